@@ -1,0 +1,27 @@
+"""The few errors that users meet.
+
+They subclass ValueError or RuntimeError because the LangGraph API server hides the message of every other class
+from its clients. Each message is one sentence: what was given, what is wrong with it, what to do.
+"""
+
+from __future__ import annotations
+
+
+class BadInputError(ValueError):
+    """The request cannot be carried out as it was given; asking again unchanged will fail again."""
+
+
+class UnknownDocumentError(BadInputError):
+    """A document was named that is not in the catalog, or by a name that several share."""
+
+
+class IndexMismatchError(BadInputError):
+    """The stored vectors were made by another embedding model than the one now configured."""
+
+
+class HomeError(RuntimeError):
+    """The home folder cannot be used: not writable, owned by another process, or of a newer version."""
+
+
+class ModelError(RuntimeError):
+    """A model service refused a request for good: a wrong key, a retired model, a spent quota."""

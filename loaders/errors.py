@@ -1,0 +1,11 @@
+"""What a caller of the loaders may catch. Each message is one sentence: which input, what is wrong, what to do."""
+
+from __future__ import annotations
+
+
+class SourceError(ValueError):
+    """A source that cannot be used: missing, empty, of a kind that is not supported, damaged or locked."""
+
+
+class PasswordError(SourceError):
+    """A file that is encrypted: no password was given, or a wrong one."""

@@ -1,0 +1,163 @@
+"""The values that loaders hand out: plain, frozen, picklable; no library types.
+
+Coordinates are fractions of the page as it is shown (0-1, origin top left), so that they hold
+at every rendering size. Pages count from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+BlockKind = Literal[
+    "title", "heading", "text", "list", "table", "caption", "figure", "footnote", "formula", "furniture"
+]
+"""What a block is. `furniture` is a running header, a footer or a page number: kept, never searched."""
+
+FailureReason = Literal[
+    "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
+    "repetition", "quota_minute", "quota_day", "overloaded", "network", "request_error",
+]  # fmt: skip
+"""Why a page could not be read (or had to be read a second way)."""
+
+
+class Box(NamedTuple):
+    """A rectangle on a page, as fractions of its shown width and height."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Word(NamedTuple):
+    """A word where it stands on the page, in reading order."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, table, ... of a page, as Markdown.
+
+    Tables are Markdown pipe tables or HTML; `level` is 1-6 for headings and titles, else 0.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something could not be read: a typed reason, and one sentence for the user."""
+
+    reason: FailureReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What a file says of itself when it is opened.
+
+    `kind` is `pdf` or `image`; `title` is the metadata title or "" ; `sha256` is over the file's bytes.
+    """
+
+    path: str
+    sha256: str
+    kind: Literal["pdf", "image"]
+    pages: int
+    title: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """One page to work on, for a worker process: everything it needs, nothing that cannot be pickled.
+
+    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels whatever the page claims to measure.
+    """
+
+    path: str
+    page: int
+    dpi: int = 150
+    max_side: int = 3000
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A rendered page and what can be known of it without reading it.
+
+    `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none);
+    `ink` is the share of pixels that differ from the page's background (0 for a blank page);
+    `legible` says whether the text layer can be trusted as the page's text: it is there, it is not garbage, and no
+    large part of the page is an image without text.
+    """
+
+    page: int
+    png: bytes
+    width: int
+    height: int
+    text: str
+    words: tuple[Word, ...]
+    ink: float
+    legible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page as read: its blocks in reading order, and its words with their places.
+
+    `engine` says how: `text-layer`, `ocr` or `text-layer+ocr` (figures without text were read by OCR).
+    """
+
+    page: int
+    blocks: tuple[Block, ...]
+    words: tuple[Word, ...]
+    engine: Literal["text-layer", "ocr", "text-layer+ocr"]
+
+    @property
+    def markdown(self) -> str:
+        """The page as one Markdown text."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+SentenceKind = Literal["prose", "item", "row", "caption", "heading", "figure", "formula"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The smallest thing that is searched and quoted: a sentence, a list item, a table row, a caption, a heading.
+
+    `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
+    left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row
+    "caption. column: cell; column: cell", otherwise the same as `text`. `cells` maps column headers to cells for rows.
+    `pages` has two entries where the sentence runs over a page break.
+    """
+
+    text: str
+    search: str
+    kind: SentenceKind
+    pages: tuple[int, ...]
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage that is returned, graded and shown to a model: whole sentences, under one heading path.
+
+    `text` is Markdown. `units` are half-open ranges over `sentences`: the smaller, overlapping texts that are indexed
+    for full-text search, so that a hit is found small and returned with its surroundings.
+    """
+
+    ordinal: int
+    kind: Literal["text", "table", "figure"]
+    text: str
+    pages: tuple[int, ...]
+    headings: tuple[str, ...]
+    tokens: int
+    sentences: tuple[Sentence, ...]
+    units: tuple[tuple[int, int], ...]
