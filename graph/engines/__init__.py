@@ -1,0 +1,1 @@
+"""What reads pages and answers questions: with no key (offline) or with a model (Gemini)."""

@@ -1,0 +1,79 @@
+"""Every setting of a run, described: this is the form that Studio shows.
+
+What is given for a run beats the environment, which beats the defaults. Keys and folders are not here: they belong to
+the process (see `settings.py`), not to a run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.runtime import get_runtime
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+import prompts
+from graph.settings import EngineName, settings
+
+
+def _prompt(name: str, description: str, node: str) -> Any:
+    return Field(
+        default_factory=lambda: prompts.load(name).text,
+        description=description,
+        json_schema_extra={"langgraph_nodes": [node], "langgraph_type": "prompt", "default": prompts.load(name).text},
+    )
+
+
+class Context(BaseModel):
+    """The settings of one run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: EngineName = Field(
+        default_factory=lambda: settings().engine,
+        description="Who reads and answers: `gemini` (needs a key), `offline` (no key, no network), or `auto`: Gemini "
+        "where a key is set, offline otherwise.",
+    )
+    reader_model: str = Field(
+        default_factory=lambda: settings().reader_model,
+        description="The vision model that reads page images, as `provider:model`.",
+    )
+    chat_model: str = Field(
+        default_factory=lambda: settings().chat_model,
+        description="The model that grades, rewrites and answers, as `provider:model`.",
+    )
+    embedding_model: str = Field(
+        default_factory=lambda: settings().embedding_model,
+        description="The embedding model, as `provider:model`. After a change run `pagewitness reembed`.",
+    )
+    embedding_dimensions: int = Field(
+        768, ge=64, le=3072, description="The length of the vectors that the embedding model is asked for."
+    )
+    dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
+    pages_per_request: int = Field(
+        4, ge=1, le=16, description="How many page images go to the vision model in one request."
+    )
+    top_k: int = Field(5, ge=1, le=20, description="How many passages are retrieved, graded and offered as evidence.")
+    min_grade: float = Field(
+        5, ge=0, le=10, description="The grade (0-10) from which a passage counts as relevant evidence."
+    )
+    max_rewrites: int = Field(
+        2, ge=0, le=5, description="How often a question is asked anew when no passage was relevant."
+    )
+    password: str | None = Field(None, description="The password of encrypted PDFs.", repr=False)
+    transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")
+    contextualize_prompt: str = _prompt("contextualize", "How follow-ups are made to stand alone.", "contextualize")
+    grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_passages")
+    rewrite_prompt: str = _prompt("rewrite", "How a question is asked anew.", "rewrite_question")
+    answer_prompt: str = _prompt("answer", "How answers are written from evidence.", "generate_answer")
+
+    @field_validator(
+        "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "answer_prompt", mode="after"
+    )
+    @classmethod
+    def _placeholders(cls, text: str, info: Any) -> str:
+        return prompts.validated(info.field_name.removesuffix("_prompt"), text)
+
+
+def current() -> Context:
+    """The context of the run that the calling node belongs to; the defaults where none was given."""
+    return get_runtime(Context).context or Context()

@@ -1,0 +1,158 @@
+"""What an engine does: read pages, judge passages, answer. Two stand behind it, offline and model-backed.
+
+All methods are coroutines, safe to run many at a time; they take and return plain values, and they raise
+`ModelError` only for what no retry can mend (a wrong key, a retired model). What a single page or answer
+cannot give is a value: a Failure, an empty list of claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar
+
+from numpy import float32
+from numpy.typing import NDArray
+from typing_extensions import TypedDict
+
+from loaders.types import Block, Failure, PageImage, PageJob, Word
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+T = TypeVar("T")
+
+
+class Usage(TypedDict):
+    """What the work cost: requests to a model service and the tokens it counted."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+def no_usage() -> Usage:
+    """Nothing spent."""
+    return Usage(requests=0, input_tokens=0, output_tokens=0)
+
+
+def add_usage(one: Usage | None, other: Usage | None) -> Usage:
+    """The sum of two; either may be missing."""
+    one, other = one or no_usage(), other or no_usage()
+    return Usage(
+        requests=one["requests"] + other["requests"],
+        input_tokens=one["input_tokens"] + other["input_tokens"],
+        output_tokens=one["output_tokens"] + other["output_tokens"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """A result and what it cost."""
+
+    value: T
+    usage: Usage = field(default_factory=no_usage)
+
+
+class Passage(TypedDict):
+    """A retrieved chunk as it travels through the state: short, and of JSON values only.
+
+    `score` is the retrieval score, `relevant` is set by grading. `pages` is there when the chunk runs over a page
+    break; `page` is then the one its best sentence starts on.
+    """
+
+    chunk: str
+    document: str
+    name: str
+    page: int
+    pages: NotRequired[list[int]]
+    score: float
+    relevant: bool
+    grade: NotRequired[float]
+    reason: NotRequired[str]
+    heading: str
+    kind: str
+    text: str
+
+
+class Grade(TypedDict):
+    """How well a passage helps to answer: 0 (not at all) to 10 (it holds the answer), and why."""
+
+    chunk: str
+    score: float
+    reason: str
+
+
+class Claim(TypedDict):
+    """A statement of the answer, the passage it rests on, and the words there that prove it."""
+
+    text: str
+    chunk: str
+    quote: str
+
+
+class Turn(TypedDict):
+    """One message of a conversation."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A page to transcribe: the rendered image with the file's own text, and the job that reads it again."""
+
+    job: PageJob
+    image: PageImage
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """A page as an engine read it. `fallback` is set when it had to be read a second way, and says why."""
+
+    page: int
+    blocks: tuple[Block, ...]
+    words: tuple[Word, ...]
+    model: str
+    usage: Usage = field(default_factory=no_usage)
+    fallback: Failure | None = None
+
+
+class Embedder(Protocol):
+    """An embedding model with an identity, and a say in what is embedded."""
+
+    identity: str
+    """Name and dimension, e.g. `all-MiniLM-L6-v2-int8/384`; a collection holds the vectors of one identity."""
+    per_sentence: bool
+    """Whether each sentence gets a vector (a small local model), or each chunk one (a paid service)."""
+    embeddings: Embeddings
+
+    async def embed_query(self, text: str) -> Reply[NDArray[float32]]: ...
+    async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[float32]]: ...
+
+
+class Engine(Protocol):
+    """Everything that needs intelligence, behind five verbs."""
+
+    name: str
+    reader: str
+    """The identity of the page reader: engine, model and prompt version; transcripts are keyed by it."""
+    model: str
+    prompt: str
+    window: int
+    """How many pages are given to `transcribe` at once."""
+
+    async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
+        """Read each page; one outcome for each, in order."""
+
+    async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
+        """Make a follow-up question stand alone."""
+
+    async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
+        """Judge all passages at once."""
+
+    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
+        """Another way to ask, unlike those tried, or "" when there is none."""
+
+    async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
+        """Claims that answer the question, each with its evidence; none when the passages do not hold the answer."""

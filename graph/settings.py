@@ -1,0 +1,73 @@
+"""What comes from the environment: keys, folders, addresses. The only module that reads it.
+
+A `.env` file in the working folder is read too. What is set for a run (see `context.py`) beats the environment, which
+beats `.env`, which beats the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from dotenv import dotenv_values
+
+from graph.errors import BadInputError
+
+EngineName = Literal["auto", "gemini", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment as this process sees it."""
+
+    home: Path
+    engine: EngineName
+    api_key: str = field(repr=False)
+    base_url: str
+    chroma_url: str
+    reader_model: str
+    chat_model: str
+    embedding_model: str
+
+
+# Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
+# Flash model; see docs/decisions.md. Any name that LangChain's init_chat_model knows will do.
+DEFAULT_READER = "google_genai:gemini-3.5-flash-lite"
+DEFAULT_CHAT = "google_genai:gemini-3.8-flash"
+DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
+
+
+def settings() -> Settings:
+    """The settings now in force; read anew when the environment has changed."""
+    return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))), Path.cwd())
+
+
+_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
+
+
+@lru_cache(maxsize=8)
+def _settings(environment: tuple[tuple[str, str], ...], folder: Path) -> Settings:
+    file = {key: value for key, value in dotenv_values(folder / ".env").items() if value is not None}
+    values = {**file, **dict(environment)}
+
+    def value(name: str, default: str = "") -> str:
+        return values.get(name, "").strip() or default
+
+    engine = value("PAGEWITNESS_ENGINE", "auto").lower()
+    if engine not in get_args(EngineName):
+        raise BadInputError(
+            f"PAGEWITNESS_ENGINE is {engine!r}, which is no engine: set it to one of {', '.join(get_args(EngineName))}."
+        )
+    return Settings(
+        home=(folder / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser()).resolve(),
+        engine=cast(EngineName, engine),
+        api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
+        base_url=value("GOOGLE_GEMINI_BASE_URL"),
+        chroma_url=value("PAGEWITNESS_CHROMA_URL"),
+        reader_model=value("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
+        chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
+        embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
+    )

@@ -1,0 +1,196 @@
+"""The seams of storage: what the graph asks of a catalog, a vector index, a picture store and a worker pool.
+
+The default implementations serve one machine and one process (SQLite, Chroma, files, local processes). Others may be
+chosen by a URL in the settings one day, so nothing above this module knows which it talks to. Rows are keyed by
+content and hold no path of the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.types import Block, Chunk, Failure, Word
+
+PageStatus = Literal["pending", "read", "fallback", "blank", "failed"]
+DONE: frozenset[PageStatus] = frozenset({"read", "fallback", "blank"})
+"""The statuses of a page that needs no further work."""
+
+Vectors = NDArray[np.float32]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document: its bytes under a hash, the name people know it by, where it came from.
+
+    `generation` names the set of chunks that questions see; it is "" until a first ingestion reached the index.
+    """
+
+    id: str
+    name: str
+    source: str
+    kind: str
+    title: str
+    pages: int
+    size: int
+    generation: str = ""
+    created: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A line of the page ledger: what became of one page, how, and at what cost."""
+
+    document: str
+    page: int
+    status: PageStatus = "pending"
+    reason: str = ""
+    detail: str = ""
+    attempts: int = 0
+    engine: str = ""
+    model: str = ""
+    prompt: str = ""
+    requests: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    image: str = ""
+    width: int = 0
+    height: int = 0
+    transcript: str = ""
+    owner: str = ""
+    lease: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was read from a page: kept once under a key of its inputs, never overwritten."""
+
+    key: str
+    blocks: tuple[Block, ...]
+    words: tuple[Word, ...] = ()
+
+    @property
+    def markdown(self) -> str:
+        """The page as one Markdown text."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRow:
+    """A stored sentence of a chunk; `id` is also its key in the vector index."""
+
+    id: str
+    text: str
+    search: str
+    kind: str
+    pages: tuple[int, ...]
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A stored chunk with its document's name and its sentences."""
+
+    id: str
+    document: str
+    name: str
+    ordinal: int
+    kind: str
+    text: str
+    pages: tuple[int, ...]
+    headings: tuple[str, ...]
+    sentences: tuple[SentenceRow, ...] = field(default=(), repr=False)
+
+
+class Catalog(Protocol):
+    """Documents, ledger, transcripts, chunks and full text: the store of truth."""
+
+    def add_document(self, row: DocumentRow) -> None: ...
+    def document(self, document: str) -> DocumentRow | None: ...
+    def documents(self) -> list[DocumentRow]: ...
+    def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
+        """Store a new generation of a document's chunks, unseen by questions; returns its name.
+
+        The same chunks make the same generation, so that staging twice changes nothing.
+        """
+
+    def publish(self, document: str, generation: str) -> list[str]:
+        """Show this generation to questions in place of the one before, in one step.
+
+        Other documents that came from the same source are replaced by this one; their ids are returned.
+        """
+
+    def delete_document(self, document: str) -> list[str]:
+        """Remove every trace of a document; returns the page images that nothing refers to any more."""
+
+    def pages(self, document: str) -> list[PageRow]: ...
+    def record_page(self, row: PageRow) -> None: ...
+    def transcript(self, key: str) -> Transcript | None: ...
+    def transcripts(self, document: str) -> dict[int, Transcript]: ...
+    def add_transcript(self, transcript: Transcript) -> None: ...
+
+    def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
+        """A document's chunks in order: of the published generation, or of the one named."""
+
+    def chunks(self, ids: Sequence[str]) -> list[ChunkRow]: ...
+    def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
+
+    def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many indexed units each word (stemmed by the index) occurs, and how many units there are."""
+
+    def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None: ...
+    def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]: ...
+    def get_meta(self, key: str) -> str | None: ...
+    def set_meta(self, key: str, value: str) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A vector and what it stands for: a sentence or a whole chunk."""
+
+    id: str
+    chunk: str
+    document: str
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by cosine. It holds nothing that the catalog could not give it again."""
+
+    def check(self, embedder: str) -> None:
+        """Raise IndexMismatchError when the stored vectors are another embedder's."""
+
+    def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None: ...
+    def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
+        """The nearest rows as (row id, chunk id, cosine), best first."""
+
+    def delete_document(self, document: str) -> None: ...
+    def delete_stale(self, document: str, generation: str) -> None: ...
+    def reset(self, embedder: str) -> None: ...
+    def count(self) -> int: ...
+
+
+class PageImages(Protocol):
+    """Rendered pages by the hash of their bytes."""
+
+    def put(self, png: bytes) -> str: ...
+    def get(self, key: str) -> bytes: ...
+    def delete(self, key: str) -> None: ...
+
+
+class PagePool(Protocol):
+    """Runs picklable page functions in worker processes; a job that dies or overruns becomes a Failure."""
+
+    async def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> list[R | Failure]: ...
+    def close(self) -> None: ...
+
+
+Json = dict[str, Any]

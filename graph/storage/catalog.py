@@ -1,0 +1,151 @@
+"""The catalog on SQLite: documents, ledger and transcripts (from `Ledger`), chunks and full text (here)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+import snowballstemmer
+
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.database import Database, placeholders
+from graph.storage.ledger import Ledger
+from loaders.types import Chunk, Sentence
+
+# FTS5 ranks units, several of which may belong to one chunk: so many are looked at for each chunk wanted.
+_UNITS_PER_CHUNK = 3
+
+
+class SqliteCatalog(Ledger):
+    """One file in the home folder; FTS5 for full text. Safe to use from several threads of one process."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(Database(path))
+        self._stemmer = snowballstemmer.stemmer("porter")  # the algorithm of FTS5's `porter` tokenizer
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
+        """Store a new generation of a document's chunks, unseen by questions; returns its name."""
+        content = json.dumps([astuple(chunk) for chunk in chunks], ensure_ascii=False)
+        generation = hashlib.sha256(content.encode()).hexdigest()[:8]
+        row = self.document(document)
+        title = (row.title or row.name) if row else ""
+        with self._db.writing() as connection:
+            for stale in ("units", "chunks"):
+                connection.execute(
+                    f"DELETE FROM {stale} WHERE document = :document AND "
+                    + ("id" if stale == "chunks" else "chunk")
+                    + " IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
+                    "WHERE c.document = :document AND c.generation NOT IN (d.generation, :generation))",
+                    {"document": document, "generation": generation},
+                )
+            for chunk in chunks:
+                chunk_id = f"{document}-{generation}-{chunk.ordinal:04d}"
+                added = connection.execute(
+                    "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (chunk_id, document, generation, chunk.ordinal, chunk.kind, chunk.text, json.dumps(chunk.pages),
+                     json.dumps(chunk.headings, ensure_ascii=False), _dump(chunk.sentences)),
+                )  # fmt: skip
+                for start, end in chunk.units if added.rowcount else ():
+                    body = " ".join(sentence.search for sentence in chunk.sentences[start:end])
+                    unit = connection.execute("INSERT INTO units (chunk, document) VALUES (?, ?)", (chunk_id, document))
+                    connection.execute(
+                        "INSERT INTO unit_text (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
+                        (unit.lastrowid, title, " ".join(chunk.headings), body),
+                    )
+        return generation
+
+    def publish(self, document: str, generation: str) -> list[str]:
+        """Show this generation to questions in place of the one before; returns the documents it replaces."""
+        with self._db.writing() as connection:
+            connection.execute("UPDATE documents SET generation = ? WHERE id = ?", (generation, document))
+            old = "SELECT id FROM chunks WHERE document = ? AND generation <> ?"
+            connection.execute(f"DELETE FROM units WHERE chunk IN ({old})", (document, generation))
+            connection.execute(f"DELETE FROM chunks WHERE id IN ({old})", (document, generation))
+            same_source = "source = (SELECT source FROM documents WHERE id = ?) AND id <> ?"
+            replaced = [
+                r[0] for r in connection.execute(f"SELECT id FROM documents WHERE {same_source}", [document] * 2)
+            ]
+            # Gone from sight in this transaction; their files and vectors are swept by delete_document.
+            connection.execute(f"UPDATE documents SET generation = '' WHERE {same_source}", [document] * 2)
+        return replaced
+
+    def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
+        """A document's chunks in order: of the published generation, or of the one named."""
+        rows = self._db.rows(
+            "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
+            "WHERE c.document = ? AND c.generation = coalesce(?, d.generation) ORDER BY c.ordinal",
+            [document, generation],
+        )
+        return [row[0] for row in rows]
+
+    def chunks(self, ids: Sequence[str]) -> list[ChunkRow]:
+        """The chunks of these ids that exist, in the order asked."""
+        rows = self._db.rows_in(
+            "SELECT c.id, c.document, d.name, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences "
+            "FROM chunks c JOIN documents d ON d.id = c.document WHERE c.id IN ({})",
+            ids,
+        )
+        found = {
+            row[0]: ChunkRow(*row[:6], tuple(json.loads(row[6])), tuple(json.loads(row[7])), _load(row[0], row[8]))
+            for row in rows
+        }
+        return [found[key] for key in ids if key in found]
+
+    def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
+        if not words:
+            return []
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        within = f"AND u.document IN ({placeholders(documents)})" if documents else ""
+        rows = self._db.rows(
+            "SELECT u.chunk, -bm25(unit_text, 1, 1, 1) AS score FROM unit_text "
+            "JOIN units u ON u.id = unit_text.rowid JOIN chunks c ON c.id = u.chunk "
+            "JOIN documents d ON d.id = c.document AND d.generation = c.generation "
+            f"WHERE unit_text MATCH ? {within} ORDER BY score DESC LIMIT ?",
+            [query, *documents, limit * _UNITS_PER_CHUNK],
+        )
+        best: dict[str, float] = {}
+        for chunk, score in rows:
+            best.setdefault(chunk, score)
+        return list(best.items())[:limit]
+
+    def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many indexed units each word occurs, stemmed as the index stems, and how many units there are."""
+        stems = {word: self._stemmer.stemWord(word.lower()) for word in words}
+        rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", sorted(set(stems.values())))
+        counts = {row[0]: row[1] for row in rows}
+        total = self._db.rows("SELECT count(*) FROM units")[0][0]
+        return {word: counts.get(stem, 0) for word, stem in stems.items()}, total
+
+    def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Store the fine vectors of chunks, as packed by the embedder that made them."""
+        with self._db.writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO token_vectors VALUES (?, ?)", rows)
+
+    def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]:
+        """The fine vectors of those chunks that have some."""
+        rows = self._db.rows_in("SELECT chunk, vectors FROM token_vectors WHERE chunk IN ({})", chunks)
+        return {row[0]: row[1] for row in rows}
+
+
+def _dump(sentences: Sequence[Sentence]) -> str:
+    return json.dumps(
+        [[s.text, "" if s.search == s.text else s.search, s.kind, s.pages, s.cells] for s in sentences],
+        ensure_ascii=False,
+    )
+
+
+def _load(chunk: str, dumped: str) -> tuple[SentenceRow, ...]:
+    return tuple(
+        SentenceRow(
+            f"{chunk}/{number}", text, search or text, kind, tuple(pages), tuple((name, cell) for name, cell in cells)
+        )
+        for number, (text, search, kind, pages, cells) in enumerate(json.loads(dumped))
+    )

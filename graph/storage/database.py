@@ -1,0 +1,96 @@
+"""One SQLite file, shared by threads: a connection for each, and one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from graph.errors import HomeError
+from graph.storage.schema import migrate
+
+_BUSY_SECONDS = 30.0
+# SQLite allows 32,766 variables in a statement; ids are passed in slices well below that.
+_SLICE = 900
+
+
+class Database:
+    """Connections to a catalog file. Reading goes on while one thread writes (write-ahead log)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.RLock()
+        with self.writing() as connection:
+            migrate(connection)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            # check_same_thread is off only so that close() may end the connections of finished threads.
+            connection = sqlite3.connect(
+                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error as error:
+            raise HomeError(
+                f"The catalog {self._path} cannot be opened ({error}): check that the folder is writable, "
+                "or name another one with --home."
+            ) from error
+        with self._lock:
+            self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it is stored, or nothing. Not to be nested."""
+        connection = self.connection
+        with self._lock:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return self.connection.execute(query, tuple(parameters)).fetchall()
+
+    def rows_in(self, query: str, values: Sequence[Any]) -> list[sqlite3.Row]:
+        """All rows of a query that holds one `{}` where the placeholders of `values` go."""
+        found: list[sqlite3.Row] = []
+        for start in range(0, len(values), _SLICE):
+            part = values[start : start + _SLICE]
+            found += self.rows(query.format(placeholders(part)), part)
+        return found
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+def placeholders(values: Sequence[Any]) -> str:
+    """`?, ?, ?` for as many values."""
+    return ", ".join("?" * len(values))

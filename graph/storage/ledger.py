@@ -1,0 +1,122 @@
+"""Documents, the page ledger and the transcripts: the half of the catalog that ingestion writes."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+
+from graph.storage.base import DocumentRow, PageRow, Transcript
+from graph.storage.database import Database, placeholders
+from loaders.types import Block, Box, Word
+
+_PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
+_DOCUMENT_COLUMNS = ", ".join(field.name for field in fields(DocumentRow))
+
+
+class Ledger:
+    """Reads and writes documents, pages and transcripts."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add_document(self, row: DocumentRow) -> None:
+        """Insert a document with a pending ledger row for each page; rows that exist already stay as they are.
+
+        A document that is there keeps its ledger and takes the name and source it was given last.
+        """
+        values = (*astuple(row)[:-1], row.created or time.time())
+        with self._db.writing() as connection:
+            connection.execute(
+                f"INSERT INTO documents ({_DOCUMENT_COLUMNS}) VALUES ({placeholders(values)}) "
+                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source",
+                values,
+            )
+            blank = [astuple(PageRow(row.id, number)) for number in range(1, row.pages + 1)]
+            connection.executemany(
+                f"INSERT OR IGNORE INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(blank[0])})", blank
+            )
+
+    def document(self, document: str) -> DocumentRow | None:
+        """A document by its id."""
+        rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id = ?", [document])
+        return DocumentRow(*rows[0]) if rows else None
+
+    def documents(self) -> list[DocumentRow]:
+        """All documents, oldest first."""
+        rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY created, name, id")
+        return [DocumentRow(*row) for row in rows]
+
+    def delete_document(self, document: str) -> list[str]:
+        """Remove every trace of a document; returns the page images that nothing refers to any more."""
+        with self._db.writing() as connection:
+            images = [row[0] for row in connection.execute("SELECT image FROM pages WHERE document = ?", [document])]
+            connection.execute("DELETE FROM units WHERE document = ?", [document])
+            connection.execute("DELETE FROM documents WHERE id = ?", [document])
+            connection.execute("DELETE FROM transcripts WHERE key NOT IN (SELECT transcript FROM pages)")
+            kept = {row[0] for row in connection.execute("SELECT image FROM pages")}
+        return sorted({image for image in images if image} - kept)
+
+    def pages(self, document: str) -> list[PageRow]:
+        """The ledger of a document, by page."""
+        rows = self._db.rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? ORDER BY page", [document])
+        return [PageRow(*row) for row in rows]
+
+    def record_page(self, row: PageRow) -> None:
+        """Replace a page's line in the ledger; a page of a document that is gone is not recorded."""
+        values = astuple(row)
+        with self._db.writing() as connection:
+            if connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
+                connection.execute(
+                    f"INSERT OR REPLACE INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(values)})", values
+                )
+
+    def transcript(self, key: str) -> Transcript | None:
+        """A stored transcript."""
+        rows = self._db.rows("SELECT key, blocks, words FROM transcripts WHERE key = ?", [key])
+        return _transcript(*rows[0]) if rows else None
+
+    def transcripts(self, document: str) -> dict[int, Transcript]:
+        """The transcripts of a document's pages that have one, by page."""
+        rows = self._db.rows(
+            "SELECT p.page, t.key, t.blocks, t.words FROM pages p JOIN transcripts t ON t.key = p.transcript "
+            "WHERE p.document = ? ORDER BY p.page",
+            [document],
+        )
+        return {row[0]: _transcript(*row[1:]) for row in rows}
+
+    def add_transcript(self, transcript: Transcript) -> None:
+        """Store a transcript; one that is there already stays as it is."""
+        blocks = json.dumps([astuple(block) for block in transcript.blocks], ensure_ascii=False)
+        words = zlib.compress(
+            json.dumps(
+                [[word.text, *(round(edge, 4) for edge in word.box)] for word in transcript.words], ensure_ascii=False
+            ).encode()
+        )
+        with self._db.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)", (transcript.key, blocks, words))
+
+    def get_meta(self, key: str) -> str | None:
+        """A value that belongs to the whole catalog."""
+        rows = self._db.rows("SELECT value FROM meta WHERE key = ?", [key])
+        return str(rows[0][0]) if rows else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a value that belongs to the whole catalog."""
+        with self._db.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _transcript(key: str, blocks: str, words: bytes) -> Transcript:
+    return Transcript(
+        key,
+        tuple(Block(kind, text, level, Box(*box) if box else None) for kind, text, level, box in json.loads(blocks)),
+        tuple(_word(row) for row in json.loads(zlib.decompress(words))),
+    )
+
+
+def _word(row: Sequence[float | str]) -> Word:
+    text, *edges = row
+    return Word(str(text), Box(*(float(edge) for edge in edges)))

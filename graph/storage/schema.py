@@ -1,0 +1,74 @@
+"""The catalog's tables. A new version adds a step to MIGRATIONS; steps that have landed are never edited."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from graph.errors import HomeError
+
+_VERSION_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
+    pages INTEGER NOT NULL, size INTEGER NOT NULL, generation TEXT NOT NULL, created REAL NOT NULL
+);
+CREATE INDEX documents_by_source ON documents (source);
+
+CREATE TABLE transcripts (key TEXT PRIMARY KEY, blocks TEXT NOT NULL, words BLOB NOT NULL);
+
+CREATE TABLE pages (
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, page INTEGER NOT NULL,
+    status TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, attempts INTEGER NOT NULL,
+    engine TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL,
+    requests INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, seconds REAL NOT NULL,
+    image TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, transcript TEXT NOT NULL,
+    owner TEXT NOT NULL, lease REAL NOT NULL,
+    PRIMARY KEY (document, page)
+) WITHOUT ROWID;
+CREATE INDEX pages_by_image ON pages (image);
+CREATE INDEX pages_by_transcript ON pages (transcript);
+
+CREATE TABLE chunks (
+    id TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    generation TEXT NOT NULL, ordinal INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, pages TEXT NOT NULL,
+    headings TEXT NOT NULL, sentences TEXT NOT NULL
+);
+CREATE INDEX chunks_by_document ON chunks (document, generation, ordinal);
+
+CREATE TABLE token_vectors (
+    chunk TEXT PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE, vectors BLOB NOT NULL
+);
+
+-- Units are the small overlapping texts that full-text search looks at; each belongs to one chunk.
+CREATE TABLE units (
+    id INTEGER PRIMARY KEY, chunk TEXT NOT NULL REFERENCES chunks (id) ON DELETE CASCADE, document TEXT NOT NULL
+);
+CREATE INDEX units_by_chunk ON units (chunk);
+CREATE INDEX units_by_document ON units (document);
+CREATE VIRTUAL TABLE unit_text USING fts5 (
+    title, heading, body, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE unit_terms USING fts5vocab ('unit_text', 'row');
+CREATE TRIGGER units_deleted AFTER DELETE ON units BEGIN
+    DELETE FROM unit_text WHERE rowid = old.id;
+END;
+"""
+
+MIGRATIONS = (_VERSION_1,)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a catalog to the current version, each step in one transaction.
+
+    Raises:
+        HomeError: the catalog was written by a newer PageWitness.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise HomeError(
+            f"The catalog is of version {version}, this PageWitness knows versions up to {len(MIGRATIONS)}: "
+            "upgrade PageWitness, or name another folder with --home."
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

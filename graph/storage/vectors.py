@@ -1,0 +1,139 @@
+"""Vectors in Chroma: embedded in the home folder by default, or a `chroma run` server by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings as ChromaSettings
+from langchain_chroma import Chroma
+
+from graph.errors import BadInputError, IndexMismatchError
+from graph.storage.base import VectorRow, Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from langchain_core.embeddings import Embeddings
+
+COLLECTION = "pagewitness"
+# Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
+_BATCH = 1000
+
+
+class ChromaVectors:
+    """The vectors of sentences or chunks, compared by cosine; the collection remembers whose vectors they are."""
+
+    def __init__(self, folder: Path | None = None, url: str = "", embeddings: Embeddings | None = None) -> None:
+        self._client = _connect(folder, url)
+        self._embeddings = embeddings
+        self._store = self._open()
+
+    @property
+    def store(self) -> Chroma:
+        """The collection as a LangChain vector store."""
+        return self._store
+
+    def _open(self, embedder: str = "") -> Chroma:
+        # The collection's metadata is set only when it is created: get_or_create never changes an existing one.
+        return Chroma(
+            COLLECTION,
+            client=self._client,
+            embedding_function=self._embeddings,
+            collection_configuration={"hnsw": {"space": "cosine"}},
+            collection_metadata={"embedder": embedder} if embedder else None,
+        )
+
+    @property
+    def _collection(self) -> Any:
+        return self._client.get_collection(COLLECTION, embedding_function=None)
+
+    def check(self, embedder: str) -> None:
+        """Raise IndexMismatchError when the stored vectors are another embedder's.
+
+        `embedder` names the model and the dimension, for example `all-MiniLM-L6-v2-int8/384`.
+        """
+        stored = (self._collection.metadata or {}).get("embedder", "")
+        if stored == embedder:
+            return
+        if self.count():
+            raise IndexMismatchError(
+                f"The index holds vectors of {stored or 'an unknown model'}, but the model in use is {embedder}: "
+                "run `pagewitness reembed` to rebuild them (no page is read again), or set the former model."
+            )
+        self.reset(embedder)
+
+    def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
+        """Store one vector for each row, in place of any of the same id."""
+        if len(rows) != len(vectors):
+            raise ValueError(f"{len(rows)} texts but {len(vectors)} vectors came back from the embedding model.")
+        collection = self._collection
+        for start in range(0, len(rows), _BATCH):
+            part = rows[start : start + _BATCH]
+            collection.upsert(
+                ids=[row.id for row in part],
+                embeddings=np.asarray(vectors[start : start + _BATCH], np.float32),
+                metadatas=[{"chunk": row.chunk, "document": row.document} for row in part],
+            )
+
+    def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
+        """The nearest rows as (row id, chunk id, cosine), best first."""
+        found = self._collection.query(
+            query_embeddings=[vector],
+            n_results=limit,
+            where={"document": {"$in": list(documents)}} if documents else None,
+            include=["metadatas", "distances"],
+        )
+        return [
+            (row, str(metadata["chunk"]), 1.0 - float(distance))
+            for row, metadata, distance in zip(
+                found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True
+            )
+        ]
+
+    def delete_document(self, document: str) -> None:
+        """Forget the vectors of a document."""
+        self._collection.delete(where={"document": document})
+
+    def delete_stale(self, document: str, generation: str) -> None:
+        """Forget the vectors of a document's chunks that are not of this generation."""
+        ids = self._collection.get(where={"document": document}, include=[])["ids"]
+        stale = [row for row in ids if not row.startswith(f"{document}-{generation}-")]
+        for start in range(0, len(stale), _BATCH):
+            self._collection.delete(ids=stale[start : start + _BATCH])
+
+    def reset(self, embedder: str) -> None:
+        """Forget all vectors and take this embedder's from now on."""
+        self._client.delete_collection(COLLECTION)
+        self._store = self._open(embedder)
+
+    def count(self) -> int:
+        """How many vectors are stored."""
+        return cast(int, self._collection.count())
+
+
+def _connect(folder: Path | None, url: str) -> ClientAPI:
+    settings = ChromaSettings(anonymized_telemetry=False)
+    if not url:
+        if folder is None:
+            raise ValueError("ChromaVectors needs a folder or a URL.")
+        return chromadb.PersistentClient(str(folder), settings=settings)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInputError(
+            f"PAGEWITNESS_CHROMA_URL is {url!r}, which is no http(s) address: set one such as http://127.0.0.1:8000."
+        )
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname,
+            port=parts.port or (443 if parts.scheme == "https" else 80),
+            ssl=parts.scheme == "https",
+            settings=settings,
+        )
+    except ValueError as error:
+        raise BadInputError(
+            f"No Chroma server answers at {url}: start it (`chroma run`), or unset PAGEWITNESS_CHROMA_URL."
+        ) from error
