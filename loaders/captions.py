@@ -1,0 +1,35 @@
+"""What a caption looks like, and which table or figure it belongs to."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+CaptionOf = Literal["table", "figure"]
+
+_MARKS = r"(?:[-*+>#_\s]|<[bui]>|<strong>|<em>)*"
+_LABEL = (
+    r"(?P<table>tables?|tab\.|tabelle|tableau|exhibit|schedule)|"
+    r"(?P<figure>figures?|fig\.|abbildung|abb\.|chart|graph|scheme|algorithm|listing|image|photo|plate)"
+)
+_NUMBER = r"(?:[A-Z]?\d{1,3}(?:[.\-]\d{1,3})*[a-z]?|[IVXL]{1,6}|[A-Z]\.?\d{0,2})"
+# A caption separates its number from its words ("Table 4 | ...", "Fig. 2: ...", "Figure 3"); a sentence that begins
+# with a reference does not ("Table 2 provides ..."). Without a mark a capital must follow.
+_CAPTION = re.compile(
+    rf"^{_MARKS}(?:{_LABEL})\s*(?-i:{_NUMBER})[*_\s]*"
+    r"(?:</?\w+>)*(?:[:.|–—-]|$|\s*(?-i:(?=[A-Z][\w-]*\s+[\w-]+)))",
+    re.IGNORECASE,
+)
+
+
+def caption_of(text: str) -> CaptionOf | None:
+    """Say what a text is the caption of, going by its first words ("Table 4 | ..."), or None if it is none."""
+    match = _CAPTION.match(text.lstrip())
+    if not match:
+        return None
+    return "table" if match["table"] else "figure"
+
+
+def is_caption(text: str) -> bool:
+    """Whether a text begins like a numbered caption."""
+    return caption_of(text) is not None

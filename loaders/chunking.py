@@ -1,0 +1,169 @@
+"""Pages of blocks to the passages that are searched, graded and cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal
+
+from loaders.furniture import drop_furniture
+from loaders.grouping import Group, group_pages, merge_tables
+from loaders.outline import Outline
+from loaders.packing import MAX_TOKENS, Line, pack_chunks, pack_rows, pack_units
+from loaders.passages import Passage, build_passages
+from loaders.plaintext import plain
+from loaders.sentences import count_tokens, split_sentences
+from loaders.tables import Table
+from loaders.types import Block, Chunk, Sentence
+
+MAX_TABLE_TOKENS = 1000
+"""A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
+CAPTION_CHARS = 160
+"""How much of a caption a row is searched with: the first sentence, so that a long one does not drown the row."""
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A chunk and where it begins: page index, and index of the block on that page."""
+
+    place: tuple[int, int, int]
+    chunk: Chunk
+
+
+def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> list[Chunk]:
+    """Cut a document, given as (page number, blocks) in order, into chunks in reading order.
+
+    A chunk holds whole sentences of one page; only a sentence or a table that runs over a page break takes it onto the
+    next. Tables and figures are chunks of their own, with their captions. All text but furniture is in some chunk.
+    `title` is the document's; it is left out of the chunks' heading paths.
+    """
+    passages = build_passages(drop_furniture(pages))
+    paths = _heading_paths(title, passages)
+    groups, taken = group_pages(passages)
+    drafts: list[_Draft] = []
+    for group in groups:
+        page = passages[group.page_index]
+        path = paths[id(page[group.members[0]])]
+        chunks = _table_chunks(group, path) if group.kind == "table" else _figure_chunks(group, page, path)
+        drafts += [_Draft((group.page_index, group.members[0], i), chunk) for i, chunk in enumerate(chunks)]
+    for index, page in enumerate(passages):
+        texts = [(i, passage) for i, passage in enumerate(page) if id(passage) not in taken]
+        drafts += [_Draft((index, at, 0), chunk) for at, chunk in _text_chunks(texts, paths)]
+    drafts.sort(key=lambda draft: draft.place)
+    return [replace(draft.chunk, ordinal=ordinal) for ordinal, draft in enumerate(drafts)]
+
+
+def _heading_paths(title: str, pages: Sequence[Sequence[Passage]]) -> dict[int, Path]:
+    """Give each passage's heading path, by its `id()`; a heading's own path includes it."""
+    outline = Outline(title)
+    paths: dict[int, Path] = {}
+    for passage in (passage for page in pages for passage in page):
+        if passage.block.kind in ("heading", "title"):
+            outline.open(passage.block)
+        paths[id(passage)] = outline.path
+    return paths
+
+
+def _text_chunks(texts: Sequence[tuple[int, Passage]], paths: dict[int, Path]) -> Iterator[tuple[int, Chunk]]:
+    """Pack what is left of a page without its tables and figures; each chunk with the index of its first block."""
+    flat = [(at, passage, sentence) for at, passage in texts for sentence in _sentences(passage)]
+    lines = [
+        Line(count_tokens(sentence.text), sentence.kind == "heading", index == 0 or flat[index - 1][1] is not passage)
+        for index, (_, passage, sentence) in enumerate(flat)
+    ]
+    for start, stop in pack_chunks(lines):
+        part = flat[start:stop]
+        sentences = tuple(sentence for _, _, sentence in part)
+        text = "\n\n".join(
+            _passage_text(passage, [sentence for _, _, sentence in run])
+            for passage, run in ((list_[0][1], list_) for list_ in _runs(part))
+        )
+        body = next((passage for _, passage, sentence in part if sentence.kind != "heading"), part[-1][1])
+        tokens = sum(line.tokens for line in lines[start:stop])
+        yield part[0][0], _chunk("text", text, paths[id(body)], tokens, sentences)
+
+
+def _runs(part: Sequence[tuple[int, Passage, Sentence]]) -> list[list[tuple[int, Passage, Sentence]]]:
+    return [list(run) for _, run in groupby(part, key=lambda entry: entry[0])]
+
+
+def _sentences(passage: Passage) -> list[Sentence]:
+    """Give a passage's sentences; a "table" that is none is read as text."""
+    if passage.block.kind != "table":
+        return passage.sentences
+    texts = split_sentences(plain(passage.block.text))
+    return [Sentence(text, text, "prose", (passage.page,)) for text in texts]
+
+
+def _passage_text(passage: Passage, sentences: Sequence[Sentence]) -> str:
+    """Give a passage as Markdown: as it was read, or, where only a part of it is here, its sentences."""
+    if passage.whole and len(sentences) == len(_sentences(passage)):
+        return passage.block.text.strip()
+    if passage.block.kind == "list":
+        return "\n".join(f"- {sentence.text}" for sentence in sentences)
+    return " ".join(sentence.text for sentence in sentences)
+
+
+def _figure_chunks(group: Group, page: Sequence[Passage], path: Path) -> Iterator[Chunk]:
+    """Make a figure's description and caption one chunk (more, if it is longer than a chunk may be)."""
+    caption = list(group.caption.sentences) if group.caption else []
+    lead = _lead(caption)
+    described = [
+        replace(sentence, search=f"{lead}. {sentence.text}" if lead else sentence.text)
+        for member in group.members
+        for sentence in page[member].sentences
+    ]
+    sentences = [*caption, *described]
+    lines = [Line(count_tokens(sentence.text)) for sentence in sentences]
+    ranges = pack_chunks(lines)
+    for start, stop in ranges:
+        parts = [sentence.text for sentence in sentences[start:stop]]
+        if len(ranges) == 1:
+            parts = [plain(page[member].block.text) for member in group.members]
+            parts += [group.caption.block.text] if group.caption else []
+        tokens = sum(line.tokens for line in lines[start:stop])
+        yield _chunk("figure", "\n\n".join(parts), path, tokens, tuple(sentences[start:stop]))
+
+
+def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
+    """Make a table one chunk with its caption, or several that repeat caption and header."""
+    table, pages = merge_tables(group.tables)
+    caption = list(group.caption.sentences) if group.caption else []
+    page = group.caption.page if group.caption else group.tables[0][1]
+    caption += [Sentence(text, text, "caption", (page,)) for text in split_sentences(table.caption)]
+    lead = _lead(caption) or (path[-1] if path else "")
+    rows = [_row(table, index, number, lead) for index, number in enumerate(pages)]
+    head = " ".join(sentence.text for sentence in caption)
+    whole = count_tokens(_table_text(head, table, 0, len(rows)))
+    sizes = [count_tokens(table.markdown(i, i + 1)) - count_tokens(table.markdown(0, 0)) for i in range(len(rows))]
+    room = MAX_TOKENS - count_tokens(_table_text(head, table, 0, 0))
+    ranges = [(0, len(rows))] if whole <= MAX_TABLE_TOKENS else pack_rows(sizes, max(room, MAX_TOKENS // 2))
+    for start, stop in ranges:
+        text = _table_text(head, table, start, stop)
+        sentences = (*(caption if start == 0 else ()), *(row for row in rows[start:stop] if row.text))
+        yield _chunk("table", text, path, count_tokens(text), sentences)
+
+
+def _table_text(caption: str, table: Table, start: int, stop: int) -> str:
+    return "\n\n".join(part for part in (caption, table.markdown(start, stop)) if part)
+
+
+def _row(table: Table, index: int, page: int, lead: str) -> Sentence:
+    return Sentence(table.row_text(index), table.row_search(index, lead), "row", (page,), table.row_cells(index))
+
+
+def _lead(caption: Sequence[Sentence]) -> str:
+    """Give the first sentence of a caption, cut at a word where it is long."""
+    text = caption[0].text if caption else ""
+    return (text if len(text) <= CAPTION_CHARS else text[:CAPTION_CHARS].rsplit(" ", 1)[0]).rstrip(". ")
+
+
+def _chunk(
+    kind: Literal["text", "table", "figure"], text: str, path: Path, tokens: int, sentences: tuple[Sentence, ...]
+) -> Chunk:
+    pages = tuple(sorted({page for sentence in sentences for page in sentence.pages}))
+    units = pack_units([Line(count_tokens(s.text), s.kind == "heading") for s in sentences])
+    return Chunk(0, kind, text, pages, path, tokens, sentences, units)

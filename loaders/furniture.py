@@ -1,0 +1,60 @@
+"""Running headers, footers and page numbers that nobody has marked as such."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from loaders.plaintext import plain
+from loaders.types import Block
+
+MIN_PAGES = 3
+"""A text at the edge of fewer pages than this can be chance: two sections may well begin alike."""
+MIN_SHARE = 1 / 3
+"""... and of no more than this share of the pages: a heading such as "Continued" is not furniture."""
+MAX_WORDS = 25
+"""No running header is longer; a longer text that is repeated is a notice that somebody may ask for."""
+LAYERS = 3
+"""How many blocks deep an edge is looked at: a footer's line, a page number and a rule."""
+
+_EDGE_KINDS = {"text", "heading", "title", "list", "footnote"}
+_NUMBER = re.compile(r"\d+")
+_ROMAN = re.compile(r"^[ivxlc]{1,6}$")
+
+Pages = Sequence[tuple[int, Sequence[Block]]]
+
+
+def drop_furniture(pages: Pages) -> list[tuple[int, list[Block]]]:
+    """Give the pages without their furniture: what is marked, and what repeats at the edge of page after page.
+
+    A page keeps the repeated blocks if it would have no text left without them.
+    """
+    marked = [(number, [block for block in blocks if block.kind != "furniture"]) for number, blocks in pages]
+    bodies = [list(blocks) for _, blocks in marked]
+    for _ in range(LAYERS):
+        top, bottom = _strip_edge(bodies, 0), _strip_edge(bodies, -1)
+        if not (top or bottom):
+            break
+    return [(number, body or blocks) for (number, blocks), body in zip(marked, bodies, strict=True)]
+
+
+def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
+    """Remove the first (0) or last (-1) block of the pages where it repeats; say whether there was any."""
+    keys = [_key(body[edge]) if body else "" for body in bodies]
+    counts = Counter(key for key in keys if key)
+    repeated = {key for key, count in counts.items() if count >= MIN_PAGES and count > MIN_SHARE * len(bodies)}
+    for body, key in zip(bodies, keys, strict=True):
+        if key in repeated:
+            del body[edge]
+    return bool(repeated)
+
+
+def _key(block: Block) -> str:
+    """What is the same on every page of a running header: its words without the numbers; "" if it cannot be one."""
+    if block.kind not in _EDGE_KINDS or len(block.text) > 1000:
+        return ""
+    text = plain(block.text).casefold()
+    if len(text.split()) > MAX_WORDS:
+        return ""
+    return "#" if _ROMAN.match(text) else _NUMBER.sub("#", text)

@@ -1,0 +1,124 @@
+"""What belongs together on a page: a table or a figure with its caption, and a table that goes on overleaf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from loaders.captions import CaptionOf, caption_of
+from loaders.passages import Passage
+from loaders.plaintext import plain
+from loaders.tables import Table, parse_table
+
+MAX_DISTANCE = 3
+"""How many blocks a caption may stand from its table: a note or a figure's stray label can lie between them."""
+
+
+@dataclass(slots=True)
+class Group:
+    """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page."""
+
+    kind: CaptionOf
+    page_index: int
+    members: list[int]
+    caption: Passage | None = None
+    tables: list[tuple[Table, int]] = field(default_factory=list)
+
+
+def group_pages(pages: Sequence[Sequence[Passage]]) -> tuple[list[Group], set[int]]:
+    """Find the tables and figures of all pages; also give the `id()` of every passage that a group has taken."""
+    groups: list[Group] = []
+    taken: set[int] = set()
+    previous: list[Group] = []
+    for index, page in enumerate(pages):
+        current = _groups_of(index, page)
+        for group in current:
+            taken.update(id(page[member]) for member in group.members)
+            if group.caption:
+                taken.add(id(group.caption))
+        if index and _goes_on(pages[index - 1], previous, page, current):
+            opener = next(group for group in groups[::-1] if group.kind == "table")
+            opener.tables += current[0].tables
+            current[0] = opener
+            groups += current[1:]
+        else:
+            groups += current
+        previous = current
+    return groups, taken
+
+
+def _groups_of(page_index: int, page: Sequence[Passage]) -> list[Group]:
+    groups: list[Group] = []
+    for index, passage in enumerate(page):
+        if passage.block.kind == "figure":
+            last = groups[-1] if groups else None
+            if last and last.kind == "figure" and last.members[-1] == index - 1:
+                last.members.append(index)
+            else:
+                groups.append(Group("figure", page_index, [index]))
+        elif passage.block.kind == "table":
+            table = parse_table(passage.block.text)
+            if table is not None:
+                groups.append(Group("table", page_index, [index], tables=[(table, passage.page)]))
+    _give_captions(groups, page)
+    return groups
+
+
+def _give_captions(groups: list[Group], page: Sequence[Passage]) -> None:
+    """Give each caption to the nearest table or figure of its kind that has none, nearest pairs first.
+
+    Where a caption lies between two, the page's first one decides whether captions stand above or below here.
+    """
+    captions = [
+        (index, p, caption_of(plain(p.block.text))) for index, p in enumerate(page) if p.block.kind == "caption"
+    ]
+    if not captions or not groups:
+        return
+    above = captions[0][0] < min(group.members[0] for group in groups)
+    pairs = []
+    for index, caption, of in captions:
+        for order, group in enumerate(groups):
+            is_above = index < group.members[0]
+            distance = group.members[0] - index if is_above else index - group.members[-1]
+            if distance <= (MAX_DISTANCE if of == group.kind else 0 if of else 1):
+                pairs.append((distance, is_above != above, order, index, caption))
+    given = set()
+    for _, _, order, index, caption in sorted(pairs, key=lambda pair: pair[:4]):
+        if index not in given and groups[order].caption is None:
+            groups[order].caption = caption
+            given.add(index)
+
+
+def _goes_on(
+    before: Sequence[Passage], open_groups: Sequence[Group], page: Sequence[Passage], groups: list[Group]
+) -> bool:
+    """Whether the table at the top of a page continues the one at the bottom of the page before."""
+    last = next((p for p in reversed(before) if p.block.kind not in ("caption", "footnote")), None)
+    opener = next((group for group in reversed(open_groups) if group.kind == "table"), None)
+    if last is None or opener is None or not groups or not page or last.block.kind != "table":
+        return False
+    first = groups[0]
+    if first.kind != "table" or first.caption is not None or first.members != [0] or page[0].page != last.page + 1:
+        return False
+    return len(first.tables[0][0].columns) == len(opener.tables[-1][0].columns)
+
+
+def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]:
+    """Join the parts of a table into one, and give the page of each row.
+
+    A repeated header is dropped; another "header" on a later page is a row of it that only looked like one.
+    """
+    first, page = tables[0]
+    rows, pages, groups = list(first.rows), [page] * len(first.rows), list(first.groups)
+    for table, number in tables[1:]:
+        added = list(table.rows)
+        if any(table.columns) and table.columns != first.columns:
+            added.insert(0, table.columns)
+        rows += added
+        pages += [number] * len(added)
+        groups += [""] * (len(rows) - len(groups) - len(table.groups) if groups or table.groups else 0)
+        groups += table.groups
+    if not rows:
+        return Table([""] * len(first.columns), [first.columns], first.label, first.caption), [page]
+    caption = " ".join(table.caption for table, _ in tables if table.caption)
+    return Table(first.columns, rows, first.label, caption, tuple(groups)), pages

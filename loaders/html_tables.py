@@ -1,0 +1,144 @@
+"""HTML tables to a grid of cells, spans filled in; nothing here raises on bad markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from loaders.plaintext import plain
+
+MAX_SPAN = 64
+"""A hostile `colspan="99999999"` must not become a list of that length; no printed table has more columns."""
+
+_BREAKS = {"br", "p", "div", "li", "table", "tr", "td", "th"}
+
+
+@dataclass(slots=True)
+class _Cell:
+    header: bool
+    colspan: int = 1
+    rowspan: int = 1
+    text: str = ""
+
+
+@dataclass(slots=True)
+class HtmlGrid:
+    """A table as it stands: `rows` of equal length, how many of them are headers, and the text outside of all cells."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    headers: int = 0
+    outside: str = ""
+
+
+class _Reader(HTMLParser):
+    """Collects the cells of the rows. A table inside a cell gives its text to that cell."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[list[_Cell]] = []
+        self.head_rows: set[int] = set()
+        self.outside: list[str] = []
+        self._cell: _Cell | None = None
+        self._depth = 0
+        self._in_head = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self._depth += 1
+        if self._depth > 1 or tag not in ("tr", "td", "th", "thead", "tbody"):
+            self._unknown(tag, opening=True)
+        elif tag in ("thead", "tbody"):
+            self._cell, self._in_head = None, tag == "thead"
+        elif tag == "tr":
+            self._open_row()
+        else:
+            if not self.rows:
+                self._open_row()
+            spans = dict(attrs)
+            self._cell = _Cell(tag == "th", _span(spans.get("colspan")), _span(spans.get("rowspan")))
+            self.rows[-1].append(self._cell)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "table":
+            self._depth -= 1
+        if self._depth > 1 or tag not in ("tr", "td", "th", "thead"):
+            self._unknown(tag, opening=False)
+            return
+        self._cell = None
+        if tag == "thead":
+            self._in_head = False
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is None:
+            self.outside.append(data)
+        else:
+            self._cell.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.handle_data(f" {data} ")
+
+    def handle_decl(self, decl: str) -> None:
+        self.handle_data(f" {decl} ")
+
+    def unknown_decl(self, data: str) -> None:
+        self.handle_data(f" {data} ")
+
+    def handle_pi(self, data: str) -> None:
+        self.handle_data(f" {data} ")
+
+    def _open_row(self) -> None:
+        self._cell = None
+        if self._in_head:
+            self.head_rows.add(len(self.rows))
+        self.rows.append([])
+
+    def _unknown(self, tag: str, *, opening: bool) -> None:
+        if tag in _BREAKS:
+            self.handle_data(" ")
+        elif plain(f"<{tag}>"):  # not a mark: "<think>" is what the page says
+            self.handle_data(f"<{tag}>" if opening else f"</{tag}>")
+
+
+def read_html_table(text: str) -> HtmlGrid:
+    """Read the first table of an HTML text into a grid; header cells fill all they span, body cells fill downwards.
+
+    A body cell that spans columns stands once, in its first column: it is a heading of its rows, not their value.
+    """
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    rows = [row for row in reader.rows if row]
+    heads = _count_headers(reader)
+    grid: dict[tuple[int, int], str] = {}
+    width = 0
+    for y, row in enumerate(rows):
+        x = 0
+        for cell in row:
+            while (y, x) in grid:
+                x += 1
+            value = " ".join(cell.text.split())
+            for dy in range(min(cell.rowspan, (heads if y < heads else len(rows)) - y)):
+                for dx in range(cell.colspan):
+                    first = dx == 0 and (dy == 0 or x > 0)
+                    grid[y + dy, x + dx] = value if y < heads or first else ""
+            x += cell.colspan
+            width = max(width, x)
+    table = [[grid.get((y, x), "") for x in range(width)] for y in range(len(rows))]
+    return HtmlGrid(table, heads, " ".join(" ".join(reader.outside).split()))
+
+
+def _count_headers(reader: _Reader) -> int:
+    """How many of the filled rows at the top are headers: in a <thead>, or made of <th> only."""
+    count = 0
+    for index, row in enumerate(reader.rows):
+        if not row:
+            continue
+        if index not in reader.head_rows and not all(cell.header for cell in row):
+            break
+        count += 1
+    return count
+
+
+def _span(value: str | None) -> int:
+    digits = (value or "").strip()[:4]
+    return max(1, min(int(digits), MAX_SPAN)) if digits.isdecimal() else 1

@@ -1,0 +1,240 @@
+"""Markdown to blocks, and Markdown to plain text.
+
+The Markdown comes from a vision model or from a PDF's layout: nobody has checked it. So nothing here raises, and no
+word is dropped: what is not understood becomes a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from loaders.captions import is_caption
+from loaders.plaintext import plain
+from loaders.types import Block, BlockKind
+
+__all__ = ["parse_blocks", "plain"]
+
+_FENCE = re.compile(r"^\s{0,3}(```+|~~~+)\s*([\w+-]*)\s*$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+\S")
+_RULE = re.compile(r"^\s{0,3}([-*_=])(\s*\1){2,}\s*$")
+_DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$")
+_ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+\S")
+_FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
+_MATH = re.compile(r"^\s*(\$\$|\\\[|\\begin\{(equation|align|gather|multline)\*?\})")
+_TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
+_ROW_TAG = re.compile(r"</?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>", re.IGNORECASE)
+_WRAPPED = re.compile(r"<(figure|header|footer|page_number)\b[^>]*>", re.IGNORECASE)
+_BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(.+?)(?<=\S)\1\s*:?\s*$")
+_SECTION = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})+|\d{1,2}\.)\s+\S")
+_FIGURE = re.compile(
+    r"^\s*(?:!\[[^\]]*\]\([^)\s]*\)\s*$|\[(?:figure|image|chart|diagram|photo|graph)\b)", re.IGNORECASE
+)
+_DESCRIPTION = re.compile(
+    r"^\W*(?:(?:the|this)\s+(?:[\w-]+\s+){0,3})?(?:figure|chart|graph|diagram|image|plot|photo\w*|picture)\b"
+    r"(?:\s+(?:shows?|depicts?|illustrates?|presents?|displays?|compares?)\b|\s*(?:description|summary)?\W*:)",
+    re.IGNORECASE,
+)
+
+
+def parse_blocks(markdown: str) -> tuple[Block, ...]:
+    """Split a page's Markdown into blocks in reading order; every word of the input is in one of them."""
+    return tuple(_Scanner(markdown).run())
+
+
+class _Scanner:
+    """Reads line by line; each `_take_...` either consumes lines into a block or says that it does not apply."""
+
+    def __init__(self, markdown: str) -> None:
+        self._lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._at = 0
+        self._blocks: list[Block] = []
+        self._paragraph: list[str] = []
+
+    def run(self) -> list[Block]:
+        takers: tuple[Callable[[str], bool], ...] = (
+            self._take_blank,
+            self._take_fence,
+            self._take_html_table,
+            self._take_wrapped,
+            self._take_heading,
+            self._take_formula,
+            self._take_pipe_table,
+            self._take_list,
+        )
+        while self._at < len(self._lines):
+            line = self._lines[self._at]
+            if not any(take(line) for take in takers):
+                if is_caption(line) or _FOOTNOTE.match(line) or _FIGURE.match(line):
+                    self._flush()
+                self._paragraph.append(line)
+                self._at += 1
+        self._flush()
+        return self._blocks
+
+    def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
+        self._flush()
+        if text.strip():
+            self._blocks.append(Block(kind, text.strip("\n").rstrip(), level))
+
+    def _flush(self) -> None:
+        """End the paragraph that is being collected."""
+        text = "\n".join(self._paragraph).strip()
+        self._paragraph = []
+        if not text:
+            return
+        bold = _BOLD_LINE.match(text)
+        if bold and _is_bold_heading(bold[2]):
+            level = bold[2].split()[0].strip(".").count(".") + 1 if _SECTION.match(bold[2]) else 4
+            self._blocks.append(Block("heading", text, min(level, 6)))
+        else:
+            self._blocks.append(Block(self._prose_kind(text), text))
+
+    def _prose_kind(self, text: str) -> BlockKind:
+        if is_caption(text):
+            return "caption"
+        if _FOOTNOTE.match(text):
+            return "footnote"
+        after_figure = bool(self._blocks) and self._blocks[-1].kind in ("caption", "figure")
+        if _FIGURE.match(text) or (after_figure and _DESCRIPTION.match(plain(text))):
+            return "figure"
+        return "text"
+
+    def _take_blank(self, line: str) -> bool:
+        if line.strip() and not _RULE.match(line):
+            return False
+        if line.strip().startswith("===") and len(self._paragraph) == 1:
+            heading, self._paragraph = self._paragraph[0], []
+            self._add("heading", "# " + heading.strip(), 1)
+        self._flush()
+        self._at += 1
+        return True
+
+    def _take_fence(self, line: str) -> bool:
+        fence = _FENCE.match(line)
+        if not fence:
+            return False
+        end = self._at + 1
+        while end < len(self._lines) and not self._lines[end].strip().startswith(fence[1]):
+            end += 1
+        body = self._lines[self._at + 1 : end]
+        if fence[2].lower() in ("markdown", "md", "html"):  # a model likes to wrap its whole answer in a fence
+            self._flush()
+            self._blocks += parse_blocks("\n".join(body))
+        else:
+            self._add("text", "\n".join([fence[0], *body, fence[1]]) if any(b.strip() for b in body) else "")
+        closing = self._lines[end].strip().lstrip("`~") if end < len(self._lines) else ""
+        self._at = end + 1
+        if closing:
+            self._paragraph.append(closing)
+        return True
+
+    def _take_html_table(self, line: str) -> bool:
+        opening = _TABLE_TAG.search(line)
+        if not opening or opening[1]:
+            return False
+        rest = "\n".join([line[opening.start() :], *self._lines[self._at + 1 :]])
+        self._paragraph.append(line[: opening.start()])
+        end = _table_end(rest)
+        self._add("table", rest[:end])
+        self._lines = rest[end:].split("\n")
+        self._at = 0
+        return True
+
+    def _take_wrapped(self, line: str) -> bool:
+        opening = _WRAPPED.match(line.lstrip())
+        if not opening:
+            return False
+        rest = "\n".join([line.lstrip(), *self._lines[self._at + 1 :]])
+        closing = re.search(rf"</{opening[1]}\s*>", rest, re.IGNORECASE)
+        if closing is None:
+            return False
+        inner = rest[opening.end() : closing.start()]
+        if opening[1].lower() != "figure":
+            self._add("furniture", inner)
+        elif _TABLE_TAG.search(inner):
+            self._flush()
+            self._blocks += parse_blocks(inner)
+        else:
+            self._add("figure", inner)
+        self._lines = rest[closing.end() :].split("\n")
+        self._at = 0
+        return True
+
+    def _take_heading(self, line: str) -> bool:
+        marks = _HEADING.match(line)
+        if not marks:
+            return False
+        self._add("heading", line.strip(), len(marks[1]))
+        self._at += 1
+        return True
+
+    def _take_formula(self, line: str) -> bool:
+        opening = _MATH.match(line)
+        if not opening:
+            return False
+        closing = {"$$": "$$", "\\[": "\\]"}.get(opening[1], f"\\end{{{opening[2]}")
+        end, start = self._at, opening.end()
+        while closing not in self._lines[end][start:]:
+            end, start = end + 1, 0
+            if end == len(self._lines) or not self._lines[end].strip():  # unclosed: it ends with its paragraph
+                end -= 1
+                break
+        self._add("formula", "\n".join(self._lines[self._at : end + 1]))
+        self._at = end + 1
+        return True
+
+    def _take_pipe_table(self, line: str) -> bool:
+        following = self._lines[self._at + 1] if self._at + 1 < len(self._lines) else ""
+        bare = "|" in line and bool(_DELIMITER.match(following))
+        if not bare and not (_is_row(line) and _is_row(following)):
+            return False
+        end = self._at
+        while end < len(self._lines) and (_is_row(self._lines[end]) or (bare and "|" in self._lines[end])):
+            end += 1
+        self._add("table", "\n".join(self._lines[self._at : end]))
+        self._at = end
+        return True
+
+    def _take_list(self, line: str) -> bool:
+        if not _ITEM.match(line):
+            return False
+        end = self._at + 1
+        while end < len(self._lines) and self._continues_list(self._lines[end]):
+            end += 1
+        items = self._lines[self._at : end]
+        if len(items) == 1 and is_caption(_ITEM.sub(lambda m: m[0][-1], line)):  # "- Table 1 | ..."
+            self._add("caption", line)
+        else:
+            self._add("list", "\n".join(items))
+        self._at = end
+        return True
+
+    def _continues_list(self, line: str) -> bool:
+        stops = _FENCE, _HEADING, _RULE, _TABLE_TAG, _WRAPPED, _MATH, _FOOTNOTE
+        return (
+            bool(line.strip()) and not _is_row(line) and not is_caption(line) and not any(s.search(line) for s in stops)
+        )
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip().startswith("|") and line.count("|") >= 2
+
+
+def _is_bold_heading(text: str) -> bool:
+    """Whether a line in bold is a heading: numbered, or a few words without a figure (a bold "Total: 500" is none)."""
+    if "**" in text or text.rstrip().endswith((".", "!", "?", ";", ",")):
+        return False
+    return bool(_SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))
+
+
+def _table_end(text: str) -> int:
+    """Where the table that opens `text` ends; an unclosed one ends with the paragraph of its last cell."""
+    depth = 0
+    for tag in _TABLE_TAG.finditer(text):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return tag.end()
+    last = max(tag.end() for tag in _ROW_TAG.finditer(text))
+    gap = re.compile(r"\n\s*\n").search(text, last)
+    return gap.start() if gap else len(text)

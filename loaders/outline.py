@@ -1,0 +1,56 @@
+"""Where a passage stands: the path of headings over it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from loaders.plaintext import plain
+from loaders.types import Block
+
+_NUMBER = re.compile(r"^(?:(\d{1,2}(?:\.\d{1,2}){0,4})\.?|([A-Z](?:\.\d{1,2}){1,4})\.?|([A-Z])\.)\s+\S")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    text: str
+    level: int
+    depth: int
+
+
+@dataclass(slots=True)
+class Outline:
+    """The headings that are open; `title` is the document's, which is kept elsewhere and so left out of the path."""
+
+    title: str = ""
+    _entries: list[_Entry] = field(default_factory=list)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The open headings, outermost first."""
+        known = plain(self.title).casefold()
+        return tuple(entry.text for entry in self._entries if entry.text.casefold() != known)
+
+    def open(self, heading: Block) -> None:
+        """Open a heading, and close those that it ends.
+
+        Its number says more than its marks: readers and models give every heading of a paper the same level, but
+        "2.2.1" always stands under "2.2". Between headings without numbers the marks decide.
+        """
+        entry = _Entry(plain(heading.text), 0 if heading.kind == "title" else heading.level or 1, 0)
+        number = _NUMBER.match(entry.text)
+        if number:
+            depth = (number[1] or number[2] or number[3]).count(".") + 1
+            entry = _Entry(entry.text, entry.level, depth)
+        for index, above in enumerate(self._entries):
+            if _ends(entry, above):
+                del self._entries[index:]
+                break
+        if entry.text:
+            self._entries.append(entry)
+
+
+def _ends(entry: _Entry, above: _Entry) -> bool:
+    if entry.depth and above.depth:
+        return above.depth >= entry.depth
+    return above.level >= entry.level

@@ -1,0 +1,211 @@
+"""Blocks to sentences: what of a page is one searchable thing, and paragraphs that a page break has cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from loaders.plaintext import plain
+from loaders.sentences import count_tokens, split_sentences
+from loaders.types import Block, Sentence, SentenceKind
+
+MAX_SENTENCE_TOKENS = 480
+"""A longer "sentence" is a list of names or a table without its lines: it is cut at a comma or a space.
+
+True sentences stay whole: the longest of the DeepSeek-R1 paper, a list of benchmarks with their references, has 340.
+"""
+LONG_ITEM_TOKENS = 60
+"""A list item up to this size is searched as one; the paper's one-paragraph items have 100-200 tokens and up to 7
+sentences, which a single vector would blur."""
+
+_STEPPED_OVER = {"table", "figure", "caption", "footnote"}
+_ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]*\d]*$")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})[-\u00ad‐]$")
+_OPEN_END = re.compile(
+    r"(?:,|[^\W\d_][-‐]|\b(?:the|an?|of|in|on|at|by|to|for|from|with|and|or|but|that|which|who|as|than|is|are|was|were|be|"
+    r"been|has|have|had|its|their|his|her|this|these|between|into|under|over|about|not|can|will|would|may|more|all))$",
+    re.IGNORECASE,
+)
+_PROSE_WORDS = 20
+"""Without other signs, only two blocks of at least this many words are one paragraph: slide lines have fewer."""
+_ITEM_START = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+(?=\S)")
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Passage:
+    """A block where it stands, with its sentences; `whole` says that they hold all of it and nothing else."""
+
+    block: Block
+    page: int
+    sentences: list[Sentence] = field(default_factory=list)
+    whole: bool = True
+
+
+@dataclass(slots=True)
+class _Part:
+    """A piece of a paragraph on one page, as plain text."""
+
+    passage: Passage
+    text: str
+
+
+def build_passages(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Passage]]:
+    """Give every block of every page its sentences (tables get none here).
+
+    A sentence that runs over a page break belongs to the passage in which it begins, and knows all its pages; the
+    passage it ends in keeps what follows.
+    """
+    result = [[Passage(block, number) for block in blocks] for number, blocks in pages]
+    joined: set[int] = set()
+    for run in _cut_paragraphs(result):
+        joined.update(id(part.passage) for part in run)
+        _split_run(run)
+    in_references = False
+    for passage in (passage for page in result for passage in page):
+        if passage.block.kind in ("heading", "title"):
+            in_references = bool(_REFERENCES.match(plain(passage.block.text)))
+        if id(passage) not in joined:
+            passage.sentences = _sentences_of(passage, in_references)
+    return result
+
+
+_REFERENCES = re.compile(
+    r"^(?:[\dA-Z.]+\s+)?(?:references|bibliography|works cited|literature( cited)?|literatur)\W*$", re.I
+)
+
+
+def _cut_paragraphs(pages: list[list[Passage]]) -> Iterator[list[_Part]]:
+    run: list[_Part] = []
+    for before, after in pairwise(pages):
+        tail = next((p for p in reversed(before) if p.block.kind not in _STEPPED_OVER), None)
+        head = next((p for p in after if p.block.kind not in _STEPPED_OVER), None)
+        if run and tail is not run[-1].passage:
+            yield run
+            run = []
+        if tail is None or head is None or head.page != tail.page + 1 or not _continues(tail, head, bool(run)):
+            continue
+        run = [*(run or [_Part(tail, plain(tail.block.text))]), _Part(head, plain(head.block.text))]
+    if run:
+        yield run
+
+
+def _continues(tail: Passage, head: Passage, in_run: bool) -> bool:
+    """Whether the first block of a page goes on with the last one of the page before."""
+    if tail.block.kind not in ("text", "list") or head.block.kind != "text" or _FENCE.match(tail.block.text):
+        return False
+    if tail.block.kind == "list" and len(_items(tail.block.text)) > 1 and not in_run:
+        return False
+    before, after = plain(tail.block.text), plain(head.block.text)
+    if not before or not after or _ENDED.search(before) or _ITEM_START.match(head.block.text):
+        return False
+    if after[0].islower() or _OPEN_END.search(before):
+        return True
+    return min(len(before.split()), len(after.split())) >= _PROSE_WORDS
+
+
+def _split_run(run: list[_Part]) -> None:
+    """Split a paragraph over several pages, and give each sentence to the part in which it begins."""
+    text = ""
+    ends: list[int] = []
+    for part in run:
+        hyphen = _HYPHENATED.search(text)
+        if hyphen and part.text[0].islower():
+            text = text[: hyphen.start()]
+            ends[-1] = _solid(text)
+            text += part.text
+        else:
+            text = f"{text} {part.text}".strip()
+        ends.append(_solid(text))
+        part.passage.whole = False
+    kind: SentenceKind = "item" if run[0].passage.block.kind == "list" else "prose"
+    at = 0
+    for sentence in _cut_long(split_sentences(text)):
+        start, at = at, at + _solid(sentence)
+        first = next(i for i, end in enumerate(ends) if start < end)
+        last = next(i for i, end in enumerate(ends) if at <= end)
+        pages = tuple(part.passage.page for part in run[first : last + 1])
+        run[first].passage.sentences.append(Sentence(sentence, sentence, kind, pages))
+
+
+def _solid(text: str) -> int:
+    """How many characters a text has that are not white space: the same before and after splitting."""
+    return sum(map(len, text.split()))
+
+
+def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
+    block = passage.block
+    kind: SentenceKind = "prose"
+    if block.kind == "table":
+        return []
+    if block.kind in ("heading", "title"):
+        texts, kind = [plain(block.text)], "heading"
+    elif block.kind == "formula":
+        texts, kind = [plain(block.text)], "formula"
+    elif block.kind == "figure":
+        texts, kind = _figure_texts(block.text), "figure"
+    elif block.kind == "list":
+        texts, kind = [text for item in _items(block.text) for text in _item_texts(item, in_references)], "item"
+    elif _FENCE.match(block.text):
+        texts, kind = [" ".join(line.split()) for line in block.text.splitlines() if not _FENCE.match(line)], "item"
+    elif in_references and block.kind == "text":
+        texts, kind = [plain(block.text)], "item"
+    else:
+        texts, kind = split_sentences(plain(block.text)), "caption" if block.kind == "caption" else "prose"
+    return [Sentence(text, text, kind, (passage.page,)) for text in _cut_long(texts) if text]
+
+
+def _items(text: str) -> list[str]:
+    """Split a list into its items; a line without a mark goes on with the item above."""
+    items: list[str] = []
+    for line in text.splitlines():
+        if items and not _ITEM_START.match(line):
+            items[-1] += "\n" + line
+        else:
+            items.append(line)
+    return items
+
+
+def _item_texts(item: str, in_references: bool) -> list[str]:
+    text = plain(item)
+    return [text] if in_references or count_tokens(text) <= LONG_ITEM_TOKENS else split_sentences(text)
+
+
+def _figure_texts(text: str) -> list[str]:
+    """A described figure has sentences; of one that was only read, the labels and numbers are packed line by line."""
+    words = plain(text)
+    sentences = split_sentences(words)
+    if words.endswith((".", "!", "?")) and len(words.split()) >= 6 * len(sentences):
+        return sentences
+    packed: list[str] = []
+    for line in filter(None, map(plain, _BREAK.split(text))):
+        if packed and count_tokens(packed[-1]) + count_tokens(line) <= LONG_ITEM_TOKENS:
+            packed[-1] += " " + line
+        else:
+            packed.append(line)
+    return packed
+
+
+def _cut_long(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        rest = text
+        while count_tokens(rest) > MAX_SENTENCE_TOKENS:
+            cut = _cut_at(rest)
+            yield rest[:cut].strip()
+            rest = rest[cut:].strip()
+        if rest:
+            yield rest
+
+
+def _cut_at(text: str) -> int:
+    """Find the last comma (in the second half) or space before the limit; a text without either is cut anywhere."""
+    low, high = 1, len(text)
+    while low < high:  # the longest beginning within the limit
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if count_tokens(text[:middle]) <= MAX_SENTENCE_TOKENS else (low, middle - 1)
+    commas = [m.end() for m in re.finditer(r"[,;]\s", text[:low]) if m.end() > low // 2]
+    spaces = [m.end() for m in re.finditer(r"\s", text[:low])]
+    return (commas or spaces or [low])[-1]

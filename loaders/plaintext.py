@@ -1,0 +1,75 @@
+"""Markdown and HTML marks off: the words as the page shows them."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Only known tags are marks: "<think>" and "x < y" are text.
+_TAG = re.compile(
+    r"</?(?P<name>table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col|br|hr|p|div|ul|ol|li|figure|figcaption|h[1-6]|"
+    r"sup|sub|b|i|em|strong|u|s|del|ins|mark|small|span|a|code|pre|center|font|img)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_INLINE = {"sup", "sub", "b", "i", "em", "strong", "u", "s", "del", "ins", "mark", "small", "span", "a", "code", "font"}
+_COMMENT = re.compile(r"<!--|-->")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦▪‣●○■][ \t]+)+", re.MULTILINE)
+_CLOSING_MARKS = re.compile(r"^([ \t]*#{1,6}[ \t].*?)[ \t]+#+[ \t]*$", re.MULTILINE)
+_FENCE_LINE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*[\w+-]*[ \t]*$", re.MULTILINE)
+_DELIMITER_LINE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
+_ROW_LINE = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
+_PIPE = re.compile(r"(?<!\\)\|")
+_IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^()\s]*\)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\((?:https?://|mailto:|www\.|#|\.?/)[^()\s]*\)")
+_FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]:?")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([*_#|~`<>$\[\]])")
+# Emphasis marks stand at the edge of a word: "my_variable", "a*b", "2**3" and "Hu* and Ge*" have none.
+_EMPHASIS = (
+    re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^\n]*?[^\s*])\1(?!\*)"),
+    re.compile(r"(?<!\*)(\*\*)(?=[^\s*])([^\n]*?[^\s*])\1(?![\w*])"),
+    re.compile(r"(?<![\w_])(_{1,3})(?=[^\s_])([^\n]*?[^\s_])\1(?![\w_])"),
+    re.compile(r"(~~)(?=[^\s~])([^\n]*?[^\s~])\1"),
+)
+_DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
+_HIDDEN = 0xE000
+"""Where the private use area begins: characters there stand for escaped ones while the marks are taken off."""
+
+
+def plain(markdown: str) -> str:
+    """Take Markdown and HTML marks off a text and fold its white space; identifiers and formulas stay as they are."""
+    text = _FENCE_LINE.sub(" ", markdown)
+    text = _DELIMITER_LINE.sub(" ", text)
+    text = _ROW_LINE.sub(lambda row: _PIPE.sub(" ", row[0]), text)
+    text = _LINE_MARKS.sub("", _CLOSING_MARKS.sub(r"\1", text))
+    return plain_inline(text)
+
+
+def plain_inline(markdown: str) -> str:
+    """Take only the marks inside a line off: for a table's cell, where "# Total" and "- 5" are what the page says."""
+    text = " ".join(markdown.split())
+    pieces = []
+    at = 0
+    for code in _CODE.finditer(text):
+        pieces += [_inline(text[at : code.start()]), code[2]]
+        at = code.end()
+    pieces.append(_inline(text[at:]))
+    return " ".join("".join(pieces).split())
+
+
+def _inline(text: str) -> str:
+    if not any(mark in text for mark in "*_~<&[\\"):
+        return text
+    text = _ESCAPE.sub(lambda match: chr(_HIDDEN + ord(match[1])), text)
+    text = _COMMENT.sub(" ", _TAG.sub(lambda tag: "" if tag["name"].lower() in _INLINE else " ", text))
+    text = _FOOTNOTE_MARK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
+    text = _DUNDER.sub(lambda name: name[0].replace("_", chr(_HIDDEN + ord("_"))), text)
+    for _ in range(3):  # marks nest: **_2.3.1. Cold Start_**
+        before = text
+        for emphasis in _EMPHASIS:
+            text = emphasis.sub(r"\2", text)
+        if text == before:
+            break
+    text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return "".join(chr(ord(c) - _HIDDEN) if _HIDDEN <= ord(c) < _HIDDEN + 128 else c for c in text)

@@ -1,0 +1,68 @@
+"""Text to sentences, and a cheap count of tokens.
+
+The boundaries are sentencex's (Wikimedia, MIT, rules for some 300 languages, one small wheel, works offline); what it
+gets wrong on papers and reports is mended here. Measured on the 400 evidence sentences of eight encyclopaedia articles,
+how many come out as exactly one sentence: sentencex .943, syntok .948, nupunkt .935, pySBD .938; with the mends .953.
+What is left are evidence sentences that were themselves cut wrongly ("... along the St."), so that is about the ceiling.
+"""
+
+from __future__ import annotations
+
+import re
+
+import sentencex  # type: ignore[import-untyped]  # it ships no types
+
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[“\"'])(?:eqs?|figs?|secs?|tabs?|refs?|chap|approx|resp|cf|al|vs|ca|viz|incl|excl|e\.g|i\.e)\.$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:^|[\s(\[])(?:nos?|vol|pp?|art|par|app|ex|ch)\.$", re.IGNORECASE)
+_NOTE = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)+$")
+_NOTE_AHEAD = re.compile(r"^((?:\[\d[\d,\s–-]*\]\s*)+)(?=\S)")
+_STARTERS = (
+    "A|An|The|This|That|These|Those|It|Its|In|On|At|By|For|From|With|If|When|While|Since|As|Thus|Then|However|There|"
+    "We|He|She|They|But|And|Similarly|Again|Moreover|Furthermore|Finally|Therefore|Hence|To|Our|Here"
+)
+# A single letter and a full stop is an initial ("J. Smith"), but a variable ends many a sentence: "... of size n. If".
+_VARIABLE = re.compile(rf"(?<=\s\w\.)\s+(?=(?:{_STARTERS})\s)|(?<=\s[a-z]\.)\s+(?=[A-Z][a-z]+\s)")
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{1,8}|\d{1,2}|[^\w\s]|_")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def split_sentences(text: str, language: str = "en") -> list[str]:
+    """Split a paragraph of plain text into its sentences, white space folded; no other character is lost."""
+    folded = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    sentences: list[str] = []
+    for piece in sentencex.segment(language, folded):
+        for part in _VARIABLE.split(piece.strip()):
+            _append(sentences, part)
+    return sentences
+
+
+def _append(sentences: list[str], part: str) -> None:
+    """Add a piece as a sentence of its own, or to the one before it where the boundary was none."""
+    note = _NOTE_AHEAD.match(part)
+    if note and sentences:  # "... is shown. [12] Another": the note belongs to what it stands behind
+        sentences[-1] += " " + note[1].strip()
+        part = part[note.end() :]
+    if not part:
+        return
+    if sentences and _belongs(sentences[-1], part):
+        sentences[-1] += " " + part
+    else:
+        sentences.append(part)
+
+
+def _belongs(before: str, part: str) -> bool:
+    if _NOTE.match(part) or not any(c.isalnum() for c in part):
+        return True
+    return bool(_ABBREVIATION.search(before) or (part[0].isdigit() and _NUMBERED.search(before)))
+
+
+def count_tokens(text: str) -> int:
+    """Estimate how many tokens a text has for an embedder: one for each started eight letters, two digits, or mark.
+
+    Measured against the WordPiece tokenizer of all-MiniLM-L6-v2: articles .99, slides and filings 1.06, a paper's prose
+    .98, its tables .96, its reference list .91 of the true count; words x 1.3 finds only .66 of a table's tokens.
+    """
+    return len(_TOKEN.findall(text))
