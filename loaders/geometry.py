@@ -1,0 +1,49 @@
+"""Boxes: what overlaps, what contains what, and from page units to fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from loaders.types import Box, Word
+
+
+def area(box: Box) -> float:
+    """Return the area in the box's own units, 0 for an empty box."""
+    return max(0.0, box.x1 - box.x0) * max(0.0, box.y1 - box.y0)
+
+
+def centre(box: Box) -> tuple[float, float]:
+    """Return the point in the middle."""
+    return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+
+
+def holds(box: Box, point: tuple[float, float], margin: float = 0.0) -> bool:
+    """Say whether the point lies in the box grown by `margin`."""
+    x, y = point
+    return box.x0 - margin <= x <= box.x1 + margin and box.y0 - margin <= y <= box.y1 + margin
+
+
+def overlap(box: Box, other: Box) -> float:
+    """Return the area that both cover."""
+    return area(
+        Box(max(box.x0, other.x0), max(box.y0, other.y0), min(box.x1, other.x1), min(box.y1, other.y1)),
+    )
+
+
+def hull(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around all; there must be one at least."""
+    x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+    return Box(min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+def fraction(box: Box, width: float, height: float) -> Box:
+    """Turn page units into fractions of the page, clipped to it."""
+    xs = (min(max(x / width, 0.0), 1.0) for x in (box.x0, box.x1))
+    ys = (min(max(y / height, 0.0), 1.0) for y in (box.y0, box.y1))
+    (x0, x1), (y0, y1) = xs, ys
+    return Box(round(x0, 5), round(y0, 5), round(x1, 5), round(y1, 5))
+
+
+def fraction_words(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:
+    """Turn words in page units into words in fractions."""
+    return tuple(Word(word.text, fraction(word.box, width, height)) for word in words)

@@ -1,0 +1,68 @@
+"""Put lines of print together to running text: words broken at a line's end become one word again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Sequence
+
+_SOFT_HYPHEN = "\u00ad"
+_BROKEN = re.compile(r"([^\W_][\w’'\-]*)[-\u2010]$")
+_CONTINUED = re.compile(r"[\w’'\-]*\w")
+_PLAIN_WORD = re.compile(r"[\w’'\-]*\w")
+_KNOWN_HALF = 4  # letters: halves such as "in-" or "re-" are words everywhere and prove nothing
+
+
+def vocabulary(lines: Iterable[str]) -> set[str]:
+    """Collect the lower-cased words that stand inside `lines`, without those broken at a line's end."""
+    known: set[str] = set()
+    for line in lines:
+        tokens = line.split()
+        if tokens and tokens[-1].endswith("-"):
+            tokens.pop()
+        known.update(match.group().lower() for token in tokens for match in _PLAIN_WORD.finditer(token))
+    return known
+
+
+def join_lines(lines: Sequence[str], known: Container[str]) -> str:
+    """Join lines into one; `known` (lower case) decides whether a hyphen at a line's end belongs to the word."""
+    text = ""
+    for line in (part.strip() for part in lines):
+        if not line:
+            continue
+        if not text:
+            text = line
+        elif text.endswith(_SOFT_HYPHEN):
+            text = text[:-1] + line
+        elif broken := _BROKEN.search(text):
+            text = _mend(text, broken.group(1), line, known)
+        elif _is_cjk(text[-1]) and _is_cjk(line[0]):
+            text += line
+        else:
+            text += f" {line}"
+    return text.replace(_SOFT_HYPHEN, "")
+
+
+def _mend(text: str, left: str, line: str, known: Container[str]) -> str:
+    continued = _CONTINUED.match(line)
+    if continued is None:  # "pre- (and post-)": the hyphen stands for itself
+        return f"{text} {line}"
+    right = continued.group()
+    return text + line if _keeps_hyphen(left, right, known) else text[:-1] + line
+
+
+def _keeps_hyphen(left: str, right: str, known: Container[str]) -> bool:
+    """Decide "DeepSeek-" + "R1" (keep) against "super-" + "vised" (drop): what the document says elsewhere wins."""
+    joined, hyphened = f"{left}{right}".lower(), f"{left}-{right}".lower()
+    if hyphened in known:
+        return True
+    if joined in known:
+        return False
+    if not right[0].islower() or not left[-1].isalpha() or "-" in left:
+        return True
+    both_words = left.lower() in known and right.lower() in known
+    return both_words and min(len(left), len(right)) >= _KNOWN_HALF
+
+
+def _is_cjk(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"

@@ -1,0 +1,120 @@
+"""Worker processes for pages: PDF and OCR libraries hold the interpreter lock, leak, hang and crash; workers may."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from loaders.errors import SourceError
+from loaders.types import Failure
+
+Job = TypeVar("Job")
+Outcome = TypeVar("Outcome")
+Result = TypeVar("Result")
+
+TASKS_PER_WORKER = 300
+"""Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
+
+
+class PagePool:
+    """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
+
+    There is no memory cap: an address-space limit (RLIMIT_AS) also counts what onnxruntime and OpenBLAS reserve and
+    never use, so that a limit that would help kills sound workers. Pixel caps bound what a page can ask for.
+    """
+
+    def __init__(self, workers: int | None = None, timeout: float = 60.0) -> None:
+        """Take `workers` processes (None: one per usable core) and `timeout` seconds for each job."""
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self.timeout = timeout
+        self._pool: Any = None
+        self._lock = threading.Lock()
+
+    async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
+        """Run `function` on every job; return the outcomes in the order of the jobs.
+
+        A job that takes too long, raises, or kills its worker is a Failure; the others go on. Cancelling the await
+        cancels what has not finished.
+        """
+        futures = [self._submit(function, job) for job in jobs]
+        try:
+            return [await self._outcome(future) for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
+
+    async def call(self, function: Callable[..., Result], *args: Any) -> Result:
+        """Run `function` once and return its result or raise its exception; SourceError if it hangs or dies."""
+        future = self._submit(function, *args)
+        try:
+            return await asyncio.wrap_future(future)
+        except FutureTimeout as exc:
+            raise SourceError(f"{args[0]!s} could not be opened in {self.timeout:g} s: it is damaged.") from exc
+        except ProcessExpired as exc:
+            raise SourceError(f"{args[0]!s} made the reading process end: it is damaged.") from exc
+        finally:
+            future.cancel()
+
+    def close(self) -> None:
+        """End all workers, whatever they do; a later job starts new ones."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+    def _submit(self, function: Callable[..., Any], *args: Any) -> Any:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPool(self.workers, max_tasks=TASKS_PER_WORKER, context=_Context())
+            return self._pool.schedule(function, args=args, timeout=self.timeout)
+
+    async def _outcome(self, future: Any) -> Any:
+        try:
+            return await asyncio.wrap_future(future)
+        except FutureTimeout:
+            return Failure("timeout", f"The page took longer than {self.timeout:g} s and was given up.")
+        except ProcessExpired as exc:
+            return Failure("render_error", f"The page made its process end (exit code {exc.exitcode}).")
+        except asyncio.CancelledError:
+            raise
+        except Exception as exc:
+            return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
+
+
+class _Process(SpawnProcess):
+    """A spawned process that does not import the caller's main script again.
+
+    Spawning normally runs that script in every worker. One without an `if __name__ == "__main__"` guard, such as the
+    three lines of our README, would start itself again there and fail.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        with _without_main():
+            return SpawnProcess._Popen(process_obj)
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

@@ -1,0 +1,181 @@
+"""Look into a file, render a page, read a page: functions that worker processes run.
+
+`render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from loaders.errors import SourceError
+from loaders.geometry import area, centre, fraction, fraction_words, holds, overlap
+from loaders.images import image_pages, render_image
+from loaders.legibility import is_garbage
+from loaders.pdf import PdfFile, open_pdf
+from loaders.pdf_layout import build_blocks
+from loaders.pdf_types import Region, TextLayer
+from loaders.types import Block, Box, DocumentInfo, Failure, PageImage, PageJob, PageText, Word
+
+SCAN_SHARE = 0.5
+"""Share of the page that one image must cover before the page is taken for a scan."""
+
+SCAN_WORDS = 50
+"""Words beside the image that a scan may carry (a stamp, a running footer) without being taken for a page of text."""
+
+FIGURE_SHARE = 0.02
+"""Share of the page under which a picture without text is an icon or a rule, and not worth an OCR run."""
+
+MIN_INK = 1e-5
+"""Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""
+
+_HEAD = 1024  # bytes in which a PDF may hide its header
+
+
+def inspect(path: Path, password: str | None = None) -> DocumentInfo:
+    """Return what a file says of itself; raise SourceError, or PasswordError if it is locked."""
+    name = str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise SourceError(f"{name!r} cannot be read ({exc.strerror}): check the path and its permissions.") from exc
+    if not data:
+        raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
+    kind = _kind(path)
+    title = ""
+    if kind == "pdf":
+        pdf = open_pdf(path, password)
+        pages, title = pdf.pages, pdf.title
+        if pages == 0:
+            raise SourceError(f"{name!r} has no pages: it is damaged or empty, get a new copy of it.")
+        if pdf.first_loadable() is None:
+            raise SourceError(f"{name!r} is damaged: none of its {pages} page(s) can be loaded, get a new copy of it.")
+    else:
+        pages = image_pages(path)
+    return DocumentInfo(name, hashlib.sha256(data).hexdigest(), kind, pages, title, len(data))
+
+
+def render(job: PageJob) -> PageImage | Failure:
+    """Render a page and say what its text layer holds; every error is a Failure."""
+    try:
+        return _render(job)
+    except Exception as exc:  # the contract: a page may fail, the run may not
+        return Failure("render_error", _sentence(job, "rendered", exc))
+
+
+def read(job: PageJob) -> PageText | Failure:
+    """Read a page: its text layer where that can be trusted, else by OCR; every error is a Failure."""
+    try:
+        path = Path(job.path)
+        if _kind(path) == "pdf":
+            pdf = open_pdf(path, job.password)
+            layer = pdf.layer(job.page)
+            if is_legible(layer):
+                return _read_layer(pdf, layer, job)
+    except Exception as exc:
+        return Failure("render_error", _sentence(job, "read", exc))
+    image = render(job)
+    return image if isinstance(image, Failure) else _ocr(image, job)
+
+
+def is_legible(layer: TextLayer) -> bool:
+    """Say whether the text layer is the page's text: present, no garbage, and not a few words beside a scan."""
+    words = layer.words
+    if not words or is_garbage(layer.text):
+        return False
+    page = Box(0, 0, layer.width, layer.height)
+    for image in layer.images:
+        if overlap(image, page) > SCAN_SHARE * area(page) and len(words) < SCAN_WORDS:
+            return False
+    return True
+
+
+def _render(job: PageJob) -> PageImage:
+    path = Path(job.path)
+    if _kind(path) == "image":
+        shot = render_image(path, job.page, job.max_side)
+        return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, False)
+    pdf = open_pdf(path, job.password)
+    layer = pdf.layer(job.page)
+    shot = pdf.render(job.page, job.dpi, job.max_side)
+    words = fraction_words(layer.words, layer.width, layer.height)
+    return PageImage(job.page, shot.png, shot.width, shot.height, layer.text, words, shot.ink, is_legible(layer))
+
+
+def _ocr(image: PageImage, job: PageJob) -> PageText | Failure:
+    if image.ink < MIN_INK:
+        return PageText(job.page, (), (), "ocr")
+    try:
+        from loaders.ocr import read_image  # 1 s and 300 MB that pages with a text layer need not pay
+
+        return read_image(image.png, job.page)
+    except Exception as exc:
+        return Failure("ocr_error", _sentence(job, "read by OCR", exc))
+
+
+def _read_layer(pdf: PdfFile, layer: TextLayer, job: PageJob) -> PageText:
+    try:
+        regions = pdf.regions(job.page)
+    except Exception:  # the layout model is a help; without it the text stands in the order of the content stream
+        regions = []
+    blocks, words = build_blocks(layer, regions, pdf.surroundings(job.page))
+    page = PageText(job.page, blocks, words, "text-layer")
+    for region in _unread_pictures(layer, regions):
+        page = _with_figure(page, pdf, layer, region, job)
+    return page
+
+
+def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
+    """Return pictures large enough to hold something and without a word of the text layer in them."""
+    places = [region.box for region in regions if region.role == "picture"]
+    places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
+    whole = layer.width * layer.height
+    large = [box for box in places if area(box) > FIGURE_SHARE * whole]
+    return [box for box in large if not any(holds(box, centre(word.box)) for word in layer.words)]
+
+
+def _with_figure(page: PageText, pdf: PdfFile, layer: TextLayer, box: Box, job: PageJob) -> PageText:
+    """Add what OCR finds in a picture as a figure block, after the last block that begins above it."""
+    from loaders.ocr import read_image
+
+    shot = pdf.render(job.page, job.dpi, job.max_side, box)
+    if shot.ink < MIN_INK:
+        return page
+    found = read_image(shot.png, job.page)
+    if not found.words:
+        return page
+    place = fraction(box, layer.width, layer.height)
+    text = "\n".join(block.text for block in found.blocks)
+    words = tuple(Word(word.text, _within(word.box, place)) for word in found.words)
+    at = next((i for i, block in enumerate(page.blocks) if block.box and block.box.y0 >= place.y1), len(page.blocks))
+    blocks = (*page.blocks[:at], Block("figure", text, box=place), *page.blocks[at:])
+    return replace(page, blocks=blocks, words=page.words + words, engine="text-layer+ocr")
+
+
+def _within(inner: Box, outer: Box) -> Box:
+    width, height = outer.x1 - outer.x0, outer.y1 - outer.y0
+    return fraction(
+        Box(
+            outer.x0 + inner.x0 * width,
+            outer.y0 + inner.y0 * height,
+            outer.x0 + inner.x1 * width,
+            outer.y0 + inner.y1 * height,
+        ),
+        1.0,
+        1.0,
+    )
+
+
+def _kind(path: Path) -> Literal["pdf", "image"]:
+    """Tell PDFs from images by content; a file that is called .pdf is opened as one, so that the error names it."""
+    if path.suffix.lower() == ".pdf":
+        return "pdf"
+    with path.open("rb") as file:
+        return "pdf" if b"%PDF-" in file.read(_HEAD) else "image"
+
+
+def _sentence(job: PageJob, done: str, exc: Exception) -> str:
+    cause = " ".join(str(exc).split())[:200] or type(exc).__name__
+    return f"Page {job.page} of {Path(job.path).name!r} could not be {done}: {cause}"

@@ -1,0 +1,105 @@
+"""From what a user names (files, folders, globs) to the files that can be read."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from loaders.errors import SourceError
+
+PDF_SUFFIXES = frozenset({".pdf"})
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"})
+SUPPORTED_SUFFIXES = PDF_SUFFIXES | IMAGE_SUFFIXES
+"""File name endings that are read, in lower case."""
+
+_KINDS = "PDF, PNG, JPEG, WebP or TIFF"
+_GLOB = re.compile(r"[*?\[]")
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_SPECIAL = (
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def expand(sources: Sequence[str]) -> list[Path]:
+    """Return the files that `sources` (files, folders, globs) stand for: in order, each once, folders sorted.
+
+    Raises SourceError for the first source that stands for nothing that can be read.
+    """
+    found: dict[Path, Path] = {}
+    for source in sources:
+        for path in _expand_one(source):
+            # Two spellings of one file (a relative and an absolute one, a link) are one document.
+            found.setdefault(path.resolve(), path)
+    return list(found.values())
+
+
+def check_source(path: Path) -> None:
+    """Raise SourceError unless `path` is a regular, readable file of a supported kind."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise SourceError(f"{str(path)!r} does not exist: check the spelling, and the folder you are in.") from None
+    except OSError as exc:
+        raise SourceError(f"{str(path)!r} cannot be looked at ({exc.strerror}): check its permissions.") from exc
+    for is_kind, name in _SPECIAL:
+        if is_kind(mode):
+            raise SourceError(f"{str(path)!r} is {name}, not a regular file: save its content as a file first.")
+    if path.suffix.lower() not in SUPPORTED_SUFFIXES:
+        kind = path.suffix or "no ending"
+        raise SourceError(f"{str(path)!r} is of a kind that is not supported ({kind}): give a {_KINDS} file.")
+    if not os.access(path, os.R_OK):
+        raise SourceError(f"{str(path)!r} may not be read by this user: change its permissions (chmod u+r).")
+
+
+def _expand_one(source: str) -> list[Path]:
+    if not source.strip():
+        raise SourceError("An empty source was given: name a file, a folder or a glob such as 'papers/*.pdf'.")
+    if _URL.match(source):
+        raise SourceError(f"{source!r} is a URL, and URLs are not supported yet: download the file and give its path.")
+    try:
+        path = Path(source).expanduser()
+        # A file whose name holds brackets is a file first, a glob second.
+        if path.is_dir():
+            return _in_folder(path)
+        if path.exists() or not _GLOB.search(source):
+            check_source(path)
+            return [path]
+    except (RuntimeError, ValueError) as exc:  # no such home folder; a NUL in the name
+        raise SourceError(f"{source!r} is not a usable path ({exc}): give another one.") from exc
+    return _in_glob(source, path)
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SourceError(f"The folder {str(folder)!r} may not be read by this user: change its permissions.")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not files:
+        raise SourceError(f"The folder {str(folder)!r} is empty: put {_KINDS} files into it, or name another one.")
+    readable = _readable(files)
+    if not readable:
+        raise SourceError(f"The folder {str(folder)!r} holds no {_KINDS} file: name another folder, or the files.")
+    return readable
+
+
+def _in_glob(source: str, pattern: Path) -> list[Path]:
+    matches = [Path(match) for match in sorted(glob.glob(str(pattern), recursive=True))]
+    files = _readable(path for path in matches if path.is_file())
+    for folder in (path for path in matches if path.is_dir()):
+        files += _readable(sorted(path for path in folder.rglob("*") if path.is_file()))
+    if files:
+        return files
+    if matches:
+        raise SourceError(f"{source!r} matches {len(matches)} path(s), but no {_KINDS} file: widen the pattern.")
+    raise SourceError(f"{source!r} matches nothing: check the pattern, and quote it if the shell expands it.")
+
+
+def _readable(paths: Iterable[Path]) -> list[Path]:
+    """Keep the supported kinds; hidden files (.DS_Store, ._scan.pdf of macOS) are never meant."""
+    return [path for path in paths if path.suffix.lower() in SUPPORTED_SUFFIXES and not path.name.startswith(".")]
