@@ -58,6 +58,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one packet
     server: Listener
+    current: Recorded | None = None
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""
@@ -82,13 +83,19 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         key = headers.pop("x-goog-api-key", None)
         headers["x-goog-api-key"] = "redacted" if key else ""
-        request = Recorded(match[1], match[2] or "", body, headers, time.monotonic())
+        request = self.current = Recorded(match[1], match[2] or "", body, headers, time.monotonic())
         step = gemini.begin(request)
         try:
             gemini.stopping.wait(gemini.latency)
             self._play(request, gemini.refusal(request, key) or step)
         finally:
-            gemini.end(request)
+            self._done()
+
+    def _done(self) -> None:
+        """Close the books on a request before its last byte leaves: after that the client may already send another."""
+        if self.current is not None:
+            self.server.gemini.end(self.current)
+            self.current = None
 
     def _play(self, request: Recorded, step: Answer | None) -> None:
         """Carry out a step; without one, the ordinary answer."""
@@ -126,6 +133,7 @@ class Handler(BaseHTTPRequestHandler):
         if retry_after:
             self.send_header("Retry-After", str(math.ceil(float(retry_after.rstrip("s")))))
         self.end_headers()
+        self._done()
         self.wfile.write(data[: len(data) // 2] if cut else data)
         self.close_connection = self.close_connection or cut
 
@@ -144,4 +152,5 @@ class Handler(BaseHTTPRequestHandler):
         if reply.cut:
             self.close_connection = True
         else:
+            self._done()
             self.wfile.write(b"0\r\n\r\n")

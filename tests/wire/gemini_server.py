@@ -86,7 +86,7 @@ class GeminiServer:
             self.in_flight += 1
             self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
             steps = self._steps["chat" if request.verb in CHAT_VERBS else "embed"]
-            return steps.popleft() if steps and request.verb else None
+            return steps.popleft() if steps and request.verb in CHAT_VERBS + EMBED_VERBS else None
 
     def end(self, request: Recorded) -> None:
         """Note that a request is over, however it went."""

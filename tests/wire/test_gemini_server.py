@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 import threading
 import urllib.error
 import urllib.request
@@ -10,17 +9,16 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 from langchain_core.exceptions import OutputParserException
 from langchain_core.messages import AIMessageChunk, HumanMessage, SystemMessage
-from langchain_google_genai import ChatGoogleGenerativeAI, GoogleGenerativeAIEmbeddings
+from langchain_google_genai import ChatGoogleGenerativeAI
 from langchain_google_genai import chat_models as google
-from langchain_google_genai._common import GoogleGenerativeAIError
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
 from tests.wire.gemini_server import Fault, GeminiServer, Recorded, Reply
-from tests.wire.gemini_wire import embed
 
 MODEL = "gemini-3.8-flash"
 
@@ -42,11 +40,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
 
 def chat(server: GeminiServer, **settings: Any) -> ChatGoogleGenerativeAI:
     return ChatGoogleGenerativeAI(model=MODEL, api_key="test", base_url=server.url, max_retries=1, **settings)
-
-
-def embedder(server: GeminiServer, **settings: Any) -> GoogleGenerativeAIEmbeddings:
-    settings = {"model": "gemini-embedding-2"} | settings
-    return GoogleGenerativeAIEmbeddings(api_key=SecretStr("test"), base_url=server.url, **settings)
 
 
 def test_invoke_is_answered_and_recorded_without_the_key(server: GeminiServer) -> None:
@@ -111,34 +104,9 @@ def test_an_image_arrives_byte_for_byte(server: GeminiServer) -> None:
     assert server.chats[0].prompt == "Read this"
 
 
-@pytest.mark.parametrize("model", ["gemini-embedding-2", "gemini-embedding-001"])
-def test_embeddings_have_the_asked_size_and_put_related_texts_near(server: GeminiServer, model: str) -> None:
-    embeddings = embedder(server, model=model, output_dimensionality=768)
-    gauge, puffins, _ = embeddings.embed_documents(
-        texts := ["The old float gauge silted up.", "Puffins recovered.", "!"]
-    )
-    query = embeddings.embed_query("Why was the float gauge silted?")
-    assert {len(gauge), len(puffins), len(query)} == {768}
-    assert _cosine(query, gauge) > 0.5 > _cosine(query, puffins)
-    assert math.hypot(*gauge) > 1.5  # only full-size vectors are unit length
-    assert math.hypot(*embedder(server).embed_query("float gauge")) == pytest.approx(1)
-    assert [len(request.texts) for request in server.embeddings] == [3, 1, 1]
-    assert server.embeddings[0].texts == texts
-
-
-def test_embeddings_are_the_same_in_every_process() -> None:
-    assert [index for index, value in enumerate(embed("float gauge", 64)) if abs(value) == 1] == [41, 58]
-
-
-def test_a_batch_over_the_limit_is_refused(server: GeminiServer) -> None:
-    with pytest.raises(GoogleGenerativeAIError, match="at most 100"):
-        embedder(server).embed_documents(["text"] * 101, batch_size=101)
-    assert len(embedder(server, output_dimensionality=8).embed_documents(["text"] * 101)) == 101
-
-
 @pytest.mark.parametrize("quota", ["PerMinute", "PerDay"])
 def test_a_spent_quota_says_which_and_when_to_retry(server: GeminiServer, quota: Any) -> None:
-    server.fail_next(fault := Fault(status=429, retry_delay="17.5s", quota=quota))
+    server.fail_next(Fault(status=429, retry_delay="17.5s", quota=quota))
     with pytest.raises(google.GoogleRateLimitError) as caught:
         chat(server).invoke("Hello")
     details = _details(caught.value)
@@ -146,10 +114,6 @@ def test_a_spent_quota_says_which_and_when_to_retry(server: GeminiServer, quota:
     assert quota in details["QuotaFailure"]["violations"][0]["quotaId"]
     cause: Any = caught.value.__cause__
     assert cause.response.headers["retry-after"] == "18"
-    server.fail_next(fault, on="embed")
-    with pytest.raises(GoogleGenerativeAIError) as caught_embedding:
-        embedder(server).embed_query("Hello")
-    assert _details(caught_embedding.value).keys() == details.keys()
     assert chat(server).invoke("Again").text == "Heard: Again"
 
 
@@ -208,11 +172,14 @@ def test_a_stall_ends_in_the_clients_timeout_and_holds_nobody_up(server: GeminiS
 
 
 @pytest.mark.parametrize("step", [Fault(reset=True), Reply("A reply that breaks off", cut=True)])
-def test_broken_connections_are_transport_errors(server: GeminiServer, step: Fault | Reply) -> None:
-    server.script(step)
+async def test_broken_connections_are_transport_errors(server: GeminiServer, step: Fault | Reply) -> None:
+    model = chat(server)
+    server.script(step, step)
     with pytest.raises(httpx.TransportError):
-        chat(server).invoke("Hello")
-    assert chat(server).invoke("Again").text == "Heard: Again"
+        model.invoke("Hello")
+    with pytest.raises((httpx.TransportError, aiohttp.ClientError)):  # google-genai takes aiohttp where it is installed
+        await model.ainvoke("Hello")
+    assert (await model.ainvoke("Again")).text == "Heard: Again"
 
 
 async def test_sixty_four_requests_are_in_flight_at_once() -> None:
@@ -247,10 +214,6 @@ def test_models_can_be_looked_up_and_unknown_paths_are_404(server: GeminiServer)
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{server.url}/v1beta/files")
     assert server.chats == []
-
-
-def _cosine(one: list[float], other: list[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True)) / math.hypot(*one) / math.hypot(*other)
 
 
 def _details(error: BaseException) -> dict[str, Any]:
