@@ -23,6 +23,8 @@ CAPTION_CHARS = 160
 """How much of a caption a row is searched with: the first sentence, so that a long one does not drown the row."""
 
 Path = tuple[str, ...]
+_Entry = tuple[int, Passage, Sentence]
+"""A sentence with its passage, and that passage's index on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,25 @@ def _text_chunks(texts: Sequence[tuple[int, Passage]], paths: dict[int, Path]) -
     for start, stop in pack_chunks(lines):
         part = flat[start:stop]
         sentences = tuple(sentence for _, _, sentence in part)
-        text = "\n\n".join(
-            _passage_text(passage, [sentence for _, _, sentence in run])
-            for passage, run in ((list_[0][1], list_) for list_ in _runs(part))
-        )
+        text = _text_of([(passage, [s for _, _, s in run]) for passage, run in _by_passage(part)])
         body = next((passage for _, passage, sentence in part if sentence.kind != "heading"), part[-1][1])
         tokens = sum(line.tokens for line in lines[start:stop])
         yield part[0][0], _chunk("text", text, paths[id(body)], tokens, sentences)
 
 
-def _runs(part: Sequence[tuple[int, Passage, Sentence]]) -> list[list[tuple[int, Passage, Sentence]]]:
-    return [list(run) for _, run in groupby(part, key=lambda entry: entry[0])]
+def _by_passage(part: Sequence[_Entry]) -> Iterator[tuple[Passage, list[_Entry]]]:
+    for _, run in groupby(part, key=lambda entry: entry[0]):
+        entries = list(run)
+        yield entries[0][1], entries
+
+
+def _text_of(parts: Sequence[tuple[Passage, Sequence[Sentence]]]) -> str:
+    """Join passages by blank lines, the items of a list by line breaks."""
+    text = ""
+    for index, (passage, sentences) in enumerate(parts):
+        in_list = index > 0 and passage.block.kind == "list" and parts[index - 1][0].block.kind == "list"
+        text += ("" if index == 0 else "\n" if in_list else "\n\n") + _passage_text(passage, sentences)
+    return text
 
 
 def _sentences(passage: Passage) -> list[Sentence]:
@@ -102,8 +112,6 @@ def _passage_text(passage: Passage, sentences: Sequence[Sentence]) -> str:
     """Give a passage as Markdown: as it was read, or, where only a part of it is here, its sentences."""
     if passage.whole and len(sentences) == len(_sentences(passage)):
         return passage.block.text.strip()
-    if passage.block.kind == "list":
-        return "\n".join(f"- {sentence.text}" for sentence in sentences)
     return " ".join(sentence.text for sentence in sentences)
 
 

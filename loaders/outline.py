@@ -9,6 +9,10 @@ from loaders.plaintext import plain
 from loaders.types import Block
 
 _NUMBER = re.compile(r"^(?:(\d{1,2}(?:\.\d{1,2}){0,4})\.?|([A-Z](?:\.\d{1,2}){1,4})\.?|([A-Z])\.)\s+\S")
+_LEAF = re.compile(
+    r"^(?:[\dA-Z.]+\s+)?(?:abstract|summary|(?:table of )?contents|references|bibliography|keywords)\W*$", re.I
+)
+"""Sections without sections of their own, whatever the levels say: a reader takes "Abstract", centred, for a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Outline:
 
 
 def _ends(entry: _Entry, above: _Entry) -> bool:
+    if _LEAF.match(above.text):
+        return True
     if entry.depth and above.depth:
         return above.depth >= entry.depth
     return above.level >= entry.level

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from loaders.captions import is_caption
 from loaders.plaintext import plain
 from loaders.sentences import count_tokens, split_sentences
 from loaders.types import Block, Sentence, SentenceKind
@@ -25,11 +26,15 @@ _ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]*\d]*$")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})[-\u00ad‐]$")
 _OPEN_END = re.compile(
     r"(?:,|[^\W\d_][-‐]|\b(?:the|an?|of|in|on|at|by|to|for|from|with|and|or|but|that|which|who|as|than|is|are|was|were|be|"
-    r"been|has|have|had|its|their|his|her|this|these|between|into|under|over|about|not|can|will|would|may|more|all))$",
+    r"been|has|have|had|its|their|his|her|this|these|between|into|under|over|about|not|can|will|would|may|"
+    r"more|most|all|some|any|few|many|each|every|no|only|also|such|other))$",
     re.IGNORECASE,
 )
-_PROSE_WORDS = 20
-"""Without other signs, only two blocks of at least this many words are one paragraph: slide lines have fewer."""
+PROSE_WORDS = 12
+"""Without other signs, a block of at least this many words that just stops goes on overleaf, if what stands there ends
+like a sentence or is twice as long. Lines of slides are shorter."""
+CAPTION_WORDS = 120
+"""A longer text that begins like a caption is a paragraph about it (the paper's longest caption has 34 words)."""
 _ITEM_START = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+(?=\S)")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
@@ -59,7 +64,7 @@ def build_passages(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Pa
     A sentence that runs over a page break belongs to the passage in which it begins, and knows all its pages; the
     passage it ends in keeps what follows.
     """
-    result = [[Passage(block, number) for block in blocks] for number, blocks in pages]
+    result = [[Passage(part, number) for block in blocks for part in _normalised(block)] for number, blocks in pages]
     joined: set[int] = set()
     for run in _cut_paragraphs(result):
         joined.update(id(part.passage) for part in run)
@@ -78,33 +83,46 @@ _REFERENCES = re.compile(
 )
 
 
+def _normalised(block: Block) -> list[Block]:
+    """Give each item of a list a block of its own, and let what reads like a caption be one."""
+    if block.kind in ("text", "list"):
+        text = plain(block.text)
+        if is_caption(text) and len(text.split()) <= CAPTION_WORDS:
+            return [replace(block, kind="caption")]
+    return [replace(block, text=item) for item in _items(block.text)] if block.kind == "list" else [block]
+
+
 def _cut_paragraphs(pages: list[list[Passage]]) -> Iterator[list[_Part]]:
     run: list[_Part] = []
     for before, after in pairwise(pages):
-        tail = next((p for p in reversed(before) if p.block.kind not in _STEPPED_OVER), None)
-        head = next((p for p in after if p.block.kind not in _STEPPED_OVER), None)
+        tail = next(filter(_is_body, reversed(before)), None)
+        head = next(filter(_is_body, after), None)
         if run and tail is not run[-1].passage:
             yield run
             run = []
-        if tail is None or head is None or head.page != tail.page + 1 or not _continues(tail, head, bool(run)):
+        if tail is None or head is None or head.page != tail.page + 1 or not _continues(tail, head):
             continue
         run = [*(run or [_Part(tail, plain(tail.block.text))]), _Part(head, plain(head.block.text))]
     if run:
         yield run
 
 
-def _continues(tail: Passage, head: Passage, in_run: bool) -> bool:
+def _is_body(passage: Passage) -> bool:
+    """Whether a block can be a part of the running text: not a figure, note or table, nor only dots or rules."""
+    return passage.block.kind not in _STEPPED_OVER and any(map(str.isalnum, passage.block.text))
+
+
+def _continues(tail: Passage, head: Passage) -> bool:
     """Whether the first block of a page goes on with the last one of the page before."""
-    if tail.block.kind not in ("text", "list") or head.block.kind != "text" or _FENCE.match(tail.block.text):
-        return False
-    if tail.block.kind == "list" and len(_items(tail.block.text)) > 1 and not in_run:
+    if any(p.block.kind not in ("text", "list") or _FENCE.match(p.block.text) for p in (tail, head)):
         return False
     before, after = plain(tail.block.text), plain(head.block.text)
     if not before or not after or _ENDED.search(before) or _ITEM_START.match(head.block.text):
         return False
     if after[0].islower() or _OPEN_END.search(before):
         return True
-    return min(len(before.split()), len(after.split())) >= _PROSE_WORDS
+    words = len(after.split())
+    return len(before.split()) >= PROSE_WORDS and (bool(_ENDED.search(after)) or words >= 2 * PROSE_WORDS)
 
 
 def _split_run(run: list[_Part]) -> None:
@@ -148,7 +166,7 @@ def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
     elif block.kind == "figure":
         texts, kind = _figure_texts(block.text), "figure"
     elif block.kind == "list":
-        texts, kind = [text for item in _items(block.text) for text in _item_texts(item, in_references)], "item"
+        texts, kind = _item_texts(block.text, in_references), "item"
     elif _FENCE.match(block.text):
         texts, kind = [" ".join(line.split()) for line in block.text.splitlines() if not _FENCE.match(line)], "item"
     elif in_references and block.kind == "text":
