@@ -1,0 +1,240 @@
+"""The engine that a chat model drives: any LangChain model that sees images and gives structured replies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from graph.engines import transcription
+from graph.engines.base import (
+    Claim,
+    Grade,
+    PageReading,
+    PageRequest,
+    Passage,
+    Reply,
+    Turn,
+    Usage,
+    add_usage,
+    no_usage,
+)
+from graph.engines.models import split_name
+from graph.engines.replies import Answer, Grading, Rewriting, bare, chunk_of, fenced, inert, stop_reason, usage_of
+from graph.engines.retry import Patience, call
+from graph.errors import ModelError
+from loaders.markdown import parse_blocks
+from loaders.types import Failure, FailureReason, PageImage
+from prompts import Prompt
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from graph.context import Context
+
+T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
+
+# Seconds for one attempt. A page of 1,500 tokens takes 5-15 s; on a bad day three times that.
+READING_TIME, READING_TIME_PER_PAGE, ANSWER_TIME = 45.0, 30.0, 120.0
+# What lies in the page or the reply, not in the service: a smaller request may do better.
+_CONTENT: frozenset[FailureReason] = frozenset(
+    {"recitation", "max_tokens", "blocked", "empty", "garbled", "request_error"}
+)
+_DETAILS: dict[FailureReason, str] = {
+    "recitation": "The model would not repeat this page, because it is published elsewhere (RECITATION).",
+    "max_tokens": "The model's reply was cut off before the end of the page (MAX_TOKENS).",
+    "blocked": "The model's safety filter blocked the page.",
+    "empty": "The model returned no text for a page that is not blank.",
+    "garbled": "The model stopped before it was done, without a usable reason.",
+}
+_TURNS_KEPT, _TURN_LENGTH = 10, 2000  # what a follow-up can refer to; characters of one turn
+# Requests for data are no chat: LangGraph must not stream their tokens to a user's window.
+_QUIET: Any = {"tags": ["nostream"]}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A chat model, its full name (`provider:model`) and the environment variable that names it."""
+
+    model: BaseChatModel
+    name: str
+    setting: str
+
+
+Explain = Callable[[Exception, str, str], ModelError | Failure]
+"""From an error, a model's name and its setting to what is wrong: for good (ModelError), or with this request."""
+
+
+class ChatEngine:
+    """Reads pages with one model; grades, rewrites and answers with others, all behind one retry layer."""
+
+    name = "gemini"
+    reads_images = True
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        reader: NamedModel,
+        grader: NamedModel,
+        writer: NamedModel,
+        explain: Explain,
+        patience: Patience | None = None,
+    ) -> None:
+        self._context = context
+        self._reader, self._grader, self._writer = reader, grader, writer
+        self._explain, self._patience = explain, patience or Patience()
+        self.model = split_name(reader.name)[1]
+        self.prompt = Prompt("transcribe", context.transcribe_prompt).version
+        self.reader = f"{self.name}/{reader.name}/{self.prompt}"
+        self.window = context.pages_per_request
+
+    async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
+        """Read the pages in one request, and those that its reply lacks once more, each alone.
+
+        Blank pages are not sent. The first reading in the result carries the usage of all requests of the call.
+
+        Raises:
+            ModelError: the key was refused or the model is gone.
+        """
+        images = {page.image.page: page.image for page in pages}
+        sent = [image for image in images.values() if image.ink > 0 or image.text.strip()]
+        outcomes: dict[int, PageReading | Failure] = {
+            number: PageReading(number, (), image.words, self.model) for number, image in images.items()
+        }
+        usage = no_usage()
+        if sent:
+            first = await self._read(sent)
+            outcomes |= first.value
+            usage = first.usage
+        if len(sent) > 1:
+            usage = add_usage(usage, await self._read_again(sent, outcomes))
+        return _charge([outcomes[page.image.page] for page in pages], usage)
+
+    async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
+        """The question with what it refers to spelled out; itself, without a request, where nothing was said before."""
+        if not history:
+            return Reply(question)
+        turns = [f"{turn['role']}: {inert(turn['text'][:_TURN_LENGTH])}" for turn in history[-_TURNS_KEPT:]]
+        prompt = Prompt("contextualize", self._context.contextualize_prompt)
+        text = prompt.fill(history="\n".join(turns), question=inert(question))
+        reply = await self._ask(self._grader, lambda: self._grader.model.ainvoke(text, _QUIET))
+        alone = "" if stop_reason(reply) else " ".join(re.sub(r"</?question>", " ", reply.text).split())
+        return Reply(alone or question, usage_of(reply))
+
+    async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
+        """Grade all passages in one request; those that the reply leaves out, or spoils, are not in the result."""
+        if not passages:
+            return Reply([])
+        text = Prompt("grade", self._context.grade_prompt).fill(question=inert(question), passages=fenced(passages))
+        reply = await self._structured(self._grader, text, Grading)
+        grades: dict[str, Grade] = {}
+        for item in reply.value.grades if reply.value else []:
+            if chunk := chunk_of(item.id, passages):
+                grades.setdefault(chunk, Grade(chunk=chunk, score=item.score, reason=item.reason))
+        return Reply(list(grades.values()), reply.usage)
+
+    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
+        """Another query for the question; "" when the model repeats one that was tried, or has none."""
+        text = Prompt("rewrite", self._context.rewrite_prompt).fill(
+            question=inert(question), tried=inert("\n".join(tried)), passages=fenced(passages)
+        )
+        reply = await self._structured(self._grader, text, Rewriting)
+        query = " ".join(reply.value.query.split()) if reply.value else ""
+        known = {bare(text) for text in (question, *tried)}
+        return Reply("" if bare(query) in known else query, reply.usage)
+
+    async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
+        """Claims with quotes; a claim on a passage that was not given has an empty `chunk`.
+
+        An unreadable reply is asked for once more. The grades are not shown: the passages speak for themselves.
+
+        Raises:
+            ModelError: the service gave no answer; "no claims" would wrongly say that the documents hold none.
+        """
+        if not passages:
+            return Reply([])
+        text = Prompt("answer", self._context.answer_prompt).fill(question=inert(question), passages=fenced(passages))
+        reply = await self._structured(self._writer, text, Answer)
+        if reply.value is None:
+            again = await self._structured(self._writer, text, Answer)
+            reply = Reply(again.value, add_usage(reply.usage, again.usage))
+        found = reply.value.claims if reply.value and reply.value.answerable else []
+        claims = [Claim(text=c.text, chunk=chunk_of(c.passage, passages), quote=c.quote) for c in found]
+        return Reply(claims, reply.usage)
+
+    async def _read(self, images: Sequence[PageImage]) -> Reply[dict[int, PageReading | Failure]]:
+        """One request for these pages, and an outcome for each."""
+        messages: Any = [
+            ("system", self._context.transcribe_prompt),
+            ("human", transcription.content_blocks(images)),
+        ]
+        limit = READING_TIME + READING_TIME_PER_PAGE * len(images)
+        try:
+            reply = await call(
+                lambda: self._reader.model.ainvoke(messages, _QUIET), time_limit=limit, patience=self._patience
+            )
+        except Exception as error:
+            problem = self._explain(error, self._reader.name, self._reader.setting)
+            if isinstance(problem, ModelError):
+                raise problem from error
+            return Reply({image.page: problem for image in images})
+        found = transcription.parse(reply.text, [image.page for image in images])
+        stopped = stop_reason(reply)
+        if stopped and found:
+            found.popitem()  # the last page is the one that was cut
+        missing = Failure(stopped or "empty", _DETAILS[stopped or "empty"])
+        return Reply({image.page: self._outcome(image, found, missing) for image in images}, usage_of(reply))
+
+    def _outcome(self, image: PageImage, found: dict[int, str], missing: Failure) -> PageReading | Failure:
+        text = found.get(image.page, "").strip()
+        if text == transcription.BLANK and not image.text.strip():
+            text = ""
+        elif text in ("", transcription.BLANK):
+            return missing
+        return PageReading(image.page, parse_blocks(text), image.words, self.model)
+
+    async def _read_again(self, images: Sequence[PageImage], outcomes: dict[int, PageReading | Failure]) -> Usage:
+        """Ask alone for each page that its window failed; what comes replaces the outcome. Returns what it cost."""
+        usage = no_usage()
+        down: Failure | None = None
+        for image in images:
+            outcome = outcomes[image.page]
+            if not isinstance(outcome, Failure) or outcome.reason not in _CONTENT:
+                continue
+            if down:  # the service is out of reach, or the quota spent: the others would fare no better
+                outcomes[image.page] = down
+                continue
+            alone = await self._read([image])
+            usage = add_usage(usage, alone.usage)
+            outcomes |= alone.value
+            again = outcomes[image.page]
+            down = again if isinstance(again, Failure) and again.reason not in _CONTENT else None
+        return usage
+
+    async def _structured(self, use: NamedModel, text: str, schema: type[S]) -> Reply[S | None]:
+        """A reply of that shape; None when it is cut, blocked or malformed."""
+        model = use.model.with_structured_output(schema, method="json_schema", include_raw=True)
+        result = cast(dict[str, Any], await self._ask(use, lambda: model.ainvoke(text, _QUIET)))
+        parsed = result["parsed"] if not stop_reason(result["raw"]) else None
+        return Reply(parsed if isinstance(parsed, schema) else None, usage_of(result["raw"]))
+
+    async def _ask(self, use: NamedModel, make_request: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await call(make_request, time_limit=ANSWER_TIME, patience=self._patience)
+        except Exception as error:
+            problem = self._explain(error, use.name, use.setting)
+            raise (problem if isinstance(problem, ModelError) else ModelError(problem.detail)) from error
+
+
+def _charge(outcomes: list[PageReading | Failure], usage: Usage) -> list[PageReading | Failure]:
+    """Put the usage on the first page that was read; where none was, it is lost with them."""
+    for at, outcome in enumerate(outcomes):
+        if isinstance(outcome, PageReading):
+            outcomes[at] = replace(outcome, usage=usage)
+            break
+    return outcomes

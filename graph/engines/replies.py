@@ -1,0 +1,132 @@
+"""What is said to a chat model, and what it says back: fenced passages, the shapes of replies, how a reply ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from graph.engines.base import Passage, Usage
+from loaders.types import FailureReason
+
+_FENCE_TAG = re.compile(r"<(?=\s*/?\s*(?:passage|question|conversation|tried)\b)", re.IGNORECASE)
+_WELL = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
+_BADLY: dict[str, FailureReason] = {
+    "RECITATION": "recitation",
+    "MAX_TOKENS": "max_tokens",
+    "LENGTH": "max_tokens",
+    "SAFETY": "blocked",
+    "PROHIBITED_CONTENT": "blocked",
+    "BLOCKLIST": "blocked",
+    "SPII": "blocked",
+    "IMAGE_SAFETY": "blocked",
+    "CONTENT_FILTER": "blocked",
+    "REFUSAL": "blocked",
+}
+
+
+def _each_valid(schema: type[BaseModel]) -> BeforeValidator:
+    """Drops the malformed items of a list, so that one of them does not spoil the rest."""
+
+    def keep(items: Any) -> list[BaseModel]:
+        kept = []
+        for item in items if isinstance(items, list) else []:
+            try:
+                kept.append(schema.model_validate(item))
+            except ValidationError:
+                continue
+        return kept
+
+    return BeforeValidator(keep)
+
+
+class _Item(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+
+class PassageGrade(_Item):
+    """The grade of one passage."""
+
+    # Fields are written in this order, and a model judges better after it has said why.
+    id: str = Field(description="The passage's id, such as P1.")
+    reason: str = Field("", description="Why, in at most fifteen words.")
+    score: float = Field(ge=0, le=10, description="0 (about something else) to 10 (states the answer).")
+
+
+class Grading(BaseModel):
+    """A grade for every passage."""
+
+    grades: Annotated[list[PassageGrade], _each_valid(PassageGrade)]
+
+
+class Rewriting(BaseModel):
+    """Another search query."""
+
+    query: str = Field(description="The query, or an empty string if there is no other sensible one.")
+
+
+class ProvenClaim(_Item):
+    """One statement of the answer, and its proof."""
+
+    passage: str = Field(description="The id of the passage that proves the claim, such as P1.")
+    quote: str = Field(description="One continuous piece of that passage, copied character for character.")
+    text: str = Field(description="The claim.")
+
+
+class Answer(BaseModel):
+    """An answer as claims; none where the passages do not hold it."""
+
+    answerable: bool = Field(description="Whether the passages hold the answer or a part of it.")
+    claims: Annotated[list[ProvenClaim], _each_valid(ProvenClaim)]
+
+
+def inert(text: str) -> str:
+    """Text that cannot open or close one of our fences."""
+    return _FENCE_TAG.sub("&lt;", text)
+
+
+def fenced(passages: Sequence[Passage]) -> str:
+    """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from."""
+    return "\n\n".join(
+        f'<passage id="P{number}" document="{_attribute(passage["name"])}" '
+        f'page="{"-".join(map(str, passage.get("pages") or [passage["page"]]))}" '
+        f'section="{_attribute(passage["heading"])}">\n{inert(passage["text"])}\n</passage>'
+        for number, passage in enumerate(passages, 1)
+    )
+
+
+def chunk_of(label: str, passages: Sequence[Passage]) -> str:
+    """The chunk that a label from a reply stands for (`P2`, `[p2]`, `2`), or "" for one that was not given."""
+    found = re.fullmatch(r"\W*(?:passage\W*)?p?\W*(\d{1,4})\W*", label.strip(), re.IGNORECASE)
+    number = int(found[1]) if found else 0
+    return passages[number - 1]["chunk"] if 1 <= number <= len(passages) else ""
+
+
+def bare(query: str) -> str:
+    """A query without case, spacing and punctuation, to tell whether two are the same."""
+    return " ".join(re.findall(r"\w+", query.casefold()))
+
+
+def stop_reason(reply: Any) -> FailureReason | None:
+    """Why a reply is not whole, or None for one that ended well; a blocked prompt raises nothing by itself.
+
+    Providers name it differently; a model that names none is believed.
+    """
+    metadata = getattr(reply, "response_metadata", None) or {}
+    if (metadata.get("prompt_feedback") or {}).get("block_reason"):
+        return "blocked"
+    named = metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason") or "STOP"
+    reason = str(named).rpartition(".")[2].upper()
+    return None if reason in _WELL else _BADLY.get(reason, "garbled")
+
+
+def usage_of(reply: Any) -> Usage:
+    """What one answered request cost."""
+    counted = getattr(reply, "usage_metadata", None) or {}
+    return Usage(requests=1, input_tokens=counted.get("input_tokens", 0), output_tokens=counted.get("output_tokens", 0))
+
+
+def _attribute(text: str) -> str:
+    return re.sub(r'[\s"<>]+', " ", text).strip()

@@ -1,0 +1,168 @@
+"""Page images to a request, and the model's reply back to pages. Pure: nothing here sends anything.
+
+A reply is asked for as `<page number="7"><chunk>Markdown</chunk></page>`. Models break that in every way there is, so
+tags are read as marks in a stream, never as a tree, and whatever stands between two marks is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loaders.types import PageImage
+
+BLANK = "[blank page]"
+"""What a model writes for a page with nothing on it, so that an empty reply is never mistaken for an empty page."""
+
+# A dense page holds 8,000 characters; more is a hidden or repeated layer, and would only cost tokens.
+MAX_LAYER = 20_000
+
+_TAG = re.compile(r"<\s*(/?)\s*(page|chunk)(?![\w-])([^<>]*)>", re.IGNORECASE)
+_PAGE_LINE = re.compile(r"^[#*_\s]*page\s+(\d+)[*_.:\s]*$", re.IGNORECASE | re.MULTILINE)
+_FENCE_LINE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*(?:markdown|md|html|xml|text|plaintext)?\s*$", re.IGNORECASE)
+_ANY_FENCE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*[\w+-]*\s*$")
+_LAYER_TAG = re.compile(r"<(?=\s*/?\s*text-layer)", re.IGNORECASE)
+# What models say around a transcript. Only lines that are surely of this sort are dropped; doubt keeps a line.
+_CHATTER = re.compile(
+    r"^\W*(?:(?:sure|certainly|okay|ok|of course|here|below|the following|as requested|this is)\b.{0,120}"
+    r"\b(?:transcri\w+|pages?|markdown|text|content|output)\b.{0,60}[:.!]|(?:sure|certainly|of course|okay)[.!:]|"
+    r"(?:let me know|please let me|i hope|i have|i've|end of)\b.{0,60}\b"
+    r"(?:transcri\w+|need|help\w*|questions?|pages?)\b.{0,80})\W*$",
+    re.IGNORECASE,
+)
+
+
+def content_blocks(images: Sequence[PageImage]) -> list[dict[str, Any]]:
+    """The message for a window of pages: for each its number, its text layer where it has one, and its image."""
+    blocks: list[dict[str, Any]] = []
+    for image in images:
+        text = f"Page {image.page}."
+        if layer := image.text.strip():
+            # The text comes from the file, so it must not be able to end its own fence.
+            fenced = _LAYER_TAG.sub("&lt;", layer[:MAX_LAYER])
+            text += f'\n<text-layer page="{image.page}">\n{fenced}\n</text-layer>'
+        blocks.append({"type": "text", "text": text})
+        data = base64.b64encode(image.png).decode("ascii")
+        blocks.append({"type": "image", "base64": data, "mime_type": "image/png"})
+    return blocks
+
+
+def parse(text: str, pages: Sequence[int]) -> dict[int, str]:
+    """The Markdown of each page that the reply holds, in the reply's order.
+
+    Args:
+        text: The reply.
+        pages: The numbers of the pages that were asked for, in order.
+
+    Returns:
+        Page number to Markdown, "" for a page that was named but not filled. When one page was asked for, it gets all
+        the text. Of several, text that cannot be given to one for sure is left out, and so is its page, so that it is
+        asked for again: a quote under the wrong page number would be worse than one more request.
+    """
+    if not _TAG.search(text) and _TAG.search(html.unescape(text)):
+        text = html.unescape(text)
+    sections, before = _sections(text, pages)
+    if len(pages) == 1:
+        whole = _joined([before, *(section.text for section in sections)])
+        return {pages[0]: whole} if sections or whole else {}
+    numbers = _numbers([section.number for section in sections], pages)
+    if before:  # the first page, if only that one has lost its mark
+        numbers.insert(0, pages[0] if numbers == list(pages[1:]) else None)
+        sections.insert(0, _Section(None, [before]))
+    complete = set(pages) <= set(numbers)
+    page = next((number for number in numbers if number is not None), pages[0])
+    found: dict[int, list[str]] = {}
+    for number, section in zip(numbers, sections, strict=True):
+        if number is None and not complete:
+            continue  # it may be of a missing page, which will be asked for again
+        page = page if number is None else number
+        found.setdefault(page, []).append(section.text)
+    return {page: _joined(texts) for page, texts in found.items()}
+
+
+@dataclass(slots=True)
+class _Section:
+    """What follows an opening mark, up to the next one: the number it bears, and its text."""
+
+    number: int | None
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return _joined(self.texts)
+
+
+def _sections(text: str, pages: Sequence[int]) -> tuple[list[_Section], str]:
+    """The reply cut at its page marks (or, where it has none, at its chunk tags), and what stands before the first."""
+    tags = list(_TAG.finditer(text))
+    marks = "page" if any(not tag[1] and tag[2].lower() == "page" for tag in tags) else "chunk"
+    if marks == "chunk" and (lines := _page_lines(text, pages)):
+        tags, marks = sorted([*tags, *lines], key=lambda tag: tag.start()), "line"
+    sections: list[_Section] = []
+    before: list[str] = []
+    position, inside = 0, False
+    for tag in tags:
+        piece = text[position : tag.start()]
+        (sections[-1].texts if sections else before).append(piece if inside else _without_chatter(piece))
+        position = tag.end()
+        line = tag.re is _PAGE_LINE
+        inside = not line and not tag[1]
+        if line or (inside and tag[2].lower() == marks):
+            digits = re.search(r"\d+", tag[1] if line else tag[3])
+            sections.append(_Section(int(digits[0]) if digits else None))
+    rest = text[position:]
+    (sections[-1].texts if sections else before).append(rest if inside else _without_chatter(rest))
+    # A tag within a tag of the same kind opens a section without text.
+    return [section for section in sections if section.number is not None or section.text], _joined(before)
+
+
+def _page_lines(text: str, pages: Sequence[int]) -> list[re.Match[str]]:
+    """Lines "Page 7." that head the pages, as in the request; a page's own footer of that form heads nothing."""
+    lines = list(_PAGE_LINE.finditer(text))
+    if len(pages) == 1 or [int(line[1]) for line in lines] != list(pages):
+        return []
+    return [] if _TAG.sub("", _without_chatter(text[: lines[0].start()])).strip() else lines
+
+
+def _numbers(given: list[int | None], pages: Sequence[int]) -> list[int | None]:
+    """The page that each section is of: as numbered, by position, or counted from 1; None where nobody can say."""
+    if all(number in pages for number in given):
+        return given
+    if len(given) == len(pages):
+        return list(pages)
+    if all(number is not None and 1 <= number <= len(pages) for number in given):
+        return [pages[number - 1] for number in given if number is not None]
+    return [number if number in pages else None for number in given]
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return _unfenced("\n\n".join(stripped for text in texts if (stripped := text.strip("\n").rstrip()).strip()))
+
+
+def _without_chatter(text: str) -> str:
+    """Text that stands outside all tags, less what a model says to whoever asked it."""
+    lines = text.strip().splitlines()
+    while lines and (not lines[0].strip() or _CHATTER.match(lines[0]) or _is_lone_fence(lines, 0)):
+        lines.pop(0)
+    while lines and (not lines[-1].strip() or _CHATTER.match(lines[-1]) or _is_lone_fence(lines, -1)):
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _is_lone_fence(lines: list[str], at: int) -> bool:
+    """Whether a fence has no partner among the lines: the other one stands beyond a tag."""
+    return bool(_FENCE_LINE.match(lines[at])) and sum(bool(_ANY_FENCE.match(line)) for line in lines) % 2 == 1
+
+
+def _unfenced(text: str) -> str:
+    """Text without the code fence that is wrapped round all of it, or that only opens or only closes."""
+    lines = text.strip("\n").splitlines()
+    fences = [at for at, line in enumerate(lines) if _ANY_FENCE.match(line)]
+    around = fences in ([0, len(lines) - 1], [0], [len(lines) - 1])
+    if around and all(_FENCE_LINE.match(lines[at]) for at in fences):
+        lines = [line for at, line in enumerate(lines) if at not in fences]
+    return "\n".join(lines).strip("\n")
