@@ -55,7 +55,32 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
         texts = [(i, passage) for i, passage in enumerate(page) if id(passage) not in taken]
         drafts += [_Draft((index, at, 0), chunk) for at, chunk in _text_chunks(texts, paths)]
     drafts.sort(key=lambda draft: draft.place)
-    return [replace(draft.chunk, ordinal=ordinal) for ordinal, draft in enumerate(drafts)]
+    return [replace(chunk, ordinal=ordinal) for ordinal, chunk in enumerate(_without_lone_headings(drafts))]
+
+
+def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
+    """Put headings with nothing but a table or a figure under them into its chunk: alone they answer nothing."""
+    waiting: _Draft | None = None
+    for draft in drafts:
+        chunk = draft.chunk
+        if waiting and waiting.place[0] == draft.place[0]:
+            above = waiting.chunk
+            yield _chunk(
+                chunk.kind,
+                f"{above.text}\n\n{chunk.text}",
+                chunk.headings,
+                above.tokens + chunk.tokens,
+                above.sentences + chunk.sentences,
+            )
+            waiting = None
+            continue
+        if waiting:
+            yield waiting.chunk
+        waiting = draft if all(sentence.kind == "heading" for sentence in chunk.sentences) else None
+        if waiting is None:
+            yield chunk
+    if waiting:
+        yield waiting.chunk
 
 
 def _heading_paths(title: str, pages: Sequence[Sequence[Passage]]) -> dict[int, Path]:

@@ -26,7 +26,7 @@ _TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
 _ROW_TAG = re.compile(r"</?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>", re.IGNORECASE)
 _WRAPPED = re.compile(r"<(figure|header|footer|page_number)\b[^>]*>", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(.+?)(?<=\S)\1\s*:?\s*$")
-_SECTION = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})+|\d{1,2}\.)\s+\S")
+_SECTION = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})+\.?|\d{1,2}\.)\s+\S")
 _FIGURE = re.compile(
     r"^\s*(?:!\[[^\]]*\]\([^)\s]*\)\s*$|\[(?:figure|image|chart|diagram|photo|graph)\b)", re.IGNORECASE
 )
@@ -186,11 +186,13 @@ class _Scanner:
 
     def _take_pipe_table(self, line: str) -> bool:
         following = self._lines[self._at + 1] if self._at + 1 < len(self._lines) else ""
-        bare = "|" in line and bool(_DELIMITER.match(following))
+        bare = "|" in line and not _is_row(line) and bool(_DELIMITER.match(following))
         if not bare and not (_is_row(line) and _is_row(following)):
             return False
-        end = self._at
+        end = self._at + 1
         while end < len(self._lines) and (_is_row(self._lines[end]) or (bare and "|" in self._lines[end])):
+            if is_caption(self._lines[end]):
+                break
             end += 1
         self._add("table", "\n".join(self._lines[self._at : end]))
         self._at = end

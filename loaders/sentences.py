@@ -19,6 +19,7 @@ _ABBREVIATION = re.compile(
 _NUMBERED = re.compile(r"(?:^|[\s(\[])(?:nos?|vol|pp?|art|par|app|ex|ch)\.$", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)+$")
 _NOTE_AHEAD = re.compile(r"^((?:\[\d[\d,\s–-]*\]\s*)+)(?=\S)")
+_AFTER_END = re.compile(r"(?:\s*\[[^\[\]]{1,40}\]|(?<=[.!?…])\d{1,3}|[\"'”’»)\]])+$")
 _STARTERS = (
     "A|An|The|This|That|These|Those|It|Its|In|On|At|By|For|From|With|If|When|While|Since|As|Thus|Then|However|There|"
     "We|He|She|They|But|And|Similarly|Again|Moreover|Furthermore|Finally|Therefore|Hence|To|Our|Here"
@@ -33,30 +34,34 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
     """Split a paragraph of plain text into its sentences, white space folded; no other character is lost."""
     folded = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
     sentences: list[str] = []
+    glue = ""
     for piece in sentencex.segment(language, folded):
         for part in _VARIABLE.split(piece.strip()):
-            _append(sentences, part)
+            _append(sentences, part, glue)
+            glue = " "
+        glue = " " if piece[-1:].isspace() else ""
     return sentences
 
 
-def _append(sentences: list[str], part: str) -> None:
-    """Add a piece as a sentence of its own, or to the one before it where the boundary was none."""
+def _append(sentences: list[str], part: str, glue: str) -> None:
+    """Add a piece as a sentence of its own, or (with `glue` between) to the one before where the boundary was none."""
     note = _NOTE_AHEAD.match(part)
     if note and sentences:  # "... is shown. [12] Another": the note belongs to what it stands behind
-        sentences[-1] += " " + note[1].strip()
-        part = part[note.end() :]
+        sentences[-1] += glue + note[1].strip()
+        part, glue = part[note.end() :], " "
     if not part:
         return
     if sentences and _belongs(sentences[-1], part):
-        sentences[-1] += " " + part
+        sentences[-1] += glue + part
     else:
         sentences.append(part)
 
 
 def _belongs(before: str, part: str) -> bool:
+    """Whether a piece goes on with the sentence before it."""
     if _NOTE.match(part) or not any(c.isalnum() for c in part):
         return True
-    end = before.rstrip("\"'”’»)]")[-1:]
+    end = _AFTER_END.sub("", before)[-1:]
     if end.isalnum() or end in ",;(":  # three "2024)" in a paragraph are taken for the marks of a numbered list
         return True
     return bool(_ABBREVIATION.search(before) or (part[0].isdigit() and _NUMBERED.search(before)))

@@ -107,8 +107,10 @@ def _build(rows: list[list[str]], headers: int, caption: str) -> Table | None:
     rows = [row + [""] * (width - len(row)) for row in rows if any(row)]
     if not rows:
         return None
-    headers = min(headers, len(rows))
-    if headers == 0 and len(rows) > 1 and not any(_NUMBER.match(cell) for cell in rows[0] if cell):
+    numbered = bool(_NUMBER.match(rows[0][0]) and not _PERIOD.match(rows[0][0]))
+    # Markdown makes the first row a header whether it is one or not; a table of contents begins with "1".
+    headers = 0 if numbered and headers == 1 else min(headers, len(rows))
+    if headers == 0 and not numbered and len(rows) > 1 and not any(_NUMBER.match(cell) for cell in rows[0] if cell):
         headers = 1
     body = rows[headers:]
     # What may be a second header is left out when the labels' column is looked for.

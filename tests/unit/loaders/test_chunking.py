@@ -1,0 +1,279 @@
+import json
+import re
+import time
+import unicodedata
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders.chunking import MAX_TABLE_TOKENS, chunk_pages
+from loaders.furniture import drop_furniture
+from loaders.markdown import parse_blocks
+from loaders.packing import MAX_TOKENS, MIN_TOKENS, UNIT_TOKENS, Line, pack_chunks, pack_units
+from loaders.plaintext import plain
+from loaders.types import Block, Chunk, PageJob, PageText, Sentence
+
+DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+LONG = " ".join(f"This is sentence number {n} of a long paragraph about nothing at all." for n in range(40))
+
+WORDS = st.lists(
+    st.sampled_from("alpha Beta gamma 12 3.5 model, results of the (see) x_1 rows; e.g. U.S.".split()), min_size=1
+)
+TEXT = st.builds(lambda words, end: " ".join(words) + end, WORDS, st.sampled_from([".", "!", "", ":", "-", ","]))
+ROW = st.lists(st.sampled_from(["a", "7", "-", "", "two words"]), min_size=3, max_size=3).map(" | ".join)
+TABLE = st.lists(ROW, min_size=1, max_size=40).map(
+    lambda rows: "\n".join(f"| {row} |" for row in ["name | one | two", "--- | --- | ---", *rows])
+)
+BLOCK = (
+    st.builds(Block, st.sampled_from(["text", "text", "footnote", "figure", "formula"]), TEXT)
+    | st.builds(lambda text, level: Block("heading", "#" * level + " " + text, level), TEXT, st.integers(1, 4))
+    | st.builds(
+        lambda items: Block("list", "\n".join(f"- {item}" for item in items)), st.lists(TEXT, min_size=1, max_size=4)
+    )
+    | st.builds(lambda text: Block("caption", f"Table 3 | {text}"), TEXT)
+    | st.builds(lambda text: Block("table", text), TABLE)
+    | st.just(Block("text", LONG))
+    | st.just(Block("furniture", "footer zebra"))
+)
+PAGES = st.lists(st.lists(BLOCK, max_size=7), max_size=6).map(lambda pages: list(enumerate(pages, start=1)))
+
+
+def letters(texts: list[str]) -> Counter[str]:
+    return Counter(c for text in texts for c in text if c.isalnum())
+
+
+def prose(*texts: str) -> list[Block]:
+    return [Block("text", text) for text in texts]
+
+
+def sentences(chunks: list[Chunk]) -> list[Sentence]:
+    return [sentence for chunk in chunks for sentence in chunk.sentences]
+
+
+@settings(max_examples=60, deadline=None)
+@given(PAGES)
+def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int, list[Block]]]) -> None:
+    chunks = chunk_pages("", pages)
+    kept = [block for _, blocks in drop_furniture(pages) for block in blocks]
+    rest = [plain(block.text) for block in kept if block.kind != "table"]
+    found = [sentence.text for sentence in sentences(chunks) if sentence.kind != "row"]
+    assert letters(found) == letters(rest)
+    rows = [plain(line) for block in kept if block.kind == "table" for line in block.text.splitlines()[2:]]
+    shown = letters([sentence.text for sentence in sentences(chunks) if sentence.kind == "row"])
+    assert all(shown[c] >= n for c, n in letters(rows).items())
+    for chunk in chunks:
+        assert not letters([s.text for s in chunk.sentences]) - letters([chunk.text])
+        assert "zebra" not in chunk.text
+
+
+@settings(max_examples=60, deadline=None)
+@given(PAGES)
+def test_chunks_keep_to_pages_sizes_and_order(pages: list[tuple[int, list[Block]]]) -> None:
+    chunks = chunk_pages("", pages)
+    assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
+    assert [chunk.pages[0] for chunk in chunks] == sorted(chunk.pages[0] for chunk in chunks)
+    for chunk in chunks:
+        assert list(chunk.pages) == sorted({page for s in chunk.sentences for page in s.pages})
+        assert chunk.sentences
+        assert chunk.tokens <= (MAX_TABLE_TOKENS + MAX_TOKENS if chunk.kind == "table" else MAX_TOKENS)
+        if chunk.kind == "text" and len(chunk.pages) > 1:
+            assert any(len(s.pages) > 1 for s in chunk.sentences)
+        covered = {i for start, stop in chunk.units for i in range(start, stop)}
+        assert covered == set(range(len(chunk.sentences)))
+    assert chunks == chunk_pages("", pages)
+
+
+@given(st.lists(st.builds(Line, st.integers(1, 200), st.booleans(), st.booleans()), max_size=60))
+def test_packing_covers_every_line_once_and_units_move_on(lines: list[Line]) -> None:
+    chunks = pack_chunks(lines)
+    assert [i for start, stop in chunks for i in range(start, stop)] == list(range(len(lines)))
+    assert all(sum(line.tokens for line in lines[a:b]) <= MAX_TOKENS for a, b in chunks)
+    units = pack_units(lines)
+    assert all(a < b for a, b in units)
+    assert all(before[1] < after[1] and before[0] < after[0] for before, after in pairwise(units))
+    assert all(sum(line.tokens for line in lines[a:b]) <= UNIT_TOKENS + 200 for a, b in units)
+
+
+def test_a_long_page_is_cut_at_sentences_into_chunks_of_good_size() -> None:
+    chunks = chunk_pages("", [(1, prose(LONG, LONG))])
+    assert all(MIN_TOKENS <= chunk.tokens <= MAX_TOKENS for chunk in chunks)
+    assert all(chunk.text.endswith(".") for chunk in chunks)
+
+
+def test_a_chunk_begins_at_a_heading_rather_than_in_a_paragraph() -> None:
+    half = " ".join(LONG.split(". ")[:18]) + "."
+    pages = [(1, [Block("heading", "# One", 1), *prose(half), Block("heading", "# Two", 1), *prose(half)])]
+    assert [chunk.text.split("\n")[0] for chunk in chunk_pages("", pages)] == ["# One", "# Two"]
+
+
+def test_a_sentence_over_a_page_break_is_one_and_knows_both_pages() -> None:
+    first = [*prose("It begins here. The advantages of cold start data"), Block("footnote", "A note at the foot.")]
+    second = [
+        Block("figure", "bars 1 2 3"),
+        Block("caption", "Figure 2 | Bars."),
+        *prose("include: reading. Then more."),
+    ]
+    chunks = chunk_pages("", [(9, first), (10, second)])
+    broken = [sentence for sentence in sentences(chunks) if len(sentence.pages) > 1]
+    assert [(s.text, s.pages) for s in broken] == [("The advantages of cold start data include: reading.", (9, 10))]
+    assert [chunk.pages for chunk in chunks] == [(9, 10), (10,), (10,)]
+    assert [chunk.text for chunk in chunks if chunk.kind == "text"][1] == "Then more."
+
+
+def test_a_word_hyphenated_at_the_page_break_is_mended() -> None:
+    chunks = chunk_pages("", [(1, prose("We saw an improve-")), (2, prose("ment in all tests."))])
+    assert [(s.text, s.pages) for s in sentences(chunks)] == [("We saw an improvement in all tests.", (1, 2))]
+
+
+@pytest.mark.parametrize(
+    ("tail", "head"),
+    [("It ends here.", "lower case goes on"), ("A slide", "Another slide"), ("What follows:", "a list")],
+)
+def test_paragraphs_that_are_not_cut_are_not_joined(tail: str, head: str) -> None:
+    assert all(len(s.pages) == 1 for s in sentences(chunk_pages("", [(1, prose(tail)), (2, prose(head))])))
+
+
+def test_a_paragraph_may_run_over_three_pages() -> None:
+    chunks = chunk_pages("", [(1, prose("One sentence that")), (2, prose("runs on and")), (3, prose("ends. Next."))])
+    assert [s.pages for s in sentences(chunks)] == [(1, 2, 3), (3,)]
+
+
+def test_repeated_headers_and_page_numbers_are_dropped_but_never_a_whole_page() -> None:
+    names = ["Alpha", "Beta", "Gamma", "Delta"]
+    pages = [(n, prose("Annual Report 2023", f"Text about {name}.", str(n))) for n, name in enumerate(names, start=1)]
+    pages.append((5, prose("Annual Report 2023")))
+    texts = [chunk.text for chunk in chunk_pages("", pages)]
+    assert texts == [
+        "Text about Alpha.",
+        "Text about Beta.",
+        "Text about Gamma.",
+        "Text about Delta.",
+        "Annual Report 2023",
+    ]
+
+
+def test_a_table_is_one_chunk_with_its_caption_and_rows_are_found_with_both() -> None:
+    markdown = "Before.\n\n| Model | MATH |\n|---|---|\n| o1 | 90.0 |\n\nTable 2 | Scores. More words.\n\nAfter."
+    chunks = chunk_pages("", [(7, parse_blocks(markdown))])
+    table = next(chunk for chunk in chunks if chunk.kind == "table")
+    assert table.text == "Table 2 | Scores. More words.\n\n| Model | MATH |\n| --- | --- |\n| o1 | 90.0 |"
+    assert table.sentences[-1].text == "o1 90.0"
+    assert table.sentences[-1].search == "Table 2 | Scores. o1 | MATH: 90.0"
+    assert table.sentences[-1].cells == (("Model", "o1"), ("MATH", "90.0"))
+    assert [chunk.text for chunk in chunks if chunk.kind == "text"] == ["Before.\n\nAfter."]
+
+
+def test_captions_go_to_the_tables_they_stand_above() -> None:
+    markdown = "Table 1: A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nTable 2: B\n\n| c | d |\n|---|---|\n| 3 | 4 |"
+    texts = [chunk.text for chunk in chunk_pages("", [(1, parse_blocks(markdown))])]
+    assert [text.split("\n")[0] for text in texts] == ["Table 1: A", "Table 2: B"]
+
+
+def test_a_table_that_goes_on_overleaf_is_one_and_knows_both_pages() -> None:
+    first = "Table 1: A\n\n| a | b |\n|---|---|\n| x | 2 |"
+    second = "| a | b |\n|---|---|\n| y | 4 |\n\nText."
+    table = chunk_pages("", [(1, parse_blocks(first)), (2, parse_blocks(second))])[0]
+    assert table.pages == (1, 2)
+    assert [(s.text, s.pages) for s in table.sentences[1:]] == [("x 2", (1,)), ("y 4", (2,))]
+    assert table.sentences[-1].search == "Table 1: A. y | b: 4"
+
+
+def test_a_long_table_is_split_by_rows_under_caption_and_header() -> None:
+    rows = "\n".join(f"| Item number {n} | {n}.5 | {n}.7 | some words |" for n in range(120))
+    markdown = f"Table 1: Many\n\n| Name | one | two | note |\n|---|---|---|---|\n{rows}"
+    chunks = chunk_pages("", [(1, parse_blocks(markdown))])
+    assert len(chunks) > 2
+    assert all(chunk.text.startswith("Table 1: Many\n\n| Name | one | two | note |") for chunk in chunks)
+    assert all(chunk.tokens <= MAX_TOKENS for chunk in chunks)
+    assert [s.text.split()[2] for s in sentences(chunks) if s.kind == "row"] == [str(n) for n in range(120)]
+
+
+def test_a_figure_keeps_its_caption_and_is_searched_with_it() -> None:
+    chunk = chunk_pages("", [(1, [Block("figure", "R1 o1\n97.3 96.4"), Block("caption", "Figure 1 | Scores.")])])[0]
+    assert (chunk.kind, chunk.pages) == ("figure", (1,))
+    assert [(s.text, s.kind) for s in chunk.sentences] == [
+        ("Figure 1 | Scores.", "caption"),
+        ("R1 o1 97.3 96.4", "figure"),
+    ]
+    assert chunk.sentences[1].search == "Figure 1 | Scores. R1 o1 97.3 96.4"
+
+
+def test_a_heading_with_only_a_table_under_it_stays_with_the_table() -> None:
+    chunks = chunk_pages("", [(1, parse_blocks("# Costs\n\n| a | b |\n|---|---|\n| x | 2 |"))])
+    assert [(chunk.kind, chunk.headings) for chunk in chunks] == [("table", ("Costs",))]
+    assert chunks[0].text.startswith("# Costs\n\n| a | b |")
+
+
+def test_headings_follow_their_numbers_and_leave_the_title_out() -> None:
+    names = ["A Paper", "Abstract", "2. Approach", "2.2. Method", "2.2.1. Detail", "2.3. Next"]
+    pages = [(n, [Block("heading", f"# {name}", 1), *prose(f"Text {n}.")]) for n, name in enumerate(names, start=1)]
+    paths = [chunk.headings for chunk in chunk_pages("A paper", pages)]
+    assert paths == [
+        (),
+        ("Abstract",),
+        ("2. Approach",),
+        ("2. Approach", "2.2. Method"),
+        ("2. Approach", "2.2. Method", "2.2.1. Detail"),
+        ("2. Approach", "2.3. Next"),
+    ]
+
+
+def test_references_and_short_items_are_one_sentence_each() -> None:
+    markdown = "# References\n\n- A. Smith. Some title. In Venue, 2020.\n- B. Jones. Another. 2021."
+    assert [s.kind for s in sentences(chunk_pages("", [(1, parse_blocks(markdown))]))] == ["heading", "item", "item"]
+
+
+def test_no_pages_and_empty_pages_give_no_chunks() -> None:
+    assert chunk_pages("", []) == []
+    assert chunk_pages("", [(1, []), (2, [Block("text", "  ")])]) == []
+
+
+def test_a_paper_of_22_full_pages_is_cut_quickly() -> None:
+    started = time.perf_counter()
+    chunk_pages("", [(n, prose(LONG, LONG)) for n in range(1, 23)])
+    assert time.perf_counter() - started < 1  # about 0.05 s on a free core; the machine may be busy
+
+
+def normal(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def read_document(path: Path) -> list[Chunk]:
+    reading = pytest.importorskip("loaders.reading")
+    count = reading.inspect(path).pages
+    pages = [reading.read(PageJob(str(path), number)) for number in range(1, count + 1)]
+    return chunk_pages(path.stem, [(page.page, page.blocks) for page in pages if isinstance(page, PageText)])
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.is_dir(), reason="the development data is not here")
+def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks() -> None:
+    chunks = read_document(DATA / "deepseek-r1" / "DeepSeek_R1.pdf")
+    over = {s.pages: s.text for s in sentences(chunks) if len(s.pages) > 1}
+    assert re.match(r"Compared to DeepSeek-R1-Zero, the advantages of cold start data include:", over[9, 10])
+    assert over[13, 14].startswith("This indicates that DeepSeek-R1 avoids introducing length bias")
+    assert over[15, 16].endswith("token generation presents an exponentially larger search space.")
+    for number, page, rows in ((4, 13, 22), (5, 14, 10), (6, 15, 3)):
+        found = [chunk for chunk in chunks if chunk.kind == "table" and f"Table {number} |" in chunk.text]
+        assert [chunk.pages for chunk in found] == [(page,)]
+        assert sum(s.kind == "row" for s in found[0].sentences) >= rows
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.is_dir(), reason="the development data is not here")
+def test_evidence_sentences_stay_whole_and_alone() -> None:
+    lines = (DATA / "squad2" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [row for row in map(json.loads, lines) if row["answerable"] and row["doc"] == "Warsaw.pdf"]
+    chunks = read_document(DATA / "squad2" / "pdfs" / "Warsaw.pdf")
+    alone = {normal(s.text) for s in sentences(chunks)}
+    whole = [normal(chunk.text) for chunk in chunks]
+    evidence = [normal(text) for row in asked for text in row["evidence"]]
+    assert sum(any(text in chunk for chunk in whole) for text in evidence) >= 0.98 * len(evidence)
+    # All eight articles together: 1.000 and .953; this one has four evidence sentences that were cut wrongly.
+    assert sum(text in alone for text in evidence) >= 0.9 * len(evidence)

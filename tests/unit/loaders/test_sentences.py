@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loaders.sentences import count_tokens, split_sentences
+
+TEXT = st.text(max_size=300) | st.text(alphabet='aA1 .?!,;:()[]"”\n…-é。\xa0', max_size=300)
+
+
+@given(TEXT)
+def test_nothing_but_white_space_is_lost(text: str) -> None:
+    sentences = split_sentences(text)
+    assert "".join("".join(sentences).split()) == "".join(text.split())
+    assert all(sentence and sentence == " ".join(sentence.split()) for sentence in sentences)
+
+
+def test_a_lone_surrogate_is_replaced() -> None:
+    assert split_sentences("a\ud800b. C d.") == ["a\ufffdb.", "C d."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We use e.g. trees (i.e. oaks).",
+        "Smith et al. (2020) show it.",
+        "See Fig. 3 and Eq. (4) vs. Sec. 2.",
+        "Dr. Jones of the U.S. Army met J. R. Smith.",
+        "It cost approx. 3.5 m, cf. Lee.",
+        "No. 5 of Acme Inc. won, see pp. 3-4.",
+        "See https://a.b/c.html?x=1.",
+        "Then... maybe not.",
+        "(Shao et al., 2024; Wang et al., 2023).",
+        "This is shown. [12]",
+        "It was no more.[citation needed]",
+        "Tests (Jain et al., 2024) (2024-08), the exam (CNMO 2024)3, and Mathematics 2024 (AIME 2024) (MAA, 2024).",
+    ],
+)
+def test_one_sentence_stays_one(text: str) -> None:
+    assert split_sentences(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("It works.[12] Next one.", 2),
+        ("It works. [12] Next one.", 2),
+        ('"Why?" she asked. He left!', 2),
+        ("The input has size n. Since then it grew.", 2),
+        ("Every problem can be reduced to X. The rest follows.", 2),
+        ("One (of two). Two.", 2),
+        ("这是中文。还有一句。", 2),
+    ],
+)
+def test_sentences_are_told_apart(text: str, count: int) -> None:
+    assert len(split_sentences(text)) == count
+
+
+@given(TEXT)
+def test_tokens_are_counted_for_every_visible_character(text: str) -> None:
+    assert count_tokens(text) <= len(text)
+    assert (count_tokens(text) > 0) == any(c.isalnum() or not c.isspace() for c in text)
