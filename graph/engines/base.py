@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar, runtime_checkable
 
-from numpy import float32
+from numpy import float32, int8
 from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as an embedding model sees it.
+
+    `vector` has unit length; `tokens` is one unit vector for each word piece, as int8 (127 = 1.0); `spans` are the
+    character ranges of the word pieces in the text.
+    """
+
+    vector: NDArray[float32]
+    tokens: NDArray[int8]
+    spans: tuple[tuple[int, int], ...]
 
 
 class Usage(TypedDict):
@@ -119,16 +132,24 @@ class PageReading:
 
 
 class Embedder(Protocol):
-    """An embedding model with an identity, and a say in what is embedded."""
+    """An embedding model with an identity. Each chunk gets one vector."""
 
     identity: str
     """Name and dimension, e.g. `all-MiniLM-L6-v2-int8/384`; a collection holds the vectors of one identity."""
-    per_sentence: bool
-    """Whether each sentence gets a vector (a small local model), or each chunk one (a paid service)."""
-    embeddings: Embeddings
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The same vectors behind LangChain's interface."""
 
     async def embed_query(self, text: str) -> Reply[NDArray[float32]]: ...
     async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[float32]]: ...
+
+
+@runtime_checkable
+class SentenceEmbedder(Embedder, Protocol):
+    """A local model, cheap enough to give every sentence and each of its tokens a vector."""
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]: ...
 
 
 class Engine(Protocol):
@@ -141,6 +162,8 @@ class Engine(Protocol):
     prompt: str
     window: int
     """How many pages are given to `transcribe` at once."""
+    reads_images: bool
+    """Whether `transcribe` looks at the rendered image; otherwise `image.png` is b""."""
 
     async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
         """Read each page; one outcome for each, in order."""

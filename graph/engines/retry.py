@@ -19,7 +19,7 @@ from loaders.types import FailureReason
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-_PASSING = frozenset({408, 409, 425, 500, 502, 503, 504, 529})  # 529: what Anthropic says when it is overloaded
+_PASSING = frozenset({408, 500, 502, 503, 504, 529})  # 529: what Anthropic says when it is overloaded
 # The libraries that carry the requests; the Google client alone uses three of them, whichever is installed.
 _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "aiohttp", "requests", "urllib3"})
 

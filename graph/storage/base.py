@@ -45,7 +45,10 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A line of the page ledger: what became of one page, how, and at what cost."""
+    """A line of the page ledger: what became of one page, how, and at what cost.
+
+    `ink` and `legible` are what rendering found out (see `PageImage`); `transcript` is the key of what was read.
+    """
 
     document: str
     page: int
@@ -63,6 +66,8 @@ class PageRow:
     image: str = ""
     width: int = 0
     height: int = 0
+    ink: float = 0.0
+    legible: bool = False
     transcript: str = ""
     owner: str = ""
     lease: float = 0.0
@@ -70,7 +75,10 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was read from a page: kept once under a key of its inputs, never overwritten."""
+    """What was read from a page: kept once under a key of its inputs, never overwritten.
+
+    The file's own text layer is kept likewise, under `layer_key`, for whatever is checked against it.
+    """
 
     key: str
     blocks: tuple[Block, ...]
@@ -80,6 +88,11 @@ class Transcript:
     def markdown(self) -> str:
         """The page as one Markdown text."""
         return "\n\n".join(block.text for block in self.blocks)
+
+
+def layer_key(document: str, page: int) -> str:
+    """The transcript key of a page's own text layer."""
+    return f"layer:{document}:{page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +203,9 @@ class PagePool(Protocol):
     """Runs picklable page functions in worker processes; a job that dies or overruns becomes a Failure."""
 
     async def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> list[R | Failure]: ...
+    async def call(self, function: Callable[..., R], *args: Any) -> R:
+        """One call, which returns or raises as the function does; SourceError when it hangs or dies."""
+
     def close(self) -> None: ...
 
 

@@ -93,7 +93,17 @@ class SqliteCatalog(Ledger):
             ids,
         )
         found = {
-            row[0]: ChunkRow(*row[:6], tuple(json.loads(row[6])), tuple(json.loads(row[7])), _load(row[0], row[8]))
+            row["id"]: ChunkRow(
+                row["id"],
+                row["document"],
+                row["name"],
+                row["ordinal"],
+                row["kind"],
+                row["text"],
+                tuple(json.loads(row["pages"])),
+                tuple(json.loads(row["headings"])),
+                _load(row["id"], row["sentences"]),
+            )
             for row in rows
         }
         return [found[key] for key in ids if key in found]

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 
-from graph.storage.base import DocumentRow, PageRow, Transcript
+from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.database import Database, placeholders
 from loaders.types import Block, Box, Word
 
@@ -55,7 +55,11 @@ class Ledger:
             images = [row[0] for row in connection.execute("SELECT image FROM pages WHERE document = ?", [document])]
             connection.execute("DELETE FROM units WHERE document = ?", [document])
             connection.execute("DELETE FROM documents WHERE id = ?", [document])
-            connection.execute("DELETE FROM transcripts WHERE key NOT IN (SELECT transcript FROM pages)")
+            connection.execute(
+                "DELETE FROM transcripts WHERE key GLOB ? "
+                "OR key NOT GLOB 'layer:*' AND key NOT IN (SELECT transcript FROM pages)",
+                [f"{layer_key(document, 0)[:-1]}*"],
+            )
             kept = {row[0] for row in connection.execute("SELECT image FROM pages")}
         return sorted({image for image in images if image} - kept)
 

@@ -22,7 +22,8 @@ CREATE TABLE pages (
     status TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, attempts INTEGER NOT NULL,
     engine TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL,
     requests INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, seconds REAL NOT NULL,
-    image TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, transcript TEXT NOT NULL,
+    image TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    ink REAL NOT NULL, legible INTEGER NOT NULL, transcript TEXT NOT NULL,
     owner TEXT NOT NULL, lease REAL NOT NULL,
     PRIMARY KEY (document, page)
 ) WITHOUT ROWID;

@@ -1,0 +1,110 @@
+"""The root graph: what the input holds decides. Sources are ingested, a question is answered, both in that order.
+
+`app` is what `langgraph.json` serves, and what Python users import. It has no checkpointer: the server brings its own,
+and whoever wants threads elsewhere compiles `build()` with one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from langgraph.channels import EphemeralValue
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Send
+from typing_extensions import TypedDict
+
+from graph.context import Context
+from graph.errors import BadInputError
+from graph.ingestion import flow as ingestion
+from graph.ingestion.state import Report
+from graph.query import flow as query
+from graph.query.nodes import asked
+from graph.query.state import Answer, Messages, QueryInput
+
+
+class Input(TypedDict, total=False):
+    """Sources to ingest, a question to answer, or a conversation whose last message is a question.
+
+    The values are of one run: on a thread, what is not given again is not done again.
+    """
+
+    sources: Annotated[list[str], "Files, folders or globs to ingest: PDFs and images.", EphemeralValue]
+    question: Annotated[str, "What you want to know from the documents.", EphemeralValue]
+    documents: Annotated[list[str], "Names or ids of the documents to look in; all when empty.", EphemeralValue]
+    messages: Messages
+
+
+class Output(Answer, total=False):
+    """The report of an ingestion, the answer to a question, or both."""
+
+    question: Annotated[str, "What you want to know from the documents.", EphemeralValue]
+    report: Annotated[Report | None, "Each document with its page ledger; what the run cost."]
+
+
+class Request(TypedDict):
+    """What this run was asked to do."""
+
+    sources: list[str]
+    question: str
+    documents: list[str]
+
+
+class State(Input, Output, total=False):
+    """The whole state of a run."""
+
+    request: Request
+
+
+_RESULTS = {*Answer.__annotations__, "report"} - {"messages"}
+
+
+def route_request(state: State) -> dict[str, Any]:
+    """Take down what is asked for; results that an earlier run left on the thread are cleared."""
+    request = Request(
+        sources=state.get("sources") or [],
+        question=asked(state.get("question"), state.get("messages"))[0],
+        documents=state.get("documents") or [],
+    )
+    given = "question" in state or bool(state.get("messages"))
+    if not request["sources"] and not given:
+        raise BadInputError("There is nothing to do: give sources to ingest, a question to ask, or both.")
+    stale = {key: None for key in _RESULTS if key in state}
+    return {"request": request, **stale}
+
+
+def after_routing(state: State) -> Send:
+    """Ingest first, where there are sources."""
+    request = state["request"]
+    if request["sources"]:
+        return Send("ingestion", {"sources": request["sources"]})
+    return Send("query", _question(state))
+
+
+def after_ingestion(state: State) -> Send | str:
+    """Then answer, where something was asked."""
+    return Send("query", _question(state)) if state["request"]["question"] else END
+
+
+def _question(state: State) -> QueryInput:
+    request = state["request"]
+    return {
+        "question": request["question"],
+        "documents": request["documents"],
+        "messages": state.get("messages") or [],
+    }
+
+
+def build() -> StateGraph[State, Context, Input, Output]:
+    """The whole graph, not yet compiled."""
+    builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
+    builder.add_node("route_request", route_request)
+    builder.add_node("ingestion", ingestion.app)
+    builder.add_node("query", query.app)
+    builder.add_edge(START, "route_request")
+    builder.add_conditional_edges("route_request", after_routing, ["ingestion", "query"])
+    builder.add_conditional_edges("ingestion", after_ingestion, ["query", END])
+    builder.add_edge("query", END)
+    return builder
+
+
+app = build().compile(name="pagewitness").with_config(max_concurrency=32, recursion_limit=30)

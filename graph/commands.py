@@ -1,0 +1,147 @@
+"""What each command does: call the graph or the catalog, then print. One function for each command, of its name."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from graph import console, deps
+from graph.cli import DONE, INCOMPLETE
+from graph.context import Context
+from graph.settings import settings
+
+if TYPE_CHECKING:
+    from graph.app import Input
+
+
+def ingest(options: argparse.Namespace) -> int:
+    """Read sources; a bar for each document shows how far it is."""
+    from graph.app import app
+
+    context = Context(password=options.password)
+    report: Mapping[str, Any] = {}
+    with console.progress(quiet=options.json) as tell:
+        for part in app.stream(
+            {"sources": options.sources},
+            context=context,
+            stream_mode=["custom", "values"],
+            subgraphs=True,
+            version="v2",
+        ):
+            if part["type"] == "custom":
+                tell(part["data"])
+            elif part["type"] == "values" and not part["ns"]:
+                report = part["data"].get("report") or report
+    _print(options, report, console.ingestion)
+    whole = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
+    return DONE if whole else INCOMPLETE
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Answer a question, alone or as part of a conversation that is kept in the home folder."""
+    request: Input = {"question": options.question, "documents": options.document}
+    if options.thread:
+        answer = _in_thread(request, options.thread)
+    else:
+        from graph.app import app
+
+        answer = app.invoke(request, context=Context())
+    fields = (
+        "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
+        "seconds",
+    )  # fmt: skip
+    _print(options, {field: answer.get(field) for field in fields}, console.answer)
+    return DONE
+
+
+def documents(options: argparse.Namespace) -> int:
+    """List what has been ingested."""
+    from graph.ingestion.nodes import ledger_counts
+
+    catalog = deps.stores().catalog
+    rows = []
+    for row in catalog.documents():
+        counts = ledger_counts(catalog.pages(row.id))
+        status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
+        rows.append({
+            "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,
+            "pages": row.pages, "ledger": counts, "chunks": len(catalog.chunk_ids(row.id)),
+        })  # fmt: skip
+    _print(options, {"documents": rows}, console.documents)
+    return DONE
+
+
+def pages(options: argparse.Namespace) -> int:
+    """Show the ledger of a document."""
+    from graph.query.nodes import find_document
+
+    catalog = deps.stores().catalog
+    document = find_document(catalog, options.document)
+    fields = (
+        "page", "status", "reason", "detail", "attempts", "engine", "model", "requests", "input_tokens",
+        "output_tokens", "seconds", "image",
+    )  # fmt: skip
+    rows = [{field: getattr(row, field) for field in fields} for row in catalog.pages(document.id)]
+    _print(options, {"id": document.id, "name": document.name, "pages": rows}, console.pages)
+    return DONE
+
+
+def delete(options: argparse.Namespace) -> int:
+    """Remove a document from the catalog, the vectors and the page images."""
+    from graph.ingestion.nodes import remove
+    from graph.query.nodes import find_document
+
+    stores = deps.stores()
+    stores.own()
+    document = find_document(stores.catalog, options.document)
+    remove(stores, document.id)
+    _print(options, {"deleted": {"id": document.id, "name": document.name}}, console.deleted)
+    return DONE
+
+
+def reembed(options: argparse.Namespace) -> int:
+    """Rebuild all vectors with the embedding model that is now in use."""
+    from graph import steps
+    from graph.ingestion.rebuild import reembed as rebuild
+
+    with console.progress(quiet=options.json) as tell:
+        done = steps.run(rebuild(deps.deps(Context()), tell))
+    _print(options, done, console.reembedded)
+    return DONE
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Check what can go wrong, and say what to do about it."""
+    from graph.doctor import examine
+
+    found = examine()
+    _print(options, found, console.doctor)
+    return DONE if found["ok"] else INCOMPLETE
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Hand over to the LangGraph development server."""
+    from graph.serve import serve as start
+
+    return start(options.host, options.port)
+
+
+def _in_thread(request: Input, thread: str) -> Mapping[str, Any]:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    from graph.app import build
+    from graph.storage.home import prepare
+
+    with SqliteSaver.from_conn_string(str(prepare(settings().home) / "threads.sqlite3")) as saver:
+        graph = build().compile(checkpointer=saver)
+        return graph.invoke(request, {"configurable": {"thread_id": thread}}, context=Context())
+
+
+def _print(options: argparse.Namespace, value: Mapping[str, Any], show: Any) -> None:
+    if options.json:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    else:
+        show(value)

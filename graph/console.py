@@ -1,0 +1,109 @@
+"""How results look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+_out = Console(highlight=False)
+_STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
+_PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
+_Event = Mapping[str, Any]
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
+    """A bar for each document, drawn on standard error from the events that the graph streams."""
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[stage]}"),
+        TimeElapsedColumn(), console=Console(stderr=True), disable=quiet,
+    )  # fmt: skip
+    tasks: dict[tuple[str, str], TaskID] = {}
+
+    def tell(event: _Event) -> None:
+        key = (event["document"], event["event"])
+        if key not in tasks:
+            stage = {"page": "pages read", "embed": "passages indexed"}[event["event"]]
+            tasks[key] = bars.add_task(escape(event["name"]), total=event["of"], stage=stage)
+        if "done" in event:
+            bars.update(tasks[key], completed=event["done"])
+        else:
+            bars.advance(tasks[key])
+
+    with bars:
+        yield tell
+
+
+def ingestion(report: Mapping[str, Any]) -> None:
+    """Each document with its ledger in one line, and its failures below it."""
+    for document in report["documents"]:
+        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
+        status = document["status"]
+        summary = f"{document['pages']} pages ({counts}), {document['chunks']} passages" if counts else ""
+        _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
+        for failure in document["failures"]:
+            where = f"page {failure['page']}: " if failure["page"] else ""
+            _out.print(Padding(f"{where}{failure['reason']}: {escape(failure['detail'])}", (0, 0, 0, 10)))
+    usage = report["usage"]
+    spent = f", {usage['requests']} requests" if usage["requests"] else ""
+    _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
+
+
+def answer(result: Mapping[str, Any]) -> None:
+    """The answer, then every quote with its page."""
+    _out.print(escape(result["answer"]), style="yellow" if result["refused"] else "")
+    if result["citations"]:
+        _out.print("\n[bold]Witnesses[/]")
+    for citation in result["citations"]:
+        pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
+        _out.print(escape(f"[{citation['marker']}] {citation['name']}, page {pages}"), style="cyan")
+        _out.print(Padding(escape(f"“{citation['quote']}”"), (0, 0, 0, 4)), style="dim")
+    _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")
+
+
+def documents(value: Mapping[str, Any]) -> None:
+    """A table of documents."""
+    if not value["documents"]:
+        _out.print("No document has been ingested yet: run `pagewitness ingest FILE`.")
+        return
+    table = Table("Id", "Name", "Status", "Pages", "Passages", box=None, header_style="bold")
+    for row in value["documents"]:
+        status = f"[{_STATUS[row['status']]}]{row['status']}[/]"
+        table.add_row(row["id"], escape(row["name"]), status, str(row["pages"]), str(row["chunks"]))
+    _out.print(table)
+
+
+def pages(value: Mapping[str, Any]) -> None:
+    """A table of pages."""
+    table = Table("Page", "Status", "Read by", "Tries", "Seconds", "Why", box=None, header_style="bold")
+    for row in value["pages"]:
+        status = f"[{_PAGE[row['status']]}]{row['status']}[/]"
+        why = escape(f"{row['reason']}: {row['detail']}" if row["reason"] else "")
+        table.add_row(
+            str(row["page"]), status, escape(row["model"]), str(row["attempts"]), f"{row['seconds']:.1f}", why
+        )
+    _out.print(table)
+
+
+def deleted(value: Mapping[str, Any]) -> None:
+    """One line."""
+    _out.print(f"Deleted {escape(value['deleted']['name'])} ({value['deleted']['id']}).")
+
+
+def reembedded(value: Mapping[str, Any]) -> None:
+    """One line."""
+    _out.print(f"{value['chunks']} passages of {value['documents']} documents now have vectors of {value['embedder']}.")
+
+
+def doctor(value: Mapping[str, Any]) -> None:
+    """Each check with its result."""
+    for check in value["checks"]:
+        mark = "[green]ok[/]     " if check["ok"] else "[red]problem[/]"
+        _out.print(f"{mark} [bold]{check['name']}[/]: {escape(check['detail'])}")

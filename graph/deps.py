@@ -1,0 +1,141 @@
+"""The only place where engines and stores are put together. Nothing is opened or imported before it is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph import context as run_context
+from graph.context import Context
+from graph.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from graph.engines.base import Embedder, Engine, SentenceEmbedder
+    from graph.query.retrieval import Retriever
+    from graph.storage.base import Catalog, PageImages, PagePool, VectorIndex
+
+
+class Stores:
+    """What is kept in one home folder. Asking for the vectors, or to write, takes the folder for this process."""
+
+    def __init__(self, home: Path, chroma_url: str) -> None:
+        self.home = home
+        self._chroma_url = chroma_url
+        self._lock = threading.RLock()
+        self._catalog: Catalog | None = None
+        self._vectors: VectorIndex | None = None
+
+    def own(self) -> None:
+        """Take the home folder; HomeError when another process has it."""
+        from graph.storage import home
+
+        home.own(home.prepare(self.home))
+
+    @property
+    def catalog(self) -> Catalog:
+        """Documents, ledger, transcripts, chunks, full text."""
+        with self._lock:
+            if self._catalog is None:
+                from graph.storage import home
+                from graph.storage.catalog import SqliteCatalog
+
+                self._catalog = SqliteCatalog(home.prepare(self.home) / "catalog.sqlite3")
+            return self._catalog
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index: Chroma in the home folder (owned by this process), or the server that is set."""
+        with self._lock:
+            if self._vectors is None:
+                from graph.storage.vectors import ChromaVectors
+
+                if not self._chroma_url:
+                    self.own()
+                self._vectors = ChromaVectors(self.home / "chroma", self._chroma_url)
+            return self._vectors
+
+    @property
+    def images(self) -> PageImages:
+        """Rendered pages."""
+        from graph.storage.page_images import FilePageImages
+
+        return FilePageImages(self.home / "pages")
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What the nodes of a run work with."""
+
+    stores: Stores
+    engine: Engine
+    embedder: Embedder
+
+    @property
+    def retriever(self) -> Retriever:
+        """Retrieval over these stores."""
+        from graph.query.retrieval import Retriever
+
+        return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
+
+
+@lru_cache(maxsize=1)
+def pool() -> PagePool:
+    """The worker processes that open files: one for each core, started when the first page comes."""
+    from loaders.pool import PagePool as Workers
+
+    return Workers()
+
+
+@lru_cache(maxsize=4)
+def stores_at(home: Path, chroma_url: str) -> Stores:
+    """The stores of a home folder; one object for each, since only one may own the vectors."""
+    return Stores(home, chroma_url)
+
+
+def stores() -> Stores:
+    """The stores that the settings name."""
+    now = settings()
+    return stores_at(now.home, now.chroma_url)
+
+
+def engine_name(context: Context, now: Settings) -> str:
+    """`gemini` or `offline`: what `auto` comes to."""
+    if context.engine != "auto":
+        return context.engine
+    return "gemini" if now.api_key else "offline"
+
+
+@lru_cache(maxsize=1)
+def _local_model() -> SentenceEmbedder:
+    from graph.engines.minilm import MiniLM
+
+    return MiniLM()
+
+
+@lru_cache(maxsize=8)
+def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
+    if engine_name(context, now) == "gemini":
+        from graph.engines.gemini import build_gemini
+
+        return build_gemini(context, now)
+    from graph.engines.offline import OfflineEngine
+
+    embedder = _local_model()
+    return OfflineEngine(stores_at(now.home, now.chroma_url).catalog, pool(), embedder), embedder
+
+
+def deps(context: Context) -> Deps:
+    """What a run with this context works with; equal contexts share clients and models."""
+    now = settings()
+    # The password changes no engine, and must not keep one apart from its equals.
+    engine, embedder = _build(context.model_copy(update={"password": None}), now)
+    return Deps(stores_at(now.home, now.chroma_url), engine, embedder)
+
+
+async def current() -> Deps:
+    """What the run that the calling step belongs to works with. Building it may block, so a thread does it."""
+    return await asyncio.to_thread(deps, run_context.current())

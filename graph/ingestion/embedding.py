@@ -1,0 +1,54 @@
+"""From chunks to vectors, in batches: into the vector index, and the fine ones into the catalog."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from graph.deps import Deps
+from graph.engines.base import SentenceEmbedder
+from graph.engines.minilm import pack
+from graph.storage.base import ChunkRow, VectorRow
+
+# Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
+_EMBED_BATCH = 64
+
+
+async def embed(
+    now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[dict[str, Any]], None]
+) -> None:
+    """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
+
+    `tell` is given an event after each batch: how many chunks are done, of how many.
+    """
+    for start in range(0, len(ids), _EMBED_BATCH):
+        part = await asyncio.to_thread(now.stores.catalog.chunks, ids[start : start + _EMBED_BATCH])
+        if isinstance(now.embedder, SentenceEmbedder):
+            await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
+        else:
+            texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
+            reply = await now.embedder.embed_passages([name] * len(texts), texts)
+            rows = [VectorRow(chunk.id, chunk.id, document) for chunk in part]
+            await asyncio.to_thread(now.stores.vectors.add, rows, reply.value)
+        tell({"event": "embed", "document": document, "name": name, "done": start + len(part), "of": len(ids)})
+
+
+def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:
+    sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
+    encoded = iter(embedder.encode([sentence.search for sentence in sentences]))
+    by_chunk = {chunk.id: [next(encoded) for _ in chunk.sentences] for chunk in chunks}
+    rows = [
+        VectorRow(s.id, chunk.id, chunk.document) for chunk in chunks for s in chunk.sentences if s.kind != "heading"
+    ]
+    vectors = [
+        one.vector
+        for chunk in chunks
+        for one, sentence in zip(by_chunk[chunk.id], chunk.sentences, strict=True)
+        if sentence.kind != "heading"
+    ]
+    now.stores.catalog.add_token_vectors((chunk, pack(ones)) for chunk, ones in by_chunk.items() if ones)
+    if rows:
+        now.stores.vectors.add(rows, np.stack(vectors))

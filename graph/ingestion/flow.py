@@ -1,0 +1,43 @@
+"""The ingestion graph: load, then read all windows of pages at once, then chunk, embed and report."""
+
+from __future__ import annotations
+
+from langgraph.graph import END, START, StateGraph
+
+from graph.context import Context
+from graph.ingestion import nodes, pages
+from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
+
+
+def build_reading() -> StateGraph[WindowState, Context, WindowState, WindowOutput]:
+    """The inner graph of one window of pages; each window goes through at its own pace."""
+    builder = StateGraph(WindowState, context_schema=Context, output_schema=WindowOutput)
+    builder.add_node("render_pages", pages.render_pages)
+    builder.add_node("transcribe_pages", pages.transcribe_pages)
+    builder.add_edge(START, "render_pages")
+    builder.add_edge("render_pages", "transcribe_pages")
+    builder.add_edge("transcribe_pages", END)
+    return builder
+
+
+def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutput]:
+    """The graph from sources to a report; not yet compiled."""
+    builder = StateGraph(
+        IngestionState, context_schema=Context, input_schema=IngestionInput, output_schema=IngestionOutput
+    )
+    builder.add_node("load_sources", nodes.load_sources)
+    builder.add_node("read_pages", build_reading().compile(), input_schema=WindowState)
+    builder.add_node("chunk_documents", nodes.chunk_documents)
+    builder.add_node("embed_chunks", nodes.embed_chunks)
+    builder.add_node("report_ingestion", nodes.report_ingestion)
+    builder.add_edge(START, "load_sources")
+    builder.add_conditional_edges("load_sources", nodes.each_window, ["read_pages", "chunk_documents"])
+    builder.add_edge("read_pages", "chunk_documents")
+    builder.add_edge("chunk_documents", "embed_chunks")
+    builder.add_edge("embed_chunks", "report_ingestion")
+    builder.add_edge("report_ingestion", END)
+    return builder
+
+
+# Pages of many windows are in flight at once; what bounds them is the worker pool and the service's limits, not this.
+app = build().compile(name="ingestion").with_config(max_concurrency=32, recursion_limit=30)

@@ -1,0 +1,200 @@
+"""The nodes around reading: which documents there are to do, and what becomes of them once their pages are read."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from langgraph.config import get_stream_writer
+from langgraph.types import Overwrite, Send
+
+from graph import context, deps
+from graph.deps import Deps
+from graph.engines.base import add_usage, no_usage
+from graph.errors import BadInputError
+from graph.ingestion.embedding import embed
+from graph.ingestion.state import (
+    DocumentReport,
+    IngestionOutput,
+    IngestionState,
+    LedgerCounts,
+    PageFailure,
+    WindowState,
+    Work,
+)
+from graph.steps import step
+from graph.storage.base import DONE, DocumentRow, PageRow
+from loaders.chunking import chunk_pages
+from loaders.errors import PasswordError, SourceError
+from loaders.reading import inspect
+from loaders.sources import expand
+from loaders.types import DocumentInfo
+
+
+@step
+async def load_sources(state: IngestionState) -> dict[str, object]:
+    """Find the files, open each, and write a ledger line for every page that is to be read."""
+    if not state.get("sources"):
+        raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
+    now = await deps.current()
+    await asyncio.to_thread(now.stores.own)
+    await asyncio.to_thread(now.stores.vectors.check, now.embedder.identity)
+    paths = await asyncio.to_thread(expand, state["sources"])
+    password = context.current().password
+    infos = await asyncio.gather(*(_inspected(path, password) for path in paths))
+    work: dict[str, Work] = {}
+    unusable = []
+    for path, info in zip(paths, infos, strict=True):
+        if isinstance(info, DocumentInfo):
+            work.setdefault(info.sha256[:16], await asyncio.to_thread(_admit, now, path, info))
+        else:
+            unusable.append(_unusable(path, info))
+    if not work:
+        raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
+    return {
+        "work": list(work.values()),
+        "unusable": unusable,
+        "started": time.time(),
+        "outcomes": Overwrite([]),
+    }
+
+
+def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
+    """Send the pages to be read, a window at a time; straight on where all have been read before."""
+    size = deps.deps(context.current()).engine.window
+    return [
+        Send("read_pages", _window(work, work["pages"][start : start + size]))
+        for work in state["work"]
+        for start in range(0, len(work["pages"]), size)
+    ] or "chunk_documents"
+
+
+def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
+    """Cut what was read into chunks, stored out of sight until their vectors are there."""
+    catalog = deps.deps(context.current()).stores.catalog
+    work = []
+    for item in state["work"]:
+        document = catalog.document(item["id"])
+        if document and (item["pages"] or not document.generation):
+            pages = [(page, transcript.blocks) for page, transcript in catalog.transcripts(item["id"]).items()]
+            chunks = chunk_pages(document.title or document.name, pages)
+            item = {**item, "generation": catalog.stage_chunks(item["id"], chunks)}
+        work.append(item)
+    return {"work": work}
+
+
+@step
+async def embed_chunks(state: IngestionState) -> dict[str, object]:
+    """Store the vectors of the new chunks, then show each document in one step, in place of what was there."""
+    now = await deps.current()
+    for item in state["work"]:
+        if "generation" not in item:
+            continue
+        ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
+        if ids or any(row.status in DONE for row in now.stores.catalog.pages(item["id"])):
+            await embed(now, item["id"], ids, item["name"], get_stream_writer())
+            await asyncio.to_thread(_publish, now, item["id"], item["generation"])
+    return {}
+
+
+def report_ingestion(state: IngestionState) -> IngestionOutput:
+    """Sum up what became of every source."""
+    catalog = deps.deps(context.current()).stores.catalog
+    usage = no_usage()
+    for outcome in state.get("outcomes", []):
+        usage = add_usage(usage, outcome["usage"])
+    reports = [_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))) for item in state["work"]]
+    return {
+        "report": {
+            "documents": [*reports, *state["unusable"]],
+            "usage": usage,
+            "seconds": round(time.time() - state["started"], 3),
+        }
+    }
+
+
+def _publish(now: Deps, document: str, generation: str) -> None:
+    for replaced in now.stores.catalog.publish(document, generation):
+        remove(now.stores, replaced)
+    now.stores.vectors.delete_stale(document, generation)
+
+
+def remove(stores: deps.Stores, document: str) -> None:
+    """Remove every trace of a document: rows, vectors, page images."""
+    orphans = stores.catalog.delete_document(document)
+    stores.vectors.delete_document(document)
+    for image in orphans:
+        stores.images.delete(image)
+
+
+def _window(work: Work, pages: list[int]) -> WindowState:
+    return WindowState(id=work["id"], name=work["name"], source=work["source"], total=len(work["pages"]), pages=pages)
+
+
+async def _inspected(path: Path, password: str | None) -> DocumentInfo | SourceError:
+    """Open a file in a worker: a hostile one may hang or crash it, and not us."""
+    try:
+        return await deps.pool().call(inspect, path, password)
+    except SourceError as error:
+        return error
+
+
+def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
+    """Enter a document in the catalog; its work is the pages that are not done."""
+    identity = info.sha256[:16]
+    now.stores.catalog.add_document(
+        DocumentRow(identity, path.name, str(path), info.kind, info.title, info.pages, info.size)
+    )
+    todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
+    return Work(id=identity, name=path.name, source=str(path), pages=todo)
+
+
+def _outdated(now: Deps, row: PageRow) -> bool:
+    """Whether a page was read by another engine than the one that was asked for by name."""
+    return context.current().engine != "auto" and row.engine != now.engine.name
+
+
+def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
+    counts = ledger_counts(rows)
+    failures = [
+        PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
+    ]
+    bad = counts["failed"]
+    return DocumentReport(
+        id=item["id"],
+        name=item["name"],
+        source=item["source"],
+        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if item["pages"] else "unchanged",
+        pages=len(rows),
+        ledger=counts,
+        failures=failures,
+        chunks=chunks,
+    )
+
+
+def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
+    """How many pages ended how; one that was never finished counts as failed."""
+    counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
+    for row in rows:
+        counts[row.status if row.status != "pending" else "failed"] += 1
+    return counts
+
+
+def _unusable(path: Path, error: SourceError) -> DocumentReport:
+    return DocumentReport(
+        id=None,
+        name=path.name,
+        source=str(path),
+        status="failed",
+        pages=0,
+        ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),
+        failures=[
+            PageFailure(
+                page=None, reason="password" if isinstance(error, PasswordError) else "unusable", detail=str(error)
+            )
+        ],
+        chunks=0,
+    )

@@ -1,0 +1,149 @@
+"""Reading a window of pages: render, then transcribe. A page that fails is a line in the ledger, not an exception."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from langgraph.config import get_stream_writer
+
+from graph import context, deps
+from graph.deps import Deps
+from graph.engines.base import PageReading, PageRequest, Usage, no_usage
+from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
+from graph.steps import step
+from graph.storage.base import PageRow, Transcript, layer_key
+from loaders.reading import read, render
+from loaders.types import Block, Failure, PageImage, PageJob, PageText
+
+
+@step
+async def render_pages(state: WindowState) -> dict[str, list[PageOutcome]]:
+    """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
+    now = await deps.current()
+    todo = _jobs(state, state["pages"])
+    outcomes = await deps.pool().map(render, todo)
+    await asyncio.to_thread(_store_images, now, state, outcomes)
+    failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
+    return {"outcomes": [_outcome(state, page, "failed") for page in failed]}
+
+
+@step
+async def transcribe_pages(state: WindowState) -> WindowOutput:
+    """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
+    now = await deps.current()
+    started = time.monotonic()
+    done = {outcome["page"] for outcome in state.get("outcomes", [])}
+    rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"])}
+    requests = await asyncio.to_thread(
+        _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
+    )
+    readings: Sequence[PageReading | Failure] = await now.engine.transcribe(requests) if requests else []
+    outcomes: list[PageOutcome] = []
+    for request, reading in zip(requests, readings, strict=True):
+        if isinstance(reading, Failure):
+            reading = await _second_way(request, reading)
+        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, time.monotonic() - started)
+        outcomes.append(_outcome(state, row.page, row.status, reading))
+        _tell(state, row)
+    return {"outcomes": outcomes}
+
+
+def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
+    """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
+    parts = f"{document}|{page}|{dpi}|{now.engine.reader}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
+    """A page that the engine could not read, from its own text layer where that can be trusted."""
+    if not request.image.legible:
+        return failure
+    (text,) = await deps.pool().map(read, [request.job])
+    if not isinstance(text, PageText) or not text.blocks:
+        return failure
+    return PageReading(text.page, text.blocks, text.words, text.engine, fallback=failure)
+
+
+def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
+    run = context.current()
+    return [PageJob(state["source"], page, dpi=run.dpi, password=run.password) for page in pages]
+
+
+def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:
+    rows = {row.page: row for row in now.stores.catalog.pages(state["id"])}
+    for page, outcome in zip(state["pages"], outcomes, strict=True):
+        row = rows[page]
+        if isinstance(outcome, Failure):
+            row = replace(row, status="failed", reason=outcome.reason, detail=outcome.detail, attempts=row.attempts + 1)
+            _tell(state, row)
+        else:
+            layer = (Block("text", outcome.text),) if outcome.text else ()
+            now.stores.catalog.add_transcript(Transcript(layer_key(state["id"], page), layer, outcome.words))
+            row = replace(
+                row,
+                image=now.stores.images.put(outcome.png),
+                width=outcome.width,
+                height=outcome.height,
+                ink=outcome.ink,
+                legible=outcome.legible,
+            )
+        now.stores.catalog.record_page(row)
+
+
+def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageRequest]:
+    requests = []
+    for row, job in zip(rows, _jobs(state, [row.page for row in rows]), strict=True):
+        layer = now.stores.catalog.transcript(layer_key(row.document, row.page))
+        png = now.stores.images.get(row.image) if now.engine.reads_images else b""
+        image = PageImage(
+            row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
+            row.ink, bool(row.legible),
+        )  # fmt: skip
+        requests.append(PageRequest(job, image))
+    return requests
+
+
+def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: float) -> PageRow:
+    """Store what was read, then mark the page; in that order, so that no page is marked without its transcript."""
+    row = replace(
+        row, attempts=row.attempts + 1, engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
+        seconds=round(seconds, 3),
+    )  # fmt: skip
+    if isinstance(reading, Failure):
+        row = replace(row, status="failed", reason=reading.reason, detail=reading.detail)
+    else:
+        key = transcript_key(now, row.document, row.page, context.current().dpi)
+        if reading.fallback:
+            key = hashlib.sha256(f"{key}|text layer".encode()).hexdigest()[:32]
+        now.stores.catalog.add_transcript(Transcript(key, reading.blocks, reading.words))
+        row = replace(
+            row,
+            status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
+            reason=reading.fallback.reason if reading.fallback else "",
+            detail=reading.fallback.detail if reading.fallback else "",
+            model=reading.model,
+            transcript=key,
+            requests=row.requests + reading.usage["requests"],
+            input_tokens=row.input_tokens + reading.usage["input_tokens"],
+            output_tokens=row.output_tokens + reading.usage["output_tokens"],
+        )
+    now.stores.catalog.record_page(row)
+    return row
+
+
+def _outcome(state: WindowState, page: int, status: str, reading: PageReading | Failure | None = None) -> PageOutcome:
+    usage: Usage = reading.usage if isinstance(reading, PageReading) else no_usage()
+    return PageOutcome(document=state["id"], page=page, status=status, usage=usage)
+
+
+def _tell(state: WindowState, row: PageRow) -> None:
+    get_stream_writer()(
+        {
+            "event": "page", "document": state["id"], "name": state["name"], "page": row.page, "of": state["total"],
+            "status": row.status, "reason": row.reason,
+        }
+    )  # fmt: skip

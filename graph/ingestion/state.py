@@ -1,0 +1,109 @@
+"""What ingestion takes, keeps and gives back: names, numbers and short texts; never bytes."""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from graph.engines.base import Usage
+
+DocumentStatus = Literal["complete", "partial", "failed", "unchanged"]
+
+
+class PageFailure(TypedDict):
+    """A page that could not be read, or a file that could not be opened (`page` is then null)."""
+
+    page: int | None
+    reason: str
+    detail: str
+
+
+class LedgerCounts(TypedDict):
+    """How many pages ended how."""
+
+    read: int
+    fallback: int
+    blank: int
+    failed: int
+
+
+class DocumentReport(TypedDict):
+    """What became of one source."""
+
+    id: str | None
+    name: str
+    source: str
+    status: DocumentStatus
+    pages: int
+    ledger: LedgerCounts
+    failures: list[PageFailure]
+    chunks: int
+
+
+class Report(TypedDict):
+    """What an ingestion did, and what it cost."""
+
+    documents: list[DocumentReport]
+    usage: Usage
+    seconds: float
+
+
+class IngestionInput(TypedDict):
+    """What to ingest."""
+
+    sources: Annotated[list[str], "Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF)."]
+
+
+class IngestionOutput(TypedDict, total=False):
+    """What became of it."""
+
+    report: Annotated[Report, "Each document with its page ledger; what the run cost."]
+
+
+class Work(TypedDict):
+    """A document on its way through ingestion."""
+
+    id: str
+    name: str
+    source: str
+    pages: list[int]
+    generation: NotRequired[str]
+
+
+class PageOutcome(TypedDict):
+    """A page that was handled, and what it cost."""
+
+    document: str
+    page: int
+    status: str
+    usage: Usage
+
+
+class WindowState(TypedDict):
+    """A few pages of one document, rendered and transcribed together."""
+
+    id: str
+    name: str
+    source: str
+    total: int
+    pages: list[int]
+    outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
+
+
+class WindowOutput(TypedDict):
+    """What a window gives back to the ingestion."""
+
+    outcomes: Annotated[list[PageOutcome], operator.add]
+
+
+class IngestionState(TypedDict, total=False):
+    """The whole state of an ingestion."""
+
+    sources: list[str]
+    started: float
+    work: list[Work]
+    unusable: list[DocumentReport]
+    outcomes: Annotated[list[PageOutcome], operator.add]
+    report: Report

@@ -1,0 +1,148 @@
+"""Proving citations: a quote counts only where this code finds it on the page it names.
+
+The comparison forgives what reading and typesetting change (white space, hyphens at line ends, ligatures, quotation
+marks, Markdown marks and cell borders) and nothing else: not a letter, not a digit, not a decimal point.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph.engines.base import Claim
+from graph.storage.base import ChunkRow, Transcript
+from loaders.markdown import plain
+from loaders.types import Box, Word
+
+_QUOTES = str.maketrans("“”„‟‘’‚‛′″«»‹›", '""""\'\'\'\'\'"""""')
+_DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
+# A hyphen before a digit is a sign or a range (-5, 354-359) and stays, unless a letter stands before it (GPT-4).
+_SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
+_DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
+_SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a quote stands: one page, or two that follow each other, and the lines it covers on the first."""
+
+    pages: tuple[int, ...]
+    boxes: tuple[Box, ...]
+
+
+def normalised(text: str) -> str:
+    """Text without what reading and typesetting may change."""
+    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    text = _SIGN.sub("\x00", _DASHES.sub(lambda found: "-" if len(found.group()) == 1 else "", text))
+    return _DROPPED.sub("", text.replace("-", "")).replace("\x00", "-")
+
+
+def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
+    """Find a quote on one of the pages, or running over two of them; None when it stands nowhere.
+
+    `pages` are tried in the order given.
+    """
+    wanted = normalised(quote)
+    if sum(character.isalnum() for character in wanted) < _SHORTEST_QUOTE:
+        return None
+    texts = {number: page_text(transcript) for number, transcript in pages.items()}
+    for number, text in texts.items():
+        if wanted in text:
+            return Place((number,), _boxes(wanted, pages[number]))
+    for number in texts:
+        if number + 1 in texts:
+            cut = _cut(quote, texts[number], texts[number + 1])
+            if cut:
+                return Place((number, number + 1), _boxes(cut, pages[number]))
+    return None
+
+
+def page_text(transcript: Transcript) -> str:
+    """All that was read on a page, normalised."""
+    return normalised(" ".join(plain(block.text) for block in transcript.blocks))
+
+
+def _cut(quote: str, first: str, second: str) -> str:
+    """The longest beginning of a quote that stands on the first page while its rest stands on the second."""
+    words = quote.split()
+    for count in range(len(words) - 1, 0, -1):
+        head = normalised(" ".join(words[:count]))
+        if head in first:
+            return head if normalised(" ".join(words[count:])) in second else ""
+    return ""
+
+
+def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:
+    """A rectangle for each line that the quote covers; the block's where the words stand in another order."""
+    words = _covered(wanted, transcript.words)
+    if words:
+        return _lines(words)
+    for block in transcript.blocks:
+        if block.box and wanted in normalised(plain(block.text)):
+            return (block.box,)
+    return ()
+
+
+def _covered(wanted: str, words: Sequence[Word]) -> list[Word]:
+    # The sign of a number depends on what stands before it, so words are normalised with their neighbours at hand.
+    pieces = [normalised(word.text) for word in words]
+    joined = "".join(pieces)
+    at = joined.find(wanted)
+    if at < 0:
+        return []
+    found, end = [], 0
+    for word, piece in zip(words, pieces, strict=True):
+        start, end = end, end + len(piece)
+        if start < at + len(wanted) and end > at and piece:
+            found.append(word)
+    return found
+
+
+def _lines(words: Sequence[Word]) -> tuple[Box, ...]:
+    lines: list[list[Box]] = []
+    for word in words:
+        middle = (word.box.y0 + word.box.y1) / 2
+        last = lines[-1][-1] if lines else None
+        if last and last.y0 <= middle <= last.y1 and word.box.x0 >= last.x0:
+            lines[-1].append(word.box)
+        else:
+            lines.append([word.box])
+    return tuple(
+        Box(min(b.x0 for b in line), min(b.y0 for b in line), max(b.x1 for b in line), max(b.y1 for b in line))
+        for line in lines
+    )
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text, without thousands separators: `1,800` and `1800` are one."""
+    text = unicodedata.normalize("NFKC", text)
+    return {_plain_number(found) for found in re.findall(r"\d+(?:[.,]\d+)*", text)}
+
+
+def _plain_number(number: str) -> str:
+    return re.sub(r",(?=\d{3}(?:\D|$))", "", number)
+
+
+def evidence(quote: str, chunk: ChunkRow) -> str:
+    """What a claim may rest on: the quote, and for table rows in it their caption and column headers."""
+    wanted = normalised(quote)
+    rows = [
+        sentence.search
+        for sentence in chunk.sentences
+        if sentence.kind == "row" and (mine := normalised(sentence.text)) and (mine in wanted or wanted in mine)
+    ]
+    return " ".join([quote, *rows])
+
+
+def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
+    """Why a claim is not proven, in a few words; "" when it is."""
+    if chunk is None:
+        return "it names a passage that was not offered"
+    if place is None:
+        return "its quote does not stand on the page"
+    missing = numbers(claim["text"]) - numbers(evidence(claim["quote"], chunk))
+    if missing:
+        return f"its evidence does not hold {', '.join(sorted(missing))}"
+    return ""

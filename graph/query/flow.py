@@ -1,0 +1,36 @@
+"""The query graph: find, judge, ask anew a counted number of times, answer, prove; or decline."""
+
+from __future__ import annotations
+
+from langgraph.graph import END, START, StateGraph
+
+from graph.context import Context
+from graph.query import nodes, routing
+from graph.query.state import QueryInput, QueryOutput, QueryState
+
+
+def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
+    """The graph from a question to an answer; not yet compiled."""
+    builder = StateGraph(QueryState, context_schema=Context, input_schema=QueryInput, output_schema=QueryOutput)
+    builder.add_node("contextualize", nodes.contextualize)
+    builder.add_node("retrieve_passages", nodes.retrieve_passages)
+    builder.add_node("grade_passages", nodes.grade_passages)
+    builder.add_node("rewrite_question", nodes.rewrite_question)
+    builder.add_node("generate_answer", nodes.generate_answer)
+    builder.add_node("verify_citations", nodes.verify_citations)
+    builder.add_node("write_answer", nodes.write_answer)
+    builder.add_node("decline", nodes.decline)
+    builder.add_edge(START, "contextualize")
+    builder.add_conditional_edges("contextualize", routing.after_contextualize)
+    builder.add_edge("retrieve_passages", "grade_passages")
+    builder.add_conditional_edges("grade_passages", routing.after_grading)
+    builder.add_conditional_edges("rewrite_question", routing.after_rewriting)
+    builder.add_edge("generate_answer", "verify_citations")
+    builder.add_conditional_edges("verify_citations", routing.after_verification)
+    builder.add_edge("write_answer", END)
+    builder.add_edge("decline", END)
+    return builder
+
+
+# The longest way through is 6 steps and 3 for each of at most 5 rewrites; more would be a loop.
+app = build().compile(name="query").with_config(recursion_limit=30)

@@ -1,0 +1,114 @@
+"""Finding passages: full text and vectors, fused by normalised score; then, offline, sentence by sentence.
+
+Fusion is done here and not inside a store: measured, fusion by rank inside one loses 2.5-4 points of page@1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.engines.base import Embedder, Encoded, Passage, Reply, SentenceEmbedder
+from graph.query import lexical, scoring
+from graph.storage.base import Catalog, ChunkRow, VectorIndex
+
+# Candidates: the 30 best chunks by full text and those of the 60 nearest vectors. Full text alone loses one point of
+# evidence@5 (.973 against .983); more candidates changed nothing.
+_FULL_TEXT, _NEAREST = 30, 60
+# Two texts that share so many of their words say the same; the second one would only take a place from another.
+_DUPLICATE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk, its score, and the page of the sentence that fits best."""
+
+    chunk: ChunkRow
+    score: float
+    page: int
+
+
+class Retriever:
+    """Hybrid retrieval over a catalog and a vector index. Thread-safe."""
+
+    def __init__(self, catalog: Catalog, vectors: VectorIndex, embedder: Embedder) -> None:
+        self._catalog = catalog
+        self._vectors = vectors
+        self._embedder = embedder
+
+    async def search(self, query: str, documents: Sequence[str], limit: int) -> Reply[list[Passage]]:
+        """The best passages for a query, best first; `documents` are ids, or empty for all.
+
+        Raises:
+            IndexMismatchError: the stored vectors are another embedding model's.
+        """
+        await asyncio.to_thread(self._vectors.check, self._embedder.identity)
+        reply = await self._embedder.embed_query(query)
+        hits = await asyncio.to_thread(self._rank, query, reply.value, documents)
+        return Reply([_passage(hit) for hit in _distinct(hits, limit)], reply.usage)
+
+    def _rank(self, query: str, vector: Any, documents: Sequence[str]) -> list[Hit]:
+        by_text = dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
+        by_vector: dict[str, float] = {}
+        for _, chunk, cosine in self._vectors.search(vector, documents, _NEAREST):
+            by_vector.setdefault(chunk, cosine)
+        chunks = self._catalog.chunks(list(dict.fromkeys([*by_text, *by_vector])))
+        if isinstance(self._embedder, SentenceEmbedder):
+            hits = self._by_sentence(query, self._embedder.encode([query])[0], chunks, by_text)
+        else:
+            texts, vectors = scoring.normalised(by_text), scoring.normalised(by_vector)
+            hits = [
+                Hit(chunk, 0.5 * texts.get(chunk.id, 0.0) + 0.5 * vectors.get(chunk.id, 0.0), chunk.pages[0])
+                for chunk in chunks
+            ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
+
+    def _by_sentence(
+        self, query: str, encoded: Encoded, chunks: Sequence[ChunkRow], by_text: dict[str, float]
+    ) -> list[Hit]:
+        prepared = scoring.prepare(query, encoded, self._catalog)
+        best: dict[str, scoring.Scored] = {}
+        packed = self._catalog.token_vectors([chunk.id for chunk in chunks])
+        for scored in scoring.score(prepared, chunks, packed):
+            if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
+                best[scored.chunk] = scored
+        top = max(by_text.values(), default=1.0) or 1.0
+        return [
+            Hit(
+                chunk,
+                scoring.BM25_WEIGHT * by_text.get(chunk.id, 0.0) / top + best[chunk.id].fit,
+                best[chunk.id].sentence.pages[0],
+            )
+            for chunk in chunks
+            if chunk.id in best
+        ]
+
+
+def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
+    kept: list[tuple[Hit, frozenset[str]]] = []
+    for hit in hits:
+        words = lexical.stems(hit.chunk.text)
+        if all(len(words & other) < _DUPLICATE * max(len(words | other), 1) for _, other in kept):
+            kept.append((hit, words))
+        if len(kept) == limit:
+            break
+    return [hit for hit, _ in kept]
+
+
+def _passage(hit: Hit) -> Passage:
+    passage = Passage(
+        chunk=hit.chunk.id,
+        document=hit.chunk.document,
+        name=hit.chunk.name,
+        page=hit.page,
+        score=round(hit.score, 4),
+        relevant=False,
+        heading=" › ".join(hit.chunk.headings),
+        kind=hit.chunk.kind,
+        text=hit.chunk.text,
+    )
+    if len(hit.chunk.pages) > 1:
+        passage["pages"] = list(hit.chunk.pages)
+    return passage

@@ -1,0 +1,149 @@
+"""How well sentences fit a question, word by word: what ranks offline, grades offline and picks offline answers.
+
+A chunk's one vector blurs what its sentences say. Measured on 400 questions over 8 encyclopaedia articles, the same
+small model used on sentences and on their tokens lifts page@1 from .885 to .932 and the share of questions whose
+evidence stands in the first five texts from .965 to .983.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.engines.base import Encoded
+from graph.engines.minilm import unpack
+from graph.query import lexical
+from graph.storage.base import ChunkRow, SentenceRow
+
+# Weights of a chunk's score. They are flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
+BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0
+# Weights of an answer's sentence, over the first five chunks: the gold answer stands in the best three for .92.
+_ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVER, _ANSWER_TYPE, _ANSWER_RANK = 6.5, 8.5, 2.0, 0.5, 0.2
+_STOP_WEIGHT = 0.3
+
+
+class Statistics(Protocol):
+    """Where word frequencies come from: the catalog."""
+
+    def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for scoring: its vectors, and how much each of its words weighs."""
+
+    text: str
+    encoded: Encoded
+    token_weights: NDArray[np.float32]
+    term_weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence and how it fits: cosine and MaxSim in 0-1, cover as a share of the question's weight."""
+
+    chunk: str
+    sentence: SentenceRow
+    rank: int
+    cosine: float
+    maxsim: float
+    cover: float
+
+    @property
+    def fit(self) -> float:
+        """The sentence's own part of a chunk's score, 0 to 15: what refusal is decided on."""
+        return COSINE_WEIGHT * self.cosine + MAXSIM_WEIGHT * self.maxsim
+
+
+def prepare(text: str, encoded: Encoded, statistics: Statistics) -> Query:
+    """Weigh the words of a question by how rare they are in what is indexed."""
+    found = lexical.terms(text)
+    counts, total = statistics.document_frequencies(sorted({term.text for term in found}))
+
+    def rarity(word: str) -> float:
+        count = counts.get(word, 0)
+        return math.log(1 + (total - count + 0.5) / (count + 0.5)) if total else 1.0
+
+    weights = np.zeros(len(encoded.tokens), np.float32)
+    for index, (start, end) in enumerate(encoded.spans):
+        owner = next((term.text for term in found if term.start < end and start < term.end), None)
+        if owner is not None:
+            weights[index] = _STOP_WEIGHT if owner in lexical.STOP_WORDS else rarity(owner)
+    if (sum_ := float(weights.sum())) > 0:
+        weights /= sum_
+    content = {lexical.stem(word): rarity(word) for word in lexical.content_terms(text)}
+    return Query(text, encoded, weights, content)
+
+
+def score(query: Query, chunks: Sequence[ChunkRow], packed: Mapping[str, bytes]) -> list[Scored]:
+    """Every sentence of the chunks that can be an answer (headings cannot), scored; in the chunks' order.
+
+    Chunks without token vectors are left out: they were indexed by another embedder.
+    """
+    rows: list[tuple[int, ChunkRow, int]] = []
+    vectors: list[NDArray[np.float32]] = []
+    tokens: list[NDArray[np.int8]] = []
+    for rank, chunk in enumerate(chunks):
+        if chunk.id in packed:
+            chunk_vectors, chunk_tokens = unpack(packed[chunk.id])
+            rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
+            vectors.append(chunk_vectors)
+            tokens += chunk_tokens
+    if not rows:
+        return []
+    cosines = np.concatenate(vectors) @ query.encoded.vector
+    maxsims = _maxsim(query, tokens)
+    covers = {chunk.id: _covers(query, chunk) for chunk in chunks}
+    return [
+        Scored(chunk.id, sentence, rank, float(cosine), float(maxsim), covers[chunk.id][number])
+        for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, maxsims, strict=True)
+        if (sentence := chunk.sentences[number]).kind != "heading"
+    ]
+
+
+def _maxsim(query: Query, tokens: Sequence[NDArray[np.int8]]) -> NDArray[np.float32]:
+    """For each sentence, the weighted mean over the question's tokens of the best cosine with one of its tokens."""
+    lengths = np.array([len(part) for part in tokens])
+    filled = np.flatnonzero(lengths)
+    result = np.zeros(len(tokens), np.float32)
+    if len(filled):
+        stacked = np.concatenate([part for part in tokens if len(part)]).astype(np.float32)
+        similarity = (query.encoded.tokens.astype(np.float32) @ stacked.T) / (127.0 * 127.0)
+        starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
+        result[filled] = query.token_weights @ np.maximum.reduceat(similarity, starts, axis=1)
+    return result
+
+
+def _covers(query: Query, chunk: ChunkRow) -> list[float]:
+    """For each sentence, how much of the question's weight it and the sentence before it hold."""
+    total = sum(query.term_weights.values()) or 1.0
+    held = [lexical.stems(sentence.search) & query.term_weights.keys() for sentence in chunk.sentences]
+    before = [frozenset[str](), *held[:-1]]
+    return [
+        sum(query.term_weights[word] for word in own | previous) / total
+        for own, previous in zip(held, before, strict=True)
+    ]
+
+
+def answer_score(query: Query, scored: Scored) -> float:
+    """How likely a sentence is to be the answer, given the rank of its chunk."""
+    return (
+        _ANSWER_COSINE * scored.cosine
+        + _ANSWER_MAXSIM * scored.maxsim
+        + _ANSWER_COVER * scored.cover
+        + _ANSWER_TYPE * lexical.has_answer_type(query.text, scored.sentence.text)
+        - _ANSWER_RANK * scored.rank
+    )
+
+
+def normalised(scores: Mapping[str, float]) -> dict[str, float]:
+    """Scores brought to 0-1 by their smallest and largest; all 1 when they are alike."""
+    if not scores:
+        return {}
+    low, high = min(scores.values()), max(scores.values())
+    return {key: (value - low) / (high - low) if high > low else 1.0 for key, value in scores.items()}

@@ -1,0 +1,90 @@
+"""What a question takes, keeps and gives back: JSON values, small enough to be read in Studio at each step."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
+
+from graph.engines.base import Claim, Grade, Passage, Usage
+
+RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
+
+Messages = Annotated[list[AnyMessage], add_messages]
+
+
+class Citation(TypedDict):
+    """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left."""
+
+    marker: int
+    document: str
+    name: str
+    page: int
+    pages: NotRequired[list[int]]
+    quote: str
+    boxes: list[list[float]]
+    chunk: str
+
+
+class Verdict(TypedDict):
+    """A claim that was checked: `failure` is "" for a proven one."""
+
+    claim: Claim
+    failure: str
+    citation: Citation | None
+
+
+class QueryInput(TypedDict, total=False):
+    """A question, or a conversation whose last message is one."""
+
+    question: Annotated[str, "What you want to know. Several questions may be asked at once."]
+    documents: Annotated[list[str], "Names or ids of the documents to look in; all when empty."]
+    messages: Messages
+
+
+class Answer(TypedDict, total=False):
+    """An answer with its proofs, or a refusal with its reason."""
+
+    answer: Annotated[str, "The answer; markers such as [1] stand for the citations."]
+    refused: Annotated[bool, "Whether the documents were found not to answer."]
+    reason: Annotated[str | None, "Why it was refused: nothing_ingested, nothing_relevant, fact_absent, ..."]
+    citations: Annotated[list[Citation], "Each a quote that was found on the page it names."]
+    retrieved: Annotated[list[Passage], "What was found, best first, before grading dropped anything."]
+    queries: Annotated[list[str], "The queries that were tried."]
+    rewrites: Annotated[int, "How often the question was asked anew."]
+    engine: Annotated[str, "Who answered: gemini or offline."]
+    usage: Annotated[Usage, "Requests to a model service, and tokens."]
+    seconds: Annotated[float, "How long it took."]
+    messages: Messages
+
+
+class QueryOutput(Answer, total=False):
+    """The question and what became of it."""
+
+    question: Annotated[str, "The question as it was asked."]
+
+
+class QueryState(TypedDict, total=False):
+    """The whole state of a question."""
+
+    question: str
+    documents: list[str]
+    messages: Messages
+    started: float
+    scope: list[str]
+    standalone: str
+    queries: list[str]
+    rewrites: int
+    retrieved: list[Passage]
+    grades: list[Grade]
+    claims: list[Claim]
+    verdicts: list[Verdict]
+    reason: str | None
+    answer: str
+    refused: bool
+    citations: list[Citation]
+    engine: str
+    usage: Usage
+    seconds: float

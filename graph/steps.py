@@ -1,0 +1,50 @@
+"""Nodes that wait: one definition that serves `invoke` and `ainvoke` alike.
+
+Coroutine nodes alone break `app.invoke()`, and plain functions share a handful of threads under `ainvoke()`. A `step`
+is a coroutine function with both doors. Either way it runs on one event loop in a thread of its own, so that model clients
+and their connections are shared by every caller, whatever loop the caller lives on. Settings, stream writers and
+callbacks travel with the context.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+State = TypeVar("State")
+Update = TypeVar("Update")
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=1)
+def loop() -> asyncio.AbstractEventLoop:
+    """The event loop on which all steps run; it ends with the process."""
+    made = asyncio.new_event_loop()
+    threading.Thread(target=made.run_forever, name="pagewitness", daemon=True).start()
+    return made
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on that loop from any other thread, and wait for it."""
+    return asyncio.run_coroutine_threadsafe(coroutine, loop()).result()
+
+
+def step(function: Callable[[State], Awaitable[Update]]) -> Runnable[State, Update]:
+    """Make a node of a coroutine function: `invoke` blocks the calling thread, `ainvoke` awaits."""
+
+    async def wait(state: State) -> Update:
+        return await function(state)
+
+    def call(state: State) -> Update:
+        return run(wait(state))
+
+    async def acall(state: State) -> Update:
+        # Cancelling the caller's wait cancels the coroutine too.
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(wait(state), loop()))
+
+    return RunnableLambda(call, afunc=acall, name=function.__name__)
