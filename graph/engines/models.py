@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ def chat_model(name: str, *, thinking: str | None = None, api_key: str = "", bas
     _require_key(api_key)
     from langchain_google_genai import ChatGoogleGenerativeAI
 
+    # langchain-core looks into an error's body without awaiting it, and Python would tell the user at every retry.
+    warnings.filterwarnings("ignore", "coroutine 'ClientResponse.json' was never awaited", RuntimeWarning)
     return ChatGoogleGenerativeAI(
         model=model,
         api_key=api_key,

@@ -1,4 +1,4 @@
-"""One way to repeat a request to a model service, for chat and for embeddings: what can pass is repeated, nothing else.
+"""One way to repeat a request to a model service: what can pass is repeated, nothing else.
 
 Errors are judged by what they carry, not by their class: the Google client wraps them differently for chat and for
 embeddings, and other providers have classes of their own.
@@ -68,8 +68,8 @@ async def call(make_request: Callable[[], Awaitable[T]], *, time_limit: float, p
         except Exception as error:
             trouble = diagnose(error)
             wait = patience.wait(attempt, trouble.wait)
-            late = patience.clock() - start + wait > patience.seconds
-            if not trouble.passing or attempt >= patience.tries or late:
+            in_time = patience.clock() - start + wait <= patience.seconds
+            if not (trouble.passing and in_time and attempt < patience.tries):
                 raise
         _log.info("Attempt %d failed (%s); the next one follows in %.1f s.", attempt, trouble.reason, wait)
         await patience.sleep(wait)
@@ -81,20 +81,18 @@ def diagnose(error: BaseException) -> Trouble:
     chain = list(_chain(error))
     status = next((found for found in map(_status, chain) if found), None)
     details = [detail for cause in chain for detail in _details(cause)]
-    if status == 429:
-        if "PerDay" in str([detail.get("violations") for detail in details]):
-            return Trouble("quota_day", passing=False, status=status)
-        return Trouble("quota_minute", True, status, _asked_wait(chain, details))
-    if status in _PASSING:
-        return Trouble("overloaded", True, status, _asked_wait(chain, details))
+    if status == 429 and "PerDay" in str([detail.get("violations") for detail in details]):
+        return Trouble("quota_day", False, status)
+    if status == 429 or status in _PASSING:
+        return Trouble("quota_minute" if status == 429 else "overloaded", True, status, _asked_wait(chain, details))
     if status is not None:
         return Trouble("request_error", False, status)
-    # httpx and requests name their time-outs so without deriving them from the built-in class.
+    # httpx's time-outs are called so, but do not derive from the built-in class.
     if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in chain):
-        return Trouble("timeout", passing=True)
+        return Trouble("timeout", True)
     if any(map(_is_transport, chain)):
-        return Trouble("network", passing=True)
-    return Trouble("request_error", passing=False)
+        return Trouble("network", True)
+    return Trouble("request_error", False)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -21,7 +21,7 @@ BLANK = "[blank page]"
 # A dense page holds 8,000 characters; more is a hidden or repeated layer, and would only cost tokens.
 MAX_LAYER = 20_000
 
-_TAG = re.compile(r"<\s*(/?)\s*(page|chunk)(?![\w-])([^<>]*)>", re.IGNORECASE)
+_TAG = re.compile(r"<\s*(/?)\s*(page|chunk)(?![\w-])([^<>\n]*)>", re.IGNORECASE)
 _PAGE_LINE = re.compile(r"^[#*_\s]*page\s+(\d+)[*_.:\s]*$", re.IGNORECASE | re.MULTILINE)
 _FENCE_LINE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*(?:markdown|md|html|xml|text|plaintext)?\s*$", re.IGNORECASE)
 _ANY_FENCE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*[\w+-]*\s*$")

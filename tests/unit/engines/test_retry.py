@@ -1,0 +1,187 @@
+"""What is repeated, how long is waited, and when it ends; nothing here sleeps."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import httpx
+import pytest
+from google.genai.errors import ClientError, ServerError
+from langchain_google_genai._common import GoogleGenerativeAIError
+
+from graph.engines.retry import Patience, call, diagnose
+
+
+class Time:
+    """A clock that only sleeping and working move."""
+
+    def __init__(self) -> None:
+        self.now, self.waits = 0.0, list[float]()
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+    def patience(self, jitter: float = 1.0, **settings: Any) -> Patience:
+        return Patience(sleep=self.sleep, clock=lambda: self.now, random=lambda: jitter, **settings)
+
+
+def failing(*errors: Exception) -> Callable[[], Any]:
+    """A request that raises these in turn, and then returns how often it was made."""
+    left, made = list(errors), 0
+
+    async def request() -> int:
+        nonlocal made
+        made += 1
+        if left:
+            raise left.pop(0)
+        return made
+
+    return request
+
+
+def google(status: int, *details: dict[str, Any], headers: dict[str, str] | None = None) -> Exception:
+    """An error as the Google client raises it."""
+    body = {"error": {"code": status, "message": "no", "status": "NO", "details": list(details)}}
+    kind = ClientError if status < 500 else ServerError
+    return kind(status, body, httpx.Response(status, headers=headers or {}))
+
+
+def wrapped(cause: Exception) -> Exception:
+    """As its LangChain classes hand it on, for embeddings and for most of chat."""
+    error = GoogleGenerativeAIError("Error embedding content")
+    error.__cause__ = cause
+    return error
+
+
+def quota(period: str) -> dict[str, Any]:
+    return {
+        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+        "violations": [{"quotaId": f"GenerateRequests{period}PerProjectPerModel-FreeTier"}],
+    }
+
+
+def retry_info(delay: str) -> dict[str, Any]:
+    return {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}
+
+
+PASSING = [
+    (google(429), "quota_minute"),
+    (google(429, quota("PerMinute")), "quota_minute"),
+    *((google(status), "overloaded") for status in (500, 502, 503, 504)),
+    (TimeoutError(), "timeout"),
+    (httpx.ReadTimeout("slow"), "timeout"),
+    (httpx.ConnectError("refused"), "network"),
+    (httpx.RemoteProtocolError("went away"), "network"),
+    (aiohttp.ServerDisconnectedError(), "network"),
+    (aiohttp.ClientPayloadError("body broke off"), "network"),
+    (ConnectionResetError(), "network"),
+]
+LASTING = [
+    *((google(status), "request_error") for status in (400, 401, 403, 404)),
+    (google(429, quota("PerDay"), retry_info("7s")), "quota_day"),
+    (google(429, quota("PerMinute"), quota("PerDay")), "quota_day"),
+    (ValueError("not JSON"), "request_error"),
+]
+
+
+@pytest.mark.parametrize("wrap", [lambda error: error, wrapped], ids=["plain", "wrapped"])
+@pytest.mark.parametrize(("error", "reason"), PASSING, ids=lambda value: repr(value)[:40])
+async def test_what_can_pass_is_tried_again(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
+    time = Time()
+    assert await call(failing(wrap(error)), time_limit=9, patience=time.patience()) == 2
+    assert time.waits == [1.0]
+    assert diagnose(wrap(error)).reason == reason
+
+
+@pytest.mark.parametrize("wrap", [lambda error: error, wrapped], ids=["plain", "wrapped"])
+@pytest.mark.parametrize(("error", "reason"), LASTING, ids=lambda value: repr(value)[:40])
+async def test_what_cannot_pass_is_raised_at_once(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
+    time, raised = Time(), wrap(error)
+    with pytest.raises(type(raised)) as caught:
+        await call(failing(raised), time_limit=9, patience=time.patience())
+    assert caught.value is raised
+    assert time.waits == []
+    assert diagnose(raised).reason == reason
+
+
+def test_other_providers_errors_are_read_by_their_status() -> None:
+    class APIStatusError(Exception):
+        status_code = 503
+
+    request = httpx.Request("POST", "http://localhost")
+    refused = httpx.HTTPStatusError("no", request=request, response=httpx.Response(401, request=request))
+    assert diagnose(APIStatusError()).passing
+    assert (diagnose(refused).reason, diagnose(refused).status) == ("request_error", 401)
+
+
+def test_a_code_that_is_no_status_is_no_status() -> None:
+    broken = aiohttp.ClientPayloadError("body broke off")
+    broken.__cause__ = aiohttp.http_exceptions.ContentLengthError("too short")  # its `code` is 400
+    assert diagnose(broken).reason == "network"
+
+
+@pytest.mark.parametrize(
+    ("error", "least"),
+    [
+        (google(429, retry_info("17.7s")), 17.7),
+        (google(503, retry_info("2s")), 2),
+        (google(429, headers={"Retry-After": "7"}), 7),
+        (google(429, retry_info("3s"), headers={"retry-after": "5"}), 5),
+        (google(429, retry_info("soon"), headers={"retry-after": "Sat, 21 Nov 2026 10:00:00 GMT"}), 0.5),
+    ],
+)
+async def test_the_wait_that_the_service_asks_for_is_kept_and_never_shortened(error: Exception, least: float) -> None:
+    for jitter in (0.0, 1.0):
+        time = Time()
+        await call(failing(wrapped(error)), time_limit=9, patience=time.patience(jitter))
+        assert least <= time.waits[0] <= least + 1
+
+
+async def test_waits_double_up_to_a_cap_and_end_with_the_last_try() -> None:
+    time, error = Time(), google(503)
+    patience = time.patience(tries=8, seconds=1000)
+    with pytest.raises(ServerError):
+        await call(failing(*[error] * 99), time_limit=9, patience=patience)
+    assert time.waits == [1, 2, 4, 8, 16, 30, 30]
+
+
+async def test_waits_are_spread() -> None:
+    time = Time()
+    await call(failing(google(503), google(503)), time_limit=9, patience=time.patience(jitter=0.0))
+    assert time.waits == [0.5, 1.0]
+
+
+async def test_a_wait_that_leads_past_the_end_of_patience_is_not_begun() -> None:
+    time = Time()
+    with pytest.raises(ClientError):
+        await call(failing(*[google(429, retry_info("50s"))] * 9), time_limit=9, patience=time.patience(seconds=120))
+    assert time.waits == [51, 51]
+
+
+async def test_an_attempt_that_stalls_is_cut_off_and_repeated() -> None:
+    time, stalled = Time(), 0
+
+    async def request() -> str:
+        nonlocal stalled
+        stalled += 1
+        if stalled == 1:
+            await asyncio.Event().wait()
+        return "done"
+
+    assert await call(request, time_limit=0.01, patience=time.patience()) == "done"
+    assert time.waits == [1.0]
+
+
+async def test_a_cancelled_request_is_not_repeated() -> None:
+    made = 0
+
+    async def request() -> None:
+        nonlocal made
+        made += 1
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await call(request, time_limit=9, patience=Time().patience())
+    assert made == 1

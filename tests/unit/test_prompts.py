@@ -1,0 +1,65 @@
+"""The prompts that ship: their placeholders, their versions, and how they are filled and checked."""
+
+import re
+
+import pytest
+
+import prompts
+
+PLACEHOLDERS = {
+    "transcribe": set(),
+    "contextualize": {"history", "question"},
+    "grade": {"question", "passages"},
+    "rewrite": {"question", "tried", "passages"},
+    "answer": {"question", "passages"},
+}
+
+
+@pytest.mark.parametrize("name", PLACEHOLDERS)
+def test_each_prompt_has_exactly_its_placeholders_and_no_other_brace(name: str) -> None:
+    prompt = prompts.load(name)
+    assert prompt.placeholders == PLACEHOLDERS[name]
+    assert not re.search(r"[{}]", prompt.fill(**dict.fromkeys(PLACEHOLDERS[name], "")))
+
+
+@pytest.mark.parametrize("name", PLACEHOLDERS)
+def test_each_prompt_says_that_documents_give_no_orders(name: str) -> None:
+    assert "instructions" in prompts.load(name).text
+
+
+def test_the_reading_prompt_names_the_tags_that_the_parser_knows() -> None:
+    from graph.engines.transcription import BLANK
+
+    text = prompts.load("transcribe").text
+    for tag in ('<page number="7">', "<chunk>", "</chunk>", "</page>", "<text-layer>", "<figure>", BLANK):
+        assert tag in text
+
+
+def test_values_are_put_in_once_whatever_they_hold() -> None:
+    prompt = prompts.Prompt("p", "Q: {question} P: {passages}")
+    assert prompt.fill(question="{passages}", passages='{"a": 1} \\1') == 'Q: {passages} P: {"a": 1} \\1'
+
+
+def test_a_missing_value_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        prompts.load("grade").fill(question="?")
+
+
+def test_the_version_changes_with_the_text() -> None:
+    one, other = prompts.Prompt("p", "a"), prompts.Prompt("p", "b")
+    assert re.fullmatch(r"[0-9a-f]{8}", one.version)
+    assert one.version != other.version
+    assert one.version == prompts.Prompt("q", "a").version
+
+
+def test_an_edited_prompt_must_keep_its_placeholders() -> None:
+    assert prompts.validated("grade", "{question} {passages}!") == "{question} {passages}!"
+    with pytest.raises(ValueError, match=r"\{passages\}, \{question\}"):
+        prompts.validated("grade", "{question}")
+    with pytest.raises(ValueError, match="none"):
+        prompts.validated("transcribe", "Read {everything}.")
+
+
+def test_an_unknown_prompt_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        prompts.load("no_such_prompt")
