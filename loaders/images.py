@@ -13,8 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from loaders.errors import SourceError
 from loaders.render import Rendering, ink_share
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "MPO")
-"""What Pillow may decode; MPO is a JPEG with a second picture inside, as phones write it."""
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
+"""What Pillow may decode, whatever the file is called: its other decoders never see a hostile file."""
 
 MAX_PIXELS = 120_000_000
 """Larger images are refused: decoded as RGB this is 360 MB. An A3 page at 600 dpi has 70 million pixels."""

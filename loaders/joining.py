@@ -58,7 +58,7 @@ def _keeps_hyphen(left: str, right: str, known: Container[str]) -> bool:
         return True
     if joined in known:
         return False
-    if not right[0].islower() or not left[-1].isalpha() or "-" in left:
+    if not right[0].islower() or "-" in left or not joined.isalpha():
         return True
     both_words = left.lower() in known and right.lower() in known
     return both_words and min(len(left), len(right)) >= _KNOWN_HALF

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
 from loaders.geometry import fraction, fraction_words
-from loaders.ocr_layout import Placed, build_blocks
+from loaders.ocr_layout import Placed, build_blocks, build_figure
 from loaders.ocr_lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
 from loaders.types import Block, Box, PageText, Word
 
@@ -37,6 +38,18 @@ def read_image(png: bytes, page: int) -> PageText:
     A page that lies on its side or on its head is turned first; the boxes still refer to the image as given.
     Raises ValueError if the image cannot be decoded.
     """
+    blocks, words = _read(png, build_blocks)
+    return PageText(page, blocks, words, "ocr")
+
+
+def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+    """Read a picture: figure and table blocks, and words, boxes as fractions of the picture. Raises ValueError."""
+    return _read(png, lambda lines, _height: build_figure(lines))
+
+
+def _read(
+    png: bytes, arrange: Callable[[list[OcrLine], float], list[Placed]]
+) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError("the page image cannot be decoded")
@@ -45,12 +58,12 @@ def read_image(png: bytes, page: int) -> PageText:
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
     blocks: list[Block] = []
     words: list[Word] = []
-    for placed in build_blocks(lines, float(upright_height)):
+    for placed in arrange(lines, float(upright_height)):
         own = [word for line in placed.lines for word in split_words(line.text, line.quad)]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         words += fraction_words(shown, width, height)
         blocks.append(_with_box(placed, fraction_words(shown, width, height)))
-    return PageText(page, tuple(blocks), tuple(words), "ocr")
+    return tuple(blocks), tuple(words)
 
 
 def _with_box(placed: Placed, words: tuple[Word, ...]) -> Block:

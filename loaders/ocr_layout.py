@@ -10,7 +10,7 @@ from statistics import median
 
 from loaders.joining import join_lines, vocabulary
 from loaders.ocr_lines import OcrLine
-from loaders.ocr_tables import find_tables, group_rows
+from loaders.ocr_tables import Labels, Table, find_tables, group_rows
 from loaders.pdf_layout import heading_level
 from loaders.types import BlockKind
 
@@ -20,7 +20,7 @@ _PAGE_NUMBER = re.compile(
 _MARGIN = 0.08  # share of the page's height at top and bottom where a lone number is a page number
 _CAPTION = re.compile(r"(?:table|figure|fig\.|tab\.|chart|exhibit)\s*\d+\s*[:.|–—-]", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+[A-Z]\S*(?:\s+\S+){0,11}")
-_ITEM = re.compile(r"(?:[•◦▪●○■·*–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d+\]\s*)\S")
+_ITEM = re.compile(r"(?:[•◦▪●○■·*+–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d+\]\s*)\S")
 _HEADING_HEIGHT = (
     1.25  # times the page's median line: titles of the development set have 1.3-1.6, body noise under 1.15
 )
@@ -55,10 +55,21 @@ def build_blocks(lines: Sequence[OcrLine], height: float) -> list[Placed]:
     for table in tables:
         start = min(line.middle for line in table.lines)
         blocks += _prose_blocks([line for line in prose if top <= line.middle < start], known)
-        blocks.append(Placed("table", table.markdown, 0, table.lines))
+        kind: BlockKind = "table" if isinstance(table, Table) else "figure"
+        blocks.append(Placed(kind, table.text, 0, table.lines))
         top = start
     blocks += _prose_blocks([line for line in prose if line.middle >= top], known)
     return blocks + [Placed("furniture", line.text, 0, [line]) for line in numbers]
+
+
+def build_figure(lines: Sequence[OcrLine]) -> list[Placed]:
+    """Return the words of a picture: its tables as tables, all else row by row, since nothing in it runs on."""
+    tables = [found for found in find_tables(lines) if isinstance(found, Table)]
+    in_tables = {id(line) for table in tables for line in table.lines}
+    rows = group_rows([line for line in lines if id(line) not in in_tables])
+    labels = Labels(tuple(tuple(row) for row in rows))
+    figure = [Placed("figure", labels.text, 0, labels.lines)] if rows else []
+    return figure + [Placed("table", table.text, 0, table.lines) for table in tables]
 
 
 def _is_page_number(line: OcrLine, lines: Sequence[OcrLine], height: float) -> bool:
@@ -132,7 +143,7 @@ def _paragraphs(rows: list[list[OcrLine]], body_height: float) -> list[list[list
 
 
 def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float, edges: tuple[float, float]) -> bool:
-    height, height_above = row[0].height, above[0].height
+    height, height_above = (max(line.height for line in each) for each in (row, above))  # a bullet is a low piece
     if step > _GAP * usual or max(height, height_above) > _HEADING_HEIGHT * min(height, height_above):
         return True
     if _ITEM.match(row[0].text) or _CAPTION.match(row[0].text) or _NUMBERED.fullmatch(_text(row)):
@@ -153,7 +164,7 @@ def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[s
         depth = heading_level(text, size, body_height)
         return Placed("heading", f"{'#' * depth} {text}", depth, lines)
     if _ITEM.match(text):
-        bullet = re.match(r"[•◦▪●○■·*–-]\s*", text)
+        bullet = re.match(r"[•◦▪●○■·*+–-]\s*", text)
         return Placed("list", f"- {text[bullet.end() :]}" if bullet else text, 0, lines)
     return Placed("text", text, 0, lines)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from loaders.ocr_lines import OcrLine
+from loaders.ocr_lines import OcrLine, split_words
 from loaders.pdf_tables import markdown_table
 
 Row = list[OcrLine]
@@ -15,11 +16,18 @@ Row = list[OcrLine]
 MIN_CELLS = 3
 """Cells in a row of a table: pairs are two columns of prose, or a label and its text, more often than a table."""
 
+MIN_FILL = 0.5
+"""Share of a table's cells that must hold text. The development set's tables, whose dashes the OCR never sees, have
+0.75 and more; the labels of a bar chart, taken for a table, 0.3-0.43."""
+
 _CELL_CHARS = 28  # median length of a cell: two columns of prose have 40 and more
-_MIN_ROWS = 2
 _NUMERIC = re.compile(r"[(\-–—+$€£]*\d[\d.,]*[KMB%)*†]*|[-–—]+|n/?a", re.IGNORECASE)
+_GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring labels of a chart read as one
 _STACKED = 0.95  # of a line's height: header lines closer than this are one row ("GPQA" over "Diamond", "Model" beside)
 _REACH = 2.2  # of a line's height: rows further apart belong to different tables
+_TOUCH = 0.5  # of a line's height by which the boxes of neighbouring cells may overlap: the OCR draws them wide
+_LABEL_ROWS = 5  # rows of short pieces, half of them numbers, that make the labels of a chart
+_MERGED = 0.85  # of the columns' common width: a piece that fills it is several cells read as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +42,28 @@ class Table:
         return [line for row in self.rows for line in row]
 
     @property
-    def markdown(self) -> str:
+    def text(self) -> str:
         """The table as a Markdown pipe table; cells are placed by where they stand, so that a gap shifts nothing."""
         columns = _columns(self.rows)
         rows = [_place(row, columns) for row in self.rows]
         return markdown_table(_merge_header(self.rows, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words of a chart or drawing, row by row."""
+
+    rows: tuple[tuple[OcrLine, ...], ...]
+
+    @property
+    def lines(self) -> list[OcrLine]:
+        """All labels, row by row."""
+        return [line for row in self.rows for line in row]
+
+    @property
+    def text(self) -> str:
+        """One line of text per row; two numbers that were read as one ("96.396.6") are parted."""
+        return "\n".join(_GLUED.sub(r"\1 \2", " ".join(line.text for line in row)) for row in self.rows)
 
 
 def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
@@ -54,47 +79,77 @@ def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
     return [sorted(row, key=lambda line: line.box.x0) for row in rows]
 
 
-def find_tables(lines: Sequence[OcrLine]) -> list[Table]:
-    """Return the tables among the lines of a page, from top to bottom."""
+def find_tables(lines: Sequence[OcrLine]) -> list[Table | Labels]:
+    """Return the tables and the labels of charts among the lines of a page, from top to bottom."""
     rows = group_rows(lines)
-    tables, run = [], list[Row]()
-    for row in [*rows, []]:
-        near = bool(run and row) and row[0].middle - run[-1][-1].middle < _REACH * max(_height(row), _height(run[-1]))
-        if row and _may_belong(row) and (near or not run):
-            run.append(row)
+    found: list[tuple[int, Table | Labels]] = []
+    rest: list[tuple[int, int]] = []
+    end = 0
+    for start, stop in _runs(rows, 0, len(rows), _REACH):
+        bounds = _table_bounds(rows, max(start, end), stop, end)
+        if bounds:
+            found.append((bounds[0], Table(tuple(tuple(row) for row in rows[bounds[0] : bounds[1]]))))
+            rest.append((end, bounds[0]))
+            end = bounds[1]
+    for start, stop in [*rest, (end, len(rows))]:
+        for first, last in _runs(rows, start, stop, math.inf):
+            if _are_labels(rows[first:last]):
+                found.append((first, Labels(tuple(tuple(row) for row in rows[first:last]))))
+    return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+
+def _runs(rows: list[Row], start: int, stop: int, reach: float) -> list[tuple[int, int]]:
+    """Return the half-open ranges of rows that may be a table's and stand no further apart than `reach` heights."""
+    runs: list[tuple[int, int]] = []
+    for index in range(start, stop):
+        if not _may_belong(rows[index]):
             continue
-        tables += _table_of(run)
-        run = [row] if row and _may_belong(row) else []
-    return tables
+        if runs and runs[-1][1] == index:
+            above, row = rows[index - 1], rows[index]
+            if row[0].middle - above[0].middle < reach * max(_height(row), _height(above)):
+                runs[-1] = (runs[-1][0], index + 1)
+                continue
+        runs.append((index, index + 1))
+    return runs
 
 
 def _may_belong(row: Row) -> bool:
-    """Several cells apart from each other, or one or two short ones (a group's label, a stacked heading)."""
-    if len(row) == 1:
-        return len(row[0].text) <= _CELL_CHARS
-    apart = all(right.box.x0 - left.box.x1 > 0 for left, right in pairwise(row))
+    """Several cells apart from each other, or one short piece (a group's label, a stacked heading)."""
+    apart = all(right.box.x0 - left.box.x1 > -_TOUCH * left.height for left, right in pairwise(row))
     lengths = sorted(len(cell.text) for cell in row)
     return apart and lengths[len(lengths) // 2] <= _CELL_CHARS
 
 
-def _table_of(run: list[Row]) -> list[Table]:
-    """Cut the rows of single cells off both ends; what is left is a table if enough of its rows are full."""
-    full = [index for index, row in enumerate(run) if len(row) >= MIN_CELLS]
-    if len(full) < _MIN_ROWS:
-        return []
-    start, end = full[0], full[-1] + 1
-    body = run[start:end]
-    # A heading that stands over two columns of the first full row, closer to it than a line of text would.
-    while start > 0 and len(run[start - 1]) > 1:
-        start -= 1
-        body.insert(0, run[start])
-    while end < len(run) and len(run[end]) > 1:
-        body.append(run[end])
-        end += 1
-    while start > 0 and body[0][0].middle - run[start - 1][0].middle < _STACKED * _height(body[0]):
-        start -= 1
-        body.insert(0, run[start])
-    return [Table(tuple(tuple(row) for row in body))]
+def _table_bounds(rows: list[Row], start: int, stop: int, floor: int) -> tuple[int, int] | None:
+    """Return the range of rows that is a table: from its first full row to its last, with what is stacked above."""
+    full = [index for index in range(start, stop) if len(rows[index]) >= MIN_CELLS]
+    if not full:
+        return None
+    first, last = full[0], full[-1] + 1
+    while first > start and len(rows[first - 1]) > 1:
+        first -= 1
+    while last < stop and len(rows[last]) > 1:
+        last += 1
+    body = rows[first:last]
+    numbers = any(_is_numeric(row) for row in body)
+    if len(full) < (2 if numbers else 3) or sum(map(len, body)) < MIN_FILL * len(_columns(body)) * len(body):
+        return None
+    # A heading line that the OCR read as one piece: longer than a cell, but closer than a line of text would stand.
+    while first > floor and rows[first][0].middle - rows[first - 1][0].middle < _STACKED * _height(rows[first]):
+        first -= 1
+    return first, last
+
+
+def _are_labels(rows: list[Row]) -> bool:
+    pieces = [line.text for row in rows for line in row]
+    numbers = sum(bool(_NUMERIC.fullmatch(token)) for text in pieces for token in text.split())
+    return len(rows) >= _LABEL_ROWS and 2 * numbers > len(pieces)
+
+
+def _is_numeric(row: Sequence[OcrLine]) -> bool:
+    """Say whether most cells after the first are numbers."""
+    cells = [cell.text for cell in row[1:]]
+    return bool(cells) and 2 * sum(bool(_NUMERIC.fullmatch(cell)) for cell in cells) > len(cells)
 
 
 def _columns(rows: Sequence[Sequence[OcrLine]]) -> list[tuple[float, float]]:
@@ -126,28 +181,48 @@ def _overlapping(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list[
 
 def _place(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> list[str]:
     texts = [""] * len(columns)
+    numeric = _is_numeric(row)
     for cell in row:
         over = _overlapping(cell, columns) or [_nearest(cell, columns)]
-        tokens = cell.text.split()
-        if len(over) > 1 and len(tokens) == len(over) and all(_NUMERIC.fullmatch(token) for token in tokens):
-            parts = tokens  # the OCR took two neighbouring numbers for one line
-        elif len(over) > 1 and any(_NUMERIC.fullmatch(other.text) for other in row if other is not cell):
-            over, parts = over[:1], [cell.text]  # a long label reaches into the next column
-        else:
-            parts = [cell.text] * len(over)  # a heading over several columns holds for each
+        parts = [_clean(cell.text)] * len(over)  # a heading over several columns holds for each
+        if len(over) > 1 and (tokens := _merged_cells(cell, [columns[index] for index in over])):
+            parts = tokens
+        elif numeric:  # a long label reaches into the next column
+            over, parts = over[:1], parts[:1]
         for index, part in zip(over, parts, strict=True):
             texts[index] = f"{texts[index]} {part}".strip()
     return texts
 
 
+def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list[str] | None:
+    """Return one text per column if the OCR took neighbouring cells for one line, else None."""
+    text = cell.text.replace("|", " ")
+    tokens = text.split()
+    width = columns[-1][1] - columns[0][0]
+    fills = min(cell.box.x1, columns[-1][1]) - max(cell.box.x0, columns[0][0]) > _MERGED * width
+    if len(tokens) == len(columns) and (fills or all(_NUMERIC.fullmatch(token) for token in tokens)):
+        return tokens
+    if not fills or len(columns) < MIN_CELLS or abs(len(tokens) - len(columns)) > 1:
+        return None
+    parts = [""] * len(columns)  # two of the cells were read as one word, or one cell has two: go by the place
+    for word in split_words(text, cell.quad):
+        index = min(range(len(columns)), key=lambda index: abs(sum(columns[index]) - word.box.x0 - word.box.x1))
+        parts[index] = f"{parts[index]} {word.text}".strip()
+    return parts
+
+
+def _clean(text: str) -> str:
+    """Drop the rules of the table that were read as characters."""
+    return text.strip(" |")
+
+
 def _merge_header(rows: Sequence[Sequence[OcrLine]], texts: list[list[str]]) -> list[list[str]]:
     """Join header rows that are stacked closer than lines of print: they are one row with cells of one or two lines."""
     merged = [texts[0]]
-    numeric = False
-    for above, row, text in zip(rows, rows[1:], texts[1:], strict=False):
-        cells = [cell.text for cell in row]
-        numeric = numeric or 2 * sum(bool(_NUMERIC.fullmatch(cell)) for cell in cells) >= len(cells)
-        if not numeric and row[0].middle - above[0].middle < _STACKED * min(_height(row), _height(list(above))):
+    in_body = _is_numeric(rows[0])
+    for (above, row), text in zip(pairwise(rows), texts[1:], strict=True):
+        in_body = in_body or _is_numeric(row)
+        if not in_body and row[0].middle - above[0].middle < _STACKED * min(_height(row), _height(above)):
             merged[-1] = [f"{first} {second}".strip() for first, second in zip(merged[-1], text, strict=True)]
         else:
             merged.append(text)

@@ -52,15 +52,17 @@ class PdfFile:
         """The title of the metadata, or ""."""
         return str((self._doc.metadata or {}).get("title") or "").strip()
 
-    def first_loadable(self) -> int | None:
-        """Return the number of the first page that can be loaded at all, None if none can."""
+    def has_sound_page(self) -> bool:
+        """Say whether the content of any page can be interpreted (5 ms a page, stops at the first)."""
         for number in range(1, self.pages + 1):
             try:
-                self._page(number)
+                self._page(number).get_displaylist()
+            except pymupdf.mupdf.FzErrorLimit:
+                return True  # sound, but more than the library takes on: this page will fail, the document need not
             except _LIBRARY_ERRORS:
                 continue
-            return number
-        return None
+            return True
+        return False
 
     def layer(self, number: int) -> TextLayer:
         """Return the text layer and the places of the images of a page."""

@@ -35,9 +35,8 @@ def table_text(cells: Grid, rows: Sequence[Line], known: Container[str]) -> str:
                 continue
             for column, words in _by_column(phrase, lefts):
                 grid[row][column].append((y, " ".join(words)))
-    body = _first_body_row(grid)
     for row, columns, y, text in spans:
-        for column in columns if row < body else columns[:1]:
+        for column in columns[:1] if _is_numeric(grid[row]) else columns:
             grid[row][column].append((y, text))
     return markdown_table([[_cell_text(cell, known) for cell in row] for row in grid])
 
@@ -82,18 +81,15 @@ def _slot(starts: Sequence[float], value: float) -> int:
     return max((index for index, start in enumerate(starts) if start <= value), default=0)
 
 
-def _first_body_row(grid: Sequence[Sequence[Sequence[tuple[float, str]]]]) -> int:
-    """Return the first row in which most cells after the label are numbers; rows above it are headers."""
-    for index, row in enumerate(grid):
-        texts = [" ".join(text for _, text in cell) for cell in row[1:] if cell]
-        if texts and 2 * sum(bool(_NUMBER.fullmatch(text)) for text in texts) > len(texts):
-            return index
-    return 1
+def _is_numeric(row: Sequence[Sequence[tuple[float, str]]]) -> bool:
+    """Say whether most cells after the label are numbers: a row of values, where a long label is no heading."""
+    texts = [" ".join(text for _, text in cell) for cell in row[1:] if cell]
+    return bool(texts) and 2 * sum(bool(_NUMBER.fullmatch(text)) for text in texts) > len(texts)
 
 
 def _cell_text(cell: Sequence[tuple[float, str]], known: Container[str]) -> str:
     lines: dict[float, list[str]] = {}
-    for y, text in cell:
+    for y, text in sorted(cell, key=lambda item: item[0]):
         near = next((line for line in lines if abs(line - y) < 2), y)
         lines.setdefault(near, []).append(text)
     return join_lines([" ".join(parts) for parts in lines.values()], known)

@@ -17,7 +17,7 @@ from loaders.legibility import is_garbage
 from loaders.pdf import PdfFile, open_pdf
 from loaders.pdf_layout import build_blocks
 from loaders.pdf_types import Region, TextLayer
-from loaders.types import Block, Box, DocumentInfo, Failure, PageImage, PageJob, PageText, Word
+from loaders.types import Box, DocumentInfo, Failure, PageImage, PageJob, PageText, Word
 
 SCAN_SHARE = 0.5
 """Share of the page that one image must cover before the page is taken for a scan."""
@@ -50,8 +50,8 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
         pages, title = pdf.pages, pdf.title
         if pages == 0:
             raise SourceError(f"{name!r} has no pages: it is damaged or empty, get a new copy of it.")
-        if pdf.first_loadable() is None:
-            raise SourceError(f"{name!r} is damaged: none of its {pages} page(s) can be loaded, get a new copy of it.")
+        if not pdf.has_sound_page():
+            raise SourceError(f"{name!r} is damaged: none of its {pages} page(s) can be read, get a new copy of it.")
     else:
         pages = image_pages(path)
     return DocumentInfo(name, hashlib.sha256(data).hexdigest(), kind, pages, title, len(data))
@@ -137,21 +137,24 @@ def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
 
 
 def _with_figure(page: PageText, pdf: PdfFile, layer: TextLayer, box: Box, job: PageJob) -> PageText:
-    """Add what OCR finds in a picture as a figure block, after the last block that begins above it."""
-    from loaders.ocr import read_image
+    """Add what OCR finds in a picture, before the first block that begins below it."""
+    from loaders.ocr import read_figure
 
     shot = pdf.render(job.page, job.dpi, job.max_side, box)
     if shot.ink < MIN_INK:
         return page
-    found = read_image(shot.png, job.page)
-    if not found.words:
+    found, words = read_figure(shot.png)
+    if not found:
         return page
     place = fraction(box, layer.width, layer.height)
-    text = "\n".join(block.text for block in found.blocks)
-    words = tuple(Word(word.text, _within(word.box, place)) for word in found.words)
+    figure = tuple(replace(block, box=_within(block.box, place)) for block in found if block.box)
     at = next((i for i, block in enumerate(page.blocks) if block.box and block.box.y0 >= place.y1), len(page.blocks))
-    blocks = (*page.blocks[:at], Block("figure", text, box=place), *page.blocks[at:])
-    return replace(page, blocks=blocks, words=page.words + words, engine="text-layer+ocr")
+    return replace(
+        page,
+        blocks=(*page.blocks[:at], *figure, *page.blocks[at:]),
+        words=page.words + tuple(Word(word.text, _within(word.box, place)) for word in words),
+        engine="text-layer+ocr",
+    )
 
 
 def _within(inner: Box, outer: Box) -> Box:

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import io
+import math
+
+import pymupdf
+import pytest
+from PIL import Image
+
+from loaders.joining import join_lines, vocabulary
+from loaders.ocr import read_image
+from loaders.ocr_layout import build_blocks
+from loaders.ocr_lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
+from loaders.ocr_tables import Table, find_tables
+
+
+def quad(x: float, y: float, width: float, height: float, angle: float = 0.0) -> Quad:
+    """Corners of a line whose middle is at (x, y) before the whole page is turned by `angle` around its corner."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    sides = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
+    points = [(x + dx * width / 2, y + dy * height / 2) for dx, dy in sides]
+    a, b, c, d = ((px * cos - py * sin, px * sin + py * cos) for px, py in points)
+    return a, b, c, d
+
+
+def lines(*pieces: tuple[str, float, float], angle: float = 0.0, height: float = 20.0) -> list[OcrLine]:
+    """Lines from (text, left edge, middle) in pixels; ten pixels to a character."""
+    quads = [quad(x + 5 * len(text), y, 10 * len(text), height, angle) for text, x, y in pieces]
+    found = zip(pieces, quads, level(quads), strict=True)
+    return [OcrLine(text, 0.99, corners, box) for (text, _, _), corners, box in found]
+
+
+def test_an_empty_cell_shifts_nothing_even_on_a_skewed_page() -> None:
+    cells: list[tuple[str, float, float]] = [("A caption that is long enough for the page's angle", 50, 40)]
+    for row, texts in enumerate(
+        [["Model", "Score", "Cost"], ["One", "1.5", "20"], ["Two", "", "30"], ["Six", "2.5", ""]]
+    ):
+        cells += [(text, 100 + 200 * i, 100 + 30 * row) for i, text in enumerate(texts) if text]
+    (table,) = find_tables(lines(*cells, angle=math.radians(2)))
+    assert isinstance(table, Table)
+    assert table.text.splitlines() == ["|Model|Score|Cost|", "|---|---|---|", "|One|1.5|20|", "|Two||30|", "|Six|2.5||"]
+
+
+def test_a_label_between_two_rows_does_not_merge_them() -> None:
+    cells = [(text, 300.0 + 150 * i, y) for y in (100.0, 130.0) for i, text in enumerate(["Test", "1.0", "2.0"])]
+    (table,) = find_tables(lines(("Group", 100, 115), *cells))
+    assert table.text.splitlines()[-1].count("1.0") == 1
+    assert sum("1.0" in line for line in table.text.splitlines()) == 2
+
+
+def test_the_labels_of_a_chart_are_no_table() -> None:
+    marks = [(str(value), 50.0, 100.0 + 40 * i) for i, value in enumerate([100, 80, 60, 40, 20, 0])]
+    bars = [("96.396.6", 150.0, 112.0), ("85.2", 420.0, 150.0), ("75.7", 300.0, 190.0)]
+    (block,) = build_blocks(lines(*marks, *bars), 1000)
+    assert block.kind == "figure"
+    assert "96.3 96.6" in block.text
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left = [(f"left column of the page, line {i}", 50.0, 200.0 + 30 * i) for i in range(5)]
+    right = [(f"right column of the page, line {i}", 500.0, 200.0 + 30 * i) for i in range(5)]
+    title = ("A title that runs over both of the columns of this page of print", 60.0, 100.0)
+    text = " ".join(block.text for block in build_blocks(lines(*left, *right, title), 1000))
+    assert (
+        text.index("A title")
+        < text.index("left column of the page, line 4")
+        < text.index("right column of the page, line 0")
+    )
+
+
+def test_a_page_number_is_furniture_and_broken_words_are_joined() -> None:
+    page = lines(("This page was read by optical charac-", 50, 300), ("ter recognition.", 50, 330), ("12", 400, 980))
+    first, last = build_blocks(page, 1000)
+    assert first.text == "This page was read by optical character recognition."
+    assert (last.kind, last.text) == ("furniture", "12")
+
+
+def test_a_hyphen_is_kept_where_the_page_shows_the_word_with_it() -> None:
+    known = vocabulary(["the question-answering task", "a recognised word"])
+    assert (
+        join_lines(["of question-", "answering and recog-", "nised"], known) == "of question-answering and recognised"
+    )
+    assert join_lines(["OpenAI-", "o1 is state-of-the-", "art"], set()) == "OpenAI-o1 is state-of-the-art"
+    assert join_lines(["pre-", "(and post-)"], set()) == "pre- (and post-)"
+    assert join_lines(["soft\u00ad", "ware", "水库", "竣工"], set()) == "software 水库竣工"
+
+
+def test_words_get_their_share_of_the_lines_box() -> None:
+    first, second = split_words("ab cdef", quad(70, 20, 140, 20))
+    assert (first.box.x0, first.box.x1) == (0, 40)
+    assert (second.box.x0, second.box.x1) == (60, 140)
+
+
+def test_a_quarter_turn_lays_a_tall_line_flat() -> None:
+    tall: Quad = ((500, 100), (520, 100), (520, 400), (500, 400))
+    turned = quarter_turn(tall, 600)
+    assert is_tall(tall)
+    assert not is_tall(turned)
+    assert turned == ((100, 80), (400, 80), (400, 100), (100, 100))
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_a_small_scan_is_read_however_it_lies(turn: int) -> None:
+    doc = pymupdf.open()
+    page = doc.new_page(width=330, height=80)
+    page.insert_text((20, 30), "The reservoir holds 48.6 million litres", fontsize=14)
+    page.insert_text((20, 55), "and was completed in 1931.", fontsize=14)
+    image = Image.open(io.BytesIO(page.get_pixmap(dpi=110).tobytes("png"))).rotate(turn)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    found = read_image(buffer.getvalue(), 3)
+    assert (found.page, found.engine) == (3, "ocr")
+    assert found.markdown == "The reservoir holds 48.6 million litres and was completed in 1931."
+    first = found.words[0]
+    corner = (first.box.x0, first.box.y0) if turn == 0 else (1 - first.box.x1, 1 - first.box.y1)
+    assert corner == pytest.approx((0.06, 0.22), abs=0.06)
+
+
+def test_bytes_that_are_no_image_are_a_value_error() -> None:
+    with pytest.raises(ValueError, match="decoded"):
+        read_image(b"no image", 1)
