@@ -1,0 +1,55 @@
+# PageWitness. `make demo` shows it at work, `make test` checks it; both do all the set-up themselves.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 2024
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := --engine offline --home .pagewitness/demo
+QUESTION ?= How many of the planned crossings of the Whimbrel were made?
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup dev lint types format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+
+demo: $(READY) ## read examples/sample.pdf and answer a question about it: no key, no network
+	$(BIN)/pagewitness ingest $(DEMO) examples/sample.pdf
+	@echo
+	$(BIN)/pagewitness ask $(DEMO) "$(QUESTION)"
+
+test: lint types ## set up, then run the linter, the type checker and all tests
+	$(BIN)/python -m pytest
+
+setup: $(READY) ## make .venv with everything that is needed
+
+dev: $(READY) ## start the LangGraph development server (PORT=2024)
+	$(BIN)/pagewitness serve --port $(PORT)
+
+lint: $(READY) ## check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## check types
+	$(BIN)/mypy
+
+format: $(READY) ## put imports and layout in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove .venv, caches and the demo's folder; your own .pagewitness stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .langgraph_api build dist *.egg-info \
+	  .pagewitness/demo
+
+# uv sets up in a few seconds; where it cannot be had, pip does the same more slowly.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.version_info >= (3, 14))' \
+	  || { echo "PageWitness needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>&1):" \
+	    "name another with PYTHON=python3.12." >&2; exit 1; }
+	rm -f $@
+	$(PYTHON) -m venv $(VENV)
+	if $(BIN)/python -m pip install --quiet -c constraints.txt uv; \
+	  then $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
+	  else $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'; fi
+	@touch $@
