@@ -11,7 +11,7 @@ from loaders.furniture import drop_furniture
 from loaders.grouping import Group, group_pages, merge_tables
 from loaders.outline import Outline
 from loaders.packing import MAX_TOKENS, Line, pack_chunks, pack_rows, pack_units
-from loaders.passages import Passage, build_passages
+from loaders.passages import Passage, build_passages, cut_long
 from loaders.plaintext import plain
 from loaders.sentences import count_tokens, split_sentences
 from loaders.tables import Table
@@ -129,7 +129,7 @@ def _sentences(passage: Passage) -> list[Sentence]:
     """Give a passage's sentences; a "table" that is none is read as text."""
     if passage.block.kind != "table":
         return passage.sentences
-    texts = split_sentences(plain(passage.block.text))
+    texts = cut_long(split_sentences(plain(passage.block.text)))
     return [Sentence(text, text, "prose", (passage.page,)) for text in texts]
 
 

@@ -141,7 +141,7 @@ def _split_run(run: list[_Part]) -> None:
         part.passage.whole = False
     kind: SentenceKind = "item" if run[0].passage.block.kind == "list" else "prose"
     at = 0
-    for sentence in _cut_long(split_sentences(text)):
+    for sentence in cut_long(split_sentences(text)):
         start, at = at, at + _solid(sentence)
         first = next(i for i, end in enumerate(ends) if start < end)
         last = next(i for i, end in enumerate(ends) if at <= end)
@@ -173,7 +173,7 @@ def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
         texts, kind = [plain(block.text)], "item"
     else:
         texts, kind = split_sentences(plain(block.text)), "caption" if block.kind == "caption" else "prose"
-    return [Sentence(text, text, kind, (passage.page,)) for text in _cut_long(texts) if text]
+    return [Sentence(text, text, kind, (passage.page,)) for text in cut_long(texts) if text]
 
 
 def _items(text: str) -> list[str]:
@@ -207,7 +207,8 @@ def _figure_texts(text: str) -> list[str]:
     return packed
 
 
-def _cut_long(texts: Sequence[str]) -> Iterator[str]:
+def cut_long(texts: Sequence[str]) -> Iterator[str]:
+    """Give the texts on, those over MAX_SENTENCE_TOKENS in pieces."""
     for text in texts:
         rest = text
         while count_tokens(rest) > MAX_SENTENCE_TOKENS:

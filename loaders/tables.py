@@ -114,7 +114,9 @@ def _build(rows: list[list[str]], headers: int, caption: str) -> Table | None:
         headers = 1
     body = rows[headers:]
     # What may be a second header is left out when the labels' column is looked for.
-    while headers and len(body) > 1 and _is_header(body[0], rows[headers - 1], _label_column(body[1:], width)):
+    above = ["".join(cells) for cells in zip(*rows[:headers], strict=True)]
+    while headers and len(body) > 1 and _is_header(body[0], above, _label_column(body[1:], width)):
+        above = [name + cell for name, cell in zip(above, body[0], strict=True)]
         headers, body = headers + 1, body[1:]
     label = _label_column(body, width)
     columns = _merge_headers(rows[:headers], width, label)
@@ -133,9 +135,9 @@ def _label_column(rows: Sequence[Sequence[str]], width: int) -> int:
 def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
     """Whether the row under a header is a second header row: it names nothing, and holds no values.
 
-    Where the header `above` is empty over the row labels, the second row may carry that name ("Model").
+    Where the headers `above` are empty over the row labels, the second row may carry that name ("Model").
     """
-    if row[label] and (above[label] or _NUMBER.match(row[label])):
+    if (row[0] and above[0]) or (row[label] and (above[label] or _NUMBER.match(row[label]))):
         return False
     values = [cell for x, cell in enumerate(row) if cell and x != label]
     if not values or any(_DASH.match(cell) for cell in values):

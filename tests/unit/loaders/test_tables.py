@@ -73,6 +73,14 @@ def test_a_row_without_numbers_but_with_a_label_is_no_header() -> None:
     assert len(table.rows) == 3
 
 
+def test_a_first_row_with_a_name_is_no_header_though_it_holds_no_numbers() -> None:
+    assert table_of("|name|one|two|\n|---|---|---|\n|a|a||\n|7|7|a|").rows == [["a", "a", ""], ["7", "7", "a"]]
+
+
+def test_only_one_row_under_an_empty_corner_is_a_header() -> None:
+    assert table_of("|name|one|two|\n|---|---|---|\n||a|b|\n|c|d|e|\n|f|g|h|").columns == ["name", "one a", "two b"]
+
+
 def test_a_group_column_is_not_the_label() -> None:
     table = table_of("||Benchmark|V3|\n|---|---|---|\n||MMLU|88.5|\n|Elih|DROP|91.6|\n||FRAMES|73.3|\n|Math|AIME|39.2|")
     assert table.label == 1
