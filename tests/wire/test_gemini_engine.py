@@ -1,0 +1,242 @@
+"""Reading pages through the real Google client: what goes over the wire, what is made of replies and of errors."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
+
+from graph.context import Context
+from graph.engines import chat
+from graph.engines.base import Embedder, Engine, PageReading, Passage
+from graph.engines.chat import ChatEngine, NamedModel
+from graph.engines.gemini import build_gemini, explain
+from graph.errors import ModelError
+from graph.settings import settings
+from tests.wire.bench import Time, asked, build, page, read_pages, texts
+from tests.wire.gemini_server import Fault, GeminiServer, Reply
+
+MINUTE = Fault(429, quota="PerMinute", retry_delay="17s")
+DAY = Fault(429, quota="PerDay", retry_delay="17s")
+QUESTION = "How deep is the well?"
+PASSAGES = [
+    Passage(
+        chunk="c-1", document="d", name="a.pdf", page=1, score=1.0, relevant=True, heading="", kind="text", text="12 m"
+    )
+]
+
+
+# Reading pages
+
+
+async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_layer(
+    engine: Engine, gemini: GeminiServer
+) -> None:
+    outcomes = await engine.transcribe([page(7, "o1-0912"), page(8), page(9)])
+    assert texts(outcomes) == ["Text 7.", "Text 8.", "Text 9."]
+    (request,) = gemini.chats
+    assert asked(request) == [7, 8, 9]
+    kinds = [part.get("text", "image").split("\n")[0] for part in request.parts]
+    assert kinds == ["Page 7.", "image", "Page 8.", "image", "Page 9.", "image"]
+    assert '<text-layer page="7">\no1-0912\n</text-layer>' in request.prompt
+    assert request.system == Context().transcribe_prompt
+    assert request.model == "gemini-3.5-flash-lite"
+    assert request.config["thinkingConfig"] == {"thinking_level": "LOW"}
+
+
+async def test_the_usage_of_a_window_is_on_its_first_page(engine: Engine) -> None:
+    first, second = await engine.transcribe([page(1), page(2)])
+    assert isinstance(first, PageReading)
+    assert isinstance(second, PageReading)
+    assert first.usage["requests"] == 1
+    assert first.usage["input_tokens"] > 500
+    assert first.usage["output_tokens"] > 10
+    assert second.usage["requests"] == 0
+    assert first.model == engine.model == "gemini-3.5-flash-lite"
+
+
+async def test_blank_pages_are_not_sent(engine: Engine, gemini: GeminiServer) -> None:
+    assert texts(await engine.transcribe([page(1, ink=0), page(2)])) == ["", "Text 2."]
+    assert asked(gemini.chats[0]) == [2]
+    assert texts(await engine.transcribe([page(3, ink=0)])) == [""]
+    assert len(gemini.chats) == 1
+
+
+async def test_a_page_that_the_reply_lacks_is_asked_for_alone(engine: Engine, gemini: GeminiServer) -> None:
+    gemini.script(Reply('<page number="1"><chunk>One</chunk></page><page number="3"><chunk>Three</chunk></page>'))
+    outcomes = await engine.transcribe([page(1), page(2), page(3)])
+    assert texts(outcomes) == ["One", "Text 2.", "Three"]
+    assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [2]]
+    assert isinstance(outcomes[0], PageReading)
+    assert outcomes[0].usage["requests"] == 2
+
+
+async def test_of_a_reply_that_was_cut_the_last_page_is_asked_for_again(engine: Engine, gemini: GeminiServer) -> None:
+    gemini.script(Reply('<page number="1">One</page><page number="2">Two is not wh', finish_reason="MAX_TOKENS"))
+    assert texts(await engine.transcribe([page(1), page(2), page(3)])) == ["One", "Text 2.", "Text 3."]
+    assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply("", finish_reason="RECITATION"), "recitation"),
+        (Reply("It was a bright", finish_reason="MAX_TOKENS"), "max_tokens"),
+        (Reply("", finish_reason="SAFETY"), "blocked"),
+        (Reply("", block_reason="PROHIBITED_CONTENT"), "blocked"),
+        (Reply("", candidates=False), "empty"),
+        (Reply(""), "empty"),
+        (Reply("<chunk></chunk>"), "empty"),
+        (Reply("It was", finish_reason="OTHER"), "garbled"),
+        (Fault(400, "Unable to process input image."), "request_error"),
+    ],
+)
+async def test_a_page_that_fails_alone_is_a_typed_failure_and_the_others_are_read(
+    engine: Engine, gemini: GeminiServer, reply: Reply | Fault, reason: str
+) -> None:
+    gemini.reply = lambda request: reply if 2 in asked(request) else read_pages(request)
+    assert texts(await engine.transcribe([page(1), page(2), page(3)])) == ["Text 1.", reason, "Text 3."]
+    assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [1], [2], [3]]
+    gemini.requests.clear()
+    assert texts(await engine.transcribe([page(2)])) == [reason]
+    assert len(gemini.chats) == 1
+
+
+async def test_a_page_said_to_be_blank_is_believed_unless_the_file_has_text_on_it(
+    engine: Engine, gemini: GeminiServer
+) -> None:
+    gemini.reply = lambda request: "<chunk>[blank page]</chunk>"
+    assert texts(await engine.transcribe([page(1)])) == [""]
+    assert texts(await engine.transcribe([page(1, "Annual report")])) == ["empty"]
+
+
+@pytest.mark.parametrize("wrapper", ["{}", "<chunk>{}", "```markdown\n<Chunk>\n{}\n```", "<page><chunk>{}</page>"])
+async def test_broken_tags_lose_no_text(engine: Engine, gemini: GeminiServer, wrapper: str) -> None:
+    body = "# Wells\n\nThe first is 12 m deep.\n\n<table><tr><td>12 m</td></tr></table>"
+    gemini.reply = lambda request: wrapper.format(body)
+    (outcome,) = await engine.transcribe([page(4)])
+    assert isinstance(outcome, PageReading)
+    assert [block.kind for block in outcome.blocks] == ["heading", "text", "table"]
+
+
+# Errors
+
+
+async def test_the_minutes_quota_is_waited_for_as_long_as_the_service_asks(
+    engine: Engine, embedder: Embedder, gemini: GeminiServer, time: Time
+) -> None:
+    gemini.script(MINUTE)
+    gemini.script(MINUTE, on="embed")
+    assert texts(await engine.transcribe([page(1)])) == ["Text 1."]
+    await embedder.embed_query(QUESTION)
+    assert time.waits == [17, 17]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (MINUTE, "quota_minute"),
+        (Fault(503), "overloaded"),
+        (Fault(500), "overloaded"),
+        (Fault(504), "overloaded"),
+        (Fault(reset=True), "network"),
+    ],
+)
+async def test_what_does_not_pass_in_time_fails_the_window_without_asking_page_by_page(
+    engine: Engine, gemini: GeminiServer, fault: Fault, reason: str
+) -> None:
+    gemini.fail_next(fault, times=99)
+    assert texts(await engine.transcribe([page(1), page(2)])) == [reason, reason]
+    assert [asked(request) for request in gemini.chats] == [[1, 2]] * 3
+
+
+async def test_a_reply_that_breaks_off_is_asked_for_again(engine: Engine, gemini: GeminiServer) -> None:
+    gemini.script(Reply("<chunk>Text 1.</chunk>", cut=True))
+    assert texts(await engine.transcribe([page(1)])) == ["Text 1."]
+    assert len(gemini.chats) == 2
+
+
+async def test_a_stalled_request_ends(engine: Engine, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "READING_TIME", 0.2)
+    monkeypatch.setattr(chat, "READING_TIME_PER_PAGE", 0.0)
+    gemini.fail_next(Fault(stall=30), times=3)
+    assert texts(await engine.transcribe([page(1)])) == ["timeout"]
+    assert len(gemini.chats) == 3
+
+
+async def test_the_days_quota_ends_everything_at_once(
+    engine: Engine, embedder: Embedder, gemini: GeminiServer, time: Time
+) -> None:
+    gemini.script(Reply(""), DAY)
+    outcomes = await engine.transcribe([page(1), page(2), page(3)])
+    assert texts(outcomes) == ["quota_day"] * 3
+    assert "midnight Pacific" in outcomes[2].detail  # type: ignore[union-attr]
+    assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [1]]
+    gemini.script(DAY, on="embed")
+    with pytest.raises(ModelError, match="midnight Pacific"):
+        await embedder.embed_passages([""], ["text"])
+    gemini.script(DAY)
+    with pytest.raises(ModelError, match="midnight Pacific"):
+        await engine.answer(QUESTION, PASSAGES, [])
+    assert time.waits == []
+
+
+@pytest.mark.parametrize("fault", [Fault(401), Fault(403), Fault(400, "API key not valid.", reason="API_KEY_INVALID")])
+async def test_a_refused_key_says_which_key(
+    engine: Engine, embedder: Embedder, gemini: GeminiServer, fault: Fault
+) -> None:
+    requests: list[Callable[[], Any]] = [
+        lambda: engine.transcribe([page(1), page(2)]),
+        lambda: engine.grade(QUESTION, PASSAGES),
+        lambda: embedder.embed_query(QUESTION),
+    ]
+    for request in requests:
+        gemini.requests.clear()
+        gemini.script(fault, on="embed" if request is requests[-1] else "chat")
+        with pytest.raises(ModelError, match="Gemini key was refused: check GOOGLE_API_KEY"):
+            await request()
+        assert len(gemini.requests) == 1
+
+
+async def test_a_retired_model_says_what_to_set(gemini: GeminiServer, time: Time) -> None:
+    gemini.retired = {"gemini-2.0-flash", "gemini-1.5-pro", "text-embedding-004"}
+    engine, embedder = build(
+        gemini,
+        time,
+        reader_model="google_genai:gemini-2.0-flash",
+        chat_model="google_genai:gemini-1.5-pro",
+        embedding_model="google_genai:text-embedding-004",
+    )
+    with pytest.raises(ModelError, match=r"gemini-2\.0-flash.*PAGEWITNESS_READER_MODEL"):
+        await engine.transcribe([page(1)])
+    assert "thinkingConfig" not in gemini.chats[0].config
+    with pytest.raises(ModelError, match=r"gemini-1\.5-pro.*PAGEWITNESS_CHAT_MODEL"):
+        await engine.answer(QUESTION, PASSAGES, [])
+    with pytest.raises(ModelError, match=r"text-embedding-004.*PAGEWITNESS_EMBEDDING_MODEL"):
+        await embedder.embed_query(QUESTION)
+
+
+def test_without_a_key_the_sentence_says_where_to_get_one() -> None:
+    with pytest.raises(ModelError, match=r"GOOGLE_API_KEY.*offline"):
+        build_gemini(Context(engine="gemini"), replace(settings(), api_key=""))
+
+
+def test_a_provider_that_is_not_there_is_one_sentence() -> None:
+    with pytest.raises(ModelError, match="nobody:model"):
+        build_gemini(Context(reader_model="nobody:model"), replace(settings(), api_key="k"))
+
+
+# Other models
+
+
+async def test_any_chat_model_can_read_pages(time: Time) -> None:
+    replies = ['<page number="1"><chunk>One</chunk></page>', "Two"]
+    model = NamedModel(
+        GenericFakeChatModel(messages=map(AIMessage, replies)), "fake:reader", "PAGEWITNESS_READER_MODEL"
+    )
+    engine = ChatEngine(Context(), reader=model, grader=model, writer=model, explain=explain, patience=time.patience())
+    assert texts(await engine.transcribe([page(1), page(2)])) == ["One", "Two"]
+    assert engine.reader == f"gemini/fake:reader/{engine.prompt}"
+    assert (engine.window, engine.reads_images) == (4, True)
