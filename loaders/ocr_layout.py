@@ -11,14 +11,14 @@ from statistics import median
 from loaders.joining import join_lines, vocabulary
 from loaders.ocr_lines import OcrLine
 from loaders.ocr_tables import Labels, Table, find_tables, group_rows
-from loaders.pdf_layout import heading_level
+from loaders.pdf_layout import CAPTION, heading_level
 from loaders.types import BlockKind
 
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:/|of)\s*\d{1,4}|[-–—])?", re.IGNORECASE
 )
 _MARGIN = 0.08  # share of the page's height at top and bottom where a lone number is a page number
-_CAPTION = re.compile(r"(?:table|figure|fig\.|tab\.|chart|exhibit)\s*\d+\s*[:.|–—-]", re.IGNORECASE)
+_ENTRY = re.compile(r"(?:\.\s*){3,}|\s\d{1,3}$")  # a line of a table of contents, not the heading itself
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+[A-Z]\S*(?:\s+\S+){0,11}")
 _ITEM = re.compile(r"(?:[•◦▪●○■·*+–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d+\]\s*)\S")
 _HEADING_HEIGHT = (
@@ -146,7 +146,7 @@ def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float,
     height, height_above = (max(line.height for line in each) for each in (row, above))  # a bullet is a low piece
     if step > _GAP * usual or max(height, height_above) > _HEADING_HEIGHT * min(height, height_above):
         return True
-    if _ITEM.match(row[0].text) or _CAPTION.match(row[0].text) or _NUMBERED.fullmatch(_text(row)):
+    if _ITEM.match(row[0].text) or CAPTION.match(row[0].text) or _NUMBERED.fullmatch(_text(row)):
         return True
     ended_short = above[-1].box.x1 < edges[1] - 4 * height
     indented = row[0].box.x0 > above[0].box.x0 + height and row[0].box.x0 < edges[0] + 4 * height
@@ -157,10 +157,12 @@ def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[s
     lines = [line for row in rows for line in row]
     text = join_lines([_text(row) for row in rows], known)
     size = median(line.height for line in lines)
-    if _CAPTION.match(text):
+    if CAPTION.match(text):
         return Placed("caption", text, 0, lines)
     large = size > _HEADING_HEIGHT * body_height and len(text) <= _HEADING_CHARS
-    if (large or (len(rows) == 1 and _NUMBERED.fullmatch(text))) and any(char.isalpha() for char in text):
+    if (large or (len(rows) == 1 and _NUMBERED.fullmatch(text) and not _ENTRY.search(text))) and any(
+        char.isalpha() for char in text
+    ):
         depth = heading_level(text, size, body_height)
         return Placed("heading", f"{'#' * depth} {text}", depth, lines)
     if _ITEM.match(text):

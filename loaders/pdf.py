@@ -33,6 +33,9 @@ OPEN_FILES = 4
 NEIGHBOURS = 10
 """Pages to either side that teach words and text size: about 5 ms a page, read once."""
 
+LAYERS_KEPT = 64
+"""Text layers kept of a document, 100 kB each: the neighbours on both sides, for pages that come in order."""
+
 _UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
 _MONO = 8  # font flag bits of the PDF library's span dictionary
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
@@ -67,6 +70,8 @@ class PdfFile:
     def layer(self, number: int) -> TextLayer:
         """Return the text layer and the places of the images of a page."""
         if number not in self._layers:
+            if len(self._layers) >= LAYERS_KEPT:
+                del self._layers[next(iter(self._layers))]
             self._layers[number] = _text_layer(self._page(number))
         return self._layers[number]
 

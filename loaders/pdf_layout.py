@@ -26,6 +26,9 @@ KINDS: dict[str, BlockKind] = {
 }
 """The layout model's roles; any other is plain text."""
 
+CAPTION = re.compile(r"(?:table|figure|fig\.|tab\.|chart|exhibit)\s*\d+\s*[:.|–—-]", re.IGNORECASE)
+"""How a caption begins; the layout model takes about every third for a heading or for text."""
+
 _BULLETS = "•◦▪‣·●○■□–—*-\uf0b7\uf0a7\u2043\u25aa\u25cf"
 _BULLET = re.compile(rf"[{re.escape(_BULLETS)}]")
 _ORDINAL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]|\[\d+\]")
@@ -110,6 +113,8 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
     if kind == "list":
         return Block("list", _list_text(rows, texts, around), box=box)
     text = join_lines(texts, around.known)
+    if kind in ("text", "heading") and CAPTION.match(text):
+        return Block("caption", text, box=box)
     if kind in ("title", "heading"):
         level = 1 if kind == "title" else heading_level(text, max(row.size for row in rows), around.body_size)
         return Block(kind, f"{'#' * level} {text}", level, box)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,9 @@ SCAN_WORDS = 50
 FIGURE_SHARE = 0.02
 """Share of the page under which a picture without text is an icon or a rule, and not worth an OCR run."""
 
+MAX_FIGURES = 8
+"""Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
+
 MIN_INK = 1e-5
 """Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""
 
@@ -38,10 +42,12 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     """Return what a file says of itself; raise SourceError, or PasswordError if it is locked."""
     name = str(path)
     try:
-        data = path.read_bytes()
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as exc:
         raise SourceError(f"{name!r} cannot be read ({exc.strerror}): check the path and its permissions.") from exc
-    if not data:
+    if not size:
         raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
     kind = _kind(path)
     title = ""
@@ -54,7 +60,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
             raise SourceError(f"{name!r} is damaged: none of its {pages} page(s) can be read, get a new copy of it.")
     else:
         pages = image_pages(path)
-    return DocumentInfo(name, hashlib.sha256(data).hexdigest(), kind, pages, title, len(data))
+    return DocumentInfo(name, digest, kind, pages, title, size)
 
 
 def render(job: PageJob) -> PageImage | Failure:
@@ -122,8 +128,10 @@ def _read_layer(pdf: PdfFile, layer: TextLayer, job: PageJob) -> PageText:
         regions = []
     blocks, words = build_blocks(layer, regions, pdf.surroundings(job.page))
     page = PageText(job.page, blocks, words, "text-layer")
-    for region in _unread_pictures(layer, regions):
-        page = _with_figure(page, pdf, layer, region, job)
+    for box in _unread_pictures(layer, regions):
+        # A picture that fails must not cost the page its text.
+        with contextlib.suppress(Exception):
+            page = _with_figure(page, pdf, layer, box, job)
     return page
 
 
@@ -133,7 +141,8 @@ def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
     places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
     whole = layer.width * layer.height
     large = [box for box in places if area(box) > FIGURE_SHARE * whole]
-    return [box for box in large if not any(holds(box, centre(word.box)) for word in layer.words)]
+    silent = [box for box in large if not any(holds(box, centre(word.box)) for word in layer.words)]
+    return sorted(silent, key=area, reverse=True)[:MAX_FIGURES]
 
 
 def _with_figure(page: PageText, pdf: PdfFile, layer: TextLayer, box: Box, job: PageJob) -> PageText:
