@@ -1,0 +1,113 @@
+"""What all tests share: a home folder of their own, no keys, no network, and one ingested sample."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+# Checkpoints may then hold declared types only: what a strict server would refuse fails here too.
+os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "examples" / "sample.pdf"
+DATA = ROOT.parent / "shared" / "data"
+_LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
+_OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Tests marked `data` are skipped where the data set is absent."""
+    if not DATA.is_dir():
+        for item in items:
+            if item.get_closest_marker("data"):
+                item.add_marker(pytest.mark.skip(reason="the development data set is not beside the repository"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Fail whatever would leave this machine; loopback is allowed."""
+
+    def local(address: Any) -> bool:
+        return not isinstance(address, tuple) or str(address[0]).startswith(_LOCAL)
+
+    def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
+        def connect(self: socket.socket, address: Any) -> Any:
+            if not local(address):
+                raise AssertionError(f"a test tried to reach {address}")
+            return original(self, address)
+
+        return connect
+
+    def lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host and not local((host if isinstance(host, str) else host.decode(),)):
+            raise AssertionError(f"a test tried to look up {host}")
+        return getaddrinfo(host, *args, **kwargs)
+
+    getaddrinfo = socket.getaddrinfo
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        patch.setattr(socket, "getaddrinfo", lookup)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder for each test, in an environment without keys, in a folder without `.env`."""
+    for name in list(os.environ):
+        if name.startswith(_OURS):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(folder))
+    monkeypatch.setenv("LANGSMITH_TRACING", "false")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, ingested once. Tests read it through `library` and leave it as it is."""
+    folder = tmp_path_factory.mktemp("library") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAGEWITNESS_HOME", str(folder))
+        patch.setenv("PAGEWITNESS_ENGINE", "offline")
+        from graph.app import app
+
+        report = app.invoke({"sources": [str(SAMPLE)]})["report"]
+    assert report["documents"][0]["status"] == "complete", report
+    return folder
+
+
+@pytest.fixture
+def library(_sample_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder that holds the sample; not to be changed."""
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(_sample_home))
+    return _sample_home
+
+
+MakePdf = Callable[..., Path]
+
+
+@pytest.fixture
+def make_pdf(tmp_path: Path) -> MakePdf:
+    """Write a small PDF: one page for each text, encrypted if a password is given."""
+
+    def make(name: str, *texts: str, password: str = "") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        document: Any = pymupdf.open()  # type: ignore[no-untyped-call]
+        for text in texts:
+            page = document.new_page(width=420, height=595)
+            page.insert_textbox((40, 40, 380, 555), text, fontsize=11)
+        lock = {"encryption": 5, "owner_pw": "owner", "user_pw": password} if password else {}
+        document.save(str(path), **lock)
+        document.close()
+        return path
+
+    return make

@@ -1,0 +1,65 @@
+"""The home folder: made when needed, owned by one process, clear about what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.errors import HomeError
+from graph.storage import home as homes
+
+TAKE = "import sys; from pathlib import Path; from graph.storage import home; home.own(Path(sys.argv[1]))"
+
+
+def take_elsewhere(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", TAKE, str(folder)], capture_output=True, text=True, check=False)
+
+
+def test_it_is_made_with_its_parents(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    assert homes.prepare(folder) == folder
+    assert homes.prepare(folder).is_dir()
+
+
+def test_a_second_process_is_told_who_has_it(tmp_path: Path) -> None:
+    lock = homes.own(homes.prepare(tmp_path / "home"))
+    try:
+        refused = take_elsewhere(tmp_path / "home")
+        assert refused.returncode == 1
+        assert f"in use by process {os.getpid()}" in refused.stderr
+        assert "--home" in refused.stderr
+    finally:
+        lock.release(force=True)
+    assert take_elsewhere(tmp_path / "home").returncode == 0
+
+
+def test_the_same_process_may_take_it_twice(tmp_path: Path) -> None:
+    folder = homes.prepare(tmp_path / "home")
+    locks = [homes.own(folder), homes.own(folder)]
+    assert all(lock.is_locked for lock in locks)
+    locks[0].release(force=True)
+
+
+def test_a_process_that_died_holds_nothing(tmp_path: Path) -> None:
+    folder = homes.prepare(tmp_path / "home")
+    code = TAKE + "; import os; os._exit(9)"
+    assert subprocess.run([sys.executable, "-c", code, str(folder)], check=False).returncode == 9
+    homes.own(folder).release(force=True)
+
+
+def test_a_file_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(HomeError, match=r"cannot be made.*--home"):
+        homes.prepare(tmp_path / "home")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_is_not_writable(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o555)
+    with pytest.raises(HomeError, match=r"not writable.*--home"):
+        homes.prepare(folder)

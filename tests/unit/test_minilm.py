@@ -1,0 +1,102 @@
+"""The offline embedding model: real weights, unit vectors, and a packed form that loses nothing that counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graph.engines import minilm
+from graph.engines.base import SentenceEmbedder
+from graph.engines.minilm import DIMENSIONS, MiniLM, pack, unpack
+
+TEXTS = [
+    "The storm closed the slipway for ninety-seven days.",
+    "Ninety-seven days went by before boats could land there again.",
+    "Invoices are paid within thirty days.",
+    "x",
+]
+
+
+@pytest.fixture(scope="module")
+def model() -> MiniLM:
+    return MiniLM()
+
+
+def test_vectors_have_unit_length_and_so_have_their_tokens(model: MiniLM) -> None:
+    for encoded in model.encode(TEXTS):
+        assert encoded.vector.shape == (DIMENSIONS,)
+        assert float(np.linalg.norm(encoded.vector)) == pytest.approx(1, abs=1e-5)
+        assert len(encoded.tokens) == len(encoded.spans) > 0
+        assert np.linalg.norm(encoded.tokens.astype(float) / 127, axis=1) == pytest.approx(1, abs=0.02)
+
+
+def test_what_means_the_same_is_near(model: MiniLM) -> None:
+    storm, same, other, _ = (encoded.vector for encoded in model.encode(TEXTS))
+    assert float(storm @ same) > float(storm @ other) + 0.2
+
+
+def test_spans_point_into_the_text(model: MiniLM) -> None:
+    (encoded,) = model.encode(["Slipway, 97 days"])
+    pieces = ["Slipway, 97 days"[start:end] for start, end in encoded.spans]
+    assert "".join(pieces) == "Slipway,97days"
+
+
+def test_the_company_a_text_is_encoded_in_hardly_matters(model: MiniLM) -> None:
+    together = model.encode(TEXTS * 20)
+    for number, text in enumerate(TEXTS):
+        (alone,) = model.encode([text])
+        assert float(alone.vector @ together[number].vector) > 0.99
+        assert len(alone.tokens) == len(together[number].tokens)
+
+
+@pytest.mark.parametrize("text", ["", "word " * 2_000, "日本語 🐦 \x00"])
+def test_any_text_can_be_encoded(model: MiniLM, text: str) -> None:
+    (encoded,) = model.encode([text])
+    assert np.isfinite(encoded.vector).all()
+    assert len(encoded.tokens) <= 256
+
+
+def test_no_text_gives_no_vector(model: MiniLM) -> None:
+    assert model.encode([]) == []
+
+
+async def test_the_embedder_gives_rows_for_passages_and_one_vector_for_a_question(model: MiniLM) -> None:
+    passages = await model.embed_passages(["title"] * 2, TEXTS[:2])
+    question = await model.embed_query(TEXTS[0])
+    assert passages.value.shape == (2, DIMENSIONS)
+    assert float(question.value @ passages.value[0]) > 0.99
+    assert (await model.embed_passages([], [])).value.shape == (0, DIMENSIONS)
+    assert isinstance(model, SentenceEmbedder)
+    assert model.identity == f"all-MiniLM-L6-v2-int8/{DIMENSIONS}"
+
+
+def test_langchain_sees_the_same_vectors(model: MiniLM) -> None:
+    (ours,) = model.encode([TEXTS[0]])
+    assert model.embeddings.embed_query(TEXTS[0]) == pytest.approx(ours.vector.tolist(), abs=1e-6)
+
+
+def test_packing_and_unpacking_keeps_everything(model: MiniLM) -> None:
+    encoded = model.encode(TEXTS)
+    vectors, tokens = unpack(pack(encoded))
+    assert vectors == pytest.approx(np.stack([one.vector for one in encoded]), abs=1e-3)
+    assert [part.tolist() for part in tokens] == [one.tokens.tolist() for one in encoded]
+
+
+def test_an_empty_text_can_be_packed_between_others(model: MiniLM) -> None:
+    encoded = model.encode(["One.", "", "Two."])
+    _, tokens = unpack(pack(encoded))
+    assert [len(part) for part in tokens] == [len(one.tokens) for one in encoded]
+
+
+def test_weights_that_were_tampered_with_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "fake_weights"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "model.onnx").write_bytes(b"not the model")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(RuntimeError, match="not the one PageWitness was measured with"):
+        minilm._file("fake_weights", "model.onnx", "0" * 64)
+    with pytest.raises(RuntimeError, match="missing"):
+        minilm._file("no_such_package_at_all", "model.onnx", "0" * 64)

@@ -1,0 +1,60 @@
+"""What any store of page images must do; a folder of files is the one there is."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from graph.storage.base import PageImages
+from graph.storage.page_images import FilePageImages
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+
+
+@pytest.fixture(params=[FilePageImages])
+def images(request: pytest.FixtureRequest, tmp_path: Path) -> PageImages:
+    made: PageImages = request.param(tmp_path / "pages")
+    return made
+
+
+def test_an_image_is_kept_under_the_hash_of_its_bytes(images: PageImages) -> None:
+    key = images.put(PNG)
+    assert key == hashlib.sha256(PNG).hexdigest()
+    assert images.get(key) == PNG
+
+
+def test_the_same_bytes_are_one_image(images: PageImages, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(images.put, [PNG] * 32))) == 1
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_an_image_that_is_not_there(images: PageImages) -> None:
+    with pytest.raises(KeyError):
+        images.get("0" * 64)
+
+
+def test_a_deleted_image_is_gone_and_may_be_deleted_again(images: PageImages) -> None:
+    key = images.put(PNG)
+    images.delete(key)
+    images.delete(key)
+    with pytest.raises(KeyError):
+        images.get(key)
+
+
+@pytest.mark.parametrize("key", ["", "../../../etc/passwd", "0" * 63, "G" * 64, "0" * 64 + "/x"])
+def test_only_hashes_are_keys(images: PageImages, key: str) -> None:
+    for act in (images.get, images.delete):
+        with pytest.raises(KeyError):
+            act(key)
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pages").write_text("a file where the folder should be")
+    images = FilePageImages(tmp_path / "pages")
+    with pytest.raises(OSError, match="pages"):
+        images.put(PNG)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []

@@ -1,0 +1,121 @@
+"""What any vector index must do; Chroma is the one there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graph.errors import BadInputError, IndexMismatchError
+from graph.storage.base import VectorIndex, VectorRow
+from graph.storage.vectors import ChromaVectors
+
+
+def unit(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    vector = np.array(values, np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def rows(*names: str) -> list[VectorRow]:
+    """`a-g1-0000/0` is a sentence of chunk `a-g1-0000` of document `a`."""
+    return [VectorRow(name, name.partition("/")[0], name.partition("-")[0]) for name in names]
+
+
+@pytest.fixture(params=[ChromaVectors])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> VectorIndex:
+    made: VectorIndex = request.param(tmp_path / "vectors")
+    made.check("model/3")
+    return made
+
+
+def test_scores_are_cosines_best_first(index: VectorIndex) -> None:
+    vectors = np.stack([unit(1, 0, 0), unit(1, 1, 0), unit(-1, 0, 0)])
+    index.add(rows("a-g1-0000/0", "a-g1-0000/1", "a-g1-0001/0"), vectors)
+    found = index.search(unit(1, 0, 0) * 5, (), 3)
+    assert [(row, chunk) for row, chunk, _ in found] == [
+        ("a-g1-0000/0", "a-g1-0000"), ("a-g1-0000/1", "a-g1-0000"), ("a-g1-0001/0", "a-g1-0001"),
+    ]  # fmt: skip
+    assert [score for *_, score in found] == pytest.approx([1.0, 0.5**0.5, -1.0], abs=1e-3)
+
+
+def test_only_the_documents_named_are_searched_and_no_more_than_asked(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000/0", "b-g1-0000/0", "c-g1-0000/0"), np.stack([unit(1, 0, 0)] * 3))
+    assert {row for row, *_ in index.search(unit(1, 0, 0), ["a", "c"], 5)} == {"a-g1-0000/0", "c-g1-0000/0"}
+    assert len(index.search(unit(1, 0, 0), (), 2)) == 2
+    assert index.search(unit(1, 0, 0), ["nobody"], 5) == []
+
+
+def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
+    assert index.search(unit(1, 0, 0), (), 5) == []
+    assert index.count() == 0
+
+
+def test_a_row_stored_again_takes_the_place_of_the_first(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0, 0)]))
+    index.add(rows("a-g1-0000/0"), np.stack([unit(0, 1, 0)]))
+    assert index.count() == 1
+    assert index.search(unit(0, 1, 0), (), 1)[0][2] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_more_rows_than_one_call_takes(index: VectorIndex) -> None:
+    names = [f"a-g1-{number:04d}/0" for number in range(2_500)]
+    index.add(rows(*names), np.tile(unit(1, 0, 0), (len(names), 1)))
+    assert index.count() == len(names)
+    index.delete_document("a")
+    assert index.count() == 0
+
+
+def test_as_many_vectors_as_rows_are_wanted(index: VectorIndex) -> None:
+    with pytest.raises(ValueError, match="2 texts but 1 vectors"):
+        index.add(rows("a-g1-0000/0", "a-g1-0000/1"), np.stack([unit(1, 0, 0)]))
+    assert index.count() == 0
+
+
+def test_deleting_a_document_spares_the_others(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000/0", "b-g1-0000/0"), np.stack([unit(1, 0, 0), unit(0, 1, 0)]))
+    index.delete_document("a")
+    assert [row for row, *_ in index.search(unit(1, 0, 0), (), 5)] == ["b-g1-0000/0"]
+
+
+def test_stale_generations_go_and_the_new_one_stays(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000/0", "a-g2-0000/0", "b-g1-0000/0"), np.stack([unit(1, 0, 0)] * 3))
+    index.delete_stale("a", "g2")
+    assert {row for row, *_ in index.search(unit(1, 0, 0), (), 5)} == {"a-g2-0000/0", "b-g1-0000/0"}
+
+
+def test_another_embedder_is_refused_with_the_command_that_mends_it(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0, 0)]))
+    index.check("model/3")
+    with pytest.raises(IndexMismatchError, match=r"model/3.*other/3.*pagewitness reembed"):
+        index.check("other/3")
+    assert index.count() == 1
+
+
+def test_an_empty_index_takes_any_embedder_and_a_reset_one_too(index: VectorIndex) -> None:
+    index.check("other/2")
+    index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0)]))
+    index.reset("model/3")
+    assert index.count() == 0
+    index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0, 0)]))
+    index.check("model/3")
+
+
+def test_the_embedder_is_remembered_by_the_folder(tmp_path: Path) -> None:
+    first = ChromaVectors(tmp_path / "vectors")
+    first.check("model/3")
+    first.add(rows("a-g1-0000/0"), np.stack([unit(1, 0, 0)]))
+    second = ChromaVectors(tmp_path / "vectors")
+    with pytest.raises(IndexMismatchError, match="model/3"):
+        second.check("other/3")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://host", "http://"])
+def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(BadInputError, match="PAGEWITNESS_CHROMA_URL"):
+        ChromaVectors(url=url)
+
+
+def test_a_server_that_does_not_answer() -> None:
+    with pytest.raises(BadInputError, match=r"No Chroma server answers at http://127.0.0.1:9.*chroma run"):
+        ChromaVectors(url="http://127.0.0.1:9")
