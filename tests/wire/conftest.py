@@ -18,7 +18,9 @@ def port() -> int:
 
 
 @pytest.fixture
-def gemini(port: int) -> Iterator[GeminiServer]:
+def gemini(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):  # a proxy knows nothing of our loopback
+        monkeypatch.delenv(name, raising=False)
     with GeminiServer(reply=read_pages, port=port) as running:
         yield running
 

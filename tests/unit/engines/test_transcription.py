@@ -59,6 +59,7 @@ def test_a_page_alone_survives_every_kind_of_broken_tag(reply: str) -> None:
         "<page><chunk>A</chunk></page><page><chunk>B</chunk></page><page><chunk>C</chunk></page>",
         "<chunk>A</chunk>\n<chunk>B</chunk>\n<chunk>C</chunk>",
         "<chunk>A\n<chunk>B\n<chunk>C",
+        "<chunk><chunk>A</chunk></chunk><chunk>B</chunk><chunk><chunk>C</chunk></chunk>",
         '<page number="7"><chunk>A<page number="8"><chunk>B<page number="9"><chunk>C',
         '<page number="7">A</page><page number="80">B</page><page number="9">C</page>',
         '<page number="443">A</page><page number="444">B</page><page number="445">C</page>',
@@ -100,8 +101,9 @@ def test_text_without_a_page_joins_its_neighbour_where_no_page_is_missing() -> N
 
 
 def test_a_footer_that_looks_like_a_page_mark_stays_text() -> None:
-    reply = "<chunk>A\n\nPage 7</chunk><chunk>B\n\nPage 8</chunk>"
+    reply = "<chunk>\nA\n\nPage 7\n</chunk>\n<chunk>\nB\n\nPage 8\n</chunk>"
     assert parse(reply, [7, 8]) == {7: "A\n\nPage 7", 8: "B\n\nPage 8"}
+    assert parse("A\n\nPage 7\n\nB\n\nPage 8", [7, 8]) == {}
 
 
 @pytest.mark.parametrize(
