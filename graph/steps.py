@@ -1,7 +1,7 @@
 """Nodes that wait: one definition that serves `invoke` and `ainvoke` alike.
 
 Coroutine nodes alone break `app.invoke()`, and plain functions share a handful of threads under `ainvoke()`. A `step`
-is a coroutine function with both doors. Either way it runs on one event loop in a thread of its own, so that model clients
+is a coroutine function with both doors. Either way it runs on one event loop in its own thread, so that model clients
 and their connections are shared by every caller, whatever loop the caller lives on. Settings, stream writers and
 callbacks travel with the context.
 """

@@ -32,16 +32,20 @@ def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: 
             break
         if all(one.sentence.text != other.sentence.text for other in chosen):
             chosen.append(one)
-    if chosen[0].sentence.kind == "row" and _COMPARES.search(query.text):
-        chosen = _with_other_rows(chosen[0], chunks[chosen[0].chunk])
+    row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
+    if row is not None and _COMPARES.search(query.text):
+        chosen = [*chosen[:row], *_with_other_rows(query, chosen[row], chunks[chosen[row].chunk])]
     return [Claim(text=statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text) for one in chosen]
 
 
-def _with_other_rows(best: scoring.Scored, chunk: ChunkRow) -> list[scoring.Scored]:
-    """A row that is to be compared, followed by the rows next to it."""
+def _with_other_rows(query: scoring.Query, best: scoring.Scored, chunk: ChunkRow) -> list[scoring.Scored]:
+    """A row that is to be compared, followed by the rows that the question names too, or else those next to it."""
     rows = [sentence for sentence in chunk.sentences if sentence.kind == "row"]
     at = rows.index(best.sentence)
-    near = sorted((index for index in range(len(rows)) if index != at), key=lambda index: abs(index - at))
+    near = sorted(
+        (index for index in range(len(rows)) if index != at),
+        key=lambda index: (-scoring.named(query, rows[index]), abs(index - at)),
+    )
     others = [rows[index] for index in sorted(near[: MAX_SENTENCES - 1])]
     return [best] + [scoring.Scored(best.chunk, row, best.rank, 0.0, 0.0, 0.0) for row in others]
 

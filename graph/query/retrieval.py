@@ -69,17 +69,18 @@ class Retriever:
         self, query: str, encoded: Encoded, chunks: Sequence[ChunkRow], by_text: dict[str, float]
     ) -> list[Hit]:
         prepared = scoring.prepare(query, encoded, self._catalog)
-        best: dict[str, scoring.Scored] = {}
+        best: dict[str, tuple[float, scoring.Scored]] = {}
         packed = self._catalog.token_vectors([chunk.id for chunk in chunks])
         for scored in scoring.score(prepared, chunks, packed):
-            if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
-                best[scored.chunk] = scored
+            fit = scored.fit + scoring.ROW_WEIGHT * scoring.named(prepared, scored.sentence)
+            if scored.chunk not in best or fit > best[scored.chunk][0]:
+                best[scored.chunk] = fit, scored
         top = max(by_text.values(), default=1.0) or 1.0
         return [
             Hit(
                 chunk,
-                scoring.BM25_WEIGHT * by_text.get(chunk.id, 0.0) / top + best[chunk.id].fit,
-                best[chunk.id].sentence.pages[0],
+                scoring.BM25_WEIGHT * by_text.get(chunk.id, 0.0) / top + best[chunk.id][0],
+                best[chunk.id][1].sentence.pages[0],
             )
             for chunk in chunks
             if chunk.id in best
