@@ -29,6 +29,8 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
 
     def tell(event: _Event) -> None:
         key = (event["document"], event["event"])
+        if not tasks:
+            bars.start()  # not before: ending bars that never were prints an empty line
         if key not in tasks:
             stage = {"page": "pages read", "embed": "passages indexed"}[event["event"]]
             tasks[key] = bars.add_task(escape(event["name"]), total=event["of"], stage=stage)
@@ -37,8 +39,11 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
         else:
             bars.advance(tasks[key])
 
-    with bars:
+    try:
         yield tell
+    finally:
+        if tasks:
+            bars.stop()
 
 
 def ingestion(report: Mapping[str, Any]) -> None:

@@ -82,12 +82,16 @@ class Deps:
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 
+# A dense scan took 5 s of a quiet core to read, and 23 s with both cores shared by six other jobs.
+_PAGE_SECONDS = 120.0
+
+
 @lru_cache(maxsize=1)
 def pool() -> PagePool:
     """The worker processes that open files: one for each core, started when the first page comes."""
     from loaders.pool import PagePool as Workers
 
-    return Workers()
+    return Workers(timeout=_PAGE_SECONDS)
 
 
 @lru_cache(maxsize=4)

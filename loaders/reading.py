@@ -9,16 +9,18 @@ import contextlib
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from loaders.errors import SourceError
 from loaders.geometry import area, centre, fraction, fraction_words, holds, overlap
 from loaders.images import image_pages, render_image
 from loaders.legibility import is_garbage
-from loaders.pdf import PdfFile, open_pdf
 from loaders.pdf_layout import build_blocks
 from loaders.pdf_types import Region, TextLayer
 from loaders.types import Box, DocumentInfo, Failure, PageImage, PageJob, PageText, Word
+
+if TYPE_CHECKING:
+    from loaders.pdf import PdfFile
 
 SCAN_SHARE = 0.5
 """Share of the page that one image must cover before the page is taken for a scan."""
@@ -38,6 +40,13 @@ MIN_INK = 1e-5
 _HEAD = 1024  # bytes in which a PDF may hide its header
 
 
+def _open(path: Path, password: str | None) -> PdfFile:
+    # Whoever only names these functions (the process that sends jobs to the workers) does not load the PDF library.
+    from loaders.pdf import open_pdf
+
+    return open_pdf(path, password)
+
+
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     """Return what a file says of itself; raise SourceError, or PasswordError if it is locked."""
     name = str(path)
@@ -52,7 +61,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     kind = _kind(path)
     title = ""
     if kind == "pdf":
-        pdf = open_pdf(path, password)
+        pdf = _open(path, password)
         pages, title = pdf.pages, pdf.title
         if pages == 0:
             raise SourceError(f"{name!r} has no pages: it is damaged or empty, get a new copy of it.")
@@ -76,7 +85,7 @@ def read(job: PageJob) -> PageText | Failure:
     try:
         path = Path(job.path)
         if _kind(path) == "pdf":
-            pdf = open_pdf(path, job.password)
+            pdf = _open(path, job.password)
             layer = pdf.layer(job.page)
             if is_legible(layer):
                 return _read_layer(pdf, layer, job)
@@ -103,7 +112,7 @@ def _render(job: PageJob) -> PageImage:
     if _kind(path) == "image":
         shot = render_image(path, job.page, job.max_side)
         return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, False)
-    pdf = open_pdf(path, job.password)
+    pdf = _open(path, job.password)
     layer = pdf.layer(job.page)
     shot = pdf.render(job.page, job.dpi, job.max_side)
     words = fraction_words(layer.words, layer.width, layer.height)

@@ -71,6 +71,8 @@ def _expand_one(source: str) -> list[Path]:
         if path.exists() or not _GLOB.search(source):
             check_source(path)
             return [path]
+    except SourceError:
+        raise
     except (RuntimeError, ValueError) as exc:  # no such home folder; a NUL in the name
         raise SourceError(f"{source!r} is not a usable path ({exc}): give another one.") from exc
     return _in_glob(source, path)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.engines.base import Claim
-from graph.query import lexical, scoring
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.query import scoring, tabular
+from graph.storage.base import ChunkRow
 
 # Three sentences hold the gold answer for .92 of the answerable questions, two for .89, one for .82.
 MAX_SENTENCES = 3
@@ -18,6 +18,7 @@ _COMPARES = re.compile(
     r"|difference|differ|than|exceed|outperform|beat)s?\b",
     re.IGNORECASE,
 )
+_OF_TABLES = ("row", "caption")
 
 
 def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: Mapping[str, ChunkRow]) -> list[Claim]:
@@ -32,10 +33,15 @@ def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: 
             break
         if all(one.sentence.text != other.sentence.text for other in chosen):
             chosen.append(one)
+    extreme = tabular.extreme_row(query, chunks[chosen[0].chunk]) if chosen[0].sentence.kind in _OF_TABLES else None
+    if extreme is not None:
+        return [Claim(text=tabular.statement(query, extreme), chunk=chosen[0].chunk, quote=extreme.text)]
     row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
     if row is not None and _COMPARES.search(query.text):
         chosen = [*chosen[:row], *_with_other_rows(query, chosen[row], chunks[chosen[row].chunk])]
-    return [Claim(text=statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text) for one in chosen]
+    return [
+        Claim(text=tabular.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text) for one in chosen
+    ]
 
 
 def _with_other_rows(query: scoring.Query, best: scoring.Scored, chunk: ChunkRow) -> list[scoring.Scored]:
@@ -48,17 +54,3 @@ def _with_other_rows(query: scoring.Query, best: scoring.Scored, chunk: ChunkRow
     )
     others = [rows[index] for index in sorted(near[: MAX_SENTENCES - 1])]
     return [best] + [scoring.Scored(best.chunk, row, best.rank, 0.0, 0.0, 0.0) for row in others]
-
-
-def statement(query: scoring.Query, sentence: SentenceRow) -> str:
-    """What a sentence says, as it is; a table row as "label: column cell, column cell", of the columns asked for."""
-    if sentence.kind != "row" or len(sentence.cells) < 2:
-        return sentence.text
-    (_, label), *cells = sentence.cells
-    filled = [(column, cell) for column, cell in cells if cell.strip(" -–—")]
-    asked = query.term_weights.keys() - lexical.stems(label)
-    overlap = {column: sum(query.term_weights[word] for word in asked & lexical.stems(column)) for column, _ in filled}
-    most = max(overlap.values(), default=0.0)
-    if most > 0:
-        filled = [(column, cell) for column, cell in filled if overlap[column] == most]
-    return f"{label}: " + ", ".join(f"{column} {cell}".strip() for column, cell in filled) if filled else sentence.text

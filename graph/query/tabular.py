@@ -1,0 +1,77 @@
+"""Reading tables for a question: which columns it names, and which row holds the most or the least."""
+
+from __future__ import annotations
+
+import re
+
+from graph.query import lexical
+from graph.query.scoring import Query
+from graph.storage.base import ChunkRow, SentenceRow
+
+_MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
+_LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
+_ASKS_WHICH = re.compile(r"\b(which|what|who|where)\b", re.I)
+# Rows that sum up the others are no candidates for the most or the least of them.
+_SUMS = frozenset({"total", "sum", "mean", "averag", "overal", "subtot", "all", "median"})
+_NUMBER = re.compile(r"[-−–(]?\s*[$€£]?\s*\d[\d,]*(?:\.\d+)?")
+_EMPTY = " -–—"
+
+
+def statement(query: Query, sentence: SentenceRow) -> str:
+    """What a sentence says, as it is; a table row as "label: column cell, column cell", of the columns asked for."""
+    if sentence.kind != "row" or len(sentence.cells) < 2:
+        return sentence.text
+    (_, label), *cells = sentence.cells
+    filled = [(column, cell) for column, cell in cells if cell.strip(_EMPTY)]
+    asked = columns_asked(query, [column for column, _ in filled], label)
+    said = ", ".join(f"{column} {cell}".strip() for column, cell in filled if column in asked or not asked)
+    return f"{label}: {said}" if said else sentence.text
+
+
+def columns_asked(query: Query, columns: list[str], label: str = "") -> list[str]:
+    """The columns that a question names: those named in full, or else the ones that share most with it; or none.
+
+    Where one name is part of another ("pass@1" of "AIME 2024 pass@1"), the longer one is meant.
+    """
+    asked = query.term_weights.keys() - lexical.stems(label)
+    words = {column: lexical.stems(column) for column in columns}
+    full = [column for column in columns if words[column] and words[column] <= query.term_weights.keys()]
+    longest = [column for column in full if not any(words[column] < words[other] for other in full)]
+    if longest:
+        return longest
+    weight = {column: sum(query.term_weights[word] for word in asked & words[column]) for column in columns}
+    most = max(weight.values(), default=0.0)
+    return [column for column in columns if weight[column] == most] if most > 0 else []
+
+
+def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
+    """The row with the most or the least in the column that is asked for; None when the question asks for neither.
+
+    Rows whose cell is no number, and rows that sum up others, do not take part; nor does a table whose column the
+    question leaves open.
+    """
+    most, least = _MOST.search(query.text), _LEAST.search(query.text)
+    if bool(most) == bool(least) or not _ASKS_WHICH.search(query.text):
+        return None
+    rows = [sentence for sentence in chunk.sentences if sentence.kind == "row" and len(sentence.cells) > 1]
+    rows = [row for row in rows if not lexical.stems(row.cells[0][1]) & _SUMS]
+    columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
+    asked = columns if len(columns) == 1 else columns_asked(query, columns)
+    if not asked:
+        return None
+    # "The most chicks per nest in 2025" names two columns, and means the one that it describes with more words.
+    column = max(asked, key=lambda name: len(lexical.stems(name)))
+    values = {index: value for index, row in enumerate(rows) if (value := _value(row, column)) is not None}
+    if len(values) < 2:
+        return None
+    best = (max if most else min)(values, key=lambda index: values[index])
+    return rows[best]
+
+
+def _value(row: SentenceRow, column: str) -> float | None:
+    cell = next((cell for name, cell in row.cells[1:] if name == column), "")
+    found = _NUMBER.search(cell)
+    if not found:
+        return None
+    digits = re.sub(r"[^\d.]", "", found.group())
+    return -float(digits) if found.group()[0] in "-−–(" else float(digits)
