@@ -12,6 +12,8 @@ from graph.errors import HomeError
 
 _LOCK = "owner.lock"
 _OWNER = "owner.txt"
+# A lock that nothing refers to lets go; these are kept until the process ends.
+_held: dict[Path, FileLock] = {}
 
 
 def prepare(home: Path) -> Path:
@@ -48,6 +50,7 @@ def own(home: Path) -> FileLock:
         ) from error
     except OSError as error:
         raise HomeError(f"The home folder {home} cannot be locked ({error}): name another with --home.") from error
+    _held[home] = lock
     (home / _OWNER).write_text(f"process {os.getpid()} ({Path(sys.argv[0]).name or 'python'})")
     return lock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -26,14 +27,15 @@ def test_it_is_made_with_its_parents(tmp_path: Path) -> None:
 
 
 def test_a_second_process_is_told_who_has_it(tmp_path: Path) -> None:
-    lock = homes.own(homes.prepare(tmp_path / "home"))
+    homes.own(homes.prepare(tmp_path / "home"))  # nobody need keep what it returns
+    gc.collect()
     try:
         refused = take_elsewhere(tmp_path / "home")
         assert refused.returncode == 1
         assert f"in use by process {os.getpid()}" in refused.stderr
         assert "--home" in refused.stderr
     finally:
-        lock.release(force=True)
+        homes.own(tmp_path / "home").release(force=True)
     assert take_elsewhere(tmp_path / "home").returncode == 0
 
 
