@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pymupdf
 import pytest
@@ -65,6 +65,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("PAGEWITNESS_HOME", str(folder))
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")  # known to the patch, so that what a command sets is undone
     monkeypatch.setenv("LANGSMITH_TRACING", "false")
     monkeypatch.chdir(tmp_path)
     return folder
@@ -77,6 +78,7 @@ def _sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PAGEWITNESS_HOME", str(folder))
         patch.setenv("PAGEWITNESS_ENGINE", "offline")
+        patch.setenv("LANGSMITH_TRACING", "false")
         from graph.app import app
 
         report = app.invoke({"sources": [str(SAMPLE)]})["report"]
@@ -91,12 +93,14 @@ def library(_sample_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return _sample_home
 
 
-MakePdf = Callable[..., Path]
+class MakePdf(Protocol):
+    """Write a small PDF: one page for each text, encrypted if a password is given."""
+
+    def __call__(self, name: str, *texts: str, password: str = "") -> Path: ...
 
 
 @pytest.fixture
 def make_pdf(tmp_path: Path) -> MakePdf:
-    """Write a small PDF: one page for each text, encrypted if a password is given."""
 
     def make(name: str, *texts: str, password: str = "") -> Path:
         path = tmp_path / name

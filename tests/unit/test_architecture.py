@@ -62,7 +62,7 @@ def tops(path: Path) -> set[str]:
 
 
 def allowed(path: Path, places: tuple[str, ...]) -> bool:
-    return any(name_of(path) == place or place.endswith("/") and name_of(path).startswith(place) for place in places)
+    return any(name_of(path) == place or (place.endswith("/") and name_of(path).startswith(place)) for place in places)
 
 
 def test_there_is_something_to_look_at() -> None:

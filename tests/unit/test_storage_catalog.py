@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -219,13 +220,11 @@ def test_what_was_stored_is_there_after_closing(tmp_path: Path) -> None:
 
 
 def test_a_catalog_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    import sqlite3
-
     path = tmp_path / "catalog.sqlite3"
     SqliteCatalog(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(HomeError, match="version 99.*upgrade"):
+    with pytest.raises(HomeError, match=r"version 99.*upgrade"):
         SqliteCatalog(path)
 
 

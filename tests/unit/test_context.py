@@ -1,0 +1,73 @@
+"""The settings of a run: the form that Studio shows, and what it accepts."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+import prompts
+from graph import deps
+from graph.app import app
+from graph.context import Context
+from graph.settings import settings
+
+PROMPTS = [name for name in Context.model_fields if name.endswith("_prompt")]
+
+
+def test_every_field_is_described() -> None:
+    schema = app.get_context_jsonschema()
+    assert schema is not None
+    assert set(schema["properties"]) == set(Context.model_fields)
+    assert [name for name, field in schema["properties"].items() if len(field.get("description", "")) < 10] == []
+
+
+def test_the_form_shows_choices_limits_and_defaults() -> None:
+    fields = Context.model_json_schema()["properties"]
+    assert fields["engine"]["enum"] == ["auto", "gemini", "offline"]
+    assert (fields["top_k"]["minimum"], fields["top_k"]["maximum"]) == (1, 20)
+    for name in PROMPTS:
+        assert fields[name]["langgraph_type"] == "prompt"
+        assert fields[name]["default"] == prompts.load(name.removesuffix("_prompt")).text
+
+
+def test_the_nodes_that_the_form_names_exist() -> None:
+    nodes = set(app.get_graph(xray=True).nodes)
+    for name in PROMPTS:
+        for node in Context.model_json_schema()["properties"][name]["langgraph_nodes"]:
+            assert any(known.rpartition(":")[2] == node for known in nodes), (node, nodes)
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_an_edited_prompt_keeps_its_placeholders(name: str) -> None:
+    text: str = Context.model_fields[name].get_default(call_default_factory=True)
+    assert getattr(Context(**{name: text + "\nBe brief."}), name).endswith("Be brief.")
+    with pytest.raises(ValidationError, match="placeholders"):
+        Context(**{name: text + "{surprise}"})
+    for placeholder in prompts.load(name.removesuffix("_prompt")).placeholders:
+        with pytest.raises(ValidationError, match="placeholders"):
+            Context(**{name: text.replace(f"{{{placeholder}}}", "")})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"engine": "gpt"}, {"top_k": 0}, {"max_rewrites": 6}, {"min_grade": 11}, {"dpi": 10}, {"topk": 5}]
+)
+def test_values_out_of_range_and_unknown_names_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        Context.model_validate(wrong)
+
+
+def test_the_password_is_not_shown_and_does_not_part_equal_contexts() -> None:
+    assert "hunter2" not in repr(Context(password="hunter2"))
+    with_it, without = deps.deps(Context(password="hunter2")), deps.deps(Context())
+    assert with_it.engine is without.engine
+
+
+@pytest.mark.parametrize(
+    ("chosen", "key", "engine"),
+    [("auto", "", "offline"), ("auto", "k", "gemini"), ("offline", "k", "offline"), ("gemini", "", "gemini")],
+)
+def test_auto_takes_gemini_where_a_key_is_set(
+    chosen: str, key: str, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_API_KEY", key)
+    assert deps.engine_name(Context.model_validate({"engine": chosen}), settings()) == engine

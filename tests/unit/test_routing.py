@@ -1,0 +1,98 @@
+"""Where a run goes next: routers are pure, and every way they name exists."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from langgraph.graph import END
+from langgraph.types import Send
+
+from graph import app as root
+from graph import context
+from graph.context import Context
+from graph.errors import BadInputError
+from graph.query import flow, routing
+
+
+def passages(*relevant: bool) -> list[Any]:
+    return [{"chunk": str(number), "relevant": value} for number, value in enumerate(relevant)]
+
+
+@pytest.mark.parametrize(("reason", "way"), [(None, "retrieve_passages"), ("nothing_ingested", "decline")])
+def test_after_contextualize(reason: Any, way: str) -> None:
+    assert routing.after_contextualize({"reason": reason}) == way
+
+
+@pytest.mark.parametrize(
+    ("relevant", "rewrites", "allowed", "way"),
+    [
+        ([True], 0, 2, "generate_answer"),
+        ([False, True], 2, 2, "generate_answer"),
+        ([False], 0, 2, "rewrite_question"),
+        ([], 1, 2, "rewrite_question"),
+        ([False], 2, 2, "decline"),
+        ([], 0, 0, "decline"),
+    ],
+)
+def test_after_grading(
+    relevant: list[bool], rewrites: int, allowed: int, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "current", lambda: Context(max_rewrites=allowed))
+    assert routing.after_grading({"retrieved": passages(*relevant), "rewrites": rewrites}) == way
+
+
+@pytest.mark.parametrize(
+    ("queries", "rewrites", "way"),
+    [(["a", "b"], 1, "retrieve_passages"), (["a"], 1, "decline"), (["a", "b"], 2, "decline")],
+)
+def test_after_rewriting_asks_only_what_is_new(queries: list[str], rewrites: int, way: str) -> None:
+    assert routing.after_rewriting({"queries": queries, "rewrites": rewrites}) == way
+
+
+@pytest.mark.parametrize(("proven", "way"), [([], "decline"), ([False], "decline"), ([False, True], "write_answer")])
+def test_after_verification(proven: list[bool], way: str) -> None:
+    claim = {"text": "t", "chunk": "c", "quote": "q"}
+    verdicts: Any = [{"claim": claim, "failure": "", "citation": {"marker": 1} if one else None} for one in proven]
+    assert routing.after_verification({"verdicts": verdicts}) == way
+
+
+@pytest.mark.parametrize(
+    "router",
+    [routing.after_contextualize, routing.after_grading, routing.after_rewriting, routing.after_verification],
+    ids=lambda router: router.__name__,
+)
+def test_every_way_is_a_node_and_is_drawn(router: Any) -> None:
+    ways = set(get_args(get_type_hints(router)["return"]))
+    before = {"contextualize": "contextualize", "grading": "grade_passages", "rewriting": "rewrite_question"}
+    node = before.get(router.__name__.removeprefix("after_"), "verify_citations")
+    assert {edge.target for edge in flow.app.get_graph().edges if edge.source == node} == ways
+
+
+@pytest.mark.parametrize(
+    ("state", "node"),
+    [
+        ({"sources": ["a.pdf"], "question": "", "documents": []}, "ingestion"),
+        ({"sources": ["a.pdf"], "question": "Why?", "documents": []}, "ingestion"),
+        ({"sources": [], "question": "Why?", "documents": ["a"]}, "query"),
+    ],
+)
+def test_the_root_ingests_first(state: Any, node: str) -> None:
+    send = root.after_routing({"request": state})
+    assert send.node == node
+    if node == "ingestion":
+        assert send.arg == {"sources": ["a.pdf"]}
+
+
+def test_the_root_answers_after_ingesting_if_asked() -> None:
+    request: Any = {"sources": ["a.pdf"], "question": "Why?", "documents": ["a"]}
+    send = root.after_ingestion({"request": request})
+    assert isinstance(send, Send)
+    assert (send.node, send.arg["question"], send.arg["documents"]) == ("query", "Why?", ["a"])
+    assert root.after_ingestion({"request": {**request, "question": ""}}) == END
+
+
+@pytest.mark.parametrize("state", [{}, {"sources": []}, {"documents": ["a"]}, {"messages": []}])
+def test_the_root_wants_something_to_do(state: Any) -> None:
+    with pytest.raises(BadInputError, match="nothing to do"):
+        root.route_request(state)

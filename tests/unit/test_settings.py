@@ -1,0 +1,100 @@
+"""Explicit beats the environment, the environment beats `.env`, `.env` beats the defaults: each arrow by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.context import Context
+from graph.errors import BadInputError
+from graph.settings import DEFAULT_CHAT, settings
+
+NAMES = {
+    "PAGEWITNESS_CHAT_MODEL": "chat_model",
+    "PAGEWITNESS_READER_MODEL": "reader_model",
+    "PAGEWITNESS_EMBEDDING_MODEL": "embedding_model",
+    "PAGEWITNESS_CHROMA_URL": "chroma_url",
+    "GOOGLE_GEMINI_BASE_URL": "base_url",
+    "GOOGLE_API_KEY": "api_key",
+    "GEMINI_API_KEY": "api_key",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No variable of ours, and a folder without `.env`."""
+    monkeypatch.delenv("PAGEWITNESS_HOME")
+    monkeypatch.delenv("PAGEWITNESS_ENGINE")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_the_defaults(bare: Path) -> None:
+    now = settings()
+    assert (now.home, now.engine, now.api_key) == (bare / ".pagewitness", "auto", "")
+    assert now.chat_model == DEFAULT_CHAT
+
+
+@pytest.mark.parametrize(("variable", "field"), NAMES.items())
+def test_dot_env_beats_the_default_and_the_environment_beats_both(
+    variable: str, field: str, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bare / ".env").write_text(f"{variable}=from-file\n")
+    assert getattr(settings(), field) == "from-file"
+    monkeypatch.setenv(variable, "from-environment")
+    assert getattr(settings(), field) == "from-environment"
+
+
+def test_what_is_given_for_a_run_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "gemini")
+    monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "from:environment")
+    assert (Context().engine, Context().chat_model) == ("gemini", "from:environment")
+    given = Context(engine="auto", chat_model=DEFAULT_CHAT)  # the defaults, but said
+    assert (given.engine, given.chat_model) == ("auto", DEFAULT_CHAT)
+
+
+def test_a_change_of_the_environment_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
+    assert settings().engine == "offline"
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "gemini")
+    assert settings().engine == "gemini"
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", " ")
+    monkeypatch.setenv("GOOGLE_API_KEY", "")
+    monkeypatch.setenv("GEMINI_API_KEY", "second")
+    assert (settings().engine, settings().api_key) == ("auto", "second")
+
+
+def test_an_unknown_engine_is_named_with_those_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "gpt")
+    with pytest.raises(BadInputError, match=r"PAGEWITNESS_ENGINE is 'gpt'.*auto, gemini, offline"):
+        settings()
+
+
+def test_the_home_folder_is_taken_from_the_working_folder(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_HOME", "books")
+    assert settings().home == bare / "books"
+    monkeypatch.setenv("PAGEWITNESS_HOME", "~/books")
+    assert settings().home == Path.home() / "books"
+
+
+def test_the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_API_KEY", "AIza-secret")
+    assert settings().api_key == "AIza-secret"
+    assert "AIza-secret" not in repr(settings())
+
+
+def test_every_variable_stands_in_the_example(bare: Path) -> None:
+    root = Path(__file__).parents[2]
+    example = (root / ".env.example").read_text("utf-8")
+    source = (root / "graph" / "settings.py").read_text("utf-8")
+    for variable in {*NAMES, "PAGEWITNESS_HOME", "PAGEWITNESS_ENGINE"}:
+        assert variable in source
+        assert variable in example
+    (bare / ".env").write_text(example)
+    assert (settings().home, settings().engine, settings().api_key) == (bare / ".pagewitness", "auto", "")
