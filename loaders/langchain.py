@@ -16,7 +16,7 @@ from loaders.types import Failure, PageJob
 class PageLoader(BaseLoader):
     """One document for each page, as Markdown: text layers with their tables, scans by OCR.
 
-    Metadata: `source`, `page` (from 1), `total_pages`, `title`, `engine`. Reading happens in this process, page by page;
+    Metadata: `source`, `page` (from 1), `total_pages`, `title`, `engine`. Reading happens in this process;
     `pagewitness ingest` does it in parallel and keeps a ledger.
     """
 
