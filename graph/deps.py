@@ -74,9 +74,8 @@ class Deps:
     engine: Engine
     embedder: Embedder
 
-    @property
     def retriever(self) -> Retriever:
-        """Retrieval over these stores."""
+        """Retrieval over these stores; opens the vector index."""
         from graph.query.retrieval import Retriever
 
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)

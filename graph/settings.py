@@ -42,15 +42,18 @@ DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
 
 def settings() -> Settings:
     """The settings now in force; read anew when the environment has changed."""
-    return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))), Path.cwd())
+    return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))))
 
 
+# Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
+# for on the server's event loop, where looking up the working folder counts as blocking.
+_FOLDER = Path.cwd()
 _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
 
 
 @lru_cache(maxsize=8)
-def _settings(environment: tuple[tuple[str, str], ...], folder: Path) -> Settings:
-    file = {key: value for key, value in dotenv_values(folder / ".env").items() if value is not None}
+def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
+    file = {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
     values = {**file, **dict(environment)}
 
     def value(name: str, default: str = "") -> str:
@@ -62,7 +65,7 @@ def _settings(environment: tuple[tuple[str, str], ...], folder: Path) -> Setting
             f"PAGEWITNESS_ENGINE is {engine!r}, which is no engine: set it to one of {', '.join(get_args(EngineName))}."
         )
     return Settings(
-        home=(folder / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser()).resolve(),
+        home=Path(os.path.normpath(_FOLDER / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser())),
         engine=cast(EngineName, engine),
         api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
         base_url=value("GOOGLE_GEMINI_BASE_URL"),

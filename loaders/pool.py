@@ -47,7 +47,8 @@ class PagePool:
         A job that takes too long, raises, or kills its worker is a Failure; the others go on. Cancelling the await
         cancels what has not finished.
         """
-        futures = [self._submit(function, job) for job in jobs]
+        # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
+        futures = await asyncio.to_thread(lambda: [self._submit(function, job) for job in jobs])
         try:
             return [await self._outcome(future) for future in futures]
         finally:
@@ -56,7 +57,7 @@ class PagePool:
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:
         """Run `function` once and return its result or raise its exception; SourceError if it hangs or dies."""
-        future = self._submit(function, *args)
+        future = await asyncio.to_thread(self._submit, function, *args)
         try:
             return await asyncio.wrap_future(future)
         except FutureTimeout as exc:

@@ -23,9 +23,11 @@ from loaders.types import Failure, PageText
 # reports answerable questions start lower (6.2 and 7.3), foreign ones lie at 4.2-7.1. One point of fit is one grade.
 MIDDLE_FIT, MIDDLE_GRADE = 7.7, 5.0
 
+# What a question leans on the one before it with: how it begins, a pronoun, or being no more than a question word.
 _FOLLOW_UP = re.compile(
-    r"^(and|but|or|so|then|also|what about|how about|what of|why|which one|how so)\b"
-    r"|\b(it|its|they|their|them|that one|this one|the same|these|those|he|she|his|her|one)\b",
+    r"^(and|but|or|so|then|also|what about|how about|what of|which one|how so)\b"
+    r"|\b(it|its|they|their|them|that one|this one|the same|these|those|he|she|his|her|him)\b"
+    r"|^(why|when|where|who|how|how (much|many|long|often))( not| exactly)?\W*$",
     re.IGNORECASE,
 )
 
@@ -53,8 +55,7 @@ class OfflineEngine:
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """A follow-up ("and the 32B one?") takes over the words of the question before it."""
         asked = [turn["text"] for turn in history if turn["role"] == "user"]
-        short = len(lexical.content_terms(question)) <= 2
-        if not asked or not (short or _FOLLOW_UP.search(question)):
+        if not asked or not _FOLLOW_UP.search(question.strip()):
             return Reply(question)
         return Reply(f"{asked[-1].rstrip(' ?.!')}: {question}")
 

@@ -40,8 +40,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     if not state.get("sources"):
         raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
     now = await deps.current()
-    await asyncio.to_thread(now.stores.own)
-    await asyncio.to_thread(now.stores.vectors.check, now.embedder.identity)
+    await asyncio.to_thread(_take_home, now)
     paths = await asyncio.to_thread(expand, state["sources"])
     password = context.current().password
     infos = await asyncio.gather(*(_inspected(path, password) for path in paths))
@@ -57,6 +56,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     return {
         "work": list(work.values()),
         "unusable": unusable,
+        "window": now.engine.window,
         "started": time.time(),
         "outcomes": Overwrite([]),
     }
@@ -64,7 +64,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
 
 def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
     """Send the pages to be read, a window at a time; straight on where all have been read before."""
-    size = deps.deps(context.current()).engine.window
+    size = state["window"]
     return [
         Send("read_pages", _window(work, work["pages"][start : start + size]))
         for work in state["work"]
@@ -94,7 +94,8 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
         if "generation" not in item:
             continue
         ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
-        if ids or any(row.status in DONE for row in now.stores.catalog.pages(item["id"])):
+        rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
+        if any(row.status in DONE for row in rows):
             await embed(now, item["id"], ids, item["name"], get_stream_writer())
             await asyncio.to_thread(_publish, now, item["id"], item["generation"])
     return {}
@@ -128,6 +129,12 @@ def remove(stores: deps.Stores, document: str) -> None:
     stores.vectors.delete_document(document)
     for image in orphans:
         stores.images.delete(image)
+
+
+def _take_home(now: Deps) -> None:
+    """Own the home folder, and refuse to mix the vectors of two models; before a page is read, not after."""
+    now.stores.own()
+    now.stores.vectors.check(now.embedder.identity)
 
 
 def _window(work: Work, pages: list[int]) -> WindowState:

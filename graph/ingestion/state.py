@@ -104,6 +104,7 @@ class IngestionState(TypedDict, total=False):
     sources: list[str]
     started: float
     work: list[Work]
+    window: int
     unusable: list[DocumentReport]
     outcomes: Annotated[list[PageOutcome], operator.add]
     report: Report

@@ -52,7 +52,8 @@ async def retrieve_passages(state: QueryState) -> QueryState:
     limit = context.current().top_k
     queries = lexical.parts(state["queries"][-1])
     documents = state["scope"] if state.get("documents") else []
-    replies = [await now.retriever.search(query, documents, limit) for query in queries]
+    retriever = await asyncio.to_thread(now.retriever)
+    replies = [await retriever.search(query, documents, limit) for query in queries]
     usage = state["usage"]
     for reply in replies:
         usage = add_usage(usage, reply.usage)

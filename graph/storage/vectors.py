@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,7 @@ class ChromaVectors:
     def __init__(self, folder: Path | None = None, url: str = "", embeddings: Embeddings | None = None) -> None:
         self._client = _connect(folder, url)
         self._embeddings = embeddings
+        self._lock = threading.RLock()  # two runs that find the index empty must not both make it anew
         self._store = self._open()
 
     @property
@@ -56,15 +58,16 @@ class ChromaVectors:
 
         `embedder` names the model and the dimension, for example `all-MiniLM-L6-v2-int8/384`.
         """
-        stored = (self._collection.metadata or {}).get("embedder", "")
-        if stored == embedder:
-            return
-        if self.count():
-            raise IndexMismatchError(
-                f"The index holds vectors of {stored or 'an unknown model'}, but the model in use is {embedder}: "
-                "run `pagewitness reembed` to rebuild them (no page is read again), or set the former model."
-            )
-        self.reset(embedder)
+        with self._lock:
+            stored = (self._collection.metadata or {}).get("embedder", "")
+            if stored == embedder:
+                return
+            if self.count():
+                raise IndexMismatchError(
+                    f"The index holds vectors of {stored or 'an unknown model'}, but the model in use is {embedder}: "
+                    "run `pagewitness reembed` to rebuild them (no page is read again), or set the former model."
+                )
+            self.reset(embedder)
 
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
         """Store one vector for each row, in place of any of the same id."""
@@ -107,8 +110,9 @@ class ChromaVectors:
 
     def reset(self, embedder: str) -> None:
         """Forget all vectors and take this embedder's from now on."""
-        self._client.delete_collection(COLLECTION)
-        self._store = self._open(embedder)
+        with self._lock:
+            self._client.delete_collection(COLLECTION)
+            self._store = self._open(embedder)
 
     def count(self) -> int:
         """How many vectors are stored."""
