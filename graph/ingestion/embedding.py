@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from graph.deps import Deps
-from graph.engines.base import SentenceEmbedder
+from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
 from graph.engines.minilm import pack
 from graph.storage.base import ChunkRow, VectorRow
 
@@ -22,8 +22,9 @@ async def embed(
 ) -> None:
     """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
 
-    `tell` is given an event after each batch: how many chunks are done, of how many.
+    `tell` is given an event after each batch: how many chunks are done, of how many. Returns what it cost.
     """
+    usage = no_usage()
     for start in range(0, len(ids), _EMBED_BATCH):
         part = await asyncio.to_thread(now.stores.catalog.chunks, ids[start : start + _EMBED_BATCH])
         if isinstance(now.embedder, SentenceEmbedder):
@@ -33,7 +34,9 @@ async def embed(
             reply = await now.embedder.embed_passages([name] * len(texts), texts)
             rows = [VectorRow(chunk.id, chunk.id, document) for chunk in part]
             await asyncio.to_thread(now.stores.vectors.add, rows, reply.value)
+            usage = add_usage(usage, reply.usage)
         tell({"event": "embed", "document": document, "name": name, "done": start + len(part), "of": len(ids)})
+    return usage
 
 
 def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:

@@ -90,21 +90,22 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
 async def embed_chunks(state: IngestionState) -> dict[str, object]:
     """Store the vectors of the new chunks, then show each document in one step, in place of what was there."""
     now = await deps.current()
+    usage = no_usage()
     for item in state["work"]:
         if "generation" not in item:
             continue
         ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
         rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
         if any(row.status in DONE for row in rows):
-            await embed(now, item["id"], ids, item["name"], get_stream_writer())
+            usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
             await asyncio.to_thread(_publish, now, item["id"], item["generation"])
-    return {}
+    return {"embedding": usage}
 
 
 def report_ingestion(state: IngestionState) -> IngestionOutput:
     """Sum up what became of every source."""
     catalog = deps.deps(context.current()).stores.catalog
-    usage = no_usage()
+    usage = state["embedding"]
     for outcome in state.get("outcomes", []):
         usage = add_usage(usage, outcome["usage"])
     reports = [_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))) for item in state["work"]]

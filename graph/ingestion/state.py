@@ -107,4 +107,5 @@ class IngestionState(TypedDict, total=False):
     window: int
     unusable: list[DocumentReport]
     outcomes: Annotated[list[PageOutcome], operator.add]
+    embedding: Usage
     report: Report
