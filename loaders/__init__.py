@@ -1,0 +1,1 @@
+"""Files to pages, pages to chunks: pure functions, no graph and no model service."""

@@ -18,7 +18,7 @@ __all__ = ["parse_blocks", "plain"]
 _FENCE = re.compile(r"^\s{0,3}(```+|~~~+)\s*([\w+-]*)\s*$")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+\S")
 _RULE = re.compile(r"^\s{0,3}([-*_=])(\s*\1){2,}\s*$")
-_DELIMITER = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$")
+_DELIMITER = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?$")
 _ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+\S")
 _FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
 _MATH = re.compile(r"^\s*(\$\$|\\\[|\\begin\{(equation|align|gather|multline)\*?\})")
@@ -50,6 +50,7 @@ class _Scanner:
         self._at = 0
         self._blocks: list[Block] = []
         self._paragraph: list[str] = []
+        self._unclosed: set[str] = set()
 
     def run(self) -> list[Block]:
         takers: tuple[Callable[[str], bool], ...] = (
@@ -143,11 +144,12 @@ class _Scanner:
 
     def _take_wrapped(self, line: str) -> bool:
         opening = _WRAPPED.match(line.lstrip())
-        if not opening:
+        if not opening or opening[1].lower() in self._unclosed:
             return False
         rest = "\n".join([line.lstrip(), *self._lines[self._at + 1 :]])
         closing = re.search(rf"</{opening[1]}\s*>", rest, re.IGNORECASE)
         if closing is None:
+            self._unclosed.add(opening[1].lower())
             return False
         inner = rest[opening.end() : closing.start()]
         if opening[1].lower() != "figure":
@@ -186,7 +188,7 @@ class _Scanner:
 
     def _take_pipe_table(self, line: str) -> bool:
         following = self._lines[self._at + 1] if self._at + 1 < len(self._lines) else ""
-        bare = "|" in line and not _is_row(line) and bool(_DELIMITER.match(following))
+        bare = "|" in line and not _is_row(line) and bool(_DELIMITER.match(following.strip()))
         if not bare and not (_is_row(line) and _is_row(following)):
             return False
         end = self._at + 1

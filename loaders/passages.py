@@ -17,6 +17,7 @@ MAX_SENTENCE_TOKENS = 480
 
 True sentences stay whole: the longest of the DeepSeek-R1 paper, a list of benchmarks with their references, has 340.
 """
+_MAX_CHARS = 9 * MAX_SENTENCE_TOKENS  # a token has at most eight characters and a space
 LONG_ITEM_TOKENS = 60
 """A list item up to this size is searched as one; the paper's one-paragraph items have 100-200 tokens and up to 7
 sentences, which a single vector would blur."""
@@ -178,13 +179,13 @@ def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
 
 def _items(text: str) -> list[str]:
     """Split a list into its items; a line without a mark goes on with the item above."""
-    items: list[str] = []
+    items: list[list[str]] = []
     for line in text.splitlines():
         if items and not _ITEM_START.match(line):
-            items[-1] += "\n" + line
+            items[-1].append(line)
         else:
-            items.append(line)
-    return items
+            items.append([line])
+    return ["\n".join(lines) for lines in items]
 
 
 def _item_texts(item: str, in_references: bool) -> list[str]:
@@ -211,7 +212,7 @@ def cut_long(texts: Sequence[str]) -> Iterator[str]:
     """Give the texts on, those over MAX_SENTENCE_TOKENS in pieces."""
     for text in texts:
         rest = text
-        while count_tokens(rest) > MAX_SENTENCE_TOKENS:
+        while len(rest) > _MAX_CHARS or count_tokens(rest) > MAX_SENTENCE_TOKENS:
             cut = _cut_at(rest)
             yield rest[:cut].strip()
             rest = rest[cut:].strip()
@@ -221,7 +222,7 @@ def cut_long(texts: Sequence[str]) -> Iterator[str]:
 
 def _cut_at(text: str) -> int:
     """Find the last comma (in the second half) or space before the limit; a text without either is cut anywhere."""
-    low, high = 1, len(text)
+    low, high = 1, min(len(text), _MAX_CHARS)
     while low < high:  # the longest beginning within the limit
         middle = (low + high + 1) // 2
         low, high = (middle, high) if count_tokens(text[:middle]) <= MAX_SENTENCE_TOKENS else (low, middle - 1)

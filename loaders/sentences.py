@@ -12,6 +12,9 @@ import re
 
 import sentencex  # type: ignore[import-untyped]  # it ships no types
 
+TAIL = 200
+"""Characters that show how a sentence ends: notes of 40 characters, an abbreviation, quotes."""
+
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:eqs?|figs?|secs?|tabs?|refs?|chap|approx|resp|cf|al|vs|ca|viz|incl|excl|e\.g|i\.e)\.$",
     re.IGNORECASE,
@@ -51,14 +54,14 @@ def _append(sentences: list[str], part: str, glue: str) -> None:
         part, glue = part[note.end() :], " "
     if not part:
         return
-    if sentences and _belongs(sentences[-1], part):
+    if sentences and _belongs(sentences[-1][-TAIL:], part):
         sentences[-1] += glue + part
     else:
         sentences.append(part)
 
 
 def _belongs(before: str, part: str) -> bool:
-    """Whether a piece goes on with the sentence before it."""
+    """Whether a piece goes on with the sentence that ends like `before`."""
     if _NOTE.match(part) or not any(c.isalnum() for c in part):
         return True
     end = _AFTER_END.sub("", before)[-1:]

@@ -108,7 +108,7 @@ def make_pdf(tmp_path: Path) -> MakePdf:
         document: Any = pymupdf.open()  # type: ignore[no-untyped-call]
         for text in texts:
             page = document.new_page(width=420, height=595)
-            page.insert_textbox((40, 40, 380, 555), text, fontsize=11)
+            page.insert_textbox((40, 200, 380, 555), text, fontsize=11)  # lower than a running header
         lock = {"encryption": 5, "owner_pw": "owner", "user_pw": password} if password else {}
         document.save(str(path), **lock)
         document.close()

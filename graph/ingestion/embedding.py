@@ -19,7 +19,7 @@ _EMBED_BATCH = 64
 
 async def embed(
     now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[dict[str, Any]], None]
-) -> None:
+) -> Usage:
     """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
 
     `tell` is given an event after each batch: how many chunks are done, of how many. Returns what it cost.

@@ -1,13 +1,21 @@
-"""An engine on a loopback Gemini."""
+"""An engine, or the whole application, on a loopback Gemini."""
 
+import shutil
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graph.engines.base import Embedder, Engine
 from tests.wire.bench import Time, build, read_pages
-from tests.wire.gemini_server import GeminiServer
+from tests.wire.gemini_server import GeminiServer, Recorded
+from tests.wire.scripted_replies import Model
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "sample.pdf"
+PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")  # a proxy knows nothing of our loopback
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +27,7 @@ def port() -> int:
 
 @pytest.fixture
 def gemini(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):  # a proxy knows nothing of our loopback
+    for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
     with GeminiServer(reply=read_pages, port=port) as running:
         yield running
@@ -38,3 +46,58 @@ def engine(gemini: GeminiServer, time: Time) -> Engine:
 @pytest.fixture
 def embedder(gemini: GeminiServer, time: Time) -> Embedder:
     return build(gemini, time)[1]
+
+
+# The whole application
+
+
+@dataclass
+class Ingested:
+    """A home folder that holds the sample as the scripted model reads it, and how that came about."""
+
+    home: Path
+    report: dict[str, Any]
+    requests: list[Recorded]
+
+
+@pytest.fixture(scope="session")
+def ingested(port: int, tmp_path_factory: pytest.TempPathFactory) -> Ingested:
+    home = tmp_path_factory.mktemp("gemini") / "home"
+    with pytest.MonkeyPatch.context() as patch, GeminiServer(reply=Model(), port=port) as server:
+        for name in PROXIES:
+            patch.delenv(name, raising=False)
+        _use(patch, server, home)
+        from graph.app import app
+
+        report: Any = app.invoke({"sources": [str(SAMPLE)]})["report"]
+    return Ingested(home, report, server.requests)
+
+
+@pytest.fixture
+def model(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """What the application meets when it asks Gemini; the home folder is empty."""
+    _use(monkeypatch, gemini, home)
+    model = Model()
+    gemini.reply = model
+    return model
+
+
+@pytest.fixture
+def library(ingested: Ingested, model: Model, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The same, with the ingested sample; not to be changed."""
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(ingested.home))
+    return model
+
+
+@pytest.fixture
+def copied(ingested: Ingested, model: Model, home: Path) -> Model:
+    """The same, with a copy of the ingested sample, to be changed at will."""
+    shutil.copytree(ingested.home, home)
+    return model
+
+
+def _use(patch: pytest.MonkeyPatch, server: GeminiServer, home: Path) -> None:
+    patch.setenv("PAGEWITNESS_HOME", str(home))
+    patch.setenv("PAGEWITNESS_ENGINE", "auto")
+    patch.setenv("GOOGLE_API_KEY", "test")
+    patch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
