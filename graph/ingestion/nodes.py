@@ -170,12 +170,12 @@ def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
     failures = [
         PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
     ]
-    bad = counts["failed"]
+    bad, new = counts["failed"], item["pages"] or "generation" in item
     return DocumentReport(
         id=item["id"],
         name=item["name"],
         source=item["source"],
-        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if item["pages"] else "unchanged",
+        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if new else "unchanged",
         pages=len(rows),
         ledger=counts,
         failures=failures,

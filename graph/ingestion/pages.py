@@ -41,9 +41,13 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     requests = await asyncio.to_thread(
         _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
     )
-    readings: Sequence[PageReading | Failure] = await now.engine.transcribe(requests) if requests else []
+    stored = await asyncio.to_thread(_stored, now, state["id"], [request.job.page for request in requests])
+    unread = [request for request in requests if request.job.page not in stored]
+    readings: Sequence[PageReading | Failure] = await now.engine.transcribe(unread) if unread else []
+    read_now = {request.job.page: reading for request, reading in zip(unread, readings, strict=True)}
     outcomes: list[PageOutcome] = []
-    for request, reading in zip(requests, readings, strict=True):
+    for request in requests:
+        reading = stored.get(request.job.page) or read_now[request.job.page]
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
         row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, time.monotonic() - started)
@@ -56,6 +60,16 @@ def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
     parts = f"{document}|{page}|{dpi}|{now.engine.reader}"
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def _stored(now: Deps, document: str, pages: Sequence[int]) -> dict[int, PageReading]:
+    """The pages that were read in this very way before: by an engine whose turn it is again, or in a run cut short."""
+    found = {}
+    for page in pages:
+        transcript = now.stores.catalog.transcript(transcript_key(now, document, page, context.current().dpi))
+        if transcript:
+            found[page] = PageReading(page, transcript.blocks, transcript.words, now.engine.model)
+    return found
 
 
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:

@@ -138,6 +138,8 @@ def evidence(quote: str, chunk: ChunkRow) -> str:
 
 def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
     """Why a claim is not proven, in a few words; "" when it is."""
+    if not claim["text"].strip():
+        return "it says nothing"
     if chunk is None:
         return "it names a passage that was not offered"
     if place is None:
