@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loaders.captions import CaptionOf, caption_of
+from loaders.captions import CaptionOf, caption_of, is_table_summary
 from loaders.passages import Passage
 from loaders.plaintext import plain
 from loaders.tables import Table, parse_table
 
 MAX_DISTANCE = 3
 """How many blocks a caption may stand from its table: a note or a figure's stray label can lie between them."""
-
-_SUMMARY = re.compile(r"\W*(?:table\s+)?summary\W*:", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -66,7 +63,7 @@ def _groups_of(page_index: int, page: Sequence[Passage]) -> list[Group]:
         elif passage.block.kind == "table":
             table = parse_table(passage.block.text)
             if table is not None:
-                after = next((p for p in page[index + 1 : index + 3] if _SUMMARY.match(p.block.text)), None)
+                after = next((p for p in page[index + 1 : index + 3] if is_table_summary(p.block.text)), None)
                 groups.append(Group("table", page_index, [index], summary=after, tables=[(table, passage.page)]))
     _give_captions(groups, page)
     return groups

@@ -1,6 +1,5 @@
 import time
 from collections import Counter
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from loaders.chunking import MAX_TABLE_TOKENS, chunk_pages
 from loaders.furniture import drop_furniture
 from loaders.markdown import parse_blocks
-from loaders.packing import MAX_TOKENS, MIN_TOKENS, UNIT_TOKENS, Line, pack_chunks, pack_units
+from loaders.packing import MAX_TOKENS, MIN_TOKENS
 from loaders.plaintext import plain
 from loaders.types import Block, Chunk, Sentence
 
@@ -79,17 +78,6 @@ def test_chunks_keep_to_pages_sizes_and_order(pages: list[tuple[int, list[Block]
         covered = {i for start, stop in chunk.units for i in range(start, stop)}
         assert covered == set(range(len(chunk.sentences)))
     assert chunks == chunk_pages("", pages)
-
-
-@given(st.lists(st.builds(Line, st.integers(1, 200), st.booleans(), st.booleans()), max_size=60))
-def test_packing_covers_every_line_once_and_units_move_on(lines: list[Line]) -> None:
-    chunks = pack_chunks(lines)
-    assert [i for start, stop in chunks for i in range(start, stop)] == list(range(len(lines)))
-    assert all(sum(line.tokens for line in lines[a:b]) <= MAX_TOKENS for a, b in chunks)
-    units = pack_units(lines)
-    assert all(a < b for a, b in units)
-    assert all(before[1] < after[1] and before[0] < after[0] for before, after in pairwise(units))
-    assert all(sum(line.tokens for line in lines[a:b]) <= UNIT_TOKENS + 200 for a, b in units)
 
 
 def test_a_long_page_is_cut_at_sentences_into_chunks_of_good_size() -> None:
@@ -167,6 +155,17 @@ def test_what_a_model_says_of_a_table_stays_with_it_and_is_no_prose() -> None:
     assert [chunk.kind for chunk in chunks] == ["table", "text"]
     assert [s.kind for s in chunks[0].sentences] == ["caption", "row", "figure"]
     assert chunks[0].text.endswith("Table summary: One row.")
+
+
+def test_a_tables_summary_at_the_top_of_a_page_does_not_end_the_sentence_before() -> None:
+    after = "<table><tr><th>a</th></tr><tr><td>x</td></tr></table>\nTable summary: One row.\n\n$3 million."
+    chunks = chunk_pages("", [(1, prose("Revenue rose to")), (2, parse_blocks(after))])
+    assert "Revenue rose to $3 million." in [s.text for s in sentences(chunks)]
+
+
+def test_a_captions_label_is_no_sentence_of_its_own() -> None:
+    chunk = chunk_pages("", [(1, [Block("figure", "bars"), Block("caption", "Figure 2. Growth. In percent.")])])[0]
+    assert [s.text for s in chunk.sentences] == ["Figure 2. Growth.", "In percent.", "bars"]
 
 
 def test_captions_go_to_the_tables_they_stand_above() -> None:
