@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Literal, NotRequired
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.engines.base import Usage
@@ -53,13 +54,15 @@ class Report(TypedDict):
 class IngestionInput(TypedDict):
     """What to ingest."""
 
-    sources: Annotated[list[str], "Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF)."]
+    sources: Annotated[
+        list[str], Field(description="Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF).")
+    ]
 
 
 class IngestionOutput(TypedDict, total=False):
     """What became of it."""
 
-    report: Annotated[Report, "Each document with its page ledger; what the run cost."]
+    report: Annotated[Report, Field(description="Each document with its page ledger; what the run cost.")]
 
 
 class Work(TypedDict):
