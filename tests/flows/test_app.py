@@ -45,7 +45,8 @@ async def test_ainvoke() -> None:
 def test_stream() -> None:
     parts = list(app.stream({"question": TICKET}, stream_mode="values"))
     assert FACT in parts[-1]["answer"]
-    nodes = [next(iter(part[1])) for part in app.stream({"question": TICKET}, stream_mode="updates", subgraphs=True)]
+    updates: Any = app.stream({"question": TICKET}, stream_mode="updates", subgraphs=True)
+    nodes = [next(iter(update)) for _, update in updates]
     assert nodes[0] == "route_request"
     assert nodes[-2:] == ["write_answer", "query"]
 
@@ -61,7 +62,7 @@ def test_messages_are_answered_like_a_question() -> None:
     result = app.invoke({"messages": [HumanMessage(TICKET)]})
     assert FACT in result["answer"]
     assert [message.text for message in result["messages"]] == [TICKET, result["answer"]]
-    as_json = app.invoke({"messages": [{"role": "user", "content": TICKET}]})  # type: ignore[typeddict-item]
+    as_json = app.invoke({"messages": [{"role": "user", "content": TICKET}]})
     assert as_json["answer"] == result["answer"]
 
 

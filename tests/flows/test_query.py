@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
@@ -32,7 +32,8 @@ GULLS = (
 
 
 def ask(question: str, **values: Any) -> dict[str, Any]:
-    return query.invoke({"question": question, **values.pop("state", {})}, context=Context(**values))
+    given: Any = {"question": question, **values.pop("state", {})}
+    return cast(dict[str, Any], query.invoke(given, context=Context(**values)))
 
 
 @pytest.mark.parametrize("number", ANSWERED)

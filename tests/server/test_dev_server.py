@@ -170,12 +170,13 @@ async def test_sources_and_a_question_in_one_run(server: Server) -> None:
 async def test_a_chat_goes_on_in_a_thread(server: Server) -> None:
     chat = server.client
     thread = (await chat.threads.create())["thread_id"]
-    first: Any = await chat.runs.wait(
-        thread, "pagewitness", input={"messages": [{"role": "user", "content": "How much was spent on instruments?"}]}
-    )
-    second: Any = await chat.runs.wait(
-        thread, "pagewitness", input={"messages": [{"role": "user", "content": "And for it in 2024?"}]}
-    )
+
+    async def say(text: str) -> Any:
+        messages: Any = [{"role": "user", "content": text}]
+        return await chat.runs.wait(thread, "pagewitness", input={"messages": messages})
+
+    first = await say("How much was spent on instruments?")
+    second = await say("And for it in 2024?")
     assert "29.8" in first["messages"][-1]["content"]
     assert "instruments" in second["queries"][0]
     assert [message["type"] for message in second["messages"]] == ["human", "ai", "human", "ai"]
