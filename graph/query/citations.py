@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from graph.engines.base import Claim
 from graph.storage.base import ChunkRow, Transcript
@@ -21,6 +22,8 @@ _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
 # A hyphen before a digit is a sign or a range (-5, 354-359) and stays, unless a letter stands before it (GPT-4).
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
+_AMOUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
+_SUBTRACTION = re.compile(rf"{_AMOUNT}\s*[-−–]\s*{_AMOUNT}\s*=\s*{_AMOUNT}")
 _SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
 
 
@@ -136,6 +139,20 @@ def evidence(quote: str, chunk: ChunkRow) -> str:
     return " ".join([quote, *rows])
 
 
+def calculated(text: str, chunk: ChunkRow) -> set[str]:
+    """The numbers of subtractions that a text writes out ("62.1 − 55.0 = 7.1").
+
+    Only those count that are right, and whose operands both stand in the passage.
+    """
+    held = numbers(chunk.text)
+    proven: set[str] = set()
+    for found in _SUBTRACTION.findall(unicodedata.normalize("NFKC", text)):
+        high, low, result = (_plain_number(number) for number in found)
+        if {high, low} <= held and Decimal(high) - Decimal(low) == Decimal(result):
+            proven |= {high, low, result}
+    return proven
+
+
 def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
     """Why a claim is not proven, in a few words; "" when it is."""
     if not claim["text"].strip():
@@ -144,7 +161,7 @@ def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
         return "it names a passage that was not offered"
     if place is None:
         return "its quote does not stand on the page"
-    missing = numbers(claim["text"]) - numbers(evidence(claim["quote"], chunk))
+    missing = numbers(claim["text"]) - numbers(evidence(claim["quote"], chunk)) - calculated(claim["text"], chunk)
     if missing:
         return f"its evidence does not hold {', '.join(sorted(missing))}"
     return ""
