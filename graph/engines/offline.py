@@ -94,7 +94,7 @@ class OfflineEngine:
         return self._carried_on(grades)
 
     def _carried_on(self, grades: dict[str, Grade]) -> list[Grade]:
-        """Let a passage pass that was found too and goes on where one ends that clearly fits ("To address this, ...")."""
+        """Let a passage pass that was found too and goes on where one ends that clearly fits."""
         places = {(row.document, row.ordinal): row.id for row in self._catalog.chunks(list(grades))}
         for (document, ordinal), chunk in places.items():
             before = places.get((document, ordinal - 1))

@@ -22,8 +22,8 @@ _COMPARES = re.compile(
 )
 # How a sentence begins that goes on with what the one before it said.
 _GOES_ON = re.compile(
-    r"(to (address|overcome|solve|mitigate|do) (this|that|it|these)|this|these|that|those|they|it|he|she|instead|however"
-    r"|therefore|thus|hence|consequently|as a result|for this|for example|specifically|in particular)\b",
+    r"(to (address|overcome|solve|mitigate|do) (this|that|it|these)|this|these|that|those|they|it|he|she|instead"
+    r"|however|therefore|thus|hence|consequently|as a result|for this|for example|specifically|in particular)\b",
     re.IGNORECASE,
 )
 _Chunks = Mapping[str, ChunkRow]
