@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from langgraph.channels import EphemeralValue
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.context import Context
@@ -28,17 +29,21 @@ class Input(TypedDict, total=False):
     The values are of one run: on a thread, what is not given again is not done again.
     """
 
-    sources: Annotated[list[str], "Files, folders or globs to ingest: PDFs and images.", EphemeralValue]
-    question: Annotated[str, "What you want to know from the documents.", EphemeralValue]
-    documents: Annotated[list[str], "Names or ids of the documents to look in; all when empty.", EphemeralValue]
+    sources: Annotated[
+        list[str], Field(description="Files, folders or globs to ingest: PDFs and images."), EphemeralValue
+    ]
+    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    documents: Annotated[
+        list[str], Field(description="Names or ids of the documents to look in; all when empty."), EphemeralValue
+    ]
     messages: Messages
 
 
 class Output(Answer, total=False):
     """The report of an ingestion, the answer to a question, or both."""
 
-    question: Annotated[str, "What you want to know from the documents.", EphemeralValue]
-    report: Annotated[Report | None, "Each document with its page ledger; what the run cost."]
+    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    report: Annotated[Report | None, Field(description="Each document with its page ledger; what the run cost.")]
 
 
 class Request(TypedDict):

@@ -116,12 +116,7 @@ def test_all_three_graphs_are_served(server: Server) -> None:
     assert found == set(GRAPHS)
 
 
-_BARE = pytest.mark.xfail(strict=True, reason="graph/app.py and graph/query/state.py annotate with bare strings")
-
-
-@pytest.mark.parametrize(
-    "graph", ["ingestion", pytest.param("query", marks=_BARE), pytest.param("pagewitness", marks=_BARE)]
-)
+@pytest.mark.parametrize("graph", GRAPHS)
 def test_schemas_are_there_and_described(server: Server, graph: str) -> None:
     (assistant,) = server.post("/assistants/search", {"graph_id": graph})
     schemas = server.get(f"/assistants/{assistant['assistant_id']}/schemas")

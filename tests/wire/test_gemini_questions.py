@@ -63,7 +63,7 @@ def test_a_question_is_one_embedding_one_grading_and_one_answer(
     assert (citation["name"], citation["page"], citation["quote"]) == ("sample.pdf", 2, FOUNDED)
     assert [len(box) for box in citation["boxes"]] == [4, 4], "the quote runs over two lines of the page"
     transcript = deps.stores().catalog.transcripts(citation["document"])[2]
-    assert normalised(FOUNDED) in page_text(transcript)
+    assert normalised(FOUNDED) in page_text(transcript).text
     assert (output["queries"], output["rewrites"]) == ([QUESTION], 0)
     assert output["usage"]["requests"] == 3
     assert output["usage"]["input_tokens"] > 300
