@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import pymupdf
 import pytest
 
+from tests.loopback import raise_loopback
+
 # Checkpoints may then hold declared types only: what a strict server would refuse fails here too.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 
@@ -19,6 +21,11 @@ SAMPLE = ROOT / "examples" / "sample.pdf"
 DATA = ROOT.parent / "shared" / "data"
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
+
+
+def pytest_configure() -> None:
+    """Let the tests' servers live where the network was cut off, as by `unshare -n`."""
+    raise_loopback()
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
