@@ -64,7 +64,10 @@ def documents(options: argparse.Namespace) -> int:
     catalog = deps.stores().catalog
     rows = []
     for row in catalog.documents():
-        counts = ledger_counts(catalog.pages(row.id))
+        ledger = catalog.pages(row.id)
+        if all(page.status == "pending" for page in ledger):
+            continue  # admitted by a run that ended before anything was read; the next one takes it up
+        counts = ledger_counts(ledger)
         status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
         rows.append({
             "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,

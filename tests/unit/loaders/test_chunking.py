@@ -58,9 +58,10 @@ def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int
     rows = [plain(line) for block in kept if block.kind == "table" for line in block.text.splitlines()[2:]]
     shown = letters([chunk.text for chunk in chunks if chunk.kind == "table"])
     assert all(shown[c] >= n for c, n in letters(rows).items())
-    for chunk in chunks:
-        assert not letters([s.text for s in chunk.sentences]) - letters([chunk.text])
-        assert "zebra" not in chunk.text
+    assert all(not letters([s.text for s in chunk.sentences]) - letters([chunk.text]) for chunk in chunks)
+    footers = [blocks for _, blocks in pages if any(block.kind == "furniture" for block in blocks)]
+    if len(footers) > 1 and all(any(block.kind != "furniture" for block in blocks) for blocks in footers):
+        assert all("zebra" not in chunk.text for chunk in chunks)
 
 
 @settings(max_examples=60, deadline=None)
