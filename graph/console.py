@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 _out = Console(highlight=False)
+# In a pipe or a file lines are as long as they are: whoever searches there looks for whole sentences.
+_out.soft_wrap = not _out.is_terminal
 _STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
 _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
 _Event = Mapping[str, Any]
@@ -55,10 +57,15 @@ def ingestion(report: Mapping[str, Any]) -> None:
         _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
         for failure in document["failures"]:
             where = f"page {failure['page']}: " if failure["page"] else ""
-            _out.print(Padding(f"{where}{failure['reason']}: {escape(failure['detail'])}", (0, 0, 0, 10)))
+            _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
     usage = report["usage"]
     spent = f", {usage['requests']} requests" if usage["requests"] else ""
     _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
+
+
+def _indented(text: str, columns: int) -> None:
+    """Text with a margin; on a terminal its lines are broken to fit beside it."""
+    _out.print(Padding(text, (0, 0, 0, columns)) if _out.is_terminal else " " * columns + text)
 
 
 def answer(result: Mapping[str, Any]) -> None:
@@ -69,7 +76,8 @@ def answer(result: Mapping[str, Any]) -> None:
     for citation in result["citations"]:
         pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
         _out.print(escape(f"[{citation['marker']}] {citation['name']}, page {pages}"), style="cyan")
-        _out.print(Padding(escape(f"“{citation['quote']}”"), (0, 0, 0, 4)), style="dim")
+        quote = escape(f"“{citation['quote']}”")
+        _indented(f"[dim]{quote}[/]", 4)
     _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")
 
 
@@ -78,7 +86,9 @@ def documents(value: Mapping[str, Any]) -> None:
     if not value["documents"]:
         _out.print("No document has been ingested yet: run `pagewitness ingest FILE`.")
         return
-    table = Table("Id", "Name", "Status", "Pages", "Passages", box=None, header_style="bold")
+    table = Table(
+        Column("Id", no_wrap=True, min_width=16), "Name", "Status", "Pages", "Passages", box=None, header_style="bold"
+    )
     for row in value["documents"]:
         status = f"[{_STATUS[row['status']]}]{row['status']}[/]"
         table.add_row(row["id"], escape(row["name"]), status, str(row["pages"]), str(row["chunks"]))

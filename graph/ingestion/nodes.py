@@ -14,7 +14,7 @@ from langgraph.types import Overwrite, Send
 from graph import context, deps
 from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
-from graph.errors import BadInputError
+from graph.errors import BadInputError, as_list
 from graph.ingestion.embedding import embed
 from graph.ingestion.state import (
     DocumentReport,
@@ -41,7 +41,8 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
     now = await deps.current()
     await asyncio.to_thread(_take_home, now)
-    paths = await asyncio.to_thread(expand, state["sources"])
+    # Absolute, since workers keep the folder they were started in, and since "report.pdf" is not one file everywhere.
+    paths = [path.absolute() for path in await asyncio.to_thread(expand, as_list(state["sources"], "sources"))]
     password = context.current().password
     infos = await asyncio.gather(*(_inspected(path, password) for path in paths))
     work: dict[str, Work] = {}
@@ -148,6 +149,10 @@ async def _inspected(path: Path, password: str | None) -> DocumentInfo | SourceE
         return await deps.pool().call(inspect, path, password)
     except SourceError as error:
         return error
+    except Exception as error:  # whatever is odd about one file must not end the run for the others
+        return SourceError(
+            f"{str(path)!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
+        )
 
 
 def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
