@@ -16,17 +16,20 @@ from numpy import float32
 from numpy.typing import NDArray
 
 from graph.engines.base import Embedder, Engine, Reply, Usage
-from graph.engines.chat import ChatEngine, NamedModel
+from graph.engines.chat import ChatEngine
 from graph.engines.models import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
 from graph.engines.retry import Patience, call, diagnose
+from graph.engines.service import NamedModel
 from graph.errors import ModelError
 from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
     from graph.context import Context
     from graph.settings import Settings
+    from graph.storage.base import Limiter
 
 READER, CHAT, EMBEDDING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL", "PAGEWITNESS_EMBEDDING_MODEL"
+FALLBACK = "PAGEWITNESS_FALLBACK_MODEL"
 
 EMBEDDING_TIME = 60.0  # seconds for one attempt at a batch, which normally takes one or two
 # The service takes 100 texts at once. The client splits a batch that it guesses to be over 20,000 tokens, at two for
@@ -44,7 +47,9 @@ _SENTENCES: dict[FailureReason, str] = {
 }
 
 
-def build_gemini(context: Context, settings: Settings, *, patience: Patience | None = None) -> tuple[Engine, Embedder]:
+def build_gemini(
+    context: Context, settings: Settings, *, patience: Patience | None = None, limiter: Limiter | None = None
+) -> tuple[Engine, Embedder]:
     """The engine and the embedder for a run; nothing is sent. Clients are shared by all runs with the same models.
 
     Raises:
@@ -61,7 +66,9 @@ def build_gemini(context: Context, settings: Settings, *, patience: Patience | N
         grader=named(context.chat_model, CHAT, "low"),
         writer=named(context.chat_model, CHAT, None),
         explain=explain,
+        fallback=named(context.fallback_model, FALLBACK, "low") if context.fallback_model else None,
         patience=patience,
+        limiter=limiter,
     )
     client = embedding_model(
         context.embedding_model,
@@ -69,7 +76,7 @@ def build_gemini(context: Context, settings: Settings, *, patience: Patience | N
         api_key=settings.api_key,
         base_url=settings.base_url,
     )
-    return engine, ModelEmbedder(context.embedding_model, client, context.embedding_dimensions, patience)
+    return engine, ModelEmbedder(context.embedding_model, client, context.embedding_dimensions, patience, limiter)
 
 
 def explain(error: Exception, name: str, setting: str) -> ModelError | Failure:
@@ -143,9 +150,16 @@ class ModelEmbeddings(Embeddings):
 class ModelEmbedder:
     """An embedding model behind the retry layer, with its identity. Vectors are unit length, one row for each text."""
 
-    def __init__(self, name: str, client: Embeddings, dimensions: int, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        client: Embeddings,
+        dimensions: int,
+        patience: Patience | None = None,
+        limiter: Limiter | None = None,
+    ) -> None:
         self._name, self._model, self._dimensions = name, split_name(name)[1], dimensions
-        self._patience = patience or Patience()
+        self._patience, self._limiter = patience or Patience(), limiter
         self.identity = f"{self._model}/{dimensions}"
         self.embeddings = ModelEmbeddings(client, prefixed=reads_task_from_text(name))
 
@@ -176,7 +190,13 @@ class ModelEmbedder:
 
     async def _vectors(self, make_request: Callable[[], Awaitable[list[list[float]]]], wanted: int) -> NDArray[float32]:
         try:
-            found = await call(make_request, time_limit=EMBEDDING_TIME, patience=self._patience)
+            found = await call(
+                make_request,
+                time_limit=EMBEDDING_TIME,
+                patience=self._patience,
+                limiter=self._limiter,
+                model=self._name,
+            )
         except Exception as error:
             problem = explain(error, self._name, EMBEDDING)
             raise (problem if isinstance(problem, ModelError) else ModelError(problem.detail)) from error
