@@ -134,11 +134,11 @@ class Limits:
         lane = self._lane(model)
         async with lane.door:
             await self._admit(model, lane)
-            lane.sent.append(self._clock())
-            lane.under_way += 1
-            lane.today += 1
-        try:
             await asyncio.to_thread(self._catalog.count_request, self._account, model, lane.day)
+            lane.today += 1
+            lane.sent.append(self._clock())  # as late as can be: the service's minute begins when the request arrives
+            lane.under_way += 1
+        try:
             yield
         finally:
             lane.under_way -= 1
