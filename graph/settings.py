@@ -81,7 +81,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
 
     def count(name: str) -> int | None:
         text = value(name)
-        if text and not (text.isdecimal() and int(text)):
+        if text and not (text.isdecimal() and int(text) > 0):
             raise BadInputError(f"{name} is {text!r}: set it to a whole number from 1 on, or leave it out.")
         return int(text) if text else None
 

@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from numpy import float32
 from numpy.typing import NDArray
 
-from graph.engines.base import Embedder, Engine, Reply, Usage
+from graph.engines.base import Embedder, Engine, Reply, Usage, add_usage, no_usage
 from graph.engines.chat import ChatEngine
 from graph.engines.models import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
 from graph.engines.retry import Patience, call, diagnose
@@ -173,8 +173,8 @@ class ModelEmbedder:
         async def request() -> list[list[float]]:
             return [await self.embeddings.client.aembed_query(self.embeddings.query(text))]
 
-        vectors = await self._vectors(request, 1)
-        return Reply(vectors[0], _requests(1))
+        reply = await self._vectors(request, 1)
+        return Reply(reply.value[0], reply.usage)
 
     async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[float32]]:
         """The vectors of passages, of shape (texts, dimensions); `titles` has one, maybe "", for each.
@@ -183,15 +183,26 @@ class ModelEmbedder:
             ModelError: the service gave no vectors, or none of the configured length.
         """
         written = [self.embeddings.document(title, text) for title, text in zip(titles, texts, strict=True)]
-        parts = [np.zeros((0, self._dimensions), dtype=float32)]
+        parts, usage = [np.zeros((0, self._dimensions), dtype=float32)], no_usage()
         for batch in _batches(written):
-            parts.append(await self._vectors(partial(self.embeddings.client.aembed_documents, batch), len(batch)))
-        return Reply(np.concatenate(parts), _requests(len(parts) - 1))
+            reply = await self._vectors(partial(self.embeddings.client.aembed_documents, batch), len(batch))
+            parts.append(reply.value)
+            usage = add_usage(usage, reply.usage)
+        return Reply(np.concatenate(parts), usage)
 
-    async def _vectors(self, make_request: Callable[[], Awaitable[list[list[float]]]], wanted: int) -> NDArray[float32]:
+    async def _vectors(
+        self, make_request: Callable[[], Awaitable[list[list[float]]]], wanted: int
+    ) -> Reply[NDArray[float32]]:
+        sent = 0
+
+        def counted() -> Awaitable[list[list[float]]]:
+            nonlocal sent
+            sent += 1
+            return make_request()
+
         try:
             found = await call(
-                make_request,
+                counted,
                 time_limit=EMBEDDING_TIME,
                 patience=self._patience,
                 limiter=self._limiter,
@@ -209,7 +220,7 @@ class ModelEmbedder:
                 f"{self._model} returns vectors of length {listed}, not {self._dimensions}: "
                 f"set embedding_dimensions to {listed}, or {EMBEDDING} to another model."
             )
-        return _unit(found)
+        return Reply(_unit(found), Usage(requests=sent, input_tokens=0, output_tokens=0))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -224,10 +235,6 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
         pieces += size
     if batch:
         yield batch
-
-
-def _requests(count: int) -> Usage:
-    return Usage(requests=count, input_tokens=0, output_tokens=0)
 
 
 def _unit(vectors: Sequence[Sequence[float]]) -> NDArray[float32]:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from graph import cli, deps
+from graph import cli, console, deps, steps
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
 from graph.engines.gemini import build_gemini
+from graph.engines.journal import journal
 from graph.engines.limits import Limits, Rate
 from graph.engines.retry import Patience
 from graph.ingestion.flow import app as ingestion
@@ -77,12 +78,14 @@ async def test_the_wait_that_one_request_is_told_is_kept_by_all(gemini: GeminiSe
     engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8))
     await engine.transcribe([page(1)])
     gemini.requests.clear()
-    gemini.latency = 0.1
+    gemini.latency = 0.3
     gemini.script(Fault(429, retry_delay="1s"))
-    await asyncio.gather(*(engine.transcribe([page(number)]) for number in range(1, 10)))
-    first, *later = [request.started for request in gemini.chats]
-    assert len(later) == 9
-    assert min(later[3:]) - first >= 1.0  # three more were under way already
+    await asyncio.gather(*(engine.transcribe([page(number)]) for number in range(1, 13)))
+    refused, *others = gemini.chats
+    after = [request.started - refused.finished for request in others]
+    # Some were under way, and a few may have been sent while the refusal was on its way.
+    assert [moment for moment in after if 0.3 < moment < 1.0] == []
+    assert len([moment for moment in after if moment >= 1.0]) >= 4
 
 
 # The second model
@@ -203,3 +206,18 @@ def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
     said = " ".join(capsys.readouterr().out.split())
     assert "40 pages are still to be read: the day's requests are spent." in said
     assert "run the same command again after" in said
+
+
+def test_a_wait_of_more_than_a_moment_is_shown(
+    gemini: GeminiServer, catalog: SqliteCatalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = paced(gemini, Limits(lambda model: Rate(per_minute=1), catalog, "me", most=8, window=3.0))
+
+    async def read(tell: Callable[[Any], None]) -> None:
+        with journal(tell):
+            await asyncio.gather(*(engine.transcribe([page(number)]) for number in (1, 2)))
+
+    with console.progress(quiet=False) as tell:
+        steps.run(read(tell))
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.count("The limit of requests per minute is reached; going on at") == 1

@@ -83,10 +83,12 @@ def test_after_a_storm_every_page_is_read_or_says_why_not(
         else:
             assert row.status in ("fallback", "failed")
             assert row.reason in REASONS[met], (row.page, met)
-        assert row.attempts == storm.tries[row.page]
+        # A request on a connection that is just being reset is an attempt of which the service knows nothing.
+        assert 0 <= row.attempts - storm.tries[row.page] <= storm.met["reset"]
         assert row.seconds > 0
-    assert sum(row.requests for row in ledger) == len(gemini.chats)
-    assert report["usage"]["requests"] == len(gemini.chats) + len(gemini.embeddings)
+    asked = sum(row.requests for row in ledger)
+    assert 0 <= asked - len(gemini.chats) <= storm.met["reset"]
+    assert report["usage"]["requests"] == asked + len(gemini.embeddings)
     assert len(report["documents"][0]["failures"]) == statuses["failed"]
 
     storm.calm()

@@ -1,113 +1,16 @@
-"""How often a model is asked, in time that the test moves; the days are counted in a real catalog."""
+"""How often a model is asked in a minute, and how many at a time, in time that the test moves."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from graph.engines.journal import journal
-from graph.engines.limits import Limits, Rate, build_limits, next_day, preset
-from graph.settings import settings
-from graph.storage.base import DaySpentError
-from graph.storage.catalog import SqliteCatalog
-
-NOON = datetime(2026, 11, 22, 20, tzinfo=UTC).timestamp()  # noon in California
-DAY = 86_400.0
-
-
-class Inline(ThreadPoolExecutor):
-    """Does at once what is meant for a thread, so that no time passes meanwhile."""
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(function(*args, **kwargs))
-        return done
-
-
-class Time:
-    """Seconds that pass only while everybody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-        self._due: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._number = itertools.count()
-
-    async def sleep(self, seconds: float) -> None:
-        future = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._due, (self.now + seconds, next(self._number), future))
-        await future
-
-    async def run(self, *work: Awaitable[Any]) -> list[Any]:
-        """Let work go on to its end; returns what each returned or raised."""
-        asyncio.get_running_loop().set_default_executor(Inline())
-        done = asyncio.gather(*work, return_exceptions=True)
-        while not done.done():
-            for _ in range(50):  # until all that can go on has gone on
-                await asyncio.sleep(0)
-            self._due = [one for one in self._due if not one[2].done()]
-            heapq.heapify(self._due)
-            if self._due and not done.done():
-                self.now = max(self.now, self._due[0][0])
-            while self._due and self._due[0][0] <= self.now:
-                heapq.heappop(self._due)[2].set_result(None)
-        return await done
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
-    made = SqliteCatalog(tmp_path / "catalog.sqlite3")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-Make = Callable[..., Limits]
-
-
-@pytest.fixture
-def make(catalog: SqliteCatalog, time: Time) -> Make:
-    def limits(rate: Rate = Rate(), *, account: str = "me", most: int = 8) -> Limits:  # noqa: B008 - it is frozen
-        return Limits(
-            lambda model: rate, catalog, account, most=most,
-            clock=lambda: time.now, now=lambda: time.now, sleep=time.sleep,
-        )  # fmt: skip
-
-    return limits
-
-
-class Service:
-    """Requests through a limiter: when each was sent, and how many were under way."""
-
-    def __init__(self, limits: Limits, time: Time, seconds: float = 1.0) -> None:
-        self.limits, self.time, self.seconds = limits, time, seconds
-        self.sent: list[float] = []
-        self.under_way = self.peak = 0
-
-    async def request(self, model: str = "m") -> None:
-        async with self.limits.turn(model):
-            self.sent.append(self.time.now - NOON)
-            self.under_way += 1
-            self.peak = max(self.peak, self.under_way)
-            await self.time.sleep(self.seconds)
-            self.under_way -= 1
-        self.limits.went_well(model)
-
-    async def send(self, count: int, model: str = "m") -> list[Any]:
-        return await self.time.run(*(self.request(model) for _ in range(count)))
-
+from graph.engines.limits import Rate
+from tests.unit.engines.limits_bench import NOON, Make, Service, Time
 
 # By the minute
 
@@ -216,66 +119,3 @@ async def test_who_gives_up_leaves_the_way_free(make: Make, time: Time) -> None:
     waiting[1].cancel()
     results = await time.run(*waiting)
     assert [type(result) for result in results] == [asyncio.CancelledError, asyncio.CancelledError, type(None)]
-
-
-# By the day
-
-
-async def test_a_day_holds_its_limit_also_over_processes(make: Make, time: Time) -> None:
-    first = await Service(make(Rate(per_day=5)), time).send(3)
-    second = await Service(make(Rate(per_day=5)), time).send(3)
-    assert first == [None] * 3
-    assert [type(result) for result in second] == [type(None), type(None), DaySpentError]
-    assert await Service(make(Rate(per_day=5), account="another key"), time).send(1) == [None]
-
-
-async def test_a_new_day_begins_at_midnight_in_california(make: Make, time: Time) -> None:
-    limits = make(Rate(per_day=1))
-    service = Service(limits, time)
-    await service.send(1)
-    time.now = NOON + DAY / 2 - 5
-    assert [type(result) for result in await service.send(1)] == [DaySpentError]
-    time.now = NOON + DAY / 2 + 5
-    assert await service.send(1) == [None]
-
-
-async def test_when_the_service_says_that_the_day_is_over_nobody_waits_on(make: Make, time: Time) -> None:
-    limits = make(Rate(per_minute=1))
-    service = Service(limits, time)
-
-    async def refused() -> None:
-        await time.sleep(3)
-        limits.end_day("m")
-
-    results = await time.run(*(service.request() for _ in range(4)), refused())
-    assert [type(result) for result in results[1:4]] == [DaySpentError] * 3
-    assert time.now - NOON == 3
-    assert await service.send(1, "another") == [None]
-    time.now += DAY
-    assert await service.send(1) == [None]
-
-
-@pytest.mark.parametrize(
-    ("now", "midnight"),
-    [
-        ("2026-11-22T20:00+00:00", "2026-11-23T08:00+00:00"),
-        ("2026-07-01T06:59+00:00", "2026-07-01T07:00+00:00"),
-        ("2026-03-08T09:00+00:00", "2026-03-09T07:00+00:00"),  # a day of 23 hours
-        ("2026-11-01T08:00+00:00", "2026-11-02T08:00+00:00"),  # and one of 25
-    ],
-)
-def test_the_next_day_begins_at_midnight_pacific_time(now: str, midnight: str) -> None:
-    assert next_day(datetime.fromisoformat(now).timestamp()) == datetime.fromisoformat(midnight)
-
-
-# Settings
-
-
-def test_tiers_are_known_and_numbers_beat_them(catalog: SqliteCatalog) -> None:
-    assert preset("free", "google_genai:gemini-3.5-flash-lite") == Rate(10, 500)
-    assert preset("free", "google_genai:gemini-3.8-flash") == Rate(5, 20)
-    assert preset("free", "google_genai:gemini-embedding-2") == Rate()
-    assert preset("paid", "google_genai:gemini-3.8-flash") == Rate(1000)
-    assert preset("unlimited", "google_genai:gemini-3.8-flash") == Rate()
-    chosen = replace(settings(), tier="free", requests_per_minute=7)
-    assert build_limits(chosen, catalog)._lane("gemini-3.8-flash").rate == Rate(7, 20)
