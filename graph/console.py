@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -30,6 +31,10 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
     tasks: dict[tuple[str, str], TaskID] = {}
 
     def tell(event: _Event) -> None:
+        if event["event"] == "waiting":
+            until = _clock(event["until"])
+            bars.console.print(f"[dim]The limit of requests per minute is reached; going on at {until:%H:%M:%S}.[/]")
+            return
         key = (event["document"], event["event"])
         if not tasks:
             bars.start()  # not before: ending bars that never were prints an empty line
@@ -56,8 +61,14 @@ def ingestion(report: Mapping[str, Any]) -> None:
         summary = f"{document['pages']} pages ({counts}), {document['chunks']} passages" if counts else ""
         _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
         for failure in document["failures"]:
+            if failure["reason"] == "quota_day":
+                continue  # hundreds of pages may wait, and all for the same reason, which stands below
             where = f"page {failure['page']}: " if failure["page"] else ""
             _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
+    if rest := report["unfinished"]:
+        when = f"{_clock(rest['continue_at']):%H:%M on %d %B}"
+        text = f"{rest['pages']} pages are still to be read: the day's requests are spent. All else is kept; "
+        _out.print(f"[yellow]{text}run the same command again after {when}.[/]")
     usage = report["usage"]
     spent = f", {usage['requests']} requests" if usage["requests"] else ""
     _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
@@ -66,6 +77,10 @@ def ingestion(report: Mapping[str, Any]) -> None:
 def _indented(text: str, columns: int) -> None:
     """Text with a margin; on a terminal its lines are broken to fit beside it."""
     _out.print(Padding(text, (0, 0, 0, columns)) if _out.is_terminal else " " * columns + text)
+
+
+def _clock(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone()
 
 
 def answer(result: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from graph.settings import Settings, settings
 if TYPE_CHECKING:
     from graph.engines.base import Embedder, Engine, SentenceEmbedder
     from graph.query.retrieval import Retriever
-    from graph.storage.base import Catalog, PageImages, PagePool, VectorIndex
+    from graph.storage.base import Catalog, Limiter, PageImages, PagePool, VectorIndex
 
 
 class Stores:
@@ -119,12 +119,20 @@ def _local_model() -> SentenceEmbedder:
     return MiniLM()
 
 
+@once(4)
+def limiter(now: Settings) -> Limiter:
+    """The one limiter of all runs with these settings, so that a pause is a pause for all."""
+    from graph.engines.limits import build_limits
+
+    return build_limits(now, stores_at(now.home, now.chroma_url).catalog)
+
+
 @once(8)
 def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
     if engine_name(context, now) == "gemini":
         from graph.engines.gemini import build_gemini
 
-        return build_gemini(context, now)
+        return build_gemini(context, now, limiter=limiter(now))
     from graph.engines.offline import OfflineEngine
 
     embedder = _local_model()

@@ -14,6 +14,8 @@ from langgraph.types import Overwrite, Send
 from graph import context, deps
 from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
+from graph.engines.journal import journal
+from graph.engines.limits import next_day
 from graph.errors import BadInputError, as_list
 from graph.ingestion.embedding import embed
 from graph.ingestion.state import (
@@ -22,6 +24,7 @@ from graph.ingestion.state import (
     IngestionState,
     LedgerCounts,
     PageFailure,
+    Unfinished,
     WindowState,
     Work,
 )
@@ -98,7 +101,8 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
         ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
         rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
         if any(row.status in DONE for row in rows):
-            usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
+            with journal(get_stream_writer()):
+                usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
             await asyncio.to_thread(_publish, now, item["id"], item["generation"])
     return {"embedding": usage}
 
@@ -113,6 +117,7 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     return {
         "report": {
             "documents": [*reports, *state["unusable"]],
+            "unfinished": _unfinished(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),
         }
@@ -186,6 +191,15 @@ def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
         failures=failures,
         chunks=chunks,
     )
+
+
+def _unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:
+    """How many pages wait for another day, and when that is."""
+    waiting = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
+    if not waiting:
+        return None
+    continue_at = next_day(time.time()).isoformat(timespec="minutes")
+    return Unfinished(pages=len(waiting), reason="quota_day", continue_at=continue_at)
 
 
 def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:

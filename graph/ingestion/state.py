@@ -43,10 +43,19 @@ class DocumentReport(TypedDict):
     chunks: int
 
 
+class Unfinished(TypedDict):
+    """Pages that were not read because the day's requests are spent, and when to go on (local time, ISO 8601)."""
+
+    pages: int
+    reason: str
+    continue_at: str
+
+
 class Report(TypedDict):
-    """What an ingestion did, and what it cost."""
+    """What an ingestion did, and what it cost; `unfinished` is null unless it stopped for the day."""
 
     documents: list[DocumentReport]
+    unfinished: Unfinished | None
     usage: Usage
     seconds: float
 
