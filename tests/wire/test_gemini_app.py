@@ -141,7 +141,7 @@ def test_a_page_that_fails_again_is_counted(
         assert (ledger()[0].status, ledger()[0].reason, ledger()[0].attempts) == ("failed", "request_error", attempt)
     assert len(gemini.chats) == 2
     answer = run(capsys, "ask", "What does it say?")[1]
-    assert (answer["refused"], answer["reason"]) == (True, "nothing_ingested")
+    assert (answer["refused"], answer["reason"]) == (True, "page_unreadable")
 
 
 def test_a_wrong_key_or_a_retired_reader_leaves_nothing_half_stored(
