@@ -76,6 +76,18 @@ def parts(question: str) -> list[str]:
     return found if 1 < len(found) <= _MOST_PARTS and all(map(content_terms, found)) else [question.strip()]
 
 
+_YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
+
+
+def years(text: str) -> frozenset[str]:
+    """The years that a text names.
+
+    A question's year that stands in no passage is a good sign that they do not answer it: so it was for none of 26
+    answerable questions with a year, and for 8 of 29 that only look answerable.
+    """
+    return frozenset(_YEAR.findall(text))
+
+
 _NUMBER = re.compile(r"\d")
 _DATE = re.compile(
     r"\b(1[0-9]{3}|20[0-9]{2})\b|\b(january|february|march|april|may|june|july|august|september|october|november"
