@@ -24,6 +24,7 @@ class Once(Generic[P, R]):
         self._lock = threading.RLock()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the function makes of these arguments, made now or before."""
         with self._lock:
             made: R = self._cached(*args, **kwargs)
         return made
