@@ -9,6 +9,7 @@ from graph.engines.base import Encoded
 from graph.query import citations, lexical, tabular
 from graph.query.scoring import Query, named
 from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.stems import stem
 
 COLUMNS = ("Model", "AIME 2024 pass@1", "AIME 2024 cons@64", "Rating")
 ROWS = {
@@ -21,7 +22,7 @@ ROWS = {
 
 def asking(question: str) -> Query:
     empty = Encoded(np.zeros(1, np.float32), np.zeros((0, 1), np.int8), ())
-    weights = {lexical.stem(word): 1.0 for word in lexical.content_terms(question)}
+    weights = {stem(word): 1.0 for word in lexical.content_terms(question)}
     return Query(question, empty, np.zeros(0, np.float32), weights)
 
 
