@@ -91,11 +91,11 @@ def pages(options: argparse.Namespace) -> int:
 
 def delete(options: argparse.Namespace) -> int:
     """Remove a document from the catalog, the vectors and the page images."""
-    from graph.ingestion.nodes import remove
     from graph.query.nodes import find_document
+    from graph.storage.upkeep import remove
 
     stores = deps.stores()
-    stores.own()
+    stores.take()
     document = find_document(stores.catalog, options.document)
     remove(stores, document.id)
     _print(options, {"deleted": {"id": document.id, "name": document.name}}, console.deleted)

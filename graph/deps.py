@@ -28,12 +28,23 @@ class Stores:
         self._lock = threading.RLock()
         self._catalog: Catalog | None = None
         self._vectors: VectorIndex | None = None
+        self._tidy = False
 
     def own(self) -> None:
         """Take the home folder; HomeError when another process has it."""
         from graph.storage import home
 
         home.own(home.prepare(self.home))
+
+    def take(self) -> None:
+        """Take the home folder in order to write; the first time, put right what a killed process left there."""
+        from graph.storage.upkeep import tidy
+
+        self.own()
+        with self._lock:
+            if not self._tidy:
+                tidy(self)
+                self._tidy = True
 
     @property
     def catalog(self) -> Catalog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
 from graph.errors import BadInputError
 from graph.ingestion.embedding import embed
+from graph.ingestion.indexing import basis_of, show, stage
 from graph.ingestion.state import (
     DocumentReport,
     IngestionOutput,
@@ -27,7 +29,6 @@ from graph.ingestion.state import (
 )
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
-from loaders.chunking import chunk_pages
 from loaders.errors import PasswordError, SourceError
 from loaders.reading import inspect
 from loaders.sources import expand
@@ -48,7 +49,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     unusable = []
     for path, info in zip(paths, infos, strict=True):
         if isinstance(info, DocumentInfo):
-            work.setdefault(info.sha256[:16], await asyncio.to_thread(_admit, now, path, info))
+            work[info.sha256[:16]] = await asyncio.to_thread(_admit, now, path, info)  # the last name is the newest
         else:
             unusable.append(_unusable(path, info))
     if not work:
@@ -74,14 +75,13 @@ def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     """Cut what was read into chunks, stored out of sight until their vectors are there."""
-    catalog = deps.deps(context.current()).stores.catalog
+    stores = deps.deps(context.current()).stores
     work = []
     for item in state["work"]:
-        document = catalog.document(item["id"])
-        if document and (item["pages"] or not document.generation):
-            pages = [(page, transcript.blocks) for page, transcript in catalog.transcripts(item["id"]).items()]
-            chunks = chunk_pages(document.title or document.name, pages)
-            item = {**item, "generation": catalog.stage_chunks(item["id"], chunks)}
+        document = stores.catalog.document(item["id"])
+        basis = basis_of(stores.catalog.pages(item["id"]))
+        if document and not (document.generation and basis == stores.catalog.basis(item["id"])):
+            item = {**item, "generation": stage(stores, document), "basis": basis}
         work.append(item)
     return {"work": work}
 
@@ -93,12 +93,13 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
     usage = no_usage()
     for item in state["work"]:
         if "generation" not in item:
+            await asyncio.to_thread(_show_again, now, item["id"])
             continue
         ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
         rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
         if any(row.status in DONE for row in rows):
             usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
-            await asyncio.to_thread(_publish, now, item["id"], item["generation"])
+            await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
     return {"embedding": usage}
 
 
@@ -118,23 +119,16 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     }
 
 
-def _publish(now: Deps, document: str, generation: str) -> None:
-    for replaced in now.stores.catalog.publish(document, generation):
-        remove(now.stores, replaced)
-    now.stores.vectors.delete_stale(document, generation)
-
-
-def remove(stores: deps.Stores, document: str) -> None:
-    """Remove every trace of a document: rows, vectors, page images."""
-    orphans = stores.catalog.delete_document(document)
-    stores.vectors.delete_document(document)
-    for image in orphans:
-        stores.images.delete(image)
+def _show_again(now: Deps, document: str) -> None:
+    """An unchanged document may have come from another place, where it replaces what was there."""
+    row = now.stores.catalog.document(document)
+    if row and any(other.source == row.source and other.id != row.id for other in now.stores.catalog.documents()):
+        show(now.stores, document, row.generation, now.stores.catalog.basis(document))
 
 
 def _take_home(now: Deps) -> None:
     """Own the home folder, and refuse to mix the vectors of two models; before a page is read, not after."""
-    now.stores.own()
+    now.stores.take()
     now.stores.vectors.check(now.embedder.identity)
 
 
@@ -154,7 +148,7 @@ def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
     """Enter a document in the catalog; its work is the pages that are not done."""
     identity = info.sha256[:16]
     now.stores.catalog.add_document(
-        DocumentRow(identity, path.name, str(path), info.kind, info.title, info.pages, info.size)
+        DocumentRow(identity, path.name, os.path.abspath(path), info.kind, info.title, info.pages, info.size)
     )
     todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
     return Work(id=identity, name=path.name, source=str(path), pages=todo)
@@ -171,11 +165,12 @@ def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
         PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
     ]
     bad = counts["failed"]
+    done = item["pages"] or "generation" in item
     return DocumentReport(
         id=item["id"],
         name=item["name"],
         source=item["source"],
-        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if item["pages"] else "unchanged",
+        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if done else "unchanged",
         pages=len(rows),
         ledger=counts,
         failures=failures,

@@ -38,11 +38,11 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     started = time.monotonic()
     done = {outcome["page"] for outcome in state.get("outcomes", [])}
     rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"])}
-    requests = await asyncio.to_thread(
-        _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
-    )
+    todo = [rows[page] for page in state["pages"] if page not in done]
+    outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
+    done |= {outcome["page"] for outcome in outcomes}
+    requests = await asyncio.to_thread(_requests, now, state, [row for row in todo if row.page not in done])
     readings: Sequence[PageReading | Failure] = await now.engine.transcribe(requests) if requests else []
-    outcomes: list[PageOutcome] = []
     for request, reading in zip(requests, readings, strict=True):
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
@@ -55,7 +55,23 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
 def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
     parts = f"{document}|{page}|{dpi}|{now.engine.reader}"
-    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+    return f"{document}:{page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
+
+
+def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageOutcome]:
+    """Take what this engine has read before: a page that another engine read since, or that was marked unread."""
+    outcomes = []
+    for row in rows:
+        key = transcript_key(now, row.document, row.page, context.current().dpi)
+        if known := now.stores.catalog.transcript(key):
+            row = replace(
+                row, status="read" if known.blocks else "blank", reason="", detail="", transcript=key,
+                engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
+            )  # fmt: skip
+            now.stores.catalog.record_page(row)
+            outcomes.append(_outcome(state, row.page, row.status))
+            _tell(state, row)
+    return outcomes
 
 
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
@@ -108,7 +124,8 @@ def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[Pa
 
 
 def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: float) -> PageRow:
-    """Store what was read, then mark the page; in that order, so that no page is marked without its transcript."""
+    """Store what was read and mark the page, in one step: neither is ever there without the other."""
+    transcript = None
     row = replace(
         row, attempts=row.attempts + 1, engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
         seconds=round(seconds, 3),
@@ -118,8 +135,8 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: fl
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
         if reading.fallback:
-            key = hashlib.sha256(f"{key}|text layer".encode()).hexdigest()[:32]
-        now.stores.catalog.add_transcript(Transcript(key, reading.blocks, reading.words))
+            key += ":layer"
+        transcript = Transcript(key, reading.blocks, reading.words)
         row = replace(
             row,
             status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
@@ -131,7 +148,7 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: fl
             input_tokens=row.input_tokens + reading.usage["input_tokens"],
             output_tokens=row.output_tokens + reading.usage["output_tokens"],
         )
-    now.stores.catalog.record_page(row)
+    now.stores.catalog.record_page(row, transcript)
     return row
 
 

@@ -70,6 +70,7 @@ class Work(TypedDict):
     source: str
     pages: list[int]
     generation: NotRequired[str]
+    basis: NotRequired[str]
 
 
 class PageOutcome(TypedDict):

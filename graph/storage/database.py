@@ -12,6 +12,8 @@ from typing import Any
 from graph.errors import HomeError
 from graph.storage.schema import migrate
 
+Connection = sqlite3.Connection
+
 _BUSY_SECONDS = 30.0
 # SQLite allows 32,766 variables in a statement; ids are passed in slices well below that.
 _SLICE = 900

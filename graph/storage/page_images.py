@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -43,6 +44,12 @@ class FilePageImages:
     def delete(self, key: str) -> None:
         """Forget an image; a key that is not stored is no error."""
         self._path(key).unlink(missing_ok=True)
+
+    def sweep(self, kept: Collection[str]) -> None:
+        """Forget all images but these, and what was left half-written."""
+        for path in self._folder.glob("??/*"):
+            if path.suffix == ".part" or (path.suffix == ".png" and path.stem not in kept):
+                path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):

@@ -82,6 +82,13 @@ class ChromaVectors:
                 metadatas=[{"chunk": row.chunk, "document": row.document} for row in part],
             )
 
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of the row ids that have a vector."""
+        found: set[str] = set()
+        for start in range(0, len(ids), _BATCH):
+            found.update(self._collection.get(ids=list(ids[start : start + _BATCH]), include=[])["ids"])
+        return found
+
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
         """The nearest rows as (row id, chunk id, cosine), best first."""
         found = self._collection.query(
