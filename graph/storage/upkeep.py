@@ -15,11 +15,16 @@ class Stores(Protocol):
     """What is kept in one home folder."""
 
     @property
-    def catalog(self) -> Catalog: ...
+    def catalog(self) -> Catalog:
+        """Documents, ledger, transcripts, chunks, full text."""
+
     @property
-    def vectors(self) -> VectorIndex: ...
+    def vectors(self) -> VectorIndex:
+        """The vector index."""
+
     @property
-    def images(self) -> PageImages: ...
+    def images(self) -> PageImages:
+        """Rendered pages."""
 
 
 def remove(stores: Stores, document: str) -> None:
