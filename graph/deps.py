@@ -70,6 +70,11 @@ class Stores:
             return self._vectors
 
     @property
+    def downloads(self) -> Path:
+        """Where fetched files are kept: in a folder of each document's id."""
+        return self.home / "downloads"
+
+    @property
     def images(self) -> PageImages:
         """Rendered pages."""
         from graph.storage.page_images import FilePageImages

@@ -28,8 +28,8 @@ Result = TypeVar("Result")
 GRACE = 10.0
 """Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
 
-MEMORY = 1_000 * 2**20
-"""Bytes of data that a worker may hold. Reading scans with every model loaded takes 670 MB, a page of text 380 MB."""
+MEMORY = 1_300 * 2**20
+"""Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000."""
 
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
@@ -38,7 +38,7 @@ TASKS_PER_WORKER = 300
 class PagePool:
     """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
 
-    What a worker may allocate is capped where the system can (Linux): the page that asks for more fails, in place of the
+    What a worker may allocate is capped where the system can (Linux): the page that asks for more fails, and not the
     machine. The cap is on data (RLIMIT_DATA), not on the address space, of which onnxruntime and OpenBLAS reserve far
     more than they use; and it is the kernel's, since a watching thread gets no turn while a C library works.
     """

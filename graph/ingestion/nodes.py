@@ -6,7 +6,6 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from langgraph.config import get_stream_writer
@@ -17,6 +16,7 @@ from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
 from graph.errors import BadInputError
 from graph.ingestion.embedding import embed
+from graph.ingestion.fetching import Found, find
 from graph.ingestion.indexing import basis_of, show, stage
 from graph.ingestion.state import (
     DocumentReport,
@@ -30,28 +30,25 @@ from graph.ingestion.state import (
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
 from loaders.errors import PasswordError, SourceError
-from loaders.reading import inspect
-from loaders.sources import expand
 from loaders.types import DocumentInfo
+from loaders.urls import IDENTITY, is_url
 
 
 @step
 async def load_sources(state: IngestionState) -> dict[str, object]:
     """Find the files, open each, and write a ledger line for every page that is to be read."""
     if not state.get("sources"):
-        raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
+        raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
     now = await deps.current()
     await asyncio.to_thread(_take_home, now)
-    paths = await asyncio.to_thread(expand, state["sources"])
-    password = context.current().password
-    infos = await asyncio.gather(*(_inspected(path, password) for path in paths))
     work: dict[str, Work] = {}
     unusable = []
-    for path, info in zip(paths, infos, strict=True):
-        if isinstance(info, DocumentInfo):
-            work[info.sha256[:16]] = await asyncio.to_thread(_admit, now, path, info)  # the last name is the newest
+    for found in await find(state["sources"], now.stores.downloads):
+        if isinstance(found.info, DocumentInfo):
+            admitted = await asyncio.to_thread(_admit, now, found, found.info)
+            work[admitted["id"]] = admitted  # of several names the last is the newest
         else:
-            unusable.append(_unusable(path, info))
+            unusable.append(_unusable(found, found.info))
     if not work:
         raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
     return {
@@ -133,25 +130,17 @@ def _take_home(now: Deps) -> None:
 
 
 def _window(work: Work, pages: list[int]) -> WindowState:
-    return WindowState(id=work["id"], name=work["name"], source=work["source"], total=len(work["pages"]), pages=pages)
+    return WindowState(id=work["id"], name=work["name"], path=work["path"], total=len(work["pages"]), pages=pages)
 
 
-async def _inspected(path: Path, password: str | None) -> DocumentInfo | SourceError:
-    """Open a file in a worker: a hostile one may hang or crash it, and not us."""
-    try:
-        return await deps.pool().call(inspect, path, password)
-    except SourceError as error:
-        return error
-
-
-def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
+def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
     """Enter a document in the catalog; its work is the pages that are not done."""
-    identity = info.sha256[:16]
-    now.stores.catalog.add_document(
-        DocumentRow(identity, path.name, os.path.abspath(path), info.kind, info.title, info.pages, info.size)
-    )
+    identity, name = info.sha256[:IDENTITY], found.path.name
+    # Of two folders that each hold an "a.pdf", one must not replace the other.
+    source = found.source if is_url(found.source) else os.path.abspath(found.path)
+    now.stores.catalog.add_document(DocumentRow(identity, name, source, info.kind, info.title, info.pages, info.size))
     todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
-    return Work(id=identity, name=path.name, source=str(path), pages=todo)
+    return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
 
 
 def _outdated(now: Deps, row: PageRow) -> bool:
@@ -186,11 +175,11 @@ def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
     return counts
 
 
-def _unusable(path: Path, error: SourceError) -> DocumentReport:
+def _unusable(found: Found, error: SourceError) -> DocumentReport:
     return DocumentReport(
         id=None,
-        name=path.name,
-        source=str(path),
+        name=found.path.name,
+        source=found.source,
         status="failed",
         pages=0,
         ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),

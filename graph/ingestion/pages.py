@@ -86,7 +86,7 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
     run = context.current()
-    return [PageJob(state["source"], page, dpi=run.dpi, password=run.password) for page in pages]
+    return [PageJob(state["path"], page, dpi=run.dpi, password=run.password) for page in pages]
 
 
 def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:

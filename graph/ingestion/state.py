@@ -53,7 +53,7 @@ class Report(TypedDict):
 class IngestionInput(TypedDict):
     """What to ingest."""
 
-    sources: Annotated[list[str], "Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF)."]
+    sources: Annotated[list[str], "Files, folders, globs or http(s) addresses: PDFs, books (EPUB, ...) and images."]
 
 
 class IngestionOutput(TypedDict, total=False):
@@ -68,6 +68,7 @@ class Work(TypedDict):
     id: str
     name: str
     source: str
+    path: str
     pages: list[int]
     generation: NotRequired[str]
     basis: NotRequired[str]
@@ -87,7 +88,7 @@ class WindowState(TypedDict):
 
     id: str
     name: str
-    source: str
+    path: str
     total: int
     pages: list[int]
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]

@@ -6,6 +6,8 @@ leaves work for the next one, never a stale answer.
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Protocol
 
 from graph.storage.base import Catalog, PageImages, VectorIndex
@@ -21,6 +23,10 @@ class Stores(Protocol):
     @property
     def vectors(self) -> VectorIndex:
         """The vector index."""
+
+    @property
+    def downloads(self) -> Path:
+        """Where fetched files are kept, in a folder for each document."""
 
     @property
     def images(self) -> PageImages:
@@ -42,6 +48,7 @@ def settle(stores: Stores, document: str) -> None:
         stores.vectors.delete_document(document)
         for image in stores.catalog.delete_document(document):
             stores.images.delete(image)
+        shutil.rmtree(stores.downloads / document, ignore_errors=True)
     stores.catalog.settled(document)
 
 
@@ -50,3 +57,5 @@ def tidy(stores: Stores) -> None:
     for document in stores.catalog.unsettled():
         settle(stores, document)
     stores.images.sweep(stores.catalog.images())
+    for half in stores.downloads.glob("*.part"):
+        half.unlink(missing_ok=True)
