@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     command("pages", "Show what became of each page of a document.")("document", metavar="DOCUMENT")
     command("delete", "Remove every trace of a document.")("document", metavar="DOCUMENT")
     command("reembed", "Rebuild all vectors from what is stored; no page is read again.")
+    command("rechunk", "Cut all documents anew from what is stored; no page is read again.")
     command("doctor", "Check the installation, the home folder, the key and the models.")
     add = command("serve", "Start the LangGraph development server on this project.")
     add("--host", default="127.0.0.1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from graph import console, deps
@@ -104,8 +104,20 @@ def delete(options: argparse.Namespace) -> int:
 
 def reembed(options: argparse.Namespace) -> int:
     """Rebuild all vectors with the embedding model that is now in use."""
+    from graph.ingestion import rebuild
+
+    return _rebuild(options, rebuild.reembed)
+
+
+def rechunk(options: argparse.Namespace) -> int:
+    """Rebuild all chunks as this version cuts them, and their vectors."""
+    from graph.ingestion import rebuild
+
+    return _rebuild(options, rebuild.rechunk)
+
+
+def _rebuild(options: argparse.Namespace, rebuild: Callable[..., Coroutine[Any, Any, dict[str, Any]]]) -> int:
     from graph import steps
-    from graph.ingestion.rebuild import reembed as rebuild
 
     with console.progress(quiet=options.json) as tell:
         done = steps.run(rebuild(deps.deps(Context()), tell))

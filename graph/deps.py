@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from graph import context as run_context
 from graph.context import Context
+from graph.errors import IndexMismatchError
 from graph.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 class Stores:
     """What is kept in one home folder. Asking for the vectors, or to write, takes the folder for this process."""
+
+    REEMBEDDING = "reembedding"
+    """The key in the catalog of the model whose vectors are being made, "" when all are there."""
 
     def __init__(self, home: Path, chroma_url: str) -> None:
         self.home = home
@@ -45,6 +49,18 @@ class Stores:
             if not self._tidy:
                 tidy(self)
                 self._tidy = True
+
+    def reembedding(self) -> str:
+        """The model for which `reembed` was begun and not finished, or ""."""
+        return self.catalog.get_meta(self.REEMBEDDING) or ""
+
+    def check(self, embedder: str) -> None:
+        """Raise IndexMismatchError unless the index holds the vectors of this embedder, and all of them."""
+        self.vectors.check(embedder)
+        if self.reembedding():
+            raise IndexMismatchError(
+                "The vectors are incomplete, because `pagewitness reembed` was stopped half-way: run it again."
+            )
 
     @property
     def catalog(self) -> Catalog:
@@ -91,9 +107,10 @@ class Deps:
     embedder: Embedder
 
     def retriever(self) -> Retriever:
-        """Retrieval over these stores; opens the vector index."""
+        """Retrieval over these stores; opens the vector index, and refuses one that is not whole."""
         from graph.query.retrieval import Retriever
 
+        self.stores.check(self.embedder.identity)
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 

@@ -87,7 +87,7 @@ def _expand_one(source: str) -> list[Path]:
     if not source.strip():
         raise SourceError("An empty source was given: name a file, a folder or a glob such as 'papers/*.pdf'.")
     if _URL.match(source):
-        raise SourceError(f"{source!r} is no http(s) address of a file: download it and give its path.")
+        raise SourceError(f"{source!r} is an address, not a path: download the file and give its path.")
     try:
         path = Path(source).expanduser()
         # A file whose name holds brackets is a file first, a glob second.

@@ -65,7 +65,7 @@ def fetch(url: str, folder: Path, limits: Limits | None = None) -> Path:
             with closing(_connection(at, limits, deadline)) as connection:
                 response = _ask(connection, at)
                 if response.status not in _REDIRECTS:
-                    return _save(url, at, response, folder, limits)
+                    return _save(url, at, response, folder, limits, deadline)
                 at = urljoin(at, response.headers.get("Location") or "")
     except (OSError, http.client.HTTPException, UnicodeError, ValueError) as exc:
         if isinstance(exc, SourceError):
@@ -163,14 +163,14 @@ def _ask(connection: _Closed, url: str) -> http.client.HTTPResponse:
     return connection.getresponse()
 
 
-def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, limits: Limits) -> Path:
+def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, limits: Limits, deadline: float) -> Path:
     if response.status != 200:
         raise SourceError(f"{url!r} cannot be fetched ({response.status} {response.reason}): check the address.")
     folder.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            head, digest = _copy(url, response, file, limits)
+            head, digest = _copy(url, response, file, limits, deadline)
         suffix = kind_by_content(head, Path(urlsplit(at).path).suffix)
         if not suffix:
             said = response.headers.get_content_type()
@@ -183,7 +183,9 @@ def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, l
     return path
 
 
-def _copy(url: str, response: http.client.HTTPResponse, file: Any, limits: Limits) -> tuple[bytes, str]:
+def _copy(
+    url: str, response: http.client.HTTPResponse, file: Any, limits: Limits, deadline: float
+) -> tuple[bytes, str]:
     """Write the body to a file; returns its beginning and its SHA-256."""
     head, size, digest = b"", 0, hashlib.sha256()
     while piece := response.read1(_PIECE):
@@ -194,6 +196,8 @@ def _copy(url: str, response: http.client.HTTPResponse, file: Any, limits: Limit
         head += piece[: max(0, _HEAD - len(head))]
         digest.update(piece)
         file.write(piece)
+    if time.monotonic() >= deadline:  # the clock has closed the connection, which looks like the end of the file
+        raise TimeoutError
     if response.length:  # what the server announced and did not send
         raise http.client.IncompleteRead(b"", response.length)
     return head, digest.hexdigest()

@@ -35,10 +35,15 @@ async def find(sources: Sequence[str], downloads: Path) -> list[Found]:
         SourceError: a path stands for nothing. What is wrong with one file of several is part of the result.
     """
     turns = asyncio.Semaphore(_AT_ONCE)
-    paths = await asyncio.to_thread(expand, [source for source in sources if not is_url(source)])
+    paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_opened(path, str(path)) for path in paths]
+    files = [_opened(path, source) for path, source in paths]
     return await asyncio.gather(*files, *(_fetched(url, downloads, turns) for url in urls))
+
+
+def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
+    """The files that paths stand for; absolute, since workers may have been started in another folder, and as given."""
+    return [(path.absolute(), str(path)) for path in expand(sources)]
 
 
 async def _fetched(url: str, downloads: Path, turns: asyncio.Semaphore) -> Found:

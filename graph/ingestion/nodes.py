@@ -126,7 +126,7 @@ def _show_again(now: Deps, document: str) -> None:
 def _take_home(now: Deps) -> None:
     """Own the home folder, and refuse to mix the vectors of two models; before a page is read, not after."""
     now.stores.take()
-    now.stores.vectors.check(now.embedder.identity)
+    now.stores.check(now.embedder.identity)
 
 
 def _window(work: Work, pages: list[int]) -> WindowState:
@@ -137,7 +137,7 @@ def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
     """Enter a document in the catalog; its work is the pages that are not done."""
     identity, name = info.sha256[:IDENTITY], found.path.name
     # Of two folders that each hold an "a.pdf", one must not replace the other.
-    source = found.source if is_url(found.source) else os.path.abspath(found.path)
+    source = found.source if is_url(found.source) else os.path.normpath(found.path)
     now.stores.catalog.add_document(DocumentRow(identity, name, source, info.kind, info.title, info.pages, info.size))
     todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
     return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
