@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+from graph.errors import HomeError
+
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -23,15 +25,13 @@ class FilePageImages:
         key = hashlib.sha256(png).hexdigest()
         path = self._path(key)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(png)
-                os.replace(temporary, path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+                _write(path, png)
+            except OSError as error:
+                raise HomeError(
+                    f"The page image {path} cannot be written ({error.strerror}): make room on the disk, then give the "
+                    "same command again; what was read is kept."
+                ) from error
         return key
 
     def get(self, key: str) -> bytes:
@@ -55,3 +55,15 @@ class FilePageImages:
         if not _KEY.fullmatch(key):
             raise KeyError(key)
         return self._folder / key[:2] / f"{key}.png"
+
+
+def _write(path: Path, png: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(png)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
