@@ -105,9 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--at-once", type=int, default=1, help="files at a time (default: 1, which measures best)")
-    parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help="limit for a file; more where it is busy"
-    )
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="limit for a file; more where it is busy")
     options = parser.parse_args(arguments)
     bad = total = 0
     print(f"{'file':52} {'expected':23} {'outcome':24} {'s':>5} {'CPU':>5} {'MB':>5}")

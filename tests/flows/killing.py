@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 from tests.wire.gemini_server import GeminiServer, Recorded
 
 PAGES = 12
+RUN_SECONDS = 600.0  # a run takes 10 s on a quiet machine, and ten times that where six other jobs share two cores
 # An answer that came this long before the kill may not have been stored yet: it counts as in flight.
 IN_FLIGHT = 0.5
 
@@ -75,7 +76,11 @@ def start(home: Path, server: GeminiServer, *sources: Path) -> subprocess.Popen[
 
 def finish(process: subprocess.Popen[str]) -> str:
     """Wait for a run that is to succeed."""
-    out, err = process.communicate(timeout=120)
+    try:
+        out, err = process.communicate(timeout=RUN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
     assert process.returncode == 0, f"{out}\n{err}"
     return out
 
