@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from graph import console, deps
@@ -94,11 +94,11 @@ def pages(options: argparse.Namespace) -> int:
 
 def delete(options: argparse.Namespace) -> int:
     """Remove a document from the catalog, the vectors and the page images."""
-    from graph.ingestion.nodes import remove
     from graph.query.nodes import find_document
+    from graph.storage.upkeep import remove
 
     stores = deps.stores()
-    stores.own()
+    stores.take()
     document = find_document(stores.catalog, options.document)
     remove(stores, document.id)
     _print(options, {"deleted": {"id": document.id, "name": document.name}}, console.deleted)
@@ -107,8 +107,20 @@ def delete(options: argparse.Namespace) -> int:
 
 def reembed(options: argparse.Namespace) -> int:
     """Rebuild all vectors with the embedding model that is now in use."""
+    from graph.ingestion import rebuild
+
+    return _rebuild(options, rebuild.reembed)
+
+
+def rechunk(options: argparse.Namespace) -> int:
+    """Rebuild all chunks as this version cuts them, and their vectors."""
+    from graph.ingestion import rebuild
+
+    return _rebuild(options, rebuild.rechunk)
+
+
+def _rebuild(options: argparse.Namespace, rebuild: Callable[..., Coroutine[Any, Any, dict[str, Any]]]) -> int:
     from graph import steps
-    from graph.ingestion.rebuild import reembed as rebuild
 
     with console.progress(quiet=options.json) as tell:
         done = steps.run(rebuild(deps.deps(Context()), tell))

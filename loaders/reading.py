@@ -17,6 +17,7 @@ from loaders.images import image_pages, render_image
 from loaders.legibility import is_garbage
 from loaders.pdf_layout import build_blocks
 from loaders.pdf_types import Region, TextLayer
+from loaders.sources import BOOK_SUFFIXES
 from loaders.types import Box, DocumentInfo, Failure, PageImage, PageJob, PageText, Word
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
         raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
     kind = _kind(path)
     title = ""
-    if kind == "pdf":
+    if kind != "image":
         pdf = _open(path, password)
         pages, title = pdf.pages, pdf.title
         if pages == 0:
@@ -84,7 +85,7 @@ def read(job: PageJob) -> PageText | Failure:
     """Read a page: its text layer where that can be trusted, else by OCR; every error is a Failure."""
     try:
         path = Path(job.path)
-        if _kind(path) == "pdf":
+        if _kind(path) != "image":
             pdf = _open(path, job.password)
             layer = pdf.layer(job.page)
             if is_legible(layer):
@@ -189,10 +190,12 @@ def _within(inner: Box, outer: Box) -> Box:
     )
 
 
-def _kind(path: Path) -> Literal["pdf", "image"]:
+def _kind(path: Path) -> Literal["pdf", "image", "book"]:
     """Tell PDFs from images by content; a file that is called .pdf is opened as one, so that the error names it."""
     if path.suffix.lower() == ".pdf":
         return "pdf"
+    if path.suffix.lower() in BOOK_SUFFIXES:
+        return "book"
     with path.open("rb") as file:
         return "pdf" if b"%PDF-" in file.read(_HEAD) else "image"
 

@@ -62,12 +62,13 @@ class Failure:
 class DocumentInfo:
     """What a file says of itself when it is opened.
 
-    `kind` is `pdf` or `image`; `title` is the metadata title or "" ; `sha256` is over the file's bytes.
+    `kind` is `pdf`, `image` or `book` (EPUB and its like); `title` is the metadata title or ""; `sha256` is over the
+    file's bytes.
     """
 
     path: str
     sha256: str
-    kind: Literal["pdf", "image"]
+    kind: Literal["pdf", "image", "book"]
     pages: int
     title: str
     size: int

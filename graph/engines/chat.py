@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from graph.context import Context
-    from graph.storage.base import Limiter
+    from graph.engines.base import Limiter
 
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)

@@ -39,17 +39,13 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     started = time.monotonic()
     done = {outcome["page"] for outcome in state.get("outcomes", [])}
     rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"])}
-    requests = await asyncio.to_thread(
-        _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
-    )
-    stored = await asyncio.to_thread(_stored, now, state["id"], [request.job.page for request in requests])
-    unread = [request for request in requests if request.job.page not in stored]
+    todo = [rows[page] for page in state["pages"] if page not in done]
+    outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
+    done |= {outcome["page"] for outcome in outcomes}
+    requests = await asyncio.to_thread(_requests, now, state, [row for row in todo if row.page not in done])
     with journal(get_stream_writer()) as costs:
-        readings: Sequence[PageReading | Failure] = await now.engine.transcribe(unread) if unread else []
-    read_now = {request.job.page: reading for request, reading in zip(unread, readings, strict=True)}
-    outcomes: list[PageOutcome] = []
-    for request in requests:
-        reading = stored.get(request.job.page) or read_now[request.job.page]
+        readings: Sequence[PageReading | Failure] = await now.engine.transcribe(requests) if requests else []
+    for request, reading in zip(requests, readings, strict=True):
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
         cost = costs.pages.get(request.job.page) or _unasked(reading, time.monotonic() - started)
@@ -62,17 +58,23 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
 def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
     parts = f"{document}|{page}|{dpi}|{now.engine.reader}"
-    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+    return f"{document}:{page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
 
 
-def _stored(now: Deps, document: str, pages: Sequence[int]) -> dict[int, PageReading]:
-    """The pages that were read in this very way before: by an engine whose turn it is again, or in a run cut short."""
-    found = {}
-    for page in pages:
-        transcript = now.stores.catalog.transcript(transcript_key(now, document, page, context.current().dpi))
-        if transcript:
-            found[page] = PageReading(page, transcript.blocks, transcript.words, now.engine.model)
-    return found
+def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageOutcome]:
+    """Take what this engine has read before: a page that another engine read since, or that was marked unread."""
+    outcomes = []
+    for row in rows:
+        key = transcript_key(now, row.document, row.page, context.current().dpi)
+        if known := now.stores.catalog.transcript(key):
+            row = replace(
+                row, status="read" if known.blocks else "blank", reason="", detail="", transcript=key,
+                engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
+            )  # fmt: skip
+            now.stores.catalog.record_page(row)
+            outcomes.append(_outcome(state, row.page, row.status))
+            _tell(state, row)
+    return outcomes
 
 
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
@@ -90,7 +92,7 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
     run = context.current()
-    return [PageJob(state["source"], page, dpi=run.dpi, password=run.password) for page in pages]
+    return [PageJob(state["path"], page, dpi=run.dpi, password=run.password) for page in pages]
 
 
 def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:
@@ -134,7 +136,8 @@ def _unasked(reading: PageReading | Failure, seconds: float) -> Cost:
 
 
 def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost) -> PageRow:
-    """Store what was read, then mark the page; in that order, so that no page is marked without its transcript."""
+    """Store what was read and mark the page, in one step: neither is ever there without the other."""
+    transcript = None
     row = replace(
         row,
         attempts=row.attempts + cost.attempts,
@@ -152,10 +155,11 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost)
         row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if reading.fallback or (now.engine.reads_images and reading.model != now.engine.model):
-            # Not what this engine reads by itself: a later run must not take it for that.
-            key = hashlib.sha256(f"{key}|{reading.model}".encode()).hexdigest()[:32]
-        now.stores.catalog.add_transcript(Transcript(key, reading.blocks, reading.words))
+        if reading.fallback:
+            key += ":layer"
+        elif now.engine.reads_images and reading.model != now.engine.model:
+            key += f":{reading.model}"  # not what this engine reads by itself: a later run must not take it for that
+        transcript = Transcript(key, reading.blocks, reading.words)
         row = replace(
             row,
             status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
@@ -164,7 +168,7 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost)
             model=reading.model,
             transcript=key,
         )
-    now.stores.catalog.record_page(row)
+    now.stores.catalog.record_page(row, transcript)
     return row
 
 

@@ -64,7 +64,8 @@ class IngestionInput(TypedDict):
     """What to ingest."""
 
     sources: Annotated[
-        list[str], Field(description="Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF).")
+        list[str],
+        Field(description="Files, folders, globs or http(s) addresses: PDFs, books (EPUB, ...) and images."),
     ]
 
 
@@ -80,8 +81,10 @@ class Work(TypedDict):
     id: str
     name: str
     source: str
+    path: str
     pages: list[int]
     generation: NotRequired[str]
+    basis: NotRequired[str]
 
 
 class PageOutcome(TypedDict):
@@ -98,7 +101,7 @@ class WindowState(TypedDict):
 
     id: str
     name: str
-    source: str
+    path: str
     total: int
     pages: list[int]
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
