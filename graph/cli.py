@@ -52,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     add = command("ingest", "Read files, folders or globs of PDFs and images.")
     add("sources", nargs="+", metavar="SOURCE", help="a file, a folder or a glob")
     add("--password", metavar="TEXT", help="the password of encrypted PDFs")
+    readers = {"choices": ["vision", "auto", "text"], "default": "vision"}
+    add("--reader", **readers, help="pages that a vision model reads: all, those that need it, none (default: vision)")
+    add("--dry-run", action="store_true", help="say how many pages, requests and tokens it would take; send nothing")
     add = command("ask", "Answer a question, citing the pages that prove the answer.")
     add("question", metavar="QUESTION")
     add("--document", action="append", default=[], metavar="NAME_OR_ID", help="look only in this one; may be repeated")

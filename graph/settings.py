@@ -31,6 +31,7 @@ class Settings:
     reader_model: str
     chat_model: str
     embedding_model: str
+    check_replies: bool = True
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -73,4 +74,5 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         reader_model=value("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
         chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
         embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
+        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
     )

@@ -44,7 +44,7 @@ MAX_REPEATED, MAX_REPEATED_UNSEEN = 0.3, 0.5
 0.13. Without a layer to compare with, a page of forms or timetables gets the benefit of the doubt."""
 
 MAX_SAID = 12
-"""How often a reply may say one such phrase more than the page does; honest readings stay at 6."""
+"""How often a reply may say one such phrase more than the page does; honest readings stay at 4."""
 
 MAX_SQUEEZE = 20.0
 """How far a long reply may be compressed: honest ones shrink to a fifth at most, an endless row of dots to nothing."""

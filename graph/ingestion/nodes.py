@@ -16,6 +16,7 @@ from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
 from graph.errors import BadInputError
 from graph.ingestion.embedding import embed
+from graph.ingestion.pages import TEXT_LAYER
 from graph.ingestion.state import (
     DocumentReport,
     IngestionOutput,
@@ -25,6 +26,7 @@ from graph.ingestion.state import (
     WindowState,
     Work,
 )
+from graph.ingestion.survey import plain_pages
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
 from loaders.chunking import chunk_pages
@@ -62,14 +64,23 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     }
 
 
+@step
+async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
+    """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
+    now = await deps.current()
+    return {"work": [{**work, "plain": await plain_pages(now.engine, work)} for work in state["work"]]}
+
+
 def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
     """Send the pages to be read, a window at a time; straight on where all have been read before."""
     size = state["window"]
-    return [
-        Send("read_pages", _window(work, work["pages"][start : start + size]))
-        for work in state["work"]
-        for start in range(0, len(work["pages"]), size)
-    ] or "chunk_documents"
+    windows = []
+    for work in state["work"]:
+        without = set(work.get("plain", ()))
+        for plain in (False, True):
+            pages = [page for page in work["pages"] if (page in without) == plain]
+            windows += [_window(work, pages[start : start + size], plain) for start in range(0, len(pages), size)]
+    return [Send("read_pages", window) for window in windows] or "chunk_documents"
 
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
@@ -138,8 +149,10 @@ def _take_home(now: Deps) -> None:
     now.stores.vectors.check(now.embedder.identity)
 
 
-def _window(work: Work, pages: list[int]) -> WindowState:
-    return WindowState(id=work["id"], name=work["name"], source=work["source"], total=len(work["pages"]), pages=pages)
+def _window(work: Work, pages: list[int], plain: bool) -> WindowState:
+    return WindowState(
+        id=work["id"], name=work["name"], source=work["source"], total=len(work["pages"]), pages=pages, plain=plain
+    )
 
 
 async def _inspected(path: Path, password: str | None) -> DocumentInfo | SourceError:
@@ -162,7 +175,12 @@ def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
 
 def _outdated(now: Deps, row: PageRow) -> bool:
     """Whether a page was read by another engine than the one that was asked for by name."""
-    return context.current().engine != "auto" and row.engine != now.engine.name
+    run = context.current()
+    if run.engine == "auto":
+        return False
+    if row.engine == TEXT_LAYER and now.engine.reads_images:
+        return run.reader == "vision"
+    return row.engine != now.engine.name
 
 
 def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:

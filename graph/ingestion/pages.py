@@ -12,23 +12,27 @@ from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import PageReading, PageRequest, Usage, no_usage
+from graph.engines.base import PageReading, PageRequest, usage_of
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.steps import step
 from graph.storage.base import PageRow, Transcript, layer_key
 from loaders.reading import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
+TEXT_LAYER = "text-layer"
+"""The engine, in the ledger, of pages that were read from the file where a vision model could have been asked."""
+
 
 @step
-async def render_pages(state: WindowState) -> dict[str, list[PageOutcome]]:
+async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
     now = await deps.current()
     todo = _jobs(state, state["pages"])
     outcomes = await deps.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
     failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
-    return {"outcomes": [_outcome(state, page, "failed") for page in failed]}
+    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.pictured]
+    return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
 
 
 @step
@@ -41,12 +45,15 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     requests = await asyncio.to_thread(
         _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
     )
-    readings: Sequence[PageReading | Failure] = await now.engine.transcribe(requests) if requests else []
+    readings: Sequence[PageReading | Failure] = []
+    if requests:
+        readings = await (_from_file(requests) if state["plain"] else now.engine.transcribe(requests))
     outcomes: list[PageOutcome] = []
     for request, reading in zip(requests, readings, strict=True):
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
-        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, time.monotonic() - started)
+        by = TEXT_LAYER if state["plain"] else now.engine.name
+        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, time.monotonic() - started, by)
         outcomes.append(_outcome(state, row.page, row.status, reading))
         _tell(state, row)
     return {"outcomes": outcomes}
@@ -58,14 +65,23 @@ def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
+async def _from_file(requests: Sequence[PageRequest]) -> list[PageReading | Failure]:
+    """Pages from what the file says, without a model."""
+    texts = await deps.pool().map(read, [request.job for request in requests])
+    return [
+        PageReading(text.page, text.blocks, text.words, text.engine) if isinstance(text, PageText) else text
+        for text in texts
+    ]
+
+
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
     """A page that the engine could not read, from its own text layer where that can be trusted."""
     if not request.image.legible:
         return failure
-    (text,) = await deps.pool().map(read, [request.job])
-    if not isinstance(text, PageText) or not text.blocks:
+    (reading,) = await _from_file([request])
+    if isinstance(reading, Failure) or not reading.blocks:
         return failure
-    return PageReading(text.page, text.blocks, text.words, text.engine, fallback=failure)
+    return replace(reading, usage=usage_of(failure), fallback=failure)
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
@@ -101,23 +117,26 @@ def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[Pa
         png = now.stores.images.get(row.image) if now.engine.reads_images else b""
         image = PageImage(
             row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
-            row.ink, bool(row.legible),
+            row.ink, bool(row.legible), row.page in state.get("pictured", ()),
         )  # fmt: skip
         requests.append(PageRequest(job, image))
     return requests
 
 
-def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: float) -> PageRow:
+def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: float, engine: str) -> PageRow:
     """Store what was read, then mark the page; in that order, so that no page is marked without its transcript."""
+    usage = usage_of(reading)
     row = replace(
-        row, attempts=row.attempts + 1, engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
-        seconds=round(seconds, 3),
+        row, attempts=row.attempts + 1, engine=engine, model=now.engine.model,
+        prompt=now.engine.prompt if engine == now.engine.name else "",
+        requests=row.requests + usage["requests"], input_tokens=row.input_tokens + usage["input_tokens"],
+        output_tokens=row.output_tokens + usage["output_tokens"], seconds=round(seconds, 3),
     )  # fmt: skip
     if isinstance(reading, Failure):
         row = replace(row, status="failed", reason=reading.reason, detail=reading.detail)
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if reading.fallback:
+        if reading.fallback or engine == TEXT_LAYER:
             key = hashlib.sha256(f"{key}|text layer".encode()).hexdigest()[:32]
         now.stores.catalog.add_transcript(Transcript(key, reading.blocks, reading.words))
         row = replace(
@@ -127,17 +146,13 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: fl
             detail=reading.fallback.detail if reading.fallback else "",
             model=reading.model,
             transcript=key,
-            requests=row.requests + reading.usage["requests"],
-            input_tokens=row.input_tokens + reading.usage["input_tokens"],
-            output_tokens=row.output_tokens + reading.usage["output_tokens"],
         )
     now.stores.catalog.record_page(row)
     return row
 
 
 def _outcome(state: WindowState, page: int, status: str, reading: PageReading | Failure | None = None) -> PageOutcome:
-    usage: Usage = reading.usage if isinstance(reading, PageReading) else no_usage()
-    return PageOutcome(document=state["id"], page=page, status=status, usage=usage)
+    return PageOutcome(document=state["id"], page=page, status=status, usage=usage_of(reading))
 
 
 def _tell(state: WindowState, row: PageRow) -> None:

@@ -63,12 +63,13 @@ class IngestionOutput(TypedDict, total=False):
 
 
 class Work(TypedDict):
-    """A document on its way through ingestion."""
+    """A document on its way through ingestion. `plain` are those of its pages that take no vision model."""
 
     id: str
     name: str
     source: str
     pages: list[int]
+    plain: NotRequired[list[int]]
     generation: NotRequired[str]
 
 
@@ -82,13 +83,15 @@ class PageOutcome(TypedDict):
 
 
 class WindowState(TypedDict):
-    """A few pages of one document, rendered and transcribed together."""
+    """A few pages of one document, rendered and transcribed together; `plain` ones from their text layers."""
 
     id: str
     name: str
     source: str
     total: int
     pages: list[int]
+    plain: bool
+    pictured: NotRequired[list[int]]
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
 
 

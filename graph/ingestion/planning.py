@@ -1,0 +1,126 @@
+"""What an ingestion would take: files are opened and looked at, nothing is rendered, sent or stored."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from pathlib import Path
+
+from typing_extensions import TypedDict
+
+from graph import deps
+from graph.context import Context
+from graph.errors import BadInputError
+from graph.ingestion.survey import looks, needs_vision
+from graph.settings import settings
+from graph.storage.base import DONE
+from loaders.errors import SourceError
+from loaders.reading import inspect
+from loaders.sources import expand
+from loaders.types import DocumentInfo, PageLook
+
+IMAGE_TOKENS = 1_120
+"""What Gemini 3 models count for an image at their default resolution, by Google's documentation."""
+
+CHARACTERS_PER_TOKEN = 4
+"""English text; other languages take up to twice as many tokens."""
+
+MARKUP = 1.3
+"""How much longer Markdown with HTML tables and figure descriptions is than the page's own text."""
+
+UNKNOWN_PAGE = 800
+"""Tokens of a page whose text cannot be known before it is read: a page of a typed letter."""
+
+
+class Size(TypedDict):
+    """How much of what."""
+
+    pages: int
+    done: int
+    send: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+class DocumentPlan(Size):
+    """What one source would take; `problem` says why it cannot be opened, "" otherwise."""
+
+    name: str
+    source: str
+    problem: str
+
+
+class Plan(TypedDict):
+    """What an ingestion would take, and what the figures rest on."""
+
+    documents: list[DocumentPlan]
+    total: Size
+    engine: str
+    basis: str
+
+
+async def estimate(sources: list[str], context: Context) -> Plan:
+    """Say what ingesting these sources would take; it needs no key."""
+    if not sources:
+        raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
+    paths = await asyncio.to_thread(expand, sources)
+    engine = deps.engine_name(context, settings())
+    documents = [await _document(path, context, engine) for path in paths]
+    total = Size(pages=0, done=0, send=0, requests=0, input_tokens=0, output_tokens=0)
+    for document in documents:
+        for key in total:
+            total[key] += document[key]  # type: ignore[literal-required]
+    return Plan(documents=documents, total=total, engine=engine, basis=_basis(context, engine))
+
+
+async def _document(path: Path, context: Context, engine: str) -> DocumentPlan:
+    try:
+        info = await deps.pool().call(inspect, path, context.password)
+    except SourceError as error:
+        return DocumentPlan(name=path.name, source=str(path), problem=str(error), **_size(0, 0, [], context))
+    done = await asyncio.to_thread(_done, info)
+    send: list[PageLook | None] = []
+    if engine != "offline" and context.reader != "text":
+        todo = [page for page in range(1, info.pages + 1) if page not in done]
+        found = [
+            look if isinstance(look, PageLook) else None for look in await looks(str(path), todo, context.password)
+        ]
+        send = [look for look in found if look is None or _is_sent(look, context)]
+    return DocumentPlan(name=path.name, source=str(path), problem="", **_size(info.pages, len(done), send, context))
+
+
+def _is_sent(look: PageLook, context: Context) -> bool:
+    return needs_vision(look) if context.reader == "auto" else not look.empty
+
+
+def _size(pages: int, done: int, send: list[PageLook | None], context: Context) -> Size:
+    requests = math.ceil(len(send) / context.pages_per_request)
+    characters = [look.characters if look else 0 for look in send]
+    layers = sum(characters) // CHARACTERS_PER_TOKEN
+    written = sum(count / CHARACTERS_PER_TOKEN * MARKUP if count else UNKNOWN_PAGE for count in characters)
+    prompts = requests * len(context.transcribe_prompt) // CHARACTERS_PER_TOKEN
+    return Size(
+        pages=pages, done=done, send=len(send), requests=requests,
+        input_tokens=len(send) * IMAGE_TOKENS + layers + prompts, output_tokens=round(written),
+    )  # fmt: skip
+
+
+def _done(info: DocumentInfo) -> set[int]:
+    """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
+    if not (settings().home / "catalog.sqlite3").exists():
+        return set()
+    return {row.page for row in deps.stores().catalog.pages(info.sha256[:16]) if row.status in DONE}
+
+
+def _basis(context: Context, engine: str) -> str:
+    if engine == "offline":
+        return "The offline engine sends nothing."
+    if context.reader == "text":
+        return "Pages are read from their files; nothing is sent for reading them."
+    return (
+        f"{context.pages_per_request} pages to a request, when all goes well; a page that must be asked for again costs "
+        f"one more. {IMAGE_TOKENS:,} tokens for an image, {CHARACTERS_PER_TOKEN} characters to a token for its text; "
+        f"replies {MARKUP:g} times as long as the text, {UNKNOWN_PAGE} tokens where it is not known. Blank scans count "
+        "as pages to send; thinking and embedding do not count."
+    )
