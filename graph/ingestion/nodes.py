@@ -16,7 +16,6 @@ from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
 from graph.errors import BadInputError
 from graph.ingestion.embedding import embed
-from graph.ingestion.pages import TEXT_LAYER
 from graph.ingestion.state import (
     DocumentReport,
     IngestionOutput,
@@ -26,7 +25,7 @@ from graph.ingestion.state import (
     WindowState,
     Work,
 )
-from graph.ingestion.survey import plain_pages
+from graph.ingestion.survey import is_done, plain_pages
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
 from loaders.chunking import chunk_pages
@@ -169,18 +168,9 @@ def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
     now.stores.catalog.add_document(
         DocumentRow(identity, path.name, str(path), info.kind, info.title, info.pages, info.size)
     )
-    todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
-    return Work(id=identity, name=path.name, source=str(path), pages=todo)
-
-
-def _outdated(now: Deps, row: PageRow) -> bool:
-    """Whether a page was read by another engine than the one that was asked for by name."""
     run = context.current()
-    if run.engine == "auto":
-        return False
-    if row.engine == TEXT_LAYER and now.engine.reads_images:
-        return run.reader == "vision"
-    return row.engine != now.engine.name
+    todo = [row.page for row in now.stores.catalog.pages(identity) if not is_done(row, run, now.engine.name)]
+    return Work(id=identity, name=path.name, source=str(path), pages=todo)
 
 
 def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:

@@ -14,13 +14,11 @@ from graph import context, deps
 from graph.deps import Deps
 from graph.engines.base import PageReading, PageRequest, usage_of
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
+from graph.ingestion.survey import TEXT_LAYER
 from graph.steps import step
 from graph.storage.base import PageRow, Transcript, layer_key
 from loaders.reading import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
-
-TEXT_LAYER = "text-layer"
-"""The engine, in the ledger, of pages that were read from the file where a vision model could have been asked."""
 
 
 @step

@@ -11,13 +11,12 @@ from typing_extensions import TypedDict
 from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError
-from graph.ingestion.survey import looks, needs_vision
+from graph.ingestion.survey import is_done, looks, needs_vision
 from graph.settings import settings
-from graph.storage.base import DONE
 from loaders.errors import SourceError
 from loaders.reading import inspect
 from loaders.sources import expand
-from loaders.types import DocumentInfo, PageLook
+from loaders.types import DocumentInfo, Failure, PageLook
 
 IMAGE_TOKENS = 1_120
 """What Gemini 3 models count for an image at their default resolution, by Google's documentation."""
@@ -66,7 +65,11 @@ async def estimate(sources: list[str], context: Context) -> Plan:
         raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
     paths = await asyncio.to_thread(expand, sources)
     engine = deps.engine_name(context, settings())
-    documents = [await _document(path, context, engine) for path in paths]
+    found: dict[str, DocumentPlan] = {}
+    for path in paths:
+        identity, document = await _document(path, context, engine)
+        found.setdefault(identity, document)  # the same bytes under two names are one document
+    documents = list(found.values())
     total = Size(pages=0, done=0, send=0, requests=0, input_tokens=0, output_tokens=0)
     for document in documents:
         for key in total:
@@ -74,20 +77,23 @@ async def estimate(sources: list[str], context: Context) -> Plan:
     return Plan(documents=documents, total=total, engine=engine, basis=_basis(context, engine))
 
 
-async def _document(path: Path, context: Context, engine: str) -> DocumentPlan:
+async def _document(path: Path, context: Context, engine: str) -> tuple[str, DocumentPlan]:
     try:
         info = await deps.pool().call(inspect, path, context.password)
     except SourceError as error:
-        return DocumentPlan(name=path.name, source=str(path), problem=str(error), **_size(0, 0, [], context))
-    done = await asyncio.to_thread(_done, info)
+        unusable = DocumentPlan(name=path.name, source=str(path), problem=str(error), **_size(0, 0, [], context))
+        return str(path), unusable
+    done = await asyncio.to_thread(_done, info, context, engine)
     send: list[PageLook | None] = []
     if engine != "offline" and context.reader != "text":
         todo = [page for page in range(1, info.pages + 1) if page not in done]
-        found = [
-            look if isinstance(look, PageLook) else None for look in await looks(str(path), todo, context.password)
-        ]
-        send = [look for look in found if look is None or _is_sent(look, context)]
-    return DocumentPlan(name=path.name, source=str(path), problem="", **_size(info.pages, len(done), send, context))
+        for look in await looks(str(path), todo, context.password):
+            if isinstance(look, Failure):
+                send.append(None)
+            elif _is_sent(look, context):
+                send.append(look)
+    size = _size(info.pages, len(done), send, context)
+    return info.sha256, DocumentPlan(name=path.name, source=str(path), problem="", **size)
 
 
 def _is_sent(look: PageLook, context: Context) -> bool:
@@ -106,11 +112,12 @@ def _size(pages: int, done: int, send: list[PageLook | None], context: Context) 
     )  # fmt: skip
 
 
-def _done(info: DocumentInfo) -> set[int]:
+def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
     """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
     if not (settings().home / "catalog.sqlite3").exists():
         return set()
-    return {row.page for row in deps.stores().catalog.pages(info.sha256[:16]) if row.status in DONE}
+    rows = deps.stores().catalog.pages(info.sha256[:16])
+    return {row.page for row in rows if is_done(row, context, engine)}
 
 
 def _basis(context: Context, engine: str) -> str:
@@ -119,8 +126,8 @@ def _basis(context: Context, engine: str) -> str:
     if context.reader == "text":
         return "Pages are read from their files; nothing is sent for reading them."
     return (
-        f"{context.pages_per_request} pages to a request, when all goes well; a page that must be asked for again costs "
-        f"one more. {IMAGE_TOKENS:,} tokens for an image, {CHARACTERS_PER_TOKEN} characters to a token for its text; "
+        f"{context.pages_per_request} pages to a request, when all goes well; asking again for a page costs one more. "
+        f"{IMAGE_TOKENS:,} tokens for an image, {CHARACTERS_PER_TOKEN} characters to a token for its text; "
         f"replies {MARKUP:g} times as long as the text, {UNKNOWN_PAGE} tokens where it is not known. Blank scans count "
         "as pages to send; thinking and embedding do not count."
     )

@@ -1,12 +1,14 @@
-"""Which pages take a vision model: looked up in the files, before anything is rendered or sent."""
+"""Which pages are to be read, and which of them by a vision model: known before anything is rendered or sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from graph import context, deps
+from graph.context import Context
 from graph.engines.base import Engine
 from graph.ingestion.state import Work
+from graph.storage.base import DONE, PageRow
 from loaders.reading import survey
 from loaders.types import Failure, PageJob, PageLook
 
@@ -14,6 +16,19 @@ from loaders.types import Failure, PageJob, PageLook
 async def looks(source: str, pages: Sequence[int], password: str | None) -> list[PageLook | Failure]:
     """Look at pages in the workers; 2,000 take about 20 s on two cores."""
     return await deps.pool().map(survey, [PageJob(source, page, password=password) for page in pages])
+
+
+TEXT_LAYER = "text-layer"
+"""The engine, in the ledger, of pages that were read from the file where a vision model could have been asked."""
+
+
+def is_done(row: PageRow, run: Context, engine: str) -> bool:
+    """Whether a page needs no further work: it was read, by the engine that was asked for by name if there is one."""
+    if run.engine == "auto" or row.status not in DONE:
+        return row.status in DONE
+    if row.engine == TEXT_LAYER and engine != "offline":
+        return run.reader != "vision"
+    return row.engine == engine
 
 
 def needs_vision(look: PageLook) -> bool:
