@@ -22,7 +22,7 @@ MIN_SAMPLE = 30
 """Words and numbers that a text layer must hold to be a measure: a stamp or a page number says nothing about a page."""
 
 MIN_RECALL, MIN_RECALL_PICTURED = 0.8, 0.6
-"""Share of the layer's words and numbers that a reply must hold. Honest readings of 166 pages have 0.91 and more,
+"""Share of the layer's words and numbers that a reply must hold. Our own readings of 166 pages have 0.91 and more,
 another page of the same document 0.37 and less for 95 of 100. Labels inside a chart belong to the layer, and a
 description of the chart need not repeat them: hence less for pages with pictures."""
 
