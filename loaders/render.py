@@ -21,6 +21,7 @@ EDGE = 0.015
 _FAINT = 0.02  # share of ink from which no page is blank, so that nothing need be cleaned
 _REACH = 3
 
+
 class Rendering(NamedTuple):
     """A rendered page or part of one; sizes in pixels, `ink` is the share of pixels unlike the background."""
 
