@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     add = command("ingest", "Read PDFs, books and images: files, folders, globs or http(s) addresses.")
     add("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob or an http(s) address")
     add("--password", metavar="TEXT", help="the password of encrypted PDFs")
+    readers = {"choices": ["vision", "auto", "text"], "default": "vision"}
+    add("--reader", **readers, help="pages that a vision model reads: all, those that need it, none (default: vision)")
+    add("--dry-run", action="store_true", help="say how many pages, requests and tokens it would take; send nothing")
     add = command("ask", "Answer a question, citing the pages that prove the answer.")
     add("question", metavar="QUESTION")
     add("--document", action="append", default=[], metavar="NAME_OR_ID", help="look only in this one; may be repeated")

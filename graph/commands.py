@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 def ingest(options: argparse.Namespace) -> int:
     """Read sources; a bar for each document shows how far it is."""
+    context = Context(password=options.password, reader=options.reader)
+    if options.dry_run:
+        return _dry_run(options, context)
     from graph.app import app
 
-    context = Context(password=options.password)
     report: Mapping[str, Any] = {}
     with console.progress(quiet=options.json) as tell:
         for part in app.stream(
@@ -142,6 +144,15 @@ def serve(options: argparse.Namespace) -> int:
     from graph.serve import serve as start
 
     return start(options.host, options.port)
+
+
+def _dry_run(options: argparse.Namespace, context: Context) -> int:
+    from graph import steps
+    from graph.ingestion.planning import estimate
+
+    plan = steps.run(estimate(options.sources, context))
+    _print(options, plan, console.plan)
+    return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
 
 
 def _in_thread(request: Input, thread: str) -> Mapping[str, Any]:

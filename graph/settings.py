@@ -38,6 +38,7 @@ class Settings:
     requests_per_minute: int | None
     requests_per_day: int | None
     concurrency: int
+    check_replies: bool = True
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -101,4 +102,5 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
         requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
         concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
+        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
     )

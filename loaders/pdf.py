@@ -6,8 +6,10 @@ touched, so every coordinate that leaves this module is one of the page as it is
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -40,6 +42,10 @@ LAYERS_KEPT = 64
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
 _MONO = 8  # font flag bits of the PDF library's span dictionary
+_MATH_FONT = re.compile(
+    r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
+)
+_MAX_DRAWINGS = 2000  # boxes kept of a page: a map has 100,000, and the first thousands tell that it is one
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
 
 
@@ -178,7 +184,22 @@ def _text_layer(page: Any) -> TextLayer:
     }
     lines = [_line(words, key[0], styles.get(key, {})) for key, words in _words_by_line(textpage)]
     images = tuple(_box(info["bbox"]) for info in page.get_image_info())
-    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images)
+    math = sum(
+        len(span["text"].strip())
+        for line in styles.values()
+        for span in line.get("spans", ())
+        if _MATH_FONT.search(span["font"])
+    )
+    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
+
+
+def _drawings(page: Any) -> tuple[Box, ...]:
+    """The boxes of what the page draws, cut off at its edges."""
+    paths = (_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
+    width, height = page.rect.width, page.rect.height
+    shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
+    inside = (box for box in shown if box.x0 <= box.x1 and box.y0 <= box.y1)
+    return tuple(itertools.islice(inside, _MAX_DRAWINGS))
 
 
 def _words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:

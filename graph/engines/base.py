@@ -128,7 +128,6 @@ class PageReading:
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
     model: str
-    usage: Usage = field(default_factory=no_usage)
     fallback: Failure | None = None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph import context, deps
+from graph import deps
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.reading import inspect
@@ -29,7 +29,7 @@ class Found:
     info: DocumentInfo | SourceError
 
 
-async def find(sources: Sequence[str], downloads: Path) -> list[Found]:
+async def find(sources: Sequence[str], downloads: Path, password: str | None) -> list[Found]:
     """Expand folders and globs, fetch addresses, and open every file once.
 
     Raises:
@@ -38,8 +38,8 @@ async def find(sources: Sequence[str], downloads: Path) -> list[Found]:
     turns = asyncio.Semaphore(_AT_ONCE)
     paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_opened(path, source) for path, source in paths]
-    return await asyncio.gather(*files, *(_fetched(url, downloads, turns) for url in urls))
+    files = [_opened(path, source, password) for path, source in paths]
+    return await asyncio.gather(*files, *(_fetched(url, downloads, password, turns) for url in urls))
 
 
 def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
@@ -50,20 +50,20 @@ def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
     return [(path.absolute(), os.path.abspath(path)) for path in expand(sources)]
 
 
-async def _fetched(url: str, downloads: Path, turns: asyncio.Semaphore) -> Found:
+async def _fetched(url: str, downloads: Path, password: str | None, turns: asyncio.Semaphore) -> Found:
     limits = Limits(private=settings().allow_private_urls)
     try:
         async with turns:
             path = await asyncio.to_thread(fetch, url, downloads, limits)
     except SourceError as error:
         return Found(Path(url), url, error)
-    return await _opened(path, url)
+    return await _opened(path, url, password)
 
 
-async def _opened(path: Path, source: str) -> Found:
+async def _opened(path: Path, source: str, password: str | None) -> Found:
     """Open a file in a worker: a hostile one may hang or crash it, and not us."""
     try:
-        return Found(path, source, await deps.pool().call(inspect, path, context.current().password))
+        return Found(path, source, await deps.pool().call(inspect, path, password))
     except SourceError as error:
         return Found(path, source, error)
     except Exception as error:  # whatever is odd about one file must not end the run for the others

@@ -29,6 +29,7 @@ from graph.ingestion.state import (
     WindowState,
     Work,
 )
+from graph.ingestion.survey import is_done, plain_pages
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
 from loaders.errors import PasswordError, SourceError
@@ -45,7 +46,8 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     await asyncio.to_thread(_take_home, now)
     work: dict[str, Work] = {}
     unusable = []
-    for found in await find(as_list(state["sources"], "sources"), now.stores.downloads):
+    sources, password = as_list(state["sources"], "sources"), context.current().password
+    for found in await find(sources, now.stores.downloads, password):
         if isinstance(found.info, DocumentInfo):
             admitted = await asyncio.to_thread(_admit, now, found, found.info)
             work[admitted["id"]] = admitted  # of several names the last is the newest
@@ -62,14 +64,23 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     }
 
 
+@step
+async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
+    """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
+    now = await deps.current()
+    return {"work": [{**work, "plain": await plain_pages(now.engine, work)} for work in state["work"]]}
+
+
 def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
     """Send the pages to be read, a window at a time; straight on where all have been read before."""
     size = state["window"]
-    return [
-        Send("read_pages", _window(work, work["pages"][start : start + size]))
-        for work in state["work"]
-        for start in range(0, len(work["pages"]), size)
-    ] or "chunk_documents"
+    windows = []
+    for work in state["work"]:
+        without = set(work.get("plain", ()))
+        for plain in (False, True):
+            pages = [page for page in work["pages"] if (page in without) == plain]
+            windows += [_window(work, pages[start : start + size], plain) for start in range(0, len(pages), size)]
+    return [Send("read_pages", window) for window in windows] or "chunk_documents"
 
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
@@ -133,8 +144,10 @@ def _take_home(now: Deps) -> None:
     now.stores.check(now.embedder.identity)
 
 
-def _window(work: Work, pages: list[int]) -> WindowState:
-    return WindowState(id=work["id"], name=work["name"], path=work["path"], total=len(work["pages"]), pages=pages)
+def _window(work: Work, pages: list[int], plain: bool) -> WindowState:
+    return WindowState(
+        id=work["id"], name=work["name"], path=work["path"], total=len(work["pages"]), pages=pages, plain=plain
+    )
 
 
 def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
@@ -143,13 +156,9 @@ def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
     now.stores.catalog.add_document(
         DocumentRow(identity, name, found.source, info.kind, info.title, info.pages, info.size)
     )
-    todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
+    run = context.current()
+    todo = [row.page for row in now.stores.catalog.pages(identity) if not is_done(row, run, now.engine.name)]
     return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
-
-
-def _outdated(now: Deps, row: PageRow) -> bool:
-    """Whether a page was read by another engine than the one that was asked for by name."""
-    return context.current().engine != "auto" and row.engine != now.engine.name
 
 
 def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:

@@ -15,6 +15,7 @@ from graph.deps import Deps
 from graph.engines.base import PageReading, PageRequest, no_usage
 from graph.engines.journal import Cost, journal
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
+from graph.ingestion.survey import TEXT_LAYER
 from graph.steps import step
 from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
 from loaders.reading import read, render
@@ -22,14 +23,15 @@ from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
 
 @step
-async def render_pages(state: WindowState) -> dict[str, list[PageOutcome]]:
+async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
     now = await deps.current()
     todo = _jobs(state, state["pages"])
     outcomes = await deps.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
     failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
-    return {"outcomes": [_outcome(state, page, "failed") for page in failed]}
+    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.pictured]
+    return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
 
 
 @step
@@ -43,13 +45,16 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
     done |= {outcome["page"] for outcome in outcomes}
     requests = await asyncio.to_thread(_requests, now, state, [row for row in todo if row.page not in done])
+    readings: Sequence[PageReading | Failure] = []
     with journal(get_stream_writer()) as costs:
-        readings: Sequence[PageReading | Failure] = await now.engine.transcribe(requests) if requests else []
+        if requests:
+            readings = await (_from_file(requests) if state["plain"] else now.engine.transcribe(requests))
+    by = TEXT_LAYER if state["plain"] else now.engine.name
     for request, reading in zip(requests, readings, strict=True):
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
         cost = costs.pages.get(request.job.page) or _unasked(reading, time.monotonic() - started)
-        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, cost)
+        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, cost, by)
         outcomes.append(_outcome(state, row.page, row.status, cost))
         _tell(state, row)
     return {"outcomes": outcomes}
@@ -77,6 +82,15 @@ def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageO
     return outcomes
 
 
+async def _from_file(requests: Sequence[PageRequest]) -> list[PageReading | Failure]:
+    """Pages from what the file says, without a model."""
+    texts = await deps.pool().map(read, [request.job for request in requests])
+    return [
+        PageReading(text.page, text.blocks, text.words, text.engine) if isinstance(text, PageText) else text
+        for text in texts
+    ]
+
+
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
     """A page that the engine could not read, from its own text layer where that can be trusted.
 
@@ -84,10 +98,10 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
     """
     if failure.reason == "quota_day" or not request.image.legible:
         return failure
-    (text,) = await deps.pool().map(read, [request.job])
-    if not isinstance(text, PageText) or not text.blocks:
+    (reading,) = await _from_file([request])
+    if isinstance(reading, Failure) or not reading.blocks:
         return failure
-    return PageReading(text.page, text.blocks, text.words, text.engine, fallback=failure)
+    return replace(reading, fallback=failure)
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
@@ -123,7 +137,7 @@ def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[Pa
         png = now.stores.images.get(row.image) if now.engine.reads_images else b""
         image = PageImage(
             row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
-            row.ink, bool(row.legible),
+            row.ink, bool(row.legible), row.page in state.get("pictured", ()),
         )  # fmt: skip
         requests.append(PageRequest(job, image))
     return requests
@@ -135,15 +149,15 @@ def _unasked(reading: PageReading | Failure, seconds: float) -> Cost:
     return Cost(attempts=0 if waits else 1, seconds=seconds)
 
 
-def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost) -> PageRow:
+def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost, engine: str) -> PageRow:
     """Store what was read and mark the page, in one step: neither is ever there without the other."""
     transcript = None
     row = replace(
         row,
         attempts=row.attempts + cost.attempts,
-        engine=now.engine.name,
+        engine=engine,
         model=now.engine.model,
-        prompt=now.engine.prompt,
+        prompt=now.engine.prompt if engine == now.engine.name else "",
         seconds=round(row.seconds + cost.seconds, 3),
         requests=row.requests + cost.usage["requests"],
         input_tokens=row.input_tokens + cost.usage["input_tokens"],
@@ -155,7 +169,7 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost)
         row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if reading.fallback:
+        if reading.fallback or engine == TEXT_LAYER:
             key += ":layer"
         elif now.engine.reads_images and reading.model != now.engine.model:
             key += f":{reading.model}"  # not what this engine reads by itself: a later run must not take it for that

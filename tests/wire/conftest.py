@@ -100,4 +100,5 @@ def _use(patch: pytest.MonkeyPatch, server: GeminiServer, home: Path) -> None:
     patch.setenv("PAGEWITNESS_HOME", str(home))
     patch.setenv("PAGEWITNESS_ENGINE", "auto")
     patch.setenv("GOOGLE_API_KEY", "test")
+    patch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")  # what the scripted model says is no transcript of the page
     patch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
