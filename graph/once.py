@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from functools import lru_cache, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def once(kept: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Remember what a function made for its last `kept` sets of arguments, and make each only once.
+class Once(Generic[P, R]):
+    """A function that remembers what it made for its last `kept` sets of arguments, and makes each only once.
 
     `functools.lru_cache` alone lets threads that come together each make one of their own: one pool of processes, one
     model, one event loop too many for each.
     """
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        cached = lru_cache(maxsize=kept)(function)
-        lock = threading.RLock()
+    def __init__(self, function: Callable[P, R], kept: int) -> None:
+        update_wrapper(self, function)
+        self._cached: Any = lru_cache(maxsize=kept)(function)
+        self._lock = threading.RLock()
 
-        @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            with lock:
-                return cached(*args, **kwargs)  # type: ignore[arg-type]  # unhashable arguments raise TypeError
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the function makes of these arguments, made now or before."""
+        with self._lock:
+            made: R = self._cached(*args, **kwargs)
+        return made
 
-        return call
+    def cache_clear(self) -> None:
+        """Forget what was made; the next call makes it anew."""
+        with self._lock:
+            self._cached.cache_clear()
 
-    return decorate
+
+def once(kept: int = 1) -> Callable[[Callable[P, R]], Once[P, R]]:
+    """Decorate a function so that it makes each thing once, also when several threads ask at the same moment."""
+    return lambda function: Once(function, kept)

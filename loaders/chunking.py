@@ -172,6 +172,8 @@ def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
     caption += [Sentence(text, text, "caption", (page,)) for text in split_sentences(table.caption)]
     lead = _lead(caption) or (path[-1] if path else "")
     rows = [_row(table, index, number, lead) for index, number in enumerate(pages)]
+    if table.is_contents:  # its lines are headings that stand elsewhere: they are found, and never an answer
+        rows = [replace(row, kind="heading") for row in rows]
     head = " ".join(sentence.text for sentence in caption)
     whole = count_tokens(_table_text(head, table, 0, len(rows)))
     sizes = [count_tokens(table.markdown(i, i + 1)) - count_tokens(table.markdown(0, 0)) for i in range(len(rows))]

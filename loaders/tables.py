@@ -26,6 +26,11 @@ _DASH = re.compile(r"^[\s–—−-]*$")
 _PERIOD = re.compile(r"^(?:(?:FY|CY|H[12]|Q[1-4])\s*)?'?(?:19|20)?\d\d(?:[/–-]\d\d(?:\d\d)?)?[AE]?$")
 
 
+_CONTENTS_COLUMNS = 3  # number, title, page
+_CONTENTS_LINES = 3  # fewer ascending numbers are chance
+_PAGE_DIGITS = 3  # of a page number; years and counts have more
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table: one name per column, equally long rows, and which column holds the rows' labels.
@@ -44,6 +49,19 @@ class Table:
         """Render the rows from `start` to `stop` as a Markdown pipe table, always under the header."""
         lines = [_pipe(self.columns), "|" + " --- |" * len(self.columns)]
         return "\n".join(lines + [_pipe(row) for row in self.rows[start:stop]])
+
+    @property
+    def is_contents(self) -> bool:
+        """Whether it is a table of contents: titles, and page numbers that never go back, its first line as header."""
+        numbers = [row[-1] for row in self.rows]
+        if self.columns[-1].strip():
+            numbers.insert(0, self.columns[-1])
+        if len(self.columns) > _CONTENTS_COLUMNS or len(numbers) < _CONTENTS_LINES:
+            return False
+        if not all(number.isdecimal() and len(number) <= _PAGE_DIGITS for number in numbers):
+            return False
+        pages = [int(number) for number in numbers]
+        return pages == sorted(pages) and pages[0] < pages[-1]
 
     def row_text(self, index: int) -> str:
         """Give a row as the page shows it: its filled cells, joined by one space."""

@@ -72,6 +72,10 @@ class OfflineEngine:
         """The best sentences or table rows of the passages, for each question that is asked."""
         return Reply(await asyncio.to_thread(self._answer, question, passages))
 
+    def _titles(self, passages: Sequence[Passage]) -> str:
+        rows = (self._catalog.document(document) for document in {passage["document"] for passage in passages})
+        return " ".join(row.title for row in rows if row)
+
     def _scored(self, question: str, passages: Sequence[Passage]) -> tuple[scoring.Query, list[scoring.Scored]]:
         query = scoring.prepare(question, self._embedder.encode([question])[0], self._catalog)
         ids = [passage["chunk"] for passage in passages]
@@ -106,7 +110,10 @@ class OfflineEngine:
     def _answer(self, question: str, passages: Sequence[Passage]) -> list[Claim]:
         claims: list[Claim] = []
         chunks = {chunk.id: chunk for chunk in self._catalog.chunks([passage["chunk"] for passage in passages])}
+        held = " ".join(f"{passage['name']} {passage['heading']} {passage['text']}" for passage in passages)
         for part in lexical.parts(question):
+            if not lexical.years(part) <= lexical.years(held + self._titles(passages)):
+                continue  # what is said of other years is no answer
             query, scored = self._scored(part, passages)
             claims += [claim for claim in claims_from(query, scored, chunks) if claim not in claims]
         return claims

@@ -70,13 +70,19 @@ def _comparison(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> 
     The table is the one that holds most of the rows named; look-alikes hold only some of them.
     """
     tables = {key: [s for s in chunk.sentences if s.kind == "row"] for key, chunk in chunks.items()}
-    named = {key: [row for row in rows if scoring.named(query, row) >= _NAMED] for key, rows in tables.items()}
+    named = {
+        key: [row for row in rows if scoring.named(query, row) >= _NAMED or tabular.alone_named(query, row, rows)]
+        for key, rows in tables.items()
+    }
     home = max([best.chunk, *tables], key=lambda key: len(named[key]))
     if len(named[home]) > 1:
         rows = named[home][:MAX_SENTENCES]
         claims = [_claim(query, home, row) for row in rows]
         difference = tabular.difference(query, rows)
         return [*claims, Claim(text=difference, chunk=home, quote=rows[1].text)] if difference else claims
+    if columns := tabular.column_difference(query, best.sentence):
+        claim = _claim(query, best.chunk, best.sentence)
+        return [claim, Claim(text=columns, chunk=best.chunk, quote=best.sentence.text)]
     at = tables[best.chunk].index(best.sentence)
     near = sorted((i for i in range(len(tables[best.chunk])) if i != at), key=lambda i: abs(i - at))
     others = [tables[best.chunk][i] for i in sorted(near[: MAX_SENTENCES - 1])]

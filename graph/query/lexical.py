@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
-import snowballstemmer
+from graph.storage.stems import stem
 
 # Function words of English questions. Dropping them before a full-text search was measured on 100,000 rows to be four
 # times as fast and to rank better; what is no stop word is joined by OR, since AND loses most answers.
@@ -51,17 +50,6 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(kept or found))
 
 
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """The stem of a lower-case word, by the Porter algorithm that the full-text index uses."""
-    return str(_stemmer().stemWord(word))
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("porter")
-
-
 def stems(text: str) -> frozenset[str]:
     """The stems of all words of a text."""
     return frozenset(stem(term.text) for term in terms(text))
@@ -74,6 +62,18 @@ def parts(question: str) -> list[str]:
     """
     found = list(dict.fromkeys(part.strip() for part in _PART.split(question.strip()) if part.strip()))
     return found if 1 < len(found) <= _MOST_PARTS and all(map(content_terms, found)) else [question.strip()]
+
+
+_YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
+
+
+def years(text: str) -> frozenset[str]:
+    """The years that a text names.
+
+    A question's year that stands in no passage is a good sign that they do not answer it: so it was for none of 26
+    answerable questions with a year, and for 8 of 29 that only look answerable.
+    """
+    return frozenset(_YEAR.findall(text))
 
 
 _NUMBER = re.compile(r"\d")

@@ -19,6 +19,7 @@ from graph.engines.base import Encoded
 from graph.engines.minilm import unpack
 from graph.query import lexical
 from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.stems import stem
 
 # Weights of a chunk's score. They are flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
 BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0
@@ -79,7 +80,7 @@ def prepare(text: str, encoded: Encoded, statistics: Statistics) -> Query:
             weights[index] = _STOP_WEIGHT if owner in lexical.STOP_WORDS else rarity(owner)
     if (sum_ := float(weights.sum())) > 0:
         weights /= sum_
-    content = {lexical.stem(word): rarity(word) for word in lexical.content_terms(text)}
+    content = {stem(word): rarity(word) for word in lexical.content_terms(text)}
     return Query(text, encoded, weights, content)
 
 
@@ -164,7 +165,7 @@ def named(query: Query, sentence: SentenceRow) -> float:
     asked = [term.text for term in lexical.terms(query.text)]
     if any(asked[start : start + len(label)] == label for start in range(len(asked) - len(label) + 1)):
         return len(label) / (len(label) + 1)
-    shared = {lexical.stem(word) for word in label} & query.term_weights.keys()
+    shared = {stem(word) for word in label} & query.term_weights.keys()
     weight = sum(query.term_weights[word] for word in shared) / (sum(query.term_weights.values()) or 1.0)
     return weight * len(shared) / len(label)
 

@@ -83,6 +83,24 @@ def difference(query: Query, rows: Sequence[SentenceRow]) -> str:
     return f"The difference in {columns[0]}: {high} − {low} = {high - low}"
 
 
+def column_difference(query: Query, row: SentenceRow) -> str:
+    """The difference of two columns that are asked for ("in 2025 than in 2024") in one row; or ""."""
+    if not _ASKS_HOW_MUCH.search(query.text) or len(row.cells) < 3:
+        return ""
+    columns = columns_asked(query, [column for column, _ in row.cells[1:]], row.cells[0][1])
+    values = [value for column in columns if (value := _value(row, column)) is not None]
+    if len(columns) != 2 or len(values) != 2 or min(values) < 0:
+        return ""
+    low, high = sorted(values)
+    return f"The difference in {row.cells[0][1]}: {high} − {low} = {high - low}"
+
+
+def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:
+    """Whether the question holds a word of this row's label that no other row's label has ("puffins")."""
+    others = frozenset[str]().union(*(lexical.stems(other.cells[0][1]) for other in rows if other.id != row.id))
+    return bool((lexical.stems(row.cells[0][1]) - others) & query.term_weights.keys())
+
+
 def _value(row: SentenceRow, column: str) -> Decimal | None:
     cell = next((cell for name, cell in row.cells[1:] if name == column), "")
     found = _NUMBER.search(cell)

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-import snowballstemmer
-
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.database import Database, placeholders
 from graph.storage.ledger import BASIS, Ledger, retire_rows, unsettle
+from graph.storage.stems import stem
 from loaders.types import Chunk, Sentence
 
 # FTS5 ranks units, several of which may belong to one chunk: so many are looked at for each chunk wanted.
@@ -24,7 +23,6 @@ class SqliteCatalog(Ledger):
 
     def __init__(self, path: Path) -> None:
         super().__init__(Database(path))
-        self._stemmer = snowballstemmer.stemmer("porter")  # the algorithm of FTS5's `porter` tokenizer
 
     def close(self) -> None:
         """Close the file."""
@@ -134,7 +132,7 @@ class SqliteCatalog(Ledger):
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many indexed units each word occurs, stemmed as the index stems, and how many units there are."""
-        stems = {word: self._stemmer.stemWord(word.lower()) for word in words}
+        stems = {word: stem(word.lower()) for word in words}
         rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", sorted(set(stems.values())))
         counts = {row[0]: row[1] for row in rows}
         total = self._db.rows("SELECT count(*) FROM units")[0][0]

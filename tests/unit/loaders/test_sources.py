@@ -88,3 +88,15 @@ def test_an_unreadable_file_says_how_to_mend_it(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").chmod(0)
     with pytest.raises(SourceError, match="may not be read"):
         check_source(tmp_path / "a.pdf")
+
+
+def test_hidden_folders_are_never_meant(tmp_path: Path) -> None:
+    for name in ("a.pdf", ".venv/logo.png", ".pagewitness/pages/ab/x.png", "scans/b.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in expand([str(tmp_path)])] == ["a.pdf", "b.png"]
+
+
+def test_too_long_a_name_is_one_sentence() -> None:
+    with pytest.raises(SourceError, match="not a usable path"):
+        expand(["a" * 300])

@@ -123,3 +123,15 @@ def test_a_slice_repeats_the_header_and_escapes_pipes() -> None:
 def test_text_without_a_table_is_none() -> None:
     assert parse_table("No table here.") is None
     assert parse_table("") is None
+
+
+def test_contents_are_told_from_tables() -> None:
+    contents = parse_table("| The station | 2 |\n| --- | --- |\n| Seabirds | 3 |\n| Weather | 4 |\n| Money | 6 |")
+    assert contents is not None
+    assert contents.is_contents
+    years = parse_table("| Species | 2023 | 2024 |\n| --- | --- | --- |\n| Gull | 12 | 13 |\n| Puffin | 14 | 15 |")
+    assert years is not None
+    assert not years.is_contents
+    counts = parse_table("| Month | Visitors |\n| --- | --- |\n| May | 12 |\n| June | 20 |\n| July | 31 |")
+    assert counts is not None
+    assert not counts.is_contents

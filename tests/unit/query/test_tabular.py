@@ -1,0 +1,96 @@
+"""Tables, read for a question: columns, the most and the least, differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graph.engines.base import Encoded
+from graph.query import citations, lexical, tabular
+from graph.query.scoring import Query, named
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.stems import stem
+
+COLUMNS = ("Model", "AIME 2024 pass@1", "AIME 2024 cons@64", "Rating")
+ROWS = {
+    "Alpha-1": ("71.0", "86.7", "1,444"),
+    "Alpha-1-Zero": ("63.6", "80.0", "1,820"),
+    "Beta": ("-", "83.3", "759"),
+    "Mean": ("67.3", "83.3", "1,341"),
+}
+
+
+def asking(question: str) -> Query:
+    empty = Encoded(np.zeros(1, np.float32), np.zeros((0, 1), np.int8), ())
+    weights = {stem(word): 1.0 for word in lexical.content_terms(question)}
+    return Query(question, empty, np.zeros(0, np.float32), weights)
+
+
+def row(label: str) -> SentenceRow:
+    cells = (label, *ROWS[label])
+    text = " ".join(cells)
+    return SentenceRow(f"c/{label}", text, text, "row", (7,), tuple(zip(COLUMNS, cells, strict=True)))
+
+
+def table() -> ChunkRow:
+    rows = tuple(row(label) for label in ROWS)
+    text = "\n".join(sentence.text for sentence in rows)
+    return ChunkRow("c", "d", "paper.pdf", 0, "table", text, (7,), (), rows)
+
+
+def test_a_row_is_said_with_the_column_that_is_asked_for() -> None:
+    assert tabular.statement(asking("What is the rating of Beta?"), row("Beta")) == "Beta: Rating 759"
+
+
+def test_a_row_is_said_whole_when_no_column_is_named_and_empty_cells_are_left_out() -> None:
+    assert tabular.statement(asking("How did Beta do?"), row("Beta")) == "Beta: AIME 2024 cons@64 83.3, Rating 759"
+
+
+def test_the_longer_of_two_column_names_is_meant() -> None:
+    asked = tabular.columns_asked(asking("AIME 2024 pass@1 of Alpha?"), ["pass@1", "AIME 2024 pass@1", "Rating"])
+    assert asked == ["AIME 2024 pass@1"]
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("Which model has the highest rating?", "Alpha-1-Zero"),
+        ("Which model has the lowest rating?", "Beta"),
+        ("What is the highest AIME 2024 pass@1?", "Alpha-1"),
+    ],
+)
+def test_the_most_and_the_least(question: str, label: str) -> None:
+    found = tabular.extreme_row(asking(question), table())
+    assert found is not None
+    assert found.cells[0][1] == label
+
+
+@pytest.mark.parametrize("question", ["What is the rating of Beta?", "Is the highest rating good?"])
+def test_no_extreme_where_none_is_asked_for(question: str) -> None:
+    assert tabular.extreme_row(asking(question), table()) is None
+
+
+def test_a_difference_shows_its_operands_and_is_proven_from_the_table() -> None:
+    question = asking("By how much does Alpha-1 beat Alpha-1-Zero on AIME 2024 pass@1?")
+    said = tabular.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")])
+    assert said == "The difference in AIME 2024 pass@1: 71.0 − 63.6 = 7.4"
+    assert citations.calculated(said, table()) == {"71.0", "63.6", "7.4"}
+    assert citations.calculated("71.0 − 63.6 = 7.5", table()) == set()
+    assert citations.calculated("71.0 − 60.0 = 11.0", table()) == set(), "60.0 does not stand in the table"
+
+
+def test_the_difference_of_two_columns_of_one_row() -> None:
+    question = asking("How much higher is AIME 2024 cons@64 than AIME 2024 pass@1 for Alpha-1?")
+    assert tabular.column_difference(question, row("Alpha-1")) == "The difference in Alpha-1: 86.7 − 71.0 = 15.7"
+
+
+def test_a_label_that_stands_in_the_question_beats_one_that_says_less_or_more() -> None:
+    question = asking("How good is Alpha-1-Zero?")
+    scores = {label: named(question, row(label)) for label in ROWS}
+    assert scores["Alpha-1-Zero"] > scores["Alpha-1"] > scores["Beta"] == 0.0
+
+
+def test_a_word_that_only_one_label_has_names_its_row() -> None:
+    rows = [row(label) for label in ROWS]
+    found = [r.cells[0][1] for r in rows if tabular.alone_named(asking("Is the zero better than beta?"), r, rows)]
+    assert found == ["Alpha-1-Zero", "Beta"]
