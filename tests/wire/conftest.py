@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.wire.scripted_replies import Model
 
 from graph.engines.base import Embedder, Engine
 from tests.wire.bench import Time, build, read_pages
 from tests.wire.gemini_server import GeminiServer, Recorded
+from tests.wire.scripted_replies import Model
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "sample.pdf"
 PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")  # a proxy knows nothing of our loopback
