@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := --engine offline --home .pagewitness/demo
-QUESTION ?= How many of the planned crossings of the Whimbrel were made?
+QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup dev lint types format clean

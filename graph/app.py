@@ -1,20 +1,24 @@
 """The root graph: what the input holds decides. Sources are ingested, a question is answered, both in that order.
 
 `app` is what `langgraph.json` serves, and what Python users import. It has no checkpointer: the server brings its own,
-and whoever wants threads elsewhere compiles `build()` with one.
+and `compile_app` gives the graph to whoever wants threads elsewhere.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
+from langchain_core.messages import HumanMessage
 from langgraph.channels import EphemeralValue
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Send
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.context import Context
-from graph.errors import BadInputError
+from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import Report
 from graph.query import flow as query
@@ -28,17 +32,21 @@ class Input(TypedDict, total=False):
     The values are of one run: on a thread, what is not given again is not done again.
     """
 
-    sources: Annotated[list[str], "Files, folders or globs to ingest: PDFs and images.", EphemeralValue]
-    question: Annotated[str, "What you want to know from the documents.", EphemeralValue]
-    documents: Annotated[list[str], "Names or ids of the documents to look in; all when empty.", EphemeralValue]
+    sources: Annotated[
+        list[str], Field(description="Files, folders or globs to ingest: PDFs and images."), EphemeralValue
+    ]
+    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    documents: Annotated[
+        list[str], Field(description="Names or ids of the documents to look in; all when empty."), EphemeralValue
+    ]
     messages: Messages
 
 
 class Output(Answer, total=False):
     """The report of an ingestion, the answer to a question, or both."""
 
-    question: Annotated[str, "What you want to know from the documents.", EphemeralValue]
-    report: Annotated[Report | None, "Each document with its page ledger; what the run cost."]
+    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    report: Annotated[Report | None, Field(description="Each document with its page ledger; what the run cost.")]
 
 
 class Request(TypedDict):
@@ -60,14 +68,17 @@ _RESULTS = {*Answer.__annotations__, "report"} - {"messages"}
 
 def route_request(state: State) -> dict[str, Any]:
     """Take down what is asked for; results that an earlier run left on the thread are cleared."""
+    messages = state.get("messages") or []
+    in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
     request = Request(
-        sources=state.get("sources") or [],
-        question=asked(state.get("question"), state.get("messages"))[0],
-        documents=state.get("documents") or [],
+        sources=as_list(state.get("sources") or [], "sources"),
+        question=asked(state.get("question"), messages)[0] if in_chat or "question" in state else "",
+        documents=as_list(state.get("documents") or [], "documents"),
     )
-    given = "question" in state or bool(state.get("messages"))
-    if not request["sources"] and not given:
-        raise BadInputError("There is nothing to do: give sources to ingest, a question to ask, or both.")
+    if not request["sources"] and not in_chat and "question" not in state:
+        raise BadInputError(
+            "There is nothing to do: give sources to ingest, a question to ask, or messages that end with the user's."
+        )
     stale = {key: None for key in _RESULTS if key in state}
     return {"request": request, **stale}
 
@@ -107,4 +118,15 @@ def build() -> StateGraph[State, Context, Input, Output]:
     return builder
 
 
-app = build().compile(name="pagewitness").with_config(max_concurrency=32, recursion_limit=30)
+def compile_app(
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+) -> CompiledStateGraph[State, Context, Input, Output]:
+    """The graph, ready to run; with a checkpointer, conversations go on from run to run.
+
+    Pages of many windows are in flight at once; the worker pool and the service's limits bound them, not this.
+    """
+    compiled = build().compile(checkpointer=checkpointer, name="pagewitness")
+    return compiled.with_config(max_concurrency=32, recursion_limit=30)
+
+
+app = compile_app()

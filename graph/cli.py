@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 DONE, BAD_INPUT, INCOMPLETE = 0, 2, 3
@@ -24,13 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
     from graph import commands
-    from graph.errors import HomeError, ModelError
+    from graph.errors import BadInputError, HomeError, ModelError
+    from loaders.errors import SourceError
 
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         return int(getattr(commands, options.command)(options))
-    except (ValueError, HomeError, ModelError) as error:
+    except (BadInputError, SourceError, HomeError, ModelError) as error:
         return _complain(options, str(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):
         print("Stopped. What was read so far is kept: the same command goes on from there.", file=sys.stderr)
         return 130
 
@@ -68,6 +72,14 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default="127.0.0.1")
     add("--port", type=int, default=2024)
     return top
+
+
+def _interrupt(*_: object) -> None:
+    """Ctrl-C: end the steps that other threads wait for, or they would finish the whole run first."""
+    from graph import steps
+
+    steps.stop()
+    raise KeyboardInterrupt
 
 
 def _complain(options: argparse.Namespace, message: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graph import console, deps
-from graph.cli import DONE, INCOMPLETE
+from graph.cli import BAD_INPUT, DONE, INCOMPLETE
 from graph.context import Context
 from graph.settings import settings
 
@@ -66,7 +66,10 @@ def documents(options: argparse.Namespace) -> int:
     catalog = deps.stores().catalog
     rows = []
     for row in catalog.documents():
-        counts = ledger_counts(catalog.pages(row.id))
+        ledger = catalog.pages(row.id)
+        if all(page.status == "pending" for page in ledger):
+            continue  # admitted by a run that ended before anything was read; the next one takes it up
+        counts = ledger_counts(ledger)
         status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
         rows.append({
             "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,
@@ -121,7 +124,7 @@ def doctor(options: argparse.Namespace) -> int:
 
     found = examine()
     _print(options, found, console.doctor)
-    return DONE if found["ok"] else INCOMPLETE
+    return DONE if found["ok"] else BAD_INPUT
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -143,12 +146,11 @@ def _dry_run(options: argparse.Namespace, context: Context) -> int:
 def _in_thread(request: Input, thread: str) -> Mapping[str, Any]:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    from graph.app import build
+    from graph.app import compile_app
     from graph.storage.home import prepare
 
     with SqliteSaver.from_conn_string(str(prepare(settings().home) / "threads.sqlite3")) as saver:
-        graph = build().compile(checkpointer=saver)
-        return graph.invoke(request, {"configurable": {"thread_id": thread}}, context=Context())
+        return compile_app(saver).invoke(request, {"configurable": {"thread_id": thread}}, context=Context())
 
 
 def _print(options: argparse.Namespace, value: Mapping[str, Any], show: Any) -> None:

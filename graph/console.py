@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 _out = Console(highlight=False)
+# In a pipe or a file lines are as long as they are: whoever searches there looks for whole sentences.
+_out.soft_wrap = not _out.is_terminal
 _STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
 _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
 _Event = Mapping[str, Any]
@@ -28,6 +31,10 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
     tasks: dict[tuple[str, str], TaskID] = {}
 
     def tell(event: _Event) -> None:
+        if event["event"] == "waiting":
+            until = _clock(event["until"])
+            bars.console.print(f"[dim]The limit of requests per minute is reached; going on at {until:%H:%M:%S}.[/]")
+            return
         key = (event["document"], event["event"])
         if not tasks:
             bars.start()  # not before: ending bars that never were prints an empty line
@@ -54,8 +61,14 @@ def ingestion(report: Mapping[str, Any]) -> None:
         summary = f"{document['pages']} pages ({counts}), {document['chunks']} passages" if counts else ""
         _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
         for failure in document["failures"]:
+            if failure["reason"] == "quota_day":
+                continue  # hundreds of pages may wait, and all for the same reason, which stands below
             where = f"page {failure['page']}: " if failure["page"] else ""
-            _out.print(Padding(f"{where}{failure['reason']}: {escape(failure['detail'])}", (0, 0, 0, 10)))
+            _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
+    if rest := report["unfinished"]:
+        when = f"{_clock(rest['continue_at']):%H:%M on %d %B}"
+        text = f"{rest['pages']} pages are still to be read: the day's requests are spent. All else is kept; "
+        _out.print(f"[yellow]{text}run the same command again after {when}.[/]")
     usage = report["usage"]
     spent = f", {usage['requests']} requests" if usage["requests"] else ""
     _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
@@ -77,6 +90,15 @@ def plan(value: Mapping[str, Any]) -> None:
     _out.print(f"[dim]{escape(value['basis'])}[/]")
 
 
+def _indented(text: str, columns: int) -> None:
+    """Text with a margin; on a terminal its lines are broken to fit beside it."""
+    _out.print(Padding(text, (0, 0, 0, columns)) if _out.is_terminal else " " * columns + text)
+
+
+def _clock(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone()
+
+
 def answer(result: Mapping[str, Any]) -> None:
     """The answer, then every quote with its page."""
     _out.print(escape(result["answer"]), style="yellow" if result["refused"] else "")
@@ -85,7 +107,8 @@ def answer(result: Mapping[str, Any]) -> None:
     for citation in result["citations"]:
         pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
         _out.print(escape(f"[{citation['marker']}] {citation['name']}, page {pages}"), style="cyan")
-        _out.print(Padding(escape(f"“{citation['quote']}”"), (0, 0, 0, 4)), style="dim")
+        quote = escape(f"“{citation['quote']}”")
+        _indented(f"[dim]{quote}[/]", 4)
     _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")
 
 
@@ -94,7 +117,9 @@ def documents(value: Mapping[str, Any]) -> None:
     if not value["documents"]:
         _out.print("No document has been ingested yet: run `pagewitness ingest FILE`.")
         return
-    table = Table("Id", "Name", "Status", "Pages", "Passages", box=None, header_style="bold")
+    table = Table(
+        Column("Id", no_wrap=True, min_width=16), "Name", "Status", "Pages", "Passages", box=None, header_style="bold"
+    )
     for row in value["documents"]:
         status = f"[{_STATUS[row['status']]}]{row['status']}[/]"
         table.add_row(row["id"], escape(row["name"]), status, str(row["pages"]), str(row["chunks"]))

@@ -41,6 +41,11 @@ class Context(BaseModel):
         default_factory=lambda: settings().chat_model,
         description="The model that grades, rewrites and answers, as `provider:model`.",
     )
+    fallback_model: str = Field(
+        default_factory=lambda: settings().fallback_model,
+        description="A second chat model, as `provider:model`, that is asked when the first is overloaded, retired or "
+        "out of requests for the day; none when empty.",
+    )
     embedding_model: str = Field(
         default_factory=lambda: settings().embedding_model,
         description="The embedding model, as `provider:model`. After a change run `pagewitness reembed`.",

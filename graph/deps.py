@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph import context as run_context
 from graph.context import Context
+from graph.once import once
 from graph.settings import Settings, settings
 
 if TYPE_CHECKING:
     from graph.engines.base import Embedder, Engine, SentenceEmbedder
     from graph.query.retrieval import Retriever
-    from graph.storage.base import Catalog, PageImages, PagePool, VectorIndex
+    from graph.storage.base import Catalog, Limiter, PageImages, PagePool, VectorIndex
 
 
 class Stores:
@@ -85,7 +85,7 @@ class Deps:
 _PAGE_SECONDS = 120.0
 
 
-@lru_cache(maxsize=1)
+@once()
 def pool() -> PagePool:
     """The worker processes that open files: one for each core, started when the first page comes."""
     from loaders.pool import PagePool as Workers
@@ -93,7 +93,7 @@ def pool() -> PagePool:
     return Workers(timeout=_PAGE_SECONDS)
 
 
-@lru_cache(maxsize=4)
+@once(4)
 def stores_at(home: Path, chroma_url: str) -> Stores:
     """The stores of a home folder; one object for each, since only one may own the vectors."""
     return Stores(home, chroma_url)
@@ -112,19 +112,27 @@ def engine_name(context: Context, now: Settings) -> str:
     return "gemini" if now.api_key else "offline"
 
 
-@lru_cache(maxsize=1)
+@once()
 def _local_model() -> SentenceEmbedder:
     from graph.engines.minilm import MiniLM
 
     return MiniLM()
 
 
-@lru_cache(maxsize=8)
+@once(4)
+def limiter(now: Settings) -> Limiter:
+    """The one limiter of all runs with these settings, so that a pause is a pause for all."""
+    from graph.engines.limits import build_limits
+
+    return build_limits(now, stores_at(now.home, now.chroma_url).catalog)
+
+
+@once(8)
 def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
     if engine_name(context, now) == "gemini":
         from graph.engines.gemini import build_gemini
 
-        return build_gemini(context, now)
+        return build_gemini(context, now, limiter=limiter(now))
     from graph.engines.offline import OfflineEngine
 
     embedder = _local_model()

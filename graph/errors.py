@@ -25,3 +25,15 @@ class HomeError(RuntimeError):
 
 class ModelError(RuntimeError):
     """A model service refused a request for good: a wrong key, a retired model, a spent quota."""
+
+
+def as_list(value: object, name: str) -> list[str]:
+    """A value that should be a list of texts: one text alone is taken for a list of one.
+
+    Raises:
+        BadInputError: it is neither.
+    """
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
+        raise BadInputError(f"`{name}` must be a list of texts, not {value!r}.")
+    return list(values)

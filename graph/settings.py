@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from graph.errors import BadInputError
 
 EngineName = Literal["auto", "gemini", "offline"]
+Tier = Literal["free", "paid", "unlimited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,12 @@ class Settings:
     reader_model: str
     chat_model: str
     embedding_model: str
-    check_replies: bool = True
+    fallback_model: str
+    tier: Tier
+    requests_per_minute: int | None
+    requests_per_day: int | None
+    concurrency: int
+    check_replies: bool
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -39,6 +45,14 @@ class Settings:
 DEFAULT_READER = "google_genai:gemini-3.5-flash-lite"
 DEFAULT_CHAT = "google_genai:gemini-3.8-flash"
 DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
+
+# Nobody's limits are slowed down by a guess: the service names the limit with its first refusal, and it is kept from
+# then on. Google publishes no table of them any more, and a default of `free` would hold every paying user to 10
+# requests a minute without need; see docs/decisions.md.
+DEFAULT_TIER = "unlimited"
+# A request of four pages takes about 10 s: eight at a time are 48 requests and 190 pages a minute, which is more than
+# two cores render, and more than the free limits allow.
+DEFAULT_CONCURRENCY = 8
 
 
 def settings() -> Settings:
@@ -60,14 +74,21 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
     def value(name: str, default: str = "") -> str:
         return values.get(name, "").strip() or default
 
-    engine = value("PAGEWITNESS_ENGINE", "auto").lower()
-    if engine not in get_args(EngineName):
-        raise BadInputError(
-            f"PAGEWITNESS_ENGINE is {engine!r}, which is no engine: set it to one of {', '.join(get_args(EngineName))}."
-        )
+    def choice(name: str, default: str, known: tuple[str, ...], what: str) -> str:
+        chosen = value(name, default).lower()
+        if chosen not in known:
+            raise BadInputError(f"{name} is {chosen!r}, which is no {what}: set it to one of {', '.join(known)}.")
+        return chosen
+
+    def count(name: str) -> int | None:
+        text = value(name)
+        if text and not (text.isdecimal() and int(text) > 0):
+            raise BadInputError(f"{name} is {text!r}: set it to a whole number from 1 on, or leave it out.")
+        return int(text) if text else None
+
     return Settings(
         home=Path(os.path.normpath(_FOLDER / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser())),
-        engine=cast(EngineName, engine),
+        engine=cast(EngineName, choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
         api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
         base_url=value("GOOGLE_GEMINI_BASE_URL"),
         chroma_url=value("PAGEWITNESS_CHROMA_URL"),
@@ -75,4 +96,9 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
         embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
         check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
+        fallback_model=value("PAGEWITNESS_FALLBACK_MODEL"),
+        tier=cast(Tier, choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
+        requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
+        requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
+        concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
     )

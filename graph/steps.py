@@ -11,17 +11,21 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import lru_cache
+from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableLambda
+
+from graph.once import once
 
 State = TypeVar("State")
 Update = TypeVar("Update")
 T = TypeVar("T")
 
+_stopped = threading.Event()
 
-@lru_cache(maxsize=1)
+
+@once()
 def loop() -> asyncio.AbstractEventLoop:
     """The event loop on which all steps run; it ends with the process."""
     made = asyncio.new_event_loop()
@@ -30,8 +34,17 @@ def loop() -> asyncio.AbstractEventLoop:
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on that loop from any other thread, and wait for it."""
+    """Run a coroutine on that loop from any other thread, and wait for it; CancelledError after `stop`."""
+    if _stopped.is_set():
+        coroutine.close()
+        raise CancelledError
     return asyncio.run_coroutine_threadsafe(coroutine, loop()).result()
+
+
+def stop() -> None:
+    """End all steps, now and from now on: the process was told to stop, and threads wait for them."""
+    _stopped.set()
+    loop().call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop())])
 
 
 def step(function: Callable[[State], Awaitable[Update]]) -> Runnable[State, Update]:

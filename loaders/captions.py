@@ -21,6 +21,8 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 
+_SUMMARY = re.compile(r"\W*table\s+summary\W*:", re.IGNORECASE)
+
 
 def caption_of(text: str) -> CaptionOf | None:
     """Say what a text is the caption of, going by its first words ("Table 4 | ..."), or None if it is none."""
@@ -33,3 +35,8 @@ def caption_of(text: str) -> CaptionOf | None:
 def is_caption(text: str) -> bool:
     """Whether a text begins like a numbered caption."""
     return caption_of(text) is not None
+
+
+def is_table_summary(text: str) -> bool:
+    """Whether a paragraph is what the reading model was asked to say of a table, and not the page's own text."""
+    return bool(_SUMMARY.match(text))

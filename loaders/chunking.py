@@ -177,6 +177,10 @@ def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
     for start, stop in ranges:
         text = _table_text(head, table, start, stop)
         sentences = (*(caption if start == 0 else ()), *(row for row in rows[start:stop] if row.text))
+        if group.summary and stop == len(rows):
+            text += "\n\n" + group.summary.block.text
+            # A model's words, not the page's: like a figure's description they can be found, but not quoted.
+            sentences += tuple(replace(s, kind="figure") for s in group.summary.sentences)
         yield _chunk("table", text, path, count_tokens(text), sentences)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loaders.plaintext import plain
 from loaders.types import Block
@@ -26,17 +27,43 @@ Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
 def drop_furniture(pages: Pages) -> list[tuple[int, list[Block]]]:
-    """Give the pages without their furniture: what is marked, and what repeats at the edge of page after page.
+    """Give the pages without their furniture: what is marked as such, and what repeats at the edge of page after page.
 
-    A page keeps the repeated blocks if it would have no text left without them.
+    A mark is believed for numbers and for what stands on several pages; whatever stands on one page only is text, such
+    as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
     """
-    marked = [(number, [block for block in blocks if block.kind != "furniture"]) for number, blocks in pages]
-    bodies = [list(blocks) for _, blocks in marked]
+    marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.kind == "furniture")
+    bodies = [[_body(block) for block in blocks if not _is_furniture(block, marks, blocks)] for _, blocks in pages]
+    marked = [
+        (number, list(body) or [_body(block) for block in blocks])
+        for (number, blocks), body in zip(pages, bodies, strict=True)
+    ]
     for _ in range(LAYERS):
         top, bottom = _strip_edge(bodies, 0), _strip_edge(bodies, -1)
         if not (top or bottom):
             break
     return [(number, body or blocks) for (number, blocks), body in zip(marked, bodies, strict=True)]
+
+
+def _is_furniture(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:
+    """Whether a block that is marked as furniture is to be believed.
+
+    In a document of a page or two nothing can repeat; there the mark is believed where the page has other text.
+    """
+    if block.kind != "furniture":
+        return False
+    words = _words(block)
+    if not any(character.isalpha() for character in words) or _ROMAN.match(words) or marks[words] > 1:
+        return True
+    return sum(marks.values()) < MIN_PAGES and any(other.kind != "furniture" for other in page)
+
+
+def _body(block: Block) -> Block:
+    return replace(block, kind="text") if block.kind == "furniture" else block
+
+
+def _words(block: Block) -> str:
+    return _NUMBER.sub("#", plain(block.text).casefold())
 
 
 def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
@@ -54,7 +81,7 @@ def _key(block: Block) -> str:
     """What is the same on every page of a running header: its words without the numbers; "" if it cannot be one."""
     if block.kind not in _EDGE_KINDS or len(block.text) > 1000:
         return ""
-    text = plain(block.text).casefold()
+    text = _words(block)
     if len(text.split()) > MAX_WORDS:
         return ""
-    return "#" if _ROMAN.match(text) else _NUMBER.sub("#", text)
+    return "#" if _ROMAN.match(text) else text

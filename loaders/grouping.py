@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loaders.captions import CaptionOf, caption_of
+from loaders.captions import CaptionOf, caption_of, is_table_summary
 from loaders.passages import Passage
 from loaders.plaintext import plain
 from loaders.tables import Table, parse_table
@@ -16,12 +16,16 @@ MAX_DISTANCE = 3
 
 @dataclass(slots=True)
 class Group:
-    """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page."""
+    """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page.
+
+    `summary` is what a vision model wrote of a table after it ("Table summary: ..."): found and shown with the table.
+    """
 
     kind: CaptionOf
     page_index: int
     members: list[int]
     caption: Passage | None = None
+    summary: Passage | None = None
     tables: list[tuple[Table, int]] = field(default_factory=list)
 
 
@@ -34,11 +38,11 @@ def group_pages(pages: Sequence[Sequence[Passage]]) -> tuple[list[Group], set[in
         current = _groups_of(index, page)
         for group in current:
             taken.update(id(page[member]) for member in group.members)
-            if group.caption:
-                taken.add(id(group.caption))
+            taken.update(id(passage) for passage in (group.caption, group.summary) if passage)
         if index and _goes_on(pages[index - 1], previous, page, current):
             opener = next(group for group in groups[::-1] if group.kind == "table")
             opener.tables += current[0].tables
+            opener.summary = opener.summary or current[0].summary
             current[0] = opener
             groups += current[1:]
         else:
@@ -59,7 +63,8 @@ def _groups_of(page_index: int, page: Sequence[Passage]) -> list[Group]:
         elif passage.block.kind == "table":
             table = parse_table(passage.block.text)
             if table is not None:
-                groups.append(Group("table", page_index, [index], tables=[(table, passage.page)]))
+                after = next((p for p in page[index + 1 : index + 3] if is_table_summary(p.block.text)), None)
+                groups.append(Group("table", page_index, [index], summary=after, tables=[(table, passage.page)]))
     _give_captions(groups, page)
     return groups
 

@@ -9,32 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from loaders import marks
 from loaders.captions import is_caption
 from loaders.plaintext import plain
 from loaders.types import Block, BlockKind
 
 __all__ = ["parse_blocks", "plain"]
-
-_FENCE = re.compile(r"^\s{0,3}(```+|~~~+)\s*([\w+-]*)\s*$")
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+\S")
-_RULE = re.compile(r"^\s{0,3}([-*_=])(\s*\1){2,}\s*$")
-_DELIMITER = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?$")
-_ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+\S")
-_FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
-_MATH = re.compile(r"^\s*(\$\$|\\\[|\\begin\{(equation|align|gather|multline)\*?\})")
-_TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
-_ROW_TAG = re.compile(r"</?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>", re.IGNORECASE)
-_WRAPPED = re.compile(r"<(figure|header|footer|page_number)\b[^>]*>", re.IGNORECASE)
-_BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(.+?)(?<=\S)\1\s*:?\s*$")
-_SECTION = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})+\.?|\d{1,2}\.)\s+\S")
-_FIGURE = re.compile(
-    r"^\s*(?:!\[[^\]]*\]\([^)\s]*\)\s*$|\[(?:figure|image|chart|diagram|photo|graph)\b)", re.IGNORECASE
-)
-_DESCRIPTION = re.compile(
-    r"^\W*(?:(?:the|this)\s+(?:[\w-]+\s+){0,3})?(?:figure|chart|graph|diagram|image|plot|photo\w*|picture)\b"
-    r"(?:\s+(?:shows?|depicts?|illustrates?|presents?|displays?|compares?)\b|\s*(?:description|summary)?\W*:)",
-    re.IGNORECASE,
-)
 
 
 def parse_blocks(markdown: str) -> tuple[Block, ...]:
@@ -66,7 +46,7 @@ class _Scanner:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if not any(take(line) for take in takers):
-                if is_caption(line) or _FOOTNOTE.match(line) or _FIGURE.match(line):
+                if is_caption(line) or marks.FOOTNOTE.match(line) or marks.FIGURE.match(line):
                     self._flush()
                 self._paragraph.append(line)
                 self._at += 1
@@ -84,9 +64,9 @@ class _Scanner:
         self._paragraph = []
         if not text:
             return
-        bold = _BOLD_LINE.match(text)
+        bold = marks.BOLD_LINE.match(text)
         if bold and _is_bold_heading(bold[2]):
-            level = bold[2].split()[0].strip(".").count(".") + 1 if _SECTION.match(bold[2]) else 4
+            level = bold[2].split()[0].strip(".").count(".") + 1 if marks.SECTION.match(bold[2]) else 4
             self._blocks.append(Block("heading", text, min(level, 6)))
         else:
             self._blocks.append(Block(self._prose_kind(text), text))
@@ -94,15 +74,15 @@ class _Scanner:
     def _prose_kind(self, text: str) -> BlockKind:
         if is_caption(text):
             return "caption"
-        if _FOOTNOTE.match(text):
+        if marks.FOOTNOTE.match(text):
             return "footnote"
         after_figure = bool(self._blocks) and self._blocks[-1].kind in ("caption", "figure")
-        if _FIGURE.match(text) or (after_figure and _DESCRIPTION.match(plain(text))):
+        if marks.FIGURE.match(text) or (after_figure and marks.DESCRIPTION.match(plain(text))):
             return "figure"
         return "text"
 
     def _take_blank(self, line: str) -> bool:
-        if line.strip() and not _RULE.match(line):
+        if line.strip() and not marks.RULE.match(line):
             return False
         if line.strip().startswith("===") and len(self._paragraph) == 1:
             heading, self._paragraph = self._paragraph[0], []
@@ -112,7 +92,7 @@ class _Scanner:
         return True
 
     def _take_fence(self, line: str) -> bool:
-        fence = _FENCE.match(line)
+        fence = marks.FENCE.match(line)
         if not fence:
             return False
         end = self._at + 1
@@ -131,48 +111,70 @@ class _Scanner:
         return True
 
     def _take_html_table(self, line: str) -> bool:
-        opening = _TABLE_TAG.search(line)
+        opening = marks.TABLE_TAG.search(line)
         if not opening or opening[1]:
             return False
-        rest = "\n".join([line[opening.start() :], *self._lines[self._at + 1 :]])
         self._paragraph.append(line[: opening.start()])
-        end = _table_end(rest)
-        self._add("table", rest[:end])
-        self._lines = rest[end:].split("\n")
-        self._at = 0
+        end, column = self._table_end(opening.start())
+        self._add("table", self._take_span(opening.start(), end, column))
         return True
 
+    def _table_end(self, column: int) -> tuple[int, int]:
+        """Find line and column where a table ends; an unclosed one ends with the paragraph of its last cell."""
+        depth = 0
+        for index in range(self._at, len(self._lines)):
+            for tag in marks.TABLE_TAG.finditer(self._lines[index], column if index == self._at else 0):
+                depth += -1 if tag[1] else 1
+                if depth == 0:
+                    return index, tag.end()
+        last = max(index for index in range(self._at, len(self._lines)) if marks.ROW_TAG.search(self._lines[index]))
+        while last + 1 < len(self._lines) and self._lines[last + 1].strip():
+            last += 1
+        return last, len(self._lines[last])
+
+    def _take_span(self, start: int, end: int, column: int) -> str:
+        """Take the text from column `start` of this line to a column of line `end`; the rest of that line stays."""
+        lines = self._lines[self._at : end + 1]
+        lines[-1] = lines[-1][:column]
+        lines[0] = lines[0][start:]
+        self._lines[end] = self._lines[end][column:]
+        self._at = end
+        return "\n".join(lines)
+
     def _take_wrapped(self, line: str) -> bool:
-        opening = _WRAPPED.match(line.lstrip())
+        opening = marks.WRAPPED.match(line)
         if not opening or opening[1].lower() in self._unclosed:
             return False
-        rest = "\n".join([line.lstrip(), *self._lines[self._at + 1 :]])
-        closing = re.search(rf"</{opening[1]}\s*>", rest, re.IGNORECASE)
-        if closing is None:
-            self._unclosed.add(opening[1].lower())
-            return False
-        inner = rest[opening.end() : closing.start()]
-        if opening[1].lower() != "figure":
+        closing = re.compile(rf"</{opening[1]}\s*>", re.IGNORECASE)
+        for end in range(self._at, len(self._lines)):
+            found = closing.search(self._lines[end])
+            if found:
+                inner = self._take_span(opening.end(), end, found.start())
+                self._lines[end] = self._lines[end][found.end() - found.start() :]
+                self._add_wrapped(opening[1].lower(), inner)
+                return True
+        self._unclosed.add(opening[1].lower())
+        return False
+
+    def _add_wrapped(self, tag: str, inner: str) -> None:
+        if tag != "figure":
             self._add("furniture", inner)
-        elif _TABLE_TAG.search(inner):
+        elif marks.TABLE_TAG.search(inner):
             self._flush()
             self._blocks += parse_blocks(inner)
         else:
             self._add("figure", inner)
-        self._lines = rest[closing.end() :].split("\n")
-        self._at = 0
-        return True
 
     def _take_heading(self, line: str) -> bool:
-        marks = _HEADING.match(line)
-        if not marks:
+        found = marks.HEADING.match(line)
+        if not found:
             return False
-        self._add("heading", line.strip(), len(marks[1]))
+        self._add("heading", line.strip(), len(found[1]))
         self._at += 1
         return True
 
     def _take_formula(self, line: str) -> bool:
-        opening = _MATH.match(line)
+        opening = marks.MATH.match(line)
         if not opening:
             return False
         closing = {"$$": "$$", "\\[": "\\]"}.get(opening[1], f"\\end{{{opening[2]}")
@@ -188,7 +190,7 @@ class _Scanner:
 
     def _take_pipe_table(self, line: str) -> bool:
         following = self._lines[self._at + 1] if self._at + 1 < len(self._lines) else ""
-        bare = "|" in line and not _is_row(line) and bool(_DELIMITER.match(following.strip()))
+        bare = "|" in line and not _is_row(line) and bool(marks.DELIMITER.match(following.strip()))
         if not bare and not (_is_row(line) and _is_row(following)):
             return False
         end = self._at + 1
@@ -201,13 +203,13 @@ class _Scanner:
         return True
 
     def _take_list(self, line: str) -> bool:
-        if not _ITEM.match(line):
+        if not marks.ITEM.match(line):
             return False
         end = self._at + 1
         while end < len(self._lines) and self._continues_list(self._lines[end]):
             end += 1
         items = self._lines[self._at : end]
-        if len(items) == 1 and is_caption(_ITEM.sub(lambda m: m[0][-1], line)):  # "- Table 1 | ..."
+        if len(items) == 1 and is_caption(marks.ITEM.sub(lambda m: m[0][-1], line)):  # "- Table 1 | ..."
             self._add("caption", line)
         else:
             self._add("list", "\n".join(items))
@@ -215,7 +217,7 @@ class _Scanner:
         return True
 
     def _continues_list(self, line: str) -> bool:
-        stops = _FENCE, _HEADING, _RULE, _TABLE_TAG, _WRAPPED, _MATH, _FOOTNOTE
+        stops = marks.FENCE, marks.HEADING, marks.RULE, marks.TABLE_TAG, marks.WRAPPED, marks.MATH, marks.FOOTNOTE
         return (
             bool(line.strip()) and not _is_row(line) and not is_caption(line) and not any(s.search(line) for s in stops)
         )
@@ -229,16 +231,4 @@ def _is_bold_heading(text: str) -> bool:
     """Whether a line in bold is a heading: numbered, or a few words without a figure (a bold "Total: 500" is none)."""
     if "**" in text or text.rstrip().endswith((".", "!", "?", ";", ",")):
         return False
-    return bool(_SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))
-
-
-def _table_end(text: str) -> int:
-    """Where the table that opens `text` ends; an unclosed one ends with the paragraph of its last cell."""
-    depth = 0
-    for tag in _TABLE_TAG.finditer(text):
-        depth += -1 if tag[1] else 1
-        if depth == 0:
-            return tag.end()
-    last = max(tag.end() for tag in _ROW_TAG.finditer(text))
-    gap = re.compile(r"\n\s*\n").search(text, last)
-    return gap.start() if gap else len(text)
+    return bool(marks.SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))

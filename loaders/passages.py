@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from loaders.captions import is_caption
+from loaders.captions import is_caption, is_table_summary
 from loaders.plaintext import plain
 from loaders.sentences import count_tokens, split_sentences
 from loaders.types import Block, Sentence, SentenceKind
@@ -110,7 +110,8 @@ def _cut_paragraphs(pages: list[list[Passage]]) -> Iterator[list[_Part]]:
 
 def _is_body(passage: Passage) -> bool:
     """Whether a block can be a part of the running text: not a figure, note or table, nor only dots or rules."""
-    return passage.block.kind not in _STEPPED_OVER and any(map(str.isalnum, passage.block.text))
+    text = passage.block.text
+    return passage.block.kind not in _STEPPED_OVER and any(map(str.isalnum, text)) and not is_table_summary(text)
 
 
 def _continues(tail: Passage, head: Passage) -> bool:
@@ -173,7 +174,9 @@ def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
     elif in_references and block.kind == "text":
         texts, kind = [plain(block.text)], "item"
     else:
-        texts, kind = split_sentences(plain(block.text)), "caption" if block.kind == "caption" else "prose"
+        texts = split_sentences(plain(block.text))
+        if block.kind == "caption":
+            texts, kind = _with_label(texts), "caption"
     return [Sentence(text, text, kind, (passage.page,)) for text in cut_long(texts) if text]
 
 
@@ -191,6 +194,11 @@ def _items(text: str) -> list[str]:
 def _item_texts(item: str, in_references: bool) -> list[str]:
     text = plain(item)
     return [text] if in_references or count_tokens(text) <= LONG_ITEM_TOKENS else split_sentences(text)
+
+
+def _with_label(texts: list[str]) -> list[str]:
+    """Join the label of a caption ("Figure 2.") to its first sentence."""
+    return [" ".join(texts[:2]), *texts[2:]] if texts and len(texts[0].split()) <= 2 else texts
 
 
 def _figure_texts(text: str) -> list[str]:

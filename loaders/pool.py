@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from loaders.errors import SourceError
+from loaders.machine import cores
 from loaders.types import Failure
 
 Job = TypeVar("Job")
@@ -36,7 +36,7 @@ class PagePool:
 
     def __init__(self, workers: int | None = None, timeout: float = 60.0) -> None:
         """Take `workers` processes (None: one per usable core) and `timeout` seconds for each job."""
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or cores()
         self.timeout = timeout
         self._pool: Any = None
         self._lock = threading.Lock()

@@ -73,7 +73,7 @@ def _expand_one(source: str) -> list[Path]:
             return [path]
     except SourceError:
         raise
-    except (RuntimeError, ValueError) as exc:  # no such home folder; a NUL in the name
+    except (OSError, RuntimeError, ValueError) as exc:  # too long a name; no such home folder; a NUL in the name
         raise SourceError(f"{source!r} is not a usable path ({exc}): give another one.") from exc
     return _in_glob(source, path)
 
@@ -81,7 +81,7 @@ def _expand_one(source: str) -> list[Path]:
 def _in_folder(folder: Path) -> list[Path]:
     if not os.access(folder, os.R_OK | os.X_OK):
         raise SourceError(f"The folder {str(folder)!r} may not be read by this user: change its permissions.")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = _files_below(folder)
     if not files:
         raise SourceError(f"The folder {str(folder)!r} is empty: put {_KINDS} files into it, or name another one.")
     readable = _readable(files)
@@ -94,12 +94,21 @@ def _in_glob(source: str, pattern: Path) -> list[Path]:
     matches = [Path(match) for match in sorted(glob.glob(str(pattern), recursive=True))]
     files = _readable(path for path in matches if path.is_file())
     for folder in (path for path in matches if path.is_dir()):
-        files += _readable(sorted(path for path in folder.rglob("*") if path.is_file()))
+        files += _readable(_files_below(folder))
     if files:
         return files
     if matches:
         raise SourceError(f"{source!r} matches {len(matches)} path(s), but no {_KINDS} file: widen the pattern.")
     raise SourceError(f"{source!r} matches nothing: check the pattern, and quote it if the shell expands it.")
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files of a folder and its folders; hidden folders (.git, .venv, our own .pagewitness) are never meant."""
+    found: list[Path] = []
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(path) / name for name in sorted(files)]
+    return [path for path in sorted(found) if path.is_file()]
 
 
 def _readable(paths: Iterable[Path]) -> list[Path]:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import pymupdf
 import pytest
 
+from tests.loopback import raise_loopback
+
 # Checkpoints may then hold declared types only: what a strict server would refuse fails here too.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 
@@ -19,6 +21,11 @@ SAMPLE = ROOT / "examples" / "sample.pdf"
 DATA = ROOT.parent / "shared" / "data"
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
+
+
+def pytest_configure() -> None:
+    """Let the tests' servers live where the network was cut off, as by `unshare -n`."""
+    raise_loopback()
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -57,9 +64,19 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_dot_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A developer's own `.env` (with a key in it, say) must not reach the tests."""
+    from graph import settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "_FOLDER", tmp_path_factory.mktemp("empty"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home folder for each test, in an environment without keys, in a folder without `.env`."""
+    """An empty home folder for each test, in an environment without keys."""
     for name in list(os.environ):
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
@@ -72,7 +89,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _sample_home(_no_dot_env: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, ingested once. Tests read it through `library` and leave it as it is."""
     folder = tmp_path_factory.mktemp("library") / "home"
     with pytest.MonkeyPatch.context() as patch:

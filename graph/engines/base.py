@@ -131,18 +131,6 @@ class PageReading:
     fallback: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FailedReading(Failure):
-    """A page that could not be read, and what the tries cost."""
-
-    usage: Usage = field(default_factory=no_usage)
-
-
-def usage_of(outcome: PageReading | Failure | None) -> Usage:
-    """What reading a page cost, whatever came of it."""
-    return outcome.usage if isinstance(outcome, PageReading | FailedReading) else no_usage()
-
-
 class Embedder(Protocol):
     """An embedding model with an identity. Each chunk gets one vector."""
 

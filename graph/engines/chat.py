@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from graph.engines import transcription
 from graph.engines.base import (
     Claim,
-    FailedReading,
     Grade,
     PageReading,
     PageRequest,
@@ -24,8 +23,9 @@ from graph.engines.base import (
 )
 from graph.engines.checks import repeats
 from graph.engines.models import split_name
-from graph.engines.replies import Answer, Grading, Rewriting, bare, chunk_of, fenced, inert, stop_reason, usage_of
-from graph.engines.retry import Patience, call
+from graph.engines.replies import Answer, Grading, Rewriting, bare, chunk_of, fenced, inert, stop_reason
+from graph.engines.retry import Patience
+from graph.engines.service import Answered, Explain, NamedModel, Service
 from graph.engines.windows import WindowReader
 from graph.errors import ModelError
 from loaders.markdown import parse_blocks
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from graph.context import Context
+    from graph.storage.base import Limiter
 
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
@@ -55,19 +56,6 @@ _TURNS_KEPT, _TURN_LENGTH = 10, 2000  # what a follow-up can refer to; character
 _QUIET: Any = {"tags": ["nostream"]}
 
 
-@dataclass(frozen=True, slots=True)
-class NamedModel:
-    """A chat model, its full name (`provider:model`) and the environment variable that names it."""
-
-    model: BaseChatModel
-    name: str
-    setting: str
-
-
-Explain = Callable[[Exception, str, str], ModelError | Failure]
-"""From an error, a model's name and its setting to what is wrong: for good (ModelError), or with this request."""
-
-
 class ChatEngine:
     """Reads pages with one model; grades, rewrites and answers with others, all behind one retry layer."""
 
@@ -82,11 +70,13 @@ class ChatEngine:
         grader: NamedModel,
         writer: NamedModel,
         explain: Explain,
+        fallback: NamedModel | None = None,
         patience: Patience | None = None,
+        limiter: Limiter | None = None,
     ) -> None:
         self._context = context
         self._reader, self._grader, self._writer = reader, grader, writer
-        self._explain, self._patience = explain, patience or Patience()
+        self._service = Service(explain, patience, limiter, fallback)
         self.model = split_name(reader.name)[1]
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
         self.reader = f"{self.name}/{reader.name}/{self.prompt}"
@@ -95,7 +85,7 @@ class ChatEngine:
     async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
         """Read the pages in one request, and again what its reply lacks or what cannot be believed of it.
 
-        Blank pages are not sent. The usage of the whole call is on the first page that was read, else on the first.
+        Blank pages are not sent. The first reading in the result carries the usage of all requests of the call.
 
         Raises:
             ModelError: the key was refused or the model is gone.
@@ -118,9 +108,10 @@ class ChatEngine:
         turns = [f"{turn['role']}: {inert(turn['text'][:_TURN_LENGTH])}" for turn in history[-_TURNS_KEPT:]]
         prompt = Prompt("contextualize", self._context.contextualize_prompt)
         text = prompt.fill(history="\n".join(turns), question=inert(question))
-        reply = await self._ask(self._grader, lambda: self._grader.model.ainvoke(text, _QUIET))
+        asked = await self._ask(self._grader, lambda model: model.ainvoke(text, _QUIET))
+        reply = asked.reply
         alone = "" if stop_reason(reply) else " ".join(re.sub(r"</?question>", " ", reply.text).split())
-        return Reply(alone or question, usage_of(reply))
+        return Reply(alone or question, asked.usage)
 
     async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
         """Grade all passages in one request; those that the reply leaves out, or spoils, are not in the result."""
@@ -173,17 +164,15 @@ class ChatEngine:
             ("human", transcription.content_blocks(images)),
         ]
         limit = READING_TIME + READING_TIME_PER_PAGE * len(images)
-        try:
-            reply = await call(
-                lambda: self._reader.model.ainvoke(messages, _QUIET, **sampling),
-                time_limit=limit,
-                patience=self._patience,
-            )
-        except Exception as error:
-            problem = self._explain(error, self._reader.name, self._reader.setting)
-            if isinstance(problem, ModelError):
-                raise problem from error
-            return Reply({image.page: problem for image in images})
+        asked = await self._service.ask(
+            self._reader,
+            lambda model: model.ainvoke(messages, _QUIET, **sampling),
+            time_limit=limit,
+            pages=[image.page for image in images],
+        )
+        if isinstance(asked, Failure):
+            return Reply({image.page: asked for image in images})
+        reply = asked.reply
         found = transcription.parse(reply.text, [image.page for image in images])
         stopped = stop_reason(reply)
         cut = found.popitem() if stopped and found else (0, "")  # the last page is the one that was cut
@@ -191,7 +180,7 @@ class ChatEngine:
         outcomes = {image.page: self._outcome(image, found, missing) for image in images}
         if stopped == "max_tokens" and repeats(cut[1], None):
             outcomes[cut[0]] = Failure("repetition", _DETAILS["repetition"])
-        return Reply(outcomes, usage_of(reply))
+        return Reply(_read_by(asked.name, outcomes), asked.usage)
 
     def _outcome(self, image: PageImage, found: dict[int, str], missing: Failure) -> PageReading | Failure:
         text = found.get(image.page, "").strip()
@@ -203,26 +192,35 @@ class ChatEngine:
 
     async def _structured(self, use: NamedModel, text: str, schema: type[S]) -> Reply[S | None]:
         """A reply of that shape; None when it is cut, blocked or malformed."""
-        model = use.model.with_structured_output(schema, method="json_schema", include_raw=True)
-        result = cast(dict[str, Any], await self._ask(use, lambda: model.ainvoke(text, _QUIET)))
-        parsed = result["parsed"] if not stop_reason(result["raw"]) else None
-        return Reply(parsed if isinstance(parsed, schema) else None, usage_of(result["raw"]))
 
-    async def _ask(self, use: NamedModel, make_request: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await call(make_request, time_limit=ANSWER_TIME, patience=self._patience)
-        except Exception as error:
-            problem = self._explain(error, use.name, use.setting)
-            raise (problem if isinstance(problem, ModelError) else ModelError(problem.detail)) from error
+        async def request(model: BaseChatModel) -> dict[str, Any]:
+            structured = model.with_structured_output(schema, method="json_schema", include_raw=True)
+            return cast(dict[str, Any], await structured.ainvoke(text, _QUIET))
+
+        asked = await self._ask(use, request)
+        parsed = asked.reply["parsed"] if not stop_reason(asked.reply["raw"]) else None
+        return Reply(parsed if isinstance(parsed, schema) else None, asked.usage)
+
+    async def _ask(self, use: NamedModel, request: Callable[[BaseChatModel], Awaitable[T]]) -> Answered[T]:
+        asked = await self._service.ask(use, request, time_limit=ANSWER_TIME)
+        if isinstance(asked, Failure):
+            raise ModelError(asked.detail)
+        return asked
+
+
+def _read_by(name: str, outcomes: dict[int, PageReading | Failure]) -> dict[int, PageReading | Failure]:
+    """The outcomes with the model that gave them, which is not always the first choice."""
+    model = split_name(name)[1]
+    return {
+        page: replace(outcome, model=model) if isinstance(outcome, PageReading) else outcome
+        for page, outcome in outcomes.items()
+    }
 
 
 def _charge(outcomes: list[PageReading | Failure], usage: Usage) -> list[PageReading | Failure]:
-    """Put the usage on the first page that was read, or else on the first that was not."""
-    at = next((at for at, outcome in enumerate(outcomes) if isinstance(outcome, PageReading)), 0)
-    first = outcomes[at]
-    outcomes[at] = (
-        replace(first, usage=usage)
-        if isinstance(first, PageReading)
-        else FailedReading(first.reason, first.detail, usage)
-    )
+    """Put the usage on the first page that was read; where none was, it is in the journal alone."""
+    for at, outcome in enumerate(outcomes):
+        if isinstance(outcome, PageReading):
+            outcomes[at] = replace(outcome, usage=usage)
+            break
     return outcomes

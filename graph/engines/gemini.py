@@ -15,18 +15,21 @@ from langchain_core.embeddings import Embeddings
 from numpy import float32
 from numpy.typing import NDArray
 
-from graph.engines.base import Embedder, Engine, Reply, Usage
-from graph.engines.chat import ChatEngine, NamedModel
+from graph.engines.base import Embedder, Engine, Reply, Usage, add_usage, no_usage
+from graph.engines.chat import ChatEngine
 from graph.engines.models import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
 from graph.engines.retry import Patience, call, diagnose
+from graph.engines.service import NamedModel
 from graph.errors import ModelError
 from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
     from graph.context import Context
     from graph.settings import Settings
+    from graph.storage.base import Limiter
 
 READER, CHAT, EMBEDDING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL", "PAGEWITNESS_EMBEDDING_MODEL"
+FALLBACK = "PAGEWITNESS_FALLBACK_MODEL"
 
 EMBEDDING_TIME = 60.0  # seconds for one attempt at a batch, which normally takes one or two
 # The service takes 100 texts at once. The client splits a batch that it guesses to be over 20,000 tokens, at two for
@@ -44,7 +47,9 @@ _SENTENCES: dict[FailureReason, str] = {
 }
 
 
-def build_gemini(context: Context, settings: Settings, *, patience: Patience | None = None) -> tuple[Engine, Embedder]:
+def build_gemini(
+    context: Context, settings: Settings, *, patience: Patience | None = None, limiter: Limiter | None = None
+) -> tuple[Engine, Embedder]:
     """The engine and the embedder for a run; nothing is sent. Clients are shared by all runs with the same models.
 
     Raises:
@@ -61,7 +66,9 @@ def build_gemini(context: Context, settings: Settings, *, patience: Patience | N
         grader=named(context.chat_model, CHAT, "low"),
         writer=named(context.chat_model, CHAT, None),
         explain=explain,
+        fallback=named(context.fallback_model, FALLBACK, "low") if context.fallback_model else None,
         patience=patience,
+        limiter=limiter,
     )
     client = embedding_model(
         context.embedding_model,
@@ -69,7 +76,7 @@ def build_gemini(context: Context, settings: Settings, *, patience: Patience | N
         api_key=settings.api_key,
         base_url=settings.base_url,
     )
-    return engine, ModelEmbedder(context.embedding_model, client, context.embedding_dimensions, patience)
+    return engine, ModelEmbedder(context.embedding_model, client, context.embedding_dimensions, patience, limiter)
 
 
 def explain(error: Exception, name: str, setting: str) -> ModelError | Failure:
@@ -143,9 +150,16 @@ class ModelEmbeddings(Embeddings):
 class ModelEmbedder:
     """An embedding model behind the retry layer, with its identity. Vectors are unit length, one row for each text."""
 
-    def __init__(self, name: str, client: Embeddings, dimensions: int, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        client: Embeddings,
+        dimensions: int,
+        patience: Patience | None = None,
+        limiter: Limiter | None = None,
+    ) -> None:
         self._name, self._model, self._dimensions = name, split_name(name)[1], dimensions
-        self._patience = patience or Patience()
+        self._patience, self._limiter = patience or Patience(), limiter
         self.identity = f"{self._model}/{dimensions}"
         self.embeddings = ModelEmbeddings(client, prefixed=reads_task_from_text(name))
 
@@ -159,8 +173,8 @@ class ModelEmbedder:
         async def request() -> list[list[float]]:
             return [await self.embeddings.client.aembed_query(self.embeddings.query(text))]
 
-        vectors = await self._vectors(request, 1)
-        return Reply(vectors[0], _requests(1))
+        reply = await self._vectors(request, 1)
+        return Reply(reply.value[0], reply.usage)
 
     async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[float32]]:
         """The vectors of passages, of shape (texts, dimensions); `titles` has one, maybe "", for each.
@@ -169,14 +183,31 @@ class ModelEmbedder:
             ModelError: the service gave no vectors, or none of the configured length.
         """
         written = [self.embeddings.document(title, text) for title, text in zip(titles, texts, strict=True)]
-        parts = [np.zeros((0, self._dimensions), dtype=float32)]
+        parts, usage = [np.zeros((0, self._dimensions), dtype=float32)], no_usage()
         for batch in _batches(written):
-            parts.append(await self._vectors(partial(self.embeddings.client.aembed_documents, batch), len(batch)))
-        return Reply(np.concatenate(parts), _requests(len(parts) - 1))
+            reply = await self._vectors(partial(self.embeddings.client.aembed_documents, batch), len(batch))
+            parts.append(reply.value)
+            usage = add_usage(usage, reply.usage)
+        return Reply(np.concatenate(parts), usage)
 
-    async def _vectors(self, make_request: Callable[[], Awaitable[list[list[float]]]], wanted: int) -> NDArray[float32]:
+    async def _vectors(
+        self, make_request: Callable[[], Awaitable[list[list[float]]]], wanted: int
+    ) -> Reply[NDArray[float32]]:
+        sent = 0
+
+        def counted() -> Awaitable[list[list[float]]]:
+            nonlocal sent
+            sent += 1
+            return make_request()
+
         try:
-            found = await call(make_request, time_limit=EMBEDDING_TIME, patience=self._patience)
+            found = await call(
+                counted,
+                time_limit=EMBEDDING_TIME,
+                patience=self._patience,
+                limiter=self._limiter,
+                model=self._name,
+            )
         except Exception as error:
             problem = explain(error, self._name, EMBEDDING)
             raise (problem if isinstance(problem, ModelError) else ModelError(problem.detail)) from error
@@ -189,7 +220,7 @@ class ModelEmbedder:
                 f"{self._model} returns vectors of length {listed}, not {self._dimensions}: "
                 f"set embedding_dimensions to {listed}, or {EMBEDDING} to another model."
             )
-        return _unit(found)
+        return Reply(_unit(found), Usage(requests=sent, input_tokens=0, output_tokens=0))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -204,10 +235,6 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
         pieces += size
     if batch:
         yield batch
-
-
-def _requests(count: int) -> Usage:
-    return Usage(requests=count, input_tokens=0, output_tokens=0)
 
 
 def _unit(vectors: Sequence[Sequence[float]]) -> NDArray[float32]:

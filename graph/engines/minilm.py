@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib.util
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from graph.engines.base import Encoded, Reply
+from loaders.machine import cores
 
 DIMENSIONS = 384
 IDENTITY = f"all-MiniLM-L6-v2-int8/{DIMENSIONS}"
@@ -45,7 +45,7 @@ class MiniLM:
     identity = IDENTITY
 
     def __init__(self, threads: int | None = None) -> None:
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or cores()
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
         self.embeddings = MiniLMEmbeddings(self)

@@ -22,6 +22,7 @@ from loaders.types import Failure, PageText
 # 7.9 refuses .955 of the questions about absent articles at 5 % false refusals; on the research paper and on real
 # reports answerable questions start lower (6.2 and 7.3), foreign ones lie at 4.2-7.1. One point of fit is one grade.
 MIDDLE_FIT, MIDDLE_GRADE = 7.7, 5.0
+CLEAR_GRADE = 6.0
 
 # What a question leans on the one before it with: how it begins, a pronoun, or being no more than a question word.
 _FOLLOW_UP = re.compile(
@@ -82,14 +83,25 @@ class OfflineEngine:
             for scored in self._scored(part, passages)[1]:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
-        return [
-            Grade(
+        grades = {
+            chunk: Grade(
                 chunk=chunk,
                 score=round(min(10.0, max(0.0, MIDDLE_GRADE + scored.fit - MIDDLE_FIT)), 2),
                 reason=f"closest: “{_short(scored.sentence.text)}”",
             )
             for chunk, scored in best.items()
-        ]
+        }
+        return self._carried_on(grades)
+
+    def _carried_on(self, grades: dict[str, Grade]) -> list[Grade]:
+        """Let a passage pass that was found too and goes on where one ends that clearly fits."""
+        places = {(row.document, row.ordinal): row.id for row in self._catalog.chunks(list(grades))}
+        for (document, ordinal), chunk in places.items():
+            before = places.get((document, ordinal - 1))
+            if before and grades[before]["score"] >= CLEAR_GRADE and grades[chunk]["score"] < MIDDLE_GRADE:
+                reason = "goes on from the passage before it, which fits"
+                grades[chunk] = Grade(chunk=chunk, score=MIDDLE_GRADE, reason=reason)
+        return list(grades.values())
 
     def _answer(self, question: str, passages: Sequence[Passage]) -> list[Claim]:
         claims: list[Claim] = []

@@ -123,8 +123,9 @@ def stop_reason(reply: Any) -> FailureReason | None:
 
 
 def usage_of(reply: Any) -> Usage:
-    """What one answered request cost."""
-    counted = getattr(reply, "usage_metadata", None) or {}
+    """What one answered request cost; a structured reply has the counts in its raw part."""
+    raw = reply.get("raw") if isinstance(reply, dict) else reply
+    counted = getattr(raw, "usage_metadata", None) or {}
     return Usage(requests=1, input_tokens=counted.get("input_tokens", 0), output_tokens=counted.get("output_tokens", 0))
 
 

@@ -11,9 +11,11 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from graph.storage.base import DaySpentError, Limiter
 from loaders.types import FailureReason
 
 T = TypeVar("T")
@@ -26,17 +28,24 @@ _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "aiohttp", "requests", "
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What an error says: its reason, its HTTP status if it has one, and the seconds the service asks to wait."""
+    """What an error says: its reason, its HTTP status if it has one, and the seconds the service asks to wait.
+
+    `per_minute` is the limit on requests that the service says was exceeded.
+    """
 
     reason: FailureReason
     passing: bool
     status: int | None = None
     wait: float | None = None
+    per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to go on. `seconds` bounds the time from the first attempt to the start of the last."""
+    """How long to go on. `seconds` bounds the attempts and the waits between them, up to the start of the last.
+
+    Waiting for one's turn at the limiter does not count: that is no failure of the service.
+    """
 
     tries: int = 6  # waits of about 1, 2, 4, 8, 16 s: an overload lasts seconds to half a minute
     seconds: float = 240.0  # a spent minute is waited for (up to 60 s, three times); a service that is down is not
@@ -53,38 +62,65 @@ class Patience:
         return float(min(self.longest_wait, self.first_wait * 2 ** (attempt - 1)) * (0.5 + self.random() / 2))
 
 
-async def call(make_request: Callable[[], Awaitable[T]], *, time_limit: float, patience: Patience | None = None) -> T:
-    """Await `make_request()` until it succeeds, each attempt for at most `time_limit` seconds.
+async def call(
+    make_request: Callable[[], Awaitable[T]],
+    *,
+    time_limit: float,
+    patience: Patience | None = None,
+    limiter: Limiter | None = None,
+    model: str = "",
+) -> T:
+    """Await `make_request()` until it succeeds, each attempt in its turn and for at most `time_limit` seconds.
 
     Raises:
         Exception: the last attempt's error as it came, when it cannot pass or patience is spent; see `diagnose`.
     """
     patience = patience or Patience()
-    start, attempt = patience.clock(), 1
+    used, attempt = 0.0, 1
     while True:
+        started = patience.clock()
         try:
-            async with asyncio.timeout(time_limit):
-                return await make_request()
+            async with limiter.turn(model) if limiter else nullcontext():
+                started = patience.clock()
+                async with asyncio.timeout(time_limit):
+                    reply = await make_request()
         except Exception as error:
             trouble = diagnose(error)
             wait = patience.wait(attempt, trouble.wait)
-            in_time = patience.clock() - start + wait <= patience.seconds
-            if not (trouble.passing and in_time and attempt < patience.tries):
+            if limiter:
+                _hold(limiter, model, trouble, wait)
+            used += patience.clock() - started + wait
+            if not (trouble.passing and used <= patience.seconds and attempt < patience.tries):
                 raise
+        else:
+            if limiter:
+                limiter.went_well(model)
+            return reply
         _log.info("Attempt %d failed (%s); the next one follows in %.1f s.", attempt, trouble.reason, wait)
         await patience.sleep(wait)
         attempt += 1
 
 
+def _hold(limiter: Limiter, model: str, trouble: Trouble, wait: float) -> None:
+    """Spare all other requests what this one was told."""
+    if trouble.reason == "quota_day":
+        limiter.end_day(model)
+    elif trouble.reason == "quota_minute" or trouble.wait is not None:
+        limiter.slow_down(model, wait if trouble.wait is None else trouble.wait, trouble.per_minute)
+
+
 def diagnose(error: BaseException) -> Trouble:
     """What went wrong with a request, from the error or from what caused it."""
     chain = list(_chain(error))
+    if any(isinstance(cause, DaySpentError) for cause in chain):
+        return Trouble("quota_day", False)
     status = next((found for found in map(_status, chain) if found), None)
     details = [detail for cause in chain for detail in _details(cause)]
     if status == 429 and "PerDay" in str([detail.get("violations") for detail in details]):
         return Trouble("quota_day", False, status)
     if status == 429 or status in _PASSING:
-        return Trouble("quota_minute" if status == 429 else "overloaded", True, status, _asked_wait(chain, details))
+        reason: FailureReason = "quota_minute" if status == 429 else "overloaded"
+        return Trouble(reason, True, status, _asked_wait(chain, details), _limit_per_minute(details))
     if status is not None:
         return Trouble("request_error", False, status)
     # httpx's time-outs are called so, but do not derive from the built-in class.
@@ -127,3 +163,10 @@ def _asked_wait(chain: list[BaseException], details: list[dict[str, Any]]) -> fl
     asked += [str(detail.get("retryDelay", "")).removesuffix("s") for detail in details]
     waits = [float(text) for text in asked if text.replace(".", "", 1).isdecimal()]
     return max(waits, default=None)
+
+
+def _limit_per_minute(details: list[dict[str, Any]]) -> int | None:
+    """The limit on requests that a quota failure names; those on tokens have other numbers."""
+    violations = [one for detail in details for one in detail.get("violations") or [] if isinstance(one, dict)]
+    named = [one.get("quotaValue", "") for one in violations if "RequestsPerMinute" in str(one.get("quotaId"))]
+    return min((int(value) for value in map(str, named) if value.isdecimal() and int(value)), default=None)

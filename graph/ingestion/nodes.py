@@ -14,7 +14,9 @@ from langgraph.types import Overwrite, Send
 from graph import context, deps
 from graph.deps import Deps
 from graph.engines.base import add_usage, no_usage
-from graph.errors import BadInputError
+from graph.engines.journal import journal
+from graph.engines.limits import next_day
+from graph.errors import BadInputError, as_list
 from graph.ingestion.embedding import embed
 from graph.ingestion.state import (
     DocumentReport,
@@ -22,6 +24,7 @@ from graph.ingestion.state import (
     IngestionState,
     LedgerCounts,
     PageFailure,
+    Unfinished,
     WindowState,
     Work,
 )
@@ -42,7 +45,8 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
     now = await deps.current()
     await asyncio.to_thread(_take_home, now)
-    paths = await asyncio.to_thread(expand, state["sources"])
+    # Absolute, since workers keep the folder they were started in, and since "report.pdf" is not one file everywhere.
+    paths = [path.absolute() for path in await asyncio.to_thread(expand, as_list(state["sources"], "sources"))]
     password = context.current().password
     infos = await asyncio.gather(*(_inspected(path, password) for path in paths))
     work: dict[str, Work] = {}
@@ -107,7 +111,8 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
         ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
         rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
         if any(row.status in DONE for row in rows):
-            usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
+            with journal(get_stream_writer()):
+                usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
             await asyncio.to_thread(_publish, now, item["id"], item["generation"])
     return {"embedding": usage}
 
@@ -122,6 +127,7 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     return {
         "report": {
             "documents": [*reports, *state["unusable"]],
+            "unfinished": _unfinished(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),
         }
@@ -160,6 +166,10 @@ async def _inspected(path: Path, password: str | None) -> DocumentInfo | SourceE
         return await deps.pool().call(inspect, path, password)
     except SourceError as error:
         return error
+    except Exception as error:  # whatever is odd about one file must not end the run for the others
+        return SourceError(
+            f"{str(path)!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
+        )
 
 
 def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
@@ -178,17 +188,26 @@ def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
     failures = [
         PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
     ]
-    bad = counts["failed"]
+    bad, new = counts["failed"], item["pages"] or "generation" in item
     return DocumentReport(
         id=item["id"],
         name=item["name"],
         source=item["source"],
-        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if item["pages"] else "unchanged",
+        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if new else "unchanged",
         pages=len(rows),
         ledger=counts,
         failures=failures,
         chunks=chunks,
     )
+
+
+def _unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:
+    """How many pages wait for another day, and when that is."""
+    waiting = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
+    if not waiting:
+        return None
+    continue_at = next_day(time.time()).isoformat(timespec="minutes")
+    return Unfinished(pages=len(waiting), reason="quota_day", continue_at=continue_at)
 
 
 def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:

@@ -12,11 +12,12 @@ from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import PageReading, PageRequest, usage_of
+from graph.engines.base import PageReading, PageRequest, no_usage
+from graph.engines.journal import Cost, journal
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.ingestion.survey import TEXT_LAYER
 from graph.steps import step
-from graph.storage.base import PageRow, Transcript, layer_key
+from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
 from loaders.reading import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
@@ -43,16 +44,22 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     requests = await asyncio.to_thread(
         _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
     )
-    readings: Sequence[PageReading | Failure] = []
-    if requests:
-        readings = await (_from_file(requests) if state["plain"] else now.engine.transcribe(requests))
+    stored: dict[int, PageReading] = {}
+    if not state["plain"]:
+        stored = await asyncio.to_thread(_stored, now, state["id"], [request.job.page for request in requests])
+    unread = [request for request in requests if request.job.page not in stored]
+    read_by = _from_file if state["plain"] else now.engine.transcribe
+    with journal(get_stream_writer()) as costs:
+        readings: Sequence[PageReading | Failure] = await read_by(unread) if unread else []
+    read_now = {request.job.page: reading for request, reading in zip(unread, readings, strict=True)}
     outcomes: list[PageOutcome] = []
-    for request, reading in zip(requests, readings, strict=True):
+    for request in requests:
+        reading = stored.get(request.job.page) or read_now[request.job.page]
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
-        by = TEXT_LAYER if state["plain"] else now.engine.name
-        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, time.monotonic() - started, by)
-        outcomes.append(_outcome(state, row.page, row.status, reading))
+        cost = costs.pages.get(request.job.page) or _unasked(reading, time.monotonic() - started)
+        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, cost, state["plain"])
+        outcomes.append(_outcome(state, row.page, row.status, cost))
         _tell(state, row)
     return {"outcomes": outcomes}
 
@@ -72,14 +79,27 @@ async def _from_file(requests: Sequence[PageRequest]) -> list[PageReading | Fail
     ]
 
 
+def _stored(now: Deps, document: str, pages: Sequence[int]) -> dict[int, PageReading]:
+    """The pages that were read in this very way before: by an engine whose turn it is again, or in a run cut short."""
+    found = {}
+    for page in pages:
+        transcript = now.stores.catalog.transcript(transcript_key(now, document, page, context.current().dpi))
+        if transcript:
+            found[page] = PageReading(page, transcript.blocks, transcript.words, now.engine.model)
+    return found
+
+
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
-    """A page that the engine could not read, from its own text layer where that can be trusted."""
-    if not request.image.legible:
+    """A page that the engine could not read, from its own text layer where that can be trusted.
+
+    A page that is only out of its turn today waits: tomorrow it is read properly.
+    """
+    if failure.reason == "quota_day" or not request.image.legible:
         return failure
     (reading,) = await _from_file([request])
     if isinstance(reading, Failure) or not reading.blocks:
         return failure
-    return replace(reading, usage=usage_of(failure), fallback=failure)
+    return replace(reading, fallback=failure)
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
@@ -121,21 +141,34 @@ def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[Pa
     return requests
 
 
-def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: float, engine: str) -> PageRow:
+def _unasked(reading: PageReading | Failure, seconds: float) -> Cost:
+    """What a page took for which no request was made: one attempt, unless it never had its turn."""
+    waits = isinstance(reading, Failure) and reading.reason == "quota_day"
+    return Cost(attempts=0 if waits else 1, seconds=seconds)
+
+
+def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost, plain: bool) -> PageRow:
     """Store what was read, then mark the page; in that order, so that no page is marked without its transcript."""
-    usage = usage_of(reading)
     row = replace(
-        row, attempts=row.attempts + 1, engine=engine, model=now.engine.model,
-        prompt=now.engine.prompt if engine == now.engine.name else "",
-        requests=row.requests + usage["requests"], input_tokens=row.input_tokens + usage["input_tokens"],
-        output_tokens=row.output_tokens + usage["output_tokens"], seconds=round(seconds, 3),
-    )  # fmt: skip
+        row,
+        attempts=row.attempts + cost.attempts,
+        engine=TEXT_LAYER if plain else now.engine.name,
+        model=now.engine.model,
+        prompt="" if plain else now.engine.prompt,
+        seconds=round(row.seconds + cost.seconds, 3),
+        requests=row.requests + cost.usage["requests"],
+        input_tokens=row.input_tokens + cost.usage["input_tokens"],
+        output_tokens=row.output_tokens + cost.usage["output_tokens"],
+    )
     if isinstance(reading, Failure):
-        row = replace(row, status="failed", reason=reading.reason, detail=reading.detail)
+        # A day's quota is no verdict on the page: it is still to be read.
+        status: PageStatus = "pending" if reading.reason == "quota_day" else "failed"
+        row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if reading.fallback or engine == TEXT_LAYER:
-            key = hashlib.sha256(f"{key}|text layer".encode()).hexdigest()[:32]
+        if reading.fallback or (now.engine.reads_images and reading.model != now.engine.model):
+            # Not what this engine reads by itself: a later run must not take it for that.
+            key = hashlib.sha256(f"{key}|{reading.model}".encode()).hexdigest()[:32]
         now.stores.catalog.add_transcript(Transcript(key, reading.blocks, reading.words))
         row = replace(
             row,
@@ -149,8 +182,8 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, seconds: fl
     return row
 
 
-def _outcome(state: WindowState, page: int, status: str, reading: PageReading | Failure | None = None) -> PageOutcome:
-    return PageOutcome(document=state["id"], page=page, status=status, usage=usage_of(reading))
+def _outcome(state: WindowState, page: int, status: str, cost: Cost | None = None) -> PageOutcome:
+    return PageOutcome(document=state["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
 
 
 def _tell(state: WindowState, row: PageRow) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Literal, NotRequired
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.engines.base import Usage
@@ -42,10 +43,19 @@ class DocumentReport(TypedDict):
     chunks: int
 
 
+class Unfinished(TypedDict):
+    """Pages that were not read because the day's requests are spent, and when to go on (local time, ISO 8601)."""
+
+    pages: int
+    reason: str
+    continue_at: str
+
+
 class Report(TypedDict):
-    """What an ingestion did, and what it cost."""
+    """What an ingestion did, and what it cost; `unfinished` is null unless it stopped for the day."""
 
     documents: list[DocumentReport]
+    unfinished: Unfinished | None
     usage: Usage
     seconds: float
 
@@ -53,13 +63,15 @@ class Report(TypedDict):
 class IngestionInput(TypedDict):
     """What to ingest."""
 
-    sources: Annotated[list[str], "Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF)."]
+    sources: Annotated[
+        list[str], Field(description="Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF).")
+    ]
 
 
 class IngestionOutput(TypedDict, total=False):
     """What became of it."""
 
-    report: Annotated[Report, "Each document with its page ledger; what the run cost."]
+    report: Annotated[Report, Field(description="Each document with its page ledger; what the run cost.")]
 
 
 class Work(TypedDict):

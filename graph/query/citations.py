@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
 
 from graph.engines.base import Claim
 from graph.storage.base import ChunkRow, Transcript
@@ -21,6 +23,8 @@ _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
 # A hyphen before a digit is a sign or a range (-5, 354-359) and stays, unless a letter stands before it (GPT-4).
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
+_AMOUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
+_SUBTRACTION = re.compile(rf"{_AMOUNT}\s*[-−–]\s*{_AMOUNT}\s*=\s*{_AMOUNT}")
 _SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
 
 
@@ -49,7 +53,7 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
         return None
     texts = {number: page_text(transcript) for number, transcript in pages.items()}
     for number, text in texts.items():
-        if wanted in text:
+        if text.find(wanted) is not None:
             return Place((number,), _boxes(wanted, pages[number]))
     for number in texts:
         if number + 1 in texts:
@@ -59,18 +63,45 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
     return None
 
 
-def page_text(transcript: Transcript) -> str:
-    """All that was read on a page, normalised."""
-    return normalised(" ".join(plain(block.text) for block in transcript.blocks))
+class SearchText:
+    """Text to look for quotes in: normalised, and knowing where its words began.
+
+    A quote may not begin or end inside a number: "450 euros" does not stand where "18,450 euros" does.
+    """
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self.pieces = [normalised(piece) for piece in pieces]
+        self.text = "".join(self.pieces)
+        self._starts = set(accumulate(map(len, self.pieces), initial=0))
+
+    def find(self, wanted: str) -> int | None:
+        """Where a normalised quote begins, or None."""
+        at = self.text.find(wanted)
+        while at >= 0 and (self._inside_number(at) or self._inside_number(at + len(wanted))):
+            at = self.text.find(wanted, at + 1)
+        return at if at >= 0 else None
+
+    def _inside_number(self, at: int) -> bool:
+        if at in self._starts or not 0 < at < len(self.text):
+            return False
+        before, after = self.text[at - 1], self.text[at]
+        joins = before.isdigit() and after in ".," and self.text[at + 1 : at + 2].isdigit()
+        joined = before in ".," and after.isdigit() and self.text[at - 2 : at - 1].isdigit()
+        return (before.isdigit() and after.isdigit()) or joins or joined
 
 
-def _cut(quote: str, first: str, second: str) -> str:
+def page_text(transcript: Transcript) -> SearchText:
+    """All that was read on a page."""
+    return SearchText(word for block in transcript.blocks for word in re.split(r"[\s|]+", plain(block.text)))
+
+
+def _cut(quote: str, first: SearchText, second: SearchText) -> str:
     """The longest beginning of a quote that stands on the first page while its rest stands on the second."""
     words = quote.split()
     for count in range(len(words) - 1, 0, -1):
         head = normalised(" ".join(words[:count]))
-        if head in first:
-            return head if normalised(" ".join(words[count:])) in second else ""
+        if first.find(head) is not None:
+            return head if second.find(normalised(" ".join(words[count:]))) is not None else ""
     return ""
 
 
@@ -86,14 +117,12 @@ def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:
 
 
 def _covered(wanted: str, words: Sequence[Word]) -> list[Word]:
-    # The sign of a number depends on what stands before it, so words are normalised with their neighbours at hand.
-    pieces = [normalised(word.text) for word in words]
-    joined = "".join(pieces)
-    at = joined.find(wanted)
-    if at < 0:
+    page = SearchText(word.text for word in words)
+    at = page.find(wanted)
+    if at is None:
         return []
     found, end = [], 0
-    for word, piece in zip(words, pieces, strict=True):
+    for word, piece in zip(words, page.pieces, strict=True):
         start, end = end, end + len(piece)
         if start < at + len(wanted) and end > at and piece:
             found.append(word)
@@ -136,13 +165,29 @@ def evidence(quote: str, chunk: ChunkRow) -> str:
     return " ".join([quote, *rows])
 
 
+def calculated(text: str, chunk: ChunkRow) -> set[str]:
+    """The numbers of subtractions that a text writes out ("62.1 − 55.0 = 7.1").
+
+    Only those count that are right, and whose operands both stand in the passage.
+    """
+    held = numbers(chunk.text)
+    proven: set[str] = set()
+    for found in _SUBTRACTION.findall(unicodedata.normalize("NFKC", text)):
+        high, low, result = (_plain_number(number) for number in found)
+        if {high, low} <= held and Decimal(high) - Decimal(low) == Decimal(result):
+            proven |= {high, low, result}
+    return proven
+
+
 def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
     """Why a claim is not proven, in a few words; "" when it is."""
+    if not claim["text"].strip():
+        return "it says nothing"
     if chunk is None:
         return "it names a passage that was not offered"
     if place is None:
         return "its quote does not stand on the page"
-    missing = numbers(claim["text"]) - numbers(evidence(claim["quote"], chunk))
+    missing = numbers(claim["text"]) - numbers(evidence(claim["quote"], chunk)) - calculated(claim["text"], chunk)
     if missing:
         return f"its evidence does not hold {', '.join(sorted(missing))}"
     return ""

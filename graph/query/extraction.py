@@ -7,25 +7,53 @@ from collections.abc import Mapping, Sequence
 
 from graph.engines.base import Claim
 from graph.query import scoring, tabular
-from graph.storage.base import ChunkRow
+from graph.storage.base import ChunkRow, SentenceRow
 
 # Three sentences hold the gold answer for .92 of the answerable questions, two for .89, one for .82.
 MAX_SENTENCES = 3
 # A further sentence is quoted only if it comes this near to the best one's score.
 _MARGIN = 3.0
+# A row that the question names word for word; see scoring.named.
+_NAMED = 0.5
 _COMPARES = re.compile(
     r"\b(compare[ds]?|comparison|versus|vs|better|worse|higher|lower|more|less|fewer|larger|smaller|faster|slower"
     r"|difference|differ|than|exceed|outperform|beat)s?\b",
     re.IGNORECASE,
 )
-_OF_TABLES = ("row", "caption")
+# How a sentence begins that goes on with what the one before it said.
+_GOES_ON = re.compile(
+    r"(to (address|overcome|solve|mitigate|do) (this|that|it|these)|this|these|that|those|they|it|he|she|instead"
+    r"|however|therefore|thus|hence|consequently|as a result|for this|for example|specifically|in particular)\b",
+    re.IGNORECASE,
+)
+_Chunks = Mapping[str, ChunkRow]
 
 
-def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: Mapping[str, ChunkRow]) -> list[Claim]:
-    """One to three claims, best first; none when nothing was scored."""
+def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: _Chunks) -> list[Claim]:
+    """One to four claims, best first; none when nothing was scored. `chunks` are those that the sentences are from."""
     ranked = sorted(scored, key=lambda one: -scoring.answer_score(query, one))
     if not ranked:
         return []
+    best = ranked[0]
+    if best.sentence.kind in ("row", "caption"):
+        extreme = tabular.extreme_row(query, chunks[best.chunk])
+        if extreme is not None:
+            return [_claim(query, best.chunk, extreme)]
+    chosen = _nearest(query, ranked)
+    row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
+    if row is not None and _COMPARES.search(query.text):
+        before = [_claim(query, one.chunk, one.sentence) for one in chosen[:row]]
+        return before + _comparison(query, chosen[row], chunks)
+    claims = [_claim(query, one.chunk, one.sentence) for one in chosen]
+    return claims + _sequel(query, best, chunks) if len(claims) < MAX_SENTENCES else claims
+
+
+def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
+    return Claim(text=tabular.statement(query, sentence), chunk=chunk, quote=sentence.text)
+
+
+def _nearest(query: scoring.Query, ranked: Sequence[scoring.Scored]) -> list[scoring.Scored]:
+    """The best sentence and those that come near it; the same words are taken once."""
     floor = scoring.answer_score(query, ranked[0]) - _MARGIN
     chosen: list[scoring.Scored] = []
     for one in ranked:
@@ -33,24 +61,37 @@ def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: 
             break
         if all(one.sentence.text != other.sentence.text for other in chosen):
             chosen.append(one)
-    extreme = tabular.extreme_row(query, chunks[chosen[0].chunk]) if chosen[0].sentence.kind in _OF_TABLES else None
-    if extreme is not None:
-        return [Claim(text=tabular.statement(query, extreme), chunk=chosen[0].chunk, quote=extreme.text)]
-    row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
-    if row is not None and _COMPARES.search(query.text):
-        chosen = [*chosen[:row], *_with_other_rows(query, chosen[row], chunks[chosen[row].chunk])]
-    return [
-        Claim(text=tabular.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text) for one in chosen
-    ]
+    return chosen
 
 
-def _with_other_rows(query: scoring.Query, best: scoring.Scored, chunk: ChunkRow) -> list[scoring.Scored]:
-    """A row that is to be compared, followed by the rows that the question names too, or else those next to it."""
-    rows = [sentence for sentence in chunk.sentences if sentence.kind == "row"]
-    at = rows.index(best.sentence)
-    near = sorted(
-        (index for index in range(len(rows)) if index != at),
-        key=lambda index: (-scoring.named(query, rows[index]), abs(index - at)),
-    )
-    others = [rows[index] for index in sorted(near[: MAX_SENTENCES - 1])]
-    return [best] + [scoring.Scored(best.chunk, row, best.rank, 0.0, 0.0, 0.0) for row in others]
+def _comparison(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> list[Claim]:
+    """Rows of one table side by side: those that the question names, or else the best one and its neighbours.
+
+    The table is the one that holds most of the rows named; look-alikes hold only some of them.
+    """
+    tables = {key: [s for s in chunk.sentences if s.kind == "row"] for key, chunk in chunks.items()}
+    named = {key: [row for row in rows if scoring.named(query, row) >= _NAMED] for key, rows in tables.items()}
+    home = max([best.chunk, *tables], key=lambda key: len(named[key]))
+    if len(named[home]) > 1:
+        rows = named[home][:MAX_SENTENCES]
+        claims = [_claim(query, home, row) for row in rows]
+        difference = tabular.difference(query, rows)
+        return [*claims, Claim(text=difference, chunk=home, quote=rows[1].text)] if difference else claims
+    at = tables[best.chunk].index(best.sentence)
+    near = sorted((i for i in range(len(tables[best.chunk])) if i != at), key=lambda i: abs(i - at))
+    others = [tables[best.chunk][i] for i in sorted(near[: MAX_SENTENCES - 1])]
+    return [_claim(query, best.chunk, row) for row in (best.sentence, *others)]
+
+
+def _sequel(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> list[Claim]:
+    """The sentence after the best one, where one of the two says that they belong together."""
+    chunk = chunks[best.chunk]
+    at = next(i for i, sentence in enumerate(chunk.sentences) if sentence.id == best.sentence.id) + 1
+    if at == len(chunk.sentences):
+        after = (c for c in chunks.values() if c.document == chunk.document and c.ordinal == chunk.ordinal + 1)
+        chunk, at = next(after, chunk), 0
+    following = next((s for s in chunk.sentences[at:] if s.kind != "heading"), None)
+    if best.sentence.kind not in ("prose", "item") or following is None or following.id == best.sentence.id:
+        return []
+    belongs = best.sentence.text.endswith(":") or (following.kind == "prose" and _GOES_ON.match(following.text))
+    return [_claim(query, chunk.id, following)] if belongs else []

@@ -22,6 +22,7 @@ STOP_WORDS = frozenset(
 # A word is letters and digits with inner marks that belong to it: o1-mini, 86.7, R&D, don't, cons@64.
 _WORD = re.compile(r"[^\W_]+(?:[-.,'’&@/+][^\W_]+)*", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
+_MOST_PARTS = 6
 _PART = re.compile(r"(?<=\?)\s+(?=\S)")
 
 
@@ -67,9 +68,12 @@ def stems(text: str) -> frozenset[str]:
 
 
 def parts(question: str) -> list[str]:
-    """The questions that a text asks one after another; the text itself when it asks one."""
-    found = [part.strip() for part in _PART.split(question.strip()) if part.strip()]
-    return found if len(found) > 1 and all(content_terms(part) for part in found) else [question.strip()]
+    """The questions that a text asks one after another; the text itself when it asks one, or more than a person would.
+
+    Each is a search of its own, so that their number is bounded.
+    """
+    found = list(dict.fromkeys(part.strip() for part in _PART.split(question.strip()) if part.strip()))
+    return found if 1 < len(found) <= _MOST_PARTS and all(map(content_terms, found)) else [question.strip()]
 
 
 _NUMBER = re.compile(r"\d")

@@ -11,14 +11,15 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from graph import context, deps
 from graph.engines.base import Passage, Turn, add_usage, no_usage
-from graph.errors import BadInputError, UnknownDocumentError
+from graph.errors import BadInputError, UnknownDocumentError, as_list
 from graph.query import citations, lexical, wording
-from graph.query.state import Citation, QueryState, Verdict
+from graph.query.state import Citation, QueryState, RefusalReason, Verdict
 from graph.steps import step
 from graph.storage.base import Catalog, ChunkRow, DocumentRow
 
 # So many of the last messages are looked at to understand a follow-up.
 _HISTORY = 6
+_LONGEST = 4000  # characters of a question: two pages of text; more is a document, to be ingested
 
 
 @step
@@ -28,7 +29,9 @@ async def contextualize(state: QueryState) -> QueryState:
     question, history = asked(state.get("question"), state.get("messages"))
     if not question.strip():
         raise BadInputError("The question is empty: say what you want to know.")
-    scope = await asyncio.to_thread(resolve, now.stores.catalog, state.get("documents") or [])
+    if len(question) > _LONGEST:
+        raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_LONGEST:,}.")
+    scope = await asyncio.to_thread(resolve, now.stores.catalog, as_list(state.get("documents") or [], "documents"))
     reply = await now.engine.contextualize(question, history)
     return {
         "question": question,
@@ -39,7 +42,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "rewrites": 0,
         "retrieved": [],
         "verdicts": [],
-        "reason": None if scope else "nothing_ingested",
+        "reason": None if scope else await asyncio.to_thread(_nothing_to_ask, now.stores.catalog),
         "engine": now.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
@@ -132,8 +135,8 @@ def write_answer(state: QueryState) -> QueryState:
 def decline(state: QueryState) -> QueryState:
     """Say that the documents do not answer, why, and where the closest pages are."""
     catalog = deps.deps(context.current()).stores.catalog
-    holes = unreadable(catalog, state["scope"]) if state["retrieved"] else {}
-    reason = state.get("reason") or "nothing_relevant"
+    holes = unreadable(catalog, state["scope"])
+    reason = state.get("reason") or ("page_unreadable" if holes else "nothing_relevant")
     return {**_finished(state, wording.refusal(reason, state["retrieved"], holes), refused=True), "reason": reason}
 
 
@@ -142,6 +145,8 @@ def asked(question: str | None, messages: Sequence[AnyMessage] | None) -> tuple[
     messages = list(messages or [])
     if messages and isinstance(messages[-1], HumanMessage):
         return str(messages[-1].text), _turns(messages[:-1])
+    if question is not None and not isinstance(question, str):
+        raise BadInputError(f"`question` must be a text, not {question!r}.")
     return question or "", _turns(messages)
 
 
@@ -176,15 +181,16 @@ def find_document(catalog: Catalog, name: str) -> DocumentRow:
     return hits[0]
 
 
+def _nothing_to_ask(catalog: Catalog) -> RefusalReason:
+    """Why no document can be asked: none was ingested, or none of their pages could be read."""
+    return "page_unreadable" if unreadable(catalog, []) else "nothing_ingested"
+
+
 def unreadable(catalog: Catalog, documents: Sequence[str]) -> dict[str, list[int]]:
-    """The pages that were never read, by document name."""
-    holes = {}
-    for identity in documents:
-        row = catalog.document(identity)
-        pages = [page.page for page in catalog.pages(identity) if page.status in ("failed", "pending")]
-        if row and pages:
-            holes[row.name] = pages
-    return holes
+    """The pages that could not be read, by document name; of all documents where none is named."""
+    rows = [row for row in catalog.documents() if row.id in documents or not documents]
+    holes = {row.name: [page.page for page in catalog.pages(row.id) if page.status == "failed"] for row in rows}
+    return {name: pages for name, pages in holes.items() if pages}
 
 
 def _turns(messages: Sequence[AnyMessage]) -> list[Turn]:

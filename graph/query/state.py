@@ -6,13 +6,18 @@ from typing import Annotated, Literal, NotRequired
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.engines.base import Claim, Grade, Passage, Usage
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
 
-Messages = Annotated[list[AnyMessage], add_messages]
+Messages = Annotated[
+    list[AnyMessage],
+    Field(description="A conversation; its last message is the question, and the reply is added to it."),
+    add_messages,
+]
 
 
 class Citation(TypedDict):
@@ -39,31 +44,35 @@ class Verdict(TypedDict):
 class QueryInput(TypedDict, total=False):
     """A question, or a conversation whose last message is one."""
 
-    question: Annotated[str, "What you want to know. Several questions may be asked at once."]
-    documents: Annotated[list[str], "Names or ids of the documents to look in; all when empty."]
+    question: Annotated[str, Field(description="What you want to know. Several questions may be asked at once.")]
+    documents: Annotated[list[str], Field(description="Names or ids of the documents to look in; all when empty.")]
     messages: Messages
 
 
 class Answer(TypedDict, total=False):
     """An answer with its proofs, or a refusal with its reason."""
 
-    answer: Annotated[str, "The answer; markers such as [1] stand for the citations."]
-    refused: Annotated[bool, "Whether the documents were found not to answer."]
-    reason: Annotated[str | None, "Why it was refused: nothing_ingested, nothing_relevant, fact_absent, ..."]
-    citations: Annotated[list[Citation], "Each a quote that was found on the page it names."]
-    retrieved: Annotated[list[Passage], "What was found, best first, before grading dropped anything."]
-    queries: Annotated[list[str], "The queries that were tried."]
-    rewrites: Annotated[int, "How often the question was asked anew."]
-    engine: Annotated[str, "Who answered: gemini or offline."]
-    usage: Annotated[Usage, "Requests to a model service, and tokens."]
-    seconds: Annotated[float, "How long it took."]
+    answer: Annotated[str, Field(description="The answer; markers such as [1] stand for the citations.")]
+    refused: Annotated[bool, Field(description="Whether the documents were found not to answer.")]
+    reason: Annotated[
+        str | None, Field(description="Why it was refused: nothing_ingested, nothing_relevant, fact_absent, ...")
+    ]
+    citations: Annotated[list[Citation], Field(description="Each a quote that was found on the page it names.")]
+    retrieved: Annotated[
+        list[Passage], Field(description="What was found, best first, before grading dropped anything.")
+    ]
+    queries: Annotated[list[str], Field(description="The queries that were tried.")]
+    rewrites: Annotated[int, Field(description="How often the question was asked anew.")]
+    engine: Annotated[str, Field(description="Who answered: gemini or offline.")]
+    usage: Annotated[Usage, Field(description="Requests to a model service, and tokens.")]
+    seconds: Annotated[float, Field(description="How long it took.")]
     messages: Messages
 
 
 class QueryOutput(Answer, total=False):
     """The question and what became of it."""
 
-    question: Annotated[str, "The question as it was asked."]
+    question: Annotated[str, Field(description="The question as it was asked.")]
 
 
 class QueryState(TypedDict, total=False):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 from graph.query import lexical
 from graph.query.scoring import Query
@@ -10,6 +12,7 @@ from graph.storage.base import ChunkRow, SentenceRow
 
 _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
 _LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
+_ASKS_HOW_MUCH = re.compile(r"\b(how (much|many|far)|difference|gap|margin|by what)\b", re.I)
 _ASKS_WHICH = re.compile(r"\b(which|what|who|where)\b", re.I)
 # Rows that sum up the others are no candidates for the most or the least of them.
 _SUMS = frozenset({"total", "sum", "mean", "averag", "overal", "subtot", "all", "median"})
@@ -68,10 +71,22 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
     return rows[best]
 
 
-def _value(row: SentenceRow, column: str) -> float | None:
+def difference(query: Query, rows: Sequence[SentenceRow]) -> str:
+    """The difference of two rows in the one column asked for, with its operands: "62.1 − 55.0 = 7.1"; or ""."""
+    if len(rows) != 2 or not _ASKS_HOW_MUCH.search(query.text):
+        return ""
+    columns = columns_asked(query, [column for column, _ in rows[0].cells[1:]], " ".join(r.cells[0][1] for r in rows))
+    values = [value for row in rows if len(columns) == 1 and (value := _value(row, columns[0])) is not None]
+    if len(values) != 2 or min(values) < 0:
+        return ""
+    low, high = sorted(values)
+    return f"The difference in {columns[0]}: {high} − {low} = {high - low}"
+
+
+def _value(row: SentenceRow, column: str) -> Decimal | None:
     cell = next((cell for name, cell in row.cells[1:] if name == column), "")
     found = _NUMBER.search(cell)
     if not found:
         return None
-    digits = re.sub(r"[^\d.]", "", found.group())
-    return -float(digits) if found.group()[0] in "-−–(" else float(digits)
+    value = Decimal(re.sub(r"[^\d.]", "", found.group()))
+    return -value if found.group()[0] in "-−–(" else value

@@ -8,6 +8,7 @@ content and hold no path of the machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -161,6 +162,10 @@ class Catalog(Protocol):
 
     def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None: ...
     def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]: ...
+    def count_request(self, account: str, model: str, day: str) -> None:
+        """Add one to the requests that an account sent to a model on a day."""
+
+    def requests_sent(self, account: str, model: str, day: str) -> int: ...
     def get_meta(self, key: str) -> str | None: ...
     def set_meta(self, key: str, value: str) -> None: ...
     def close(self) -> None: ...
@@ -207,6 +212,24 @@ class PagePool(Protocol):
         """One call, which returns or raises as the function does; SourceError when it hangs or dies."""
 
     def close(self) -> None: ...
+
+
+class DaySpentError(Exception):
+    """A model may be asked no more today. Only a new day mends that."""
+
+
+class Limiter(Protocol):
+    """How often each model may be asked, and by how many at a time; all requests of a process go through one."""
+
+    def turn(self, model: str) -> AbstractAsyncContextManager[None]:
+        """The right to send one request, which is waited for in order; DaySpentError when there is none left today."""
+
+    def went_well(self, model: str) -> None: ...
+    def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
+        """The service refused a request: nobody asks for so long. `per_minute` is the limit that it named, if any."""
+
+    def end_day(self, model: str) -> None:
+        """The service says that the day's requests are spent."""
 
 
 Json = dict[str, Any]

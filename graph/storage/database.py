@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: list[tuple[weakref.ref[threading.Thread], sqlite3.Connection]] = []
         self._lock = threading.RLock()
         with self.writing() as connection:
             migrate(connection)
@@ -52,7 +53,12 @@ class Database:
                 "or name another one with --home."
             ) from error
         with self._lock:
-            self._all.append(connection)
+            # Threads come and go with the runs of a server; the connections of those that are gone hold open files.
+            gone = [pair for pair in self._all if not ((thread := pair[0]()) and thread.is_alive())]
+            for pair in gone:
+                pair[1].close()
+                self._all.remove(pair)
+            self._all.append((weakref.ref(threading.current_thread()), connection))
         return connection
 
     @contextmanager
@@ -85,7 +91,7 @@ class Database:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._all:
+            for _, connection in self._all:
                 connection.close()
             self._all.clear()
         self._local = threading.local()

@@ -102,6 +102,21 @@ class Ledger:
         with self._db.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)", (transcript.key, blocks, words))
 
+    def count_request(self, account: str, model: str, day: str) -> None:
+        """Add one to the requests that an account sent to a model on a day."""
+        with self._db.writing() as connection:
+            connection.execute(
+                "INSERT INTO requests VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET sent = sent + 1",
+                (account, model, day),
+            )
+
+    def requests_sent(self, account: str, model: str, day: str) -> int:
+        """How many requests an account has sent to a model on a day."""
+        rows = self._db.rows(
+            "SELECT sent FROM requests WHERE account = ? AND model = ? AND day = ?", [account, model, day]
+        )
+        return int(rows[0][0]) if rows else 0
+
     def get_meta(self, key: str) -> str | None:
         """A value that belongs to the whole catalog."""
         rows = self._db.rows("SELECT value FROM meta WHERE key = ?", [key])

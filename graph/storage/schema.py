@@ -56,7 +56,15 @@ CREATE TRIGGER units_deleted AFTER DELETE ON units BEGIN
 END;
 """
 
-MIGRATIONS = (_VERSION_1,)
+# Requests sent, by account (a hash of the key), model and day (Pacific time: free quotas are renewed at its midnight).
+_VERSION_2 = """
+CREATE TABLE requests (
+    account TEXT NOT NULL, model TEXT NOT NULL, day TEXT NOT NULL, sent INTEGER NOT NULL,
+    PRIMARY KEY (account, model, day)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

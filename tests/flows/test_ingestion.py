@@ -218,7 +218,7 @@ def test_reembedding_reads_no_page_again(home: Path, make_pdf: MakePdf, capsys: 
 
 def test_progress_is_told_page_by_page_and_ends_complete(home: Path, make_pdf: MakePdf) -> None:
     path = make_pdf("a.pdf", STORM, TICKET, WINCH)
-    events = [
+    events: list[Any] = [
         part["data"]
         for part in app.stream({"sources": [str(path)]}, stream_mode=["custom"], subgraphs=True, version="v2")
     ]

@@ -89,7 +89,8 @@ def test_the_root_answers_after_ingesting_if_asked() -> None:
     send = root.after_ingestion({"request": request})
     assert isinstance(send, Send)
     assert (send.node, send.arg["question"], send.arg["documents"]) == ("query", "Why?", ["a"])
-    assert root.after_ingestion({"request": {**request, "question": ""}}) == END
+    request["question"] = ""
+    assert root.after_ingestion({"request": request}) == END
 
 
 @pytest.mark.parametrize("state", [{}, {"sources": []}, {"documents": ["a"]}, {"messages": []}])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from graph import settings as module
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.settings import DEFAULT_CHAT, settings
@@ -22,14 +24,16 @@ NAMES = {
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No variable of ours, and a folder without `.env`."""
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """No variable of ours, in a process that was started in a folder without `.env`."""
     monkeypatch.delenv("PAGEWITNESS_HOME")
     monkeypatch.delenv("PAGEWITNESS_ENGINE")
     folder = tmp_path / "here"
     folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+    monkeypatch.setattr(module, "_FOLDER", folder)
+    module._settings.cache_clear()
+    yield folder
+    module._settings.cache_clear()
 
 
 def test_the_defaults(bare: Path) -> None:
@@ -81,6 +85,15 @@ def test_the_home_folder_is_taken_from_the_working_folder(bare: Path, monkeypatc
     assert settings().home == bare / "books"
     monkeypatch.setenv("PAGEWITNESS_HOME", "~/books")
     assert settings().home == Path.home() / "books"
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(bare.parent / "elsewhere"))
+    assert settings().home == bare.parent / "elsewhere"
+
+
+def test_the_process_may_change_its_folder_later(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings()
+    (tmp_path / "there").mkdir()
+    monkeypatch.chdir(tmp_path / "there")
+    assert settings() == before
 
 
 def test_the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tests.wire.gemini_http import Listener
 from tests.wire.gemini_wire import (
@@ -29,6 +29,9 @@ from tests.wire.gemini_wire import (
     default_reply,
     no_such_model,
 )
+
+if TYPE_CHECKING:
+    from tests.wire.gemini_quota import Quota
 
 __all__ = ["Answer", "Fault", "GeminiServer", "Recorded", "Reply"]
 
@@ -50,8 +53,10 @@ class GeminiServer:
         key: str | None = None,
         retired: Collection[str] = (),
         port: int = 0,
+        quota: Quota | None = None,
     ) -> None:
         self.reply, self.latency, self.key, self.retired = reply, latency, key, retired
+        self.quota = quota
         self.requests: list[Recorded] = []
         self.errors: list[Exception] = []
         self.in_flight = self.peak_in_flight = 0
@@ -95,14 +100,14 @@ class GeminiServer:
             request.finished = time.monotonic()
 
     def refusal(self, request: Recorded, key: str | None) -> Fault | None:
-        """What the service itself would refuse: a wrong key, a retired model, a batch too large."""
+        """What the service itself would refuse: a wrong key, a retired model, a batch too large, a spent quota."""
         if self.key not in (None, key):
             return bad_key()
         if request.model in self.retired or request.verb not in ("", *CHAT_VERBS, *EMBED_VERBS):
             return no_such_model(request.model, request.verb or "get")
         if request.verb == "batchEmbedContents" and len(request.embeds) > MAX_BATCH:
             return Fault(400, f"* BatchEmbedContentsRequest.requests: at most {MAX_BATCH} requests can be in one batch")
-        return None
+        return self.quota.check(request) if self.quota and request.verb in CHAT_VERBS else None
 
     def decide(self, request: Recorded) -> Answer:
         """Ask the script's author for a reply."""

@@ -104,13 +104,14 @@ class Reply:
 class Fault:
     """What goes wrong, after `stall` seconds: an error reply, or a connection that is reset.
 
-    `quota` names the spent limit of a 429, `retry_delay` is a duration as Google writes it ("17s").
+    `quota` names the spent limit of a 429, `limit` is its number, `retry_delay` a duration as Google writes it ("17s").
     """
 
     status: int = 503
     message: str = ""
     retry_delay: str | None = None
     quota: Literal["PerMinute", "PerDay"] | None = None
+    limit: int | None = None
     reason: str | None = None
     stall: float = 0.0
     reset: bool = False
@@ -125,7 +126,7 @@ class Fault:
                 "quotaMetric": "generativelanguage.googleapis.com/generate_content_free_tier_requests",
                 "quotaId": f"GenerateRequests{self.quota}PerProjectPerModel-FreeTier",
                 "quotaDimensions": {"location": "global", "model": model},
-                "quotaValue": "20" if self.quota == "PerDay" else "10",
+                "quotaValue": str(self.limit or (20 if self.quota == "PerDay" else 10)),
             }
             details.append({"@type": RPC + "QuotaFailure", "violations": [violation]})
         if self.retry_delay:

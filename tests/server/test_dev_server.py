@@ -1,0 +1,245 @@
+"""A real LangGraph development server, started as the README says, with no key: what its clients see."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+
+from tests.conftest import SAMPLE
+
+pytestmark = pytest.mark.server
+
+GRAPHS = ("pagewitness", "ingestion", "query")
+TICKET, FACT = "What does a day ticket to the island cost?", "14 euros"
+START_SECONDS, STOP_SECONDS = 90, 20
+_OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/ok", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start (exit code {process.poll()}):\n{log.read_text('utf-8', 'replace')[-6000:]}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """As Ctrl-C in a terminal does; the whole group, since the server has a child that watches files."""
+    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(STOP_SECONDS)
+
+
+class Server:
+    def __init__(self, url: str, log: Path) -> None:
+        self.url, self.log = url, log
+
+    @property
+    def client(self) -> LangGraphClient:
+        return get_client(url=self.url)
+
+    async def run(self, graph: str, **given: Any) -> Any:
+        context = given.pop("context", None)
+        return await self.client.runs.wait(None, graph, input=given, context=context)
+
+    def get(self, path: str) -> Any:
+        return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
+
+    def post(self, path: str, body: Any) -> Any:
+        return httpx.post(f"{self.url}{path}", json=body, timeout=30).raise_for_status().json()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all, with a home folder of its own in which the sample has been ingested over HTTP."""
+    folder = tmp_path_factory.mktemp("server")
+    log, port = folder / "server.log", free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    environment["PAGEWITNESS_HOME"] = str(folder / "home")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("pagewitness")), "serve", "--port", str(port)],
+            cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(url, process, log)
+        running = Server(url, log)
+        yield running
+    finally:
+        stop(process)
+
+
+@pytest.fixture(scope="session")
+def ingested(server: Server) -> Any:
+    """The sample, through the `ingestion` graph."""
+    return asyncio.run(server.run("ingestion", sources=[str(SAMPLE)]))["report"]
+
+
+@pytest.fixture(autouse=True)
+def _show_the_log(server: Server, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print what the server said during a test; pytest shows it for those that fail."""
+    start = server.log.stat().st_size
+    yield
+    with server.log.open("rb") as file:
+        file.seek(start)
+        print(file.read().decode("utf-8", "replace")[-6000:])
+
+
+def test_all_three_graphs_are_served(server: Server) -> None:
+    found = {assistant["graph_id"] for assistant in server.post("/assistants/search", {})}
+    assert found == set(GRAPHS)
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_schemas_are_there_and_described(server: Server, graph: str) -> None:
+    (assistant,) = server.post("/assistants/search", {"graph_id": graph})
+    schemas = server.get(f"/assistants/{assistant['assistant_id']}/schemas")
+    taken = {"pagewitness": {"sources", "question", "documents", "messages"}, "ingestion": {"sources"}}
+    for name in ("input_schema", "output_schema", "context_schema"):
+        assert schemas[name], f"{name} is {schemas[name]!r}: Studio would show no form"
+        fields = schemas[name]["properties"]
+        undescribed = [field for field, value in fields.items() if not value.get("description")]
+        assert undescribed == [], name
+    assert set(schemas["input_schema"]["properties"]) == taken.get(graph, {"question", "documents", "messages"})
+    assert schemas["context_schema"]["properties"]["engine"]["enum"] == ["auto", "gemini", "offline"]
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_the_graph_can_be_drawn(server: Server, graph: str) -> None:
+    (assistant,) = server.post("/assistants/search", {"graph_id": graph})
+    drawn = server.get(f"/assistants/{assistant['assistant_id']}/graph?xray=true")
+    names = " ".join(str(node["id"]) for node in drawn["nodes"])
+    wanted = {"ingestion": "chunk_documents", "query": "verify_citations", "pagewitness": "route_request"}
+    assert wanted[graph] in names
+
+
+def test_ingestion_reads_the_sample(ingested: Any) -> None:
+    (document,) = ingested["documents"]
+    assert (document["status"], document["pages"]) == ("complete", 6)
+    assert document["ledger"] == {"read": 6, "fallback": 0, "blank": 0, "failed": 0}
+
+
+@pytest.mark.usefixtures("ingested")
+@pytest.mark.parametrize("graph", ["query", "pagewitness"])
+async def test_a_question_is_answered(server: Server, graph: str) -> None:
+    result = await server.run(graph, question=TICKET, documents=["sample.pdf"])
+    assert FACT in result["answer"]
+    assert result["citations"][0]["page"] == 6
+    assert result["engine"] == "offline"
+
+
+@pytest.mark.usefixtures("ingested")
+async def test_sources_and_a_question_in_one_run(server: Server) -> None:
+    result = await server.run("pagewitness", sources=[str(SAMPLE)], question=TICKET)
+    assert result["report"]["documents"][0]["status"] == "unchanged"
+    assert FACT in result["answer"]
+
+
+@pytest.mark.usefixtures("ingested")
+async def test_a_chat_goes_on_in_a_thread(server: Server) -> None:
+    chat = server.client
+    thread = (await chat.threads.create())["thread_id"]
+
+    async def say(text: str) -> Any:
+        messages: Any = [{"role": "user", "content": text}]
+        return await chat.runs.wait(thread, "pagewitness", input={"messages": messages})
+
+    first = await say("How much was spent on instruments?")
+    second = await say("And for it in 2024?")
+    assert "29.8" in first["messages"][-1]["content"]
+    assert "instruments" in second["queries"][0]
+    assert [message["type"] for message in second["messages"]] == ["human", "ai", "human", "ai"]
+
+
+@pytest.mark.usefixtures("ingested")
+async def test_a_run_streams_its_steps(server: Server) -> None:
+    nodes = [
+        next(iter(part.data))
+        async for part in server.client.runs.stream(
+            None, "pagewitness", input={"question": TICKET}, stream_mode=["updates"], stream_subgraphs=True
+        )
+        if part.event.startswith("updates") and isinstance(part.data, dict)
+    ]
+    assert nodes[0] == "route_request"
+    assert nodes[-2:] == ["write_answer", "query"]
+
+
+@pytest.mark.usefixtures("ingested")
+@pytest.mark.parametrize(
+    ("graph", "given", "sentence"),
+    [
+        ("query", {"question": "Why?", "documents": ["nope.pdf"]}, "There is no document 'nope.pdf'"),
+        ("pagewitness", {"question": "  "}, "The question is empty"),
+        ("pagewitness", {}, "There is nothing to do"),
+        ("ingestion", {"sources": ["/no/such/file.pdf"]}, "'/no/such/file.pdf' does not exist"),
+    ],
+)
+async def test_an_error_reaches_the_client_with_its_sentence(
+    server: Server, graph: str, given: Any, sentence: str
+) -> None:
+    with pytest.raises(Exception, match=sentence):
+        await server.run(graph, **given)
+
+
+async def test_a_setting_out_of_range_is_refused(server: Server) -> None:
+    with pytest.raises(Exception, match="top_k"):
+        await server.run("query", question=TICKET, context={"top_k": 99})
+
+
+@pytest.mark.usefixtures("ingested")
+async def test_a_context_is_honoured(server: Server) -> None:
+    result = await server.run("query", question=TICKET, context={"top_k": 2, "engine": "offline"})
+    assert len(result["retrieved"]) == 2
+
+
+@pytest.mark.usefixtures("ingested")
+async def test_several_runs_go_on_at_once(server: Server) -> None:
+    """With one worker slot (the server's own default) the second would start when the first has ended."""
+    client = server.client
+    threads = [(await client.threads.create())["thread_id"] for _ in range(4)]
+    runs = [await client.runs.create(thread, "query", input={"question": TICKET}) for thread in threads]
+    peak = 0
+    states: list[str] = []
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        now = [await client.runs.get(thread, run["run_id"]) for thread, run in zip(threads, runs, strict=True)]
+        states = [one["status"] for one in now]
+        peak = max(peak, states.count("running"))
+        if not set(states) & {"pending", "running"}:
+            break
+        await asyncio.sleep(0.02)
+    assert states == ["success"] * 4
+    assert peak >= 2
+
+
+@pytest.mark.usefixtures("ingested")
+def test_nothing_blocked_the_servers_loop(server: Server) -> None:
+    said = server.log.read_text("utf-8", "replace")
+    assert "BlockingError" not in said
+    assert "Blocking call" not in said

@@ -1,0 +1,106 @@
+"""How often a model is asked in a day, which limits a user sets, and when a day is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from graph.context import Context
+from graph.engines.limits import Rate, build_limits, next_day, preset
+from graph.errors import BadInputError
+from graph.settings import settings
+from graph.storage.base import DaySpentError
+from graph.storage.catalog import SqliteCatalog
+from tests.unit.engines.limits_bench import DAY, NOON, Make, Service, Time
+
+# By the day
+
+
+async def test_a_day_holds_its_limit_also_over_processes(make: Make, time: Time) -> None:
+    first = await Service(make(Rate(per_day=5)), time).send(3)
+    second = await Service(make(Rate(per_day=5)), time).send(3)
+    assert first == [None] * 3
+    assert [type(result) for result in second] == [type(None), type(None), DaySpentError]
+    assert await Service(make(Rate(per_day=5), account="another key"), time).send(1) == [None]
+
+
+async def test_a_new_day_begins_at_midnight_in_california(make: Make, time: Time) -> None:
+    limits = make(Rate(per_day=1))
+    service = Service(limits, time)
+    await service.send(1)
+    time.now = NOON + DAY / 2 - 5
+    assert [type(result) for result in await service.send(1)] == [DaySpentError]
+    time.now = NOON + DAY / 2 + 5
+    assert await service.send(1) == [None]
+
+
+async def test_when_the_service_says_that_the_day_is_over_nobody_waits_on(make: Make, time: Time) -> None:
+    limits = make(Rate(per_minute=1))
+    service = Service(limits, time)
+
+    async def refused() -> None:
+        await time.sleep(3)
+        limits.end_day("m")
+
+    results = await time.run(*(service.request() for _ in range(4)), refused())
+    assert [type(result) for result in results[1:4]] == [DaySpentError] * 3
+    assert time.now - NOON == 3
+    assert await service.send(1, "another") == [None]
+    time.now += DAY
+    assert await service.send(1) == [None]
+
+
+@pytest.mark.parametrize(
+    ("now", "midnight"),
+    [
+        ("2026-11-22T20:00+00:00", "2026-11-23T08:00+00:00"),
+        ("2026-07-01T06:59+00:00", "2026-07-01T07:00+00:00"),
+        ("2026-03-08T09:00+00:00", "2026-03-09T07:00+00:00"),  # a day of 23 hours
+        ("2026-11-01T08:00+00:00", "2026-11-02T08:00+00:00"),  # and one of 25
+    ],
+)
+def test_the_next_day_begins_at_midnight_pacific_time(now: str, midnight: str) -> None:
+    assert next_day(datetime.fromisoformat(now).timestamp()) == datetime.fromisoformat(midnight)
+
+
+# Settings
+
+
+def test_tiers_are_known_and_numbers_beat_them(catalog: SqliteCatalog) -> None:
+    assert preset("free", "google_genai:gemini-3.5-flash-lite") == Rate(10, 500)
+    assert preset("free", "google_genai:gemini-3.8-flash") == Rate(5, 20)
+    assert preset("free", "google_genai:gemini-embedding-2") == Rate()
+    assert preset("paid", "google_genai:gemini-3.8-flash") == Rate(1000)
+    assert preset("unlimited", "google_genai:gemini-3.8-flash") == Rate()
+    chosen = replace(settings(), tier="free", requests_per_minute=7)
+    assert build_limits(chosen, catalog)._lane("gemini-3.8-flash").rate == Rate(7, 20)
+
+
+def test_limits_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (settings().tier, settings().requests_per_minute, settings().concurrency) == ("unlimited", None, 8)
+    values = {"TIER": "Free", "REQUESTS_PER_MINUTE": "12", "REQUESTS_PER_DAY": "300", "CONCURRENCY": "3"}
+    for name, value in values.items():
+        monkeypatch.setenv(f"PAGEWITNESS_{name}", value)
+    monkeypatch.setenv("PAGEWITNESS_FALLBACK_MODEL", "ollama:any")
+    now = settings()
+    assert (now.tier, now.requests_per_minute, now.requests_per_day, now.concurrency) == ("free", 12, 300, 3)
+    assert now.fallback_model == Context().fallback_model == "ollama:any"
+    example = (Path(__file__).parents[3] / ".env.example").read_text("utf-8")
+    assert all(f"PAGEWITNESS_{name}" in example for name in [*values, "FALLBACK_MODEL"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TIER", "gold", "which is no tier: set it to one of free, paid, unlimited"),
+        ("REQUESTS_PER_DAY", "0", "set it to a whole number from 1 on"),
+        ("REQUESTS_PER_MINUTE", "ten", "set it to a whole number from 1 on"),
+    ],
+)
+def test_a_wrong_limit_is_named(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"PAGEWITNESS_{name}", value)
+    with pytest.raises(BadInputError, match=f"PAGEWITNESS_{name} is '{value}'.*{said}"):
+        settings()

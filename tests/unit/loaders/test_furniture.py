@@ -1,0 +1,43 @@
+"""What is dropped from the edges of pages, and what only looks like it."""
+
+from __future__ import annotations
+
+from loaders.furniture import drop_furniture
+from loaders.types import Block
+
+BODIES = ["The tide was high.", "Nobody came by boat.", "Fog lay on the island.", "The library has a new roof."]
+
+
+def texts(*pages: list[Block]) -> list[list[str]]:
+    return [[block.text for block in blocks] for _, blocks in drop_furniture(list(enumerate(pages, 1)))]
+
+
+def furniture(text: str) -> Block:
+    return Block("furniture", text)
+
+
+def test_running_headers_and_page_numbers_go() -> None:
+    pages = [[furniture("Report"), Block("text", body), furniture(str(n))] for n, body in enumerate(BODIES, 1)]
+    assert texts(*pages) == [[body] for body in BODIES]
+
+
+def test_the_only_line_of_a_slide_is_its_text() -> None:
+    lines = ["Revenue grew by twelve percent", "Our mission is clear", "The budget is 45 million", "Thank you"]
+    kept = drop_furniture([(n, [furniture(line)]) for n, line in enumerate(lines, 1)])
+    assert [[(block.kind, block.text) for block in blocks] for _, blocks in kept] == [[("text", x)] for x in lines]
+
+
+def test_a_line_of_one_page_is_text_although_it_is_marked() -> None:
+    pages = [[furniture("Report"), Block("text", body)] for body in BODIES]
+    pages[2].append(furniture("The figures of this page are provisional."))
+    assert texts(*pages)[2] == [BODIES[2], "The figures of this page are provisional."]
+
+
+def test_a_single_page_loses_its_header_but_never_its_only_text() -> None:
+    assert texts([furniture("Acme Ltd."), Block("text", "Body.")]) == [["Body."]]
+    assert texts([furniture("Acme Ltd."), furniture("1")]) == [["Acme Ltd."]]
+
+
+def test_repeated_lines_that_nobody_marked_go_too() -> None:
+    pages = [[Block("text", f"Acme, page {n}"), Block("text", body)] for n, body in enumerate(BODIES, 1)]
+    assert texts(*pages) == [[body] for body in BODIES]

@@ -1,0 +1,223 @@
+"""Limits that the service enforces, and a client that lives within them: paced by the minute, stopped by the day."""
+
+from __future__ import annotations
+
+import asyncio
+import time as real
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import cli, console, deps, steps
+from graph.context import Context
+from graph.engines.base import Engine, PageReading
+from graph.engines.gemini import build_gemini
+from graph.engines.journal import journal
+from graph.engines.limits import Limits, Rate
+from graph.engines.retry import Patience
+from graph.ingestion.flow import app as ingestion
+from graph.settings import settings
+from graph.storage.catalog import SqliteCatalog
+from tests.conftest import MakePdf
+from tests.wire.bench import page, read_pages, texts
+from tests.wire.gemini_quota import Quota
+from tests.wire.gemini_server import Fault, GeminiServer, Recorded
+from tests.wire.scripted_replies import pages_asked
+
+# 60 requests a minute, on a scale of 1 to 15 in everything: the client's minute, and its waits, are as short as the
+# server's. On a smaller scale what a busy machine does to the time of a request would weigh more than it does in life.
+WINDOW, LIMIT, WINDOWS = 4.0, 40, 3
+SHORT = Patience(first_wait=WINDOW / 60)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
+    made = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    yield made
+    made.close()
+
+
+def paced(server: GeminiServer, limits: Limits, patience: Patience = SHORT, **context: Any) -> Engine:
+    process = replace(settings(), api_key="test-key", base_url=server.url)
+    return build_gemini(Context(engine="gemini", **context), process, patience=patience, limiter=limits)[0]
+
+
+def busiest(moments: list[float]) -> int:
+    """The most requests that any window holds."""
+    return max(sum(start <= moment < start + WINDOW for moment in moments) for start in moments)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["configured", "learned from the first refusal"])
+async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_one_burst_at_most(
+    gemini: GeminiServer, catalog: SqliteCatalog, told: bool
+) -> None:
+    quota = gemini.quota = Quota(LIMIT, window=WINDOW)
+    rate = Rate(per_minute=LIMIT if told else None)
+    limits = Limits(lambda model: rate, catalog, "me", most=8, window=WINDOW)
+    engine = paced(gemini, limits)
+    await engine.transcribe([page(1)])  # opening the first connection takes half a second
+    quota.accepted.clear()
+    await asyncio.sleep(WINDOW)
+    full = WINDOWS * LIMIT
+    numbers = range(1, full + 12)  # so many full windows, and the start of another that says when they were over
+    outcomes = await asyncio.gather(*(engine.transcribe([page(number)]) for number in numbers))
+    assert [texts(one) for one in outcomes] == [[f"Text {number}."] for number in numbers]
+    sent = sorted(quota.accepted + quota.refused)
+    used = WINDOWS * WINDOW / (quota.accepted[full] - quota.accepted[0])
+    print(f"used {used:.0%}, {len(quota.refused)} refused, at most {busiest(sent)} in a window of {LIMIT}")
+    assert busiest(sent) <= LIMIT + 8
+    assert len(quota.refused) <= 8
+    assert used >= 0.9
+
+
+async def test_the_wait_that_one_request_is_told_is_kept_by_all(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
+    engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8))
+    await engine.transcribe([page(1)])
+    gemini.requests.clear()
+    gemini.latency = 0.3
+    gemini.script(Fault(429, retry_delay="1s"))
+    await asyncio.gather(*(engine.transcribe([page(number)]) for number in range(1, 13)))
+    refused, *others = gemini.chats
+    after = [request.started - refused.finished for request in others]
+    # Some were under way, and a few may have been sent while the refusal was on its way.
+    assert [moment for moment in after if 0.3 < moment < 1.0] == []
+    assert len([moment for moment in after if moment >= 1.0]) >= 4
+
+
+# The second model
+
+
+SECOND = "google_genai:gemini-3.1-flash-lite"
+
+
+@pytest.mark.parametrize("fault", [Fault(503), Fault(429, quota="PerDay"), Fault(404, "no such model")])
+async def test_a_second_model_reads_what_the_first_does_not_serve(
+    gemini: GeminiServer, catalog: SqliteCatalog, fault: Fault
+) -> None:
+    def reply(request: Recorded) -> str | Fault:
+        return read_pages(request) if request.model == "gemini-3.1-flash-lite" else fault
+
+    gemini.reply = reply
+    limits = Limits(lambda model: Rate(), catalog, "me", most=8)
+    engine = paced(gemini, limits, Patience(tries=2, first_wait=0.01), fallback_model=SECOND)
+    for number in (1, 2):
+        (outcome,) = await engine.transcribe([page(number)])
+        assert isinstance(outcome, PageReading)
+        assert outcome.model == "gemini-3.1-flash-lite"
+    asked = [request.model for request in gemini.chats]
+    first = asked.count("gemini-3.5-flash-lite")
+    assert first == (4 if fault.status == 503 else 1)
+
+
+async def test_a_refused_key_is_not_tried_on_a_second_model(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
+    gemini.reply = lambda request: Fault(403)
+    engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8), fallback_model=SECOND)
+    with pytest.raises(Exception, match="key was refused"):
+        await engine.transcribe([page(1)])
+    assert len(gemini.chats) == 1
+
+
+# The day's quota, through the whole application
+
+
+PAGES = 60
+SENTENCE = "The keeper of the light wrote down the wind and the weather of day {} in the blue book by the door."
+
+
+@pytest.fixture
+def book(make_pdf: MakePdf) -> Path:
+    return make_pdf("book.pdf", *(SENTENCE.format(number) for number in range(1, PAGES + 1)))
+
+
+@pytest.fixture
+def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets the day: a new process on the same home folder, whose clock is so many days ahead."""
+    for name, value in {"GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": gemini.url}.items():
+        monkeypatch.setenv(name, value)
+    gemini.reply = lambda request: read_asked(request)
+
+    def begin(number: int) -> None:
+        def limiter(now: Any) -> Limits:
+            rate = Rate(now.requests_per_minute, now.requests_per_day)
+            clock = lambda: real.time() + number * 86_400  # noqa: E731
+            return Limits(lambda model: rate, deps.stores().catalog, "me", most=now.concurrency, now=clock)
+
+        deps._build.cache_clear()
+        monkeypatch.setattr(deps, "limiter", limiter)
+        if gemini.quota:
+            gemini.quota.new_day()
+
+    return begin
+
+
+def read_asked(request: Recorded) -> str:
+    return "\n".join(f'<page number="{n}"><chunk>{SENTENCE.format(n)}</chunk></page>' for n in pages_asked(request))
+
+
+def ingest(book: Path) -> dict[str, Any]:
+    context = Context(dpi=50, pages_per_request=1)
+    return dict(ingestion.invoke({"sources": [str(book)]}, context=context)["report"])
+
+
+def ledger() -> list[tuple[str, str]]:
+    catalog = deps.stores().catalog
+    return [(row.status, row.reason) for row in catalog.pages(catalog.documents()[0].id)]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["configured", "unknown"])
+def test_a_spent_day_ends_the_run_and_later_days_finish_it_with_no_request_twice(
+    known: bool, book: Path, day: Callable[[int], None], gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quota = gemini.quota = Quota(per_day=20)
+    if known:
+        monkeypatch.setenv("PAGEWITNESS_REQUESTS_PER_DAY", "20")
+    refused: list[int] = []
+    for number in range(3):
+        day(number)
+        before = len(quota.refused)
+        report = ingest(book)
+        refused.append(len(quota.refused) - before)
+        (document,) = report["documents"]
+        done = 20 * (number + 1)
+        assert ledger().count(("read", "")) == document["ledger"]["read"] == done
+        assert ledger().count(("pending", "quota_day")) == len(document["failures"]) == PAGES - done
+        if number < 2:
+            assert document["status"] == "partial"
+            assert report["unfinished"]["pages"] == PAGES - done
+            assert datetime.fromisoformat(report["unfinished"]["continue_at"]).timestamp() > real.time()
+    assert (document["status"], report["unfinished"]) == ("complete", None)
+    assert len(quota.accepted) == PAGES
+    print(f"refused by day: {refused}")
+    assert all(count <= (0 if known else 8) for count in refused)
+    assert ingest(book)["documents"][0]["status"] == "unchanged"
+    assert len(quota.accepted) == PAGES
+
+
+def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
+    book: Path, day: Callable[[int], None], gemini: GeminiServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gemini.quota = Quota(per_day=5)
+    day(0)
+    assert cli.main(["ingest", str(book)]) == 3
+    said = " ".join(capsys.readouterr().out.split())
+    assert "40 pages are still to be read: the day's requests are spent." in said
+    assert "run the same command again after" in said
+
+
+def test_a_wait_of_more_than_a_moment_is_shown(
+    gemini: GeminiServer, catalog: SqliteCatalog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = paced(gemini, Limits(lambda model: Rate(per_minute=1), catalog, "me", most=8, window=3.0))
+
+    async def read(tell: Callable[[Any], None]) -> None:
+        with journal(tell):
+            await asyncio.gather(*(engine.transcribe([page(number)]) for number in (1, 2)))
+
+    with console.progress(quiet=False) as tell:
+        steps.run(read(tell))
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.count("The limit of requests per minute is reached; going on at") == 1
