@@ -131,20 +131,20 @@ class ModelEmbeddings(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One vector for each text."""
-        return _unit(self.client.embed_documents([self.document("", text) for text in texts])).tolist()  # type: ignore[no-any-return]
+        return _rows(_unit(self.client.embed_documents([self.document("", text) for text in texts])))
 
     def embed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        return _unit([self.client.embed_query(self.query(text))])[0].tolist()  # type: ignore[no-any-return]
+        return _rows(_unit([self.client.embed_query(self.query(text))]))[0]
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """One vector for each text."""
         vectors = await self.client.aembed_documents([self.document("", text) for text in texts])
-        return _unit(vectors).tolist()  # type: ignore[no-any-return]
+        return _rows(_unit(vectors))
 
     async def aembed_query(self, text: str) -> list[float]:
         """The vector of a question."""
-        return _unit([await self.client.aembed_query(self.query(text))])[0].tolist()  # type: ignore[no-any-return]
+        return _rows(_unit([await self.client.aembed_query(self.query(text))]))[0]
 
 
 class ModelEmbedder:
@@ -235,6 +235,11 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
         pieces += size
     if batch:
         yield batch
+
+
+def _rows(vectors: NDArray[float32]) -> list[list[float]]:
+    """The vectors as LangChain's interface wants them."""
+    return [[float(value) for value in row] for row in vectors]
 
 
 def _unit(vectors: Sequence[Sequence[float]]) -> NDArray[float32]:

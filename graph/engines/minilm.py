@@ -33,8 +33,7 @@ _TOKENIZER = (
 )
 # The model was trained on texts of at most 256 word pieces; longer ones are cut there.
 _MAX_TOKENS = 256
-# Texts of like length are run together. 32 x 64 tokens keeps the pass inside the processor's cache; larger batches
-# were no faster and took more memory.
+# Texts of like length are run together, so that little is padding; other sizes were not measured.
 _BATCH = 32
 _SPECIAL_ENDS = 1  # [CLS] before and [SEP] behind the text's own tokens
 

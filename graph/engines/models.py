@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from graph.errors import ModelError
 
@@ -49,7 +49,7 @@ def chat_model(name: str, *, thinking: str | None = None, api_key: str = "", bas
     """
     provider, model = split_name(name)
     if provider != GOOGLE:
-        return _foreign("langchain.chat_models", "init_chat_model", name)  # type: ignore[no-any-return]
+        return cast("BaseChatModel", _foreign("langchain.chat_models", "init_chat_model", name))
     _require_key(api_key)
     from langchain_google_genai import ChatGoogleGenerativeAI
 
@@ -74,7 +74,7 @@ def embedding_model(name: str, *, dimensions: int, api_key: str = "", base_url: 
     """
     provider, model = split_name(name)
     if provider != GOOGLE:
-        return _foreign("langchain.embeddings", "init_embeddings", name)  # type: ignore[no-any-return]
+        return cast("Embeddings", _foreign("langchain.embeddings", "init_embeddings", name))
     _require_key(api_key)
     from langchain_google_genai import GoogleGenerativeAIEmbeddings
 

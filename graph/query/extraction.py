@@ -11,7 +11,7 @@ from graph.storage.base import ChunkRow, SentenceRow
 
 # Three sentences hold the gold answer for .92 of the answerable questions, two for .89, one for .82.
 MAX_SENTENCES = 3
-# A further sentence is quoted only if it comes this near to the best one's score.
+# A further sentence is quoted only if it comes this near to the best one. Judged by reading answers, not fitted.
 _MARGIN = 3.0
 # A row that the question names word for word; see scoring.named.
 _NAMED = 0.5

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
@@ -75,8 +74,11 @@ async def grade_passages(state: QueryState) -> QueryState:
         grade = grades.get(passage["chunk"])
         # A grader that says nothing must not cost an answer: what was found then counts as it was found.
         relevant = grade["score"] >= least if grade else not grades
-        extra: dict[str, Any] = {"grade": grade["score"], "reason": grade["reason"]} if grade else {}
-        retrieved.append({**passage, **extra, "relevant": relevant})  # type: ignore[typeddict-item]
+        graded = passage.copy()
+        graded["relevant"] = relevant
+        if grade:
+            graded["grade"], graded["reason"] = grade["score"], grade["reason"]
+        retrieved.append(graded)
     return {"retrieved": retrieved, "grades": reply.value, "usage": add_usage(state["usage"], reply.usage)}
 
 
