@@ -9,7 +9,7 @@ DEMO := --engine offline --home .pagewitness/demo
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup dev lint types format clean
+.PHONY: help demo test setup dev lint types format nasty clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -53,3 +53,6 @@ $(READY): pyproject.toml constraints.txt
 	  then $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
 	  else $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'; fi
 	@touch $@
+
+nasty: $(READY) ## every hostile file of the development data through the command line, as a table
+	$(BIN)/python -m tests.evals.nasty ../shared/data/nasty

@@ -53,9 +53,12 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, text: str) -> Callable[..., Any]:
         return commands.add_parser(name, help=text, description=text, parents=[common]).add_argument
 
-    add = command("ingest", "Read files, folders or globs of PDFs and images.")
-    add("sources", nargs="+", metavar="SOURCE", help="a file, a folder or a glob")
+    add = command("ingest", "Read PDFs, books and images: files, folders, globs or http(s) addresses.")
+    add("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob or an http(s) address")
     add("--password", metavar="TEXT", help="the password of encrypted PDFs")
+    readers = {"choices": ["vision", "auto", "text"], "default": "vision"}
+    add("--reader", **readers, help="pages that a vision model reads: all, those that need it, none (default: vision)")
+    add("--dry-run", action="store_true", help="say how many pages, requests and tokens it would take; send nothing")
     add = command("ask", "Answer a question, citing the pages that prove the answer.")
     add("question", metavar="QUESTION")
     add("--document", action="append", default=[], metavar="NAME_OR_ID", help="look only in this one; may be repeated")
@@ -64,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     command("pages", "Show what became of each page of a document.")("document", metavar="DOCUMENT")
     command("delete", "Remove every trace of a document.")("document", metavar="DOCUMENT")
     command("reembed", "Rebuild all vectors from what is stored; no page is read again.")
+    command("rechunk", "Cut all documents anew from what is stored; no page is read again.")
     command("doctor", "Check the installation, the home folder, the key and the models.")
     add = command("serve", "Start the LangGraph development server on this project.")
     add("--host", default="127.0.0.1")

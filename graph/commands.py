@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from graph import console, deps
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 def ingest(options: argparse.Namespace) -> int:
     """Read sources; a bar for each document shows how far it is."""
+    context = Context(password=options.password, reader=options.reader)
+    if options.dry_run:
+        return _dry_run(options, context)
     from graph.app import app
 
-    context = Context(password=options.password)
     report: Mapping[str, Any] = {}
     with console.progress(quiet=options.json) as tell:
         for part in app.stream(
@@ -94,11 +96,11 @@ def pages(options: argparse.Namespace) -> int:
 
 def delete(options: argparse.Namespace) -> int:
     """Remove a document from the catalog, the vectors and the page images."""
-    from graph.ingestion.nodes import remove
     from graph.query.nodes import find_document
+    from graph.storage.upkeep import remove
 
     stores = deps.stores()
-    stores.own()
+    stores.take()
     document = find_document(stores.catalog, options.document)
     remove(stores, document.id)
     _print(options, {"deleted": {"id": document.id, "name": document.name}}, console.deleted)
@@ -107,8 +109,20 @@ def delete(options: argparse.Namespace) -> int:
 
 def reembed(options: argparse.Namespace) -> int:
     """Rebuild all vectors with the embedding model that is now in use."""
+    from graph.ingestion import rebuild
+
+    return _rebuild(options, rebuild.reembed)
+
+
+def rechunk(options: argparse.Namespace) -> int:
+    """Rebuild all chunks as this version cuts them, and their vectors."""
+    from graph.ingestion import rebuild
+
+    return _rebuild(options, rebuild.rechunk)
+
+
+def _rebuild(options: argparse.Namespace, rebuild: Callable[..., Coroutine[Any, Any, dict[str, Any]]]) -> int:
     from graph import steps
-    from graph.ingestion.rebuild import reembed as rebuild
 
     with console.progress(quiet=options.json) as tell:
         done = steps.run(rebuild(deps.deps(Context()), tell))
@@ -130,6 +144,15 @@ def serve(options: argparse.Namespace) -> int:
     from graph.serve import serve as start
 
     return start(options.host, options.port)
+
+
+def _dry_run(options: argparse.Namespace, context: Context) -> int:
+    from graph import steps
+    from graph.ingestion.planning import estimate
+
+    plan = steps.run(estimate(options.sources, context))
+    _print(options, plan, console.plan)
+    return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
 
 
 def _in_thread(request: Input, thread: str) -> Mapping[str, Any]:

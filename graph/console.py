@@ -83,6 +83,22 @@ def _clock(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone()
 
 
+def plan(value: Mapping[str, Any]) -> None:
+    """What an ingestion would take, a line for each document."""
+    table = Table("Document", "Pages", "Done", "To send", "Requests", "Tokens in", "out", box=None, header_style="bold")
+    for row in [*value["documents"], {"name": "Together", "problem": "", **value["total"]}]:
+        if row["problem"]:
+            table.add_row(escape(row["name"]), "[red]unusable[/]")
+            continue
+        counts = (row[key] for key in ("pages", "done", "send", "requests", "input_tokens", "output_tokens"))
+        table.add_row(escape(row["name"]), *(f"{count:,}" for count in counts))
+    _out.print(table)
+    for row in value["documents"]:
+        if row["problem"]:
+            _out.print(escape(row["problem"]), style="red")
+    _out.print(f"[dim]{escape(value['basis'])}[/]")
+
+
 def answer(result: Mapping[str, Any]) -> None:
     """The answer, then every quote with its page."""
     _out.print(escape(result["answer"]), style="yellow" if result["refused"] else "")

@@ -6,7 +6,7 @@ the process (see `settings.py`), not to a run.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from langgraph.runtime import get_runtime
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -54,8 +54,24 @@ class Context(BaseModel):
         768, ge=64, le=3072, description="The length of the vectors that the embedding model is asked for."
     )
     dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
+    reader: Literal["vision", "auto", "text"] = Field(
+        "vision",
+        description="Which pages the vision model reads: `vision` all of them; `auto` those that take an image (no or "
+        "poor text layer, pictures, tables, formulas), the others come from the text layer; `text` none. "
+        "It does not matter offline.",
+    )
     pages_per_request: int = Field(
-        4, ge=1, le=16, description="How many page images go to the vision model in one request."
+        # A dense page is 1,500 tokens of Markdown; four stay well below the 8,192 that the smallest models may write,
+        # and a request that fails costs four pages, not sixteen. A paper of 22 pages takes six requests.
+        4,
+        ge=1,
+        le=16,
+        description="How many page images go to the vision model in one request.",
+    )
+    check_replies: bool = Field(
+        default_factory=lambda: settings().check_replies,
+        description="Compare what the vision model says of a page with the page's own text, where that is legible, and "
+        "do not believe it where they disagree. Off by default: its false alarms are not measured yet.",
     )
     top_k: int = Field(5, ge=1, le=20, description="How many passages are retrieved, graded and offered as evidence.")
     min_grade: float = Field(

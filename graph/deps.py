@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 
 from graph import context as run_context
 from graph.context import Context
+from graph.errors import IndexMismatchError
 from graph.once import once
 from graph.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from graph.engines.base import Embedder, Engine, SentenceEmbedder
+    from graph.engines.base import Embedder, Engine, Limiter, SentenceEmbedder
     from graph.query.retrieval import Retriever
-    from graph.storage.base import Catalog, Limiter, PageImages, PagePool, VectorIndex
+    from graph.storage.base import Catalog, PageImages, PagePool, VectorIndex
 
 
 class Stores:
     """What is kept in one home folder. Asking for the vectors, or to write, takes the folder for this process."""
+
+    REEMBEDDING = "reembedding"
+    """The key in the catalog of the model whose vectors are being made, "" when all are there."""
 
     def __init__(self, home: Path, chroma_url: str) -> None:
         self.home = home
@@ -28,12 +32,35 @@ class Stores:
         self._lock = threading.RLock()
         self._catalog: Catalog | None = None
         self._vectors: VectorIndex | None = None
+        self._tidy = False
 
     def own(self) -> None:
         """Take the home folder; HomeError when another process has it."""
         from graph.storage import home
 
         home.own(home.prepare(self.home))
+
+    def take(self) -> None:
+        """Take the home folder in order to write; the first time, put right what a killed process left there."""
+        from graph.storage.upkeep import tidy
+
+        self.own()
+        with self._lock:
+            if not self._tidy:
+                tidy(self)
+                self._tidy = True
+
+    def reembedding(self) -> str:
+        """The model for which `reembed` was begun and not finished, or ""."""
+        return self.catalog.get_meta(self.REEMBEDDING) or ""
+
+    def check(self, embedder: str) -> None:
+        """Raise IndexMismatchError unless the index holds the vectors of this embedder, and all of them."""
+        self.vectors.check(embedder)
+        if self.reembedding():
+            raise IndexMismatchError(
+                "The vectors are incomplete, because `pagewitness reembed` was stopped half-way: run it again."
+            )
 
     @property
     def catalog(self) -> Catalog:
@@ -59,6 +86,11 @@ class Stores:
             return self._vectors
 
     @property
+    def downloads(self) -> Path:
+        """Where fetched files are kept: in a folder of each document's id."""
+        return self.home / "downloads"
+
+    @property
     def images(self) -> PageImages:
         """Rendered pages."""
         from graph.storage.page_images import FilePageImages
@@ -75,9 +107,10 @@ class Deps:
     embedder: Embedder
 
     def retriever(self) -> Retriever:
-        """Retrieval over these stores; opens the vector index."""
+        """Retrieval over these stores; opens the vector index, and refuses one that is not whole."""
         from graph.query.retrieval import Retriever
 
+        self.stores.check(self.embedder.identity)
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from graph import deps
 from graph.context import Context
-from graph.errors import BadInputError, HomeError, ModelError
+from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.settings import settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
@@ -31,7 +31,7 @@ def examine() -> dict[str, Any]:
         _check(name, look)
         for name, look in (
             ("packages", _packages), ("home folder", _home), ("engine", _engine), ("catalog", _catalog),
-            ("vectors", _vectors), ("offline model", _model),
+            ("chunks", _chunks), ("vectors", _vectors), ("offline model", _model),
         )
     ]  # fmt: skip
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
@@ -79,9 +79,22 @@ def _catalog() -> str:
     return f"{len(documents)} documents, {len(pages)} pages{unread}"
 
 
+def _chunks() -> str:
+    from graph.ingestion.indexing import is_cut_anew
+
+    catalog = deps.stores().catalog
+    documents = [row for row in catalog.documents() if row.generation]
+    old = sum(not is_cut_anew(catalog.basis(row.id)) for row in documents)
+    if old:
+        raise IndexMismatchError(
+            f"{old} documents were cut by another version of PageWitness: run `pagewitness rechunk` (no page is read)."
+        )
+    return f"{len(documents)} documents are cut as this version does"
+
+
 def _vectors() -> str:
     now = deps.deps(Context())
-    now.stores.vectors.check(now.embedder.identity)
+    now.stores.check(now.embedder.identity)
     return f"{now.stores.vectors.count():,} vectors of {now.embedder.identity}"
 
 

@@ -29,6 +29,7 @@ class Settings:
     api_key: str = field(repr=False)
     base_url: str
     chroma_url: str
+    allow_private_urls: bool
     reader_model: str
     chat_model: str
     embedding_model: str
@@ -37,6 +38,7 @@ class Settings:
     requests_per_minute: int | None
     requests_per_day: int | None
     concurrency: int
+    check_replies: bool = False
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -91,6 +93,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
         base_url=value("GOOGLE_GEMINI_BASE_URL"),
         chroma_url=value("PAGEWITNESS_CHROMA_URL"),
+        allow_private_urls=value("PAGEWITNESS_ALLOW_PRIVATE_URLS").lower() in ("1", "true", "yes", "on"),
         reader_model=value("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
         chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
         embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
@@ -99,4 +102,5 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
         requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
         concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
+        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "off").lower() in ("on", "yes", "true", "1"),
     )

@@ -6,8 +6,10 @@ touched, so every coordinate that leaves this module is one of the page as it is
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,6 +23,7 @@ from loaders.errors import PasswordError, SourceError
 from loaders.joining import vocabulary
 from loaders.pdf_types import Line, Region, Surroundings, TextLayer
 from loaders.render import Rendering, ink_share
+from loaders.sources import BOOK_SUFFIXES
 from loaders.types import Box, Word
 
 pymupdf: Any = _pymupdf  # mostly untyped, and some of its names exist at run time only
@@ -36,8 +39,13 @@ NEIGHBOURS = 10
 LAYERS_KEPT = 64
 """Text layers kept of a document, 100 kB each: the neighbours on both sides, for pages that come in order."""
 
+_BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
 _MONO = 8  # font flag bits of the PDF library's span dictionary
+_MATH_FONT = re.compile(
+    r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
+)
+_MAX_DRAWINGS = 2000  # boxes kept of a page: a map has 100,000, and the first thousands tell that it is one
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
 
 
@@ -46,14 +54,14 @@ class PdfFile:
 
     def __init__(self, path: Path, password: str | None) -> None:
         """Open `path`; raise SourceError or PasswordError."""
-        self._doc = _open(path, password)
+        self._doc, self._title = _open_book(path) if path.suffix.lower() in BOOK_SUFFIXES else _open(path, password)
         self.pages: int = self._doc.page_count
         self._layers: dict[int, TextLayer] = {}
 
     @property
     def title(self) -> str:
         """The title of the metadata, or ""."""
-        return str((self._doc.metadata or {}).get("title") or "").strip()
+        return self._title
 
     def has_sound_page(self) -> bool:
         """Say whether the content of any page can be interpreted (5 ms a page, stops at the first)."""
@@ -131,7 +139,26 @@ def _cached(path: Path, mtime_ns: int, size: int, password: str | None) -> PdfFi
     return PdfFile(path, password)
 
 
-def _open(path: Path, password: str | None) -> Any:
+def _open_book(path: Path) -> tuple[Any, str]:
+    """Open a book as the PDF that it makes, so that all that follows deals with PDFs only; and its title."""
+    name = str(path)
+    try:
+        with pymupdf.open(name, filetype=path.suffix[1:].lower()) as book:
+            found = (book.metadata or {}).get("format") or "something else"
+            if found not in _BOOK_FORMATS:
+                raise SourceError(f"{name!r} is no {path.suffix[1:].upper()} file (it looks like: {found}): rename it.")
+            return pymupdf.open("pdf", book.convert_to_pdf()), _title(book)
+    except _LIBRARY_ERRORS as exc:
+        if isinstance(exc, SourceError):
+            raise
+        raise SourceError(f"{name!r} is damaged and cannot be opened: get a new copy of it.") from exc
+
+
+def _title(doc: Any) -> str:
+    return str((doc.metadata or {}).get("title") or "").strip()
+
+
+def _open(path: Path, password: str | None) -> tuple[Any, str]:
     name = str(path)
     try:
         doc = pymupdf.open(name, filetype="pdf")
@@ -145,7 +172,7 @@ def _open(path: Path, password: str | None) -> Any:
         raise PasswordError(f"{name!r} is encrypted: give its password with --password.")
     if doc.needs_pass and not doc.authenticate(password):
         raise PasswordError(f"The password for {name!r} is wrong: give the right one with --password.")
-    return doc
+    return doc, _title(doc)
 
 
 def _text_layer(page: Any) -> TextLayer:
@@ -157,7 +184,22 @@ def _text_layer(page: Any) -> TextLayer:
     }
     lines = [_line(words, key[0], styles.get(key, {})) for key, words in _words_by_line(textpage)]
     images = tuple(_box(info["bbox"]) for info in page.get_image_info())
-    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images)
+    math = sum(
+        len(span["text"].strip())
+        for line in styles.values()
+        for span in line.get("spans", ())
+        if _MATH_FONT.search(span["font"])
+    )
+    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
+
+
+def _drawings(page: Any) -> tuple[Box, ...]:
+    """The boxes of what the page draws, cut off at its edges."""
+    paths = (_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
+    width, height = page.rect.width, page.rect.height
+    shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
+    inside = (box for box in shown if box.x0 <= box.x1 and box.y0 <= box.y1)
+    return tuple(itertools.islice(inside, _MAX_DRAWINGS))
 
 
 def _words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:

@@ -23,12 +23,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """Everything a page's content stream says, without any layout analysis."""
+    """Everything a page's content stream says, without any layout analysis.
+
+    `drawings` are the boxes of what is drawn in lines and areas; `math` counts the characters in mathematical fonts.
+    """
 
     width: float
     height: float
     lines: tuple[Line, ...]
     images: tuple[Box, ...]
+    drawings: tuple[Box, ...] = ()
+    math: int = 0
 
     @property
     def words(self) -> list[Word]:

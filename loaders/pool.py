@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -23,6 +26,12 @@ Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 Result = TypeVar("Result")
 
+GRACE = 10.0
+"""Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
+
+MEMORY = 1_300 * 2**20
+"""Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000."""
+
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
 
@@ -30,14 +39,16 @@ TASKS_PER_WORKER = 300
 class PagePool:
     """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
 
-    There is no memory cap: an address-space limit (RLIMIT_AS) also counts what onnxruntime and OpenBLAS reserve and
-    never use, so that a limit that would help kills sound workers. Pixel caps bound what a page can ask for.
+    What a worker may allocate is capped where the system can (Linux): the page that asks for more fails, and not the
+    machine. The cap is on data (RLIMIT_DATA), not on the address space, of which onnxruntime and OpenBLAS reserve far
+    more than they use; and it is the kernel's, since a watching thread gets no turn while a C library works.
     """
 
-    def __init__(self, workers: int | None = None, timeout: float = 60.0) -> None:
-        """Take `workers` processes (None: one per usable core) and `timeout` seconds for each job."""
+    def __init__(self, workers: int | None = None, timeout: float = 60.0, memory: int = MEMORY) -> None:
+        """Take `workers` processes (None: one per usable core), `timeout` seconds a job, `memory` bytes a worker."""
         self.workers = workers or cores()
         self.timeout = timeout
+        self.memory = memory
         self._pool: Any = None
         self._lock = threading.Lock()
 
@@ -78,8 +89,14 @@ class PagePool:
     def _submit(self, function: Callable[..., Any], *args: Any) -> Any:
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPool(self.workers, max_tasks=TASKS_PER_WORKER, context=_Context())
-            return self._pool.schedule(function, args=args, timeout=self.timeout)
+                self._pool = ProcessPool(
+                    self.workers,
+                    max_tasks=TASKS_PER_WORKER,
+                    context=_Context(),
+                    initializer=_begin,
+                    initargs=[self.memory],
+                )
+            return self._pool.schedule(_run, args=(self.timeout, function, *args), timeout=self.timeout)
 
     async def _outcome(self, future: Any) -> Any:
         try:
@@ -92,6 +109,38 @@ class PagePool:
             raise
         except Exception as exc:
             return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
+
+
+def _begin(memory: int) -> None:
+    """In a new worker: cap its memory, and have it end when the process that started it is gone, however it went."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    parent = parent_process()
+    if parent:
+
+        def wait() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=wait, name="orphan-watch", daemon=True).start()
+
+
+def _run(timeout: float, function: Callable[..., Result], *args: Any) -> Result:
+    """In a worker: run a job that ends even if it hangs inside a C library, where no Python thread gets a turn.
+
+    Normally the parent ends such a worker. The alarm, which kills without asking Python, is for one that has no parent
+    any more, and rings later.
+    """
+    if not hasattr(signal, "alarm"):
+        return function(*args)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(math.ceil(timeout + GRACE))
+    try:
+        return function(*args)
+    finally:
+        signal.alarm(0)
 
 
 class _Process(SpawnProcess):

@@ -1,6 +1,7 @@
-"""Look into a file, render a page, read a page: functions that worker processes run.
+"""Look into a file, look at a page, render it, read it: functions that worker processes run.
 
-`render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run them.
+`survey`, `render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run
+them.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from loaders.errors import SourceError
 from loaders.geometry import area, centre, fraction, fraction_words, holds, overlap
 from loaders.images import image_pages, render_image
 from loaders.legibility import is_garbage
+from loaders.looks import FIGURE_SHARE, has_pictures, look
 from loaders.pdf_layout import build_blocks
 from loaders.pdf_types import Region, TextLayer
-from loaders.types import Box, DocumentInfo, Failure, PageImage, PageJob, PageText, Word
+from loaders.sources import BOOK_SUFFIXES
+from loaders.types import MIN_INK, Box, DocumentInfo, Failure, PageImage, PageJob, PageLook, PageText, Word
 
 if TYPE_CHECKING:
     from loaders.pdf import PdfFile
@@ -28,14 +31,8 @@ SCAN_SHARE = 0.5
 SCAN_WORDS = 50
 """Words beside the image that a scan may carry (a stamp, a running footer) without being taken for a page of text."""
 
-FIGURE_SHARE = 0.02
-"""Share of the page under which a picture without text is an icon or a rule, and not worth an OCR run."""
-
 MAX_FIGURES = 8
 """Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
-
-MIN_INK = 1e-5
-"""Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""
 
 _HEAD = 1024  # bytes in which a PDF may hide its header
 
@@ -60,7 +57,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
         raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
     kind = _kind(path)
     title = ""
-    if kind == "pdf":
+    if kind != "image":
         pdf = _open(path, password)
         pages, title = pdf.pages, pdf.title
         if pages == 0:
@@ -70,6 +67,18 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     else:
         pages = image_pages(path)
     return DocumentInfo(name, digest, kind, pages, title, size)
+
+
+def survey(job: PageJob) -> PageLook | Failure:
+    """Say what reading a page will take, without rendering it; every error is a Failure. About 20 ms a page."""
+    try:
+        path = Path(job.path)
+        if _kind(path) == "image":
+            return PageLook(job.page, legible=False, pictured=True, visual=True, empty=False, characters=0)
+        layer = _open(path, job.password).layer(job.page)
+        return look(layer, job.page, legible=is_legible(layer))
+    except Exception as exc:  # the contract of render and read
+        return Failure("render_error", _sentence(job, "looked at", exc))
 
 
 def render(job: PageJob) -> PageImage | Failure:
@@ -84,7 +93,7 @@ def read(job: PageJob) -> PageText | Failure:
     """Read a page: its text layer where that can be trusted, else by OCR; every error is a Failure."""
     try:
         path = Path(job.path)
-        if _kind(path) == "pdf":
+        if _kind(path) != "image":
             pdf = _open(path, job.password)
             layer = pdf.layer(job.page)
             if is_legible(layer):
@@ -111,12 +120,14 @@ def _render(job: PageJob) -> PageImage:
     path = Path(job.path)
     if _kind(path) == "image":
         shot = render_image(path, job.page, job.max_side)
-        return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, False)
+        return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, False, True)
     pdf = _open(path, job.password)
     layer = pdf.layer(job.page)
     shot = pdf.render(job.page, job.dpi, job.max_side)
     words = fraction_words(layer.words, layer.width, layer.height)
-    return PageImage(job.page, shot.png, shot.width, shot.height, layer.text, words, shot.ink, is_legible(layer))
+    return PageImage(
+        job.page, shot.png, shot.width, shot.height, layer.text, words, shot.ink, is_legible(layer), has_pictures(layer)
+    )
 
 
 def _ocr(image: PageImage, job: PageJob) -> PageText | Failure:
@@ -189,10 +200,12 @@ def _within(inner: Box, outer: Box) -> Box:
     )
 
 
-def _kind(path: Path) -> Literal["pdf", "image"]:
+def _kind(path: Path) -> Literal["pdf", "image", "book"]:
     """Tell PDFs from images by content; a file that is called .pdf is opened as one, so that the error names it."""
     if path.suffix.lower() == ".pdf":
         return "pdf"
+    if path.suffix.lower() in BOOK_SUFFIXES:
+        return "book"
     with path.open("rb") as file:
         return "pdf" if b"%PDF-" in file.read(_HEAD) else "image"
 

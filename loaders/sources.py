@@ -13,10 +13,16 @@ from loaders.errors import SourceError
 
 PDF_SUFFIXES = frozenset({".pdf"})
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"})
-SUPPORTED_SUFFIXES = PDF_SUFFIXES | IMAGE_SUFFIXES
+BOOK_SUFFIXES = frozenset({".epub", ".xps", ".oxps", ".cbz", ".fb2", ".mobi"})
+"""Books of other formats. Plain text, HTML and SVG are left out: they have no pages that a reader could turn to."""
+SUPPORTED_SUFFIXES = PDF_SUFFIXES | IMAGE_SUFFIXES | BOOK_SUFFIXES
 """File name endings that are read, in lower case."""
 
-_KINDS = "PDF, PNG, JPEG, WebP or TIFF"
+_KINDS = "PDF, EPUB, XPS, CBZ, FB2, MOBI, PNG, JPEG, WebP or TIFF"
+_PDF_HEAD = 1024  # bytes in which a PDF may hide its header
+_MAGIC = (
+    (b"\x89PNG\r\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"II*\0", ".tif"), (b"MM\0*", ".tif"),
+)  # fmt: skip
 _GLOB = re.compile(r"[*?\[]")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _SPECIAL = (
@@ -38,6 +44,25 @@ def expand(sources: Sequence[str]) -> list[Path]:
             # Two spellings of one file (a relative and an absolute one, a link) are one document.
             found.setdefault(path.resolve(), path)
     return list(found.values())
+
+
+def kind_by_content(head: bytes, named: str) -> str:
+    """The file name ending that the first kilobyte of a file calls for; "" for a kind that is not supported.
+
+    `named` is the ending it had, which tells the kinds of zip archives apart.
+    """
+    if b"%PDF-" in head[:_PDF_HEAD]:
+        return ".pdf"
+    for magic, suffix in _MAGIC:
+        if head.startswith(magic):
+            return suffix
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return ".webp"
+    if head[:2] == b"PK":
+        return ".epub" if b"application/epub+zip" in head[:100] else named.lower() * (named.lower() in BOOK_SUFFIXES)
+    if head[60:68] == b"BOOKMOBI":
+        return ".mobi"
+    return ".fb2" if b"<FictionBook" in head else ""
 
 
 def check_source(path: Path) -> None:
@@ -62,7 +87,7 @@ def _expand_one(source: str) -> list[Path]:
     if not source.strip():
         raise SourceError("An empty source was given: name a file, a folder or a glob such as 'papers/*.pdf'.")
     if _URL.match(source):
-        raise SourceError(f"{source!r} is a URL, and URLs are not supported yet: download the file and give its path.")
+        raise SourceError(f"{source!r} is an address, not a path: download the file and give its path.")
     try:
         path = Path(source).expanduser()
         # A file whose name holds brackets is a file first, a glob second.

@@ -21,6 +21,10 @@ FailureReason = Literal[
 """Why a page could not be read (or had to be read a second way)."""
 
 
+MIN_INK = 1e-5
+"""Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""
+
+
 class Box(NamedTuple):
     """A rectangle on a page, as fractions of its shown width and height."""
 
@@ -62,12 +66,13 @@ class Failure:
 class DocumentInfo:
     """What a file says of itself when it is opened.
 
-    `kind` is `pdf` or `image`; `title` is the metadata title or "" ; `sha256` is over the file's bytes.
+    `kind` is `pdf`, `image` or `book` (EPUB and its like); `title` is the metadata title or ""; `sha256` is over the
+    file's bytes.
     """
 
     path: str
     sha256: str
-    kind: Literal["pdf", "image"]
+    kind: Literal["pdf", "image", "book"]
     pages: int
     title: str
     size: int
@@ -88,13 +93,30 @@ class PageJob:
 
 
 @dataclass(frozen=True, slots=True)
+class PageLook:
+    """What a page's content stream tells before anything is rendered.
+
+    `legible` is as in `PageImage`; `pictured`: pictures or drawings may hold words and numbers that the text layer
+    lacks; `visual`: reading it well takes its image, for want of a legible text layer or for its pictures, tables or
+    formulas; `empty`: nothing at all stands on it; `characters` is the length of its text layer.
+    """
+
+    page: int
+    legible: bool
+    pictured: bool
+    visual: bool
+    empty: bool
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageImage:
     """A rendered page and what can be known of it without reading it.
 
     `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none);
     `ink` is the share of pixels that differ from the page's background (0 for a blank page);
     `legible` says whether the text layer can be trusted as the page's text: it is there, it is not garbage, and no
-    large part of the page is an image without text.
+    large part of the page is an image without text; `pictured` is as in `PageLook`.
     """
 
     page: int
@@ -105,6 +127,12 @@ class PageImage:
     words: tuple[Word, ...]
     ink: float
     legible: bool
+    pictured: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands on the page: no text in the file, and no more ink than dust leaves."""
+        return self.ink < MIN_INK and not self.text.strip()
 
 
 @dataclass(frozen=True, slots=True)

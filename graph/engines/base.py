@@ -8,6 +8,7 @@ cannot give is a value: a Failure, an empty list of claims.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar, runtime_checkable
 
@@ -127,7 +128,6 @@ class PageReading:
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
     model: str
-    usage: Usage = field(default_factory=no_usage)
     fallback: Failure | None = None
 
 
@@ -179,3 +179,21 @@ class Engine(Protocol):
 
     async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
         """Claims that answer the question, each with its evidence; none when the passages do not hold the answer."""
+
+
+class DaySpentError(Exception):
+    """A model may be asked no more today. Only a new day mends that."""
+
+
+class Limiter(Protocol):
+    """How often each model may be asked, and by how many at a time; all requests of a process go through one."""
+
+    def turn(self, model: str) -> AbstractAsyncContextManager[None]:
+        """The right to send one request, which is waited for in order; DaySpentError when there is none left today."""
+
+    def went_well(self, model: str) -> None: ...
+    def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
+        """The service refused a request: nobody asks for so long. `per_minute` is the limit that it named, if any."""
+
+    def end_day(self, model: str) -> None:
+        """The service says that the day's requests are spent."""

@@ -13,19 +13,20 @@ from graph.engines import transcription
 from graph.engines.base import (
     Claim,
     Grade,
+    Limiter,
     PageReading,
     PageRequest,
     Passage,
     Reply,
     Turn,
-    Usage,
     add_usage,
-    no_usage,
 )
+from graph.engines.checks import repeats
 from graph.engines.models import split_name
 from graph.engines.replies import Answer, Grading, Rewriting, bare, chunk_of, fenced, inert, stop_reason
 from graph.engines.retry import Patience
 from graph.engines.service import Answered, Explain, NamedModel, Service
+from graph.engines.windows import WindowReader
 from graph.errors import ModelError
 from loaders.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
@@ -35,22 +36,18 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from graph.context import Context
-    from graph.storage.base import Limiter
 
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
 
 # Seconds for one attempt. A page of 1,500 tokens takes 5-15 s; on a bad day three times that.
 READING_TIME, READING_TIME_PER_PAGE, ANSWER_TIME = 45.0, 30.0, 120.0
-# What lies in the page or the reply, not in the service: a smaller request may do better.
-_CONTENT: frozenset[FailureReason] = frozenset(
-    {"recitation", "max_tokens", "blocked", "empty", "garbled", "request_error"}
-)
 _DETAILS: dict[FailureReason, str] = {
     "recitation": "The model would not repeat this page, because it is published elsewhere (RECITATION).",
     "max_tokens": "The model's reply was cut off before the end of the page (MAX_TOKENS).",
     "blocked": "The model's safety filter blocked the page.",
     "empty": "The model returned no text for a page that is not blank.",
+    "repetition": "The model repeated itself until its reply was cut off (MAX_TOKENS).",
     "garbled": "The model stopped before it was done, without a usable reason.",
 }
 _TURNS_KEPT, _TURN_LENGTH = 10, 2000  # what a follow-up can refer to; characters of one turn
@@ -85,26 +82,23 @@ class ChatEngine:
         self.window = context.pages_per_request
 
     async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
-        """Read the pages in one request, and those that its reply lacks once more, each alone.
+        """Read the pages in one request, and again what its reply lacks or what cannot be believed of it.
 
-        Blank pages are not sent. The first reading in the result carries the usage of all requests of the call.
+        Blank pages are not sent. What it costs is written into the open journal, page by page.
 
         Raises:
             ModelError: the key was refused or the model is gone.
         """
         images = {page.image.page: page.image for page in pages}
-        sent = [image for image in images.values() if image.ink > 0 or image.text.strip()]
+        sent = [image for image in images.values() if not image.blank]
         outcomes: dict[int, PageReading | Failure] = {
             number: PageReading(number, (), image.words, self.model) for number, image in images.items()
         }
-        usage = no_usage()
+        window = WindowReader(self._read, checked=self._context.check_replies)
         if sent:
-            first = await self._read(sent)
-            outcomes |= first.value
-            usage = first.usage
-        if len(sent) > 1:
-            usage = add_usage(usage, await self._read_again(sent, outcomes))
-        return _charge([outcomes[page.image.page] for page in pages], usage)
+            await window.run(sent)
+        outcomes |= window.outcomes
+        return [outcomes[page.image.page] for page in pages]
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """The question with what it refers to spelled out; itself, without a request, where nothing was said before."""
@@ -159,8 +153,9 @@ class ChatEngine:
         claims = [Claim(text=c.text, chunk=chunk_of(c.passage, passages), quote=c.quote) for c in found]
         return Reply(claims, reply.usage)
 
-    async def _read(self, images: Sequence[PageImage]) -> Reply[dict[int, PageReading | Failure]]:
+    async def _read(self, images: Sequence[PageImage], temperature: float | None) -> dict[int, PageReading | Failure]:
         """One request for these pages, and an outcome for each."""
+        sampling: Any = {} if temperature is None else {"temperature": temperature}
         messages: Any = [
             ("system", self._context.transcribe_prompt),
             ("human", transcription.content_blocks(images)),
@@ -168,20 +163,21 @@ class ChatEngine:
         limit = READING_TIME + READING_TIME_PER_PAGE * len(images)
         asked = await self._service.ask(
             self._reader,
-            lambda model: model.ainvoke(messages, _QUIET),
+            lambda model: model.ainvoke(messages, _QUIET, **sampling),
             time_limit=limit,
             pages=[image.page for image in images],
         )
         if isinstance(asked, Failure):
-            return Reply({image.page: asked for image in images})
+            return {image.page: asked for image in images}
         reply = asked.reply
         found = transcription.parse(reply.text, [image.page for image in images])
         stopped = stop_reason(reply)
-        if stopped and found:
-            found.popitem()  # the last page is the one that was cut
+        cut = found.popitem() if stopped and found else (0, "")  # the last page is the one that was cut
         missing = Failure(stopped or "empty", _DETAILS[stopped or "empty"])
         outcomes = {image.page: self._outcome(image, found, missing) for image in images}
-        return Reply(_read_by(asked.name, outcomes), asked.usage)
+        if stopped == "max_tokens" and repeats(cut[1], None):
+            outcomes[cut[0]] = Failure("repetition", _DETAILS["repetition"])
+        return _read_by(asked.name, outcomes)
 
     def _outcome(self, image: PageImage, found: dict[int, str], missing: Failure) -> PageReading | Failure:
         text = found.get(image.page, "").strip()
@@ -190,24 +186,6 @@ class ChatEngine:
         elif text in ("", transcription.BLANK):
             return missing
         return PageReading(image.page, parse_blocks(text), image.words, self.model)
-
-    async def _read_again(self, images: Sequence[PageImage], outcomes: dict[int, PageReading | Failure]) -> Usage:
-        """Ask alone for each page that its window failed; what comes replaces the outcome. Returns what it cost."""
-        usage = no_usage()
-        down: Failure | None = None
-        for image in images:
-            outcome = outcomes[image.page]
-            if not isinstance(outcome, Failure) or outcome.reason not in _CONTENT:
-                continue
-            if down:  # the service is out of reach, or the quota spent: the others would fare no better
-                outcomes[image.page] = down
-                continue
-            alone = await self._read([image])
-            usage = add_usage(usage, alone.usage)
-            outcomes |= alone.value
-            again = outcomes[image.page]
-            down = again if isinstance(again, Failure) and again.reason not in _CONTENT else None
-        return usage
 
     async def _structured(self, use: NamedModel, text: str, schema: type[S]) -> Reply[S | None]:
         """A reply of that shape; None when it is cut, blocked or malformed."""
@@ -234,12 +212,3 @@ def _read_by(name: str, outcomes: dict[int, PageReading | Failure]) -> dict[int,
         page: replace(outcome, model=model) if isinstance(outcome, PageReading) else outcome
         for page, outcome in outcomes.items()
     }
-
-
-def _charge(outcomes: list[PageReading | Failure], usage: Usage) -> list[PageReading | Failure]:
-    """Put the usage on the first page that was read; where none was, it is lost with them."""
-    for at, outcome in enumerate(outcomes):
-        if isinstance(outcome, PageReading):
-            outcomes[at] = replace(outcome, usage=usage)
-            break
-    return outcomes

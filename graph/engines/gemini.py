@@ -25,8 +25,8 @@ from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
     from graph.context import Context
+    from graph.engines.base import Limiter
     from graph.settings import Settings
-    from graph.storage.base import Limiter
 
 READER, CHAT, EMBEDDING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL", "PAGEWITNESS_EMBEDDING_MODEL"
 FALLBACK = "PAGEWITNESS_FALLBACK_MODEL"

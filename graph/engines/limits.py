@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from graph.engines import journal
-from graph.storage.base import Catalog, DaySpentError
+from graph.engines.base import DaySpentError
+from graph.storage.base import Catalog
 
 if TYPE_CHECKING:
     from graph.settings import Settings, Tier

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graph.engines import journal
-from graph.engines.base import Usage
+from graph.engines.base import Limiter, Usage
 from graph.engines.replies import usage_of
 from graph.engines.retry import Patience, call, diagnose
 from graph.errors import ModelError
-from graph.storage.base import Limiter
 from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:

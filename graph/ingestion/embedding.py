@@ -26,8 +26,11 @@ async def embed(
     """
     usage = no_usage()
     for start in range(0, len(ids), _EMBED_BATCH):
-        part = await asyncio.to_thread(now.stores.catalog.chunks, ids[start : start + _EMBED_BATCH])
-        if isinstance(now.embedder, SentenceEmbedder):
+        part = await asyncio.to_thread(_without_vectors, now, ids[start : start + _EMBED_BATCH])
+        done = min(start + _EMBED_BATCH, len(ids))
+        if not part:
+            pass
+        elif isinstance(now.embedder, SentenceEmbedder):
             await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
         else:
             texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
@@ -35,8 +38,23 @@ async def embed(
             rows = [VectorRow(chunk.id, chunk.id, document) for chunk in part]
             await asyncio.to_thread(now.stores.vectors.add, rows, reply.value)
             usage = add_usage(usage, reply.usage)
-        tell({"event": "embed", "document": document, "name": name, "done": start + len(part), "of": len(ids)})
+        tell({"event": "embed", "document": document, "name": name, "done": done, "of": len(ids)})
     return usage
+
+
+def _without_vectors(now: Deps, ids: Sequence[str]) -> list[ChunkRow]:
+    """The chunks that an earlier run, killed half-way, did not get to: a vector is not paid for twice."""
+    chunks = now.stores.catalog.chunks(ids)
+    wanted = {chunk.id: _vector_ids(now, chunk) for chunk in chunks}
+    known = now.stores.vectors.known([row for rows in wanted.values() for row in rows])
+    # A chunk of headings alone has no vector that could tell, only the finer ones; it costs next to nothing.
+    return [chunk for chunk in chunks if not (wanted[chunk.id] and known.issuperset(wanted[chunk.id]))]
+
+
+def _vector_ids(now: Deps, chunk: ChunkRow) -> list[str]:
+    if isinstance(now.embedder, SentenceEmbedder):
+        return [sentence.id for sentence in chunk.sentences if sentence.kind != "heading"]
+    return [chunk.id]
 
 
 def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:

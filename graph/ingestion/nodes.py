@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from langgraph.config import get_stream_writer
@@ -18,6 +17,8 @@ from graph.engines.journal import journal
 from graph.engines.limits import next_day
 from graph.errors import BadInputError, as_list
 from graph.ingestion.embedding import embed
+from graph.ingestion.fetching import Found, find
+from graph.ingestion.indexing import basis_of, show, stage
 from graph.ingestion.state import (
     DocumentReport,
     IngestionOutput,
@@ -28,33 +29,30 @@ from graph.ingestion.state import (
     WindowState,
     Work,
 )
+from graph.ingestion.survey import is_done, plain_pages
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
-from loaders.chunking import chunk_pages
 from loaders.errors import PasswordError, SourceError
-from loaders.reading import inspect
-from loaders.sources import expand
 from loaders.types import DocumentInfo
+from loaders.urls import IDENTITY
 
 
 @step
 async def load_sources(state: IngestionState) -> dict[str, object]:
     """Find the files, open each, and write a ledger line for every page that is to be read."""
     if not state.get("sources"):
-        raise BadInputError("No sources were given: name files, folders or globs of PDFs or images.")
+        raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
     now = await deps.current()
     await asyncio.to_thread(_take_home, now)
-    # Absolute, since workers keep the folder they were started in, and since "report.pdf" is not one file everywhere.
-    paths = [path.absolute() for path in await asyncio.to_thread(expand, as_list(state["sources"], "sources"))]
-    password = context.current().password
-    infos = await asyncio.gather(*(_inspected(path, password) for path in paths))
     work: dict[str, Work] = {}
     unusable = []
-    for path, info in zip(paths, infos, strict=True):
-        if isinstance(info, DocumentInfo):
-            work.setdefault(info.sha256[:16], await asyncio.to_thread(_admit, now, path, info))
+    sources, password = as_list(state["sources"], "sources"), context.current().password
+    for found in await find(sources, now.stores.downloads, password):
+        if isinstance(found.info, DocumentInfo):
+            admitted = await asyncio.to_thread(_admit, now, found, found.info)
+            work[admitted["id"]] = admitted  # of several names the last is the newest
         else:
-            unusable.append(_unusable(path, info))
+            unusable.append(_unusable(found, found.info))
     if not work:
         raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
     return {
@@ -66,26 +64,34 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     }
 
 
+@step
+async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
+    """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
+    now = await deps.current()
+    return {"work": [{**work, "plain": await plain_pages(now.engine, work)} for work in state["work"]]}
+
+
 def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
     """Send the pages to be read, a window at a time; straight on where all have been read before."""
     size = state["window"]
-    return [
-        Send("read_pages", _window(work, work["pages"][start : start + size]))
-        for work in state["work"]
-        for start in range(0, len(work["pages"]), size)
-    ] or "chunk_documents"
+    windows = []
+    for work in state["work"]:
+        without = set(work.get("plain", ()))
+        for plain in (False, True):
+            pages = [page for page in work["pages"] if (page in without) == plain]
+            windows += [_window(work, pages[start : start + size], plain) for start in range(0, len(pages), size)]
+    return [Send("read_pages", window) for window in windows] or "chunk_documents"
 
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     """Cut what was read into chunks, stored out of sight until their vectors are there."""
-    catalog = deps.deps(context.current()).stores.catalog
+    stores = deps.deps(context.current()).stores
     work = []
     for item in state["work"]:
-        document = catalog.document(item["id"])
-        if document and (item["pages"] or not document.generation):
-            pages = [(page, transcript.blocks) for page, transcript in catalog.transcripts(item["id"]).items()]
-            chunks = chunk_pages(document.title or document.name, pages)
-            item = {**item, "generation": catalog.stage_chunks(item["id"], chunks)}
+        document = stores.catalog.document(item["id"])
+        basis = basis_of(stores.catalog.pages(item["id"]))
+        if document and not (document.generation and basis == stores.catalog.basis(item["id"])):
+            item = {**item, "generation": stage(stores, document), "basis": basis}
         work.append(item)
     return {"work": work}
 
@@ -97,13 +103,14 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
     usage = no_usage()
     for item in state["work"]:
         if "generation" not in item:
+            await asyncio.to_thread(_show_again, now, item["id"])
             continue
         ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
         rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
         if any(row.status in DONE for row in rows):
             with journal(get_stream_writer()):
                 usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
-            await asyncio.to_thread(_publish, now, item["id"], item["generation"])
+            await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
     return {"embedding": usage}
 
 
@@ -124,55 +131,34 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     }
 
 
-def _publish(now: Deps, document: str, generation: str) -> None:
-    for replaced in now.stores.catalog.publish(document, generation):
-        remove(now.stores, replaced)
-    now.stores.vectors.delete_stale(document, generation)
-
-
-def remove(stores: deps.Stores, document: str) -> None:
-    """Remove every trace of a document: rows, vectors, page images."""
-    orphans = stores.catalog.delete_document(document)
-    stores.vectors.delete_document(document)
-    for image in orphans:
-        stores.images.delete(image)
+def _show_again(now: Deps, document: str) -> None:
+    """An unchanged document may have come from another place, where it replaces what was there."""
+    row = now.stores.catalog.document(document)
+    if row and any(other.source == row.source and other.id != row.id for other in now.stores.catalog.documents()):
+        show(now.stores, document, row.generation, now.stores.catalog.basis(document))
 
 
 def _take_home(now: Deps) -> None:
     """Own the home folder, and refuse to mix the vectors of two models; before a page is read, not after."""
-    now.stores.own()
-    now.stores.vectors.check(now.embedder.identity)
+    now.stores.take()
+    now.stores.check(now.embedder.identity)
 
 
-def _window(work: Work, pages: list[int]) -> WindowState:
-    return WindowState(id=work["id"], name=work["name"], source=work["source"], total=len(work["pages"]), pages=pages)
-
-
-async def _inspected(path: Path, password: str | None) -> DocumentInfo | SourceError:
-    """Open a file in a worker: a hostile one may hang or crash it, and not us."""
-    try:
-        return await deps.pool().call(inspect, path, password)
-    except SourceError as error:
-        return error
-    except Exception as error:  # whatever is odd about one file must not end the run for the others
-        return SourceError(
-            f"{str(path)!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
-        )
-
-
-def _admit(now: Deps, path: Path, info: DocumentInfo) -> Work:
-    """Enter a document in the catalog; its work is the pages that are not done."""
-    identity = info.sha256[:16]
-    now.stores.catalog.add_document(
-        DocumentRow(identity, path.name, str(path), info.kind, info.title, info.pages, info.size)
+def _window(work: Work, pages: list[int], plain: bool) -> WindowState:
+    return WindowState(
+        id=work["id"], name=work["name"], path=work["path"], total=len(work["pages"]), pages=pages, plain=plain
     )
-    todo = [row.page for row in now.stores.catalog.pages(identity) if row.status not in DONE or _outdated(now, row)]
-    return Work(id=identity, name=path.name, source=str(path), pages=todo)
 
 
-def _outdated(now: Deps, row: PageRow) -> bool:
-    """Whether a page was read by another engine than the one that was asked for by name."""
-    return context.current().engine != "auto" and row.engine != now.engine.name
+def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
+    """Enter a document in the catalog; its work is the pages that are not done."""
+    identity, name = info.sha256[:IDENTITY], found.path.name
+    now.stores.catalog.add_document(
+        DocumentRow(identity, name, found.source, info.kind, info.title, info.pages, info.size)
+    )
+    run = context.current()
+    todo = [row.page for row in now.stores.catalog.pages(identity) if not is_done(row, run, now.engine.name)]
+    return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
 
 
 def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
@@ -210,11 +196,11 @@ def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
     return counts
 
 
-def _unusable(path: Path, error: SourceError) -> DocumentReport:
+def _unusable(found: Found, error: SourceError) -> DocumentReport:
     return DocumentReport(
         id=None,
-        name=path.name,
-        source=str(path),
+        name=found.path.name,
+        source=found.source,
         status="failed",
         pages=0,
         ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),

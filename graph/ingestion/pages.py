@@ -15,6 +15,7 @@ from graph.deps import Deps
 from graph.engines.base import PageReading, PageRequest, no_usage
 from graph.engines.journal import Cost, journal
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
+from graph.ingestion.survey import TEXT_LAYER
 from graph.steps import step
 from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
 from loaders.reading import read, render
@@ -22,14 +23,15 @@ from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
 
 @step
-async def render_pages(state: WindowState) -> dict[str, list[PageOutcome]]:
+async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
     now = await deps.current()
     todo = _jobs(state, state["pages"])
     outcomes = await deps.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
     failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
-    return {"outcomes": [_outcome(state, page, "failed") for page in failed]}
+    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.pictured]
+    return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
 
 
 @step
@@ -39,21 +41,20 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     started = time.monotonic()
     done = {outcome["page"] for outcome in state.get("outcomes", [])}
     rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"])}
-    requests = await asyncio.to_thread(
-        _requests, now, state, [rows[page] for page in state["pages"] if page not in done]
-    )
-    stored = await asyncio.to_thread(_stored, now, state["id"], [request.job.page for request in requests])
-    unread = [request for request in requests if request.job.page not in stored]
+    todo = [rows[page] for page in state["pages"] if page not in done]
+    outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
+    done |= {outcome["page"] for outcome in outcomes}
+    requests = await asyncio.to_thread(_requests, now, state, [row for row in todo if row.page not in done])
+    readings: Sequence[PageReading | Failure] = []
     with journal(get_stream_writer()) as costs:
-        readings: Sequence[PageReading | Failure] = await now.engine.transcribe(unread) if unread else []
-    read_now = {request.job.page: reading for request, reading in zip(unread, readings, strict=True)}
-    outcomes: list[PageOutcome] = []
-    for request in requests:
-        reading = stored.get(request.job.page) or read_now[request.job.page]
+        if requests:
+            readings = await (_from_file(requests) if state["plain"] else now.engine.transcribe(requests))
+    by = TEXT_LAYER if state["plain"] else now.engine.name
+    for request, reading in zip(requests, readings, strict=True):
         if isinstance(reading, Failure):
             reading = await _second_way(request, reading)
         cost = costs.pages.get(request.job.page) or _unasked(reading, time.monotonic() - started)
-        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, cost)
+        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, cost, by)
         outcomes.append(_outcome(state, row.page, row.status, cost))
         _tell(state, row)
     return {"outcomes": outcomes}
@@ -62,17 +63,32 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
 def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
     parts = f"{document}|{page}|{dpi}|{now.engine.reader}"
-    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+    return f"{document}:{page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
 
 
-def _stored(now: Deps, document: str, pages: Sequence[int]) -> dict[int, PageReading]:
-    """The pages that were read in this very way before: by an engine whose turn it is again, or in a run cut short."""
-    found = {}
-    for page in pages:
-        transcript = now.stores.catalog.transcript(transcript_key(now, document, page, context.current().dpi))
-        if transcript:
-            found[page] = PageReading(page, transcript.blocks, transcript.words, now.engine.model)
-    return found
+def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageOutcome]:
+    """Take what this engine has read before: a page that another engine read since, or that was marked unread."""
+    outcomes = []
+    for row in rows:
+        key = transcript_key(now, row.document, row.page, context.current().dpi)
+        if known := now.stores.catalog.transcript(key):
+            row = replace(
+                row, status="read" if known.blocks else "blank", reason="", detail="", transcript=key,
+                engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
+            )  # fmt: skip
+            now.stores.catalog.record_page(row)
+            outcomes.append(_outcome(state, row.page, row.status))
+            _tell(state, row)
+    return outcomes
+
+
+async def _from_file(requests: Sequence[PageRequest]) -> list[PageReading | Failure]:
+    """Pages from what the file says, without a model."""
+    texts = await deps.pool().map(read, [request.job for request in requests])
+    return [
+        PageReading(text.page, text.blocks, text.words, text.engine) if isinstance(text, PageText) else text
+        for text in texts
+    ]
 
 
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
@@ -82,15 +98,15 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
     """
     if failure.reason == "quota_day" or not request.image.legible:
         return failure
-    (text,) = await deps.pool().map(read, [request.job])
-    if not isinstance(text, PageText) or not text.blocks:
+    (reading,) = await _from_file([request])
+    if isinstance(reading, Failure) or not reading.blocks:
         return failure
-    return PageReading(text.page, text.blocks, text.words, text.engine, fallback=failure)
+    return replace(reading, fallback=failure)
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
     run = context.current()
-    return [PageJob(state["source"], page, dpi=run.dpi, password=run.password) for page in pages]
+    return [PageJob(state["path"], page, dpi=run.dpi, password=run.password) for page in pages]
 
 
 def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:
@@ -121,7 +137,7 @@ def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[Pa
         png = now.stores.images.get(row.image) if now.engine.reads_images else b""
         image = PageImage(
             row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
-            row.ink, bool(row.legible),
+            row.ink, bool(row.legible), row.page in state.get("pictured", ()),
         )  # fmt: skip
         requests.append(PageRequest(job, image))
     return requests
@@ -133,14 +149,15 @@ def _unasked(reading: PageReading | Failure, seconds: float) -> Cost:
     return Cost(attempts=0 if waits else 1, seconds=seconds)
 
 
-def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost) -> PageRow:
-    """Store what was read, then mark the page; in that order, so that no page is marked without its transcript."""
+def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost, engine: str) -> PageRow:
+    """Store what was read and mark the page, in one step: neither is ever there without the other."""
+    transcript = None
     row = replace(
         row,
         attempts=row.attempts + cost.attempts,
-        engine=now.engine.name,
+        engine=engine,
         model=now.engine.model,
-        prompt=now.engine.prompt,
+        prompt=now.engine.prompt if engine == now.engine.name else "",
         seconds=round(row.seconds + cost.seconds, 3),
         requests=row.requests + cost.usage["requests"],
         input_tokens=row.input_tokens + cost.usage["input_tokens"],
@@ -152,10 +169,11 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost)
         row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if reading.fallback or (now.engine.reads_images and reading.model != now.engine.model):
-            # Not what this engine reads by itself: a later run must not take it for that.
-            key = hashlib.sha256(f"{key}|{reading.model}".encode()).hexdigest()[:32]
-        now.stores.catalog.add_transcript(Transcript(key, reading.blocks, reading.words))
+        if reading.fallback or engine == TEXT_LAYER:
+            key += ":layer"
+        elif now.engine.reads_images and reading.model != now.engine.model:
+            key += f":{reading.model}"  # not what this engine reads by itself: a later run must not take it for that
+        transcript = Transcript(key, reading.blocks, reading.words)
         row = replace(
             row,
             status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
@@ -164,7 +182,7 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost)
             model=reading.model,
             transcript=key,
         )
-    now.stores.catalog.record_page(row)
+    now.stores.catalog.record_page(row, transcript)
     return row
 
 

@@ -7,17 +7,54 @@ from collections.abc import Callable
 from typing import Any
 
 from graph.deps import Deps
+from graph.engines.base import Usage, add_usage, no_usage
 from graph.ingestion.embedding import embed
+from graph.ingestion.indexing import basis_of, show, stage
+from graph.storage.base import DocumentRow
+
+Tell = Callable[[dict[str, Any]], None]
 
 
-async def reembed(now: Deps, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Compute all vectors anew with the embedding model in use; questions are refused until it is done."""
-    await asyncio.to_thread(now.stores.own)
-    await asyncio.to_thread(now.stores.vectors.reset, now.embedder.identity)
-    documents = [row for row in await asyncio.to_thread(now.stores.catalog.documents) if row.generation]
-    total = 0
+async def reembed(now: Deps, tell: Tell) -> dict[str, Any]:
+    """Compute all vectors anew with the embedding model in use; questions are refused until it is done.
+
+    One that was stopped half-way goes on from there.
+    """
+    catalog, vectors = now.stores.catalog, now.stores.vectors
+    await asyncio.to_thread(now.stores.take)
+    if await asyncio.to_thread(now.stores.reembedding) != now.embedder.identity:
+        await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, now.embedder.identity)
+        await asyncio.to_thread(vectors.reset, now.embedder.identity)
+    total, usage = 0, no_usage()
+    documents = await _published(now)
     for row in documents:
-        ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, row.id)
-        await embed(now, row.id, ids, row.name, tell)
+        ids = await asyncio.to_thread(catalog.chunk_ids, row.id)
+        usage = add_usage(usage, await embed(now, row.id, ids, row.name, tell))
         total += len(ids)
-    return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity}
+    await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, "")
+    return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
+
+
+async def rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
+    """Cut all documents anew and embed what came out differently; questions see the old chunks until then."""
+    await asyncio.to_thread(now.stores.take)
+    await asyncio.to_thread(now.stores.check, now.embedder.identity)
+    total, usage = 0, no_usage()
+    documents = await _published(now)
+    for row in documents:
+        count, spent = await _recut(now, row, tell)
+        total, usage = total + count, add_usage(usage, spent)
+    return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
+
+
+async def _recut(now: Deps, row: DocumentRow, tell: Tell) -> tuple[int, Usage]:
+    basis = basis_of(await asyncio.to_thread(now.stores.catalog.pages, row.id))
+    generation = await asyncio.to_thread(stage, now.stores, row)
+    ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, row.id, generation)
+    usage = await embed(now, row.id, ids, row.name, tell)
+    await asyncio.to_thread(show, now.stores, row.id, generation, basis)
+    return len(ids), usage
+
+
+async def _published(now: Deps) -> list[DocumentRow]:
+    return [row for row in await asyncio.to_thread(now.stores.catalog.documents) if row.generation]

@@ -64,7 +64,8 @@ class IngestionInput(TypedDict):
     """What to ingest."""
 
     sources: Annotated[
-        list[str], Field(description="Files, folders or globs: PDFs and images (PNG, JPEG, WebP, TIFF).")
+        list[str],
+        Field(description="Files, folders, globs or http(s) addresses: PDFs, books (EPUB, ...) and images."),
     ]
 
 
@@ -75,13 +76,16 @@ class IngestionOutput(TypedDict, total=False):
 
 
 class Work(TypedDict):
-    """A document on its way through ingestion."""
+    """A document on its way through ingestion. `plain` are those of its pages that take no vision model."""
 
     id: str
     name: str
     source: str
+    path: str
     pages: list[int]
+    plain: NotRequired[list[int]]
     generation: NotRequired[str]
+    basis: NotRequired[str]
 
 
 class PageOutcome(TypedDict):
@@ -94,13 +98,15 @@ class PageOutcome(TypedDict):
 
 
 class WindowState(TypedDict):
-    """A few pages of one document, rendered and transcribed together."""
+    """A few pages of one document, rendered and transcribed together; `plain` ones from their text layers."""
 
     id: str
     name: str
-    source: str
+    path: str
     total: int
     pages: list[int]
+    plain: bool
+    pictured: NotRequired[list[int]]
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
 
 

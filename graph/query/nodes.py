@@ -116,8 +116,7 @@ def verify_citations(state: QueryState) -> QueryState:
         chunk = chunks.get(claim["chunk"])
         place = None
         if chunk:
-            transcripts = catalog.transcripts(chunk.document)
-            place = citations.locate(claim["quote"], {page: transcripts[page] for page in chunk.pages})
+            place = citations.locate(claim["quote"], catalog.transcripts(chunk.document, chunk.pages))
         failure = citations.failure(claim, chunk, place)
         citation = None
         if chunk and place and not failure:

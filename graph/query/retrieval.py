@@ -55,7 +55,8 @@ class Retriever:
         by_vector: dict[str, float] = {}
         for _, chunk, cosine in self._vectors.search(vector, documents, _NEAREST):
             by_vector.setdefault(chunk, cosine)
-        chunks = self._catalog.chunks(list(dict.fromkeys([*by_text, *by_vector])))
+        # A vector may be there before its chunk is shown to questions, or a moment after it no longer is.
+        chunks = self._catalog.chunks(list(dict.fromkeys([*by_text, *by_vector])), published=True)
         if isinstance(self._embedder, SentenceEmbedder):
             hits = self._by_sentence(query, self._embedder.encode([query])[0], chunks, by_text)
         else:

@@ -7,8 +7,7 @@ content and hold no path of the machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -135,25 +134,50 @@ class Catalog(Protocol):
         The same chunks make the same generation, so that staging twice changes nothing.
         """
 
-    def publish(self, document: str, generation: str) -> list[str]:
+    def publish(self, document: str, generation: str, basis: str = "") -> list[str]:
         """Show this generation to questions in place of the one before, in one step.
 
-        Other documents that came from the same source are replaced by this one; their ids are returned.
+        Other documents that came from the same source are retired; their ids are returned. `basis` says what the
+        generation was made of. All of them are unsettled from then on.
         """
+
+    def basis(self, document: str) -> str:
+        """What the published generation was made of; "" where nobody said."""
+
+    def retire(self, document: str) -> None:
+        """Take a document out of sight for good, before its vectors and images are removed."""
+
+    def unsettled(self) -> list[str]:
+        """Documents that may have vectors or images which the catalog no longer knows."""
+
+    def settled(self, document: str) -> None:
+        """Note that nothing is left over of a document's former generations, or of the document itself."""
 
     def delete_document(self, document: str) -> list[str]:
         """Remove every trace of a document; returns the page images that nothing refers to any more."""
 
     def pages(self, document: str) -> list[PageRow]: ...
-    def record_page(self, row: PageRow) -> None: ...
+    def images(self) -> set[str]:
+        """The page images that some page refers to."""
+
+    def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
+        """Replace a page's line in the ledger, and store what was read, in one step."""
+
     def transcript(self, key: str) -> Transcript | None: ...
-    def transcripts(self, document: str) -> dict[int, Transcript]: ...
+    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
+        """The transcripts of a document's pages, of all or of those named, that have one."""
+
+    def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
+        """The blocks of every page that was read, in order; without the words, which weigh ten times as much."""
+
     def add_transcript(self, transcript: Transcript) -> None: ...
 
     def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
         """A document's chunks in order: of the published generation, or of the one named."""
 
-    def chunks(self, ids: Sequence[str]) -> list[ChunkRow]: ...
+    def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
+        """The chunks of these ids that exist, in the order asked; only those that questions may see if `published`."""
+
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
 
@@ -187,6 +211,9 @@ class VectorIndex(Protocol):
         """Raise IndexMismatchError when the stored vectors are another embedder's."""
 
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None: ...
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of the row ids that have a vector."""
+
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
         """The nearest rows as (row id, chunk id, cosine), best first."""
 
@@ -202,6 +229,8 @@ class PageImages(Protocol):
     def put(self, png: bytes) -> str: ...
     def get(self, key: str) -> bytes: ...
     def delete(self, key: str) -> None: ...
+    def sweep(self, kept: Collection[str]) -> None:
+        """Forget all images but these, and what was left half-written."""
 
 
 class PagePool(Protocol):
@@ -212,24 +241,3 @@ class PagePool(Protocol):
         """One call, which returns or raises as the function does; SourceError when it hangs or dies."""
 
     def close(self) -> None: ...
-
-
-class DaySpentError(Exception):
-    """A model may be asked no more today. Only a new day mends that."""
-
-
-class Limiter(Protocol):
-    """How often each model may be asked, and by how many at a time; all requests of a process go through one."""
-
-    def turn(self, model: str) -> AbstractAsyncContextManager[None]:
-        """The right to send one request, which is waited for in order; DaySpentError when there is none left today."""
-
-    def went_well(self, model: str) -> None: ...
-    def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
-        """The service refused a request: nobody asks for so long. `per_minute` is the limit that it named, if any."""
-
-    def end_day(self, model: str) -> None:
-        """The service says that the day's requests are spent."""
-
-
-Json = dict[str, Any]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.database import Database, placeholders
-from graph.storage.ledger import Ledger
+from graph.storage.ledger import BASIS, Ledger, retire_rows, unsettle
 from graph.storage.stems import stem
 from loaders.types import Chunk, Sentence
 
@@ -59,7 +59,7 @@ class SqliteCatalog(Ledger):
                     )
         return generation
 
-    def publish(self, document: str, generation: str) -> list[str]:
+    def publish(self, document: str, generation: str, basis: str = "") -> list[str]:
         """Show this generation to questions in place of the one before; returns the documents it replaces."""
         with self._db.writing() as connection:
             connection.execute("UPDATE documents SET generation = ? WHERE id = ?", (generation, document))
@@ -70,8 +70,12 @@ class SqliteCatalog(Ledger):
             replaced = [
                 r[0] for r in connection.execute(f"SELECT id FROM documents WHERE {same_source}", [document] * 2)
             ]
-            # Gone from sight in this transaction; their files and vectors are swept by delete_document.
-            connection.execute(f"UPDATE documents SET generation = '' WHERE {same_source}", [document] * 2)
+            # Gone from sight in this transaction. Files and vectors follow; if this process does not get that far,
+            # the marks tell the next one.
+            for other in replaced:
+                retire_rows(connection, other)
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BASIS + document, basis))
+            unsettle(connection, document)
         return replaced
 
     def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
@@ -83,11 +87,13 @@ class SqliteCatalog(Ledger):
         )
         return [row[0] for row in rows]
 
-    def chunks(self, ids: Sequence[str]) -> list[ChunkRow]:
-        """The chunks of these ids that exist, in the order asked."""
+    def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
+        """The chunks of these ids that exist, in the order asked; only those that questions may see if `published`."""
         rows = self._db.rows_in(
             "SELECT c.id, c.document, d.name, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences "
-            "FROM chunks c JOIN documents d ON d.id = c.document WHERE c.id IN ({})",
+            "FROM chunks c JOIN documents d ON d.id = c.document "
+            + ("AND d.generation = c.generation " if published else "")
+            + "WHERE c.id IN ({})",
             ids,
         )
         found = {

@@ -6,12 +6,14 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from graph.errors import HomeError
 from graph.storage.schema import migrate
+
+Connection = sqlite3.Connection
 
 _BUSY_SECONDS = 30.0
 # SQLite allows 32,766 variables in a statement; ids are passed in slices well below that.
@@ -66,15 +68,20 @@ class Database:
         """A transaction: all of it is stored, or nothing. Not to be nested."""
         connection = self.connection
         with self._lock:
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
-            except BaseException:
                 if connection.in_transaction:
+                    connection.execute("COMMIT")
+            except BaseException as error:
+                with suppress(sqlite3.OperationalError):  # a full disk may have rolled back already
                     connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise HomeError(
+                        f"The catalog {self._path} cannot be written ({error}): make room on the disk and see that no "
+                        "other program holds the file, then give the same command again; what was read is kept."
+                    ) from error
                 raise
-            if connection.in_transaction:
-                connection.execute("COMMIT")
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""

@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
-from graph.storage.database import Database, placeholders
+from graph.storage.database import Connection, Database, placeholders
 from loaders.types import Block, Box, Word
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 _DOCUMENT_COLUMNS = ", ".join(field.name for field in fields(DocumentRow))
+_ADD_TRANSCRIPT = "INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)"
+
+UNSETTLED, BASIS = "unsettled:", "basis:"
+"""Keys of `meta` that end in a document's id: what is still to be swept, and what its chunks were made of."""
 
 
 class Ledger:
@@ -45,21 +49,42 @@ class Ledger:
         return DocumentRow(*rows[0]) if rows else None
 
     def documents(self) -> list[DocumentRow]:
-        """All documents, oldest first."""
-        rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents ORDER BY created, name, id")
+        """All documents, oldest first; not those that are retired."""
+        rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> '' ORDER BY created, name, id")
         return [DocumentRow(*row) for row in rows]
+
+    def retire(self, document: str) -> None:
+        """Take a document out of sight for good, before its vectors and images are removed."""
+        with self._db.writing() as connection:
+            retire_rows(connection, document)
+
+    def unsettled(self) -> list[str]:
+        """Documents that may have vectors or images which the catalog no longer knows."""
+        rows = self._db.rows("SELECT substr(key, ?) FROM meta WHERE key GLOB ?", [len(UNSETTLED) + 1, f"{UNSETTLED}*"])
+        return [row[0] for row in rows]
+
+    def settled(self, document: str) -> None:
+        """Note that nothing is left over of a document's former generations, or of the document itself."""
+        with self._db.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", [UNSETTLED + document])
+
+    def basis(self, document: str) -> str:
+        """What the published generation was made of; "" where nobody said."""
+        return self.get_meta(BASIS + document) or ""
 
     def delete_document(self, document: str) -> list[str]:
         """Remove every trace of a document; returns the page images that nothing refers to any more."""
         with self._db.writing() as connection:
             images = [row[0] for row in connection.execute("SELECT image FROM pages WHERE document = ?", [document])]
             connection.execute("DELETE FROM units WHERE document = ?", [document])
-            connection.execute("DELETE FROM documents WHERE id = ?", [document])
             connection.execute(
-                "DELETE FROM transcripts WHERE key GLOB ? "
-                "OR key NOT GLOB 'layer:*' AND key NOT IN (SELECT transcript FROM pages)",
-                [f"{layer_key(document, 0)[:-1]}*"],
+                "DELETE FROM transcripts WHERE key GLOB ? OR key GLOB ? "
+                "OR key IN (SELECT transcript FROM pages WHERE document = ?) "
+                "AND key NOT IN (SELECT transcript FROM pages WHERE document <> ?)",
+                [f"{layer_key(document, 0)[:-1]}*", f"{document}:*", document, document],
             )
+            connection.execute("DELETE FROM documents WHERE id = ?", [document])
+            connection.execute("DELETE FROM meta WHERE key = ?", [BASIS + document])
             kept = {row[0] for row in connection.execute("SELECT image FROM pages")}
         return sorted({image for image in images if image} - kept)
 
@@ -68,39 +93,52 @@ class Ledger:
         rows = self._db.rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? ORDER BY page", [document])
         return [PageRow(*row) for row in rows]
 
-    def record_page(self, row: PageRow) -> None:
-        """Replace a page's line in the ledger; a page of a document that is gone is not recorded."""
+    def images(self) -> set[str]:
+        """The page images that some page refers to."""
+        return {row[0] for row in self._db.rows("SELECT DISTINCT image FROM pages WHERE image <> ''")}
+
+    def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
+        """Replace a page's line in the ledger, and store what was read, in one step.
+
+        Of a document that is gone nothing is recorded.
+        """
         values = astuple(row)
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
                 connection.execute(
                     f"INSERT OR REPLACE INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(values)})", values
                 )
+                if transcript:
+                    connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
 
     def transcript(self, key: str) -> Transcript | None:
         """A stored transcript."""
         rows = self._db.rows("SELECT key, blocks, words FROM transcripts WHERE key = ?", [key])
         return _transcript(*rows[0]) if rows else None
 
-    def transcripts(self, document: str) -> dict[int, Transcript]:
-        """The transcripts of a document's pages that have one, by page."""
+    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
+        """The transcripts of a document's pages, of all or of those named, that have one."""
+        named = "" if pages is None else f"AND p.page IN ({placeholders(pages)})"
         rows = self._db.rows(
             "SELECT p.page, t.key, t.blocks, t.words FROM pages p JOIN transcripts t ON t.key = p.transcript "
-            "WHERE p.document = ? ORDER BY p.page",
-            [document],
+            f"WHERE p.document = ? {named} ORDER BY p.page",
+            [document, *(pages or ())],
         )
         return {row[0]: _transcript(*row[1:]) for row in rows}
 
+    def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
+        """The blocks of every page that was read, in order."""
+        rows = self._db.rows(
+            "SELECT p.page, t.blocks FROM pages p JOIN transcripts t ON t.key = p.transcript "
+            "WHERE p.document = ? ORDER BY p.page",
+            [document],
+        )
+        return [(row[0], _blocks(row[1])) for row in rows]
+
     def add_transcript(self, transcript: Transcript) -> None:
         """Store a transcript; one that is there already stays as it is."""
-        blocks = json.dumps([astuple(block) for block in transcript.blocks], ensure_ascii=False)
-        words = zlib.compress(
-            json.dumps(
-                [[word.text, *(round(edge, 4) for edge in word.box)] for word in transcript.words], ensure_ascii=False
-            ).encode()
-        )
         with self._db.writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)", (transcript.key, blocks, words))
+            connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
 
     def count_request(self, account: str, model: str, day: str) -> None:
         """Add one to the requests that an account sent to a model on a day."""
@@ -128,12 +166,29 @@ class Ledger:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
+def retire_rows(connection: Connection, document: str) -> None:
+    """Within a transaction: hide a document, and note that its vectors and images are still to be removed."""
+    connection.execute("UPDATE documents SET generation = '', source = '' WHERE id = ?", [document])
+    unsettle(connection, document)
+
+
+def unsettle(connection: Connection, document: str) -> None:
+    """Within a transaction: note that something may be left over of a document."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", [UNSETTLED + document])
+
+
+def _stored(transcript: Transcript) -> tuple[str, str, bytes]:
+    blocks = json.dumps([astuple(block) for block in transcript.blocks], ensure_ascii=False)
+    words = [[word.text, *(round(edge, 4) for edge in word.box)] for word in transcript.words]
+    return transcript.key, blocks, zlib.compress(json.dumps(words, ensure_ascii=False).encode())
+
+
 def _transcript(key: str, blocks: str, words: bytes) -> Transcript:
-    return Transcript(
-        key,
-        tuple(Block(kind, text, level, Box(*box) if box else None) for kind, text, level, box in json.loads(blocks)),
-        tuple(_word(row) for row in json.loads(zlib.decompress(words))),
-    )
+    return Transcript(key, _blocks(blocks), tuple(_word(row) for row in json.loads(zlib.decompress(words))))
+
+
+def _blocks(stored: str) -> tuple[Block, ...]:
+    return tuple(Block(kind, text, level, Box(*box) if box else None) for kind, text, level, box in json.loads(stored))
 
 
 def _word(row: Sequence[float | str]) -> Word:

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import InternalError
 from langchain_chroma import Chroma
 
-from graph.errors import BadInputError, IndexMismatchError
+from graph.errors import BadInputError, HomeError, IndexMismatchError
 from graph.storage.base import VectorRow, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from langchain_core.embeddings import Embeddings
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 COLLECTION = "pagewitness"
 # Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
 _BATCH = 1000
+
+
+def _reported(method: Callable[P, R]) -> Callable[P, R]:
+    """Say in the user's words that the index cannot be reached or written."""
+
+    @functools.wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except (httpx.HTTPError, OSError, InternalError) as error:
+            index = cast(ChromaVectors, args[0])
+            what = f"Chroma server at {index.url}" if index.url else "vector index"
+            remedy = "start it again (`chroma run`)" if index.url else "make room on the disk"
+            cause = " ".join(str(error).split())[:200] or type(error).__name__
+            raise HomeError(
+                f"The {what} does not work any more ({cause}): {remedy}, then give the same command again; "
+                "what was read is kept."
+            ) from error
+
+    return call
 
 
 class ChromaVectors:
     """The vectors of sentences or chunks, compared by cosine; the collection remembers whose vectors they are."""
 
     def __init__(self, folder: Path | None = None, url: str = "", embeddings: Embeddings | None = None) -> None:
+        self.url = url
         self._client = _connect(folder, url)
         self._embeddings = embeddings
         self._lock = threading.RLock()  # two runs that find the index empty must not both make it anew
@@ -53,6 +80,7 @@ class ChromaVectors:
     def _collection(self) -> Any:
         return self._client.get_collection(COLLECTION, embedding_function=None)
 
+    @_reported
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError when the stored vectors are another embedder's.
 
@@ -69,6 +97,7 @@ class ChromaVectors:
                 )
             self.reset(embedder)
 
+    @_reported
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
         """Store one vector for each row, in place of any of the same id."""
         if len(rows) != len(vectors):
@@ -82,6 +111,15 @@ class ChromaVectors:
                 metadatas=[{"chunk": row.chunk, "document": row.document} for row in part],
             )
 
+    @_reported
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of the row ids that have a vector."""
+        found: set[str] = set()
+        for start in range(0, len(ids), _BATCH):
+            found.update(self._collection.get(ids=list(ids[start : start + _BATCH]), include=[])["ids"])
+        return found
+
+    @_reported
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
         """The nearest rows as (row id, chunk id, cosine), best first."""
         found = self._collection.query(
@@ -97,10 +135,12 @@ class ChromaVectors:
             )
         ]
 
+    @_reported
     def delete_document(self, document: str) -> None:
         """Forget the vectors of a document."""
         self._collection.delete(where={"document": document})
 
+    @_reported
     def delete_stale(self, document: str, generation: str) -> None:
         """Forget the vectors of a document's chunks that are not of this generation."""
         ids = self._collection.get(where={"document": document}, include=[])["ids"]
@@ -108,12 +148,14 @@ class ChromaVectors:
         for start in range(0, len(stale), _BATCH):
             self._collection.delete(ids=stale[start : start + _BATCH])
 
+    @_reported
     def reset(self, embedder: str) -> None:
         """Forget all vectors and take this embedder's from now on."""
         with self._lock:
             self._client.delete_collection(COLLECTION)
             self._store = self._open(embedder)
 
+    @_reported
     def count(self) -> int:
         """How many vectors are stored."""
         return cast(int, self._collection.count())

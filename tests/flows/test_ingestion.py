@@ -15,9 +15,9 @@ from graph import cli, deps
 from graph.app import app
 from graph.context import Context
 from graph.ingestion.flow import app as ingestion
-from graph.ingestion.nodes import remove
 from graph.ingestion.state import DocumentReport
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.upkeep import remove
 from tests.conftest import MakePdf
 
 # Three sentences each: a page with a single line is taken for a running header by the layout model.
@@ -110,9 +110,11 @@ def test_the_second_time_nothing_is_read_again(home: Path, make_pdf: MakePdf) ->
 def test_a_page_that_was_lost_is_read_again_and_only_that(home: Path, make_pdf: MakePdf) -> None:
     path = make_pdf("a.pdf", STORM, TICKET)
     ingest(path)
-    catalog = deps.stores().catalog
+    catalog = cast(SqliteCatalog, deps.stores().catalog)
     one, two = catalog.pages(catalog.documents()[0].id)
     catalog.record_page(replace(two, status="failed", reason="timeout", transcript=""))
+    with catalog._db.writing() as connection:
+        connection.execute("DELETE FROM transcripts WHERE key = ?", [two.transcript])
     (report,) = ingest(path)
     assert report["status"] == "complete"
     after = catalog.pages(one.document)

@@ -14,10 +14,10 @@ from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
 from graph.ingestion.flow import app as ingestion
-from graph.ingestion.nodes import remove
 from graph.query import citations
 from graph.query.flow import app as query
 from graph.query.flow import build
+from graph.storage.upkeep import remove
 from tests.conftest import SAMPLE, MakePdf
 
 QUESTIONS = {

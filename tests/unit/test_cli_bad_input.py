@@ -57,7 +57,7 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
     "missing path": (plain("ingest", "nowhere/report.pdf"), r"'nowhere/report\.pdf' does not exist: check"),
     "glob without a match": (plain("ingest", "nowhere/*.pdf"), r"matches nothing: check"),
     "empty source": (plain("ingest", " "), r"empty source.*name a file"),
-    "url": (plain("ingest", "https://example.org/a.pdf"), r"URL.*download"),
+    "url": (plain("ingest", "http://127.0.0.1:9/a.pdf"), r"private network.*download"),
     "empty folder": (folder_of(), r"is empty: put PDF"),
     "folder without PDFs": (folder_of("notes.txt", "table.csv"), r"holds no PDF.*name another"),
     "text file": (file("notes.txt", b"hello"), r"not supported \(\.txt\): give"),

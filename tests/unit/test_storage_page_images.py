@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.errors import HomeError
 from graph.storage.base import PageImages
 from graph.storage.page_images import FilePageImages
 
@@ -55,6 +56,6 @@ def test_only_hashes_are_keys(images: PageImages, key: str) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "pages").write_text("a file where the folder should be")
     images = FilePageImages(tmp_path / "pages")
-    with pytest.raises(OSError, match="pages"):
+    with pytest.raises(HomeError, match="pages"):
         images.put(PNG)
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []

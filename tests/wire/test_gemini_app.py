@@ -109,8 +109,8 @@ def test_a_page_that_the_model_refuses_falls_back_or_fails_and_the_others_are_re
     assert "RECITATION" in detail
     fallback = ledger()[0]
     assert (fallback.status, fallback.reason, fallback.model) == ("fallback", "recitation", "text-layer")
-    # Each window once, then its pages one by one: one page that is refused takes the others' reply with it.
-    assert sorted(map(pages_asked, gemini.chats)) == [[1], [1, 2, 3, 4], [2], [3], [4], [5], [5, 6], [6]]
+    # Each window once, then in halves: one page that is refused takes the others' reply with it.
+    assert sorted(map(pages_asked, gemini.chats)) == [[1], [1, 2], [1, 2, 3, 4], [2], [3, 4], [5], [5, 6], [6]]
     assert report["usage"]["requests"] == len(gemini.requests)
 
     model.claims = [claim("Four wardens filed 2,914 reports.", "The four wardens filed 2,914 weather")]
@@ -196,7 +196,8 @@ def test_vectors_of_another_engine_are_refused_and_rebuilt_without_reading(
         assert "pagewitness reembed" in said["error"]
     assert gemini.requests == []
     code, done = run(capsys, "reembed")
-    assert (code, done) == (0, {"documents": 1, "chunks": 1, "embedder": "gemini-embedding-2/768"})
+    assert (code, done["documents"], done["chunks"], done["embedder"]) == (0, 1, 1, "gemini-embedding-2/768")
+    assert done["usage"]["requests"] == 1
     assert kinds(gemini) == ["embed"]
     assert [astuple(row) for row in ledger()] == before
     model.claims = [claim("Edith Carrow did, in 1911.", FOUNDED)]

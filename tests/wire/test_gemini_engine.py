@@ -13,6 +13,7 @@ from graph.engines import chat
 from graph.engines.base import Embedder, Engine, PageReading, Passage
 from graph.engines.chat import ChatEngine, NamedModel
 from graph.engines.gemini import build_gemini, explain
+from graph.engines.journal import journal
 from graph.errors import ModelError
 from graph.settings import settings
 from tests.wire.bench import Time, asked, build, page, read_pages, texts
@@ -46,14 +47,14 @@ async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_la
     assert request.config["thinkingConfig"] == {"thinking_level": "LOW"}
 
 
-async def test_the_usage_of_a_window_is_on_its_first_page(engine: Engine) -> None:
-    first, second = await engine.transcribe([page(1), page(2)])
+async def test_the_tokens_of_a_window_are_shared_by_its_pages(engine: Engine) -> None:
+    with journal(lambda event: None) as costs:
+        first, _ = await engine.transcribe([page(1), page(2)])
+    one, other = costs.pages[1].usage, costs.pages[2].usage
+    assert (one["requests"], other["requests"]) == (1, 0)
+    assert min(one["input_tokens"], other["input_tokens"]) > 250
+    assert min(one["output_tokens"], other["output_tokens"]) > 5
     assert isinstance(first, PageReading)
-    assert isinstance(second, PageReading)
-    assert first.usage["requests"] == 1
-    assert first.usage["input_tokens"] > 500
-    assert first.usage["output_tokens"] > 10
-    assert second.usage["requests"] == 0
     assert first.model == engine.model == "gemini-3.5-flash-lite"
 
 
@@ -66,11 +67,12 @@ async def test_blank_pages_are_not_sent(engine: Engine, gemini: GeminiServer) ->
 
 async def test_a_page_that_the_reply_lacks_is_asked_for_alone(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply('<page number="1"><chunk>One</chunk></page><page number="3"><chunk>Three</chunk></page>'))
-    outcomes = await engine.transcribe([page(1), page(2), page(3)])
+    with journal(lambda event: None) as costs:
+        outcomes = await engine.transcribe([page(1), page(2), page(3)])
     assert texts(outcomes) == ["One", "Text 2.", "Three"]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [2]]
-    assert isinstance(outcomes[0], PageReading)
-    assert outcomes[0].usage["requests"] == 2
+    assert [costs.pages[number].attempts for number in (1, 2, 3)] == [1, 2, 1]
+    assert [costs.pages[number].usage["requests"] for number in (1, 2, 3)] == [1, 1, 0]
 
 
 async def test_of_a_reply_that_was_cut_the_last_page_is_asked_for_again(engine: Engine, gemini: GeminiServer) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from graph.context import Context
+from graph.engines.base import DaySpentError
 from graph.engines.limits import Rate, build_limits, next_day, preset
 from graph.errors import BadInputError
 from graph.settings import settings
-from graph.storage.base import DaySpentError
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.engines.limits_bench import DAY, NOON, Make, Service, Time
 

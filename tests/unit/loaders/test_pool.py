@@ -87,3 +87,49 @@ def test_a_script_without_a_main_guard_runs_once_and_ends(tmp_path: Path) -> Non
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=40, env=env, check=True)
     assert run.stdout.split() == ["started", "[5]"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux caps data")
+async def test_a_job_that_wants_too_much_memory_fails_alone() -> None:
+    pool = PagePool(workers=1, memory=300 * 2**20)
+    try:
+        greedy, fine = await pool.map(eval, ["len(bytearray(400 * 2**20))", "len(bytearray(100 * 2**20))"])
+    finally:
+        pool.close()
+    assert isinstance(greedy, Failure)
+    assert (greedy.reason, "MemoryError" in greedy.detail) == ("render_error", True)
+    assert fine == 100 * 2**20
+
+
+ORPHANS = """
+import asyncio, os, signal
+from loaders.pool import PagePool
+pool = PagePool(workers=1, timeout=1.0)
+print(asyncio.run(pool.map(eval, ["__import__('os').getpid()"]))[0], flush=True)
+{hang}
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+# `re` holds the interpreter lock for hours on this, as a C library does that hangs.
+STUCK = """
+pool._submit(eval, "__import__('re').match('(a+)+b', 'a' * 60)")
+__import__('time').sleep(0.5)
+"""
+
+
+@pytest.mark.parametrize("hang", ["", STUCK], ids=["idle", "stuck in C"])
+def test_workers_end_when_their_parent_is_killed(hang: str) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    code = ORPHANS.format(hang=hang)
+    run = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=40, env=env)
+    worker = int(run.stdout)
+    deadline = time.monotonic() + 20
+    while _runs(worker):
+        assert time.monotonic() < deadline, f"worker {worker} outlived its parent"
+        time.sleep(0.1)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

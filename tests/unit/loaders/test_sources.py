@@ -59,7 +59,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: 
         ("foreign/notes.txt", "not supported (.txt)", "give a PDF"),
         ("pipe", "named pipe", "save its content"),
         ("socket", "socket", "save its content"),
-        ("https://example.org/a.pdf", "URLs are not supported yet", "download"),
+        ("https://example.org/a.pdf", "is an address", "download"),
         ("", "empty source", "name a file"),
         ("a\0.pdf", "not a usable path", "another one"),
     ],

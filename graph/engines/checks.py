@@ -1,0 +1,192 @@
+"""Is a reply believable? What a model says of a page, against what the file itself says of it. Pure.
+
+The measure is the page's own text layer, where it can be trusted: it spells words and digits reliably, whatever its
+order. A page may show more than its layer holds (pictures), and a reply says more than the page (a table's summary, a
+figure's description), so a single missing or added word proves nothing. How the limits were found, and how often they
+err, is in `docs/reading.md`; `tests/evals/reply_checks.py` measures it anew.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from loaders.plaintext import plain
+from loaders.types import Block, Failure, PageImage
+
+MIN_SAMPLE = 30
+"""Words and numbers that a text layer must hold to be a measure: a stamp or a page number says nothing about a page."""
+
+MIN_RECALL, MIN_RECALL_PICTURED = 0.8, 0.6
+"""Share of the layer's words and numbers that a reply must hold. Our own readings of 166 pages have 0.91 and more,
+another page of the same document 0.37 and less for 95 of 100. Labels inside a chart belong to the layer, and a
+description of the chart need not repeat them: hence less for pages with pictures."""
+
+MAX_NOVEL = 1
+"""Numbers of two digits or more that a reply may hold and the page not. Honest readings have none; one may be the
+layer's own slip (a number drawn as a shape, a formula)."""
+
+MAX_DERIVED = 3
+"""The same in one summary of a table, which may compute differences and totals."""
+
+MAX_STRANGE = 0.15
+"""Share of a reply's words that the page may lack. Honest readings have 0.00, another page 0.36 and more for 98 %."""
+
+MAX_TABLE_STRANGE = 0.5
+"""The same for the words and numbers of one table: an invented one has 0.85 and more."""
+
+MAX_REPEATED, MAX_REPEATED_UNSEEN = 0.3, 0.5
+"""Share of a reply's eight-word phrases that are there already, less the layer's own share; honest readings stay at
+0.13. Without a layer to compare with, a page of forms or timetables gets the benefit of the doubt."""
+
+MAX_SAID = 12
+"""How often a reply may say one such phrase more than the page does; honest readings stay at 4."""
+
+MAX_SQUEEZE = 20.0
+"""How far a long reply may be compressed: honest ones shrink to a fifth at most, an endless row of dots to nothing."""
+
+_MIN_REPEATS, _LONG, _MIN_TABLE = 30, 4000, 5  # phrases; characters; words and numbers: fewer say nothing
+_PHRASE = 8
+_WORD = re.compile(
+    # Characters of scripts without spaces count one by one; letters between digits ("x12", "o1-0912") do not matter.
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+    r"|\d[\d.,]*\d|[^\W\d_]{4,}"
+)
+_BROKEN = re.compile(r"\w+[-\u00ad\u2010]\s*\n\s*\w+")
+_MATH_MARK = re.compile(r"\\[a-zA-Z]+|[{}^_$]")
+_GROUPING = re.compile(r"(?<=\d)(?:\{,\}|\\,|[,'’\u202f\u00a0])(?=\d)")
+# What is raised stands apart in some layers and not in others: "10^{6}" may be "106" there, "45.2<sup>3</sup>" "45.23".
+_RAISED = re.compile(r"[\d.,]*\d\s*(?:\^\s*(?:\{[^{}]*\}|\w)|<sup>[^<]*</sup>)", re.IGNORECASE)
+_RAISED_DIGITS = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209f]+")
+_SPACE = re.compile(r"[\s\u00ad\u2010-]+")
+_SUMMARY = re.compile(r"^\W*table summary\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How a reply and a text layer compare. Figures count for `recall` only: what they show, the layer may lack.
+
+    `recall` is the share of the layer's words and numbers that the reply holds, `strange` the share of the reply's
+    words that the layer lacks, `table` the same for the words and numbers of its strangest table. `novel` are the
+    numbers that stand nowhere on the page; `swapped` counts those that the reply holds more often than the page,
+    against as many that it holds less often; `derived` counts the novel ones of the strangest summary.
+    """
+
+    recall: float
+    strange: float
+    table: float
+    novel: tuple[str, ...]
+    swapped: int
+    derived: int
+
+
+def check(blocks: Sequence[Block], image: PageImage) -> Failure | None:
+    """What is wrong with a reading of a page, or None where nothing speaks against it."""
+    text = "\n\n".join(block.text for block in blocks)
+    if repeats(text, image.text if image.legible else None):
+        return Failure("repetition", "The model repeated itself instead of reading the page.")
+    if not image.legible or (found := compare(blocks, image.text)) is None:
+        return None
+    wrong = _missing(found, image.pictured) or _invented(found, image.pictured)
+    return Failure("garbled", wrong) if wrong else None
+
+
+def compare(blocks: Sequence[Block], layer: str) -> Agreement | None:
+    """Compare a reply with the page's text layer; None where the layer is too short to tell."""
+    page = _Layer(layer)
+    held = Counter(_tokens(_BROKEN.sub(" ", layer)))  # a word broken at a line's end may be whole in the reply
+    if held.total() < MIN_SAMPLE:
+        return None
+    said = Counter(_tokens("\n".join(block.text for block in blocks)))
+    shown = [block for block in blocks if block.kind != "figure"]
+    copied = Counter(_tokens("\n".join(block.text for block in shown if not _SUMMARY.match(block.text))))
+    summaries = [_tokens(block.text) for block in shown if _SUMMARY.match(block.text)]
+    tables = [tokens for block in shown if block.kind == "table" and len(tokens := _tokens(block.text)) >= _MIN_TABLE]
+    words = [token for token in copied.elements() if not _is_number(token)]
+    return Agreement(
+        recall=(held & said).total() / held.total(),
+        strange=len(page.lacks(words)) / max(1, len(words)),
+        table=max((len(page.lacks(tokens)) / len(tokens) for tokens in tables), default=0.0),
+        novel=tuple(page.lacks(filter(_is_number, copied.elements()))),
+        swapped=min(_numbers(copied - page.tokens), _numbers(page.tokens - said)),
+        derived=max((len(page.lacks(filter(_is_number, summary))) for summary in summaries), default=0),
+    )
+
+
+def repeats(text: str, layer: str | None) -> bool:
+    """Whether a text goes round in circles; what the page itself repeats (`layer`, where it can be read) is fine."""
+    said, known = _phrases(text), _phrases(layer or "")
+    again = said.total() - len(said)
+    limit = MAX_REPEATED_UNSEEN if layer is None else MAX_REPEATED + 1 - len(known) / max(1, known.total())
+    if again >= _MIN_REPEATS and again >= limit * said.total():
+        return True
+    if layer is not None and any(count > MAX_SAID for count in (said - known).values()):
+        return True
+    raw = text.encode()
+    return len(raw) >= _LONG and len(raw) >= MAX_SQUEEZE * len(zlib.compress(raw))
+
+
+def _missing(found: Agreement, pictured: bool) -> str:
+    least = MIN_RECALL_PICTURED if pictured else MIN_RECALL
+    if found.recall >= least:
+        return ""
+    return f"The model's reply holds {found.recall:.0%} of the page's own words, less than {least:.0%}."
+
+
+def _invented(found: Agreement, pictured: bool) -> str:
+    if found.swapped > MAX_NOVEL:
+        examples = f" (such as {', '.join(found.novel[:3])})" if found.novel else ""
+        return f"The model's reply holds {found.swapped} other numbers than the page{examples}."
+    if pictured:  # what a picture shows stands in no text layer
+        return ""
+    if len(found.novel) > MAX_NOVEL or found.derived > MAX_DERIVED:
+        count, examples = len(found.novel) + found.derived, ", ".join(found.novel[:3]) or "in a table's summary"
+        return f"The model's reply holds {count} numbers that the page does not hold (such as {examples})."
+    if found.table > MAX_TABLE_STRANGE:
+        return f"The model's reply holds a table of which the page lacks {found.table:.0%}."
+    if found.strange > MAX_STRANGE:
+        return f"Of the words of the model's reply, the page lacks {found.strange:.0%}."
+    return ""
+
+
+class _Layer:
+    """A text layer to look words and numbers up in, also where it tears them apart."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = Counter(_tokens(text))
+        self._squeezed = _SPACE.sub("", _folded(text))
+
+    def lacks(self, tokens: Iterable[str]) -> list[str]:
+        return [token for token in tokens if token not in self.tokens and not self._holds(token)]
+
+    def _holds(self, token: str) -> bool:
+        if not _is_number(token):
+            return token in self._squeezed
+        return bool(re.search(rf"(?<!\d){re.escape(token)}(?!\d)", self._squeezed))
+
+
+def _tokens(text: str) -> list[str]:
+    """Words of four letters or more, and numbers of two digits or more, as they compare."""
+    return _WORD.findall(plain(_MATH_MARK.sub(" ", _folded(_RAISED.sub(" ", text)))))
+
+
+def _folded(text: str) -> str:
+    text = _RAISED_DIGITS.sub(" ", _GROUPING.sub("", text))
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _is_number(token: str) -> bool:
+    return token[0].isdecimal()
+
+
+def _numbers(tokens: Counter[str]) -> int:
+    return sum(count for token, count in tokens.items() if _is_number(token))
+
+
+def _phrases(text: str) -> Counter[tuple[str, ...]]:
+    words = re.findall(r"\w+", plain(text).casefold())
+    return Counter(tuple(words[at : at + _PHRASE]) for at in range(len(words) - _PHRASE + 1))

@@ -1,0 +1,71 @@
+"""From what a user names to files that can be opened: what is on this machine, and what has to be fetched first."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph import deps
+from graph.settings import settings
+from loaders.errors import SourceError
+from loaders.reading import inspect
+from loaders.sources import expand
+from loaders.types import DocumentInfo
+from loaders.urls import Limits, fetch, is_url
+
+# Downloads at a time; more would only compete for one line.
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file with what it says of itself, or what is wrong with it; `source` is what stands for it in the catalog."""
+
+    path: Path
+    source: str
+    info: DocumentInfo | SourceError
+
+
+async def find(sources: Sequence[str], downloads: Path, password: str | None) -> list[Found]:
+    """Expand folders and globs, fetch addresses, and open every file once.
+
+    Raises:
+        SourceError: a path stands for nothing. What is wrong with one file of several is part of the result.
+    """
+    turns = asyncio.Semaphore(_AT_ONCE)
+    paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
+    urls = dict.fromkeys(source for source in sources if is_url(source))
+    files = [_opened(path, source, password) for path, source in paths]
+    return await asyncio.gather(*files, *(_fetched(url, downloads, password, turns) for url in urls))
+
+
+def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
+    """The files that paths stand for, and their sources; absolute, since workers keep the folder they started in.
+
+    And since of two folders that each hold a "report.pdf", one must not replace the other.
+    """
+    return [(path.absolute(), os.path.abspath(path)) for path in expand(sources)]
+
+
+async def _fetched(url: str, downloads: Path, password: str | None, turns: asyncio.Semaphore) -> Found:
+    limits = Limits(private=settings().allow_private_urls)
+    try:
+        async with turns:
+            path = await asyncio.to_thread(fetch, url, downloads, limits)
+    except SourceError as error:
+        return Found(Path(url), url, error)
+    return await _opened(path, url, password)
+
+
+async def _opened(path: Path, source: str, password: str | None) -> Found:
+    """Open a file in a worker: a hostile one may hang or crash it, and not us."""
+    try:
+        return Found(path, source, await deps.pool().call(inspect, path, password))
+    except SourceError as error:
+        return Found(path, source, error)
+    except Exception as error:  # whatever is odd about one file must not end the run for the others
+        what = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
+        return Found(path, source, SourceError(what))

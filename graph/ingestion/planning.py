@@ -1,0 +1,132 @@
+"""What an ingestion would take: files are opened and looked at, nothing is rendered, sent or stored."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from typing_extensions import TypedDict
+
+from graph import deps
+from graph.context import Context
+from graph.errors import BadInputError, as_list
+from graph.ingestion.fetching import Found, find
+from graph.ingestion.survey import is_done, looks, needs_vision
+from graph.settings import settings
+from loaders.errors import SourceError
+from loaders.types import DocumentInfo, Failure, PageLook
+from loaders.urls import IDENTITY
+
+IMAGE_TOKENS = 1_120
+"""What Gemini 3 models count for an image at their default resolution, by Google's documentation."""
+
+CHARACTERS_PER_TOKEN = 4
+"""English text; other languages take up to twice as many tokens."""
+
+MARKUP = 1.3
+"""How much longer Markdown with HTML tables and figure descriptions is than the page's own text."""
+
+UNKNOWN_PAGE = 800
+"""Tokens of a page whose text cannot be known before it is read: a page of a typed letter."""
+
+
+class Size(TypedDict):
+    """How much of what."""
+
+    pages: int
+    done: int
+    send: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+class DocumentPlan(Size):
+    """What one source would take; `problem` says why it cannot be opened, "" otherwise."""
+
+    name: str
+    source: str
+    problem: str
+
+
+class Plan(TypedDict):
+    """What an ingestion would take, and what the figures rest on."""
+
+    documents: list[DocumentPlan]
+    total: Size
+    engine: str
+    basis: str
+
+
+async def estimate(sources: list[str], context: Context) -> Plan:
+    """Say what ingesting these sources would take; it needs no key."""
+    if not sources:
+        raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
+    engine = deps.engine_name(context, settings())
+    plans: dict[str, DocumentPlan] = {}
+    with TemporaryDirectory() as folder:  # for what has to be fetched
+        for found in await find(as_list(sources, "sources"), Path(folder), context.password):
+            identity, document = await _document(found, context, engine)
+            plans[identity] = document  # the same bytes under two names are one document
+    documents = list(plans.values())
+    total = Size(pages=0, done=0, send=0, requests=0, input_tokens=0, output_tokens=0)
+    for document in documents:
+        for key in total:
+            total[key] += document[key]  # type: ignore[literal-required]
+    return Plan(documents=documents, total=total, engine=engine, basis=_basis(context, engine))
+
+
+async def _document(found: Found, context: Context, engine: str) -> tuple[str, DocumentPlan]:
+    info, name, source = found.info, found.path.name, found.source
+    if isinstance(info, SourceError):
+        return source, DocumentPlan(name=name, source=source, problem=str(info), **_size(0, 0, [], context))
+    done = await asyncio.to_thread(_done, info, context, engine)
+    send: list[PageLook | None] = []
+    if engine != "offline" and context.reader != "text":
+        todo = [page for page in range(1, info.pages + 1) if page not in done]
+        for look in await looks(str(found.path), todo, context.password):
+            if isinstance(look, Failure):
+                send.append(None)
+            elif _is_sent(look, context):
+                send.append(look)
+    size = _size(info.pages, len(done), send, context)
+    return info.sha256, DocumentPlan(name=name, source=source, problem="", **size)
+
+
+def _is_sent(look: PageLook, context: Context) -> bool:
+    return needs_vision(look) if context.reader == "auto" else not look.empty
+
+
+def _size(pages: int, done: int, send: list[PageLook | None], context: Context) -> Size:
+    requests = math.ceil(len(send) / context.pages_per_request)
+    characters = [look.characters if look else 0 for look in send]
+    layers = sum(characters) // CHARACTERS_PER_TOKEN
+    written = sum(count / CHARACTERS_PER_TOKEN * MARKUP if count else UNKNOWN_PAGE for count in characters)
+    prompts = requests * len(context.transcribe_prompt) // CHARACTERS_PER_TOKEN
+    return Size(
+        pages=pages, done=done, send=len(send), requests=requests,
+        input_tokens=len(send) * IMAGE_TOKENS + layers + prompts, output_tokens=round(written),
+    )  # fmt: skip
+
+
+def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
+    """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
+    if not (settings().home / "catalog.sqlite3").exists():
+        return set()
+    rows = deps.stores().catalog.pages(info.sha256[:IDENTITY])
+    return {row.page for row in rows if is_done(row, context, engine)}
+
+
+def _basis(context: Context, engine: str) -> str:
+    if engine == "offline":
+        return "The offline engine sends nothing."
+    if context.reader == "text":
+        return "Pages are read from their files; nothing is sent for reading them."
+    return (
+        f"{context.pages_per_request} pages to a request, when all goes well; asking again for a page costs one more. "
+        f"{IMAGE_TOKENS:,} tokens for an image, {CHARACTERS_PER_TOKEN} characters to a token for its text; "
+        f"replies {MARKUP:g} times as long as the text, {UNKNOWN_PAGE} tokens where it is not known. Blank scans count "
+        "as pages to send; thinking and embedding do not count."
+    )

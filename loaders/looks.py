@@ -1,0 +1,92 @@
+"""What a page needs to be read well, told from its content stream: no rendering, no layout model, a few milliseconds.
+
+In doubt a page needs to be seen: a false "yes" costs a share of a request, a false "no" a table's structure.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from loaders.geometry import area, centre, holds
+from loaders.pdf_types import TextLayer
+from loaders.types import Box, PageLook, Word
+
+FIGURE_SHARE = 0.02
+"""Share of the page from which a picture may hold something to read; smaller ones are logos and icons."""
+
+MIN_SHAPES = 10
+"""Drawn shapes without a word in them that make a figure. Charts of the development set have 30 and more, list bullets
+and boxes around a paragraph fewer."""
+
+MIN_RULES = 3
+"""Long horizontal lines that make a table: above its header, below it, at its end. A page's own head and foot have one
+each."""
+
+MIN_ROWS = 3
+"""Rows of at least `MIN_CELLS` texts side by side that make a table without lines."""
+
+MIN_CELLS = 3
+
+MIN_MATH = 10
+"""Characters in a mathematical font that make a formula: a displayed one has 20 and more, a variable one or two."""
+
+_RULE = 3.0  # points: what is thinner is a line
+_LONG = 0.15  # of the page's width: shorter lines underline a word
+_GAP = 1.5  # of the text size: columns of a table stand further apart than words
+_SPANNING = 0.9  # of the page in both directions: a background
+
+
+def look(layer: TextLayer, page: int, *, legible: bool) -> PageLook:
+    """Say what a page holds besides running text; `legible` is whether its text layer can be trusted."""
+    pictured = has_pictures(layer)
+    return PageLook(
+        page,
+        legible=legible,
+        pictured=pictured,
+        visual=not legible or pictured or has_table(layer) or layer.math >= MIN_MATH,
+        empty=not (layer.lines or layer.images or layer.drawings),
+        characters=len(layer.text),
+    )
+
+
+def has_pictures(layer: TextLayer) -> bool:
+    """Say whether images or drawings cover enough of the page to hold words or numbers that the text layer lacks."""
+    whole = layer.width * layer.height
+    if any(area(image) > FIGURE_SHARE * whole for image in layer.images):
+        return True
+    words = [centre(word.box) for word in layer.words]
+    shapes = [box for box in layer.drawings if not _is_line(box) and not _is_background(box, layer)]
+    silent = 0
+    for box in shapes:
+        silent += not any(holds(box, word) for word in words)
+        if silent >= MIN_SHAPES:
+            return True
+    return False
+
+
+def has_table(layer: TextLayer) -> bool:
+    """Say whether lines or the arrangement of the words look like a table."""
+    rules = {round(box.y0) for box in layer.drawings if _is_line(box) and box.x1 - box.x0 > _LONG * layer.width}
+    return len(rules) >= MIN_RULES or sum(cells >= MIN_CELLS for cells in _cells_by_row(layer)) >= MIN_ROWS
+
+
+def _cells_by_row(layer: TextLayer) -> list[int]:
+    """How many texts stand side by side in each row of the page."""
+    rows: dict[int, list[tuple[Word, float]]] = {}
+    for line in layer.lines:
+        for word in line.words if line.upright else ():
+            rows.setdefault(round(word.box.y1 / max(line.size / 2, 1.0)), []).append((word, line.size))
+    counts = []
+    for row in rows.values():
+        row.sort(key=lambda placed: placed[0].box.x0)
+        gaps = (after[0].box.x0 - before[0].box.x1 > _GAP * before[1] for before, after in pairwise(row))
+        counts.append(1 + sum(gaps))
+    return counts
+
+
+def _is_line(box: Box) -> bool:
+    return min(box.x1 - box.x0, box.y1 - box.y0) <= _RULE
+
+
+def _is_background(box: Box, layer: TextLayer) -> bool:
+    return box.x1 - box.x0 > _SPANNING * layer.width and box.y1 - box.y0 > _SPANNING * layer.height

@@ -1,0 +1,211 @@
+"""Files from http(s) addresses, fetched so that neither the address nor the server can do harm.
+
+The address that is connected to is the one that was checked: it is looked up once, so that a name which changes its
+answer gains nothing. Proxies are not used, since they would do the looking up themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import ipaddress
+import os
+import re
+import socket
+import ssl
+import tempfile
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from loaders.errors import SourceError
+from loaders.sources import kind_by_content
+
+IDENTITY = 16
+"""Hexadecimal digits of the SHA-256 of a file that name the folder it is saved in: the document's id."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PIECE = 1 << 16
+_HEAD = 1024
+_MAX_NAME = 120
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server may ask of us: bytes, seconds for everything together, redirects."""
+
+    size: int = 200 * 2**20  # the largest of 700 papers and annual reports that we looked at has 60 MB
+    seconds: float = 120.0
+    redirects: int = 5
+    private: bool = False
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is an address that `fetch` takes."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def fetch(url: str, folder: Path, limits: Limits | None = None) -> Path:
+    """Download a file to `folder/<first digits of its SHA-256>/<its name>`, and return where that is.
+
+    Raises:
+        SourceError: the address may not be used, nothing usable is there, or it is more than the limits allow.
+    """
+    limits = limits or Limits()
+    deadline = time.monotonic() + limits.seconds
+    at = url
+    try:
+        for _ in range(limits.redirects + 1):
+            with closing(_connection(at, limits, deadline)) as connection:
+                response = _ask(connection, at)
+                if response.status not in _REDIRECTS:
+                    return _save(url, at, response, folder, limits, deadline)
+                at = urljoin(at, response.headers.get("Location") or "")
+    except (OSError, http.client.HTTPException, UnicodeError, ValueError) as exc:
+        if isinstance(exc, SourceError):
+            raise
+        if time.monotonic() >= deadline:
+            raise SourceError(f"{url!r} took longer than {limits.seconds:g} s: download it and give its path.") from exc
+        raise SourceError(f"{url!r} cannot be fetched ({exc}): check the address and the connection.") from exc
+    raise SourceError(f"{url!r} redirects more than {limits.redirects} times: give the address of the file itself.")
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet, also when it is wrapped in another."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if ip in ipaddress.ip_network("64:ff9b::/96"):  # IPv4 behind a translator
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner:
+            return is_public(str(inner))
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+class _Closed(http.client.HTTPConnection):
+    """A connection over a socket that is open already."""
+
+    def __init__(self, host: str, port: int, opened: socket.socket, deadline: float) -> None:
+        super().__init__(host, port)
+        self.sock = opened
+        # One clock over everything, also over a server that sends a byte now and then.
+        self._clock = threading.Timer(max(0.0, deadline - time.monotonic()), self._end)
+        self._clock.daemon = True
+        self._clock.start()
+
+    def connect(self) -> None:
+        raise http.client.NotConnected("the server closed the connection")
+
+    def _end(self) -> None:
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except (AttributeError, OSError):
+            return
+
+    def close(self) -> None:
+        self._clock.cancel()
+        super().close()
+
+
+def _connection(url: str, limits: Limits, deadline: float) -> _Closed:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SourceError(f"{url!r} is no http(s) address: give one, or the path of a file.")
+    if parts.username or parts.password:
+        raise SourceError("An address with a user name or password was given: download the file and give its path.")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    opened = _open(parts, port, limits, deadline)
+    if parts.scheme == "https":
+        opened = ssl.create_default_context().wrap_socket(opened, server_hostname=parts.hostname)
+    return _Closed(parts.hostname, port, opened, deadline)
+
+
+def _open(parts: SplitResult, port: int, limits: Limits, deadline: float) -> socket.socket:
+    """Connect to the first address of the host that answers; all of them must be allowed."""
+    host = str(parts.hostname)
+    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not limits.private and not all(is_public(address) for address in found):
+        raise _refused(host)
+    problem: OSError = OSError("no address")
+    for address in dict.fromkeys(found):
+        try:
+            opened = socket.create_connection((address, port), timeout=max(0.1, deadline - time.monotonic()))
+        except OSError as exc:
+            problem = exc
+            continue
+        # A public address may be this machine's own, which is as private as loopback.
+        if not limits.private and opened.getsockname()[0] == opened.getpeername()[0]:
+            opened.close()
+            raise _refused(host)
+        return opened
+    raise problem
+
+
+def _refused(host: str) -> SourceError:
+    return SourceError(
+        f"{host!r} is this machine or in a private network, which a source may not name: "
+        "download the file and give its path, or set PAGEWITNESS_ALLOW_PRIVATE_URLS=1."
+    )
+
+
+def _ask(connection: _Closed, url: str) -> http.client.HTTPResponse:
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    ascii_only = re.sub(r"[^\x21-\x7e]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), target)
+    headers = {"User-Agent": "PageWitness", "Accept-Encoding": "identity", "Accept": "*/*", "Connection": "close"}
+    connection.request("GET", ascii_only, headers=headers)
+    return connection.getresponse()
+
+
+def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, limits: Limits, deadline: float) -> Path:
+    if response.status != 200:
+        raise SourceError(f"{url!r} cannot be fetched ({response.status} {response.reason}): check the address.")
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            head, digest = _copy(url, response, file, limits, deadline)
+        suffix = kind_by_content(head, Path(urlsplit(at).path).suffix)
+        if not suffix:
+            said = response.headers.get_content_type()
+            raise SourceError(f"{url!r} is no document that can be read ({said}): give the address of the file itself.")
+        path = folder / digest[:IDENTITY] / _name(response.headers, at, suffix)
+        path.parent.mkdir(exist_ok=True)
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return path
+
+
+def _copy(
+    url: str, response: http.client.HTTPResponse, file: Any, limits: Limits, deadline: float
+) -> tuple[bytes, str]:
+    """Write the body to a file; returns its beginning and its SHA-256."""
+    head, size, digest = b"", 0, hashlib.sha256()
+    while piece := response.read1(_PIECE):
+        size += len(piece)
+        if size > limits.size:
+            most = limits.size / 2**20
+            raise SourceError(f"{url!r} is larger than {most:g} MB: download it, split it, and give its path.")
+        head += piece[: max(0, _HEAD - len(head))]
+        digest.update(piece)
+        file.write(piece)
+    if time.monotonic() >= deadline:  # the clock has closed the connection, which looks like the end of the file
+        raise TimeoutError
+    if response.length:  # what the server announced and did not send
+        raise http.client.IncompleteRead(b"", response.length)
+    return head, digest.hexdigest()
+
+
+def _name(headers: Message, url: str, suffix: str) -> str:
+    """The file's name: as the server says, or as the address ends; never a path, never hidden, of the right ending."""
+    given = headers.get_filename() or unquote(urlsplit(url).path.rpartition("/")[2]) or urlsplit(url).hostname or ""
+    name = _UNSAFE.sub(" ", given.replace("\\", "/").rpartition("/")[2]).strip(" .") or "document"
+    stem = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+    return (stem.strip(" .")[:_MAX_NAME] or "document") + suffix

@@ -1,0 +1,94 @@
+"""How often the check of replies errs, on real pages: `python -m tests.evals.reply_checks FILE.pdf ...`.
+
+The honest reply to a page is our own Markdown of its text layer, also rewritten as a model would write it; the lies
+are the corruptions of `tests/evals/corruptions.py`. What a model's own slips add is not in here: it takes a key.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from graph.engines.checks import MIN_SAMPLE, check, compare
+from loaders.markdown import parse_blocks
+from loaders.pdf import open_pdf
+from loaders.reading import read, render
+from loaders.types import PageImage, PageJob, PageText
+from tests.evals import corruptions as made
+
+Page = tuple[str, PageImage, str]
+"""The file, the page with its text layer, and an honest reply."""
+
+
+def page_of(job: PageJob) -> Page | None:
+    """A page that the check has something to measure with."""
+    image, text = render(job), read(job)
+    if not isinstance(image, PageImage) or not isinstance(text, PageText) or not image.legible:
+        return None
+    # What OCR found in a picture, a model would describe as a figure.
+    shown = "\n\n".join(block.text for block in text.blocks if block.kind != "furniture")
+    if "ocr" in text.engine or compare(parse_blocks(shown), image.text) is None:
+        return None
+    return job.path, replace(image, png=b""), shown
+
+
+def pages_of(paths: Sequence[str]) -> list[Page]:
+    """All such pages of some PDFs."""
+    jobs = [PageJob(path, page, dpi=50) for path in paths for page in range(1, open_pdf(Path(path)).pages + 1)]
+    with ProcessPoolExecutor(2) as workers:
+        found = list(workers.map(page_of, jobs, chunksize=8))
+    pages = [page for page in found if page]
+    print(f"{len(jobs)} pages, {len(pages)} with a legible layer of at least {MIN_SAMPLE} words and no silent picture")
+    return pages
+
+
+def honest(pages: Sequence[Page], random: Random) -> Iterator[tuple[str, PageImage, str]]:
+    """What must be believed."""
+    ways: dict[str, Callable[[str, Random], str]] = {
+        "as printed": lambda text, random: text,
+        "numbers as LaTeX": made.in_latex,
+        "HTML tables with summaries": made.in_html,
+        "a figure described": made.with_figure,
+        "all of these": made.rewritten,
+    }
+    for name, write in ways.items():
+        for _, image, text in pages:
+            yield name, image, write(text, random)
+
+
+def lies(pages: Sequence[Page], random: Random) -> Iterator[tuple[str, PageImage, str]]:
+    """What must not."""
+    for at, (path, image, text) in enumerate(pages):
+        wrong, count = made.changed_digits(text, random)
+        if count:
+            size = "1" if count == 1 else "2-4" if count < 5 else "5-9" if count < 10 else "10 or more"
+            yield f"digits changed in 5 % of the words: {size} numbers", image, wrong
+        yield "a table invented", image, made.invented_table(text, random)
+        others = [other for n, other in enumerate(pages) if n != at and other[0] == path]
+        yield "another page of the same document", image, random.choice(others)[2]
+        yield "the page twice", image, made.repeated_page(text, random)
+        yield "the end repeated 20-200 times", image, made.repeated_end(text, random)
+        for share in (0.05, 0.1, 0.3):
+            yield f"{share:.0%} of the words left out", image, made.dropped_words(text, random, share)
+
+
+def main(paths: Sequence[str]) -> None:
+    """Print a row for each kind of reply: how many pages, how many of them refused."""
+    pages = pages_of(paths)
+    for title, replies in (("honest", honest), ("lie", lies)):
+        total: Counter[str] = Counter()
+        refused: Counter[str] = Counter()
+        for name, image, text in replies(pages, Random(3)):
+            total[name] += 1
+            refused[name] += check(parse_blocks(text), image) is not None
+        for name in total:
+            print(f"| {title} | {name} | {total[name]} | {refused[name]} | {refused[name] / total[name]:.1%} |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

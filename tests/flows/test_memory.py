@@ -1,0 +1,14 @@
+"""Memory does not grow with the length of a document; `python -m tests.benchmarks.memory` measures longer ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.benchmarks.memory import LIMIT, measure
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["gemini", "offline"])
+def test_a_long_document_takes_no_more_memory_than_a_short_one(engine: str) -> None:
+    short, long = (measure(pages, engine).megabytes for pages in (50, 400))
+    assert long <= LIMIT * short

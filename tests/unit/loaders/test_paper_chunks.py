@@ -1,0 +1,83 @@
+"""The chunks of the DeepSeek-R1 paper as the offline reader sees it: nothing is cut that belongs together."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+
+from loaders.chunking import chunk_pages
+from loaders.plaintext import plain
+from loaders.pool import PagePool
+from loaders.reading import read
+from loaders.types import Block, Chunk, PageJob, PageText
+from tests.conftest import DATA
+
+PAPER = DATA / "deepseek-r1" / "DeepSeek_R1.pdf"
+PAGES = 22
+# From here on the paper lists its contributors: pages of names, without a sentence to be whole.
+NAMES = 20
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]*\d]*$")
+
+pytestmark = [pytest.mark.data, pytest.mark.slow]
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\W", "", text).lower()
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[tuple[int, tuple[Block, ...]]]:
+    pool = PagePool(timeout=600)
+    try:
+        jobs = [PageJob(str(PAPER), number) for number in range(1, PAGES + 1)]
+        read_pages: list[Any] = asyncio.run(pool.map(read, jobs))
+    finally:
+        pool.close()
+    return [(page.page, page.blocks) for page in read_pages if isinstance(page, PageText)]
+
+
+@pytest.fixture(scope="module")
+def chunks(pages: list[tuple[int, tuple[Block, ...]]]) -> list[Chunk]:
+    assert len(pages) == PAGES
+    return chunk_pages("DeepSeek-R1", pages)
+
+
+def test_no_chunk_starts_or_ends_inside_a_sentence(
+    pages: list[tuple[int, tuple[Block, ...]]], chunks: list[Chunk]
+) -> None:
+    blocks = [squeezed(plain(block.text)) for _, page in pages for block in page]
+    for chunk in chunks:
+        if chunk.kind != "text" or chunk.pages[-1] >= NAMES:
+            continue
+        first, last = chunk.sentences[0].text, chunk.sentences[-1].text
+        assert _ENDED.search(last) or any(block.endswith(squeezed(last)) for block in blocks), last
+        assert not first[0].islower() or any(block.startswith(squeezed(first)) for block in blocks), first
+
+
+@pytest.mark.parametrize(("number", "page", "last_row"), [(4, 13, "C-SimpleQA"), (5, 14, "Llama-70B")])
+def test_a_table_is_whole_with_its_caption(chunks: list[Chunk], number: int, page: int, last_row: str) -> None:
+    (table,) = [chunk for chunk in chunks if chunk.kind == "table" and f"Table {number} |" in chunk.text]
+    assert table.pages == (page,)
+    assert last_row in table.text.rstrip().splitlines()[-1]
+    rows = [sentence.text for sentence in table.sentences if sentence.kind == "row"]
+    elsewhere = " ".join(chunk.text for chunk in chunks if chunk is not table and page in chunk.pages)
+    assert not [row for row in rows if row in elsewhere]
+
+
+@pytest.mark.parametrize(
+    ("over", "begin", "end"),
+    [
+        ((9, 10), "Compared to DeepSeek-R1-Zero,", "cold start data include:"),
+        ((13, 14), "This indicates that DeepSeek-R1 avoids", "robustness across multiple tasks."),
+        ((15, 16), "First, unlike chess,", "exponentially larger search space."),
+    ],
+)
+def test_a_sentence_over_a_page_break_is_whole(
+    chunks: list[Chunk], over: tuple[int, int], begin: str, end: str
+) -> None:
+    (sentence,) = [s.text for chunk in chunks for s in chunk.sentences if s.pages == over]
+    assert sentence.startswith(begin)
+    assert sentence.endswith(end)

@@ -1,0 +1,148 @@
+"""A model that lies about a page: it is caught, asked once more at a higher temperature, and then not believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from graph import deps
+from graph.app import app
+from graph.storage.base import PageRow
+from tests.conftest import MakePdf
+from tests.evals import corruptions as made
+from tests.wire.gemini_server import GeminiServer, Recorded, Reply
+from tests.wire.scripted_replies import pages_asked
+
+PAGES = 6
+LIAR = 3
+_LAYER = re.compile(r'<text-layer page="(\d+)">\n(.*?)\n</text-layer>', re.DOTALL)
+Lie = Callable[[str, Random], str]
+
+
+def prose(page: int) -> str:
+    """A page of text with numbers of its own."""
+    words = Random(page)
+    names = ["harbour", "winch", "guillemot", "slipway", "lantern", "warden", "boulder", "ferry", "barometer", "quarry"]
+    return " ".join(
+        f"In {words.randint(1900, 2020)} the {words.choice(names)} of section {page}{words.randint(100, 999)} cost "
+        f"{words.randint(10, 999)} euros and the {words.choice(names)} lasted {words.randint(11, 99)} weeks."
+        for _ in range(18)
+    )
+
+
+class Liar:
+    """Copies the text layers it is given, but for one page, of which it says what `lie` makes of it, `times` times."""
+
+    def __init__(self, lie: Lie, times: int = 99, finish: str = "STOP") -> None:
+        self.lie, self.times, self.finish = lie, times, finish
+
+    def __call__(self, request: Recorded) -> Reply:
+        layers = {int(page): text.replace("\n", " ") for page, text in _LAYER.findall(request.prompt)}
+        finish = "STOP"
+        if LIAR in layers and self.times:
+            self.times -= 1
+            layers[LIAR], finish = self.lie(layers[LIAR], Random(1)), self.finish
+        marked = (f'<page number="{page}"><chunk>\n{text}\n</chunk></page>' for page, text in layers.items())
+        return Reply("\n".join(marked), finish_reason=finish)
+
+
+def another_page(text: str, random: Random) -> str:
+    return prose(1)
+
+
+LIES: dict[str, Lie] = {
+    "digits": lambda text, random: made.changed_digits(text, random)[0],
+    "table": made.invented_table,
+    "another page": another_page,
+    "circles": made.repeated_end,
+    "half": lambda text, random: made.dropped_words(text, random, 0.3),
+}
+
+
+@pytest.fixture(autouse=True)
+def _checked(model: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_CHECK_REPLIES", "on")
+    # A model whose temperature can be set; the client tells the default reader none.
+    monkeypatch.setenv("PAGEWITNESS_READER_MODEL", "google_genai:gemini-3.1-flash-lite")
+
+
+@pytest.fixture
+def paper(make_pdf: MakePdf) -> Path:
+    return make_pdf("paper.pdf", *(prose(page) for page in range(1, PAGES + 1)))
+
+
+def ingest(path: Path, **context: Any) -> tuple[dict[str, Any], list[PageRow]]:
+    report: Any = app.invoke({"sources": [str(path)]}, context=context)["report"]
+    return report, deps.stores().catalog.pages(report["documents"][0]["id"])
+
+
+def reading(gemini: GeminiServer) -> list[tuple[list[int], float | None]]:
+    return [(pages_asked(request), request.temperature) for request in gemini.chats]
+
+
+def test_an_honest_reply_is_believed_at_once(gemini: GeminiServer, paper: Path) -> None:
+    gemini.reply = Liar(another_page, times=0)
+    report, rows = ingest(paper)
+    assert {(row.status, row.reason) for row in rows} == {("read", "")}
+    assert sorted(pages for pages, _ in reading(gemini)) == [[1, 2, 3, 4], [5, 6]]
+    assert report["usage"]["requests"] == len(gemini.requests)
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+def test_a_lie_is_asked_about_once_more_and_then_the_file_is_believed(
+    gemini: GeminiServer, paper: Path, lie: Lie
+) -> None:
+    gemini.reply = Liar(lie)
+    report, rows = ingest(paper)
+    assert report["documents"][0]["ledger"] == {"read": PAGES - 1, "fallback": 1, "blank": 0, "failed": 0}
+    row = rows[LIAR - 1]
+    assert (row.status, row.model) == ("fallback", "text-layer")
+    assert row.reason == ("repetition" if lie is made.repeated_end else "garbled")
+    assert "Asked again" in row.detail
+    stored = deps.stores().catalog.transcript(row.transcript)
+    assert stored is not None
+    assert stored.markdown.split() == prose(LIAR).split()
+    windows = [(pages, heat) for pages, heat in reading(gemini) if LIAR in pages]
+    assert [pages for pages, _ in windows] == [[1, 2, 3, 4], [LIAR]]
+    usual, hotter = (heat for _, heat in windows)
+    assert hotter is not None
+    assert hotter > (usual or 1.0)
+    assert report["usage"]["requests"] == len(gemini.requests), "what was not believed was paid for all the same"
+
+
+def test_the_second_answer_is_believed_where_it_is_honest(gemini: GeminiServer, paper: Path) -> None:
+    gemini.reply = Liar(another_page, times=1)
+    _, rows = ingest(paper)
+    assert {(row.status, row.reason) for row in rows} == {("read", "")}
+    assert len(gemini.chats) == 3
+
+
+def test_a_reply_that_was_cut_because_it_went_in_circles_is_not_split_but_asked_hotter(
+    gemini: GeminiServer, paper: Path
+) -> None:
+    gemini.reply = Liar(lambda text, random: "round and round it goes " * 400, finish="MAX_TOKENS")
+    _, rows = ingest(paper, pages_per_request=3)
+    assert (rows[LIAR - 1].status, rows[LIAR - 1].reason) == ("fallback", "repetition")
+    assert [pages for pages, _ in reading(gemini) if LIAR in pages] == [[1, 2, 3], [LIAR]]
+
+
+def test_every_lie_at_once_costs_each_page_one_more_request(gemini: GeminiServer, paper: Path) -> None:
+    def wrong(request: Recorded) -> str:
+        return "\n".join(f'<page number="{page}">{prose(page + 50)}</page>' for page in pages_asked(request))
+
+    gemini.reply = wrong
+    report, rows = ingest(paper)
+    assert {row.status for row in rows} == {"fallback"}
+    assert len(gemini.chats) == 2 + PAGES
+    assert report["usage"]["requests"] == len(gemini.requests)
+
+
+def test_the_check_can_be_switched_off(gemini: GeminiServer, paper: Path) -> None:
+    gemini.reply = Liar(another_page)
+    _, rows = ingest(paper, check_replies=False)
+    assert {row.status for row in rows} == {"read"}
