@@ -71,7 +71,7 @@ class Context(BaseModel):
     check_replies: bool = Field(
         default_factory=lambda: settings().check_replies,
         description="Compare what the vision model says of a page with the page's own text, where that is legible, and "
-        "do not believe it where they disagree. Off by default: its false alarms are not measured yet.",
+        "do not believe it where they disagree: it is asked once more, then the file's own text is taken.",
     )
     top_k: int = Field(5, ge=1, le=20, description="How many passages are retrieved, graded and offered as evidence.")
     min_grade: float = Field(

@@ -114,8 +114,9 @@ class Deps:
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 
-# A dense scan took 5 s of a quiet core to read, and 23 s with both cores shared by six other jobs.
-_PAGE_SECONDS = 120.0
+# A dense scan took 5 s of a quiet core to read, and 23 s with both cores shared by six other jobs. A hostile page that
+# never ends is given up before a minute is over.
+_PAGE_SECONDS = 45.0
 
 
 @once()

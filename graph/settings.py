@@ -38,7 +38,7 @@ class Settings:
     requests_per_minute: int | None
     requests_per_day: int | None
     concurrency: int
-    check_replies: bool = False
+    check_replies: bool
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -102,5 +102,5 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
         requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
         concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
-        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "off").lower() in ("on", "yes", "true", "1"),
+        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
     )

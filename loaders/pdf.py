@@ -116,6 +116,20 @@ class PdfFile:
         pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, alpha=False)
         return Rendering(pixmap.tobytes("png"), pixmap.width, pixmap.height, _ink(pixmap))
 
+    def is_lost(self, number: int) -> bool:
+        """Whether a page that shows nothing had content once: the library repairs a cut file to empty pages."""
+        if not self._doc.is_repaired:
+            return False
+        xref = self._doc.page_xref(number - 1)
+        if xref >= self._doc.xref_length() or self._doc.xref_get_key(xref, "Type")[0] == "null":
+            return True
+        if self._doc.xref_get_key(xref, "Contents")[0] == "null":
+            return False
+        pymupdf.TOOLS.reset_mupdf_warnings()
+        page = self._doc.load_page(number - 1)
+        page.get_displaylist()
+        return bool(pymupdf.TOOLS.mupdf_warnings()) or not any(map(self._doc.xref_stream, page.get_contents()))
+
     def _page(self, number: int) -> Any:
         page = self._doc.load_page(number - 1)
         if page.rotation:

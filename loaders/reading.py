@@ -125,9 +125,12 @@ def _render(job: PageJob) -> PageImage:
     layer = pdf.layer(job.page)
     shot = pdf.render(job.page, job.dpi, job.max_side)
     words = fraction_words(layer.words, layer.width, layer.height)
-    return PageImage(
+    image = PageImage(
         job.page, shot.png, shot.width, shot.height, layer.text, words, shot.ink, is_legible(layer), has_pictures(layer)
     )
+    if image.blank and pdf.is_lost(job.page):
+        raise SourceError("its content is missing, the file is damaged or was cut off. Get a new copy of it.")
+    return image
 
 
 def _ocr(image: PageImage, job: PageJob) -> PageText | Failure:

@@ -7,7 +7,7 @@ cannot give is a value: a Failure, an empty list of claims.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar, runtime_checkable
@@ -142,7 +142,8 @@ class Embedder(Protocol):
         """The same vectors behind LangChain's interface."""
 
     async def embed_query(self, text: str) -> Reply[NDArray[float32]]: ...
-    async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[float32]]: ...
+    def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
+        """The vectors of passages in order, some rows at a time: after each request, so that none is paid for twice."""
 
 
 @runtime_checkable
@@ -165,8 +166,8 @@ class Engine(Protocol):
     reads_images: bool
     """Whether `transcribe` looks at the rendered image; otherwise `image.png` is b""."""
 
-    async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
-        """Read each page; one outcome for each, in order."""
+    def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+        """Read each page; its number and outcome, as soon as they are known, in any order."""
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """Make a follow-up question stand alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -81,7 +81,7 @@ class ChatEngine:
         self.reader = f"{self.name}/{reader.name}/{self.prompt}"
         self.window = context.pages_per_request
 
-    async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
+    async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read the pages in one request, and again what its reply lacks or what cannot be believed of it.
 
         Blank pages are not sent. What it costs is written into the open journal, page by page.
@@ -90,15 +90,12 @@ class ChatEngine:
             ModelError: the key was refused or the model is gone.
         """
         images = {page.image.page: page.image for page in pages}
-        sent = [image for image in images.values() if not image.blank]
-        outcomes: dict[int, PageReading | Failure] = {
-            number: PageReading(number, (), image.words, self.model) for number, image in images.items()
-        }
-        window = WindowReader(self._read, checked=self._context.check_replies)
-        if sent:
-            await window.run(sent)
-        outcomes |= window.outcomes
-        return [outcomes[page.image.page] for page in pages]
+        for number, image in images.items():
+            if image.blank:
+                yield number, PageReading(number, (), image.words, self.model)
+        if sent := [image for image in images.values() if not image.blank]:
+            async for outcome in WindowReader(self._read, checked=self._context.check_replies).run(sent):
+                yield outcome
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """The question with what it refers to spelled out; itself, without a request, where nothing was said before."""

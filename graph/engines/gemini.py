@@ -6,7 +6,7 @@ Other providers' models pass through here too, since each of the three models is
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from numpy import float32
 from numpy.typing import NDArray
 
-from graph.engines.base import Embedder, Engine, Reply, Usage, add_usage, no_usage
+from graph.engines.base import Embedder, Engine, Reply, Usage
 from graph.engines.chat import ChatEngine
 from graph.engines.models import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
 from graph.engines.retry import Patience, call, diagnose
@@ -176,19 +176,21 @@ class ModelEmbedder:
         reply = await self._vectors(request, 1)
         return Reply(reply.value[0], reply.usage)
 
-    async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[float32]]:
-        """The vectors of passages, of shape (texts, dimensions); `titles` has one, maybe "", for each.
+    async def embed_passages(
+        self, titles: Sequence[str], texts: Sequence[str]
+    ) -> AsyncIterator[Reply[NDArray[float32]]]:
+        """The vectors of passages in order, of shape (some, dimensions) for each request.
+
+        Args:
+            titles: One for each text, maybe "".
+            texts: The passages.
 
         Raises:
             ModelError: the service gave no vectors, or none of the configured length.
         """
         written = [self.embeddings.document(title, text) for title, text in zip(titles, texts, strict=True)]
-        parts, usage = [np.zeros((0, self._dimensions), dtype=float32)], no_usage()
         for batch in _batches(written):
-            reply = await self._vectors(partial(self.embeddings.client.aembed_documents, batch), len(batch))
-            parts.append(reply.value)
-            usage = add_usage(usage, reply.usage)
-        return Reply(np.concatenate(parts), usage)
+            yield await self._vectors(partial(self.embeddings.client.aembed_documents, batch), len(batch))
 
     async def _vectors(
         self, make_request: Callable[[], Awaitable[list[list[float]]]], wanted: int

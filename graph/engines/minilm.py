@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import importlib.util
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +66,12 @@ class MiniLM:
         """The unit vector of a question."""
         return Reply((await asyncio.to_thread(self.encode, [text]))[0].vector)
 
-    async def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[np.float32]]:
+    async def embed_passages(
+        self, titles: Sequence[str], texts: Sequence[str]
+    ) -> AsyncIterator[Reply[NDArray[np.float32]]]:
         """One unit vector for each text, as rows; a title in the text was measured to change nothing."""
-        encoded = await asyncio.to_thread(self.encode, texts)
-        return Reply(np.stack([one.vector for one in encoded]) if encoded else np.zeros((0, DIMENSIONS), np.float32))
+        if encoded := await asyncio.to_thread(self.encode, texts):
+            yield Reply(np.stack([one.vector for one in encoded]))
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:

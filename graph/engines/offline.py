@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from graph.engines.base import Claim, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
 from graph.query import lexical, scoring
@@ -50,10 +50,11 @@ class OfflineEngine:
         self._pool = pool
         self._embedder = embedder
 
-    async def transcribe(self, pages: Sequence[PageRequest]) -> Sequence[PageReading | Failure]:
+    async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read each page: its text layer where it has a legible one, OCR where it has not."""
         outcomes = await self._pool.map(read, [page.job for page in pages])
-        return [_reading(outcome) if isinstance(outcome, PageText) else outcome for outcome in outcomes]
+        for page, outcome in zip(pages, outcomes, strict=True):
+            yield page.job.page, _reading(outcome) if isinstance(outcome, PageText) else outcome
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """A follow-up ("and the 32B one?") takes over the words of the question before it."""

@@ -6,7 +6,7 @@ window of four that fails altogether takes seven requests at most, one of which 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from graph.engines.base import PageReading
@@ -28,53 +28,55 @@ _CONTENT: frozenset[FailureReason] = frozenset(
 
 
 class WindowReader:
-    """Reads one window; `outcomes` holds what came of it."""
+    """Reads windows of pages; once the service is found to be out of reach, what is left of a window fails with it."""
 
     def __init__(self, read: Read, *, checked: bool = True) -> None:
         self._read, self._checked = read, checked
         self._down: Failure | None = None
-        self.outcomes: dict[int, Outcome] = {}
 
-    async def run(self, images: Sequence[PageImage]) -> None:
-        """Read the pages, then ask once more for each whose reading cannot be believed."""
-        await self._split(images)
-        for image in images:
-            if problem := self._problem(image):
-                self.outcomes[image.page] = self._down or await self._hotter(image, problem)
+    async def run(self, images: Sequence[PageImage]) -> AsyncIterator[tuple[int, Outcome]]:
+        """Read the pages; yield the number and the outcome of each as soon as it is final, so that it can be stored.
 
-    async def _split(self, images: Sequence[PageImage]) -> None:
-        """Read the pages in one request, and what it lacks in smaller ones, down to a page alone."""
-        await self._ask(images)
-        missing = [image for image in images if self._lacks(image)]
-        size = max(1, len(images) // 2)
-        for start in range(0, len(missing) if len(images) > 1 else 0, size):
-            part = missing[start : start + size]
-            if self._down:  # the service is out of reach, or the quota spent: the others would fare no better
-                self.outcomes |= {image.page: self._down for image in part}
-            else:
-                await self._split(part)
+        What a reply lacks is asked for in smaller requests, down to a page alone; then, once more, each page whose
+        reading cannot be believed.
+        """
+        waiting, doubtful = [list(images)], list[tuple[PageImage, Failure]]()
+        while waiting:
+            part = waiting.pop(0)
+            read = dict.fromkeys([image.page for image in part], self._down) if self._down else await self._ask(part)
+            missing = []
+            for image in part:
+                outcome = read[image.page]
+                if len(part) > 1 and _is_lacking(outcome):
+                    missing.append(image)
+                elif problem := self._problem(image, outcome):
+                    doubtful.append((image, problem))
+                else:
+                    yield image.page, outcome
+            size = max(1, len(part) // 2)
+            waiting[:0] = [missing[start : start + size] for start in range(0, len(missing), size)]
+        for image, problem in doubtful:
+            yield image.page, self._down or await self._hotter(image, problem)
 
-    async def _ask(self, images: Sequence[PageImage], temperature: float | None = None) -> None:
+    async def _ask(self, images: Sequence[PageImage], temperature: float | None = None) -> dict[int, Outcome]:
         read = await self._read(images, temperature)
-        self.outcomes |= read
         failures = (outcome for outcome in read.values() if isinstance(outcome, Failure))
         self._down = next((failure for failure in failures if failure.reason not in _CONTENT | {"repetition"}), None)
+        return read
 
-    def _lacks(self, image: PageImage) -> bool:
-        outcome = self.outcomes[image.page]
-        return isinstance(outcome, Failure) and outcome.reason in _CONTENT
-
-    def _problem(self, image: PageImage) -> Failure | None:
+    def _problem(self, image: PageImage, outcome: Outcome) -> Failure | None:
         """Why a page's outcome cannot be believed; a page that was not read at all has had its tries."""
-        outcome = self.outcomes[image.page]
         if isinstance(outcome, Failure):
             return outcome if outcome.reason == "repetition" else None
         return check(outcome.blocks, image) if self._checked else None
 
     async def _hotter(self, image: PageImage, problem: Failure) -> Outcome:
-        await self._ask([image], HOTTER)
-        outcome = self.outcomes[image.page]
+        outcome = (await self._ask([image], HOTTER))[image.page]
         if self._down:
             return self._down
-        still = problem if isinstance(outcome, Failure) else self._problem(image)
+        still = problem if isinstance(outcome, Failure) else self._problem(image, outcome)
         return replace(still, detail=f"{still.detail} Asked again, it did no better.") if still else outcome
+
+
+def _is_lacking(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failure) and outcome.reason in _CONTENT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -34,10 +35,11 @@ async def embed(
             await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
         else:
             texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
-            reply = await now.embedder.embed_passages([name] * len(texts), texts)
-            rows = [VectorRow(chunk.id, chunk.id, document) for chunk in part]
-            await asyncio.to_thread(now.stores.vectors.add, rows, reply.value)
-            usage = add_usage(usage, reply.usage)
+            rows = iter([VectorRow(chunk.id, chunk.id, document) for chunk in part])
+            async for reply in now.embedder.embed_passages([name] * len(texts), texts):
+                embedded = list(itertools.islice(rows, len(reply.value)))
+                await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
+                usage = add_usage(usage, reply.usage)
         tell({"event": "embed", "document": document, "name": name, "done": done, "of": len(ids)})
     return usage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from langgraph.config import get_stream_writer
@@ -45,19 +45,23 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
     done |= {outcome["page"] for outcome in outcomes}
     requests = await asyncio.to_thread(_requests, now, state, [row for row in todo if row.page not in done])
-    readings: Sequence[PageReading | Failure] = []
-    with journal(get_stream_writer()) as costs:
-        if requests:
-            readings = await (_from_file(requests) if state["plain"] else now.engine.transcribe(requests))
+    by_page = {request.job.page: request for request in requests}
     by = TEXT_LAYER if state["plain"] else now.engine.name
-    for request, reading in zip(requests, readings, strict=True):
-        if isinstance(reading, Failure):
-            reading = await _second_way(request, reading)
-        cost = costs.pages.get(request.job.page) or _unasked(reading, time.monotonic() - started)
-        row = await asyncio.to_thread(_record, now, rows[request.job.page], reading, cost, by)
-        outcomes.append(_outcome(state, row.page, row.status, cost))
-        _tell(state, row)
+    with journal(get_stream_writer()) as costs:
+        async for page, reading in _readings(now, state, requests):
+            if isinstance(reading, Failure):
+                reading = await _second_way(by_page[page], reading)
+            cost = costs.pages.get(page) or _unasked(reading, time.monotonic() - started)
+            row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
+            outcomes.append(_outcome(state, page, row.status, cost))
+            _tell(state, row)
     return {"outcomes": outcomes}
+
+
+def _readings(
+    now: Deps, state: WindowState, requests: Sequence[PageRequest]
+) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+    return _from_file(requests) if state["plain"] else now.engine.transcribe(requests)
 
 
 def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
@@ -82,13 +86,14 @@ def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageO
     return outcomes
 
 
-async def _from_file(requests: Sequence[PageRequest]) -> list[PageReading | Failure]:
+async def _from_file(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
     """Pages from what the file says, without a model."""
     texts = await deps.pool().map(read, [request.job for request in requests])
-    return [
-        PageReading(text.page, text.blocks, text.words, text.engine) if isinstance(text, PageText) else text
-        for text in texts
-    ]
+    for request, text in zip(requests, texts, strict=True):
+        if isinstance(text, PageText):
+            yield request.job.page, PageReading(text.page, text.blocks, text.words, text.engine)
+        else:
+            yield request.job.page, text
 
 
 async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
@@ -98,10 +103,10 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
     """
     if failure.reason == "quota_day" or not request.image.legible:
         return failure
-    (reading,) = await _from_file([request])
-    if isinstance(reading, Failure) or not reading.blocks:
-        return failure
-    return replace(reading, fallback=failure)
+    async for _, reading in _from_file([request]):
+        if isinstance(reading, PageReading) and reading.blocks:
+            return replace(reading, fallback=failure)
+    return failure
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:

@@ -69,8 +69,6 @@ class PageRow:
     ink: float = 0.0
     legible: bool = False
     transcript: str = ""
-    owner: str = ""
-    lease: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

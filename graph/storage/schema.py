@@ -64,7 +64,13 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2)
+# Nothing ever wrote them: one process owns the whole home folder.
+_VERSION_3 = """
+ALTER TABLE pages DROP COLUMN owner;
+ALTER TABLE pages DROP COLUMN lease;
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

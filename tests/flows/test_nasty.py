@@ -68,6 +68,27 @@ def test_a_folder_of_hostile_files_costs_nobody_else_anything(home: Path, make_p
     assert known.isdisjoint(rejected)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.4, 0.5, 0.6])
+def test_the_pages_that_a_cut_file_has_lost_are_no_blank_pages(
+    home: Path, make_pdf: MakePdf, tmp_path: Path, share: float
+) -> None:
+    whole = make_pdf("whole.pdf", *[TICKET] * 6).read_bytes()
+    (tmp_path / "cut.pdf").write_bytes(whole[: int(len(whole) * share)])
+    (report,) = ingest(tmp_path / "cut.pdf")
+    assert report["status"] == "partial"
+    assert report["ledger"]["blank"] == 0
+    assert 0 < report["ledger"]["read"] < 6
+    assert {failure["reason"] for failure in report["failures"]} == {"render_error"}
+    assert "Get a new copy" in report["failures"][-1]["detail"]
+
+
+def test_a_blank_page_of_a_file_that_needs_repair_is_blank(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:
+    whole = make_pdf("whole.pdf", TICKET, "").read_bytes()
+    (tmp_path / "no-xref.pdf").write_bytes(whole[: whole.rindex(b"xref")].replace(b"xref", b"____"))
+    (report,) = ingest(tmp_path / "no-xref.pdf")
+    assert report["ledger"] == {"read": 1, "fallback": 0, "blank": 1, "failed": 0}
+
+
 def test_hidden_instructions_change_nothing(home: Path, tmp_path: Path) -> None:
     document: Any = pymupdf.open()
     page = document.new_page(width=420, height=595)

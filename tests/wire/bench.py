@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graph.context import Context
-from graph.engines.base import Embedder, Engine, PageReading, PageRequest
+from graph.engines.base import Embedder, Engine, PageReading, PageRequest, Reply, add_usage, no_usage
 from graph.engines.gemini import build_gemini
 from graph.engines.retry import Patience
 from graph.settings import settings
@@ -46,6 +50,19 @@ def asked(request: Recorded) -> list[int]:
 def read_pages(request: Recorded) -> str:
     """A reply as the prompt asks for it."""
     return "\n".join(f'<page number="{n}">\n<chunk>\nText {n}.\n</chunk>\n</page>' for n in asked(request))
+
+
+async def read(engine: Engine, pages: Sequence[PageRequest]) -> list[PageReading | Failure]:
+    """What becomes of each page, in the order asked."""
+    outcomes = {page: outcome async for page, outcome in engine.transcribe(pages)}
+    return [outcomes[page.job.page] for page in pages]
+
+
+async def embedded(embedder: Embedder, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[np.float32]]:
+    """The vectors of all texts, and what they cost together."""
+    replies = [reply async for reply in embedder.embed_passages(titles, texts)]
+    usage = reduce(add_usage, (reply.usage for reply in replies), no_usage())
+    return Reply(np.concatenate([reply.value for reply in replies]), usage)
 
 
 def texts(outcomes: Sequence[PageReading | Failure]) -> list[str]:

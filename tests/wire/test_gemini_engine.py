@@ -16,7 +16,7 @@ from graph.engines.gemini import build_gemini, explain
 from graph.engines.journal import journal
 from graph.errors import ModelError
 from graph.settings import settings
-from tests.wire.bench import Time, asked, build, page, read_pages, texts
+from tests.wire.bench import Time, asked, build, embedded, page, read, read_pages, texts
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 
 MINUTE = Fault(429, quota="PerMinute", retry_delay="17s")
@@ -35,7 +35,7 @@ PASSAGES = [
 async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_layer(
     engine: Engine, gemini: GeminiServer
 ) -> None:
-    outcomes = await engine.transcribe([page(7, "o1-0912"), page(8), page(9)])
+    outcomes = await read(engine, [page(7, "o1-0912"), page(8), page(9)])
     assert texts(outcomes) == ["Text 7.", "Text 8.", "Text 9."]
     (request,) = gemini.chats
     assert asked(request) == [7, 8, 9]
@@ -49,7 +49,7 @@ async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_la
 
 async def test_the_tokens_of_a_window_are_shared_by_its_pages(engine: Engine) -> None:
     with journal(lambda event: None) as costs:
-        first, _ = await engine.transcribe([page(1), page(2)])
+        first, _ = await read(engine, [page(1), page(2)])
     one, other = costs.pages[1].usage, costs.pages[2].usage
     assert (one["requests"], other["requests"]) == (1, 0)
     assert min(one["input_tokens"], other["input_tokens"]) > 250
@@ -59,16 +59,16 @@ async def test_the_tokens_of_a_window_are_shared_by_its_pages(engine: Engine) ->
 
 
 async def test_blank_pages_are_not_sent(engine: Engine, gemini: GeminiServer) -> None:
-    assert texts(await engine.transcribe([page(1, ink=0), page(2)])) == ["", "Text 2."]
+    assert texts(await read(engine, [page(1, ink=0), page(2)])) == ["", "Text 2."]
     assert asked(gemini.chats[0]) == [2]
-    assert texts(await engine.transcribe([page(3, ink=0)])) == [""]
+    assert texts(await read(engine, [page(3, ink=0)])) == [""]
     assert len(gemini.chats) == 1
 
 
 async def test_a_page_that_the_reply_lacks_is_asked_for_alone(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply('<page number="1"><chunk>One</chunk></page><page number="3"><chunk>Three</chunk></page>'))
     with journal(lambda event: None) as costs:
-        outcomes = await engine.transcribe([page(1), page(2), page(3)])
+        outcomes = await read(engine, [page(1), page(2), page(3)])
     assert texts(outcomes) == ["One", "Text 2.", "Three"]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [2]]
     assert [costs.pages[number].attempts for number in (1, 2, 3)] == [1, 2, 1]
@@ -77,7 +77,7 @@ async def test_a_page_that_the_reply_lacks_is_asked_for_alone(engine: Engine, ge
 
 async def test_of_a_reply_that_was_cut_the_last_page_is_asked_for_again(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply('<page number="1">One</page><page number="2">Two is not wh', finish_reason="MAX_TOKENS"))
-    assert texts(await engine.transcribe([page(1), page(2), page(3)])) == ["One", "Text 2.", "Text 3."]
+    assert texts(await read(engine, [page(1), page(2), page(3)])) == ["One", "Text 2.", "Text 3."]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [2], [3]]
 
 
@@ -99,10 +99,10 @@ async def test_a_page_that_fails_alone_is_a_typed_failure_and_the_others_are_rea
     engine: Engine, gemini: GeminiServer, reply: Reply | Fault, reason: str
 ) -> None:
     gemini.reply = lambda request: reply if 2 in asked(request) else read_pages(request)
-    assert texts(await engine.transcribe([page(1), page(2), page(3)])) == ["Text 1.", reason, "Text 3."]
+    assert texts(await read(engine, [page(1), page(2), page(3)])) == ["Text 1.", reason, "Text 3."]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [1], [2], [3]]
     gemini.requests.clear()
-    assert texts(await engine.transcribe([page(2)])) == [reason]
+    assert texts(await read(engine, [page(2)])) == [reason]
     assert len(gemini.chats) == 1
 
 
@@ -110,15 +110,15 @@ async def test_a_page_said_to_be_blank_is_believed_unless_the_file_has_text_on_i
     engine: Engine, gemini: GeminiServer
 ) -> None:
     gemini.reply = lambda request: "<chunk>[blank page]</chunk>"
-    assert texts(await engine.transcribe([page(1)])) == [""]
-    assert texts(await engine.transcribe([page(1, "Annual report")])) == ["empty"]
+    assert texts(await read(engine, [page(1)])) == [""]
+    assert texts(await read(engine, [page(1, "Annual report")])) == ["empty"]
 
 
 @pytest.mark.parametrize("wrapper", ["{}", "<chunk>{}", "```markdown\n<Chunk>\n{}\n```", "<page><chunk>{}</page>"])
 async def test_broken_tags_lose_no_text(engine: Engine, gemini: GeminiServer, wrapper: str) -> None:
     body = "# Wells\n\nThe first is 12 m deep.\n\n<table><tr><td>12 m</td></tr></table>"
     gemini.reply = lambda request: wrapper.format(body)
-    (outcome,) = await engine.transcribe([page(4)])
+    (outcome,) = await read(engine, [page(4)])
     assert isinstance(outcome, PageReading)
     assert [block.kind for block in outcome.blocks] == ["heading", "text", "table"]
 
@@ -131,7 +131,7 @@ async def test_the_minutes_quota_is_waited_for_as_long_as_the_service_asks(
 ) -> None:
     gemini.script(MINUTE)
     gemini.script(MINUTE, on="embed")
-    assert texts(await engine.transcribe([page(1)])) == ["Text 1."]
+    assert texts(await read(engine, [page(1)])) == ["Text 1."]
     await embedder.embed_query(QUESTION)
     assert time.waits == [17, 17]
 
@@ -150,13 +150,13 @@ async def test_what_does_not_pass_in_time_fails_the_window_without_asking_page_b
     engine: Engine, gemini: GeminiServer, fault: Fault, reason: str
 ) -> None:
     gemini.fail_next(fault, times=99)
-    assert texts(await engine.transcribe([page(1), page(2)])) == [reason, reason]
+    assert texts(await read(engine, [page(1), page(2)])) == [reason, reason]
     assert [asked(request) for request in gemini.chats] == [[1, 2]] * 3
 
 
 async def test_a_reply_that_breaks_off_is_asked_for_again(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply("<chunk>Text 1.</chunk>", cut=True))
-    assert texts(await engine.transcribe([page(1)])) == ["Text 1."]
+    assert texts(await read(engine, [page(1)])) == ["Text 1."]
     assert len(gemini.chats) == 2
 
 
@@ -164,7 +164,7 @@ async def test_a_stalled_request_ends(engine: Engine, gemini: GeminiServer, monk
     monkeypatch.setattr(chat, "READING_TIME", 0.2)
     monkeypatch.setattr(chat, "READING_TIME_PER_PAGE", 0.0)
     gemini.fail_next(Fault(stall=30), times=3)
-    assert texts(await engine.transcribe([page(1)])) == ["timeout"]
+    assert texts(await read(engine, [page(1)])) == ["timeout"]
     assert len(gemini.chats) == 3
 
 
@@ -172,13 +172,13 @@ async def test_the_days_quota_ends_everything_at_once(
     engine: Engine, embedder: Embedder, gemini: GeminiServer, time: Time
 ) -> None:
     gemini.script(Reply(""), DAY)
-    outcomes = await engine.transcribe([page(1), page(2), page(3)])
+    outcomes = await read(engine, [page(1), page(2), page(3)])
     assert texts(outcomes) == ["quota_day"] * 3
     assert "midnight Pacific" in outcomes[2].detail  # type: ignore[union-attr]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [1]]
     gemini.script(DAY, on="embed")
     with pytest.raises(ModelError, match="midnight Pacific"):
-        await embedder.embed_passages([""], ["text"])
+        await embedded(embedder, [""], ["text"])
     gemini.script(DAY)
     with pytest.raises(ModelError, match="midnight Pacific"):
         await engine.answer(QUESTION, PASSAGES, [])
@@ -190,7 +190,7 @@ async def test_a_refused_key_says_which_key(
     engine: Engine, embedder: Embedder, gemini: GeminiServer, fault: Fault
 ) -> None:
     requests: list[Callable[[], Any]] = [
-        lambda: engine.transcribe([page(1), page(2)]),
+        lambda: read(engine, [page(1), page(2)]),
         lambda: engine.grade(QUESTION, PASSAGES),
         lambda: embedder.embed_query(QUESTION),
     ]
@@ -212,7 +212,7 @@ async def test_a_retired_model_says_what_to_set(gemini: GeminiServer, time: Time
         embedding_model="google_genai:text-embedding-004",
     )
     with pytest.raises(ModelError, match=r"gemini-2\.0-flash.*PAGEWITNESS_READER_MODEL"):
-        await engine.transcribe([page(1)])
+        await read(engine, [page(1)])
     assert "thinkingConfig" not in gemini.chats[0].config
     with pytest.raises(ModelError, match=r"gemini-1\.5-pro.*PAGEWITNESS_CHAT_MODEL"):
         await engine.answer(QUESTION, PASSAGES, [])
@@ -239,6 +239,6 @@ async def test_any_chat_model_can_read_pages(time: Time) -> None:
         GenericFakeChatModel(messages=map(AIMessage, replies)), "fake:reader", "PAGEWITNESS_READER_MODEL"
     )
     engine = ChatEngine(Context(), reader=model, grader=model, writer=model, explain=explain, patience=time.patience())
-    assert texts(await engine.transcribe([page(1), page(2)])) == ["One", "Two"]
+    assert texts(await read(engine, [page(1), page(2)])) == ["One", "Two"]
     assert engine.reader == f"gemini/fake:reader/{engine.prompt}"
     assert (engine.window, engine.reads_images) == (4, True)

@@ -23,7 +23,7 @@ from graph.ingestion.flow import app as ingestion
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
 from tests.conftest import MakePdf
-from tests.wire.bench import page, read_pages, texts
+from tests.wire.bench import page, read, read_pages, texts
 from tests.wire.gemini_quota import Quota
 from tests.wire.gemini_server import Fault, GeminiServer, Recorded
 from tests.wire.scripted_replies import pages_asked
@@ -59,12 +59,12 @@ async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_on
     rate = Rate(per_minute=LIMIT if told else None)
     limits = Limits(lambda model: rate, catalog, "me", most=8, window=WINDOW)
     engine = paced(gemini, limits)
-    await engine.transcribe([page(1)])  # opening the first connection takes half a second
+    await read(engine, [page(1)])  # opening the first connection takes half a second
     quota.accepted.clear()
     await asyncio.sleep(WINDOW)
     full = WINDOWS * LIMIT
     numbers = range(1, full + 12)  # so many full windows, and the start of another that says when they were over
-    outcomes = await asyncio.gather(*(engine.transcribe([page(number)]) for number in numbers))
+    outcomes = await asyncio.gather(*(read(engine, [page(number)]) for number in numbers))
     assert [texts(one) for one in outcomes] == [[f"Text {number}."] for number in numbers]
     sent = sorted(quota.accepted + quota.refused)
     used = WINDOWS * WINDOW / (quota.accepted[full] - quota.accepted[0])
@@ -76,11 +76,11 @@ async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_on
 
 async def test_the_wait_that_one_request_is_told_is_kept_by_all(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
     engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8))
-    await engine.transcribe([page(1)])
+    await read(engine, [page(1)])
     gemini.requests.clear()
     gemini.latency = 0.3
     gemini.script(Fault(429, retry_delay="1s"))
-    await asyncio.gather(*(engine.transcribe([page(number)]) for number in range(1, 13)))
+    await asyncio.gather(*(read(engine, [page(number)]) for number in range(1, 13)))
     refused, *others = gemini.chats
     after = [request.started - refused.finished for request in others]
     # Some were under way, and a few may have been sent while the refusal was on its way.
@@ -105,7 +105,7 @@ async def test_a_second_model_reads_what_the_first_does_not_serve(
     limits = Limits(lambda model: Rate(), catalog, "me", most=8)
     engine = paced(gemini, limits, Patience(tries=2, first_wait=0.01), fallback_model=SECOND)
     for number in (1, 2):
-        (outcome,) = await engine.transcribe([page(number)])
+        (outcome,) = await read(engine, [page(number)])
         assert isinstance(outcome, PageReading)
         assert outcome.model == "gemini-3.1-flash-lite"
     asked = [request.model for request in gemini.chats]
@@ -117,7 +117,7 @@ async def test_a_refused_key_is_not_tried_on_a_second_model(gemini: GeminiServer
     gemini.reply = lambda request: Fault(403)
     engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8), fallback_model=SECOND)
     with pytest.raises(Exception, match="key was refused"):
-        await engine.transcribe([page(1)])
+        await read(engine, [page(1)])
     assert len(gemini.chats) == 1
 
 
@@ -213,11 +213,11 @@ def test_a_wait_of_more_than_a_moment_is_shown(
 ) -> None:
     engine = paced(gemini, Limits(lambda model: Rate(per_minute=1), catalog, "me", most=8, window=3.0))
 
-    async def read(tell: Callable[[Any], None]) -> None:
+    async def read_two(tell: Callable[[Any], None]) -> None:
         with journal(tell):
-            await asyncio.gather(*(engine.transcribe([page(number)]) for number in (1, 2)))
+            await asyncio.gather(*(read(engine, [page(number)]) for number in (1, 2)))
 
     with console.progress(quiet=False) as tell:
-        steps.run(read(tell))
+        steps.run(read_two(tell))
     said = " ".join(capsys.readouterr().err.split())
     assert said.count("The limit of requests per minute is reached; going on at") == 1

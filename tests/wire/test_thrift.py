@@ -16,7 +16,7 @@ from graph import cli, deps
 from graph.engines.base import Engine
 from graph.storage.base import PageRow
 from tests.conftest import DATA, MakePdf
-from tests.wire.bench import asked, page, read_pages, texts
+from tests.wire.bench import asked, page, read, read_pages, texts
 from tests.wire.gemini_server import GeminiServer, Reply
 from tests.wire.scripted_replies import Model, kinds, pages_asked
 
@@ -58,24 +58,24 @@ def mixed(make_pdf: MakePdf) -> Path:
 
 async def test_missing_pages_go_together_in_halves(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply(""))
-    assert texts(await engine.transcribe([page(n) for n in (1, 2, 3, 4)])) == [f"Text {n}." for n in (1, 2, 3, 4)]
+    assert texts(await read(engine, [page(n) for n in (1, 2, 3, 4)])) == [f"Text {n}." for n in (1, 2, 3, 4)]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3, 4], [1, 2], [3, 4]]
 
 
 async def test_only_what_is_missing_is_asked_for_again(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply('<page number="1">One</page><page number="2">Two</page>'))
-    assert texts(await engine.transcribe([page(n) for n in (1, 2, 3, 4)])) == ["One", "Two", "Text 3.", "Text 4."]
+    assert texts(await read(engine, [page(n) for n in (1, 2, 3, 4)])) == ["One", "Two", "Text 3.", "Text 4."]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3, 4], [3, 4]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 16])
 async def test_splitting_is_bounded(engine: Engine, gemini: GeminiServer, size: int) -> None:
     gemini.reply = lambda request: Reply("")
-    assert texts(await engine.transcribe([page(n) for n in range(1, size + 1)])) == ["empty"] * size
+    assert texts(await read(engine, [page(n) for n in range(1, size + 1)])) == ["empty"] * size
     assert len(gemini.chats) <= 2 * size
     gemini.requests.clear()
     gemini.reply = lambda request: Reply("") if 1 in asked(request) else read_pages(request)
-    outcomes = texts(await engine.transcribe([page(n) for n in range(1, size + 1)]))
+    outcomes = texts(await read(engine, [page(n) for n in range(1, size + 1)]))
     assert outcomes == ["empty", *(f"Text {n}." for n in range(2, size + 1))]
     assert len(gemini.chats) <= 2 * size
 
