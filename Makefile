@@ -9,7 +9,7 @@ DEMO := --engine offline --home .pagewitness/demo
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup dev lint types format nasty clean
+.PHONY: help demo test setup dev lint types format nasty long clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -38,6 +38,12 @@ format: $(READY) ## put imports and layout in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+nasty: $(READY) ## every hostile file of the development data through the command line, as a table
+	$(BIN)/python -m tests.evals.nasty ../shared/data/nasty
+
+long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
+	$(BIN)/python -m pytest -m slow
+
 clean: ## remove .venv, caches and the demo's folder; your own .pagewitness stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .langgraph_api build dist *.egg-info \
 	  .pagewitness/demo
@@ -53,6 +59,3 @@ $(READY): pyproject.toml constraints.txt
 	  then $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
 	  else $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'; fi
 	@touch $@
-
-nasty: $(READY) ## every hostile file of the development data through the command line, as a table
-	$(BIN)/python -m tests.evals.nasty ../shared/data/nasty

@@ -131,7 +131,7 @@ def pages(value: Mapping[str, Any]) -> None:
     table = Table("Page", "Status", "Read by", "Tries", "Seconds", "Why", box=None, header_style="bold")
     for row in value["pages"]:
         status = f"[{_PAGE[row['status']]}]{row['status']}[/]"
-        why = escape(f"{row['reason']}: {row['detail']}" if row["reason"] else "")
+        why = escape(": ".join(filter(None, (row["reason"], row["detail"]))))
         table.add_row(
             str(row["page"]), status, escape(row["model"]), str(row["attempts"]), f"{row['seconds']:.1f}", why
         )

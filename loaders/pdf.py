@@ -118,8 +118,12 @@ class PdfFile:
 
     def is_lost(self, number: int) -> bool:
         """Whether a page that shows nothing had content once: the library repairs a cut file to empty pages."""
-        if not self._doc.is_repaired:
+        try:
+            return self._doc.is_repaired and self._has_lost(number)
+        except _LIBRARY_ERRORS:  # so damaged that it cannot be told
             return False
+
+    def _has_lost(self, number: int) -> bool:
         xref = self._doc.page_xref(number - 1)
         if xref >= self._doc.xref_length() or self._doc.xref_get_key(xref, "Type")[0] == "null":
             return True

@@ -6,7 +6,6 @@ them.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from dataclasses import replace
 from pathlib import Path
@@ -152,9 +151,10 @@ def _read_layer(pdf: PdfFile, layer: TextLayer, job: PageJob) -> PageText:
     blocks, words = build_blocks(layer, regions, pdf.surroundings(job.page))
     page = PageText(job.page, blocks, words, "text-layer")
     for box in _unread_pictures(layer, regions):
-        # A picture that fails must not cost the page its text.
-        with contextlib.suppress(Exception):
+        try:
             page = _with_figure(page, pdf, layer, box, job)
+        except Exception as exc:  # a picture that fails must not cost the page its text
+            page = replace(page, detail=_sentence(job, "read in full: OCR failed on a picture", exc))
     return page
 
 

@@ -139,13 +139,15 @@ class PageImage:
 class PageText:
     """A page as read: its blocks in reading order, and its words with their places.
 
-    `engine` says how: `text-layer`, `ocr` or `text-layer+ocr` (figures without text were read by OCR).
+    `engine` says how: `text-layer`, `ocr` or `text-layer+ocr` (figures without text were read by OCR). `detail` says
+    what of a page that was read could not be read.
     """
 
     page: int
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
     engine: Literal["text-layer", "ocr", "text-layer+ocr"]
+    detail: str = ""
 
     @property
     def markdown(self) -> str:

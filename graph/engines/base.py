@@ -122,13 +122,17 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """A page as an engine read it. `fallback` is set when it had to be read a second way, and says why."""
+    """A page as an engine read it. `fallback` is set when it had to be read a second way, and says why.
+
+    `detail` says what of it could not be read all the same, a picture say; it is "" where nothing is missing.
+    """
 
     page: int
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
     model: str
     fallback: Failure | None = None
+    detail: str = ""
 
 
 class Embedder(Protocol):

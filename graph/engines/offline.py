@@ -123,7 +123,7 @@ class OfflineEngine:
 
 
 def _reading(text: PageText) -> PageReading:
-    return PageReading(text.page, text.blocks, text.words, text.engine)
+    return PageReading(text.page, text.blocks, text.words, text.engine, detail=text.detail)
 
 
 def _short(text: str, length: int = 120) -> str:

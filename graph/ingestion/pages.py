@@ -91,7 +91,7 @@ async def _from_file(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int
     texts = await deps.pool().map(read, [request.job for request in requests])
     for request, text in zip(requests, texts, strict=True):
         if isinstance(text, PageText):
-            yield request.job.page, PageReading(text.page, text.blocks, text.words, text.engine)
+            yield text.page, PageReading(text.page, text.blocks, text.words, text.engine, detail=text.detail)
         else:
             yield request.job.page, text
 
@@ -183,7 +183,7 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost,
             row,
             status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
             reason=reading.fallback.reason if reading.fallback else "",
-            detail=reading.fallback.detail if reading.fallback else "",
+            detail=reading.fallback.detail if reading.fallback else reading.detail,
             model=reading.model,
             transcript=key,
         )

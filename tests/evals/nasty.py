@@ -86,10 +86,11 @@ def _judge(expected: str, pages: int | None, code: int, out: str, error: str, ho
     (document,) = json.loads(out)["documents"]
     counts = {status: count for status, count in document["ledger"].items() if count}
     found = ", ".join(f"{count} {status}" for status, count in counts.items())
-    return found, _wrong_pages(expected, pages, document)
+    return found, wrong_pages(expected, pages, document)
 
 
-def _wrong_pages(expected: str, pages: int | None, document: dict[str, Any]) -> str:
+def wrong_pages(expected: str, pages: int | None, document: dict[str, Any]) -> str:
+    """What is wrong with a document that was ingested; "" where it is as expected."""
     if expected in ("reject-clean", "needs-password"):
         return "was ingested"
     if pages is not None and document["pages"] != pages:

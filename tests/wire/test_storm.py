@@ -2,12 +2,11 @@
 
 One seed and 60 pages in the ordinary suite. Ten seeds and 200 pages each, in about five minutes, with
 
-    STORM=1 python -m pytest -m slow tests/wire/test_storm.py
+    python -m pytest -m slow tests/wire/test_storm.py
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -30,14 +29,8 @@ from tests.wire.storm import REASONS, Storm, page_text
 
 SEEDS = [
     pytest.param(0, 60),
-    *(
-        pytest.param(seed, 200, marks=[
-            pytest.mark.slow,
-            pytest.mark.skipif(not os.environ.get("STORM"), reason="set STORM=1 for ten storms of 200 pages"),
-        ])
-        for seed in range(1, 11)
-    ),
-]  # fmt: skip
+    *(pytest.param(seed, 200, marks=pytest.mark.slow) for seed in range(1, 11)),
+]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ PAGES = 22
 NAMES = 20
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]*\d]*$")
 
-pytestmark = [pytest.mark.data, pytest.mark.slow]
+pytestmark = pytest.mark.data
 
 
 def squeezed(text: str) -> str:

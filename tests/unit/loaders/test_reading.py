@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import pickle
 from pathlib import Path
 
@@ -8,9 +7,8 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from loaders.errors import PasswordError, SourceError
+from loaders.errors import SourceError
 from loaders.legibility import is_garbage
-from loaders.pool import PagePool
 from loaders.reading import inspect, read, render
 from loaders.types import Failure, PageImage, PageJob, PageText
 
@@ -125,24 +123,3 @@ def test_kinds_are_told_by_content_not_by_name(tmp_path: Path, report: Path) -> 
     assert (info.kind, info.pages) == ("image", 2)
     blank = read(PageJob(str(tmp_path / "page.tif"), 1))
     assert blank == PageText(1, (), (), "ocr")
-
-
-@pytest.mark.data
-@pytest.mark.slow
-@pytest.mark.skipif(not NASTY.exists(), reason="the development data set is absent")
-async def test_hostile_files_end_as_expected() -> None:
-    pool = PagePool(timeout=60)
-    try:
-        for row in map(json.loads, (NASTY / "index.jsonl").read_text().splitlines()):
-            path = NASTY / row["file"]
-            if row["expect"] in ("needs-password", "reject-clean"):
-                with pytest.raises(PasswordError if row["expect"] == "needs-password" else SourceError):
-                    await pool.call(inspect, path)
-                continue
-            info = await pool.call(inspect, path)
-            pages = await pool.map(read, [PageJob(str(path), page) for page in range(1, info.pages + 1)])
-            assert len(pages) == info.pages
-            if row["expect"] == "ocr":
-                assert {page.engine for page in pages if isinstance(page, PageText)} == {"ocr"}
-    finally:
-        pool.close()

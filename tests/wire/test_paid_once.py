@@ -1,0 +1,46 @@
+"""What was answered is kept, whatever happens to the next request; it is never asked for again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph import cli, deps
+from tests.conftest import MakePdf
+from tests.flows.killing import write_pdf
+from tests.wire.gemini_server import Fault, GeminiServer
+from tests.wire.scripted_replies import Model, pages_asked
+
+REFUSED = Fault(403, "the key has no access any more")
+
+
+def test_pages_of_a_window_are_kept_when_asking_for_the_missing_one_fails(
+    model: Model, gemini: GeminiServer, make_pdf: MakePdf
+) -> None:
+    path = make_pdf("four.pdf", *["The tide gauge stands at the old pier."] * 4)
+    gemini.script("".join(f'<page number="{n}"><chunk>Text {n}.</chunk></page>' for n in (1, 2, 3)), REFUSED)
+    assert cli.main(["ingest", str(path)]) == cli.BAD_INPUT
+    (document,) = deps.stores().catalog.documents()
+    rows = deps.stores().catalog.pages(document.id)
+    assert [row.status for row in rows] == ["read", "read", "read", "pending"]
+    model.pages = "Text {}.".format
+    assert cli.main(["ingest", str(path)]) == 0
+    assert [pages_asked(request) for request in gemini.chats] == [[1, 2, 3, 4], [4], [4]]
+
+
+def test_vectors_are_kept_when_the_next_request_for_some_fails(
+    model: Model, gemini: GeminiServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_pdf(tmp_path / "long.pdf", "Seed", pages=6)
+    words = {page: " ".join(f"word{page}x{n} is {n}." for n in range(900)) for page in range(1, 7)}
+    model.pages = words.__getitem__
+    gemini.script(None, REFUSED, on="embed")
+    assert cli.main(["ingest", str(path)]) == cli.BAD_INPUT
+    first, _ = gemini.embeddings
+    gemini.requests.clear()
+    assert cli.main(["ingest", str(path)]) == 0
+    again = [text for request in gemini.embeddings for text in request.texts]
+    assert again
+    assert not set(again) & set(first.texts)
+    assert gemini.chats == []
