@@ -16,13 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pymupdf as _pymupdf
 
 from loaders.errors import PasswordError, SourceError
 from loaders.joining import vocabulary
 from loaders.pdf_types import Line, Region, Surroundings, TextLayer
-from loaders.render import Rendering, ink_share
+from loaders.render import Rendering, grey, ink_share
 from loaders.sources import BOOK_SUFFIXES
 from loaders.types import Box, Word
 
@@ -114,7 +113,7 @@ class PdfFile:
             raise ValueError(f"page {number} has no area")
         scale = min(dpi / 72, max_side / longest)
         pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, alpha=False)
-        return Rendering(pixmap.tobytes("png"), pixmap.width, pixmap.height, _ink(pixmap))
+        return Rendering(pixmap.tobytes("png"), pixmap.width, pixmap.height, ink_share(grey(pixmap)))
 
     def is_lost(self, number: int) -> bool:
         """Whether a page that shows nothing had content once: the library repairs a cut file to empty pages."""
@@ -245,9 +244,3 @@ def _region(box: dict[str, Any]) -> Region:
 def _box(numbers: Any) -> Box:
     x0, y0, x1, y1 = numbers
     return Box(float(x0), float(y0), float(x1), float(y1))
-
-
-def _ink(pixmap: Any) -> float:
-    rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
-    colours = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
-    return ink_share(colours.mean(axis=2))

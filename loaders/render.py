@@ -31,6 +31,14 @@ class Rendering(NamedTuple):
     ink: float
 
 
+def grey(pixmap: Any) -> NDArray[Any]:
+    """The grey levels of a rendered page, as rows; `pixmap` is what the PDF library renders."""
+    rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
+    colours = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
+    levels: NDArray[Any] = colours.mean(axis=2)
+    return levels
+
+
 def ink_share(grey: NDArray[Any]) -> float:
     """Return the share of pixels (0-1) that differ from the most frequent grey level; 0 for a blank page.
 

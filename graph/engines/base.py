@@ -170,6 +170,9 @@ class Engine(Protocol):
     reads_images: bool
     """Whether `transcribe` looks at the rendered image; otherwise `image.png` is b""."""
 
+    def day_is_over(self) -> bool:
+        """Whether it is known that `transcribe` can read nothing more today."""
+
     def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read each page; its number and outcome, as soon as they are known, in any order."""
 
@@ -202,3 +205,6 @@ class Limiter(Protocol):
 
     def end_day(self, model: str) -> None:
         """The service says that the day's requests are spent."""
+
+    def day_is_over(self, model: str) -> bool:
+        """Whether it is known that nothing more will be sent to the model today."""

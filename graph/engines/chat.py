@@ -81,6 +81,10 @@ class ChatEngine:
         self.reader = f"{self.name}/{reader.name}/{self.prompt}"
         self.window = context.pages_per_request
 
+    def day_is_over(self) -> bool:
+        """Whether it is known that neither the reader nor the second model will be asked any more today."""
+        return self._service.day_is_over(self._reader)
+
     async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read the pages in one request, and again what its reply lacks or what cannot be believed of it.
 

@@ -179,11 +179,7 @@ class ModelEmbedder:
     async def embed_passages(
         self, titles: Sequence[str], texts: Sequence[str]
     ) -> AsyncIterator[Reply[NDArray[float32]]]:
-        """The vectors of passages in order, of shape (some, dimensions) for each request.
-
-        Args:
-            titles: One for each text, maybe "".
-            texts: The passages.
+        """The vectors of passages in order, of shape (some, dimensions) for each request; a title may be "".
 
         Raises:
             ModelError: the service gave no vectors, or none of the configured length.

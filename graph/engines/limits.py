@@ -81,6 +81,10 @@ class _Lane:
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_over(self) -> bool:
+        return self.spent or (self.rate.per_day is not None and self.today >= self.rate.per_day)
+
     def wait(self, now: float, window: float) -> float:
         """Seconds until the limit per minute, and the pause, allow another request."""
         while self.sent and self.sent[0] <= now - window:
@@ -169,6 +173,11 @@ class Limits:
         lane.spent = True
         lane.changed.set()
 
+    def day_is_over(self, model: str) -> bool:
+        """Whether it is known that nothing more will be sent to the model today."""
+        lane = self._lane(model)
+        return lane.day == self._today() and lane.is_over
+
     def _lane(self, model: str) -> _Lane:
         if model not in self._lanes:
             self._lanes[model] = _Lane(self._rate(model), min(_FIRST_WIDTH, self._most))
@@ -178,7 +187,7 @@ class Limits:
         """Wait until a request may be sent."""
         while True:
             await self._keep_day(model, lane)
-            if lane.spent or (lane.rate.per_day is not None and lane.today >= lane.rate.per_day):
+            if lane.is_over:
                 raise DaySpentError(f"The day's requests to {model} are spent.")
             lane.changed.clear()
             wait = lane.wait(self._clock(), self._window)
@@ -192,10 +201,13 @@ class Limits:
 
     async def _keep_day(self, model: str, lane: _Lane) -> None:
         """Take up the count of the day, when another has begun."""
-        day = datetime.fromtimestamp(self._now(), _PACIFIC).date().isoformat()
+        day = self._today()
         if day != lane.day:
             lane.today = await asyncio.to_thread(self._catalog.requests_sent, self._account, model, day)
             lane.day, lane.spent = day, False
+
+    def _today(self) -> str:
+        return datetime.fromtimestamp(self._now(), _PACIFIC).date().isoformat()
 
     def _tell(self, lane: _Lane, wait: float) -> None:
         until, page = self._now() + wait, journal.current()

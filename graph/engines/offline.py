@@ -50,6 +50,10 @@ class OfflineEngine:
         self._pool = pool
         self._embedder = embedder
 
+    def day_is_over(self) -> bool:
+        """Never: nothing is asked of anybody."""
+        return False
+
     async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read each page: its text layer where it has a legible one, OCR where it has not."""
         outcomes = await self._pool.map(read, [page.job for page in pages])

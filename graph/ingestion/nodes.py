@@ -21,6 +21,7 @@ from graph.ingestion.fetching import Found, find
 from graph.ingestion.indexing import basis_of, show, stage
 from graph.ingestion.state import (
     DocumentReport,
+    DocumentStatus,
     IngestionOutput,
     IngestionState,
     LedgerCounts,
@@ -171,12 +172,17 @@ def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
         id=item["id"],
         name=item["name"],
         source=item["source"],
-        status=("failed" if bad == len(rows) else "partial") if bad else "complete" if new else "unchanged",
+        status=_status(rows) if bad else "complete" if new else "unchanged",
         pages=len(rows),
         ledger=counts,
         failures=failures,
         chunks=chunks,
     )
+
+
+def _status(rows: Sequence[PageRow]) -> DocumentStatus:
+    """Of a document with a hole: failed where nothing is left to be read, and nothing was."""
+    return "failed" if all(row.status == "failed" for row in rows) else "partial"
 
 
 def _unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:

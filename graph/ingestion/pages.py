@@ -26,6 +26,8 @@ from loaders.types import Block, Failure, PageImage, PageJob, PageText
 async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
     now = await deps.current()
+    if not state["plain"] and now.engine.day_is_over():
+        return {"outcomes": await asyncio.to_thread(_put_off, now, state)}
     todo = _jobs(state, state["pages"])
     outcomes = await deps.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
@@ -107,6 +109,15 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
         if isinstance(reading, PageReading) and reading.blocks:
             return replace(reading, fallback=failure)
     return failure
+
+
+def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
+    """Leave pages for another day without rendering them: a run whose day is spent stops at once."""
+    for row in now.stores.catalog.pages(state["id"]):
+        if row.page in state["pages"]:
+            row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
+            now.stores.catalog.record_page(row)
+    return [_outcome(state, page, "pending") for page in state["pages"]]
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:

@@ -197,6 +197,20 @@ def test_a_spent_day_ends_the_run_and_later_days_finish_it_with_no_request_twice
     assert len(quota.accepted) == PAGES
 
 
+def test_once_the_day_is_known_to_be_spent_no_page_is_even_rendered(
+    book: Path, day: Callable[[int], None], gemini: GeminiServer, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_REQUESTS_PER_DAY", "20")
+    day(0)
+    ingest(book)
+    report = ingest(make_pdf("late.pdf", *["Too late for today."] * 3))
+    (document,) = report["documents"]
+    assert (document["status"], report["unfinished"]["pages"]) == ("partial", 3)
+    rows = deps.stores().catalog.pages(document["id"])
+    assert {(row.status, row.reason, row.image, row.attempts) for row in rows} == {("pending", "quota_day", "", 0)}
+    assert len(gemini.chats) == 20
+
+
 def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
     book: Path, day: Callable[[int], None], gemini: GeminiServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
