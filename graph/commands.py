@@ -86,7 +86,7 @@ def pages(options: argparse.Namespace) -> int:
     catalog = deps.stores().catalog
     document = find_document(catalog, options.document)
     fields = (
-        "page", "status", "reason", "detail", "attempts", "engine", "model", "requests", "input_tokens",
+        "page", "status", "reason", "detail", "attempts", "engine", "model", "prompt", "requests", "input_tokens",
         "output_tokens", "seconds", "image",
     )  # fmt: skip
     rows = [{field: getattr(row, field) for field in fields} for row in catalog.pages(document.id)]

@@ -128,12 +128,13 @@ def documents(value: Mapping[str, Any]) -> None:
 
 def pages(value: Mapping[str, Any]) -> None:
     """A table of pages."""
-    table = Table("Page", "Status", "Read by", "Tries", "Seconds", "Why", box=None, header_style="bold")
+    table = Table("Page", "Status", "Read by", "Tries", "Tokens", "Seconds", "Why", box=None, header_style="bold")
     for row in value["pages"]:
         status = f"[{_PAGE[row['status']]}]{row['status']}[/]"
         why = escape(": ".join(filter(None, (row["reason"], row["detail"]))))
+        tokens = f"{row['input_tokens'] + row['output_tokens']:,}" if row["requests"] else ""
         table.add_row(
-            str(row["page"]), status, escape(row["model"]), str(row["attempts"]), f"{row['seconds']:.1f}", why
+            str(row["page"]), status, escape(row["model"]), str(row["attempts"]), tokens, f"{row['seconds']:.1f}", why
         )
     _out.print(table)
 
@@ -145,7 +146,8 @@ def deleted(value: Mapping[str, Any]) -> None:
 
 def reembedded(value: Mapping[str, Any]) -> None:
     """One line."""
-    _out.print(f"{value['chunks']} passages of {value['documents']} documents now have vectors of {value['embedder']}.")
+    documents = f"{value['documents']} document{'' if value['documents'] == 1 else 's'}"
+    _out.print(f"{value['chunks']} passages of {documents} now have vectors of {value['embedder']}.")
 
 
 def doctor(value: Mapping[str, Any]) -> None:
