@@ -20,6 +20,7 @@ _COMPARES = re.compile(
     r"|difference|differ|than|exceed|outperform|beat)s?\b",
     re.IGNORECASE,
 )
+_ASKS_FORMULA = re.compile(r"\b(formulas?|formulae|equations?|expressions?|objectives?|defin\w+|calculat\w+)\b", re.I)
 # How a sentence begins that goes on with what the one before it said.
 _GOES_ON = re.compile(
     r"(to (address|overcome|solve|mitigate|do) (this|that|it|these)|this|these|that|those|they|it|he|she|instead"
@@ -31,7 +32,9 @@ _Chunks = Mapping[str, ChunkRow]
 
 def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: _Chunks) -> list[Claim]:
     """One to four claims, best first; none when nothing was scored. `chunks` are those that the sentences are from."""
-    ranked = sorted(scored, key=lambda one: -scoring.answer_score(query, one))
+    # A formula answers who asks for one; as text it is hard to read, and its words hit by chance.
+    readable = [one for one in scored if _is_readable(query, one.sentence)]
+    ranked = sorted(readable or scored, key=lambda one: -scoring.answer_score(query, one))
     if not ranked:
         return []
     best = ranked[0]
@@ -46,6 +49,10 @@ def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: 
         return before + _comparison(query, chosen[row], chunks)
     claims = [_claim(query, one.chunk, one.sentence) for one in chosen]
     return claims + _sequel(query, best, chunks) if len(claims) < MAX_SENTENCES else claims
+
+
+def _is_readable(query: scoring.Query, sentence: SentenceRow) -> bool:
+    return sentence.kind != "formula" or bool(_ASKS_FORMULA.search(query.text))
 
 
 def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
