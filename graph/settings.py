@@ -37,7 +37,7 @@ class Settings:
     tier: Tier
     requests_per_minute: int | None
     requests_per_day: int | None
-    concurrency: int
+    concurrency: int | None
     check_replies: bool
 
 
@@ -51,9 +51,6 @@ DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
 # then on. Google publishes no table of them any more, and a default of `free` would hold every paying user to 10
 # requests a minute without need; see docs/decisions.md.
 DEFAULT_TIER = "unlimited"
-# A request of four pages takes about 10 s: eight at a time are 48 requests and 190 pages a minute, which is more than
-# two cores render, and more than the free limits allow.
-DEFAULT_CONCURRENCY = 8
 
 
 def settings() -> Settings:
@@ -101,6 +98,6 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         tier=cast(Tier, choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
         requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
         requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
-        concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
+        concurrency=count("PAGEWITNESS_CONCURRENCY"),
         check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
     )

@@ -42,6 +42,10 @@ class Rate:
     per_day: int | None = None
 
 
+# A request of four pages takes about 10 s: eight at a time are 48 requests and 190 pages a minute, which is more than
+# two cores render, and more than the free limits allow.
+DEFAULT_CONCURRENCY = 8
+
 # Free: 20 requests a day for each Flash model, 500 for each Flash-Lite, 5-10 a minute, as users report them in late
 # 2026; nothing reliable is known of embeddings. Paid: 1,000 a minute was the least that Google granted any Flash
 # model of the first paid tier when it last published a table.
@@ -77,6 +81,7 @@ class _Lane:
     day: str = ""
     today: int = 0
     spent: bool = False
+    was_refused: bool = False
     told_until: float = 0.0
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -106,6 +111,7 @@ class Limits:
         catalog: Where days are counted.
         account: Whose requests they are.
         most: How many requests may be under way at a time, at most.
+        first: How many at first; None for a careful start.
         window: What counts as a minute, in seconds.
         clock: Seconds that only grow.
         now: Seconds since the epoch.
@@ -119,6 +125,7 @@ class Limits:
         account: str,
         *,
         most: int,
+        first: int | None = None,
         window: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
@@ -126,6 +133,7 @@ class Limits:
     ) -> None:
         self._rate, self._catalog, self._account = rate, catalog, account
         self._most, self._window = most, window * _MARGIN
+        self._first = float(min(most, first or _FIRST_WIDTH))
         self._clock, self._now, self._sleep = clock, now, sleep
         self._lanes: dict[str, _Lane] = {}
 
@@ -150,9 +158,9 @@ class Limits:
             lane.changed.set()
 
     def went_well(self, model: str) -> None:
-        """Allow one more request at a time after each round of as many."""
+        """Allow more requests at a time: twice as many after each round of them, one more once some were refused."""
         lane = self._lane(model)
-        lane.width = min(self._most, lane.width + 1 / lane.width)
+        lane.width = min(self._most, lane.width + (1 / lane.width if lane.was_refused else 1))
 
     def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
         """Pause all requests to the model, and allow half as many at a time from then on.
@@ -161,7 +169,7 @@ class Limits:
         """
         lane, now = self._lane(model), self._clock()
         if now >= lane.paused_until:
-            lane.width = max(1.0, lane.width / 2)
+            lane.width, lane.was_refused = max(1.0, lane.width / 2), True
         lane.paused_until = max(lane.paused_until, now + min(seconds, _LONGEST_PAUSE))
         if per_minute:
             lane.rate = replace(lane.rate, per_minute=min(per_minute, lane.rate.per_minute or per_minute))
@@ -180,7 +188,7 @@ class Limits:
 
     def _lane(self, model: str) -> _Lane:
         if model not in self._lanes:
-            self._lanes[model] = _Lane(self._rate(model), min(_FIRST_WIDTH, self._most))
+            self._lanes[model] = _Lane(self._rate(model), self._first)
         return self._lanes[model]
 
     async def _admit(self, model: str, lane: _Lane) -> None:
@@ -234,4 +242,6 @@ def build_limits(settings: Settings, catalog: Catalog) -> Limits:
         return Rate(settings.requests_per_minute or known.per_minute, settings.requests_per_day or known.per_day)
 
     account = hashlib.sha256(settings.api_key.encode()).hexdigest()[:16]
-    return Limits(rate, catalog, account, most=settings.concurrency)
+    # Whoever sets a number knows what the key allows; otherwise it is found out.
+    most = settings.concurrency or DEFAULT_CONCURRENCY
+    return Limits(rate, catalog, account, most=most, first=settings.concurrency)

@@ -144,7 +144,7 @@ def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         def limiter(now: Any) -> Limits:
             rate = Rate(now.requests_per_minute, now.requests_per_day)
             clock = lambda: real.time() + number * 86_400  # noqa: E731
-            return Limits(lambda model: rate, deps.stores().catalog, "me", most=now.concurrency, now=clock)
+            return Limits(lambda model: rate, deps.stores().catalog, "me", most=now.concurrency or 8, now=clock)
 
         deps._build.cache_clear()
         monkeypatch.setattr(deps, "limiter", limiter)

@@ -26,9 +26,9 @@ def time() -> Time:
 
 @pytest.fixture
 def make(catalog: SqliteCatalog, time: Time) -> Make:
-    def limits(rate: Rate = Rate(), *, account: str = "me", most: int = 8) -> Limits:  # noqa: B008 - it is frozen
+    def limits(rate: Rate = Rate(), *, account: str = "me", most: int = 8, first: int | None = None) -> Limits:  # noqa: B008 - it is frozen
         return Limits(
-            lambda model: rate, catalog, account, most=most,
+            lambda model: rate, catalog, account, most=most, first=first,
             clock=lambda: time.now, now=lambda: time.now, sleep=time.sleep,
         )  # fmt: skip
 

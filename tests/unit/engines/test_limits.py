@@ -95,6 +95,23 @@ async def test_more_go_at_a_time_while_it_goes_well_up_to_the_most(make: Make, t
     assert service.peak == 8
 
 
+async def test_whoever_says_how_many_gets_as_many_at_once(make: Make, time: Time) -> None:
+    service = Service(make(most=16, first=16), time)
+    await service.send(40)
+    assert service.peak == 16
+
+
+async def test_after_a_refusal_it_grows_by_one_for_each_round(make: Make, time: Time) -> None:
+    limits = make(most=8)
+    limits.slow_down("m", 1, None)
+    time.now += 1
+    service = Service(limits, time)
+    await service.send(2)
+    assert service.peak == 2
+    await service.send(5)
+    assert service.peak == 3
+
+
 @pytest.mark.parametrize(("bursts", "left"), [(1, 4), (2, 2), (3, 1), (4, 1)])
 async def test_each_burst_of_refusals_halves_how_many_go_at_a_time_down_to_one(
     make: Make, time: Time, bursts: int, left: int

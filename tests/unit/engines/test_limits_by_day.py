@@ -80,7 +80,7 @@ def test_tiers_are_known_and_numbers_beat_them(catalog: SqliteCatalog) -> None:
 
 
 def test_limits_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (settings().tier, settings().requests_per_minute, settings().concurrency) == ("unlimited", None, 8)
+    assert (settings().tier, settings().requests_per_minute, settings().concurrency) == ("unlimited", None, None)
     values = {"TIER": "Free", "REQUESTS_PER_MINUTE": "12", "REQUESTS_PER_DAY": "300", "CONCURRENCY": "3"}
     for name, value in values.items():
         monkeypatch.setenv(f"PAGEWITNESS_{name}", value)
