@@ -19,8 +19,9 @@ from tests.wire.gemini_server import GeminiServer, Recorded
 
 PAGES = 12
 RUN_SECONDS = 600.0  # a run takes 10 s on a quiet machine, and ten times that where six other jobs share two cores
-# An answer that came this long before the kill may not have been stored yet: it counts as in flight.
-IN_FLIGHT = 0.5
+# An answer that came this share of a run before the kill may not have been stored yet: it counts as in flight. Half a
+# second on a quiet machine, two seconds on one that is four times slower.
+IN_FLIGHT = 0.05
 
 _LAYER = re.compile(r'<text-layer page="(\d+)">\n(.*?)\n</text-layer>', re.DOTALL)
 _WORDS = (
@@ -116,15 +117,15 @@ def dump(home: Path) -> dict[str, Any]:
     return found
 
 
-def paid_twice(requests: list[Recorded], killed: float) -> set[str]:
-    """What was asked for more than once, of what was not in flight at the kill."""
+def paid_twice(requests: list[Recorded], killed: float, seconds: float) -> set[str]:
+    """What was asked for more than once, of what was not in flight at the kill; `seconds` is what a run takes."""
     times: dict[str, int] = {}
     in_flight: set[str] = set()
     for request in requests:
         items = [f"page {number}" for number, _ in _LAYER.findall(request.prompt)] if request.images else request.texts
         for item in items:
             times[item] = times.get(item, 0) + 1
-        if request.started < killed and (not request.finished or request.finished > killed - IN_FLIGHT):
+        if request.started < killed and (not request.finished or request.finished > killed - IN_FLIGHT * seconds):
             in_flight.update(items)
     return {item for item, count in times.items() if count > 1} - in_flight
 
