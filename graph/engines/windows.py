@@ -1,7 +1,7 @@
 """From a window of pages to one believed outcome for each: what is missing is asked again, what is doubtful too.
 
 A request costs the same however many pages it holds, so missing pages go together, in requests of half the size: a
-window of four that fails altogether takes seven requests at most, one of which a single page is missing takes two.
+window of four that fails altogether takes eleven requests at most, one of which a single page is missing takes two.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ does so again when nothing changes. Models with fixed sampling ignore it; they r
 _CONTENT: frozenset[FailureReason] = frozenset(
     {"recitation", "max_tokens", "blocked", "empty", "garbled", "request_error"}
 )
+# What another try at another temperature may mend, and a refused request is not.
+_AGAIN: frozenset[FailureReason] = frozenset({"recitation", "max_tokens", "blocked", "empty", "garbled", "repetition"})
 
 
 class WindowReader:
@@ -37,10 +39,10 @@ class WindowReader:
     async def run(self, images: Sequence[PageImage]) -> AsyncIterator[tuple[int, Outcome]]:
         """Read the pages; yield the number and the outcome of each as soon as it is final, so that it can be stored.
 
-        What a reply lacks is asked for in smaller requests, down to a page alone; then, once more, each page whose
-        reading cannot be believed.
+        What a reply lacks is asked for in smaller requests, down to a page alone; then, once more and hotter, each page
+        that could not be read alone, or whose reading cannot be believed.
         """
-        waiting, doubtful = [list(images)], list[tuple[PageImage, Failure]]()
+        waiting, doubtful = [list(images)], list[PageImage]()
         while waiting:
             part = waiting.pop(0)
             read = dict.fromkeys([image.page for image in part], self._down) if self._down else await self._ask(part)
@@ -49,14 +51,14 @@ class WindowReader:
                 outcome = read[image.page]
                 if len(part) > 1 and _is_lacking(outcome):
                     missing.append(image)
-                elif problem := self._problem(image, outcome):
-                    doubtful.append((image, problem))
+                elif self._problem(image, outcome):
+                    doubtful.append(image)
                 else:
                     yield image.page, outcome
             size = max(1, len(part) // 2)
             waiting[:0] = [missing[start : start + size] for start in range(0, len(missing), size)]
-        for image, problem in doubtful:
-            yield image.page, self._down or await self._hotter(image, problem)
+        for image in doubtful:
+            yield image.page, self._down or await self._hotter(image)
 
     async def _ask(self, images: Sequence[PageImage], temperature: float | None = None) -> dict[int, Outcome]:
         read = await self._read(images, temperature)
@@ -65,16 +67,16 @@ class WindowReader:
         return read
 
     def _problem(self, image: PageImage, outcome: Outcome) -> Failure | None:
-        """Why a page's outcome cannot be believed; a page that was not read at all has had its tries."""
+        """Why a page is to be asked for once more: its reading cannot be believed, or what it says is no reading."""
         if isinstance(outcome, Failure):
-            return outcome if outcome.reason == "repetition" else None
+            return outcome if outcome.reason in _AGAIN else None
         return check(outcome.blocks, image) if self._checked else None
 
-    async def _hotter(self, image: PageImage, problem: Failure) -> Outcome:
+    async def _hotter(self, image: PageImage) -> Outcome:
         outcome = (await self._ask([image], HOTTER))[image.page]
         if self._down:
             return self._down
-        still = problem if isinstance(outcome, Failure) else self._problem(image, outcome)
+        still = outcome if isinstance(outcome, Failure) else self._problem(image, outcome)
         return replace(still, detail=f"{still.detail} Asked again, it did no better.") if still else outcome
 
 
