@@ -39,7 +39,7 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
         if not tasks:
             bars.start()  # not before: ending bars that never were prints an empty line
         if key not in tasks:
-            stage = {"page": "pages read", "embed": "passages indexed"}[event["event"]]
+            stage = {"page": "pages read", "embed": "passages indexed", "question": "questions asked"}[event["event"]]
             tasks[key] = bars.add_task(escape(event["name"]), total=event["of"], stage=stage)
         if "done" in event:
             bars.update(tasks[key], completed=event["done"])
@@ -146,6 +146,14 @@ def deleted(value: Mapping[str, Any]) -> None:
 def reembedded(value: Mapping[str, Any]) -> None:
     """One line."""
     _out.print(f"{value['chunks']} passages of {value['documents']} documents now have vectors of {value['embedder']}.")
+
+
+def evaluation(value: Mapping[str, Any]) -> None:
+    """The figures, all together and by kind, the comparison, and where the reports are."""
+    from graph.evaluation import terminal
+
+    for part in terminal.parts(value):
+        _out.print(part, width=None if _out.is_terminal else 120)
 
 
 def doctor(value: Mapping[str, Any]) -> None:

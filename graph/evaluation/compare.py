@@ -1,0 +1,86 @@
+"""Two runs over the same questions, side by side: paired, what is hard for both does not blur the difference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from graph.errors import BadInputError
+from graph.evaluation.metrics import LESS_IS_BETTER, share_names
+from graph.evaluation.statistics import bootstrap
+
+_COSTS = ("requests", "input_tokens", "output_tokens", "seconds")
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """The results that another run wrote.
+
+    Raises:
+        BadInputError: the file cannot be read, or is no such file.
+    """
+    try:
+        value = json.loads((path / "results.json" if path.is_dir() else path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInputError(
+            f"{str(path)!r} cannot be read as results: name the results.json of an earlier run."
+        ) from error
+    if not isinstance(value, dict) or not {"run", "rows"} <= value.keys():
+        raise BadInputError(f"{str(path)!r} holds no results: name the results.json of an earlier run.")
+    return value
+
+
+def compare(before: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The differences of this run's rows from those of an earlier one, over all questions and for each kind.
+
+    Args:
+        before: The results of the earlier run.
+        rows: This run's rows, with `id`, `fingerprint`, `kind` and `scores`.
+
+    Raises:
+        BadInputError: the two runs have no question in common.
+    """
+    earlier = {(row["id"], row["fingerprint"]): row["scores"] for row in before["rows"]}
+    pairs = [
+        (row["kind"], earlier[place], row["scores"])
+        for row in rows
+        if (place := (row["id"], row["fingerprint"])) in earlier
+    ]
+    if not pairs:
+        raise BadInputError("The two runs have no question in common: compare runs over the same question set.")
+    kinds = dict.fromkeys(kind for kind, *_ in pairs)
+    return {
+        "before": before["run"],
+        "paired": len(pairs),
+        "unpaired": len(rows) + len(earlier) - 2 * len(pairs),
+        "metrics": differences([(old, new) for _, old, new in pairs]),
+        "kinds": {kind: differences([(old, new) for its, old, new in pairs if its == kind]) for kind in kinds},
+    }
+
+
+def differences(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, dict[str, float]]:
+    """For each score that both runs have: both means, their difference, its 95 % interval, wins and losses.
+
+    Only questions to which a score applies in both runs count for it.
+    """
+    depths = sorted({int(name.partition("@")[2]) for old, _ in pairs for name in old if "@" in name})
+    found = {}
+    for name in [*share_names(depths), *_COSTS]:
+        both = [(old[name], new[name]) for old, new in pairs if None not in (old.get(name), new.get(name))]
+        if not both:
+            continue
+        changes = [new - old for old, new in both]
+        low, high = bootstrap(changes)
+        sign = -1 if name in LESS_IS_BETTER else 1
+        found[name] = {
+            "before": round(sum(old for old, _ in both) / len(both), 4),
+            "after": round(sum(new for _, new in both) / len(both), 4),
+            "difference": round(sum(changes) / len(changes), 4),
+            "low": round(low, 4),
+            "high": round(high, 4),
+            "better": sum(sign * change > 0 for change in changes),
+            "worse": sum(sign * change < 0 for change in changes),
+            "n": len(both),
+        }
+    return found
