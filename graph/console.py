@@ -153,7 +153,7 @@ def evaluation(value: Mapping[str, Any]) -> None:
     from graph.evaluation import terminal
 
     for part in terminal.parts(value):
-        _out.print(part, width=None if _out.is_terminal else 120)
+        _out.print(part)
 
 
 def doctor(value: Mapping[str, Any]) -> None:

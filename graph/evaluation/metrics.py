@@ -12,10 +12,10 @@ from graph.evaluation.statistics import mean_interval, quantile
 LABELS = {
     "mrr": "MRR",
     "match": "answer match",
-    "right_refusal": "unanswerable refused",
-    "false_refusal": "answerable refused",
+    "right_refusal": "right refusals",
+    "false_refusal": "false refusals",
     "citations_valid": "citations valid",
-    "cited_page": "cites the right page",
+    "cited_page": "right page cited",
     "requests": "requests",
     "input_tokens": "tokens in",
     "output_tokens": "tokens out",

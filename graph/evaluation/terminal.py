@@ -69,9 +69,11 @@ def overall(summary: Mapping[str, Any]) -> Table:
 
 def comparison(value: Mapping[str, Any]) -> Table:
     """The earlier run and this one, and what lies between them."""
-    columns = ("Measure", "Before", "Now", "Difference", "95 % interval", "Better", "Worse", "Questions")
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    columns = ("Measure", "Before", "Now", "Diff.", "95 % interval", "Better", "Worse", "Of")
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for name, found in value["metrics"].items():
+        if name in _COSTS and not (found["before"] or found["after"]):
+            continue
         interval = f"{found['low']:+.3f} to {found['high']:+.3f}"
         means = (f"{found[one]:.3f}" for one in ("before", "after"))
         counts = (str(found[one]) for one in ("better", "worse", "n"))
