@@ -77,7 +77,9 @@ class Judge:
 
 def wants_judge(question: Question) -> bool:
     """Whether strings cannot tell: the question says so, or what it expects is a free answer."""
-    return question.answerable and (question.match == "judge" or is_free(question.answers))
+    if question.match == "judge":
+        return question.answerable
+    return question.answerable and is_free(question.answers, question.match)
 
 
 def _expected(question: Question) -> str:

@@ -95,9 +95,10 @@ def matches(answer: str, expected: Sequence[str], mode: Literal["any", "all"]) -
     return bool(held) and (all(held) if mode == "all" else any(held))
 
 
-def is_free(expected: Sequence[str]) -> bool:
-    """Whether what is expected is said freely, so that only a judge can tell."""
-    return any(len(part.split()) > _LONGEST_PHRASE for text in expected for part in text.split("|"))
+def is_free(expected: Sequence[str], mode: Literal["any", "all"]) -> bool:
+    """Whether an answer would have to hold a long text word for word, so that only a judge can tell."""
+    long = [all(len(part.split()) > _LONGEST_PHRASE for part in text.split("|")) for text in expected]
+    return any(long) if mode == "all" else bool(long) and all(long)
 
 
 def holds_evidence(texts: Sequence[str], evidence: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from graph.errors import BadInputError
 from graph.evaluation.compare import compare, differences, read_results
 
 
-def rows(values: list[float | None], name: str = "match", kind: str = "text") -> list[dict[str, Any]]:
+def rows(values: Sequence[float | None], name: str = "match", kind: str = "text") -> list[dict[str, Any]]:
     return [
         {"id": str(number), "fingerprint": "f", "kind": kind, "scores": {name: value}}
         for number, value in enumerate(values)

@@ -72,9 +72,13 @@ def test_all_or_one_of_them_and_alternatives_in_an_item() -> None:
 
 
 def test_free_answers_are_told_by_their_length() -> None:
-    assert is_free(["AMCOR's Adj. EBITDA was $2,018mn in FY 2023"])
-    assert not is_free(["maximum extension limit for each node"])
-    assert not is_free(["one two three four|five six seven eight"])
+    long = "AMCOR's Adj. EBITDA was $2,018mn in FY 2023"
+    assert is_free([long], "any")
+    assert is_free([long, "2,018"], "all"), "the long one is wanted too"
+    assert not is_free([long, "2,018"], "any"), "the short one is enough"
+    assert not is_free([f"{long}|2,018"], "all")
+    assert not is_free(["maximum extension limit for each node"], "any")
+    assert not is_free([], "any")
 
 
 def test_evidence_is_letters_and_digits_and_may_be_spread_over_passages() -> None:
