@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import BadInputError
-from graph.evaluation.metrics import LESS_IS_BETTER, share_names
+from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, share_names
 from graph.evaluation.statistics import bootstrap
-
-_COSTS = ("requests", "input_tokens", "output_tokens", "seconds")
 
 
 def read_results(path: Path) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def differences(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) ->
     """
     depths = sorted({int(name.partition("@")[2]) for old, _ in pairs for name in old if "@" in name})
     found = {}
-    for name in [*share_names(depths), *_COSTS]:
+    for name in [*share_names(depths), *COSTS]:
         both = [(old[name], new[name]) for old, new in pairs if None not in (old.get(name), new.get(name))]
         if not both:
             continue

@@ -23,7 +23,8 @@ LABELS = {
 }
 """The scores that are shown, under the names that they are shown by; recall comes before them, by depth."""
 
-LESS_IS_BETTER = frozenset({"false_refusal", "requests", "input_tokens", "output_tokens", "seconds"})
+COSTS = ("requests", "input_tokens", "output_tokens", "seconds")
+LESS_IS_BETTER = frozenset({"false_refusal", *COSTS})
 _SHARES = ("mrr", "match", "right_refusal", "false_refusal", "citations_valid", "cited_page")
 _CURVE = [step / 4 for step in range(41)]  # thresholds from 0 to 10
 

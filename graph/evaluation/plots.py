@@ -52,7 +52,7 @@ def curve(points: Sequence[Mapping[str, float]], chosen: float) -> str:
         points: `threshold` from 0 to 10, `right` and `false` from 0 to 1.
         chosen: The least grade that the run used.
     """
-    left, bottom, across, up = 50, 200, 480, 180
+    left, bottom, across, up = 50, 200, 440, 180
     parts = []
     for tick in range(0, 11, 2):
         x, y = left + tick / 10 * across, bottom - tick / 10 * up

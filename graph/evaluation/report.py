@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from graph.evaluation import plots, wording
-from graph.evaluation.metrics import LESS_IS_BETTER, label, values
+from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, label, values
 from graph.evaluation.rows import Row
 
 _MOST_ROWS = 300  # missed questions in full; a report that holds thousands opens in no browser
@@ -82,8 +82,7 @@ def _compared(comparison: Mapping[str, Any] | None) -> Iterator[str]:
         return
     before = comparison["before"]
     yield f"<h2>Compared with run {escape(str(before['key']))} of {escape(str(before.get('started', '?')))}</h2>"
-    shares = {name: value for name, value in comparison["metrics"].items() if abs(value["before"]) <= 1}
-    shares = {name: value for name, value in shares.items() if name != "seconds"}
+    shares = {name: value for name, value in comparison["metrics"].items() if name not in COSTS}
     if shares:
         yield plots.forest([(label(name), value) for name, value in shares.items()])
     heads = ["Measure", "Before", "Now", "Difference", "95 % interval", "Better", "Worse", "Questions"]
