@@ -38,7 +38,7 @@ def matching(results: Mapping[str, Any]) -> str:
         return f"Answers told by {run['matching']}: {by.get('strings', 0)}; by {run['judge']}: {by.get('judge', 0)}."
     free = results["summary"]["free_by_strings"]
     told = f"Answers told by {run['matching']}, without a judge model"
-    return f"{told}; {free} of them are free answers, which it seldom finds." if free else f"{told}."
+    return f"{told}; free answers among them, found only word for word: {free}." if free else f"{told}."
 
 
 def _reasons(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -86,7 +86,7 @@ def test_without_a_judge_strings_tell_and_the_report_says_so(
 ) -> None:
     _, value = run(capsys, tmp_path, FREE)
     assert (value["summary"]["matched_by"], value["summary"]["free_by_strings"]) == ({"strings": 1}, 1)
-    assert "1 of them are free answers" in (tmp_path / "out" / "report.html").read_text()
+    assert "found only word for word: 1." in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_a_verdict_that_cannot_be_read_is_asked_for_again_and_then_an_error(
