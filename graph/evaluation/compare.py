@@ -9,7 +9,10 @@ from typing import Any
 
 from graph.errors import BadInputError
 from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, share_names
+from graph.evaluation.questions import Question, fingerprint
 from graph.evaluation.statistics import bootstrap
+
+_FIELDS = frozenset({"id", "fingerprint", "kind", "scores"})
 
 
 def read_results(path: Path) -> dict[str, Any]:
@@ -24,9 +27,17 @@ def read_results(path: Path) -> dict[str, Any]:
         raise BadInputError(
             f"{str(path)!r} cannot be read as results: name the results.json of an earlier run."
         ) from error
-    if not isinstance(value, dict) or not {"run", "rows"} <= value.keys():
+    rows = value.get("rows") if isinstance(value, dict) and isinstance(value.get("run"), dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.keys() >= _FIELDS for row in rows):
         raise BadInputError(f"{str(path)!r} holds no results: name the results.json of an earlier run.")
+    assert isinstance(value, dict)
     return value
+
+
+def check(before: Mapping[str, Any], questions: Sequence[Question]) -> None:
+    """Raise BadInputError when an earlier run asked none of these questions: told before they are asked, not after."""
+    if not {(row["id"], row["fingerprint"]) for row in before["rows"]} & {(q.id, fingerprint(q)) for q in questions}:
+        raise BadInputError("The two runs have no question in common: compare runs over the same question set.")
 
 
 def compare(before: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -34,10 +45,7 @@ def compare(before: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dic
 
     Args:
         before: The results of the earlier run.
-        rows: This run's rows, with `id`, `fingerprint`, `kind` and `scores`.
-
-    Raises:
-        BadInputError: the two runs have no question in common.
+        rows: This run's rows, with `id`, `fingerprint`, `kind` and `scores`; `check` has found some in both.
     """
     earlier = {(row["id"], row["fingerprint"]): row["scores"] for row in before["rows"]}
     pairs = [
@@ -45,8 +53,6 @@ def compare(before: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dic
         for row in rows
         if (place := (row["id"], row["fingerprint"])) in earlier
     ]
-    if not pairs:
-        raise BadInputError("The two runs have no question in common: compare runs over the same question set.")
     kinds = dict.fromkeys(kind for kind, *_ in pairs)
     return {
         "before": before["run"],

@@ -48,6 +48,8 @@ def evaluate(request: Request, tell: Callable[[dict[str, Any]], None]) -> dict[s
     """
     questions = spread(read_questions(request.file), request.limit)
     before = compare.read_results(request.other) if request.other else None
+    if before:
+        compare.check(before, questions)
     context = Context(top_k=max(Context().top_k, *request.depths))
     run, plan = _prepared(request, questions, context)
     folder = request.out or settings().home / "evals" / f"{_plain(request.file.stem)}-{plan.key}"

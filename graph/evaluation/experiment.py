@@ -2,7 +2,7 @@
 
 The question set becomes a dataset (once for each content), the run a project that refers to it, each row a run of its
 example with one feedback for each score. The tests drive LangSmith's own client against a server on loopback that
-takes what it sends; against the real service this was not tried.
+takes what it sends; against the real service this was not tried. The client comes with langchain-core.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from graph.errors import BadInputError
-from graph.evaluation.compare import compare, differences, read_results
+from graph.evaluation.compare import check, compare, differences, read_results
+from graph.evaluation.questions import Question, fingerprint
 
 
 def rows(values: Sequence[float | None], name: str = "match", kind: str = "text") -> list[dict[str, Any]]:
@@ -49,12 +50,25 @@ def test_only_the_same_questions_are_paired() -> None:
     new[1]["fingerprint"] = "another"
     found = compare({"run": {}, "rows": old}, new)
     assert (found["paired"], found["unpaired"], found["metrics"]["match"]["n"]) == (1, 3, 1)
+
+
+def test_runs_without_a_common_question_are_told_before_any_is_asked() -> None:
+    asked = Question(id="0", question="Why?", answers=("so",), answerable=True)
+    before: dict[str, Any] = {"run": {}, "rows": rows([1.0])}
     with pytest.raises(BadInputError, match="no question in common"):
-        compare({"run": {}, "rows": old}, new[1:])
+        check(before, [asked])
+    before["rows"][0]["fingerprint"] = fingerprint(asked)
+    check(before, [asked])
 
 
 @pytest.mark.parametrize(
-    ("content", "what"), [("{", "cannot be read"), ("[]", "holds no results"), ("{}", "no results")]
+    ("content", "what"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "holds no results"),
+        ("{}", "no results"),
+        ('{"run": {}, "rows": [{}]}', "no results"),
+    ],
 )
 def test_a_file_that_is_no_results(content: str, what: str, tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text(content)

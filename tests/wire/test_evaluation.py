@@ -12,6 +12,7 @@ from graph import cli
 from graph.evaluation.judge import Judgement
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.gemini_wire import Answer, Fault
+from tests.wire.scripted_replies import FOUNDED, QUESTION, TRUE, Model
 
 MODEL = "google_genai:gemini-3.8-flash"
 TICKET = {
@@ -71,6 +72,23 @@ def test_free_answers_go_to_the_judge_and_no_others(
     )
     assert "14 euros, boat included" in request.prompt.split("<given>")[1]
     assert set(request.schema["properties"]) == set(Judgement.model_fields)  # type: ignore[index]  # it has one
+
+
+def test_what_a_model_costs_is_counted(
+    library: Model, gemini: GeminiServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library.claims = [TRUE]
+    founder = {"id": "f", "question": QUESTION, "answers": ["Edith Carrow", "1911"], "match": "all", "pages": [2],
+               "answerable": True, "evidence": [FOUNDED]}  # fmt: skip
+    code, value = run(capsys, tmp_path, founder, founder | {"id": "g"}, options=["--k", "20", "--concurrency", "2"])
+    assert (code, value["run"]["engine"], value["run"]["model"]) == (0, "gemini", MODEL)
+    summary = value["summary"]
+    assert summary["requests"] == len(gemini.requests) == 6, "an embedding, a grading and an answer for each"
+    assert summary["input_tokens"] > 600
+    assert {name: summary["metrics"][name]["mean"] for name in ("page@20", "evidence@20", "match", "cited_page")} == {
+        "page@20": 1, "evidence@20": 1, "match": 1, "cited_page": 1
+    }  # fmt: skip
+    assert value["run"]["prompts"].keys() == {"contextualize", "grade", "rewrite", "answer"}
 
 
 def test_the_judge_may_come_from_the_environment(
