@@ -9,7 +9,7 @@ DEMO := --engine offline --home .pagewitness/demo
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup dev lint types format nasty long clean
+.PHONY: help demo test setup dev lint types format eval nasty long clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -37,6 +37,10 @@ types: $(READY) ## check types
 format: $(READY) ## put imports and layout in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+eval: $(READY) ## measure the answers on the sample: table, JSON and HTML report
+	$(BIN)/pagewitness ingest --engine offline --home .pagewitness/eval examples/sample.pdf
+	$(BIN)/pagewitness eval --engine offline --home .pagewitness/eval examples/questions.jsonl --out .pagewitness/eval/out
 
 nasty: $(READY) ## every hostile file of the development data through the command line, as a table
 	$(BIN)/python -m tests.evals.nasty ../shared/data/nasty

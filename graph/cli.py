@@ -1,7 +1,7 @@
 """The command line: thin, over the graph. It parses, calls, prints; what happens is decided elsewhere.
 
 Exit codes: 0 done (a refusal to answer is an answer); 2 the input, the key or the home folder must be mended first;
-3 some page or document could not be read.
+3 some page or document could not be read, or some question of an evaluation not be asked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
+from pathlib import Path
 from typing import Any
 
 DONE, BAD_INPUT, INCOMPLETE = 0, 2, 3
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadInputError, SourceError, HomeError, ModelError) as error:
         return _complain(options, str(error))
     except (KeyboardInterrupt, CancelledError):
-        print("Stopped. What was read so far is kept: the same command goes on from there.", file=sys.stderr)
+        print("Stopped. What was done so far is kept: the same command goes on from there.", file=sys.stderr)
         return 130
 
 
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     add("question", metavar="QUESTION")
     add("--document", action="append", default=[], metavar="NAME_OR_ID", help="look only in this one; may be repeated")
     add("--thread", metavar="ID", help="a conversation to go on with; follow-ups are understood")
+    _measuring(command("eval", "Ask a set of questions with known answers, and measure what comes back."))
     command("documents", "List the documents.")
     command("pages", "Show what became of each page of a document.")("document", metavar="DOCUMENT")
     command("delete", "Remove every trace of a document.")("document", metavar="DOCUMENT")
@@ -73,6 +75,32 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default="127.0.0.1")
     add("--port", type=int, default=2024)
     return top
+
+
+def _measuring(add: Callable[..., Any]) -> None:
+    """The options of `eval`."""
+    add("file", type=Path, metavar="FILE.jsonl", help="one question a line, with its answers; see docs/quality.md")
+    add("--out", type=Path, metavar="DIR", help="where results and report go (default: in the home folder)")
+    add("--compare", type=Path, metavar="RESULTS", help="the results.json of an earlier run over the same questions")
+    add("--limit", type=_count, metavar="N", help="ask only N of the questions, spread evenly over the file")
+    text = "depths of recall (default: 1,3,5); so many passages are retrieved as the largest says, at least 5"
+    add("--k", type=_depths, default=(1, 3, 5), metavar="N,N", help=text)
+    add("--scope", choices=["all", "doc"], default="all", help="look in all documents, or in the row's `doc` alone")
+    add("--judge", metavar="PROVIDER:MODEL", help="a model that judges free answers (default: none, strings decide)")
+    add("--concurrency", type=_count, default=1, metavar="N", help="questions at a time; seconds grow with it")
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _depths(text: str) -> tuple[int, ...]:
+    depths = sorted({_count(part.strip()) for part in text.split(",")})
+    if depths[-1] > 20:
+        raise argparse.ArgumentTypeError("at most 20 passages are retrieved")
+    return tuple(depths)
 
 
 def _interrupt(*_: object) -> None:

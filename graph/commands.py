@@ -59,6 +59,20 @@ def ask(options: argparse.Namespace) -> int:
     return DONE
 
 
+def eval(options: argparse.Namespace) -> int:
+    """Ask a set of questions with known answers, and measure what comes back."""
+    from graph.evaluation.evaluate import Request, evaluate
+
+    request = Request(
+        options.file, options.out, options.compare, options.limit, options.k, options.scope == "doc",
+        options.judge or "", options.concurrency,
+    )  # fmt: skip
+    with console.progress(quiet=options.json) as tell:
+        results = evaluate(request, tell)
+    _print(options, results, console.evaluation)
+    return INCOMPLETE if results["summary"]["errors"] else DONE
+
+
 def documents(options: argparse.Namespace) -> int:
     """List what has been ingested."""
     from graph.ingestion.nodes import ledger_counts

@@ -39,7 +39,7 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
         if not tasks:
             bars.start()  # not before: ending bars that never were prints an empty line
         if key not in tasks:
-            stage = {"page": "pages read", "embed": "passages indexed"}[event["event"]]
+            stage = {"page": "pages read", "embed": "passages indexed", "question": "questions asked"}[event["event"]]
             tasks[key] = bars.add_task(escape(event["name"]), total=event["of"], stage=stage)
         if "done" in event:
             bars.update(tasks[key], completed=event["done"])
@@ -148,6 +148,14 @@ def reembedded(value: Mapping[str, Any]) -> None:
     """One line."""
     documents = f"{value['documents']} document{'' if value['documents'] == 1 else 's'}"
     _out.print(f"{value['chunks']} passages of {documents} now have vectors of {value['embedder']}.")
+
+
+def evaluation(value: Mapping[str, Any]) -> None:
+    """The figures, all together and by kind, the comparison, and where the reports are."""
+    from graph.evaluation import terminal
+
+    for part in terminal.parts(value):
+        _out.print(part)
 
 
 def doctor(value: Mapping[str, Any]) -> None:

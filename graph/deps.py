@@ -16,6 +16,7 @@ from graph.settings import Settings, settings
 
 if TYPE_CHECKING:
     from graph.engines.base import Embedder, Engine, Limiter, SentenceEmbedder
+    from graph.evaluation.judge import Judge
     from graph.query.retrieval import Retriever
     from graph.storage.base import Catalog, PageImages, PagePool, VectorIndex
 
@@ -179,6 +180,18 @@ def deps(context: Context) -> Deps:
     # The password changes no engine, and must not keep one apart from its equals.
     engine, embedder = _build(context.model_copy(update={"password": None}), now)
     return Deps(stores_at(now.home, now.chroma_url), engine, embedder)
+
+
+def judge(name: str) -> Judge:
+    """The model of that name (`provider:model`) as a judge of answers; ModelError when it cannot be had."""
+    from graph.engines import gemini
+    from graph.engines.models import chat_model
+    from graph.engines.service import NamedModel, Service
+    from graph.evaluation.judge import SETTING, Judge
+
+    now = settings()
+    model = chat_model(name, thinking="low", api_key=now.api_key, base_url=now.base_url)
+    return Judge(Service(gemini.explain, limiter=limiter(now)), NamedModel(model, name, SETTING))
 
 
 async def current() -> Deps:

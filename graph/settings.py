@@ -34,11 +34,20 @@ class Settings:
     chat_model: str
     embedding_model: str
     fallback_model: str
+    judge_model: str
     tier: Tier
     requests_per_minute: int | None
     requests_per_day: int | None
     concurrency: int | None
     check_replies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LangSmith:
+    """Where results of evaluations go, when that is wanted."""
+
+    api_key: str = field(repr=False)
+    endpoint: str
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -53,6 +62,17 @@ DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
 DEFAULT_TIER = "unlimited"
 
 
+def langsmith() -> LangSmith | None:
+    """The LangSmith service to write results to: only where tracing is on and there is a key. The names are its own."""
+    values = {**_file(), **os.environ}
+
+    def value(name: str) -> str:
+        return (values.get(f"LANGSMITH_{name}") or values.get(f"LANGCHAIN_{name}") or "").strip()
+
+    on = "true" in (value("TRACING").lower(), value("TRACING_V2").lower())
+    return LangSmith(value("API_KEY"), value("ENDPOINT")) if on and value("API_KEY") else None
+
+
 def settings() -> Settings:
     """The settings now in force; read anew when the environment has changed."""
     return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))))
@@ -64,10 +84,13 @@ _FOLDER = Path.cwd()
 _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
 
 
+def _file() -> dict[str, str]:
+    return {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
+
+
 @lru_cache(maxsize=8)
 def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
-    file = {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
-    values = {**file, **dict(environment)}
+    values = {**_file(), **dict(environment)}
 
     def value(name: str, default: str = "") -> str:
         return values.get(name, "").strip() or default
@@ -95,6 +118,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
         embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
         fallback_model=value("PAGEWITNESS_FALLBACK_MODEL"),
+        judge_model=value("PAGEWITNESS_JUDGE_MODEL"),
         tier=cast(Tier, choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
         requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
         requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),

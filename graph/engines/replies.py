@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from graph.engines.base import Passage, Usage
 from loaders.types import FailureReason
 
-_FENCE_TAG = re.compile(r"<(?=\s*/?\s*(?:passage|question|conversation|tried)\b)", re.IGNORECASE)
+_FENCE_TAG = re.compile(r"<(?=\s*/?\s*(?:passage|question|conversation|tried|expected|given)\b)", re.IGNORECASE)
 _WELL = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
 _BADLY: dict[str, FailureReason] = {
     "RECITATION": "recitation",

@@ -31,6 +31,7 @@ ONLY_IN = {
     "google": ("graph/engines/",),
     "langchain_google_genai": ("graph/engines/",),
     "dotenv": ("graph/settings.py",),
+    "langsmith": ("graph/evaluation/experiment.py",),
 }
 READS_ENVIRONMENT = {"graph/settings.py"}
 # The command line sets what an option says; the server's starter hands its own environment on; OCR tells the numeric
@@ -95,6 +96,20 @@ def test_engines_and_stores_do_not_know_the_graphs() -> None:
             assert all(module.startswith(("graph.storage", "graph.errors")) for module in known), name_of(path)
         if name_of(path).startswith("graph/engines/"):
             assert not [m for m in imports(path) if m.startswith(("graph.ingestion", "graph.app", "graph.cli"))]
+
+
+def test_nothing_that_answers_knows_that_it_is_measured() -> None:
+    """The evaluation asks through the query graph's door; the command line and the wiring alone know of it."""
+    for path in SOURCES:
+        if not name_of(path).startswith("graph/evaluation/") and any(
+            module.startswith("graph.evaluation") for module in imports(path)
+        ):
+            assert name_of(path) in {"graph/commands.py", "graph/console.py", "graph/deps.py"}
+        if name_of(path).startswith("graph/evaluation/"):
+            known = [module for module in imports(path) if module.startswith(("graph.query", "graph.ingestion"))]
+            assert set(known) <= {"graph.query.flow", "graph.query.state"}, (
+                "its checks share nothing with what it checks"
+            )
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

@@ -12,6 +12,7 @@ PLACEHOLDERS = {
     "grade": {"question", "passages"},
     "rewrite": {"question", "tried", "passages"},
     "answer": {"question", "passages"},
+    "judge": {"question", "expected", "answer"},
 }
 
 

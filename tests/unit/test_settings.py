@@ -10,13 +10,14 @@ import pytest
 from graph import settings as module
 from graph.context import Context
 from graph.errors import BadInputError
-from graph.settings import DEFAULT_CHAT, settings
+from graph.settings import DEFAULT_CHAT, langsmith, settings
 
 NAMES = {
     "PAGEWITNESS_CHAT_MODEL": "chat_model",
     "PAGEWITNESS_READER_MODEL": "reader_model",
     "PAGEWITNESS_EMBEDDING_MODEL": "embedding_model",
     "PAGEWITNESS_CHROMA_URL": "chroma_url",
+    "PAGEWITNESS_JUDGE_MODEL": "judge_model",
     "GOOGLE_GEMINI_BASE_URL": "base_url",
     "GOOGLE_API_KEY": "api_key",
     "GEMINI_API_KEY": "api_key",
@@ -100,6 +101,19 @@ def test_the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", "AIza-secret")
     assert settings().api_key == "AIza-secret"
     assert "AIza-secret" not in repr(settings())
+
+
+def test_langsmith_takes_tracing_and_a_key(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2-secret")
+    assert langsmith() is None
+    (bare / ".env").write_text("LANGSMITH_TRACING=true\nLANGSMITH_ENDPOINT=http://127.0.0.1:1984\n")
+    monkeypatch.delenv("LANGSMITH_TRACING")
+    found = langsmith()
+    assert found is not None
+    assert (found.api_key, found.endpoint) == ("lsv2-secret", "http://127.0.0.1:1984")
+    assert "lsv2-secret" not in repr(found)
+    monkeypatch.delenv("LANGSMITH_API_KEY")
+    assert langsmith() is None
 
 
 def test_every_variable_stands_in_the_example(bare: Path) -> None:

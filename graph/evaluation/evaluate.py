@@ -1,0 +1,127 @@
+"""One evaluation from the question file to the results: what `pagewitness eval` does, without its printing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import prompts
+from graph import deps, steps
+from graph.context import Context
+from graph.errors import BadInputError
+from graph.evaluation import compare, experiment, metrics, report, running
+from graph.evaluation.matching import METHOD
+from graph.evaluation.questions import Question, fingerprint, read_questions, spread
+from graph.evaluation.rows import Row
+from graph.settings import langsmith, settings
+
+_PROMPTS = ("contextualize", "grade", "rewrite", "answer")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for: a question file, and how to go about it."""
+
+    file: Path
+    out: Path | None = None
+    other: Path | None = None
+    limit: int | None = None
+    depths: tuple[int, ...] = (1, 3, 5)
+    by_doc: bool = False
+    judge: str = ""
+    concurrency: int = 1
+
+
+def evaluate(request: Request, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Ask all questions, score, compare and write the reports; returns the results with the paths of the files.
+
+    Raises:
+        BadInputError: the question file, the results to compare with, or the home folder cannot be used.
+        ModelError: a model service cannot be used; what was asked so far is kept.
+    """
+    questions = spread(read_questions(request.file), request.limit)
+    before = compare.read_results(request.other) if request.other else None
+    if before:
+        compare.check(before, questions)
+    context = Context(top_k=max(Context().top_k, *request.depths))
+    run, plan = _prepared(request, questions, context)
+    folder = request.out or settings().home / "evals" / f"{_plain(request.file.stem)}-{plan.key}"
+    journal = running.Journal(folder / running.ROWS, plan.key)
+
+    def told(done: int) -> None:
+        event = {"event": "question", "document": "", "name": request.file.name}
+        tell(event | {"of": len(questions), "done": done})
+
+    started = datetime.now(UTC)
+    steps.run(running.ask_all(questions, plan, journal, told))
+    rows = [journal.rows[question.id] for question in questions]
+    run["started"] = started.isoformat(timespec="seconds")
+    results = _results(run, rows, request.depths)
+    results["comparison"] = compare.compare(before, rows) if before else None
+    _write(folder, results, rows)
+    results["experiment"] = experiment.record(questions, rows, run) if langsmith() else None
+    return results | {"files": {name: str(folder / name) for name in (running.DONE, running.ROWS, "report.html")}}
+
+
+def _prepared(request: Request, questions: Sequence[Question], context: Context) -> tuple[dict[str, Any], running.Plan]:
+    """What the run depends on, by name, and how it goes about it; all that can be wrong is found before it starts."""
+    now = deps.deps(context)
+    documents = [row for row in now.stores.catalog.documents() if row.generation]
+    if not documents:
+        raise BadInputError(
+            f"{str(now.stores.home)!r} holds no document to ask: run `pagewitness ingest FILE` first, or name another "
+            "folder with --home."
+        )
+    now.retriever()  # refuses vectors that are not whole, or another model's
+    judge = deps.judge(name) if (name := request.judge or settings().judge_model) else None
+    model = context.chat_model if now.engine.name != "offline" else ""
+    run = {
+        "file": request.file.name,
+        "questions": len(questions),
+        "engine": now.engine.name,
+        "model": model,
+        "embedder": now.embedder.identity,
+        "prompts": {name: prompts.load(name).version for name in _PROMPTS} if model else {},
+        **{name: getattr(context, name) for name in ("top_k", "min_grade", "max_rewrites")},
+        "depths": list(request.depths),
+        "scope": "doc" if request.by_doc else "all",
+        "judge": judge.name if judge else "",
+        "documents": [{"name": row.name, "id": row.id, "generation": row.generation} for row in documents],
+        "version": version("pagewitness"),
+    }
+    basis = json.dumps([run, [fingerprint(question) for question in questions]], sort_keys=True)
+    key = hashlib.sha256(basis.encode()).hexdigest()[:10]
+    run |= {"key": key, "concurrency": request.concurrency, "matching": METHOD}
+    return run, running.Plan(
+        key, context, request.depths, request.by_doc, request.concurrency, judge, now.stores.catalog
+    )
+
+
+def _results(run: dict[str, Any], rows: Sequence[Row], depths: Sequence[int]) -> dict[str, Any]:
+    return {
+        "run": run,
+        "summary": metrics.summary(rows, depths),
+        "kinds": metrics.by_kind(rows, depths),
+        "refusal_curve": metrics.refusal_curve(rows),
+        "comparison": None,
+    }
+
+
+def _write(folder: Path, results: dict[str, Any], rows: Sequence[Row]) -> None:
+    """Both reports; results.json comes last, since it says that the run is finished."""
+    (folder / "report.html").write_text(report.page(results, rows), "utf-8")
+    short = [{name: row[name] for name in ("id", "fingerprint", "kind", "scores")} for row in rows]
+    part = folder / f"{running.DONE}.part"
+    part.write_text(json.dumps(results | {"rows": short}, ensure_ascii=False, indent=1), "utf-8")
+    part.replace(folder / running.DONE)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name)[:60] or "questions"

@@ -1,0 +1,42 @@
+"""A second opinion on citations: is each quote on the page that it names?
+
+It shares no code with `graph.query.citations`, which proved the quotes: it compares folded letters and numbers with
+what is stored of the page, its transcript, its words and its text layer.
+"""
+
+from __future__ import annotations
+
+from graph.evaluation.matching import Folded, find, fold
+from graph.query.state import Citation
+from graph.storage.base import Catalog, layer_key
+from loaders.markdown import plain
+
+
+def stands(citation: Citation, catalog: Catalog) -> bool:
+    """Whether the quote is found on its page, or begins on the first of its pages and ends on the second."""
+    pages = citation.get("pages") or [citation["page"]]
+    wanted = fold(citation["quote"])
+    texts = [_texts(citation["document"], page, catalog) for page in pages]
+    if len(pages) == 1:
+        return any(find(text, wanted, whole_words=False) for text in texts[0])
+    if len(pages) != 2 or pages[1] != pages[0] + 1:
+        return False
+    return any(
+        _any(texts[0], wanted.tokens[:cut]) and _any(texts[1], wanted.tokens[cut:])
+        for cut in range(1, len(wanted.tokens))
+    )
+
+
+def _any(texts: list[Folded], tokens: tuple[str, ...]) -> bool:
+    wanted = fold(" ".join(tokens))
+    return any(find(text, wanted, whole_words=False) for text in texts)
+
+
+def _texts(document: str, page: int, catalog: Catalog) -> list[Folded]:
+    """All that is stored of a page, each folded."""
+    stored = [catalog.transcripts(document, [page]).get(page), catalog.transcript(layer_key(document, page))]
+    texts = []
+    for transcript in filter(None, stored):
+        texts += ["\n".join(plain(block.text) for block in transcript.blocks), transcript.markdown]
+        texts.append(" ".join(word.text for word in transcript.words))
+    return [fold(text) for text in dict.fromkeys(texts) if text]

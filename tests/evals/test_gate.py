@@ -1,0 +1,49 @@
+"""The gate: the measured quality on the sample must not fall below `evals/thresholds.toml`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import cli
+from graph.evaluation.metrics import label, share_names
+from tests.conftest import ROOT
+
+GATE = tomllib.loads((ROOT / "evals" / "thresholds.toml").read_text("utf-8"))
+
+
+def missed(summary: dict[str, Any], gate: dict[str, Any]) -> list[str]:
+    """Every figure that is not good enough, in words."""
+    figures = {name: value["mean"] for name, value in summary["metrics"].items()} | {"errors": summary["errors"]}
+    low = [f"{name} is {figures[name]}, less than {least}" for name, least in gate["least"].items()
+           if figures[name] < least]  # fmt: skip
+    high = [f"{name} is {figures[name]}, more than {most}" for name, most in gate["most"].items()
+            if figures[name] > most]  # fmt: skip
+    return low + high
+
+
+@pytest.mark.parametrize("name", GATE)
+@pytest.mark.usefixtures("library")
+def test_quality_does_not_fall(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gate = GATE[name]
+    code = cli.main(["eval", str(ROOT / gate["questions"]), "--json", "--out", str(tmp_path / "out")])
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert code == 0
+    assert missed(summary, gate) == []
+    assert summary["citations"]["count"] > 0
+    assert summary["citations"]["valid"] == summary["citations"]["count"]
+
+
+def test_the_gate_closes() -> None:
+    good = {name: {"mean": least} for name, least in GATE["sample"]["least"].items()} | {"false_refusal": {"mean": 0}}
+    assert missed({"metrics": good, "errors": 0}, GATE["sample"]) == []
+    assert missed({"metrics": good | {"match": {"mean": 0.5}}, "errors": 1}, GATE["sample"]) == [
+        "match is 0.5, less than 0.84", "errors is 1, more than 0"
+    ]  # fmt: skip
+    known = {*share_names((1, 5)), "errors"}
+    assert all(set(gate["least"]) | set(gate["most"]) <= known for gate in GATE.values())
+    assert all(label(name) for name in known - {"errors"})
