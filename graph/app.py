@@ -6,9 +6,11 @@ and `compile_app` gives the graph to whoever wants threads elsewhere.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.channels import EphemeralValue
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -17,6 +19,8 @@ from langgraph.types import Send
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from graph import deps
+from graph.attachments import attached, detach, document_of, source_of
 from graph.context import Context
 from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
@@ -24,6 +28,7 @@ from graph.ingestion.state import Report
 from graph.query import flow as query
 from graph.query.nodes import asked
 from graph.query.state import Answer, Messages, QueryInput
+from graph.query.wording import acknowledgement
 
 
 class Input(TypedDict, total=False):
@@ -55,6 +60,7 @@ class Request(TypedDict):
     sources: list[str]
     question: str
     documents: list[str]
+    attached: list[str]
 
 
 class State(Input, Output, total=False):
@@ -70,10 +76,13 @@ def route_request(state: State) -> dict[str, Any]:
     """Take down what is asked for; results that an earlier run left on the thread are cleared."""
     messages = state.get("messages") or []
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
+    folder = deps.stores().downloads
+    new = [source_of(reference, folder) for reference in attached(messages[-1])] if in_chat else []
     request = Request(
-        sources=as_list(state.get("sources") or [], "sources"),
+        sources=[*as_list(state.get("sources") or [], "sources"), *new],
         question=asked(state.get("question"), messages)[0] if in_chat or "question" in state else "",
         documents=as_list(state.get("documents") or [], "documents"),
+        attached=[document_of(reference) for message in messages for reference in attached(message)],
     )
     if not request["sources"] and not in_chat and "question" not in state:
         raise BadInputError(
@@ -92,17 +101,37 @@ def after_routing(state: State) -> Send:
 
 
 def after_ingestion(state: State) -> Send | str:
-    """Then answer, where something was asked."""
-    return Send("query", _question(state)) if state["request"]["question"] else END
+    """Then answer, where something was asked; a message that only brought files gets a reply too."""
+    if state["request"]["question"]:
+        return Send("query", _question(state))
+    return "acknowledge_files" if attached_last(state) else END
+
+
+def acknowledge_files(state: State) -> dict[str, Any]:
+    """Say what became of the files of a message that asks nothing."""
+    report = state.get("report")
+    return {"messages": [AIMessage(acknowledgement(report["documents"] if report else []))]}
+
+
+def attached_last(state: State) -> bool:
+    """Whether the last message brought files."""
+    messages = state.get("messages") or []
+    return bool(messages) and isinstance(messages[-1], HumanMessage) and bool(attached(messages[-1]))
 
 
 def _question(state: State) -> QueryInput:
+    """What is asked, of the documents that are named; or else of those that the conversation brought with it."""
     request = state["request"]
     return {
         "question": request["question"],
-        "documents": request["documents"],
+        "documents": request["documents"] or [name for name in request["attached"] if _is_known(name)],
         "messages": state.get("messages") or [],
     }
+
+
+def _is_known(document: str) -> bool:
+    row = deps.stores().catalog.document(document) if document else None
+    return bool(row and row.source)
 
 
 def build() -> StateGraph[State, Context, Input, Output]:
@@ -111,22 +140,38 @@ def build() -> StateGraph[State, Context, Input, Output]:
     builder.add_node("route_request", route_request)
     builder.add_node("ingestion", ingestion.app)
     builder.add_node("query", query.app)
+    builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")
     builder.add_conditional_edges("route_request", after_routing, ["ingestion", "query"])
-    builder.add_conditional_edges("ingestion", after_ingestion, ["query", END])
+    builder.add_conditional_edges("ingestion", after_ingestion, ["query", "acknowledge_files", END])
     builder.add_edge("query", END)
+    builder.add_edge("acknowledge_files", END)
     return builder
 
 
-def compile_app(
-    checkpointer: BaseCheckpointSaver[Any] | None = None,
-) -> CompiledStateGraph[State, Context, Input, Output]:
+class Application(CompiledStateGraph[State, Context, Input, Output]):
+    """The compiled graph, which takes files out of messages before anything is checkpointed."""
+
+    def stream(self, input: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """As ever, with references in place of files; `invoke` comes through here too."""
+        yield from super().stream(detach(input, deps.stores().downloads), *args, **kwargs)
+
+    async def astream(self, input: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """As ever, with references in place of files; `ainvoke` and `astream_events` come through here too."""
+        given = await asyncio.to_thread(lambda: detach(input, deps.stores().downloads))
+        async for part in super().astream(given, *args, **kwargs):
+            yield part
+
+
+def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Application:
     """The graph, ready to run; with a checkpointer, conversations go on from run to run.
 
     Pages of many windows are in flight at once; the worker pool and the service's limits bound them, not this.
     """
     compiled = build().compile(checkpointer=checkpointer, name="pagewitness")
-    return compiled.with_config(max_concurrency=32, recursion_limit=30)
+    # The way in which a compiled graph copies itself, into a class of ours.
+    made = Application(**{key: value for key, value in vars(compiled).items() if key != "__orig_class__"})
+    return made.with_config(max_concurrency=32, recursion_limit=30)
 
 
 app = compile_app()

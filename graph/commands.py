@@ -75,21 +75,9 @@ def eval(options: argparse.Namespace) -> int:
 
 def documents(options: argparse.Namespace) -> int:
     """List what has been ingested."""
-    from graph.ingestion.nodes import ledger_counts
+    from graph.listing import listing
 
-    catalog = deps.stores().catalog
-    rows = []
-    for row in catalog.documents():
-        ledger = catalog.pages(row.id)
-        if all(page.status == "pending" for page in ledger):
-            continue  # admitted by a run that ended before anything was read; the next one takes it up
-        counts = ledger_counts(ledger)
-        status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
-        rows.append({
-            "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,
-            "pages": row.pages, "ledger": counts, "chunks": len(catalog.chunk_ids(row.id)),
-        })  # fmt: skip
-    _print(options, {"documents": rows}, console.documents)
+    _print(options, {"documents": listing(deps.stores().catalog)}, console.documents)
     return DONE
 
 

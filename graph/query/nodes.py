@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from graph import context, deps
+from graph.attachments import said
 from graph.engines.base import Passage, Turn, add_usage, no_usage
 from graph.errors import BadInputError, UnknownDocumentError, as_list
 from graph.query import citations, lexical, wording
@@ -145,7 +146,7 @@ def asked(question: str | None, messages: Sequence[AnyMessage] | None) -> tuple[
     """The question and the conversation before it: the last message of the user, or else the question given."""
     messages = list(messages or [])
     if messages and isinstance(messages[-1], HumanMessage):
-        return str(messages[-1].text), _turns(messages[:-1])
+        return said(messages[-1]), _turns(messages[:-1])
     if question is not None and not isinstance(question, str):
         raise BadInputError(f"`question` must be a text, not {question!r}.")
     return question or "", _turns(messages)
@@ -196,7 +197,7 @@ def unreadable(catalog: Catalog, documents: Sequence[str]) -> dict[str, list[int
 
 def _turns(messages: Sequence[AnyMessage]) -> list[Turn]:
     roles = {"human": "user", "ai": "assistant"}
-    turns = [Turn(role=roles[m.type], text=str(m.text)) for m in messages if m.type in roles]
+    turns = [Turn(role=roles[m.type], text=said(m)) for m in messages if m.type in roles]
     return turns[-_HISTORY:]
 
 

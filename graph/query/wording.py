@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from graph.engines.base import Passage
+from graph.ingestion.state import DocumentReport
 from graph.query.state import Verdict
 
 _REASONS = {
@@ -25,6 +26,17 @@ def answer(proven: Sequence[Verdict]) -> str:
         if verdict["citation"]
     ]
     return "\n\n".join(dict.fromkeys(lines))
+
+
+def acknowledgement(documents: Sequence[DocumentReport]) -> str:
+    """What became of files that came without a question."""
+    lines = []
+    for document in documents:
+        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
+        problem = " ".join(failure["detail"] for failure in document["failures"] if failure["page"] is None)
+        pages = f"{document['pages']} page{'' if document['pages'] == 1 else 's'} ({counts})" if counts else "not read"
+        lines.append(f"{document['name']}: {pages}. {problem}".strip())
+    return "\n\n".join([*lines, "What do you want to know?"])
 
 
 def refusal(reason: str, passages: Sequence[Passage], holes: Mapping[str, Sequence[int]]) -> str:

@@ -38,7 +38,7 @@ def ask_asynchronously() -> dict[str, Any]:
 
 def ask_streaming() -> dict[str, Any]:
     *_, last = app.stream({"question": QUESTION}, context=EVERYTHING, stream_mode="values")
-    return last
+    return dict(last)
 
 
 def ask_streaming_asynchronously() -> dict[str, Any]:

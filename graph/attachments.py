@@ -1,0 +1,202 @@
+"""Files in messages: stored under the hash of their bytes, and replaced by a reference before a run begins.
+
+LangGraph writes the input of a run into its first checkpoint, before any node sees it. So the graph itself takes the
+files out on the way in (`detach`, called by `graph.app.Application`): what is checkpointed, streamed and kept in a
+thread names a file and does not hold it.
+
+Chat clients agree on no shape. Known are LangChain's blocks of version 1 and before, those of the agent chat UI, of
+OpenAI, Anthropic and Google; `data:` addresses count as bytes, other addresses are fetched like any other source.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from langchain_core.messages import BaseMessage
+
+from graph.errors import BadInputError
+from loaders.sources import kind_by_content
+from loaders.urls import IDENTITY, is_url, safe_name
+
+MAX_BYTES, MAX_FILES = 100 * 2**20, 20
+"""Of one file, and for one message; the server takes requests of 300 MB, a third more than the bytes they carry."""
+
+REFERENCE = "attachment"
+"""The key of a text block that stands for a stored file: `<first digits of its SHA-256>/<its name>`, or an address."""
+
+_HEAD = 1024
+_FILE_KINDS = frozenset({"file", "image", "document", "media", "image_url", "input_file", "input_image"})
+_STORED = re.compile(rf"[0-9a-f]{{{IDENTITY}}}/[^/\\]+")
+
+
+class Attachment(NamedTuple):
+    """A file as a block carries it: its name, if it says one, and its base64 text, or else its address."""
+
+    name: str
+    data: str = ""
+    url: str = ""
+
+
+def detach(given: Any, folder: Path) -> Any:
+    """The input of a run with the files of its messages stored in `folder`; anything else comes back as it is.
+
+    Raises:
+        BadInputError: a file is too large, broken, of a kind that is not read, or there are too many of them.
+    """
+    if not isinstance(given, Mapping) or not given.get("messages"):
+        return given
+    messages = given["messages"]
+    if isinstance(messages, list):
+        return {**given, "messages": [_detached(message, folder) for message in messages]}
+    return {**given, "messages": _detached(messages, folder)}
+
+
+def attached(message: BaseMessage) -> list[str]:
+    """The references that a message holds."""
+    return [str(block[REFERENCE]) for block in _blocks(message.content) if isinstance(block.get(REFERENCE), str)]
+
+
+def said(message: BaseMessage) -> str:
+    """The text of a message, less what only stands for its files."""
+    if isinstance(message.content, str):
+        return message.content
+    texts = [block if isinstance(block, str) else "" if REFERENCE in block else block.get("text", "")
+             for block in message.content]  # fmt: skip
+    return "\n".join(text for text in texts if isinstance(text, str) and text.strip())
+
+
+def source_of(reference: str, folder: Path) -> str:
+    """The source that a reference stands for: a file below `folder`, whatever a client wrote there, or an address.
+
+    Raises:
+        BadInputError: it stands for neither.
+    """
+    if is_url(reference):
+        return reference
+    path = folder / reference
+    if not _STORED.fullmatch(reference) or ".." in path.parts or not path.is_file():
+        raise BadInputError(f"The attached file {reference!r} is not there (any more): attach it again.")
+    return str(path)
+
+
+def document_of(reference: str) -> str:
+    """The id of the document that a stored file is; "" for an address, whose bytes are not known yet."""
+    return reference.split("/")[0] if _STORED.fullmatch(reference) else ""
+
+
+def _detached(message: Any, folder: Path) -> Any:
+    """One message, in any of the forms that LangChain takes, with references in place of its files."""
+    content = _content_of(message)
+    if not isinstance(content, list):
+        return message
+    found = [(at, file) for at, block in enumerate(content) if (file := _file_in(block))]
+    if len(found) > MAX_FILES:
+        raise BadInputError(f"{len(found)} files are attached to one message: attach at most {MAX_FILES}.")
+    if not found:
+        return message
+    content = list(content)
+    for at, file in found:
+        content[at] = _reference(file, folder)
+    if isinstance(message, BaseMessage):
+        return message.model_copy(update={"content": content})
+    if isinstance(message, Mapping):
+        return {**message, "content": content}
+    return (message[0], content)
+
+
+def _content_of(message: Any) -> Any:
+    if isinstance(message, BaseMessage):
+        return message.content
+    if isinstance(message, Mapping):
+        return message.get("content")
+    if isinstance(message, Sequence) and not isinstance(message, str) and len(message) == 2:
+        return message[1]
+    return None
+
+
+def _reference(file: Attachment, folder: Path) -> dict[str, str]:
+    if file.url:
+        return {"type": "text", "text": f"Attached: {file.url}", REFERENCE: file.url}
+    path = _stored(file, folder)
+    return {"type": "text", "text": f"Attached: {path.name}", REFERENCE: f"{path.parent.name}/{path.name}"}
+
+
+def _stored(file: Attachment, folder: Path) -> Path:
+    """Write a file to `folder/<first digits of its SHA-256>/<its name>`, unless it is there already."""
+    label = repr(file.name) if file.name else "The attached file"
+    if len(file.data) * 3 // 4 > MAX_BYTES:
+        raise BadInputError(f"{label} is larger than {MAX_BYTES >> 20} MB: split it, or ingest it by its path.")
+    try:
+        text = re.sub(r"\s", "", file.data).translate(str.maketrans("-_", "+/"))  # the alphabet of addresses, too
+        content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadInputError(f"{label} is no valid base64 ({error}): attach it again.") from error
+    suffix = kind_by_content(content[:_HEAD], Path(file.name).suffix)
+    if not suffix:
+        raise BadInputError(f"{label} is no PDF, book or image that can be read: attach one of those.")
+    path = folder / hashlib.sha256(content).hexdigest()[:IDENTITY] / safe_name(file.name or "attachment", suffix)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            os.replace(temporary, path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    return path
+
+
+def _file_in(block: Any) -> Attachment | None:
+    """The file that a block carries; None for text and whatever else.
+
+    Raises:
+        BadInputError: the block names a file that only its sender can see.
+    """
+    if not isinstance(block, Mapping) or block.get("type") not in _FILE_KINDS or REFERENCE in block:
+        return None
+    nests = [block, *_nested(block)]
+    name = next((str(value) for nest in nests for value in _named(nest) if value), "")
+    for nest in nests:
+        for key in ("base64", "data", "file_data", "url", "image_url", "file_url"):
+            value = nest.get(key)
+            if isinstance(value, str) and value:
+                return _attachment(name, key, value)
+    kind = block["type"]
+    raise BadInputError(f"The {kind} block {name!r} holds neither bytes nor an address: send it as base64 or by a URL.")
+
+
+def _attachment(name: str, key: str, value: str) -> Attachment:
+    if value.startswith("data:"):
+        head, _, body = value.partition(",")
+        if not head.endswith(";base64"):
+            body = base64.b64encode(unquote_to_bytes(body)).decode()
+        return Attachment(name, data=body)
+    if is_url(value):
+        return Attachment(name, url=value)
+    if key in ("url", "image_url", "file_url"):
+        raise BadInputError(f"{value[:80]!r} is no address that can be fetched: attach the file itself.")
+    return Attachment(name, data=value)
+
+
+def _nested(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for key in ("metadata", "extras", "file", "source", "image_url", "inline_data"):
+        if isinstance(block.get(key), Mapping):
+            yield block[key]
+
+
+def _named(nest: Mapping[str, Any]) -> list[Any]:
+    return [nest.get(key) for key in ("filename", "file_name", "name", "title")]
+
+
+def _blocks(content: str | list[str | dict[Any, Any]]) -> list[dict[Any, Any]]:
+    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []

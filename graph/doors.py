@@ -1,0 +1,136 @@
+"""Three small graphs for assistants: ask, ingest and list. The server's MCP endpoint offers each as a tool.
+
+They do what the large graphs do and give back what an assistant can use: a few lines, no passages, no boxes. What a
+user has to mend comes back as `problem`, since the endpoint tells its clients no more of an error than its class.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired
+
+from langgraph.errors import NodeError
+from langgraph.graph import END, START, StateGraph
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from graph import deps
+from graph.context import Context
+from graph.errors import BadInputError, HomeError, ModelError
+from graph.ingestion import flow as ingestion
+from graph.ingestion.state import IngestionInput, Report
+from graph.listing import listing
+from graph.query import flow as query
+from graph.query.state import Citation
+from loaders.errors import SourceError
+
+
+class AskInput(TypedDict):
+    """A question about the documents."""
+
+    question: Annotated[str, Field(description="What to find out, as a full question.", min_length=1)]
+    documents: NotRequired[
+        Annotated[
+            list[str],
+            Field(description="Names or ids of the documents to look in, as `list` gives them; all when left out."),
+        ]
+    ]
+
+
+class Source(TypedDict):
+    """Where a statement of an answer stands: `marker` is its number there, `quote` the words that prove it."""
+
+    marker: int
+    document: str
+    page: int
+    quote: str
+
+
+class AskOutput(TypedDict, total=False):
+    """An answer with its sources, or a refusal."""
+
+    answer: str
+    refused: bool
+    sources: list[Source]
+    problem: str
+
+
+class AskState(AskInput, AskOutput, total=False):
+    """What a question keeps on its way."""
+
+    citations: list[Citation]
+
+
+class IngestOutput(TypedDict, total=False):
+    """What became of each source, in a sentence."""
+
+    outcome: list[str]
+    problem: str
+
+
+class IngestState(IngestionInput, IngestOutput, total=False):
+    """What an ingestion keeps on its way."""
+
+    report: Report
+
+
+class ListInput(TypedDict):
+    """Nothing is needed."""
+
+
+class ListOutput(TypedDict, total=False):
+    """The documents that can be asked."""
+
+    documents: list[str]
+
+
+def name_sources(state: AskState) -> AskOutput:
+    """Say where each statement stands, without the boxes."""
+    if state.get("problem"):
+        return {}
+    sources = [
+        Source(marker=one["marker"], document=one["name"], page=one["page"], quote=one["quote"])
+        for one in state.get("citations") or []
+    ]
+    return {"sources": sources}
+
+
+def sum_up(state: IngestState) -> IngestOutput:
+    """One sentence for each document."""
+    if state.get("problem"):
+        return {}
+    outcome = []
+    for document in state["report"]["documents"]:
+        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
+        why = " ".join(failure["detail"] for failure in document["failures"][:3])
+        outcome.append(f"{document['name']}: {document['status']}, {document['pages']} pages ({counts}). {why}".strip())
+    return {"outcome": outcome}
+
+
+def explain(state: Any, error: NodeError) -> dict[str, str]:
+    """Say what the user has to mend; whatever else went wrong goes on as it is."""
+    if isinstance(error.error, BadInputError | HomeError | ModelError | SourceError):
+        return {"problem": str(error.error)}
+    raise error.error
+
+
+def list_documents(state: ListInput) -> ListOutput:
+    """Name the documents, with their ids and pages."""
+    rows = listing(deps.stores().catalog)
+    return {"documents": [f"{row['name']} (id {row['id']}): {row['pages']} pages, {row['status']}" for row in rows]}
+
+
+def _door(called: str, state: Any, given: Any, returned: Any, *nodes: tuple[str, Any]) -> Any:
+    """A graph of nodes one after another; its name is what the server calls the tool."""
+    builder = StateGraph(state, context_schema=Context, input_schema=given, output_schema=returned)
+    before = START
+    for name, node in nodes:
+        builder.add_node(name, node, error_handler=explain)  # type: ignore[call-overload]  # types know no (state, error)
+        builder.add_edge(before, name)
+        before = name
+    builder.add_edge(before, END)
+    return builder.compile(name=called)
+
+
+ask = _door("ask", AskState, AskInput, AskOutput, ("query", query.app), ("name_sources", name_sources))
+ingest = _door("ingest", IngestState, IngestionInput, IngestOutput, ("ingestion", ingestion.app), ("sum_up", sum_up))
+list_ = _door("list", ListOutput, ListInput, ListOutput, ("list_documents", list_documents))

@@ -1,0 +1,28 @@
+"""The tools for agents in the same process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graph.tools import TOOLS
+from tests.conftest import MakePdf
+
+ask, ingest, library_of = TOOLS
+
+
+def test_the_tools_ingest_list_and_ask(home: Path, make_pdf: MakePdf) -> None:
+    path = make_pdf("tickets.pdf", "A day ticket to the island costs 14 euros, boat included.")
+    assert ingest.invoke({"sources": [str(path)]}) == ["tickets.pdf: complete, 1 pages (1 read)."]
+    (line,) = library_of.invoke({})
+    assert line.startswith("tickets.pdf (id ")
+    found = ask.invoke({"question": "What does a day ticket cost?", "documents": ["tickets.pdf"]})
+    assert "14 euros" in found["answer"]
+    assert found["sources"][0]["document"] == "tickets.pdf"
+    assert "14 euros" in found["sources"][0]["quote"]
+    assert not found["refused"]
+
+
+def test_what_is_to_be_mended_is_said(home: Path) -> None:
+    (said,) = ingest.invoke({"sources": ["no-such-file.pdf"]})
+    assert "'no-such-file.pdf' does not exist" in said
+    assert "no document 'x.pdf'" in ask.invoke({"question": "What?", "documents": ["x.pdf"]})["problem"]
