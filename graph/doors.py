@@ -124,7 +124,7 @@ def _door(called: str, state: Any, given: Any, returned: Any, *nodes: tuple[str,
     builder = StateGraph(state, context_schema=Context, input_schema=given, output_schema=returned)
     before = START
     for name, node in nodes:
-        builder.add_node(name, node, error_handler=explain)  # type: ignore[call-overload]  # types know no (state, error)
+        builder.add_node(name, node, error_handler=explain)
         builder.add_edge(before, name)
         before = name
     builder.add_edge(before, END)
