@@ -9,9 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
-from graph.engines.base import Claim, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
+from graph.engines.base import (
+    Claim,
+    Grade,
+    Objection,
+    PageReading,
+    PageRequest,
+    PageView,
+    Passage,
+    Reply,
+    SentenceEmbedder,
+    Turn,
+)
 from graph.query import lexical, scoring
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog, PagePool
@@ -71,9 +82,26 @@ class OfflineEngine:
         """Never: leaving words out of a question was measured to lose answers, and nothing offline can add any."""
         return Reply("")
 
-    async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
+    async def answer(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        grades: Sequence[Grade],
+        views: Sequence[PageView] = (),
+        draft: Callable[[str], None] | None = None,
+    ) -> Reply[list[Claim]]:
         """The best sentences or table rows of the passages, for each question that is asked."""
         return Reply(await asyncio.to_thread(self._answer, question, passages))
+
+    async def repair(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        objections: Sequence[Objection],
+        views: Sequence[PageView] = (),
+    ) -> Reply[list[Claim | None]]:
+        """None for each: what was chosen by comparing would be chosen again."""
+        return Reply([None] * len(objections))
 
     def _titles(self, passages: Sequence[Passage]) -> str:
         rows = (self._catalog.document(document) for document in {passage["document"] for passage in passages})

@@ -93,6 +93,11 @@ def page_text(transcript: Transcript) -> SearchText:
     return SearchText(word for block in transcript.blocks for word in re.split(r"[\s|]+", plain(block.text)))
 
 
+def chunk_text(chunk: ChunkRow) -> str:
+    """The text of a passage, to look for a normalised quote in."""
+    return normalised(plain(chunk.text))
+
+
 def _cut(quote: str, first: SearchText, second: SearchText) -> str:
     """The longest beginning of a quote that stands on the first page while its rest stands on the second."""
     words = quote.split()

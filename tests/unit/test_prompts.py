@@ -12,6 +12,7 @@ PLACEHOLDERS = {
     "grade": {"question", "passages"},
     "rewrite": {"question", "tried", "passages"},
     "answer": {"question", "passages"},
+    "repair": {"question", "claims", "passages"},
 }
 
 
