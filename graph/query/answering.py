@@ -34,8 +34,10 @@ async def generate_answer(state: QueryState) -> QueryState:
 
 def verify_citations(state: QueryState) -> QueryState:
     """Look for every quote on its page, and for every number, date and name of a claim in its evidence."""
-    catalog = deps.deps(context.current()).stores.catalog
-    prover = proof.Prover(catalog, [passage["chunk"] for passage in _relevant(state)], state["views"])
+    run = context.current()
+    catalog = deps.deps(run).stores.catalog
+    offered = [passage["chunk"] for passage in _relevant(state)]
+    prover = proof.Prover(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
     verdicts = prover.verdicts(state["claims"])
     if state["repairs"]:
         verdicts = proof.with_history(verdicts, state["verdicts"])

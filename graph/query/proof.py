@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from graph.engines.base import Claim, PageRef
@@ -9,14 +10,18 @@ from graph.query import citations, facts, looking
 from graph.query.state import Citation, Verdict, found
 from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
 
+_RUN = 8
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
 
 
 class Prover:
     """Checks claims against the passages and images that were offered for them."""
 
-    def __init__(self, catalog: Catalog, offered: Sequence[str], views: Sequence[PageRef]) -> None:
+    def __init__(
+        self, catalog: Catalog, offered: Sequence[str], views: Sequence[PageRef], instructions: Sequence[str] = ()
+    ) -> None:
         self._catalog = catalog
+        self._instructions = {run for text in instructions for run in _runs(text)}
         self._chunks = {chunk.id: chunk for chunk in catalog.chunks(offered)}
         self._views = {(view["document"], view["page"]) for view in views}
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
@@ -32,6 +37,8 @@ class Prover:
         return verdicts
 
     def _verdict(self, claim: Claim) -> Verdict:
+        if any(run in self._instructions for run in _runs(claim["text"])):
+            return Verdict(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
         if image := claim.get("image"):
             return self._seen(claim, image)
         chunk = self._chunks.get(claim["chunk"])
@@ -86,6 +93,12 @@ def with_history(verdicts: Sequence[Verdict], first: Sequence[Verdict]) -> list[
             verdict = {**verdict, "repaired": True, "before": {"claim": before["claim"], "failure": before["failure"]}}
         told.append(verdict)
     return told
+
+
+def _runs(text: str) -> list[str]:
+    """All runs of eight words, so many that a claim has none of them in common with a prompt by chance."""
+    words = re.findall(r"\w+", text.casefold())
+    return [" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
 
 
 def _citation(chunk: ChunkRow, quote: str, place: citations.Place) -> Citation:
