@@ -136,7 +136,7 @@ class ChatEngine:
     async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
         """Another query for the question; "" when the model repeats one that was tried, or has none."""
         text = Prompt("rewrite", self._context.rewrite_prompt).fill(
-            question=inert(question), tried=inert("\n".join(tried)), passages=fenced(passages)
+            question=inert(question), tried=inert("\n".join(tried)), passages=fenced(passages, judged=True)
         )
         reply = await self._dialogue.structured(self._grader, text, Rewriting)
         query = " ".join(reply.value.query.split()) if reply.value else ""

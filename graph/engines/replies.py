@@ -14,6 +14,7 @@ from graph.harmless import without_invisible
 from loaders.types import FailureReason
 
 T = TypeVar("T")
+_REASON = 200  # characters of a grader's reason; it was asked for fifteen words
 _FENCE_TAG = re.compile(r"[<＜﹤](?=\s*[/／]?\s*(?:passage|question|conversation|tried|claim)\b)", re.IGNORECASE)
 _WELL = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
 _BADLY: dict[str, FailureReason] = {
@@ -102,12 +103,16 @@ def inert(text: str) -> str:
     return _FENCE_TAG.sub("&lt;", without_invisible(text))
 
 
-def fenced(passages: Sequence[Passage]) -> str:
-    """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from."""
+def fenced(passages: Sequence[Passage], *, judged: bool = False) -> str:
+    """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from.
+
+    With `judged` each says what the grader found of it: what is missing in it guides another search.
+    """
     return "\n\n".join(
         f'<passage id="P{number}" document="{_attribute(passage["name"])}" '
         f'page="{"-".join(map(str, passage.get("pages") or [passage["page"]]))}" '
-        f'section="{_attribute(passage["heading"])}">\n{inert(passage["text"])}\n</passage>'
+        f'section="{_attribute(passage["heading"])}"{_judgement(passage) if judged else ""}>\n'
+        f"{inert(passage['text'])}\n</passage>"
         for number, passage in enumerate(passages, 1)
     )
 
@@ -159,6 +164,11 @@ def objections_as_text(objections: Sequence[Objection], passages: Sequence[Passa
             f"quote: {inert(claim['quote'])}\nproblem: {inert(objection['failure'])}\n</claim>"
         )
     return "\n\n".join(parts)
+
+
+def _judgement(passage: Passage) -> str:
+    reason = _attribute(passage.get("reason", ""))[:_REASON]
+    return f' judged="{reason}"' if reason else ""
 
 
 def _labelled(label: str, prefix: str, given: Sequence[T]) -> T | None:

@@ -54,6 +54,7 @@ def test_a_trick_among_the_evidence_changes_neither_route_nor_sources(
     tricked.claims = [TRUE]
     output = ask()
     assert kinds(gemini) == ["embed", "grade", "answer"]
+    assert len(passages(gemini.chats[-1])) > 1, "the trick was offered too"
     assert (output["answer"], output["verdict"]) == (ANSWER, "proven")
     assert [(citation["page"], citation["quote"]) for citation in output["citations"]] == [(1, FOUNDED)]
 

@@ -11,7 +11,7 @@ from graph.app import app
 from graph.context import Context
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 from tests.wire.gemini_wire import Answer
-from tests.wire.scripted_replies import FOUNDED, QUESTION, TICKET, TRUE, Model, ask, claim, kinds, passages
+from tests.wire.scripted_replies import FOUNDED, QUESTION, TICKET, TRUE, Model, ask, claim, kind, kinds, passages
 
 ANN = claim("Ann Carrow founded it in 1911.", FOUNDED)
 LATE = claim("It was founded in 1912.", FOUNDED)
@@ -113,6 +113,8 @@ def test_rewriting_stops_at_its_cap_whatever_the_server_says(library: Model, gem
     assert kinds(gemini).count("rewrite") == output["rewrites"] == cap
     assert len(set(output["queries"])) == len(output["queries"]) == cap + 1
     assert (output["refused"], output["reason"]) == (True, "nothing_relevant")
+    rewrites = [chat.prompt for chat in gemini.chats if kind(chat) == "rewrite"]
+    assert all('judged="as told"' in prompt for prompt in rewrites), "what was missing is the guide"
     assert "sample.pdf, page" in output["answer"]
 
 
