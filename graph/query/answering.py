@@ -83,11 +83,8 @@ def decline(state: QueryState) -> QueryState:
     catalog = deps.deps(context.current()).stores.catalog
     holes = library.unreadable(catalog, state["scope"])
     reason = state.get("reason") or ("page_unreadable" if holes else "nothing_relevant")
-    notes = library.unread_notes(catalog, state["scope"])
-    return {
-        **_finished(state, wording.refusal(reason, state["retrieved"], holes), "declined", notes),
-        "reason": reason,
-    }
+    said = wording.refusal(reason, state["retrieved"], holes)
+    return {**_finished(state, said, "declined", library.unread_notes(holes)), "reason": reason}
 
 
 def _relevant(state: QueryState) -> list[Passage]:
@@ -134,7 +131,7 @@ def _finished(
     """The last word, with what else is to be known of it."""
     catalog = deps.deps(context.current()).stores.catalog
     cited = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}
-    unread = library.unread_notes(catalog, {document for document, _ in cited}, cited) if cited else []
+    unread = library.notes_on_pages(catalog, cited)
     focus = [row.name for row in catalog.documents() if row.id in state["focus"]] if state["focus"] else []
     messages = list(state.get("messages") or [])
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)

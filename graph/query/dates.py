@@ -81,7 +81,7 @@ def missing(text: str, held: str) -> list[str]:
 
 def without_figures(text: str) -> str:
     """The text without its dates in figures, whose parts are no numbers of their own."""
-    return NUMERIC.sub(" ", text)
+    return NUMERIC.sub("…", text)
 
 
 def _named(text: str) -> Iterator[Date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from graph.errors import UnknownDocumentError
 from graph.query.state import Note, RefusalReason
@@ -56,17 +56,25 @@ def unreadable(catalog: Catalog, documents: Collection[str]) -> dict[str, list[i
     return {name: pages for name, pages in holes.items() if pages}
 
 
-def unread_notes(catalog: Catalog, documents: Collection[str], cited: Collection[tuple[str, int]] = ()) -> list[Note]:
-    """What of these documents could not be read: whole pages, and parts of the pages that are cited."""
-    holes = list(unreadable(catalog, documents).items()) if documents else []
+def unread_notes(holes: Mapping[str, Sequence[int]]) -> list[Note]:
+    """That pages of documents could not be read."""
+    listed = list(holes.items())
     notes = [
         Note(kind="pages_unread", text=f"{pages_named(pages).capitalize()} of {name} could not be read.")
-        for name, pages in holes[:_NOTED]
+        for name, pages in listed[:_NOTED]
     ]
-    if rest := holes[_NOTED:]:
+    if rest := listed[_NOTED:]:
         count = sum(len(pages) for _, pages in rest)
         text = f"{count} pages of {len(rest)} other documents could not be read either."
         notes.append(Note(kind="pages_unread", text=text))
+    return notes
+
+
+def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list[Note]:
+    """What of the documents that are cited could not be read: whole pages, and parts of the pages that are cited."""
+    if not cited:
+        return []
+    notes = unread_notes(unreadable(catalog, {document for document, _ in cited}))
     for document in sorted({document for document, _ in cited}):
         for row in catalog.pages(document):
             if (document, row.page) in cited and row.status == "read" and row.detail:

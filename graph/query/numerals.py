@@ -40,7 +40,9 @@ _UNITS = {word: value for value, word in enumerate(_ONES.split())}
 _UNITS |= {word: 10 * tens for tens, word in enumerate(_TENS.split(), 2)}
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": _THOUSAND, "million": _MILLION, "billion": _BILLION}
 _SPELLED = "|".join([*_UNITS, *_MULTIPLES])
-_WORDS = re.compile(rf"(?<![\w.])(?<!\d )(?:an? )?\b(?:{_SPELLED})(?:[ -](?:and )?(?:{_SPELLED}))*\b", re.IGNORECASE)
+# "in million euros" names a magnitude, and counts nothing without a word before it.
+_FIRST = rf"(?:{'|'.join(_UNITS)}|an? (?:{'|'.join(_MULTIPLES)}))"
+_WORDS = re.compile(rf"(?<![\w.]){_FIRST}(?:[ -](?:and )?(?:{_SPELLED}))*\b", re.IGNORECASE)
 # "ten" is a preposition in Dutch, and "one" and "a" count nothing in most sentences.
 _DUTCH = re.compile(r"\b(het|een|van|niet)\b", re.IGNORECASE)
 

@@ -82,7 +82,8 @@ def _names_file(question: str, row: DocumentRow) -> bool:
     telling = bool(re.search(r"[\W_]|\d", stem)) and len(stem) >= _SHORTEST and not stem.isdigit()
     wanted = [row.name] if "." in row.name else []
     wanted += [stem] if telling and " " not in stem else []
-    return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) for name in wanted)
+    near = [name for name in wanted if name.lower() in question.lower()]  # cheap: there may be thousands of names
+    return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) for name in near)
 
 
 def _score(asked: list[str], capitals: set[str], row: DocumentRow) -> int:
