@@ -75,8 +75,11 @@ class OfflineEngine:
         return Reply(f"{asked[-1].rstrip(' ?.!')}: {question}")
 
     async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
-        """Grade each passage by its sentence that fits the question best."""
-        return Reply(await asyncio.to_thread(self._grade, question, passages))
+        """Grade each passage by its sentence that fits the question best; one without a sentence gets nothing."""
+        grades = await asyncio.to_thread(self._grade, question, passages)
+        graded = {grade["chunk"] for grade in grades}
+        bare = [passage["chunk"] for passage in passages if passage["chunk"] not in graded]
+        return Reply([*grades, *(Grade(chunk=chunk, score=0.0, reason="no sentence to compare") for chunk in bare)])
 
     async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
         """Never: leaving words out of a question was measured to lose answers, and nothing offline can add any."""
