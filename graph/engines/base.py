@@ -20,6 +20,8 @@ from loaders.types import Block, Failure, PageImage, PageJob, Word
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+    from graph.engines.evidence import Objection, PageView
+
 T = TypeVar("T")
 
 
@@ -113,23 +115,6 @@ class Claim(TypedDict):
     chunk: str
     quote: str
     image: NotRequired[PageRef]
-
-
-class Objection(TypedDict):
-    """A claim that was not proven, and why."""
-
-    claim: Claim
-    failure: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """The image of a page to look at again with a question. It is made inside a step and never put into state."""
-
-    document: str
-    name: str
-    page: int
-    png: bytes
 
 
 class Turn(TypedDict):

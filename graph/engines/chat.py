@@ -10,21 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from graph.engines import transcription
-from graph.engines.base import (
-    Claim,
-    Grade,
-    Limiter,
-    Objection,
-    PageReading,
-    PageRequest,
-    PageView,
-    Passage,
-    Reply,
-    Turn,
-    add_usage,
-)
+from graph.engines.base import Claim, Grade, Limiter, PageReading, PageRequest, Passage, Reply, Turn, add_usage
 from graph.engines.checks import repeats
 from graph.engines.dialogue import QUIET, Dialogue
+from graph.engines.evidence import Objection, PageView
 from graph.engines.models import split_name
 from graph.engines.replies import (
     Answer,

@@ -11,18 +11,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from graph.engines.base import (
-    Claim,
-    Grade,
-    Objection,
-    PageReading,
-    PageRequest,
-    PageView,
-    Passage,
-    Reply,
-    SentenceEmbedder,
-    Turn,
-)
+from graph.engines.base import Claim, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
+from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog, PagePool

@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from graph.engines.base import Claim, Objection, PageRef, PageView, Passage, Usage
+from graph.engines.base import Claim, PageRef, Passage, Usage
+from graph.engines.evidence import Objection, PageView
 from graph.harmless import without_invisible
 from loaders.types import FailureReason
 

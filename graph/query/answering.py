@@ -10,7 +10,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.config import get_stream_writer
 
 from graph import context, deps
-from graph.engines.base import Objection, PageRef, PageView, Passage, add_usage
+from graph.engines.base import PageRef, Passage, add_usage
+from graph.engines.evidence import Objection, PageView
 from graph.harmless import harmless
 from graph.query import library, looking, proof, wording
 from graph.query.state import AnswerVerdict, Citation, Note, QueryState, found

@@ -9,7 +9,8 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.engines.base import Claim, Grade, Objection, PageRef, Passage, Usage
+from graph.engines.base import Claim, Grade, PageRef, Passage, Usage
+from graph.engines.evidence import Objection
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
 
