@@ -53,7 +53,7 @@ def ask(options: argparse.Namespace) -> int:
         answer = app.invoke(request, context=Context())
     fields = (
         "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
-        "seconds",
+        "seconds", "verdict", "notes",
     )  # fmt: skip
     _print(options, {field: answer.get(field) for field in fields}, console.answer)
     return DONE
@@ -83,7 +83,7 @@ def documents(options: argparse.Namespace) -> int:
 
 def pages(options: argparse.Namespace) -> int:
     """Show the ledger of a document."""
-    from graph.query.nodes import find_document
+    from graph.query.library import find_document
 
     catalog = deps.stores().catalog
     document = find_document(catalog, options.document)
@@ -98,7 +98,7 @@ def pages(options: argparse.Namespace) -> int:
 
 def delete(options: argparse.Namespace) -> int:
     """Remove a document from the catalog, the vectors and the page images."""
-    from graph.query.nodes import find_document
+    from graph.query.library import find_document
     from graph.storage.upkeep import remove
 
     stores = deps.stores()

@@ -109,6 +109,8 @@ def answer(result: Mapping[str, Any]) -> None:
         _out.print(escape(f"[{citation['marker']}] {citation['name']}, page {pages}"), style="cyan")
         quote = escape(f"“{citation['quote']}”")
         _indented(f"[dim]{quote}[/]", 4)
+    for note in result["notes"] or []:
+        _out.print(escape(note["text"]), style="yellow")
     _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")
 
 

@@ -80,16 +80,30 @@ class Context(BaseModel):
     max_rewrites: int = Field(
         2, ge=0, le=5, description="How often a question is asked anew when no passage was relevant."
     )
+    look_again: Literal["auto", "off"] = Field(
+        "auto",
+        description="Whether the images of pages go to the model with the question, where the best passages are tables "
+        "or figures or lie on scanned pages; what is read there alone is marked as such. It does not matter offline.",
+    )
+    max_images: int = Field(
+        # An image costs about as much as the text of its page. Two hold a table that runs over a page break.
+        2,
+        ge=0,
+        le=4,
+        description="How many page images are looked at again for one question, at most.",
+    )
     password: str | None = Field(None, description="The password of encrypted PDFs.", repr=False)
     transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")
     contextualize_prompt: str = _prompt("contextualize", "How follow-ups are made to stand alone.", "contextualize")
     grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_passages")
     rewrite_prompt: str = _prompt("rewrite", "How a question is asked anew.", "rewrite_question")
     answer_prompt: str = _prompt("answer", "How answers are written from evidence.", "generate_answer")
+    repair_prompt: str = _prompt("repair", "How claims that were not proven are asked for again.", "repair_claims")
 
     @field_validator(
-        "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "answer_prompt", mode="after"
-    )
+        "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "answer_prompt", "repair_prompt",
+        mode="after",
+    )  # fmt: skip
     @classmethod
     def _placeholders(cls, text: str, info: Any) -> str:
         return prompts.validated(info.field_name.removesuffix("_prompt"), text)

@@ -1,13 +1,12 @@
 """What an engine does: read pages, judge passages, answer. Two stand behind it, offline and model-backed.
 
-All methods are coroutines, safe to run many at a time; they take and return plain values, and they raise
-`ModelError` only for what no retry can mend (a wrong key, a retired model). What a single page or answer
-cannot give is a value: a Failure, an empty list of claims.
+All methods are coroutines, safe to run many at a time. They raise `ModelError` only for what no retry can mend (a wrong
+key, a retired model); what a single page or answer cannot give is a value: a Failure, an empty list of claims.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar, runtime_checkable
@@ -20,6 +19,8 @@ from loaders.types import Block, Failure, PageImage, PageJob, Word
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
+
+    from graph.engines.evidence import Objection, PageView
 
 T = TypeVar("T")
 
@@ -72,7 +73,7 @@ class Passage(TypedDict):
     """A retrieved chunk as it travels through the state: short, and of JSON values only.
 
     `score` is the retrieval score, `relevant` is set by grading. `pages` is there when the chunk runs over a page
-    break; `page` is then the one its best sentence starts on.
+    break; `page` is then where its best sentence starts.
     """
 
     chunk: str
@@ -97,12 +98,23 @@ class Grade(TypedDict):
     reason: str
 
 
+class PageRef(TypedDict):
+    """A page of a document."""
+
+    document: str
+    page: int
+
+
 class Claim(TypedDict):
-    """A statement of the answer, the passage it rests on, and the words there that prove it."""
+    """A statement of the answer, the passage it rests on, and the words there that prove it.
+
+    `image` is there in place of a chunk when the words were read from the image of a page.
+    """
 
     text: str
     chunk: str
     quote: str
+    image: NotRequired[PageRef]
 
 
 class Turn(TypedDict):
@@ -158,7 +170,7 @@ class SentenceEmbedder(Embedder, Protocol):
 
 
 class Engine(Protocol):
-    """Everything that needs intelligence, behind five verbs."""
+    """Everything that needs intelligence, behind six verbs."""
 
     name: str
     reader: str
@@ -168,7 +180,7 @@ class Engine(Protocol):
     window: int
     """How many pages are given to `transcribe` at once."""
     reads_images: bool
-    """Whether `transcribe` looks at the rendered image; otherwise `image.png` is b""."""
+    """Whether images are looked at; otherwise `image.png` is b"", and no views are given to `answer`."""
 
     def day_is_over(self) -> bool:
         """Whether it is known that `transcribe` can read nothing more today."""
@@ -185,8 +197,27 @@ class Engine(Protocol):
     async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
         """Another way to ask, unlike those tried, or "" when there is none."""
 
-    async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
-        """Claims that answer the question, each with its evidence; none when the passages do not hold the answer."""
+    async def answer(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        grades: Sequence[Grade],
+        views: Sequence[PageView] = (),
+        draft: Callable[[str], None] | None = None,
+    ) -> Reply[list[Claim]]:
+        """Claims that answer the question, each with its evidence; none when the passages do not hold the answer.
+
+        `views` are pages to look at as well. `draft` is told the claims so far whenever there is more, yet unproven.
+        """
+
+    async def repair(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        objections: Sequence[Objection],
+        views: Sequence[PageView] = (),
+    ) -> Reply[list[Claim | None]]:
+        """Another claim in place of each one that was not proven, or None; it is proven or not like the first."""
 
 
 class DaySpentError(Exception):

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
 from graph.engines import transcription
-from graph.engines.base import (
-    Claim,
-    Grade,
-    Limiter,
-    PageReading,
-    PageRequest,
-    Passage,
-    Reply,
-    Turn,
-    add_usage,
-)
+from graph.engines.base import Claim, Grade, Limiter, PageReading, PageRequest, Passage, Reply, Turn, add_usage
 from graph.engines.checks import repeats
+from graph.engines.dialogue import QUIET, Dialogue
+from graph.engines.evidence import Objection, PageView
 from graph.engines.models import split_name
-from graph.engines.replies import Answer, Grading, Rewriting, bare, chunk_of, fenced, inert, stop_reason
+from graph.engines.replies import (
+    Answer,
+    Grading,
+    Repair,
+    Rewriting,
+    bare,
+    chunk_of,
+    claim_of,
+    content_of,
+    fenced,
+    inert,
+    objections_as_text,
+    stop_reason,
+)
 from graph.engines.retry import Patience
-from graph.engines.service import Answered, Explain, NamedModel, Service
+from graph.engines.service import Explain, NamedModel, Service
 from graph.engines.windows import WindowReader
-from graph.errors import ModelError
 from loaders.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
 from prompts import Prompt
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-
     from graph.context import Context
 
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
 
 # Seconds for one attempt. A page of 1,500 tokens takes 5-15 s; on a bad day three times that.
-READING_TIME, READING_TIME_PER_PAGE, ANSWER_TIME = 45.0, 30.0, 120.0
+READING_TIME, READING_TIME_PER_PAGE = 45.0, 30.0
 _DETAILS: dict[FailureReason, str] = {
     "recitation": "The model would not repeat this page, because it is published elsewhere (RECITATION).",
     "max_tokens": "The model's reply was cut off before the end of the page (MAX_TOKENS).",
@@ -51,8 +53,6 @@ _DETAILS: dict[FailureReason, str] = {
     "garbled": "The model stopped before it was done, without a usable reason.",
 }
 _TURNS_KEPT, _TURN_LENGTH = 10, 2000  # what a follow-up can refer to; characters of one turn
-# Requests for data are no chat: LangGraph must not stream their tokens to a user's window.
-_QUIET: Any = {"tags": ["nostream"]}
 
 
 class ChatEngine:
@@ -76,6 +76,7 @@ class ChatEngine:
         self._context = context
         self._reader, self._grader, self._writer = reader, grader, writer
         self._service = Service(explain, patience, limiter, fallback)
+        self._dialogue = Dialogue(self._service)
         self.model = split_name(reader.name)[1]
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
         self.reader = f"{self.name}/{reader.name}/{self.prompt}"
@@ -108,17 +109,17 @@ class ChatEngine:
         turns = [f"{turn['role']}: {inert(turn['text'][:_TURN_LENGTH])}" for turn in history[-_TURNS_KEPT:]]
         prompt = Prompt("contextualize", self._context.contextualize_prompt)
         text = prompt.fill(history="\n".join(turns), question=inert(question))
-        asked = await self._ask(self._grader, lambda model: model.ainvoke(text, _QUIET))
+        asked = await self._dialogue.ask(self._grader, lambda model: model.ainvoke(text, QUIET))
         reply = asked.reply
         alone = "" if stop_reason(reply) else " ".join(re.sub(r"</?question>", " ", reply.text).split())
         return Reply(alone or question, asked.usage)
 
     async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
-        """Grade all passages in one request; those that the reply leaves out, or spoils, are not in the result."""
+        """Grade all passages in one request; those that no reply, or a spoilt one, grades are not in the result."""
         if not passages:
             return Reply([])
         text = Prompt("grade", self._context.grade_prompt).fill(question=inert(question), passages=fenced(passages))
-        reply = await self._structured(self._grader, text, Grading)
+        reply = await self._dialogue.structured(self._grader, text, Grading, forgiving=True)
         grades: dict[str, Grade] = {}
         for item in reply.value.grades if reply.value else []:
             if chunk := chunk_of(item.id, passages):
@@ -128,15 +129,22 @@ class ChatEngine:
     async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
         """Another query for the question; "" when the model repeats one that was tried, or has none."""
         text = Prompt("rewrite", self._context.rewrite_prompt).fill(
-            question=inert(question), tried=inert("\n".join(tried)), passages=fenced(passages)
+            question=inert(question), tried=inert("\n".join(tried)), passages=fenced(passages, judged=True)
         )
-        reply = await self._structured(self._grader, text, Rewriting)
+        reply = await self._dialogue.structured(self._grader, text, Rewriting)
         query = " ".join(reply.value.query.split()) if reply.value else ""
         known = {bare(text) for text in (question, *tried)}
         return Reply("" if bare(query) in known else query, reply.usage)
 
-    async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
-        """Claims with quotes; a claim on a passage that was not given has an empty `chunk`.
+    async def answer(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        grades: Sequence[Grade],
+        views: Sequence[PageView] = (),
+        draft: Callable[[str], None] | None = None,
+    ) -> Reply[list[Claim]]:
+        """Claims with quotes; a claim on a passage or image that was not given has an empty `chunk` and no `image`.
 
         An unreadable reply is asked for once more. The grades are not shown: the passages speak for themselves.
 
@@ -146,13 +154,32 @@ class ChatEngine:
         if not passages:
             return Reply([])
         text = Prompt("answer", self._context.answer_prompt).fill(question=inert(question), passages=fenced(passages))
-        reply = await self._structured(self._writer, text, Answer)
+        content = content_of(text, views, passages)
+        reply = await self._dialogue.structured(self._writer, content, Answer, draft)
         if reply.value is None:
-            again = await self._structured(self._writer, text, Answer)
+            again = await self._dialogue.structured(self._writer, content, Answer, draft)
             reply = Reply(again.value, add_usage(reply.usage, again.usage))
         found = reply.value.claims if reply.value and reply.value.answerable else []
-        claims = [Claim(text=c.text, chunk=chunk_of(c.passage, passages), quote=c.quote) for c in found]
-        return Reply(claims, reply.usage)
+        return Reply([claim_of(claim, passages, views) for claim in found], reply.usage)
+
+    async def repair(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        objections: Sequence[Objection],
+        views: Sequence[PageView] = (),
+    ) -> Reply[list[Claim | None]]:
+        """Another claim for each objection, all in one request; none where no reply comes, or an unreadable one."""
+        text = Prompt("repair", self._context.repair_prompt).fill(
+            question=inert(question),
+            claims=objections_as_text(objections, passages, views),
+            passages=fenced(passages),
+        )
+        content = content_of(text, views, passages)
+        reply = await self._dialogue.structured(self._writer, content, Repair, forgiving=True)
+        repairs = reply.value.repairs if reply.value else []
+        given = {one.number: claim_of(one, passages, views) for one in reversed(repairs)}
+        return Reply([given.get(number) for number in range(1, len(objections) + 1)], reply.usage)
 
     async def _read(self, images: Sequence[PageImage], temperature: float | None) -> dict[int, PageReading | Failure]:
         """One request for these pages, and an outcome for each."""
@@ -164,7 +191,7 @@ class ChatEngine:
         limit = READING_TIME + READING_TIME_PER_PAGE * len(images)
         asked = await self._service.ask(
             self._reader,
-            lambda model: model.ainvoke(messages, _QUIET, **sampling),
+            lambda model: model.ainvoke(messages, QUIET, **sampling),
             time_limit=limit,
             pages=[image.page for image in images],
         )
@@ -187,23 +214,6 @@ class ChatEngine:
         elif text in ("", transcription.BLANK):
             return missing
         return PageReading(image.page, parse_blocks(text), image.words, self.model)
-
-    async def _structured(self, use: NamedModel, text: str, schema: type[S]) -> Reply[S | None]:
-        """A reply of that shape; None when it is cut, blocked or malformed."""
-
-        async def request(model: BaseChatModel) -> dict[str, Any]:
-            structured = model.with_structured_output(schema, method="json_schema", include_raw=True)
-            return cast(dict[str, Any], await structured.ainvoke(text, _QUIET))
-
-        asked = await self._ask(use, request)
-        parsed = asked.reply["parsed"] if not stop_reason(asked.reply["raw"]) else None
-        return Reply(parsed if isinstance(parsed, schema) else None, asked.usage)
-
-    async def _ask(self, use: NamedModel, request: Callable[[BaseChatModel], Awaitable[T]]) -> Answered[T]:
-        asked = await self._service.ask(use, request, time_limit=ANSWER_TIME)
-        if isinstance(asked, Failure):
-            raise ModelError(asked.detail)
-        return asked
 
 
 def _read_by(name: str, outcomes: dict[int, PageReading | Failure]) -> dict[int, PageReading | Failure]:

@@ -87,8 +87,7 @@ def explain(error: Exception, name: str, setting: str) -> ModelError | Failure:
         name: The model, as `provider:model`.
         setting: The environment variable that names the model.
     """
-    trouble = diagnose(error)
-    provider, model = split_name(name)
+    trouble, (provider, model) = diagnose(error), split_name(name)
     text = " ".join(str(error).split())
     if trouble.status in (401, 403) or (trouble.status == 400 and "API_KEY_INVALID" in text):
         whose = ("Gemini", "GOOGLE_API_KEY") if provider == GOOGLE else (provider or model, "its API key")
@@ -102,7 +101,7 @@ def explain(error: Exception, name: str, setting: str) -> ModelError | Failure:
         )
     if sentence := _SENTENCES.get(trouble.reason):
         return Failure(trouble.reason, sentence.format(model=model, setting=setting))
-    return Failure(trouble.reason, f"{model} refused the request or answered in an unknown way ({_brief(error)}).")
+    return Failure(trouble.reason, f"{model} refused the request, or its answer is unknown ({_brief(error)}).")
 
 
 def _brief(error: BaseException) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from graph.engines.base import Claim, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
+from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog, PagePool
@@ -68,16 +69,36 @@ class OfflineEngine:
         return Reply(f"{asked[-1].rstrip(' ?.!')}: {question}")
 
     async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
-        """Grade each passage by its sentence that fits the question best."""
-        return Reply(await asyncio.to_thread(self._grade, question, passages))
+        """Grade each passage by its sentence that fits the question best; one without a sentence gets nothing."""
+        grades = await asyncio.to_thread(self._grade, question, passages)
+        graded = {grade["chunk"] for grade in grades}
+        bare = [passage["chunk"] for passage in passages if passage["chunk"] not in graded]
+        return Reply([*grades, *(Grade(chunk=chunk, score=0.0, reason="no sentence to compare") for chunk in bare)])
 
     async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
         """Never: leaving words out of a question was measured to lose answers, and nothing offline can add any."""
         return Reply("")
 
-    async def answer(self, question: str, passages: Sequence[Passage], grades: Sequence[Grade]) -> Reply[list[Claim]]:
+    async def answer(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        grades: Sequence[Grade],
+        views: Sequence[PageView] = (),
+        draft: Callable[[str], None] | None = None,
+    ) -> Reply[list[Claim]]:
         """The best sentences or table rows of the passages, for each question that is asked."""
         return Reply(await asyncio.to_thread(self._answer, question, passages))
+
+    async def repair(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        objections: Sequence[Objection],
+        views: Sequence[PageView] = (),
+    ) -> Reply[list[Claim | None]]:
+        """None for each: what was chosen by comparing would be chosen again."""
+        return Reply([None] * len(objections))
 
     def _titles(self, passages: Sequence[Passage]) -> str:
         rows = (self._catalog.document(document) for document in {passage["document"] for passage in passages})

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from graph.engines.base import Passage, Usage
+from graph.engines.base import Claim, PageRef, Passage, Usage
+from graph.engines.evidence import Objection, PageView
+from graph.harmless import without_invisible
 from loaders.types import FailureReason
 
-_FENCE_TAG = re.compile(r"<(?=\s*/?\s*(?:passage|question|conversation|tried|expected|given)\b)", re.IGNORECASE)
+T = TypeVar("T")
+_REASON = 200  # characters of a grader's reason; it was asked for fifteen words
+_FENCE_TAG = re.compile(
+    r"[<＜﹤](?=\s*[/／]?\s*(?:passage|question|conversation|tried|claim|expected|given)\b)", re.IGNORECASE
+)
 _WELL = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
 _BADLY: dict[str, FailureReason] = {
     "RECITATION": "recitation",
@@ -70,8 +77,8 @@ class Rewriting(BaseModel):
 class ProvenClaim(_Item):
     """One statement of the answer, and its proof."""
 
-    passage: str = Field(description="The id of the passage that proves the claim, such as P1.")
-    quote: str = Field(description="One continuous piece of that passage, copied character for character.")
+    passage: str = Field(description="The id of the passage or page image that proves the claim, such as P1 or I1.")
+    quote: str = Field(description="One continuous piece of that passage or image, copied character for character.")
     text: str = Field(description="The claim.")
 
 
@@ -82,26 +89,95 @@ class Answer(BaseModel):
     claims: Annotated[list[ProvenClaim], _each_valid(ProvenClaim)]
 
 
+class RepairedClaim(ProvenClaim):
+    """A claim in place of one that was not proven."""
+
+    number: int = Field(description="The number of the claim that it replaces.")
+
+
+class Repair(BaseModel):
+    """What replaces the claims that were not proven; those that are left out are given up."""
+
+    repairs: Annotated[list[RepairedClaim], _each_valid(RepairedClaim)]
+
+
 def inert(text: str) -> str:
-    """Text that cannot open or close one of our fences."""
-    return _FENCE_TAG.sub("&lt;", text)
+    """Text that cannot open or close one of our fences, nor hide a tag behind characters that nobody sees."""
+    return _FENCE_TAG.sub("&lt;", without_invisible(text))
 
 
-def fenced(passages: Sequence[Passage]) -> str:
-    """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from."""
+def fenced(passages: Sequence[Passage], *, judged: bool = False) -> str:
+    """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from.
+
+    With `judged` each says what the grader found of it: what is missing in it guides another search.
+    """
     return "\n\n".join(
         f'<passage id="P{number}" document="{_attribute(passage["name"])}" '
         f'page="{"-".join(map(str, passage.get("pages") or [passage["page"]]))}" '
-        f'section="{_attribute(passage["heading"])}">\n{inert(passage["text"])}\n</passage>'
+        f'section="{_attribute(passage["heading"])}"{_judgement(passage) if judged else ""}>\n'
+        f"{inert(passage['text'])}\n</passage>"
         for number, passage in enumerate(passages, 1)
     )
 
 
 def chunk_of(label: str, passages: Sequence[Passage]) -> str:
     """The chunk that a label from a reply stands for (`P2`, `[p2]`, `2`), or "" for one that was not given."""
-    found = re.fullmatch(r"\W*(?:passage\W*)?p?\W*(\d{1,4})\W*", label.strip(), re.IGNORECASE)
+    found = _labelled(label, r"(?:passage\W*)?p?", passages)
+    return found["chunk"] if found else ""
+
+
+def claim_of(said: ProvenClaim, passages: Sequence[Passage], views: Sequence[PageView]) -> Claim:
+    """A claim with what its label stands for: a chunk, or the page of an image; neither where it was not given."""
+    claim = Claim(text=said.text, chunk=chunk_of(said.passage, passages), quote=said.quote)
+    if not claim["chunk"] and (view := _labelled(said.passage, r"(?:image\W*)?i", views)):
+        claim["image"] = PageRef(document=view.document, page=view.page)
+    return claim
+
+
+def content_of(prompt: str, views: Sequence[PageView], passages: Sequence[Passage]) -> str | list[str | dict[str, Any]]:
+    """A prompt with images, each under its label (I1, I2, ...) with the passages that stand on its page."""
+    if not views:
+        return prompt
+    blocks: list[str | dict[str, Any]] = [{"type": "text", "text": prompt}]
+    for number, view in enumerate(views, 1):
+        on_it = [
+            f"P{at}"
+            for at, passage in enumerate(passages, 1)
+            if passage["document"] == view.document and view.page in (passage.get("pages") or [passage["page"]])
+        ]
+        text = (
+            f'Image I{number}: page {view.page} of "{_attribute(view.name)}", with {", ".join(on_it) or "no passage"}.'
+        )
+        blocks.append({"type": "text", "text": text})
+        blocks.append({"type": "image", "base64": b64encode(view.png).decode("ascii"), "mime_type": "image/png"})
+    return blocks
+
+
+def objections_as_text(objections: Sequence[Objection], passages: Sequence[Passage], views: Sequence[PageView]) -> str:
+    """The claims that were not proven, numbered from 1, each with what is wrong with it."""
+    labels = {passage["chunk"]: f"P{number}" for number, passage in enumerate(passages, 1)}
+    seen = {(view.document, view.page): f"I{number}" for number, view in enumerate(views, 1)}
+    parts = []
+    for number, objection in enumerate(objections, 1):
+        claim = objection["claim"]
+        image = claim.get("image")
+        label = labels.get(claim["chunk"]) or (seen.get((image["document"], image["page"])) if image else None)
+        parts.append(
+            f'<claim number="{number}" passage="{label or "unknown"}">\ntext: {inert(claim["text"])}\n'
+            f"quote: {inert(claim['quote'])}\nproblem: {inert(objection['failure'])}\n</claim>"
+        )
+    return "\n\n".join(parts)
+
+
+def _judgement(passage: Passage) -> str:
+    reason = _attribute(passage.get("reason", ""))[:_REASON]
+    return f' judged="{reason}"' if reason else ""
+
+
+def _labelled(label: str, prefix: str, given: Sequence[T]) -> T | None:
+    found = re.fullmatch(rf"\W*{prefix}\W*(\d{{1,4}})\W*", label.strip(), re.IGNORECASE)
     number = int(found[1]) if found else 0
-    return passages[number - 1]["chunk"] if 1 <= number <= len(passages) else ""
+    return given[number - 1] if 1 <= number <= len(given) else None
 
 
 def bare(query: str) -> str:

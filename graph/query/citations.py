@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import accumulate
 
 from graph.engines.base import Claim
+from graph.query import facts
 from graph.storage.base import ChunkRow, Transcript
 from loaders.markdown import plain
 from loaders.types import Box, Word
@@ -23,8 +23,6 @@ _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
 # A hyphen before a digit is a sign or a range (-5, 354-359) and stays, unless a letter stands before it (GPT-4).
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
-_AMOUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
-_SUBTRACTION = re.compile(rf"{_AMOUNT}\s*[-−–]\s*{_AMOUNT}\s*=\s*{_AMOUNT}")
 _SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
 
 
@@ -95,6 +93,11 @@ def page_text(transcript: Transcript) -> SearchText:
     return SearchText(word for block in transcript.blocks for word in re.split(r"[\s|]+", plain(block.text)))
 
 
+def chunk_text(chunk: ChunkRow) -> str:
+    """The text of a passage, to look for a normalised quote in."""
+    return normalised(plain(chunk.text))
+
+
 def _cut(quote: str, first: SearchText, second: SearchText) -> str:
     """The longest beginning of a quote that stands on the first page while its rest stands on the second."""
     words = quote.split()
@@ -144,42 +147,22 @@ def _lines(words: Sequence[Word]) -> tuple[Box, ...]:
     )
 
 
-def numbers(text: str) -> set[str]:
-    """The numbers of a text, without thousands separators: `1,800` and `1800` are one."""
-    text = unicodedata.normalize("NFKC", text)
-    return {_plain_number(found) for found in re.findall(r"\d+(?:[.,]\d+)*", text)}
-
-
-def _plain_number(number: str) -> str:
-    return re.sub(r",(?=\d{3}(?:\D|$))", "", number)
-
-
-def evidence(quote: str, chunk: ChunkRow) -> str:
-    """What a claim may rest on: the quote, and for table rows in it their caption and column headers."""
+def evidence(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
+    """What a claim may rest on that quotes a passage; `title` is the document's."""
     wanted = normalised(quote)
     rows = [
         sentence.search
         for sentence in chunk.sentences
         if sentence.kind == "row" and (mine := normalised(sentence.text)) and (mine in wanted or wanted in mine)
     ]
-    return " ".join([quote, *rows])
+    above = " ".join(chunk.headings)
+    named = f"{chunk.name} {title}"
+    # Beside a quoted row the others are left out: their labels would lend their names to any number.
+    around = " ".join(s.text for s in chunk.sentences if s.kind != "row") if rows else chunk.text
+    return facts.Evidence(" ".join([quote, *rows]), above, f"{named} {around}", f"{named} {chunk.text}")
 
 
-def calculated(text: str, chunk: ChunkRow) -> set[str]:
-    """The numbers of subtractions that a text writes out ("62.1 − 55.0 = 7.1").
-
-    Only those count that are right, and whose operands both stand in the passage.
-    """
-    held = numbers(chunk.text)
-    proven: set[str] = set()
-    for found in _SUBTRACTION.findall(unicodedata.normalize("NFKC", text)):
-        high, low, result = (_plain_number(number) for number in found)
-        if {high, low} <= held and Decimal(high) - Decimal(low) == Decimal(result):
-            proven |= {high, low, result}
-    return proven
-
-
-def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
+def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None, title: str = "") -> str:
     """Why a claim is not proven, in a few words; "" when it is."""
     if not claim["text"].strip():
         return "it says nothing"
@@ -187,7 +170,6 @@ def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None) -> str:
         return "it names a passage that was not offered"
     if place is None:
         return "its quote does not stand on the page"
-    missing = numbers(claim["text"]) - numbers(evidence(claim["quote"], chunk)) - calculated(claim["text"], chunk)
-    if missing:
-        return f"its evidence does not hold {', '.join(sorted(missing))}"
+    if lacking := facts.missing(claim["text"], evidence(claim["quote"], chunk, title)):
+        return f"its evidence does not hold {', '.join(lacking)}"
     return ""

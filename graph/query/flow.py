@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
-from graph.query import nodes, routing
+from graph.query import answering, nodes, routing
 from graph.query.state import QueryInput, QueryOutput, QueryState
 
 
@@ -15,22 +15,29 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("contextualize", nodes.contextualize)
     builder.add_node("retrieve_passages", nodes.retrieve_passages)
     builder.add_node("grade_passages", nodes.grade_passages)
+    builder.add_node("widen_search", nodes.widen_search)
     builder.add_node("rewrite_question", nodes.rewrite_question)
-    builder.add_node("generate_answer", nodes.generate_answer)
-    builder.add_node("verify_citations", nodes.verify_citations)
-    builder.add_node("write_answer", nodes.write_answer)
-    builder.add_node("decline", nodes.decline)
+    builder.add_node("generate_answer", answering.generate_answer)
+    builder.add_node("verify_citations", answering.verify_citations)
+    builder.add_node("repair_claims", answering.repair_claims)
+    builder.add_node("write_answer", answering.write_answer)
+    builder.add_node("describe_library", answering.describe_library)
+    builder.add_node("decline", answering.decline)
     builder.add_edge(START, "contextualize")
     builder.add_conditional_edges("contextualize", routing.after_contextualize)
     builder.add_edge("retrieve_passages", "grade_passages")
     builder.add_conditional_edges("grade_passages", routing.after_grading)
+    builder.add_edge("widen_search", "retrieve_passages")
     builder.add_conditional_edges("rewrite_question", routing.after_rewriting)
     builder.add_edge("generate_answer", "verify_citations")
     builder.add_conditional_edges("verify_citations", routing.after_verification)
+    builder.add_edge("repair_claims", "verify_citations")
     builder.add_edge("write_answer", END)
+    builder.add_edge("describe_library", END)
     builder.add_edge("decline", END)
     return builder
 
 
-# The longest way through is 6 steps and 3 for each of at most 5 rewrites; more would be a loop.
+# The longest way through is 8 steps, 3 where the search is widened, and 3 for each of at most 5 rewrites; more would be
+# a loop.
 app = build().compile(name="query").with_config(recursion_limit=30)

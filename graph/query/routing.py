@@ -8,15 +8,19 @@ from graph import context
 from graph.query.state import QueryState
 
 
-def after_contextualize(state: QueryState) -> Literal["retrieve_passages", "decline"]:
-    """Retrieve, unless there is nothing to retrieve from."""
-    return "decline" if state.get("reason") else "retrieve_passages"
+def after_contextualize(state: QueryState) -> Literal["retrieve_passages", "describe_library", "decline"]:
+    """Retrieve, unless there is nothing to retrieve from, or the library itself is asked about."""
+    if state.get("reason"):
+        return "decline"
+    return "describe_library" if state.get("about_library") else "retrieve_passages"
 
 
-def after_grading(state: QueryState) -> Literal["generate_answer", "rewrite_question", "decline"]:
-    """Answer from what is relevant; when nothing is, ask anew as often as allowed, then decline."""
+def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search", "rewrite_question", "decline"]:
+    """Answer from what is relevant; when nothing is, look everywhere, ask anew as often as allowed, then decline."""
     if any(passage["relevant"] for passage in state["retrieved"]):
         return "generate_answer"
+    if state.get("focus"):
+        return "widen_search"
     return "rewrite_question" if state["rewrites"] < context.current().max_rewrites else "decline"
 
 
@@ -25,7 +29,9 @@ def after_rewriting(state: QueryState) -> Literal["retrieve_passages", "decline"
     return "retrieve_passages" if len(state["queries"]) == state["rewrites"] + 1 else "decline"
 
 
-def after_verification(state: QueryState) -> Literal["write_answer", "decline"]:
-    """Answer with what was proven; decline when nothing was."""
+def after_verification(state: QueryState) -> Literal["repair_claims", "write_answer", "decline"]:
+    """Ask once more for what was not proven; then answer with what was, or decline when nothing was."""
+    if any(verdict["failure"] for verdict in state["verdicts"]) and not state.get("repairs"):
+        return "repair_claims"
     proven = any(verdict["citation"] for verdict in state["verdicts"])
     return "write_answer" if proven else "decline"

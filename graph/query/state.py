@@ -9,9 +9,19 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.engines.base import Claim, Grade, Passage, Usage
+from graph.engines.base import Claim, Grade, PageRef, Passage, Usage
+from graph.engines.evidence import Objection
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
+
+NoteKind = Literal[
+    "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
+    "page_partly_read",
+]  # fmt: skip
+
+AnswerVerdict = Literal["proven", "partly_proven", "seen", "declined", "catalog"]
+"""`proven`: every statement was found on its page. `partly_proven`: some only in a page's image. `seen`: all of them.
+`declined`: there is no answer. `catalog`: the question was about the library, which answered it itself."""
 
 Messages = Annotated[
     list[AnyMessage],
@@ -20,8 +30,19 @@ Messages = Annotated[
 ]
 
 
+class Note(TypedDict):
+    """Something that a reader of an answer should know: what it is, and one sentence."""
+
+    kind: NoteKind
+    text: str
+
+
 class Citation(TypedDict):
-    """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left."""
+    """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left.
+
+    What only a model read, from the page's image, has `verified` false and `read_from` "image": no code found it there.
+    All other citations were found, and have neither field.
+    """
 
     marker: int
     document: str
@@ -31,14 +52,23 @@ class Citation(TypedDict):
     quote: str
     boxes: list[list[float]]
     chunk: str
+    verified: NotRequired[Literal[False]]
+    read_from: NotRequired[Literal["image"]]
 
 
 class Verdict(TypedDict):
-    """A claim that was checked: `failure` is "" for a proven one."""
+    """A claim that was checked: `failure` is "" for one that passed. `before` is what a repaired one replaced."""
 
     claim: Claim
     failure: str
     citation: Citation | None
+    repaired: bool
+    before: NotRequired[Objection]
+
+
+def found(citation: Citation) -> bool:
+    """Whether code found the quote on its page."""
+    return citation.get("verified", True)
 
 
 class QueryInput(TypedDict, total=False):
@@ -58,6 +88,11 @@ class Answer(TypedDict, total=False):
         str | None, Field(description="Why it was refused: nothing_ingested, nothing_relevant, fact_absent, ...")
     ]
     citations: Annotated[list[Citation], Field(description="Each a quote that was found on the page it names.")]
+    verdict: Annotated[
+        AnswerVerdict | None, Field(description="proven, partly_proven, seen (in a page's image), declined or catalog.")
+    ]
+    verdicts: Annotated[list[Verdict], Field(description="Each claim with what became of it, those left out too.")]
+    notes: Annotated[list[Note], Field(description="What else to know: pages not read, a grader that failed, ...")]
     retrieved: Annotated[
         list[Passage], Field(description="What was found, best first, before grading dropped anything.")
     ]
@@ -83,13 +118,19 @@ class QueryState(TypedDict, total=False):
     messages: Messages
     started: float
     scope: list[str]
+    focus: list[str]
+    about_library: bool
     standalone: str
     queries: list[str]
     rewrites: int
     retrieved: list[Passage]
     grades: list[Grade]
     claims: list[Claim]
+    views: list[PageRef]
+    repairs: int
     verdicts: list[Verdict]
+    verdict: AnswerVerdict | None
+    notes: list[Note]
     reason: str | None
     answer: str
     refused: bool

@@ -1,4 +1,4 @@
-"""What is said to the user: an answer with its markers, or a refusal with its reason."""
+"""What is said to the user: an answer with its markers, a refusal with its reason, and what else is to be known."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from graph.engines.base import Passage
+from graph.harmless import harmless
 from graph.ingestion.state import DocumentReport
-from graph.query.state import Verdict
+from graph.query.state import Citation, Note, Verdict, found
 
 _REASONS = {
     "nothing_ingested": "No document has been ingested yet, so there is nothing to answer from: "
@@ -16,14 +17,19 @@ _REASONS = {
     "fact_absent": "The documents touch on this, but the answer could not be proven from any page.",
     "page_unreadable": "The documents do not answer this, as far as they could be read.",
 }
+_SEEN = " (read from the image of the page, not proven by its text)"
+_NAMED = 3  # documents that are named one by one in a note
 
 
-def answer(proven: Sequence[Verdict]) -> str:
-    """The claims one after another, each with the marker of its citation; table rows on lines of their own."""
+def answer(passed: Sequence[Verdict]) -> str:
+    """The claims one after another, each with the marker of its citation; table rows on lines of their own.
+
+    A claim that was only read from an image says so. Nothing in a claim can set a marker, load an image or hide a link.
+    """
     lines = [
-        f"{verdict['claim']['text'].strip()} [{verdict['citation']['marker']}]"
-        for verdict in proven
-        if verdict["citation"]
+        f"{harmless(verdict['claim']['text']).strip()} [{citation['marker']}]" + ("" if found(citation) else _SEEN)
+        for verdict in passed
+        if (citation := verdict["citation"])
     ]
     return "\n\n".join(dict.fromkeys(lines))
 
@@ -46,13 +52,46 @@ def refusal(reason: str, passages: Sequence[Passage], holes: Mapping[str, Sequen
     if closest:
         said.append(f"The closest pages are: {'; '.join(closest)}.")
     said += [f"Not read in {name}: {_ranges(pages)}." for name, pages in holes.items()]
-    return " ".join(said)
+    return harmless(" ".join(said))
+
+
+def notes_on_claims(dropped: int, seen: Sequence[Citation]) -> list[Note]:
+    """That statements were left out, or stand on what a model saw in an image."""
+    notes: list[Note] = []
+    if dropped:
+        which = "1 statement was" if dropped == 1 else f"{dropped} statements were"
+        notes.append(Note(kind="claims_dropped", text=f"{which} left out, because the pages do not prove it."))
+    for citation in seen:
+        where = f"page {citation['page']} of {citation['name']}"
+        text = f"[{citation['marker']}] was read from the image of {where}; no text of the page proves it."
+        notes.append(Note(kind="read_from_image", text=text))
+    return notes
+
+
+def notes_on_focus(names: Sequence[str]) -> list[Note]:
+    """That only the documents were searched that the question names."""
+    if not names:
+        return []
+    named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    text = f"Only {named} {'was' if len(names) == 1 else 'were'} searched, as the question names it."
+    return [Note(kind="document_recognised", text=text)]
+
+
+def pages_named(pages: Sequence[int]) -> str:
+    """`page 3`, `pages 3 and 7`, `pages 3, 7-9 and 12`."""
+    runs = _runs(pages)
+    listed = " and ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
+    return ("page " if len(pages) == 1 else "pages ") + listed
 
 
 def _ranges(pages: Sequence[int]) -> str:
     """`pages 3, 7-9`."""
+    return ("page " if len(pages) == 1 else "pages ") + ", ".join(_runs(pages))
+
+
+def _runs(pages: Sequence[int]) -> list[str]:
     runs = []
     for _, group in groupby(enumerate(sorted(pages)), key=lambda pair: pair[1] - pair[0]):
         run = [page for _, page in group]
         runs.append(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]))
-    return ("page " if len(pages) == 1 else "pages ") + ", ".join(runs)
+    return runs

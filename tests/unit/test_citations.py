@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.engines.base import Claim
-from graph.query.citations import evidence, failure, locate, numbers
+from graph.query.citations import evidence, failure, locate
 from graph.storage.base import ChunkRow, SentenceRow, Transcript
 from loaders.types import Block, Box, Word
 
@@ -129,20 +131,6 @@ def test_the_block_is_marked_where_its_words_stand_in_another_order() -> None:
     assert place.boxes == (Box(0.1, 0.2, 0.9, 0.4),)
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1,800 and 1800", {"1800"}),
-        ("71.0, 86.7 and 95.9 %", {"71.0", "86.7", "95.9"}),
-        ("1,234,567.8", {"1234567.8"}),
-        ("no numbers", set()),
-        ("３ of ²", {"3", "2"}),
-    ],
-)
-def test_numbers(text: str, found: set[str]) -> None:
-    assert numbers(text) == found
-
-
 def chunk(*sentences: SentenceRow) -> ChunkRow:
     return ChunkRow("c", "d", "n", 0, "table", "", (1,), (), sentences)
 
@@ -179,6 +167,20 @@ def test_a_claim_needs_a_passage_that_was_offered_and_a_quote_that_stands() -> N
 
 def test_headers_are_evidence_for_the_row_that_is_quoted_only() -> None:
     other = SentenceRow("c/1", "Puffin 77", "Table 1. 2021: 77", "row", (1,))
-    held = evidence("Razorbill 412 0.66", chunk(ROW, other))
+    held = evidence("Razorbill 412 0.66", chunk(ROW, other)).exact
     assert "2025" in held
     assert "2021" not in held
+
+
+def test_the_rows_that_are_not_quoted_lend_no_names() -> None:
+    other = SentenceRow("c/1", "Puffin 77", "Table 1. 2021: 77", "row", (1,))
+    whole = replace(chunk(ROW, other), text="Table 1 Razorbill 412 0.66 Puffin 77")
+    place = locate("Razorbill 412 0.66", {1: page("Razorbill 412 0.66", "Puffin 77")})
+
+    def said(text: str) -> str:
+        return failure(Claim(text=text, chunk="c", quote="Razorbill 412 0.66"), whole, place)
+
+    assert said("There were 412 nests of the Razorbill.") == ""
+    assert said("There were 412 nests of the Puffin.") == "its evidence does not hold Puffin"
+    assert said("Razorbill and Puffin: 412 − 77 = 335.") == "", "a difference that is right names both rows"
+    assert said("Razorbill and Puffin: 412 − 77 = 345.") != ""

@@ -36,7 +36,7 @@ def test_ask_prints_the_contract(library: Path, capsys: pytest.CaptureFixture[st
     assert (code, err) == (0, "")
     assert list(answer) == [
         "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
-        "seconds",
+        "seconds", "verdict", "notes",
     ]  # fmt: skip
     assert "14 euros" in answer["answer"]
     citation = answer["citations"][0]

@@ -13,6 +13,7 @@ PLACEHOLDERS = {
     "rewrite": {"question", "tried", "passages"},
     "answer": {"question", "passages"},
     "judge": {"question", "expected", "answer"},
+    "repair": {"question", "claims", "passages"},
 }
 
 

@@ -24,6 +24,34 @@ def test_after_contextualize(reason: Any, way: str) -> None:
     assert routing.after_contextualize({"reason": reason}) == way
 
 
+def test_a_question_about_the_library_needs_no_retrieval() -> None:
+    assert routing.after_contextualize({"reason": None, "about_library": True}) == "describe_library"
+    assert routing.after_contextualize({"reason": "nothing_ingested", "about_library": True}) == "decline"
+
+
+def test_the_search_is_widened_before_the_question_is_asked_anew() -> None:
+    state: Any = {"retrieved": passages(False), "rewrites": 0, "focus": ["d"]}
+    assert routing.after_grading(state) == "widen_search"
+    state["retrieved"] = passages(True)
+    assert routing.after_grading(state) == "generate_answer"
+
+
+@pytest.mark.parametrize(
+    ("failures", "repairs", "way"),
+    [
+        (["", ""], 0, "write_answer"),
+        (["", "no"], 0, "repair_claims"),
+        (["", "no"], 1, "write_answer"),
+        (["no"], 0, "repair_claims"),
+        (["no"], 1, "decline"),
+        ([], 0, "decline"),
+    ],
+)
+def test_what_fails_is_repaired_once(failures: list[str], repairs: int, way: str) -> None:
+    verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
+    assert routing.after_verification({"verdicts": verdicts, "repairs": repairs}) == way
+
+
 @pytest.mark.parametrize(
     ("relevant", "rewrites", "allowed", "way"),
     [

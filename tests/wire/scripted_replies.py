@@ -13,7 +13,7 @@ from graph.context import Context
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.gemini_wire import Answer
 
-Kind = Literal["read", "contextualize", "grade", "rewrite", "answer"]
+Kind = Literal["read", "contextualize", "grade", "rewrite", "answer", "repair"]
 Claim = dict[str, Any]
 
 FOUNDED = "The naturalist Edith Carrow founded the observatory in 1911"
@@ -49,7 +49,7 @@ QUESTION = "Who founded the observatory, and in which year?"
 def kind(request: Recorded) -> Kind:
     """What a chat request wants, told by the shape that it asks for."""
     fields = (request.schema or {}).get("properties", {})
-    kinds: dict[str, Kind] = {"grades": "grade", "claims": "answer", "query": "rewrite"}
+    kinds: dict[str, Kind] = {"grades": "grade", "claims": "answer", "query": "rewrite", "repairs": "repair"}
     return next((kinds[name] for name in fields if name in kinds), "read" if request.images else "contextualize")
 
 
@@ -91,6 +91,8 @@ class Model:
     """What a request gets that holds this page."""
     relevant: Callable[[str], bool] = lambda text: True
     claims: Sequence[Claim] = ()
+    repairs: dict[int, Claim] = field(default_factory=dict)
+    """What replaces the claims that were not proven, by their numbers in the request."""
     queries: Iterable[str] = ()
     standalone: str = ""
     instead: dict[Kind, Answer] = field(default_factory=dict)
@@ -121,11 +123,15 @@ class Model:
         return {"query": query}
 
     def _answer(self, offered: dict[str, str]) -> Any:
-        said = [
-            {"text": one["text"], "quote": one["quote"], "passage": one["passage"] or _holder(one["on"], offered)}
-            for one in self.claims
-        ]
+        said = [_said(one, offered) for one in self.claims]
         return {"answerable": bool(said), "claims": said}
+
+    def _repair(self, offered: dict[str, str]) -> Any:
+        return {"repairs": [{"number": number, **_said(one, offered)} for number, one in self.repairs.items()]}
+
+
+def _said(one: Claim, offered: dict[str, str]) -> Any:
+    return {"text": one["text"], "quote": one["quote"], "passage": one["passage"] or _holder(one["on"], offered)}
 
 
 def _holder(words: str, offered: dict[str, str]) -> str:

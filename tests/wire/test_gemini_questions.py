@@ -163,13 +163,15 @@ def test_without_a_grading_what_was_found_is_offered_and_still_verified(
     output = ask()
     assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
     assert len(passages(gemini.chats[-1])) == len(output["retrieved"])
-    assert kinds(gemini) == ["embed", "grade", "answer"]
+    assert kinds(gemini) == ["embed", "grade", "answer", "repair"]
+    (note,) = [note for note in output["notes"] if note["kind"] == "grading_failed"]
+    assert note["text"].startswith("The passages could not be graded")
 
 
 def test_only_relevant_passages_are_offered_and_only_those_can_be_cited(library: Model, gemini: GeminiServer) -> None:
     library.relevant = lambda text: FOUNDED in text
     library.claims = [claim("A day ticket is 14 euros.", TICKET, passage="P2"), TRUE]
     output = ask()
-    assert list(passages(gemini.chats[-1])) == ["P1"]
+    assert list(passages(gemini.chats[-2])) == list(passages(gemini.chats[-1])) == ["P1"]
     assert [passage["relevant"] for passage in output["retrieved"]].count(True) == 1
     assert output["answer"] == "Edith Carrow founded it in 1911. [1]"

@@ -1,0 +1,47 @@
+"""Text from documents and models made harmless: nothing unseen in it, and nothing that a chat window would load.
+
+An answer is shown as Markdown by most chat pages. An image in it is fetched at once, so a document that gets one into
+an answer learns who asks what; a link hides where it leads. Words stay, what acts goes.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Zero-width characters, direction marks, soft hyphens, tag characters and variation selectors: instructions to a model
+# were smuggled in all of them. The joiner (200D) and non-joiner (200C) stay: Persian and Indian scripts need them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    # Between Latin letters, digits and marks the joiners join nothing.
+    "|(?<=[\\x00-\\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\\x00-\\x7f])"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_TARGET = r"(?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\[\]\n]*\])"
+_IMAGE = re.compile(rf"!\[([^\[\]]*)\]{_TARGET}?")
+_LINK = re.compile(rf"\[([^\[\]]*)\]{_TARGET}")
+_MARKER = re.compile(r"\[(\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\s*)\]")
+_AUTOLINK = re.compile(r"<((?:[a-z][a-z0-9+.-]{1,20}:|www\.)[^<>\s]*)>", re.IGNORECASE)
+_ACTIVE_TAG = re.compile(
+    r"<(?=\s*/?\s*(?:a|img|image|picture|source|video|audio|track|iframe|frame|object|embed|script|style|link|meta|base"
+    r"|form|input|button|textarea|select|svg|math|template|portal|marquee|body|html|head|div|span|p|br|table|details)"
+    r"(?:[\s/>]|$))",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--|-->|<!|<\?")
+
+
+def without_invisible(text: str) -> str:
+    """The text without characters that nobody sees."""
+    return _CONTROL.sub("", _INVISIBLE.sub("", text))
+
+
+def harmless(text: str) -> str:
+    """A statement for an answer: no images, links, tags and unseen characters, and no marker but those that we set."""
+    text = without_invisible(text)
+    text = _MARKER.sub(r"(\1)", text)  # [1] would look like a proof, and "[1]: http..." would make a link of ours
+    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    text = text.replace("![", "! [").replace("](", "] (").replace("][", "] [")  # what is left of nested ones
+    text = re.sub(r"\]:", "] :", text)
+    text = _AUTOLINK.sub(r"\1", text)
+    return _ACTIVE_TAG.sub("‹", _COMMENT.sub("‹", text))

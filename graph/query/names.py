@@ -1,0 +1,119 @@
+"""Names in a claim: words with a capital within a sentence, acronyms, words with digits; and whether they are held.
+
+What is a name cannot be known without a dictionary, so the rule keeps to what it can tell, and where it cannot, it lets
+a word pass: a false alarm would cost a true answer. Scripts without capitals are not looked at, nor is a name in a
+script that the evidence does not use at all; in German, where every noun has a capital, only two in a row count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from graph.query.dates import MONTHS
+
+_TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_STARTS = re.compile(r"(?:^|[.!?:;\n…]|[-–—•*]\s)[\s\"'“”„‘«»()\[\]]*$")
+_JOINED = re.compile(r"[ \t\-–/&.’']{0,2}$")
+# Words that German has and its neighbours have not, or not so written; one is enough.
+_GERMAN = re.compile(r"\b(Der|Die|[Dd]as|und|ist|[Ee]ine?[mnrs]?|wurden?|für|nicht|sind|im|beim|zum|zur|kostet)\b")
+_LINE_END = re.compile(r"[-\u00ad]\s*\n\s*")
+# Words of four languages that begin a sentence or a title and name nothing, and words that point into a document. They
+# are needed only where such a word stands before a capital one. Written down by hand.
+_OPENERS = frozenset(
+    """a about after again all also although among an and another any are as at before both but by could did do does
+    during each either for from had has have he her here his how however i if in instead is it its last many more most
+    mr mrs ms dr next no not of on once one only or our overall per she since so some such that the their then there
+    these they this those through thus to today two under unlike until was we were what when where which while who why
+    with within yes yet you
+    table figure fig section chapter page pages appendix note part step item equation eq column row volume version
+    am auf aus bei bis das dem den der des die ein eine einer es für im in laut mit nach seit und unter vom von vor zu
+    zum zur tabelle abbildung abb seite kapitel au aux avec ce cette dans de des du elle en et il la le les leur par
+    pour selon son sous sur un une el los las según del con por para""".split()  # noqa: SIM905 - a list reads best so
+)
+# What stands at a number: currencies and units, which evidence may write in another way (EUR 14, 14 euros, €14).
+_UNIT = re.compile(r"^(?:[A-Z]{1,4}|[a-zA-Zµ]{1,3}|Euros?|Dollars?|Pounds?|Mio|Mrd|Tsd|Prozent|Percent)$")
+_SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
+
+
+def missing(text: str, held: str) -> list[str]:
+    """The names of a text that do not stand in what is held, each once, in order."""
+    known = {_plain(token) for token in _TOKEN.findall(f"{held} {_LINE_END.sub('', held)}")}
+    scripts = {_script(word) for word in known}
+    lacking = [name for name in names(text) if _script(name) in scripts and not _stands(_plain(name), known)]
+    return list(dict.fromkeys(lacking))
+
+
+def names(text: str) -> list[str]:
+    """The words of a text that name something, as it writes them."""
+    text = unicodedata.normalize("NFKC", text)
+    tokens = list(_TOKEN.finditer(text))
+    german = bool(_GERMAN.search(text))
+    return [
+        token.group()
+        for at, token in enumerate(tokens)
+        if (_certain(token.group()) and not _at_number(text, token))
+        or (_capital(token.group()) and _named(text, tokens, at, german))
+    ]  # fmt: skip
+
+
+def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> bool:
+    """Whether a word with a capital is a name where it stands."""
+    word = tokens[at].group()
+    if word.lower() in _OPENERS or word.lower() in MONTHS or _at_number(text, tokens[at]):
+        return False
+    starts = bool(_STARTS.search(text[: tokens[at].start()]))
+    follows = at + 1 < len(tokens) and _next_to(text, tokens[at], tokens[at + 1])
+    leads = at > 0 and _next_to(text, tokens[at - 1], tokens[at])
+    before = leads and not starts and _name_like(tokens[at - 1].group()) and not _at_number(text, tokens[at - 1])
+    after = follows and _name_like(tokens[at + 1].group()) and not word.lower().endswith("ly")
+    return (before or after) if german or starts else True
+
+
+def _next_to(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    return bool(_JOINED.fullmatch(text[one.end() : other.start()]))
+
+
+def _name_like(word: str) -> bool:
+    return _capital(word) and word.lower() not in _OPENERS and word.lower() not in MONTHS
+
+
+def _capital(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper()
+
+
+def _certain(word: str) -> bool:
+    """A capital after the first letter, or letters and digits: no ordinary word, wherever it stands."""
+    letters = [character for character in re.sub(r"[’'].*", "", word) if character.isalpha()]
+    mixed = len(letters) < len(re.sub(r"[’'].*", "", word))
+    inner = any(character.isupper() for character in word[1:])
+    return len(word) > 1 and bool(letters) and (inner or (mixed and word[0].isalpha()))
+
+
+def _at_number(text: str, token: re.Match[str]) -> bool:
+    """Whether a word is a unit or a currency at a number."""
+    before, after = text[: token.start()].rstrip(" ($€£"), text[token.end() :].lstrip(" .$€£")
+    return bool(_UNIT.match(token.group())) and (before[-1:].isdigit() or after[:1].isdigit())
+
+
+def _stands(name: str, known: set[str]) -> bool:
+    """Whether a word is held, with or without an ending; one with digits must be the very same."""
+    if name in known or any(character.isdigit() for character in name):
+        return name in known
+    short = max(_SHORTEST_STEM, len(name) - _LONGEST_ENDING)
+    if any(name[:length] in known for length in range(short, len(name))):
+        return True
+    near = (word for word in known if len(name) < len(word) <= len(name) + _LONGEST_ENDING)
+    return len(name) >= _SHORTEST_STEM and any(word.startswith(name) for word in near)
+
+
+def _plain(word: str) -> str:
+    """A word without case, accents and the English possessive."""
+    word = re.sub(r"[’']s?$", "", unicodedata.normalize("NFKC", word))
+    bare = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(character for character in bare if not unicodedata.combining(character))
+
+
+def _script(word: str) -> str:
+    """The script of a word's first letter, as Unicode names it: LATIN, CYRILLIC, ..."""
+    return next((unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()), "DIGIT")

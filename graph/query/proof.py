@@ -1,0 +1,133 @@
+"""From claims to verdicts: what each rests on is looked up, and what does not stand there is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from graph.engines.base import Claim, PageRef
+from graph.query import citations, facts, looking
+from graph.query.state import Citation, Verdict, found
+from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
+
+_RUN = 8
+_WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
+
+
+class Prover:
+    """Checks claims against the passages and images that were offered for them."""
+
+    def __init__(
+        self, catalog: Catalog, offered: Sequence[str], views: Sequence[PageRef], instructions: Sequence[str] = ()
+    ) -> None:
+        self._catalog = catalog
+        self._instructions = {run for text in instructions for run in _runs(text)}
+        self._chunks = {chunk.id: chunk for chunk in catalog.chunks(offered)}
+        self._views = {(view["document"], view["page"]) for view in views}
+        rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
+        self._titles = {row.id: row.title for row in rows if row}
+
+    def verdicts(self, claims: Sequence[Claim]) -> list[Verdict]:
+        """A verdict on each claim; the citations are numbered in order, the same quote has one number."""
+        markers: dict[tuple[str, str], int] = {}
+        verdicts = [self._verdict(claim) for claim in claims]
+        for verdict in verdicts:
+            if citation := verdict["citation"]:
+                citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
+        return verdicts
+
+    def _verdict(self, claim: Claim) -> Verdict:
+        if any(run in self._instructions for run in _runs(claim["text"])):
+            return Verdict(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
+        if image := claim.get("image"):
+            return self._seen(claim, image)
+        chunk = self._chunks.get(claim["chunk"])
+        place = None
+        if chunk:
+            place = citations.locate(claim["quote"], self._catalog.transcripts(chunk.document, chunk.pages))
+        return self._judged(claim, chunk, place)
+
+    def _judged(self, claim: Claim, chunk: ChunkRow | None, place: citations.Place | None) -> Verdict:
+        title = self._titles.get(chunk.document, "") if chunk else ""
+        failure = citations.failure(claim, chunk, place, title)
+        citation = _citation(chunk, claim["quote"], place) if chunk and place and not failure else None
+        return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
+
+    def _seen(self, claim: Claim, image: PageRef) -> Verdict:
+        """A claim on a page image: proven if its quote stands in the page's text, else taken as read if that may be."""
+        document, page = image["document"], image["page"]
+        near = [c for c in self._chunks.values() if c.document == document and page in c.pages]
+        row = next((row for row in self._catalog.pages(document) if row.page == page), None)
+        if (document, page) not in self._views or not near or row is None:
+            return Verdict(claim=claim, failure="it names an image that was not offered", citation=None, repaired=False)
+        texts = self._texts(row)
+        for text in texts:
+            if place := citations.locate(claim["quote"], {page: text}):
+                wanted = citations.normalised(claim["quote"])
+                holding = [chunk for chunk in near if wanted in citations.chunk_text(chunk)]
+                return self._judged(claim, (holding or near)[0], place)
+        failure = looking.objection(claim["quote"], row, texts) or self._unheld(claim, near)
+        citation = _as_read(near[0], claim["quote"], page, texts) if not failure else None
+        return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
+
+    def _texts(self, row: PageRow) -> list[Transcript]:
+        """What is known of a page as text: its transcript, and its own text layer where that is legible."""
+        read = self._catalog.transcripts(row.document, [row.page]).get(row.page)
+        layer = self._catalog.transcript(layer_key(row.document, row.page)) if row.legible else None
+        return [text for text in (read, layer) if text]
+
+    def _unheld(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
+        if not claim["text"].strip():
+            return "it says nothing"
+        parts = [citations.evidence(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
+        above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
+        lacking = facts.missing(claim["text"], facts.Evidence(claim["quote"], above, around))
+        return f"its evidence does not hold {', '.join(lacking)}" if lacking else ""
+
+
+def with_history(verdicts: Sequence[Verdict], first: Sequence[Verdict]) -> list[Verdict]:
+    """Verdicts after a repair; those on claims that were replaced say what stood there before, and why it failed."""
+    told = []
+    for verdict, before in zip(verdicts, first, strict=True):
+        if before["failure"] and verdict["claim"] != before["claim"]:
+            verdict = {**verdict, "repaired": True, "before": {"claim": before["claim"], "failure": before["failure"]}}
+        told.append(verdict)
+    return told
+
+
+def _runs(text: str) -> list[str]:
+    """All runs of eight words, so many that a claim has none of them in common with a prompt by chance."""
+    words = re.findall(r"\w+", text.casefold())
+    return [" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
+
+
+def _citation(chunk: ChunkRow, quote: str, place: citations.Place) -> Citation:
+    citation = Citation(
+        marker=0,
+        document=chunk.document,
+        name=chunk.name,
+        page=place.pages[0],
+        quote=quote,
+        boxes=[[round(edge, 4) for edge in box] for box in place.boxes],
+        chunk=chunk.id,
+    )
+    if len(place.pages) > 1:
+        citation["pages"] = list(place.pages)
+    return citation
+
+
+def _as_read(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]) -> Citation:
+    """A citation of what no text of the page holds: marked, with the box of the page's one figure or the whole page."""
+    figures = [block.box for text in texts[:1] for block in text.blocks if block.kind == "figure"]
+    boxes = [[round(edge, 4) for edge in figures[0]]] if len(figures) == 1 and figures[0] else _WHOLE_PAGE
+    citation = _citation(chunk, quote, citations.Place((page,), ()))
+    citation["boxes"], citation["verified"], citation["read_from"] = boxes, False, "image"
+    return citation
+
+
+def counted(verdicts: Sequence[Verdict]) -> Mapping[str, int]:
+    """How many claims were proven, only read from an image, or left out."""
+    cited = [verdict["citation"] for verdict in verdicts]
+    proven = sum(1 for citation in cited if citation and found(citation))
+    seen = sum(1 for citation in cited if citation and not found(citation))
+    return {"proven": proven, "seen": seen, "dropped": len(cited) - proven - seen}

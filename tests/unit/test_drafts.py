@@ -1,0 +1,33 @@
+"""What is told of a reply while it comes: the claims begun so far, out of JSON that has no end yet."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+
+from graph.engines.dialogue import draft_of
+
+CLAIMS = [
+    {"passage": "P1", "quote": 'He said "no"', "text": 'It was "no".'},
+    {"passage": "P2", "quote": "zwölf", "text": "Twelve\nlines."},
+]
+WHOLE = json.dumps({"answerable": True, "claims": CLAIMS})
+
+
+def test_a_draft_grows_with_its_reply_and_never_takes_a_word_back() -> None:
+    drafts = [draft_of(WHOLE[:end]) for end in range(len(WHOLE) + 1)]
+    assert drafts[0] == ""
+    assert drafts[-1] == 'It was "no".\n\nTwelve\nlines.'
+    assert len(set(drafts)) > 15
+    assert all(later.startswith(earlier.rstrip("\\\n")) for earlier, later in pairwise(drafts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "I think", "[]", "null", '{"claims": null}', '{"claims": "x"}', '{"claims": [1, null, {}]}', "{]", '"claims"',
+     '{"answerable": false, "claims": [{"text": "It may be."}]}', '{"claims": [{"text": 7}]}', "\ud800"],
+)  # fmt: skip
+def test_what_holds_no_claims_is_no_draft(text: str) -> None:
+    assert draft_of(text) == ""

@@ -1,0 +1,190 @@
+"""A model that is not to be believed: what fails is asked for once more, then left out; and what comes is streamed."""
+
+import json
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from graph.app import app
+from graph.context import Context
+from tests.wire.gemini_server import Fault, GeminiServer, Reply
+from tests.wire.gemini_wire import Answer
+from tests.wire.scripted_replies import FOUNDED, QUESTION, TICKET, TRUE, Model, ask, claim, kind, kinds, passages
+
+ANN = claim("Ann Carrow founded it in 1911.", FOUNDED)
+LATE = claim("It was founded in 1912.", FOUNDED)
+ELSEWHERE = claim("She founded it in Kelderness.", FOUNDED)
+
+
+def failures(output: dict[str, Any]) -> list[str]:
+    return [verdict["failure"] for verdict in output["verdicts"]]
+
+
+def test_a_name_or_a_number_that_differs_is_left_out_and_said_to_be(library: Model, gemini: GeminiServer) -> None:
+    library.claims = [ANN, TRUE, LATE, ELSEWHERE]
+    output = ask()
+    assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
+    assert failures(output) == [
+        "its evidence does not hold Ann", "", "its evidence does not hold 1912", "its evidence does not hold Kelderness"
+    ]  # fmt: skip
+    assert [verdict["repaired"] for verdict in output["verdicts"]] == [False] * 4
+    assert {"kind": "claims_dropped", "text": "3 statements were left out, because the pages do not prove it."} in (
+        output["notes"]
+    )
+    assert output["verdict"] == "proven"
+
+
+def test_all_that_failed_is_repaired_in_one_request_that_names_each_failure(
+    library: Model, gemini: GeminiServer
+) -> None:
+    library.claims = [ANN, TRUE, claim("A ticket is 14 euros.", "The ticket is 14 euros", on=TICKET), LATE]
+    library.repairs = {1: claim("Edith Carrow did it.", FOUNDED), 2: claim("A ticket is 14 euros.", TICKET), 3: LATE}
+    output = ask()
+    assert kinds(gemini) == ["embed", "grade", "answer", "repair"]
+    asked = gemini.chats[-1].prompt
+    for number, problem in enumerate(
+        ["its evidence does not hold Ann", "its quote does not stand on the page", "its evidence does not hold 1912"], 1
+    ):
+        (part,) = [part for part in asked.split("<claim ") if part.startswith(f'number="{number}"')]
+        assert f"problem: {problem}" in part
+    assert output["answer"].split("\n\n") == [
+        "Edith Carrow did it. [1]", "Edith Carrow founded it in 1911. [1]", "A ticket is 14 euros. [2]"
+    ]  # fmt: skip
+    assert [verdict["repaired"] for verdict in output["verdicts"]] == [True, False, True, False]
+    before = output["verdicts"][0]["before"]
+    assert (before["claim"]["text"], before["failure"]) == (ANN["text"], "its evidence does not hold Ann")
+    assert output["usage"]["requests"] == 4
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json.dumps({"repairs": [{"number": 1, "text": "In 1913.", "quote": FOUNDED, "passage": "P1"}]}),
+        json.dumps({"repairs": [{"number": 1, "text": "In 1911.", "quote": "never printed", "passage": "P1"}]}),
+        json.dumps({"repairs": [{"number": 1, "text": "In 1911.", "quote": FOUNDED, "passage": "P77"}]}),
+        json.dumps({"repairs": [{"number": 9, "text": "In 1911.", "quote": FOUNDED, "passage": "P1"}]}),
+        json.dumps({"repairs": [{"number": "one"}, None, 7]}),
+        '{"repairs": null}',
+        "I stand by what I said.",
+        Reply("", block_reason="SAFETY"),
+        Reply('{"repairs": [{"number": 1, "text"', "MAX_TOKENS"),
+        Fault(400, "no"),
+    ],
+)
+def test_a_repair_that_fails_again_is_not_asked_for_a_third_time(
+    library: Model, gemini: GeminiServer, reply: Answer
+) -> None:
+    library.claims, library.instead = [LATE], {"repair": reply}
+    output = ask()
+    assert kinds(gemini) == ["embed", "grade", "answer", "repair"]
+    assert (output["refused"], output["reason"], output["citations"]) == (True, "fact_absent", [])
+    library.claims = [TRUE, LATE]
+    assert ask()["answer"] == "Edith Carrow founded it in 1911. [1]"
+
+
+def test_a_grader_that_cannot_be_reached_costs_no_answer(
+    library: Model, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.claims, library.instead = [TRUE], {"grade": Fault(400, "The schema is too complex.")}
+    output = ask()
+    assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
+    assert [note["kind"] for note in output["notes"]] == ["grading_failed"]
+
+
+def test_what_the_grader_left_out_counts_only_where_nothing_passed(library: Model, gemini: GeminiServer) -> None:
+    library.claims = [TRUE]
+    library.instead = {"grade": json.dumps({"grades": [{"id": "P1", "score": 1, "reason": "no"}]})}
+    output = ask()
+    assert output["refused"] is False
+    assert output["retrieved"][0]["relevant"] is False
+    assert [note["text"] for note in output["notes"]] == [
+        f"{len(output['retrieved']) - 1} of {len(output['retrieved'])} passages could not be graded; "
+        "they were taken as the search found them."
+    ]
+
+
+@pytest.mark.parametrize("cap", [0, 1, 2, 5])
+def test_rewriting_stops_at_its_cap_whatever_the_server_says(library: Model, gemini: GeminiServer, cap: int) -> None:
+    library.relevant = lambda text: False
+    library.queries = (f"another way to ask, number {number}" for number in range(100))
+    output = ask(max_rewrites=cap)
+    assert kinds(gemini).count("rewrite") == output["rewrites"] == cap
+    assert len(set(output["queries"])) == len(output["queries"]) == cap + 1
+    assert (output["refused"], output["reason"]) == (True, "nothing_relevant")
+    rewrites = [chat.prompt for chat in gemini.chats if kind(chat) == "rewrite"]
+    assert all('judged="as told"' in prompt for prompt in rewrites), "what was missing is the guide"
+    assert "sample.pdf, page" in output["answer"]
+
+
+@pytest.mark.parametrize("said", [QUESTION, QUESTION.upper(), "", "   "])
+def test_rewriting_ends_when_there_is_no_other_way_to_ask(library: Model, gemini: GeminiServer, said: str) -> None:
+    library.relevant = lambda text: False
+    library.queries = [said] * 10
+    assert ask(max_rewrites=5)["refused"] is True
+    assert kinds(gemini).count("rewrite") == 1
+
+
+# Streaming
+
+
+def drafts(gemini: GeminiServer) -> tuple[list[tuple[float, str]], dict[str, Any]]:
+    """Each draft with its time, and the answer."""
+    told: list[tuple[float, str]] = []
+    output: dict[str, Any] = {}
+    for part in app.stream(
+        {"question": QUESTION},
+        context=Context(top_k=20),
+        stream_mode=["custom", "values"],
+        subgraphs=True,
+        version="v2",
+    ):
+        if part["type"] == "custom" and part["data"]["event"] == "draft":
+            told.append((time.monotonic(), part["data"]["text"]))
+        elif part["type"] == "values" and not part["ns"]:
+            output = dict(part["data"])
+    return told, output
+
+
+def answered(*claims: Any, **reply: Any) -> Reply:
+    said = [{"passage": "P1", "quote": one["quote"], "text": one["text"]} for one in claims]
+    return Reply(json.dumps({"answerable": True, "claims": said}), **reply)
+
+
+def test_the_draft_comes_while_the_reply_does(library: Model, gemini: GeminiServer) -> None:
+    library.relevant = lambda text: FOUNDED in text
+    library.instead = {"answer": answered(TRUE, LATE, pieces=12, pause=0.1)}
+    told, output = drafts(gemini)
+    texts = [text for _, text in told]
+    assert len(texts) > 3
+    assert texts[-1] == f"{TRUE['text']}\n\n{LATE['text']}"
+    assert all(later.startswith(earlier) for earlier, later in pairwise(texts))
+    request = next(chat for chat in gemini.chats if chat.verb == "streamGenerateContent")
+    assert told[0][0] < request.finished, "the first words were there before the last ones were sent"
+    assert output["answer"] == "Edith Carrow founded it in 1911. [1]", "the draft was no promise"
+
+
+def test_a_draft_starts_anew_when_the_reply_broke_off(library: Model, gemini: GeminiServer) -> None:
+    gemini.script(None, answered(LATE, pieces=6, pause=0.05, cut=True), None)
+    library.claims = [TRUE]
+    told, output = drafts(gemini)
+    texts = [text for _, text in told]
+    assert texts[0] in LATE["text"]
+    assert texts[-1] == TRUE["text"]
+    assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
+    assert output["usage"]["requests"] == 4
+
+
+def test_a_reply_that_breaks_off_politely_is_asked_for_again(library: Model, gemini: GeminiServer) -> None:
+    gemini.script(None, Reply('{"answerable": true, "claims": [{"passage": "P1", "qu', finish_reason=None), None)
+    library.claims = [TRUE]
+    assert ask()["answer"] == "Edith Carrow founded it in 1911. [1]"
+
+
+def test_no_draft_of_what_is_not_answerable_or_no_json(library: Model, gemini: GeminiServer) -> None:
+    told = json.dumps({"answerable": False, "claims": [{"passage": "P1", "quote": "x", "text": "I guess 1911."}]})
+    for reply in (told, "Edith Carrow, in 1911."):
+        library.instead = {"answer": reply}
+        assert drafts(gemini)[0] == []
+    assert passages(gemini.chats[-1])
