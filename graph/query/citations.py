@@ -28,10 +28,11 @@ _SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a quote stands: one page, or two that follow each other, and the lines it covers on the first."""
+    """Where a quote stands: one page, or two that follow each other, and the lines that it covers on each."""
 
     pages: tuple[int, ...]
     boxes: tuple[Box, ...]
+    next_boxes: tuple[Box, ...] = ()
 
 
 def normalised(text: str) -> str:
@@ -55,9 +56,10 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
             return Place((number,), _boxes(wanted, pages[number]))
     for number in texts:
         if number + 1 in texts:
-            cut = _cut(quote, texts[number], texts[number + 1])
-            if cut:
-                return Place((number, number + 1), _boxes(cut, pages[number]))
+            head, rest = _cut(quote, texts[number], texts[number + 1])
+            if head:
+                boxes, after = _boxes(head, pages[number]), _boxes(rest, pages[number + 1])
+                return Place((number, number + 1), boxes, after)
     return None
 
 
@@ -98,14 +100,15 @@ def chunk_text(chunk: ChunkRow) -> str:
     return normalised(plain(chunk.text))
 
 
-def _cut(quote: str, first: SearchText, second: SearchText) -> str:
-    """The longest beginning of a quote that stands on the first page while its rest stands on the second."""
+def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
+    """The longest beginning of a quote that stands on the first page, and its rest where that stands on the second."""
     words = quote.split()
     for count in range(len(words) - 1, 0, -1):
         head = normalised(" ".join(words[:count]))
         if first.find(head) is not None:
-            return head if second.find(normalised(" ".join(words[count:]))) is not None else ""
-    return ""
+            rest = normalised(" ".join(words[count:]))
+            return (head, rest) if second.find(rest) is not None else ("", "")
+    return "", ""
 
 
 def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:

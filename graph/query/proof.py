@@ -113,6 +113,7 @@ def _citation(chunk: ChunkRow, quote: str, place: citations.Place) -> Citation:
     )
     if len(place.pages) > 1:
         citation["pages"] = list(place.pages)
+        citation["next_boxes"] = [[round(edge, 4) for edge in box] for box in place.next_boxes]
     return citation
 
 

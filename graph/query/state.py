@@ -40,6 +40,7 @@ class Note(TypedDict):
 class Citation(TypedDict):
     """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left.
 
+    Where the quote runs over a page break, `pages` are both pages, and `next_boxes` its rectangles on the second.
     What only a model read, from the page's image, has `verified` false and `read_from` "image": no code found it there.
     All other citations were found, and have neither field.
     """
@@ -51,6 +52,7 @@ class Citation(TypedDict):
     pages: NotRequired[list[int]]
     quote: str
     boxes: list[list[float]]
+    next_boxes: NotRequired[list[list[float]]]
     chunk: str
     verified: NotRequired[Literal[False]]
     read_from: NotRequired[Literal["image"]]

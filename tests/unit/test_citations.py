@@ -95,12 +95,13 @@ def test_the_pages_are_tried_in_the_order_given() -> None:
     assert place.pages == (7,)
 
 
-def test_a_quote_over_two_pages_names_both_and_marks_the_first() -> None:
+def test_a_quote_over_two_pages_names_both_and_has_boxes_on_each() -> None:
     pages = {2: page("first line", "had silted up since 2016,"), 3: page("and every level", "was raised")}
     place = locate("had silted up since 2016, and every level was raised", pages)
     assert place is not None
     assert place.pages == (2, 3)
     assert [round(box.y0, 3) for box in place.boxes] == [0.05]
+    assert [round(box.y0, 3) for box in place.next_boxes] == [0.0, 0.05]
 
 
 @pytest.mark.parametrize("second", [4, 1])
