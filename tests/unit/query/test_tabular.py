@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graph.engines.base import Encoded
-from graph.query import citations, lexical, tabular
+from graph.query import facts, lexical, tabular
 from graph.query.scoring import Query, named
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.stems import stem
@@ -74,9 +74,9 @@ def test_a_difference_shows_its_operands_and_is_proven_from_the_table() -> None:
     question = asking("By how much does Alpha-1 beat Alpha-1-Zero on AIME 2024 pass@1?")
     said = tabular.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")])
     assert said == "The difference in AIME 2024 pass@1: 71.0 − 63.6 = 7.4"
-    assert citations.calculated(said, table()) == {"71.0", "63.6", "7.4"}
-    assert citations.calculated("71.0 − 63.6 = 7.5", table()) == set()
-    assert citations.calculated("71.0 − 60.0 = 11.0", table()) == set(), "60.0 does not stand in the table"
+    assert facts.calculated(said, table().text) == {"71.0", "63.6", "7.4"}
+    assert facts.calculated("71.0 − 63.6 = 7.5", table().text) == set()
+    assert facts.calculated("71.0 − 60.0 = 11.0", table().text) == set(), "60.0 does not stand in the table"
 
 
 def test_the_difference_of_two_columns_of_one_row() -> None:
