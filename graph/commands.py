@@ -61,35 +61,21 @@ def ask(options: argparse.Namespace) -> int:
 
 def documents(options: argparse.Namespace) -> int:
     """List what has been ingested."""
-    from graph.ingestion.nodes import ledger_counts
+    from graph import listing
 
-    catalog = deps.stores().catalog
-    rows = []
-    for row in catalog.documents():
-        ledger = catalog.pages(row.id)
-        if all(page.status == "pending" for page in ledger):
-            continue  # admitted by a run that ended before anything was read; the next one takes it up
-        counts = ledger_counts(ledger)
-        status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
-        rows.append({
-            "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,
-            "pages": row.pages, "ledger": counts, "chunks": len(catalog.chunk_ids(row.id)),
-        })  # fmt: skip
+    rows = listing.documents(deps.stores().catalog)
     _print(options, {"documents": rows}, console.documents)
     return DONE
 
 
 def pages(options: argparse.Namespace) -> int:
     """Show the ledger of a document."""
+    from graph import listing
     from graph.query.nodes import find_document
 
     catalog = deps.stores().catalog
     document = find_document(catalog, options.document)
-    fields = (
-        "page", "status", "reason", "detail", "attempts", "engine", "model", "prompt", "requests", "input_tokens",
-        "output_tokens", "seconds", "image",
-    )  # fmt: skip
-    rows = [{field: getattr(row, field) for field in fields} for row in catalog.pages(document.id)]
+    rows = listing.pages(catalog, document.id)
     _print(options, {"id": document.id, "name": document.name, "pages": rows}, console.pages)
     return DONE
 

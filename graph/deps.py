@@ -91,6 +91,11 @@ class Stores:
         return self.home / "downloads"
 
     @property
+    def uploads(self) -> Path:
+        """Where files that were uploaded to the server are kept: in a folder of each document's id."""
+        return self.home / "uploads"
+
+    @property
     def images(self) -> PageImages:
         """Rendered pages."""
         from graph.storage.page_images import FilePageImages

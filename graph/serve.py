@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from graph.errors import BadInputError
+from graph.settings import settings
 
 _CONFIG = Path(__file__).resolve().parent.parent / "langgraph.json"
 
@@ -22,6 +23,14 @@ def serve(host: str, port: int) -> int:
             f"{_CONFIG} is missing: `serve` needs a checkout of the repository; clone it and run there."
         )
     environment = {"LANGGRAPH_CLI_NO_ANALYTICS": "1", "LANGSMITH_TRACING": "false", **os.environ}
+    environment["PAGEWITNESS_SERVED"] = "1"
+    now = settings()
+    if not now.allowed_folders:
+        environment["PAGEWITNESS_ALLOWED_FOLDERS"] = str(_CONFIG.parent / "examples")
+    if host not in ("127.0.0.1", "::1", "localhost") and not now.server_token:
+        sys.stderr.write(
+            f"Whoever reaches {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
+        )
     command = [
         sys.executable, "-m", "langgraph_cli", "dev", "--config", str(_CONFIG), "--host", host, "--port", str(port),
         "--no-browser", "--n-jobs-per-worker", "10",

@@ -39,6 +39,14 @@ class Settings:
     requests_per_day: int | None
     concurrency: int
     check_replies: bool
+    served: bool
+    """Whether this process serves the graphs to others, who may then read only what lies in allowed folders."""
+    allowed_folders: tuple[Path, ...]
+    server_token: str = field(repr=False)
+    allowed_hosts: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    upload_mb: int
+    max_uploads: int
 
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
@@ -54,6 +62,12 @@ DEFAULT_TIER = "unlimited"
 # A request of four pages takes about 10 s: eight at a time are 48 requests and 190 pages a minute, which is more than
 # two cores render, and more than the free limits allow.
 DEFAULT_CONCURRENCY = 8
+
+# As for fetched files (see loaders/urls.py): the largest of 700 papers and annual reports has 60 MB.
+DEFAULT_UPLOAD_MB = 200
+DEFAULT_UPLOADS = 1000
+# The Studio page, which runs in the user's browser and is what the server's API is made for.
+DEFAULT_ORIGINS = "https://smith.langchain.com"
 
 
 def settings() -> Settings:
@@ -87,13 +101,20 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
             raise BadInputError(f"{name} is {text!r}: set it to a whole number from 1 on, or leave it out.")
         return int(text) if text else None
 
+    def switch(name: str, default: str) -> bool:
+        return value(name, default).lower() in ("1", "true", "yes", "on")
+
+    def several(name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(item.strip().lower() for item in value(name, default).split(",") if item.strip())
+
+    folders = [folder for folder in value("PAGEWITNESS_ALLOWED_FOLDERS").split(os.pathsep) if folder.strip()]
     return Settings(
         home=Path(os.path.normpath(_FOLDER / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser())),
         engine=cast(EngineName, choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
         api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
         base_url=value("GOOGLE_GEMINI_BASE_URL"),
         chroma_url=value("PAGEWITNESS_CHROMA_URL"),
-        allow_private_urls=value("PAGEWITNESS_ALLOW_PRIVATE_URLS").lower() in ("1", "true", "yes", "on"),
+        allow_private_urls=switch("PAGEWITNESS_ALLOW_PRIVATE_URLS", "off"),
         reader_model=value("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
         chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
         embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
@@ -103,4 +124,11 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
         concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
         check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
+        served=switch("PAGEWITNESS_SERVED", "off"),
+        allowed_folders=tuple(Path(os.path.normpath(_FOLDER / Path(folder).expanduser())) for folder in folders),
+        server_token=value("PAGEWITNESS_SERVER_TOKEN"),
+        allowed_hosts=several("PAGEWITNESS_ALLOWED_HOSTS"),
+        allowed_origins=several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),
+        upload_mb=count("PAGEWITNESS_UPLOAD_MB") or DEFAULT_UPLOAD_MB,
+        max_uploads=count("PAGEWITNESS_MAX_UPLOADS") or DEFAULT_UPLOADS,
     )
