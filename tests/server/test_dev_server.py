@@ -3,96 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from langgraph_sdk import get_client
-from langgraph_sdk.client import LangGraphClient
 
 from tests.conftest import SAMPLE
+from tests.serving import Server, serving, showing
 
 pytestmark = pytest.mark.server
 
 GRAPHS = ("pagewitness", "ingestion", "query")
 TICKET, FACT = "What does a day ticket to the island cost?", "14 euros"
-START_SECONDS, STOP_SECONDS = 90, 20
-_OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if httpx.get(f"{url}/ok", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not start (exit code {process.poll()}):\n{log.read_text('utf-8', 'replace')[-6000:]}")
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """As Ctrl-C in a terminal does; the whole group, since the server has a child that watches files."""
-    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(STOP_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(STOP_SECONDS)
-
-
-class Server:
-    def __init__(self, url: str, log: Path) -> None:
-        self.url, self.log = url, log
-
-    @property
-    def client(self) -> LangGraphClient:
-        return get_client(url=self.url)
-
-    async def run(self, graph: str, **given: Any) -> Any:
-        context = given.pop("context", None)
-        return await self.client.runs.wait(None, graph, input=given, context=context)
-
-    def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
-
-    def post(self, path: str, body: Any) -> Any:
-        return httpx.post(f"{self.url}{path}", json=body, timeout=30).raise_for_status().json()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all, with a home folder of its own in which the sample has been ingested over HTTP."""
-    folder = tmp_path_factory.mktemp("server")
-    log, port = folder / "server.log", free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    environment["PAGEWITNESS_HOME"] = str(folder / "home")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("pagewitness")), "serve", "--port", str(port)],
-            cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process, log)
-        running = Server(url, log)
+    with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
-    finally:
-        stop(process)
 
 
 @pytest.fixture(scope="session")
@@ -102,13 +32,9 @@ def ingested(server: Server) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _show_the_log(server: Server, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Print what the server said during a test; pytest shows it for those that fail."""
-    start = server.log.stat().st_size
-    yield
-    with server.log.open("rb") as file:
-        file.seek(start)
-        print(file.read().decode("utf-8", "replace")[-6000:])
+def _show_the_log(server: Server) -> Iterator[None]:
+    with showing(server):
+        yield
 
 
 def test_all_three_graphs_are_served(server: Server) -> None:
@@ -197,7 +123,8 @@ async def test_a_run_streams_its_steps(server: Server) -> None:
         ("query", {"question": "Why?", "documents": ["nope.pdf"]}, "There is no document 'nope.pdf'"),
         ("pagewitness", {"question": "  "}, "The question is empty"),
         ("pagewitness", {}, "There is nothing to do"),
-        ("ingestion", {"sources": ["/no/such/file.pdf"]}, "'/no/such/file.pdf' does not exist"),
+        ("ingestion", {"sources": [str(SAMPLE.parent / "no.pdf")]}, "no.pdf' does not exist"),
+        ("ingestion", {"sources": ["/no/such/file.pdf"]}, "is not in a folder that this server may read"),
     ],
 )
 async def test_an_error_reaches_the_client_with_its_sentence(
