@@ -49,24 +49,25 @@ def test_no_address_of_a_private_network_is_fetched(doors: Doors, url: str) -> N
     assert "is this machine or in a private network" in doors.problem("ingestion", sources=[url])
 
 
-def test_a_forged_state_does_not_open_a_file(doors: Doors) -> None:
+@pytest.mark.parametrize("way", ["as if a node had written it", "as the update of a command", "past the first nodes"])
+def test_a_forged_state_does_not_open_a_file(doors: Doors, way: str) -> None:
     """Whoever reaches the API can set a thread's state behind the first node, or jump over it."""
     work = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
-    window = {**work, "total": 1, "plain": False}
+    state = {"work": [work], "window": 1, "unusable": [], "started": 0.0}
+    window = {**work, "total": 1, "plain": True}
     with httpx.Client(base_url=doors.url, timeout=60) as http:
-        for body in (
-            {
-                "command": {
-                    "update": {"work": [work], "window": 1, "unusable": [], "started": 0.0},
-                    "goto": "survey_pages",
-                }
-            },
-            {"command": {"goto": {"node": "read_pages", "input": window}}},
-        ):
-            thread = http.post("/threads", json={}).json()["thread_id"]
-            reply = http.post(f"/threads/{thread}/runs/wait", json={"assistant_id": "ingestion", **body}).json()
-            assert REFUSED in str(reply["__error__"])
-            assert "x.pdf" not in str(http.get("/documents").json())
+        thread = http.post("/threads", json={}).json()["thread_id"]
+        run = {"assistant_id": "ingestion"}
+        http.post(f"/threads/{thread}/runs/wait", json={**run, "input": {"sources": ["nothing.pdf"]}})
+        forged = {"values": state, "as_node": "load_sources"}
+        assert http.post(f"/threads/{thread}/state", json=forged).status_code == 200
+        then: dict[str, object] = {"input": None}
+        if way == "as the update of a command":
+            then = {"command": {"update": state, "goto": "survey_pages"}}
+        elif way == "past the first nodes":
+            then = {"command": {"goto": {"node": "read_pages", "input": window}}}
+        reply = http.post(f"/threads/{thread}/runs/wait", json={**run, **then}).json()
+        assert REFUSED in str(reply["__error__"])
 
 
 def test_a_webhook_does_not_reach_into_a_private_network(doors: Doors) -> None:
