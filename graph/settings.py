@@ -81,54 +81,65 @@ _FOLDER = Path.cwd()
 _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
 
 
-@lru_cache(maxsize=8)
-def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
-    file = {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
-    values = {**file, **dict(environment)}
+class _Values:
+    """What was set, by name, as values of the kinds that settings have."""
 
-    def value(name: str, default: str = "") -> str:
-        return values.get(name, "").strip() or default
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
 
-    def choice(name: str, default: str, known: tuple[str, ...], what: str) -> str:
-        chosen = value(name, default).lower()
+    def text(self, name: str, default: str = "") -> str:
+        return self._values.get(name, "").strip() or default
+
+    def choice(self, name: str, default: str, known: tuple[str, ...], what: str) -> str:
+        chosen = self.text(name, default).lower()
         if chosen not in known:
             raise BadInputError(f"{name} is {chosen!r}, which is no {what}: set it to one of {', '.join(known)}.")
         return chosen
 
-    def count(name: str) -> int | None:
-        text = value(name)
+    def count(self, name: str) -> int | None:
+        text = self.text(name)
         if text and not (text.isdecimal() and int(text) > 0):
             raise BadInputError(f"{name} is {text!r}: set it to a whole number from 1 on, or leave it out.")
         return int(text) if text else None
 
-    def switch(name: str, default: str) -> bool:
-        return value(name, default).lower() in ("1", "true", "yes", "on")
+    def switch(self, name: str) -> bool:
+        return self.text(name).lower() in ("1", "true", "yes", "on")
 
-    def several(name: str, default: str = "") -> tuple[str, ...]:
-        return tuple(item.strip().lower() for item in value(name, default).split(",") if item.strip())
+    def several(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(item.strip().lower() for item in self.text(name, default).split(",") if item.strip())
 
-    folders = [folder for folder in value("PAGEWITNESS_ALLOWED_FOLDERS").split(os.pathsep) if folder.strip()]
+    def folder(self, text: str) -> Path:
+        return Path(os.path.normpath(_FOLDER / Path(text).expanduser()))
+
+    def folders(self, name: str) -> tuple[Path, ...]:
+        return tuple(self.folder(item) for item in self.text(name).split(os.pathsep) if item.strip())
+
+
+@lru_cache(maxsize=8)
+def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
+    file = {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
+    given = _Values({**file, **dict(environment)})
     return Settings(
-        home=Path(os.path.normpath(_FOLDER / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser())),
-        engine=cast(EngineName, choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
-        api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
-        base_url=value("GOOGLE_GEMINI_BASE_URL"),
-        chroma_url=value("PAGEWITNESS_CHROMA_URL"),
-        allow_private_urls=switch("PAGEWITNESS_ALLOW_PRIVATE_URLS", "off"),
-        reader_model=value("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
-        chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
-        embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
-        fallback_model=value("PAGEWITNESS_FALLBACK_MODEL"),
-        tier=cast(Tier, choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
-        requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
-        requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
-        concurrency=count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
-        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
-        served=switch("PAGEWITNESS_SERVED", "off"),
-        allowed_folders=tuple(Path(os.path.normpath(_FOLDER / Path(folder).expanduser())) for folder in folders),
-        server_token=value("PAGEWITNESS_SERVER_TOKEN"),
-        allowed_hosts=several("PAGEWITNESS_ALLOWED_HOSTS"),
-        allowed_origins=several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),
-        upload_mb=count("PAGEWITNESS_UPLOAD_MB") or DEFAULT_UPLOAD_MB,
-        max_uploads=count("PAGEWITNESS_MAX_UPLOADS") or DEFAULT_UPLOADS,
+        home=given.folder(given.text("PAGEWITNESS_HOME", ".pagewitness")),
+        engine=cast(EngineName, given.choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
+        api_key=given.text("GOOGLE_API_KEY") or given.text("GEMINI_API_KEY"),
+        base_url=given.text("GOOGLE_GEMINI_BASE_URL"),
+        chroma_url=given.text("PAGEWITNESS_CHROMA_URL"),
+        allow_private_urls=given.switch("PAGEWITNESS_ALLOW_PRIVATE_URLS"),
+        reader_model=given.text("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
+        chat_model=given.text("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
+        embedding_model=given.text("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
+        fallback_model=given.text("PAGEWITNESS_FALLBACK_MODEL"),
+        tier=cast(Tier, given.choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
+        requests_per_minute=given.count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
+        requests_per_day=given.count("PAGEWITNESS_REQUESTS_PER_DAY"),
+        concurrency=given.count("PAGEWITNESS_CONCURRENCY") or DEFAULT_CONCURRENCY,
+        check_replies=given.text("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
+        served=given.switch("PAGEWITNESS_SERVED"),
+        allowed_folders=given.folders("PAGEWITNESS_ALLOWED_FOLDERS"),
+        server_token=given.text("PAGEWITNESS_SERVER_TOKEN"),
+        allowed_hosts=given.several("PAGEWITNESS_ALLOWED_HOSTS"),
+        allowed_origins=given.several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),
+        upload_mb=given.count("PAGEWITNESS_UPLOAD_MB") or DEFAULT_UPLOAD_MB,
+        max_uploads=given.count("PAGEWITNESS_MAX_UPLOADS") or DEFAULT_UPLOADS,
     )

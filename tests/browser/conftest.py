@@ -54,10 +54,14 @@ class Room:
             if urlsplit(request.url).netloc not in (ours, "") or urlsplit(request.url).scheme not in ("http", "data"):
                 self.wrong.append(f"request to {request.url}")
 
+        def interrupted(dialog: Any) -> None:
+            self.wrong.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
         self.page.on("console", said)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", asked)
-        self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self.page.on("dialog", interrupted)
 
     def enter(self) -> None:
         self.page.goto(f"{self.url}/room")
@@ -65,7 +69,7 @@ class Room:
 
     def read(self, path: Path, name: str | None = None, shown: str = "") -> None:
         """Upload a file and wait until it is in the list."""
-        content = {"name": name or path.name, "mimeType": "application/pdf", "buffer": path.read_bytes()}
+        content: Any = {"name": name or path.name, "mimeType": "application/pdf", "buffer": path.read_bytes()}
         self.page.set_input_files("#files", content)
         self.page.locator("#documents .name", has_text=shown or name or path.name).wait_for()
 

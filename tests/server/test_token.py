@@ -31,13 +31,13 @@ REQUESTS = (
 @pytest.mark.parametrize("request_line", REQUESTS)
 def test_nothing_is_to_be_had_without_the_token(locked: Server, request_line: str) -> None:
     method, path = request_line.split()
-    wrong = (
+    wrong: tuple[dict[str, str], ...] = (
         {}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer"}, {"Authorization": f"Basic {TOKEN}"},
         {"Cookie": "pagewitness_session=wrong"}, {"Cookie": f"pagewitness_session={TOKEN}"},
         {"x-auth-scheme": "langsmith"}, {"x-api-key": "x"}, {"Authorization": "Bearer \u00e9"},
     )  # fmt: skip
     for headers in wrong:
-        sent = {name: value.encode("latin-1") for name, value in headers.items()}
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         reply = httpx.request(method, f"{locked.url}{path}", headers=sent, timeout=30)
         assert reply.status_code == 401, headers
         assert reply.headers["www-authenticate"].startswith("Bearer")
