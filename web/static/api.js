@@ -56,10 +56,19 @@ export async function* run(thread, input, { modes, disconnect, signal }) {
     assistant_id: "pagewitness", input, stream_mode: modes, stream_subgraphs: true, on_disconnect: disconnect,
     multitask_strategy: "reject",
   }, { signal });
-  for await (const { event, data } of frames(response.body)) {
+  for await (const { event, data } of unbroken(frames(response.body), signal)) {
     const [name, ...from] = event.split("|");
     if (name === "error") throw new Refused(0, data?.message || "The run failed; the server's log says why.");
     yield { event: name, inner: from.length > 0, data };
+  }
+}
+
+async function* unbroken(events, signal) {
+  try {
+    yield* events;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Refused(0, "The connection to the server broke. Reading goes on there: reload this page to see how far it is.");
   }
 }
 
