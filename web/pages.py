@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,8 @@ _MOST_BOXES = 100
 _EDGE = re.compile(r"(?:0|1)?(?:\.\d{1,8})?")
 # What could be taken for a tag by whoever shows Markdown; "p < 0.05" could not.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
+# Drawing takes 100 MB for the largest page: forty threads of the server must not all do it at once.
+_easels = threading.BoundedSemaphore(3)
 _FOREVER, _ASK_AGAIN = "private, max-age=31536000, immutable", "private, no-cache"
 
 
@@ -95,10 +98,12 @@ def _boxes(text: str) -> tuple[Box, ...]:
     return boxes
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # a noisy scan takes up to 8 MB
 def _drawn(key: str, width: int | None, form: str, boxes: tuple[Box, ...]) -> bytes:
     try:
-        return picture(deps.stores().images.get(key), width, form, boxes)
+        stored = deps.stores().images.get(key)
+        with _easels:
+            return picture(stored, width, form, boxes)
     except KeyError:
         raise WebError(404, "The picture of this page is gone: read the document again.") from None
 

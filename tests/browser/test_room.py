@@ -63,6 +63,9 @@ def test_from_a_file_to_the_words_on_its_page_and_back(open_room: OpenRoom, lett
     assert "43 metres" in room.ask(HEIGHT)
     assert "1874" in room.ask("And when was it lit for the first time?")
     room.check()
+    page.reload()
+    page.wait_for_selector("#engine:not(:empty)")
+    assert page.locator(".turn").count() == 2, "the conversation is the server's: a reload shows it again"
     page.locator(".turn").first.locator(".marker").first.click()
     page.wait_for_selector("#sheet img[data-ready]")
     assert letters(marked_words(page.locator("#sheet").screenshot())) == letters(

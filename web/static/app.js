@@ -4,7 +4,7 @@ import { enter, get, whenLocked } from "./api.js";
 import { byId } from "./dom.js";
 import { onReadAgain, refresh, say } from "./documents.js";
 import { again } from "./reading.js";
-import "./asking.js";
+import { resume } from "./asking.js";
 
 let entering = null;
 
@@ -34,6 +34,7 @@ whenLocked(unlock);
 byId("door").addEventListener("cancel", (event) => event.preventDefault());
 onReadAgain((one) => again(one).catch((error) => say(error.message)));
 await refresh();
+await resume();
 try {
   const { engine } = await get("/health");
   byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Gemini engine";

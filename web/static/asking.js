@@ -1,6 +1,6 @@
 // Questions: a conversation is a thread of the server, so that it can be opened in Studio; each answer with its witnesses.
 
-import { newThread, run } from "./api.js";
+import { get, newThread, run } from "./api.js";
 import { button, byId, make, prose } from "./dom.js";
 import { nothingChosen, pagesOf, scope } from "./documents.js";
 import { open } from "./viewer.js";
@@ -35,6 +35,21 @@ async function ask(question) {
   byId("send").textContent = "Ask";
 }
 
+/** Show again the conversation that the address names; it lies on the server, so a reload loses nothing. */
+export async function resume() {
+  const named = /^#thread=([0-9a-f-]{36})$/.exec(location.hash)?.[1];
+  if (!named) return;
+  const state = await get(`/threads/${named}/state`).catch(() => null);
+  if (!state?.values?.messages?.length) return history.replaceState(null, "", location.pathname);
+  thread = named;
+  studio();
+  let turn = null;
+  for (const { type, content, additional_kwargs: more } of state.values.messages) {
+    if (type === "human") turn = begin(String(content));
+    else turn?.end({ answer: String(content), citations: more?.citations ?? [] });
+  }
+}
+
 /** A turn of the conversation: what was asked, what is being done, then the answer. */
 function begin(question) {
   byId("welcome")?.remove();
@@ -57,7 +72,8 @@ function begin(question) {
         draft.textContent = said;
       } else if (event === "values" && !inner && typeof data?.answer === "string") result = data;
     },
-    end() {
+    end(known) {
+      result = known ?? result;
       step.remove();
       draft?.remove();
       if (!result) return this.fail("The run ended without an answer.");
@@ -73,6 +89,7 @@ function begin(question) {
 }
 
 function answer(result) {
+  if (!result.citations.length) return [prose(result.answer, () => null)];
   const cited = new Map(result.citations.map((citation) => [citation.marker, citation]));
   const marker = (number) => {
     const citation = cited.get(number);
@@ -112,11 +129,13 @@ function witness(number, at, said, act) {
 }
 
 function foot(result) {
+  if (!result.engine) return "";
   const spent = result.usage?.requests ? ` · ${result.usage.requests} requests` : "";
   return make("p", { className: "foot" }, `${result.engine} · ${(result.seconds ?? 0).toFixed(1)} s${spent}`);
 }
 
 function studio() {
+  history.replaceState(null, "", `#thread=${thread}`);
   const link = byId("studio");
   link.href = `https://smith.langchain.com/studio/thread/${thread}?baseUrl=${encodeURIComponent(location.origin)}`;
   link.hidden = false;
@@ -141,6 +160,7 @@ byId("question").addEventListener("keydown", (event) => {
 byId("anew").addEventListener("click", () => {
   busy?.abort();
   thread = null;
+  history.replaceState(null, "", location.pathname);
   byId("talk").replaceChildren();
   byId("studio").hidden = byId("anew").hidden = true;
   byId("question").focus();
