@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,10 @@ def serve(host: str, port: int) -> int:
         sys.executable, "-m", "langgraph_cli", "dev", "--config", str(_CONFIG), "--host", host, "--port", str(port),
         "--no-browser", "--n-jobs-per-worker", "10",
     ]  # fmt: skip
-    try:
-        return subprocess.run(command, env=environment, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    with subprocess.Popen(command, env=environment) as server:
+        # Whoever ends this process by `kill` or a service manager means the server, which would go on without it.
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return 0

@@ -50,8 +50,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 class Server:
-    def __init__(self, url: str, log: Path) -> None:
-        self.url, self.log = url, log
+    def __init__(self, url: str, log: Path, pid: int) -> None:
+        self.url, self.log, self.pid = url, log, pid
 
     @property
     def client(self) -> LangGraphClient:
@@ -83,7 +83,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Server]:
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process, log)
-        yield Server(url, log)
+        yield Server(url, log, process.pid)
     finally:
         stop(process)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +71,7 @@ async def test_two_browsers_delete_the_same_document(doors: Doors, make_pdf: Mak
         replies = await asyncio.gather(*(http.delete(f"/documents/{kept['id']}") for _ in range(5)))
         assert sorted(reply.status_code for reply in replies) == [200, 404, 404, 404, 404]
         assert "no such document" in next(reply for reply in replies if reply.status_code == 404).json()["detail"]
-        assert (await http.get("/documents")).json() == {"documents": []}
+        assert kept["id"] not in (await http.get("/documents")).text
     assert "is no uploaded file" in doors.problem("ingestion", sources=[kept["source"]])
 
 
@@ -90,3 +92,23 @@ def test_nothing_blocked_the_servers_loop(doors: Doors) -> None:
     said = doors.server.log.read_text("utf-8", "replace")
     assert "BlockingError" not in said
     assert "Blocking call" not in said
+
+
+async def test_a_document_that_is_deleted_while_it_is_read(doors: Doors, make_pdf: MakePdf) -> None:
+    """The run says so, and nothing of the document is left."""
+    pages = [f"Page {number} of the long ledger." for number in range(60)]
+    kept = doors.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
+    run = asyncio.create_task(doors.server.run("ingestion", sources=[kept["source"]]))
+    async with httpx.AsyncClient(base_url=doors.url, timeout=60) as http:
+        while kept["id"] not in (await http.get("/documents")).text:
+            await asyncio.sleep(0.05)
+        assert (await http.delete(f"/documents/{kept['id']}")).status_code == 200
+        (document,) = (await run)["report"]["documents"]
+        assert document["status"] == "failed"
+        assert "deleted while it was being read" in document["failures"][0]["detail"]
+        assert kept["id"] not in (await http.get("/documents")).text
+    with contextlib.closing(sqlite3.connect(doors.folder / "home" / "catalog.sqlite3")) as catalog:
+        for table in ("documents", "pages", "transcripts", "chunks"):
+            column = "key" if table == "transcripts" else "id" if table == "documents" else "document"
+            left = catalog.execute(f"SELECT count(*) FROM {table} WHERE {column} LIKE ?", (f"%{kept['id']}%",))
+            assert left.fetchone() == (0,), table
