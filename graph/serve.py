@@ -36,6 +36,7 @@ def serve(host: str, port: int) -> int:
         sys.executable, "-m", "langgraph_cli", "dev", "--config", str(_CONFIG), "--host", host, "--port", str(port),
         "--no-browser", "--n-jobs-per-worker", "10",
     ]  # fmt: skip
+    sys.stderr.write(f"The reading room: http://{host}:{port}/room\n")
     with subprocess.Popen(command, env=environment) as server:
         # Whoever ends this process by `kill` or a service manager means the server, which would go on without it.
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())

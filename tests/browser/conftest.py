@@ -65,7 +65,7 @@ class Room:
 
     def enter(self) -> None:
         self.page.goto(f"{self.url}/room")
-        self.page.wait_for_selector("#engine:not(:empty)")
+        self.page.wait_for_selector("#engine:not(:empty), #door[open]")
 
     def read(self, path: Path, name: str | None = None, shown: str = "") -> None:
         """Upload a file and wait until it is in the list."""
@@ -109,10 +109,10 @@ def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., R
     """Open a reading room in a fresh browser profile; whatever went wrong in one fails the test."""
     rooms: list[Room] = []
 
-    def opened(**options: Any) -> Room:
+    def opened(server: Server = room_server, **options: Any) -> Room:
         context = browser.new_context(**options)
         context.set_default_timeout(40_000)
-        made = Room(context.new_page(), room_server.url)
+        made = Room(context.new_page(), server.url)
         made.watch()
         made.enter()
         rooms.append(made)
