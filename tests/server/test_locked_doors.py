@@ -137,6 +137,16 @@ def test_a_name_that_is_not_the_servers_is_refused(doors: Doors, host: str) -> N
         assert httpx.get(f"{doors.url}/ok", headers={"Host": good}).status_code == 200
 
 
+def test_a_websocket_is_no_side_door(doors: Doors) -> None:
+    thread = httpx.post(f"{doors.url}/threads", json={}).json()["thread_id"]
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    headers["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+    for origin, status in ((EVIL, 403), (doors.url, 101)):
+        sent = {**headers, "Origin": origin}
+        with httpx.stream("GET", f"{doors.url}/threads/{thread}/stream/events", headers=sent, timeout=20) as reply:
+            assert reply.status_code == status
+
+
 def test_every_answer_says_what_a_browser_may_do_with_it(doors: Doors) -> None:
     for path in ("/", "/room", "/room/static/app.js", "/documents", "/health", "/ok", "/openapi.json", "/nothing"):
         headers = httpx.get(f"{doors.url}{path}", headers={"Accept": "text/html"}).headers
