@@ -9,7 +9,7 @@ DEMO := --engine offline --home .pagewitness/demo
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup dev lint types format eval nasty long clean
+.PHONY: help demo test chromium setup dev lint types format eval nasty long clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -19,8 +19,17 @@ demo: $(READY) ## read examples/sample.pdf and answer a question about it: no ke
 	@echo
 	$(BIN)/pagewitness ask $(DEMO) "$(QUESTION)"
 
-test: lint types ## set up, then run the linter, the type checker and all tests
+test: lint types chromium ## set up, then run the linter, the type checker and all tests
 	$(BIN)/python -m pytest
+
+# The browser tests need a Chromium; they are skipped where there is none, and where it cannot be had by itself.
+chromium:
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests (about half a minute)."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+	    >/dev/null 2>&1 || echo "Chromium could not be installed: the browser tests will be skipped."; \
+	else echo "There is no Chromium: the browser tests will be skipped (apt-get install chromium)."; fi
 
 setup: $(READY) ## make .venv with everything that is needed
 

@@ -75,23 +75,21 @@ def eval(options: argparse.Namespace) -> int:
 
 def documents(options: argparse.Namespace) -> int:
     """List what has been ingested."""
-    from graph.listing import listing
+    from graph import listing
 
-    _print(options, {"documents": listing(deps.stores().catalog)}, console.documents)
+    rows = listing.documents(deps.stores().catalog)
+    _print(options, {"documents": rows}, console.documents)
     return DONE
 
 
 def pages(options: argparse.Namespace) -> int:
     """Show the ledger of a document."""
+    from graph import listing
     from graph.query.library import find_document
 
     catalog = deps.stores().catalog
     document = find_document(catalog, options.document)
-    fields = (
-        "page", "status", "reason", "detail", "attempts", "engine", "model", "prompt", "requests", "input_tokens",
-        "output_tokens", "seconds", "image",
-    )  # fmt: skip
-    rows = [{field: getattr(row, field) for field in fields} for row in catalog.pages(document.id)]
+    rows = listing.pages(catalog, document.id)
     _print(options, {"id": document.id, "name": document.name, "pages": rows}, console.pages)
     return DONE
 

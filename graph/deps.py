@@ -34,6 +34,8 @@ class Stores:
         self._catalog: Catalog | None = None
         self._vectors: VectorIndex | None = None
         self._tidy = False
+        self._path = home / "catalog.sqlite3"
+        self._inode = 0
 
     def own(self) -> None:
         """Take the home folder; HomeError when another process has it."""
@@ -50,6 +52,25 @@ class Stores:
             if not self._tidy:
                 tidy(self)
                 self._tidy = True
+
+    def lost(self) -> bool:
+        """Whether the catalog that was opened is not the one that lies in the home folder now: somebody emptied it."""
+        with self._lock:
+            if self._catalog is None:
+                return False
+            try:
+                return self._path.stat().st_ino != self._inode
+            except FileNotFoundError:
+                return True
+
+    def let_go(self) -> None:
+        """Let go of the folder, so that it can be used anew. Who still reads the old files may finish."""
+        from graph.storage import home
+
+        with self._lock:
+            if self._vectors is not None:
+                self._vectors.close()
+            home.disown(self.home)
 
     def reembedding(self) -> str:
         """The model for which `reembed` was begun and not finished, or ""."""
@@ -71,7 +92,9 @@ class Stores:
                 from graph.storage import home
                 from graph.storage.catalog import SqliteCatalog
 
-                self._catalog = SqliteCatalog(home.prepare(self.home) / "catalog.sqlite3")
+                home.prepare(self.home)
+                self._catalog = SqliteCatalog(self._path)
+                self._inode = self._path.stat().st_ino
             return self._catalog
 
     @property
@@ -90,6 +113,11 @@ class Stores:
     def downloads(self) -> Path:
         """Where fetched files are kept: in a folder of each document's id."""
         return self.home / "downloads"
+
+    @property
+    def uploads(self) -> Path:
+        """Where files that were uploaded to the server are kept: in a folder of each document's id."""
+        return self.home / "uploads"
 
     @property
     def images(self) -> PageImages:
@@ -129,9 +157,25 @@ def pool() -> PagePool:
 
 
 @once(4)
-def stores_at(home: Path, chroma_url: str) -> Stores:
-    """The stores of a home folder; one object for each, since only one may own the vectors."""
+def _stores_at(home: Path, chroma_url: str) -> Stores:
     return Stores(home, chroma_url)
+
+
+_renewing = threading.Lock()
+
+
+def stores_at(home: Path, chroma_url: str) -> Stores:
+    """The stores of a home folder; one object for each, since only one may own the vectors.
+
+    A folder that was emptied under a running server is begun anew: what went on being written to files that have no
+    name any more would be lost without a word.
+    """
+    with _renewing:
+        if (kept := _stores_at(home, chroma_url)).lost():
+            kept.let_go()
+            for made in (_stores_at, limiter, _build):
+                made.cache_clear()
+        return _stores_at(home, chroma_url)
 
 
 def stores() -> Stores:
@@ -177,9 +221,10 @@ def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
 def deps(context: Context) -> Deps:
     """What a run with this context works with; equal contexts share clients and models."""
     now = settings()
+    kept = stores_at(now.home, now.chroma_url)  # first, since engines hold on to the catalog
     # The password changes no engine, and must not keep one apart from its equals.
     engine, embedder = _build(context.model_copy(update={"password": None}), now)
-    return Deps(stores_at(now.home, now.chroma_url), engine, embedder)
+    return Deps(kept, engine, embedder)
 
 
 def judge(name: str) -> Judge:

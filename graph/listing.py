@@ -1,40 +1,37 @@
-"""What is in a home folder, document by document: for the command line, the server's tools and its pages."""
+"""What is in the library, as JSON values: for the command line and for the reading room."""
 
 from __future__ import annotations
 
-from typing_extensions import TypedDict
+from typing import Any
 
 from graph.ingestion.nodes import ledger_counts
-from graph.ingestion.state import LedgerCounts
-from graph.storage.base import Catalog
+from graph.storage.base import Catalog, DocumentRow
+
+_LEDGER = (
+    "page", "status", "reason", "detail", "attempts", "engine", "model", "prompt", "requests", "input_tokens",
+    "output_tokens", "seconds", "image",
+)  # fmt: skip
 
 
-class Listed(TypedDict):
-    """A document, what became of its pages, and how many passages it has."""
-
-    id: str
-    name: str
-    source: str
-    title: str
-    status: str
-    pages: int
-    ledger: LedgerCounts
-    chunks: int
+def documents(catalog: Catalog) -> list[dict[str, Any]]:
+    """Every document with its ledger summed up; none of which nothing was read, as after a run that was ended."""
+    listed = (document(catalog, row) for row in catalog.documents())
+    return [one for one in listed if one]
 
 
-def listing(catalog: Catalog) -> list[Listed]:
-    """All documents of which something was tried, oldest first."""
-    listed: list[Listed] = []
-    for row in catalog.documents():
-        ledger = catalog.pages(row.id)
-        if all(page.status == "pending" and not page.reason for page in ledger):
-            continue  # admitted by a run that ended before anything was read; the next one takes it up
-        counts = ledger_counts(ledger)
-        status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
-        listed.append(
-            Listed(
-                id=row.id, name=row.name, source=row.source, title=row.title, status=status, pages=row.pages,
-                ledger=counts, chunks=len(catalog.chunk_ids(row.id)),
-            )
-        )  # fmt: skip
-    return listed
+def document(catalog: Catalog, row: DocumentRow) -> dict[str, Any] | None:
+    """One document with its ledger summed up; None where no page of it was looked at yet."""
+    ledger = catalog.pages(row.id)
+    if all(page.status == "pending" and not page.reason for page in ledger):
+        return None  # admitted by a run that ended before anything was read; the next one takes it up
+    counts = ledger_counts(ledger)
+    status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
+    return {
+        "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,
+        "pages": row.pages, "ledger": counts, "chunks": len(catalog.chunk_ids(row.id)),
+    }  # fmt: skip
+
+
+def pages(catalog: Catalog, identity: str) -> list[dict[str, Any]]:
+    """The ledger of a document, a line for each page."""
+    return [{field: getattr(row, field) for field in _LEDGER} for row in catalog.pages(identity)]

@@ -40,6 +40,14 @@ class Settings:
     requests_per_day: int | None
     concurrency: int | None
     check_replies: bool
+    served: bool
+    """Whether this process serves the graphs to others, who may then read only what lies in allowed folders."""
+    allowed_folders: tuple[Path, ...]
+    server_token: str = field(repr=False)
+    allowed_hosts: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    upload_mb: int
+    max_uploads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,18 @@ DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
 DEFAULT_TIER = "unlimited"
 
 
+# As for fetched files (see loaders/urls.py): the largest of 700 papers and annual reports has 60 MB.
+DEFAULT_UPLOAD_MB = 200
+DEFAULT_UPLOADS = 1000
+# The Studio page, which runs in the user's browser and is what the server's API is made for.
+DEFAULT_ORIGINS = "https://smith.langchain.com"
+
+
+def settings() -> Settings:
+    """The settings now in force; read anew when the environment has changed."""
+    return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))))
+
+
 def langsmith() -> LangSmith | None:
     """The LangSmith service to write results to: only where tracing is on and there is a key. The names are its own."""
     values = {**_file(), **os.environ}
@@ -71,11 +91,6 @@ def langsmith() -> LangSmith | None:
 
     on = "true" in (value("TRACING").lower(), value("TRACING_V2").lower())
     return LangSmith(value("API_KEY"), value("ENDPOINT")) if on and value("API_KEY") else None
-
-
-def settings() -> Settings:
-    """The settings now in force; read anew when the environment has changed."""
-    return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))))
 
 
 # Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
@@ -88,40 +103,65 @@ def _file() -> dict[str, str]:
     return {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
 
 
-@lru_cache(maxsize=8)
-def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
-    values = {**_file(), **dict(environment)}
+class _Values:
+    """What was set, by name, as values of the kinds that settings have."""
 
-    def value(name: str, default: str = "") -> str:
-        return values.get(name, "").strip() or default
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
 
-    def choice(name: str, default: str, known: tuple[str, ...], what: str) -> str:
-        chosen = value(name, default).lower()
+    def text(self, name: str, default: str = "") -> str:
+        return self._values.get(name, "").strip() or default
+
+    def choice(self, name: str, default: str, known: tuple[str, ...], what: str) -> str:
+        chosen = self.text(name, default).lower()
         if chosen not in known:
             raise BadInputError(f"{name} is {chosen!r}, which is no {what}: set it to one of {', '.join(known)}.")
         return chosen
 
-    def count(name: str) -> int | None:
-        text = value(name)
+    def count(self, name: str) -> int | None:
+        text = self.text(name)
         if text and not (text.isdecimal() and int(text) > 0):
             raise BadInputError(f"{name} is {text!r}: set it to a whole number from 1 on, or leave it out.")
         return int(text) if text else None
 
+    def switch(self, name: str) -> bool:
+        return self.text(name).lower() in ("1", "true", "yes", "on")
+
+    def several(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(item.strip().lower() for item in self.text(name, default).split(",") if item.strip())
+
+    def folder(self, text: str) -> Path:
+        return Path(os.path.normpath(_FOLDER / Path(text).expanduser()))
+
+    def folders(self, name: str) -> tuple[Path, ...]:
+        return tuple(self.folder(item) for item in self.text(name).split(os.pathsep) if item.strip())
+
+
+@lru_cache(maxsize=8)
+def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
+    given = _Values({**_file(), **dict(environment)})
     return Settings(
-        home=Path(os.path.normpath(_FOLDER / Path(value("PAGEWITNESS_HOME", ".pagewitness")).expanduser())),
-        engine=cast(EngineName, choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
-        api_key=value("GOOGLE_API_KEY") or value("GEMINI_API_KEY"),
-        base_url=value("GOOGLE_GEMINI_BASE_URL"),
-        chroma_url=value("PAGEWITNESS_CHROMA_URL"),
-        allow_private_urls=value("PAGEWITNESS_ALLOW_PRIVATE_URLS").lower() in ("1", "true", "yes", "on"),
-        reader_model=value("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
-        chat_model=value("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
-        embedding_model=value("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
-        fallback_model=value("PAGEWITNESS_FALLBACK_MODEL"),
-        judge_model=value("PAGEWITNESS_JUDGE_MODEL"),
-        tier=cast(Tier, choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
-        requests_per_minute=count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
-        requests_per_day=count("PAGEWITNESS_REQUESTS_PER_DAY"),
-        concurrency=count("PAGEWITNESS_CONCURRENCY"),
-        check_replies=value("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
+        home=given.folder(given.text("PAGEWITNESS_HOME", ".pagewitness")),
+        engine=cast(EngineName, given.choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
+        api_key=given.text("GOOGLE_API_KEY") or given.text("GEMINI_API_KEY"),
+        base_url=given.text("GOOGLE_GEMINI_BASE_URL"),
+        chroma_url=given.text("PAGEWITNESS_CHROMA_URL"),
+        allow_private_urls=given.switch("PAGEWITNESS_ALLOW_PRIVATE_URLS"),
+        reader_model=given.text("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
+        chat_model=given.text("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
+        embedding_model=given.text("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
+        fallback_model=given.text("PAGEWITNESS_FALLBACK_MODEL"),
+        judge_model=given.text("PAGEWITNESS_JUDGE_MODEL"),
+        tier=cast(Tier, given.choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
+        requests_per_minute=given.count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
+        requests_per_day=given.count("PAGEWITNESS_REQUESTS_PER_DAY"),
+        concurrency=given.count("PAGEWITNESS_CONCURRENCY"),
+        check_replies=given.text("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
+        served=given.switch("PAGEWITNESS_SERVED"),
+        allowed_folders=given.folders("PAGEWITNESS_ALLOWED_FOLDERS"),
+        server_token=given.text("PAGEWITNESS_SERVER_TOKEN"),
+        allowed_hosts=given.several("PAGEWITNESS_ALLOWED_HOSTS"),
+        allowed_origins=given.several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),
+        upload_mb=given.count("PAGEWITNESS_UPLOAD_MB") or DEFAULT_UPLOAD_MB,
+        max_uploads=given.count("PAGEWITNESS_MAX_UPLOADS") or DEFAULT_UPLOADS,
     )

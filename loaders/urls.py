@@ -204,13 +204,13 @@ def _copy(
 
 
 def _name(headers: Message, url: str, suffix: str) -> str:
-    """The file's name: as the server says, or as the address ends; never a path, never hidden, of the right ending."""
+    """The file's name: as the server says, or as the address ends."""
     given = headers.get_filename() or unquote(urlsplit(url).path.rpartition("/")[2]) or urlsplit(url).hostname or ""
     return safe_name(given, suffix)
 
 
 def safe_name(given: str, suffix: str) -> str:
-    """A file name that is no path, not hidden and of the right ending, out of whatever somebody calls a file."""
+    """A file name out of what somebody else calls a file: never a path, never hidden, of the right ending."""
     name = _UNSAFE.sub(" ", given.replace("\\", "/").rpartition("/")[2]).strip(" .") or "document"
     stem = name[: -len(suffix)] if name.lower().endswith(suffix) else name
     return (stem.strip(" .")[:_MAX_NAME] or "document") + suffix

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph import deps
+from graph.ingestion import doors
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.reading import inspect
@@ -45,9 +46,15 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None) ->
 def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
     """The files that paths stand for, and their sources; absolute, since workers keep the folder they started in.
 
-    And since of two folders that each hold a "report.pdf", one must not replace the other.
+    And since of two folders that each hold a "report.pdf", one must not replace the other. An upload keeps the
+    reference by which it was named: the home folder may move.
     """
-    return [(path.absolute(), os.path.abspath(path)) for path in expand(sources)]
+    uploads = [source for source in dict.fromkeys(sources) if source.startswith(doors.UPLOAD)]
+    others = [source for source in sources if not source.startswith(doors.UPLOAD)]
+    for source in others:
+        doors.check_source(source)
+    found = [(doors.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expand(others)]
+    return [*((doors.uploaded(source), source) for source in uploads), *found]
 
 
 async def _fetched(url: str, downloads: Path, password: str | None, turns: asyncio.Semaphore) -> Found:

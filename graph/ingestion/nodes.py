@@ -33,9 +33,12 @@ from graph.ingestion.state import (
 from graph.ingestion.survey import is_done, plain_pages
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
+from graph.storage.upkeep import settle
 from loaders.errors import PasswordError, SourceError
 from loaders.types import DocumentInfo
 from loaders.urls import IDENTITY
+
+_DELETED = "The document was deleted while it was being read: give it again if it should be there."
 
 
 @step
@@ -117,11 +120,18 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
 
 def report_ingestion(state: IngestionState) -> IngestionOutput:
     """Sum up what became of every source."""
-    catalog = deps.deps(context.current()).stores.catalog
+    stores = deps.deps(context.current()).stores
+    catalog = stores.catalog
     usage = state["embedding"]
     for outcome in state.get("outcomes", []):
         usage = add_usage(usage, outcome["usage"])
-    reports = [_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))) for item in state["work"]]
+    reports = []
+    for item in state["work"]:
+        if catalog.document(item["id"]):
+            reports.append(_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
+        else:
+            settle(stores, item["id"])  # what was still stored of it after it was gone
+            reports.append(_without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))
     return {
         "report": {
             "documents": [*reports, *state["unusable"]],
@@ -203,17 +213,18 @@ def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
 
 
 def _unusable(found: Found, error: SourceError) -> DocumentReport:
+    reason = "password" if isinstance(error, PasswordError) else "unusable"
+    return _without_pages(None, found.path.name, found.source, reason, str(error))
+
+
+def _without_pages(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:
     return DocumentReport(
-        id=None,
-        name=found.path.name,
-        source=found.source,
+        id=identity,
+        name=name,
+        source=source,
         status="failed",
         pages=0,
         ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),
-        failures=[
-            PageFailure(
-                page=None, reason="password" if isinstance(error, PasswordError) else "unusable", detail=str(error)
-            )
-        ],
+        failures=[PageFailure(page=None, reason=reason, detail=detail)],
         chunks=0,
     )

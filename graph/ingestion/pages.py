@@ -14,6 +14,7 @@ from graph import context, deps
 from graph.deps import Deps
 from graph.engines.base import PageReading, PageRequest, no_usage
 from graph.engines.journal import Cost, journal
+from graph.ingestion import doors
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.ingestion.survey import TEXT_LAYER
 from graph.steps import step
@@ -28,7 +29,7 @@ async def render_pages(state: WindowState) -> dict[str, object]:
     now = await deps.current()
     if not state["plain"] and now.engine.day_is_over():
         return {"outcomes": await asyncio.to_thread(_put_off, now, state)}
-    todo = _jobs(state, state["pages"])
+    todo = await asyncio.to_thread(_jobs, state, state["pages"])
     outcomes = await deps.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
     failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
@@ -121,8 +122,8 @@ def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
-    run = context.current()
-    return [PageJob(state["path"], page, dpi=run.dpi, password=run.password) for page in pages]
+    run, path = context.current(), str(doors.check_path(state["path"]))
+    return [PageJob(path, page, dpi=run.dpi, password=run.password) for page in pages]
 
 
 def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from graph import context, deps
 from graph.context import Context
 from graph.engines.base import Engine
+from graph.ingestion import doors
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, PageRow
 from loaders.reading import survey
@@ -15,7 +17,8 @@ from loaders.types import Failure, PageJob, PageLook
 
 async def looks(path: str, pages: Sequence[int], password: str | None) -> list[PageLook | Failure]:
     """Look at pages in the workers; 2,000 take about 20 s on two cores."""
-    return await deps.pool().map(survey, [PageJob(path, page, password=password) for page in pages])
+    allowed = str(await asyncio.to_thread(doors.check_path, path))
+    return await deps.pool().map(survey, [PageJob(allowed, page, password=password) for page in pages])
 
 
 TEXT_LAYER = "text-layer"

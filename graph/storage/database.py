@@ -81,6 +81,10 @@ class Database:
                         f"The catalog {self._path} cannot be written ({error}): make room on the disk and see that no "
                         "other program holds the file, then give the same command again; what was read is kept."
                     ) from error
+                if isinstance(error, sqlite3.IntegrityError) and "FOREIGN KEY" in str(error):
+                    raise HomeError(
+                        "The document was deleted while it was being read: give it again if it should be there."
+                    ) from error
                 raise
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:

@@ -55,6 +55,12 @@ def own(home: Path) -> FileLock:
     return lock
 
 
+def disown(home: Path) -> None:
+    """Let go of a home folder whose lock file is no longer there."""
+    if lock := _held.pop(home, None):
+        lock.release(force=True)
+
+
 def _owner(home: Path) -> str:
     try:
         return (home / _OWNER).read_text() or "another process"

@@ -7,10 +7,13 @@ leaves work for the next one, never a stale answer.
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from typing import Protocol
 
 from graph.storage.base import Catalog, PageImages, VectorIndex
+
+_UNREAD_SECONDS = 24 * 3600
 
 
 class Stores(Protocol):
@@ -27,6 +30,10 @@ class Stores(Protocol):
     @property
     def downloads(self) -> Path:
         """Where fetched files are kept, in a folder for each document."""
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploaded files are kept, in a folder for each document."""
 
     @property
     def images(self) -> PageImages:
@@ -48,7 +55,8 @@ def settle(stores: Stores, document: str) -> None:
         stores.vectors.delete_document(document)
         for image in stores.catalog.delete_document(document):
             stores.images.delete(image)
-        shutil.rmtree(stores.downloads / document, ignore_errors=True)
+        for folder in (stores.downloads, stores.uploads):
+            shutil.rmtree(folder / document, ignore_errors=True)
     stores.catalog.settled(document)
 
 
@@ -57,5 +65,9 @@ def tidy(stores: Stores) -> None:
     for document in stores.catalog.unsettled():
         settle(stores, document)
     stores.images.sweep(stores.catalog.images())
-    for half in stores.downloads.glob("*.part"):
+    for half in (*stores.downloads.glob("*.part"), *stores.uploads.glob("*.part")):
         half.unlink(missing_ok=True)
+    for folder in stores.uploads.glob("*/"):
+        # Whoever uploads a file has it read at once; one that nobody wanted read for a day was left lying.
+        if folder.stat().st_mtime < time.time() - _UNREAD_SECONDS and not stores.catalog.document(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)

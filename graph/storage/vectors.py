@@ -80,6 +80,11 @@ class ChromaVectors:
     def _collection(self) -> Any:
         return self._client.get_collection(COLLECTION, embedding_function=None)
 
+    def close(self) -> None:
+        """Let go of the folder. Chroma keeps one system for each path, and would serve what was there before."""
+        if not self.url:
+            self._client.clear_system_cache()
+
     @_reported
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError when the stored vectors are another embedder's.

@@ -1,96 +1,55 @@
-"""A real LangGraph development server, started as the README says, with no key."""
+"""Two servers: one as anybody starts it, and one (it reads `allowed`, and takes uploads of 1 MB) to be attacked."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from langgraph_sdk import get_client
-from langgraph_sdk.client import LangGraphClient
 
 from tests.conftest import SAMPLE
-
-START_SECONDS, STOP_SECONDS = 90, 20
-_OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
+from tests.serving import Server, serving, showing
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+@dataclass(frozen=True)
+class Doors:
+    """A server, and the folder in which its home folder and the one that it may read lie."""
 
-
-def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if httpx.get(f"{url}/ok", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not start (exit code {process.poll()}):\n{log.read_text('utf-8', 'replace')[-6000:]}")
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """As Ctrl-C in a terminal does; the whole group, since the server has a child that watches files."""
-    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(STOP_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(STOP_SECONDS)
-
-
-class Server:
-    def __init__(self, url: str, log: Path) -> None:
-        self.url, self.log = url, log
+    server: Server
+    folder: Path
 
     @property
-    def client(self) -> LangGraphClient:
-        return get_client(url=self.url)
+    def url(self) -> str:
+        return self.server.url
 
-    async def run(self, graph: str, **given: Any) -> Any:
-        context = given.pop("context", None)
-        return await self.client.runs.wait(None, graph, input=given, context=context)
+    @property
+    def uploads(self) -> Path:
+        return self.folder / "home" / "uploads"
 
-    def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
+    def upload(self, content: Any, name: str = "a.pdf") -> httpx.Response:
+        return httpx.post(f"{self.url}/uploads", params={"name": name}, content=content, timeout=120)
 
-    def post(self, path: str, body: Any) -> Any:
-        return httpx.post(f"{self.url}{path}", json=body, timeout=30).raise_for_status().json()
+    def problem(self, graph: str, **given: Any) -> str:
+        """What a run fails with."""
+        body = {"assistant_id": graph, "input": given}
+        reply = httpx.post(f"{self.url}/runs/wait", json=body, timeout=120).json()
+        return str(reply.get("__error__", {}).get("message", reply))
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all, with a home folder of its own in which the sample has been ingested over HTTP."""
+    """A server as anybody starts it, with a home folder of its own; the sample lies where the documentation says."""
     folder = tmp_path_factory.mktemp("server")
-    shutil.copytree(SAMPLE.parent, folder / "examples")  # where the lines of the documentation look for it
-    log, port = folder / "server.log", free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    environment["PAGEWITNESS_HOME"] = str(folder / "home")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("pagewitness")), "serve", "--port", str(port)],
-            cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process, log)
-        running = Server(url, log)
+    shutil.copytree(SAMPLE.parent, folder / "examples")
+    allowed = os.pathsep.join([str(folder / "examples"), str(SAMPLE.parent)])
+    with serving(folder, PAGEWITNESS_ALLOWED_FOLDERS=allowed) as running:
         yield running
-    finally:
-        stop(process)
 
 
 @pytest.fixture(scope="session")
@@ -99,11 +58,16 @@ def ingested(server: Server) -> Any:
     return asyncio.run(server.run("ingestion", sources=[str(SAMPLE)]))["report"]
 
 
-@pytest.fixture(autouse=True)
-def _show_the_log(server: Server, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Print what the server said during a test; pytest shows it for those that fail."""
-    start = server.log.stat().st_size
-    yield
-    with server.log.open("rb") as file:
-        file.seek(start)
-        print(file.read().decode("utf-8", "replace")[-6000:])
+@pytest.fixture(scope="session")
+def _doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    folder = tmp_path_factory.mktemp("doors")
+    (folder / "allowed").mkdir()
+    with serving(folder, PAGEWITNESS_ALLOWED_FOLDERS=str(folder / "allowed"), PAGEWITNESS_UPLOAD_MB="1") as running:
+        yield Doors(running, folder)
+
+
+@pytest.fixture
+def doors(_doors: Doors) -> Iterator[Doors]:
+    """The server; what it says during a test is shown if the test fails."""
+    with showing(_doors.server):
+        yield _doors

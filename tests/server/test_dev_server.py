@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.conftest import SAMPLE
-from tests.server.conftest import Server
+from tests.serving import Server, serving, showing
 
 pytestmark = pytest.mark.server
 
 GRAPHS = ("pagewitness", "ingestion", "query")
 DOORS = ("ask", "ingest", "list")
 TICKET, FACT = "What does a day ticket to the island cost?", "14 euros"
+
+
+@pytest.fixture(autouse=True)
+def _show_the_log(server: Server) -> Iterator[None]:
+    with showing(server):
+        yield
 
 
 def test_the_graphs_and_the_doors_for_assistants_are_served(server: Server) -> None:
@@ -104,7 +115,8 @@ async def test_a_run_streams_its_steps(server: Server) -> None:
         ("query", {"question": "Why?", "documents": ["nope.pdf"]}, "There is no document 'nope.pdf'"),
         ("pagewitness", {"question": "  "}, "The question is empty"),
         ("pagewitness", {}, "There is nothing to do"),
-        ("ingestion", {"sources": ["/no/such/file.pdf"]}, "'/no/such/file.pdf' does not exist"),
+        ("ingestion", {"sources": [str(SAMPLE.parent / "no.pdf")]}, "no.pdf' does not exist"),
+        ("ingestion", {"sources": ["/no/such/file.pdf"]}, "is not in a folder that this server may read"),
     ],
 )
 async def test_an_error_reaches_the_client_with_its_sentence(
@@ -143,6 +155,20 @@ async def test_several_runs_go_on_at_once(server: Server) -> None:
         await asyncio.sleep(0.02)
     assert states == ["success"] * 4
     assert peak >= 2
+
+
+def test_a_terminated_server_is_gone(tmp_path: Path) -> None:
+    """`kill`, as a service manager does it, ends the server and not only the command that started it."""
+    with serving(tmp_path) as running:
+        os.kill(running.pid, signal.SIGTERM)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                httpx.get(f"{running.url}/ok", timeout=1)
+            except httpx.TransportError:
+                return
+            time.sleep(0.2)
+    pytest.fail("the server still answers")
 
 
 @pytest.mark.usefixtures("ingested")

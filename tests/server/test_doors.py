@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 
 from tests.conftest import ROOT
-from tests.server.conftest import Server
+from tests.serving import Server
 
 pytestmark = pytest.mark.server
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("graph", "loaders", "prompts")
+OURS = ("graph", "loaders", "prompts", "web")
 SOURCES = sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
+STATIC = sorted(path for path in (ROOT / "web" / "static").iterdir() if path.suffix in (".js", ".html", ".css"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MAX_FILE, MAX_FUNCTION = 250, 40
 
@@ -32,6 +34,7 @@ ONLY_IN = {
     "langchain_google_genai": ("graph/engines/",),
     "dotenv": ("graph/settings.py",),
     "langsmith": ("graph/evaluation/experiment.py",),
+    "starlette": ("web/",),
 }
 READS_ENVIRONMENT = {"graph/settings.py"}
 # The command line sets what an option says; the server's starter hands its own environment on; OCR tells the numeric
@@ -67,13 +70,20 @@ def allowed(path: Path, places: tuple[str, ...]) -> bool:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {name_of(path) for path in SOURCES} >= {"graph/app.py", "loaders/pdf.py", "prompts/__init__.py"}
+    assert {name_of(path) for path in SOURCES} >= {
+        "graph/app.py",
+        "loaders/pdf.py",
+        "prompts/__init__.py",
+        "web/app.py",
+    }
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_imports_point_one_way(path: Path) -> None:
     package, found = name_of(path).partition("/")[0], tops(path)
     assert not found & {"tests", "examples"}
+    if package != "web":
+        assert "web" not in found
     if package == "prompts":
         assert found <= set(sys.stdlib_module_names) | {"__future__"}
     if package == "loaders":
@@ -123,7 +133,7 @@ def test_only_the_settings_read_the_environment(path: Path) -> None:
             assert "environ" not in ast.dump(node.func), "the command line may set variables, not read them"
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=name_of)
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS, *STATIC], ids=name_of)
 def test_files_are_short(path: Path) -> None:
     lines = len(path.read_text("utf-8").splitlines())
     assert lines <= MAX_FILE, f"{lines} lines: take it apart by what it does"
@@ -141,13 +151,22 @@ def test_functions_are_short(path: Path) -> None:
 
 
 def test_the_packages_are_the_ones_of_this_repository() -> None:
-    """`graph`, `loaders` and `prompts` are common names: another distribution's must not come first."""
+    """`graph`, `loaders`, `prompts` and `web` are common names: another distribution's must not come first."""
     import graph
     import loaders
     import prompts
+    import web
 
-    for package in (graph, loaders, prompts):
+    for package in (graph, loaders, prompts, web):
         assert Path(package.__file__ or "").is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize("path", STATIC, ids=name_of)
+def test_the_page_brings_everything_itself_and_writes_no_markup(path: Path) -> None:
+    text = path.read_text("utf-8")
+    elsewhere = re.findall(r"(?:src|href|url|import|fetch|from)\W{1,3}(?:https?:)?//\S+", text)
+    assert elsewhere == []
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|\bon\w+=\"|style=\"", text)
 
 
 def test_importing_the_app_loads_no_store_and_no_model() -> None:

@@ -110,7 +110,18 @@ def test_a_page_that_the_model_refuses_falls_back_or_fails_and_the_others_are_re
     fallback = ledger()[0]
     assert (fallback.status, fallback.reason, fallback.model) == ("fallback", "recitation", "text-layer")
     # Each window once, then in halves: one page that is refused takes the others' reply with it.
-    assert sorted(map(pages_asked, gemini.chats)) == [[1], [1], [1, 2], [1, 2, 3, 4], [2], [3, 4], [5], [5], [5, 6], [6]]
+    assert sorted(map(pages_asked, gemini.chats)) == [
+        [1],
+        [1],
+        [1, 2],
+        [1, 2, 3, 4],
+        [2],
+        [3, 4],
+        [5],
+        [5],
+        [5, 6],
+        [6],
+    ]
     assert report["usage"]["requests"] == len(gemini.requests)
 
     model.claims = [claim("Four wardens filed 2,914 reports.", "The four wardens filed 2,914 weather")]

@@ -1,0 +1,138 @@
+"""Chromium, driven by Playwright, on a reading room of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pymupdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.serving import Server, serving, showing
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# axe's rules for WCAG 2.2 at the levels A and AA, and its good practices.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+LETTER = (
+    "The lighthouse of Tornholm is 43 metres high. It was lit for the first time in 1874, by the keeper Agnes Lund.",
+    "The harbour is open from April to October. A berth costs 12 euros a night, water included.",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+
+
+@dataclass
+class Room:
+    """A page of the reading room, and what it did that it should not have."""
+
+    page: Page
+    url: str
+    wrong: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Take down errors in the console and requests to other hosts."""
+        ours = urlsplit(self.url).netloc
+
+        def said(message: Any) -> None:
+            if message.type in ("error", "warning"):
+                self.wrong.append(f"{message.type}: {message.text}")
+
+        def asked(request: Any) -> None:
+            if urlsplit(request.url).netloc not in (ours, "") or urlsplit(request.url).scheme not in ("http", "data"):
+                self.wrong.append(f"request to {request.url}")
+
+        def interrupted(dialog: Any) -> None:
+            self.wrong.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        self.page.on("console", said)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("request", asked)
+        self.page.on("dialog", interrupted)
+
+    def enter(self) -> None:
+        self.page.goto(f"{self.url}/room")
+        self.page.wait_for_selector("#engine:not(:empty), #door[open]")
+
+    def read(self, path: Path, name: str | None = None, shown: str = "") -> None:
+        """Upload a file and wait until it is in the list."""
+        content: Any = {"name": name or path.name, "mimeType": "application/pdf", "buffer": path.read_bytes()}
+        self.page.set_input_files("#files", content)
+        self.page.locator("#documents .name", has_text=shown or name or path.name).wait_for()
+
+    def ask(self, question: str) -> str:
+        """Ask with the keyboard; returns the text of the turn."""
+        turns = self.page.locator(".turn").count()
+        self.page.fill("#question", question)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".turn").nth(turns).locator(".foot").wait_for()
+        return self.page.locator(".turn").nth(turns).inner_text()
+
+    def check(self) -> None:
+        """No error, no request elsewhere, nothing that axe finds; and nothing wider than the window."""
+        found = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        assert not found.response["violations"], found.generate_report()
+        assert self.wrong == []
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="session")
+def room_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("room")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., Room]]:
+    """Open a reading room in a fresh browser profile; whatever went wrong in one fails the test."""
+    rooms: list[Room] = []
+
+    def opened(server: Server = room_server, **options: Any) -> Room:
+        context = browser.new_context(**options)
+        context.set_default_timeout(40_000)
+        made = Room(context.new_page(), server.url)
+        made.watch()
+        made.enter()
+        rooms.append(made)
+        return made
+
+    with showing(room_server):
+        yield opened
+    for one in rooms:
+        one.page.context.close()
+    assert [wrong for one in rooms for wrong in one.wrong] == []
+
+
+@pytest.fixture(scope="session")
+def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two pages of text."""
+    path = tmp_path_factory.mktemp("letter") / "lighthouse.pdf"
+    document: Any = pymupdf.open()  # type: ignore[no-untyped-call]  # pymupdf is partly typed
+    for text in LETTER:
+        page = document.new_page(width=420, height=595)
+        page.insert_textbox((40, 120, 380, 555), text, fontsize=13)
+    document.save(str(path))
+    document.close()
+    return path

@@ -1,0 +1,114 @@
+"""What goes wrong in a busy server: too large, too many, gone in the middle. Each gets an answer, and it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.conftest import MakePdf
+from tests.server.conftest import Doors
+
+pytestmark = pytest.mark.server
+
+PDF = b"%PDF-1.7\n"
+
+
+def test_a_file_of_300_mb_gets_a_clear_answer(doors: Doors) -> None:
+    """Announced or not, and with the answer still readable after so much was sent."""
+
+    def pieces() -> Iterator[bytes]:
+        yield PDF
+        for _ in range(3):
+            yield b"x" * 2**20
+
+    for content in (pieces(), PDF + b"x" * 300 * 2**20):
+        reply = httpx.post(f"{doors.url}/uploads?name=a.pdf", content=content, timeout=120)
+        assert reply.status_code == 413
+        assert "larger than 1 MB" in reply.json()["detail"]
+    assert not list((doors.uploads).glob("*.part"))
+
+
+def test_a_hundred_files_at_once(doors: Doors) -> None:
+    with ThreadPoolExecutor(100) as pool:
+        replies = list(pool.map(lambda index: doors.upload(PDF + b"%d" % index, f"{index}.pdf"), range(100)))
+    assert {reply.status_code for reply in replies} == {201}
+    assert len({reply.json()["id"] for reply in replies}) == 100
+
+
+def test_a_client_that_goes_away_leaves_nothing_behind(doors: Doors) -> None:
+    host, port = doors.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as client:
+        head = f"POST /uploads?name=a.pdf HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999\r\n\r\n"
+        client.sendall(head.encode() + PDF)
+        time.sleep(0.3)
+    with httpx.stream(
+        "POST", f"{doors.url}/runs/stream", timeout=60,
+        json={"assistant_id": "pagewitness", "input": {"question": "Why?"}, "stream_mode": ["updates"]},
+    ) as reply:  # fmt: skip
+        next(reply.iter_raw())
+    end = time.monotonic() + 20
+    while list((doors.uploads).glob("*.part")) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not list((doors.uploads).glob("*.part"))
+    assert httpx.get(f"{doors.url}/health").json()["ok"]
+
+
+async def test_two_browsers_delete_the_same_document(doors: Doors, make_pdf: MakePdf) -> None:
+    kept = doors.upload(make_pdf("twice.pdf", "The lamp was lit at dusk.").read_bytes(), "twice.pdf").json()
+    report = (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]
+    assert report["documents"][0]["status"] == "complete"
+    assert report["documents"][0]["source"] == kept["source"]
+    async with httpx.AsyncClient(base_url=doors.url, timeout=60) as http:
+        replies = await asyncio.gather(*(http.delete(f"/documents/{kept['id']}") for _ in range(5)))
+        assert sorted(reply.status_code for reply in replies) == [200, 404, 404, 404, 404]
+        assert "no such document" in next(reply for reply in replies if reply.status_code == 404).json()["detail"]
+        assert kept["id"] not in (await http.get("/documents")).text
+    assert "is no uploaded file" in doors.problem("ingestion", sources=[kept["source"]])
+
+
+async def test_a_home_folder_that_is_emptied_is_begun_anew(doors: Doors, make_pdf: MakePdf) -> None:
+    content = make_pdf("anew.pdf", "The lamp was lit at dusk by the keeper.").read_bytes()
+    question = "When was the lamp lit?"
+    for _ in range(2):
+        kept = doors.upload(content, "anew.pdf").json()
+        assert (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]["documents"][0]["chunks"] == 1
+        assert "dusk" in (await doors.server.run("query", question=question))["answer"]
+        for path in (doors.folder / "home").iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        assert doors.server.get("/documents") == {"documents": []}
+        assert (await doors.server.run("query", question=question))["reason"] == "nothing_ingested"
+
+
+def test_nothing_blocked_the_servers_loop(doors: Doors) -> None:
+    said = doors.server.log.read_text("utf-8", "replace")
+    assert "BlockingError" not in said
+    assert "Blocking call" not in said
+
+
+async def test_a_document_that_is_deleted_while_it_is_read(doors: Doors, make_pdf: MakePdf) -> None:
+    """The run says so, and nothing of the document is left."""
+    pages = [f"Page {number} of the long ledger." for number in range(60)]
+    kept = doors.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
+    run = asyncio.create_task(doors.server.run("ingestion", sources=[kept["source"]]))
+    async with httpx.AsyncClient(base_url=doors.url, timeout=60) as http:
+        while kept["id"] not in (await http.get("/documents")).text:
+            await asyncio.sleep(0.05)
+        assert (await http.delete(f"/documents/{kept['id']}")).status_code == 200
+        (document,) = (await run)["report"]["documents"]
+        assert document["status"] == "failed"
+        assert "deleted while it was being read" in document["failures"][0]["detail"]
+        assert kept["id"] not in (await http.get("/documents")).text
+    with contextlib.closing(sqlite3.connect(doors.folder / "home" / "catalog.sqlite3")) as catalog:
+        for table in ("documents", "pages", "transcripts", "chunks"):
+            column = "key" if table == "transcripts" else "id" if table == "documents" else "document"
+            left = catalog.execute(f"SELECT count(*) FROM {table} WHERE {column} LIKE ?", (f"%{kept['id']}%",))
+            assert left.fetchone() == (0,), table

@@ -1,0 +1,168 @@
+"""Who may do what over HTTP: each line of what the server promises, with real requests on a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import httpx
+import pytest
+
+from tests.conftest import MakePdf
+from tests.server.conftest import Doors
+
+pytestmark = pytest.mark.server
+
+EVIL, STUDIO = "https://evil.example", "https://smith.langchain.com"
+REFUSED = "is not in a folder that this server may read"
+PDF = b"%PDF-1.7\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["/etc/hostname", "{}/outside.pdf", "{}/allowed/../outside.pdf", "{}/allowed/link.pdf", "{}/allowed/linked",
+     "{}/allowed/*/../../outside.pdf", "~/x.pdf", "~root/x.pdf", "/dev/zero", "/proc/self/environ",
+     "{}/allowed/pipe.pdf", "{}/no/such/file.pdf",
+     "{}/allowed/link*.pdf", "{}", "/", "file:///etc/hostname", "outside.pdf", "a\x00b"],
+)  # fmt: skip
+def test_nothing_outside_the_allowed_folders_is_read(doors: Doors, make_pdf: MakePdf, source: str) -> None:
+    outside = doors.folder / "outside.pdf"
+    if not outside.exists():
+        shutil.copy(make_pdf("outside.pdf", "A secret."), outside)
+        (doors.folder / "allowed" / "link.pdf").symlink_to(outside)
+        (doors.folder / "allowed" / "linked").symlink_to(doors.folder / "home")
+        os.mkfifo(doors.folder / "allowed" / "pipe.pdf")
+    said = doors.problem("ingestion", sources=[source.format(doors.folder)])
+    assert REFUSED in said or "is an address, not a path" in said or "is a named pipe" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("reference", ["upload:../../outside.pdf", "upload:0123456789abcdef/../../../etc/passwd",
+                                       "upload:0123456789abcdef/no.pdf", "upload:"])  # fmt: skip
+def test_an_upload_is_named_by_its_reference_only(doors: Doors, reference: str) -> None:
+    assert "is no uploaded file" in doors.problem("ingestion", sources=[reference])
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/a.pdf", "http://[::1]/a.pdf", "http://169.254.169.254/a.pdf",
+                                 "http://10.0.0.1/a.pdf", "http://0/a.pdf", "http://localhost/a.pdf"])  # fmt: skip
+def test_no_address_of_a_private_network_is_fetched(doors: Doors, url: str) -> None:
+    assert "is this machine or in a private network" in doors.problem("ingestion", sources=[url])
+
+
+@pytest.mark.parametrize("way", ["as if a node had written it", "as the update of a command", "past the first nodes"])
+def test_a_forged_state_does_not_open_a_file(doors: Doors, way: str) -> None:
+    """Whoever reaches the API can set a thread's state behind the first node, or jump over it."""
+    work = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
+    state = {"work": [work], "window": 1, "unusable": [], "started": 0.0}
+    window = {**work, "total": 1, "plain": True}
+    with httpx.Client(base_url=doors.url, timeout=60) as http:
+        thread = http.post("/threads", json={}).json()["thread_id"]
+        run = {"assistant_id": "ingestion"}
+        http.post(f"/threads/{thread}/runs/wait", json={**run, "input": {"sources": ["nothing.pdf"]}})
+        forged = {"values": state, "as_node": "load_sources"}
+        assert http.post(f"/threads/{thread}/state", json=forged).status_code == 200
+        then: dict[str, object] = {"input": None}
+        if way == "as the update of a command":
+            then = {"command": {"update": state, "goto": "survey_pages"}}
+        elif way == "past the first nodes":
+            then = {"command": {"goto": {"node": "read_pages", "input": window}}}
+        reply = http.post(f"/threads/{thread}/runs/wait", json={**run, **then}).json()
+        assert REFUSED in str(reply["__error__"])
+
+
+def test_a_webhook_does_not_reach_into_a_private_network(doors: Doors) -> None:
+    for url in ("http://127.0.0.1:9/x", "http://169.254.169.254/x", "http://10.0.0.1/x", "/runs"):
+        body = {"assistant_id": "query", "input": {"question": "x?"}, "webhook": url}
+        assert httpx.post(f"{doors.url}/runs", json=body).status_code in (400, 403, 422)
+
+
+def test_a_file_is_kept_under_its_hash_and_a_tame_name(doors: Doors) -> None:
+    names = {"../../etc/x.pdf": "x.pdf", "<img src=x onerror=alert(1)>.pdf": "img src=x onerror=alert(1).pdf",
+             ".hidden.pdf": "hidden.pdf", "a\u202efdp.exe": "a fdp.exe.pdf", "x" * 900: "x" * 120 + ".pdf"}  # fmt: skip
+    for given, kept in names.items():
+        reply = doors.upload(PDF + given.encode(), given)
+        assert reply.status_code == 201
+        assert reply.json()["name"] == kept
+        path = doors.uploads / reply.json()["id"] / kept
+        assert path.read_bytes() == PDF + given.encode()
+        assert not path.stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "status", "sentence"),
+    [
+        (b"<script>alert(1)</script>", "a.html", 415, "of a kind that is not read"),
+        (b"<svg onload=alert(1)>", "a.pdf", 415, "of a kind that is not read"),
+        (b"\x7fELF\x02\x01\x01", "a.pdf", 415, "of a kind that is not read"),
+        (b"#!/bin/sh\nrm -rf /\n", "a.sh", 415, "of a kind that is not read"),
+        (b"", "a.pdf", 422, "is empty"),
+        (PDF, "", 422, "`name` must be"),
+        (PDF, "x" * 1001, 422, "`name` must be"),
+    ],
+)
+def test_only_documents_are_taken(doors: Doors, content: bytes, name: str, status: int, sentence: str) -> None:
+    reply = doors.upload(content, name)
+    assert reply.status_code == status
+    assert sentence in reply.json()["detail"]
+
+
+def test_another_site_cannot_drive_the_server(doors: Doors) -> None:
+    with httpx.Client(base_url=doors.url, timeout=30) as http:
+        for request in ("POST /threads", "POST /runs/wait", "GET /documents", "POST /uploads?name=a.pdf",
+                        "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok"):  # fmt: skip
+            method, path = request.split()
+            for origin in (EVIL, "null", "http://localhost:1", doors.url.replace("http", "https") + "0"):
+                reply = http.request(method, path, headers={"Origin": origin})
+                assert reply.status_code == 403
+                assert "access-control-allow-origin" not in reply.headers
+        asks = {"Access-Control-Request-Method": "DELETE"}
+        assert http.options("/threads", headers={"Origin": EVIL, **asks}).status_code == 403
+        assert http.options("/threads", headers={"Origin": STUDIO, **asks}).status_code == 200
+        assert http.get("/info", headers={"Origin": STUDIO}).status_code == 200
+        assert http.get("/documents", headers={"Origin": doors.url}).status_code == 200
+        cross = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+        assert http.get("/documents", headers=cross).status_code == 403
+        link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        assert http.get("/documents", headers=link).status_code == 200
+        assert http.get("/documents", headers={**link, "Sec-Fetch-Dest": "iframe"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:2024", "127.0.0.1.evil.example", "localhost.evil.example", "["]
+)
+def test_a_name_that_is_not_the_servers_is_refused(doors: Doors, host: str) -> None:
+    for path in ("/", "/room", "/documents", "/threads", "/ok"):
+        assert httpx.get(f"{doors.url}{path}", headers={"Host": host}).status_code in (400, 421)
+    for good in ("localhost", "127.0.0.1", "[::1]:2024", "192.168.1.7:80"):
+        assert httpx.get(f"{doors.url}/ok", headers={"Host": good}).status_code == 200
+
+
+def test_a_websocket_is_no_side_door(doors: Doors) -> None:
+    thread = httpx.post(f"{doors.url}/threads", json={}).json()["thread_id"]
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    headers["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+    for origin, status in ((EVIL, 403), (doors.url, 101)):
+        sent = {**headers, "Origin": origin}
+        with httpx.stream("GET", f"{doors.url}/threads/{thread}/stream/events", headers=sent, timeout=20) as reply:
+            assert reply.status_code == status
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it(doors: Doors) -> None:
+    for path in ("/", "/room", "/room/static/app.js", "/documents", "/health", "/ok", "/openapi.json", "/nothing"):
+        headers = httpx.get(f"{doors.url}{path}", headers={"Accept": "text/html"}).headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy, path
+        assert "frame-ancestors 'none'" in policy, path
+        assert "unsafe" not in policy, path
+        assert "http" not in policy, path
+
+
+def test_errors_tell_nothing_of_the_machine(doors: Doors) -> None:
+    paths = ["/documents/x", "/documents/..%2f..%2fetc/transcript", "/documents/x/pages/1/image?width=9999999999999",
+             "/room/static/..%2f..%2fapp.py", "/room/static/%2e%2e/app.py",
+             "/documents/x/pages/1/image?highlight=1,2,3"]  # fmt: skip
+    for path in paths:
+        reply = httpx.get(f"{doors.url}{path}")
+        assert 400 <= reply.status_code < 500, path
+        assert not [word for word in ("Traceback", str(doors.folder), "/root", ".py", "sqlite") if word in reply.text]

@@ -1,0 +1,64 @@
+"""The list of documents, the ledger of each, and deleting."""
+
+from __future__ import annotations
+
+import threading
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from graph import deps, listing
+from graph.context import Context
+from graph.settings import settings
+from graph.storage.base import DocumentRow
+from graph.storage.upkeep import remove
+from web.replies import WebError, answered
+
+_one_at_a_time = threading.Lock()
+
+
+def known(request: Request) -> DocumentRow:
+    """The document that the path names.
+
+    Raises:
+        WebError: there is none of that id.
+    """
+    row = deps.stores().catalog.document(request.path_params["document"])
+    if row is None or not row.source:
+        raise WebError(404, "There is no such document: it may have been deleted. Look at the list again.")
+    return row
+
+
+@answered
+def health(request: Request) -> Response:
+    """Whether the library can be used, and what may be uploaded."""
+    now = settings()
+    deps.stores().catalog.get_meta("")
+    engine = deps.engine_name(Context(), now)
+    return JSONResponse({"ok": True, "engine": engine, "upload_mb": now.upload_mb, "token": bool(now.server_token)})
+
+
+@answered
+def documents(request: Request) -> Response:
+    """The catalog."""
+    return JSONResponse({"documents": listing.documents(deps.stores().catalog)})
+
+
+@answered
+def document(request: Request) -> Response:
+    """A document with its ledger."""
+    row, catalog = known(request), deps.stores().catalog
+    summary = listing.document(catalog, row)
+    if summary is None:
+        raise WebError(404, "No page of this document has been read yet.")
+    return JSONResponse({**summary, "ledger_pages": listing.pages(catalog, row.id)})
+
+
+@answered
+def delete(request: Request) -> Response:
+    """Remove every trace of a document; of two who ask at once, one is told that it is gone."""
+    with _one_at_a_time:
+        row, stores = known(request), deps.stores()
+        stores.take()
+        remove(stores, row.id)
+    return JSONResponse({"deleted": {"id": row.id, "name": row.name}})

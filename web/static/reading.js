@@ -1,0 +1,127 @@
+// From files to documents: uploads, then a run of the graph that reads them, each with a bar that says how far it is.
+
+import { get, newThread, run, upload } from "./api.js";
+import { button, byId, make, plural } from "./dom.js";
+import { refresh, say } from "./documents.js";
+
+const AT_ONCE = 3;
+
+/** Take files: upload them a few at a time, then have those that arrived read in one run. */
+export async function take(files) {
+  say("");
+  const most = (await get("/health")).upload_mb;
+  const jobs = [...files].map((file) => ({ file, row: row(file.name) }));
+  const waiting = [...jobs];
+  const worker = async () => {
+    for (let job; (job = waiting.shift()); ) await send(job, most);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const arrived = jobs.filter((job) => job.source);
+  if (arrived.length) await read(arrived);
+}
+
+/** Read what is missing of a document that is there already. */
+export const again = (one) => read([{ source: one.source, id: one.id, row: row(one.name) }]);
+
+async function send(job, most) {
+  const { file, row: bar } = job;
+  if (file.size > most * 2 ** 20) return bar.fail(`is larger than ${most} MB, the most that this server takes.`);
+  bar.say("sending", 0, 1);
+  try {
+    const kept = await upload(file, (done, all) => bar.say("sending", done, all));
+    Object.assign(job, { source: kept.source, id: kept.id });
+    bar.say("waiting to be read", 0, 0);
+  } catch (error) {
+    bar.fail(error.message);
+  }
+}
+
+async function read(jobs) {
+  const rows = new Map(jobs.map((job) => [job.id, job.row]));
+  const sources = [...new Set(jobs.map((job) => job.source))];
+  let report = null;
+  jobs.forEach((job) => job.row.say("being opened", 0, 0));
+  try {
+    const thread = await newThread({ room: "reading" });
+    for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue" })) {
+      if (event === "custom") progress(rows, data);
+      else if (event === "values" && !inner) report = data.report ?? report;
+    }
+    for (const document of report?.documents ?? []) finish(jobs, document);
+  } catch (error) {
+    jobs.forEach((job) => job.row.fail(error.message));
+  }
+  if (report) jobs.forEach((job) => job.row.end());
+  await refresh();
+}
+
+function progress(rows, data) {
+  if (data.event === "waiting") return rows.forEach((bar) => bar.say("waiting for the model service", 0, 0));
+  const bar = rows.get(data.document);
+  if (data.event === "page") bar?.say("pages read", bar.next(data.of), data.of);
+  else if (data.event === "embed") bar?.say("passages indexed", data.done, data.of);
+}
+
+function finish(jobs, document) {
+  const job = jobs.find((one) => one.id === document.id || one.source === document.source);
+  if (!job) return;
+  const why = document.failures.map((failure) => failure.detail)[0] ?? "";
+  if (document.status === "failed") job.row.fail(why);
+  else if (document.status === "partial") job.row.fail(`${plural(document.failures.length, "page")} could not be read. ${why}`);
+  else if (document.status === "unchanged") job.row.note("Nothing was missing: every page had been read before.");
+}
+
+/** A line in the list of what is being read. */
+function row(name) {
+  const bar = make("progress", { max: 1, value: 0, "aria-label": name });
+  const facts = make("p", { className: "facts" });
+  const item = make("li", {}, make("p", { className: "name" }, name), facts, bar);
+  let pages = 0;
+  let over = false;
+  byId("jobs").append(item);
+  const close = () => {
+    bar.remove();
+    if (!over) item.append(button("Dismiss", () => item.remove(), { "aria-label": `Dismiss the note on ${name}` }));
+    over = true;
+  };
+  return {
+    next: (of) => (pages = Math.min(pages + 1, of)),
+    say(what, done, all) {
+      if (all) Object.assign(bar, { max: all, value: done });
+      else bar.removeAttribute("value");
+      facts.textContent = all > 1 ? `${what} · ${what === "sending" ? `${Math.round((100 * done) / all)} %` : `${done} of ${all}`}` : what;
+    },
+    fail(text) {
+      facts.replaceChildren(make("span", { className: "bad", role: "alert" }, text));
+      close();
+    },
+    note(text) {
+      facts.textContent = text;
+      close();
+    },
+    end: () => over || item.remove(),
+  };
+}
+
+const drop = byId("drop");
+drop.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  drop.classList.add("over");
+});
+drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+drop.addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  start(event.dataTransfer.files);
+});
+byId("choose").addEventListener("click", () => byId("files").click());
+byId("files").addEventListener("change", (event) => {
+  start([...event.target.files]);
+  event.target.value = "";
+});
+// A file dropped beside the field would replace the page with itself.
+for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
+
+function start(files) {
+  if (files.length) take(files).catch((error) => say(error.message));
+}

@@ -1,0 +1,119 @@
+// The page view: the picture of a page with the quote marked, the same page as text, and its neighbours.
+
+import { get, pictureOf } from "./api.js";
+import { byId, make } from "./dom.js";
+
+const WHY = { fallback: "Read a second way", failed: "Could not be read", pending: "Not read yet", blank: "Nothing on it" };
+const dialog = byId("viewer");
+const sheet = byId("sheet");
+let at = null;
+let turn = 0;
+
+/** Open a page: {document, name, page, pages (how many there are, if known), quote, boxes}. */
+export async function open(place) {
+  at = { ...place, cited: place.page, text: false };
+  if (!dialog.open) dialog.showModal();
+  byId("viewer-title").focus();
+  await show();
+}
+
+async function show() {
+  const mine = ++turn;
+  const { document: id, name, page } = at;
+  const cited = page === at.cited;
+  byId("viewer-title").textContent = `${name}, page ${page}`;
+  byId("quote").textContent = at.quote ? `“${at.quote}”` : "";
+  byId("quote").hidden = !(cited && at.quote);
+  byId("words").setAttribute("aria-pressed", String(at.text));
+  byId("fate").hidden = true;
+  sheet.setAttribute("aria-busy", "true");
+  try {
+    at.pages ??= (await get(`/documents/${encodeURIComponent(id)}`)).pages;
+    const line = await get(`/documents/${encodeURIComponent(id)}/pages/${page}`);
+    if (mine !== turn) return;
+    count();
+    if (line.status in WHY) {
+      byId("fate").textContent = [WHY[line.status], line.reason, line.detail].filter(Boolean).join(": ");
+      byId("fate").hidden = false;
+    }
+    sheet.replaceChildren(at.text ? text(line.blocks) : picture(line, cited ? at.boxes ?? [] : []));
+  } catch (error) {
+    if (mine === turn) sheet.replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
+  }
+  if (mine === turn) sheet.setAttribute("aria-busy", "false");
+}
+
+function count() {
+  byId("count").textContent = `${at.page} of ${at.pages}`;
+  byId("previous").disabled = at.page <= 1;
+  byId("next").disabled = at.page >= at.pages;
+}
+
+function picture(line, boxes) {
+  if (!line.image) return make("p", {}, "There is no picture of this page.");
+  const marked = boxes.length ? `; marked on it: ${at.quote}` : "";
+  const image = make("img", {
+    src: pictureOf(at.document, at.page, { boxes, hash: line.image }), width: line.width, height: line.height,
+    alt: `Page ${at.page} of ${at.name}${marked}`,
+  });
+  image.addEventListener("load", () => {
+    turnTo(image, boxes);
+    image.dataset.ready = "true";
+  });
+  image.addEventListener("error", () => sheet.append(make("p", { className: "wrong" }, "The picture could not be loaded.")));
+  return image;
+}
+
+/** Scroll to what is marked. */
+function turnTo(image, boxes) {
+  const edge = (index) => (boxes.length ? Math.min(...boxes.map((box) => box[index])) : 0);
+  sheet.scrollTop = Math.max(0, edge(1) * image.clientHeight - sheet.clientHeight / 3);
+  sheet.scrollLeft = Math.max(0, edge(0) * image.clientWidth - 16);
+}
+
+function text(blocks) {
+  const out = make("article", { className: "reading" });
+  for (const block of blocks) out.append(block.kind === "table" && block.rows ? table(block) : words(block));
+  if (!blocks.length) out.append(make("p", {}, "Nothing was read on this page."));
+  return out;
+}
+
+function words(block) {
+  const heading = block.kind === "heading" || block.kind === "title";
+  return make(heading ? (block.level > 1 ? "h4" : "h3") : "p", { className: block.kind }, block.text);
+}
+
+function table(block) {
+  const cells = (tag, row, scope) => make("tr", {}, ...row.map((cell) => make(tag, scope ? { scope } : {}, cell)));
+  const made = make("table", {},
+    block.caption ? make("caption", {}, block.caption) : null,
+    make("thead", {}, cells("th", block.columns, "col")),
+    make("tbody", {}, ...block.rows.map((row) => cells("td", row))));
+  return make("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": "Table" }, made);
+}
+
+function go(step) {
+  if (!at?.pages || at.page + step < 1 || at.page + step > at.pages) return;
+  at.page += step;
+  show();
+}
+
+byId("previous").addEventListener("click", () => go(-1));
+byId("next").addEventListener("click", () => go(1));
+byId("close").addEventListener("click", () => dialog.close());
+byId("larger").addEventListener("click", () => {
+  const large = sheet.classList.toggle("large");
+  byId("larger").setAttribute("aria-pressed", String(large));
+  const image = sheet.querySelector("img");
+  if (image) turnTo(image, at.page === at.cited ? at.boxes ?? [] : []);
+});
+byId("words").addEventListener("click", () => {
+  at.text = !at.text;
+  show();
+});
+dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+dialog.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "ArrowLeft") go(-1);
+  else if (event.key === "ArrowRight") go(1);
+});
