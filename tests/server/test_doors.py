@@ -63,4 +63,4 @@ async def test_an_assistant_finds_tools_that_it_can_use(server: Server, ingested
         listed: Any = (await client.call_tool("list", {})).content[0]
         assert "sample.pdf" in listed.text
         said: Any = (await client.call_tool("ingest", {"sources": ["no-such-file.pdf"]})).content[0]
-        assert "'no-such-file.pdf' does not exist" in said.text
+        assert "'no-such-file.pdf' is not in a folder that this server may read" in said.text
