@@ -20,13 +20,13 @@ async def test_an_attached_file_is_read_and_not_kept_in_the_thread(server: Serve
     content = make_pdf("lighthouse.pdf", "A night in the lighthouse costs 91 euros, breakfast included.").read_bytes()
     data = base64.b64encode(content).decode()
     block = {"type": "file", "mimeType": "application/pdf", "data": data, "metadata": {"filename": "lighthouse.pdf"}}
-    message = {"role": "user", "content": [{"type": "text", "text": QUESTION}, block]}
+    given: Any = {"messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}, block]}]}
     client = server.client
     thread = (await client.threads.create())["thread_id"]
     parts: list[Any] = [
         (part.event, part.data)
         async for part in client.runs.stream(
-            thread, "pagewitness", input={"messages": [message]}, stream_mode=["values", "updates", "custom"]
+            thread, "pagewitness", input=given, stream_mode=["values", "updates", "custom"]
         )
     ]
     state: Any = await client.threads.get_state(thread)
@@ -35,7 +35,6 @@ async def test_an_attached_file_is_read_and_not_kept_in_the_thread(server: Serve
     history: Any = await client.threads.get_history(thread)
     for kept in (parts, state, history):
         assert data[:200] not in json.dumps(kept, default=str)
-    more: Any = await client.runs.wait(
-        thread, "pagewitness", input={"messages": [{"role": "user", "content": "Is breakfast included?"}]}
-    )
+    then: Any = {"messages": [{"role": "user", "content": "Is breakfast included?"}]}
+    more: Any = await client.runs.wait(thread, "pagewitness", input=then)
     assert "breakfast included" in more["answer"]
