@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,11 +72,16 @@ async def estimate(sources: list[str], context: Context) -> Plan:
             identity, document = await _document(found, context, engine)
             plans[identity] = document  # the same bytes under two names are one document
     documents = list(plans.values())
-    total = Size(pages=0, done=0, send=0, requests=0, input_tokens=0, output_tokens=0)
-    for document in documents:
-        for key in total:
-            total[key] += document[key]  # type: ignore[literal-required]
-    return Plan(documents=documents, total=total, engine=engine, basis=_basis(context, engine))
+    return Plan(documents=documents, total=_total(documents), engine=engine, basis=_basis(context, engine))
+
+
+def _total(documents: Sequence[DocumentPlan]) -> Size:
+    return Size(
+        pages=sum(one["pages"] for one in documents), done=sum(one["done"] for one in documents),
+        send=sum(one["send"] for one in documents), requests=sum(one["requests"] for one in documents),
+        input_tokens=sum(one["input_tokens"] for one in documents),
+        output_tokens=sum(one["output_tokens"] for one in documents),
+    )  # fmt: skip
 
 
 async def _document(found: Found, context: Context, engine: str) -> tuple[str, DocumentPlan]:

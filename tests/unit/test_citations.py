@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from graph.engines.base import Claim
 from graph.query.citations import evidence, failure, locate
 from graph.storage.base import ChunkRow, SentenceRow, Transcript
-from loaders.types import Block, Box, Word
+from loaders.types import Block, BlockKind, Box, Word
 
 HEIGHT = 0.02
 
 
-def page(*lines: str, kind: str = "text") -> Transcript:
+def page(*lines: str, kind: BlockKind = "text") -> Transcript:
     """A page whose lines stand one under the other, each word a tenth of the page wide."""
     words = [
         Word(word, Box(0.1 * column, 0.05 * row, 0.1 * column + 0.09, 0.05 * row + HEIGHT))
         for row, line in enumerate(lines)
         for column, word in enumerate(line.split())
     ]
-    block = Block(kind, "\n".join(lines), 0, Box(0, 0, 1, 0.5))  # type: ignore[arg-type]
+    block = Block(kind, "\n".join(lines), 0, Box(0, 0, 1, 0.5))
     return Transcript("key", (block,), tuple(words))
 
 

@@ -32,12 +32,12 @@ def sample() -> bytes:
 
 def texts(pdf: bytes) -> list[str]:
     """The text of each page in one line, with typographic ligatures taken apart."""
-    with pymupdf.open("pdf", pdf) as document:  # type: ignore[no-untyped-call]
+    with pymupdf.open("pdf", pdf) as document:
         return [" ".join(unicodedata.normalize("NFKC", page.get_text()).split()) for page in document]
 
 
 def image_sizes(pdf: bytes) -> list[tuple[int, int, int]]:
-    with pymupdf.open("pdf", pdf) as document:  # type: ignore[no-untyped-call]
+    with pymupdf.open("pdf", pdf) as document:
         return [(page.number + 1, image[2], image[3]) for page in document for image in page.get_images()]
 
 

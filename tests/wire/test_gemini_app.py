@@ -244,7 +244,7 @@ def draw_on(path: Path) -> None:
     """Make a page that has ink and no text."""
     import pymupdf
 
-    document: Any = pymupdf.open(path)  # type: ignore[no-untyped-call]
+    document: Any = pymupdf.open(path)
     document[0].draw_rect((50, 50, 200, 300), fill=(0, 0, 0))
     document.saveIncr()
     document.close()

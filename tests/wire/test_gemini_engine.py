@@ -176,7 +176,7 @@ async def test_the_days_quota_ends_everything_at_once(
     gemini.script(Reply(""), DAY)
     outcomes = await read(engine, [page(1), page(2), page(3)])
     assert texts(outcomes) == ["quota_day"] * 3
-    assert "midnight Pacific" in outcomes[2].detail  # type: ignore[union-attr]
+    assert "midnight Pacific" in outcomes[2].detail
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [1]]
     gemini.script(DAY, on="embed")
     with pytest.raises(ModelError, match="midnight Pacific"):

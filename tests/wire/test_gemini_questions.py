@@ -47,7 +47,7 @@ def ask_streaming_asynchronously() -> dict[str, Any]:
             -1
         ]
 
-    return asyncio.run(last())  # type: ignore[no-any-return]
+    return asyncio.run(last())
 
 
 @pytest.mark.parametrize("door", [ask, ask_asynchronously, ask_streaming, ask_streaming_asynchronously])

@@ -93,7 +93,7 @@ def test_an_edited_prompt_reaches_the_wire(library: Model, gemini: GeminiServer,
     edited = load(name).text + "\n\nSpeak like a lighthouse keeper."
     library.relevant = lambda text: name != "rewrite"
     turns = [HumanMessage("Tell me of the observatory."), AIMessage("It stands on Ardveyra."), HumanMessage("Since?")]
-    app.invoke({"messages": turns}, context={f"{name}_prompt": edited})  # type: ignore[arg-type]
+    app.invoke({"messages": turns}, context={f"{name}_prompt": edited})
     told = {kind(request) for request in gemini.chats if "lighthouse keeper" in request.prompt}
     assert told == {name}
 

@@ -143,8 +143,10 @@ def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
     def begin(number: int) -> None:
         def limiter(now: Any) -> Limits:
             rate = Rate(now.requests_per_minute, now.requests_per_day)
-            clock = lambda: real.time() + number * 86_400  # noqa: E731
-            return Limits(lambda model: rate, deps.stores().catalog, "me", most=now.concurrency or 8, now=clock)
+            return Limits(
+                lambda model: rate, deps.stores().catalog, "me", most=now.concurrency or 8,
+                now=lambda: real.time() + number * 86_400,
+            )  # fmt: skip
 
         deps._build.cache_clear()
         monkeypatch.setattr(deps, "limiter", limiter)

@@ -47,7 +47,7 @@ def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
 
 def half_scanned(path: Path) -> Path:
     """The same file with every odd page as an image."""
-    document: Any = pymupdf.open(path)  # type: ignore[no-untyped-call]
+    document: Any = pymupdf.open(path)
     for page in list(document)[::2]:
         picture = page.get_pixmap(dpi=50)
         page.add_redact_annot(page.rect)

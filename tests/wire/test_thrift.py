@@ -42,7 +42,7 @@ def sent(gemini: GeminiServer) -> list[list[int]]:
 def mixed(make_pdf: MakePdf) -> Path:
     """Twelve pages: plain text, but for a table (3), a drawing (6), a scan (11) and nothing at all (5)."""
     path = make_pdf("mixed.pdf", *("" if number in (5, 11) else TEXT for number in range(1, 13)))
-    document: Any = pymupdf.open(path)  # type: ignore[no-untyped-call]
+    document: Any = pymupdf.open(path)
     for y in (60, 80, 100, 120):
         document[2].draw_line((40, y), (380, y))
     for x in range(40, 380, 20):

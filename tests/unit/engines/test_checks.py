@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -45,8 +46,8 @@ def reason(reply: str, image: PageImage | None = None) -> str:
 
 @given(st.integers())
 @pytest.mark.parametrize("write", [made.in_latex, made.in_html, made.with_figure, made.rewritten])
-def test_honest_ways_to_write_a_page_are_believed(write: object, seed: int) -> None:
-    assert reason(write(HONEST, Random(seed))) == ""  # type: ignore[operator]
+def test_honest_ways_to_write_a_page_are_believed(write: Callable[[str, Random], str], seed: int) -> None:
+    assert reason(write(HONEST, Random(seed))) == ""
 
 
 @pytest.mark.parametrize(
@@ -65,8 +66,8 @@ def test_marks_and_single_slips_are_no_reason(reply: str) -> None:
 
 @given(st.integers())
 @pytest.mark.parametrize("lie", [made.invented_table, made.repeated_end, made.repeated_page])
-def test_lies_are_caught(lie: object, seed: int) -> None:
-    assert reason(lie(HONEST, Random(seed))) in ("garbled", "repetition")  # type: ignore[operator]
+def test_lies_are_caught(lie: Callable[[str, Random], str], seed: int) -> None:
+    assert reason(lie(HONEST, Random(seed))) in ("garbled", "repetition")
 
 
 @given(st.integers())

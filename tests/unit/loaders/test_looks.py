@@ -60,7 +60,7 @@ def test_pictures_tables_and_formulas_are_seen(page: TextLayer, pictured: bool, 
 
 def test_a_file_is_looked_at_page_by_page(make_pdf: MakePdf, tmp_path: Path) -> None:
     path = make_pdf("a.pdf", TEXT, "", TEXT)
-    document: Any = pymupdf.open(path)  # type: ignore[no-untyped-call]
+    document: Any = pymupdf.open(path)
     for y in (60, 80, 100):
         document[2].draw_line((40, y), (380, y))
     document.saveIncr()
