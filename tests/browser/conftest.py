@@ -89,13 +89,14 @@ class Room:
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def room_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("room")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+# For a module and no longer: as long as it is open, its event loop counts as running, and no other test can have one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
