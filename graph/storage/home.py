@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +15,8 @@ _LOCK = "owner.lock"
 _OWNER = "owner.txt"
 # A lock that nothing refers to lets go; these are kept until the process ends.
 _held: dict[Path, FileLock] = {}
+# Two threads that take a lock at the same moment would each open the file, and one would be refused by the other.
+_taking = threading.Lock()
 
 
 def prepare(home: Path) -> Path:
@@ -42,7 +45,8 @@ def own(home: Path) -> FileLock:
     """
     lock = FileLock(home / _LOCK, timeout=0, is_singleton=True, thread_local=False)
     try:
-        lock.acquire()
+        with _taking:
+            lock.acquire()
     except Timeout as error:
         raise HomeError(
             f"The home folder {home} is in use by {_owner(home)}: wait until it ends, ask through that process, "

@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,24 @@ def test_a_folder_that_is_not_writable(tmp_path: Path) -> None:
     folder.mkdir(mode=0o555)
     with pytest.raises(HomeError, match=r"not writable.*--home"):
         homes.prepare(folder)
+
+
+def test_threads_that_take_a_folder_at_the_same_moment_all_have_it(tmp_path: Path) -> None:
+    problems: list[Exception] = []
+    for number in range(30):
+        folder = homes.prepare(tmp_path / str(number))
+        together = threading.Barrier(4)
+
+        def take(folder: Path = folder, together: threading.Barrier = together) -> None:
+            together.wait()
+            try:
+                homes.own(folder)
+            except HomeError as error:
+                problems.append(error)
+
+        threads = [threading.Thread(target=take) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert problems == []
