@@ -122,7 +122,7 @@ def make_pdf(tmp_path: Path) -> MakePdf:
     def make(name: str, *texts: str, password: str = "") -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        document: Any = pymupdf.open()  # type: ignore[no-untyped-call]  # pymupdf is partly typed
+        document: Any = pymupdf.open()
         for text in texts:
             page = document.new_page(width=420, height=595)
             page.insert_textbox((40, 200, 380, 555), text, fontsize=11)  # lower than a running header

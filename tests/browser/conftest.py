@@ -130,7 +130,7 @@ def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., R
 def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two pages of text."""
     path = tmp_path_factory.mktemp("letter") / "lighthouse.pdf"
-    document: Any = pymupdf.open()  # type: ignore[no-untyped-call]  # pymupdf is partly typed
+    document: Any = pymupdf.open()
     for text in LETTER:
         page = document.new_page(width=420, height=595)
         page.insert_textbox((40, 120, 380, 555), text, fontsize=13)

@@ -180,7 +180,7 @@ def test_a_blank_page_is_not_a_failure(home: Path, make_pdf: MakePdf) -> None:
 
 
 def test_an_image_is_a_document_of_one_page(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:
-    with pymupdf.open(make_pdf("a.pdf", WINCH)) as pdf:  # type: ignore[no-untyped-call]  # pymupdf is partly typed
+    with pymupdf.open(make_pdf("a.pdf", WINCH)) as pdf:
         pdf[0].get_pixmap(dpi=150).save(tmp_path / "scan.png")
     (report,) = ingest(tmp_path / "scan.png")
     assert (report["status"], report["pages"], report["ledger"]["read"]) == ("complete", 1, 1)

@@ -19,7 +19,7 @@ NOWHERE = "Who is the captain of the ferry to Kelderness?"
 
 def write(path: Path, *texts: str, white: str = "", title: str = "") -> Path:
     """A PDF of these pages; the first one with white text on white paper, the file with a title."""
-    document: Any = pymupdf.open()  # type: ignore[no-untyped-call]  # pymupdf is not fully annotated
+    document: Any = pymupdf.open()
     for number, text in enumerate(texts):
         page = document.new_page()
         # Not at the very top, where a lone line is taken for a running header.

@@ -29,7 +29,6 @@ def read_document(path: Path) -> list[Chunk]:
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="the development data is not here")
 def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks() -> None:
     chunks = read_document(DATA / "deepseek-r1" / "DeepSeek_R1.pdf")
     over = {s.pages: s.text for s in sentences(chunks) if len(s.pages) > 1}
@@ -43,7 +42,6 @@ def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks() -> 
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason="the development data is not here")
 def test_evidence_sentences_stay_whole_and_alone() -> None:
     lines = (DATA / "squad2" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [row for row in map(json.loads, lines) if row["answerable"] and row["doc"] == "Warsaw.pdf"]
