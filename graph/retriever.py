@@ -14,7 +14,7 @@ from graph import deps, steps
 from graph.context import Context
 from graph.engines.base import Passage
 from graph.query import lexical, library, recognition
-from graph.query.retrieval import interleaved
+from graph.query.merging import interleaved
 
 
 class PageWitnessRetriever(BaseRetriever):

@@ -17,9 +17,6 @@ from loaders.sentences import count_tokens, split_sentences
 from loaders.tables import Table
 from loaders.types import Block, Chunk, Sentence
 
-VERSION = 1
-"""Goes up with every change that makes other chunks of the same pages: the index is then rebuilt from transcripts."""
-
 MAX_TABLE_TOKENS = 1000
 """A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
 CAPTION_CHARS = 160

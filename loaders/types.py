@@ -175,6 +175,10 @@ class Sentence:
     cells: tuple[tuple[str, str], ...] = ()
 
 
+CHUNKER = 1
+"""Goes up with every change that makes other chunks of the same pages: the index is then rebuilt from transcripts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage that is returned, graded and shown to a model: whole sentences, under one heading path.

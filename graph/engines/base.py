@@ -11,14 +11,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NotRequired, Protocol, TypeVar, runtime_checkable
 
-from numpy import float32, int8
-from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
 from loaders.types import Block, Failure, PageImage, PageJob, Word
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
+    from numpy import float32, int8
+    from numpy.typing import NDArray
 
     from graph.engines.evidence import Objection, PageView
 
@@ -167,6 +167,7 @@ class SentenceEmbedder(Embedder, Protocol):
     """A local model, cheap enough to give every sentence and each of its tokens a vector."""
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]: ...
+    def encode_query(self, text: str) -> Encoded: ...
 
 
 class Engine(Protocol):

@@ -16,7 +16,7 @@ from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog, PagePool
-from loaders.reading import read
+from loaders.jobs import read
 from loaders.types import Failure, PageText
 
 # A best sentence that fits this well (0-15, see scoring.Scored.fit) gets the middle grade. Measured on 8 articles: 7.6
@@ -105,7 +105,7 @@ class OfflineEngine:
         return " ".join(row.title for row in rows if row)
 
     def _scored(self, question: str, passages: Sequence[Passage]) -> tuple[scoring.Query, list[scoring.Scored]]:
-        query = scoring.prepare(question, self._embedder.encode([question])[0], self._catalog)
+        query = scoring.prepare(question, self._embedder.encode_query(question), self._catalog)
         ids = [passage["chunk"] for passage in passages]
         return query, scoring.score(query, self._catalog.chunks(ids), self._catalog.token_vectors(ids))
 

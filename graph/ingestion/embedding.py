@@ -7,11 +7,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from graph.deps import Deps
 from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
-from graph.engines.minilm import pack
 from graph.storage.base import ChunkRow, VectorRow
 
 # Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
@@ -60,6 +57,10 @@ def _vector_ids(now: Deps, chunk: ChunkRow) -> list[str]:
 
 
 def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:
+    import numpy as np  # only offline, where the model itself needs it
+
+    from graph.engines.minilm import pack
+
     sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
     encoded = iter(embedder.encode([sentence.search for sentence in sentences]))
     by_chunk = {chunk.id: [next(encoded) for _ in chunk.sentences] for chunk in chunks}

@@ -12,7 +12,7 @@ from graph import deps
 from graph.ingestion import doors
 from graph.settings import settings
 from loaders.errors import SourceError
-from loaders.reading import inspect
+from loaders.jobs import inspect
 from loaders.sources import expand
 from loaders.types import DocumentInfo
 from loaders.urls import Limits, fetch, is_url

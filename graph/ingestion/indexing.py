@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graph.deps import Stores
 from graph.storage.base import DONE, DocumentRow, PageRow
 from graph.storage.upkeep import settle
-from loaders.chunking import VERSION, chunk_pages
+from loaders.types import CHUNKER
 
 
 def basis_of(rows: Sequence[PageRow]) -> str:
@@ -18,16 +18,18 @@ def basis_of(rows: Sequence[PageRow]) -> str:
     got this far, another chunker.
     """
     read = "|".join(f"{row.page}:{row.transcript}" for row in rows if row.status in DONE)
-    return f"{VERSION}:{hashlib.sha256(read.encode()).hexdigest()[:16]}"
+    return f"{CHUNKER}:{hashlib.sha256(read.encode()).hexdigest()[:16]}"
 
 
 def is_cut_anew(basis: str) -> bool:
     """Whether a basis is of the chunker in use."""
-    return basis.startswith(f"{VERSION}:")
+    return basis.startswith(f"{CHUNKER}:")
 
 
 def stage(stores: Stores, document: DocumentRow) -> str:
     """Cut what was read into chunks, stored out of sight until their vectors are there; returns their generation."""
+    from loaders.chunking import chunk_pages  # a tenth of the import of the whole graph, which questions do not need
+
     chunks = chunk_pages(document.title or document.name, stores.catalog.blocks(document.id))
     return stores.catalog.stage_chunks(document.id, chunks)
 

@@ -19,7 +19,7 @@ from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.ingestion.survey import TEXT_LAYER
 from graph.steps import step
 from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
-from loaders.reading import read, render
+from loaders.jobs import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
 

@@ -11,7 +11,7 @@ from graph.engines.base import Engine
 from graph.ingestion import doors
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, PageRow
-from loaders.reading import survey
+from loaders.jobs import survey
 from loaders.types import Failure, PageJob, PageLook
 
 

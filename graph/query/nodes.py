@@ -13,7 +13,7 @@ from graph.attachments import said
 from graph.engines.base import Passage, Reply, Turn, add_usage, no_usage
 from graph.errors import BadInputError, as_list
 from graph.query import lexical, library, recognition
-from graph.query.retrieval import interleaved
+from graph.query.merging import interleaved
 from graph.query.state import Note, QueryState
 from graph.steps import step
 

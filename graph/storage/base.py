@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from loaders.types import Block, Chunk, Failure, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
 
 PageStatus = Literal["pending", "read", "fallback", "blank", "failed"]
 DONE: frozenset[PageStatus] = frozenset({"read", "fallback", "blank"})
 """The statuses of a page that needs no further work."""
 
-Vectors = NDArray[np.float32]
 T = TypeVar("T")
 R = TypeVar("R")
 

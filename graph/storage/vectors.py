@@ -17,11 +17,13 @@ from chromadb.errors import InternalError
 from langchain_chroma import Chroma
 
 from graph.errors import BadInputError, HomeError, IndexMismatchError
-from graph.storage.base import VectorRow, Vectors
+from graph.storage.base import VectorRow
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from langchain_core.embeddings import Embeddings
+
+    from graph.storage.base import Vectors
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -105,7 +105,7 @@ def test_another_chunker_is_noticed_and_reads_no_page(
     catalog = deps.stores().catalog
     ledger = catalog.pages(before["id"] or "")
     assert next(check for check in examine()["checks"] if check["name"] == "chunks")["ok"]
-    monkeypatch.setattr(indexing, "VERSION", indexing.VERSION + 1)
+    monkeypatch.setattr(indexing, "CHUNKER", indexing.CHUNKER + 1)
     (old,) = [check for check in examine()["checks"] if check["name"] == "chunks"]
     assert not old["ok"]
     assert "pagewitness rechunk" in old["detail"]
