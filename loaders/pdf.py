@@ -16,14 +16,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pymupdf as _pymupdf
-
 from loaders.errors import PasswordError, SourceError
 from loaders.joining import vocabulary
+from loaders.machine import one_thread
 from loaders.pdf_types import Line, Region, Surroundings, TextLayer
-from loaders.render import Rendering, grey, ink_share
+from loaders.render import Rendering, rendering
 from loaders.sources import BOOK_SUFFIXES
 from loaders.types import Box, Word
+
+with one_thread():  # it loads its layout models when it is imported
+    import pymupdf as _pymupdf
 
 pymupdf: Any = _pymupdf  # mostly untyped, and some of its names exist at run time only
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -113,7 +115,7 @@ class PdfFile:
             raise ValueError(f"page {number} has no area")
         scale = min(dpi / 72, max_side / longest)
         pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, alpha=False)
-        return Rendering(pixmap.tobytes("png"), pixmap.width, pixmap.height, ink_share(grey(pixmap)))
+        return rendering(pixmap)
 
     def is_lost(self, number: int) -> bool:
         """Whether a page that shows nothing had content once: the library repairs a cut file to empty pages."""

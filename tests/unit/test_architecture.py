@@ -26,7 +26,7 @@ ONLY_IN = {
     "fitz": (),
     "rapidocr": ("loaders/ocr.py",),
     "pebble": ("loaders/pool.py",),
-    "onnxruntime": ("graph/engines/minilm.py",),
+    "onnxruntime": ("graph/engines/minilm.py", "loaders/machine.py"),
     "chromadb": ("graph/storage/vectors.py",),
     "langchain_chroma": ("graph/storage/vectors.py",),
     "sqlite3": ("graph/storage/database.py", "graph/storage/schema.py"),
