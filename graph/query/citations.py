@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from graph.engines.base import Claim
@@ -42,6 +43,10 @@ def normalised(text: str) -> str:
     return _DROPPED.sub("", text.replace("-", "")).replace("\x00", "-")
 
 
+# A page is the same few hundred words over and over: what normalising them gives is kept.
+_normalised_word = lru_cache(maxsize=20_000)(normalised)
+
+
 def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
     """Find a quote on one of the pages, or running over two of them; None when it stands nowhere.
 
@@ -70,7 +75,7 @@ class SearchText:
     """
 
     def __init__(self, pieces: Iterable[str]) -> None:
-        self.pieces = [normalised(piece) for piece in pieces]
+        self.pieces = [_normalised_word(piece) for piece in pieces]
         self.text = "".join(self.pieces)
         self._starts = set(accumulate(map(len, self.pieces), initial=0))
 

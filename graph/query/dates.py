@@ -71,9 +71,10 @@ def numbers(text: str) -> set[str]:
 
 def missing(text: str, held: str) -> list[str]:
     """The dates of a text with which no date that is held agrees."""
-    known = dates(held)
+    told = dates(text)
+    known = dates(held) if told else []
     lacking: dict[str, bool] = {}
-    for date in dates(text):
+    for date in told:
         # Of the two ways to read a date in figures, one that agrees is enough.
         lacking[date.text] = lacking.get(date.text, True) and not any(date.agrees(other) for other in known)
     return [found for found, absent in lacking.items() if absent]

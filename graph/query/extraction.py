@@ -34,15 +34,17 @@ def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: 
     """One to four claims, best first; none when nothing was scored. `chunks` are those that the sentences are from."""
     # A formula answers who asks for one; as text it is hard to read, and its words hit by chance.
     readable = [one for one in scored if _is_readable(query, one.sentence)]
-    ranked = sorted(readable or scored, key=lambda one: -scoring.answer_score(query, one))
+    covers = {key: scoring.covers(query, chunk) for key, chunk in chunks.items()}
+    scores = [(scoring.answer_score(query, one, covers[one.chunk][one.number]), one) for one in readable or scored]
+    ranked = sorted(scores, key=lambda pair: -pair[0])
     if not ranked:
         return []
-    best = ranked[0]
+    best = ranked[0][1]
     if best.sentence.kind in ("row", "caption"):
         extreme = tabular.extreme_row(query, chunks[best.chunk])
         if extreme is not None:
             return [_claim(query, best.chunk, extreme)]
-    chosen = _nearest(query, ranked)
+    chosen = _nearest(ranked)
     row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
     if row is not None and _COMPARES.search(query.text):
         before = [_claim(query, one.chunk, one.sentence) for one in chosen[:row]]
@@ -59,12 +61,12 @@ def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
     return Claim(text=tabular.statement(query, sentence), chunk=chunk, quote=sentence.text)
 
 
-def _nearest(query: scoring.Query, ranked: Sequence[scoring.Scored]) -> list[scoring.Scored]:
+def _nearest(ranked: Sequence[tuple[float, scoring.Scored]]) -> list[scoring.Scored]:
     """The best sentence and those that come near it; the same words are taken once."""
-    floor = scoring.answer_score(query, ranked[0]) - _MARGIN
+    floor = ranked[0][0] - _MARGIN
     chosen: list[scoring.Scored] = []
-    for one in ranked:
-        if len(chosen) == MAX_SENTENCES or scoring.answer_score(query, one) < floor:
+    for score, one in ranked:
+        if len(chosen) == MAX_SENTENCES or score < floor:
             break
         if all(one.sentence.text != other.sentence.text for other in chosen):
             chosen.append(one)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from graph.query.dates import MONTHS
 
@@ -38,9 +39,11 @@ _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrow
 
 def missing(text: str, held: str) -> list[str]:
     """The names of a text that do not stand in what is held, each once, in order."""
+    if not (told := names(text)):
+        return []
     known = {_plain(token) for token in _TOKEN.findall(f"{held} {_LINE_END.sub('', held)}")}
     scripts = {_script(word) for word in known}
-    lacking = [name for name in names(text) if _script(name) in scripts and not _stands(_plain(name), known)]
+    lacking = [name for name in told if _script(name) in scripts and not _stands(_plain(name), known)]
     return list(dict.fromkeys(lacking))
 
 
@@ -107,6 +110,7 @@ def _stands(name: str, known: set[str]) -> bool:
     return len(name) >= _SHORTEST_STEM and any(word.startswith(name) for word in near)
 
 
+@lru_cache(maxsize=20_000)  # the words of a page come again with every claim
 def _plain(word: str) -> str:
     """A word without case, accents and the English possessive."""
     word = re.sub(r"[’']s?$", "", unicodedata.normalize("NFKC", word))

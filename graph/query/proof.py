@@ -23,6 +23,7 @@ class Prover:
         self._catalog = catalog
         self._instructions = {run for text in instructions for run in _runs(text)}
         self._chunks = {chunk.id: chunk for chunk in catalog.chunks(offered)}
+        self._read: dict[tuple[str, tuple[int, ...]], dict[int, Transcript]] = {}
         self._views = {(view["document"], view["page"]) for view in views}
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
         self._titles = {row.id: row.title for row in rows if row}
@@ -44,7 +45,7 @@ class Prover:
         chunk = self._chunks.get(claim["chunk"])
         place = None
         if chunk:
-            place = citations.locate(claim["quote"], self._catalog.transcripts(chunk.document, chunk.pages))
+            place = citations.locate(claim["quote"], self._transcripts(chunk.document, chunk.pages))
         return self._judged(claim, chunk, place)
 
     def _judged(self, claim: Claim, chunk: ChunkRow | None, place: citations.Place | None) -> Verdict:
@@ -70,9 +71,15 @@ class Prover:
         citation = _as_read(near[0], claim["quote"], page, texts) if not failure else None
         return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
 
+    def _transcripts(self, document: str, pages: tuple[int, ...]) -> dict[int, Transcript]:
+        """What was read on those pages; the claims of an answer mostly rest on the same one or two."""
+        if (document, pages) not in self._read:
+            self._read[document, pages] = self._catalog.transcripts(document, pages)
+        return self._read[document, pages]
+
     def _texts(self, row: PageRow) -> list[Transcript]:
         """What is known of a page as text: its transcript, and its own text layer where that is legible."""
-        read = self._catalog.transcripts(row.document, [row.page]).get(row.page)
+        read = self._transcripts(row.document, (row.page,)).get(row.page)
         layer = self._catalog.transcript(layer_key(row.document, row.page)) if row.legible else None
         return [text for text in (read, layer) if text]
 

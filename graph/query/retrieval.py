@@ -47,10 +47,10 @@ class Retriever:
         """
         await asyncio.to_thread(self._vectors.check, self._embedder.identity)
         reply = await self._embedder.embed_query(query)
-        hits = await asyncio.to_thread(self._rank, query, reply.value, documents)
+        hits = await asyncio.to_thread(self._rank, query, reply.value, documents, limit)
         return Reply([_passage(hit) for hit in _distinct(hits, limit)], reply.usage)
 
-    def _rank(self, query: str, vector: Any, documents: Sequence[str]) -> list[Hit]:
+    def _rank(self, query: str, vector: Any, documents: Sequence[str], limit: int) -> list[Hit]:
         by_text = dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
         by_vector: dict[str, float] = {}
         for _, chunk, cosine in self._vectors.search(vector, documents, _NEAREST):
@@ -58,7 +58,8 @@ class Retriever:
         # A vector may be there before its chunk is shown to questions, or a moment after it no longer is.
         chunks = self._catalog.chunks(list(dict.fromkeys([*by_text, *by_vector])), published=True)
         if isinstance(self._embedder, SentenceEmbedder):
-            hits = self._by_sentence(query, self._embedder.encode([query])[0], chunks, by_text)
+            encoded, most = self._embedder.encode_query(query), max(scoring.SHORTLIST, 2 * limit)
+            hits = self._by_sentence(query, encoded, chunks, by_text, most)
         else:
             texts, vectors = scoring.normalised(by_text), scoring.normalised(by_vector)
             hits = [
@@ -68,35 +69,26 @@ class Retriever:
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
 
     def _by_sentence(
-        self, query: str, encoded: Encoded, chunks: Sequence[ChunkRow], by_text: dict[str, float]
+        self, query: str, encoded: Encoded, chunks: Sequence[ChunkRow], by_text: dict[str, float], most: int
     ) -> list[Hit]:
         prepared = scoring.prepare(query, encoded, self._catalog)
-        best: dict[str, tuple[float, scoring.Scored]] = {}
+        top = max(by_text.values(), default=1.0) or 1.0
+        texts = {chunk: score / top for chunk, score in by_text.items()}
         packed = self._catalog.token_vectors([chunk.id for chunk in chunks])
-        for scored in scoring.score(prepared, chunks, packed):
+        best: dict[str, tuple[float, scoring.Scored]] = {}
+        for scored in scoring.score(prepared, scoring.shortlist(prepared, chunks, packed, texts, most), packed):
             fit = scored.fit + scoring.ROW_WEIGHT * scoring.named(prepared, scored.sentence)
             if scored.chunk not in best or fit > best[scored.chunk][0]:
                 best[scored.chunk] = fit, scored
-        top = max(by_text.values(), default=1.0) or 1.0
         return [
             Hit(
                 chunk,
-                scoring.BM25_WEIGHT * by_text.get(chunk.id, 0.0) / top + best[chunk.id][0],
+                scoring.BM25_WEIGHT * texts.get(chunk.id, 0.0) + best[chunk.id][0],
                 best[chunk.id][1].sentence.pages[0],
             )
             for chunk in chunks
             if chunk.id in best
         ]
-
-
-def interleaved(lists: Sequence[Sequence[Passage]], limit: int) -> list[Passage]:
-    """The first of each list, then the second of each, ..., every passage once."""
-    ordered: dict[str, Passage] = {}
-    for rank in range(max((len(one) for one in lists), default=0)):
-        for one in lists:
-            if rank < len(one):
-                ordered.setdefault(one[rank]["chunk"], one[rank])
-    return list(ordered.values())[:limit]
 
 
 def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
