@@ -9,9 +9,9 @@ from dataclasses import astuple
 from pathlib import Path
 
 from graph.storage.base import ChunkRow, SentenceRow
-from graph.storage.database import Database, placeholders
+from graph.storage.database import Database
+from graph.storage.fulltext import FullText
 from graph.storage.ledger import BASIS, Ledger, retire_rows, unsettle
-from graph.storage.stems import stem
 from loaders.types import Chunk, Sentence
 
 # FTS5 ranks units, several of which may belong to one chunk: so many are looked at for each chunk wanted.
@@ -23,6 +23,7 @@ class SqliteCatalog(Ledger):
 
     def __init__(self, path: Path) -> None:
         super().__init__(Database(path))
+        self._text = FullText(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -114,29 +115,31 @@ class SqliteCatalog(Ledger):
 
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
-        if not words:
-            return []
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-        within = f"AND u.document IN ({placeholders(documents)})" if documents else ""
-        rows = self._db.rows(
-            "SELECT u.chunk, -bm25(unit_text, 1, 1, 1) AS score FROM unit_text "
-            "JOIN units u ON u.id = unit_text.rowid JOIN chunks c ON c.id = u.chunk "
-            "JOIN documents d ON d.id = c.document AND d.generation = c.generation "
-            f"WHERE unit_text MATCH ? {within} ORDER BY score DESC LIMIT ?",
-            [query, *documents, limit * _UNITS_PER_CHUNK],
+        wanted = limit * _UNITS_PER_CHUNK
+        while True:
+            units = self._text.search(words, documents, wanted)
+            best = self._chunks_of(units)
+            if len(best) >= limit or len(units) < wanted:
+                return list(best.items())[:limit]
+            wanted *= 4  # many are of a generation that is not to be seen, or of the same few chunks
+
+    def _chunks_of(self, units: Sequence[tuple[int, float]]) -> dict[str, float]:
+        """The published chunks that units belong to, each with the score of its best one."""
+        rows = self._db.rows_in(
+            "SELECT u.id, u.chunk FROM units u JOIN chunks c ON c.id = u.chunk "
+            "JOIN documents d ON d.id = c.document AND d.generation = c.generation WHERE u.id IN ({})",
+            [unit for unit, _ in units],
         )
+        owners = {row[0]: row[1] for row in rows}
         best: dict[str, float] = {}
-        for chunk, score in rows:
-            best.setdefault(chunk, score)
-        return list(best.items())[:limit]
+        for unit, score in units:
+            if unit in owners:
+                best.setdefault(owners[unit], score)
+        return best
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many indexed units each word occurs, stemmed as the index stems, and how many units there are."""
-        stems = {word: stem(word.lower()) for word in words}
-        rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", sorted(set(stems.values())))
-        counts = {row[0]: row[1] for row in rows}
-        total = self._db.rows("SELECT count(*) FROM units")[0][0]
-        return {word: counts.get(stem, 0) for word, stem in stems.items()}, total
+        return self._text.frequencies(words)
 
     def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Store the fine vectors of chunks, as packed by the embedder that made them."""

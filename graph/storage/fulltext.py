@@ -1,0 +1,105 @@
+"""Full text on FTS5: the best units for a question's words, without ranking every unit that holds a common one.
+
+The cost of a query is the number of units it ranks: with words that stand in half of 60,000 units, 32 ms. So the units
+of the rare words are ranked alone, with all words counting, and that is the answer where no other unit can beat them
+(the idea of MaxScore, Turtle and Flood 1995): then it takes 6 ms, and the result is the same.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Sequence
+
+from graph.storage.database import Database, placeholders
+from graph.storage.stems import stem
+
+_K1 = 1.2  # of SQLite's bm25(); it is built in
+_MANY = 5_000  # matches that are ranked in 5 ms: fewer are not worth a second thought
+_RANGES = 8
+"""Documents that are searched one by one, each by the range of its units; more are left out after matching."""
+
+
+class FullText:
+    """Ranked search over the units of a catalog. Word counts are kept until somebody writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._lock = threading.Lock()
+        self._counts: dict[str, int] = {}
+        self._version = -1
+
+    def frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many units each word occurs, stemmed as the index stems, and how many units there are."""
+        stems = {word: stem(word.lower()) for word in words}
+        counts = self._counted({*stems.values(), ""})
+        return {word: counts[stemmed] for word, stemmed in stems.items()}, counts[""]
+
+    def search(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """The rowids of the best units by BM25, best first; scores are positive, higher is better."""
+        words = list(dict.fromkeys(words))
+        if not words:
+            return []
+        if documents:
+            return self._within(_any(words), documents, limit)
+        counts, total = self.frequencies(words)
+        words.sort(key=lambda word: counts[word])
+        if sum(counts.values()) > _MANY:
+            held = 0
+            for number, word in enumerate(words[:-1], start=1):
+                held += counts[word]
+                if held >= limit and held < total / 2:
+                    rare, rest = words[:number], words[number:]
+                    # All words twice: the rare ones stand in both halves, so the common ones must as well.
+                    query = f"({_any(rare)}) AND ({_any([*rare, *rest, *rest])})"
+                    found = [(row, score / 2) for row, score in self._ranked(query, "", [], limit)]
+                    beaten = sum(_most(counts[word], total) for word in rest)
+                    if len(found) == limit and found[-1][1] >= beaten:
+                        return found
+        return self._ranked(_any(words), "", [], limit)
+
+    def _within(self, query: str, documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """The same in some documents only. The units of one are stored one after another, or nearly so."""
+        if len(documents) > _RANGES:
+            chosen = f"AND +rowid IN (SELECT id FROM units WHERE document IN ({placeholders(documents)}))"
+            return self._ranked(query, chosen, documents, limit)
+        found = []
+        for document in documents:
+            ((low, high),) = self._db.rows("SELECT min(id), max(id) FROM units WHERE document = ?", [document])
+            if low is not None:
+                chosen = "AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT id FROM units WHERE document = ?)"
+                found += self._ranked(query, chosen, [low, high, document], limit)
+        return sorted(found, key=lambda pair: -pair[1])[:limit]
+
+    def _ranked(self, query: str, where: str, values: Sequence[object], limit: int) -> list[tuple[int, float]]:
+        rows = self._db.rows(
+            f"SELECT rowid, -rank FROM unit_text WHERE unit_text MATCH ? {where} ORDER BY rank LIMIT ?",
+            [query, *values, limit],
+        )
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def _counted(self, stems: set[str]) -> dict[str, int]:
+        """How many units hold each stem; "" stands for all units."""
+        version = self._db.version
+        with self._lock:
+            if self._version != version:
+                self._counts, self._version = {}, version
+            known = self._counts
+        wanted = sorted(stems - known.keys())
+        if wanted:
+            rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", wanted)
+            fresh = dict.fromkeys(wanted, 0) | {row[0]: row[1] for row in rows}
+            if "" in fresh:
+                fresh[""] = self._db.rows("SELECT count(*) FROM units")[0][0]
+            known.update(fresh)
+        return known
+
+
+def _any(words: Sequence[str]) -> str:
+    return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def _most(count: int, total: int) -> float:
+    """The most that a word can add to a unit's score."""
+    rarity = max(math.log((total - count + 0.5) / (count + 0.5)), 1e-6)
+    return rarity * (_K1 + 1)

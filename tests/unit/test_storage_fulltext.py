@@ -1,0 +1,85 @@
+"""Full text: what is skipped for speed changes no result."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.storage import fulltext
+from graph.storage.catalog import SqliteCatalog
+from graph.storage.database import Database
+from graph.storage.fulltext import FullText, _any
+from tests.unit.test_storage_catalog import chunk, document
+
+WORDS = ["tide", "harbour", "lamp", "keeper", "storm", "ledger", "anchor", "gull"]
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> FullText:
+    """A thousand units over four documents: `tide` in most of them, `gull` in few."""
+    path = tmp_path_factory.mktemp("text") / "catalog.sqlite3"
+    catalog, rng = SqliteCatalog(path), random.Random(5)
+    for name in "abcd":
+        catalog.add_document(document(name))
+        texts = [" ".join(rng.choices(WORDS, weights=[40, 12, 8, 5, 3, 2, 1, 0.5], k=9)) for _ in range(250)]
+        catalog.publish(name, catalog.stage_chunks(name, [chunk(at, text) for at, text in enumerate(texts)]))
+    catalog.close()
+    return FullText(Database(path))
+
+
+def all_ranked(text: FullText, words: list[str], limit: int) -> list[tuple[int, float]]:
+    return text._ranked(_any(words), "", [], limit)
+
+
+@pytest.mark.parametrize("words", [["gull", "tide"], ["anchor", "gull", "tide", "harbour"], ["tide", "storm"], WORDS])
+@pytest.mark.parametrize("limit", [5, 60])
+def test_rare_words_first_is_the_same_ranking(
+    text: FullText, words: list[str], limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "_MANY", 0)
+    found, wanted = text.search(words, [], limit), all_ranked(text, words, limit)
+    assert [score for _, score in found] == pytest.approx([score for _, score in wanted])
+    least = wanted[-1][1]  # where scores are equal, any of them may come last
+    assert {row for row, score in found if score > least + 1e-9} == {
+        row for row, score in wanted if score > least + 1e-9
+    }
+
+
+def test_rare_words_are_really_asked_alone(text: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fulltext, "_MANY", 0)
+    asked: list[str] = []
+    ranked = text._ranked
+
+    def listening(query: str, *rest: Any) -> list[tuple[int, float]]:
+        asked.append(query)
+        return ranked(query, *rest)
+
+    monkeypatch.setattr(text, "_ranked", listening)
+    text.search(["tide", "gull"], [], 5)
+    assert len(asked) == 1
+    assert "AND" in asked[0]
+
+
+@pytest.mark.parametrize("many", [2, 9])
+def test_documents_are_searched_alone(text: FullText, many: int) -> None:
+    chosen = ["b", "d", *(f"none{number}" for number in range(many - 2))]
+    rows = text._db.rows("SELECT id FROM units WHERE document IN ('b', 'd')")
+    theirs = {row[0] for row in rows}
+    everywhere = all_ranked(text, ["storm", "anchor"], 1000)
+    wanted = [(row, score) for row, score in everywhere if row in theirs][:20]
+    found = text.search(["storm", "anchor"], chosen, 20)
+    assert [score for _, score in found] == pytest.approx([score for _, score in wanted])
+    assert {row for row, _ in found} <= theirs
+
+
+def test_counts_follow_what_is_stored(tmp_path: Path) -> None:
+    catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    assert catalog.document_frequencies(["Tides"]) == ({"Tides": 0}, 0)
+    catalog.add_document(document("a"))
+    catalog.publish("a", catalog.stage_chunks("a", [chunk(0, "The tide turned."), chunk(1, "A gull.")]))
+    assert catalog.document_frequencies(["Tides", "gull"]) == ({"Tides": 1, "gull": 1}, 2)
+    catalog.delete_document("a")
+    assert catalog.document_frequencies(["Tides"]) == ({"Tides": 0}, 0)
