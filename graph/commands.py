@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graph import console, deps
+from graph import console, deps, progress
 from graph.cli import BAD_INPUT, DONE, INCOMPLETE
 from graph.context import Context
 from graph.settings import settings
@@ -25,7 +25,7 @@ def ingest(options: argparse.Namespace) -> int:
     from graph.app import app
 
     report: Mapping[str, Any] = {}
-    with console.progress(quiet=options.json) as tell:
+    with progress.telling(quiet=options.json) as tell:
         for part in app.stream(
             {"sources": options.sources},
             context=context,
@@ -67,7 +67,7 @@ def eval(options: argparse.Namespace) -> int:
         options.file, options.out, options.compare, options.limit, options.k, options.scope == "doc",
         options.judge or "", options.concurrency,
     )  # fmt: skip
-    with console.progress(quiet=options.json) as tell:
+    with progress.telling(quiet=options.json) as tell:
         results = evaluate(request, tell)
     _print(options, results, console.evaluation)
     return INCOMPLETE if results["summary"]["errors"] else DONE
@@ -124,7 +124,7 @@ def rechunk(options: argparse.Namespace) -> int:
 def _rebuild(options: argparse.Namespace, rebuild: Callable[..., Coroutine[Any, Any, dict[str, Any]]]) -> int:
     from graph import steps
 
-    with console.progress(quiet=options.json) as tell:
+    with progress.telling(quiet=options.json) as tell:
         done = steps.run(rebuild(deps.deps(Context()), tell))
     _print(options, done, console.reembedded)
     return DONE
