@@ -10,11 +10,14 @@ from tests.wire.scripted_replies import Model
 
 
 def test_requests_are_counted_as_they_are_made(model: Model, make_pdf: MakePdf) -> None:
-    path = make_pdf("a.pdf", *(f"The tide was {number} metres high on that day." for number in range(6)))
+    paths = [
+        make_pdf(f"{name}.pdf", *(f"The tide was {number} metres high at {name}." for number in range(6)))
+        for name in ("dawn", "dusk")
+    ]
     events: list[Any] = []
     report: Any = None
     for part in app.stream(
-        {"sources": [str(path)]}, stream_mode=["custom", "values"], subgraphs=True, version="v2"
+        {"sources": [str(path) for path in paths]}, stream_mode=["custom", "values"], subgraphs=True, version="v2"
     ):  # fmt: skip
         if part["type"] == "custom":
             events.append(part["data"])
@@ -24,5 +27,5 @@ def test_requests_are_counted_as_they_are_made(model: Model, make_pdf: MakePdf) 
     assert requests == sorted(requests)
     last = {event["stage"]: event["requests"] for event in events}
     assert last["survey"] == 0
-    assert last["read"] == last["chunk"] == 2, "six pages go in two requests"
-    assert last["embed"] == report["usage"]["requests"] == 3
+    assert last["read"] == last["chunk"] == 4, "six pages go in two requests"
+    assert last["embed"] == report["usage"]["requests"] == 6
