@@ -139,6 +139,7 @@ def test_what_has_to_be_mended_is_said_in_a_sentence(
     assert (code, out) == (cli.BAD_INPUT, "")
     assert re.search(sentence.replace("(", r"\("), err)
     assert err.startswith("pagewitness: ")
+    assert "failed on the server" not in err
     assert len(err.splitlines()) == 1
     assert json.loads(pagewitness(*command, "--json")[1]) == {"error": err.removeprefix("pagewitness: ").strip()}
 

@@ -6,21 +6,33 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import version
 
 import pytest
 
 from graph import cli
 
+OURS = json.dumps({"info": {"title": "PageWitness", "version": version("pagewitness")}})
+
 
 class Somebody(BaseHTTPRequestHandler):
     """A server that says one thing to everybody."""
 
-    status, said = 200, "{}"
+    status, said, stream, missing = 200, "{}", "", 0
 
     def do_GET(self) -> None:
         self.send_response(type(self).status)
         self.end_headers()
         self.wfile.write(type(self).said.encode())
+
+    def do_POST(self) -> None:
+        """A run that is streamed, and ends before its time."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Location", "/threads/t/runs/r/stream")
+        self.send_header("Content-Length", str(len(self.stream) + self.missing))
+        self.end_headers()
+        self.wfile.write(self.stream.encode())
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet."""
@@ -29,7 +41,7 @@ class Somebody(BaseHTTPRequestHandler):
 @pytest.fixture
 def address() -> Iterator[str]:
     with HTTPServer(("127.0.0.1", 0), Somebody) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
@@ -66,6 +78,28 @@ def test_somebody_else_is_told_from_a_server_of_ours(
     monkeypatch.setattr(Somebody, "status", status)
     monkeypatch.setattr(Somebody, "said", said)
     assert sentence in complaint(capsys, address)
+
+
+@pytest.mark.parametrize(
+    ("stream", "missing", "sentence"),
+    [
+        ("event: values\ndata: {}\n\n", 0, "ended the run before it was done: what was done is kept"),
+        ("event: values\ndata: {}\n\n", 9, "broke (peer closed connection"),
+        ('event: error\ndata: {"error": "KeyError", "message": "x"}\n\n', 0, "failed on the server (KeyError: x)"),
+        ('event: error\ndata: {"error": "HomeError", "message": "Mend it."}\n\n', 0, "Mend it."),
+    ],
+)  # fmt: skip
+def test_a_run_that_ends_before_its_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, address: str, stream: str, missing: int,
+    sentence: str,
+) -> None:  # fmt: skip
+    for name, value in {"said": OURS, "stream": stream, "missing": missing}.items():
+        monkeypatch.setattr(Somebody, name, value)
+    assert cli.main(["ask", "Why?", "--server", address]) == cli.BAD_INPUT
+    said = capsys.readouterr().err
+    assert said.startswith("pagewitness: ")
+    assert sentence in said
+    assert len(said.splitlines()) == 1
 
 
 def test_nobody_is_there(capsys: pytest.CaptureFixture[str]) -> None:
