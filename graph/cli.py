@@ -9,12 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graph.errors import HomeInUseError
 
 DONE, BAD_INPUT, INCOMPLETE = 0, 2, 3
 
@@ -27,13 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
     from graph import commands
-    from graph.errors import BadInputError, HomeError, ModelError
+    from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
     from loaders.errors import SourceError
 
     signal.signal(signal.SIGINT, _interrupt)
     try:
         return int(getattr(commands, options.command)(options))
-    except (BadInputError, SourceError, HomeError, ModelError) as error:
+    except HomeInUseError as error:
+        return _complain(options, _through_the_server(error, sys.argv[1:] if arguments is None else arguments))
+    except (BadInputError, SourceError, HomeError, ModelError, ServerError) as error:
         return _complain(options, str(error))
     except (KeyboardInterrupt, CancelledError):
         print("Stopped. What was done so far is kept: the same command goes on from there.", file=sys.stderr)
@@ -45,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print JSON instead of text")
     common.add_argument("--home", metavar="DIR", help="where everything is kept (default: .pagewitness)")
+    common.add_argument("--server", metavar="URL", help="do it through this running server, with its home folder")
     common.add_argument("--engine", choices=["auto", "gemini", "offline"], help="who reads and answers (default: auto)")
     top = argparse.ArgumentParser(
         prog="pagewitness", description="Ask your PDFs and scans; every answer has a page as its witness."
@@ -109,6 +116,18 @@ def _interrupt(*_: object) -> None:
 
     steps.stop()
     raise KeyboardInterrupt
+
+
+def _through_the_server(error: HomeInUseError, arguments: Sequence[str]) -> str:
+    """What to do when another process owns the home folder: the same command, through it if it is a server."""
+    if not error.served_at or arguments[0] in ("eval", "serve"):
+        return error.saying("wait until it ends")
+    words = list(arguments)
+    for at, word in enumerate(words):
+        if word == "--home" or word.startswith("--home="):
+            del words[at : at + 1 + (word == "--home")]
+            break
+    return error.saying(f"run `{shlex.join(['pagewitness', *words, '--server', error.served_at])}`")
 
 
 def _complain(options: argparse.Namespace, message: str) -> int:

@@ -1,61 +1,43 @@
-"""What each command does: call the graph or the catalog, then print. One function for each command, of its name."""
+"""What each command does: have it done, here or by a server, then print. One function for each command, of its name."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from graph import console, deps
+from graph import console, progress
 from graph.cli import BAD_INPUT, DONE, INCOMPLETE
-from graph.context import Context
-from graph.settings import settings
+from graph.errors import BadInputError
+from graph.places.base import Place, Rebuilding
 
-if TYPE_CHECKING:
-    from graph.app import Input
+_ANSWER = (
+    "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
+    "seconds", "verdict", "notes",
+)  # fmt: skip
 
 
 def ingest(options: argparse.Namespace) -> int:
     """Read sources; a bar for each document shows how far it is."""
-    context = Context(password=options.password, reader=options.reader)
+    place = _place(options, password=options.password, reader=options.reader)
     if options.dry_run:
-        return _dry_run(options, context)
-    from graph.app import app
-
-    report: Mapping[str, Any] = {}
-    with console.progress(quiet=options.json) as tell:
-        for part in app.stream(
-            {"sources": options.sources},
-            context=context,
-            stream_mode=["custom", "values"],
-            subgraphs=True,
-            version="v2",
-        ):
-            if part["type"] == "custom":
-                tell(part["data"])
-            elif part["type"] == "values" and not part["ns"]:
-                report = part["data"].get("report") or report
+        plan = place.plan(options.sources)
+        _print(options, plan, console.plan)
+        return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
+    with progress.telling(quiet=options.json) as tell:
+        report = place.ingest(options.sources, tell)
     _print(options, report, console.ingestion)
     whole = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
     return DONE if whole else INCOMPLETE
 
 
 def ask(options: argparse.Namespace) -> int:
-    """Answer a question, alone or as part of a conversation that is kept in the home folder."""
-    request: Input = {"question": options.question, "documents": options.document}
-    if options.thread:
-        answer = _in_thread(request, options.thread)
-    else:
-        from graph.app import app
-
-        answer = app.invoke(request, context=Context())
-    fields = (
-        "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
-        "seconds", "verdict", "notes",
-    )  # fmt: skip
-    _print(options, {field: answer.get(field) for field in fields}, console.answer)
+    """Answer a question, alone or as part of a conversation."""
+    with progress.drafting(quiet=options.json) as tell:
+        answer = _place(options).ask(options.question, options.document, options.thread or "", tell)
+    _print(options, {field: answer.get(field) for field in _ANSWER}, console.answer)
     return DONE
 
 
@@ -63,11 +45,12 @@ def eval(options: argparse.Namespace) -> int:
     """Ask a set of questions with known answers, and measure what comes back."""
     from graph.evaluation.evaluate import Request, evaluate
 
+    _only_here(options, "`eval` asks more of the library than a server tells")
     request = Request(
         options.file, options.out, options.compare, options.limit, options.k, options.scope == "doc",
         options.judge or "", options.concurrency,
     )  # fmt: skip
-    with console.progress(quiet=options.json) as tell:
+    with progress.telling(quiet=options.json) as tell:
         results = evaluate(request, tell)
     _print(options, results, console.evaluation)
     return INCOMPLETE if results["summary"]["errors"] else DONE
@@ -75,66 +58,42 @@ def eval(options: argparse.Namespace) -> int:
 
 def documents(options: argparse.Namespace) -> int:
     """List what has been ingested."""
-    from graph import listing
-
-    rows = listing.documents(deps.stores().catalog)
-    _print(options, {"documents": rows}, console.documents)
+    _print(options, _place(options).documents(), console.documents)
     return DONE
 
 
 def pages(options: argparse.Namespace) -> int:
     """Show the ledger of a document."""
-    from graph import listing
-    from graph.query.library import find_document
-
-    catalog = deps.stores().catalog
-    document = find_document(catalog, options.document)
-    rows = listing.pages(catalog, document.id)
-    _print(options, {"id": document.id, "name": document.name, "pages": rows}, console.pages)
+    _print(options, _place(options).pages(options.document), console.pages)
     return DONE
 
 
 def delete(options: argparse.Namespace) -> int:
     """Remove a document from the catalog, the vectors and the page images."""
-    from graph.query.library import find_document
-    from graph.storage.upkeep import remove
-
-    stores = deps.stores()
-    stores.take()
-    document = find_document(stores.catalog, options.document)
-    remove(stores, document.id)
-    _print(options, {"deleted": {"id": document.id, "name": document.name}}, console.deleted)
+    _print(options, _place(options).delete(options.document), console.deleted)
     return DONE
 
 
 def reembed(options: argparse.Namespace) -> int:
     """Rebuild all vectors with the embedding model that is now in use."""
-    from graph.ingestion import rebuild
-
-    return _rebuild(options, rebuild.reembed)
+    return _rebuild(options, "reembed")
 
 
 def rechunk(options: argparse.Namespace) -> int:
     """Rebuild all chunks as this version cuts them, and their vectors."""
-    from graph.ingestion import rebuild
-
-    return _rebuild(options, rebuild.rechunk)
+    return _rebuild(options, "rechunk")
 
 
-def _rebuild(options: argparse.Namespace, rebuild: Callable[..., Coroutine[Any, Any, dict[str, Any]]]) -> int:
-    from graph import steps
-
-    with console.progress(quiet=options.json) as tell:
-        done = steps.run(rebuild(deps.deps(Context()), tell))
+def _rebuild(options: argparse.Namespace, how: Rebuilding) -> int:
+    with progress.telling(quiet=options.json) as tell:
+        done = _place(options).rebuild(how, tell)
     _print(options, done, console.reembedded)
     return DONE
 
 
 def doctor(options: argparse.Namespace) -> int:
     """Check what can go wrong, and say what to do about it."""
-    from graph.doctor import examine
-
-    found = examine()
+    found = _place(options).doctor()
     _print(options, found, console.doctor)
     return DONE if found["ok"] else BAD_INPUT
 
@@ -143,26 +102,27 @@ def serve(options: argparse.Namespace) -> int:
     """Hand over to the LangGraph development server."""
     from graph.serve import serve as start
 
+    _only_here(options, "`serve` starts a server, and needs none")
     return start(options.host, options.port)
 
 
-def _dry_run(options: argparse.Namespace, context: Context) -> int:
-    from graph import steps
-    from graph.ingestion.planning import estimate
+def _place(options: argparse.Namespace, **given: Any) -> Place:
+    """Where the command is carried out; `given` are settings of the run."""
+    if not options.server:
+        from graph.places.local import Local
 
-    plan = steps.run(estimate(options.sources, context))
-    _print(options, plan, console.plan)
-    return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
+        return Local(given)
+    from graph.places.remote import Remote
+
+    if options.home:
+        raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
+    # What stands in this process's environment is not meant for the server, which has its own.
+    return Remote(options.server, {**given, "engine": options.engine} if options.engine else given)
 
 
-def _in_thread(request: Input, thread: str) -> Mapping[str, Any]:
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    from graph.app import compile_app
-    from graph.storage.home import prepare
-
-    with SqliteSaver.from_conn_string(str(prepare(settings().home) / "threads.sqlite3")) as saver:
-        return compile_app(saver).invoke(request, {"configurable": {"thread_id": thread}}, context=Context())
+def _only_here(options: argparse.Namespace, why: str) -> None:
+    if options.server:
+        raise BadInputError(f"{why}: leave out --server.")
 
 
 def _print(options: argparse.Namespace, value: Mapping[str, Any], show: Any) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 _out = Console(highlight=False)
@@ -18,39 +16,6 @@ _out = Console(highlight=False)
 _out.soft_wrap = not _out.is_terminal
 _STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
 _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
-_Event = Mapping[str, Any]
-
-
-@contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
-    """A bar for each document, drawn on standard error from the events that the graph streams."""
-    bars = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[stage]}"),
-        TimeElapsedColumn(), console=Console(stderr=True), disable=quiet,
-    )  # fmt: skip
-    tasks: dict[tuple[str, str], TaskID] = {}
-
-    def tell(event: _Event) -> None:
-        if event["event"] == "waiting":
-            until = _clock(event["until"])
-            bars.console.print(f"[dim]The limit of requests per minute is reached; going on at {until:%H:%M:%S}.[/]")
-            return
-        key = (event["document"], event["event"])
-        if not tasks:
-            bars.start()  # not before: ending bars that never were prints an empty line
-        if key not in tasks:
-            stage = {"page": "pages read", "embed": "passages indexed", "question": "questions asked"}[event["event"]]
-            tasks[key] = bars.add_task(escape(event["name"]), total=event["of"], stage=stage)
-        if "done" in event:
-            bars.update(tasks[key], completed=event["done"])
-        else:
-            bars.advance(tasks[key])
-
-    try:
-        yield tell
-    finally:
-        if tasks:
-            bars.stop()
 
 
 def ingestion(report: Mapping[str, Any]) -> None:

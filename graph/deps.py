@@ -41,7 +41,7 @@ class Stores:
         """Take the home folder; HomeError when another process has it."""
         from graph.storage import home
 
-        home.own(home.prepare(self.home))
+        home.own(home.prepare(self.home), settings().served_at)
 
     def take(self) -> None:
         """Take the home folder in order to write; the first time, put right what a killed process left there."""

@@ -6,6 +6,8 @@ from its clients. Each message is one sentence: what was given, what is wrong wi
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class BadInputError(ValueError):
     """The request cannot be carried out as it was given; asking again unchanged will fail again."""
@@ -21,6 +23,24 @@ class IndexMismatchError(BadInputError):
 
 class HomeError(RuntimeError):
     """The home folder cannot be used: not writable, owned by another process, or of a newer version."""
+
+
+class HomeInUseError(HomeError):
+    """Another process owns the home folder. `served_at` is where it can be asked, "" unless it is a server."""
+
+    def __init__(self, home: Path, owner: str, served_at: str) -> None:
+        self.home, self.owner, self.served_at = home, owner, served_at
+        super().__init__(self.saying("add `--server {0}` to the command" if served_at else "wait until it ends"))
+
+    def saying(self, remedy: str) -> str:
+        """The message with another advice; {0} in it stands for the server's address."""
+        who = f"the server at {self.served_at} ({self.owner})" if self.served_at else self.owner
+        advice = remedy.format(self.served_at)
+        return f"The home folder {self.home} is in use by {who}: {advice}, or name another folder with --home."
+
+
+class ServerError(RuntimeError):
+    """The server that a command was to go through cannot be used, or gave up."""
 
 
 class ModelError(RuntimeError):

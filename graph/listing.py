@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.ingestion.nodes import ledger_counts
+from graph.ingestion.reporting import ledger_counts
 from graph.storage.base import Catalog, DocumentRow
 
 _LEDGER = (

@@ -42,6 +42,8 @@ class Settings:
     check_replies: bool
     served: bool
     """Whether this process serves the graphs to others, who may then read only what lies in allowed folders."""
+    served_at: str
+    """Where this process serves, as a command on this machine can reach it; "" where it does not."""
     allowed_folders: tuple[Path, ...]
     server_token: str = field(repr=False)
     allowed_hosts: tuple[str, ...]
@@ -96,7 +98,9 @@ def langsmith() -> LangSmith | None:
 # Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
 # for on the server's event loop, where looking up the working folder counts as blocking.
 _FOLDER = Path.cwd()
-_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
+# The LangGraph server tells its processes where it listens: it takes another port where the one it was given is taken.
+_API_URL = "LANGGRAPH_API_URL"
+_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", _API_URL)
 
 
 def _file() -> dict[str, str]:
@@ -137,6 +141,11 @@ class _Values:
         return tuple(self.folder(item) for item in self.text(name).split(os.pathsep) if item.strip())
 
 
+def _reachable(address: str) -> str:
+    """An address to call, of one to listen at: all of a machine's addresses are none of them."""
+    return address.rstrip("/").replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")
+
+
 @lru_cache(maxsize=8)
 def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
     given = _Values({**_file(), **dict(environment)})
@@ -158,6 +167,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         concurrency=given.count("PAGEWITNESS_CONCURRENCY"),
         check_replies=given.text("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
         served=given.switch("PAGEWITNESS_SERVED"),
+        served_at=_reachable(given.text(_API_URL)) if given.switch("PAGEWITNESS_SERVED") else "",
         allowed_folders=given.folders("PAGEWITNESS_ALLOWED_FOLDERS"),
         server_token=given.text("PAGEWITNESS_SERVER_TOKEN"),
         allowed_hosts=given.several("PAGEWITNESS_ALLOWED_HOSTS"),

@@ -212,5 +212,5 @@ def _name(headers: Message, url: str, suffix: str) -> str:
 def safe_name(given: str, suffix: str) -> str:
     """A file name out of what somebody else calls a file: never a path, never hidden, of the right ending."""
     name = _UNSAFE.sub(" ", given.replace("\\", "/").rpartition("/")[2]).strip(" .") or "document"
-    stem = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+    stem = name[: -len(suffix)] if suffix and name.lower().endswith(suffix) else name
     return (stem.strip(" .")[:_MAX_NAME] or "document") + suffix

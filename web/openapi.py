@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 from web.pictures import MAX_WIDTH, MIN_WIDTH
@@ -136,4 +137,4 @@ def specification() -> Spec:
     paths: dict[str, Spec] = {}
     for (path, method), spec in ROUTES.items():
         paths.setdefault(path, {})[method] = spec
-    return {"openapi": "3.1.0", "info": {"title": "PageWitness", "version": "0.1.0"}, "paths": paths}
+    return {"openapi": "3.1.0", "info": {"title": "PageWitness", "version": version("pagewitness")}, "paths": paths}

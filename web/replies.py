@@ -47,7 +47,7 @@ def failed(error: Exception) -> Response:
     logger.exception("A page of the reading room failed", exc_info=error)
     if isinstance(error, HomeError | IndexMismatchError | OSError):
         return WebError(
-            503, "The library cannot be used just now: run `pagewitness doctor` on the server, which says why."
+            503, "The library cannot be used just now: `pagewitness doctor --server ...`, with this address, says why."
         ).response()
     return WebError(500, "Something went wrong on the server; its log says what.").response()
 

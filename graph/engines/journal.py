@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from graph.engines.base import Usage, add_usage, no_usage
+from graph.events import Waiting
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Cost:
 class Journal:
     """The costs of the pages of one piece of work, answered or not."""
 
-    tell: Callable[[dict[str, Any]], None]
+    tell: Callable[[Waiting], None]
     pages: dict[int, Cost] = field(default_factory=dict)
 
     def charge(self, pages: Sequence[int], usage: Usage, seconds: float) -> None:
@@ -52,7 +52,7 @@ class Journal:
 
     def waiting(self, until: datetime, reason: str) -> None:
         """Tell whoever watches that no request is sent before a time."""
-        self.tell({"event": "waiting", "until": until.isoformat(timespec="seconds"), "reason": reason})
+        self.tell(Waiting(event="waiting", until=until.isoformat(timespec="seconds"), reason=reason))
 
 
 _open: ContextVar[Journal | None] = ContextVar("journal", default=None)
@@ -64,7 +64,7 @@ def current() -> Journal | None:
 
 
 @contextmanager
-def journal(tell: Callable[[dict[str, Any]], None]) -> Iterator[Journal]:
+def journal(tell: Callable[[Waiting], None]) -> Iterator[Journal]:
     """A journal for the requests made within; `tell` is given progress events."""
     opened = Journal(tell)
     token = _open.set(opened)

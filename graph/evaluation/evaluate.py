@@ -20,6 +20,7 @@ from graph.evaluation import compare, experiment, metrics, report, running
 from graph.evaluation.matching import METHOD
 from graph.evaluation.questions import Question, fingerprint, read_questions, spread
 from graph.evaluation.rows import Row
+from graph.events import Progress, progress
 from graph.settings import langsmith, settings
 
 _PROMPTS = ("contextualize", "grade", "rewrite", "answer")
@@ -39,7 +40,7 @@ class Request:
     concurrency: int = 1
 
 
-def evaluate(request: Request, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def evaluate(request: Request, tell: Callable[[Progress], None]) -> dict[str, Any]:
     """Ask all questions, score, compare and write the reports; returns the results with the paths of the files.
 
     Raises:
@@ -56,8 +57,7 @@ def evaluate(request: Request, tell: Callable[[dict[str, Any]], None]) -> dict[s
     journal = running.Journal(folder / running.ROWS, plan.key)
 
     def told(done: int) -> None:
-        event = {"event": "question", "document": "", "name": request.file.name}
-        tell(event | {"of": len(questions), "done": done})
+        tell(progress("ask", "", request.file.name, done, len(questions)))
 
     started = datetime.now(UTC)
     steps.run(running.ask_all(questions, plan, journal, told))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from graph.deps import Deps
 from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
+from graph.events import Progress, progress
 from graph.storage.base import ChunkRow, VectorRow
 
 # Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
@@ -16,11 +16,12 @@ _EMBED_BATCH = 64
 
 
 async def embed(
-    now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[dict[str, Any]], None]
+    now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[Progress], None], before: int
 ) -> Usage:
     """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
 
-    `tell` is given an event after each batch: how many chunks are done, of how many. Returns what it cost.
+    `tell` is given an event after each batch: how many chunks are done, of how many. The run has made `before` requests
+    so far. Returns what it cost.
     """
     usage = no_usage()
     for start in range(0, len(ids), _EMBED_BATCH):
@@ -37,7 +38,7 @@ async def embed(
                 embedded = list(itertools.islice(rows, len(reply.value)))
                 await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
                 usage = add_usage(usage, reply.usage)
-        tell({"event": "embed", "document": document, "name": name, "done": done, "of": len(ids)})
+        tell(progress("embed", document, name, done, len(ids), requests=before + usage["requests"]))
     return usage
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+import uuid
 from typing import Literal
 
 from langgraph.config import get_stream_writer
@@ -12,29 +12,25 @@ from langgraph.types import Overwrite, Send
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import add_usage, no_usage
+from graph.engines.base import Usage, add_usage, no_usage
 from graph.engines.journal import journal
-from graph.engines.limits import next_day
 from graph.errors import BadInputError, as_list
+from graph.ingestion import reporting
 from graph.ingestion.embedding import embed
 from graph.ingestion.fetching import Found, find
 from graph.ingestion.indexing import basis_of, show, stage
 from graph.ingestion.state import (
-    DocumentReport,
-    DocumentStatus,
     IngestionOutput,
     IngestionState,
-    LedgerCounts,
-    PageFailure,
-    Unfinished,
     WindowState,
     Work,
 )
 from graph.ingestion.survey import is_done, plain_pages
+from graph.ingestion.tally import Tell, close, tally_of
+from graph.ingestion.turns import turns
 from graph.steps import step
-from graph.storage.base import DONE, DocumentRow, PageRow
+from graph.storage.base import DONE, DocumentRow
 from graph.storage.upkeep import settle
-from loaders.errors import PasswordError, SourceError
 from loaders.types import DocumentInfo
 from loaders.urls import IDENTITY
 
@@ -56,7 +52,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
             admitted = await asyncio.to_thread(_admit, now, found, found.info)
             work[admitted["id"]] = admitted  # of several names the last is the newest
         else:
-            unusable.append(_unusable(found, found.info))
+            unusable.append(reporting.unusable(found, found.info))
     if not work:
         raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
     return {
@@ -64,6 +60,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         "unusable": unusable,
         "window": now.engine.window,
         "started": time.time(),
+        "tally": uuid.uuid4().hex,
         "outcomes": Overwrite([]),
     }
 
@@ -71,31 +68,41 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
 @step
 async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
     """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
-    now = await deps.current()
-    return {"work": [{**work, "plain": await plain_pages(now.engine, work)} for work in state["work"]]}
+    now, run, tell = await deps.current(), tally_of(state), get_stream_writer()
+    surveyed: list[Work] = []
+    for work in state["work"]:
+        if pages := len(work["pages"]):
+            tell(run.stage("survey", work["id"], work["name"], 0, pages))
+            work = {**work, "plain": await plain_pages(now.engine, work)}
+            tell(run.stage("survey", work["id"], work["name"], pages, pages))
+        surveyed.append(work)
+    return {"work": surveyed}
 
 
 def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
     """Send the pages to be read, a window at a time; straight on where all have been read before."""
-    size = state["window"]
+    size, run = state["window"], state.get("tally", "")
     windows = []
     for work in state["work"]:
         without = set(work.get("plain", ()))
         for plain in (False, True):
             pages = [page for page in work["pages"] if (page in without) == plain]
-            windows += [_window(work, pages[start : start + size], plain) for start in range(0, len(pages), size)]
+            starts = range(0, len(pages), size)
+            windows += [_window(run, work, pages[start : start + size], plain) for start in starts]
     return [Send("read_pages", window) for window in windows] or "chunk_documents"
 
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     """Cut what was read into chunks, stored out of sight until their vectors are there."""
-    stores = deps.deps(context.current()).stores
+    stores, run, tell = deps.deps(context.current()).stores, tally_of(state), get_stream_writer()
     work = []
     for item in state["work"]:
         document = stores.catalog.document(item["id"])
         basis = basis_of(stores.catalog.pages(item["id"]))
         if document and not (document.generation and basis == stores.catalog.basis(item["id"])):
+            tell(run.stage("chunk", item["id"], item["name"], 0, document.pages))
             item = {**item, "generation": stage(stores, document), "basis": basis}
+            tell(run.stage("chunk", item["id"], item["name"], document.pages, document.pages))
         work.append(item)
     return {"work": work}
 
@@ -103,23 +110,34 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
 @step
 async def embed_chunks(state: IngestionState) -> dict[str, object]:
     """Store the vectors of the new chunks, then show each document in one step, in place of what was there."""
-    now = await deps.current()
+    now, run, tell = await deps.current(), tally_of(state), get_stream_writer()
     usage = no_usage()
     for item in state["work"]:
-        if "generation" not in item:
-            await asyncio.to_thread(_show_again, now, item["id"])
-            continue
-        ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
-        rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
-        if any(row.status in DONE for row in rows):
-            with journal(get_stream_writer()):
-                usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
-            await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
+        with journal(tell):
+            async with turns.add():
+                spent = await _embed(now, item, tell, run.requests)
+        run.spend(spent)
+        usage = add_usage(usage, spent)
     return {"embedding": usage}
+
+
+async def _embed(now: Deps, item: Work, tell: Tell, before: int) -> Usage:
+    """Store the vectors of a document's new chunks and show it; what did not change has only to be shown again."""
+    if "generation" not in item:
+        await asyncio.to_thread(_show_again, now, item["id"])
+        return no_usage()
+    ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
+    rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
+    if not any(row.status in DONE for row in rows):
+        return no_usage()
+    spent = await embed(now, item["id"], ids, item["name"], tell, before)
+    await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
+    return spent
 
 
 def report_ingestion(state: IngestionState) -> IngestionOutput:
     """Sum up what became of every source."""
+    close(state)
     stores = deps.deps(context.current()).stores
     catalog = stores.catalog
     usage = state["embedding"]
@@ -128,14 +146,14 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     reports = []
     for item in state["work"]:
         if catalog.document(item["id"]):
-            reports.append(_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
+            reports.append(reporting.report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
         else:
             settle(stores, item["id"])  # what was still stored of it after it was gone
-            reports.append(_without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))
+            reports.append(reporting.without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))
     return {
         "report": {
             "documents": [*reports, *state["unusable"]],
-            "unfinished": _unfinished(reports),
+            "unfinished": reporting.unfinished(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),
         }
@@ -155,10 +173,11 @@ def _take_home(now: Deps) -> None:
     now.stores.check(now.embedder.identity)
 
 
-def _window(work: Work, pages: list[int], plain: bool) -> WindowState:
+def _window(run: str, work: Work, pages: list[int], plain: bool) -> WindowState:
     return WindowState(
-        id=work["id"], name=work["name"], path=work["path"], total=len(work["pages"]), pages=pages, plain=plain
-    )
+        id=work["id"], name=work["name"], path=work["path"], tally=run, total=len(work["pages"]), pages=pages,
+        plain=plain,
+    )  # fmt: skip
 
 
 def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
@@ -170,61 +189,3 @@ def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
     run = context.current()
     todo = [row.page for row in now.stores.catalog.pages(identity) if not is_done(row, run, now.engine.name)]
     return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
-
-
-def _report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
-    counts = ledger_counts(rows)
-    failures = [
-        PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
-    ]
-    bad, new = counts["failed"], item["pages"] or "generation" in item
-    return DocumentReport(
-        id=item["id"],
-        name=item["name"],
-        source=item["source"],
-        status=_status(rows) if bad else "complete" if new else "unchanged",
-        pages=len(rows),
-        ledger=counts,
-        failures=failures,
-        chunks=chunks,
-    )
-
-
-def _status(rows: Sequence[PageRow]) -> DocumentStatus:
-    """Of a document with a hole: failed where nothing is left to be read, and nothing was."""
-    return "failed" if all(row.status == "failed" for row in rows) else "partial"
-
-
-def _unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:
-    """How many pages wait for another day, and when that is."""
-    waiting = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
-    if not waiting:
-        return None
-    continue_at = next_day(time.time()).isoformat(timespec="minutes")
-    return Unfinished(pages=len(waiting), reason="quota_day", continue_at=continue_at)
-
-
-def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
-    """How many pages ended how; one that was never finished counts as failed."""
-    counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
-    for row in rows:
-        counts[row.status if row.status != "pending" else "failed"] += 1
-    return counts
-
-
-def _unusable(found: Found, error: SourceError) -> DocumentReport:
-    reason = "password" if isinstance(error, PasswordError) else "unusable"
-    return _without_pages(None, found.path.name, found.source, reason, str(error))
-
-
-def _without_pages(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:
-    return DocumentReport(
-        id=identity,
-        name=name,
-        source=source,
-        status="failed",
-        pages=0,
-        ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),
-        failures=[PageFailure(page=None, reason=reason, detail=detail)],
-        chunks=0,
-    )

@@ -12,11 +12,12 @@ from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import PageReading, PageRequest, no_usage
+from graph.engines.base import PageReading, PageRequest, Usage, no_usage
 from graph.engines.journal import Cost, journal
 from graph.ingestion import doors
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.ingestion.survey import TEXT_LAYER
+from graph.ingestion.tally import tally_of
 from graph.steps import step
 from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
 from loaders.jobs import read, render
@@ -57,7 +58,7 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
             cost = costs.pages.get(page) or _unasked(reading, time.monotonic() - started)
             row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
             outcomes.append(_outcome(state, page, row.status, cost))
-            _tell(state, row)
+            _tell(state, row, cost.usage)
     return {"outcomes": outcomes}
 
 
@@ -118,6 +119,7 @@ def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
         if row.page in state["pages"]:
             row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
             now.stores.catalog.record_page(row)
+            _tell(state, row)
     return [_outcome(state, page, "pending") for page in state["pages"]]
 
 
@@ -207,10 +209,7 @@ def _outcome(state: WindowState, page: int, status: str, cost: Cost | None = Non
     return PageOutcome(document=state["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
 
 
-def _tell(state: WindowState, row: PageRow) -> None:
-    get_stream_writer()(
-        {
-            "event": "page", "document": state["id"], "name": state["name"], "page": row.page, "of": state["total"],
-            "status": row.status, "reason": row.reason,
-        }
-    )  # fmt: skip
+def _tell(state: WindowState, row: PageRow, usage: Usage | None = None) -> None:
+    run = tally_of(state)
+    run.spend(usage or no_usage())
+    get_stream_writer()(run.page(state["id"], state["name"], state["total"], row.page, row.status, row.reason))

@@ -8,11 +8,13 @@ from typing import Any
 
 from graph.deps import Deps
 from graph.engines.base import Usage, add_usage, no_usage
+from graph.events import Progress
 from graph.ingestion.embedding import embed
 from graph.ingestion.indexing import basis_of, show, stage
+from graph.ingestion.turns import turns
 from graph.storage.base import DocumentRow
 
-Tell = Callable[[dict[str, Any]], None]
+Tell = Callable[[Progress], None]
 
 
 async def reembed(now: Deps, tell: Tell) -> dict[str, Any]:
@@ -20,6 +22,17 @@ async def reembed(now: Deps, tell: Tell) -> dict[str, Any]:
 
     One that was stopped half-way goes on from there.
     """
+    async with turns.rebuild():
+        return await _reembed(now, tell)
+
+
+async def rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
+    """Cut all documents anew and embed what came out differently; questions see the old chunks until then."""
+    async with turns.rebuild():
+        return await _rechunk(now, tell)
+
+
+async def _reembed(now: Deps, tell: Tell) -> dict[str, Any]:
     catalog, vectors = now.stores.catalog, now.stores.vectors
     await asyncio.to_thread(now.stores.take)
     if await asyncio.to_thread(now.stores.reembedding) != now.embedder.identity:
@@ -29,29 +42,28 @@ async def reembed(now: Deps, tell: Tell) -> dict[str, Any]:
     documents = await _published(now)
     for row in documents:
         ids = await asyncio.to_thread(catalog.chunk_ids, row.id)
-        usage = add_usage(usage, await embed(now, row.id, ids, row.name, tell))
+        usage = add_usage(usage, await embed(now, row.id, ids, row.name, tell, usage["requests"]))
         total += len(ids)
     await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, "")
     return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
 
 
-async def rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
-    """Cut all documents anew and embed what came out differently; questions see the old chunks until then."""
+async def _rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
     await asyncio.to_thread(now.stores.take)
     await asyncio.to_thread(now.stores.check, now.embedder.identity)
     total, usage = 0, no_usage()
     documents = await _published(now)
     for row in documents:
-        count, spent = await _recut(now, row, tell)
+        count, spent = await _recut(now, row, tell, usage["requests"])
         total, usage = total + count, add_usage(usage, spent)
     return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
 
 
-async def _recut(now: Deps, row: DocumentRow, tell: Tell) -> tuple[int, Usage]:
+async def _recut(now: Deps, row: DocumentRow, tell: Tell, before: int) -> tuple[int, Usage]:
     basis = basis_of(await asyncio.to_thread(now.stores.catalog.pages, row.id))
     generation = await asyncio.to_thread(stage, now.stores, row)
     ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, row.id, generation)
-    usage = await embed(now, row.id, ids, row.name, tell)
+    usage = await embed(now, row.id, ids, row.name, tell, before)
     await asyncio.to_thread(show, now.stores, row.id, generation, basis)
     return len(ids), usage
 

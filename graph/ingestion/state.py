@@ -103,6 +103,7 @@ class WindowState(TypedDict):
     id: str
     name: str
     path: str
+    tally: NotRequired[str]
     total: int
     pages: list[int]
     plain: bool
@@ -121,6 +122,7 @@ class IngestionState(TypedDict, total=False):
 
     sources: list[str]
     started: float
+    tally: NotRequired[str]
     work: list[Work]
     window: int
     unusable: list[DocumentReport]

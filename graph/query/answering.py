@@ -12,6 +12,7 @@ from langgraph.config import get_stream_writer
 from graph import context, deps
 from graph.engines.base import PageRef, Passage, add_usage
 from graph.engines.evidence import Objection, PageView
+from graph.events import Draft
 from graph.harmless import harmless
 from graph.query import library, looking, proof, wording
 from graph.query.state import AnswerVerdict, Citation, Note, QueryState, found
@@ -118,8 +119,8 @@ def _views(now: deps.Deps, refs: Sequence[PageRef]) -> list[PageView]:
     return views
 
 
-def _drafts(write: Callable[[dict[str, str]], None]) -> Callable[[str], None]:
-    return lambda text: write({"event": "draft", "text": harmless(text)})
+def _drafts(write: Callable[[Draft], None]) -> Callable[[str], None]:
+    return lambda text: write(Draft(event="draft", text=harmless(text)))
 
 
 def _finished(

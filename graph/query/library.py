@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from graph.errors import UnknownDocumentError
 from graph.query.state import Note, RefusalReason
@@ -11,6 +12,25 @@ from graph.storage.base import Catalog, DocumentRow
 
 _LISTED = 50  # documents in an answer; a library of thousands is listed by `pagewitness documents`
 _NOTED = 3  # documents whose unread pages are named in notes; more would bury the answer
+
+
+class Named(Protocol):
+    """What a document is known by."""
+
+    @property
+    def id(self) -> str:
+        """The beginning of its hash."""
+
+    @property
+    def name(self) -> str:
+        """Its file's name."""
+
+    @property
+    def source(self) -> str:
+        """Where it came from."""
+
+
+Row = TypeVar("Row", bound=Named)
 
 
 def resolve(catalog: Catalog, names: Sequence[str]) -> list[str]:
@@ -31,7 +51,15 @@ def find_document(catalog: Catalog, name: str) -> DocumentRow:
     Raises:
         UnknownDocumentError: it stands for no document, or for several.
     """
-    known = catalog.documents()
+    return find_among(catalog.documents(), name)
+
+
+def find_among(known: Sequence[Row], name: str) -> Row:
+    """The one of these documents that has that id, name (with or without its ending) or source.
+
+    Raises:
+        UnknownDocumentError: it stands for no document, or for several.
+    """
     wanted = name.strip().casefold()
     hits = [row for row in known if row.id == wanted or wanted in (row.name.casefold(), row.source.casefold())]
     hits = hits or [row for row in known if row.name.casefold().rsplit(".", 1)[0] == wanted]

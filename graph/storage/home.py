@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from graph.errors import HomeError
+from graph.errors import HomeError, HomeInUseError
 
 _LOCK = "owner.lock"
 _OWNER = "owner.txt"
@@ -37,25 +37,29 @@ def prepare(home: Path) -> Path:
     return home
 
 
-def own(home: Path) -> FileLock:
+def own(home: Path, served_at: str = "") -> FileLock:
     """Take the home folder for this process until it ends; two owners would corrupt the vectors.
 
+    Args:
+        home: The folder.
+        served_at: Where this process can be asked, if it is a server: what other processes are told.
+
     Raises:
-        HomeError: another process has it; the message says which.
+        HomeInUseError: another process has it; the message says which.
+        HomeError: it cannot be locked.
     """
     lock = FileLock(home / _LOCK, timeout=0, is_singleton=True, thread_local=False)
     try:
         with _taking:
+            anew = not lock.is_locked
             lock.acquire()
+            if anew:
+                _sign(home, served_at)
     except Timeout as error:
-        raise HomeError(
-            f"The home folder {home} is in use by {_owner(home)}: wait until it ends, ask through that process, "
-            "or name another folder with --home."
-        ) from error
+        raise HomeInUseError(home, *_owner(home)) from error
     except OSError as error:
         raise HomeError(f"The home folder {home} cannot be locked ({error}): name another with --home.") from error
     _held[home] = lock
-    (home / _OWNER).write_text(f"process {os.getpid()} ({Path(sys.argv[0]).name or 'python'})")
     return lock
 
 
@@ -65,8 +69,19 @@ def disown(home: Path) -> None:
         lock.release(force=True)
 
 
-def _owner(home: Path) -> str:
+def _sign(home: Path, served_at: str) -> None:
+    """Say who the owner is, in place of whoever it was before, at one stroke."""
+    program = "" if served_at else f" ({Path(sys.argv[0]).name or 'python'})"
+    signature = f"process {os.getpid()}{program}\n{served_at}"
+    new = home / f"{_OWNER}.new"
+    new.write_text(signature, "utf-8")
+    os.replace(new, home / _OWNER)
+
+
+def _owner(home: Path) -> tuple[str, str]:
+    """The process that has the folder, and where it serves, "" if it does not or nothing is known."""
     try:
-        return (home / _OWNER).read_text() or "another process"
-    except OSError:
-        return "another process"
+        process, _, served_at = (home / _OWNER).read_text("utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return "another process", ""
+    return process or "another process", served_at.strip()

@@ -218,19 +218,6 @@ def test_reembedding_reads_no_page_again(home: Path, make_pdf: MakePdf, capsys: 
     assert "14 euros" in app.invoke({"question": "What does a day ticket cost?"})["answer"]
 
 
-def test_progress_is_told_page_by_page_and_ends_complete(home: Path, make_pdf: MakePdf) -> None:
-    path = make_pdf("a.pdf", STORM, TICKET, WINCH)
-    events: list[Any] = [
-        part["data"]
-        for part in app.stream({"sources": [str(path)]}, stream_mode=["custom"], subgraphs=True, version="v2")
-    ]
-    pages = [event for event in events if event["event"] == "page"]
-    assert sorted(event["page"] for event in pages) == [1, 2, 3]
-    assert {(event["of"], event["status"]) for event in pages} == {(3, "read")}
-    done = [event for event in events if event["event"] == "embed"][-1]
-    assert done["done"] == done["of"] > 0
-
-
 async def test_two_ingestions_at_once(home: Path, make_pdf: MakePdf) -> None:
     paths = [make_pdf("a.pdf", STORM), make_pdf("b.pdf", TICKET)]
     reports = await asyncio.gather(*(ingestion.ainvoke({"sources": [str(path)]}) for path in paths))

@@ -31,7 +31,7 @@ def _show_the_log(server: Server) -> Iterator[None]:
 
 def test_the_graphs_and_the_doors_for_assistants_are_served(server: Server) -> None:
     found = {assistant["graph_id"] for assistant in server.post("/assistants/search", {})}
-    assert found == {*GRAPHS, *DOORS}
+    assert found == {*GRAPHS, *DOORS, "upkeep"}
 
 
 @pytest.mark.parametrize("graph", GRAPHS)

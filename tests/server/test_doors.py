@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from mcp import Client
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, MakePdf
 from tests.serving import Server
 
 pytestmark = pytest.mark.server
 
 TEXT = (ROOT / "docs" / "doors.md").read_text("utf-8")
-SNIPPETS = dict(re.findall(r"## ([^\n]+)\n.*?```python\n(.*?)```", TEXT, re.DOTALL))
+SNIPPETS = dict(re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", TEXT, re.DOTALL))
 PRICE = "14 euros"
 
 
-def run(title: str, server: Server, folder: Path) -> str:
-    script = folder / "snippet.py"
-    script.write_text(SNIPPETS[title].replace("http://127.0.0.1:2024", server.url))
+def run(title: str, server: Server, folder: Path, **instead: str) -> str:
+    script, text = folder / "snippet.py", SNIPPETS[title].replace("http://127.0.0.1:2024", server.url)
+    for said, meant in instead.items():
+        text = text.replace(said, meant)
+    script.write_text(text)
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(folder / "home")}
     done = subprocess.run(
         [sys.executable, str(script)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
@@ -34,7 +39,7 @@ def run(title: str, server: Server, folder: Path) -> str:
 
 def test_all_doors_are_shown() -> None:
     assert list(SNIPPETS) == [
-        "The SDK", "A node in another graph", "An assistant that speaks MCP", "Tools for a LangChain agent"
+        "The SDK", "Progress", "A node in another graph", "An assistant that speaks MCP", "Tools for a LangChain agent"
     ]  # fmt: skip
 
 
@@ -49,6 +54,16 @@ def test_all_doors_are_shown() -> None:
 )
 def test_the_lines_run(title: str, said: str, server: Server, ingested: Any, tmp_path: Path) -> None:
     assert said in run(title, server, tmp_path)
+
+
+def test_the_lines_that_draw_progress_run(server: Server, make_pdf: MakePdf, tmp_path: Path) -> None:
+    examples = server.log.parent / "examples"
+    path = shutil.copy(make_pdf("swell.pdf", "The swell came from the west.", "By noon it had gone."), examples)
+    said = run("Progress", server, tmp_path, **{"examples/sample.pdf": str(path)}).splitlines()
+    assert {"swell.pdf: survey, 2 of 2", "swell.pdf: read, 2 of 2", "swell.pdf: chunk, 2 of 2"} < set(said)
+    assert said[-1] == "swell.pdf: embed, 2 of 2"
+    document = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+    assert httpx.delete(f"{server.url}/documents/{document}", timeout=30).status_code == 200
 
 
 async def test_an_assistant_finds_tools_that_it_can_use(server: Server, ingested: Any) -> None:

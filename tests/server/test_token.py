@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from graph import cli
 from tests.serving import Server, serving, showing
 
 pytestmark = pytest.mark.server
@@ -64,3 +65,21 @@ def test_the_room_trades_the_token_for_a_cookie(locked: Server) -> None:
         assert TOKEN not in cookie
         assert http.get("/documents").status_code == 200
         assert http.post("/threads", json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("token", "code", "said"),
+    [(TOKEN, 0, ""), ("wrong", 2, "does not take the token in PAGEWITNESS_SERVER_"), ("", 2, "asks for a token: set")],
+)  # fmt: skip
+def test_the_command_line_sends_the_token(
+    locked: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    token: str,
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", token)
+    for command in (["documents"], ["ask", "Is anybody there?"]):
+        assert cli.main([*command, "--server", locked.url]) == code
+        assert said in capsys.readouterr().err

@@ -40,6 +40,22 @@ def test_a_second_process_is_told_who_has_it(tmp_path: Path) -> None:
     assert take_elsewhere(tmp_path / "home").returncode == 0
 
 
+def test_where_a_server_is_to_be_asked_is_told_as_long_as_it_is_the_owner(tmp_path: Path) -> None:
+    folder, url = homes.prepare(tmp_path / "home"), "http://127.0.0.1:2024"
+    lock = homes.own(folder, url)
+    refused = take_elsewhere(folder).stderr
+    assert f"in use by the server at {url} (process {os.getpid()}): add `--server {url}` to the command" in refused
+    lock.release(force=True)
+    assert take_elsewhere(folder).returncode == 0  # another owner, which has ended
+    homes.own(folder)
+    try:
+        refused = take_elsewhere(folder).stderr
+        assert f"in use by process {os.getpid()}" in refused
+        assert url not in refused
+    finally:
+        lock.release(force=True)
+
+
 def test_the_same_process_may_take_it_twice(tmp_path: Path) -> None:
     folder = homes.prepare(tmp_path / "home")
     locks = [homes.own(folder), homes.own(folder)]

@@ -125,3 +125,20 @@ def test_every_variable_stands_in_the_example(bare: Path) -> None:
         assert variable in example
     (bare / ".env").write_text(example)
     assert (settings().home, settings().engine, settings().api_key) == (bare / ".pagewitness", "auto", "")
+
+
+@pytest.mark.parametrize(
+    ("served", "listens", "called"),
+    [
+        ("1", "http://127.0.0.1:2024", "http://127.0.0.1:2024"),
+        ("1", "http://0.0.0.0:8123/", "http://127.0.0.1:8123"),
+        ("1", "http://[::]:8123", "http://[::1]:8123"),
+        ("", "http://127.0.0.1:2024", ""),
+    ],
+)
+def test_where_a_server_can_be_called_is_known_to_it_alone(
+    monkeypatch: pytest.MonkeyPatch, served: str, listens: str, called: str
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_SERVED", served)
+    monkeypatch.setenv("LANGGRAPH_API_URL", listens)
+    assert settings().served_at == called

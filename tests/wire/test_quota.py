@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graph import cli, console, deps, steps
+from graph import cli, deps, progress, steps
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
 from graph.engines.gemini import build_gemini
@@ -233,7 +233,7 @@ def test_a_wait_of_more_than_a_moment_is_shown(
         with journal(tell):
             await asyncio.gather(*(read(engine, [page(number)]) for number in (1, 2)))
 
-    with console.progress(quiet=False) as tell:
+    with progress.telling(quiet=False) as tell:
         steps.run(read_two(tell))
     said = " ".join(capsys.readouterr().err.split())
     assert said.count("The limit of requests per minute is reached; going on at") == 1

@@ -5,6 +5,7 @@ import { button, byId, make, plural } from "./dom.js";
 import { refresh, say } from "./documents.js";
 
 const AT_ONCE = 3;
+const STAGES = { survey: "pages looked at", read: "pages read", chunk: "pages cut into passages", embed: "passages indexed" };
 
 /** Take files: upload them a few at a time, then have those that arrived read in one run. */
 export async function take(files) {
@@ -56,10 +57,10 @@ async function read(jobs) {
 }
 
 function progress(rows, data) {
-  if (data.event === "waiting") return rows.forEach((bar) => bar.say("waiting for the model service", 0, 0));
-  const bar = rows.get(data.document);
-  if (data.event === "page") bar?.say("pages read", bar.next(data.of), data.of);
-  else if (data.event === "embed") bar?.say("passages indexed", data.done, data.of);
+  if (data.event === "waiting") {
+    const until = new Date(data.until).toLocaleTimeString();
+    rows.forEach((bar) => bar.say(`waiting for the model service until ${until}`, 0, 0));
+  } else if (data.event === "progress") rows.get(data.document)?.say(STAGES[data.stage], data.done, data.of);
 }
 
 function finish(jobs, document) {
@@ -76,7 +77,6 @@ function row(name) {
   const bar = make("progress", { max: 1, value: 0, "aria-label": name });
   const facts = make("p", { className: "facts" });
   const item = make("li", {}, make("p", { className: "name" }, name), facts, bar);
-  let pages = 0;
   let over = false;
   byId("jobs").append(item);
   const close = () => {
@@ -85,7 +85,6 @@ function row(name) {
     over = true;
   };
   return {
-    next: (of) => (pages = Math.min(pages + 1, of)),
     say(what, done, all) {
       if (all) Object.assign(bar, { max: all, value: done });
       else bar.removeAttribute("value");

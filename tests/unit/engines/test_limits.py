@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any
 
 import pytest
 
 from graph.engines.journal import journal
 from graph.engines.limits import Rate
+from graph.events import Waiting
 from tests.unit.engines.limits_bench import NOON, Make, Service, Time
 
 # By the minute
@@ -75,7 +75,7 @@ async def test_a_pause_begun_while_others_wait_holds_them_too(make: Make, time: 
 
 
 async def test_a_long_wait_is_told_once(make: Make, time: Time) -> None:
-    events: list[dict[str, Any]] = []
+    events: list[Waiting] = []
     with journal(events.append):
         await Service(make(Rate(per_minute=5)), time, seconds=0.1).send(14)
     assert [event["event"] for event in events] == ["waiting", "waiting"]

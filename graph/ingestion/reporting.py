@@ -1,0 +1,73 @@
+"""What an ingestion says of each document at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from graph.engines.limits import next_day
+from graph.ingestion.fetching import Found
+from graph.ingestion.state import DocumentReport, DocumentStatus, LedgerCounts, PageFailure, Unfinished, Work
+from graph.storage.base import DONE, PageRow
+from loaders.errors import PasswordError, SourceError
+
+
+def report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
+    """What became of a document."""
+    counts = ledger_counts(rows)
+    failures = [
+        PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
+    ]
+    bad, new = counts["failed"], item["pages"] or "generation" in item
+    return DocumentReport(
+        id=item["id"],
+        name=item["name"],
+        source=item["source"],
+        status=_status(rows) if bad else "complete" if new else "unchanged",
+        pages=len(rows),
+        ledger=counts,
+        failures=failures,
+        chunks=chunks,
+    )
+
+
+def _status(rows: Sequence[PageRow]) -> DocumentStatus:
+    """Of a document with a hole: failed where nothing is left to be read, and nothing was."""
+    return "failed" if all(row.status == "failed" for row in rows) else "partial"
+
+
+def unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:
+    """How many pages wait for another day, and when that is."""
+    waiting = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
+    if not waiting:
+        return None
+    continue_at = next_day(time.time()).isoformat(timespec="minutes")
+    return Unfinished(pages=len(waiting), reason="quota_day", continue_at=continue_at)
+
+
+def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
+    """How many pages ended how; one that was never finished counts as failed."""
+    counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
+    for row in rows:
+        counts[row.status if row.status != "pending" else "failed"] += 1
+    return counts
+
+
+def unusable(found: Found, error: SourceError) -> DocumentReport:
+    """A file that could not be opened."""
+    reason = "password" if isinstance(error, PasswordError) else "unusable"
+    return without_pages(None, found.path.name, found.source, reason, str(error))
+
+
+def without_pages(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:
+    """A source of which no page was read."""
+    return DocumentReport(
+        id=identity,
+        name=name,
+        source=source,
+        status="failed",
+        pages=0,
+        ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),
+        failures=[PageFailure(page=None, reason=reason, detail=detail)],
+        chunks=0,
+    )

@@ -1,0 +1,89 @@
+"""Bars and drafts on a terminal, drawn from the events; where there is none, plain lines or nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from graph.events import Draft, Event, Waiting, progress
+from graph.progress import drafting, telling
+
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+EVENTS: list[Event] = [
+    progress("survey", "d1", "a [1].pdf", 0, 4),
+    progress("read", "d1", "a [1].pdf", 3, 4, requests=7, page=3, status="read"),
+    Waiting(event="waiting", until="2026-11-22T10:00:00+00:00", reason="quota_minute"),
+]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What rich looks at to know that it writes to a terminal."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TTY_INTERACTIVE", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return ANSI.sub("", captured.err)
+
+
+def tell_all(quiet: bool = False) -> None:
+    with telling(quiet=quiet) as tell:
+        for event in EVENTS:
+            tell(event)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_bar_says_what_is_being_done_how_far_it_is_and_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_all()
+    said = shown(capsys)
+    assert re.search(r"a \[1\]\.pdf .*3/4 pages read 7 requests", said)
+    assert "going on at" in said
+
+
+def test_without_a_terminal_only_the_wait_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_all()
+    assert re.fullmatch(r"The limit of requests per minute is reached; going on at \d\d:\d\d:00\.\n", shown(capsys))
+
+
+@pytest.mark.usefixtures("terminal")
+def test_with_json_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_all(quiet=True)
+    with drafting(quiet=True) as tell:
+        tell(Draft(event="draft", text="It may be so."))
+    assert shown(capsys) == ""
+
+
+def test_whoever_interrupts_is_told_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        with telling(quiet=False) as tell:
+            tell(EVENTS[1])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert shown(capsys) == "a [1].pdf: 3 of 4 pages were read, and are kept.\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_draft_is_shown_while_it_comes_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    with drafting(quiet=False) as tell:
+        tell(Draft(event="draft", text="It was [bold]"))
+        tell(EVENTS[0])
+        first = capsys.readouterr().err
+        tell(Draft(event="draft", text="It was [bold] and red."))
+    rest = capsys.readouterr().err
+    assert "It was [bold]" in ANSI.sub("", first)
+    assert "It was [bold] and red." in ANSI.sub("", rest)
+    assert rest.endswith("\x1b[2K"), "the line was not cleared"
+
+
+def test_without_a_terminal_there_is_no_draft(capsys: pytest.CaptureFixture[str]) -> None:
+    with drafting(quiet=False) as tell:
+        tell(Draft(event="draft", text="It may be so."))
+    assert shown(capsys) == ""
