@@ -93,10 +93,16 @@ def langsmith() -> LangSmith | None:
     return LangSmith(value("API_KEY"), value("ENDPOINT")) if on and value("API_KEY") else None
 
 
+def for_libraries() -> dict[str, str]:
+    """What `.env` says to the server's libraries (tracing, logs), which look into the environment alone."""
+    return {name: value for name, value in _file().items() if name.startswith(_LIBRARIES)}
+
+
 # Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
 # for on the server's event loop, where looking up the working folder counts as blocking.
 _FOLDER = Path.cwd()
 _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
+_LIBRARIES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
 
 
 def _file() -> dict[str, str]:
