@@ -65,7 +65,7 @@ _WIDTH: Spec = {"type": "integer", "minimum": MIN_WIDTH, "maximum": MAX_WIDTH}
 
 ROUTES: dict[tuple[str, str], Spec] = {
     ("/health", "get"): _operation(
-        "Whether the library can be used, and what may be uploaded",
+        "Whether the library can be used (503 if not, with the reason), and what may be uploaded",
         {"200": _content(_JSON, _object(ok={"type": "boolean"}, engine=_TEXT, upload_mb=_COUNT), "It can.")},
     ),
     ("/uploads", "post"): {
