@@ -83,14 +83,20 @@ def settings() -> Settings:
 
 
 def langsmith() -> LangSmith | None:
-    """The LangSmith service to write results to: only where tracing is on and there is a key. The names are its own."""
+    """The LangSmith service to write results to: only where tracing is on and there is a key."""
+    key = _langsmith("API_KEY")
+    return LangSmith(key, _langsmith("ENDPOINT")) if traced() and key else None
+
+
+def traced() -> bool:
+    """Whether runs are traced."""
+    return "true" in (_langsmith("TRACING").lower(), _langsmith("TRACING_V2").lower())
+
+
+def _langsmith(name: str) -> str:
+    """A setting of LangSmith, by its own name."""
     values = {**_file(), **os.environ}
-
-    def value(name: str) -> str:
-        return (values.get(f"LANGSMITH_{name}") or values.get(f"LANGCHAIN_{name}") or "").strip()
-
-    on = "true" in (value("TRACING").lower(), value("TRACING_V2").lower())
-    return LangSmith(value("API_KEY"), value("ENDPOINT")) if on and value("API_KEY") else None
+    return (values.get(f"LANGSMITH_{name}") or values.get(f"LANGCHAIN_{name}") or "").strip()
 
 
 def for_libraries() -> dict[str, str]:

@@ -31,6 +31,7 @@ from graph.ingestion.state import (
     Work,
 )
 from graph.ingestion.survey import is_done, plain_pages
+from graph.ingestion.telling import log
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
 from graph.storage.upkeep import settle
@@ -54,6 +55,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     for found in await find(sources, now.stores.downloads, password):
         if isinstance(found.info, DocumentInfo):
             admitted = await asyncio.to_thread(_admit, now, found, found.info)
+            log("load", admitted["id"], pages=found.info.pages, missing=len(admitted["pages"]))
             work[admitted["id"]] = admitted  # of several names the last is the newest
         else:
             unusable.append(_unusable(found, found.info))
@@ -96,6 +98,7 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
         basis = basis_of(stores.catalog.pages(item["id"]))
         if document and not (document.generation and basis == stores.catalog.basis(item["id"])):
             item = {**item, "generation": stage(stores, document), "basis": basis}
+            log("chunk", item["id"])
         work.append(item)
     return {"work": work}
 
@@ -115,6 +118,7 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
             with journal(get_stream_writer()):
                 usage = add_usage(usage, await embed(now, item["id"], ids, item["name"], get_stream_writer()))
             await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
+            log("embed", item["id"], chunks=len(ids))
     return {"embedding": usage}
 
 
@@ -129,6 +133,7 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     for item in state["work"]:
         if catalog.document(item["id"]):
             reports.append(_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
+            log("report", item["id"], status=reports[-1]["status"])
         else:
             settle(stores, item["id"])  # what was still stored of it after it was gone
             reports.append(_without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))

@@ -17,6 +17,7 @@ from graph.engines.journal import Cost, journal
 from graph.ingestion import doors
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.ingestion.survey import TEXT_LAYER
+from graph.ingestion.telling import tell_page
 from graph.steps import step
 from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
 from loaders.reading import read, render
@@ -57,7 +58,7 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
             cost = costs.pages.get(page) or _unasked(reading, time.monotonic() - started)
             row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
             outcomes.append(_outcome(state, page, row.status, cost))
-            _tell(state, row)
+            tell_page(state, row)
     return {"outcomes": outcomes}
 
 
@@ -85,7 +86,7 @@ def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageO
             )  # fmt: skip
             now.stores.catalog.record_page(row)
             outcomes.append(_outcome(state, row.page, row.status))
-            _tell(state, row)
+            tell_page(state, row)
     return outcomes
 
 
@@ -132,7 +133,7 @@ def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | 
         row = rows[page]
         if isinstance(outcome, Failure):
             row = replace(row, status="failed", reason=outcome.reason, detail=outcome.detail, attempts=row.attempts + 1)
-            _tell(state, row)
+            tell_page(state, row)
         else:
             layer = (Block("text", outcome.text),) if outcome.text else ()
             now.stores.catalog.add_transcript(Transcript(layer_key(state["id"], page), layer, outcome.words))
@@ -205,12 +206,3 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost,
 
 def _outcome(state: WindowState, page: int, status: str, cost: Cost | None = None) -> PageOutcome:
     return PageOutcome(document=state["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
-
-
-def _tell(state: WindowState, row: PageRow) -> None:
-    get_stream_writer()(
-        {
-            "event": "page", "document": state["id"], "name": state["name"], "page": row.page, "of": state["total"],
-            "status": row.status, "reason": row.reason,
-        }
-    )  # fmt: skip

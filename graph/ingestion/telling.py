@@ -1,0 +1,32 @@
+"""What is told of a reading while it goes on: events for whoever watches the run, lines for the server's log.
+
+Lines carry ids, numbers and reasons, never a text; the server adds the run that they belong to, and writes them as JSON
+where that is wanted (LOG_JSON).
+"""
+
+from __future__ import annotations
+
+import logging
+
+from langgraph.config import get_stream_writer
+
+from graph.ingestion.state import WindowState
+from graph.storage.base import PageRow
+
+_log = logging.getLogger("pagewitness")
+
+
+def tell_page(state: WindowState, row: PageRow) -> None:
+    """A page is done, one way or another."""
+    get_stream_writer()(
+        {
+            "event": "page", "document": state["id"], "name": state["name"], "page": row.page, "of": state["total"],
+            "status": row.status, "reason": row.reason,
+        }
+    )  # fmt: skip
+    log("read", row.document, page=row.page, status=row.status, reason=row.reason, engine=row.engine)
+
+
+def log(stage: str, document: str, **facts: str | int) -> None:
+    """Write down that a document has come to a stage."""
+    _log.info("%s", stage, extra={"stage": stage, "document": document, **facts})
