@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def ingest(options: argparse.Namespace) -> int:
     """Read sources; a bar for each document shows how far it is."""
-    context = Context(password=options.password, reader=options.reader)
+    context = Context(password=options.password, reader=options.reader, reread=options.reread)
     if options.dry_run:
         return _dry_run(options, context)
     from graph.app import app

@@ -60,6 +60,11 @@ class Context(BaseModel):
         "poor text layer, pictures, tables, formulas), the others come from the text layer; `text` none. "
         "It does not matter offline.",
     )
+    reread: bool = Field(
+        False,
+        description="Read pages again that were read before, which costs what it cost then. What was read stays where "
+        "the new reading fails.",
+    )
     pages_per_request: int = Field(
         # A dense page is 1,500 tokens of Markdown; four stay well below the 8,192 that the smallest models may write,
         # and a request that fails costs four pages, not sixteen. A paper of 22 pages takes six requests.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from graph import deps
 from graph.ingestion import doors
+from graph.ingestion.passwords import password_of
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.reading import inspect
@@ -39,7 +40,7 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None) ->
     turns = asyncio.Semaphore(_AT_ONCE)
     paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_opened(path, source, password) for path, source in paths]
+    files = [_opened(path, source, password or _given(path, source)) for path, source in paths]
     return await asyncio.gather(*files, *(_fetched(url, downloads, password, turns) for url in urls))
 
 
@@ -65,6 +66,11 @@ async def _fetched(url: str, downloads: Path, password: str | None, turns: async
     except SourceError as error:
         return Found(Path(url), url, error)
     return await _opened(path, url, password)
+
+
+def _given(path: Path, source: str) -> str | None:
+    """The password that was given for an upload; it lies in a folder of its id."""
+    return password_of(path.parent.name) if source.startswith(doors.UPLOAD) else None
 
 
 async def _opened(path: Path, source: str, password: str | None) -> Found:

@@ -19,6 +19,7 @@ from graph.errors import BadInputError, as_list
 from graph.ingestion.embedding import embed
 from graph.ingestion.fetching import Found, find
 from graph.ingestion.indexing import basis_of, show, stage
+from graph.ingestion.passwords import forget
 from graph.ingestion.state import (
     DocumentReport,
     DocumentStatus,
@@ -134,6 +135,7 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
         if catalog.document(item["id"]):
             reports.append(_report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
             log("report", item["id"], status=reports[-1]["status"])
+            forget(item["id"])
         else:
             settle(stores, item["id"])  # what was still stored of it after it was gone
             reports.append(_without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))
