@@ -35,6 +35,8 @@ def progress(quiet: bool) -> Iterator[Callable[[_Event], None]]:
             until = _clock(event["until"])
             bars.console.print(f"[dim]The limit of requests per minute is reached; going on at {until:%H:%M:%S}.[/]")
             return
+        if event["event"] == "unusable":
+            return  # the report says so, or the error
         key = (event["document"], event["event"])
         if not tasks:
             bars.start()  # not before: ending bars that never were prints an empty line

@@ -97,7 +97,11 @@ class Context(BaseModel):
         le=4,
         description="How many page images are looked at again for one question, at most.",
     )
-    password: str | None = Field(None, description="The password of encrypted PDFs.", repr=False)
+    password: str | None = Field(
+        None,
+        description="The password of encrypted PDFs. A server keeps what a run is given: for uploads, use the reading room.",
+        repr=False,
+    )
     transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")
     contextualize_prompt: str = _prompt("contextualize", "How follow-ups are made to stand alone.", "contextualize")
     grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_passages")

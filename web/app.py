@@ -15,6 +15,7 @@ from web import documents, pages
 from web.auth import sign_in
 from web.health import health
 from web.openapi import described, specification
+from web.passwords import password
 from web.security import Guard
 from web.uploads import upload
 
@@ -43,6 +44,7 @@ app = Starlette(
         Route("/session", sign_in, methods=["POST"], include_in_schema=False),
         Route("/health", described(health)),
         Route("/uploads", described(upload), methods=["POST"]),
+        Route("/uploads/{document}/password", described(password), methods=["POST"]),
         Route("/documents", described(documents.documents)),
         Route(_DOCUMENT, described(documents.document), methods=["GET"]),
         Route(_DOCUMENT, described(documents.delete), methods=["DELETE"]),

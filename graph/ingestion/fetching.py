@@ -78,6 +78,8 @@ async def _opened(path: Path, source: str, password: str | None) -> Found:
     try:
         return Found(path, source, await deps.pool().call(inspect, path, password))
     except SourceError as error:
+        if source.startswith(doors.UPLOAD):  # where it lies is nobody's business
+            error = type(error)(str(error).replace(str(path), path.name))
         return Found(path, source, error)
     except Exception as error:  # whatever is odd about one file must not end the run for the others
         what = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."

@@ -32,7 +32,7 @@ from graph.ingestion.state import (
     Work,
 )
 from graph.ingestion.survey import is_done, plain_pages
-from graph.ingestion.telling import log
+from graph.ingestion.telling import log, tell_unusable
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow, PageRow
 from graph.storage.upkeep import settle
@@ -60,6 +60,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
             work[admitted["id"]] = admitted  # of several names the last is the newest
         else:
             unusable.append(_unusable(found, found.info))
+            tell_unusable(unusable[-1])
     if not work:
         raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
     return {

@@ -10,7 +10,7 @@ import logging
 
 from langgraph.config import get_stream_writer
 
-from graph.ingestion.state import WindowState
+from graph.ingestion.state import DocumentReport, WindowState
 from graph.storage.base import PageRow
 
 _log = logging.getLogger("pagewitness")
@@ -25,6 +25,12 @@ def tell_page(state: WindowState, row: PageRow) -> None:
         }
     )  # fmt: skip
     log("read", row.document, page=row.page, status=row.status, reason=row.reason, engine=row.engine)
+
+
+def tell_unusable(report: DocumentReport) -> None:
+    """A file cannot be opened. Where none can, the run fails, and this is what a client can go by."""
+    reason = report["failures"][0]["reason"]
+    get_stream_writer()({"event": "unusable", "source": report["source"], "name": report["name"], "reason": reason})
 
 
 def log(stage: str, document: str, **facts: str | int) -> None:
