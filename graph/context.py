@@ -99,7 +99,7 @@ class Context(BaseModel):
     )
     password: str | None = Field(
         None,
-        description="The password of encrypted PDFs. A server keeps what a run is given: for uploads, use the reading room.",
+        description="The password of encrypted PDFs. A server keeps what a run is given: use the reading room there.",
         repr=False,
     )
     transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")

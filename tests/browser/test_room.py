@@ -172,7 +172,7 @@ def test_an_encrypted_file_asks_for_its_password_and_a_page_is_read_again(
     room.check()
 
     # Its password has been forgotten, so that reading it again asks for it.
-    page.get_by_role("button", name="Read all pages of sealed.pdf again").click()
+    page.get_by_role("button", name="Read again all of sealed.pdf").click()
     field.fill(PASSWORD)
     page.get_by_role("button", name="Open", exact=True).click()
     page.locator("#jobs li").wait_for(state="detached")

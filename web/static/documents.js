@@ -54,7 +54,7 @@ function entry(one, opened) {
   tools.append(
     toggle,
     button(one.status === "complete" ? "Read again" : "Read the rest", () => readAgain(one), { "aria-label":
-      one.status === "complete" ? `Read all pages of ${one.name} again` : `Read what is missing of ${one.name}` }),
+      one.status === "complete" ? `Read again all of ${one.name}` : `Read the rest of ${one.name}` }),
     button("Save text", () => make("a", { href: transcript, download: `${one.name}.md` }).click(), { "aria-label": `Save the text of ${one.name}` }),
     button("Delete", () => drop(one), { "aria-label": `Delete ${one.name}` }),
   );
