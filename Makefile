@@ -9,7 +9,7 @@ DEMO := --engine offline --home .pagewitness/demo
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium setup dev lint types format eval nasty long clean
+.PHONY: help demo test chromium setup dev graph docker lint types format eval nasty long clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -35,6 +35,12 @@ setup: $(READY) ## make .venv with everything that is needed
 
 dev: $(READY) ## start the LangGraph development server (PORT=2024)
 	$(BIN)/pagewitness serve --port $(PORT)
+
+graph: $(READY) ## draw the graph in README.md anew
+	$(BIN)/python -m tests.graph_drawing
+
+docker: $(READY) ## write Dockerfile and docker-compose.yml anew, from langgraph.json
+	$(BIN)/python -m tests.docker_files
 
 lint: $(READY) ## check style and formatting
 	$(BIN)/ruff check .

@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
     add = command("ingest", "Read PDFs, books and images: files, folders, globs or http(s) addresses.")
     add("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob or an http(s) address")
+    add("--reread", action="store_true", help="read pages again that were read before")
     add("--password", metavar="TEXT", help="the password of encrypted PDFs")
     readers = {"choices": ["vision", "auto", "text"], "default": "vision"}
     add("--reader", **readers, help="pages that a vision model reads: all, those that need it, none (default: vision)")

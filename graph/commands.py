@@ -21,7 +21,7 @@ _ANSWER = (
 
 def ingest(options: argparse.Namespace) -> int:
     """Read sources; a bar for each document shows how far it is."""
-    place = _place(options, password=options.password, reader=options.reader)
+    place = _place(options, password=options.password, reader=options.reader, reread=options.reread)
     if options.dry_run:
         plan = place.plan(options.sources)
         _print(options, plan, console.plan)

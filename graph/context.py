@@ -60,6 +60,11 @@ class Context(BaseModel):
         "poor text layer, pictures, tables, formulas), the others come from the text layer; `text` none. "
         "It does not matter offline.",
     )
+    reread: bool = Field(
+        False,
+        description="Read pages again that were read before, which costs what it cost then. What was read stays where "
+        "the new reading fails.",
+    )
     pages_per_request: int = Field(
         # A dense page is 1,500 tokens of Markdown; four stay well below the 8,192 that the smallest models may write,
         # and a request that fails costs four pages, not sixteen. A paper of 22 pages takes six requests.
@@ -92,7 +97,11 @@ class Context(BaseModel):
         le=4,
         description="How many page images are looked at again for one question, at most.",
     )
-    password: str | None = Field(None, description="The password of encrypted PDFs.", repr=False)
+    password: str | None = Field(
+        None,
+        description="The password of encrypted PDFs. A server keeps what a run is given: use the reading room there.",
+        repr=False,
+    )
     transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")
     contextualize_prompt: str = _prompt("contextualize", "How follow-ups are made to stand alone.", "contextualize")
     grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_passages")

@@ -222,8 +222,8 @@ def deps(context: Context) -> Deps:
     """What a run with this context works with; equal contexts share clients and models."""
     now = settings()
     kept = stores_at(now.home, now.chroma_url)  # first, since engines hold on to the catalog
-    # The password changes no engine, and must not keep one apart from its equals.
-    engine, embedder = _build(context.model_copy(update={"password": None}), now)
+    # These change no engine, and must not keep one apart from its equals.
+    engine, embedder = _build(context.model_copy(update={"password": None, "reread": False}), now)
     return Deps(kept, engine, embedder)
 
 

@@ -41,6 +41,15 @@ class Waiting(TypedDict):
     reason: str
 
 
+class Unusable(TypedDict):
+    """A source that cannot be opened: `reason` is "password" or "unusable"; the report or the error says more."""
+
+    event: Literal["unusable"]
+    source: str
+    name: str
+    reason: str
+
+
 class Draft(TypedDict):
     """The answer as far as it has come, not proven yet; each draft replaces the one before."""
 
@@ -48,7 +57,7 @@ class Draft(TypedDict):
     text: str
 
 
-Event = Progress | Waiting | Draft
+Event = Progress | Waiting | Unusable | Draft
 
 
 def progress(

@@ -85,14 +85,25 @@ def settings() -> Settings:
 
 
 def langsmith() -> LangSmith | None:
-    """The LangSmith service to write results to: only where tracing is on and there is a key. The names are its own."""
+    """The LangSmith service to write results to: only where tracing is on and there is a key."""
+    key = _langsmith("API_KEY")
+    return LangSmith(key, _langsmith("ENDPOINT")) if traced() and key else None
+
+
+def traced() -> bool:
+    """Whether runs are traced."""
+    return "true" in (_langsmith("TRACING").lower(), _langsmith("TRACING_V2").lower())
+
+
+def _langsmith(name: str) -> str:
+    """A setting of LangSmith, by its own name."""
     values = {**_file(), **os.environ}
+    return (values.get(f"LANGSMITH_{name}") or values.get(f"LANGCHAIN_{name}") or "").strip()
 
-    def value(name: str) -> str:
-        return (values.get(f"LANGSMITH_{name}") or values.get(f"LANGCHAIN_{name}") or "").strip()
 
-    on = "true" in (value("TRACING").lower(), value("TRACING_V2").lower())
-    return LangSmith(value("API_KEY"), value("ENDPOINT")) if on and value("API_KEY") else None
+def for_libraries() -> dict[str, str]:
+    """What `.env` says to the server's libraries (tracing, logs), which look into the environment alone."""
+    return {name: value for name, value in _file().items() if name.startswith(_LIBRARIES)}
 
 
 # Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
@@ -101,6 +112,7 @@ _FOLDER = Path.cwd()
 # The LangGraph server tells its processes where it listens: it takes another port where the one it was given is taken.
 _API_URL = "LANGGRAPH_API_URL"
 _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", _API_URL)
+_LIBRARIES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
 
 
 def _file() -> dict[str, str]:

@@ -50,8 +50,9 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 class Server:
-    def __init__(self, url: str, log: Path, pid: int) -> None:
+    def __init__(self, url: str, log: Path, pid: int, seconds: float = 0.0) -> None:
         self.url, self.log, self.pid = url, log, pid
+        self.seconds = seconds  # from the command to the first answer
 
     @property
     def client(self) -> LangGraphClient:
@@ -69,21 +70,22 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Server]:
-    """A server with a home folder of its own below `folder`; it ends with the block."""
+def serving(folder: Path, tree: Path = ROOT, **settings: str) -> Iterator[Server]:
+    """A server of the code in `tree`, with a home folder of its own below `folder`; it ends with the block."""
     log, port = folder / "server.log", free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment |= {"PAGEWITNESS_HOME": str(folder / "home"), **settings}
+    start = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "graph.cli", "serve", "--port", str(port)],
-            cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=output, stderr=subprocess.STDOUT,
+            cwd=folder, env=environment | {"PYTHONPATH": str(tree)}, stdout=output, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process, log)
-        yield Server(url, log, process.pid)
+        yield Server(url, log, process.pid, time.monotonic() - start)
     finally:
         stop(process)
 

@@ -13,7 +13,9 @@ from starlette.staticfiles import StaticFiles
 
 from web import documents, pages
 from web.auth import sign_in
+from web.health import health
 from web.openapi import described, specification
+from web.passwords import password
 from web.security import Guard
 from web.uploads import upload
 
@@ -40,8 +42,9 @@ app = Starlette(
         Route("/room/openapi.json", openapi, include_in_schema=False),
         Mount("/room/static", StaticFiles(directory=_STATIC)),
         Route("/session", sign_in, methods=["POST"], include_in_schema=False),
-        Route("/health", described(documents.health)),
+        Route("/health", described(health)),
         Route("/uploads", described(upload), methods=["POST"]),
+        Route("/uploads/{document}/password", described(password), methods=["POST"]),
         Route("/documents", described(documents.documents)),
         Route(_DOCUMENT, described(documents.document), methods=["GET"]),
         Route(_DOCUMENT, described(documents.delete), methods=["DELETE"]),

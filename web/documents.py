@@ -8,8 +8,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from graph import deps, listing
-from graph.context import Context
-from graph.settings import settings
 from graph.storage.base import DocumentRow
 from graph.storage.upkeep import remove
 from web.replies import WebError, answered
@@ -27,15 +25,6 @@ def known(request: Request) -> DocumentRow:
     if row is None or not row.source:
         raise WebError(404, "There is no such document: it may have been deleted. Look at the list again.")
     return row
-
-
-@answered
-def health(request: Request) -> Response:
-    """Whether the library can be used, and what may be uploaded."""
-    now = settings()
-    deps.stores().catalog.get_meta("")
-    engine = deps.engine_name(Context(), now)
-    return JSONResponse({"ok": True, "engine": engine, "upload_mb": now.upload_mb, "token": bool(now.server_token)})
 
 
 @answered

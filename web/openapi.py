@@ -66,7 +66,7 @@ _WIDTH: Spec = {"type": "integer", "minimum": MIN_WIDTH, "maximum": MAX_WIDTH}
 
 ROUTES: dict[tuple[str, str], Spec] = {
     ("/health", "get"): _operation(
-        "Whether the library can be used, and what may be uploaded",
+        "Whether the library can be used (503 if not, with the reason), and what may be uploaded",
         {"200": _content(_JSON, _object(ok={"type": "boolean"}, engine=_TEXT, upload_mb=_COUNT), "It can.")},
     ),
     ("/uploads", "post"): {
@@ -77,6 +77,15 @@ ROUTES: dict[tuple[str, str], Spec] = {
             (_query("name", {"type": "string", "minLength": 1, "maxLength": 1000}, "The file's name.", True),),
         ),
         "requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    },
+    ("/uploads/{document}/password", "post"): {
+        **_operation(
+            "Give the password of an encrypted upload; it is kept in memory until the file has been read",
+            {"200": _content(_JSON, _object(id=_TEXT), "It opens the file.")},
+            (404, 413, 422, 500),
+            (_IDENTITY,),
+        ),
+        "requestBody": {"content": {"text/plain": {"schema": _TEXT}}},
     },
     ("/documents", "get"): _operation(
         "All documents with their ledgers summed up",
@@ -119,7 +128,8 @@ ROUTES: dict[tuple[str, str], Spec] = {
 }  # fmt: skip
 
 _NAMES = {
-    "health": ("/health", "get"), "upload": ("/uploads", "post"), "documents": ("/documents", "get"),
+    "health": ("/health", "get"), "upload": ("/uploads", "post"),
+    "password": ("/uploads/{document}/password", "post"), "documents": ("/documents", "get"),
     "document": ("/documents/{document}", "get"), "delete": ("/documents/{document}", "delete"),
     "transcript": ("/documents/{document}/transcript", "get"), "page": ("/documents/{document}/pages/{page}", "get"),
     "image": ("/documents/{document}/pages/{page}/image", "get"),

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from graph.errors import HomeError, IndexMismatchError
 
 logger = logging.getLogger(__name__)
+UNUSABLE = "The library cannot be used just now: `pagewitness doctor --server ...`, with this address, says why."
 
 
 class WebError(Exception):
@@ -46,9 +47,7 @@ def failed(error: Exception) -> Response:
         return error.response()
     logger.exception("A page of the reading room failed", exc_info=error)
     if isinstance(error, HomeError | IndexMismatchError | OSError):
-        return WebError(
-            503, "The library cannot be used just now: `pagewitness doctor --server ...`, with this address, says why."
-        ).response()
+        return WebError(503, UNUSABLE).response()
     return WebError(500, "Something went wrong on the server; its log says what.").response()
 
 

@@ -20,7 +20,8 @@ from loaders.sources import check_source as check_file
 UPLOAD = "upload:"
 """What a source begins with that names an uploaded file: `upload:<document id>/<name>`."""
 
-_UPLOADED = re.compile(rf"{UPLOAD}([0-9a-f]{{16}})/([^/\\\x00]+)")
+UPLOADED_ID = re.compile(r"[0-9a-f]{16}")
+_UPLOADED = re.compile(rf"{UPLOAD}({UPLOADED_ID.pattern})/([^/\\\x00]+)")
 _GLOB = re.compile(r"[*?\[]")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from graph import deps
 from graph.ingestion import doors
+from graph.ingestion.passwords import password_of
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.jobs import inspect
@@ -39,7 +40,7 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None) ->
     turns = asyncio.Semaphore(_AT_ONCE)
     paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_opened(path, source, password) for path, source in paths]
+    files = [_opened(path, source, password or _given(path, source)) for path, source in paths]
     return await asyncio.gather(*files, *(_fetched(url, downloads, password, turns) for url in urls))
 
 
@@ -67,11 +68,18 @@ async def _fetched(url: str, downloads: Path, password: str | None, turns: async
     return await _opened(path, url, password)
 
 
+def _given(path: Path, source: str) -> str | None:
+    """The password that was given for an upload; it lies in a folder of its id."""
+    return password_of(path.parent.name) if source.startswith(doors.UPLOAD) else None
+
+
 async def _opened(path: Path, source: str, password: str | None) -> Found:
     """Open a file in a worker: a hostile one may hang or crash it, and not us."""
     try:
         return Found(path, source, await deps.pool().call(inspect, path, password))
     except SourceError as error:
+        if source.startswith(doors.UPLOAD):  # where it lies is nobody's business
+            error = type(error)(str(error).replace(str(path), path.name))
         return Found(path, source, error)
     except Exception as error:  # whatever is odd about one file must not end the run for the others
         what = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
+from graph import tracing
 from graph.context import Context
 from graph.ingestion import nodes, pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
+
+tracing.keep_private()
 
 
 def build_reading() -> StateGraph[WindowState, Context, WindowState, WindowOutput]:

@@ -19,6 +19,7 @@ from graph.ingestion import reporting
 from graph.ingestion.embedding import embed
 from graph.ingestion.fetching import Found, find
 from graph.ingestion.indexing import basis_of, show, stage
+from graph.ingestion.passwords import forget
 from graph.ingestion.state import (
     IngestionOutput,
     IngestionState,
@@ -27,6 +28,7 @@ from graph.ingestion.state import (
 )
 from graph.ingestion.survey import is_done, plain_pages
 from graph.ingestion.tally import Tell, close, tally_of
+from graph.ingestion.telling import log, tell_unusable
 from graph.ingestion.turns import turns
 from graph.steps import step
 from graph.storage.base import DONE, DocumentRow
@@ -50,9 +52,11 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     for found in await find(sources, now.stores.downloads, password):
         if isinstance(found.info, DocumentInfo):
             admitted = await asyncio.to_thread(_admit, now, found, found.info)
+            log("load", admitted["id"], pages=found.info.pages, missing=len(admitted["pages"]))
             work[admitted["id"]] = admitted  # of several names the last is the newest
         else:
             unusable.append(reporting.unusable(found, found.info))
+            tell_unusable(unusable[-1])
     if not work:
         raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
     return {
@@ -103,6 +107,7 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
             tell(run.stage("chunk", item["id"], item["name"], 0, document.pages))
             item = {**item, "generation": stage(stores, document), "basis": basis}
             tell(run.stage("chunk", item["id"], item["name"], document.pages, document.pages))
+            log("chunk", item["id"])
         work.append(item)
     return {"work": work}
 
@@ -132,6 +137,7 @@ async def _embed(now: Deps, item: Work, tell: Tell, before: int) -> Usage:
         return no_usage()
     spent = await embed(now, item["id"], ids, item["name"], tell, before)
     await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
+    log("embed", item["id"], chunks=len(ids))
     return spent
 
 
@@ -147,6 +153,8 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
     for item in state["work"]:
         if catalog.document(item["id"]):
             reports.append(reporting.report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
+            log("report", item["id"], status=reports[-1]["status"])
+            forget(item["id"])
         else:
             settle(stores, item["id"])  # what was still stored of it after it was gone
             reports.append(reporting.without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))

@@ -12,14 +12,15 @@ from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import PageReading, PageRequest, Usage, no_usage
+from graph.engines.base import PageReading, PageRequest, no_usage
 from graph.engines.journal import Cost, journal
 from graph.ingestion import doors
+from graph.ingestion.passwords import password_of
 from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
 from graph.ingestion.survey import TEXT_LAYER
-from graph.ingestion.tally import tally_of
+from graph.ingestion.telling import tell_page
 from graph.steps import step
-from graph.storage.base import PageRow, PageStatus, Transcript, layer_key
+from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from loaders.jobs import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
@@ -58,7 +59,7 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
             cost = costs.pages.get(page) or _unasked(reading, time.monotonic() - started)
             row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
             outcomes.append(_outcome(state, page, row.status, cost))
-            _tell(state, row, cost.usage)
+            tell_page(state, row, cost.usage)
     return {"outcomes": outcomes}
 
 
@@ -77,7 +78,7 @@ def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
 def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageOutcome]:
     """Take what this engine has read before: a page that another engine read since, or that was marked unread."""
     outcomes = []
-    for row in rows:
+    for row in () if context.current().reread else rows:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
         if known := now.stores.catalog.transcript(key):
             row = replace(
@@ -86,7 +87,7 @@ def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageO
             )  # fmt: skip
             now.stores.catalog.record_page(row)
             outcomes.append(_outcome(state, row.page, row.status))
-            _tell(state, row)
+            tell_page(state, row)
     return outcomes
 
 
@@ -116,16 +117,16 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
 def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
     """Leave pages for another day without rendering them: a run whose day is spent stops at once."""
     for row in now.stores.catalog.pages(state["id"]):
-        if row.page in state["pages"]:
+        if row.page in state["pages"] and not _stands(row):
             row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
             now.stores.catalog.record_page(row)
-            _tell(state, row)
+            tell_page(state, row)
     return [_outcome(state, page, "pending") for page in state["pages"]]
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
-    run, path = context.current(), str(doors.check_path(state["path"]))
-    return [PageJob(path, page, dpi=run.dpi, password=run.password) for page in pages]
+    dpi, path = context.current().dpi, str(doors.check_path(state["path"]))
+    return [PageJob(path, page, dpi=dpi, password=password_of(state["id"])) for page in pages]
 
 
 def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:
@@ -133,8 +134,10 @@ def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | 
     for page, outcome in zip(state["pages"], outcomes, strict=True):
         row = rows[page]
         if isinstance(outcome, Failure):
-            row = replace(row, status="failed", reason=outcome.reason, detail=outcome.detail, attempts=row.attempts + 1)
-            _tell(state, row)
+            row = replace(row, attempts=row.attempts + 1)
+            if not _stands(row):
+                row = replace(row, status="failed", reason=outcome.reason, detail=outcome.detail)
+            tell_page(state, row)
         else:
             layer = (Block("text", outcome.text),) if outcome.text else ()
             now.stores.catalog.add_transcript(Transcript(layer_key(state["id"], page), layer, outcome.words))
@@ -170,7 +173,7 @@ def _unasked(reading: PageReading | Failure, seconds: float) -> Cost:
 
 def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost, engine: str) -> PageRow:
     """Store what was read and mark the page, in one step: neither is ever there without the other."""
-    transcript = None
+    transcript, before = None, row
     row = replace(
         row,
         attempts=row.attempts + cost.attempts,
@@ -182,12 +185,17 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost,
         input_tokens=row.input_tokens + cost.usage["input_tokens"],
         output_tokens=row.output_tokens + cost.usage["output_tokens"],
     )
-    if isinstance(reading, Failure):
+    problem = reading if isinstance(reading, Failure) else reading.fallback
+    if problem and _stands(before):
+        row = replace(row, engine=before.engine, model=before.model, prompt=before.prompt)
+    elif isinstance(reading, Failure):
         # A day's quota is no verdict on the page: it is still to be read.
         status: PageStatus = "pending" if reading.reason == "quota_day" else "failed"
         row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
     else:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
+        if context.current().reread:
+            key += f":{row.attempts}"  # beside what was read before, so that the document is cut anew
         if reading.fallback or engine == TEXT_LAYER:
             key += ":layer"
         elif now.engine.reads_images and reading.model != now.engine.model:
@@ -205,11 +213,10 @@ def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost,
     return row
 
 
+def _stands(row: PageRow) -> bool:
+    """Whether a page keeps what was read of it although reading it again did not go well."""
+    return context.current().reread and row.status in DONE
+
+
 def _outcome(state: WindowState, page: int, status: str, cost: Cost | None = None) -> PageOutcome:
     return PageOutcome(document=state["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
-
-
-def _tell(state: WindowState, row: PageRow, usage: Usage | None = None) -> None:
-    run = tally_of(state)
-    run.spend(usage or no_usage())
-    get_stream_writer()(run.page(state["id"], state["name"], state["total"], row.page, row.status, row.reason))

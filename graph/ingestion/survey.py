@@ -9,6 +9,7 @@ from graph import context, deps
 from graph.context import Context
 from graph.engines.base import Engine
 from graph.ingestion import doors
+from graph.ingestion.passwords import password_of
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, PageRow
 from loaders.jobs import survey
@@ -26,7 +27,9 @@ TEXT_LAYER = "text-layer"
 
 
 def is_done(row: PageRow, run: Context, engine: str) -> bool:
-    """Whether a page needs no further work: it was read, by the engine that was asked for by name if there is one."""
+    """Whether a page needs no further work: read, by the engine that was asked for by name if there is one."""
+    if run.reread:
+        return False
     if run.engine == "auto" or row.status not in DONE:
         return row.status in DONE
     if row.engine == TEXT_LAYER and engine != "offline":
@@ -46,6 +49,6 @@ async def plain_pages(engine: Engine, work: Work) -> list[int]:
         return []
     if run.reader == "text":
         return work["pages"]
-    found = await looks(work["path"], work["pages"], run.password)
+    found = await looks(work["path"], work["pages"], password_of(work["id"]))
     # A page that cannot be looked at goes the long way, which says what is wrong with it.
     return [look.page for look in found if isinstance(look, PageLook) and not needs_vision(look)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
+from graph import tracing
 from graph.context import Context
 from graph.query import answering, nodes, routing
 from graph.query.state import QueryInput, QueryOutput, QueryState
+
+tracing.keep_private()
 
 
 def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:

@@ -15,10 +15,12 @@ from PIL import Image, ImageFilter
 from loaders.ocr import read_image
 from tests.browser.conftest import Room
 from tests.conftest import MakePdf
+from tests.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 OpenRoom = Callable[..., Room]
+PASSWORD = "a password of the tests"
 HEIGHT = "How high is the lighthouse of Tornholm?"
 
 
@@ -147,3 +149,41 @@ def test_what_cannot_be_read_is_said(open_room: OpenRoom, tmp_path: Path) -> Non
     room.check()
     room.page.get_by_role("button", name="Dismiss").click()
     assert room.page.locator("#jobs li").count() == 0
+
+
+def test_an_encrypted_file_asks_for_its_password_and_a_page_is_read_again(
+    open_room: OpenRoom, room_server: Server, make_pdf: MakePdf
+) -> None:
+    """A wrong password is said to be wrong; the right one opens the file, and is written down nowhere."""
+    room = open_room()
+    page = room.page
+    page.set_input_files("#files", make_pdf("sealed.pdf", "The seal of Norvik weighs 2 kg.", password=PASSWORD))
+    field = page.get_by_label("Password of sealed.pdf")
+    field.fill("wrong")
+    room.check()
+    field.press("Enter")
+    page.get_by_text("That is not the password of this file").wait_for()
+    assert field.input_value() == ""
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.locator("#documents .name", has_text="sealed.pdf").wait_for()
+    assert "2 kg" in room.ask("How much does the seal of Norvik weigh?")
+    room.wrong = [wrong for wrong in room.wrong if "422" not in wrong]  # which Chromium notes in its console
+    room.check()
+
+    # Its password has been forgotten, so that reading it again asks for it.
+    page.get_by_role("button", name="Read again all of sealed.pdf").click()
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.locator("#jobs li").wait_for(state="detached")
+    (document,) = [one for one in room_server.get("/documents")["documents"] if one["name"] == "sealed.pdf"]
+    (line,) = room_server.get(f"/documents/{document['id']}")["ledger_pages"]
+    assert line["status"] == "read"
+    assert page.locator("#documents li", has_text="sealed.pdf").count() == 1
+
+    kept = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie, document.body.innerHTML])")
+    threads = room_server.post("/threads/search", {})
+    stored = [room_server.post(f"/threads/{one['thread_id']}/history", {}) for one in threads]
+    runs = [room_server.get(f"/threads/{one['thread_id']}/runs") for one in threads]
+    for written in (kept, str(stored), str(runs), room_server.log.read_text("utf-8", "replace")):
+        assert PASSWORD not in written

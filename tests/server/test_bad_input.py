@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import re
 import shutil
 import socket
 import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.conftest import MakePdf
@@ -20,6 +25,7 @@ from tests.server.conftest import Doors
 pytestmark = pytest.mark.server
 
 PDF = b"%PDF-1.7\n"
+LONG = 12  # pages
 
 
 def test_a_file_of_300_mb_gets_a_clear_answer(doors: Doors) -> None:
@@ -30,11 +36,20 @@ def test_a_file_of_300_mb_gets_a_clear_answer(doors: Doors) -> None:
         for _ in range(3):
             yield b"x" * 2**20
 
+    before = peak_mb(doors)
     for content in (pieces(), PDF + b"x" * 300 * 2**20):
         reply = httpx.post(f"{doors.url}/uploads?name=a.pdf", content=content, timeout=120)
         assert reply.status_code == 413
         assert "larger than 1 MB" in reply.json()["detail"]
     assert not list((doors.uploads).glob("*.part"))
+    assert peak_mb(doors) - before < 100, "the file was held in memory"
+
+
+def peak_mb(doors: Doors) -> int:
+    """The most memory that a process of the server has had so far."""
+    family = [psutil.Process(doors.server.pid), *psutil.Process(doors.server.pid).children(recursive=True)]
+    peaks = [re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one.pid}/status").read_text()) for one in family]
+    return max(int(peak[1]) // 1024 for peak in peaks if peak)
 
 
 def test_a_hundred_files_at_once(doors: Doors) -> None:
@@ -62,6 +77,48 @@ def test_a_client_that_goes_away_leaves_nothing_behind(doors: Doors) -> None:
     assert httpx.get(f"{doors.url}/health").json()["ok"]
 
 
+@pytest.fixture
+def long(doors: Doors, make_pdf: MakePdf, request: pytest.FixtureRequest) -> dict[str, str]:
+    """A document that takes a few seconds, uploaded; another one for each test."""
+    pages = [f"Page {number} of the long ledger of {request.node.name}." for number in range(LONG)]
+    kept: dict[str, str] = doors.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
+    return kept
+
+
+async def test_a_reading_goes_on_when_nobody_listens(doors: Doors, long: dict[str, str]) -> None:
+    """A client hangs up after the first page, without having asked for the run to end with it."""
+    client = doors.server.client
+    sources: Any = {"sources": [long["source"]]}
+    thread = (await client.threads.create())["thread_id"]
+    stream: Any = client.runs.stream(thread, "ingestion", input=sources, stream_mode="custom", stream_subgraphs=True)
+    async for part in stream:
+        if part.event.startswith("custom") and part.data.get("event") == "page":
+            break
+    await stream.aclose()
+    (run,) = await client.runs.list(thread)
+    assert run["status"] == "running"
+    await client.runs.join(thread, run["run_id"])
+    (report,) = (await client.threads.get_state(thread))["values"]["report"]["documents"]
+    assert (report["status"], report["ledger"]["read"]) == ("complete", LONG)
+
+
+async def test_a_home_folder_that_is_emptied_while_a_document_is_read(doors: Doors, long: dict[str, str]) -> None:
+    run = asyncio.create_task(doors.server.run("ingestion", sources=[long["source"]]))
+    while long["id"] not in json.dumps(doors.server.get("/documents")):
+        await asyncio.sleep(0.05)
+    empty(doors.folder / "home")
+    (document,) = (await run)["report"]["documents"]
+    assert document["status"] == "failed"
+    assert "give it again" in document["failures"][0]["detail"]
+    assert doors.server.get("/documents") == {"documents": []}
+    assert doors.server.get("/health")["ok"]
+
+
+def empty(home: Path) -> None:
+    for path in home.iterdir():
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 async def test_two_browsers_delete_the_same_document(doors: Doors, make_pdf: MakePdf) -> None:
     kept = doors.upload(make_pdf("twice.pdf", "The lamp was lit at dusk.").read_bytes(), "twice.pdf").json()
     report = (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]
@@ -82,8 +139,7 @@ async def test_a_home_folder_that_is_emptied_is_begun_anew(doors: Doors, make_pd
         kept = doors.upload(content, "anew.pdf").json()
         assert (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]["documents"][0]["chunks"] == 1
         assert "dusk" in (await doors.server.run("query", question=question))["answer"]
-        for path in (doors.folder / "home").iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        empty(doors.folder / "home")
         assert doors.server.get("/documents") == {"documents": []}
         assert (await doors.server.run("query", question=question))["reason"] == "nothing_ingested"
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.conftest import SAMPLE
-from tests.serving import Server, serving, showing
+from tests.serving import Server, showing
 
 pytestmark = pytest.mark.server
 
@@ -155,20 +151,6 @@ async def test_several_runs_go_on_at_once(server: Server) -> None:
         await asyncio.sleep(0.02)
     assert states == ["success"] * 4
     assert peak >= 2
-
-
-def test_a_terminated_server_is_gone(tmp_path: Path) -> None:
-    """`kill`, as a service manager does it, ends the server and not only the command that started it."""
-    with serving(tmp_path) as running:
-        os.kill(running.pid, signal.SIGTERM)
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            try:
-                httpx.get(f"{running.url}/ok", timeout=1)
-            except httpx.TransportError:
-                return
-            time.sleep(0.2)
-    pytest.fail("the server still answers")
 
 
 @pytest.mark.usefixtures("ingested")

@@ -20,7 +20,7 @@ from tests.server.conftest import Doors
 
 pytestmark = pytest.mark.server
 
-ROUTES = 8
+ROUTES = 9
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

@@ -23,7 +23,8 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 REQUESTS = (
     "GET /documents", "GET /documents/x", "DELETE /documents/x", "GET /documents/x/transcript",
-    "GET /documents/x/pages/1/image", "POST /uploads?name=a.pdf", "POST /threads", "POST /runs/wait",
+    "GET /documents/x/pages/1/image", "POST /uploads?name=a.pdf", "POST /uploads/x/password",
+    "POST /threads", "POST /runs/wait",
     "POST /runs/stream", "POST /assistants/search", "GET /info", "GET /docs", "GET /openapi.json", "GET /metrics",
     "GET /room/openapi.json", "POST /mcp", "GET /nothing",
 )  # fmt: skip

@@ -33,7 +33,7 @@ ONLY_IN = {
     "google": ("graph/engines/",),
     "langchain_google_genai": ("graph/engines/",),
     "dotenv": ("graph/settings.py",),
-    "langsmith": ("graph/evaluation/experiment.py",),
+    "langsmith": ("graph/evaluation/experiment.py", "graph/tracing.py"),
     "starlette": ("web/",),
 }
 READS_ENVIRONMENT = {"graph/settings.py"}

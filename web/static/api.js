@@ -51,9 +51,9 @@ export async function enter(token) {
  * Run the `pagewitness` graph on a thread and yield its events as {event, data}: the names are LangGraph's, without the
  * subgraph that an event came from (`inner` says whether it came from one).
  */
-export async function* run(thread, input, { modes, disconnect, signal }) {
+export async function* run(thread, input, { modes, disconnect, signal, context = {} }) {
   const response = await post(`/threads/${thread}/runs/stream`, {
-    assistant_id: "pagewitness", input, stream_mode: modes, stream_subgraphs: true, on_disconnect: disconnect,
+    assistant_id: "pagewitness", input, context, stream_mode: modes, stream_subgraphs: true, on_disconnect: disconnect,
     multitask_strategy: "reject",
   }, { signal });
   for await (const { event, data } of unbroken(frames(response.body), signal)) {
@@ -112,6 +112,10 @@ export function upload(file, tell) {
     sending.send(file);
   });
 }
+
+/** Give the password of an upload: it goes into the request and nowhere else. */
+export const openWith = (id, password) =>
+  request(`/uploads/${encodeURIComponent(id)}/password`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: password });
 
 /** Where a page's picture is. */
 export function pictureOf(document, page, { width = 1400, boxes = [], hash = "" } = {}) {

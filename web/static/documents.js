@@ -53,7 +53,8 @@ function entry(one, opened) {
   const transcript = `/documents/${encodeURIComponent(one.id)}/transcript`;
   tools.append(
     toggle,
-    button("Read again", () => readAgain(one), { "aria-label": `Read again what is missing of ${one.name}` }),
+    button(one.status === "complete" ? "Read again" : "Read the rest", () => readAgain(one), { "aria-label":
+      one.status === "complete" ? `Read again all of ${one.name}` : `Read the rest of ${one.name}` }),
     button("Save text", () => make("a", { href: transcript, download: `${one.name}.md` }).click(), { "aria-label": `Save the text of ${one.name}` }),
     button("Delete", () => drop(one), { "aria-label": `Delete ${one.name}` }),
   );

@@ -1,6 +1,6 @@
 // From files to documents: uploads, then a run of the graph that reads them, each with a bar that says how far it is.
 
-import { get, newThread, run, upload } from "./api.js";
+import { get, newThread, openWith, run, upload } from "./api.js";
 import { button, byId, make, plural } from "./dom.js";
 import { refresh, say } from "./documents.js";
 
@@ -21,8 +21,9 @@ export async function take(files) {
   if (arrived.length) await read(arrived);
 }
 
-/** Read what is missing of a document that is there already. */
-export const again = (one) => read([{ source: one.source, id: one.id, row: row(one.name) }]);
+/** Read what is missing of a document that is there already; all of it where nothing is. */
+export const again = (one) =>
+  read([{ source: one.source, id: one.id, row: row(one.name) }], { reread: one.status === "complete" });
 
 async function send(job, most) {
   const { file, row: bar } = job;
@@ -37,20 +38,21 @@ async function send(job, most) {
   }
 }
 
-async function read(jobs) {
+async function read(jobs, context = {}) {
   const rows = new Map(jobs.map((job) => [job.id, job.row]));
   const sources = [...new Set(jobs.map((job) => job.source))];
   let report = null;
   jobs.forEach((job) => job.row.say("being opened", 0, 0));
   try {
     const thread = await newThread({ room: "reading" });
-    for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue" })) {
-      if (event === "custom") progress(rows, data);
+    for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue", context })) {
+      if (data?.event === "unusable") note(jobs, data);
+      else if (event === "custom") progress(rows, data);
       else if (event === "values" && !inner) report = data.report ?? report;
     }
-    for (const document of report?.documents ?? []) finish(jobs, document);
+    for (const document of report?.documents ?? []) finish(jobs, document, context);
   } catch (error) {
-    jobs.forEach((job) => job.row.fail(error.message));
+    jobs.forEach((job) => (job.locked ? unlock(job, context) : job.row.fail(error.message)));
   }
   if (report) jobs.forEach((job) => job.row.end());
   await refresh();
@@ -63,13 +65,29 @@ function progress(rows, data) {
   } else if (data.event === "progress") rows.get(data.document)?.say(STAGES[data.stage], data.done, data.of);
 }
 
-function finish(jobs, document) {
+function finish(jobs, document, context) {
   const job = jobs.find((one) => one.id === document.id || one.source === document.source);
   if (!job) return;
   const why = document.failures.map((failure) => failure.detail)[0] ?? "";
-  if (document.status === "failed") job.row.fail(why);
+  if (job.locked) unlock(job, context);
+  else if (document.status === "failed") job.row.fail(why);
   else if (document.status === "partial") job.row.fail(`${plural(document.failures.length, "page")} could not be read. ${why}`);
   else if (document.status === "unchanged") job.row.note("Nothing was missing: every page had been read before.");
+}
+
+/** That a file cannot be opened is an event of its own: where none can, the run fails without a report. */
+function note(jobs, { source, reason }) {
+  const job = jobs.find((one) => one.source === source);
+  if (job) job.locked = reason === "password";
+}
+
+/** Ask for the password of a file, then read it as it was to be read. */
+function unlock(job, context) {
+  job.row.ask(async (password) => {
+    await openWith(job.id, password);
+    job.row.remove();
+    read([{ source: job.source, id: job.id, row: row(job.row.name) }], context);
+  });
 }
 
 /** A line in the list of what is being read. */
@@ -85,6 +103,29 @@ function row(name) {
     over = true;
   };
   return {
+    name,
+    remove: () => item.remove(),
+    /** Ask for the password; `open` throws where it is wrong. The field is emptied as soon as it was read. */
+    ask(open) {
+      const told = make("p", { className: "bad", role: "alert" });
+      const field = make("input", { type: "password", autocomplete: "off", required: true, "aria-label": `Password of ${name}` });
+      const form = make("form", { className: "unlock" }, field, make("button", {}, "Open"));
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const given = field.value;
+        field.value = told.textContent = "";
+        try {
+          await open(given);
+        } catch (error) {
+          told.textContent = error.message;
+          field.focus();
+        }
+      });
+      facts.textContent = "It is encrypted. The password is used to read it, and not kept.";
+      item.append(form, told);
+      close();
+      field.focus();
+    },
     say(what, done, all) {
       if (all) Object.assign(bar, { max: all, value: done });
       else bar.removeAttribute("value");

@@ -1,0 +1,31 @@
+# Written by `make docker` from langgraph.json; docs/deployment.md says how to use it.
+FROM langchain/langgraph-api:3.11
+
+ENV PAGEWITNESS_SERVED=1 PAGEWITNESS_HOME=/data/pagewitness LANGSMITH_TRACING=false LOG_JSON=true LOG_COLOR=false
+VOLUME /data/pagewitness
+
+# -- Adding local package . --
+ADD . /deps/pagewitness
+# -- End of local package . --
+
+# -- Installing all local dependencies --
+RUN for dep in /deps/*; do             echo "Installing $dep";             if [ -d "$dep" ]; then                 echo "Installing $dep";                 (cd "$dep" && PYTHONDONTWRITEBYTECODE=1 uv pip install --system --no-cache-dir -c /api/constraints.txt -e .);             fi;         done
+# -- End of local dependencies install --
+ENV LANGGRAPH_AUTH='{"path": "web.auth:auth", "disable_studio_auth": true}'
+ENV LANGGRAPH_HTTP='{"app": "web.app:app"}'
+ENV LANGGRAPH_WEBHOOKS='{"url": {"disable_private_ips": true}}'
+ENV LANGSERVE_GRAPHS='{"pagewitness": {"path": "graph.app:app", "description": "Ingest PDFs and scans, and answer questions about them with page citations."}, "ingestion": {"path": "graph.ingestion.flow:app", "description": "Read files page by page into a searchable index; reports what became of every page."}, "query": {"path": "graph.query.flow:app", "description": "Answer a question from the ingested documents, or decline with the reason."}, "ask": {"path": "graph.doors:ask", "description": "Ask a question about the user's own documents (PDFs, scans, books). Each statement of the answer ends in a marker such as [1] that names a page and a quote found there. Says so when the documents do not answer."}, "ingest": {"path": "graph.doors:ingest", "description": "Read documents into the library, so that they can be asked: files, folders or http(s) addresses of PDFs, books and images. What was read before is not read again."}, "list": {"path": "graph.doors:list_", "description": "List the documents that can be asked, with their ids and how many of their pages were read."}}'
+
+
+
+# -- Ensure user deps didn't inadvertently overwrite langgraph-api
+RUN mkdir -p /api/langgraph_api /api/langgraph_runtime /api/langgraph_license && touch /api/langgraph_api/__init__.py /api/langgraph_runtime/__init__.py /api/langgraph_license/__init__.py
+RUN PYTHONDONTWRITEBYTECODE=1 uv pip install --system --no-cache-dir --no-deps -e /api
+# -- End of ensuring user deps didn't inadvertently overwrite langgraph-api --
+# -- Removing build deps from the final image ~<:===~~~ --
+RUN pip uninstall -y pip setuptools wheel
+RUN rm -rf /usr/local/lib/python*/site-packages/pip* /usr/local/lib/python*/site-packages/setuptools* /usr/local/lib/python*/site-packages/wheel* && find /usr/local/bin -name "pip*" -delete || true
+RUN rm -rf /usr/lib/python*/site-packages/pip* /usr/lib/python*/site-packages/setuptools* /usr/lib/python*/site-packages/wheel* && find /usr/bin -name "pip*" -delete || true
+RUN uv pip uninstall --system pip setuptools wheel && rm /usr/bin/uv /usr/bin/uvx
+
+WORKDIR /deps/pagewitness

@@ -1,0 +1,57 @@
+"""Reading again: only when it is asked for, and never to the loss of what is there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graph import cli, deps
+from graph.app import app
+from graph.storage.base import Transcript
+from loaders.types import Block
+from tests.conftest import MakePdf
+
+WRONG = "The lamp was lit at noon."
+
+
+def misread(document: str) -> None:
+    """Put a wrong reading in the place of the right one, as a model may have given it."""
+    catalog = deps.stores().catalog
+    (row,) = catalog.pages(document)
+    wrong = Transcript(f"{row.transcript}:wrong", (Block("text", WRONG),), ())
+    catalog.record_page(replace(row, transcript=wrong.key), wrong)
+
+
+def ingest(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[str, str]:
+    assert cli.main(["ingest", "--json", *options, str(path)]) == 0
+    (document,) = json.loads(capsys.readouterr().out)["documents"]
+    return document["id"], document["status"]
+
+
+def answer() -> str:
+    return str(app.invoke({"question": "When was the lamp lit?"})["answer"])
+
+
+def test_pages_are_read_again_when_that_is_asked_for(make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]) -> None:
+    path = make_pdf("lamp.pdf", "The lamp was lit at dusk.")
+    document, _ = ingest(path, capsys)
+    misread(document)
+    assert ingest(path, capsys) == (document, "complete")
+    assert "noon" in answer(), "without being asked nothing is read again"
+    assert ingest(path, capsys, "--reread") == (document, "complete")
+    assert "dusk" in answer()
+    assert "noon" not in answer()
+    (row,) = deps.stores().catalog.pages(document)
+    assert (row.status, row.attempts) == ("read", 2)
+    assert ingest(path, capsys) == (document, "unchanged")
+
+
+def test_a_dry_run_counts_what_is_read_again(make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]) -> None:
+    path = make_pdf("lamp.pdf", "The lamp was lit at dusk.")
+    ingest(path, capsys)
+    for options, done in (([], 1), (["--reread"], 0)):
+        assert cli.main(["ingest", "--json", "--dry-run", *options, str(path)]) == 0
+        assert json.loads(capsys.readouterr().out)["total"]["done"] == done

@@ -1,0 +1,83 @@
+"""Up and ready are two things: a server whose library cannot be used says so, and why, to those who may know."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from filelock import FileLock
+
+from tests.serving import Server, serving, showing
+
+pytestmark = pytest.mark.server
+
+TOKEN = "a token of the tests"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("health")
+
+
+@pytest.fixture(scope="module")
+def locked(folder: Path) -> Iterator[Server]:
+    with serving(folder, PAGEWITNESS_SERVER_TOKEN=TOKEN) as running, showing(running):
+        yield running
+
+
+def asked(server: Server, token: str = TOKEN) -> tuple[int, dict[str, object]]:
+    reply = httpx.get(f"{server.url}/health", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    return reply.status_code, reply.json()
+
+
+@contextlib.contextmanager
+def owned_by_another(home: Path) -> Iterator[None]:
+    code = (
+        "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire();"
+        "print('has', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(home / "owner.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        yield
+        process.communicate()
+
+
+def test_what_is_wrong_is_said_to_those_who_may_come_in(locked: Server, folder: Path) -> None:
+    """Another process has the home folder; then nobody; then there is a file in its place."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    with owned_by_another(home):
+        status, said = asked(locked)
+        assert (status, said["ok"]) == (503, False)
+        assert "another process has the home folder" in str(said["detail"])
+        assert "catalog" not in str(said["detail"])
+        assert httpx.get(f"{locked.url}/ok", timeout=30).status_code == 200
+    assert asked(locked) == (200, {"ok": True, "engine": "offline", "upload_mb": 200, "token": True})
+    shutil.rmtree(home)
+    home.write_text("")
+    status, said = asked(locked)
+    assert status == 503
+    assert "cannot be written to" in str(said["detail"])
+    assert "catalog cannot be opened" in str(said["detail"])
+    assert str(folder) not in str(said)
+    status, said = asked(locked, token="wrong")
+    assert (status, said["ok"]) == (503, False)
+    assert (
+        said["detail"] == "The library cannot be used just now: run `pagewitness doctor` on the server, which says why."
+    )
+    home.unlink()
+    assert asked(locked)[0] == 200
+
+
+def test_a_ready_server_has_the_home_folder_to_itself(locked: Server, folder: Path) -> None:
+    assert asked(locked)[0] == 200
+    with pytest.raises(TimeoutError):
+        FileLock(folder / "home" / "owner.lock", timeout=0).acquire()
