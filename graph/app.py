@@ -7,15 +7,16 @@ and `compile_app` gives the graph to whoever wants threads elsewhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.channels import EphemeralValue
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Send
+from langgraph.types import Send, StateUpdate
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -138,7 +139,8 @@ def build() -> StateGraph[State, Context, Input, Output]:
     """The whole graph, not yet compiled."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
-    builder.add_node("ingestion", ingestion.app)
+    # No checkpoints of its own: the ledger knows what was read, and a long reading would fill a conversation's thread.
+    builder.add_node("ingestion", ingestion.build().compile(checkpointer=False, name="ingestion"))
     builder.add_node("query", query.app)
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")
@@ -147,6 +149,9 @@ def build() -> StateGraph[State, Context, Input, Output]:
     builder.add_edge("query", END)
     builder.add_edge("acknowledge_files", END)
     return builder
+
+
+Steps = Sequence[Sequence[StateUpdate]]
 
 
 class Application(CompiledStateGraph[State, Context, Input, Output]):
@@ -161,6 +166,19 @@ class Application(CompiledStateGraph[State, Context, Input, Output]):
         given = await asyncio.to_thread(lambda: detach(input, deps.stores().downloads))
         async for part in super().astream(given, *args, **kwargs):
             yield part
+
+    def bulk_update_state(self, config: RunnableConfig, supersteps: Steps) -> RunnableConfig:
+        """As ever, with references in place of files; `update_state` comes through here too."""
+        return super().bulk_update_state(config, _detached(supersteps))
+
+    async def abulk_update_state(self, config: RunnableConfig, supersteps: Steps) -> RunnableConfig:
+        """As ever, with references in place of files; `aupdate_state` comes through here too."""
+        return await super().abulk_update_state(config, await asyncio.to_thread(_detached, supersteps))
+
+
+def _detached(supersteps: Steps) -> list[list[StateUpdate]]:
+    folder = deps.stores().downloads
+    return [[StateUpdate(detach(one[0], folder), *one[1:]) for one in step] for step in supersteps]
 
 
 def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Application:

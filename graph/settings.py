@@ -7,6 +7,7 @@ beats `.env`, which beats the defaults.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,8 @@ class Settings:
     served: bool
     """Whether this process serves the graphs to others, who may then read only what lies in allowed folders."""
     allowed_folders: tuple[Path, ...]
+    public_url: str
+    """Where browsers reach the server, for links to cited pages; "" where that is not known."""
     server_token: str = field(repr=False)
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
@@ -77,6 +80,10 @@ DEFAULT_UPLOADS = 1000
 DEFAULT_ORIGINS = "https://smith.langchain.com"
 
 
+_ADDRESS = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
+_EVERYWHERE = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # listens there, but nobody goes there
+
+
 def settings() -> Settings:
     """The settings now in force; read anew when the environment has changed."""
     return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))))
@@ -96,7 +103,8 @@ def langsmith() -> LangSmith | None:
 # Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
 # for on the server's event loop, where looking up the working folder counts as blocking.
 _FOLDER = Path.cwd()
-_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_")
+# The development server tells its own address.
+_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGGRAPH_API_URL")
 
 
 def _file() -> dict[str, str]:
@@ -130,6 +138,12 @@ class _Values:
     def several(self, name: str, default: str = "") -> tuple[str, ...]:
         return tuple(item.strip().lower() for item in self.text(name, default).split(",") if item.strip())
 
+    def address(self, name: str) -> str:
+        text = self.text(name).rstrip("/")
+        if text and not _ADDRESS.fullmatch(text):
+            raise BadInputError(f"{name} is {text!r}: set it to an address such as https://papers.example.org.")
+        return _EVERYWHERE.sub(r"\1127.0.0.1", text)
+
     def folder(self, text: str) -> Path:
         return Path(os.path.normpath(_FOLDER / Path(text).expanduser()))
 
@@ -159,6 +173,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         check_replies=given.text("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
         served=given.switch("PAGEWITNESS_SERVED"),
         allowed_folders=given.folders("PAGEWITNESS_ALLOWED_FOLDERS"),
+        public_url=given.address("PAGEWITNESS_PUBLIC_URL") or given.address("LANGGRAPH_API_URL"),
         server_token=given.text("PAGEWITNESS_SERVER_TOKEN"),
         allowed_hosts=given.several("PAGEWITNESS_ALLOWED_HOSTS"),
         allowed_origins=given.several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),

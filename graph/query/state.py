@@ -134,6 +134,8 @@ class QueryState(TypedDict, total=False):
     verdict: AnswerVerdict | None
     notes: list[Note]
     reason: str | None
+    reply: str
+    said: str
     answer: str
     refused: bool
     citations: list[Citation]
