@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from web import documents, pages
 from web.auth import sign_in
+from web.intake import Intake
 from web.openapi import described, specification
 from web.security import Guard
 from web.uploads import upload
@@ -49,5 +50,5 @@ app = Starlette(
         Route(f"{_DOCUMENT}/pages/{{page}}", described(pages.page)),
         Route(f"{_DOCUMENT}/pages/{{page}}/image", described(pages.image)),
     ],
-    middleware=[Middleware(Guard)],
+    middleware=[Middleware(Guard), Middleware(Intake)],
 )
