@@ -142,7 +142,7 @@ class _Values:
         text = self.text(name).rstrip("/")
         if text and not _ADDRESS.fullmatch(text):
             raise BadInputError(f"{name} is {text!r}: set it to an address such as https://papers.example.org.")
-        return _EVERYWHERE.sub(r"\1127.0.0.1", text)
+        return _EVERYWHERE.sub(r"\g<1>127.0.0.1", text)
 
     def folder(self, text: str) -> Path:
         return Path(os.path.normpath(_FOLDER / Path(text).expanduser()))

@@ -16,7 +16,7 @@ from langchain_core.runnables.config import RunnableConfig, set_config_context
 from langgraph.config import get_config
 from langgraph.graph.message import push_message
 
-_PIECE = re.compile(r"\s*\S[^\n\[]*|\s*\[[^\n]*|\s+")
+_PIECE = re.compile(r"\s*\[[^\n]*|\s*\S[^\n\[]*|\s+")  # a statement, then its marker
 _NAMESPACE = "langgraph_checkpoint_ns"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -64,3 +66,16 @@ def test_the_room_trades_the_token_for_a_cookie(locked: Server) -> None:
         assert TOKEN not in cookie
         assert http.get("/documents").status_code == 200
         assert http.post("/threads", json={}).status_code == 200
+
+
+def test_a_file_that_comes_without_the_token_is_not_stored(locked: Server) -> None:
+    block = {"type": "file", "base64": base64.b64encode(b"%PDF-1.7 and more").decode(), "filename": "secret.pdf"}
+    body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
+
+    def stored() -> list[Path]:
+        return list(locked.log.parent.rglob("*.pdf"))
+
+    assert httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60).status_code == 401
+    assert stored() == []
+    httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert [path.name for path in stored()] == ["secret.pdf"]
