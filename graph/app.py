@@ -26,10 +26,14 @@ from graph.context import Context
 from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import Report
+from graph.ingestion.unkept import unkept
 from graph.query import flow as query
 from graph.query.nodes import asked
 from graph.query.state import Answer, Messages, QueryInput
 from graph.query.wording import acknowledgement
+
+_WANTED = Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"])
+_SCOPE = Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]])
 
 
 class Input(TypedDict, total=False):
@@ -39,11 +43,19 @@ class Input(TypedDict, total=False):
     """
 
     sources: Annotated[
-        list[str], Field(description="Files, folders or globs to ingest: PDFs and images."), EphemeralValue
+        list[str],
+        Field(description="Files, folders or globs to ingest: PDFs and images.", examples=[["examples/sample.pdf"]]),
+        EphemeralValue,
     ]
-    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    question: Annotated[
+        str,
+        Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"]),
+        EphemeralValue,
+    ]
     documents: Annotated[
-        list[str], Field(description="Names or ids of the documents to look in; all when empty."), EphemeralValue
+        list[str],
+        Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]]),
+        EphemeralValue,
     ]
     messages: Messages
 
@@ -51,7 +63,11 @@ class Input(TypedDict, total=False):
 class Output(Answer, total=False):
     """The report of an ingestion, the answer to a question, or both."""
 
-    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    question: Annotated[
+        str,
+        Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"]),
+        EphemeralValue,
+    ]
     report: Annotated[Report | None, Field(description="Each document with its page ledger; what the run cost.")]
 
 
@@ -139,8 +155,7 @@ def build() -> StateGraph[State, Context, Input, Output]:
     """The whole graph, not yet compiled."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
-    # No checkpoints of its own: the ledger knows what was read, and a long reading would fill a conversation's thread.
-    builder.add_node("ingestion", ingestion.build().compile(checkpointer=False, name="ingestion"))
+    builder.add_node("ingestion", unkept(ingestion.build().compile(name="ingestion")))
     builder.add_node("query", query.app)
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")

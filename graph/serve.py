@@ -11,6 +11,9 @@ from pathlib import Path
 from graph.errors import BadInputError
 from graph.settings import settings
 
+_RUNS = 20
+"""Runs at once, so that readings of whole shelves leave room for questions; most of the time a run waits."""
+
 _CONFIG = Path(__file__).resolve().parent.parent / "langgraph.json"
 
 
@@ -34,7 +37,7 @@ def serve(host: str, port: int) -> int:
         )
     command = [
         sys.executable, "-m", "langgraph_cli", "dev", "--config", str(_CONFIG), "--host", host, "--port", str(port),
-        "--no-browser", "--n-jobs-per-worker", "10",
+        "--no-browser", "--n-jobs-per-worker", str(_RUNS),
     ]  # fmt: skip
     sys.stderr.write(f"The reading room: http://{host}:{port}/room\n")
     with subprocess.Popen(command, env=environment) as server:
