@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage
 
 from graph.errors import BadInputError
 from graph.query.links import linked, sources, unlinked
+from graph.query.nodes import asked
 from graph.query.state import Citation
 from graph.settings import settings
 
@@ -58,3 +60,9 @@ def test_the_address_is_what_is_set_or_what_the_server_says_of_itself(monkeypatc
     monkeypatch.setenv("PAGEWITNESS_PUBLIC_URL", "javascript:alert(1)")
     with pytest.raises(BadInputError, match="PAGEWITNESS_PUBLIC_URL"):
         settings()
+
+
+def test_a_model_is_shown_earlier_replies_without_links() -> None:
+    reply = linked("It costs 14 euros. [1]", [citation(1)], BASE) + sources([citation(1)], BASE)
+    _, history = asked(None, [HumanMessage("What?"), AIMessage(reply), HumanMessage("And for children?")])
+    assert [turn["text"] for turn in history] == ["What?", "It costs 14 euros. [1]"]
