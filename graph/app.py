@@ -7,15 +7,16 @@ and `compile_app` gives the graph to whoever wants threads elsewhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.channels import EphemeralValue
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Send
+from langgraph.types import Send, StateUpdate
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -25,10 +26,14 @@ from graph.context import Context
 from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import Report
+from graph.ingestion.unkept import unkept
 from graph.query import flow as query
 from graph.query.nodes import asked
 from graph.query.state import Answer, Messages, QueryInput
 from graph.query.wording import acknowledgement
+
+_WANTED = Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"])
+_SCOPE = Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]])
 
 
 class Input(TypedDict, total=False):
@@ -38,11 +43,19 @@ class Input(TypedDict, total=False):
     """
 
     sources: Annotated[
-        list[str], Field(description="Files, folders or globs to ingest: PDFs and images."), EphemeralValue
+        list[str],
+        Field(description="Files, folders or globs to ingest: PDFs and images.", examples=[["examples/sample.pdf"]]),
+        EphemeralValue,
     ]
-    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    question: Annotated[
+        str,
+        Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"]),
+        EphemeralValue,
+    ]
     documents: Annotated[
-        list[str], Field(description="Names or ids of the documents to look in; all when empty."), EphemeralValue
+        list[str],
+        Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]]),
+        EphemeralValue,
     ]
     messages: Messages
 
@@ -50,7 +63,11 @@ class Input(TypedDict, total=False):
 class Output(Answer, total=False):
     """The report of an ingestion, the answer to a question, or both."""
 
-    question: Annotated[str, Field(description="What you want to know from the documents."), EphemeralValue]
+    question: Annotated[
+        str,
+        Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"]),
+        EphemeralValue,
+    ]
     report: Annotated[Report | None, Field(description="Each document with its page ledger; what the run cost.")]
 
 
@@ -138,7 +155,7 @@ def build() -> StateGraph[State, Context, Input, Output]:
     """The whole graph, not yet compiled."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
-    builder.add_node("ingestion", ingestion.app)
+    builder.add_node("ingestion", unkept(ingestion.build().compile(name="ingestion")))
     builder.add_node("query", query.app)
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")
@@ -147,6 +164,9 @@ def build() -> StateGraph[State, Context, Input, Output]:
     builder.add_edge("query", END)
     builder.add_edge("acknowledge_files", END)
     return builder
+
+
+Steps = Sequence[Sequence[StateUpdate]]
 
 
 class Application(CompiledStateGraph[State, Context, Input, Output]):
@@ -161,6 +181,19 @@ class Application(CompiledStateGraph[State, Context, Input, Output]):
         given = await asyncio.to_thread(lambda: detach(input, deps.stores().downloads))
         async for part in super().astream(given, *args, **kwargs):
             yield part
+
+    def bulk_update_state(self, config: RunnableConfig, supersteps: Steps) -> RunnableConfig:
+        """As ever, with references in place of files; `update_state` comes through here too."""
+        return super().bulk_update_state(config, _detached(supersteps))
+
+    async def abulk_update_state(self, config: RunnableConfig, supersteps: Steps) -> RunnableConfig:
+        """As ever, with references in place of files; `aupdate_state` comes through here too."""
+        return await super().abulk_update_state(config, await asyncio.to_thread(_detached, supersteps))
+
+
+def _detached(supersteps: Steps) -> list[list[StateUpdate]]:
+    folder = deps.stores().downloads
+    return [[StateUpdate(detach(one[0], folder), *one[1:]) for one in step] for step in supersteps]
 
 
 def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Application:

@@ -2,7 +2,7 @@
 
 LangGraph writes the input of a run into its first checkpoint, before any node sees it. So the graph itself takes the
 files out on the way in (`detach`, called by `graph.app.Application`): what is checkpointed, streamed and kept in a
-thread names a file and does not hold it.
+thread names a file and does not hold it. A server also keeps the request itself; there `web/intake.py` comes first.
 
 Chat clients agree on no shape. Known are LangChain's blocks of version 1 and before, those of the agent chat UI, of
 OpenAI, Anthropic and Google; `data:` addresses count as bytes, other addresses are fetched like any other source.
@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, convert_to_messages
+from langgraph.types import Overwrite
 
 from graph.errors import BadInputError
 from loaders.sources import kind_by_content
@@ -34,8 +35,20 @@ REFERENCE = "attachment"
 """The key of a text block that stands for a stored file: `<first digits of its SHA-256>/<its name>`, or an address."""
 
 _HEAD = 1024
-_FILE_KINDS = frozenset({"file", "image", "document", "media", "image_url", "input_file", "input_image"})
+_FILE_KINDS = frozenset({
+    "file", "image", "document", "media", "image_url", "input_file", "input_image",
+    "audio", "video", "input_audio", "video_url",  # so that they are refused, and not kept
+})  # fmt: skip
+_NESTS = ("metadata", "extras", "file", "source", "image_url", "inline_data", "inlineData", "input_audio", "video_url")
+_UNTYPED = ("file", "inline_data", "inlineData")
+_HELD = ("base64", "data", "file_data", "url", "image_url", "file_url", "video_url")
+_BYTES = re.compile(r"[\w+/-]{2000}|(?:[\w+/=-]{60,}\s+){30}", re.ASCII)
 _STORED = re.compile(rf"[0-9a-f]{{{IDENTITY}}}/[^/\\]+")
+
+
+_ALPHABET = str.maketrans("-_", "+/")  # that of addresses, too
+_FORM = "`messages` cannot be understood: send a list such as [{'role': 'user', 'content': 'What does it cost?'}]."
+_BARE = "A message holds a file's base64 as text: attach it as a block of type file or image, or ingest it by its path."
 
 
 class Attachment(NamedTuple):
@@ -46,8 +59,10 @@ class Attachment(NamedTuple):
     url: str = ""
 
 
-def detach(given: Any, folder: Path) -> Any:
+def detach(given: Any, folder: Path, limit: int = MAX_BYTES) -> Any:
     """The input of a run with the files of its messages stored in `folder`; anything else comes back as it is.
+
+    `limit` is the number of bytes that a file may have.
 
     Raises:
         BadInputError: a file is too large, broken, of a kind that is not read, or there are too many of them.
@@ -55,9 +70,26 @@ def detach(given: Any, folder: Path) -> Any:
     if not isinstance(given, Mapping) or not given.get("messages"):
         return given
     messages = given["messages"]
-    if isinstance(messages, list):
-        return {**given, "messages": [_detached(message, folder) for message in messages]}
-    return {**given, "messages": _detached(messages, folder)}
+    if isinstance(messages, Overwrite):
+        return {**given, "messages": Overwrite(detach({"messages": messages.value}, folder, limit)["messages"])}
+    several = messages if isinstance(messages, list) else [messages]
+    detached = [_detached(message, folder, limit) for message in several]
+    try:
+        convert_to_messages(detached)
+    except (KeyError, NotImplementedError, TypeError, ValueError) as error:
+        raise BadInputError(_FORM) from error
+    return {**given, "messages": detached if isinstance(messages, list) else detached[0]}
+
+
+def carries_files(messages: Any) -> bool:
+    """Whether any of the messages brings a file along."""
+    several = messages if isinstance(messages, list) else [messages]
+    return any(_file_in(block) for message in several for block in _listed(_content_of(message)))
+
+
+def holds_bytes(value: object) -> bool:
+    """Whether a value is a text with what looks like a file in base64: no language has such words."""
+    return isinstance(value, str) and len(value) >= 2000 and _BYTES.search(value) is not None
 
 
 def attached(message: BaseMessage) -> list[str]:
@@ -93,19 +125,19 @@ def document_of(reference: str) -> str:
     return reference.split("/")[0] if _STORED.fullmatch(reference) else ""
 
 
-def _detached(message: Any, folder: Path) -> Any:
+def _detached(message: Any, folder: Path, limit: int) -> Any:
     """One message, in any of the forms that LangChain takes, with references in place of its files."""
     content = _content_of(message)
-    if not isinstance(content, list):
-        return message
+    if holds_bytes(content):
+        raise BadInputError(_BARE)
+    content = _listed(content)
     found = [(at, file) for at, block in enumerate(content) if (file := _file_in(block))]
     if len(found) > MAX_FILES:
         raise BadInputError(f"{len(found)} files are attached to one message: attach at most {MAX_FILES}.")
     if not found:
         return message
-    content = list(content)
     for at, file in found:
-        content[at] = _reference(file, folder)
+        content[at] = _reference(file, folder, limit)
     if isinstance(message, BaseMessage):
         return message.model_copy(update={"content": content})
     if isinstance(message, Mapping):
@@ -123,20 +155,25 @@ def _content_of(message: Any) -> Any:
     return None
 
 
-def _reference(file: Attachment, folder: Path) -> dict[str, str]:
+def _listed(content: Any) -> list[Any]:
+    """The blocks of a message's content."""
+    return list(content) if isinstance(content, list) else [content] if isinstance(content, Mapping) else []
+
+
+def _reference(file: Attachment, folder: Path, limit: int) -> dict[str, str]:
     if file.url:
         return {"type": "text", "text": f"Attached: {file.url}", REFERENCE: file.url}
-    path = _stored(file, folder)
+    path = _stored(file, folder, limit)
     return {"type": "text", "text": f"Attached: {path.name}", REFERENCE: f"{path.parent.name}/{path.name}"}
 
 
-def _stored(file: Attachment, folder: Path) -> Path:
+def _stored(file: Attachment, folder: Path, limit: int) -> Path:
     """Write a file to `folder/<first digits of its SHA-256>/<its name>`, unless it is there already."""
     label = repr(file.name) if file.name else "The attached file"
-    if len(file.data) * 3 // 4 > MAX_BYTES:
-        raise BadInputError(f"{label} is larger than {MAX_BYTES >> 20} MB: split it, or ingest it by its path.")
+    if len(file.data) * 3 // 4 > limit:
+        raise BadInputError(f"{label} is larger than {limit >> 20} MB: split it, or ingest it by its path.")
     try:
-        text = re.sub(r"\s", "", file.data).translate(str.maketrans("-_", "+/"))  # the alphabet of addresses, too
+        text = "".join(file.data.split()).translate(_ALPHABET)
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadInputError(f"{label} is no valid base64 ({error}): attach it again.") from error
@@ -160,18 +197,22 @@ def _file_in(block: Any) -> Attachment | None:
     """The file that a block carries; None for text and whatever else.
 
     Raises:
-        BadInputError: the block names a file that only its sender can see.
+        BadInputError: the block names a file that only its sender can see, or hides bytes where no client puts them.
     """
-    if not isinstance(block, Mapping) or block.get("type") not in _FILE_KINDS or REFERENCE in block:
+    if not isinstance(block, Mapping):
+        return None
+    kind = block.get("type", "file" if any(key in block for key in _UNTYPED) else None)
+    if kind not in _FILE_KINDS or REFERENCE in block:
+        if any(holds_bytes(value) for nest in (block, *_nested(block)) for value in nest.values()):
+            raise BadInputError(_BARE)
         return None
     nests = [block, *_nested(block)]
-    name = next((str(value) for nest in nests for value in _named(nest) if value), "")
+    name = next((value for nest in nests for value in _named(nest) if isinstance(value, str) and value), "")
     for nest in nests:
-        for key in ("base64", "data", "file_data", "url", "image_url", "file_url"):
+        for key in _HELD:
             value = nest.get(key)
             if isinstance(value, str) and value:
                 return _attachment(name, key, value)
-    kind = block["type"]
     raise BadInputError(f"The {kind} block {name!r} holds neither bytes nor an address: send it as base64 or by a URL.")
 
 
@@ -189,7 +230,7 @@ def _attachment(name: str, key: str, value: str) -> Attachment:
 
 
 def _nested(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for key in ("metadata", "extras", "file", "source", "image_url", "inline_data"):
+    for key in _NESTS:
         if isinstance(block.get(key), Mapping):
             yield block[key]
 

@@ -6,21 +6,23 @@ the process (see `settings.py`), not to a run.
 
 from __future__ import annotations
 
+import difflib
 from typing import Any, Literal
 
 from langgraph.runtime import get_runtime
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 import prompts
+from graph.errors import BadInputError
 from graph.settings import EngineName, settings
 
 
 def _prompt(name: str, description: str, node: str) -> Any:
-    return Field(
-        default_factory=lambda: prompts.load(name).text,
-        description=description,
-        json_schema_extra={"langgraph_nodes": [node], "langgraph_type": "prompt", "default": prompts.load(name).text},
-    )
+    def shown(schema: dict[str, Any]) -> None:
+        """In the form: below which node, and with the text as it is now, since prompts are read anew when edited."""
+        schema.update(langgraph_nodes=[node], langgraph_type="prompt", default=prompts.load(name).text)
+
+    return Field(default_factory=lambda: prompts.load(name).text, description=description, json_schema_extra=shown)
 
 
 class Context(BaseModel):
@@ -116,6 +118,30 @@ class Context(BaseModel):
     @classmethod
     def _placeholders(cls, text: str, info: Any) -> str:
         return prompts.validated(info.field_name.removesuffix("_prompt"), text)
+
+
+def check(given: object) -> None:
+    """Refuse settings that no run could have, in a sentence for each.
+
+    Raises:
+        BadInputError: a name is unknown, or a value is of the wrong kind or out of its bounds.
+    """
+    try:
+        Context.model_validate(given)
+    except ValidationError as error:
+        raise BadInputError(" ".join(_complaint(one) for one in error.errors(include_url=False))) from None
+
+
+def _complaint(error: Any) -> str:
+    name, value = ".".join(str(part) for part in error["loc"]), error["input"]
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Context.model_fields, 1)
+        mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(Context.model_fields)}."
+        return f"There is no setting {name[:80]!r}: {mend}"
+    if not name:
+        return "`context` must be the settings of the run, as {'top_k': 8}."
+    shown = "" if name == "password" or len(repr(value)) > 80 else f" is {value!r}"
+    return f"The setting {name}{shown}: {error['msg'].removeprefix('Value error, ').rstrip('.')}."
 
 
 def current() -> Context:

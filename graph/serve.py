@@ -12,8 +12,9 @@ from graph.settings import for_libraries, settings
 
 _ROOT = Path(__file__).resolve().parent.parent
 _CONFIG = _ROOT / "langgraph.json"
-_WATCHED = ("graph", "loaders", "prompts", "web")
-_RUNS_AT_ONCE = 10
+_WATCHED = ("graph", "loaders", "web")  # prompts are read anew for each run
+# Runs at once, so that readings of whole shelves leave room for questions; most of the time a run waits.
+_RUNS_AT_ONCE = 20
 # The server gives this to every run, also to those without a thread: nobody who runs one can do anything about it.
 _UNTOLD = "ignore:`durability` has no effect:UserWarning"
 
@@ -22,7 +23,7 @@ def serve(host: str, port: int) -> int:
     """Run the server until it is stopped; returns its exit code.
 
     It is what `langgraph dev` starts, with what that has no flags for: several runs at once (it would take one by one),
-    only our own folders watched (prompts too, and not the home folder), and nothing asked of or told to anybody.
+    only our own folders watched (and not the home folder), and nothing asked of or told to anybody.
     """
     if not _CONFIG.is_file():
         raise BadInputError(
@@ -42,7 +43,7 @@ def serve(host: str, port: int) -> int:
 
     config = validate_config_file(_CONFIG)
     run_server(
-        host, port, reload=True, reload_dirs=[str(_ROOT / name) for name in _WATCHED], reload_includes=["*.md"],
+        host, port, reload=True, reload_dirs=[str(_ROOT / name) for name in _WATCHED],
         n_jobs_per_worker=_RUNS_AT_ONCE, graphs=config["graphs"], env=config["env"], auth=config["auth"],
         http=config["http"], webhooks=config["webhooks"],
     )  # fmt: skip

@@ -7,6 +7,7 @@ beats `.env`, which beats the defaults.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +46,8 @@ class Settings:
     served_at: str
     """Where this process serves, as a command on this machine can reach it; "" where it does not."""
     allowed_folders: tuple[Path, ...]
+    public_url: str
+    """Where browsers reach the server, for links to cited pages; "" where that is not known."""
     server_token: str = field(repr=False)
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
@@ -77,6 +80,10 @@ DEFAULT_UPLOAD_MB = 200
 DEFAULT_UPLOADS = 1000
 # The Studio page, which runs in the user's browser and is what the server's API is made for.
 DEFAULT_ORIGINS = "https://smith.langchain.com"
+
+
+_ADDRESS = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
+_EVERYWHERE = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # listens there, but nobody goes there
 
 
 def settings() -> Settings:
@@ -146,6 +153,12 @@ class _Values:
     def several(self, name: str, default: str = "") -> tuple[str, ...]:
         return tuple(item.strip().lower() for item in self.text(name, default).split(",") if item.strip())
 
+    def address(self, name: str) -> str:
+        text = self.text(name).rstrip("/")
+        if text and not _ADDRESS.fullmatch(text):
+            raise BadInputError(f"{name} is {text!r}: set it to an address such as https://papers.example.org.")
+        return _EVERYWHERE.sub(r"\g<1>127.0.0.1", text)
+
     def folder(self, text: str) -> Path:
         return Path(os.path.normpath(_FOLDER / Path(text).expanduser()))
 
@@ -181,6 +194,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         served=given.switch("PAGEWITNESS_SERVED"),
         served_at=_reachable(given.text(_API_URL)) if given.switch("PAGEWITNESS_SERVED") else "",
         allowed_folders=given.folders("PAGEWITNESS_ALLOWED_FOLDERS"),
+        public_url=given.address("PAGEWITNESS_PUBLIC_URL") or given.address(_API_URL),
         server_token=given.text("PAGEWITNESS_SERVER_TOKEN"),
         allowed_hosts=given.several("PAGEWITNESS_ALLOWED_HOSTS"),
         allowed_origins=given.several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from graph.errors import BadInputError
 from graph.once import once
 
 State = TypeVar("State")
@@ -51,7 +52,16 @@ def step(function: Callable[[State], Awaitable[Update]]) -> Runnable[State, Upda
     """Make a node of a coroutine function: `invoke` blocks the calling thread, `ainvoke` awaits."""
 
     async def wait(state: State) -> Update:
-        return await function(state)
+        try:
+            return await function(state)
+        except KeyError as error:
+            key = error.args[0]
+            if isinstance(state, Mapping) and isinstance(key, str) and key.isidentifier() and key not in state:
+                raise BadInputError(
+                    f"The state of this thread has no `{key}`: it is of an older version, or was begun elsewhere "
+                    "than at the start; ask again in a new thread."
+                ) from error
+            raise
 
     def call(state: State) -> Update:
         return run(wait(state))

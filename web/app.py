@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from web import documents, pages
 from web.auth import sign_in
 from web.health import health
+from web.intake import Intake
 from web.openapi import described, specification
 from web.passwords import password
 from web.security import Guard
@@ -52,5 +53,5 @@ app = Starlette(
         Route(f"{_DOCUMENT}/pages/{{page}}", described(pages.page)),
         Route(f"{_DOCUMENT}/pages/{{page}}/image", described(pages.image)),
     ],
-    middleware=[Middleware(Guard)],
+    middleware=[Middleware(Guard), Middleware(Intake)],
 )

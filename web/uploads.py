@@ -55,7 +55,7 @@ async def _take(request: Request, name: str) -> Response:
     if announced > limit:
         await _swallow(request)
         raise _too_large()
-    folder = await asyncio.to_thread(_room, announced)
+    folder = await asyncio.to_thread(room_for, announced, deps.stores().uploads)
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         head, size, digest = await _copy(request, handle, limit)
@@ -114,16 +114,19 @@ async def _swallow(request: Request) -> None:
             return
 
 
-def _room(announced: int) -> Path:
-    """The folder of uploads, if one more file may go there."""
-    stores = deps.stores()
-    stores.take()
-    stores.uploads.mkdir(exist_ok=True)
-    if sum(1 for _ in stores.uploads.glob("*/*")) >= settings().max_uploads:
+def room_for(announced: int, folder: Path) -> Path:
+    """A folder of files that others send, if one more may go there.
+
+    Raises:
+        WebError: there is no room, or there are too many.
+    """
+    deps.stores().take()
+    folder.mkdir(exist_ok=True)
+    if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
         raise WebError(507, "There are as many uploaded documents as this server keeps: delete some first.")
-    if shutil.disk_usage(stores.uploads).free < announced + _SPARE:
+    if shutil.disk_usage(folder).free < announced + _SPARE:
         raise WebError(507, "The server's disk is full: delete documents, or make room on it.")
-    return stores.uploads
+    return folder
 
 
 def _keep(temporary: Path, path: Path) -> None:

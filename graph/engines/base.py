@@ -170,6 +170,9 @@ class SentenceEmbedder(Embedder, Protocol):
     def encode_query(self, text: str) -> Encoded: ...
 
 
+Drafting = Callable[[str, Sequence[Claim]], None]
+
+
 class Engine(Protocol):
     """Everything that needs intelligence, behind six verbs."""
 
@@ -204,11 +207,12 @@ class Engine(Protocol):
         passages: Sequence[Passage],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
-        draft: Callable[[str], None] | None = None,
+        draft: Drafting | None = None,
     ) -> Reply[list[Claim]]:
         """Claims that answer the question, each with its evidence; none when the passages do not hold the answer.
 
-        `views` are pages to look at as well. `draft` is told the claims so far whenever there is more, yet unproven.
+        `views` are pages to look at as well. `draft` is told, whenever there is more, the text of the claims so far,
+        yet unproven, and those claims that are complete. It may block.
         """
 
     async def repair(

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
 from graph.engines import transcription
-from graph.engines.base import Claim, Grade, Limiter, PageReading, PageRequest, Passage, Reply, Turn, add_usage
+from graph.engines.base import (
+    Claim,
+    Drafting,
+    Grade,
+    Limiter,
+    PageReading,
+    PageRequest,
+    Passage,
+    Reply,
+    Turn,
+    add_usage,
+)
 from graph.engines.checks import repeats
 from graph.engines.dialogue import QUIET, Dialogue
 from graph.engines.evidence import Objection, PageView
@@ -23,6 +34,7 @@ from graph.engines.replies import (
     bare,
     chunk_of,
     claim_of,
+    claims_begun,
     content_of,
     fenced,
     inert,
@@ -142,7 +154,7 @@ class ChatEngine:
         passages: Sequence[Passage],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
-        draft: Callable[[str], None] | None = None,
+        draft: Drafting | None = None,
     ) -> Reply[list[Claim]]:
         """Claims with quotes; a claim on a passage or image that was not given has an empty `chunk` and no `image`.
 
@@ -155,9 +167,14 @@ class ChatEngine:
             return Reply([])
         text = Prompt("answer", self._context.answer_prompt).fill(question=inert(question), passages=fenced(passages))
         content = content_of(text, views, passages)
-        reply = await self._dialogue.structured(self._writer, content, Answer, draft)
+
+        def tell(text: str, begun: Sequence[object]) -> None:
+            if draft:
+                draft(text, claims_begun(begun, passages, views))
+
+        reply = await self._dialogue.structured(self._writer, content, Answer, tell if draft else None)
         if reply.value is None:
-            again = await self._dialogue.structured(self._writer, content, Answer, draft)
+            again = await self._dialogue.structured(self._writer, content, Answer, tell if draft else None)
             reply = Reply(again.value, add_usage(reply.usage, again.usage))
         found = reply.value.claims if reply.value and reply.value.answerable else []
         return Reply([claim_of(claim, passages, views) for claim in found], reply.usage)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackHandler
@@ -28,6 +29,7 @@ ANSWER_TIME = 120.0
 QUIET: Any = {"tags": ["nostream"]}
 """Requests for data are no chat: LangGraph must not stream their tokens to a user's window."""
 
+Telling = Callable[[str, Sequence[object]], None]
 Content = str | list[str | dict[str, Any]]
 
 
@@ -53,12 +55,12 @@ class Dialogue:
         use: NamedModel,
         content: Content,
         schema: type[S],
-        draft: Callable[[str], None] | None = None,
+        draft: Telling | None = None,
         forgiving: bool = False,
     ) -> Reply[S | None]:
         """A reply of that shape; None when it is cut, blocked or malformed, or if `forgiving` when there is none.
 
-        With `draft` the reply is streamed, and the texts of its claims are told as they come.
+        With `draft` the reply is streamed, and its claims are told as they come: their texts, and those that are whole.
 
         Raises:
             ModelError: the key was refused, the model is gone, or (unless forgiving) the service gave no reply.
@@ -87,26 +89,33 @@ class Dialogue:
 class _Draft(AsyncCallbackHandler):
     """Tells the claims of a reply while it comes. Each attempt has its own, so that a retry starts anew."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Telling) -> None:
         self._tell, self._text, self._told = tell, "", ""
 
     async def on_llm_new_token(self, token: Any, *, chunk: Any = None, **kwargs: Any) -> None:
         message = getattr(chunk, "message", None)
         self._text += message.text if message is not None else token if isinstance(token, str) else ""
-        draft = draft_of(self._text)
+        begun = claims_of(self._text)
+        draft = draft_of(begun)
         if draft != self._told:
             self._told = draft
-            self._tell(draft)
+            # In a thread, since proving what is complete reads the catalog. Another claim has begun after such a one.
+            await asyncio.to_thread(self._tell, draft, begun[:-1])
 
 
-def draft_of(text: str) -> str:
-    """The texts of the claims in the beginning of a reply; "" before there are any, or where it has none."""
+def claims_of(text: str) -> list[object]:
+    """The claims in the beginning of a reply, the last of them perhaps in part; [] where it has none."""
     try:
         begun = parse_partial_json(text)
     except (json.JSONDecodeError, ValueError):
-        return ""
+        return []
     claims = begun.get("claims") if isinstance(begun, dict) and begun.get("answerable") is not False else None
-    said = [claim.get("text") for claim in claims if isinstance(claim, dict)] if isinstance(claims, list) else []
+    return claims if isinstance(claims, list) else []
+
+
+def draft_of(claims: Sequence[object]) -> str:
+    """The texts of claims, one below the other."""
+    said = [claim.get("text") for claim in claims if isinstance(claim, dict)]
     return "\n\n".join(text for text in said if isinstance(text, str) and text.strip())
 
 
@@ -119,6 +128,6 @@ def _broken_off(raw: Any) -> bool:
     return bool(text) and not text.endswith(("}", "`"))
 
 
-def _listening(tell: Callable[[str], None]) -> RunnableConfig:
+def _listening(tell: Telling) -> RunnableConfig:
     """The run's own configuration with one more listener: given alone, it would silence the run's tracing."""
     return merge_configs(ensure_config(), RunnableConfig(callbacks=[_Draft(tell)], tags=QUIET["tags"]))

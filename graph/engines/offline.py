@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
-from graph.engines.base import Claim, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
+from graph.engines.base import Claim, Drafting, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
 from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
 from graph.query.extraction import claims_from
@@ -85,7 +85,7 @@ class OfflineEngine:
         passages: Sequence[Passage],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
-        draft: Callable[[str], None] | None = None,
+        draft: Drafting | None = None,
     ) -> Reply[list[Claim]]:
         """The best sentences or table rows of the passages, for each question that is asked."""
         return Reply(await asyncio.to_thread(self._answer, question, passages))

@@ -134,6 +134,17 @@ def claim_of(said: ProvenClaim, passages: Sequence[Passage], views: Sequence[Pag
     return claim
 
 
+def claims_begun(begun: Sequence[object], passages: Sequence[Passage], views: Sequence[PageView]) -> list[Claim]:
+    """The claims of a reply that is still coming, up to the first that is not valid."""
+    claims = []
+    for one in begun:
+        try:
+            claims.append(claim_of(ProvenClaim.model_validate(one), passages, views))
+        except ValidationError:
+            break
+    return claims
+
+
 def content_of(prompt: str, views: Sequence[PageView], passages: Sequence[Passage]) -> str | list[str | dict[str, Any]]:
     """A prompt with images, each under its label (I1, I2, ...) with the passages that stand on its page."""
     if not views:

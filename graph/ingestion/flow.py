@@ -8,6 +8,7 @@ from graph import tracing
 from graph.context import Context
 from graph.ingestion import nodes, pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
+from graph.ingestion.unkept import unkept
 
 tracing.keep_private()
 
@@ -30,7 +31,7 @@ def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutp
     )
     builder.add_node("load_sources", nodes.load_sources)
     builder.add_node("survey_pages", nodes.survey_pages)
-    builder.add_node("read_pages", build_reading().compile(), input_schema=WindowState)
+    builder.add_node("read_pages", unkept(build_reading().compile()), input_schema=WindowState)
     builder.add_node("chunk_documents", nodes.chunk_documents)
     builder.add_node("embed_chunks", nodes.embed_chunks)
     builder.add_node("report_ingestion", nodes.report_ingestion)

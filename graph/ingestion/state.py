@@ -65,7 +65,10 @@ class IngestionInput(TypedDict):
 
     sources: Annotated[
         list[str],
-        Field(description="Files, folders, globs or http(s) addresses: PDFs, books (EPUB, ...) and images."),
+        Field(
+            description="Files, folders, globs or http(s) addresses: PDFs, books (EPUB, ...) and images.",
+            examples=[["examples/sample.pdf"]],
+        ),
     ]
 
 

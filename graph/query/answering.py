@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import takewhile
+from uuid import uuid4
 
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.config import get_stream_writer
 
 from graph import context, deps
-from graph.engines.base import PageRef, Passage, add_usage
+from graph.engines.base import Claim, PageRef, Passage, add_usage
 from graph.engines.evidence import Objection, PageView
 from graph.events import Draft
 from graph.harmless import harmless
-from graph.query import library, looking, proof, wording
-from graph.query.state import AnswerVerdict, Citation, Note, QueryState, found
+from graph.query import library, links, looking, proof, wording
+from graph.query.state import AnswerVerdict, Citation, Note, QueryState, Verdict, found
+from graph.query.voice import Voice
+from graph.settings import settings
 from graph.steps import step
 from graph.storage.base import PageRow
 
@@ -24,27 +28,34 @@ from graph.storage.base import PageRow
 async def generate_answer(state: QueryState) -> QueryState:
     """Make claims, each with the passage and the words it rests on; nothing is believed yet.
 
-    The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}.
+    The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}; those that
+    are proven already, as pieces of the reply.
     """
     now, relevant = await deps.current(), _relevant(state)
     refs = await asyncio.to_thread(_pages_to_look_at, now, relevant)
     views = await asyncio.to_thread(_views, now, refs)
-    reply = await now.engine.answer(state["standalone"], relevant, state["grades"], views, _drafts(get_stream_writer()))
     offered = [PageRef(document=view.document, page=view.page) for view in views]
-    return {"claims": reply.value, "views": offered, "usage": add_usage(state["usage"], reply.usage)}
+    voice, write = _voice(state), get_stream_writer()
+
+    def draft(text: str, claims: Sequence[Claim]) -> None:
+        write(Draft(event="draft", text=harmless(text)))
+        if claims:
+            voice.say(_spoken(_prover({**state, "views": offered}).verdicts(claims)))
+
+    reply = await now.engine.answer(state["standalone"], relevant, state["grades"], views, draft)
+    usage = add_usage(state["usage"], reply.usage)
+    return {"claims": reply.value, "views": offered, "usage": usage, "reply": voice.reply, "said": voice.said}
 
 
 def verify_citations(state: QueryState) -> QueryState:
     """Look for every quote on its page, and for every number, date and name of a claim in its evidence."""
-    run = context.current()
-    catalog = deps.deps(run).stores.catalog
-    offered = [passage["chunk"] for passage in _relevant(state)]
-    prover = proof.Prover(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
-    verdicts = prover.verdicts(state["claims"])
+    verdicts, voice = _prover(state).verdicts(state["claims"]), _voice(state)
     if state["repairs"]:
         verdicts = proof.with_history(verdicts, state["verdicts"])
     proven = any(verdict["citation"] for verdict in verdicts)
-    return {"verdicts": verdicts, "reason": None if proven else "fact_absent"}
+    voice.say(_spoken(verdicts))
+    reason = None if proven else "fact_absent"
+    return {"verdicts": verdicts, "reason": reason, "reply": voice.reply, "said": voice.said}
 
 
 @step
@@ -119,8 +130,23 @@ def _views(now: deps.Deps, refs: Sequence[PageRef]) -> list[PageView]:
     return views
 
 
-def _drafts(write: Callable[[Draft], None]) -> Callable[[str], None]:
-    return lambda text: write(Draft(event="draft", text=harmless(text)))
+def _prover(state: QueryState) -> proof.Prover:
+    run = context.current()
+    offered = [passage["chunk"] for passage in _relevant(state)]
+    catalog = deps.deps(run).stores.catalog
+    return proof.Prover(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
+
+
+def _voice(state: QueryState) -> Voice:
+    # A thread that an older version began has neither.
+    return Voice(state.get("reply") or str(uuid4()), state.get("said", ""))
+
+
+def _spoken(verdicts: Sequence[Verdict]) -> str:
+    """The reply up to the first claim that is not proven: what comes before it will not change any more."""
+    passed = list(takewhile(lambda verdict: verdict["citation"], verdicts))
+    cited = [verdict["citation"] for verdict in passed if verdict["citation"]]
+    return links.linked(wording.answer(passed), cited, settings().public_url)
 
 
 def _finished(
@@ -138,7 +164,11 @@ def _finished(
     messages = list(state.get("messages") or [])
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
     said = {"verdict": verdict, **({"citations": list(citations)} if citations else {})}
-    reply = AIMessage(answer, additional_kwargs=said)
+    base, voice = settings().public_url, _voice(state)
+    text = links.linked(answer, citations, base) + links.sources(citations, base)
+    # A reply that broke off and was asked for again may have begun otherwise: then this is another message.
+    known = voice.say(text) if voice.said else True
+    reply = AIMessage(text, additional_kwargs=said, id=voice.reply if known else str(uuid4()))
     return {
         "answer": answer,
         "refused": verdict == "declined",

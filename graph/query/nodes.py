@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from uuid import uuid4
 
 from langchain_core.messages import AnyMessage, HumanMessage
 
@@ -13,12 +14,15 @@ from graph.attachments import said
 from graph.engines.base import Passage, Reply, Turn, add_usage, no_usage
 from graph.errors import BadInputError, as_list
 from graph.query import lexical, library, recognition
+from graph.query.links import unlinked
 from graph.query.merging import interleaved
 from graph.query.state import Note, QueryState
 from graph.steps import step
+from graph.storage.base import Catalog
 
 # So many of the last messages are looked at to understand a follow-up.
 _HISTORY = 6
+_GLIMPSE = 160  # characters of a candidate that can be read in the state before it is graded
 _LONGEST = 4000  # characters of a question: two pages of text; more is a document, to be ingested
 
 
@@ -48,6 +52,8 @@ async def contextualize(state: QueryState) -> QueryState:
         "retrieved": [],
         "repairs": 0,
         "verdicts": [],
+        "reply": str(uuid4()),
+        "said": "",
         "notes": [],
         "reason": None if scope else await asyncio.to_thread(library.nothing_to_ask, catalog),
         "engine": now.engine.name,
@@ -67,21 +73,23 @@ async def retrieve_passages(state: QueryState) -> QueryState:
     usage = state["usage"]
     for reply in replies:
         usage = add_usage(usage, reply.usage)
-    return {"retrieved": interleaved([reply.value for reply in replies], limit), "usage": usage}
+    found = interleaved([reply.value for reply in replies], limit)
+    return {"retrieved": [_glimpsed(passage) for passage in found], "usage": usage}
 
 
 @step
 async def grade_passages(state: QueryState) -> QueryState:
     """Judge all passages at once; where the grader fails, what was found counts as it was found, and that is said."""
     now = await deps.current()
-    reply = await now.engine.grade(state["standalone"], state["retrieved"])
+    candidates = await asyncio.to_thread(_whole, now.stores.catalog, state["retrieved"])
+    reply = await now.engine.grade(state["standalone"], candidates)
     grades = {grade["chunk"]: grade for grade in reply.value}
     least = context.current().min_grade
     # What the grader left out is believed to be relevant only where it found nothing else: a failure to grade must not
     # cost an answer, and no more than that.
     passed = any(grade["score"] >= least for grade in grades.values())
     retrieved: list[Passage] = []
-    for passage in state["retrieved"]:
+    for passage in candidates:
         grade = grades.get(passage["chunk"])
         graded = passage.copy()
         graded["relevant"] = grade["score"] >= least if grade else not passed
@@ -125,9 +133,21 @@ def asked(question: str | None, messages: Sequence[AnyMessage] | None) -> tuple[
     return question or "", _turns(messages)
 
 
+def _glimpsed(passage: Passage) -> Passage:
+    """A candidate with the beginning of its text: each step's state is kept, and the whole text need be there once."""
+    text = passage["text"]
+    return {**passage, "text": text if len(text) <= _GLIMPSE else text[:_GLIMPSE] + "…"}
+
+
+def _whole(catalog: Catalog, candidates: Sequence[Passage]) -> list[Passage]:
+    """The candidates with all of their text; one that was deleted meanwhile is none any more."""
+    rows = {row.id: row.text for row in catalog.chunks([passage["chunk"] for passage in candidates])}
+    return [{**passage, "text": rows[passage["chunk"]]} for passage in candidates if passage["chunk"] in rows]
+
+
 def _turns(messages: Sequence[AnyMessage]) -> list[Turn]:
     roles = {"human": "user", "ai": "assistant"}
-    turns = [Turn(role=roles[m.type], text=said(m)) for m in messages if m.type in roles]
+    turns = [Turn(role=roles[m.type], text=unlinked(said(m))) for m in messages if m.type in roles]
     return turns[-_HISTORY:]
 
 

@@ -76,8 +76,17 @@ def found(citation: Citation) -> bool:
 class QueryInput(TypedDict, total=False):
     """A question, or a conversation whose last message is one."""
 
-    question: Annotated[str, Field(description="What you want to know. Several questions may be asked at once.")]
-    documents: Annotated[list[str], Field(description="Names or ids of the documents to look in; all when empty.")]
+    question: Annotated[
+        str,
+        Field(
+            description="What you want to know. Several questions may be asked at once.",
+            examples=["What was the net income in 2023?"],
+        ),
+    ]
+    documents: Annotated[
+        list[str],
+        Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]]),
+    ]
     messages: Messages
 
 
@@ -134,6 +143,8 @@ class QueryState(TypedDict, total=False):
     verdict: AnswerVerdict | None
     notes: list[Note]
     reason: str | None
+    reply: str
+    said: str
     answer: str
     refused: bool
     citations: list[Citation]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
@@ -187,3 +188,22 @@ def test_an_encrypted_file_asks_for_its_password_and_a_page_is_read_again(
     runs = [room_server.get(f"/threads/{one['thread_id']}/runs") for one in threads]
     for written in (kept, str(stored), str(runs), room_server.log.read_text("utf-8", "replace")):
         assert PASSWORD not in written
+
+
+def test_a_link_of_a_reply_opens_the_page_with_the_quote_marked(open_room: OpenRoom, letter: Path) -> None:
+    room = open_room()
+    page = room.page
+    room.read(letter)
+    room.ask(HEIGHT)
+    thread = page.url.partition("#thread=")[2]
+    origin = page.url.partition("/room")[0]
+    reply = httpx.get(f"{origin}/threads/{thread}/state").json()["values"]["messages"][-1]["content"]
+    link = re.findall(r"\[\[1\]\]\(([^)]*)\)", reply)[0]
+    page.reload()
+    page.wait_for_selector(".marker")
+    assert "room#page" not in page.inner_text("#talk"), "the room shows its own markers"
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector("#sheet img[data-ready]")
+    assert letters("lighthouse of Tornholm is 43") in letters(marked_words(page.locator("#sheet").screenshot()))
+    room.check()

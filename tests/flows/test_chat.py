@@ -168,3 +168,29 @@ def test_the_same_file_twice_is_one_document_and_deleting_it_removes_the_file(
     assert len(list(stores.downloads.rglob("*.pdf"))) == 1
     remove(stores, document.id)
     assert list(stores.downloads.rglob("*.pdf")) == []
+
+
+async def test_a_state_that_is_updated_keeps_no_file_either(
+    chat: Application, saver: InMemorySaver, ticket: bytes
+) -> None:
+    data = encoded(ticket)
+    chat.update_state(on("t"), human(SHAPES["LangChain 1"](data, PDF)), as_node="query")
+    await chat.aupdate_state(on("t"), human(SHAPES["agent chat UI"](data, PDF)), as_node="query")
+    held = repr(list(saver.list(None))) + repr(saver.blobs) + repr(saver.writes)
+    assert data[:200] not in held
+    assert held.count("Attached: tickets.pdf") >= 2
+
+
+def test_what_is_no_message_is_refused_in_one_sentence(chat: Application) -> None:
+    for messages in ([5], [{"role": "nobody", "content": "?"}], {"content": "?"}):
+        with pytest.raises(BadInputError, match="`messages` cannot be understood"):
+            chat.invoke({"messages": messages}, on("t"))
+
+
+def test_the_conversation_keeps_no_checkpoints_of_reading(
+    chat: Application, saver: InMemorySaver, ticket: bytes
+) -> None:
+    chat.invoke(human({"type": "text", "text": QUESTION}, SHAPES["media"](encoded(ticket), PDF)), on("t"))
+    names = {kept.config["configurable"]["checkpoint_ns"].split(":")[0] for kept in saver.list(None)}
+    assert names == {"", "query"}
+    assert any(node.endswith("transcribe_pages") for node in chat.get_graph(xray=True).nodes), "and yet it is drawn"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -84,3 +86,16 @@ def test_the_command_line_sends_the_token(
     for command in (["documents"], ["ask", "Is anybody there?"]):
         assert cli.main([*command, "--server", locked.url]) == code
         assert said in capsys.readouterr().err
+
+
+def test_a_file_that_comes_without_the_token_is_not_stored(locked: Server) -> None:
+    block = {"type": "file", "base64": base64.b64encode(b"%PDF-1.7 and more").decode(), "filename": "secret.pdf"}
+    body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
+
+    def stored() -> list[Path]:
+        return list(locked.log.parent.rglob("*.pdf"))
+
+    assert httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60).status_code == 401
+    assert stored() == []
+    httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert [path.name for path in stored()] == ["secret.pdf"]

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 import prompts
 from graph import deps
 from graph.app import app
-from graph.context import Context
+from graph.context import Context, check
+from graph.errors import BadInputError
 from graph.settings import settings
 
 PROMPTS = [name for name in Context.model_fields if name.endswith("_prompt")]
@@ -71,3 +72,23 @@ def test_auto_takes_gemini_where_a_key_is_set(
 ) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", key)
     assert deps.engine_name(Context.model_validate({"engine": chosen}), settings()) == engine
+
+
+def test_what_is_given_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    default = Context()
+    for name, value in (("chat_model", "x:env"), ("reader_model", "x:env"), ("fallback_model", "x:env"),
+                        ("embedding_model", "x:env"), ("engine", "gemini"), ("check_replies", "off")):  # fmt: skip
+        monkeypatch.setenv(f"PAGEWITNESS_{name.upper()}", value)
+        from_environment = getattr(Context(), name)
+        assert from_environment != getattr(default, name), name
+        given = not from_environment if name == "check_replies" else "offline" if name == "engine" else "x:given"
+        assert getattr(Context.model_validate({name: given}), name) == given
+
+
+def test_a_complaint_names_the_setting_and_never_the_password() -> None:
+    check({"top_k": 3})
+    with pytest.raises(BadInputError, match="did you mean top_k") as caught:
+        check({"topk": 3, "password": ["hunter2"]})
+    assert "hunter2" not in str(caught.value)
+    with pytest.raises(BadInputError, match="must be the settings"):
+        check([1])

@@ -60,3 +60,8 @@ def test_the_image_serves_behind_locked_doors_and_tells_nobody() -> None:
 def test_no_secret_and_no_document_goes_into_the_image() -> None:
     ignored = written(".dockerignore").splitlines()
     assert {".env", ".env.*", ".git", ".pagewitness", ".langgraph_api", ".venv"} <= set(ignored)
+
+
+def test_no_quotation_mark_ends_a_value_early() -> None:
+    """LangGraph writes the settings between single quotation marks, whatever is in them."""
+    assert "'" not in written("langgraph.json")

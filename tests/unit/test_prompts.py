@@ -1,10 +1,13 @@
 """The prompts that ship: their placeholders, their versions, and how they are filled and checked."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
 import prompts
+from prompts import Prompt
 
 PLACEHOLDERS = {
     "transcribe": set(),
@@ -65,3 +68,26 @@ def test_an_edited_prompt_must_keep_its_placeholders() -> None:
 def test_an_unknown_prompt_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         prompts.load("no_such_prompt")
+
+
+def test_an_edited_file_takes_effect_and_a_broken_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from graph.context import Context
+
+    folder = shutil.copytree(Path(prompts.__file__).parent, tmp_path / "prompts")
+    with monkeypatch.context() as patch:
+        patch.setattr(prompts, "_folder", lambda: folder)
+        prompts.refresh()
+        grade, before = folder / "grade.md", Context().grade_prompt
+        grade.write_text(f"{before}\n\nBe strict.", "utf-8")
+        assert Context().grade_prompt == before, "nobody looks at the disk in the middle of a run"
+        prompts.refresh()
+        assert Context().grade_prompt.endswith("Be strict.")
+        shown = Context.model_json_schema()["properties"]["grade_prompt"]["default"]
+        assert shown.endswith("Be strict."), "the form of Studio shows it too"
+        assert prompts.load("grade").version != Prompt("grade", before).version
+        grade.write_text("Grade {passages}, {reader}.", "utf-8")
+        prompts.refresh()
+        with pytest.raises(ValueError, match=r"\{question\} is missing and \{reader\} is unknown"):
+            Context()
+    prompts.refresh()
+    assert Context().grade_prompt == before

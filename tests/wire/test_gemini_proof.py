@@ -188,3 +188,30 @@ def test_no_draft_of_what_is_not_answerable_or_no_json(library: Model, gemini: G
         library.instead = {"answer": reply}
         assert drafts(gemini)[0] == []
     assert passages(gemini.chats[-1])
+
+
+def test_what_is_proven_is_told_while_the_reply_comes(library: Model, gemini: GeminiServer) -> None:
+    """As pieces of the reply: each statement once it is proven, never one that is not, and no JSON."""
+    library.relevant = lambda text: FOUNDED in text
+    library.instead = {"answer": answered(TRUE, LATE, TRUE, pieces=24, pause=0.1)}
+    told = []
+    for part in app.stream({"messages": [("user", QUESTION)]}, context=Context(top_k=20), stream_mode="messages"):
+        told.append((time.monotonic(), part[0]))
+    request = next(chat for chat in gemini.chats if kind(chat) == "answer")
+    assert "".join(piece.content for _, piece in told) == "Edith Carrow founded it in 1911. [1]"
+    assert told[0][0] < request.finished, "the first statement was there before the last one was sent"
+    assert len({piece.id for _, piece in told}) == 1
+
+
+def test_a_reply_that_begins_anew_is_another_message(library: Model, gemini: GeminiServer) -> None:
+    other = {"quote": TRUE["quote"], "text": "The observatory was founded in 1911."}
+    gemini.script(None, answered(other, TRUE, pieces=24, pause=0.05, cut=True), None)
+    library.claims = [TRUE]
+    parts = list(
+        app.stream({"messages": [("user", QUESTION)]}, context=Context(top_k=20), stream_mode=["messages", "values"])
+    )
+    told = [part[0] for mode, part in parts if mode == "messages"]
+    reply = parts[-1][1]["messages"][-1]
+    assert reply.content == "Edith Carrow founded it in 1911. [1]"
+    assert "".join(piece.content for piece in told if piece.id == reply.id) == reply.content
+    assert {piece.content for piece in told if piece.id != reply.id} <= {f"{other['text']} ", "[1]"}

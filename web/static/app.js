@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import { onReadAgain, refresh, say } from "./documents.js";
 import { again } from "./reading.js";
 import { resume } from "./asking.js";
+import { openNamed } from "./viewer.js";
 
 let entering = null;
 
@@ -33,8 +34,11 @@ whenLocked(unlock);
 // Without the token there is nothing behind the door, so Esc must not open it.
 byId("door").addEventListener("cancel", (event) => event.preventDefault());
 onReadAgain((one) => again(one).catch((error) => say(error.message)));
+const show = () => openNamed().catch((error) => say(error.message));
+window.addEventListener("hashchange", show);
 await refresh();
 await resume();
+await show();
 try {
   const { engine } = await get("/health");
   byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Gemini engine";

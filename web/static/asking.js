@@ -46,9 +46,13 @@ export async function resume() {
   let turn = null;
   for (const { type, content, additional_kwargs: more } of state.values.messages) {
     if (type === "human") turn = begin(String(content));
-    else turn?.end({ answer: String(content), citations: more?.citations ?? [] });
+    else turn?.end({ answer: unlinked(String(content)), citations: more?.citations ?? [] });
   }
 }
+
+/** A reply as it was before it got links, which are for other chat pages: here its markers open the page. */
+const unlinked = (reply) =>
+  reply.replace(/\n\n\*\*Sources\*\*\n\n\d+\. [^]*$/, "").replace(/\[\[(\d+)\]\]\([^\s()]+\/room#page=[^\s()]+\)/g, "[$1]");
 
 /** A turn of the conversation: what was asked, what is being done, then the answer. */
 function begin(question) {

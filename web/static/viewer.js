@@ -17,6 +17,15 @@ export async function open(place) {
   await show();
 }
 
+/** Open the page that the address names, as the links of replies do; the quote is marked on it. */
+export async function openNamed() {
+  const [, document, page, boxes] = /^#page=([0-9a-f]{16})\/(\d{1,7})(?:&boxes=([\d.,;]*))?$/.exec(location.hash) ?? [];
+  if (!document) return;
+  const { name, pages } = await get(`/documents/${document}`);
+  const marked = (boxes ?? "").split(";").map((box) => box.split(",").map(Number)).filter((box) => box.length === 4);
+  await open({ document, name, page: Number(page), pages, quote: "", boxes: marked });
+}
+
 async function show() {
   const mine = ++turn;
   const { document: id, name, page } = at;
@@ -51,7 +60,7 @@ function count() {
 
 function picture(line, boxes) {
   if (!line.image) return make("p", {}, "There is no picture of this page.");
-  const marked = boxes.length ? `; marked on it: ${at.quote}` : "";
+  const marked = boxes.length ? `; marked on it: ${at.quote || "the words that were cited"}` : "";
   const image = make("img", {
     src: pictureOf(at.document, at.page, { boxes, hash: line.image }), width: line.width, height: line.height,
     alt: `Page ${at.page} of ${at.name}${marked}`,

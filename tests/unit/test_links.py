@@ -1,0 +1,68 @@
+"""Replies with links: each marker leads to its page, and what a model reads of earlier replies has none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage
+
+from graph.errors import BadInputError
+from graph.query.links import linked, sources, unlinked
+from graph.query.nodes import asked
+from graph.query.state import Citation
+from graph.settings import settings
+
+BASE = "http://127.0.0.1:2024"
+
+
+def citation(marker: int, name: str = "a.pdf", boxes: int = 1) -> Citation:
+    box = [0.13441, 0.6, 0.8, 0.62]
+    return Citation(
+        marker=marker, document="3ff9375edf2407fd", name=name, page=6, quote="q", boxes=[box] * boxes, chunk="c"
+    )
+
+
+def test_each_marker_leads_to_its_page() -> None:
+    told = linked("It costs 14 euros. [1]\n\nSo it is. [2]", [citation(1)], BASE)
+    place = f"{BASE}/room#page=3ff9375edf2407fd/6&boxes=0.134,0.600,0.800,0.620"
+    assert told == f"It costs 14 euros. [[1]]({place})\n\nSo it is. [2]"
+    assert sources([citation(1)], BASE) == f"\n\n**Sources**\n\n1. [a.pdf, page 6]({place})"
+
+
+def test_without_an_address_a_reply_is_the_answer() -> None:
+    assert linked("It is. [1]", [citation(1)], "") == "It is. [1]"
+    assert sources([citation(1)], "") == ""
+
+
+def test_a_name_cannot_lead_elsewhere_and_an_address_stays_short() -> None:
+    evil = citation(1, "x](http://evil.example) [y\n# z.pdf", boxes=400)
+    told = sources([evil], BASE)
+    assert "\\]" in told
+    assert told.count("\n1. ") == 1
+    assert len(told.splitlines()) == 5
+    assert len(told) < 700
+
+
+@given(st.text(alphabet="ab[]().12\n* ", max_size=40), st.text(alphabet="ab[]()_*\n.", min_size=1, max_size=12))
+def test_an_earlier_reply_is_read_without_its_links(text: str, name: str) -> None:
+    answer = f"{text} [1]\n\nMore of it. [2]"
+    cited = [citation(1, name), citation(2, name, boxes=3)]
+    assert unlinked(linked(answer, cited, BASE) + sources(cited, BASE)) == answer
+
+
+def test_the_address_is_what_is_set_or_what_the_server_says_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().public_url == ""
+    monkeypatch.setenv("LANGGRAPH_API_URL", "http://0.0.0.0:2024")
+    assert settings().public_url == "http://127.0.0.1:2024"
+    monkeypatch.setenv("PAGEWITNESS_PUBLIC_URL", "https://papers.example.org/library/")
+    assert settings().public_url == "https://papers.example.org/library"
+    monkeypatch.setenv("PAGEWITNESS_PUBLIC_URL", "javascript:alert(1)")
+    with pytest.raises(BadInputError, match="PAGEWITNESS_PUBLIC_URL"):
+        settings()
+
+
+def test_a_model_is_shown_earlier_replies_without_links() -> None:
+    reply = linked("It costs 14 euros. [1]", [citation(1)], BASE) + sources([citation(1)], BASE)
+    _, history = asked(None, [HumanMessage("What?"), AIMessage(reply), HumanMessage("And for children?")])
+    assert [turn["text"] for turn in history] == ["What?", "It costs 14 euros. [1]"]
