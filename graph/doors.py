@@ -120,7 +120,7 @@ def list_documents(state: ListInput) -> ListOutput:
 
 def _door(called: str, state: Any, given: Any, returned: Any, *nodes: tuple[str, Any]) -> Any:
     """A graph of nodes one after another; its name is what the server calls the tool."""
-    builder = StateGraph(state, context_schema=Context, input_schema=given, output_schema=returned)
+    builder: Any = StateGraph(state, context_schema=Context, input_schema=given, output_schema=returned)
     before = START
     for name, node in nodes:
         builder.add_node(name, node, error_handler=explain)

@@ -173,8 +173,14 @@ def unpack(packed: bytes) -> tuple[NDArray[np.float32], list[NDArray[np.int8]]]:
     return vectors, np.split(tokens, np.cumsum(lengths)[:-1])
 
 
+def head_size(first: bytes) -> int:
+    """How many bytes of packed vectors come before the token vectors, by the first two."""
+    count = int.from_bytes(first, "little")
+    return 2 + count * (2 + 2 * DIMENSIONS)
+
+
 def unpack_vectors(packed: bytes) -> NDArray[np.float32]:
-    """The sentence vectors alone, as rows."""
+    """The sentence vectors alone, as rows; the head of what was packed will do."""
     count = int(np.frombuffer(packed, "<u2", 1)[0])
     vectors = np.frombuffer(packed, "<f2", count * DIMENSIONS, offset=2 + 2 * count)
     return vectors.reshape(count, DIMENSIONS).astype(np.float32)

@@ -33,7 +33,7 @@ async def embed(
             await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
         else:
             texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
-            rows = iter([VectorRow(chunk.id, chunk.id, document) for chunk in part])
+            rows = iter([VectorRow(chunk.id) for chunk in part])
             async for reply in now.embedder.embed_passages([name] * len(texts), texts):
                 embedded = list(itertools.islice(rows, len(reply.value)))
                 await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
@@ -65,9 +65,7 @@ def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[Chu
     sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
     encoded = iter(embedder.encode([sentence.search for sentence in sentences]))
     by_chunk = {chunk.id: [next(encoded) for _ in chunk.sentences] for chunk in chunks}
-    rows = [
-        VectorRow(s.id, chunk.id, chunk.document) for chunk in chunks for s in chunk.sentences if s.kind != "heading"
-    ]
+    rows = [VectorRow(s.id) for chunk in chunks for s in chunk.sentences if s.kind != "heading"]
     vectors = [
         one.vector
         for chunk in chunks

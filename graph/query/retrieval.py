@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.engines.base import Embedder, Encoded, Passage, Reply, SentenceEmbedder
 from graph.query import lexical, scoring
+from graph.query.nearest import nearest
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
 
 # Candidates: the 30 best chunks by full text and those of the 60 nearest vectors. Full text alone loses one point of
@@ -52,31 +53,29 @@ class Retriever:
 
     def _rank(self, query: str, vector: Any, documents: Sequence[str], limit: int) -> list[Hit]:
         by_text = dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
-        by_vector: dict[str, float] = {}
-        for _, chunk, cosine in self._vectors.search(vector, documents, _NEAREST):
-            by_vector.setdefault(chunk, cosine)
+        by_vector = nearest(self._catalog, self._vectors, self._embedder, vector, documents, _NEAREST)
         # A vector may be there before its chunk is shown to questions, or a moment after it no longer is.
-        chunks = self._catalog.chunks(list(dict.fromkeys([*by_text, *by_vector])), published=True)
+        seen = set(self._catalog.published([*by_text, *by_vector]))
+        by_text, by_vector = _only(by_text, seen), _only(by_vector, seen)
         if isinstance(self._embedder, SentenceEmbedder):
-            encoded, most = self._embedder.encode_query(query), max(scoring.SHORTLIST, 2 * limit)
-            hits = self._by_sentence(query, encoded, chunks, by_text, most)
+            chosen = scoring.shortlist(by_text, by_vector, max(scoring.SHORTLIST, 2 * limit))
+            hits = self._by_sentence(query, self._embedder.encode_query(query), chosen, by_text)
         else:
             texts, vectors = scoring.normalised(by_text), scoring.normalised(by_vector)
             hits = [
                 Hit(chunk, 0.5 * texts.get(chunk.id, 0.0) + 0.5 * vectors.get(chunk.id, 0.0), chunk.pages[0])
-                for chunk in chunks
+                for chunk in self._catalog.chunks(list(seen), published=True)
             ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
 
-    def _by_sentence(
-        self, query: str, encoded: Encoded, chunks: Sequence[ChunkRow], by_text: dict[str, float], most: int
-    ) -> list[Hit]:
+    def _by_sentence(self, query: str, encoded: Encoded, chosen: Sequence[str], by_text: dict[str, float]) -> list[Hit]:
         prepared = scoring.prepare(query, encoded, self._catalog)
         top = max(by_text.values(), default=1.0) or 1.0
         texts = {chunk: score / top for chunk, score in by_text.items()}
-        packed = self._catalog.token_vectors([chunk.id for chunk in chunks])
+        chunks = self._catalog.chunks(chosen, published=True)
+        packed = self._catalog.token_vectors(chosen)
         best: dict[str, tuple[float, scoring.Scored]] = {}
-        for scored in scoring.score(prepared, scoring.shortlist(prepared, chunks, packed, texts, most), packed):
+        for scored in scoring.score(prepared, chunks, packed):
             fit = scored.fit + scoring.ROW_WEIGHT * scoring.named(prepared, scored.sentence)
             if scored.chunk not in best or fit > best[scored.chunk][0]:
                 best[scored.chunk] = fit, scored
@@ -89,6 +88,10 @@ class Retriever:
             for chunk in chunks
             if chunk.id in best
         ]
+
+
+def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:
+    return {chunk: score for chunk, score in scores.items() if chunk in chunks}
 
 
 def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:

@@ -1,8 +1,8 @@
 """The seams of storage: what the graph asks of a catalog, a vector index, a picture store and a worker pool.
 
 The default implementations serve one machine and one process (SQLite, Chroma, files, local processes). Others may be
-chosen by a URL in the settings one day, so nothing above this module knows which it talks to. Rows are keyed by
-content and hold no path of the machine.
+chosen by a URL in the settings one day, so nothing above this module knows which it talks to. Rows hold no path of the
+machine.
 """
 
 from __future__ import annotations
@@ -178,6 +178,9 @@ class Catalog(Protocol):
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
         """The chunks of these ids that exist, in the order asked; only those that questions may see if `published`."""
 
+    def published(self, ids: Sequence[str]) -> list[str]:
+        """Those of the ids whose chunks questions may see."""
+
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
 
@@ -186,6 +189,7 @@ class Catalog(Protocol):
 
     def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None: ...
     def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]: ...
+    def heads_of_token_vectors(self, chunks: Sequence[str], size: Callable[[bytes], int]) -> dict[str, bytes]: ...
     def count_request(self, account: str, model: str, day: str) -> None:
         """Add one to the requests that an account sent to a model on a day."""
 
@@ -197,11 +201,9 @@ class Catalog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
-    """A vector and what it stands for: a sentence or a whole chunk."""
+    """What a vector stands for: a chunk (`<document>-<generation>-<ordinal>`), or a sentence of it (`<chunk>/<n>`)."""
 
     id: str
-    chunk: str
-    document: str
 
 
 class VectorIndex(Protocol):
@@ -217,6 +219,7 @@ class VectorIndex(Protocol):
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
         """The nearest rows as (row id, chunk id, cosine), best first."""
 
+    def compare(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]: ...
     def delete_document(self, document: str) -> None: ...
     def delete_stale(self, document: str, generation: str) -> None: ...
     def reset(self, embedder: str) -> None: ...

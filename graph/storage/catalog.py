@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
@@ -113,6 +113,15 @@ class SqliteCatalog(Ledger):
         }
         return [found[key] for key in ids if key in found]
 
+    def published(self, ids: Sequence[str]) -> list[str]:
+        """Those of the ids whose chunks questions may see."""
+        rows = self._db.rows_in(
+            "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document AND d.generation = c.generation "
+            "WHERE c.id IN ({})",
+            list(dict.fromkeys(ids)),
+        )
+        return [row[0] for row in rows]
+
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
         wanted = limit * _UNITS_PER_CHUNK
@@ -150,6 +159,12 @@ class SqliteCatalog(Ledger):
         """The fine vectors of those chunks that have some."""
         rows = self._db.rows_in("SELECT chunk, vectors FROM token_vectors WHERE chunk IN ({})", chunks)
         return {row[0]: row[1] for row in rows}
+
+    def heads_of_token_vectors(self, chunks: Sequence[str], size: Callable[[bytes], int]) -> dict[str, bytes]:
+        """The beginnings of the fine vectors of chunks; `size` says how many bytes by the first two."""
+        rows = self._db.rows_in("SELECT chunk, rowid FROM token_vectors WHERE chunk IN ({})", chunks)
+        heads = {row[0]: self._db.head("token_vectors", "vectors", row[1], size) for row in rows}
+        return {chunk: head for chunk, head in heads.items() if head}
 
 
 def _dump(sentences: Sequence[Sentence]) -> str:

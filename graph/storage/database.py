@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,18 @@ class Database:
             part = values[start : start + _SLICE]
             found += self.rows(query.format(placeholders(part)), part)
         return found
+
+    def head(self, table: str, column: str, rowid: int, size: Callable[[bytes], int]) -> bytes:
+        """The beginning of a long value, so that the rest of it need not be read; `size` is told its first two bytes.
+
+        b"" where the row has been deleted or replaced a moment ago.
+        """
+        try:
+            with self.connection.blobopen(table, column, rowid, readonly=True) as blob:
+                first = blob.read(2)
+                return first + blob.read(size(first) - len(first))
+        except sqlite3.OperationalError:
+            return b""
 
     def close(self) -> None:
         """Close every thread's connection."""

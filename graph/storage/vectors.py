@@ -31,6 +31,9 @@ R = TypeVar("R")
 COLLECTION = "pagewitness"
 # Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
 _BATCH = 1000
+# Chroma's own filter takes 60-110 ms over 240,000 rows, so first those of a wider search are looked through: so many
+# times as many rows take 12 ms, and suffice where the documents hold a tenth of the library.
+_WIDER = 16
 
 
 def _reported(method: Callable[P, R]) -> Callable[P, R]:
@@ -61,6 +64,7 @@ class ChromaVectors:
         self._client = _connect(folder, url)
         self._embeddings = embeddings
         self._lock = threading.RLock()  # two runs that find the index empty must not both make it anew
+        self._kept: Any = None
         self._store = self._open()
 
     @property
@@ -80,7 +84,12 @@ class ChromaVectors:
 
     @property
     def _collection(self) -> Any:
-        return self._client.get_collection(COLLECTION, embedding_function=None)
+        if self.url:  # somebody else may have made it anew
+            return self._client.get_collection(COLLECTION, embedding_function=None)
+        with self._lock:
+            if self._kept is None:
+                self._kept = self._client.get_collection(COLLECTION, embedding_function=None)
+            return self._kept
 
     def close(self) -> None:
         """Let go of the folder. Chroma keeps one system for each path, and would serve what was there before."""
@@ -115,7 +124,7 @@ class ChromaVectors:
             collection.upsert(
                 ids=[row.id for row in part],
                 embeddings=np.asarray(vectors[start : start + _BATCH], np.float32),
-                metadatas=[{"chunk": row.chunk, "document": row.document} for row in part],
+                metadatas=[{"chunk": _chunk(row.id), "document": _document(row.id)} for row in part],
             )
 
     @_reported
@@ -129,17 +138,34 @@ class ChromaVectors:
     @_reported
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
         """The nearest rows as (row id, chunk id, cosine), best first."""
-        found = self._collection.query(
-            query_embeddings=[vector],
-            n_results=limit,
-            where={"document": {"$in": list(documents)}} if documents else None,
-            include=["metadatas", "distances"],
-        )
+        if not documents:
+            return self._nearest(vector, limit)
+        wanted = set(documents)
+        near = [hit for hit in self._nearest(vector, _WIDER * limit) if _document(hit[0]) in wanted]
+        if len(near) >= limit:
+            return near[:limit]
+        return self._nearest(vector, limit, {"document": {"$in": list(documents)}})
+
+    @_reported
+    def compare(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+        """All rows of these ids that there are, likewise."""
+        compared = []
+        for start in range(0, len(ids), _BATCH):
+            found = self._collection.get(ids=list(ids[start : start + _BATCH]), include=["embeddings"])
+            rows = np.asarray(found["embeddings"], np.float32).reshape(len(found["ids"]), -1)
+            lengths = np.maximum(np.linalg.norm(rows, axis=1) * np.linalg.norm(vector), 1e-12)
+            cosines = rows @ np.asarray(vector, np.float32) / lengths if len(rows) else lengths
+            compared += [(row, _chunk(row), float(cosine)) for row, cosine in zip(found["ids"], cosines, strict=True)]
+        return sorted(compared, key=lambda hit: -hit[2])
+
+    def _nearest(
+        self, vector: Vectors, limit: int, where: dict[str, Any] | None = None
+    ) -> list[tuple[str, str, float]]:
+        # Metadata are left out: with them, 60 of 240,000 rows are found in 7 ms, without them in 2.
+        found = self._collection.query(query_embeddings=[vector], n_results=limit, where=where, include=["distances"])
         return [
-            (row, str(metadata["chunk"]), 1.0 - float(distance))
-            for row, metadata, distance in zip(
-                found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True
-            )
+            (row, _chunk(row), 1.0 - float(distance))
+            for row, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
     @_reported
@@ -159,6 +185,7 @@ class ChromaVectors:
     def reset(self, embedder: str) -> None:
         """Forget all vectors and take this embedder's from now on."""
         with self._lock:
+            self._kept = None
             self._client.delete_collection(COLLECTION)
             self._store = self._open(embedder)
 
@@ -166,6 +193,14 @@ class ChromaVectors:
     def count(self) -> int:
         """How many vectors are stored."""
         return cast(int, self._collection.count())
+
+
+def _chunk(row: str) -> str:
+    return row.partition("/")[0]
+
+
+def _document(row: str) -> str:
+    return row.partition("-")[0]
 
 
 def _connect(folder: Path | None, url: str) -> ClientAPI:

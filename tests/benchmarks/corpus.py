@@ -97,11 +97,7 @@ def store(
     ids = catalog.chunk_ids(document, generation)
     packed = [(key, pack(encoded)) for key, (_, encoded) in zip(ids, made, strict=True)]
     catalog.add_token_vectors(packed)
-    rows = [
-        VectorRow(f"{key}/{n}", key, document)
-        for key, (_, ones) in zip(ids, made, strict=True)
-        for n in range(len(ones))
-    ]
+    rows = [VectorRow(f"{key}/{n}") for key, (_, ones) in zip(ids, made, strict=True) for n in range(len(ones))]
     vectors.add(rows, np.stack([one.vector for _, encoded in made for one in encoded]))
     catalog.publish(document, generation, "bench")
     catalog.settled(document)

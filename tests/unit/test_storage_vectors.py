@@ -19,7 +19,7 @@ def unit(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
 
 def rows(*names: str) -> list[VectorRow]:
     """`a-g1-0000/0` is a sentence of chunk `a-g1-0000` of document `a`."""
-    return [VectorRow(name, name.partition("/")[0], name.partition("-")[0]) for name in names]
+    return [VectorRow(name) for name in names]
 
 
 @pytest.fixture(params=[ChromaVectors])
