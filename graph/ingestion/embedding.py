@@ -13,6 +13,8 @@ from graph.storage.base import ChunkRow, VectorRow
 
 # Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
 _EMBED_BATCH = 64
+_AT_ONCE = 3
+"""Batches under way; each holds 11 MB offline. Their requests wait for the service's limiter like all others."""
 
 
 async def embed(
@@ -20,25 +22,40 @@ async def embed(
 ) -> Usage:
     """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
 
-    `tell` is given an event after each batch: how many chunks are done, of how many. The run has made `before` requests
-    so far. Returns what it cost.
+    A few batches are under way at a time, so that one is stored while others are embedded. `tell` is given an event
+    after each: how many chunks are done, of how many. The run has made `before` requests so far. Returns what it cost.
     """
-    usage = no_usage()
-    for start in range(0, len(ids), _EMBED_BATCH):
-        part = await asyncio.to_thread(_without_vectors, now, ids[start : start + _EMBED_BATCH])
-        done = min(start + _EMBED_BATCH, len(ids))
-        if not part:
-            pass
-        elif isinstance(now.embedder, SentenceEmbedder):
-            await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
-        else:
-            texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
-            rows = iter([VectorRow(chunk.id) for chunk in part])
-            async for reply in now.embedder.embed_passages([name] * len(texts), texts):
-                embedded = list(itertools.islice(rows, len(reply.value)))
-                await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
-                usage = add_usage(usage, reply.usage)
+    usage, done, gate = no_usage(), 0, asyncio.Semaphore(_AT_ONCE)
+
+    async def one(batch: Sequence[str]) -> None:
+        nonlocal usage, done
+        async with gate:
+            part = await asyncio.to_thread(_without_vectors, now, batch)
+            spent = await _embed_batch(now, part, name) if part else no_usage()
+        usage, done = add_usage(usage, spent), done + len(batch)
         tell(progress("embed", document, name, done, len(ids), requests=before + usage["requests"]))
+
+    batches = [asyncio.ensure_future(one(ids[at : at + _EMBED_BATCH])) for at in range(0, len(ids), _EMBED_BATCH)]
+    try:
+        await asyncio.gather(*batches)
+    finally:
+        for batch in batches:
+            batch.cancel()
+        await asyncio.gather(*batches, return_exceptions=True)
+    return usage
+
+
+async def _embed_batch(now: Deps, part: Sequence[ChunkRow], name: str) -> Usage:
+    if isinstance(now.embedder, SentenceEmbedder):
+        await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
+        return no_usage()
+    usage = no_usage()
+    texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
+    rows = iter([VectorRow(chunk.id) for chunk in part])
+    async for reply in now.embedder.embed_passages([name] * len(texts), texts):
+        embedded = list(itertools.islice(rows, len(reply.value)))
+        await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
+        usage = add_usage(usage, reply.usage)
     return usage
 
 

@@ -45,7 +45,7 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
     now = await deps.current()
     started = time.monotonic()
     done = {outcome["page"] for outcome in state.get("outcomes", [])}
-    rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"])}
+    rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"], state["pages"])}
     todo = [rows[page] for page in state["pages"] if page not in done]
     outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
     done |= {outcome["page"] for outcome in outcomes}
@@ -116,8 +116,8 @@ async def _second_way(request: PageRequest, failure: Failure) -> PageReading | F
 
 def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
     """Leave pages for another day without rendering them: a run whose day is spent stops at once."""
-    for row in now.stores.catalog.pages(state["id"]):
-        if row.page in state["pages"] and not _stands(row):
+    for row in now.stores.catalog.pages(state["id"], state["pages"]):
+        if not _stands(row):
             row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
             now.stores.catalog.record_page(row)
             tell_page(state, row)
@@ -130,7 +130,7 @@ def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
 
 
 def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:
-    rows = {row.page: row for row in now.stores.catalog.pages(state["id"])}
+    rows = {row.page: row for row in now.stores.catalog.pages(state["id"], state["pages"])}
     for page, outcome in zip(state["pages"], outcomes, strict=True):
         row = rows[page]
         if isinstance(outcome, Failure):

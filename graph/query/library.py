@@ -79,9 +79,8 @@ def nothing_to_ask(catalog: Catalog) -> RefusalReason:
 
 def unreadable(catalog: Catalog, documents: Collection[str]) -> dict[str, list[int]]:
     """The pages that could not be read, by document name; of all documents where none is named."""
-    rows = [row for row in catalog.documents() if row.id in documents or not documents]
-    holes = {row.name: [page.page for page in catalog.pages(row.id) if page.status == "failed"] for row in rows}
-    return {name: pages for name, pages in holes.items() if pages}
+    failed = catalog.failed_pages(documents)
+    return {row.name: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
 
 
 def unread_notes(holes: Mapping[str, Sequence[int]]) -> list[Note]:
@@ -104,8 +103,8 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
         return []
     notes = unread_notes(unreadable(catalog, {document for document, _ in cited}))
     for document in sorted({document for document, _ in cited}):
-        for row in catalog.pages(document):
-            if (document, row.page) in cited and row.status == "read" and row.detail:
+        for row in catalog.pages(document, sorted(page for owner, page in cited if owner == document)):
+            if row.status == "read" and row.detail:
                 notes.append(Note(kind="page_partly_read", text=row.detail))
     return notes
 
@@ -114,10 +113,9 @@ def described(catalog: Catalog, documents: Sequence[str]) -> str:
     """What can be asked: each document with its pages, and those of them that could not be read."""
     rows = [row for row in catalog.documents() if row.id in documents]
     head = "There is 1 document" if len(rows) == 1 else f"There are {len(rows)} documents"
-    lines = []
+    lines, failed = [], catalog.failed_pages(documents)
     for row in rows[:_LISTED]:
-        failed = [page.page for page in catalog.pages(row.id) if page.status == "failed"]
-        unread = f"; {pages_named(failed)} could not be read" if failed else ""
+        unread = f"; {pages_named(failed[row.id])} could not be read" if row.id in failed else ""
         lines.append(f"- {row.name} ({row.pages} {'page' if row.pages == 1 else 'pages'}{unread})")
     if len(rows) > _LISTED:
         lines.append(f"- and {len(rows) - _LISTED} more: `pagewitness documents` lists them all")

@@ -58,7 +58,7 @@ class Prover:
         """A claim on a page image: proven if its quote stands in the page's text, else taken as read if that may be."""
         document, page = image["document"], image["page"]
         near = [c for c in self._chunks.values() if c.document == document and page in c.pages]
-        row = next((row for row in self._catalog.pages(document) if row.page == page), None)
+        row = next(iter(self._catalog.pages(document, [page])), None)
         if (document, page) not in self._views or not near or row is None:
             return Verdict(claim=claim, failure="it names an image that was not offered", citation=None, repaired=False)
         texts = self._texts(row)

@@ -156,7 +156,8 @@ class Catalog(Protocol):
     def delete_document(self, document: str) -> list[str]:
         """Remove every trace of a document; returns the page images that nothing refers to any more."""
 
-    def pages(self, document: str) -> list[PageRow]: ...
+    def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]: ...
+    def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]: ...
     def images(self) -> set[str]:
         """The page images that some page refers to."""
 

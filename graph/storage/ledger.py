@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, fields
 
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
@@ -88,10 +88,21 @@ class Ledger:
             kept = {row[0] for row in connection.execute("SELECT image FROM pages")}
         return sorted({image for image in images if image} - kept)
 
-    def pages(self, document: str) -> list[PageRow]:
-        """The ledger of a document, by page."""
-        rows = self._db.rows(f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? ORDER BY page", [document])
+    def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
+        """The ledger of a document by page: of all pages, or of those named."""
+        named = "" if numbers is None else f"AND page IN ({placeholders(numbers)})"
+        rows = self._db.rows(
+            f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? {named} ORDER BY page", [document, *(numbers or ())]
+        )
         return [PageRow(*row) for row in rows]
+
+    def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]:
+        """The pages that could not be read, by document id; of all documents where none is named."""
+        failed: dict[str, list[int]] = {}
+        for document, page in self._db.rows("SELECT document, page FROM pages WHERE status = 'failed' ORDER BY page"):
+            if document in documents or not documents:
+                failed.setdefault(document, []).append(page)
+        return failed
 
     def images(self) -> set[str]:
         """The page images that some page refers to."""
