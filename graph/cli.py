@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PAGEWITNESS_HOME"] = options.home
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
+    from graph.settings import keep_arithmetic_single
+
+    keep_arithmetic_single()  # before anything imports numpy
     from graph import commands
     from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
     from loaders.errors import SourceError

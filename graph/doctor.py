@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable
 from importlib.metadata import version
+from statistics import median
 from typing import Any, TypedDict
 
 from graph import deps
 from graph.context import Context
+from graph.engines.base import SentenceEmbedder
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.settings import settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
+_SMALL = 50_000  # bytes; not worth a word
 _LOW_DISK = 500  # megabytes; a page image takes about 0.4
 
 
 class Check(TypedDict):
-    """One thing that was looked at, and what to do when it is not well."""
+    """One thing that was looked at, how long that took, and what to do when it is not well."""
 
     name: str
     ok: bool
     detail: str
+    seconds: float
 
 
 def examine() -> dict[str, Any]:
@@ -30,18 +36,21 @@ def examine() -> dict[str, Any]:
     checks = [
         _check(name, look)
         for name, look in (
-            ("packages", _packages), ("home folder", _home), ("engine", _engine), ("catalog", _catalog),
-            ("chunks", _chunks), ("vectors", _vectors), ("offline model", _model),
+            ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
+            ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks), ("vectors", _vectors),
+            ("offline model", _model), ("a question", _question),
         )
     ]  # fmt: skip
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
 
 
 def _check(name: str, look: Callable[[], str]) -> Check:
+    started = time.perf_counter()
     try:
-        return Check(name=name, ok=True, detail=look())
+        ok, detail = True, look()
     except (BadInputError, HomeError, ModelError, RuntimeError) as error:
-        return Check(name=name, ok=False, detail=str(error))
+        ok, detail = False, str(error)
+    return Check(name=name, ok=ok, detail=detail, seconds=round(time.perf_counter() - started, 3))
 
 
 def _packages() -> str:
@@ -57,6 +66,18 @@ def _home() -> str:
     if free < _LOW_DISK:
         raise HomeError(f"Only {free} MB are left on the disk of {home}: make room, or name another with --home.")
     return f"{home}, {free:,} MB free"
+
+
+def _sizes() -> str:
+    """How large each part of the home folder is."""
+    home = settings().home
+    sizes: Counter[str] = Counter()
+    for file in home.rglob("*"):
+        if file.is_file():
+            # A database and its write-ahead log are one thing.
+            sizes[file.relative_to(home).parts[0].split(".")[0]] += file.stat().st_size
+    listed = (f"{name} {size / 2**20:,.1f} MB" for name, size in sizes.most_common() if size > _SMALL)
+    return ", ".join(listed) or "nothing is stored yet"
 
 
 def _engine() -> str:
@@ -77,6 +98,21 @@ def _catalog() -> str:
     bad = sum(page.status in ("failed", "pending") for page in pages)
     unread = f", {bad} of them not read: run `pagewitness ingest` on the same files again" if bad else ""
     return f"{len(documents)} documents, {len(pages)} pages{unread}"
+
+
+def _reading() -> str:
+    """What reading took, page by page, as the ledger has it."""
+    catalog = deps.stores().catalog
+    taken = [(page.seconds, row.name, page) for row in catalog.documents() for page in catalog.pages(row.id)]
+    taken = [one for one in taken if one[0]]
+    if not taken:
+        return "no page has been read yet"
+    seconds, name, slowest = max(taken, key=lambda one: one[0])
+    requests = sum(page.requests for *_, page in taken)
+    return (
+        f"{median(one[0] for one in taken):.1f} s a page at the median, waiting for its turn included, {seconds:.1f} s "
+        f"for page {slowest.page} of {name}; {requests:,} requests for {len(taken):,} pages"
+    )
 
 
 def _chunks() -> str:
@@ -102,3 +138,25 @@ def _model() -> str:
     from graph.engines.minilm import MiniLM
 
     return f"{MiniLM.identity}, {len(MiniLM().encode(['Does it work?'])[0].vector)} dimensions"
+
+
+def _question() -> str:
+    """Where the time of a question goes, but for what a model service takes."""
+    now = deps.deps(Context())
+    if not now.stores.vectors.count():
+        return "there is nothing to ask yet"
+    clock = [time.perf_counter()]
+
+    def lap() -> str:
+        clock.append(time.perf_counter())
+        return f"{1000 * (clock[-1] - clock[-2]):.0f} ms"
+
+    now.retriever()
+    times = [f"opened in {lap()}"]
+    if isinstance(now.embedder, SentenceEmbedder):
+        vector = now.embedder.encode_query("Where does the time of a question go?").vector
+        times.append(f"encoded in {lap()}")
+        now.stores.vectors.search(vector, [], 60)
+        times.append(f"nearest vectors in {lap()}")
+    now.stores.catalog.search_text(["time", "question"], [], 30)
+    return ", ".join([*times, f"full text in {lap()}"])

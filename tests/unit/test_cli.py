@@ -132,3 +132,15 @@ def test_wrong_usage_ends_with_2_too(arguments: list[str], capsys: pytest.Captur
         cli.main(arguments)
     assert stopped.value.code == 2
     assert "usage: pagewitness" in capsys.readouterr().err
+
+
+def test_doctor_shows_sizes_and_where_time_goes(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "doctor", "--json")
+    checks = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert code == 0
+    assert re.search(r"catalog [\d.]+ MB, chroma [\d.]+ MB", checks["sizes"]["detail"])
+    assert "0 requests for 6 pages" in checks["reading"]["detail"]
+    assert re.fullmatch(
+        r"((opened|encoded|nearest vectors|full text) in \d+ ms(, )?){4}", checks["a question"]["detail"]
+    )
+    assert all(check["seconds"] >= 0 for check in checks.values())
