@@ -12,7 +12,7 @@ QUESTION ?= What is the greatest load for the winch cable until it has been test
 .PHONY: help demo test chromium setup dev graph docker lint types format eval nasty long bench bench-quick clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
 
 demo: $(READY) ## read examples/sample.pdf and answer a question about it: no key, no network
 	$(BIN)/pagewitness ingest $(DEMO) examples/sample.pdf

@@ -1,6 +1,6 @@
 """Measure everything that has a limit, side by side: `make bench`, or `make bench-quick` for the short form.
 
-    python -m tests.benchmarks [--quick] [--only NAME ...] [--folder DIR] [--out FILE.json]
+    python -m tests.benchmarks [--quick] [--times N] [--only NAME ...] [--folder DIR] [--out FILE.json]
 
 Writes JSON, and beside it a page with plots (docs/performance.json and docs/performance.md). Groups that are not
 measured stay as they are there. Libraries of many chunks are made once and kept in the folder.
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, help="the JSON to write (docs/performance.json, or the folder's quick.json)"
     )
+    parser.add_argument("--times", type=int, default=0, help="how often each side is measured (5; quick: 3)")
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
     out = (options.out or (folder / "quick.json" if options.quick else PAGE)).resolve()
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     groups: dict[str, Any] = json.loads(out.read_text("utf-8")) if out.exists() else {}
     for name in options.only:
         print(f"\n{name}", flush=True)
-        groups[name] = measured(name, Sizes(options.quick, folder))
+        groups[name] = measured(name, Sizes(options.quick, folder, options.times))
         for row in groups[name]["results"]:
             print(page.line(row), flush=True)
         page.write({name: groups[name] for name in GROUPS if name in groups}, out)

@@ -34,7 +34,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     return [
         *found,
         _offline("digital", f"offline, {what}", paper, 1.6, sizes.times),
-        _offline("scan", f"offline, {how} of it", scan, 1.5, sizes.of(5, 2)),
+        _offline("scan", f"offline, {how} of it", scan, 1.5, min(sizes.times, sizes.of(sizes.times, 2))),
     ]
 
 

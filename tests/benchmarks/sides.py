@@ -88,6 +88,8 @@ class Sizes:
 
     quick: bool
     folder: Path
+    repeats: int = 0
+    """How often each side is measured; 0 for what the form says."""
 
     def of(self, long: int, short: int) -> int:
         """A number for each form."""
@@ -96,7 +98,7 @@ class Sizes:
     @property
     def times(self) -> int:
         """How often each side is measured."""
-        return self.of(5, 3)
+        return self.repeats or self.of(5, 3)
 
 
 def alternate(*sides: Measure, times: int, warm: bool = True) -> list[tuple[float, ...]]:
