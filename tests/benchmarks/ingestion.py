@@ -28,18 +28,18 @@ def measure(sizes: Sizes) -> list[Comparison]:
     folder.mkdir(parents=True)
     found = _with_a_model(sizes, folder)
     machine.settle(machine.environment(folder / "offline", PAGEWITNESS_ENGINE="offline"))
-    paper, what = papers.digital(folder, sizes.of(22, 6))
+    paper, what = papers.digital(folder, sizes.of(22, 4))
     few, _ = papers.digital(folder, sizes.of(21, 2))
     scan, how = papers.scanned(folder, paper if not sizes.quick else few)
     return [
         *found,
         _offline("digital", f"offline, {what}", paper, 1.6, sizes.times),
-        _offline("scan", f"offline, {how} of it", scan, 1.5, min(sizes.times, sizes.of(sizes.times, 2))),
+        _offline("scan", f"offline, {how} of it", scan, 1.5, min(sizes.times, sizes.of(sizes.times, 1))),
     ]
 
 
 def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
-    pages, delay = sizes.of(100, 48), sizes.of(2, 1)
+    pages, delay = sizes.of(100, 32), sizes.of(2, 1)
     paper = folder / "plain.pdf"
     _write(paper, pages)
     with Apart(Reading(delay)) as server:

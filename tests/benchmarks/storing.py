@@ -24,7 +24,7 @@ Document = list[Any]
 def measure(sizes: Sizes) -> list[Comparison]:
     """Documents of 500 chunks of twelve sentences: chunks, full-text index, token vectors and sentence vectors."""
     made, folder = corpus.Corpus(), sizes.folder / "tmp" / "storing"
-    per_document, numbers = sizes.of(corpus.CHUNKS_PER_DOCUMENT, 200), itertools.count()
+    per_document, numbers = sizes.of(corpus.CHUNKS_PER_DOCUMENT, 100), itertools.count()
     documents = [[made.chunk(ordinal, 12) for ordinal in range(per_document)] for _ in range(sizes.of(3, 1))]
     rows = sum(len(encoded) for document in documents for _, encoded in document)
     return [
