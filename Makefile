@@ -9,10 +9,10 @@ DEMO := --engine offline --home .pagewitness/demo
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium setup dev graph docker lint types format eval nasty long clean
+.PHONY: help demo test chromium setup dev graph docker lint types format eval nasty long bench bench-quick clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
 
 demo: $(READY) ## read examples/sample.pdf and answer a question about it: no key, no network
 	$(BIN)/pagewitness ingest $(DEMO) examples/sample.pdf
@@ -62,6 +62,12 @@ nasty: $(READY) ## every hostile file of the development data through the comman
 
 long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
 	$(BIN)/python -m pytest -m slow
+
+bench: $(READY) ## measure speed side by side, and write docs/performance.md (an hour; the first time makes libraries)
+	$(BIN)/python -m tests.benchmarks
+
+bench-quick: $(READY) ## the same with small sizes, to .pagewitness/bench (three minutes)
+	$(BIN)/python -m tests.benchmarks --quick
 
 clean: ## remove .venv, caches and the demo's folder; your own .pagewitness stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .langgraph_api build dist *.egg-info \

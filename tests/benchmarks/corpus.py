@@ -6,6 +6,7 @@ sentences say. Each word's vector is the model's, a sentence's is their mean wit
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -40,7 +41,11 @@ class Corpus:
         self._words = ["".join(self._random.choices(_SYLLABLES, k=self._random.randint(2, 4))) for _ in range(_WORDS)]
         weights = (1 / (rank + _FLATTENED) for rank in range(_WORDS))
         self._weights = list(itertools.accumulate(weights))
-        self._known = dict(zip(self._words, MiniLM().encode(self._words), strict=True))
+
+    @functools.cached_property
+    def _known(self) -> dict[str, Encoded]:
+        """Each word's vectors; asking questions takes none."""
+        return dict(zip(self._words, MiniLM().encode(self._words), strict=True))
 
     def question(self) -> str:
         """A question with a rare word, a common one, and two as they come."""

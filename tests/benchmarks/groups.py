@@ -1,0 +1,52 @@
+"""The groups of comparisons, each measured in a process of its own."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+from tests.benchmarks import machine
+from tests.benchmarks.sides import Comparison, Sizes
+
+GROUPS = {
+    "starting": "starting", "questions": "questions", "answering": "answering", "storing": "storing",
+    "ingestion": "ingestion", "memory": "staying",
+}  # fmt: skip
+"""The groups, in the order in which they are measured, and their modules."""
+
+
+def measured(name: str, sizes: Sizes) -> dict[str, Any]:
+    """A group, measured in a process of its own, in which nothing was loaded before."""
+    start, context = time.perf_counter(), machine.described()
+    temporary = sizes.folder / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    machine.settle(machine.environment(temporary / "unused"))
+    try:
+        # It begins in a folder that has no `.env`.
+        with ProcessPoolExecutor(1, get_context("spawn"), initializer=os.chdir, initargs=[temporary]) as alone:
+            results = alone.submit(_run, GROUPS[name], sizes).result()
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    minutes = (time.perf_counter() - start) / 60
+    after = machine.described()["load"]
+    return {
+        **context, "load_after": after, "quick": sizes.quick, "minutes": round(minutes, 1),
+        "results": [one.row() for one in results],
+    }  # fmt: skip
+
+
+def _run(module: str, sizes: Sizes) -> list[Comparison]:
+    measure = importlib.import_module(f"tests.benchmarks.{module}").measure
+    results: list[Comparison] = measure(sizes)
+    if "graph.deps" in sys.modules:
+        from graph import deps
+
+        deps.pool().close()  # a process that others made waits for those that it made itself
+    return results

@@ -1,0 +1,145 @@
+"""Ingestion at its limit: the service's latency where a model reads, the cores where nobody is asked."""
+
+from __future__ import annotations
+
+import base64
+import statistics
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from loaders.reading import read, render
+from loaders.types import Failure, PageImage, PageJob
+from tests.benchmarks import machine, papers
+from tests.benchmarks.gemini import Apart, Reading
+from tests.benchmarks.memory import _write
+from tests.benchmarks.sides import Comparison, Side, Sizes, alternate, held
+
+IN_FLIGHT = 16
+SLEEP = 20.0  # seconds, after each page of the notebook's loop
+
+
+def measure(sizes: Sizes) -> list[Comparison]:
+    """A loopback Gemini with a fixed latency, then the offline engine on a paper and on its scan."""
+    folder = sizes.folder / "tmp" / "ingestion"
+    folder.mkdir(parents=True)
+    found = _with_a_model(sizes, folder)
+    machine.settle(machine.environment(folder / "offline", PAGEWITNESS_ENGINE="offline"))
+    paper, what = papers.digital(folder, sizes.of(22, 4))
+    few, _ = papers.digital(folder, sizes.of(21, 2))
+    scan, how = papers.scanned(folder, paper if not sizes.quick else few)
+    return [
+        *found,
+        _offline("digital", f"offline, {what}", paper, 1.6, sizes.times),
+        _offline("scan", f"offline, {how} of it", scan, 1.5, min(sizes.times, sizes.of(sizes.times, 1))),
+    ]
+
+
+def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
+    pages, delay = sizes.of(100, 32), sizes.of(2, 1)
+    paper = folder / "plain.pdf"
+    _write(paper, pages)
+    with Apart(Reading(delay)) as server:
+        machine.settle(
+            machine.environment(
+                folder / "gemini", GOOGLE_API_KEY="test", GOOGLE_GEMINI_BASE_URL=server.url,
+                PAGEWITNESS_CONCURRENCY=str(IN_FLIGHT), PAGEWITNESS_ENGINE="gemini",
+            )
+        )  # fmt: skip
+        rendered, ingested = alternate(
+            lambda: _render(paper), lambda: _ingest(papers.anew(paper), pages, pages_per_request=1), times=sizes.times
+        )
+        loop = alternate(lambda: _loop_of_the_notebook(paper, server.url), times=sizes.of(3, 1), warm=False)[0]
+    least = pages / IN_FLIGHT * delay
+    ours = tuple(seconds - statistics.median(rendered) for seconds in ingested)
+    limit = Comparison(
+        "model",
+        f"a loopback Gemini, {delay} s a page, {pages} pages, {IN_FLIGHT} in flight: against {pages}/{IN_FLIGHT} of it",
+        "s", Side("ingestion, less the rendering of a page", ours),
+        Side("the service's own time", (least,)), 1.15, "most",
+        f"Rendering a page took {statistics.median(rendered):.3f} s; {-(-pages // IN_FLIGHT)} rounds of {delay} s, "
+        f"which requests of one length come in, are {-(-pages // IN_FLIGHT) * delay} s.",
+    )  # fmt: skip
+    beside = Comparison(
+        "loop", "the same service, against a loop as in the notebook: one page after another", "pages/min",
+        Side("ingestion", tuple(60 * pages / seconds for seconds in ingested)),
+        Side("the loop, with its sleep", tuple(60 / (seconds + SLEEP) for seconds in loop)),
+        note=f"{len(loop)} pages were read by the loop; its sleep of {SLEEP:g} s was added, not slept.",
+    )  # fmt: skip
+    return [limit, beside]
+
+
+def _offline(name: str, what: str, path: Path, limit: float, times: int) -> Comparison:
+    """Our whole ingestion against nothing but reading, both warm: models loaded, processes started."""
+    job = PageJob(str(path), 1)
+    pages = _pages(path)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        found = held(
+            name, f"{what}, {pages} pages, against the same page reader in a bare loop in one process", "pages/s",
+            [
+                ("ingestion", lambda: pages / _ingest(papers.anew(path), pages)),
+                ("bare loop of `loaders.reading.read`", lambda: pages / other.submit(_bare_loop, job, pages).result()),
+            ],
+            times=times, limit=limit, bound="least",
+        )  # fmt: skip
+    return replace(found, note="Ingestion renders, chunks, embeds and stores as well; the loop only reads.")
+
+
+def _ingest(path: Path, pages: int, **context: Any) -> float:
+    """Seconds from a source to its report, in this process, which has done so before."""
+    from graph.app import app
+    from graph.context import Context
+
+    start = time.perf_counter()
+    report = app.invoke({"sources": [str(path)]}, context=Context(**context))["report"]
+    seconds = time.perf_counter() - start
+    document = report["documents"][0]
+    if document["status"] != "complete" or document["pages"] != pages:
+        raise RuntimeError(f"{path.name} was not read as it should: {document}")
+    return seconds
+
+
+def _bare_loop(job: PageJob, pages: int) -> float:
+    start = time.perf_counter()
+    for page in range(1, pages + 1):
+        if isinstance(outcome := read(replace(job, page=page)), Failure):
+            raise RuntimeError(outcome.detail)
+    return time.perf_counter() - start
+
+
+def _render(path: Path) -> float:
+    start = time.perf_counter()
+    _rendered(path)
+    return time.perf_counter() - start
+
+
+def _rendered(path: Path) -> PageImage:
+    image = render(PageJob(str(path), 1))
+    if isinstance(image, Failure):
+        raise RuntimeError(image.detail)
+    return image
+
+
+def _loop_of_the_notebook(path: Path, url: str) -> float:
+    """Render a page, send it, wait for its text."""
+    from langchain_core.messages import HumanMessage
+    from langchain_google_genai import ChatGoogleGenerativeAI
+
+    model = ChatGoogleGenerativeAI(model="gemini-3.8-flash", api_key="test", base_url=url)
+    start = time.perf_counter()
+    picture = base64.b64encode(_rendered(path).png).decode()
+    content: Any = [
+        {"type": "text", "text": "Transcribe this page as Markdown."},
+        {"type": "image_url", "image_url": f"data:image/png;base64,{picture}"},
+    ]
+    model.invoke([HumanMessage(content)])
+    return time.perf_counter() - start
+
+
+def _pages(path: Path) -> int:
+    from loaders.reading import inspect
+
+    return inspect(path).pages

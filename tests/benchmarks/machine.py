@@ -1,0 +1,60 @@
+"""Where and when something was measured; and a quiet environment to measure in."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from loaders.machine import cores
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared"
+_LIBRARIES = ("langgraph", "langchain-core", "langgraph-api", "chromadb", "onnxruntime", "pymupdf", "rapidocr")
+_OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
+
+
+def described() -> dict[str, Any]:
+    """The machine, how busy it is now, and the versions of what takes the time."""
+    return {
+        "cores": cores(), "processor": _processor(), "load": [round(one, 2) for one in os.getloadavg()],
+        "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
+        "versions": {name: version(name) for name in _LIBRARIES}, "commit": _commit(),
+        "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+    }  # fmt: skip
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """For a process that is measured: nobody's keys, settings or proxies, a home folder, and this code."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OURS) and not name.lower().endswith("_proxy")
+    }
+    ours = {"PAGEWITNESS_HOME": str(home), "LANGSMITH_TRACING": "false", "PYTHONPATH": str(ROOT)}
+    return kept | ours | more
+
+
+def settle(values: Mapping[str, str]) -> None:
+    """Make that this process's environment."""
+    os.environ.clear()
+    os.environ.update(values)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    found = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(found, platform.machine())
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"

@@ -1,0 +1,74 @@
+"""What measures speed measures right, and the page says what was measured. How quick anything is, is not asked here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks import page
+from tests.benchmarks.sides import Comparison, Side, alternate, held
+from tests.conftest import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+CONTEXT = {
+    "cores": 2, "processor": "A processor", "load": [0.1, 0.1, 0.1], "system": "Linux", "python": "3.11",
+    "versions": {}, "commit": "abc", "made": "2026-11-22 06:00 UTC", "load_after": [0.2, 0.1, 0.1],
+    "quick": False, "minutes": 1.0,
+}  # fmt: skip
+
+
+def test_sides_take_turns_and_who_begins_changes() -> None:
+    order: list[str] = []
+
+    def measuring(name: str, values: list[float]) -> float:
+        order.append(name)
+        return values.pop(0)
+
+    left, right = [9.0, 1.0, 2.0, 3.0], [9.0, 4.0, 5.0, 6.0]
+    found = alternate(lambda: measuring("l", left), lambda: measuring("r", right), times=3)
+    assert "".join(order) == "lr" + "lr" + "rl" + "lr"
+    assert found == [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)]
+
+
+def test_a_ratio_is_of_medians() -> None:
+    left, right = iter([1.0, 90.0, 3.0]), iter([2.0, 1.5, 1.0])
+    one = held(
+        "n", "what", "s", [("l", lambda: next(left)), ("r", lambda: next(right))], times=3, warm=False, limit=2.0,
+        bound="most",
+    )  # fmt: skip
+    assert (one.left.median, one.right and one.right.median, one.figure, one.holds) == (3.0, 1.5, 2.0, True)
+    assert one.left.spread == (2.0, 46.5)
+
+
+@pytest.mark.parametrize(
+    ("bound", "limit", "holds"),
+    [("most", 0.49, False), ("least", 0.5, True), ("least", 0.51, False), ("none", 9, None)],
+)
+def test_a_limit_has_two_sides(bound: Any, limit: float, holds: bool | None) -> None:
+    assert Comparison("n", "what", "s", Side("l", (1.0,)), Side("r", (2.0,)), limit, bound).holds is holds
+
+
+def test_a_page_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
+    out, rows = tmp_path / "speed.json", [Comparison("n", "one thing", "s", Side("l", (1.0,)), None, 0.5, "most").row()]
+    groups = {"storing": {**CONTEXT, "results": rows}}
+    page.write(groups, out)
+    beside = tmp_path / "speed.md"
+    beside.write_text(beside.read_text("utf-8").replace(page.BEGIN, page.BEGIN + "\nFound by hand.\n"), "utf-8")
+    page.write(groups, out)
+    text = beside.read_text("utf-8")
+    assert "Found by hand." in text
+    assert "| One thing | 1 s | at most 0.5 s | **no** |" in text
+    assert (tmp_path / "images" / "speed-limits.svg").read_text("utf-8").startswith("<svg")
+
+
+def test_the_page_is_what_was_measured() -> None:
+    """`docs/performance.md` and its plots are made of `docs/performance.json`; only the part kept by hand is not."""
+    groups = json.loads(PAGE.with_suffix(".json").read_text("utf-8"))
+    text = PAGE.read_text("utf-8")
+    assert text == page.render(groups, "performance.json", page.by_hand(text))
+    for name, plot in page.plots(groups, "performance").items():
+        assert (PAGE.parent / "images" / name).read_text("utf-8") == plot
+    assert not any(group["quick"] for group in groups.values()), "the short form is no measurement"
