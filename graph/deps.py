@@ -60,7 +60,7 @@ class Stores:
                 return False
             try:
                 return self._path.stat().st_ino != self._inode
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return True
 
     def let_go(self) -> None:

@@ -82,7 +82,7 @@ ROUTES: dict[tuple[str, str], Spec] = {
         **_operation(
             "Give the password of an encrypted upload; it is kept in memory until the file has been read",
             {"200": _content(_JSON, _object(id=_TEXT), "It opens the file.")},
-            (404, 413, 422, 500),
+            (404, 413, 415, 422, 500),
             (_IDENTITY,),
         ),
         "requestBody": {"content": {"text/plain": {"schema": _TEXT}}},

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from graph import deps
 from graph.ingestion.doors import UPLOADED_ID
 from graph.ingestion.passwords import remember
-from loaders.errors import PasswordError
+from loaders.errors import PasswordError, SourceError
 from loaders.reading import inspect
 from web.replies import WebError, failed
 
@@ -33,6 +33,8 @@ async def password(request: Request) -> Response:
             await deps.pool().call(inspect, path, text)
         except (PasswordError, UnicodeDecodeError):
             raise WebError(422, "That is not the password of this file: try again.") from None
+        except SourceError:
+            raise WebError(415, "This file cannot be opened with any password; reading it says why.") from None
         remember(document, text)
         return JSONResponse({"id": document})
     except ClientDisconnect:

@@ -10,7 +10,7 @@ import threading
 
 from graph import context
 
-_MOST = 100
+_MOST = 1000
 _known: dict[str, str] = {}
 _lock = threading.Lock()
 

@@ -46,12 +46,13 @@ class Remote:
 
     def __init__(self, url: str, given: Mapping[str, Any]) -> None:
         self._given = {name: value for name, value in given.items() if value is not None}
+        self._password = self._given.pop("password", None)  # no setting of a run: the server would write it down
         self._connection = Connection(url, settings().server_token)
         self._client = SyncLangGraphClient(self._connection.http)
 
     def ingest(self, sources: Sequence[str], tell: Tell) -> Mapping[str, Any]:
         """Upload what lies here and have all of it read; returns the report, with what the server did not take."""
-        sent, refused = send(self._connection, sources, tell)
+        sent, refused = send(self._connection, sources, tell, self._password)
         if not sent:
             raise BadInputError(" ".join(report["failures"][0]["detail"] for report in refused))
         report = self._run("pagewitness", "report", {"sources": sent}, tell)["report"]

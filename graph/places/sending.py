@@ -7,14 +7,16 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
+from graph.errors import BadInputError
 from graph.events import progress
 from graph.ingestion.doors import UPLOAD
 from graph.ingestion.reporting import without_pages
 from graph.ingestion.state import DocumentReport
 from graph.places.connection import Connection, Refused
 from graph.progress import Tell
-from loaders.errors import SourceError
+from loaders.errors import PasswordError, SourceError
 from loaders.sources import expand
 from loaders.urls import IDENTITY, is_url
 
@@ -22,21 +24,36 @@ _PIECE = 1 << 18
 _MB = 1 << 20
 
 
-def send(connection: Connection, sources: Sequence[str], tell: Tell) -> tuple[list[str], list[DocumentReport]]:
+def send(
+    connection: Connection, sources: Sequence[str], tell: Tell, password: str | None = None
+) -> tuple[list[str], list[DocumentReport]]:
     """Upload what lies on this machine; returns what to give to the graph, and what the server did not take.
 
     Raises:
+        BadInputError: a password was given for an address.
         SourceError: a path stands for nothing.
         ServerError: the server cannot be used.
     """
+    if password and (address := next(filter(is_url, sources), "")):
+        raise BadInputError(
+            f"{address!r} is fetched by the server, which would write down a password for it: leave out --password, or "
+            "download the file and give its path."
+        )
     elsewhere = [source for source in dict.fromkeys(sources) if is_url(source) or source.startswith(UPLOAD)]
     files = expand([source for source in sources if source not in elsewhere])
-    sent, refused = list(elsewhere), list[DocumentReport]()
-    for path in files:
+    sent, refused = list[str](), list[DocumentReport]()
+    everything: list[Path | str] = [*elsewhere, *files]
+    for given in everything:
+        name = Path(given).name
         try:
-            sent.append(_upload(connection, path, tell))
+            source = _upload(connection, given, tell) if isinstance(given, Path) else given
+            if password and source.startswith(UPLOAD):
+                _unlock(connection, source, name, password)
+            sent.append(source)
         except (Refused, SourceError) as error:
-            refused.append(without_pages(None, path.name, str(path.absolute()), "unusable", str(error)))
+            reason = "password" if isinstance(error, PasswordError) else "unusable"
+            where = str(given.absolute()) if isinstance(given, Path) else given
+            refused.append(without_pages(None, name, where, reason, str(error)))
     return list(dict.fromkeys(sent)), refused
 
 
@@ -59,6 +76,18 @@ def _upload(connection: Connection, path: Path, tell: Tell) -> str:
     except OSError as error:
         raise SourceError(f"{str(path)!r} cannot be read ({error.strerror}): check its permissions.") from error
     return str(reply["source"])
+
+
+def _unlock(connection: Connection, source: str, name: str, password: str) -> None:
+    """Give the password of an upload to the route that keeps it in memory; settings of a run would be written down."""
+    document = source.removeprefix(UPLOAD).partition("/")[0]
+    try:
+        connection.send("POST", f"/uploads/{quote(document, safe='')}/password", content=password.encode())
+    except Refused as error:
+        if error.status == 422:
+            raise PasswordError(f"The password for {name!r} is wrong: give the right one with --password.") from error
+        if error.status not in (404, 415):  # no such upload, or one that cannot be opened: the run says what it is
+            raise
 
 
 def _pieces(file: IO[bytes], size: int, told: Callable[[int], None]) -> Iterator[bytes]:

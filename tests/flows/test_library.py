@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -47,12 +48,17 @@ def spoil(name: str, *pages: int) -> None:
 
 
 @pytest.fixture
-def harbours(home: Path, make_pdf: MakePdf) -> Path:
-    """Two documents about two harbours, and twenty others."""
-    places = {"Kelder_2021_handbook.pdf": ("Kelder", "1,200"), "Morvane_2022_handbook.pdf": ("Morvane", "3,400")}
-    paths = [make_pdf(name, *[WINCH.format(place=p, load=load)] * 3) for name, (p, load) in places.items()]
-    paths += [make_pdf(f"note-{number}.pdf", f"Note {number}: the boat was painted.") for number in range(20)]
-    app.invoke({"sources": [str(path) for path in paths]})
+def harbours(home: Path, make_pdf: MakePdf, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two documents about two harbours, and twenty others; read for the first test, copied for the next ones."""
+    kept = tmp_path_factory.getbasetemp() / "harbours"
+    if not kept.exists():
+        places = {"Kelder_2021_handbook.pdf": ("Kelder", "1,200"), "Morvane_2022_handbook.pdf": ("Morvane", "3,400")}
+        paths = [make_pdf(name, *[WINCH.format(place=p, load=load)] * 3) for name, (p, load) in places.items()]
+        paths += [make_pdf(f"note-{number}.pdf", f"Note {number}: the boat was painted.") for number in range(20)]
+        app.invoke({"sources": [str(path) for path in paths]})
+        shutil.copytree(home, kept)
+    else:
+        shutil.copytree(kept, home)
     return home
 
 

@@ -64,7 +64,7 @@ def test_a_chroma_server_that_goes_away(server: GeminiServer, tmp_path: Path, mo
         port = free.getsockname()[1]
     chroma = start_chroma(tmp_path / "vectors", port)
     monkeypatch.setenv("PAGEWITNESS_CHROMA_URL", f"http://127.0.0.1:{port}")
-    path = write_pdf(tmp_path / "a.pdf", "a", pages=12)
+    path = write_pdf(tmp_path / "a.pdf", "a", pages=4)
     embedding = threading.Event()
     run = start(tmp_path / "home", server, path)
     threading.Thread(target=_end_when_embedding, args=(server, chroma, embedding), daemon=True).start()

@@ -45,9 +45,10 @@ async def visit(server: Server, clone: Path) -> dict[str, Any]:
         (await http.get(address, params={"width": "600", **query})).content for query in ({}, {"highlight": highlight})
     ]
     await client.http.delete(f"/documents/{kept['id']}")
+    stages = {event["stage"]: event for event in events if event.get("event") == "progress"}
     return {
-        "pages": [event["page"] for event in events if event.get("event") == "page"],
-        "embedded": [event["done"] == event["of"] for event in events if event.get("event") == "embed"][-1:],
+        "pages": [event["page"] for event in events if event.get("stage") == "read"],
+        "done": {name: event["done"] == event["of"] for name, event in stages.items()},
         "answers": [answer["messages"][-1]["content"] for answer in answers],
         "asked": answers[1]["queries"][0],
         "image": {"kind": plain[:8].hex(), "marked": plain != marked},

@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.conftest import MakePdf
@@ -38,3 +39,5 @@ async def test_an_attached_file_is_read_and_not_kept_in_the_thread(server: Serve
     then: Any = {"messages": [{"role": "user", "content": "Is breakfast included?"}]}
     more: Any = await client.runs.wait(thread, "pagewitness", input=then)
     assert "breakfast included" in more["answer"]
+    for citation in state["values"]["citations"]:
+        httpx.delete(f"{server.url}/documents/{citation['document']}", timeout=30)  # others know what the library holds

@@ -70,7 +70,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_a_file_is_uploaded_watched_asked_shown_and_deleted(seen: dict[str, Any]) -> None:
     assert sorted(seen["pages"]) == [1, 2, 3, 4, 5, 6]
-    assert seen["embedded"] == [True]
+    assert seen["done"] == {"survey": True, "read": True, "chunk": True, "embed": True}
     first, following = seen["answers"]
     assert "[1]" in first
     assert "29.8" in first

@@ -13,7 +13,9 @@ import httpx
 import pytest
 from filelock import FileLock
 
+from graph import cli
 from tests.serving import Server, serving, showing
+from web.replies import UNUSABLE
 
 pytestmark = pytest.mark.server
 
@@ -50,7 +52,9 @@ def owned_by_another(home: Path) -> Iterator[None]:
         process.communicate()
 
 
-def test_what_is_wrong_is_said_to_those_who_may_come_in(locked: Server, folder: Path) -> None:
+def test_what_is_wrong_is_said_to_those_who_may_come_in(
+    locked: Server, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Another process has the home folder; then nobody; then there is a file in its place."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
@@ -70,9 +74,10 @@ def test_what_is_wrong_is_said_to_those_who_may_come_in(locked: Server, folder: 
     assert str(folder) not in str(said)
     status, said = asked(locked, token="wrong")
     assert (status, said["ok"]) == (503, False)
-    assert (
-        said["detail"] == "The library cannot be used just now: run `pagewitness doctor` on the server, which says why."
-    )
+    assert said["detail"] == UNUSABLE
+    monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
+    assert cli.main(["doctor", "--server", locked.url]) == cli.BAD_INPUT
+    assert f"The home folder {home} cannot be made" in " ".join(capsys.readouterr().out.split())
     home.unlink()
     assert asked(locked)[0] == 200
 

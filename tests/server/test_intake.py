@@ -49,7 +49,7 @@ def lighthouse(number: int) -> str:
     return base64.b64encode(document.tobytes()).decode()
 
 
-@pytest.mark.parametrize("threads", [10, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("threads", [5, pytest.param(50, marks=pytest.mark.slow)])
 async def test_threads_with_attachments_stay_small(threads: int, tmp_path: Path) -> None:
     """In everything that the server keeps, the runs' own input included: fifty leave less than 5 MB."""
     files, events = [lighthouse(number) for number in range(5)], list[str]()

@@ -23,6 +23,7 @@ from tests.serving import Server
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("ingested")]
 
 TICKET = "What does a day ticket to the island cost?"
+PASSWORD = "sesame of the tests"
 LAMP = "The lamp was lit at dusk by the keeper."
 
 
@@ -50,7 +51,11 @@ def plain(value: Any) -> Any:
     [["ask", TICKET, "--document", "sample"], ["ask", "Who is the captain?", "--document", "sample.pdf"],
      ["pages", "SAMPLE"]],
 )  # fmt: skip
-def test_it_prints_what_it_prints_without_a_server(library: Path, pagewitness: Any, command: list[str]) -> None:
+def test_it_prints_what_it_prints_without_a_server(
+    library: Path, pagewitness: Any, server: Server, command: list[str]
+) -> None:
+    held = [one["name"] for one in server.get("/documents")["documents"]]
+    assert held == ["sample.pdf"], "how rare a word is, and so each score, depends on all that a library holds"
     here, there = (pagewitness(*command, "--json", through=through) for through in (False, True))
     assert (here[0], there[0]) == (0, 0)
     assert plain(json.loads(there[1])) == plain(json.loads(here[1]))
@@ -76,17 +81,26 @@ def test_a_conversation_goes_on_under_its_name(pagewitness: Any, server: Server)
     assert thread_id(thread_id("mine")) == thread_id("mine"), "an id is taken as it is"
 
 
-def test_files_of_this_machine_are_uploaded_and_read(pagewitness: Any, make_pdf: MakePdf, tmp_path: Path) -> None:
+def test_files_of_this_machine_are_uploaded_and_read(
+    pagewitness: Any, server: Server, make_pdf: MakePdf, tmp_path: Path
+) -> None:
     make_pdf("in/lamp.pdf", LAMP)
-    make_pdf("in/locked.pdf", "The boat was tarred in June by two men.", password="secret")
+    make_pdf("in/locked.pdf", "The boat was tarred in June by two men.", password=PASSWORD)
+    make_pdf("in/other.pdf", "The buoy was painted.", password="another")
+    (tmp_path / "in" / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
     (tmp_path / "in" / "not.pdf").write_text("plain text")
-    code, out, err = pagewitness("ingest", str(tmp_path / "in"), "in/l*.pdf", "--password", "secret", "--json")
+    code, out, err = pagewitness("ingest", str(tmp_path / "in"), "in/l*.pdf", "--password", PASSWORD, "--json")
     report = json.loads(out)
     found = {one["name"]: one for one in report["documents"]}
     assert (code, err) == (cli.INCOMPLETE, "")
     assert {name: one["status"] for name, one in found.items()} == {
-        "lamp.pdf": "complete", "locked.pdf": "complete", "not.pdf": "failed",
+        "lamp.pdf": "complete", "locked.pdf": "complete",
+        "not.pdf": "failed", "other.pdf": "failed", "broken.pdf": "failed",
     }  # fmt: skip
+    (wrong,) = found["other.pdf"]["failures"]
+    assert (wrong["reason"], "The password for 'other.pdf' is wrong" in wrong["detail"]) == ("password", True)
+    assert "'broken.pdf' is damaged" in found["broken.pdf"]["failures"][0]["detail"]
+    assert PASSWORD not in kept_by(server)
     assert found["lamp.pdf"]["source"] == f"upload:{found['lamp.pdf']['id']}/lamp.pdf"
     assert "'not.pdf' is of a kind that is not read" in found["not.pdf"]["failures"][0]["detail"]
     try:
@@ -94,10 +108,19 @@ def test_files_of_this_machine_are_uploaded_and_read(pagewitness: Any, make_pdf:
         assert code == 0
         assert re.match(r"unchanged lamp\.pdf  1 pages \(1 read\), 1 passages\n", out)
         assert "dusk" in pagewitness("ask", "When was the lamp lit?", "--document", "lamp.pdf")[1]
+        code, out, _ = pagewitness("ingest", found["locked.pdf"]["source"], "--reread", "--password", PASSWORD)
+        assert (code, out.split()[:2]) == (0, ["complete", "locked.pdf"]), "every page was read anew"
     finally:
         for name in ("lamp.pdf", "locked.pdf"):
             code, out, _ = pagewitness("delete", name)
             assert (code, out) == (0, f"Deleted {name} ({found[name]['id']}).\n")
+
+
+def kept_by(server: Server) -> str:
+    """What the server keeps of runs: what they were given, and their threads."""
+    threads = server.post("/threads/search", {"limit": 100})
+    runs = [server.get(f"/threads/{thread['thread_id']}/runs") for thread in threads]
+    return json.dumps([threads, runs]) + server.log.read_text("utf-8", "replace")
 
 
 def test_index_and_installation_are_kept_in_order(pagewitness: Any) -> None:
@@ -125,6 +148,8 @@ def test_index_and_installation_are_kept_in_order(pagewitness: Any) -> None:
         (["ingest", "empty.pdf"], "'empty.pdf' is empty"),
         (["ingest", "upload:0123456789abcdef/x.pdf"], "is no uploaded file"),
         (["ingest", "http://127.0.0.1:1/x.pdf"], "private"),
+        (["ingest", "http://127.0.0.1:1/x.pdf", "--password", "x"], "leave out --password"),
+        (["ingest", "upload:0123456789abcdef/x.pdf", "--password", "x"], "is no uploaded file"),
         (["ingest", "empty.pdf", "--dry-run"], "leave out --server"),
         (["eval", "set.jsonl"], "leave out --server"),
         (["serve"], "leave out --server"),

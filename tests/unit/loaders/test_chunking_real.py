@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loaders.chunking import chunk_pages
-from loaders.types import Chunk, PageJob, PageText, Sentence
+from loaders.types import Block, Chunk, PageJob, PageText, Sentence
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
@@ -29,8 +29,10 @@ def read_document(path: Path) -> list[Chunk]:
 
 
 @pytest.mark.data
-def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks() -> None:
-    chunks = read_document(DATA / "deepseek-r1" / "DeepSeek_R1.pdf")
+def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks(
+    paper: list[tuple[int, tuple[Block, ...]]],
+) -> None:
+    chunks = chunk_pages("DeepSeek_R1", paper)
     over = {s.pages: s.text for s in sentences(chunks) if len(s.pages) > 1}
     assert re.match(r"Compared to DeepSeek-R1-Zero, the advantages of cold start data include:", over[9, 10])
     assert over[13, 14].startswith("This indicates that DeepSeek-R1 avoids introducing length bias")

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from typing import Any
 
 import pytest
 
 from loaders.chunking import chunk_pages
 from loaders.plaintext import plain
-from loaders.pool import PagePool
-from loaders.reading import read
-from loaders.types import Block, Chunk, PageJob, PageText
-from tests.conftest import DATA
+from loaders.types import Block, Chunk
+from tests.unit.loaders.conftest import PAGES
 
-PAPER = DATA / "deepseek-r1" / "DeepSeek_R1.pdf"
-PAGES = 22
 # From here on the paper lists its contributors: pages of names, without a sentence to be whole.
 NAMES = 20
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]*\d]*$")
@@ -29,26 +23,15 @@ def squeezed(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages() -> list[tuple[int, tuple[Block, ...]]]:
-    pool = PagePool(timeout=600)
-    try:
-        jobs = [PageJob(str(PAPER), number) for number in range(1, PAGES + 1)]
-        read_pages: list[Any] = asyncio.run(pool.map(read, jobs))
-    finally:
-        pool.close()
-    return [(page.page, page.blocks) for page in read_pages if isinstance(page, PageText)]
-
-
-@pytest.fixture(scope="module")
-def chunks(pages: list[tuple[int, tuple[Block, ...]]]) -> list[Chunk]:
-    assert len(pages) == PAGES
-    return chunk_pages("DeepSeek-R1", pages)
+def chunks(paper: list[tuple[int, tuple[Block, ...]]]) -> list[Chunk]:
+    assert len(paper) == PAGES
+    return chunk_pages("DeepSeek-R1", paper)
 
 
 def test_no_chunk_starts_or_ends_inside_a_sentence(
-    pages: list[tuple[int, tuple[Block, ...]]], chunks: list[Chunk]
+    paper: list[tuple[int, tuple[Block, ...]]], chunks: list[Chunk]
 ) -> None:
-    blocks = [squeezed(plain(block.text)) for _, page in pages for block in page]
+    blocks = [squeezed(plain(block.text)) for _, page in paper for block in page]
     for chunk in chunks:
         if chunk.kind != "text" or chunk.pages[-1] >= NAMES:
             continue
