@@ -16,11 +16,10 @@ import ssl
 import tempfile
 import threading
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from loaders.errors import SourceError
@@ -62,7 +61,7 @@ def fetch(url: str, folder: Path, limits: Limits | None = None) -> Path:
     at = url
     try:
         for _ in range(limits.redirects + 1):
-            with closing(_connection(at, limits, deadline)) as connection:
+            with _connection(at, limits, deadline) as connection:
                 response = _ask(connection, at)
                 if response.status not in _REDIRECTS:
                     return _save(url, at, response, folder, limits, deadline)
@@ -93,7 +92,9 @@ class _Closed(http.client.HTTPConnection):
 
     def __init__(self, host: str, port: int, opened: socket.socket, deadline: float) -> None:
         super().__init__(host, port)
-        self.sock = opened
+        self.sock = self._opened = (
+            opened  # `sock` is gone once a body without a length has begun, and close() was called
+        )
         # One clock over everything, also over a server that sends a byte now and then.
         self._clock = threading.Timer(max(0.0, deadline - time.monotonic()), self._end)
         self._clock.daemon = True
@@ -104,13 +105,16 @@ class _Closed(http.client.HTTPConnection):
 
     def _end(self) -> None:
         try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except (AttributeError, OSError):
+            self._opened.shutdown(socket.SHUT_RDWR)
+        except OSError:
             return
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._clock.cancel()
-        super().close()
+        self.close()
 
 
 def _connection(url: str, limits: Limits, deadline: float) -> _Closed:

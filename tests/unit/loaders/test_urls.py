@@ -41,8 +41,10 @@ def drip(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"%PDF-")
         request.wfile.flush()
         time.sleep(0.1)
+    SENT_TO_THE_END.append(request.path)
 
 
+SENT_TO_THE_END: list[str] = []
 PAGES: dict[str, Page] = {
     "/papers/r%C3%A9port.pdf": lambda r: send(r, PDF),
     "/download": lambda r: send(r, PDF, Content_Disposition="attachment; filename*=UTF-8''../../%2e%2e/a%00b%2fc.PDF"),
@@ -112,6 +114,7 @@ def test_limits_leave_nothing_behind(server: str, tmp_path: Path, path: str, lim
     with pytest.raises(SourceError, match=wrong):
         fetch(server + path, tmp_path / "downloads", limits)
     assert not list(tmp_path.rglob("*.*"))
+    assert SENT_TO_THE_END == [], "it waited for a server that sends a little now and then"
 
 
 @pytest.mark.parametrize("host", ["localhost", "[::1]", "0.0.0.0", "127.1"])
