@@ -164,13 +164,12 @@ def pack(sentences: Sequence[Encoded]) -> bytes:
     return counts.tobytes() + vectors.tobytes() + tokens.tobytes()
 
 
-def unpack(packed: bytes) -> tuple[NDArray[np.float32], list[NDArray[np.int8]]]:
-    """The sentence vectors (as rows) and the token vectors of each sentence, as packed."""
+def unpack(packed: bytes) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.intp]]:
+    """The sentence vectors and the token vectors as rows, and how many tokens each sentence has, as packed."""
     vectors = unpack_vectors(packed)
-    lengths = np.frombuffer(packed, "<u2", len(vectors), offset=2)
-    start = 2 + 2 * len(vectors) + 2 * vectors.size
-    tokens = np.frombuffer(packed, np.int8, offset=start).reshape(-1, DIMENSIONS)
-    return vectors, np.split(tokens, np.cumsum(lengths)[:-1])
+    lengths = np.frombuffer(packed, "<u2", len(vectors), offset=2).astype(np.intp)
+    tokens = np.frombuffer(packed, np.int8, offset=head_size(packed[:2]))
+    return vectors, tokens.reshape(-1, DIMENSIONS), lengths
 
 
 def head_size(first: bytes) -> int:

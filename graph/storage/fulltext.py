@@ -16,6 +16,9 @@ from graph.storage.stems import stem
 
 _K1 = 1.2  # of SQLite's bm25(); it is built in
 _MANY = 5_000  # matches that are ranked in 5 ms: fewer are not worth a second thought
+_TYPICAL = 0.8
+"""Of the most that the rarest word can add, what the ninetieth unit is guessed to score: in 16 questions to libraries
+of 20,000 and 100,000 chunks it was 0.9 to 1.3 of it."""
 _RANGES = 8
 """Documents that are searched one by one, each by the range of its units; more are left out after matching."""
 
@@ -45,18 +48,26 @@ class FullText:
         counts, total = self.frequencies(words)
         words.sort(key=lambda word: counts[word])
         if sum(counts.values()) > _MANY:
-            held = 0
-            for number, word in enumerate(words[:-1], start=1):
-                held += counts[word]
-                if held >= limit and held < total / 2:
-                    rare, rest = words[:number], words[number:]
-                    # All words twice: the rare ones stand in both halves, so the common ones must as well.
-                    query = f"({_any(rare)}) AND ({_any([*rare, *rest, *rest])})"
-                    found = [(row, score / 2) for row, score in self._ranked(query, "", [], limit)]
-                    beaten = sum(_most(counts[word], total) for word in rest)
-                    if len(found) == limit and found[-1][1] >= beaten:
-                        return found
+            bounds = [_most(counts[word], total) for word in words]
+            # What the last of the best units scores is guessed first; what a try finds is what the next one goes by.
+            least = _TYPICAL * bounds[0]
+            for _ in range(2):
+                number = next(n for n in range(1, len(words) + 1) if sum(bounds[n:]) <= least)
+                if number == len(words) or sum(counts[word] for word in words[:number]) > total / 2:
+                    break
+                found = self._of_rare(words[:number], words[number:], limit)
+                if len(found) < limit:
+                    break
+                least = found[-1][1]
+                if sum(bounds[number:]) <= least:
+                    return found
         return self._ranked(_any(words), "", [], limit)
+
+    def _of_rare(self, rare: Sequence[str], rest: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """The best units that hold a rare word, ranked by all words."""
+        # All words twice: the rare ones stand in both halves, so the common ones must as well.
+        query = f"({_any(rare)}) AND ({_any([*rare, *rest, *rest])})"
+        return [(row, score / 2) for row, score in self._ranked(query, "", [], limit)]
 
     def _within(self, query: str, documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """The same in some documents only. The units of one are stored one after another, or nearly so."""
