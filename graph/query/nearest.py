@@ -34,13 +34,15 @@ def nearest(
     """The chunks of the `limit` nearest vectors with their cosine, best first; in these documents, or in all."""
     if not documents:
         return _best(index.search(vector, documents, limit))
-    chunks = {document: catalog.chunk_ids(document) for document in documents}
-    if sum(map(len, chunks.values())) > _FEW:
-        return _best(index.search(vector, documents, limit))
+    chunks: list[list[str]] = []
+    for document in documents:
+        chunks.append(catalog.chunk_ids(document))
+        if sum(map(len, chunks)) > _FEW:
+            return _best(index.search(vector, documents, limit))
     if not isinstance(embedder, SentenceEmbedder):
-        return _best(index.compare(vector, [chunk for held in chunks.values() for chunk in held])[:limit])
+        return _best(index.compare(vector, [chunk for held in chunks for chunk in held])[:limit])
     found: list[tuple[str, str, float]] = []
-    for held in filter(None, chunks.values()):
+    for held in filter(None, chunks):
         ids, owners, vectors = _matrix(catalog, held)
         cosines = vectors.astype(np.float32) @ vector
         for at in np.argsort(-cosines)[:limit]:

@@ -22,7 +22,7 @@ of 20,000 and 100,000 chunks it was 0.9 to 1.3 of it."""
 _RANGES = 8
 """Documents that are searched one by one, each by the range of its units. Of more, those units count that are among so
 many times as many as wanted; where they are too few, all are ranked."""
-_WIDER = 8
+_WIDER = 4
 
 
 class FullText:
