@@ -63,10 +63,10 @@ nasty: $(READY) ## every hostile file of the development data through the comman
 long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
 	$(BIN)/python -m pytest -m slow
 
-bench: $(READY) ## measure speed side by side, and write docs/performance.md (an hour; the first time makes libraries)
+bench: $(READY) ## measure speed side by side, and write docs/performance.md (long; the first time makes libraries)
 	$(BIN)/python -m tests.benchmarks
 
-bench-quick: $(READY) ## the same with small sizes, to .pagewitness/bench (three minutes)
+bench-quick: $(READY) ## the same with small sizes, to .pagewitness/bench
 	$(BIN)/python -m tests.benchmarks --quick
 
 clean: ## remove .venv, caches and the demo's folder; your own .pagewitness stays

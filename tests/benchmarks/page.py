@@ -17,7 +17,7 @@ _TITLES = {
 _HEAD = """# Performance: what is measured side by side, and where it stands
 
 This page is made by `make bench` from [performance.json]({json}), which holds every single value. `make bench-quick`
-does the same with small sizes in three minutes, for a first look; its figures are not these. Two sides are measured in
+does the same with small sizes, for a first look; its figures are not these. Two sides are measured in
 turns, in one run, and who begins changes; a figure is the median of one over the median of the other, so that a slow
 or a busy machine slows both. Times are there to give an idea. In brackets: the quartiles.
 
