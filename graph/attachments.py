@@ -76,7 +76,7 @@ def detach(given: Any, folder: Path, limit: int = MAX_BYTES) -> Any:
     detached = [_detached(message, folder, limit) for message in several]
     try:
         convert_to_messages(detached)
-    except (KeyError, NotImplementedError, TypeError, ValueError) as error:
+    except (KeyError, NotImplementedError, TypeError, ValueError) as error:  # NotImplementedError: of no known type
         raise BadInputError(_FORM) from error
     return {**given, "messages": detached if isinstance(messages, list) else detached[0]}
 

@@ -32,7 +32,7 @@ COLLECTION = "pagewitness"
 # Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
 _BATCH = 1000
 # Chroma's own filter takes 60-110 ms over 240,000 rows, so first those of a wider search are looked through: so many
-# times as many rows take 12 ms, and suffice where the documents hold a tenth of the library.
+# times as many rows take 12 ms, and suffice where the documents hold one in sixteen of the rows near the question.
 _WIDER = 16
 
 
