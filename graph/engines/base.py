@@ -151,7 +151,7 @@ class Embedder(Protocol):
     """An embedding model with an identity. Each chunk gets one vector."""
 
     identity: str
-    """Name and dimension, e.g. `all-MiniLM-L6-v2-int8/384`; a collection holds the vectors of one identity."""
+    """Name and dimension, e.g. `all-MiniLM-L6-v2-w8a8/384`; a collection holds the vectors of one identity."""
 
     @property
     def embeddings(self) -> Embeddings:

@@ -100,7 +100,7 @@ class ChromaVectors:
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError when the stored vectors are another embedder's.
 
-        `embedder` names the model and the dimension, for example `all-MiniLM-L6-v2-int8/384`.
+        `embedder` names the model and the dimension, for example `all-MiniLM-L6-v2-w8a8/384`.
         """
         with self._lock:
             stored = (self._collection.metadata or {}).get("embedder", "")

@@ -26,6 +26,7 @@ ONLY_IN = {
     "fitz": (),
     "rapidocr": ("loaders/ocr.py",),
     "pebble": ("loaders/pool.py",),
+    "onnx": ("graph/engines/minilm_graph.py",),
     "onnxruntime": ("graph/engines/minilm.py", "loaders/machine.py"),
     "chromadb": ("graph/storage/vectors.py",),
     "langchain_chroma": ("graph/storage/vectors.py",),
