@@ -7,11 +7,8 @@ touched, so every coordinate that leaves this module is one of the page as it is
 from __future__ import annotations
 
 import itertools
-import json
 import math
-import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,12 +16,13 @@ from typing import Any
 from loaders.errors import PasswordError, SourceError
 from loaders.joining import vocabulary
 from loaders.machine import one_thread
-from loaders.pdf_types import Line, Region, Surroundings, TextLayer
+from loaders.pdf_text import as_box, text_layer
+from loaders.pdf_types import Region, Surroundings, TextLayer
 from loaders.render import Rendering, rendering
 from loaders.sources import BOOK_SUFFIXES
-from loaders.types import Box, Word
+from loaders.types import Box
 
-with one_thread():  # it loads its layout models when it is imported
+with one_thread(keeping="feature_imf"):  # it loads its layout models when it is imported
     import pymupdf as _pymupdf
 
 pymupdf: Any = _pymupdf  # mostly untyped, and some of its names exist at run time only
@@ -41,13 +39,16 @@ LAYERS_KEPT = 64
 """Text layers kept of a document, 100 kB each: the neighbours on both sides, for pages that come in order."""
 
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
-_UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
-_MONO = 8  # font flag bits of the PDF library's span dictionary
-_MATH_FONT = re.compile(
-    r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
-)
-_MAX_DRAWINGS = 2000  # boxes kept of a page: a map has 100,000, and the first thousands tell that it is one
+_IMAGE = 1  # the type of an image among the blocks of a text page
+_SPECK = 2  # points; what pymupdf4llm leaves out
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
+_LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
+    pymupdf.TEXT_COLLECT_STYLES
+    | pymupdf.TEXT_COLLECT_VECTORS
+    | pymupdf.TEXT_ACCURATE_BBOXES
+    | pymupdf.TEXT_MEDIABOX_CLIP
+    | pymupdf.TEXT_IGNORE_ACTUALTEXT
+)
 
 
 class PdfFile:
@@ -81,7 +82,8 @@ class PdfFile:
         if number not in self._layers:
             if len(self._layers) >= LAYERS_KEPT:
                 del self._layers[next(iter(self._layers))]
-            self._layers[number] = _text_layer(self._page(number))
+            page = self._page(number)
+            self._layers[number] = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
         return self._layers[number]
 
     def surroundings(self, number: int) -> Surroundings:
@@ -100,11 +102,27 @@ class PdfFile:
         return Surroundings(frozenset(known), body)
 
     def regions(self, number: int) -> list[Region]:
-        """Return the parts of a page by the layout model, in reading order. About 1 CPU second."""
-        import pymupdf4llm  # 1 s and 150 MB that a process which only renders need not pay
+        """Return the parts of a page by the layout model, in reading order. About 0.2 CPU seconds.
 
-        parsed = json.loads(pymupdf4llm.to_json(self._doc, pages=[number - 1], use_ocr=False, show_progress=False))
-        return [_region(box) for box in parsed["pages"][0]["boxes"]]
+        This is how pymupdf4llm prepares a page, without what it does to write Markdown: it takes the content of each
+        picture out of the file and packs it as PNG, 0.8 s for a large one.
+        """
+        from pymupdf4llm.helpers import utils  # 1 s and 150 MB that a process which only renders need not pay
+
+        page = self._page(number)
+        self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
+        page.get_layout(return_raw=True)
+        found = [part for part in page.layout_information if _counts(part)]
+        blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *_images(page)]
+        page.layout_information = [(*part["group_bbox"], part["class_name"]) for part in found]
+        utils.clean_pictures(page, blocks)
+        utils.add_image_orphans(page, blocks)
+        tables = {tuple(pymupdf.IRect(part["group_bbox"])): part for part in found if part["class_name"] == "table"}
+        ordered = utils.find_reading_order(page.rect, blocks, page.layout_information)
+        return [
+            Region(role, as_box(box), _cells(tables, box, utils.iou) if role == "table" and tables else ())
+            for *box, role in ordered
+        ]
 
     def render(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> Rendering:
         """Render a page, or the `part` of it given in points, with no side over `max_side` pixels."""
@@ -194,55 +212,29 @@ def _open(path: Path, password: str | None) -> tuple[Any, str]:
     return doc, _title(doc)
 
 
-def _text_layer(page: Any) -> TextLayer:
-    textpage = page.get_textpage(flags=_TEXT_FLAGS)
-    styles = {
-        (block["number"], index): line
-        for block in textpage.extractDICT()["blocks"]
-        for index, line in enumerate(block.get("lines", ()))
-    }
-    lines = [_line(words, key[0], styles.get(key, {})) for key, words in _words_by_line(textpage)]
-    images = tuple(_box(info["bbox"]) for info in page.get_image_info())
-    math = sum(
-        len(span["text"].strip())
-        for line in styles.values()
-        for span in line.get("spans", ())
-        if _MATH_FONT.search(span["font"])
+def _blocks(page: Any, flags: int) -> Any:
+    return page.get_textpage(flags=flags, clip=pymupdf.INFINITE_RECT())
+
+
+def _images(page: Any) -> list[dict[str, Any]]:
+    """Where images are shown, as blocks without their content, which a dictionary of the text page would have."""
+    shown = _blocks(page, _LAYOUT_FLAGS | pymupdf.TEXT_PRESERVE_IMAGES).extractBLOCKS()
+    return [{"type": _IMAGE, "bbox": tuple(box)} for *box, _, _, kind in shown if kind == _IMAGE]
+
+
+def _counts(part: dict[str, Any]) -> bool:
+    """Whether a part that the layout model found is more than a speck, or a table without a grid."""
+    x0, y0, x1, y1 = part["group_bbox"]
+    return bool(x1 - x0 > _SPECK and y1 - y0 > _SPECK and (part["class_name"] != "table" or part["table_grid"]))
+
+
+def _cells(tables: dict[Any, dict[str, Any]], box: Any, likeness: Any) -> tuple[tuple[Box, ...], ...]:
+    """The grid of the table that is nearest to `box`, as rows of boxes."""
+    table = tables[max(tables, key=lambda key: likeness(key, box))]
+    x0, y0, x1, y1 = table["group_bbox"]
+    rows = [y0, *(y0 + line for line in table["table_grid"].h_lines), y1]
+    columns = [x0, *(x0 + line for line in table["table_grid"].v_lines), x1]
+    return tuple(
+        tuple(as_box((left, top, right, bottom)) for left, right in itertools.pairwise(columns))
+        for top, bottom in itertools.pairwise(rows)
     )
-    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
-
-
-def _drawings(page: Any) -> tuple[Box, ...]:
-    """The boxes of what the page draws, cut off at its edges."""
-    paths = (_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
-    width, height = page.rect.width, page.rect.height
-    shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
-    inside = (box for box in shown if box.x0 <= box.x1 and box.y0 <= box.y1)
-    return tuple(itertools.islice(inside, _MAX_DRAWINGS))
-
-
-def _words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
-    grouped: dict[tuple[int, int], list[Word]] = {}
-    for x0, y0, x1, y1, text, block, line, _ in textpage.extractWORDS():
-        if clean := text.replace("\x00", "").strip():
-            grouped.setdefault((block, line), []).append(Word(clean, Box(x0, y0, x1, y1)))
-    yield from grouped.items()
-
-
-def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:
-    spans = [span for span in style.get("spans", ()) if span["text"].strip()]
-    size = max((span["size"] for span in spans), default=words[0].box.y1 - words[0].box.y0)
-    mono = bool(spans) and all(span["flags"] & _MONO for span in spans)
-    upright = style.get("dir", (1.0, 0.0))[0] > _UPRIGHT
-    return Line(tuple(words), block, size, upright, mono)
-
-
-def _region(box: dict[str, Any]) -> Region:
-    table = box.get("table") or {}
-    cells = tuple(tuple(_box(cell) for cell in row) for row in table.get("cells") or ())
-    return Region(box["boxclass"], Box(box["x0"], box["y0"], box["x1"], box["y1"]), cells)
-
-
-def _box(numbers: Any) -> Box:
-    x0, y0, x1, y1 = numbers
-    return Box(float(x0), float(y0), float(x1), float(y1))

@@ -29,8 +29,9 @@ Result = TypeVar("Result")
 GRACE = 10.0
 """Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
 
-MEMORY = 1_300 * 2**20
-"""Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000."""
+MEMORY = 1_500 * 2**20
+"""Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000;
+the layout models, loaded beside it, keep 170."""
 
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""

@@ -1,0 +1,67 @@
+"""What a page's content stream says: words in their lines with the style they are set in, images, drawings."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from loaders.pdf_types import Line, TextLayer
+from loaders.types import Box, Word
+
+_UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
+_MONO = 8  # font flag bits of the PDF library's span dictionary
+_MATH_FONT = re.compile(
+    r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
+)
+_MAX_DRAWINGS = 2000  # boxes kept of a page: a map has 100,000, and the first thousands tell that it is one
+
+
+def text_layer(page: Any, textpage: Any) -> TextLayer:
+    """Put together what the PDF library says of a page and of its text."""
+    styles = {
+        (block["number"], index): line
+        for block in textpage.extractDICT()["blocks"]
+        for index, line in enumerate(block.get("lines", ()))
+    }
+    lines = [_line(words, key[0], styles.get(key, {})) for key, words in _words_by_line(textpage)]
+    images = tuple(as_box(info["bbox"]) for info in page.get_image_info())
+    math = sum(
+        len(span["text"].strip())
+        for line in styles.values()
+        for span in line.get("spans", ())
+        if _MATH_FONT.search(span["font"])
+    )
+    return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
+
+
+def _drawings(page: Any) -> tuple[Box, ...]:
+    """The boxes of what the page draws, cut off at its edges."""
+    paths = (as_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
+    width, height = page.rect.width, page.rect.height
+    shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
+    inside = (box for box in shown if box.x0 <= box.x1 and box.y0 <= box.y1)
+    return tuple(itertools.islice(inside, _MAX_DRAWINGS))
+
+
+def _words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
+    grouped: dict[tuple[int, int], list[Word]] = {}
+    for x0, y0, x1, y1, text, block, line, _ in textpage.extractWORDS():
+        if clean := text.replace("\x00", "").strip():
+            grouped.setdefault((block, line), []).append(Word(clean, Box(x0, y0, x1, y1)))
+    yield from grouped.items()
+
+
+def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:
+    spans = [span for span in style.get("spans", ()) if span["text"].strip()]
+    size = max((span["size"] for span in spans), default=words[0].box.y1 - words[0].box.y0)
+    mono = bool(spans) and all(span["flags"] & _MONO for span in spans)
+    upright = style.get("dir", (1.0, 0.0))[0] > _UPRIGHT
+    return Line(tuple(words), block, size, upright, mono)
+
+
+def as_box(numbers: Any) -> Box:
+    """Four numbers of the PDF library as a box."""
+    x0, y0, x1, y1 = numbers
+    return Box(float(x0), float(y0), float(x1), float(y1))
