@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,41 +14,82 @@ from graph.engines.base import Embedder, SentenceEmbedder
 from graph.engines.minilm import head_size, unpack_vectors
 from graph.storage.base import Catalog, VectorIndex
 
+T = TypeVar("T")
+
 # Within so many chunks all are compared, which is exact: 500 of 20,000 chunks took 78 ms the first time, when they had
-# to be read from a cold disk, and 5 ms from then on; the index's own filter took 60 to 110 each time.
+# to be read from a cold disk, and 1 ms from then on; the index's own filter took 60 to 110 each time.
 _FEW = 800
-_KEPT = 4  # documents whose sentence vectors are kept, at 5 MB for 500 chunks
+_KEPT = 4  # documents whose sentence vectors are kept, at 9 MB for 500 chunks
+_LISTED = 64  # documents whose chunks' ids are kept; to look them up takes 3 ms for 500
 
 Vector = NDArray[np.float32]
-Matrix = tuple[list[str], NDArray[np.int32], NDArray[np.float16]]
+Matrix = tuple[list[str], NDArray[np.int32], Vector]
 """The chunks of a document, and for each sentence vector the place of its chunk among them."""
+
+
+class _Kept(Generic[T]):
+    """The values of the keys that were asked for last."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._values: OrderedDict[Hashable, T] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of a key, made unless it is kept; two threads that come together may both make it."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        made = make()
+        with self._lock:
+            self._values[key] = made
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return made
+
+
+# A generation's name is made of what it holds, so what is kept under it is never stale.
+_chunks: _Kept[list[str]] = _Kept(_LISTED)
+_matrices: _Kept[Matrix] = _Kept(_KEPT)
 
 
 def nearest(
     catalog: Catalog,
     index: VectorIndex,
     embedder: Embedder,
-    vector: NDArray[np.float32],
+    vector: Vector,
     documents: Sequence[str],
     limit: int,
 ) -> dict[str, float]:
     """The chunks of the `limit` nearest vectors with their cosine, best first; in these documents, or in all."""
-    if not documents:
-        return _best(index.search(vector, documents, limit))
-    chunks: list[list[str]] = []
+    held: dict[str, list[str]] = {}
     for document in documents:
-        chunks.append(catalog.chunk_ids(document))
-        if sum(map(len, chunks)) > _FEW:
-            return _best(index.search(vector, documents, limit))
+        row = catalog.document(document)
+        generation = row.generation if row else ""
+        key = f"{document}-{generation}"
+        held[key] = _chunks.get(key, lambda: catalog.chunk_ids(document, generation))  # noqa: B023 - called at once
+        if sum(map(len, held.values())) > _FEW:
+            break
+    else:
+        if documents:
+            return _best(_among(catalog, index, embedder, vector, held, limit)[:limit])
+    return _best(index.search(vector, documents, limit))
+
+
+def _among(
+    catalog: Catalog, index: VectorIndex, embedder: Embedder, vector: Vector, held: dict[str, list[str]], limit: int
+) -> list[tuple[str, str, float]]:
+    """The best vectors of these chunks, and maybe more, as (row or "", chunk, cosine), best first."""
     if not isinstance(embedder, SentenceEmbedder):
-        return _best(index.compare(vector, [chunk for held in chunks for chunk in held])[:limit])
+        return index.compare(vector, [chunk for chunks in held.values() for chunk in chunks])
     found: list[tuple[str, str, float]] = []
-    for held in filter(None, chunks):
-        ids, owners, vectors = _matrix(catalog, held)
-        cosines = vectors.astype(np.float32) @ vector
-        for at in np.argsort(-cosines)[:limit]:
-            found.append(("", ids[owners[at]], float(cosines[at])))
-    return _best(sorted(found, key=lambda hit: -hit[2])[:limit])
+    for key, chunks in held.items():
+        if chunks:
+            ids, owners, vectors = _matrices.get(key, lambda: _matrix(catalog, chunks))  # noqa: B023 - called at once
+            cosines = vectors @ vector
+            order = np.argsort(-cosines)[:limit]
+            found += [("", ids[owners[at]], float(cosines[at])) for at in order]
+    return sorted(found, key=lambda hit: -hit[2])
 
 
 def _best(hits: Sequence[tuple[str, str, float]]) -> dict[str, float]:
@@ -57,24 +99,9 @@ def _best(hits: Sequence[tuple[str, str, float]]) -> dict[str, float]:
     return best
 
 
-_matrices: OrderedDict[tuple[str, int], Matrix] = OrderedDict()
-_keeping = threading.Lock()
-
-
 def _matrix(catalog: Catalog, chunks: Sequence[str]) -> Matrix:
-    """The sentence vectors of a document. A chunk's id is made of what it holds, so what is kept is never stale."""
-    key = (chunks[0], len(chunks))
-    with _keeping:
-        if key in _matrices:
-            _matrices.move_to_end(key)
-            return _matrices[key]
     heads = catalog.heads_of_token_vectors(chunks, head_size)
     ids = [chunk for chunk in chunks if chunk in heads]
-    parts = [unpack_vectors(heads[chunk]).astype(np.float16) for chunk in ids]
+    parts = [unpack_vectors(heads[chunk]) for chunk in ids]
     owners = np.repeat(np.arange(len(ids), dtype=np.int32), [len(part) for part in parts])
-    made = ids, owners, np.concatenate(parts) if parts else np.zeros((0, 0), np.float16)
-    with _keeping:
-        _matrices[key] = made
-        while len(_matrices) > _KEPT:
-            _matrices.popitem(last=False)
-    return made
+    return ids, owners, np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)

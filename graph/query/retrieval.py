@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.engines.base import Embedder, Encoded, Passage, Reply, SentenceEmbedder
 from graph.query import lexical, scoring
+from graph.query.comparing import compare
 from graph.query.nearest import nearest
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
 
@@ -72,10 +73,9 @@ class Retriever:
         prepared = scoring.prepare(query, encoded, self._catalog)
         top = max(by_text.values(), default=1.0) or 1.0
         texts = {chunk: score / top for chunk, score in by_text.items()}
-        chunks = self._catalog.chunks(chosen, published=True)
-        packed = self._catalog.token_vectors(chosen)
+        chunks, sentences = compare(self._catalog, prepared, chosen)
         best: dict[str, tuple[float, scoring.Scored]] = {}
-        for scored in scoring.score(prepared, chunks, packed):
+        for scored in sentences:
             fit = scored.fit + scoring.ROW_WEIGHT * scoring.named(prepared, scored.sentence)
             if scored.chunk not in best or fit > best[scored.chunk][0]:
                 best[scored.chunk] = fit, scored
@@ -97,7 +97,7 @@ def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:
 def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
-        words = lexical.stems(hit.chunk.text)
+        words = frozenset(lexical.words(hit.chunk.text))
         if all(len(words & other) < _DUPLICATE * max(len(words | other), 1) for _, other in kept):
             kept.append((hit, words))
         if len(kept) == limit:

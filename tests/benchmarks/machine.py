@@ -16,6 +16,7 @@ from loaders.machine import cores
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared"
 _LIBRARIES = ("langgraph", "langchain-core", "langgraph-api", "chromadb", "onnxruntime", "pymupdf", "rapidocr")
+_BLOCK = 2**24
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
 
 
@@ -37,6 +38,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         if not name.startswith(_OURS) and not name.lower().endswith("_proxy")
     }
     ours = {"PAGEWITNESS_HOME": str(home), "LANGSMITH_TRACING": "false", "PYTHONPATH": str(ROOT)}
+    ours["OPENBLAS_NUM_THREADS"] = "1"  # as the command line and the server have it
     return kept | ours | more
 
 
@@ -44,6 +46,17 @@ def settle(values: Mapping[str, str]) -> None:
     """Make that this process's environment."""
     os.environ.clear()
     os.environ.update(values)
+
+
+def awaken(folder: Path) -> None:
+    """Read all files below a folder, so that the system has them in memory like those of a library in use.
+
+    Virtual machines may take that memory away again within a minute.
+    """
+    for path in filter(Path.is_file, folder.rglob("*")):
+        with path.open("rb") as file:
+            while file.read(_BLOCK):
+                pass
 
 
 def _processor() -> str:
