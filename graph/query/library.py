@@ -39,10 +39,11 @@ def resolve(catalog: Catalog, names: Sequence[str]) -> list[str]:
     Raises:
         UnknownDocumentError: a name stands for no document, or for several.
     """
-    known = [row for row in catalog.documents() if row.generation]
+    known = catalog.documents()
     if not names:
-        return [row.id for row in known]
-    return [find_document(catalog, name).id for name in names]
+        return [row.id for row in known if row.generation]
+    ids = {row.id for row in known}  # a long list of names is one of ids; by name, each is looked for among all
+    return [name if name in ids else find_among(known, name).id for name in names]
 
 
 def find_document(catalog: Catalog, name: str) -> DocumentRow:

@@ -13,7 +13,7 @@ def stem(word: str) -> str:
     """The stem of a lower-case word."""
     # A stemmer keeps the word it works on in itself: threads that share one spoil each other's words.
     if not hasattr(_local, "stemmer"):
-        import snowballstemmer  # brings the stemmers of thirty languages, 15 ms that only a question needs
+        import Stemmer
 
-        _local.stemmer = snowballstemmer.stemmer("porter")
+        _local.stemmer = Stemmer.Stemmer("porter")
     return str(_local.stemmer.stemWord(word))
