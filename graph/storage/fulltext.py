@@ -7,6 +7,7 @@ of the rare words are ranked alone, with all words counting, and that is the ans
 
 from __future__ import annotations
 
+import heapq
 import math
 import threading
 from collections.abc import Sequence
@@ -52,24 +53,32 @@ class FullText:
         if sum(counts.values()) > _MANY:
             bounds = [_most(counts[word], total) for word in words]
             # What the last of the best units scores is guessed first; what a try finds is what the next one goes by.
-            least = _TYPICAL * bounds[0]
+            least, ranked = _TYPICAL * bounds[0], dict[int, list[tuple[int, float]]]()
             for _ in range(2):
                 number = next(n for n in range(1, len(words) + 1) if sum(bounds[n:]) <= least)
-                if number == len(words) or sum(counts[word] for word in words[:number]) > total / 2:
+                # The last two words together may lift a unit over the least, one of them alone may not: then the units
+                # that hold both are ranked as well.
+                paired = 1 < number == len(words) - 1 and bounds[number - 1] <= least
+                rare = number - paired
+                if rare == len(words) or sum(counts[word] for word in words[:rare]) > total / 2:
                     break
-                found = self._of_rare(words[:number], words[number:], limit)
+                found = ranked.get(rare) or self._of_rare(words[:rare], words[rare:], limit)
+                ranked[rare] = found
+                if paired:
+                    found = _best([*found, *self._ranked(_all(words[rare:]), "", [], limit)], limit)
                 if len(found) < limit:
                     break
                 least = found[-1][1]
-                if sum(bounds[number:]) <= least:
+                if (max(bounds[rare:]) if paired else sum(bounds[rare:])) <= least:
                     return found
         return self._ranked(_any(words), "", [], limit)
 
     def _of_rare(self, rare: Sequence[str], rest: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """The best units that hold a rare word, ranked by all words."""
-        # All words twice: the rare ones stand in both halves, so the common ones must as well.
-        query = f"({_any(rare)}) AND ({_any([*rare, *rest, *rest])})"
-        return [(row, score / 2) for row, score in self._ranked(query, "", [], limit)]
+        # A unit's score is what the rare words give, or if it holds others too, what they give with those. Each of both
+        # lists has those that belong among the best: no unit is scored too high, so none is crowded out.
+        with_rest = self._ranked(f"({_any(rare)}) AND ({_any(rest)})", "", [], limit) if rest else []
+        return _best([*self._ranked(_any(rare), "", [], limit), *with_rest], limit)
 
     def _within(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """The same in some documents only. The units of one are stored one after another, or nearly so."""
@@ -119,7 +128,23 @@ class FullText:
 
 
 def _any(words: Sequence[str]) -> str:
-    return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return " OR ".join(map(_quoted, words))
+
+
+def _all(words: Sequence[str]) -> str:
+    return " AND ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _best(scored: Sequence[tuple[int, float]], limit: int) -> list[tuple[int, float]]:
+    """The best units with the highest score of each, best first."""
+    highest: dict[int, float] = {}
+    for unit, score in scored:
+        highest[unit] = max(score, highest.get(unit, 0.0))
+    return heapq.nlargest(limit, highest.items(), key=lambda pair: pair[1])
 
 
 def _most(count: int, total: int) -> float:

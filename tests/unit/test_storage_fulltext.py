@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +61,21 @@ def test_rare_words_are_really_asked_alone(text: FullText, monkeypatch: pytest.M
 
     monkeypatch.setattr(text, "_ranked", listening)
     text.search(["tide", "gull"], [], 5)
-    assert len(asked) == 1
-    assert "AND" in asked[0]
+    assert sorted(asked) == ['"gull"', '("gull") AND ("tide")']
+    asked.clear()
+    for chosen in itertools.combinations(WORDS, 4):
+        text.search(chosen, [], 20)
+    pairs = [query for query in asked if re.fullmatch(r'"\w+" AND "\w+"', query)]
+    assert pairs  # two common words count where they stand together
+
+
+def test_no_choice_of_words_changes_the_ranking(text: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fulltext, "_MANY", 0)
+    for number in (2, 3, 4):
+        for words in itertools.combinations(WORDS, number):
+            for limit in (10, 40):
+                found, wanted = text.search(words, [], limit), all_ranked(text, list(words), limit)
+                assert [score for _, score in found] == pytest.approx([score for _, score in wanted]), words
 
 
 @pytest.mark.parametrize("many", [2, 9])
