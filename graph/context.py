@@ -7,6 +7,7 @@ the process (see `settings.py`), not to a run.
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from typing import Any, Literal
 
 from langgraph.runtime import get_runtime
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 import prompts
 from graph.errors import BadInputError
-from graph.settings import EngineName, settings
+from graph.settings import EngineName, Settings, settings
 
 
 def _prompt(name: str, description: str, node: str) -> Any:
@@ -146,4 +147,10 @@ def _complaint(error: Any) -> str:
 
 def current() -> Context:
     """The context of the run that the calling node belongs to; the defaults where none was given."""
-    return get_runtime(Context).context or Context()
+    return get_runtime(Context).context or _default(settings(), tuple(map(prompts.load, sorted(prompts.PLACEHOLDERS))))
+
+
+@lru_cache(maxsize=1)
+def _default(now: Settings, texts: tuple[prompts.Prompt, ...]) -> Context:
+    """The defaults, which depend on nothing else; steps ask for them twenty times in one answer."""
+    return Context()

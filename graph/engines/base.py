@@ -185,6 +185,8 @@ class Engine(Protocol):
     """How many pages are given to `transcribe` at once."""
     reads_images: bool
     """Whether images are looked at; otherwise `image.png` is b"", and no views are given to `answer`."""
+    asks_again: bool
+    """Whether `rewrite` and `repair` may bring something; otherwise they are not called."""
 
     def day_is_over(self) -> bool:
         """Whether it is known that `transcribe` can read nothing more today."""

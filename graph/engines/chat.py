@@ -72,6 +72,7 @@ class ChatEngine:
 
     name = "gemini"
     reads_images = True
+    asks_again = True
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from graph.engines.base import Claim, Drafting, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
 from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
+from graph.query.comparing import compare
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog, PagePool
 from loaders.jobs import read
@@ -45,6 +46,7 @@ class OfflineEngine:
     reader = "offline/1"
     window = 4  # pages per step: small enough to show progress, large enough to keep two workers busy
     reads_images = False
+    asks_again = False
 
     def __init__(self, catalog: Catalog, pool: PagePool, embedder: SentenceEmbedder) -> None:
         self._catalog = catalog
@@ -106,8 +108,7 @@ class OfflineEngine:
 
     def _scored(self, question: str, passages: Sequence[Passage]) -> tuple[scoring.Query, list[scoring.Scored]]:
         query = scoring.prepare(question, self._embedder.encode_query(question), self._catalog)
-        ids = [passage["chunk"] for passage in passages]
-        return query, scoring.score(query, self._catalog.chunks(ids), self._catalog.token_vectors(ids))
+        return query, compare(self._catalog, query, [passage["chunk"] for passage in passages])[1]
 
     def _grade(self, question: str, passages: Sequence[Passage]) -> list[Grade]:
         best: dict[str, scoring.Scored] = {}

@@ -1,19 +1,25 @@
-"""The best candidates compared word by word, on all cores: reading their token vectors takes as long as comparing them.
+"""Candidates compared with a question word by word, on all cores: their vectors take as long to read as to compare.
 
-A library of 20,000 chunks took 23 ms for 32 candidates in one thread, and half of that in two.
+A library of 20,000 chunks took 23 ms for 32 candidates in one thread, and half of that in two. What was compared last
+is kept, so that grading and answering, which look at the best of the candidates again, cost next to nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from graph.once import once
 from graph.query import scoring
+from graph.query.keeping import Kept
 from graph.storage.base import Catalog, ChunkRow
 from loaders.machine import cores
 
+Compared = tuple[ChunkRow, list[scoring.Scored]]
+
 _FEW = 4  # chunks for which a thread is not worth it
+_KEPT = 128  # four questions' candidates, at some 10 kB each
 
 
 @once()
@@ -21,14 +27,38 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores(), "comparing")
 
 
+# A chunk's id is made of what it holds, and the weights of a question's words are part of the key: never stale.
+_kept: Kept[Compared] = Kept(_KEPT)
+
+
 def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
-    """The published chunks of these ids and their sentences, scored; both in the order of the ids."""
+    """The chunks of these ids that there are, and their sentences, scored; both in the order of the ids.
 
-    def part(chosen: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
-        chunks = catalog.chunks(chosen, published=True)
-        return chunks, scoring.score(query, chunks, catalog.token_vectors(chosen))
+    Chunks without token vectors have no sentences here: they were indexed by another embedder.
+    """
+    key = _keys(query)
+    found = {chunk: kept for chunk in ids if (kept := _kept.find(key(chunk)))}
+    missing = [chunk for chunk in ids if chunk not in found]
+    size = max(_FEW, -(-len(missing) // cores()))
+    parts = [missing[start : start + size] for start in range(0, len(missing), size)]
 
-    size = max(_FEW, -(-len(ids) // cores()))
-    parts = [ids[start : start + size] for start in range(0, len(ids), size)]
-    done = list(map(part, parts) if len(parts) < 2 else _threads().map(part, parts))
-    return [chunk for chunks, _ in done for chunk in chunks], [scored for _, ones in done for scored in ones]
+    def part(chosen: Sequence[str]) -> list[Compared]:
+        chunks = catalog.chunks(chosen)
+        scored: dict[str, list[scoring.Scored]] = {chunk.id: [] for chunk in chunks}
+        for one in scoring.score(query, chunks, catalog.token_vectors(chosen)):
+            scored[one.chunk].append(one)
+        return [(chunk, scored[chunk.id]) for chunk in chunks]
+
+    for done in map(part, parts) if len(parts) < 2 else _threads().map(part, parts):
+        for compared in done:
+            found[compared[0].id] = compared
+            _kept.keep(key(compared[0].id), compared)
+    there = [found[chunk] for chunk in ids if chunk in found]
+    return [chunk for chunk, _ in there], [
+        replace(one, rank=rank) for rank, (_, scored) in enumerate(there) for one in scored
+    ]
+
+
+def _keys(query: scoring.Query) -> Callable[[str], Hashable]:
+    asked = (query.text, query.token_weights.tobytes())
+    return lambda chunk: (*asked, chunk)

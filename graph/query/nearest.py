@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.engines.base import Embedder, SentenceEmbedder
 from graph.engines.minilm import head_size, unpack_vectors
+from graph.query.keeping import Kept
 from graph.storage.base import Catalog, VectorIndex
-
-T = TypeVar("T")
 
 # Within so many chunks all are compared, which is exact: 500 of 20,000 chunks took 78 ms the first time, when they had
 # to be read from a cold disk, and 1 ms from then on; the index's own filter took 60 to 110 each time.
@@ -27,30 +23,9 @@ Matrix = tuple[list[str], NDArray[np.int32], Vector]
 """The chunks of a document, and for each sentence vector the place of its chunk among them."""
 
 
-class _Kept(Generic[T]):
-    """The values of the keys that were asked for last."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, threading.Lock()
-        self._values: OrderedDict[Hashable, T] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of a key, made unless it is kept; two threads that come together may both make it."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        made = make()
-        with self._lock:
-            self._values[key] = made
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return made
-
-
 # A generation's name is made of what it holds, so what is kept under it is never stale.
-_chunks: _Kept[list[str]] = _Kept(_LISTED)
-_matrices: _Kept[Matrix] = _Kept(_KEPT)
+_chunks: Kept[list[str]] = Kept(_LISTED)
+_matrices: Kept[Matrix] = Kept(_KEPT)
 
 
 def nearest(

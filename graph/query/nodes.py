@@ -48,6 +48,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "about_library": about_library,
         "standalone": reply.value,
         "queries": [reply.value],
+        "asks_again": now.engine.asks_again,
         "rewrites": 0,
         "retrieved": [],
         "repairs": 0,

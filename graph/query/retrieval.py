@@ -47,14 +47,25 @@ class Retriever:
         Raises:
             IndexMismatchError: the stored vectors are another embedding model's.
         """
-        await asyncio.to_thread(self._vectors.check, self._embedder.identity)
-        reply = await self._embedder.embed_query(query)
-        hits = await asyncio.to_thread(self._rank, query, reply.value, documents, limit)
-        return Reply([_passage(hit) for hit in _distinct(hits, limit)], reply.usage)
+        # Words are looked up while the question is embedded and its vector's neighbours are found.
+        by_text = asyncio.ensure_future(asyncio.to_thread(self._by_text, query, documents))
+        try:
+            await asyncio.to_thread(self._vectors.check, self._embedder.identity)
+            reply = await self._embedder.embed_query(query)
+            by_vector = await asyncio.to_thread(self._by_vector, reply.value, documents)
+        except BaseException:
+            by_text.cancel()
+            raise
+        hits = await asyncio.to_thread(self._rank, query, await by_text, by_vector, limit)
+        return Reply(await asyncio.to_thread(_chosen, hits, limit), reply.usage)
 
-    def _rank(self, query: str, vector: Any, documents: Sequence[str], limit: int) -> list[Hit]:
-        by_text = dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
-        by_vector = nearest(self._catalog, self._vectors, self._embedder, vector, documents, _NEAREST)
+    def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
+        return dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
+
+    def _by_vector(self, vector: Any, documents: Sequence[str]) -> dict[str, float]:
+        return nearest(self._catalog, self._vectors, self._embedder, vector, documents, _NEAREST)
+
+    def _rank(self, query: str, by_text: dict[str, float], by_vector: dict[str, float], limit: int) -> list[Hit]:
         # A vector may be there before its chunk is shown to questions, or a moment after it no longer is.
         seen = set(self._catalog.published([*by_text, *by_vector]))
         by_text, by_vector = _only(by_text, seen), _only(by_vector, seen)
@@ -92,6 +103,10 @@ class Retriever:
 
 def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:
     return {chunk: score for chunk, score in scores.items() if chunk in chunks}
+
+
+def _chosen(hits: Sequence[Hit], limit: int) -> list[Passage]:
+    return [_passage(hit) for hit in _distinct(hits, limit)]
 
 
 def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:

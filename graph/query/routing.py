@@ -16,12 +16,16 @@ def after_contextualize(state: QueryState) -> Literal["retrieve_passages", "desc
 
 
 def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search", "rewrite_question", "decline"]:
-    """Answer from what is relevant; when nothing is, look everywhere, ask anew as often as allowed, then decline."""
+    """Answer from what is relevant; when nothing is, look everywhere, ask anew as often as allowed, then decline.
+
+    The offline engine asks nothing anew: it has no other words.
+    """
     if any(passage["relevant"] for passage in state["retrieved"]):
         return "generate_answer"
     if state.get("focus"):
         return "widen_search"
-    return "rewrite_question" if state["rewrites"] < context.current().max_rewrites else "decline"
+    again = state.get("asks_again", True) and state["rewrites"] < context.current().max_rewrites
+    return "rewrite_question" if again else "decline"
 
 
 def after_rewriting(state: QueryState) -> Literal["retrieve_passages", "decline"]:
@@ -31,7 +35,8 @@ def after_rewriting(state: QueryState) -> Literal["retrieve_passages", "decline"
 
 def after_verification(state: QueryState) -> Literal["repair_claims", "write_answer", "decline"]:
     """Ask once more for what was not proven; then answer with what was, or decline when nothing was."""
-    if any(verdict["failure"] for verdict in state["verdicts"]) and not state.get("repairs"):
+    failed = any(verdict["failure"] for verdict in state["verdicts"])
+    if failed and state.get("asks_again", True) and not state.get("repairs"):
         return "repair_claims"
     proven = any(verdict["citation"] for verdict in state["verdicts"])
     return "write_answer" if proven else "decline"

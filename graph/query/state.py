@@ -133,6 +133,7 @@ class QueryState(TypedDict, total=False):
     about_library: bool
     standalone: str
     queries: list[str]
+    asks_again: bool
     rewrites: int
     retrieved: list[Passage]
     grades: list[Grade]

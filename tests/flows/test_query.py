@@ -213,7 +213,7 @@ async def test_thirty_questions_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("number", "last"),
-    [("s05", ["generate_answer", "verify_citations", "write_answer"]), ("s16", ["rewrite_question", "decline"])],
+    [("s05", ["generate_answer", "verify_citations", "write_answer"]), ("s16", ["decline"])],
 )
 @pytest.mark.usefixtures("library")
 def test_the_nodes_are_walked_in_the_order_drawn(number: str, last: list[str]) -> None:

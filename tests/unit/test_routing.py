@@ -52,6 +52,13 @@ def test_what_fails_is_repaired_once(failures: list[str], repairs: int, way: str
     assert routing.after_verification({"verdicts": verdicts, "repairs": repairs}) == way
 
 
+@pytest.mark.parametrize(("failures", "way"), [(["no"], "decline"), (["", "no"], "write_answer")])
+def test_an_engine_without_other_words_is_not_asked_again(failures: list[str], way: str) -> None:
+    verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
+    assert routing.after_verification({"verdicts": verdicts, "asks_again": False}) == way
+    assert routing.after_grading({"retrieved": passages(False), "rewrites": 0, "asks_again": False}) == "decline"
+
+
 @pytest.mark.parametrize(
     ("relevant", "rewrites", "allowed", "way"),
     [

@@ -1,0 +1,77 @@
+"""Comparing in parts, in threads and from what is kept gives what comparing everything at once gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from graph.engines.minilm import MiniLM, pack
+from graph.query import comparing, scoring
+from graph.query.keeping import Kept
+from graph.storage.catalog import SqliteCatalog
+from tests.unit.test_storage_catalog import chunk, document
+
+TEXTS = [f"The keeper wrote down tide {number} of the {number % 5}th storm." for number in range(12)]
+QUESTION = "Who wrote down the tide of the third storm?"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[SqliteCatalog, MiniLM, list[str]]:
+    catalog, model = SqliteCatalog(tmp_path_factory.mktemp("comparing") / "catalog.sqlite3"), MiniLM()
+    catalog.add_document(document("a"))
+    generation = catalog.stage_chunks("a", [chunk(at, text) for at, text in enumerate(TEXTS)])
+    ids = catalog.chunk_ids("a", generation)
+    rows = catalog.chunks(ids)
+    catalog.add_token_vectors((row.id, pack(model.encode([s.search for s in row.sentences]))) for row in rows)
+    catalog.publish("a", generation)
+    return catalog, model, ids
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "_kept", Kept(100))
+
+
+def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+    catalog, model, ids = library
+    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    asked = [*reversed(ids), "a-none-0001"]
+    chunks, scored = comparing.compare(catalog, query, asked)
+    wanted = catalog.chunks(asked)
+    assert [row.id for row in chunks] == [row.id for row in wanted] == asked[:-1]
+    together = scoring.score(query, wanted, catalog.token_vectors(asked))
+    assert [(one.sentence, one.rank) for one in scored] == [(one.sentence, one.rank) for one in together]
+    assert [one.fit for one in scored] == pytest.approx([one.fit for one in together], abs=1e-4)
+
+
+def test_what_is_kept_is_not_read_again(
+    library: tuple[SqliteCatalog, MiniLM, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, model, ids = library
+    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    comparing.compare(catalog, query, ids)
+    read: list[str] = []
+    vectors = catalog.token_vectors
+
+    def listening(chosen: Sequence[str]) -> dict[str, bytes]:
+        read.extend(chosen)
+        return vectors(chosen)
+
+    monkeypatch.setattr(catalog, "token_vectors", listening)
+    some = [ids[7], ids[2]]
+    _, scored = comparing.compare(catalog, query, some)
+    assert not read
+    assert [(one.chunk, one.rank) for one in scored] == [(ids[7], 0), (ids[2], 1)]
+    other = scoring.prepare("What is a storm?", model.encode_query("What is a storm?"), catalog)
+    comparing.compare(catalog, other, some)
+    assert sorted(read) == sorted(some)
+
+
+def test_only_the_last_are_kept() -> None:
+    kept: Kept[int] = Kept(2)
+    assert [kept.get(key, lambda: 1) for key in "ab"] == [1, 1]
+    assert kept.get("a", lambda: 2) == 1
+    assert kept.get("c", lambda: 3) == 3
+    assert kept.find("b") is None
+    assert (kept.find("a"), kept.find("c")) == (1, 3)
