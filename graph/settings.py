@@ -88,7 +88,9 @@ _EVERYWHERE = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # list
 
 def settings() -> Settings:
     """The settings now in force; read anew when the environment has changed."""
-    return _settings(tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(_PREFIXES))))
+    # Asked for ten times in one answer: the names are looked through first, since each value is decoded anew.
+    ours = sorted(name for name in os.environ if name.startswith(_PREFIXES))
+    return _settings(tuple((name, os.environ.get(name, "")) for name in ours))
 
 
 def langsmith() -> LangSmith | None:

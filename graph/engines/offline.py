@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from graph.engines.base import Claim, Drafting, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
 from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
-from graph.query.comparing import compare
+from graph.query.comparing import compare, ranked
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog, PagePool
 from loaders.jobs import read
@@ -108,7 +108,8 @@ class OfflineEngine:
 
     def _scored(self, question: str, passages: Sequence[Passage]) -> tuple[scoring.Query, list[scoring.Scored]]:
         query = scoring.prepare(question, self._embedder.encode_query(question), self._catalog)
-        return query, compare(self._catalog, query, [passage["chunk"] for passage in passages])[1]
+        chunks, scored = compare(self._catalog, query, [passage["chunk"] for passage in passages])
+        return query, ranked(scored, [chunk.id for chunk in chunks])
 
     def _grade(self, question: str, passages: Sequence[Passage]) -> list[Grade]:
         best: dict[str, scoring.Scored] = {}

@@ -32,7 +32,7 @@ _kept: Kept[Compared] = Kept(_KEPT)
 
 
 def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
-    """The chunks of these ids that there are, and their sentences, scored; both in the order of the ids.
+    """The chunks of these ids that there are, and their sentences, scored; both in the order of the ids, without ranks.
 
     Chunks without token vectors have no sentences here: they were indexed by another embedder.
     """
@@ -54,9 +54,13 @@ def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple
             found[compared[0].id] = compared
             _kept.keep(key(compared[0].id), compared)
     there = [found[chunk] for chunk in ids if chunk in found]
-    return [chunk for chunk, _ in there], [
-        replace(one, rank=rank) for rank, (_, scored) in enumerate(there) for one in scored
-    ]
+    return [chunk for chunk, _ in there], [one for _, scored in there for one in scored]
+
+
+def ranked(scored: Sequence[scoring.Scored], ids: Sequence[str]) -> list[scoring.Scored]:
+    """The same with the rank that each chunk has among these."""
+    ranks = {chunk: rank for rank, chunk in enumerate(ids)}
+    return [replace(one, rank=ranks[one.chunk]) for one in scored]
 
 
 def _keys(query: scoring.Query) -> Callable[[str], Hashable]:

@@ -112,7 +112,7 @@ def _chosen(hits: Sequence[Hit], limit: int) -> list[Passage]:
 def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
-        words = frozenset(lexical.words(hit.chunk.text))
+        words = frozenset(hit.chunk.text.casefold().split())
         if all(len(words & other) < _DUPLICATE * max(len(words | other), 1) for _, other in kept):
             kept.append((hit, words))
         if len(kept) == limit:

@@ -38,6 +38,7 @@ def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog,
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
     asked = [*reversed(ids), "a-none-0001"]
     chunks, scored = comparing.compare(catalog, query, asked)
+    scored = comparing.ranked(scored, [row.id for row in chunks])
     wanted = catalog.chunks(asked)
     assert [row.id for row in chunks] == [row.id for row in wanted] == asked[:-1]
     together = scoring.score(query, wanted, catalog.token_vectors(asked))
@@ -62,7 +63,7 @@ def test_what_is_kept_is_not_read_again(
     some = [ids[7], ids[2]]
     _, scored = comparing.compare(catalog, query, some)
     assert not read
-    assert [(one.chunk, one.rank) for one in scored] == [(ids[7], 0), (ids[2], 1)]
+    assert [(one.chunk, one.rank) for one in comparing.ranked(scored, some)] == [(ids[7], 0), (ids[2], 1)]
     other = scoring.prepare("What is a storm?", model.encode_query("What is a storm?"), catalog)
     comparing.compare(catalog, other, some)
     assert sorted(read) == sorted(some)
