@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import os
 import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -10,6 +12,8 @@ from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import pymupdf
 
 from loaders.reading import read, render
 from loaders.types import Failure, PageImage, PageJob
@@ -34,6 +38,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     return [
         *found,
         _offline("digital", f"offline, {what}", paper, 1.6, sizes.times),
+        *([] if sizes.quick else [_beside(paper, sizes.times)]),
         _offline("scan", f"offline, {how} of it", scan, 1.5, min(sizes.times, sizes.of(sizes.times, 1))),
     ]
 
@@ -73,15 +78,17 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
 
 
 def _offline(name: str, what: str, path: Path, limit: float, times: int) -> Comparison:
-    """Our whole ingestion against nothing but reading, both warm: models loaded, processes started."""
-    job = PageJob(str(path), 1)
+    """Our whole ingestion against nothing but reading, both warm: models loaded, processes started, a new document."""
     pages = _pages(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         found = held(
             name, f"{what}, {pages} pages, against the same page reader in a bare loop in one process", "pages/s",
             [
                 ("ingestion", lambda: pages / _ingest(papers.anew(path), pages)),
-                ("bare loop of `loaders.reading.read`", lambda: pages / other.submit(_bare_loop, job, pages).result()),
+                (
+                    "bare loop of `loaders.reading.read`",
+                    lambda: pages / other.submit(_bare_loop, papers.anew(path), pages).result(),
+                ),
             ],
             times=times, limit=limit, bound="least",
         )  # fmt: skip
@@ -102,10 +109,35 @@ def _ingest(path: Path, pages: int, **context: Any) -> float:
     return seconds
 
 
-def _bare_loop(job: PageJob, pages: int) -> float:
+def _beside(path: Path, times: int) -> Comparison:
+    """The same against the library that finds a page's parts, called as it documents it, with its own settings."""
+    pages = _pages(path)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        return held(
+            "library", f"the same paper against `pymupdf4llm.to_markdown` in a bare loop, {pages} pages", "pages/s",
+            [
+                ("ingestion", lambda: pages / _ingest(papers.anew(path), pages)),
+                ("bare loop of the library", lambda: pages / other.submit(_library_loop, papers.anew(path)).result()),
+            ],
+            times=times,
+        )  # fmt: skip
+
+
+def _library_loop(path: Path) -> float:
+    import pymupdf4llm
+
+    document: Any = pymupdf.open(path)
+    start = time.perf_counter()
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        for page in range(document.page_count):
+            pymupdf4llm.to_markdown(document, pages=[page])
+    return time.perf_counter() - start
+
+
+def _bare_loop(path: Path, pages: int) -> float:
     start = time.perf_counter()
     for page in range(1, pages + 1):
-        if isinstance(outcome := read(replace(job, page=page)), Failure):
+        if isinstance(outcome := read(PageJob(str(path), page)), Failure):
             raise RuntimeError(outcome.detail)
     return time.perf_counter() - start
 
