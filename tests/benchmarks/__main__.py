@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, help="the JSON to write (docs/performance.json, or the folder's quick.json)"
     )
-    parser.add_argument("--times", type=int, default=0, help="how often each side is measured (5; quick: 3)")
+    parser.add_argument("--times", type=int, default=0, help="how often each side is measured (5; quick: 2)")
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
     out = (options.out or (folder / "quick.json" if options.quick else PAGE)).resolve()

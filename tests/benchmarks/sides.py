@@ -98,7 +98,7 @@ class Sizes:
     @property
     def times(self) -> int:
         """How often each side is measured."""
-        return self.repeats or self.of(5, 3)
+        return self.repeats or self.of(5, 2)
 
 
 def alternate(*sides: Measure, times: int, warm: bool = True) -> list[tuple[float, ...]]:
