@@ -16,8 +16,6 @@ from graph.query.keeping import Kept
 from graph.storage.base import Catalog, ChunkRow
 from loaders.machine import cores
 
-Compared = tuple[ChunkRow, list[scoring.Scored]]
-
 _FEW = 4  # chunks for which a thread is not worth it
 _KEPT = 128  # four questions' candidates, at some 10 kB each
 
@@ -27,8 +25,9 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores(), "comparing")
 
 
-# A chunk's id is made of what it holds, and the weights of a question's words are part of the key: never stale.
-_kept: Kept[Compared] = Kept(_KEPT)
+# A chunk's id is made of what it holds, and the weights of a question's words are part of the key: never stale. The
+# chunk itself is not kept, since it knows the name of its document, which may change.
+_kept: Kept[list[scoring.Scored]] = Kept(_KEPT)
 
 
 def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
@@ -37,24 +36,23 @@ def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple
     Chunks without token vectors have no sentences here: they were indexed by another embedder.
     """
     key = _keys(query)
-    found = {chunk: kept for chunk in ids if (kept := _kept.find(key(chunk)))}
-    missing = [chunk for chunk in ids if chunk not in found]
+    kept = {chunk: scored for chunk in ids if (scored := _kept.find(key(chunk))) is not None}
+    missing = [chunk for chunk in ids if chunk not in kept]
     size = max(_FEW, -(-len(missing) // cores()))
     parts = [missing[start : start + size] for start in range(0, len(missing), size)]
 
-    def part(chosen: Sequence[str]) -> list[Compared]:
+    def part(chosen: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
         chunks = catalog.chunks(chosen)
-        scored: dict[str, list[scoring.Scored]] = {chunk.id: [] for chunk in chunks}
-        for one in scoring.score(query, chunks, catalog.token_vectors(chosen)):
-            scored[one.chunk].append(one)
-        return [(chunk, scored[chunk.id]) for chunk in chunks]
+        return chunks, scoring.score(query, chunks, catalog.token_vectors(chosen))
 
-    for done in map(part, parts) if len(parts) < 2 else _threads().map(part, parts):
-        for compared in done:
-            found[compared[0].id] = compared
-            _kept.keep(key(compared[0].id), compared)
-    there = [found[chunk] for chunk in ids if chunk in found]
-    return [chunk for chunk, _ in there], [one for _, scored in there for one in scored]
+    found = {chunk.id: chunk for chunk in catalog.chunks(list(kept))}
+    for chunks, scored in map(part, parts) if len(parts) < 2 else _threads().map(part, parts):
+        for chunk in chunks:
+            found[chunk.id] = chunk
+            kept[chunk.id] = [one for one in scored if one.chunk == chunk.id]
+            _kept.keep(key(chunk.id), kept[chunk.id])
+    there = [chunk for chunk in ids if chunk in found]
+    return [found[chunk] for chunk in there], [one for chunk in there for one in kept[chunk]]
 
 
 def ranked(scored: Sequence[scoring.Scored], ids: Sequence[str]) -> list[scoring.Scored]:

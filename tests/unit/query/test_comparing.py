@@ -69,6 +69,15 @@ def test_what_is_kept_is_not_read_again(
     assert sorted(read) == sorted(some)
 
 
+def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+    catalog, model, ids = library
+    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    comparing.compare(catalog, query, ids)
+    with catalog._db.writing() as connection:
+        connection.execute("UPDATE documents SET name = 'renamed.pdf'")
+    assert {chunk.name for chunk in comparing.compare(catalog, query, ids)[0]} == {"renamed.pdf"}
+
+
 def test_only_the_last_are_kept() -> None:
     kept: Kept[int] = Kept(2)
     assert [kept.get(key, lambda: 1) for key in "ab"] == [1, 1]
