@@ -23,7 +23,8 @@ of 20,000 and 100,000 chunks it was 0.9 to 1.3 of it."""
 _RANGES = 8
 """Documents that are searched one by one, each by the range of its units. Of more, those units count that are among so
 many times as many as wanted; where they are too few, all are ranked."""
-_WIDER = 4
+_WIDER, _MARGIN = 4, 1.3
+"""Where the documents are half of the library, twice as many would do but for chance."""
 
 
 class FullText:
@@ -84,14 +85,16 @@ class FullText:
         """The same in some documents only. The units of one are stored one after another, or nearly so."""
         query = _any(words)
         if len(documents) > _RANGES:
-            everywhere = self.search(words, (), _WIDER * limit)
+            ((known,),) = self._db.rows("SELECT count(*) FROM documents")
+            most = math.ceil(limit * min(_WIDER, max(1.0, _MARGIN * known / len(documents))))
+            everywhere = self.search(words, (), most)
             owners = self._db.rows_in(
                 "SELECT id, document FROM units WHERE id IN ({})", [unit for unit, _ in everywhere]
             )
             wanted = set(documents)
             theirs = {row[0] for row in owners if row[1] in wanted}
             found = [pair for pair in everywhere if pair[0] in theirs]
-            if len(found) >= limit or len(everywhere) < _WIDER * limit:
+            if len(found) >= limit or len(everywhere) < most:
                 return found[:limit]
             chosen = f"AND +rowid IN (SELECT id FROM units WHERE document IN ({placeholders(documents)}))"
             return self._ranked(query, chosen, documents, limit)

@@ -32,9 +32,9 @@ COLLECTION = "pagewitness"
 # Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
 _BATCH = 1000
 # Chroma's own filter takes 60-450 ms over 300,000 rows, so first those of a wider search are looked through. So many
-# times as many rows take 4 ms and 12 ms (as many as wanted: 2); the last suffice where the documents hold one in
-# sixteen of the rows near the question.
-_WIDER = (4, 16)
+# times as many rows take 3.5 ms and 12 ms (as many as wanted: 2); the first are enough for half of a library, the last
+# where the documents hold one in sixteen of the rows near the question.
+_WIDER = (3, 16)
 
 
 def _reported(method: Callable[P, R]) -> Callable[P, R]:
