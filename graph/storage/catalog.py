@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -16,7 +17,7 @@ from loaders.types import Chunk, Sentence
 
 # FTS5 ranks units, several of which may belong to one chunk: so many are looked at for each chunk wanted, then more.
 # For 30 chunks, 30 units were needed in a library of 20,000 made-up chunks, 52 at the median in one of eight articles.
-_UNITS_PER_CHUNK = 2
+_UNITS_PER_CHUNK = 1.5
 
 
 class SqliteCatalog(Ledger):
@@ -125,7 +126,7 @@ class SqliteCatalog(Ledger):
 
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
-        wanted = limit * _UNITS_PER_CHUNK
+        wanted = math.ceil(limit * _UNITS_PER_CHUNK)
         while True:
             units = self._text.search(words, documents, wanted)
             best = self._chunks_of(units)
