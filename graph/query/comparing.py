@@ -50,7 +50,8 @@ def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple
         for chunk in chunks:
             found[chunk.id] = chunk
             kept[chunk.id] = [one for one in scored if one.chunk == chunk.id]
-            _kept.keep(key(chunk.id), kept[chunk.id])
+            if kept[chunk.id]:  # vectors that are not there may come yet
+                _kept.keep(key(chunk.id), kept[chunk.id])
     there = [chunk for chunk in ids if chunk in found]
     return [found[chunk] for chunk in there], [one for chunk in there for one in kept[chunk]]
 

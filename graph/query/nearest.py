@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def nearest(
         row = catalog.document(document)
         generation = row.generation if row else ""
         key = f"{document}-{generation}"
-        held[key] = _chunks.get(key, lambda: catalog.chunk_ids(document, generation))  # noqa: B023 - called at once
+        held[key] = _chunks.get(key, partial(catalog.chunk_ids, document, generation))
         if sum(map(len, held.values())) > _FEW:
             break
     else:
@@ -60,7 +61,7 @@ def _among(
     found: list[tuple[str, str, float]] = []
     for key, chunks in held.items():
         if chunks:
-            ids, owners, vectors = _matrices.get(key, lambda: _matrix(catalog, chunks))  # noqa: B023 - called at once
+            ids, owners, vectors = _matrices.get(key, partial(_matrix, catalog, chunks))
             cosines = vectors @ vector
             order = np.argsort(-cosines)[:limit]
             found += [("", ids[owners[at]], float(cosines[at])) for at in order]

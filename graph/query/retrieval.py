@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from graph.engines.base import Embedder, Encoded, Passage, Reply, SentenceEmbedder
+from graph.engines.base import Embedder, Encoded, Passage, Reply, SentenceEmbedder, Usage
 from graph.query import lexical, scoring
 from graph.query.comparing import compare
 from graph.query.nearest import nearest
@@ -48,22 +47,22 @@ class Retriever:
             IndexMismatchError: the stored vectors are another embedding model's.
         """
         # Words are looked up while the question is embedded and its vector's neighbours are found.
-        by_text = asyncio.ensure_future(asyncio.to_thread(self._by_text, query, documents))
-        try:
-            await asyncio.to_thread(self._vectors.check, self._embedder.identity)
-            reply = await self._embedder.embed_query(query)
-            by_vector = await asyncio.to_thread(self._by_vector, reply.value, documents)
-        except BaseException:
-            by_text.cancel()
-            raise
-        hits = await asyncio.to_thread(self._rank, query, await by_text, by_vector, limit)
-        return Reply(await asyncio.to_thread(_chosen, hits, limit), reply.usage)
+        by_text, (by_vector, usage) = await asyncio.gather(
+            asyncio.to_thread(self._by_text, query, documents), self._by_vector(query, documents)
+        )
+        hits = await asyncio.to_thread(self._rank, query, by_text, by_vector, limit)
+        return Reply(await asyncio.to_thread(_chosen, hits, limit), usage)
 
     def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
         return dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
 
-    def _by_vector(self, vector: Any, documents: Sequence[str]) -> dict[str, float]:
-        return nearest(self._catalog, self._vectors, self._embedder, vector, documents, _NEAREST)
+    async def _by_vector(self, query: str, documents: Sequence[str]) -> tuple[dict[str, float], Usage]:
+        await asyncio.to_thread(self._vectors.check, self._embedder.identity)
+        reply = await self._embedder.embed_query(query)
+        found = await asyncio.to_thread(
+            nearest, self._catalog, self._vectors, self._embedder, reply.value, documents, _NEAREST
+        )
+        return found, reply.usage
 
     def _rank(self, query: str, by_text: dict[str, float], by_vector: dict[str, float], limit: int) -> list[Hit]:
         # A vector may be there before its chunk is shown to questions, or a moment after it no longer is.

@@ -78,7 +78,7 @@ class FullText:
         """The best units that hold a rare word, ranked by all words."""
         # A unit's score is what the rare words give, or if it holds others too, what they give with those. Each of both
         # lists has those that belong among the best: no unit is scored too high, so none is crowded out.
-        with_rest = self._ranked(f"({_any(rare)}) AND ({_any(rest)})", "", [], limit) if rest else []
+        with_rest = self._ranked(f"({_any(rare)}) AND ({_any(rest)})", "", [], limit)
         return _best([*self._ranked(_any(rare), "", [], limit), *with_rest], limit)
 
     def _within(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:

@@ -78,6 +78,17 @@ def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog,
     assert {chunk.name for chunk in comparing.compare(catalog, query, ids)[0]} == {"renamed.pdf"}
 
 
+def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+    catalog, model, _ = library
+    catalog.add_document(document("late"))
+    ids = catalog.chunk_ids("late", catalog.stage_chunks("late", [chunk(0, TEXTS[3])]))
+    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    assert comparing.compare(catalog, query, ids)[1] == []
+    (row,) = catalog.chunks(ids)
+    catalog.add_token_vectors([(row.id, pack(model.encode([s.search for s in row.sentences])))])
+    assert comparing.compare(catalog, query, ids)[1]
+
+
 def test_only_the_last_are_kept() -> None:
     kept: Kept[int] = Kept(2)
     assert [kept.get(key, lambda: 1) for key in "ab"] == [1, 1]
