@@ -24,24 +24,28 @@ async def embed(
 
     A few batches are under way at a time, so that one is stored while others are embedded. `tell` is given an event
     after each: how many chunks are done, of how many. The run has made `before` requests so far. Returns what it cost.
+    When one batch fails, no other is begun, but those under way end and are stored: their requests are paid for.
     """
     usage, done, gate = no_usage(), 0, asyncio.Semaphore(_AT_ONCE)
+    failures: list[Exception] = []
 
     async def one(batch: Sequence[str]) -> None:
         nonlocal usage, done
         async with gate:
-            part = await asyncio.to_thread(_without_vectors, now, batch)
-            spent = await _embed_batch(now, part, name) if part else no_usage()
+            if failures:
+                return
+            try:
+                part = await asyncio.to_thread(_without_vectors, now, batch)
+                spent = await _embed_batch(now, part, name) if part else no_usage()
+            except Exception as error:
+                failures.append(error)
+                return
         usage, done = add_usage(usage, spent), done + len(batch)
         tell(progress("embed", document, name, done, len(ids), requests=before + usage["requests"]))
 
-    batches = [asyncio.ensure_future(one(ids[at : at + _EMBED_BATCH])) for at in range(0, len(ids), _EMBED_BATCH)]
-    try:
-        await asyncio.gather(*batches)
-    finally:
-        for batch in batches:
-            batch.cancel()
-        await asyncio.gather(*batches, return_exceptions=True)
+    await asyncio.gather(*(one(ids[at : at + _EMBED_BATCH]) for at in range(0, len(ids), _EMBED_BATCH)))
+    if failures:
+        raise failures[0]
     return usage
 
 
