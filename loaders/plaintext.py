@@ -34,16 +34,21 @@ _HIDDEN = 0xE000
 
 def plain(markdown: str) -> str:
     """Take Markdown and HTML marks off a text and fold its white space; identifiers and formulas stay as they are."""
-    text = _FENCE_LINE.sub(" ", _BLANKS.sub(" ", markdown))
-    text = _DELIMITER_LINE.sub(" ", text)
-    text = _ROW_LINE.sub(lambda row: _PIPE.sub(" ", row[0]), text)
-    text = _LINE_MARKS.sub("", _CLOSING_MARKS.sub(r"\1", text))
-    return plain_inline(text)
+    text = _BLANKS.sub(" ", markdown)
+    if "`" in text or "~" in text:  # most text has none of these: looking for a character costs next to nothing
+        text = _FENCE_LINE.sub(" ", text)
+    if "|" in text:
+        text = _ROW_LINE.sub(lambda row: _PIPE.sub(" ", row[0]), _DELIMITER_LINE.sub(" ", text))
+    if "#" in text:
+        text = _CLOSING_MARKS.sub(r"\1", text)
+    return plain_inline(_LINE_MARKS.sub("", text))
 
 
 def plain_inline(markdown: str) -> str:
     """Take only the marks inside a line off: for a table's cell, where "# Total" and "- 5" are what the page says."""
     text = " ".join(markdown.split())
+    if "`" not in text:
+        return " ".join(_inline(text).split())
     pieces = []
     at = 0
     for code in _CODE.finditer(text):
