@@ -30,8 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PAGEWITNESS_HOME"] = options.home
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
+    from graph import garbage
     from graph.settings import keep_arithmetic_single
 
+    garbage.ours(pause=True)
     keep_arithmetic_single()  # before anything imports numpy
     from graph import commands
     from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, CancelledError):
         print("Stopped. What was done so far is kept: the same command goes on from there.", file=sys.stderr)
         return 130
+    finally:
+        garbage.loaded()
 
 
 def parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph import context as run_context
+from graph import garbage
 from graph.context import Context
 from graph.errors import IndexMismatchError
 from graph.once import once
@@ -224,6 +225,7 @@ def deps(context: Context) -> Deps:
     kept = stores_at(now.home, now.chroma_url)  # first, since engines hold on to the catalog
     # These change no engine, and must not keep one apart from its equals.
     engine, embedder = _build(context.model_copy(update={"password": None, "reread": False}), now)
+    garbage.loaded()
     return Deps(kept, engine, embedder)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from graph import garbage
 from web import documents, pages
 from web.auth import sign_in
 from web.health import health
@@ -19,6 +20,8 @@ from web.openapi import described, specification
 from web.passwords import password
 from web.security import Guard
 from web.uploads import upload
+
+garbage.ours(pause=False)
 
 _STATIC = Path(__file__).parent / "static"
 _DOCUMENT = "/documents/{document}"

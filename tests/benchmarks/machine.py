@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from graph import garbage
 from loaders.machine import cores
 
 ROOT = Path(__file__).parents[2]
@@ -43,9 +44,10 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def settle(values: Mapping[str, str]) -> None:
-    """Make that this process's environment."""
+    """Make that this process's environment, and look for garbage as the command and the server do."""
     os.environ.clear()
     os.environ.update(values)
+    garbage.ours(pause=False)
 
 
 def awaken(folder: Path) -> None:

@@ -1,0 +1,62 @@
+"""Python looks for garbage as ever in a user's process, and not among what was loaded in one of ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LOADED = 100_000
+"""Fewer objects than a process has loaded that can answer a question."""
+
+
+def run(program: str, home: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PAGEWITNESS_HOME": str(home), "PAGEWITNESS_ENGINE": "offline", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_users_process_is_left_alone(tmp_path: Path) -> None:
+    program = (
+        "import gc; from graph.app import app; from graph import deps; from graph.context import Context\n"
+        "deps.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+    )
+    assert run(program, tmp_path).split() == ["True", "0"]
+
+
+def test_a_command_looks_for_garbage_once_it_has_loaded(tmp_path: Path) -> None:
+    program = (
+        "import gc; from graph import cli, commands, deps; from graph.context import Context\n"
+        "def documents(options):\n"
+        "    from graph.app import app\n"
+        "    print(gc.isenabled()); deps.deps(Context()); print(gc.isenabled(), gc.get_freeze_count()); return 0\n"
+        "commands.documents = documents; cli.main(['documents'])"
+    )
+    before, after, kept = run(program, tmp_path).split()
+    assert (before, after) == ("False", "True")
+    assert int(kept) > LOADED
+
+
+def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> None:
+    program = (
+        "import gc; from graph import cli\nfor _ in 1, 2: cli.main(['documents', '--json']); print(gc.isenabled())"
+    )
+    assert run(program, tmp_path).count("True") == 2
+
+
+def test_the_server_never_stops_the_search(tmp_path: Path) -> None:
+    program = (
+        "import gc; import web.app; from graph import deps; from graph.context import Context\n"
+        "print(gc.isenabled()); deps.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+    )
+    before, after, kept = run(program, tmp_path).split()
+    assert (before, after) == ("True", "True")
+    assert int(kept) > LOADED
