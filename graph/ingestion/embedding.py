@@ -18,12 +18,14 @@ _AT_ONCE = 3
 
 
 async def embed(
-    now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[Progress], None], before: int
-) -> Usage:
+    now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[Progress], None],
+    spend: Callable[[Usage], int],
+) -> Usage:  # fmt: skip
     """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
 
     A few batches are under way at a time, so that one is stored while others are embedded. `tell` is given an event
-    after each: how many chunks are done, of how many. The run has made `before` requests so far. Returns what it cost.
+    after each: how many chunks are done, of how many. `spend` is given what it cost, and says how many requests the run
+    has made. Returns what it cost.
     When one batch fails, no other is begun, but those under way end and are stored: their requests are paid for.
     """
     usage, done, gate = no_usage(), 0, asyncio.Semaphore(_AT_ONCE)
@@ -41,7 +43,7 @@ async def embed(
                 failures.append(error)
                 return
         usage, done = add_usage(usage, spent), done + len(batch)
-        tell(progress("embed", document, name, done, len(ids), requests=before + usage["requests"]))
+        tell(progress("embed", document, name, done, len(ids), requests=spend(spent)))
 
     await asyncio.gather(*(one(ids[at : at + _EMBED_BATCH]) for at in range(0, len(ids), _EMBED_BATCH)))
     if failures:

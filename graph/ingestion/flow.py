@@ -1,4 +1,7 @@
-"""The ingestion graph: load, then read all windows of pages at once, then chunk, embed and report."""
+"""The ingestion graph: load, then read all windows of pages at once, then chunk, embed and report.
+
+Of several documents, each is chunked and embedded as soon as its last window is read; the end is for what is left.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from langgraph.graph import END, START, StateGraph
 
 from graph import tracing
 from graph.context import Context
-from graph.ingestion import nodes, pages
+from graph.ingestion import finishing, nodes, pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
 from graph.ingestion.unkept import unkept
 
@@ -18,9 +21,11 @@ def build_reading() -> StateGraph[WindowState, Context, WindowState, WindowOutpu
     builder = StateGraph(WindowState, context_schema=Context, output_schema=WindowOutput)
     builder.add_node("render_pages", pages.render_pages)
     builder.add_node("transcribe_pages", pages.transcribe_pages)
+    builder.add_node("index_document", finishing.index_document)
     builder.add_edge(START, "render_pages")
     builder.add_edge("render_pages", "transcribe_pages")
-    builder.add_edge("transcribe_pages", END)
+    builder.add_conditional_edges("transcribe_pages", pages.after_reading)
+    builder.add_edge("index_document", END)
     return builder
 
 

@@ -12,13 +12,11 @@ from langgraph.types import Overwrite, Send
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import Usage, add_usage, no_usage
-from graph.engines.journal import journal
+from graph.engines.base import add_usage, no_usage
 from graph.errors import BadInputError, as_list
 from graph.ingestion import reporting
-from graph.ingestion.embedding import embed
 from graph.ingestion.fetching import Found, find
-from graph.ingestion.indexing import basis_of, show, stage
+from graph.ingestion.finishing import cut, index, uncut
 from graph.ingestion.passwords import forget
 from graph.ingestion.state import (
     IngestionOutput,
@@ -27,11 +25,10 @@ from graph.ingestion.state import (
     Work,
 )
 from graph.ingestion.survey import is_done, plain_pages
-from graph.ingestion.tally import Tell, close, tally_of
+from graph.ingestion.tally import close, tally_of
 from graph.ingestion.telling import log, tell_unusable
-from graph.ingestion.turns import turns
 from graph.steps import step
-from graph.storage.base import DONE, DocumentRow
+from graph.storage.base import DocumentRow
 from graph.storage.upkeep import settle
 from loaders.types import DocumentInfo
 from loaders.urls import IDENTITY
@@ -66,6 +63,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         "started": time.time(),
         "tally": uuid.uuid4().hex,
         "outcomes": Overwrite([]),
+        "embedding": Overwrite(no_usage()),
     }
 
 
@@ -88,6 +86,7 @@ def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"
     size, run = state["window"], state.get("tally", "")
     windows = []
     for work in state["work"]:
+        tally_of(state).expect(work["id"], len(work["pages"]))
         without = set(work.get("plain", ()))
         for plain in (False, True):
             pages = [page for page in work["pages"] if (page in without) == plain]
@@ -101,13 +100,10 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     stores, run, tell = deps.deps(context.current()).stores, tally_of(state), get_stream_writer()
     work = []
     for item in state["work"]:
-        document = stores.catalog.document(item["id"])
-        basis = basis_of(stores.catalog.pages(item["id"]))
-        if document and not (document.generation and basis == stores.catalog.basis(item["id"])):
-            tell(run.stage("chunk", item["id"], item["name"], 0, document.pages))
-            item = {**item, "generation": stage(stores, document), "basis": basis}
-            tell(run.stage("chunk", item["id"], item["name"], document.pages, document.pages))
-            log("chunk", item["id"])
+        if due := uncut(stores, item["id"]):
+            tell(run.stage("chunk", item["id"], item["name"], 0, due.document.pages))
+            item = cut(stores, item, due)
+            tell(run.stage("chunk", item["id"], item["name"], due.document.pages, due.document.pages))
         work.append(item)
     return {"work": work}
 
@@ -118,27 +114,8 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
     now, run, tell = await deps.current(), tally_of(state), get_stream_writer()
     usage = no_usage()
     for item in state["work"]:
-        with journal(tell):
-            async with turns.add():
-                spent = await _embed(now, item, tell, run.requests)
-        run.spend(spent)
-        usage = add_usage(usage, spent)
+        usage = add_usage(usage, await index(now, item, run, tell))
     return {"embedding": usage}
-
-
-async def _embed(now: Deps, item: Work, tell: Tell, before: int) -> Usage:
-    """Store the vectors of a document's new chunks and show it; what did not change has only to be shown again."""
-    if "generation" not in item:
-        await asyncio.to_thread(_show_again, now, item["id"])
-        return no_usage()
-    ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
-    rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
-    if not any(row.status in DONE for row in rows):
-        return no_usage()
-    spent = await embed(now, item["id"], ids, item["name"], tell, before)
-    await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
-    log("embed", item["id"], chunks=len(ids))
-    return spent
 
 
 def report_ingestion(state: IngestionState) -> IngestionOutput:
@@ -166,13 +143,6 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
             "seconds": round(time.time() - state["started"], 3),
         }
     }
-
-
-def _show_again(now: Deps, document: str) -> None:
-    """An unchanged document may have come from another place, where it replaces what was there."""
-    row = now.stores.catalog.document(document)
-    if row and any(other.source == row.source and other.id != row.id for other in now.stores.catalog.documents()):
-        show(now.stores, document, row.generation, now.stores.catalog.basis(document))
 
 
 def _take_home(now: Deps) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from langgraph.config import get_stream_writer
 
@@ -16,8 +17,9 @@ from graph.engines.base import PageReading, PageRequest, no_usage
 from graph.engines.journal import Cost, journal
 from graph.ingestion import doors
 from graph.ingestion.passwords import password_of
-from graph.ingestion.state import PageOutcome, WindowOutput, WindowState
+from graph.ingestion.state import PageOutcome, WindowState
 from graph.ingestion.survey import TEXT_LAYER
+from graph.ingestion.tally import tally_of
 from graph.ingestion.telling import tell_page
 from graph.steps import step
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
@@ -40,7 +42,7 @@ async def render_pages(state: WindowState) -> dict[str, object]:
 
 
 @step
-async def transcribe_pages(state: WindowState) -> WindowOutput:
+async def transcribe_pages(state: WindowState) -> dict[str, object]:
     """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
     now = await deps.current()
     started = time.monotonic()
@@ -60,7 +62,12 @@ async def transcribe_pages(state: WindowState) -> WindowOutput:
             row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
             outcomes.append(_outcome(state, page, row.status, cost))
             tell_page(state, row, cost.usage)
-    return {"outcomes": outcomes}
+    return {"outcomes": outcomes, "indexable": tally_of(state).had_turn(state["id"], len(state["pages"]))}
+
+
+def after_reading(state: WindowState) -> Literal["index_document", "__end__"]:
+    """To the index with a document that is read, when there is time for it: while others are being read."""
+    return "index_document" if state.get("indexable") else "__end__"
 
 
 def _readings(

@@ -11,6 +11,7 @@ from graph.engines.base import Usage, add_usage, no_usage
 from graph.events import Progress
 from graph.ingestion.embedding import embed
 from graph.ingestion.indexing import basis_of, show, stage
+from graph.ingestion.tally import Tally
 from graph.ingestion.turns import turns
 from graph.storage.base import DocumentRow
 
@@ -38,11 +39,11 @@ async def _reembed(now: Deps, tell: Tell) -> dict[str, Any]:
     if await asyncio.to_thread(now.stores.reembedding) != now.embedder.identity:
         await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, now.embedder.identity)
         await asyncio.to_thread(vectors.reset, now.embedder.identity)
-    total, usage = 0, no_usage()
+    total, usage, run = 0, no_usage(), Tally()
     documents = await _published(now)
     for row in documents:
         ids = await asyncio.to_thread(catalog.chunk_ids, row.id)
-        usage = add_usage(usage, await embed(now, row.id, ids, row.name, tell, usage["requests"]))
+        usage = add_usage(usage, await embed(now, row.id, ids, row.name, tell, run.spend))
         total += len(ids)
     await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, "")
     return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
@@ -51,19 +52,19 @@ async def _reembed(now: Deps, tell: Tell) -> dict[str, Any]:
 async def _rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
     await asyncio.to_thread(now.stores.take)
     await asyncio.to_thread(now.stores.check, now.embedder.identity)
-    total, usage = 0, no_usage()
+    total, usage, run = 0, no_usage(), Tally()
     documents = await _published(now)
     for row in documents:
-        count, spent = await _recut(now, row, tell, usage["requests"])
+        count, spent = await _recut(now, row, tell, run)
         total, usage = total + count, add_usage(usage, spent)
     return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
 
 
-async def _recut(now: Deps, row: DocumentRow, tell: Tell, before: int) -> tuple[int, Usage]:
+async def _recut(now: Deps, row: DocumentRow, tell: Tell, run: Tally) -> tuple[int, Usage]:
     basis = basis_of(await asyncio.to_thread(now.stores.catalog.pages, row.id))
     generation = await asyncio.to_thread(stage, now.stores, row)
     ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, row.id, generation)
-    usage = await embed(now, row.id, ids, row.name, tell, before)
+    usage = await embed(now, row.id, ids, row.name, tell, run.spend)
     await asyncio.to_thread(show, now.stores, row.id, generation, basis)
     return len(ids), usage
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.engines.base import Usage
+from graph.engines.base import Usage, add_usage
 
 DocumentStatus = Literal["complete", "partial", "failed", "unchanged"]
 
@@ -101,7 +101,10 @@ class PageOutcome(TypedDict):
 
 
 class WindowState(TypedDict):
-    """A few pages of one document, rendered and transcribed together; `plain` ones from their text layers."""
+    """A few pages of one document, rendered and transcribed together; `plain` ones from their text layers.
+
+    `indexable` says that all pages of the document are read, while pages of other documents are not.
+    """
 
     id: str
     name: str
@@ -112,12 +115,15 @@ class WindowState(TypedDict):
     plain: bool
     pictured: NotRequired[list[int]]
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
+    indexable: NotRequired[bool]
+    embedding: NotRequired[Annotated[Usage, add_usage]]
 
 
 class WindowOutput(TypedDict):
-    """What a window gives back to the ingestion."""
+    """What a window gives back to the ingestion, and what it cost to index a document that it was the last of."""
 
     outcomes: Annotated[list[PageOutcome], operator.add]
+    embedding: NotRequired[Annotated[Usage, add_usage]]
 
 
 class IngestionState(TypedDict, total=False):
@@ -130,5 +136,5 @@ class IngestionState(TypedDict, total=False):
     window: int
     unusable: list[DocumentReport]
     outcomes: Annotated[list[PageOutcome], operator.add]
-    embedding: Usage
+    embedding: Annotated[Usage, add_usage]
     report: Report

@@ -26,16 +26,14 @@ class Tally:
         self._lock = threading.Lock()
         self._pages: dict[str, set[int]] = {}
         self._requests = 0
+        self._left: dict[str, int] = {}
+        self._early = True
 
-    @property
-    def requests(self) -> int:
-        """Requests to a model service so far."""
-        return self._requests
-
-    def spend(self, usage: Usage) -> None:
-        """Count requests."""
+    def spend(self, usage: Usage) -> int:
+        """Count requests; returns how many there are now."""
         with self._lock:
             self._requests += usage["requests"]
+            return self._requests
 
     def stage(self, stage: Stage, document: str, name: str, done: int, of: int) -> Progress:
         """An event of a stage that goes through a document as a whole."""
@@ -51,6 +49,26 @@ class Tally:
                 "read", document, name, len(done), max(of, len(done)), requests=self._requests, page=page,
                 status=status, reason=reason,
             )  # fmt: skip
+
+    def expect(self, document: str, pages: int) -> None:
+        """Pages of a document are going to be read."""
+        with self._lock:
+            self._left[document] = pages
+
+    def had_turn(self, document: str, pages: int) -> bool:
+        """So many of them had their turn; whether the document is ready to be indexed while others are read.
+
+        A run that was taken up half-way never says so: it does not know what the process before it has read.
+        """
+        with self._lock:
+            if document not in self._left:
+                return False
+            self._left[document] -= pages
+            return self._early and self._left[document] == 0 and any(left > 0 for left in self._left.values())
+
+    def leave_to_the_end(self) -> None:
+        """Index no more documents while others are read: it did not work."""
+        self._early = False
 
 
 _tallies: OrderedDict[str, Tally] = OrderedDict()

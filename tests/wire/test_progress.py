@@ -27,5 +27,6 @@ def test_requests_are_counted_as_they_are_made(model: Model, make_pdf: MakePdf) 
     assert requests == sorted(requests)
     last = {event["stage"]: event["requests"] for event in events}
     assert last["survey"] == 0
-    assert last["read"] == last["chunk"] == 4, "six pages go in two requests"
+    # Six pages go in two requests; the document that is read first is indexed while the other is read.
+    assert 4 <= last["read"] <= last["chunk"] <= 5
     assert last["embed"] == report["usage"]["requests"] == 6

@@ -1,0 +1,80 @@
+"""Of several documents, each can be asked about as soon as it is read: it does not wait for the slowest page of all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from graph import cli, deps
+from tests.conftest import MakePdf
+from tests.wire.gemini_server import Answer, Fault, GeminiServer, Recorded
+from tests.wire.scripted_replies import Model, kind
+
+SECONDS = 20.0
+REFUSED = Fault(403, "the key has no access any more")
+QUICK, SLOW = "The tide gauge stands at the old pier.", "The lighthouse was painted white in spring."
+
+
+def waiting(model: Model, until: Callable[[], bool], met: list[bool]) -> Callable[[Recorded], Answer]:
+    """The model, which reads the slow document only once something is so; `met` says whether it came to be."""
+
+    def reply(request: Recorded) -> Answer:
+        if request.images and kind(request) == "read" and SLOW in request.prompt:
+            end = time.monotonic() + SECONDS
+            while not until() and time.monotonic() < end:
+                time.sleep(0.02)
+            met.append(until())
+        return model(request)
+
+    return reply
+
+
+def shown() -> list[str]:
+    """The names of the documents that questions can see."""
+    catalog = deps.stores().catalog
+    return sorted(row.name for row in catalog.documents() if catalog.chunk_ids(row.id))
+
+
+def statuses() -> list[str]:
+    catalog = deps.stores().catalog
+    return [page.status for row in catalog.documents() for page in catalog.pages(row.id)]
+
+
+def test_a_document_is_ready_while_another_is_read(model: Model, gemini: GeminiServer, make_pdf: MakePdf) -> None:
+    quick, slow = make_pdf("quick.pdf", QUICK, QUICK), make_pdf("slow.pdf", SLOW)
+    met: list[bool] = []
+    gemini.reply = waiting(model, lambda: shown() == ["quick.pdf"], met)
+    assert cli.main(["ingest", str(quick), str(slow)]) == 0
+    assert met == [True]
+    assert shown() == ["quick.pdf", "slow.pdf"]
+
+
+def test_reading_goes_on_when_a_document_cannot_be_indexed_yet(
+    model: Model, gemini: GeminiServer, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(make_pdf("quick.pdf", QUICK)), str(make_pdf("slow.pdf", SLOW))]
+    met: list[bool] = []
+    gemini.reply = waiting(model, lambda: len(gemini.embeddings) == 1, met)
+    gemini.fail_next(REFUSED, times=2, on="embed")
+    assert cli.main(["ingest", *paths]) == cli.BAD_INPUT
+    assert "403" in capsys.readouterr().err
+    assert met == [True]
+    assert statuses() == ["read", "read"]
+    gemini.requests.clear()
+    assert cli.main(["ingest", *paths]) == 0
+    assert gemini.chats == []
+    assert shown() == ["quick.pdf", "slow.pdf"]
+
+
+def test_what_was_indexed_early_is_paid_once_and_counted(
+    model: Model, gemini: GeminiServer, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(make_pdf("quick.pdf", QUICK)), str(make_pdf("slow.pdf", SLOW))]
+    met: list[bool] = []
+    gemini.reply = waiting(model, lambda: shown() == ["quick.pdf"], met)
+    assert cli.main(["ingest", *paths]) == 0
+    texts = [text for request in gemini.embeddings for text in request.texts]
+    assert len(texts) == len(set(texts)) == 2
+    assert f"{len(gemini.requests)} requests" in capsys.readouterr().out
