@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from graph import console, progress
+from graph import console, garbage, progress
 from graph.cli import BAD_INPUT, DONE, INCOMPLETE
 from graph.errors import BadInputError
 from graph.places.base import Place, Rebuilding
@@ -103,6 +103,7 @@ def serve(options: argparse.Namespace) -> int:
     from graph.serve import serve as start
 
     _only_here(options, "`serve` starts a server, and needs none")
+    garbage.loaded()  # the server is a process of its own; this one only waits
     return start(options.host, options.port)
 
 
@@ -116,6 +117,7 @@ def _place(options: argparse.Namespace, **given: Any) -> Place:
 
     if options.home:
         raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
+    garbage.loaded()
     # What stands in this process's environment is not meant for the server, which has its own.
     return Remote(options.server, {**given, "engine": options.engine} if options.engine else given)
 

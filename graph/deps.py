@@ -144,8 +144,7 @@ class Deps:
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 
-# A dense scan took 5 s of a quiet core to read, and 23 s with both cores shared by six other jobs. A hostile page that
-# never ends is given up before a minute is over.
+# A dense scan took 5 s of a quiet core to read, 23 s with both cores shared by six others; a hostile page has no end.
 _PAGE_SECONDS = 45.0
 
 
@@ -187,9 +186,8 @@ def stores() -> Stores:
 
 def engine_name(context: Context, now: Settings) -> str:
     """`gemini` or `offline`: what `auto` comes to."""
-    if context.engine != "auto":
-        return context.engine
-    return "gemini" if now.api_key else "offline"
+    automatic = "gemini" if now.api_key else "offline"
+    return automatic if context.engine == "auto" else context.engine
 
 
 @once()
@@ -223,10 +221,14 @@ def deps(context: Context) -> Deps:
     """What a run with this context works with; equal contexts share clients and models."""
     now = settings()
     kept = stores_at(now.home, now.chroma_url)  # first, since engines hold on to the catalog
-    # These change no engine, and must not keep one apart from its equals.
-    engine, embedder = _build(context.model_copy(update={"password": None, "reread": False}), now)
+    made = Deps(kept, *_build(_of_engine(context), now))
     garbage.loaded()
-    return Deps(kept, engine, embedder)
+    return made
+
+
+def _of_engine(context: Context) -> Context:
+    """A context without what changes no engine, and must not keep one apart from its equals."""
+    return context.model_copy(update={"password": None, "reread": False})
 
 
 def judge(name: str) -> Judge:
@@ -242,5 +244,7 @@ def judge(name: str) -> Judge:
 
 
 async def current() -> Deps:
-    """What the run that the calling step belongs to works with. Building it may block, so a thread does it."""
-    return await asyncio.to_thread(deps, run_context.current())
+    """What the run that the calling step belongs to works with. A thread builds what is not there yet: it may block."""
+    context = run_context.current()
+    built = _build.has(_of_engine(context), settings())
+    return deps(context) if built else await asyncio.to_thread(deps, context)

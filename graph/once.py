@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache, update_wrapper
+from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -20,19 +21,30 @@ class Once(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], kept: int) -> None:
         update_wrapper(self, function)
-        self._cached: Any = lru_cache(maxsize=kept)(function)
+        self._function, self._size = function, kept
+        self._made: OrderedDict[Any, R] = OrderedDict()
         self._lock = threading.RLock()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """What the function makes of these arguments, made now or before."""
+        key = (args, tuple(kwargs.items()))
         with self._lock:
-            made: R = self._cached(*args, **kwargs)
-        return made
+            if key not in self._made:
+                made = self._function(*args, **kwargs)
+                self._made[key] = made
+                while len(self._made) > self._size:
+                    self._made.popitem(last=False)
+            self._made.move_to_end(key)
+            return self._made[key]
+
+    def has(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Whether that is made already, so that asking for it takes no time."""
+        return (args, tuple(kwargs.items())) in self._made
 
     def cache_clear(self) -> None:
         """Forget what was made; the next call makes it anew."""
         with self._lock:
-            self._cached.cache_clear()
+            self._made.clear()
 
 
 def once(kept: int = 1) -> Callable[[Callable[P, R]], Once[P, R]]:

@@ -46,12 +46,9 @@ async def transcribe_pages(state: WindowState) -> dict[str, object]:
     """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
     now = await deps.current()
     started = time.monotonic()
-    done = {outcome["page"] for outcome in state.get("outcomes", [])}
-    rows = {row.page: row for row in await asyncio.to_thread(now.stores.catalog.pages, state["id"], state["pages"])}
-    todo = [rows[page] for page in state["pages"] if page not in done]
-    outcomes: list[PageOutcome] = await asyncio.to_thread(_reuse, now, state, todo)
-    done |= {outcome["page"] for outcome in outcomes}
-    requests = await asyncio.to_thread(_requests, now, state, [row for row in todo if row.page not in done])
+    rows, outcomes, requests = await asyncio.to_thread(_to_read, now, state)
+    for outcome in outcomes:
+        tell_page(state, rows[outcome["page"]])
     by_page = {request.job.page: request for request in requests}
     by = TEXT_LAYER if state["plain"] else now.engine.name
     with journal(get_stream_writer()) as costs:
@@ -70,6 +67,17 @@ def after_reading(state: WindowState) -> Literal["index_document", "__end__"]:
     return "index_document" if state.get("indexable") else "__end__"
 
 
+def _to_read(now: Deps, state: WindowState) -> tuple[dict[int, PageRow], list[PageOutcome], list[PageRequest]]:
+    """The window's pages; what became of those that were read before; and what is to be read, with its images."""
+    done = {outcome["page"] for outcome in state.get("outcomes", [])}
+    rows = {row.page: row for row in now.stores.catalog.pages(state["id"], state["pages"])}
+    reused = _reuse(now, [rows[page] for page in state["pages"] if page not in done])
+    rows |= {row.page: row for row in reused}
+    done |= {row.page for row in reused}
+    requests = _requests(now, state, [rows[page] for page in state["pages"] if page not in done])
+    return rows, [_outcome(state, row.page, row.status) for row in reused], requests
+
+
 def _readings(
     now: Deps, state: WindowState, requests: Sequence[PageRequest]
 ) -> AsyncIterator[tuple[int, PageReading | Failure]]:
@@ -82,9 +90,9 @@ def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     return f"{document}:{page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
 
 
-def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageOutcome]:
+def _reuse(now: Deps, rows: Sequence[PageRow]) -> list[PageRow]:
     """Take what this engine has read before: a page that another engine read since, or that was marked unread."""
-    outcomes = []
+    reused = []
     for row in () if context.current().reread else rows:
         key = transcript_key(now, row.document, row.page, context.current().dpi)
         if known := now.stores.catalog.transcript(key):
@@ -93,9 +101,8 @@ def _reuse(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageO
                 engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
             )  # fmt: skip
             now.stores.catalog.record_page(row)
-            outcomes.append(_outcome(state, row.page, row.status))
-            tell_page(state, row)
-    return outcomes
+            reused.append(row)
+    return reused
 
 
 async def _from_file(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:

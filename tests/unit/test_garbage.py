@@ -52,6 +52,16 @@ def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> 
     assert run(program, tmp_path).count("True") == 2
 
 
+def test_a_command_that_waits_for_a_server_leaves_the_search_on(tmp_path: Path) -> None:
+    program = (
+        "import gc; from graph import cli; from graph.places.remote import Remote\n"
+        "Remote.__init__ = lambda self, url, given: None\n"
+        "Remote.documents = lambda self: print(gc.isenabled()) or {'documents': []}\n"
+        "cli.main(['documents', '--server', 'http://127.0.0.1:9'])"
+    )
+    assert run(program, tmp_path).startswith("True")
+
+
 def test_the_server_never_stops_the_search(tmp_path: Path) -> None:
     program = (
         "import gc; import web.app; from graph import deps; from graph.context import Context\n"

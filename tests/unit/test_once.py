@@ -40,3 +40,18 @@ def test_each_set_of_arguments_has_its_own() -> None:
 
     assert pair(1, 2) is pair(1, 2)
     assert pair(1, 2) is not pair(2, 1)
+
+
+def test_what_is_made_is_known_until_it_is_forgotten() -> None:
+    made = once(2)(lambda number: [number])
+    assert not made.has(1)
+    first = made(1)
+    assert made.has(1)
+    assert made(1) is first
+    made(2)
+    made(1)  # used last: the other one has to go
+    made(3)
+    assert (made.has(1), made.has(2), made.has(3)) == (True, False, True)
+    made.cache_clear()
+    assert not made.has(1)
+    assert made(1) is not first
