@@ -52,7 +52,7 @@ class Step(Runnable[State, Update]):
     """A node made of a coroutine function: `invoke` blocks the calling thread, `ainvoke` awaits.
 
     LangChain's own `RunnableLambda` does the same, but looks at the function's signature and opens a span of its own,
-    within the node's, at every call: 0.3 ms each time.
+    within the node's, at every call: 0.56 ms a step of an otherwise empty graph, against 0.40.
     """
 
     def __init__(self, function: Callable[[State], Awaitable[Update]]) -> None:
