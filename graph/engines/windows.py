@@ -6,13 +6,16 @@ window of four that fails altogether takes eleven requests at most, one of which
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from graph.engines.base import PageReading
 from graph.engines.checks import check
 from loaders.types import Failure, FailureReason, PageImage
 
+T = TypeVar("T")
 Outcome = PageReading | Failure
 Read = Callable[[Sequence[PageImage], float | None], Awaitable[dict[int, Outcome]]]
 """One request for some pages, at a temperature or at the model's own."""
@@ -78,6 +81,32 @@ class WindowReader:
             return self._down
         still = outcome if isinstance(outcome, Failure) else self._problem(image, outcome)
         return replace(still, detail=f"{still.detail} Asked again, it did no better.") if still else outcome
+
+
+async def side_by_side(readings: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
+    """What several readings yield, as it comes. When one fails the others go on: what they asked for is paid for."""
+    found: asyncio.Queue[T | None] = asyncio.Queue()
+    failures: list[Exception] = []
+
+    async def follow(reading: AsyncIterator[T]) -> None:
+        try:
+            async for outcome in reading:
+                found.put_nowait(outcome)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            found.put_nowait(None)
+
+    going_on = [asyncio.create_task(follow(reading)) for reading in readings]
+    try:
+        for _ in readings:
+            while (outcome := await found.get()) is not None:
+                yield outcome
+    finally:
+        for task in going_on:
+            task.cancel()
+    if failures:
+        raise failures[0]
 
 
 def _is_lacking(outcome: Outcome) -> bool:

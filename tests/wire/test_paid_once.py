@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from graph import cli, deps
+from graph.app import app
+from graph.context import Context
+from graph.errors import ModelError
 from tests.conftest import MakePdf
 from tests.flows.killing import write_pdf
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
@@ -27,6 +30,25 @@ def test_pages_of_a_window_are_kept_when_asking_for_the_missing_one_fails(
     model.pages = "Text {}.".format
     assert cli.main(["ingest", str(path)]) == 0
     assert [pages_asked(request) for request in gemini.chats] == [[1, 2, 3, 4], [4], [4]]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4], ids=["answered_before", "answered_after"])
+def test_pages_asked_for_one_by_one_are_kept_when_the_next_request_fails(
+    model: Model, gemini: GeminiServer, make_pdf: MakePdf, seconds: float
+) -> None:
+    path = make_pdf("four.pdf", *["The tide gauge stands at the old pier."] * 4)
+    first = Reply('<page number="1"><chunk>Text 1.</chunk></page>', delay=seconds)
+    gemini.script(first, REFUSED, *[Reply("Text.", delay=seconds)] * 2)
+    with pytest.raises(ModelError, match="403"):
+        app.invoke({"sources": [str(path)]}, context=Context(pages_per_request=1))
+    (document,) = deps.stores().catalog.documents()
+    refused = pages_asked(gemini.chats[1])
+    rows = deps.stores().catalog.pages(document.id)
+    assert [row.page for row in rows if row.status == "pending"] == refused
+    model.pages = "Text {}.".format
+    app.invoke({"sources": [str(path)]}, context=Context(pages_per_request=1))
+    assert [pages_asked(request) for request in gemini.chats[4:]] == [refused]
+    assert sorted(page for request in gemini.chats[:4] for page in pages_asked(request)) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.4], ids=["answered_before", "answered_after"])
