@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 # Only known tags are marks: "<think>" and "x < y" are text.
 _TAG = re.compile(
@@ -32,6 +33,7 @@ _HIDDEN = 0xE000
 """Where the private use area begins: characters there stand for escaped ones while the marks are taken off."""
 
 
+@lru_cache(4096)
 def plain(markdown: str) -> str:
     """Take Markdown and HTML marks off a text and fold its white space; identifiers and formulas stay as they are."""
     text = _BLANKS.sub(" ", markdown)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from graph.deps import Deps
 from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
 from graph.events import Progress, progress
 from graph.storage.base import ChunkRow, VectorRow
+from loaders.types import Chunk
 
 # Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
 _EMBED_BATCH = 64
@@ -51,18 +53,58 @@ async def embed(
     return usage
 
 
+async def embed_ahead(now: Deps, document: str, chunks: Iterable[Chunk], name: str) -> AsyncIterator[Usage]:
+    """Embed chunks of a document that is not read to its end, and keep their vectors until `embed` comes to them.
+
+    Only whole batches, so that no more requests are made than without. Yields what each request cost, once its vectors
+    are stored.
+    """
+    texts = {_key(now, document, chunk, name): _text(chunk) for chunk in chunks}
+    kept = await asyncio.to_thread(now.stores.catalog.vectors_ahead, list(texts))
+    todo = [key for key in texts if key not in kept]
+    for start in range(0, len(todo) // _EMBED_BATCH * _EMBED_BATCH, _EMBED_BATCH):
+        part = todo[start : start + _EMBED_BATCH]
+        keys = iter(part)
+        async for reply in now.embedder.embed_passages([name] * len(part), [texts[key] for key in part]):
+            rows = [(next(keys), vector.tobytes()) for vector in reply.value]
+            await asyncio.to_thread(now.stores.catalog.add_vectors_ahead, document, rows)
+            yield reply.usage
+
+
 async def _embed_batch(now: Deps, part: Sequence[ChunkRow], name: str) -> Usage:
     if isinstance(now.embedder, SentenceEmbedder):
         await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
         return no_usage()
     usage = no_usage()
-    texts = [" ".join([*chunk.headings, chunk.text]) for chunk in part]
-    rows = iter([VectorRow(chunk.id) for chunk in part])
-    async for reply in now.embedder.embed_passages([name] * len(texts), texts):
+    todo = await asyncio.to_thread(_take_what_is_kept, now, part, name)
+    rows = iter([VectorRow(chunk.id) for chunk in todo])
+    async for reply in now.embedder.embed_passages([name] * len(todo), [_text(chunk) for chunk in todo]):
         embedded = list(itertools.islice(rows, len(reply.value)))
         await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
         usage = add_usage(usage, reply.usage)
     return usage
+
+
+def _take_what_is_kept(now: Deps, part: Sequence[ChunkRow], name: str) -> list[ChunkRow]:
+    """Put the vectors into the index that were computed ahead; returns the chunks that have none."""
+    import numpy as np  # as below
+
+    keys = {chunk.id: _key(now, chunk.document, chunk, name) for chunk in part}
+    kept = now.stores.catalog.vectors_ahead(list(keys.values()))
+    if found := [chunk.id for chunk in part if keys[chunk.id] in kept]:
+        vectors = [np.frombuffer(kept[keys[chunk]], dtype=np.float32) for chunk in found]
+        now.stores.vectors.add([VectorRow(chunk) for chunk in found], np.stack(vectors))
+    return [chunk for chunk in part if keys[chunk.id] not in kept]
+
+
+def _text(chunk: Chunk | ChunkRow) -> str:
+    return " ".join([*chunk.headings, chunk.text])
+
+
+def _key(now: Deps, document: str, chunk: Chunk | ChunkRow, name: str) -> str:
+    """Whatever a chunk's vector depends on; and the document, with which it is forgotten."""
+    parts = "\0".join([document, now.embedder.identity, name, _text(chunk)])
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _without_vectors(now: Deps, ids: Sequence[str]) -> list[ChunkRow]:

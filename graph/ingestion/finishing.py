@@ -10,10 +10,11 @@ from langgraph.config import get_stream_writer
 
 from graph import deps
 from graph.deps import Deps, Stores
-from graph.engines.base import SentenceEmbedder, Usage, no_usage
+from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
 from graph.engines.journal import journal
 from graph.ingestion.embedding import embed
-from graph.ingestion.indexing import basis_of, show, stage
+from graph.ingestion.embedding import embed_ahead as ahead
+from graph.ingestion.indexing import basis_of, beginning, show, stage
 from graph.ingestion.state import WindowOutput, WindowState, Work
 from graph.ingestion.tally import Tally, Tell, tally_of
 from graph.ingestion.telling import log
@@ -42,7 +43,7 @@ async def index_document(state: WindowState) -> WindowOutput:
     item = Work(id=state["id"], name=state["name"], source="", path=state["path"], pages=[])
     alone: AbstractAsyncContextManager[object] = _local if isinstance(now.embedder, SentenceEmbedder) else nullcontext()
     try:
-        async with alone:
+        async with run.alone(item["id"]), alone:
             if due := await asyncio.to_thread(uncut, now.stores, item["id"]):
                 tell(run.stage("chunk", item["id"], item["name"], 0, due.document.pages))
                 item = await asyncio.to_thread(cut, now.stores, item, due)
@@ -52,6 +53,28 @@ async def index_document(state: WindowState) -> WindowOutput:
         run.leave_to_the_end()
         log("postponed", item["id"], reason=type(error).__name__)
         return {"outcomes": []}
+    return {"outcomes": [], "embedding": spent}
+
+
+@step
+async def embed_ahead(state: WindowState) -> WindowOutput:
+    """Embed what is read of a document while the rest of it is being read: then less is left to do at its end.
+
+    What goes wrong here is no reason to stop reading, as above.
+    """
+    now, run, tell, document = await deps.current(), tally_of(state), get_stream_writer(), state["id"]
+    spent = no_usage()
+    try:
+        async with run.alone(document):
+            if row := await asyncio.to_thread(now.stores.catalog.document, document):
+                chunks = await asyncio.to_thread(beginning, now.stores, row, run.read_to(document))
+                with journal(tell):
+                    async for usage in ahead(now, document, chunks, state["name"]):
+                        run.spend(usage)
+                        spent = add_usage(spent, usage)
+    except Exception as error:
+        run.leave_to_the_end()
+        log("postponed", document, reason=type(error).__name__)
     return {"outcomes": [], "embedding": spent}
 
 

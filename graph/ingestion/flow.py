@@ -1,6 +1,7 @@
 """The ingestion graph: load, then read all windows of pages at once, then chunk, embed and report.
 
-Of several documents, each is chunked and embedded as soon as its last window is read; the end is for what is left.
+Of several documents, each is chunked and embedded as soon as its last window is read, and the beginning of a long one
+is embedded while the rest of it is read; the end is for what is left.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ def build_reading() -> StateGraph[WindowState, Context, WindowState, WindowOutpu
     builder.add_node("render_pages", pages.render_pages)
     builder.add_node("transcribe_pages", pages.transcribe_pages)
     builder.add_node("index_document", finishing.index_document)
+    builder.add_node("embed_ahead", finishing.embed_ahead)
     builder.add_edge(START, "render_pages")
     builder.add_edge("render_pages", "transcribe_pages")
     builder.add_conditional_edges("transcribe_pages", pages.after_reading)
     builder.add_edge("index_document", END)
+    builder.add_edge("embed_ahead", END)
     return builder
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graph.deps import Stores
 from graph.storage.base import DONE, DocumentRow, PageRow
 from graph.storage.upkeep import settle
-from loaders.types import CHUNKER
+from loaders.types import CHUNKER, Chunk
 
 
 def basis_of(rows: Sequence[PageRow]) -> str:
@@ -32,6 +32,16 @@ def stage(stores: Stores, document: DocumentRow) -> str:
 
     chunks = chunk_pages(document.title or document.name, stores.catalog.blocks(document.id))
     return stores.catalog.stage_chunks(document.id, chunks)
+
+
+def beginning(stores: Stores, document: DocumentRow, last: int) -> list[Chunk]:
+    """The chunks of a document's first pages, which end before the page `last`: a text may run on from there."""
+    from loaders.chunking import chunk_pages
+
+    pages = [(page, blocks) for page, blocks in stores.catalog.blocks(document.id) if page <= last]
+    return [
+        chunk for chunk in chunk_pages(document.title or document.name, pages) if max(chunk.pages, default=0) < last
+    ]
 
 
 def show(stores: Stores, document: str, generation: str, basis: str) -> None:

@@ -86,7 +86,7 @@ def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"
     size, run = state["window"], state.get("tally", "")
     windows = []
     for work in state["work"]:
-        tally_of(state).expect(work["id"], len(work["pages"]))
+        tally_of(state).expect(work["id"], work["pages"])
         without = set(work.get("plain", ()))
         for plain in (False, True):
             pages = [page for page in work["pages"] if (page in without) == plain]

@@ -7,17 +7,16 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import PageReading, PageRequest, no_usage
+from graph.engines.base import PageReading, PageRequest, SentenceEmbedder, no_usage
 from graph.engines.journal import Cost, journal
 from graph.ingestion import doors
 from graph.ingestion.passwords import password_of
-from graph.ingestion.state import PageOutcome, WindowState
+from graph.ingestion.state import Next, PageOutcome, WindowState
 from graph.ingestion.survey import TEXT_LAYER
 from graph.ingestion.tally import tally_of
 from graph.ingestion.telling import tell_page
@@ -59,12 +58,14 @@ async def transcribe_pages(state: WindowState) -> dict[str, object]:
             row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
             outcomes.append(_outcome(state, page, row.status, cost))
             tell_page(state, row, cost.usage)
-    return {"outcomes": outcomes, "indexable": tally_of(state).had_turn(state["id"], len(state["pages"]))}
+    # Offline nobody waits while pages are read: what is embedded ahead would only keep the readers waiting.
+    ahead = not isinstance(now.embedder, SentenceEmbedder)
+    return {"outcomes": outcomes, "next": tally_of(state).had_turn(state["id"], state["pages"], ahead=ahead)}
 
 
-def after_reading(state: WindowState) -> Literal["index_document", "__end__"]:
-    """To the index with a document that is read, when there is time for it: while others are being read."""
-    return "index_document" if state.get("indexable") else "__end__"
+def after_reading(state: WindowState) -> Next:
+    """What there is time for while pages are being read: to index this document, or to embed what is read of it."""
+    return state.get("next", "__end__")
 
 
 def _to_read(now: Deps, state: WindowState) -> tuple[dict[int, PageRow], list[PageOutcome], list[PageRequest]]:

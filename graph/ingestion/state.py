@@ -100,10 +100,14 @@ class PageOutcome(TypedDict):
     usage: Usage
 
 
+Next = Literal["index_document", "embed_ahead", "__end__"]
+"""What can be done for a document while pages, of it or of others, are still being read."""
+
+
 class WindowState(TypedDict):
     """A few pages of one document, rendered and transcribed together; `plain` ones from their text layers.
 
-    `indexable` says that all pages of the document are read, while pages of other documents are not.
+    `next` is where it goes from there.
     """
 
     id: str
@@ -115,7 +119,7 @@ class WindowState(TypedDict):
     plain: bool
     pictured: NotRequired[list[int]]
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
-    indexable: NotRequired[bool]
+    next: NotRequired[Next]
     embedding: NotRequired[Annotated[Usage, add_usage]]
 
 

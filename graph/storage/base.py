@@ -158,16 +158,12 @@ class Catalog(Protocol):
 
     def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]: ...
     def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]: ...
-    def images(self) -> set[str]:
-        """The page images that some page refers to."""
-
+    def images(self) -> set[str]: ...
     def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
         """Replace a page's line in the ledger, and store what was read, in one step."""
 
     def transcript(self, key: str) -> Transcript | None: ...
-    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
-        """The transcripts of a document's pages, of all or of those named, that have one."""
-
+    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]: ...
     def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
         """The blocks of every page that was read, in order; without the words, which weigh ten times as much."""
 
@@ -188,6 +184,10 @@ class Catalog(Protocol):
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many indexed units each word (stemmed by the index) occurs, and how many units there are."""
 
+    def add_vectors_ahead(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Keep vectors, each with a key of its passage, until the document's chunks are published."""
+
+    def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]: ...
     def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None: ...
     def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]: ...
     def heads_of_token_vectors(self, chunks: Sequence[str], size: Callable[[bytes], int]) -> dict[str, bytes]: ...

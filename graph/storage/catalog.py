@@ -78,6 +78,7 @@ class SqliteCatalog(Ledger):
             for other in replaced:
                 retire_rows(connection, other)
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BASIS + document, basis))
+            connection.execute("DELETE FROM vectors_ahead WHERE document = ?", (document,))
             unsettle(connection, document)
         return replaced
 
@@ -151,6 +152,19 @@ class SqliteCatalog(Ledger):
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many indexed units each word occurs, stemmed as the index stems, and how many units there are."""
         return self._text.frequencies(words)
+
+    def add_vectors_ahead(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Keep vectors, each with a key of its passage, until the document's chunks are published."""
+        with self._db.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors_ahead VALUES (?, ?, ?)",
+                ((passage, document, vector) for passage, vector in rows),
+            )
+
+    def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]:
+        """The vectors that are kept under these keys."""
+        rows = self._db.rows_in("SELECT passage, vector FROM vectors_ahead WHERE passage IN ({})", passages)
+        return {row[0]: row[1] for row in rows}
 
     def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Store the fine vectors of chunks, as packed by the embedder that made them."""

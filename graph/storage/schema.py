@@ -70,7 +70,15 @@ ALTER TABLE pages DROP COLUMN owner;
 ALTER TABLE pages DROP COLUMN lease;
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
+# Vectors of passages that were embedded while the rest of their document was read, by a hash of what was embedded.
+_VERSION_4 = """
+CREATE TABLE vectors_ahead (
+    passage TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, vector BLOB NOT NULL
+);
+CREATE INDEX vectors_ahead_by_document ON vectors_ahead (document);
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

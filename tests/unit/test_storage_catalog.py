@@ -162,6 +162,17 @@ def test_token_vectors_go_with_their_chunk(catalog: Catalog) -> None:
     assert catalog.token_vectors([first, second]) == {}
 
 
+def test_vectors_ahead_are_kept_until_their_document_is_published_or_deleted(catalog: Catalog) -> None:
+    for name in ("a", "b", "c"):
+        catalog.add_document(document(name))
+        catalog.add_vectors_ahead(name, [(f"{name}-1", b"\x00\x01"), (f"{name}-2", b"\x02")])
+    catalog.add_vectors_ahead("a", [("a-2", b"\x03")])
+    assert catalog.vectors_ahead(["a-2", "b-1", "d-1"]) == {"a-2": b"\x03", "b-1": b"\x00\x01"}
+    publish(catalog, document("a"), chunk(0, "One."))
+    catalog.delete_document("b")
+    assert catalog.vectors_ahead(["a-1", "a-2", "b-1", "b-2", "c-1"]) == {"c-1": b"\x00\x01"}
+
+
 def test_publishing_replaces_documents_of_the_same_source_and_names_them(catalog: Catalog) -> None:
     publish(catalog, document("old", source="/papers/report.pdf"), chunk(0, "The old storm."))
     replaced = publish(catalog, document("new", source="/papers/report.pdf"), chunk(0, "The new storm."))
