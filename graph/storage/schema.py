@@ -84,14 +84,28 @@ MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a catalog to the current version, each step in one transaction.
 
+    Another process may do the same at the same moment: of each step one of them succeeds, and the others go on from it.
+
     Raises:
         HomeError: the catalog was written by a newer PageWitness.
     """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise HomeError(
-            f"The catalog is of version {version}, this PageWitness knows versions up to {len(MIGRATIONS)}: "
-            "upgrade PageWitness, or name another folder with --home."
-        )
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    while (version := _version(connection)) != len(MIGRATIONS):
+        if version > len(MIGRATIONS):
+            raise HomeError(
+                f"The catalog is of version {version}, this PageWitness knows versions up to {len(MIGRATIONS)}: "
+                "upgrade PageWitness, or name another folder with --home."
+            )
+        try:
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
+            )
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if _version(connection) == version:
+                raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

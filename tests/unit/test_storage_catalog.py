@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import HomeError
 from graph.storage.base import Catalog, DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.catalog import SqliteCatalog
 from loaders.types import Block, Box, Chunk, Sentence, Word
@@ -228,19 +226,3 @@ def test_what_was_stored_is_there_after_closing(tmp_path: Path) -> None:
     second = SqliteCatalog(path)
     assert found(second, "storm") == ["The storm."]
     second.close()
-
-
-def test_a_catalog_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.sqlite3"
-    SqliteCatalog(path).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(HomeError, match=r"version 99.*upgrade"):
-        SqliteCatalog(path)
-
-
-def test_a_file_that_is_no_catalog_is_said_to_be_unusable(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.sqlite3"
-    path.write_text("this is no database, but long enough to be taken for a damaged one" * 20)
-    with pytest.raises(HomeError, match="catalog"):
-        SqliteCatalog(path)

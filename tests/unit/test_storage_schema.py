@@ -1,0 +1,44 @@
+"""The catalog's file: how it is made, and what is said of one that cannot be used."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from graph.errors import HomeError
+from graph.storage.catalog import SqliteCatalog
+from graph.storage.schema import migrate
+
+
+def test_a_new_catalog_may_be_made_by_two_processes_at_once(tmp_path: Path) -> None:
+    path, others = tmp_path / "catalog.sqlite3", list[SqliteCatalog]()
+    connection = sqlite3.connect(path, isolation_level=None)
+
+    def meanwhile(statement: str) -> None:
+        if statement.startswith("BEGIN") and not others:
+            others.append(SqliteCatalog(path))
+
+    connection.set_trace_callback(meanwhile)
+    migrate(connection)
+    connection.execute("INSERT INTO meta VALUES ('key', 'value')")
+    assert [catalog.get_meta("key") for catalog in others] == ["value"]
+    connection.close()
+    others[0].close()
+
+
+def test_a_catalog_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite3"
+    SqliteCatalog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(HomeError, match=r"version 99.*upgrade"):
+        SqliteCatalog(path)
+
+
+def test_a_file_that_is_no_catalog_is_said_to_be_unusable(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite3"
+    path.write_text("this is no database, but long enough to be taken for a damaged one" * 20)
+    with pytest.raises(HomeError, match="catalog"):
+        SqliteCatalog(path)
