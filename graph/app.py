@@ -23,6 +23,7 @@ from typing_extensions import TypedDict
 from graph import deps
 from graph.attachments import attached, detach, document_of, source_of
 from graph.context import Context
+from graph.engines.sizes import WINDOWS
 from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import Report
@@ -204,7 +205,7 @@ def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Applica
     compiled = build().compile(checkpointer=checkpointer, name="pagewitness")
     # The way in which a compiled graph copies itself, into a class of ours.
     made = Application(**{key: value for key, value in vars(compiled).items() if key != "__orig_class__"})
-    return made.with_config(max_concurrency=32, recursion_limit=30)
+    return made.with_config(max_concurrency=WINDOWS, recursion_limit=30)
 
 
 app = compile_app()

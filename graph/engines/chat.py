@@ -54,10 +54,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
 
-WINDOW = 4
-"""Pages that go through the ingestion graph together, at least: a window of single-page requests costs the graph as
-much as one of four. 100 pages at 2 s each, 16 in flight: 14.50 s in windows of one page, 14.43 of four, 14.43 of eight;
-1.8, 1.3 and 1.2 s of CPU."""
 # Seconds for one attempt. A page of 1,500 tokens takes 5-15 s; on a bad day three times that.
 READING_TIME, READING_TIME_PER_PAGE = 45.0, 30.0
 _DETAILS: dict[FailureReason, str] = {
@@ -89,6 +85,7 @@ class ChatEngine:
         fallback: NamedModel | None = None,
         patience: Patience | None = None,
         limiter: Limiter | None = None,
+        window: int | None = None,
     ) -> None:
         self._context = context
         self._reader, self._grader, self._writer = reader, grader, writer
@@ -97,7 +94,7 @@ class ChatEngine:
         self.model = split_name(reader.name)[1]
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
         self.reader = f"{self.name}/{reader.name}/{self.prompt}"
-        self.window = context.pages_per_request * max(1, WINDOW // context.pages_per_request)
+        self.window = window or context.pages_per_request
 
     def day_is_over(self) -> bool:
         """Whether it is known that neither the reader nor the second model will be asked any more today."""

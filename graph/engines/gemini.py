@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from graph.engines.base import Embedder, Engine, Reply, Usage
 from graph.engines.chat import ChatEngine
+from graph.engines.limits import DEFAULT_CONCURRENCY
 from graph.engines.models import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
 from graph.engines.retry import Patience, call, diagnose
 from graph.engines.service import NamedModel
+from graph.engines.sizes import window_size
 from graph.errors import ModelError
 from loaders.types import Failure, FailureReason
 
@@ -69,6 +71,7 @@ def build_gemini(
         fallback=named(context.fallback_model, FALLBACK, "low") if context.fallback_model else None,
         patience=patience,
         limiter=limiter,
+        window=window_size(context.pages_per_request, settings.concurrency or DEFAULT_CONCURRENCY),
     )
     client = embedding_model(
         context.embedding_model,

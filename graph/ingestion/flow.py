@@ -10,6 +10,7 @@ from langgraph.graph import END, START, StateGraph
 
 from graph import tracing
 from graph.context import Context
+from graph.engines.sizes import WINDOWS
 from graph.ingestion import finishing, nodes, pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
 from graph.ingestion.unkept import unkept
@@ -54,4 +55,4 @@ def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutp
 
 
 # Pages of many windows are in flight at once; what bounds them is the worker pool and the service's limits, not this.
-app = build().compile(name="ingestion").with_config(max_concurrency=32, recursion_limit=30)
+app = build().compile(name="ingestion").with_config(max_concurrency=WINDOWS, recursion_limit=30)
