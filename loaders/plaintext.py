@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from functools import lru_cache
+
+from loaders.remembering import remembered
 
 # Only known tags are marks: "<think>" and "x < y" are text.
 _TAG = re.compile(
@@ -33,7 +34,7 @@ _HIDDEN = 0xE000
 """Where the private use area begins: characters there stand for escaped ones while the marks are taken off."""
 
 
-@lru_cache(4096)
+@remembered
 def plain(markdown: str) -> str:
     """Take Markdown and HTML marks off a text and fold its white space; identifiers and formulas stay as they are."""
     text = _BLANKS.sub(" ", markdown)

@@ -9,17 +9,13 @@ What is left are evidence sentences that were themselves cut wrongly ("... along
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import sentencex  # type: ignore[import-untyped]  # it ships no types
 
+from loaders.remembering import remembered
+
 TAIL = 200
 """Characters that show how a sentence ends: notes of 40 characters, an abbreviation, quotes."""
-
-KEPT = 4096
-"""Texts of which the sentences, the tokens and the words without marks are remembered: each is counted several times
-while a document is cut, and one that is embedded while it is read is cut several times. Six reports, 106 pages, are cut
-in 118 ms in place of 178, and in 51 a second time."""
 
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:eqs?|figs?|secs?|tabs?|refs?|chap|approx|resp|cf|al|vs|ca|viz|incl|excl|e\.g|i\.e)\.$",
@@ -39,17 +35,17 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{1,8}|\d
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def split_sentences(text: str, language: str = "en") -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """Split a paragraph of plain text into its sentences, white space folded; no other character is lost."""
-    return list(_split(text, language))
+    return list(_split(text))
 
 
-@lru_cache(KEPT)
-def _split(text: str, language: str) -> tuple[str, ...]:
+@remembered
+def _split(text: str) -> tuple[str, ...]:
     folded = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
     sentences: list[str] = []
     glue = ""
-    for piece in sentencex.segment(language, folded):
+    for piece in sentencex.segment("en", folded):
         for part in _VARIABLE.split(piece.strip()):
             _append(sentences, part, glue)
             glue = " "
@@ -81,7 +77,7 @@ def _belongs(before: str, part: str) -> bool:
     return bool(_ABBREVIATION.search(before) or (part[0].isdigit() and _NUMBERED.search(before)))
 
 
-@lru_cache(KEPT)
+@remembered
 def count_tokens(text: str) -> int:
     """Estimate how many tokens a text has for an embedder: one for each started eight letters, two digits, or mark.
 

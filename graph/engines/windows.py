@@ -84,7 +84,7 @@ class WindowReader:
 
 
 async def side_by_side(readings: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
-    """What several readings yield, as it comes. When one fails the others go on: what they asked for is paid for."""
+    """What several readings yield, as it comes. When one fails the others go on to their end: they may be paid for."""
     found: asyncio.Queue[T | None] = asyncio.Queue()
     failures: list[Exception] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from graph.deps import Deps
 from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
@@ -53,22 +53,27 @@ async def embed(
     return usage
 
 
-async def embed_ahead(now: Deps, document: str, chunks: Iterable[Chunk], name: str) -> AsyncIterator[Usage]:
+async def embed_ahead(
+    now: Deps, document: str, chunks: Iterable[Chunk], name: str, pay: Callable[[Usage], None],
+    is_waiting: Callable[[], bool],
+) -> None:  # fmt: skip
     """Embed chunks of a document that is not read to its end, and keep their vectors until `embed` comes to them.
 
-    Only whole batches, so that no more requests are made than without. Yields what each request cost, once its vectors
-    are stored.
+    Only whole batches, so that hardly more requests are made than without, and none once nobody waits for pages any
+    more: `embed` is quicker. `pay` is given what each request cost.
     """
     texts = {_key(now, document, chunk, name): _text(chunk) for chunk in chunks}
     kept = await asyncio.to_thread(now.stores.catalog.vectors_ahead, list(texts))
     todo = [key for key in texts if key not in kept]
     for start in range(0, len(todo) // _EMBED_BATCH * _EMBED_BATCH, _EMBED_BATCH):
+        if not is_waiting():
+            return
         part = todo[start : start + _EMBED_BATCH]
         keys = iter(part)
         async for reply in now.embedder.embed_passages([name] * len(part), [texts[key] for key in part]):
+            pay(reply.usage)
             rows = [(next(keys), vector.tobytes()) for vector in reply.value]
             await asyncio.to_thread(now.stores.catalog.add_vectors_ahead, document, rows)
-            yield reply.usage
 
 
 async def _embed_batch(now: Deps, part: Sequence[ChunkRow], name: str) -> Usage:

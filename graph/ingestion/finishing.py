@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import reduce
 from typing import NamedTuple
 
 from langgraph.config import get_stream_writer
@@ -44,6 +45,8 @@ async def index_document(state: WindowState) -> WindowOutput:
     alone: AbstractAsyncContextManager[object] = _local if isinstance(now.embedder, SentenceEmbedder) else nullcontext()
     try:
         async with run.alone(item["id"]), alone:
+            if not run.early:
+                return {"outcomes": []}
             if due := await asyncio.to_thread(uncut, now.stores, item["id"]):
                 tell(run.stage("chunk", item["id"], item["name"], 0, due.document.pages))
                 item = await asyncio.to_thread(cut, now.stores, item, due)
@@ -63,19 +66,24 @@ async def embed_ahead(state: WindowState) -> WindowOutput:
     What goes wrong here is no reason to stop reading, as above.
     """
     now, run, tell, document = await deps.current(), tally_of(state), get_stream_writer(), state["id"]
-    spent = no_usage()
+    costs: list[Usage] = []
+
+    def pay(usage: Usage) -> None:
+        run.spend(usage)
+        costs.append(usage)
+
     try:
         async with run.alone(document):
-            if row := await asyncio.to_thread(now.stores.catalog.document, document):
-                chunks = await asyncio.to_thread(beginning, now.stores, row, run.read_to(document))
+            if run.early and (due := await asyncio.to_thread(uncut, now.stores, document)):
+                chunks = await asyncio.to_thread(beginning, now.stores, due.document, run.read_to(document))
                 with journal(tell):
-                    async for usage in ahead(now, document, chunks, state["name"]):
-                        run.spend(usage)
-                        spent = add_usage(spent, usage)
+                    await ahead(now, document, chunks, state["name"], pay, lambda: run.read_to(document) > 0)
     except Exception as error:
         run.leave_to_the_end()
         log("postponed", document, reason=type(error).__name__)
-    return {"outcomes": [], "embedding": spent}
+    finally:
+        run.went_ahead()
+    return {"outcomes": [], "embedding": reduce(add_usage, costs, no_usage())}
 
 
 def uncut(stores: Stores, document: str) -> Cut | None:

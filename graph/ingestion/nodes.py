@@ -87,11 +87,12 @@ def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"
     windows = []
     for work in state["work"]:
         tally_of(state).expect(work["id"], work["pages"])
-        without = set(work.get("plain", ()))
+        without, parts = set(work.get("plain", ())), list[WindowState]()
         for plain in (False, True):
             pages = [page for page in work["pages"] if (page in without) == plain]
             starts = range(0, len(pages), size)
-            windows += [_window(run, work, pages[start : start + size], plain) for start in starts]
+            parts += [_window(run, work, pages[start : start + size], plain) for start in starts]
+        windows += sorted(parts, key=lambda part: part["pages"][0])  # what is read without a gap is embedded ahead
     return [Send("read_pages", window) for window in windows] or "chunk_documents"
 
 

@@ -15,12 +15,12 @@ from graph.engines.base import Usage
 from graph.events import Event, Progress, Stage, progress
 from graph.ingestion.state import IngestionState, Next, WindowState
 
-_KEPT = 1000  # runs that ended by an error leave their tally here; a few hundred bytes each
+_KEPT = 200  # runs that ended by an error leave their tally here: 20 kB for a hundred pages
 
 _AHEAD_FROM, _AHEAD_GROWTH = 16, 1.5
-"""A document is embedded ahead when so many of its first pages are read, and again when they have grown by so much.
-It is cut each time, all of which together take as long as three times at its end. Of the 268 chunks that twelve papers,
-articles and slides had after 8, 12 and 18 pages, each was there again when the whole document was cut."""
+"""A document is embedded ahead when so many of its first pages had their turn, and again when they are so many times
+more. It is cut each time, all of which together take as long as three times at its end. Of the 268 chunks that twelve
+papers, articles and slides had after 8, 12 and 18 pages, each was there again when the whole document was cut."""
 
 Tell = Callable[[Event], None]
 
@@ -35,7 +35,9 @@ class Tally:
         self._left: dict[str, set[int]] = {}
         self._ahead: dict[str, int] = {}
         self._alone: dict[str, asyncio.Lock] = {}
-        self._early = True
+        self._going_ahead = False
+        self.early = True
+        """Whether documents are indexed and embedded while pages are read: not once that did not work."""
 
     def spend(self, usage: Usage) -> int:
         """Count requests; returns how many there are now."""
@@ -74,18 +76,24 @@ class Tally:
             if document not in self._left:
                 return "__end__"
             self._left[document] -= set(pages)
-            if not self._early or not any(self._left.values()):
+            if not self.early or not any(self._left.values()):
                 return "__end__"
             if not self._left[document]:
                 return "index_document"
             first = self._before_the_first_left(document)
-            if not ahead or first < max(_AHEAD_FROM, _AHEAD_GROWTH * self._ahead.get(document, 0)):
+            if self._going_ahead or not ahead or first < max(_AHEAD_FROM, _AHEAD_GROWTH * self._ahead.get(document, 0)):
                 return "__end__"
             self._ahead[document] = first
+            self._going_ahead = True  # one at a time, lest a service that is out of order holds up the reading
             return "embed_ahead"
 
+    def went_ahead(self) -> None:
+        """What could be embedded ahead is, or could not be."""
+        with self._lock:
+            self._going_ahead = False
+
     def read_to(self, document: str) -> int:
-        """The last of the document's first pages of which each had its turn."""
+        """The last of the document's first pages of which each had its turn; 0 when all pages had."""
         with self._lock:
             return self._before_the_first_left(document)
 
@@ -99,7 +107,7 @@ class Tally:
 
     def leave_to_the_end(self) -> None:
         """Index and embed nothing more while pages are read: it did not work."""
-        self._early = False
+        self.early = False
 
 
 _tallies: OrderedDict[str, Tally] = OrderedDict()

@@ -154,11 +154,11 @@ class SqliteCatalog(Ledger):
         return self._text.frequencies(words)
 
     def add_vectors_ahead(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Keep vectors, each with a key of its passage, until the document's chunks are published."""
+        """Keep vectors, each with a key of its passage, until its document is published; none of one that is gone."""
         with self._db.writing() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO vectors_ahead VALUES (?, ?, ?)",
-                ((passage, document, vector) for passage, vector in rows),
+                "INSERT OR REPLACE INTO vectors_ahead SELECT ?, id, ? FROM documents WHERE id = ?",
+                ((passage, vector, document) for passage, vector in rows),
             )
 
     def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]:

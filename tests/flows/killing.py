@@ -17,7 +17,7 @@ import pymupdf
 from tests.conftest import ROOT
 from tests.wire.gemini_server import GeminiServer, Recorded
 
-PAGES = 12
+PAGES = 20
 RUN_SECONDS = 600.0  # a run takes 10 s on a quiet machine, and ten times that where six other jobs share two cores
 # An answer that came this share of a run before the kill may not have been stored yet: it counts as in flight. Half a
 # second on a quiet machine, two seconds on one that is four times slower.
@@ -102,7 +102,7 @@ def dump(home: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with sqlite3.connect(home / "catalog.sqlite3") as connection:
         connection.row_factory = sqlite3.Row
-        for table in ("meta", "documents", "pages", "transcripts", "chunks", "token_vectors"):
+        for table in ("meta", "documents", "pages", "transcripts", "chunks", "vectors_ahead", "token_vectors"):
             found[table] = sorted(_row(row) for row in connection.execute(f"SELECT * FROM {table}"))
         texts = "SELECT u.chunk, t.title, t.heading, t.body FROM units u JOIN unit_text t ON t.rowid = u.id"
         found["units"] = sorted(tuple(row) for row in connection.execute(texts))

@@ -168,6 +168,7 @@ def test_vectors_ahead_are_kept_until_their_document_is_published_or_deleted(cat
     assert catalog.vectors_ahead(["a-2", "b-1", "d-1"]) == {"a-2": b"\x03", "b-1": b"\x00\x01"}
     publish(catalog, document("a"), chunk(0, "One."))
     catalog.delete_document("b")
+    catalog.add_vectors_ahead("b", [("b-1", b"\x00")])
     assert catalog.vectors_ahead(["a-1", "a-2", "b-1", "b-2", "c-1"]) == {"c-1": b"\x00\x01"}
 
 

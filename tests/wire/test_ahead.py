@@ -14,6 +14,7 @@ from graph.app import app
 from graph.context import Context
 from graph.errors import ModelError
 from tests.flows.killing import transcribe, write_pdf
+from tests.wire.gemini_quota import Quota
 from tests.wire.gemini_server import Answer, Fault, GeminiServer, Recorded
 from tests.wire.scripted_replies import Model, kind, pages_asked
 
@@ -122,3 +123,15 @@ def test_a_passage_that_reads_otherwise_in_the_end_is_embedded_as_it_reads_then(
     assert not any("Harbour notes" in (*row.headings, row.text) for row in rows)
     assert all(any(text.endswith(" ".join([*row.headings, row.text])) for text in texts) for row in rows)
     assert len(texts) > len(rows) == vectors_kept()
+
+
+def test_what_is_in_the_index_is_not_embedded_again_while_pages_wait_for_another_day(
+    model: Model, gemini: GeminiServer, tmp_path: Path
+) -> None:
+    paper, gemini.reply = write_pdf(tmp_path / "longer.pdf", "Seed", pages=100), reading(model, transcribe)
+    gemini.quota = Quota(per_day=4)
+    assert read_on(paper)["unfinished"]["pages"] == 84
+    assert len(embedded(gemini)) == vectors_kept() > 64
+    gemini.requests.clear()
+    assert read_on(paper)["unfinished"]["pages"] == 84
+    assert gemini.requests == []
