@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from graph.engines.base import Embedder, Engine, Limiter, SentenceEmbedder
     from graph.evaluation.judge import Judge
     from graph.query.retrieval import Retriever
-    from graph.storage.base import Catalog, PageImages, PagePool, VectorIndex
+    from graph.storage.base import Catalog, PageImages, VectorIndex
+    from graph.workers import PagePool
 
 
 class Stores:
@@ -167,8 +168,7 @@ _renewing = threading.Lock()
 def stores_at(home: Path, chroma_url: str) -> Stores:
     """The stores of a home folder; one object for each, since only one may own the vectors.
 
-    A folder that was emptied under a running server is begun anew: what went on being written to files that have no
-    name any more would be lost without a word.
+    A folder emptied under a running server is begun anew: what is written to files without a name is lost silently.
     """
     with _renewing:
         if (kept := _stores_at(home, chroma_url)).lost():

@@ -16,7 +16,8 @@ from graph.engines.evidence import Objection, PageView
 from graph.query import lexical, scoring
 from graph.query.comparing import compare, ranked
 from graph.query.extraction import claims_from
-from graph.storage.base import Catalog, PagePool
+from graph.storage.base import Catalog
+from graph.workers import PagePool
 from loaders.jobs import read
 from loaders.types import Failure, PageText
 

@@ -1,4 +1,4 @@
-"""The seams of storage: what the graph asks of a catalog, a vector index, a picture store and a worker pool.
+"""The seams of storage: what the graph asks of a catalog, a vector index and a picture store.
 
 The default implementations serve one machine and one process (SQLite, Chroma, files, local processes). Others may be
 chosen by a URL in the settings one day, so nothing above this module knows which it talks to. Rows hold no path of the
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from loaders.types import Block, Chunk, Failure, Word
+from loaders.types import Block, Chunk, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 PageStatus = Literal["pending", "read", "fallback", "blank", "failed"]
 DONE: frozenset[PageStatus] = frozenset({"read", "fallback", "blank"})
 """The statuses of a page that needs no further work."""
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +155,16 @@ class Catalog(Protocol):
 
     def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]: ...
     def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]: ...
-    def images(self) -> set[str]: ...
+    def images(self) -> set[str]:
+        """The page images that some page refers to."""
+
     def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
         """Replace a page's line in the ledger, and store what was read, in one step."""
 
     def transcript(self, key: str) -> Transcript | None: ...
-    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]: ...
+    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
+        """The transcripts of a document's pages, of all or of those named, that have one."""
+
     def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
         """The blocks of every page that was read, in order; without the words, which weigh ten times as much."""
 
@@ -187,7 +188,9 @@ class Catalog(Protocol):
     def add_vectors_ahead(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
         """Keep vectors, each with a key of its passage, until the document's chunks are published."""
 
-    def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]: ...
+    def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]:
+        """The vectors that are kept under these keys, by key."""
+
     def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None: ...
     def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]: ...
     def heads_of_token_vectors(self, chunks: Sequence[str], size: Callable[[bytes], int]) -> dict[str, bytes]: ...
@@ -237,13 +240,3 @@ class PageImages(Protocol):
     def delete(self, key: str) -> None: ...
     def sweep(self, kept: Collection[str]) -> None:
         """Forget all images but these, and what was left half-written."""
-
-
-class PagePool(Protocol):
-    """Runs picklable page functions in worker processes; a job that dies or overruns becomes a Failure."""
-
-    async def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> list[R | Failure]: ...
-    async def call(self, function: Callable[..., R], *args: Any) -> R:
-        """One call, which returns or raises as the function does; SourceError when it hangs or dies."""
-
-    def close(self) -> None: ...
