@@ -63,7 +63,18 @@ def cases(folder: Path) -> Iterator[tuple[Path, str, int | None]]:
 def _ingest(path: Path, home: Path, limit: float) -> tuple[int, str, str, Watched]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GOOGLE_", "GEMINI_", "PAGEWITNESS_"))}
     environment |= {"PYTHONPATH": str(ROOT), "LANGSMITH_TRACING": "false"}
-    command = [sys.executable, "-m", "graph.cli", "ingest", "--json", "--engine", "offline", "--home", str(home), path]
+    command = [
+        sys.executable,
+        "-m",
+        "graph.cli",
+        "ingest",
+        "--json",
+        "--engine",
+        "offline",
+        "--home",
+        str(home),
+        path,
+    ]
     # Files, not pipes: nobody reads while the memory is watched.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
         process = subprocess.Popen([str(part) for part in command], env=environment, stdout=out, stderr=error)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graph import cli
+from graph.cli import main
 from graph.evaluation.metrics import label, share_names
 from tests.conftest import ROOT
 
@@ -30,7 +30,7 @@ def missed(summary: dict[str, Any], gate: dict[str, Any]) -> list[str]:
 @pytest.mark.usefixtures("library")
 def test_quality_does_not_fall(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gate = GATE[name]
-    code = cli.main(["eval", str(ROOT / gate["questions"]), "--json", "--out", str(tmp_path / "out")])
+    code = main.main(["eval", str(ROOT / gate["questions"]), "--json", "--out", str(tmp_path / "out")])
     summary = json.loads(capsys.readouterr().out)["summary"]
     assert code == 0
     assert missed(summary, gate) == []

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from graph import cli
+from graph.cli import main
 from tests.conftest import ROOT, SAMPLE
 
 QUESTIONS = SAMPLE.with_name("questions.jsonl")
@@ -22,7 +22,7 @@ LURE = '<script>alert("1")</script> & <b>bold</b>'
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = cli.main([str(argument) for argument in ("eval", *arguments)])
+    code = main.main([str(argument) for argument in ("eval", *arguments)])
     captured = capsys.readouterr()
     return code, captured.out, captured.err
 
@@ -195,7 +195,7 @@ def test_an_empty_home_is_told_before_anything_is_asked(
 @pytest.mark.parametrize("options", [["--k", "0"], ["--k", "1,x"], ["--k", "21"], ["--limit", "0"], ["--limit", "-1"]])
 def test_impossible_options(options: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main(["eval", str(QUESTIONS), *options])
+        main.main(["eval", str(QUESTIONS), *options])
     assert ended.value.code == 2
 
 

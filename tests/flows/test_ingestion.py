@@ -11,8 +11,9 @@ from typing import Any, cast
 import pymupdf
 import pytest
 
-from graph import cli, deps
+from graph import deps
 from graph.app import app
+from graph.cli import main
 from graph.context import Context
 from graph.ingestion.flow import app as ingestion
 from graph.ingestion.state import DocumentReport
@@ -161,7 +162,7 @@ def test_one_broken_file_in_a_folder_is_reported_and_the_rest_is_done(
     assert "0 bytes" in broken["detail"]
     assert [row.name for row in deps.stores().catalog.documents()] == ["a.pdf"]
 
-    assert cli.main(["ingest", str(tmp_path / "in")]) == 3
+    assert main.main(["ingest", str(tmp_path / "in")]) == 3
     shown = capsys.readouterr().out
     assert "unchanged a.pdf" in shown
     assert "0 bytes" in " ".join(shown.split())
@@ -211,7 +212,7 @@ def test_reembedding_reads_no_page_again(home: Path, make_pdf: MakePdf, capsys: 
     ledger = stores.catalog.pages(stores.catalog.documents()[0].id)
     before = stores.vectors.count()
     stores.vectors.reset("another-model/7")
-    assert cli.main(["reembed", "--json"]) == 0
+    assert main.main(["reembed", "--json"]) == 0
     assert '"documents": 1' in capsys.readouterr().out
     assert stores.vectors.count() == before
     assert stores.catalog.pages(ledger[0].document) == ledger

@@ -16,7 +16,16 @@ def test_ctrl_c_ends_an_ingestion_and_the_next_one_completes(tmp_path: Path) -> 
     for number in range(60):
         document.new_page().insert_text((72, 100), f"Page {number} tells of the tide.")
     document.save(tmp_path / "long.pdf")
-    command = [sys.executable, "-m", "graph.cli", "ingest", "--engine", "offline", "--home", str(tmp_path / "home")]
+    command = [
+        sys.executable,
+        "-m",
+        "graph.cli",
+        "ingest",
+        "--engine",
+        "offline",
+        "--home",
+        str(tmp_path / "home"),
+    ]
     process = subprocess.Popen([*command, str(tmp_path / "long.pdf")], stderr=subprocess.PIPE, text=True)
     wait_for_pages(tmp_path / "home")
     process.send_signal(signal.SIGINT)

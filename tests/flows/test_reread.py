@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from graph import cli, deps
+from graph import deps
 from graph.app import app
+from graph.cli import main
 from graph.storage.base import Transcript
 from loaders.types import Block
 from tests.conftest import MakePdf
@@ -26,7 +27,7 @@ def misread(document: str) -> None:
 
 
 def ingest(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[str, str]:
-    assert cli.main(["ingest", "--json", *options, str(path)]) == 0
+    assert main.main(["ingest", "--json", *options, str(path)]) == 0
     (document,) = json.loads(capsys.readouterr().out)["documents"]
     return document["id"], document["status"]
 
@@ -53,5 +54,5 @@ def test_a_dry_run_counts_what_is_read_again(make_pdf: MakePdf, capsys: pytest.C
     path = make_pdf("lamp.pdf", "The lamp was lit at dusk.")
     ingest(path, capsys)
     for options, done in (([], 1), (["--reread"], 0)):
-        assert cli.main(["ingest", "--json", "--dry-run", *options, str(path)]) == 0
+        assert main.main(["ingest", "--json", "--dry-run", *options, str(path)]) == 0
         assert json.loads(capsys.readouterr().out)["total"]["done"] == done

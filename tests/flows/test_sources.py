@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from graph import cli, deps
+from graph import deps
+from graph.cli import main
 from graph.doctor import examine
 from graph.errors import BadInputError
 from graph.ingestion import indexing
@@ -54,7 +55,7 @@ def test_an_address_is_a_source_like_any_other(site: str, make_pdf: MakePdf, hom
     (second,) = ingest_text(f"{site}/tickets.pdf")
     assert [row.id for row in deps.stores().catalog.documents()] == [second["id"]]
     assert [path.name for path in (home / "downloads").iterdir()] == [second["id"]]
-    assert cli.main(["delete", "tickets.pdf"]) == 0
+    assert main.main(["delete", "tickets.pdf"]) == 0
     assert list((home / "downloads").iterdir()) == []
 
 
@@ -109,7 +110,7 @@ def test_another_chunker_is_noticed_and_reads_no_page(
     (old,) = [check for check in examine()["checks"] if check["name"] == "chunks"]
     assert not old["ok"]
     assert "pagewitness rechunk" in old["detail"]
-    assert cli.main(["rechunk", "--json"]) == 0
+    assert main.main(["rechunk", "--json"]) == 0
     assert '"documents": 1' in capsys.readouterr().out
     assert next(check for check in examine()["checks"] if check["name"] == "chunks")["ok"]
     assert catalog.pages(before["id"] or "") == ledger
@@ -125,9 +126,9 @@ def test_a_reembedding_that_was_killed_is_noticed_and_goes_on(
     vectors = stores.vectors.count()
     stores.catalog.set_meta("reembedding", "all-MiniLM-L6-v2-int8/384")
     stores.vectors.delete_document(stores.catalog.documents()[0].id)
-    assert cli.main(["ask", "What happened to the slipway?"]) == 2
+    assert main.main(["ask", "What happened to the slipway?"]) == 2
     assert "pagewitness reembed" in capsys.readouterr().err
-    assert cli.main(["ingest", str(path)]) == 2
-    assert cli.main(["reembed"]) == 0
+    assert main.main(["ingest", str(path)]) == 2
+    assert main.main(["reembed"]) == 0
     assert stores.vectors.count() == vectors
-    assert cli.main(["ask", "What happened to the slipway?"]) == 0
+    assert main.main(["ask", "What happened to the slipway?"]) == 0

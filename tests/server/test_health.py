@@ -13,7 +13,8 @@ import httpx
 import pytest
 from filelock import FileLock
 
-from graph import cli
+from graph.cli import main
+from graph.cli.exit_codes import BAD_INPUT
 from tests.serving import Server, serving, showing
 from web.replies import UNUSABLE
 
@@ -76,7 +77,7 @@ def test_what_is_wrong_is_said_to_those_who_may_come_in(
     assert (status, said["ok"]) == (503, False)
     assert said["detail"] == UNUSABLE
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
-    assert cli.main(["doctor", "--server", locked.url]) == cli.BAD_INPUT
+    assert main.main(["doctor", "--server", locked.url]) == BAD_INPUT
     assert f"The home folder {home} cannot be made" in " ".join(capsys.readouterr().out.split())
     home.unlink()
     assert asked(locked)[0] == 200

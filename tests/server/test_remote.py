@@ -15,8 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from graph import cli
-from graph.places.remote import thread_id
+from graph.cli import main
+from graph.cli.clients.remote import thread_id
+from graph.cli.exit_codes import BAD_INPUT, INCOMPLETE
 from tests.conftest import MakePdf
 from tests.serving import Server
 
@@ -32,7 +33,7 @@ def pagewitness(server: Server, capsys: pytest.CaptureFixture[str]) -> Any:
     """Run a command through the server; its exit code and what it printed."""
 
     def run(*arguments: str, through: bool = True) -> tuple[int, str, str]:
-        code = cli.main([*arguments, *(["--server", server.url] if through else [])])
+        code = main.main([*arguments, *(["--server", server.url] if through else [])])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -92,7 +93,7 @@ def test_files_of_this_machine_are_uploaded_and_read(
     code, out, err = pagewitness("ingest", str(tmp_path / "in"), "in/l*.pdf", "--password", PASSWORD, "--json")
     report = json.loads(out)
     found = {one["name"]: one for one in report["documents"]}
-    assert (code, err) == (cli.INCOMPLETE, "")
+    assert (code, err) == (INCOMPLETE, "")
     assert {name: one["status"] for name, one in found.items()} == {
         "lamp.pdf": "complete", "locked.pdf": "complete",
         "not.pdf": "failed", "other.pdf": "failed", "broken.pdf": "failed",
@@ -161,7 +162,7 @@ def test_what_has_to_be_mended_is_said_in_a_sentence(
 ) -> None:
     (tmp_path / "empty.pdf").touch()
     code, out, err = pagewitness(*command)
-    assert (code, out) == (cli.BAD_INPUT, "")
+    assert (code, out) == (BAD_INPUT, "")
     assert re.search(sentence.replace("(", r"\("), err)
     assert err.startswith("pagewitness: ")
     assert "failed on the server" not in err
@@ -174,7 +175,7 @@ def test_whoever_finds_the_home_folder_taken_is_offered_the_command_that_works(
 ) -> None:
     home = str(server.log.parent / "home")
     code, _, err = pagewitness("ask", TICKET, "--home", home, "--document", "sample.pdf", through=False)
-    assert code == cli.BAD_INPUT
+    assert code == BAD_INPUT
     offered = shlex.split(err.split("`")[1])
     assert offered == ["pagewitness", "ask", TICKET, "--document", "sample.pdf", "--server", server.url]
     code, out, _ = pagewitness(*offered[1:], through=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from graph import cli
+from graph.cli import main
 from tests.serving import Server, serving, showing
 
 pytestmark = pytest.mark.server
@@ -84,7 +84,7 @@ def test_the_command_line_sends_the_token(
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", token)
     for command in (["documents"], ["ask", "Is anybody there?"]):
-        assert cli.main([*command, "--server", locked.url]) == code
+        assert main.main([*command, "--server", locked.url]) == code
         assert said in capsys.readouterr().err
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from graph import cli
+from graph.cli import main
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = cli.main(arguments)
+    code = main.main(arguments)
     captured = capsys.readouterr()
     return code, captured.out, captured.err
 
@@ -129,7 +129,7 @@ def test_the_installed_command_ends_with_the_documented_code(home: Path) -> None
 @pytest.mark.parametrize("arguments", [[], ["ingest"], ["frobnicate"], ["ask", "Why?", "--engine", "gpt"]])
 def test_wrong_usage_ends_with_2_too(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(arguments)
+        main.main(arguments)
     assert stopped.value.code == 2
     assert "usage: pagewitness" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import cli
+from graph.cli import main
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.vectors import ChromaVectors
@@ -79,7 +79,7 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = cli.main(arguments)
+    code = main.main(arguments)
     captured = capsys.readouterr()
     return code, captured.out, captured.err
 

@@ -54,7 +54,7 @@ def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> 
 
 def test_a_command_that_waits_for_a_server_leaves_the_search_on(tmp_path: Path) -> None:
     program = (
-        "import gc; from graph import cli; from graph.places.remote import Remote\n"
+        "import gc; from graph import cli; from graph.cli.clients.remote import Remote\n"
         "Remote.__init__ = lambda self, url, given: None\n"
         "Remote.documents = lambda self: print(gc.isenabled()) or {'documents': []}\n"
         "cli.main(['documents', '--server', 'http://127.0.0.1:9'])"

@@ -10,7 +10,8 @@ from importlib.metadata import version
 
 import pytest
 
-from graph import cli
+from graph.cli import main
+from graph.cli.exit_codes import BAD_INPUT
 
 OURS = json.dumps({"info": {"title": "PageWitness", "version": version("pagewitness")}})
 
@@ -47,7 +48,7 @@ def address() -> Iterator[str]:
 
 
 def complaint(capsys: pytest.CaptureFixture[str], url: str) -> str:
-    assert cli.main(["documents", "--server", url, "--json"]) == cli.BAD_INPUT
+    assert main.main(["documents", "--server", url, "--json"]) == BAD_INPUT
     captured = capsys.readouterr()
     said = str(json.loads(captured.out)["error"])
     assert captured.err == f"pagewitness: {said}\n"
@@ -95,7 +96,7 @@ def test_a_run_that_ends_before_its_time(
 ) -> None:  # fmt: skip
     for name, value in {"said": OURS, "stream": stream, "missing": missing}.items():
         monkeypatch.setattr(Somebody, name, value)
-    assert cli.main(["ask", "Why?", "--server", address]) == cli.BAD_INPUT
+    assert main.main(["ask", "Why?", "--server", address]) == BAD_INPUT
     said = capsys.readouterr().err
     assert said.startswith("pagewitness: ")
     assert sentence in said

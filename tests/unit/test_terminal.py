@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from graph.cli.progress import drafting, telling
 from graph.events import Draft, Event, Waiting, progress
-from graph.progress import drafting, telling
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 EVENTS: list[Event] = [

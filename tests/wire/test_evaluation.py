@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph import cli
+from graph.cli import main
 from graph.evaluation.judge import Judgement
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.gemini_wire import Answer, Fault
@@ -38,7 +38,7 @@ def sample(_sample_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def run(capsys: pytest.CaptureFixture[str], folder: Path, *rows: dict[str, Any], options: Any = ()) -> tuple[int, Any]:
     (folder / "set.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    code = cli.main(["eval", str(folder / "set.jsonl"), "--json", "--out", str(folder / "out"), *options])
+    code = main.main(["eval", str(folder / "set.jsonl"), "--json", "--out", str(folder / "out"), *options])
     return code, json.loads(capsys.readouterr().out)
 
 

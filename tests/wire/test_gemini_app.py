@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from graph import cli, deps
+from graph import deps
 from graph.app import app
+from graph.cli import main
 from graph.context import Context
 from graph.storage.base import PageRow
 from prompts import load
@@ -26,7 +27,7 @@ EVERYTHING = Context(top_k=20)
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
     """A command's exit code and its JSON; what went wrong is said on standard error too."""
-    code = cli.main([*arguments, "--json"])
+    code = main.main([*arguments, "--json"])
     out, err = capsys.readouterr()
     value = json.loads(out)
     assert err == (f"pagewitness: {value['error']}\n" if "error" in value else "")

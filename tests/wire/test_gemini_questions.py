@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from graph import cli, deps
+from graph import deps
 from graph.app import app
+from graph.cli import main
 from graph.context import Context
 from graph.query.citations import normalised, page_text
 from tests.wire.gemini_server import GeminiServer, Reply
@@ -73,7 +74,7 @@ def test_the_command_line_prints_the_same(
     library: Model, gemini: GeminiServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library.claims = [TRUE]
-    assert cli.main(["ask", QUESTION, "--document", "sample", "--json"]) == 0
+    assert main.main(["ask", QUESTION, "--document", "sample", "--json"]) == 0
     output = json.loads(capsys.readouterr().out)
     expected = ask(top_k=5)
     for field in ("answer", "citations", "retrieved", "queries", "usage"):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
-from graph import cli
 from graph.app import app
+from graph.cli import main
 from graph.context import Context
 from prompts import load
 from tests.wire.gemini_server import GeminiServer
@@ -80,7 +80,7 @@ def test_a_thread_on_the_command_line_is_a_conversation(
     copied.claims = [TRUE]
     copied.standalone = "When did Edith Carrow found it?"
     for question in (QUESTION, "And when?"):
-        assert cli.main(["ask", question, "--thread", "one", "--json"]) == 0
+        assert main.main(["ask", question, "--thread", "one", "--json"]) == 0
         output = json.loads(capsys.readouterr().out)
     assert kinds(gemini).count("contextualize") == 1
     (request,) = [request for request in gemini.chats if kind(request) == "contextualize"]
@@ -106,7 +106,7 @@ def test_a_question_with_a_wrong_key_or_a_retired_model_is_one_sentence(
     library: Model, gemini: GeminiServer, capsys: pytest.CaptureFixture[str], key: str, retired: str, words: str
 ) -> None:
     gemini.key, gemini.retired = key, {retired}
-    assert cli.main(["ask", QUESTION]) == 2
+    assert main.main(["ask", QUESTION]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert words in err

@@ -35,7 +35,16 @@ def traced(smith: Smith, folder: Path, *rows: dict[str, Any], tracing: str = "tr
     """The command in a process of its own: LangSmith's client keeps what it once read from the environment."""
     (folder / "set.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     variables = {"LANGSMITH_TRACING": tracing, "LANGSMITH_API_KEY": "test", "LANGSMITH_ENDPOINT": smith.url}
-    command = [sys.executable, "-m", "graph.cli", "eval", str(folder / "set.jsonl"), "--engine", "offline", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "graph.cli",
+        "eval",
+        str(folder / "set.jsonl"),
+        "--engine",
+        "offline",
+        "--json",
+    ]
     command += ["--home", str(folder / "copied"), "--out", str(folder / "out")]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=240)
     return done.returncode, json.loads(done.stdout)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from graph import cli, deps
+from graph import deps
+from graph.cli import main
+from graph.cli.exit_codes import BAD_INPUT
 from tests.conftest import MakePdf
 from tests.wire.gemini_server import Answer, Fault, GeminiServer, Recorded
 from tests.wire.scripted_replies import Model, kind
@@ -51,7 +53,7 @@ def test_a_document_is_ready_while_another_is_read(
     quick, slow = make_pdf("quick.pdf", QUICK), make_pdf("slow.pdf", SLOW)
     met: list[bool] = []
     gemini.reply = waiting(model, lambda: shown() == ["quick.pdf"], met)
-    assert cli.main(["ingest", str(quick), str(slow)]) == 0
+    assert main.main(["ingest", str(quick), str(slow)]) == 0
     assert met == [True]
     assert shown() == ["quick.pdf", "slow.pdf"]
     texts = [text for request in gemini.embeddings for text in request.texts]
@@ -66,11 +68,11 @@ def test_reading_goes_on_when_a_document_cannot_be_indexed_yet(
     met: list[bool] = []
     gemini.reply = waiting(model, lambda: any(request.finished for request in gemini.embeddings), met)
     gemini.fail_next(REFUSED, times=2, on="embed")
-    assert cli.main(["ingest", *paths]) == cli.BAD_INPUT
+    assert main.main(["ingest", *paths]) == BAD_INPUT
     assert "403" in capsys.readouterr().err
     assert met == [True]
     assert statuses() == ["read", "read"]
     gemini.requests.clear()
-    assert cli.main(["ingest", *paths]) == 0
+    assert main.main(["ingest", *paths]) == 0
     assert gemini.chats == []
     assert shown() == ["quick.pdf", "slow.pdf"]

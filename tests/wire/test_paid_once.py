@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from graph import cli, deps
+from graph import deps
 from graph.app import app
+from graph.cli import main
+from graph.cli.exit_codes import BAD_INPUT
 from graph.context import Context
 from graph.errors import ModelError
 from tests.conftest import MakePdf
@@ -23,12 +25,12 @@ def test_pages_of_a_window_are_kept_when_asking_for_the_missing_one_fails(
 ) -> None:
     path = make_pdf("four.pdf", *["The tide gauge stands at the old pier."] * 4)
     gemini.script("".join(f'<page number="{n}"><chunk>Text {n}.</chunk></page>' for n in (1, 2, 3)), REFUSED)
-    assert cli.main(["ingest", str(path)]) == cli.BAD_INPUT
+    assert main.main(["ingest", str(path)]) == BAD_INPUT
     (document,) = deps.stores().catalog.documents()
     rows = deps.stores().catalog.pages(document.id)
     assert [row.status for row in rows] == ["read", "read", "read", "pending"]
     model.pages = "Text {}.".format
-    assert cli.main(["ingest", str(path)]) == 0
+    assert main.main(["ingest", str(path)]) == 0
     assert [pages_asked(request) for request in gemini.chats] == [[1, 2, 3, 4], [4], [4]]
 
 
@@ -59,10 +61,10 @@ def test_vectors_are_kept_when_the_next_request_for_some_fails(
     words = {page: " ".join(f"word{page}x{n} is {n}." for n in range(900)) for page in range(1, 7)}
     model.pages = words.__getitem__
     gemini.script(Reply(delay=seconds), REFUSED, on="embed")
-    assert cli.main(["ingest", str(path)]) == cli.BAD_INPUT
+    assert main.main(["ingest", str(path)]) == BAD_INPUT
     answered = {text for at, request in enumerate(gemini.embeddings) if at != 1 for text in request.texts}
     gemini.requests.clear()
-    assert cli.main(["ingest", str(path)]) == 0
+    assert main.main(["ingest", str(path)]) == 0
     again = [text for request in gemini.embeddings for text in request.texts]
     assert answered
     assert again

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from graph import cli, deps, progress, steps
+from graph import deps, steps
+from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
 from graph.engines.gemini import build_gemini
@@ -218,7 +219,7 @@ def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
 ) -> None:
     gemini.quota = Quota(per_day=5)
     day(0)
-    assert cli.main(["ingest", str(book)]) == 3
+    assert main.main(["ingest", str(book)]) == 3
     said = " ".join(capsys.readouterr().out.split())
     assert "40 pages are still to be read: the day's requests are spent." in said
     assert "run the same command again after" in said

@@ -12,7 +12,9 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from graph import cli, deps
+from graph import deps
+from graph.cli import main
+from graph.cli.exit_codes import INCOMPLETE
 from graph.engines.base import Engine
 from graph.storage.base import PageRow
 from tests.conftest import DATA, MakePdf
@@ -25,7 +27,7 @@ TEXT = "The winch cable was tested in March and holds 1,200 kilograms. It had be
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
-    code = cli.main([*arguments, "--json"])
+    code = main.main([*arguments, "--json"])
     return code, json.loads(capsys.readouterr().out)
 
 
@@ -143,7 +145,7 @@ def test_a_dry_run_sends_and_stores_nothing_and_needs_no_key(
 ) -> None:
     good, broken = make_pdf("in/good.pdf", *[TEXT] * 5), make_pdf("in/locked.pdf", TEXT, password="secret")
     code, plan = run(capsys, "ingest", "--dry-run", "--engine", "gemini", str(good.parent))
-    assert code == cli.INCOMPLETE
+    assert code == INCOMPLETE
     first, second = plan["documents"]
     assert (first["name"], first["pages"], first["done"], first["send"], first["requests"]) == (good.name, 5, 0, 5, 2)
     assert first["input_tokens"] > 5 * 1000
@@ -155,7 +157,7 @@ def test_a_dry_run_sends_and_stores_nothing_and_needs_no_key(
     assert offline["total"]["requests"] == 0, "without a key nothing is sent"
     assert gemini.requests == []
     assert not home.exists()
-    assert cli.main(["ingest", "--dry-run", "--engine", "gemini", str(good)]) == 0
+    assert main.main(["ingest", "--dry-run", "--engine", "gemini", str(good)]) == 0
     assert "good.pdf" in capsys.readouterr().out
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from graph.cli.clients.connection import Connection, Refused
+from graph.cli.progress import Tell
 from graph.errors import BadInputError
 from graph.events import progress
 from graph.ingestion.doors import UPLOAD
 from graph.ingestion.reporting import without_pages
 from graph.ingestion.state import DocumentReport
-from graph.places.connection import Connection, Refused
-from graph.progress import Tell
 from loaders.errors import PasswordError, SourceError
 from loaders.sources import expand
 from loaders.urls import IDENTITY, is_url

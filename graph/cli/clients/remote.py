@@ -12,11 +12,11 @@ from langgraph_sdk.client import SyncLangGraphClient
 from langgraph_sdk.errors import APIStatusError
 from langgraph_sdk.schema import RunCreateMetadata
 
+from graph.cli.clients.base import Rebuilding, follow
+from graph.cli.clients.connection import Connection
+from graph.cli.clients.uploads import send
+from graph.cli.progress import Tell
 from graph.errors import BadInputError, ServerError
-from graph.places.base import Rebuilding, follow
-from graph.places.connection import Connection
-from graph.places.sending import send
-from graph.progress import Tell
 from graph.query.library import find_among
 from graph.settings import settings
 

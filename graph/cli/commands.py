@@ -8,10 +8,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from graph import console, garbage, progress
-from graph.cli import BAD_INPUT, DONE, INCOMPLETE
+from graph import garbage
+from graph.cli import output, progress
+from graph.cli.clients.base import Place, Rebuilding
+from graph.cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE
 from graph.errors import BadInputError
-from graph.places.base import Place, Rebuilding
 
 _ANSWER = (
     "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
@@ -24,11 +25,11 @@ def ingest(options: argparse.Namespace) -> int:
     place = _place(options, password=options.password, reader=options.reader, reread=options.reread)
     if options.dry_run:
         plan = place.plan(options.sources)
-        _print(options, plan, console.plan)
+        _print(options, plan, output.plan)
         return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
     with progress.telling(quiet=options.json) as tell:
         report = place.ingest(options.sources, tell)
-    _print(options, report, console.ingestion)
+    _print(options, report, output.ingestion)
     whole = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
     return DONE if whole else INCOMPLETE
 
@@ -37,7 +38,7 @@ def ask(options: argparse.Namespace) -> int:
     """Answer a question, alone or as part of a conversation."""
     with progress.drafting(quiet=options.json) as tell:
         answer = _place(options).ask(options.question, options.document, options.thread or "", tell)
-    _print(options, {field: answer.get(field) for field in _ANSWER}, console.answer)
+    _print(options, {field: answer.get(field) for field in _ANSWER}, output.answer)
     return DONE
 
 
@@ -52,25 +53,25 @@ def eval(options: argparse.Namespace) -> int:
     )  # fmt: skip
     with progress.telling(quiet=options.json) as tell:
         results = evaluate(request, tell)
-    _print(options, results, console.evaluation)
+    _print(options, results, output.evaluation)
     return INCOMPLETE if results["summary"]["errors"] else DONE
 
 
 def documents(options: argparse.Namespace) -> int:
     """List what has been ingested."""
-    _print(options, _place(options).documents(), console.documents)
+    _print(options, _place(options).documents(), output.documents)
     return DONE
 
 
 def pages(options: argparse.Namespace) -> int:
     """Show the ledger of a document."""
-    _print(options, _place(options).pages(options.document), console.pages)
+    _print(options, _place(options).pages(options.document), output.pages)
     return DONE
 
 
 def delete(options: argparse.Namespace) -> int:
     """Remove a document from the catalog, the vectors and the page images."""
-    _print(options, _place(options).delete(options.document), console.deleted)
+    _print(options, _place(options).delete(options.document), output.deleted)
     return DONE
 
 
@@ -87,20 +88,20 @@ def rechunk(options: argparse.Namespace) -> int:
 def _rebuild(options: argparse.Namespace, how: Rebuilding) -> int:
     with progress.telling(quiet=options.json) as tell:
         done = _place(options).rebuild(how, tell)
-    _print(options, done, console.reembedded)
+    _print(options, done, output.reembedded)
     return DONE
 
 
 def doctor(options: argparse.Namespace) -> int:
     """Check what can go wrong, and say what to do about it."""
     found = _place(options).doctor()
-    _print(options, found, console.doctor)
+    _print(options, found, output.doctor)
     return DONE if found["ok"] else BAD_INPUT
 
 
 def serve(options: argparse.Namespace) -> int:
     """Hand over to the LangGraph development server."""
-    from graph.serve import serve as start
+    from graph.cli.serve import serve as start
 
     _only_here(options, "`serve` starts a server, and needs none")
     garbage.loaded()  # the server is a process of its own; this one only waits
@@ -110,10 +111,10 @@ def serve(options: argparse.Namespace) -> int:
 def _place(options: argparse.Namespace, **given: Any) -> Place:
     """Where the command is carried out; `given` are settings of the run."""
     if not options.server:
-        from graph.places.local import Local
+        from graph.cli.clients.local import Local
 
         return Local(given)
-    from graph.places.remote import Remote
+    from graph.cli.clients.remote import Remote
 
     if options.home:
         raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")

@@ -17,10 +17,10 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graph.cli.exit_codes import BAD_INPUT
+
 if TYPE_CHECKING:
     from graph.errors import HomeInUseError
-
-DONE, BAD_INPUT, INCOMPLETE = 0, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     garbage.ours(pause=True)
     keep_arithmetic_single()  # before anything imports numpy
-    from graph import commands
+    from graph.cli import commands
     from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
     from loaders.errors import SourceError
 
@@ -143,7 +143,3 @@ def _complain(options: argparse.Namespace, message: str) -> int:
         print(json.dumps({"error": message}, ensure_ascii=False))
     print(f"pagewitness: {message}", file=sys.stderr)
     return BAD_INPUT
-
-
-if __name__ == "__main__":
-    sys.exit(main())

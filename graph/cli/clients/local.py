@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import deps
+from graph.cli.clients.base import Rebuilding, follow
+from graph.cli.progress import Tell
 from graph.context import Context
-from graph.places.base import Rebuilding, follow
-from graph.progress import Tell
 from graph.settings import settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
-from graph.progress import Tell
+from graph.cli.progress import Tell
 
 Rebuilding = Literal["reembed", "rechunk"]
 

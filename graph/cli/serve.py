@@ -10,7 +10,7 @@ from pathlib import Path
 from graph.errors import BadInputError
 from graph.settings import for_libraries, settings
 
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 _CONFIG = _ROOT / "langgraph.json"
 _WATCHED = ("graph", "loaders", "web")  # prompts are read anew for each run
 # Runs at once, so that readings of whole shelves leave room for questions; most of the time a run waits.
