@@ -25,8 +25,8 @@ from langchain_core.messages import BaseMessage, convert_to_messages
 from langgraph.types import Overwrite
 
 from graph.errors import BadInputError
-from loaders.sources import kind_by_content
-from loaders.urls import IDENTITY, is_url, safe_name
+from loaders.sources.download import IDENTITY, is_url, safe_name
+from loaders.sources.files import kind_by_content
 
 MAX_BYTES, MAX_FILES = 100 * 2**20, 20
 """Of one file, and for one message; the server takes requests of 300 MB, a third more than the bytes they carry."""

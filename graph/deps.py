@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graph.evaluation.judge import Judge
     from graph.query.retrieval import Retriever
     from graph.storage.base import Catalog, PageImages, VectorIndex
-    from graph.workers import PagePool
+    from loaders.pages.pool import PagePool
 
 
 class Stores:
@@ -152,9 +152,9 @@ _PAGE_SECONDS = 45.0
 @once()
 def pool() -> PagePool:
     """The worker processes that open files: one for each core, started when the first page comes."""
-    from loaders.pool import PagePool as Workers
+    from loaders.pages.pool import ProcessPagePool
 
-    return Workers(timeout=_PAGE_SECONDS)
+    return ProcessPagePool(timeout=_PAGE_SECONDS)
 
 
 @once(4)

@@ -75,7 +75,7 @@ DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
 DEFAULT_TIER = "unlimited"
 
 
-# As for fetched files (see loaders/urls.py): the largest of 700 papers and annual reports has 60 MB.
+# As for fetched files (see loaders/sources/download.py): the largest of 700 papers and annual reports has 60 MB.
 DEFAULT_UPLOAD_MB = 200
 DEFAULT_UPLOADS = 1000
 # The Studio page, which runs in the user's browser and is what the server's API is made for.

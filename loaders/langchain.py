@@ -8,8 +8,8 @@ from langchain_core.document_loaders import BaseLoader
 from langchain_core.documents import Document
 
 from loaders.errors import SourceError
-from loaders.reading import inspect, read
-from loaders.sources import expand
+from loaders.pages.reader import inspect, read
+from loaders.sources.files import expand
 from loaders.types import Failure, PageJob
 
 

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from graph import deps, listing
 from graph.storage.base import PageRow, Transcript
-from loaders.plaintext import plain
-from loaders.tables import parse_table
+from loaders.text.plain import plain
+from loaders.text.tables import parse_table
 from loaders.types import Block, Box
 from web.documents import known
 from web.pictures import MAX_WIDTH, MIN_WIDTH, picture

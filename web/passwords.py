@@ -12,7 +12,7 @@ from graph import deps
 from graph.ingestion.doors import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
-from loaders.reading import inspect
+from loaders.pages.reader import inspect
 from web.replies import WebError, failed
 
 _LONGEST = 1024

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 from graph import deps
 from graph.ingestion.doors import UPLOAD
 from graph.settings import settings
-from loaders.sources import SUPPORTED_SUFFIXES, kind_by_content
-from loaders.urls import IDENTITY, safe_name
+from loaders.sources.download import IDENTITY, safe_name
+from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content
 from web.replies import WebError, failed
 
 KINDS = "PDF, EPUB, XPS, CBZ, FB2, MOBI, PNG, JPEG, WebP or TIFF"

@@ -44,7 +44,7 @@ from graph.engines.replies import (
 from graph.engines.retry import Patience
 from graph.engines.service import Explain, NamedModel, Service
 from graph.engines.windows import WindowReader, side_by_side
-from loaders.markdown import parse_blocks
+from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
 from prompts import Prompt
 

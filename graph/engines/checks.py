@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loaders.plaintext import plain
+from loaders.text.plain import plain
 from loaders.types import Block, Failure, PageImage
 
 MIN_SAMPLE = 30

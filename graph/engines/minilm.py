@@ -23,7 +23,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from graph.engines.base import Encoded, Reply
-from loaders.machine import cores
+from loaders.pages.cpu import cores
 
 DIMENSIONS = 384
 IDENTITY = f"all-MiniLM-L6-v2-w8a8/{DIMENSIONS}"

@@ -17,8 +17,8 @@ from graph.query import lexical, scoring
 from graph.query.comparing import compare, ranked
 from graph.query.extraction import claims_from
 from graph.storage.base import Catalog
-from graph.workers import PagePool
-from loaders.jobs import read
+from loaders.pages.jobs import read
+from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText
 
 # A best sentence that fits this well (0-15, see scoring.Scored.fit) gets the middle grade. Measured on 8 articles: 7.6

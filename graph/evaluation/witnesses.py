@@ -9,7 +9,7 @@ from __future__ import annotations
 from graph.evaluation.matching import Folded, find, fold
 from graph.query.state import Citation
 from graph.storage.base import Catalog, layer_key
-from loaders.markdown import plain
+from loaders.text.markdown import plain
 
 
 def stands(citation: Citation, catalog: Catalog) -> bool:

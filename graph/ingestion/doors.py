@@ -15,7 +15,7 @@ from pathlib import Path
 from graph import deps
 from graph.settings import settings
 from loaders.errors import SourceError
-from loaders.sources import check_source as check_file
+from loaders.sources.files import check_source as check_file
 
 UPLOAD = "upload:"
 """What a source begins with that names an uploaded file: `upload:<document id>/<name>`."""

@@ -13,10 +13,10 @@ from graph.ingestion import doors
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
 from loaders.errors import SourceError
-from loaders.jobs import inspect
-from loaders.sources import expand
+from loaders.pages.jobs import inspect
+from loaders.sources.download import Limits, fetch, is_url
+from loaders.sources.files import expand
 from loaders.types import DocumentInfo
-from loaders.urls import Limits, fetch, is_url
 
 # Downloads at a time; more would only compete for one line.
 _AT_ONCE = 4

@@ -28,7 +28,9 @@ def is_cut_anew(basis: str) -> bool:
 
 def stage(stores: Stores, document: DocumentRow) -> str:
     """Cut what was read into chunks, stored out of sight until their vectors are there; returns their generation."""
-    from loaders.chunking import chunk_pages  # a tenth of the import of the whole graph, which questions do not need
+    from loaders.chunking.chunker import (
+        chunk_pages,  # a tenth of the import of the whole graph, which questions do not need
+    )
 
     chunks = chunk_pages(document.title or document.name, stores.catalog.blocks(document.id))
     return stores.catalog.stage_chunks(document.id, chunks)
@@ -36,7 +38,7 @@ def stage(stores: Stores, document: DocumentRow) -> str:
 
 def beginning(stores: Stores, document: DocumentRow, last: int) -> list[Chunk]:
     """The chunks of a document's first pages, which end before the page `last`: a text may run on from there."""
-    from loaders.chunking import chunk_pages
+    from loaders.chunking.chunker import chunk_pages
 
     pages = [(page, blocks) for page, blocks in stores.catalog.blocks(document.id) if page <= last]
     return [

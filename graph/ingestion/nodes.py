@@ -30,8 +30,8 @@ from graph.ingestion.telling import log, tell_unusable
 from graph.steps import step
 from graph.storage.base import DocumentRow
 from graph.storage.upkeep import settle
+from loaders.sources.download import IDENTITY
 from loaders.types import DocumentInfo
-from loaders.urls import IDENTITY
 
 _DELETED = "The document was deleted while it was being read: give it again if it should be there."
 

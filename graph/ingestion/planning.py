@@ -17,8 +17,8 @@ from graph.ingestion.fetching import Found, find
 from graph.ingestion.survey import is_done, looks, needs_vision
 from graph.settings import settings
 from loaders.errors import SourceError
+from loaders.sources.download import IDENTITY
 from loaders.types import DocumentInfo, Failure, PageLook
-from loaders.urls import IDENTITY
 
 IMAGE_TOKENS = 1_120
 """What Gemini 3 models count for an image at their default resolution, by Google's documentation."""

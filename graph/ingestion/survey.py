@@ -12,7 +12,7 @@ from graph.ingestion import doors
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, PageRow
-from loaders.jobs import survey
+from loaders.pages.jobs import survey
 from loaders.types import Failure, PageJob, PageLook
 
 

@@ -16,7 +16,7 @@ from itertools import accumulate
 from graph.engines.base import Claim
 from graph.query import facts
 from graph.storage.base import ChunkRow, Transcript
-from loaders.markdown import plain
+from loaders.text.markdown import plain
 from loaders.types import Box, Word
 
 _QUOTES = str.maketrans("“”„‟‘’‚‛′″«»‹›", '""""\'\'\'\'\'"""""')

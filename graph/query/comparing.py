@@ -14,7 +14,7 @@ from graph.once import once
 from graph.query import scoring
 from graph.query.keeping import Kept
 from graph.storage.base import Catalog, ChunkRow
-from loaders.machine import cores
+from loaders.pages.cpu import cores
 
 _FEW = 4  # chunks for which a thread is not worth it
 _KEPT = 128  # four questions' candidates, at some 10 kB each

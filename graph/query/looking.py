@@ -14,7 +14,7 @@ from itertools import pairwise
 from graph.engines.base import PageRef, Passage
 from graph.query.citations import normalised
 from graph.storage.base import PageRow, Transcript
-from loaders.plaintext import plain
+from loaders.text.plain import plain
 
 # Whether the question "lands on" a figure, table or scan is told by so many of the best passages. Judged, not measured.
 _BEST = 3

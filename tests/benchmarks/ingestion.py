@@ -14,7 +14,7 @@ from typing import Any
 
 import pymupdf
 
-from loaders.reading import read, render
+from loaders.pages.reader import read, render
 from loaders.types import Failure, PageImage, PageJob
 from tests.benchmarks import machine, papers
 from tests.benchmarks.gemini import Apart, Reading
@@ -87,7 +87,7 @@ def _offline(name: str, what: str, path: Path, limit: float, times: int, warm: b
             [
                 ("ingestion", lambda: pages / _ingest(papers.anew(path), pages)),
                 (
-                    "bare loop of `loaders.reading.read`",
+                    "bare loop of `loaders.pages.reader.read`",
                     lambda: pages / other.submit(_bare_loop, papers.anew(path), pages).result(),
                 ),
             ],
@@ -173,6 +173,6 @@ def _loop_of_the_notebook(path: Path, url: str) -> float:
 
 
 def _pages(path: Path) -> int:
-    from loaders.reading import inspect
+    from loaders.pages.reader import inspect
 
     return inspect(path).pages

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graph import garbage
-from loaders.machine import cores
+from loaders.pages.cpu import cores
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared"

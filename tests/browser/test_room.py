@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from loaders.ocr import read_image
+from loaders.ocr.engine import read_image
 from tests.browser.conftest import Room
 from tests.conftest import MakePdf
 from tests.serving import Server

@@ -15,9 +15,9 @@ from pathlib import Path
 from random import Random
 
 from graph.engines.checks import MIN_SAMPLE, check, compare
-from loaders.markdown import parse_blocks
-from loaders.pdf import open_pdf
-from loaders.reading import read, render
+from loaders.pages.reader import read, render
+from loaders.pdf.document import open_pdf
+from loaders.text.markdown import parse_blocks
 from loaders.types import PageImage, PageJob, PageText
 from tests.evals import corruptions as made
 

@@ -21,13 +21,13 @@ MAX_FILE, MAX_FUNCTION = 400, 40
 
 # A library and the only files that may import it; "graph/engines/" stands for all files in that folder.
 ONLY_IN = {
-    "pymupdf": ("loaders/pdf.py",),
-    "pymupdf4llm": ("loaders/pdf.py",),
+    "pymupdf": ("loaders/pdf/document.py",),
+    "pymupdf4llm": ("loaders/pdf/document.py",),
     "fitz": (),
-    "rapidocr": ("loaders/ocr.py",),
-    "pebble": ("loaders/pool.py",),
+    "rapidocr": ("loaders/ocr/engine.py",),
+    "pebble": ("loaders/pages/pool.py",),
     "onnx": ("graph/engines/minilm_graph.py",),
-    "onnxruntime": ("graph/engines/minilm.py", "loaders/machine.py"),
+    "onnxruntime": ("graph/engines/minilm.py", "loaders/pages/cpu.py"),
     "chromadb": ("graph/storage/vectors.py",),
     "langchain_chroma": ("graph/storage/vectors.py",),
     "sqlite3": ("graph/storage/database.py", "graph/storage/schema.py"),
@@ -40,7 +40,7 @@ ONLY_IN = {
 READS_ENVIRONMENT = {"graph/settings.py"}
 # The command line sets what an option says; the server's starter hands its own environment on; OCR tells the numeric
 # libraries of its process to wait quietly, before they are loaded.
-TOUCHES_ENVIRONMENT = READS_ENVIRONMENT | {"graph/cli/main.py", "graph/cli/serve.py", "loaders/ocr.py"}
+TOUCHES_ENVIRONMENT = READS_ENVIRONMENT | {"graph/cli/main.py", "graph/cli/serve.py", "loaders/ocr/engine.py"}
 
 
 def name_of(path: Path) -> str:
@@ -73,7 +73,7 @@ def allowed(path: Path, places: tuple[str, ...]) -> bool:
 def test_there_is_something_to_look_at() -> None:
     assert {name_of(path) for path in SOURCES} >= {
         "graph/app.py",
-        "loaders/pdf.py",
+        "loaders/pdf/document.py",
         "prompts/__init__.py",
         "web/app.py",
     }

@@ -17,8 +17,8 @@ from graph.ingestion.doors import UPLOAD
 from graph.ingestion.reporting import without_pages
 from graph.ingestion.state import DocumentReport
 from loaders.errors import PasswordError, SourceError
-from loaders.sources import expand
-from loaders.urls import IDENTITY, is_url
+from loaders.sources.download import IDENTITY, is_url
+from loaders.sources.files import expand
 
 _PIECE = 1 << 18
 _MB = 1 << 20

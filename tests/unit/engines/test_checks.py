@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.engines.checks import check, compare
-from loaders.markdown import parse_blocks
+from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, PageImage
 from tests.evals import corruptions as made
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from loaders.pool import PagePool
-from loaders.reading import read
+from loaders.pages.pool import PagePool
+from loaders.pages.reader import read
 from loaders.types import Block, PageJob, PageText
 from tests.conftest import DATA
 

@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 
 from loaders.errors import SourceError
-from loaders.reading import inspect, read, render
+from loaders.pages.reader import inspect, read, render
 from loaders.types import PageImage, PageJob, PageText
 
 TEXT = "The winch cable was tested in March and holds 1,200 kilograms."

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.chunking import MAX_TABLE_TOKENS, chunk_pages
-from loaders.furniture import drop_furniture
-from loaders.markdown import parse_blocks
-from loaders.packing import MAX_TOKENS, MIN_TOKENS
-from loaders.plaintext import plain
+from loaders.chunking.chunker import MAX_TABLE_TOKENS, chunk_pages
+from loaders.chunking.headers_footers import drop_furniture
+from loaders.chunking.packing import MAX_TOKENS, MIN_TOKENS
+from loaders.text.markdown import parse_blocks
+from loaders.text.plain import plain
 from loaders.types import Block, Chunk, Sentence
 
 LONG = " ".join(f"This is sentence number {n} of a long paragraph about nothing at all." for n in range(40))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.chunking import chunk_pages
+from loaders.chunking.chunker import chunk_pages
 from loaders.types import Block, Chunk, PageJob, PageText, Sentence
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -22,7 +22,7 @@ def normal(text: str) -> str:
 
 
 def read_document(path: Path) -> list[Chunk]:
-    reading = pytest.importorskip("loaders.reading")
+    reading = pytest.importorskip("loaders.pages.reader")
     count = reading.inspect(path).pages
     pages = [reading.read(PageJob(str(path), number)) for number in range(1, count + 1)]
     return chunk_pages(path.stem, [(page.page, page.blocks) for page in pages if isinstance(page, PageText)])

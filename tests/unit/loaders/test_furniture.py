@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.furniture import drop_furniture
+from loaders.chunking.headers_footers import drop_furniture
 from loaders.types import Block
 
 BODIES = ["The tide was high.", "Nobody came by boat.", "Fog lay on the island.", "The library has a new roof."]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from loaders.errors import SourceError
-from loaders.images import image_pages, render_image
+from loaders.pages.images import image_pages, render_image
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (60, 30)) -> Image.Image:

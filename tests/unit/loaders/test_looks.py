@@ -11,10 +11,10 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from loaders.looks import MIN_MATH, MIN_RULES, look
-from loaders.pdf_types import Line, TextLayer
-from loaders.reading import survey
-from loaders.render import ink_share
+from loaders.pages.page_profile import MIN_MATH, MIN_RULES, look
+from loaders.pages.reader import survey
+from loaders.pages.rendering import ink_share
+from loaders.pdf.text_layer import Line, TextLayer
 from loaders.types import Box, Failure, PageImage, PageJob, PageLook, Word
 from tests.conftest import MakePdf
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from loaders.markdown import parse_blocks, plain
+from loaders.text.markdown import parse_blocks, plain
 
 MARKS = st.text(alphabet="ab1 |#-*_`~$<>/\\\n[]().:", max_size=200)
 PIECES = st.lists(

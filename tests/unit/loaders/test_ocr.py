@@ -7,11 +7,11 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from loaders.joining import join_lines, vocabulary
-from loaders.ocr import read_image
-from loaders.ocr_layout import build_blocks
-from loaders.ocr_lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
-from loaders.ocr_tables import Table, find_tables
+from loaders.ocr.engine import read_image
+from loaders.ocr.layout import build_blocks
+from loaders.ocr.lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
+from loaders.ocr.tables import Table, find_tables
+from loaders.text.line_joining import join_lines, vocabulary
 
 
 def quad(x: float, y: float, width: float, height: float, angle: float = 0.0) -> Quad:

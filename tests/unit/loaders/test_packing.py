@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.packing import MAX_TOKENS, UNIT_TOKENS, Line, pack_chunks, pack_rows, pack_units
+from loaders.chunking.packing import MAX_TOKENS, UNIT_TOKENS, Line, pack_chunks, pack_rows, pack_units
 
 
 @given(st.lists(st.builds(Line, st.integers(1, 200), st.booleans(), st.booleans()), max_size=60))

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from loaders.chunking import chunk_pages
-from loaders.plaintext import plain
+from loaders.chunking.chunker import chunk_pages
+from loaders.text.plain import plain
 from loaders.types import Block, Chunk
 from tests.unit.loaders.conftest import PAGES
 

@@ -8,10 +8,10 @@ import pymupdf
 import pytest
 
 from loaders.errors import PasswordError, SourceError
-from loaders.pdf import open_pdf
-from loaders.pdf_layout import build_blocks
-from loaders.pdf_tables import table_text
-from loaders.pdf_types import Line
+from loaders.pdf.document import open_pdf
+from loaders.pdf.layout import build_blocks
+from loaders.pdf.tables import table_text
+from loaders.pdf.text_layer import Line
 from loaders.types import Block, Box, Word
 
 PAPER = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "deepseek-r1" / "DeepSeek_R1.pdf"

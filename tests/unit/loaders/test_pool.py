@@ -12,25 +12,25 @@ from pathlib import Path
 import pytest
 
 from loaders.errors import SourceError
-from loaders.pool import PagePool
+from loaders.pages.pool import ProcessPagePool
 from loaders.types import Failure
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[PagePool]:
-    pool = PagePool(workers=2, timeout=3.0)
+def pool() -> Iterator[ProcessPagePool]:
+    pool = ProcessPagePool(workers=2, timeout=3.0)
     yield pool
     pool.close()
 
 
-async def test_outcomes_keep_the_order_of_the_jobs(pool: PagePool) -> None:
+async def test_outcomes_keep_the_order_of_the_jobs(pool: ProcessPagePool) -> None:
     assert await pool.map(abs, [-3, 2, -1]) == [3, 2, 1]
     assert await pool.map(abs, []) == []
 
 
-async def test_one_bad_job_does_not_harm_the_others(pool: PagePool) -> None:
+async def test_one_bad_job_does_not_harm_the_others(pool: ProcessPagePool) -> None:
     died, raised, fine = await pool.map(eval, ["__import__('os')._exit(3)", "1 / 0", "40 + 2"])
     assert isinstance(died, Failure)
     assert died.reason == "render_error"
@@ -39,7 +39,7 @@ async def test_one_bad_job_does_not_harm_the_others(pool: PagePool) -> None:
     assert fine == 42
 
 
-async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(pool: PagePool) -> None:
+async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(pool: ProcessPagePool) -> None:
     start = time.monotonic()
     hung, fine = await pool.map(eval, ["__import__('time').sleep(60)", "1"])
     assert isinstance(hung, Failure)
@@ -48,7 +48,7 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on(pool: PagePool) ->
     assert time.monotonic() - start < 20
 
 
-async def test_cancelling_the_await_frees_the_workers(pool: PagePool) -> None:
+async def test_cancelling_the_await_frees_the_workers(pool: ProcessPagePool) -> None:
     task = asyncio.create_task(pool.map(time.sleep, [2.5] * 6))
     await asyncio.sleep(0.3)
     task.cancel()
@@ -59,11 +59,11 @@ async def test_cancelling_the_await_frees_the_workers(pool: PagePool) -> None:
     assert time.monotonic() - start < 7.5  # six sleeps on two workers would have taken as long
 
 
-def test_one_pool_serves_several_loops(pool: PagePool) -> None:
+def test_one_pool_serves_several_loops(pool: ProcessPagePool) -> None:
     assert [asyncio.run(pool.map(abs, [-n])) for n in range(3)] == [[0], [1], [2]]
 
 
-async def test_call_hands_on_what_the_function_raises(pool: PagePool) -> None:
+async def test_call_hands_on_what_the_function_raises(pool: ProcessPagePool) -> None:
     assert await pool.call(abs, -1) == 1
     with pytest.raises(ValueError, match="invalid literal"):
         await pool.call(int, "x")
@@ -71,7 +71,7 @@ async def test_call_hands_on_what_the_function_raises(pool: PagePool) -> None:
         await pool.call(os._exit, 1)
 
 
-async def test_workers_ignore_ctrl_c(pool: PagePool) -> None:
+async def test_workers_ignore_ctrl_c(pool: ProcessPagePool) -> None:
     (pid,) = await pool.map(eval, ["__import__('os').getpid()"])
     assert isinstance(pid, int)
     os.kill(pid, signal.SIGINT)
@@ -81,8 +81,8 @@ async def test_workers_ignore_ctrl_c(pool: PagePool) -> None:
 def test_a_script_without_a_main_guard_runs_once_and_ends(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "import asyncio\nfrom loaders.pool import PagePool\nprint('started')\n"
-        "print(asyncio.run(PagePool(workers=1).map(abs, [-5])))\n"
+        "import asyncio\nfrom loaders.pages.pool import ProcessPagePool\nprint('started')\n"
+        "print(asyncio.run(ProcessPagePool(workers=1).map(abs, [-5])))\n"
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=40, env=env, check=True)
@@ -91,7 +91,7 @@ def test_a_script_without_a_main_guard_runs_once_and_ends(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux caps data")
 async def test_a_job_that_wants_too_much_memory_fails_alone() -> None:
-    pool = PagePool(workers=1, memory=300 * 2**20)
+    pool = ProcessPagePool(workers=1, memory=300 * 2**20)
     try:
         greedy, fine = await pool.map(eval, ["len(bytearray(400 * 2**20))", "len(bytearray(100 * 2**20))"])
     finally:
@@ -103,8 +103,8 @@ async def test_a_job_that_wants_too_much_memory_fails_alone() -> None:
 
 ORPHANS = """
 import asyncio, os, signal
-from loaders.pool import PagePool
-pool = PagePool(workers=1, timeout=1.0)
+from loaders.pages.pool import ProcessPagePool
+pool = ProcessPagePool(workers=1, timeout=1.0)
 print(asyncio.run(pool.map(eval, ["__import__('os').getpid()"]))[0], flush=True)
 {hang}
 os.kill(os.getpid(), signal.SIGKILL)

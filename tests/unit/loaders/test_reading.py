@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from loaders.errors import SourceError
-from loaders.legibility import is_garbage
-from loaders.reading import inspect, read, render
+from loaders.pages.reader import inspect, read, render
+from loaders.pages.text_quality import is_garbage
 from loaders.types import Failure, PageImage, PageJob, PageText
 
 NASTY = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "nasty"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.sentences import count_tokens, split_sentences
+from loaders.text.sentences import count_tokens, split_sentences
 
 TEXT = st.text(max_size=300) | st.text(alphabet='aA1 .?!,;:()[]"”\n…-é。\xa0', max_size=300)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loaders.errors import SourceError
-from loaders.sources import check_source, expand
+from loaders.sources.files import check_source, expand
 
 
 def make(folder: Path, *names: str) -> None:

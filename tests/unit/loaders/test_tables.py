@@ -4,7 +4,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.tables import Table, parse_table
+from loaders.text.tables import Table, parse_table
 
 CELL = st.text(alphabet="abcXYZ019 .-%<>&|*_", max_size=8).map(lambda text: " ".join(text.split()))
 GRID = st.integers(2, 4).flatmap(

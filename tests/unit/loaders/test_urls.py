@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from loaders import urls
 from loaders.errors import SourceError
-from loaders.urls import Limits, fetch, is_public
+from loaders.sources import download
+from loaders.sources.download import Limits, fetch, is_public
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000
 Page = Callable[[BaseHTTPRequestHandler], None]
@@ -141,7 +141,7 @@ def test_addresses_that_are_public(address: str) -> None:
 
 @pytest.mark.parametrize("server", ["127.0.0.2"], indirect=True)
 def test_the_target_of_a_redirect_is_checked_too(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urls, "is_public", lambda address: address == "127.0.0.2")
+    monkeypatch.setattr(download, "is_public", lambda address: address == "127.0.0.2")
     assert fetch(f"{server}/moved", tmp_path).name == "réport.pdf"
     monkeypatch.setitem(PAGES, "/inside", lambda r: redirect(r, server.replace("127.0.0.2", "127.0.0.1")))
     with pytest.raises(SourceError, match="this machine or in a private network"):

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from loaders import marks
-from loaders.captions import is_caption
-from loaders.plaintext import plain
+from loaders.text.captions import is_caption
+from loaders.text.plain import plain
 from loaders.types import Block, BlockKind
 
 __all__ = ["parse_blocks", "plain"]
@@ -46,7 +45,7 @@ class _Scanner:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if not any(take(line) for take in takers):
-                if is_caption(line) or marks.FOOTNOTE.match(line) or marks.FIGURE.match(line):
+                if is_caption(line) or FOOTNOTE.match(line) or FIGURE.match(line):
                     self._flush()
                 self._paragraph.append(line)
                 self._at += 1
@@ -64,9 +63,9 @@ class _Scanner:
         self._paragraph = []
         if not text:
             return
-        bold = marks.BOLD_LINE.match(text)
+        bold = BOLD_LINE.match(text)
         if bold and _is_bold_heading(bold[2]):
-            level = bold[2].split()[0].strip(".").count(".") + 1 if marks.SECTION.match(bold[2]) else 4
+            level = bold[2].split()[0].strip(".").count(".") + 1 if SECTION.match(bold[2]) else 4
             self._blocks.append(Block("heading", text, min(level, 6)))
         else:
             self._blocks.append(Block(self._prose_kind(text), text))
@@ -74,15 +73,15 @@ class _Scanner:
     def _prose_kind(self, text: str) -> BlockKind:
         if is_caption(text):
             return "caption"
-        if marks.FOOTNOTE.match(text):
+        if FOOTNOTE.match(text):
             return "footnote"
         after_figure = bool(self._blocks) and self._blocks[-1].kind in ("caption", "figure")
-        if marks.FIGURE.match(text) or (after_figure and marks.DESCRIPTION.match(plain(text))):
+        if FIGURE.match(text) or (after_figure and DESCRIPTION.match(plain(text))):
             return "figure"
         return "text"
 
     def _take_blank(self, line: str) -> bool:
-        if line.strip() and not marks.RULE.match(line):
+        if line.strip() and not RULE.match(line):
             return False
         if line.strip().startswith("===") and len(self._paragraph) == 1:
             heading, self._paragraph = self._paragraph[0], []
@@ -92,7 +91,7 @@ class _Scanner:
         return True
 
     def _take_fence(self, line: str) -> bool:
-        fence = marks.FENCE.match(line)
+        fence = FENCE.match(line)
         if not fence:
             return False
         end = self._at + 1
@@ -111,7 +110,7 @@ class _Scanner:
         return True
 
     def _take_html_table(self, line: str) -> bool:
-        opening = marks.TABLE_TAG.search(line)
+        opening = TABLE_TAG.search(line)
         if not opening or opening[1]:
             return False
         self._paragraph.append(line[: opening.start()])
@@ -123,11 +122,11 @@ class _Scanner:
         """Find line and column where a table ends; an unclosed one ends with the paragraph of its last cell."""
         depth = 0
         for index in range(self._at, len(self._lines)):
-            for tag in marks.TABLE_TAG.finditer(self._lines[index], column if index == self._at else 0):
+            for tag in TABLE_TAG.finditer(self._lines[index], column if index == self._at else 0):
                 depth += -1 if tag[1] else 1
                 if depth == 0:
                     return index, tag.end()
-        last = max(index for index in range(self._at, len(self._lines)) if marks.ROW_TAG.search(self._lines[index]))
+        last = max(index for index in range(self._at, len(self._lines)) if ROW_TAG.search(self._lines[index]))
         while last + 1 < len(self._lines) and self._lines[last + 1].strip():
             last += 1
         return last, len(self._lines[last])
@@ -142,7 +141,7 @@ class _Scanner:
         return "\n".join(lines)
 
     def _take_wrapped(self, line: str) -> bool:
-        opening = marks.WRAPPED.match(line)
+        opening = WRAPPED.match(line)
         if not opening or opening[1].lower() in self._unclosed:
             return False
         closing = re.compile(rf"</{opening[1]}\s*>", re.IGNORECASE)
@@ -159,14 +158,14 @@ class _Scanner:
     def _add_wrapped(self, tag: str, inner: str) -> None:
         if tag != "figure":
             self._add("furniture", inner)
-        elif marks.TABLE_TAG.search(inner):
+        elif TABLE_TAG.search(inner):
             self._flush()
             self._blocks += parse_blocks(inner)
         else:
             self._add("figure", inner)
 
     def _take_heading(self, line: str) -> bool:
-        found = marks.HEADING.match(line)
+        found = HEADING.match(line)
         if not found:
             return False
         self._add("heading", line.strip(), len(found[1]))
@@ -174,7 +173,7 @@ class _Scanner:
         return True
 
     def _take_formula(self, line: str) -> bool:
-        opening = marks.MATH.match(line)
+        opening = MATH.match(line)
         if not opening:
             return False
         closing = {"$$": "$$", "\\[": "\\]"}.get(opening[1], f"\\end{{{opening[2]}")
@@ -190,7 +189,7 @@ class _Scanner:
 
     def _take_pipe_table(self, line: str) -> bool:
         following = self._lines[self._at + 1] if self._at + 1 < len(self._lines) else ""
-        bare = "|" in line and not _is_row(line) and bool(marks.DELIMITER.match(following.strip()))
+        bare = "|" in line and not _is_row(line) and bool(DELIMITER.match(following.strip()))
         if not bare and not (_is_row(line) and _is_row(following)):
             return False
         end = self._at + 1
@@ -203,13 +202,13 @@ class _Scanner:
         return True
 
     def _take_list(self, line: str) -> bool:
-        if not marks.ITEM.match(line):
+        if not ITEM.match(line):
             return False
         end = self._at + 1
         while end < len(self._lines) and self._continues_list(self._lines[end]):
             end += 1
         items = self._lines[self._at : end]
-        if len(items) == 1 and is_caption(marks.ITEM.sub(lambda m: m[0][-1], line)):  # "- Table 1 | ..."
+        if len(items) == 1 and is_caption(ITEM.sub(lambda m: m[0][-1], line)):  # "- Table 1 | ..."
             self._add("caption", line)
         else:
             self._add("list", "\n".join(items))
@@ -217,7 +216,7 @@ class _Scanner:
         return True
 
     def _continues_list(self, line: str) -> bool:
-        stops = marks.FENCE, marks.HEADING, marks.RULE, marks.TABLE_TAG, marks.WRAPPED, marks.MATH, marks.FOOTNOTE
+        stops = FENCE, HEADING, RULE, TABLE_TAG, WRAPPED, MATH, FOOTNOTE
         return (
             bool(line.strip()) and not _is_row(line) and not is_caption(line) and not any(s.search(line) for s in stops)
         )
@@ -231,4 +230,37 @@ def _is_bold_heading(text: str) -> bool:
     """Whether a line in bold is a heading: numbered, or a few words without a figure (a bold "Total: 500" is none)."""
     if "**" in text or text.rstrip().endswith((".", "!", "?", ";", ",")):
         return False
-    return bool(marks.SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))
+    return bool(SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))
+
+
+FENCE = re.compile(r"^\s{0,3}(```+|~~~+)\s*([\w+-]*)\s*$")
+
+HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+\S")
+
+RULE = re.compile(r"^\s{0,3}([-*_=])(\s*\1){2,}\s*$")
+
+DELIMITER = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?$")
+
+ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+\S")
+
+FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
+
+MATH = re.compile(r"^\s*(\$\$|\\\[|\\begin\{(equation|align|gather|multline)\*?\})")
+
+TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
+
+ROW_TAG = re.compile(r"</?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>", re.IGNORECASE)
+
+WRAPPED = re.compile(r"\s*<(figure|header|footer|page_number)\b[^>]*>", re.IGNORECASE)
+
+BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(.+?)(?<=\S)\1\s*:?\s*$")
+
+SECTION = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})+\.?|\d{1,2}\.)\s+\S")
+
+FIGURE = re.compile(r"^\s*(?:!\[[^\]]*\]\([^)\s]*\)\s*$|\[(?:figure|image|chart|diagram|photo|graph)\b)", re.IGNORECASE)
+
+DESCRIPTION = re.compile(
+    r"^\W*(?:(?:the|this)\s+(?:[\w-]+\s+){0,3})?(?:figure|chart|graph|diagram|image|plot|photo\w*|picture)\b"
+    r"(?:\s+(?:shows?|depicts?|illustrates?|presents?|displays?|compares?)\b|\s*(?:description|summary)?\W*:)",
+    re.IGNORECASE,
+)

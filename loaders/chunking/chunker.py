@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from loaders.furniture import drop_furniture
-from loaders.grouping import Group, group_pages, merge_tables
-from loaders.outline import Outline
-from loaders.packing import MAX_TOKENS, Line, pack_chunks, pack_rows, pack_units
-from loaders.passages import Passage, build_passages, cut_long
-from loaders.plaintext import plain
-from loaders.sentences import count_tokens, split_sentences
-from loaders.tables import Table
+from loaders.chunking.headers_footers import drop_furniture
+from loaders.chunking.headings import Outline
+from loaders.chunking.packing import MAX_TOKENS, Line, pack_chunks, pack_rows, pack_units
+from loaders.chunking.segments import Passage, build_passages, cut_long
+from loaders.chunking.tables_and_figures import Group, group_pages, merge_tables
+from loaders.text.plain import plain
+from loaders.text.sentences import count_tokens, split_sentences
+from loaders.text.tables import Table
 from loaders.types import Block, Chunk, Sentence
 
 MAX_TABLE_TOKENS = 1000

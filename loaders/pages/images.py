@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from loaders.errors import SourceError
-from loaders.render import Rendering, ink_share, png
+from loaders.pages.rendering import Rendering, ink_share, png
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
 """What Pillow may decode, whatever the file is called: its other decoders never see a hostile file."""

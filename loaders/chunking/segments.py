@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from loaders.captions import is_caption, is_table_summary
-from loaders.plaintext import plain
-from loaders.sentences import count_tokens, split_sentences
+from loaders.text.captions import is_caption, is_table_summary
+from loaders.text.plain import plain
+from loaders.text.sentences import count_tokens, split_sentences
 from loaders.types import Block, Sentence, SentenceKind
 
 MAX_SENTENCE_TOKENS = 480

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loaders.html_tables import read_html_table
-from loaders.plaintext import plain_inline
+from loaders.text.html_tables import read_html_table
+from loaders.text.plain import plain_inline
 
 LABEL_FILL = 0.6
 """The row label is the first column of words with at least this share of its cells filled.

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
 from loaders.geometry import fraction, fraction_words
-from loaders.ocr_layout import Placed, build_blocks, build_figure
-from loaders.ocr_lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
+from loaders.ocr.layout import Placed, build_blocks, build_figure
+from loaders.ocr.lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
 from loaders.types import Block, Box, PageText, Word
 
 THREADS = 1

@@ -6,8 +6,8 @@ import re
 from collections.abc import Container, Sequence
 
 from loaders.geometry import centre
-from loaders.joining import join_lines
-from loaders.pdf_types import Line
+from loaders.pdf.text_layer import Line
+from loaders.text.line_joining import join_lines
 from loaders.types import Box, Word
 
 Grid = Sequence[Sequence[Box]]

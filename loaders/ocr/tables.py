@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from loaders.ocr_lines import OcrLine, split_words
-from loaders.pdf_tables import markdown_table
+from loaders.ocr.lines import OcrLine, split_words
+from loaders.pdf.tables import markdown_table
 
 Row = list[OcrLine]
 

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, parent_process
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from loaders.errors import SourceError
-from loaders.machine import cores
+from loaders.pages.cpu import cores
 from loaders.types import Failure
 
 Job = TypeVar("Job")
@@ -37,7 +37,20 @@ TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
 
 
-class PagePool:
+class PagePool(Protocol):
+    """Runs picklable page functions in worker processes; a job that dies or overruns becomes a Failure."""
+
+    async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
+        """The outcomes in the order of the jobs."""
+
+    async def call(self, function: Callable[..., Result], *args: Any) -> Result:
+        """One call, which returns or raises as the function does; SourceError when it hangs or dies."""
+
+    def close(self) -> None:
+        """End all workers; a later job starts new ones."""
+
+
+class ProcessPagePool:
     """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
 
     What a worker may allocate is capped where the system can (Linux): the page that asks for more fails, and not the

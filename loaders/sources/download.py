@@ -23,7 +23,7 @@ from typing import Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from loaders.errors import SourceError
-from loaders.sources import kind_by_content
+from loaders.sources.files import kind_by_content
 
 IDENTITY = 16
 """Hexadecimal digits of the SHA-256 of a file that name the folder it is saved in: the document's id."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loaders.captions import CaptionOf, caption_of, is_table_summary
-from loaders.passages import Passage
-from loaders.plaintext import plain
-from loaders.tables import Table, parse_table
+from loaders.chunking.segments import Passage
+from loaders.text.captions import CaptionOf, caption_of, is_table_summary
+from loaders.text.plain import plain
+from loaders.text.tables import Table, parse_table
 
 MAX_DISTANCE = 3
 """How many blocks a caption may stand from its table: a note or a figure's stray label can lie between them."""

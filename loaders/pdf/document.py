@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from loaders.errors import PasswordError, SourceError
-from loaders.joining import vocabulary
-from loaders.machine import one_thread
-from loaders.pdf_text import as_box, text_layer
-from loaders.pdf_types import Region, Surroundings, TextLayer
-from loaders.render import Rendering, rendering
-from loaders.sources import BOOK_SUFFIXES
+from loaders.pages.cpu import one_thread
+from loaders.pages.rendering import Rendering, rendering
+from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text_layer
+from loaders.sources.files import BOOK_SUFFIXES
+from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
 with one_thread(keeping="feature_imf"):  # it loads its layout models when it is imported

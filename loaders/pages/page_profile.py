@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from loaders.geometry import area, centre, holds
-from loaders.pdf_types import TextLayer
+from loaders.pdf.text_layer import TextLayer
 from loaders.types import Box, PageLook, Word
 
 FIGURE_SHARE = 0.02

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from loaders.geometry import area, centre, fraction, fraction_words, holds, hull
-from loaders.joining import join_lines
-from loaders.pdf_tables import table_text
-from loaders.pdf_types import Line, Region, Surroundings, TextLayer
+from loaders.pdf.tables import table_text
+from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
+from loaders.text.line_joining import join_lines
 from loaders.types import Block, BlockKind, Box, Word
 
 KINDS: dict[str, BlockKind] = {

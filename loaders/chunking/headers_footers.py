@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from loaders.plaintext import plain
+from loaders.text.plain import plain
 from loaders.types import Block
 
 MIN_PAGES = 3

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-
-from loaders.remembering import remembered
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 # Only known tags are marks: "<think>" and "x < y" are text.
 _TAG = re.compile(
@@ -32,6 +33,26 @@ _EMPHASIS = re.compile(r"(?<!\*)\*{1,3}(?!\*)|(?<!_)_{1,3}(?!_)|(?<!~)~~(?!~)")
 _DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
 _HIDDEN = 0xE000
 """Where the private use area begins: characters there stand for escaped ones while the marks are taken off."""
+
+T = TypeVar("T")
+
+KEPT = 4096
+"""Texts that each function remembers: what documents of some hundred pages have. Six reports, 106 pages, are cut in
+120 ms in place of 178, and in 52 when they are cut again, as happens to what is embedded before the rest is read."""
+
+LONGEST = 2000
+"""Characters of a text that is remembered: a long paragraph has 1,500; whole pages would only take memory."""
+
+
+def remembered(function: Callable[[str], T]) -> Callable[[str], T]:
+    """The function, which is not computed again for one of the last short texts; its results must be immutable."""
+    kept = lru_cache(KEPT)(function)
+
+    @wraps(function)
+    def call(text: str) -> T:
+        return kept(text) if len(text) <= LONGEST else function(text)
+
+    return call
 
 
 @remembered

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Literal
 
 from loaders.errors import SourceError
 from loaders.geometry import area, centre, fraction, fraction_words, holds, overlap
-from loaders.images import image_pages, render_image
-from loaders.legibility import is_garbage
-from loaders.looks import FIGURE_SHARE, has_pictures, look
-from loaders.pdf_layout import build_blocks
-from loaders.pdf_types import Region, TextLayer
-from loaders.sources import BOOK_SUFFIXES
+from loaders.pages.images import image_pages, render_image
+from loaders.pages.page_profile import FIGURE_SHARE, has_pictures, look
+from loaders.pages.text_quality import is_garbage
+from loaders.pdf.layout import build_blocks
+from loaders.pdf.text_layer import Region, TextLayer
+from loaders.sources.files import BOOK_SUFFIXES
 from loaders.types import MIN_INK, Box, DocumentInfo, Failure, PageImage, PageJob, PageLook, PageText, Word
 
 if TYPE_CHECKING:
-    from loaders.pdf import PdfFile
+    from loaders.pdf.document import PdfFile
 
 SCAN_SHARE = 0.5
 """Share of the page that one image must cover before the page is taken for a scan."""
@@ -38,7 +38,7 @@ _HEAD = 1024  # bytes in which a PDF may hide its header
 
 def _open(path: Path, password: str | None) -> PdfFile:
     # Whoever only names these functions (the process that sends jobs to the workers) does not load the PDF library.
-    from loaders.pdf import open_pdf
+    from loaders.pdf.document import open_pdf
 
     return open_pdf(path, password)
 
@@ -136,7 +136,7 @@ def _ocr(image: PageImage, job: PageJob) -> PageText | Failure:
     if image.ink < MIN_INK:
         return PageText(job.page, (), (), "ocr")
     try:
-        from loaders.ocr import read_image  # 1 s and 300 MB that pages with a text layer need not pay
+        from loaders.ocr.engine import read_image  # 1 s and 300 MB that pages with a text layer need not pay
 
         return read_image(image.png, job.page)
     except Exception as exc:
@@ -170,7 +170,7 @@ def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
 
 def _with_figure(page: PageText, pdf: PdfFile, layer: TextLayer, box: Box, job: PageJob) -> PageText:
     """Add what OCR finds in a picture, before the first block that begins below it."""
-    from loaders.ocr import read_figure
+    from loaders.ocr.engine import read_figure
 
     shot = pdf.render(job.page, job.dpi, job.max_side, box)
     if shot.ink < MIN_INK:

@@ -12,7 +12,7 @@ import re
 
 import sentencex  # type: ignore[import-untyped]  # it ships no types
 
-from loaders.remembering import remembered
+from loaders.text.plain import remembered
 
 TAIL = 200
 """Characters that show how a sentence ends: notes of 40 characters, an abbreviation, quotes."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from loaders.joining import join_lines, vocabulary
-from loaders.ocr_lines import OcrLine
-from loaders.ocr_tables import Labels, Table, find_tables, group_rows
-from loaders.pdf_layout import CAPTION, heading_level
+from loaders.ocr.lines import OcrLine
+from loaders.ocr.tables import Labels, Table, find_tables, group_rows
+from loaders.pdf.layout import CAPTION, heading_level
+from loaders.text.line_joining import join_lines, vocabulary
 from loaders.types import BlockKind
 
 _PAGE_NUMBER = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from loaders.plaintext import plain
+from loaders.text.plain import plain
 
 MAX_SPAN = 64
 """A hostile `colspan="99999999"` must not become a list of that length; no printed table has more columns."""

@@ -13,27 +13,27 @@ from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageLook, P
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     """Return what a file says of itself; raise SourceError, or PasswordError if it is locked."""
-    from loaders import reading
+    from loaders.pages import reader
 
-    return reading.inspect(path, password)
+    return reader.inspect(path, password)
 
 
 def survey(job: PageJob) -> PageLook | Failure:
     """Say what reading a page will take, without rendering it. About 20 ms a page."""
-    from loaders import reading
+    from loaders.pages import reader
 
-    return reading.survey(job)
+    return reader.survey(job)
 
 
 def render(job: PageJob) -> PageImage | Failure:
     """Render a page and say what its text layer holds."""
-    from loaders import reading
+    from loaders.pages import reader
 
-    return reading.render(job)
+    return reader.render(job)
 
 
 def read(job: PageJob) -> PageText | Failure:
     """Read a page: its text layer where that can be trusted, else by OCR."""
-    from loaders import reading
+    from loaders.pages import reader
 
-    return reading.read(job)
+    return reader.read(job)

@@ -1,0 +1,1 @@
+"""From the blocks of pages to chunks and their sentences."""

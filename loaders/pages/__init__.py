@@ -1,0 +1,1 @@
+"""Pages: rendering, profiling and reading, in worker processes."""

@@ -1,0 +1,1 @@
+"""Documents that PyMuPDF opens: text layer, layout, tables."""

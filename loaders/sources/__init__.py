@@ -1,0 +1,1 @@
+"""Files, folders and web addresses as sources of documents."""
