@@ -2,7 +2,8 @@
 
 LangGraph writes the input of a run into its first checkpoint, before any node sees it. So the graph itself takes the
 files out on the way in (`detach`, called by `graph.app.Application`): what is checkpointed, streamed and kept in a
-thread names a file and does not hold it. A server also keeps the request itself; there `web/intake.py` comes first.
+thread names a file and does not hold it. A server also keeps the request itself; there `web/request_filter.py` comes
+first.
 
 Chat clients agree on no shape. Known are LangChain's blocks of version 1 and before, those of the agent chat UI, of
 OpenAI, Anthropic and Google; `data:` addresses count as bytes, other addresses are fetched like any other source.

@@ -59,7 +59,7 @@ def _packages() -> str:
 
 
 def _home() -> str:
-    from graph.storage.home import prepare
+    from graph.storage.home_lock import prepare
 
     home = prepare(settings().home)
     free = shutil.disk_usage(home).free // 2**20

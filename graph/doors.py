@@ -13,13 +13,14 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph import deps, listing
+from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, ModelError
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import IngestionInput, Report
 from graph.query import flow as query
 from graph.query.state import Citation
+from graph.storage import summaries
 from loaders.errors import SourceError
 
 
@@ -114,7 +115,7 @@ def explain(state: Any, error: NodeError) -> dict[str, str]:
 
 def list_documents(state: ListInput) -> ListOutput:
     """Name the documents, with their ids and pages."""
-    rows = listing.documents(deps.stores().catalog)
+    rows = summaries.documents(deps.stores().catalog)
     return {"documents": [f"{row['name']} (id {row['id']}): {row['pages']} pages, {row['status']}" for row in rows]}
 
 

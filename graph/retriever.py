@@ -10,11 +10,12 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from graph import deps, steps
+from graph import deps
 from graph.context import Context
 from graph.engines.base import Passage
 from graph.query import lexical, library, recognition
 from graph.query.merging import interleaved
+from graph.runtime import async_nodes
 
 
 class PageWitnessRetriever(BaseRetriever):
@@ -29,13 +30,13 @@ class PageWitnessRetriever(BaseRetriever):
     context: Context = Field(default_factory=Context, description="The engine and models, as for a run of the graph.")
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return steps.run(self._find(query))
+        return async_nodes.run(self._find(query))
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
     ) -> list[Document]:
         # On the loop of all steps, where the clients of models live.
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._find(query), steps.loop()))
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._find(query), async_nodes.loop()))
 
     async def _find(self, query: str) -> list[Document]:
         now = await asyncio.to_thread(deps.deps, self.context)

@@ -18,7 +18,7 @@ from graph.context import Context
 from graph.doctor import examine
 from graph.errors import BadInputError
 from graph.ingestion import rebuild
-from graph.steps import step
+from graph.runtime.async_nodes import step
 
 
 class UpkeepInput(TypedDict):

@@ -11,17 +11,17 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from graph import garbage
+from graph.runtime import process
 from web import documents, pages
 from web.auth import sign_in
 from web.health import health
-from web.intake import Intake
 from web.openapi import described, specification
 from web.passwords import password
+from web.request_filter import Intake
 from web.security import Guard
 from web.uploads import upload
 
-garbage.ours(pause=False)
+process.ours(pause=False)
 
 _STATIC = Path(__file__).parent / "static"
 _DOCUMENT = "/documents/{document}"

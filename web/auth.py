@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from graph.settings import settings
-from web.replies import WebError
+from web.responses import WebError
 
 COOKIE = "pagewitness_session"
 _DAYS = 30

@@ -7,10 +7,11 @@ import threading
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps, listing
+from graph import deps
+from graph.storage import summaries
 from graph.storage.base import DocumentRow
-from graph.storage.upkeep import remove
-from web.replies import WebError, answered
+from graph.storage.cleanup import remove
+from web.responses import WebError, answered
 
 _one_at_a_time = threading.Lock()
 
@@ -30,17 +31,17 @@ def known(request: Request) -> DocumentRow:
 @answered
 def documents(request: Request) -> Response:
     """The catalog."""
-    return JSONResponse({"documents": listing.documents(deps.stores().catalog)})
+    return JSONResponse({"documents": summaries.documents(deps.stores().catalog)})
 
 
 @answered
 def document(request: Request) -> Response:
     """A document with its ledger."""
     row, catalog = known(request), deps.stores().catalog
-    summary = listing.document(catalog, row)
+    summary = summaries.document(catalog, row)
     if summary is None:
         raise WebError(404, "No page of this document has been read yet.")
-    return JSONResponse({**summary, "ledger_pages": listing.pages(catalog, row.id)})
+    return JSONResponse({**summary, "ledger_pages": summaries.pages(catalog, row.id)})
 
 
 @answered

@@ -13,9 +13,9 @@ from graph import deps
 from graph.context import Context
 from graph.errors import HomeError
 from graph.settings import settings
-from graph.storage.home import prepare
+from graph.storage.home_lock import prepare
 from web.auth import welcome
-from web.replies import UNUSABLE, answered
+from web.responses import UNUSABLE, answered
 
 logger = logging.getLogger(__name__)
 _SPARE = 500 * 2**20  # bytes: `pagewitness doctor` and uploads draw the line there too

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, TypeVar
 
-from web.pictures import MAX_WIDTH, MIN_WIDTH
+from web.page_images import MAX_WIDTH, MIN_WIDTH
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Spec = dict[str, Any]

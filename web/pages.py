@@ -11,14 +11,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps, listing
+from graph import deps
+from graph.storage import summaries
 from graph.storage.base import PageRow, Transcript
 from loaders.text.plain import plain
 from loaders.text.tables import parse_table
 from loaders.types import Block, Box
 from web.documents import known
-from web.pictures import MAX_WIDTH, MIN_WIDTH, picture
-from web.replies import WebError, answered, number
+from web.page_images import MAX_WIDTH, MIN_WIDTH, picture
+from web.responses import WebError, answered, number
 
 _TYPES = {"png": "image/png", "webp": "image/webp"}
 _MOST_BOXES = 100
@@ -54,7 +55,7 @@ def page(request: Request) -> Response:
     """A page's line in the ledger and what was read on it; tables as cells, nothing as markup."""
     row, catalog = _page(request), deps.stores().catalog
     read = catalog.transcript(row.transcript) if row.transcript else None
-    ledger = next(line for line in listing.pages(catalog, row.document) if line["page"] == row.page)
+    ledger = next(line for line in summaries.pages(catalog, row.document) if line["page"] == row.page)
     blocks = [_block(block) for block in read.blocks] if read else []
     return JSONResponse(
         {"document": row.document, **ledger, "width": row.width, "height": row.height, "blocks": blocks}

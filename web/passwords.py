@@ -13,7 +13,7 @@ from graph.ingestion.doors import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.reader import inspect
-from web.replies import WebError, failed
+from web.responses import WebError, failed
 
 _LONGEST = 1024
 

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.settings import settings
 from web.auth import refusal, welcome
-from web.replies import WebError
+from web.responses import WebError
 
 # What has to be there before one can sign in. "/ok" and "/health" say that the server is up, and nothing else.
 PUBLIC = ("/", "/room", "/session", "/ok", "/health")

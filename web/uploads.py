@@ -18,7 +18,7 @@ from graph.ingestion.doors import UPLOAD
 from graph.settings import settings
 from loaders.sources.download import IDENTITY, safe_name
 from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content
-from web.replies import WebError, failed
+from web.responses import WebError, failed
 
 KINDS = "PDF, EPUB, XPS, CBZ, FB2, MOBI, PNG, JPEG, WebP or TIFF"
 _AT_ONCE = 4

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from graph import garbage
 from graph.cli import output, progress
 from graph.cli.clients.base import Place, Rebuilding
 from graph.cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE
 from graph.errors import BadInputError
+from graph.runtime import process
 
 _ANSWER = (
     "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
@@ -44,7 +44,7 @@ def ask(options: argparse.Namespace) -> int:
 
 def eval(options: argparse.Namespace) -> int:
     """Ask a set of questions with known answers, and measure what comes back."""
-    from graph.evaluation.evaluate import Request, evaluate
+    from graph.evaluation.evaluation import Request, evaluate
 
     _only_here(options, "`eval` asks more of the library than a server tells")
     request = Request(
@@ -104,7 +104,7 @@ def serve(options: argparse.Namespace) -> int:
     from graph.cli.serve import serve as start
 
     _only_here(options, "`serve` starts a server, and needs none")
-    garbage.loaded()  # the server is a process of its own; this one only waits
+    process.loaded()  # the server is a process of its own; this one only waits
     return start(options.host, options.port)
 
 
@@ -118,7 +118,7 @@ def _place(options: argparse.Namespace, **given: Any) -> Place:
 
     if options.home:
         raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
-    garbage.loaded()
+    process.loaded()
     # What stands in this process's environment is not meant for the server, which has its own.
     return Remote(options.server, {**given, "engine": options.engine} if options.engine else given)
 

@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PAGEWITNESS_HOME"] = options.home
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
-    from graph import garbage
+    from graph.runtime import process
     from graph.settings import keep_arithmetic_single
 
-    garbage.ours(pause=True)
+    process.ours(pause=True)
     keep_arithmetic_single()  # before anything imports numpy
     from graph.cli import commands
     from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped. What was done so far is kept: the same command goes on from there.", file=sys.stderr)
         return 130
     finally:
-        garbage.loaded()
+        process.loaded()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -120,9 +120,9 @@ def _depths(text: str) -> tuple[int, ...]:
 
 def _interrupt(*_: object) -> None:
     """Ctrl-C: end the steps that other threads wait for, or they would finish the whole run first."""
-    from graph import steps
+    from graph.runtime import async_nodes
 
-    steps.stop()
+    async_nodes.stop()
     raise KeyboardInterrupt
 
 

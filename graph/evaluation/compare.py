@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import BadInputError
-from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, share_names
+from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, bootstrap, share_names
 from graph.evaluation.questions import Question, fingerprint
-from graph.evaluation.statistics import bootstrap
 
 _FIELDS = frozenset({"id", "fingerprint", "kind", "scores"})
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, Field
 
 import prompts
+from graph.deps import limiter
 from graph.engines.base import Reply, add_usage
 from graph.engines.replies import inert, stop_reason
 from graph.engines.service import NamedModel, Service
 from graph.errors import ModelError
 from graph.evaluation.matching import is_free
+from graph.settings import settings
 from loaders.types import Failure
 
 if TYPE_CHECKING:
@@ -87,3 +89,14 @@ def _expected(question: Question) -> str:
     lines = [f"{rule}:" if len(question.answers) > 1 else "This:"]
     lines += [f"- {' or '.join(text.split('|'))}" for text in question.answers]
     return "\n".join([*lines, *([f"In other words: {question.rubric}"] if question.rubric else [])])
+
+
+def build_judge(name: str) -> Judge:
+    """The model of that name (`provider:model`) as a judge of answers; ModelError when it cannot be had."""
+    from graph.engines import gemini
+    from graph.engines.models import chat_model
+    from graph.engines.service import NamedModel, Service
+
+    now = settings()
+    model = chat_model(name, thinking="low", api_key=now.api_key, base_url=now.base_url)
+    return Judge(Service(gemini.explain, limiter=limiter(now)), NamedModel(model, name, SETTING))

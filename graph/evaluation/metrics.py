@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from graph.evaluation.rows import Row
-from graph.evaluation.statistics import mean_interval, quantile
+import numpy as np
+
+from graph.evaluation.scores import Row
 
 LABELS = {
     "mrr": "MRR",
@@ -120,3 +122,88 @@ def _reasons(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
         "answerable": dict(Counter(str(row["reason"]) for row in refused if row["answerable"])),
         "unanswerable": dict(Counter(str(row["reason"]) for row in refused if not row["answerable"])),
     }
+
+
+_Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
+
+_RESAMPLES, _SEED, _BLOCK = 10_000, 20261122, 500
+
+Interval = tuple[float, float]
+
+
+def mean_interval(values: Sequence[float]) -> Interval:
+    """The interval of a mean: Wilson's for shares (values of 0 and 1), a percentile bootstrap otherwise.
+
+    A bootstrap of values that are all 1 would claim certainty; Wilson's interval does not.
+    """
+    if set(values) <= {0.0, 1.0}:
+        return wilson(sum(values), len(values))
+    return bootstrap(values)
+
+
+def wilson(successes: float, count: int) -> Interval:
+    """Wilson's interval of a share; `count` must not be 0."""
+    share, squared = successes / count, _Z * _Z
+    middle = (share + squared / (2 * count)) / (1 + squared / count)
+    half = _Z * math.sqrt(share * (1 - share) / count + squared / (4 * count * count)) / (1 + squared / count)
+    # At the ends the formula gives 0 and 1 but for rounding.
+    return (0.0 if successes == 0 else max(0.0, middle - half), 1.0 if successes == count else min(1.0, middle + half))
+
+
+def bootstrap(values: Sequence[float]) -> Interval:
+    """The percentile interval of the mean over resamples; the same each time, since the seed is fixed.
+
+    Given the differences of two runs question by question, this is the paired interval of their difference.
+    """
+    given, random = np.asarray(values, float), np.random.default_rng(_SEED)
+    means = [
+        given[random.integers(0, len(given), (_BLOCK, len(given)))].mean(axis=1) for _ in range(_RESAMPLES // _BLOCK)
+    ]
+    low, high = np.percentile(np.concatenate(means), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of the values lies, interpolated."""
+    return float(np.quantile(np.asarray(values, float), share))
+
+
+def notes(results: Mapping[str, Any]) -> Iterator[str]:
+    """Plain sentences for under the tables."""
+    run, summary = results["run"], results["summary"]
+    model = f" ({run['model']})" if run["model"] else ""
+    documents = len(run["documents"])
+    yield (
+        f"{summary['questions']} questions over {documents} {'document' if documents == 1 else 'documents'}, "
+        f"answered by {run['engine']}{model}; vectors of {run['embedder']}."
+    )
+    yield matching(results)
+    citations = summary["citations"]
+    yield f"Citations found again on their pages by a second check: {citations['valid']} of {citations['count']}."
+    spent = f"{summary['requests']} requests, {summary['input_tokens']} tokens in, {summary['output_tokens']} out"
+    yield f"Spent: {spent}; the judge: {summary['judge_requests']} requests."
+    if reasons := list(_refusal_reasons(summary)):
+        yield f"Refused: {'; '.join(reasons)}."
+    if summary["characters"]:
+        yield f"The passages offered have {summary['characters']} characters together (median)."
+    if summary["errors"]:
+        yield f"Could not be asked, and counted as missed: {summary['errors']}; see `error` in rows.jsonl."
+    if results["comparison"]:
+        paired, alone = results["comparison"]["paired"], results["comparison"]["unpaired"]
+        yield f"Compared question by question: {paired} pairs; {alone} stand in one of the runs only."
+
+
+def matching(results: Mapping[str, Any]) -> str:
+    """How it was told whether an answer is the expected one."""
+    run, by = results["run"], results["summary"]["matched_by"]
+    if run["judge"]:
+        return f"Answers told by {run['matching']}: {by.get('strings', 0)}; by {run['judge']}: {by.get('judge', 0)}."
+    free = results["summary"]["free_by_strings"]
+    told = f"Answers told by {run['matching']}, without a judge model"
+    return f"{told}; free answers among them, found only word for word: {free}." if free else f"{told}."
+
+
+def _refusal_reasons(summary: Mapping[str, Any]) -> Iterator[str]:
+    for name, counts in summary["reasons"].items():
+        if counts:
+            yield f"{name} " + ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from graph.evaluation import plots, wording
+from graph.evaluation import metrics, plots
 from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, label, values
-from graph.evaluation.rows import Row
+from graph.evaluation.scores import Row
 
 _MOST_ROWS = 300  # missed questions in full; a report that holds thousands opens in no browser
 _STYLE = """
@@ -46,7 +46,7 @@ def page(results: Mapping[str, Any], rows: Sequence[Row]) -> str:
     title = f"Evaluation: {results['run']['file']}"
     parts = [
         f"{_HEAD}<title>{escape(title)}</title>\n<style>{_STYLE}</style></head>\n<body><h1>{escape(title)}</h1>",
-        f'<p class="notes">{escape(chr(10).join([*wording.notes(results), *_run(results["run"])]))}</p>',
+        f'<p class="notes">{escape(chr(10).join([*metrics.notes(results), *_run(results["run"])]))}</p>',
         *_figures(results),
         *_compared(results["comparison"]),
         *_curve(results),

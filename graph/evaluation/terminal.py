@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from graph.evaluation import wording
+from graph.evaluation import metrics
 from graph.evaluation.metrics import label
 
 # Two lines each, so that all columns stand side by side in a terminal of 80 characters.
@@ -28,7 +28,7 @@ def parts(results: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield ""
         yield comparison(results["comparison"])
     yield ""
-    for line in [*wording.notes(results), *_files(results)]:
+    for line in [*metrics.notes(results), *_files(results)]:
         yield Text(line, style="dim")
 
 

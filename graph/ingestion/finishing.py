@@ -10,7 +10,7 @@ from typing import NamedTuple
 from langgraph.config import get_stream_writer
 
 from graph import deps
-from graph.deps import Deps, Stores
+from graph.deps import Deps
 from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
 from graph.engines.journal import journal
 from graph.ingestion.embedding import embed
@@ -20,8 +20,9 @@ from graph.ingestion.state import WindowOutput, WindowState, Work
 from graph.ingestion.tally import Tally, Tell, tally_of
 from graph.ingestion.telling import log
 from graph.ingestion.turns import turns
-from graph.steps import step
+from graph.runtime.async_nodes import step
 from graph.storage.base import DONE, DocumentRow
+from graph.storage.stores import Stores
 
 # One document's sentences keep all cores busy; those of several would keep from the threads whoever stores pages.
 _local = asyncio.Semaphore(1)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
-from graph import tracing
 from graph.context import Context
 from graph.engines.sizes import WINDOWS
 from graph.ingestion import finishing, nodes, pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
 from graph.ingestion.unkept import unkept
+from graph.runtime import tracing
 
 tracing.keep_private()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from graph.deps import Stores
 from graph.storage.base import DONE, DocumentRow, PageRow
-from graph.storage.upkeep import settle
+from graph.storage.cleanup import settle
+from graph.storage.stores import Stores
 from loaders.types import CHUNKER, Chunk
 
 

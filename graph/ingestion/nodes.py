@@ -27,9 +27,9 @@ from graph.ingestion.state import (
 from graph.ingestion.survey import is_done, plain_pages
 from graph.ingestion.tally import close, tally_of
 from graph.ingestion.telling import log, tell_unusable
-from graph.steps import step
+from graph.runtime.async_nodes import step
 from graph.storage.base import DocumentRow
-from graph.storage.upkeep import settle
+from graph.storage.cleanup import settle
 from loaders.sources.download import IDENTITY
 from loaders.types import DocumentInfo
 

@@ -20,7 +20,7 @@ from graph.ingestion.state import Next, PageOutcome, WindowState
 from graph.ingestion.survey import TEXT_LAYER
 from graph.ingestion.tally import tally_of
 from graph.ingestion.telling import tell_page
-from graph.steps import step
+from graph.runtime.async_nodes import step
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from loaders.pages.jobs import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from graph.engines.limits import next_day
 from graph.ingestion.fetching import Found
-from graph.ingestion.state import DocumentReport, DocumentStatus, LedgerCounts, PageFailure, Unfinished, Work
+from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, Unfinished, Work
 from graph.storage.base import DONE, PageRow
+from graph.storage.summaries import LedgerCounts, ledger_counts
 from loaders.errors import PasswordError, SourceError
 
 
@@ -43,14 +44,6 @@ def unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:
         return None
     continue_at = next_day(time.time()).isoformat(timespec="minutes")
     return Unfinished(pages=len(waiting), reason="quota_day", continue_at=continue_at)
-
-
-def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
-    """How many pages ended how; one that was never finished counts as failed."""
-    counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
-    for row in rows:
-        counts[row.status if row.status != "pending" else "failed"] += 1
-    return counts
 
 
 def unusable(found: Found, error: SourceError) -> DocumentReport:

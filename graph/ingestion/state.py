@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.engines.base import Usage, add_usage
+from graph.storage.summaries import LedgerCounts
 
 DocumentStatus = Literal["complete", "partial", "failed", "unchanged"]
 
@@ -19,15 +20,6 @@ class PageFailure(TypedDict):
     page: int | None
     reason: str
     detail: str
-
-
-class LedgerCounts(TypedDict):
-    """How many pages ended how."""
-
-    read: int
-    fallback: int
-    blank: int
-    failed: int
 
 
 class DocumentReport(TypedDict):

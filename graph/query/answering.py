@@ -19,8 +19,8 @@ from graph.harmless import harmless
 from graph.query import library, links, looking, proof, wording
 from graph.query.state import AnswerVerdict, Citation, Note, QueryState, Verdict, found
 from graph.query.voice import Voice
+from graph.runtime.async_nodes import step
 from graph.settings import settings
-from graph.steps import step
 from graph.storage.base import PageRow
 
 

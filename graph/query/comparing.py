@@ -10,9 +10,8 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from graph.once import once
 from graph.query import scoring
-from graph.query.keeping import Kept
+from graph.runtime.caching import Kept, once
 from graph.storage.base import Catalog, ChunkRow
 from loaders.pages.cpu import cores
 

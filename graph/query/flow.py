@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
-from graph import tracing
 from graph.context import Context
 from graph.query import answering, nodes, routing
 from graph.query.state import QueryInput, QueryOutput, QueryState
+from graph.runtime import tracing
 
 tracing.keep_private()
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graph.engines.base import Embedder, SentenceEmbedder
 from graph.engines.minilm import head_size, unpack_vectors
-from graph.query.keeping import Kept
+from graph.runtime.caching import Kept
 from graph.storage.base import Catalog, VectorIndex
 
 # Within so many chunks all are compared, which is exact: 500 of 20,000 chunks took 78 ms the first time, when they had

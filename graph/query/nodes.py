@@ -17,7 +17,7 @@ from graph.query import lexical, library, recognition
 from graph.query.links import unlinked
 from graph.query.merging import interleaved
 from graph.query.state import Note, QueryState
-from graph.steps import step
+from graph.runtime.async_nodes import step
 from graph.storage.base import Catalog
 
 # So many of the last messages are looked at to understand a follow-up.

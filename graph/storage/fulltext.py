@@ -11,9 +11,9 @@ import heapq
 import math
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 
 from graph.storage.database import Database, placeholders
-from graph.storage.stems import stem
 
 _K1 = 1.2  # of SQLite's bm25(); it is built in
 _MANY = 5_000  # matches that are ranked in 5 ms: fewer are not worth a second thought
@@ -154,3 +154,17 @@ def _most(count: int, total: int) -> float:
     """The most that a word can add to a unit's score."""
     rarity = max(math.log((total - count + 0.5) / (count + 0.5)), 1e-6)
     return rarity * (_K1 + 1)
+
+
+_local = threading.local()
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a lower-case word."""
+    # A stemmer keeps the word it works on in itself: threads that share one spoil each other's words.
+    if not hasattr(_local, "stemmer"):
+        import Stemmer
+
+        _local.stemmer = Stemmer.Stemmer("porter")
+    return str(_local.stemmer.stemWord(word))

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from graph import garbage
+from graph.runtime import process
 from loaders.pages.cpu import cores
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def settle(values: Mapping[str, str]) -> None:
     """Make that this process's environment, and look for garbage as the command and the server do."""
     os.environ.clear()
     os.environ.update(values)
-    garbage.ours(pause=False)
+    process.ours(pause=False)
 
 
 def awaken(folder: Path) -> None:

@@ -159,7 +159,7 @@ def test_too_many_files_are_refused(chat: Application, ticket: bytes) -> None:
 def test_the_same_file_twice_is_one_document_and_deleting_it_removes_the_file(
     chat: Application, ticket: bytes, home: Path
 ) -> None:
-    from graph.storage.upkeep import remove
+    from graph.storage.cleanup import remove
 
     for thread in ("a", "b"):
         chat.invoke(human(SHAPES["media"](encoded(ticket), PDF)), on(thread))

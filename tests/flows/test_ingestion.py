@@ -18,7 +18,7 @@ from graph.context import Context
 from graph.ingestion.flow import app as ingestion
 from graph.ingestion.state import DocumentReport
 from graph.storage.catalog import SqliteCatalog
-from graph.storage.upkeep import remove
+from graph.storage.cleanup import remove
 from tests.conftest import MakePdf
 
 # Three sentences each: a page with a single line is taken for a running header by the layout model.

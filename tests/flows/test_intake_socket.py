@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from web.intake import Intake
+from web.request_filter import Intake
 
 PDF = base64.b64encode(b"%PDF-1.7 and more").decode()
 

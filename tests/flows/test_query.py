@@ -17,7 +17,7 @@ from graph.ingestion.flow import app as ingestion
 from graph.query import citations
 from graph.query.flow import app as query
 from graph.query.flow import build
-from graph.storage.upkeep import remove
+from graph.storage.cleanup import remove
 from tests.conftest import SAMPLE, MakePdf
 
 QUESTIONS = {

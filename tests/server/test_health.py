@@ -16,7 +16,7 @@ from filelock import FileLock
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
 from tests.serving import Server, serving, showing
-from web.replies import UNUSABLE
+from web.responses import UNUSABLE
 
 pytestmark = pytest.mark.server
 

@@ -14,7 +14,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from graph.tracing import private
+from graph.runtime.tracing import private
 from tests.serving import Server, serving
 from tests.wire.langsmith_server import Smith
 

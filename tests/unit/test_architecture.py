@@ -34,7 +34,7 @@ ONLY_IN = {
     "google": ("graph/engines/",),
     "langchain_google_genai": ("graph/engines/",),
     "dotenv": ("graph/settings.py",),
-    "langsmith": ("graph/evaluation/experiment.py", "graph/tracing.py"),
+    "langsmith": ("graph/evaluation/langsmith_experiment.py", "graph/runtime/tracing.py"),
     "starlette": ("web/",),
 }
 READS_ENVIRONMENT = {"graph/settings.py"}

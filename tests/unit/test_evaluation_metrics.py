@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from graph.evaluation import metrics, rows, statistics
+from graph.evaluation import metrics, scores
+from graph.evaluation.citation_check import stands
 from graph.evaluation.questions import Question
-from graph.evaluation.rows import Row
-from graph.evaluation.witnesses import stands
+from graph.evaluation.scores import Row
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.catalog import SqliteCatalog
 from loaders.types import Block
@@ -52,16 +52,16 @@ def result(passages: Any = (), **values: Any) -> dict[str, Any]:
     ],
 )
 def test_page_recall_and_reciprocal_rank(asked: Any, found: Any, at_1: Any, at_3: Any, mrr: Any) -> None:
-    scores = rows.retrieval_scores(question(**asked), [passage(*pages) for pages in found], DEPTHS)
-    assert (scores["page@1"], scores["page@3"], scores["mrr"]) == (at_1, at_3, mrr)
+    got = scores.retrieval_scores(question(**asked), [passage(*pages) for pages in found], DEPTHS)
+    assert (got["page@1"], got["page@3"], got["mrr"]) == (at_1, at_3, mrr)
 
 
 def test_evidence_recall_wants_every_piece() -> None:
     found = [passage(1, text="The cat | sat."), passage(2, text="On *the* mat.")]
     for evidence, expected in ((["the cat sat"], (1, 1)), (["the cat sat", "on the mat"], (0, 1)), (["dog"], (0, 0))):
-        scores = rows.retrieval_scores(question(evidence=evidence), found, DEPTHS)
-        assert (scores["evidence@1"], scores["evidence@3"]) == expected
-    assert rows.retrieval_scores(question(), found, DEPTHS)["evidence@1"] is None
+        got = scores.retrieval_scores(question(evidence=evidence), found, DEPTHS)
+        assert (got["evidence@1"], got["evidence@3"]) == expected
+    assert scores.retrieval_scores(question(), found, DEPTHS)["evidence@1"] is None
 
 
 @pytest.mark.parametrize(
@@ -76,22 +76,22 @@ def test_evidence_recall_wants_every_piece() -> None:
 )
 def test_answers_and_refusals(answerable: bool, refused: bool, matched: Any, expected: Any) -> None:
     asked = question() if answerable else question(answerable=False, answers=[], pages=[])
-    scores = rows.answer_scores(asked, result(refused=refused), matched, [])
-    assert (scores["match"], scores["false_refusal"], scores["right_refusal"]) == expected
-    assert (scores["citations"], scores["citations_valid"]) == (None, None)
+    got = scores.answer_scores(asked, result(refused=refused), matched, [])
+    assert (got["match"], got["false_refusal"], got["right_refusal"]) == expected
+    assert (got["citations"], got["citations_valid"]) == (None, None)
 
 
 def test_citations_are_counted_and_their_pages_compared() -> None:
     cited = [{"name": "a.pdf", "document": "d1", "page": page, "quote": "q"} for page in (2, 4)]
-    scores = rows.answer_scores(question(), result(citations=cited), True, [True, False])
-    assert (scores["citations"], scores["citations_valid"], scores["cited_page"]) == (2, 0.5, 1)
-    assert rows.answer_scores(question(), result(citations=cited[:1]), True, [True])["cited_page"] == 0
-    assert rows.answer_scores(question(doc="b"), result(citations=cited), True, [True] * 2)["cited_page"] == 0
+    got = scores.answer_scores(question(), result(citations=cited), True, [True, False])
+    assert (got["citations"], got["citations_valid"], got["cited_page"]) == (2, 0.5, 1)
+    assert scores.answer_scores(question(), result(citations=cited[:1]), True, [True])["cited_page"] == 0
+    assert scores.answer_scores(question(doc="b"), result(citations=cited), True, [True] * 2)["cited_page"] == 0
 
 
-def row(number: int, scores: rows.Scores, **values: Any) -> Row:
-    blank = rows.empty_row("run", question(id=str(number)))
-    return {**blank, **{"scores": scores, **values}}  # type: ignore[typeddict-item]  # given by the tests below
+def row(number: int, given: scores.Scores, **values: Any) -> Row:
+    blank = scores.empty_row("run", question(id=str(number)))
+    return {**blank, **{"scores": given, **values}}  # type: ignore[typeddict-item]  # given by the tests below
 
 
 def test_a_summary_counts_what_applies_and_misses_what_failed() -> None:
@@ -126,7 +126,7 @@ def test_kinds_are_counted_apart() -> None:
 
 def test_the_refusal_curve_goes_by_the_best_grade() -> None:
     def graded(number: int, answerable: bool, *grades: float) -> Row:
-        found = rows.kept(question(), [passage(1, grade=grade) for grade in grades])
+        found = scores.kept(question(), [passage(1, grade=grade) for grade in grades])
         return row(number, {}, retrieved=found, answerable=answerable)
 
     made = [graded(1, True, 3, 8), graded(2, True, 4.5), graded(3, False, 5, 1), graded(4, False)]
@@ -140,15 +140,15 @@ def test_the_refusal_curve_goes_by_the_best_grade() -> None:
 
 def test_intervals() -> None:
     # Wilson, by hand: n=10, s=8, z=1.96: middle .716706, half .226392
-    assert statistics.wilson(8, 10) == pytest.approx((0.490161, 0.943318), abs=1e-5)
-    assert statistics.wilson(10, 10) == pytest.approx((0.722467, 1.0), abs=1e-5)
-    assert statistics.wilson(0, 10) == pytest.approx((0.0, 0.277533), abs=1e-5)
-    low, high = statistics.bootstrap([0.0, 1.0] * 50)
+    assert metrics.wilson(8, 10) == pytest.approx((0.490161, 0.943318), abs=1e-5)
+    assert metrics.wilson(10, 10) == pytest.approx((0.722467, 1.0), abs=1e-5)
+    assert metrics.wilson(0, 10) == pytest.approx((0.0, 0.277533), abs=1e-5)
+    low, high = metrics.bootstrap([0.0, 1.0] * 50)
     assert low == pytest.approx(0.40, abs=0.015)
     assert high == pytest.approx(0.60, abs=0.015)
-    assert statistics.bootstrap([0.25] * 9) == (0.25, 0.25)
-    assert statistics.bootstrap([0.0, 1.0, 0.5]) == statistics.bootstrap([0.0, 1.0, 0.5]), "the seed is fixed"
-    assert statistics.quantile([1.0, 2.0, 3.0, 4.0], 0.5) == 2.5
+    assert metrics.bootstrap([0.25] * 9) == (0.25, 0.25)
+    assert metrics.bootstrap([0.0, 1.0, 0.5]) == metrics.bootstrap([0.0, 1.0, 0.5]), "the seed is fixed"
+    assert metrics.quantile([1.0, 2.0, 3.0, 4.0], 0.5) == 2.5
 
 
 @pytest.fixture

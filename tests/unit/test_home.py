@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import HomeError
-from graph.storage import home as homes
+from graph.storage import home_lock as homes
 
 TAKE = "import sys; from pathlib import Path; from graph.storage import home; home.own(Path(sys.argv[1]))"
 

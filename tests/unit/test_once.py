@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from graph.once import once
+from graph.runtime.caching import once
 
 
 def test_threads_that_ask_together_get_the_same_thing() -> None:

@@ -14,8 +14,8 @@ from langgraph.runtime import get_runtime
 from langgraph.types import Send
 from typing_extensions import TypedDict
 
-from graph import steps
-from graph.steps import step
+from graph.runtime import async_nodes
+from graph.runtime.async_nodes import step
 
 MANY = 32
 
@@ -91,7 +91,7 @@ async def test_all_callers_share_one_loop_of_its_own_thread() -> None:
         await asyncio.to_thread(lambda: asyncio.run(graph.ainvoke({}))["seen"]),
     ]
     assert seen[0] == seen[1] == seen[2]
-    assert seen[0][0] == id(steps.loop()) != id(asyncio.get_running_loop())
+    assert seen[0][0] == id(async_nodes.loop()) != id(asyncio.get_running_loop())
     assert seen[0][1] != threading.get_ident()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
-from graph.storage.stems import stem
+from graph.storage.fulltext import stem
 
 WORDS = [
     f"{head}{tail}" for head in ("relat", "nation", "troubl", "hop", "general") for tail in ("ing", "ed", "ional", "s")

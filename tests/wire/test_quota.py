@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graph import deps, steps
+from graph import deps
 from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
@@ -21,6 +21,7 @@ from graph.engines.journal import journal
 from graph.engines.limits import Limits, Rate
 from graph.engines.retry import Patience
 from graph.ingestion.flow import app as ingestion
+from graph.runtime import async_nodes
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
 from tests.conftest import MakePdf
@@ -235,6 +236,6 @@ def test_a_wait_of_more_than_a_moment_is_shown(
             await asyncio.gather(*(read(engine, [page(number)]) for number in (1, 2)))
 
     with progress.telling(quiet=False) as tell:
-        steps.run(read_two(tell))
+        async_nodes.run(read_two(tell))
     said = " ".join(capsys.readouterr().err.split())
     assert said.count("The limit of requests per minute is reached; going on at") == 1

@@ -36,10 +36,10 @@ class Local:
 
     def plan(self, sources: Sequence[str]) -> Mapping[str, Any]:
         """What reading sources would take."""
-        from graph import steps
         from graph.ingestion.planning import estimate
+        from graph.runtime import async_nodes
 
-        return steps.run(estimate(list(sources), self._context))
+        return async_nodes.run(estimate(list(sources), self._context))
 
     def ask(self, question: str, documents: Sequence[str], thread: str, tell: Tell) -> Mapping[str, Any]:
         """Answer a question; conversations are kept in the home folder."""
@@ -50,23 +50,23 @@ class Local:
 
     def documents(self) -> Mapping[str, Any]:
         """List what has been ingested."""
-        from graph import listing
+        from graph.storage import summaries
 
-        return {"documents": listing.documents(deps.stores().catalog)}
+        return {"documents": summaries.documents(deps.stores().catalog)}
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """The ledger of a document."""
-        from graph import listing
         from graph.query.library import find_document
+        from graph.storage import summaries
 
         catalog = deps.stores().catalog
         document = find_document(catalog, name)
-        return {"id": document.id, "name": document.name, "pages": listing.pages(catalog, document.id)}
+        return {"id": document.id, "name": document.name, "pages": summaries.pages(catalog, document.id)}
 
     def delete(self, name: str) -> Mapping[str, Any]:
         """Remove a document from the catalog, the vectors and the page images."""
         from graph.query.library import find_document
-        from graph.storage.upkeep import remove
+        from graph.storage.cleanup import remove
 
         stores = deps.stores()
         stores.take()
@@ -76,10 +76,10 @@ class Local:
 
     def rebuild(self, how: Rebuilding, tell: Tell) -> Mapping[str, Any]:
         """Make chunks or vectors anew."""
-        from graph import steps
         from graph.ingestion import rebuild
+        from graph.runtime import async_nodes
 
-        return steps.run(getattr(rebuild, how)(deps.deps(self._context), tell))
+        return async_nodes.run(getattr(rebuild, how)(deps.deps(self._context), tell))
 
     def doctor(self) -> Mapping[str, Any]:
         """Check what can go wrong."""
@@ -98,7 +98,7 @@ class Local:
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         from graph.app import compile_app
-        from graph.storage.home import prepare
+        from graph.storage.home_lock import prepare
 
         with SqliteSaver.from_conn_string(str(prepare(settings().home) / "threads.sqlite3")) as saver:
             return self._run(compile_app(saver), request, tell, {"configurable": {"thread_id": thread}})

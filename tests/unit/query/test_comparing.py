@@ -8,7 +8,7 @@ import pytest
 
 from graph.engines.minilm import MiniLM, pack
 from graph.query import comparing, scoring
-from graph.query.keeping import Kept
+from graph.runtime.caching import Kept
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.test_storage_catalog import chunk, document
 

@@ -9,7 +9,7 @@ from graph.engines.base import Encoded
 from graph.query import facts, lexical, tabular
 from graph.query.scoring import Query, named
 from graph.storage.base import ChunkRow, SentenceRow
-from graph.storage.stems import stem
+from graph.storage.fulltext import stem
 
 COLUMNS = ("Model", "AIME 2024 pass@1", "AIME 2024 cons@64", "Rating")
 ROWS = {

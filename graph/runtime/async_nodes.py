@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from graph.errors import BadInputError
-from graph.once import once
+from graph.runtime.caching import once
 
 State = TypeVar("State")
 Update = TypeVar("Update")

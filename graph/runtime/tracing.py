@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from graph.once import once
+from graph.runtime.caching import once
 from graph.settings import settings, traced
 
 _SECRET = "[left out]"

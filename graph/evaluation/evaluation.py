@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import prompts
-from graph import deps, steps
+from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError
-from graph.evaluation import compare, experiment, metrics, report, running
+from graph.evaluation import compare, langsmith_experiment, metrics, report, runner
+from graph.evaluation.judge import build_judge
 from graph.evaluation.matching import METHOD
 from graph.evaluation.questions import Question, fingerprint, read_questions, spread
-from graph.evaluation.rows import Row
+from graph.evaluation.scores import Row
 from graph.events import Progress, progress
+from graph.runtime import async_nodes
 from graph.settings import langsmith, settings
 
 _PROMPTS = ("contextualize", "grade", "rewrite", "answer")
@@ -54,23 +56,23 @@ def evaluate(request: Request, tell: Callable[[Progress], None]) -> dict[str, An
     context = Context(top_k=max(Context().top_k, *request.depths))
     run, plan = _prepared(request, questions, context)
     folder = request.out or settings().home / "evals" / f"{_plain(request.file.stem)}-{plan.key}"
-    journal = running.Journal(folder / running.ROWS, plan.key)
+    journal = runner.Journal(folder / runner.ROWS, plan.key)
 
     def told(done: int) -> None:
         tell(progress("ask", "", request.file.name, done, len(questions)))
 
     started = datetime.now(UTC)
-    steps.run(running.ask_all(questions, plan, journal, told))
+    async_nodes.run(runner.ask_all(questions, plan, journal, told))
     rows = [journal.rows[question.id] for question in questions]
     run["started"] = started.isoformat(timespec="seconds")
     results = _results(run, rows, request.depths)
     results["comparison"] = compare.compare(before, rows) if before else None
     _write(folder, results, rows)
-    results["experiment"] = experiment.record(questions, rows, run) if langsmith() else None
-    return results | {"files": {name: str(folder / name) for name in (running.DONE, running.ROWS, "report.html")}}
+    results["experiment"] = langsmith_experiment.record(questions, rows, run) if langsmith() else None
+    return results | {"files": {name: str(folder / name) for name in (runner.DONE, runner.ROWS, "report.html")}}
 
 
-def _prepared(request: Request, questions: Sequence[Question], context: Context) -> tuple[dict[str, Any], running.Plan]:
+def _prepared(request: Request, questions: Sequence[Question], context: Context) -> tuple[dict[str, Any], runner.Plan]:
     """What the run depends on, by name, and how it goes about it; all that can be wrong is found before it starts."""
     now = deps.deps(context)
     documents = [row for row in now.stores.catalog.documents() if row.generation]
@@ -80,7 +82,7 @@ def _prepared(request: Request, questions: Sequence[Question], context: Context)
             "folder with --home."
         )
     now.retriever()  # refuses vectors that are not whole, or another model's
-    judge = deps.judge(name) if (name := request.judge or settings().judge_model) else None
+    judge = build_judge(name) if (name := request.judge or settings().judge_model) else None
     model = context.chat_model if now.engine.name != "offline" else ""
     run = {
         "file": request.file.name,
@@ -99,7 +101,7 @@ def _prepared(request: Request, questions: Sequence[Question], context: Context)
     basis = json.dumps([run, [fingerprint(question) for question in questions]], sort_keys=True)
     key = hashlib.sha256(basis.encode()).hexdigest()[:10]
     run |= {"key": key, "concurrency": request.concurrency, "matching": METHOD}
-    return run, running.Plan(
+    return run, runner.Plan(
         key, context, request.depths, request.by_doc, request.concurrency, judge, now.stores.catalog
     )
 
@@ -118,9 +120,9 @@ def _write(folder: Path, results: dict[str, Any], rows: Sequence[Row]) -> None:
     """Both reports; results.json comes last, since it says that the run is finished."""
     (folder / "report.html").write_text(report.page(results, rows), "utf-8")
     short = [{name: row[name] for name in ("id", "fingerprint", "kind", "scores")} for row in rows]
-    part = folder / f"{running.DONE}.part"
+    part = folder / f"{runner.DONE}.part"
     part.write_text(json.dumps(results | {"rows": short}, ensure_ascii=False, indent=1), "utf-8")
-    part.replace(folder / running.DONE)
+    part.replace(folder / runner.DONE)
 
 
 def _plain(name: str) -> str:

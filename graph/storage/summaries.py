@@ -1,11 +1,31 @@
-"""What is in the library, as JSON values: for the command line and for the reading room."""
+"""Summaries of documents and their page ledgers, as JSON values."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from graph.ingestion.reporting import ledger_counts
-from graph.storage.base import Catalog, DocumentRow
+from typing_extensions import TypedDict
+
+from graph.storage.base import Catalog, DocumentRow, PageRow
+
+
+class LedgerCounts(TypedDict):
+    """How many pages ended how."""
+
+    read: int
+    fallback: int
+    blank: int
+    failed: int
+
+
+def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
+    """How many pages ended how; one that was never finished counts as failed."""
+    counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
+    for row in rows:
+        counts[row.status if row.status != "pending" else "failed"] += 1
+    return counts
+
 
 _LEDGER = (
     "page", "status", "reason", "detail", "attempts", "engine", "model", "prompt", "requests", "input_tokens",

@@ -12,12 +12,12 @@ from typing import Any
 
 from graph.context import Context
 from graph.errors import BadInputError, ModelError
-from graph.evaluation import rows
+from graph.evaluation import scores
+from graph.evaluation.citation_check import stands
 from graph.evaluation.judge import Judge, wants_judge
 from graph.evaluation.matching import matches
 from graph.evaluation.questions import Question
-from graph.evaluation.rows import Row
-from graph.evaluation.witnesses import stands
+from graph.evaluation.scores import Row
 from graph.query.flow import app as query
 from graph.storage.base import Catalog
 
@@ -105,7 +105,7 @@ async def ask_all(questions: Sequence[Question], plan: Plan, journal: Journal, t
 
 async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
     """A question's row. Whatever asking raises is in it, and given back."""
-    row = rows.empty_row(plan.key, question)
+    row = scores.empty_row(plan.key, question)
     documents = list(question.documents) or ([question.doc] if plan.by_doc and question.doc else [])
     try:
         result = await query.ainvoke({"question": question.question, "documents": documents}, context=plan.context)
@@ -114,7 +114,7 @@ async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
         raise  # the process was told to stop
     except Exception as error:
         row["error"] = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        row["scores"] = rows.failed_scores(question, plan.depths)
+        row["scores"] = scores.failed_scores(question, plan.depths)
         return row, error
     return row, None
 
@@ -122,7 +122,7 @@ async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
 async def _fill(row: Row, question: Question, result: Mapping[str, Any], plan: Plan) -> None:
     passages, refused = result["retrieved"], bool(result["refused"])
     row["answer"], row["refused"], row["reason"] = result["answer"], refused, result["reason"]
-    row["retrieved"], row["usage"] = rows.kept(question, passages), result["usage"]
+    row["retrieved"], row["usage"] = scores.kept(question, passages), result["usage"]
     found = await asyncio.to_thread(lambda: [stands(one, plan.catalog) for one in result["citations"]])
     row["citations"] = [
         {"name": one["name"], "pages": one.get("pages") or [one["page"]], "quote": one["quote"], "found": good}
@@ -130,9 +130,9 @@ async def _fill(row: Row, question: Question, result: Mapping[str, Any], plan: P
     ]
     matched = await _matched(row, question, plan) if question.answerable and not refused else None
     row["scores"] = {
-        **rows.retrieval_scores(question, passages, plan.depths),
-        **rows.answer_scores(question, result, matched, found),
-        **rows.cost_scores(result, plan.depths),
+        **scores.retrieval_scores(question, passages, plan.depths),
+        **scores.answer_scores(question, result, matched, found),
+        **scores.cost_scores(result, plan.depths),
     }
 
 

@@ -24,7 +24,7 @@ from graph import context, deps
 from graph.attachments import MAX_BYTES, carries_files, detach, holds_bytes
 from graph.errors import BadInputError
 from graph.settings import settings
-from web.replies import WebError, failed
+from web.responses import WebError, failed
 from web.uploads import room_for
 
 MAX_BODY = 300 * 2**20

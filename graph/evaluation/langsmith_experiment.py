@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.errors import ModelError
 from graph.evaluation.questions import Question, fingerprint
-from graph.evaluation.rows import Row
+from graph.evaluation.scores import Row
 from graph.settings import langsmith
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Support for running nodes: event loop, caches, garbage collection, tracing."""
