@@ -23,7 +23,7 @@ from typing_extensions import TypedDict
 from graph import deps
 from graph.attachments import attached, detach, document_of, source_of
 from graph.context import Context
-from graph.engines.sizes import WINDOWS
+from graph.engines.base import WINDOWS
 from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import Report

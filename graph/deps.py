@@ -16,8 +16,10 @@ from graph.settings import Settings, settings
 from graph.storage.stores import Stores
 
 if TYPE_CHECKING:
-    from graph.engines.base import Embedder, Engine, Limiter, SentenceEmbedder
+    from graph.engines.base import Engine
+    from graph.engines.requests.rate_limit import Limiter
     from graph.query.retrieval import Retriever
+    from graph.retrieval.embedder import Embedder, SentenceEmbedder
     from loaders.pages.pool import PagePool
 
 
@@ -84,7 +86,7 @@ def engine_name(context: Context, now: Settings) -> str:
 
 @once()
 def _local_model() -> SentenceEmbedder:
-    from graph.engines.minilm import MiniLM
+    from graph.engines.offline.minilm import MiniLM
 
     return MiniLM()
 
@@ -92,7 +94,7 @@ def _local_model() -> SentenceEmbedder:
 @once(4)
 def limiter(now: Settings) -> Limiter:
     """The one limiter of all runs with these settings, so that a pause is a pause for all."""
-    from graph.engines.limits import build_limits
+    from graph.engines.requests.rate_limit import build_limits
 
     return build_limits(now, stores_at(now.home, now.chroma_url).catalog)
 
@@ -100,10 +102,10 @@ def limiter(now: Settings) -> Limiter:
 @once(8)
 def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
     if engine_name(context, now) == "gemini":
-        from graph.engines.gemini import build_gemini
+        from graph.engines.llm.gemini import build_gemini
 
         return build_gemini(context, now, limiter=limiter(now))
-    from graph.engines.offline import OfflineEngine
+    from graph.engines.offline.engine import OfflineEngine
 
     embedder = _local_model()
     return OfflineEngine(stores_at(now.home, now.chroma_url).catalog, pool(), embedder), embedder

@@ -13,8 +13,8 @@ from typing import Any, TypedDict
 
 from graph import deps
 from graph.context import Context
-from graph.engines.base import SentenceEmbedder
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
+from graph.retrieval.embedder import SentenceEmbedder
 from graph.settings import settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
@@ -135,7 +135,7 @@ def _vectors() -> str:
 
 
 def _model() -> str:
-    from graph.engines.minilm import MiniLM
+    from graph.engines.offline.minilm import MiniLM
 
     return f"{MiniLM.identity}, {len(MiniLM().encode(['Does it work?'])[0].vector)} dimensions"
 

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from graph import deps
 from graph.context import Context
-from graph.engines.base import Passage
 from graph.query import lexical, library, recognition
 from graph.query.merging import interleaved
 from graph.runtime import async_nodes
+from graph.types import Passage
 
 
 class PageWitnessRetriever(BaseRetriever):

@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 
 import prompts
 from graph.deps import limiter
-from graph.engines.base import Reply, add_usage
-from graph.engines.replies import inert, stop_reason
-from graph.engines.service import NamedModel, Service
+from graph.engines.llm.messages import inert, stop_reason
+from graph.engines.requests.client import NamedModel, Service
 from graph.errors import ModelError
 from graph.evaluation.matching import is_free
 from graph.settings import settings
+from graph.types import Reply, add_usage
 from loaders.types import Failure
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def _expected(question: Question) -> str:
 
 def build_judge(name: str) -> Judge:
     """The model of that name (`provider:model`) as a judge of answers; ModelError when it cannot be had."""
-    from graph.engines import gemini
-    from graph.engines.models import chat_model
-    from graph.engines.service import NamedModel, Service
+    from graph.engines.llm import gemini
+    from graph.engines.llm.factory import chat_model
+    from graph.engines.requests.client import NamedModel, Service
 
     now = settings()
     model = chat_model(name, thinking="low", api_key=now.api_key, base_url=now.base_url)

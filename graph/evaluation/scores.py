@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from graph.engines.base import Passage, Usage
 from graph.evaluation.matching import holds_evidence
 from graph.evaluation.questions import Question, fingerprint
+from graph.types import Passage, Usage
 
 Scores = dict[str, float | None]
 

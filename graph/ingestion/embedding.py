@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 from graph.deps import Deps
-from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
 from graph.events import Progress, progress
+from graph.retrieval.embedder import SentenceEmbedder
 from graph.storage.base import ChunkRow, VectorRow
+from graph.types import Usage, add_usage, no_usage
 from loaders.types import Chunk
 
 # Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
@@ -130,7 +131,7 @@ def _vector_ids(now: Deps, chunk: ChunkRow) -> list[str]:
 def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:
     import numpy as np  # only offline, where the model itself needs it
 
-    from graph.engines.minilm import pack
+    from graph.retrieval.token_vectors import pack
 
     sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
     encoded = iter(embedder.encode([sentence.search for sentence in sentences]))

@@ -11,8 +11,7 @@ from langgraph.config import get_stream_writer
 
 from graph import deps
 from graph.deps import Deps
-from graph.engines.base import SentenceEmbedder, Usage, add_usage, no_usage
-from graph.engines.journal import journal
+from graph.engines.requests.usage import journal
 from graph.ingestion.embedding import embed
 from graph.ingestion.embedding import embed_ahead as ahead
 from graph.ingestion.indexing import basis_of, beginning, show, stage
@@ -20,9 +19,11 @@ from graph.ingestion.state import WindowOutput, WindowState, Work
 from graph.ingestion.tally import Tally, Tell, tally_of
 from graph.ingestion.telling import log
 from graph.ingestion.turns import turns
+from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import step
 from graph.storage.base import DONE, DocumentRow
 from graph.storage.stores import Stores
+from graph.types import Usage, add_usage, no_usage
 
 # One document's sentences keep all cores busy; those of several would keep from the threads whoever stores pages.
 _local = asyncio.Semaphore(1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
-from graph.engines.sizes import WINDOWS
+from graph.engines.base import WINDOWS
 from graph.ingestion import finishing, nodes, pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
 from graph.ingestion.unkept import unkept

@@ -12,7 +12,6 @@ from langgraph.types import Overwrite, Send
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import add_usage, no_usage
 from graph.errors import BadInputError, as_list
 from graph.ingestion import reporting
 from graph.ingestion.fetching import Found, find
@@ -30,6 +29,7 @@ from graph.ingestion.telling import log, tell_unusable
 from graph.runtime.async_nodes import step
 from graph.storage.base import DocumentRow
 from graph.storage.cleanup import settle
+from graph.types import add_usage, no_usage
 from loaders.sources.download import IDENTITY
 from loaders.types import DocumentInfo
 

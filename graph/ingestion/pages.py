@@ -12,16 +12,18 @@ from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
-from graph.engines.base import PageReading, PageRequest, SentenceEmbedder, no_usage
-from graph.engines.journal import Cost, journal
+from graph.engines.base import PageReading, PageRequest
+from graph.engines.requests.usage import Cost, journal
 from graph.ingestion import doors
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import Next, PageOutcome, WindowState
 from graph.ingestion.survey import TEXT_LAYER
 from graph.ingestion.tally import tally_of
 from graph.ingestion.telling import tell_page
+from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import step
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
+from graph.types import no_usage
 from loaders.pages.jobs import read, render
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from graph.deps import Deps
-from graph.engines.base import Usage, add_usage, no_usage
 from graph.events import Progress
 from graph.ingestion.embedding import embed
 from graph.ingestion.indexing import basis_of, show, stage
 from graph.ingestion.tally import Tally
 from graph.ingestion.turns import turns
 from graph.storage.base import DocumentRow
+from graph.types import Usage, add_usage, no_usage
 
 Tell = Callable[[Progress], None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from graph.engines.limits import next_day
+from graph.engines.requests.rate_limit import next_day
 from graph.ingestion.fetching import Found
 from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, Unfinished, Work
 from graph.storage.base import DONE, PageRow

@@ -8,8 +8,8 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.engines.base import Usage, add_usage
 from graph.storage.summaries import LedgerCounts
+from graph.types import Usage, add_usage
 
 DocumentStatus = Literal["complete", "partial", "failed", "unchanged"]
 

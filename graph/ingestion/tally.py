@@ -11,9 +11,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from graph.engines.base import Usage
 from graph.events import Event, Progress, Stage, progress
 from graph.ingestion.state import IngestionState, Next, WindowState
+from graph.types import Usage
 
 _KEPT = 200  # runs that ended by an error leave their tally here: 17 kB for a hundred pages
 

@@ -10,11 +10,11 @@ import logging
 
 from langgraph.config import get_stream_writer
 
-from graph.engines.base import Usage, no_usage
 from graph.events import Unusable
 from graph.ingestion.state import DocumentReport, WindowState
 from graph.ingestion.tally import tally_of
 from graph.storage.base import PageRow
+from graph.types import Usage, no_usage
 
 _log = logging.getLogger("pagewitness")
 

@@ -12,8 +12,6 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.config import get_stream_writer
 
 from graph import context, deps
-from graph.engines.base import Claim, PageRef, Passage, add_usage
-from graph.engines.evidence import Objection, PageView
 from graph.events import Draft
 from graph.harmless import harmless
 from graph.query import library, links, looking, proof, wording
@@ -22,6 +20,7 @@ from graph.query.voice import Voice
 from graph.runtime.async_nodes import step
 from graph.settings import settings
 from graph.storage.base import PageRow
+from graph.types import Claim, Objection, PageRef, PageView, Passage, add_usage
 
 
 @step

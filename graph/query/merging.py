@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.engines.base import Passage
+from graph.types import Passage
 
 
 def interleaved(lists: Sequence[Sequence[Passage]], limit: int) -> list[Passage]:

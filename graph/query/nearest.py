@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.engines.base import Embedder, SentenceEmbedder
-from graph.engines.minilm import head_size, unpack_vectors
+from graph.retrieval.embedder import Embedder, SentenceEmbedder
+from graph.retrieval.token_vectors import head_size, unpack_vectors
 from graph.runtime.caching import Kept
 from graph.storage.base import Catalog, VectorIndex
 

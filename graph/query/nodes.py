@@ -11,7 +11,6 @@ from langchain_core.messages import AnyMessage, HumanMessage
 
 from graph import context, deps
 from graph.attachments import said
-from graph.engines.base import Passage, Reply, Turn, add_usage, no_usage
 from graph.errors import BadInputError, as_list
 from graph.query import lexical, library, recognition
 from graph.query.links import unlinked
@@ -19,6 +18,7 @@ from graph.query.merging import interleaved
 from graph.query.state import Note, QueryState
 from graph.runtime.async_nodes import step
 from graph.storage.base import Catalog
+from graph.types import Passage, Reply, Turn, add_usage, no_usage
 
 # So many of the last messages are looked at to understand a follow-up.
 _HISTORY = 6

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from graph.engines.base import Claim, PageRef
 from graph.query import citations, facts, looking
 from graph.query.state import Citation, Verdict, found
 from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
+from graph.types import Claim, PageRef
 
 _RUN = 8
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]

@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.engines.base import Embedder, Encoded, Passage, Reply, SentenceEmbedder, Usage
 from graph.query import lexical, scoring
 from graph.query.comparing import compare
 from graph.query.nearest import nearest
+from graph.retrieval.embedder import Embedder, SentenceEmbedder
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
+from graph.types import Encoded, Passage, Reply, Usage
 
 # Candidates: the 30 best chunks by full text and those of the 60 nearest vectors. Full text alone loses one point of
 # evidence@5 (.973 against .983).

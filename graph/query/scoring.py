@@ -16,11 +16,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.engines.base import Encoded
-from graph.engines.minilm import unpack
 from graph.query import lexical
+from graph.retrieval.token_vectors import unpack
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.types import Encoded
 
 # Weights of a chunk's score. They are flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
 BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0

@@ -9,8 +9,7 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.engines.base import Claim, Grade, PageRef, Passage, Usage
-from graph.engines.evidence import Objection
+from graph.types import Claim, Grade, Objection, PageRef, Passage, Usage
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
 

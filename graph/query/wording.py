@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from graph.engines.base import Passage
 from graph.harmless import harmless
 from graph.ingestion.state import DocumentReport
 from graph.query.state import Citation, Note, Verdict, found
+from graph.types import Passage
 
 _REASONS = {
     "nothing_ingested": "No document has been ingested yet, so there is nothing to answer from: "

@@ -126,7 +126,7 @@ class _Bare:
     def __init__(self, url: str) -> None:
         from langchain_google_genai import ChatGoogleGenerativeAI, GoogleGenerativeAIEmbeddings
 
-        from graph.engines.replies import Answer, Grading
+        from graph.engines.llm.messages import Answer, Grading
 
         chat = ChatGoogleGenerativeAI(model="gemini-3.8-flash", api_key="test", base_url=url)
         self._embeddings = GoogleGenerativeAIEmbeddings(model="gemini-embedding-2", api_key="test", base_url=url)

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from graph.engines.base import Encoded
-from graph.engines.minilm import DIMENSIONS, IDENTITY, MiniLM, pack
+from graph.engines.offline.minilm import IDENTITY, MiniLM
+from graph.retrieval.token_vectors import DIMENSIONS, pack
 from graph.storage.base import DocumentRow, VectorRow
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.vectors import ChromaVectors
+from graph.types import Encoded
 from loaders.types import Chunk, Sentence
 
 CHUNKS_PER_DOCUMENT = 500

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph.engines import minilm
+from graph.engines.offline import minilm
 from tests.benchmarks import corpus, machine
 from tests.benchmarks.sides import Comparison, Measure, Sizes, held, timed
 

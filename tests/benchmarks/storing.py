@@ -12,7 +12,7 @@ import chromadb
 import numpy as np
 from chromadb.config import Settings
 
-from graph.engines.minilm import IDENTITY
+from graph.engines.offline.minilm import IDENTITY
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.vectors import _BATCH, ChromaVectors
 from tests.benchmarks import corpus

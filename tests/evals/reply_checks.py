@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from graph.engines.checks import MIN_SAMPLE, check, compare
+from graph.engines.llm.reply_checks import MIN_SAMPLE, check, compare
 from loaders.pages.reader import read, render
 from loaders.pdf.document import open_pdf
 from loaders.text.markdown import parse_blocks

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from graph.app import app
-from graph.engines.base import Usage
 from graph.events import Progress
 from graph.ingestion.tally import Tally
+from graph.types import Usage
 from tests.conftest import MakePdf
 
 TEXTS = ("The storm closed the slipway.", "A day ticket costs 14 euros.", "The cable holds 1,200 kilograms.")

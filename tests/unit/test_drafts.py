@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from graph.engines.dialogue import claims_of, draft_of
+from graph.engines.llm.structured import claims_of, draft_of
 
 CLAIMS = [
     {"passage": "P1", "quote": 'He said "no"', "text": 'It was "no".'},

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from graph.engines.base import Passage
 from graph.query import looking
 from graph.storage.base import PageRow, Transcript
+from graph.types import Passage
 from loaders.types import Block
 
 

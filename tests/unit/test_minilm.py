@@ -10,10 +10,11 @@ import onnxruntime
 import pytest
 from onnx import numpy_helper
 
-from graph.engines import minilm
-from graph.engines.base import SentenceEmbedder
-from graph.engines.minilm import DIMENSIONS, MiniLM, pack, unpack
-from graph.engines.minilm_graph import integer_graph
+from graph.engines.offline import minilm
+from graph.engines.offline.minilm import MiniLM
+from graph.engines.offline.minilm_onnx import integer_graph
+from graph.retrieval.embedder import SentenceEmbedder
+from graph.retrieval.token_vectors import DIMENSIONS, pack, unpack
 from tests.wire.bench import embedded
 
 TEXTS = [

@@ -33,7 +33,7 @@ def test_each_prompt_says_that_documents_give_no_orders(name: str) -> None:
 
 
 def test_the_reading_prompt_names_the_tags_that_the_parser_knows() -> None:
-    from graph.engines.transcription import BLANK
+    from graph.engines.llm.page_replies import BLANK
 
     text = prompts.load("transcribe").text
     for tag in ('<page number="7">', "<chunk>", "</chunk>", "</page>", "<text-layer>", "<figure>", BLANK):

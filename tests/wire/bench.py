@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.context import Context
-from graph.engines.base import Embedder, Engine, PageReading, PageRequest, Reply, add_usage, no_usage
-from graph.engines.gemini import build_gemini
-from graph.engines.retry import Patience
+from graph.engines.base import Engine, PageReading, PageRequest
+from graph.engines.llm.gemini import build_gemini
+from graph.engines.requests.retry import Patience
+from graph.retrieval.embedder import Embedder
 from graph.settings import settings
+from graph.types import Reply, add_usage, no_usage
 from loaders.types import Failure, PageImage, PageJob
 from tests.wire.gemini_server import GeminiServer, Recorded
 

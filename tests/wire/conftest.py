@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from graph.engines.base import Embedder, Engine
+from graph.engines.base import Engine
+from graph.retrieval.embedder import Embedder
 from tests.wire.bench import Time, build, read_pages
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.scripted_replies import Model

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph.engines.base import Embedder, Engine, Passage
+from graph.engines.base import Engine
 from graph.errors import ModelError
+from graph.retrieval.embedder import Embedder
+from graph.types import Passage
 from tests.wire.bench import Time, build, embedded
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 

@@ -9,13 +9,14 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from graph.context import Context
-from graph.engines import chat
-from graph.engines.base import Embedder, Engine, PageReading, Passage
-from graph.engines.chat import ChatEngine, NamedModel
-from graph.engines.gemini import build_gemini, explain
-from graph.engines.journal import journal
+from graph.engines.base import Engine, PageReading
+from graph.engines.llm.engine import ChatEngine, NamedModel
+from graph.engines.llm.gemini import build_gemini, explain
+from graph.engines.requests.usage import journal
 from graph.errors import ModelError
+from graph.retrieval.embedder import Embedder
 from graph.settings import settings
+from graph.types import Passage
 from tests.wire.bench import Time, asked, build, embedded, page, read, read_pages, texts
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 
@@ -163,8 +164,8 @@ async def test_a_reply_that_breaks_off_is_asked_for_again(engine: Engine, gemini
 
 
 async def test_a_stalled_request_ends(engine: Engine, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "READING_TIME", 0.2)
-    monkeypatch.setattr(chat, "READING_TIME_PER_PAGE", 0.0)
+    monkeypatch.setattr(engine, "READING_TIME", 0.2)
+    monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
     gemini.fail_next(Fault(stall=30), times=3)
     assert texts(await read(engine, [page(1)])) == ["timeout"]
     assert len(gemini.chats) == 3

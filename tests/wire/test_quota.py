@@ -16,10 +16,10 @@ from graph import deps
 from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
-from graph.engines.gemini import build_gemini
-from graph.engines.journal import journal
-from graph.engines.limits import Limits, Rate
-from graph.engines.retry import Patience
+from graph.engines.llm.gemini import build_gemini
+from graph.engines.requests.rate_limit import Limits, Rate
+from graph.engines.requests.retry import Patience
+from graph.engines.requests.usage import journal
 from graph.ingestion.flow import app as ingestion
 from graph.runtime import async_nodes
 from graph.settings import settings

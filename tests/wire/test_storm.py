@@ -18,9 +18,9 @@ import pytest
 
 from graph import deps
 from graph.context import Context
-from graph.engines import chat
-from graph.engines import gemini as google
-from graph.engines.retry import Patience
+from graph.engines.llm import engine
+from graph.engines.llm import gemini as google
+from graph.engines.requests.retry import Patience
 from graph.ingestion.flow import app as ingestion
 from graph.storage.base import PageRow
 from tests.conftest import MakePdf
@@ -38,8 +38,8 @@ def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """The application with a key, and with as many tries as ever; only its waits are short."""
     monkeypatch.setenv("GOOGLE_API_KEY", "test")
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini.url)
-    monkeypatch.setattr(chat, "READING_TIME", 3.0)
-    monkeypatch.setattr(chat, "READING_TIME_PER_PAGE", 0.0)
+    monkeypatch.setattr(engine, "READING_TIME", 3.0)
+    monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
     monkeypatch.setattr(google, "build_gemini", partial(google.build_gemini, patience=Patience(first_wait=0.05)))
     yield
     deps._build.cache_clear()

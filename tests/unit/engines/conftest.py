@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.engines.limits import Limits, Rate
+from graph.engines.requests.rate_limit import Limits, Rate
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.engines.limits_bench import Make, Time
 

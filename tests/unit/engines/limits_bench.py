@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from graph.engines.limits import Limits
+from graph.engines.requests.rate_limit import Limits
 
 NOON = datetime(2026, 11, 22, 20, tzinfo=UTC).timestamp()  # noon in California
 DAY = 86_400.0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.engines.checks import check, compare
+from graph.engines.llm.reply_checks import check, compare
 from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, PageImage
 from tests.evals import corruptions as made

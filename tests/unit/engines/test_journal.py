@@ -1,7 +1,7 @@
 """What requests cost is shared out over their pages, and adds up again."""
 
-from graph.engines.base import Usage, add_usage, no_usage
-from graph.engines.journal import current, journal
+from graph.engines.requests.usage import current, journal
+from graph.types import Usage, add_usage, no_usage
 
 
 def usage(requests: int, tokens_in: int, tokens_out: int) -> Usage:

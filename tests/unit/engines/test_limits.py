@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from graph.engines.journal import journal
-from graph.engines.limits import Rate
+from graph.engines.requests.rate_limit import Rate
+from graph.engines.requests.usage import journal
 from graph.events import Waiting
 from tests.unit.engines.limits_bench import NOON, Make, Service, Time
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.context import Context
-from graph.engines.base import DaySpentError
-from graph.engines.limits import Rate, build_limits, next_day, preset
+from graph.engines.requests.rate_limit import DaySpentError, Rate, build_limits, next_day, preset
 from graph.errors import BadInputError
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog

@@ -10,7 +10,7 @@ import pytest
 from google.genai.errors import ClientError, ServerError
 from langchain_google_genai._common import GoogleGenerativeAIError
 
-from graph.engines.retry import Patience, call, diagnose
+from graph.engines.requests.retry import Patience, call, diagnose
 
 
 class Time:

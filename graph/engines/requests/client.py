@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from graph.engines import journal
-from graph.engines.base import Limiter, Usage
-from graph.engines.replies import usage_of
-from graph.engines.retry import Patience, call, diagnose
+from graph.engines.llm.messages import usage_of
+from graph.engines.requests.rate_limit import Limiter
+from graph.engines.requests.retry import Patience, call, diagnose
+from graph.engines.requests.usage import current
 from graph.errors import ModelError
+from graph.types import Usage
 from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
@@ -126,6 +127,6 @@ class Service:
             return problem
         finally:
             usage = Usage(**{**usage, "requests": sent})
-            if sent and (page := journal.current()):
+            if sent and (page := current()):
                 page.charge(pages, usage, spent)
         return Answered(reply, use.name, usage)

@@ -12,10 +12,10 @@ from langchain_core.runnables.config import RunnableConfig, ensure_config, merge
 from langchain_core.utils.json import parse_partial_json
 from pydantic import BaseModel
 
-from graph.engines.base import Reply
-from graph.engines.replies import stop_reason
-from graph.engines.service import Answered, NamedModel, Service
+from graph.engines.llm.messages import stop_reason
+from graph.engines.requests.client import Answered, NamedModel, Service
 from graph.errors import ModelError
+from graph.types import Reply
 from loaders.types import Failure
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from graph.engines.base import Claim
-from graph.query import scoring, tabular
+from graph.engines.offline import table_answers
+from graph.query import scoring
 from graph.storage.base import ChunkRow, SentenceRow
+from graph.types import Claim
 
 # Three sentences hold the gold answer for .92 of the answerable questions, two for .89, one for .82.
 MAX_SENTENCES = 3
@@ -41,7 +42,7 @@ def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: 
         return []
     best = ranked[0][1]
     if best.sentence.kind in ("row", "caption"):
-        extreme = tabular.extreme_row(query, chunks[best.chunk])
+        extreme = table_answers.extreme_row(query, chunks[best.chunk])
         if extreme is not None:
             return [_claim(query, best.chunk, extreme)]
     chosen = _nearest(ranked)
@@ -58,7 +59,7 @@ def _is_readable(query: scoring.Query, sentence: SentenceRow) -> bool:
 
 
 def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
-    return Claim(text=tabular.statement(query, sentence), chunk=chunk, quote=sentence.text)
+    return Claim(text=table_answers.statement(query, sentence), chunk=chunk, quote=sentence.text)
 
 
 def _nearest(ranked: Sequence[tuple[float, scoring.Scored]]) -> list[scoring.Scored]:
@@ -80,16 +81,16 @@ def _comparison(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> 
     """
     tables = {key: [s for s in chunk.sentences if s.kind == "row"] for key, chunk in chunks.items()}
     named = {
-        key: [row for row in rows if scoring.named(query, row) >= _NAMED or tabular.alone_named(query, row, rows)]
+        key: [row for row in rows if scoring.named(query, row) >= _NAMED or table_answers.alone_named(query, row, rows)]
         for key, rows in tables.items()
     }
     home = max([best.chunk, *tables], key=lambda key: len(named[key]))
     if len(named[home]) > 1:
         rows = named[home][:MAX_SENTENCES]
         claims = [_claim(query, home, row) for row in rows]
-        difference = tabular.difference(query, rows)
+        difference = table_answers.difference(query, rows)
         return [*claims, Claim(text=difference, chunk=home, quote=rows[1].text)] if difference else claims
-    if columns := tabular.column_difference(query, best.sentence):
+    if columns := table_answers.column_difference(query, best.sentence):
         claim = _claim(query, best.chunk, best.sentence)
         return [claim, Claim(text=columns, chunk=best.chunk, quote=best.sentence.text)]
     at = tables[best.chunk].index(best.sentence)

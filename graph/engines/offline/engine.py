@@ -11,12 +11,13 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 
-from graph.engines.base import Claim, Drafting, Grade, PageReading, PageRequest, Passage, Reply, SentenceEmbedder, Turn
-from graph.engines.evidence import Objection, PageView
+from graph.engines.base import Drafting, PageReading, PageRequest
+from graph.engines.offline.extraction import claims_from
 from graph.query import lexical, scoring
 from graph.query.comparing import compare, ranked
-from graph.query.extraction import claims_from
+from graph.retrieval.embedder import SentenceEmbedder
 from graph.storage.base import Catalog
+from graph.types import Claim, Grade, Objection, PageView, Passage, Reply, Turn
 from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText

@@ -15,7 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from graph.engines.base import DaySpentError, Limiter
+from graph.engines.requests.rate_limit import DaySpentError, Limiter
 from loaders.types import FailureReason
 
 T = TypeVar("T")

@@ -9,9 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from graph.engines.base import Claim, PageRef, Passage, Usage
-from graph.engines.evidence import Objection, PageView
 from graph.harmless import without_invisible
+from graph.types import Claim, Objection, PageRef, PageView, Passage, Usage
 from loaders.types import FailureReason
 
 T = TypeVar("T")

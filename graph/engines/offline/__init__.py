@@ -1,0 +1,1 @@
+"""The engine without model services: layout, OCR, a small embedding model, extracted answers."""

@@ -1,0 +1,1 @@
+"""Retrieval: full text, vectors, late interaction, fusion."""
