@@ -26,12 +26,12 @@ from graph.context import Context
 from graph.engines.base import WINDOWS
 from graph.errors import BadInputError, as_list
 from graph.ingestion import flow as ingestion
+from graph.ingestion.reporting import acknowledgement
 from graph.ingestion.state import Report
 from graph.ingestion.unkept import unkept
-from graph.query import flow as query
+from graph.query import graph as query
 from graph.query.nodes import asked
 from graph.query.state import Answer, Messages, QueryInput
-from graph.query.wording import acknowledgement
 
 _WANTED = Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"])
 _SCOPE = Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]])

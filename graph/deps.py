@@ -18,8 +18,8 @@ from graph.storage.stores import Stores
 if TYPE_CHECKING:
     from graph.engines.base import Engine
     from graph.engines.requests.rate_limit import Limiter
-    from graph.query.retrieval import Retriever
     from graph.retrieval.embedder import Embedder, SentenceEmbedder
+    from graph.retrieval.retriever import Retriever
     from loaders.pages.pool import PagePool
 
 
@@ -33,7 +33,7 @@ class Deps:
 
     def retriever(self) -> Retriever:
         """Retrieval over these stores; opens the vector index, and refuses one that is not whole."""
-        from graph.query.retrieval import Retriever
+        from graph.retrieval.retriever import Retriever
 
         self.stores.check(self.embedder.identity)
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)

@@ -18,9 +18,9 @@ from graph.context import Context
 from graph.errors import BadInputError, HomeError, ModelError
 from graph.ingestion import flow as ingestion
 from graph.ingestion.state import IngestionInput, Report
-from graph.query import flow as query
-from graph.query.state import Citation
+from graph.query import graph as query
 from graph.storage import summaries
+from graph.types import Citation
 from loaders.errors import SourceError
 
 

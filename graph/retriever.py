@@ -12,8 +12,8 @@ from pydantic import Field
 
 from graph import deps
 from graph.context import Context
-from graph.query import lexical, library, recognition
-from graph.query.merging import interleaved
+from graph.retrieval import document_mentions, documents, terms
+from graph.retrieval.retriever import interleaved
 from graph.runtime import async_nodes
 from graph.types import Passage
 
@@ -41,13 +41,13 @@ class PageWitnessRetriever(BaseRetriever):
     async def _find(self, query: str) -> list[Document]:
         now = await asyncio.to_thread(deps.deps, self.context)
         catalog = now.stores.catalog
-        scope = await asyncio.to_thread(library.resolve, catalog, self.documents)
+        scope = await asyncio.to_thread(documents.resolve, catalog, self.documents)
         if not scope or not query.strip():
             return []
         rows = [row for row in await asyncio.to_thread(catalog.documents) if row.generation]
-        focus = scope if self.documents else recognition.named(query, rows)
+        focus = scope if self.documents else document_mentions.named(query, rows)
         retriever = await asyncio.to_thread(now.retriever)
-        replies = [await retriever.search(part, focus, self.top_k) for part in lexical.parts(query)]
+        replies = [await retriever.search(part, focus, self.top_k) for part in terms.parts(query)]
         return [_document(passage) for passage in interleaved([reply.value for reply in replies], self.top_k)]
 
 

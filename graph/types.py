@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NotRequired, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -128,3 +128,39 @@ class PageView:
     name: str
     page: int
     png: bytes
+
+
+class Citation(TypedDict):
+    """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left.
+
+    Where the quote runs over a page break, `pages` are both pages, and `next_boxes` its rectangles on the second.
+    What only a model read, from the page's image, has `verified` false and `read_from` "image": no code found it there.
+    All other citations were found, and have neither field.
+    """
+
+    marker: int
+    document: str
+    name: str
+    page: int
+    pages: NotRequired[list[int]]
+    quote: str
+    boxes: list[list[float]]
+    next_boxes: NotRequired[list[list[float]]]
+    chunk: str
+    verified: NotRequired[Literal[False]]
+    read_from: NotRequired[Literal["image"]]
+
+
+class Verdict(TypedDict):
+    """A claim that was checked: `failure` is "" for one that passed. `before` is what a repaired one replaced."""
+
+    claim: Claim
+    failure: str
+    citation: Citation | None
+    repaired: bool
+    before: NotRequired[Objection]
+
+
+def found(citation: Citation) -> bool:
+    """Whether code found the quote on its page."""
+    return citation.get("verified", True)

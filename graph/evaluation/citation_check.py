@@ -1,14 +1,14 @@
 """A second opinion on citations: is each quote on the page that it names?
 
-It shares no code with `graph.query.citations`, which proved the quotes: it compares folded letters and numbers with
+It shares no code with `graph.verification.quotes`, which proved the quotes: it compares folded letters and numbers with
 what is stored of the page, its transcript, its words and its text layer.
 """
 
 from __future__ import annotations
 
 from graph.evaluation.matching import Folded, find, fold
-from graph.query.state import Citation
 from graph.storage.base import Catalog, layer_key
+from graph.types import Citation
 from loaders.text.markdown import plain
 
 

@@ -18,7 +18,7 @@ from graph.evaluation.judge import Judge, wants_judge
 from graph.evaluation.matching import matches
 from graph.evaluation.questions import Question
 from graph.evaluation.scores import Row
-from graph.query.flow import app as query
+from graph.query.graph import app as query
 from graph.storage.base import Catalog
 
 # A service that failed so many questions one after another will fail the next one too: stop, and keep what is there.

@@ -64,3 +64,14 @@ def without_pages(identity: str | None, name: str, source: str, reason: str, det
         failures=[PageFailure(page=None, reason=reason, detail=detail)],
         chunks=0,
     )
+
+
+def acknowledgement(documents: Sequence[DocumentReport]) -> str:
+    """What became of files that came without a question."""
+    lines = []
+    for document in documents:
+        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
+        problem = " ".join(failure["detail"] for failure in document["failures"] if failure["page"] is None)
+        pages = f"{document['pages']} page{'' if document['pages'] == 1 else 's'} ({counts})" if counts else "not read"
+        lines.append(f"{document['name']}: {pages}. {problem}".strip())
+    return "\n\n".join([*lines, "What do you want to know?"])

@@ -8,17 +8,24 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from langchain_core.messages import AnyMessage, HumanMessage
+from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.attachments import said
 from graph.errors import BadInputError, as_list
-from graph.query import lexical, library, recognition
-from graph.query.links import unlinked
-from graph.query.merging import interleaved
-from graph.query.state import Note, QueryState
+from graph.events import Draft
+from graph.harmless import harmless
+from graph.query import messages
+from graph.query.answers import _finished, _pages_to_look_at, _prover, _relevant, _spoken, _views, _voice
+from graph.query.citation_links import unlinked
+from graph.query.messages import described, nothing_to_ask, unread_notes, unreadable
+from graph.query.state import AnswerVerdict, Note, QueryState
+from graph.retrieval import document_mentions, documents, terms
+from graph.retrieval.retriever import interleaved
 from graph.runtime.async_nodes import step
 from graph.storage.base import Catalog
-from graph.types import Passage, Reply, Turn, add_usage, no_usage
+from graph.types import Claim, Objection, PageRef, Passage, Reply, Turn, add_usage, found, no_usage
+from graph.verification import verifier
 
 # So many of the last messages are looked at to understand a follow-up.
 _HISTORY = 6
@@ -36,15 +43,15 @@ async def contextualize(state: QueryState) -> QueryState:
     if len(question) > _LONGEST:
         raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_LONGEST:,}.")
     catalog, given = now.stores.catalog, as_list(state.get("documents") or [], "documents")
-    scope = await asyncio.to_thread(library.resolve, catalog, given)
-    about_library = recognition.asks_what_is_there(question)
+    scope = await asyncio.to_thread(documents.resolve, catalog, given)
+    about_library = document_mentions.asks_what_is_there(question)
     reply = Reply(question) if about_library else await now.engine.contextualize(question, history)
     known = [] if given else await asyncio.to_thread(catalog.documents)
     return {
         "question": question,
         "started": time.time(),
         "scope": scope,
-        "focus": recognition.named(reply.value, [row for row in known if row.generation]),
+        "focus": document_mentions.named(reply.value, [row for row in known if row.generation]),
         "about_library": about_library,
         "standalone": reply.value,
         "queries": [reply.value],
@@ -56,7 +63,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "reply": str(uuid4()),
         "said": "",
         "notes": [],
-        "reason": None if scope else await asyncio.to_thread(library.nothing_to_ask, catalog),
+        "reason": None if scope else await asyncio.to_thread(nothing_to_ask, catalog),
         "engine": now.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
@@ -67,10 +74,10 @@ async def retrieve_passages(state: QueryState) -> QueryState:
     """Find passages for the newest query; questions asked together are looked up one by one."""
     now = await deps.current()
     limit = context.current().top_k
-    queries = lexical.parts(state["queries"][-1])
-    documents = state["focus"] or (state["scope"] if state.get("documents") else [])
+    queries = terms.parts(state["queries"][-1])
+    searched = state["focus"] or (state["scope"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(now.retriever)
-    replies = [await retriever.search(query, documents, limit) for query in queries]
+    replies = [await retriever.search(query, searched, limit) for query in queries]
     usage = state["usage"]
     for reply in replies:
         usage = add_usage(usage, reply.usage)
@@ -156,3 +163,79 @@ def _ungraded(missing: int, total: int) -> Note:
     which = "The passages" if missing == total else f"{missing} of {total} passages"
     text = f"{which} could not be graded; they were taken as the search found them."
     return Note(kind="grading_failed", text=text)
+
+
+@step
+async def generate_answer(state: QueryState) -> QueryState:
+    """Make claims, each with the passage and the words it rests on; nothing is believed yet.
+
+    The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}; those that
+    are proven already, as pieces of the reply.
+    """
+    now, relevant = await deps.current(), _relevant(state)
+    refs = await asyncio.to_thread(_pages_to_look_at, now, relevant)
+    views = await asyncio.to_thread(_views, now, refs)
+    offered = [PageRef(document=view.document, page=view.page) for view in views]
+    voice, write = _voice(state), get_stream_writer()
+
+    def draft(text: str, claims: Sequence[Claim]) -> None:
+        write(Draft(event="draft", text=harmless(text)))
+        if claims:
+            voice.say(_spoken(_prover({**state, "views": offered}).verdicts(claims)))
+
+    reply = await now.engine.answer(state["standalone"], relevant, state["grades"], views, draft)
+    usage = add_usage(state["usage"], reply.usage)
+    return {"claims": reply.value, "views": offered, "usage": usage, "reply": voice.reply, "said": voice.said}
+
+
+def verify_citations(state: QueryState) -> QueryState:
+    """Look for every quote on its page, and for every number, date and name of a claim in its evidence."""
+    verdicts, voice = _prover(state).verdicts(state["claims"]), _voice(state)
+    if state["repairs"]:
+        verdicts = verifier.with_history(verdicts, state["verdicts"])
+    proven = any(verdict["citation"] for verdict in verdicts)
+    voice.say(_spoken(verdicts))
+    reason = None if proven else "fact_absent"
+    return {"verdicts": verdicts, "reason": reason, "reply": voice.reply, "said": voice.said}
+
+
+@step
+async def repair_claims(state: QueryState) -> QueryState:
+    """Ask once more, in one request, for the claims that were not proven, naming what is wrong with each."""
+    now = await deps.current()
+    failed = [verdict for verdict in state["verdicts"] if verdict["failure"]]
+    objections = [Objection(claim=verdict["claim"], failure=verdict["failure"]) for verdict in failed]
+    on_images = any("image" in objection["claim"] for objection in objections)
+    views = await asyncio.to_thread(_views, now, state["views"]) if on_images else []
+    reply = await now.engine.repair(state["standalone"], _relevant(state), objections, views)
+    new = iter(reply.value)
+    claims = [
+        (next(new, None) or verdict["claim"]) if verdict["failure"] else verdict["claim"]
+        for verdict in state["verdicts"]
+    ]
+    return {"claims": claims, "repairs": state["repairs"] + 1, "usage": add_usage(state["usage"], reply.usage)}
+
+
+def write_answer(state: QueryState) -> QueryState:
+    """Put the claims that passed together, each followed by the number of its citation; the others are left out."""
+    passed = [verdict for verdict in state["verdicts"] if verdict["citation"]]
+    cited = {citation["marker"]: citation for verdict in passed if (citation := verdict["citation"])}
+    count = verifier.counted(state["verdicts"])
+    verdict: AnswerVerdict = "proven" if not count["seen"] else "partly_proven" if count["proven"] else "seen"
+    notes = messages.notes_on_claims(count["dropped"], [one for one in cited.values() if not found(one)])
+    return _finished(state, messages.answer(passed), verdict, notes, list(cited.values()))
+
+
+def describe_library(state: QueryState) -> QueryState:
+    """Answer from the catalog what can be asked; no model is needed for that."""
+    catalog = deps.deps(context.current()).stores.catalog
+    return _finished(state, harmless(described(catalog, state["scope"])), "catalog")
+
+
+def decline(state: QueryState) -> QueryState:
+    """Say that the documents do not answer, why, and where the closest pages are."""
+    catalog = deps.deps(context.current()).stores.catalog
+    holes = unreadable(catalog, state["scope"])
+    reason = state.get("reason") or ("page_unreadable" if holes else "nothing_relevant")
+    said = messages.refusal(reason, state["retrieved"], holes)
+    return {**_finished(state, said, "declined", unread_notes(holes)), "reason": reason}

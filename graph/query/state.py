@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.types import Claim, Grade, Objection, PageRef, Passage, Usage
+from graph.types import Citation, Claim, Grade, PageRef, Passage, Usage, Verdict
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
 
@@ -34,42 +34,6 @@ class Note(TypedDict):
 
     kind: NoteKind
     text: str
-
-
-class Citation(TypedDict):
-    """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left.
-
-    Where the quote runs over a page break, `pages` are both pages, and `next_boxes` its rectangles on the second.
-    What only a model read, from the page's image, has `verified` false and `read_from` "image": no code found it there.
-    All other citations were found, and have neither field.
-    """
-
-    marker: int
-    document: str
-    name: str
-    page: int
-    pages: NotRequired[list[int]]
-    quote: str
-    boxes: list[list[float]]
-    next_boxes: NotRequired[list[list[float]]]
-    chunk: str
-    verified: NotRequired[Literal[False]]
-    read_from: NotRequired[Literal["image"]]
-
-
-class Verdict(TypedDict):
-    """A claim that was checked: `failure` is "" for one that passed. `before` is what a repaired one replaced."""
-
-    claim: Claim
-    failure: str
-    citation: Citation | None
-    repaired: bool
-    before: NotRequired[Objection]
-
-
-def found(citation: Citation) -> bool:
-    """Whether code found the quote on its page."""
-    return citation.get("verified", True)
 
 
 class QueryInput(TypedDict, total=False):

@@ -95,7 +95,7 @@ class _Questions:
 
 def _whole(server: Apart, times: int) -> _Questions:
     """Ask in turns: through the query graph, and its very requests through LangChain's clients alone; milliseconds."""
-    from graph.query.flow import app as query
+    from graph.query.graph import app as query
 
     found, clients = _Questions(), _Bare(server.url)
 

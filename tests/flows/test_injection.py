@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 
 from graph.app import app
-from graph.query.flow import app as query
+from graph.query.graph import app as query
 from tests.tricks import TRICKS, acts
 
 QUESTION = "What does a day ticket to the island cost?"

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from graph import deps
 from graph.app import app
 from graph.errors import UnknownDocumentError
-from graph.query.flow import app as query
+from graph.query.graph import app as query
 from graph.retriever import PageWitnessRetriever
 from graph.storage.base import PageRow
 from tests.conftest import MakePdf

@@ -14,10 +14,10 @@ from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
 from graph.ingestion.flow import app as ingestion
-from graph.query import citations
-from graph.query.flow import app as query
-from graph.query.flow import build
+from graph.query.graph import app as query
+from graph.query.graph import build
 from graph.storage.cleanup import remove
+from graph.verification import quotes
 from tests.conftest import SAMPLE, MakePdf
 
 QUESTIONS = {
@@ -59,7 +59,7 @@ def test_every_citation_stands_on_its_page_and_has_its_marker_in_the_answer() ->
             assert f"[{citation['marker']}]" in result["answer"]
             transcripts = catalog.transcripts(citation["document"])
             pages = citation.get("pages", [citation["page"]])
-            place = citations.locate(citation["quote"], {page: transcripts[page] for page in pages})
+            place = quotes.locate(citation["quote"], {page: transcripts[page] for page in pages})
             assert place is not None
             assert list(place.pages) == pages
             assert citation["boxes"], citation

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 
 from graph.app import app, compile_app
-from graph.query.flow import app as query
+from graph.query.graph import app as query
 
 pytestmark = pytest.mark.usefixtures("library")
 

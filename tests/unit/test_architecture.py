@@ -118,7 +118,7 @@ def test_nothing_that_answers_knows_that_it_is_measured() -> None:
             assert name_of(path) in {"graph/cli/commands.py", "graph/cli/output.py", "graph/deps.py"}
         if name_of(path).startswith("graph/evaluation/"):
             known = [module for module in imports(path) if module.startswith(("graph.query", "graph.ingestion"))]
-            assert set(known) <= {"graph.query.flow", "graph.query.state"}, (
+            assert set(known) <= {"graph.query.graph", "graph.query.state"}, (
                 "its checks share nothing with what it checks"
             )
 

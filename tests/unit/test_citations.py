@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.query.citations import evidence, failure, locate
 from graph.storage.base import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
+from graph.verification.quotes import evidence, failure, locate
 from loaders.types import Block, BlockKind, Box, Word
 
 HEIGHT = 0.02

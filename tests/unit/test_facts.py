@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.query import dates, names, numerals
-from graph.query.facts import Evidence, missing
+from graph.verification import dates, names, numbers
+from graph.verification.facts import Evidence, missing
 
 
 def lacks(claim: str, quote: str, around: str = "", above: str = "") -> list[str]:
@@ -31,7 +31,7 @@ def lacks(claim: str, quote: str, around: str = "", above: str = "") -> list[str
     ],
 )
 def test_numbers_are_compared_in_one_notation(text: str, found: set[str]) -> None:
-    assert numerals.numbers(text) == found
+    assert numbers.numbers(text) == found
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_numbers_are_compared_in_one_notation(text: str, found: set[str]) -> Non
     ],
 )  # fmt: skip
 def test_number_words(text: str, value: int) -> None:
-    assert list(numerals.spelled(text).values()) == [value]
+    assert list(numbers.spelled(text).values()) == [value]
 
 
 @pytest.mark.parametrize("text", ["dozens of eggs", "in million euros", "someone often listens", "ten eerste van het"])
 def test_what_is_no_number_word(text: str) -> None:
-    assert numerals.spelled(text) == {}
+    assert numbers.spelled(text) == {}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
 
 from graph.errors import BadInputError
-from graph.query.links import linked, sources, unlinked
+from graph.query.citation_links import linked, sources, unlinked
 from graph.query.nodes import asked
-from graph.query.state import Citation
 from graph.settings import settings
+from graph.types import Citation
 
 BASE = "http://127.0.0.1:2024"
 

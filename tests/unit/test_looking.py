@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from graph.query import looking
 from graph.storage.base import PageRow, Transcript
 from graph.types import Passage
+from graph.verification import image_evidence
 from loaders.types import Block
 
 
@@ -29,7 +29,7 @@ def ledger(*scans: int, without_image: int = 0) -> dict[tuple[str, int], PageRow
 
 
 def looked_at(passages: list[Passage], *scans: int, limit: int = 4, without_image: int = 0) -> list[int]:
-    return [ref["page"] for ref in looking.pages(passages, ledger(*scans, without_image=without_image), limit)]
+    return [ref["page"] for ref in image_evidence.pages(passages, ledger(*scans, without_image=without_image), limit)]
 
 
 def test_tables_figures_and_scans_are_looked_at_and_text_is_not() -> None:
@@ -57,7 +57,7 @@ def test_a_page_is_looked_at_once_and_only_if_it_has_an_image() -> None:
 
 
 def said(quote: str, *blocks: Block, legible: bool = True) -> str:
-    return looking.objection(quote, PageRow("d", 1, "read", legible=legible), [Transcript("k", blocks)])
+    return image_evidence.objection(quote, PageRow("d", 1, "read", legible=legible), [Transcript("k", blocks)])
 
 
 TEXT = Block("text", "The naturalist Edith Carrow founded the observatory in 1911. Depth 12 m.")

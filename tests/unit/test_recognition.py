@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.query.recognition import asks_what_is_there, named
+from graph.retrieval.document_mentions import asks_what_is_there, named
 from graph.storage.base import DocumentRow
 
 

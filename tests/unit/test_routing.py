@@ -12,7 +12,7 @@ from graph import app as root
 from graph import context
 from graph.context import Context
 from graph.errors import BadInputError
-from graph.query import flow, routing
+from graph.query import edges, graph
 
 
 def passages(*relevant: bool) -> list[Any]:
@@ -21,19 +21,19 @@ def passages(*relevant: bool) -> list[Any]:
 
 @pytest.mark.parametrize(("reason", "way"), [(None, "retrieve_passages"), ("nothing_ingested", "decline")])
 def test_after_contextualize(reason: Any, way: str) -> None:
-    assert routing.after_contextualize({"reason": reason}) == way
+    assert edges.after_contextualize({"reason": reason}) == way
 
 
 def test_a_question_about_the_library_needs_no_retrieval() -> None:
-    assert routing.after_contextualize({"reason": None, "about_library": True}) == "describe_library"
-    assert routing.after_contextualize({"reason": "nothing_ingested", "about_library": True}) == "decline"
+    assert edges.after_contextualize({"reason": None, "about_library": True}) == "describe_library"
+    assert edges.after_contextualize({"reason": "nothing_ingested", "about_library": True}) == "decline"
 
 
 def test_the_search_is_widened_before_the_question_is_asked_anew() -> None:
     state: Any = {"retrieved": passages(False), "rewrites": 0, "focus": ["d"]}
-    assert routing.after_grading(state) == "widen_search"
+    assert edges.after_grading(state) == "widen_search"
     state["retrieved"] = passages(True)
-    assert routing.after_grading(state) == "generate_answer"
+    assert edges.after_grading(state) == "generate_answer"
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_the_search_is_widened_before_the_question_is_asked_anew() -> None:
 )
 def test_what_fails_is_repaired_once(failures: list[str], repairs: int, way: str) -> None:
     verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
-    assert routing.after_verification({"verdicts": verdicts, "repairs": repairs}) == way
+    assert edges.after_verification({"verdicts": verdicts, "repairs": repairs}) == way
 
 
 @pytest.mark.parametrize(("failures", "way"), [(["no"], "decline"), (["", "no"], "write_answer")])
 def test_an_engine_without_other_words_is_not_asked_again(failures: list[str], way: str) -> None:
     verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
-    assert routing.after_verification({"verdicts": verdicts, "asks_again": False}) == way
-    assert routing.after_grading({"retrieved": passages(False), "rewrites": 0, "asks_again": False}) == "decline"
+    assert edges.after_verification({"verdicts": verdicts, "asks_again": False}) == way
+    assert edges.after_grading({"retrieved": passages(False), "rewrites": 0, "asks_again": False}) == "decline"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_after_grading(
     relevant: list[bool], rewrites: int, allowed: int, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(context, "current", lambda: Context(max_rewrites=allowed))
-    assert routing.after_grading({"retrieved": passages(*relevant), "rewrites": rewrites}) == way
+    assert edges.after_grading({"retrieved": passages(*relevant), "rewrites": rewrites}) == way
 
 
 @pytest.mark.parametrize(
@@ -82,26 +82,26 @@ def test_after_grading(
     [(["a", "b"], 1, "retrieve_passages"), (["a"], 1, "decline"), (["a", "b"], 2, "decline")],
 )
 def test_after_rewriting_asks_only_what_is_new(queries: list[str], rewrites: int, way: str) -> None:
-    assert routing.after_rewriting({"queries": queries, "rewrites": rewrites}) == way
+    assert edges.after_rewriting({"queries": queries, "rewrites": rewrites}) == way
 
 
 @pytest.mark.parametrize(("proven", "way"), [([], "decline"), ([False], "decline"), ([False, True], "write_answer")])
 def test_after_verification(proven: list[bool], way: str) -> None:
     claim = {"text": "t", "chunk": "c", "quote": "q"}
     verdicts: Any = [{"claim": claim, "failure": "", "citation": {"marker": 1} if one else None} for one in proven]
-    assert routing.after_verification({"verdicts": verdicts}) == way
+    assert edges.after_verification({"verdicts": verdicts}) == way
 
 
 @pytest.mark.parametrize(
     "router",
-    [routing.after_contextualize, routing.after_grading, routing.after_rewriting, routing.after_verification],
+    [edges.after_contextualize, edges.after_grading, edges.after_rewriting, edges.after_verification],
     ids=lambda router: router.__name__,
 )
 def test_every_way_is_a_node_and_is_drawn(router: Any) -> None:
     ways = set(get_args(get_type_hints(router)["return"]))
     before = {"contextualize": "contextualize", "grading": "grade_passages", "rewriting": "rewrite_question"}
     node = before.get(router.__name__.removeprefix("after_"), "verify_citations")
-    assert {edge.target for edge in flow.app.get_graph().edges if edge.source == node} == ways
+    assert {edge.target for edge in graph.app.get_graph().edges if edge.source == node} == ways
 
 
 @pytest.mark.parametrize(

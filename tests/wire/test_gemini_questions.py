@@ -11,7 +11,7 @@ from graph import deps
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
-from graph.query.citations import normalised, page_text
+from graph.verification.quotes import normalised, page_text
 from tests.wire.gemini_server import GeminiServer, Reply
 from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import (

@@ -56,7 +56,7 @@ class Local:
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """The ledger of a document."""
-        from graph.query.library import find_document
+        from graph.retrieval.documents import find_document
         from graph.storage import summaries
 
         catalog = deps.stores().catalog
@@ -65,7 +65,7 @@ class Local:
 
     def delete(self, name: str) -> Mapping[str, Any]:
         """Remove a document from the catalog, the vectors and the page images."""
-        from graph.query.library import find_document
+        from graph.retrieval.documents import find_document
         from graph.storage.cleanup import remove
 
         stores = deps.stores()

@@ -17,7 +17,7 @@ from graph.cli.clients.connection import Connection
 from graph.cli.clients.uploads import send
 from graph.cli.progress import Tell
 from graph.errors import BadInputError, ServerError
-from graph.query.library import find_among
+from graph.retrieval.documents import find_among
 from graph.settings import settings
 
 # What the user has to mend, as a run of the server reports it; see graph/errors.py and loaders/errors.py.

@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Sequence
 
 from graph.engines.base import Drafting, PageReading, PageRequest
 from graph.engines.offline.extraction import claims_from
-from graph.query import lexical, scoring
-from graph.query.comparing import compare, ranked
+from graph.retrieval import scoring, terms
 from graph.retrieval.embedder import SentenceEmbedder
+from graph.retrieval.late_interaction import compare, ranked
 from graph.storage.base import Catalog
 from graph.types import Claim, Grade, Objection, PageView, Passage, Reply, Turn
 from loaders.pages.jobs import read
@@ -115,7 +115,7 @@ class OfflineEngine:
 
     def _grade(self, question: str, passages: Sequence[Passage]) -> list[Grade]:
         best: dict[str, scoring.Scored] = {}
-        for part in lexical.parts(question):
+        for part in terms.parts(question):
             for scored in self._scored(part, passages)[1]:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
@@ -143,8 +143,8 @@ class OfflineEngine:
         claims: list[Claim] = []
         chunks = {chunk.id: chunk for chunk in self._catalog.chunks([passage["chunk"] for passage in passages])}
         held = " ".join(f"{passage['name']} {passage['heading']} {passage['text']}" for passage in passages)
-        for part in lexical.parts(question):
-            if not lexical.years(part) <= lexical.years(held + self._titles(passages)):
+        for part in terms.parts(question):
+            if not terms.years(part) <= terms.years(held + self._titles(passages)):
                 continue  # what is said of other years is no answer
             query, scored = self._scored(part, passages)
             claims += [claim for claim in claims_from(query, scored, chunks) if claim not in claims]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.engines.offline import table_answers
-from graph.query import scoring
+from graph.retrieval import scoring
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.types import Claim
 

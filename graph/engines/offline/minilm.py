@@ -2,7 +2,7 @@
 
 One forward pass over a sentence gives two things: its vector (mean of the token vectors, unit length), by which
 nearest sentences are found, and the token vectors themselves, by which the best candidates are compared word by word
-(see `graph/query/scoring.py`). Token vectors are kept as int8, which was measured to change no ranking.
+(see `graph/retrieval/scoring.py`). Token vectors are kept as int8, which was measured to change no ranking.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from graph.query import lexical
-from graph.query.scoring import Query
+from graph.retrieval import terms
+from graph.retrieval.scoring import Query
 from graph.storage.base import ChunkRow, SentenceRow
 
 _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
@@ -36,8 +36,8 @@ def columns_asked(query: Query, columns: list[str], label: str = "") -> list[str
 
     Where one name is part of another ("pass@1" of "AIME 2024 pass@1"), the longer one is meant.
     """
-    asked = query.term_weights.keys() - lexical.stems(label)
-    words = {column: lexical.stems(column) for column in columns}
+    asked = query.term_weights.keys() - terms.stems(label)
+    words = {column: terms.stems(column) for column in columns}
     full = [column for column in columns if words[column] and words[column] <= query.term_weights.keys()]
     longest = [column for column in full if not any(words[column] < words[other] for other in full)]
     if longest:
@@ -57,13 +57,13 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
     if bool(most) == bool(least) or not _ASKS_WHICH.search(query.text):
         return None
     rows = [sentence for sentence in chunk.sentences if sentence.kind == "row" and len(sentence.cells) > 1]
-    rows = [row for row in rows if not lexical.stems(row.cells[0][1]) & _SUMS]
+    rows = [row for row in rows if not terms.stems(row.cells[0][1]) & _SUMS]
     columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
     asked = columns if len(columns) == 1 else columns_asked(query, columns)
     if not asked:
         return None
     # "The most chicks per nest in 2025" names two columns, and means the one that it describes with more words.
-    column = max(asked, key=lambda name: len(lexical.stems(name)))
+    column = max(asked, key=lambda name: len(terms.stems(name)))
     values = {index: value for index, row in enumerate(rows) if (value := _value(row, column)) is not None}
     if len(values) < 2:
         return None
@@ -97,8 +97,8 @@ def column_difference(query: Query, row: SentenceRow) -> str:
 
 def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:
     """Whether the question holds a word of this row's label that no other row's label has ("puffins")."""
-    others = frozenset[str]().union(*(lexical.stems(other.cells[0][1]) for other in rows if other.id != row.id))
-    return bool((lexical.stems(row.cells[0][1]) - others) & query.term_weights.keys())
+    others = frozenset[str]().union(*(terms.stems(other.cells[0][1]) for other in rows if other.id != row.id))
+    return bool((terms.stems(row.cells[0][1]) - others) & query.term_weights.keys())
 
 
 def _value(row: SentenceRow, column: str) -> Decimal | None:

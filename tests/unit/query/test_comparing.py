@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from graph.engines.offline.minilm import MiniLM
-from graph.query import comparing, scoring
+from graph.retrieval import late_interaction, scoring
 from graph.retrieval.token_vectors import pack
 from graph.runtime.caching import Kept
 from graph.storage.catalog import SqliteCatalog
@@ -31,15 +31,15 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[SqliteCatalog, Mi
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparing, "_kept", Kept(100))
+    monkeypatch.setattr(late_interaction, "_kept", Kept(100))
 
 
 def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
     asked = [*reversed(ids), "a-none-0001"]
-    chunks, scored = comparing.compare(catalog, query, asked)
-    scored = comparing.ranked(scored, [row.id for row in chunks])
+    chunks, scored = late_interaction.compare(catalog, query, asked)
+    scored = late_interaction.ranked(scored, [row.id for row in chunks])
     wanted = catalog.chunks(asked)
     assert [row.id for row in chunks] == [row.id for row in wanted] == asked[:-1]
     together = scoring.score(query, wanted, catalog.token_vectors(asked))
@@ -52,7 +52,7 @@ def test_what_is_kept_is_not_read_again(
 ) -> None:
     catalog, model, ids = library
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
-    comparing.compare(catalog, query, ids)
+    late_interaction.compare(catalog, query, ids)
     read: list[str] = []
     vectors = catalog.token_vectors
 
@@ -62,21 +62,21 @@ def test_what_is_kept_is_not_read_again(
 
     monkeypatch.setattr(catalog, "token_vectors", listening)
     some = [ids[7], ids[2]]
-    _, scored = comparing.compare(catalog, query, some)
+    _, scored = late_interaction.compare(catalog, query, some)
     assert not read
-    assert [(one.chunk, one.rank) for one in comparing.ranked(scored, some)] == [(ids[7], 0), (ids[2], 1)]
+    assert [(one.chunk, one.rank) for one in late_interaction.ranked(scored, some)] == [(ids[7], 0), (ids[2], 1)]
     other = scoring.prepare("What is a storm?", model.encode_query("What is a storm?"), catalog)
-    comparing.compare(catalog, other, some)
+    late_interaction.compare(catalog, other, some)
     assert sorted(read) == sorted(some)
 
 
 def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
-    comparing.compare(catalog, query, ids)
+    late_interaction.compare(catalog, query, ids)
     with catalog._db.writing() as connection:
         connection.execute("UPDATE documents SET name = 'renamed.pdf'")
-    assert {chunk.name for chunk in comparing.compare(catalog, query, ids)[0]} == {"renamed.pdf"}
+    assert {chunk.name for chunk in late_interaction.compare(catalog, query, ids)[0]} == {"renamed.pdf"}
 
 
 def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
@@ -84,10 +84,10 @@ def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, lis
     catalog.add_document(document("late"))
     ids = catalog.chunk_ids("late", catalog.stage_chunks("late", [chunk(0, TEXTS[3])]))
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
-    assert comparing.compare(catalog, query, ids)[1] == []
+    assert late_interaction.compare(catalog, query, ids)[1] == []
     (row,) = catalog.chunks(ids)
     catalog.add_token_vectors([(row.id, pack(model.encode([s.search for s in row.sentences])))])
-    assert comparing.compare(catalog, query, ids)[1]
+    assert late_interaction.compare(catalog, query, ids)[1]
 
 
 def test_only_the_last_are_kept() -> None:

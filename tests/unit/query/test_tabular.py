@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from graph.engines.offline import table_answers
-from graph.query import facts, lexical
-from graph.query.scoring import Query, named
+from graph.retrieval import terms
+from graph.retrieval.scoring import Query, named
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Encoded
+from graph.verification import facts
 
 COLUMNS = ("Model", "AIME 2024 pass@1", "AIME 2024 cons@64", "Rating")
 ROWS = {
@@ -23,7 +24,7 @@ ROWS = {
 
 def asking(question: str) -> Query:
     empty = Encoded(np.zeros(1, np.float32), np.zeros((0, 1), np.int8), ())
-    weights = {stem(word): 1.0 for word in lexical.content_terms(question)}
+    weights = {stem(word): 1.0 for word in terms.content_terms(question)}
     return Query(question, empty, np.zeros(0, np.float32), weights)
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from graph.query.dates import MONTHS
+from graph.verification.dates import MONTHS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?:;\n…]|[-–—•*]\s)[\s\"'“”„‘«»()\[\]]*$")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from graph.query import scoring
+from graph.retrieval import scoring
 from graph.runtime.caching import Kept, once
 from graph.storage.base import Catalog, ChunkRow
 from loaders.pages.cpu import cores

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.query import lexical
+from graph.retrieval import terms
 from graph.retrieval.token_vectors import unpack
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
@@ -74,7 +74,7 @@ class Scored:
 
 def prepare(text: str, encoded: Encoded, statistics: Statistics) -> Query:
     """Weigh the words of a question by how rare they are in what is indexed."""
-    found = lexical.terms(text)
+    found = terms.terms(text)
     counts, total = statistics.document_frequencies(sorted({term.text for term in found}))
 
     def rarity(word: str) -> float:
@@ -85,10 +85,10 @@ def prepare(text: str, encoded: Encoded, statistics: Statistics) -> Query:
     for index, (start, end) in enumerate(encoded.spans):
         owner = next((term.text for term in found if term.start < end and start < term.end), None)
         if owner is not None:
-            weights[index] = _STOP_WEIGHT if owner in lexical.STOP_WORDS else rarity(owner)
+            weights[index] = _STOP_WEIGHT if owner in terms.STOP_WORDS else rarity(owner)
     if (sum_ := float(weights.sum())) > 0:
         weights /= sum_
-    content = {stem(word): rarity(word) for word in lexical.content_terms(text)}
+    content = {stem(word): rarity(word) for word in terms.content_terms(text)}
     return Query(text, encoded, weights, content)
 
 
@@ -148,7 +148,7 @@ def _maxsim(query: Query, tokens: NDArray[np.int8], lengths: NDArray[np.intp]) -
 def covers(query: Query, chunk: ChunkRow) -> list[float]:
     """For each sentence of a chunk, how much of the question's weight it and the sentence before it hold."""
     total = sum(query.term_weights.values()) or 1.0
-    held = [lexical.stems(sentence.search) & query.term_weights.keys() for sentence in chunk.sentences]
+    held = [terms.stems(sentence.search) & query.term_weights.keys() for sentence in chunk.sentences]
     # A row stands for itself: what the row above it holds is another thing's.
     before = [
         held[number - 1] if number and sentence.kind != "row" else frozenset[str]()
@@ -166,7 +166,7 @@ def answer_score(query: Query, scored: Scored, cover: float) -> float:
         _ANSWER_COSINE * scored.cosine
         + _ANSWER_MAXSIM * scored.maxsim
         + _ANSWER_COVER * cover
-        + _ANSWER_TYPE * lexical.has_answer_type(query.text, scored.sentence.text)
+        + _ANSWER_TYPE * terms.has_answer_type(query.text, scored.sentence.text)
         + ROW_WEIGHT * named(query, scored.sentence)
         - _ANSWER_RANK * scored.rank
     )
@@ -181,10 +181,10 @@ def named(query: Query, sentence: SentenceRow) -> float:
     """
     if sentence.kind != "row" or not sentence.cells:
         return 0.0
-    label = [term.text for term in lexical.terms(sentence.cells[0][1])]
+    label = [term.text for term in terms.terms(sentence.cells[0][1])]
     if not label:
         return 0.0
-    asked = [term.text for term in lexical.terms(query.text)]
+    asked = [term.text for term in terms.terms(query.text)]
     if any(asked[start : start + len(label)] == label for start in range(len(asked) - len(label) + 1)):
         return len(label) / (len(label) + 1)
     shared = {stem(word) for word in label} & query.term_weights.keys()

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graph.query.lexical import STOP_WORDS
+from graph.retrieval.terms import STOP_WORDS
 from graph.storage.base import DocumentRow
 
 _THINGS = r"(?:documents?|docs?|files?|pdfs?|papers?|sources?)"

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from graph.query import facts
 from graph.storage.base import ChunkRow, Transcript
 from graph.types import Claim
+from graph.verification import facts
 from loaders.text.markdown import plain
 from loaders.types import Box, Word
 

@@ -13,8 +13,9 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from graph.query import dates, lexical, names
-from graph.query.numerals import Amount, amounts, canonical, magnitudes, numbers, spelled
+from graph.retrieval import terms
+from graph.verification import dates, names
+from graph.verification.numbers import Amount, amounts, canonical, magnitudes, numbers, spelled
 
 __all__ = ["Evidence", "calculated", "missing", "numbers"]
 
@@ -71,7 +72,7 @@ def _numbers(text: str, evidence: Evidence, proven: set[str]) -> list[str]:
     }
     held = {amount.digits for amount in given if amount.scale == 1 or not amount.certain}
     held |= {str(value) for value in spelled(exact).values()}
-    held |= dates.numbers(exact) | lexical.years(evidence.above) | proven
+    held |= dates.numbers(exact) | terms.years(evidence.above) | proven
     # "Revenue in millions was 3.2": the claim names the magnitude, only elsewhere.
     held |= {amount.digits for amount in given if amount.scale in magnitudes(text)}
     lacking = [amount.text for amount in amounts(text) if not _stands(amount, held, values)]

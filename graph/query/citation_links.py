@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graph.query.state import Citation
+from graph.types import Citation
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _URL = r"\([^\s()]+/room#page=[^\s()]+\)"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from graph.query import citations, facts, looking
-from graph.query.state import Citation, Verdict, found
 from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
-from graph.types import Claim, PageRef
+from graph.types import Citation, Claim, PageRef, Verdict, found
+from graph.verification import facts, image_evidence, quotes
 
 _RUN = 8
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
@@ -45,12 +44,12 @@ class Prover:
         chunk = self._chunks.get(claim["chunk"])
         place = None
         if chunk:
-            place = citations.locate(claim["quote"], self._transcripts(chunk.document, chunk.pages))
+            place = quotes.locate(claim["quote"], self._transcripts(chunk.document, chunk.pages))
         return self._judged(claim, chunk, place)
 
-    def _judged(self, claim: Claim, chunk: ChunkRow | None, place: citations.Place | None) -> Verdict:
+    def _judged(self, claim: Claim, chunk: ChunkRow | None, place: quotes.Place | None) -> Verdict:
         title = self._titles.get(chunk.document, "") if chunk else ""
-        failure = citations.failure(claim, chunk, place, title)
+        failure = quotes.failure(claim, chunk, place, title)
         citation = _citation(chunk, claim["quote"], place) if chunk and place and not failure else None
         return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
 
@@ -63,11 +62,11 @@ class Prover:
             return Verdict(claim=claim, failure="it names an image that was not offered", citation=None, repaired=False)
         texts = self._texts(row)
         for text in texts:
-            if place := citations.locate(claim["quote"], {page: text}):
-                wanted = citations.normalised(claim["quote"])
-                holding = [chunk for chunk in near if wanted in citations.chunk_text(chunk)]
+            if place := quotes.locate(claim["quote"], {page: text}):
+                wanted = quotes.normalised(claim["quote"])
+                holding = [chunk for chunk in near if wanted in quotes.chunk_text(chunk)]
                 return self._judged(claim, (holding or near)[0], place)
-        failure = looking.objection(claim["quote"], row, texts) or self._unheld(claim, near)
+        failure = image_evidence.objection(claim["quote"], row, texts) or self._unheld(claim, near)
         citation = _as_read(near[0], claim["quote"], page, texts) if not failure else None
         return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
 
@@ -86,7 +85,7 @@ class Prover:
     def _unheld(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
         if not claim["text"].strip():
             return "it says nothing"
-        parts = [citations.evidence(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
+        parts = [quotes.evidence(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
         lacking = facts.missing(claim["text"], facts.Evidence(claim["quote"], above, around))
         return f"its evidence does not hold {', '.join(lacking)}" if lacking else ""
@@ -108,7 +107,7 @@ def _runs(text: str) -> list[str]:
     return [" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
 
 
-def _citation(chunk: ChunkRow, quote: str, place: citations.Place) -> Citation:
+def _citation(chunk: ChunkRow, quote: str, place: quotes.Place) -> Citation:
     citation = Citation(
         marker=0,
         document=chunk.document,
@@ -128,7 +127,7 @@ def _as_read(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]
     """A citation of what no text of the page holds: marked, with the box of the page's one figure or the whole page."""
     figures = [block.box for text in texts[:1] for block in text.blocks if block.kind == "figure"]
     boxes = [[round(edge, 4) for edge in figures[0]]] if len(figures) == 1 and figures[0] else _WHOLE_PAGE
-    citation = _citation(chunk, quote, citations.Place((page,), ()))
+    citation = _citation(chunk, quote, quotes.Place((page,), ()))
     citation["boxes"], citation["verified"], citation["read_from"] = boxes, False, "image"
     return citation
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from graph.query.citations import normalised
 from graph.storage.base import PageRow, Transcript
 from graph.types import PageRef, Passage
+from graph.verification.quotes import normalised
 from loaders.text.plain import plain
 
 # Whether the question "lands on" a figure, table or scan is told by so many of the best passages. Judged, not measured.

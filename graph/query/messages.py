@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from graph.harmless import harmless
-from graph.ingestion.state import DocumentReport
-from graph.query.state import Citation, Note, Verdict, found
-from graph.types import Passage
+from graph.query.state import Note, RefusalReason
+from graph.storage.base import Catalog
+from graph.types import Citation, Passage, Verdict, found
 
 _REASONS = {
     "nothing_ingested": "No document has been ingested yet, so there is nothing to answer from: "
@@ -32,17 +32,6 @@ def answer(passed: Sequence[Verdict]) -> str:
         if (citation := verdict["citation"])
     ]
     return "\n\n".join(dict.fromkeys(lines))
-
-
-def acknowledgement(documents: Sequence[DocumentReport]) -> str:
-    """What became of files that came without a question."""
-    lines = []
-    for document in documents:
-        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
-        problem = " ".join(failure["detail"] for failure in document["failures"] if failure["page"] is None)
-        pages = f"{document['pages']} page{'' if document['pages'] == 1 else 's'} ({counts})" if counts else "not read"
-        lines.append(f"{document['name']}: {pages}. {problem}".strip())
-    return "\n\n".join([*lines, "What do you want to know?"])
 
 
 def refusal(reason: str, passages: Sequence[Passage], holes: Mapping[str, Sequence[int]]) -> str:
@@ -95,3 +84,58 @@ def _runs(pages: Sequence[int]) -> list[str]:
         run = [page for _, page in group]
         runs.append(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]))
     return runs
+
+
+_LISTED = 50  # documents in an answer; a library of thousands is listed by `pagewitness documents`
+
+_NOTED = 3  # documents whose unread pages are named in notes; more would bury the answer
+
+
+def nothing_to_ask(catalog: Catalog) -> RefusalReason:
+    """Why no document can be asked: none was ingested, or none of their pages could be read."""
+    return "page_unreadable" if unreadable(catalog, []) else "nothing_ingested"
+
+
+def unreadable(catalog: Catalog, documents: Collection[str]) -> dict[str, list[int]]:
+    """The pages that could not be read, by document name; of all documents where none is named."""
+    failed = catalog.failed_pages(documents)
+    return {row.name: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
+
+
+def unread_notes(holes: Mapping[str, Sequence[int]]) -> list[Note]:
+    """That pages of documents could not be read."""
+    listed = list(holes.items())
+    notes = [
+        Note(kind="pages_unread", text=f"{pages_named(pages).capitalize()} of {name} could not be read.")
+        for name, pages in listed[:_NOTED]
+    ]
+    if rest := listed[_NOTED:]:
+        count = sum(len(pages) for _, pages in rest)
+        text = f"{count} pages of {len(rest)} other documents could not be read either."
+        notes.append(Note(kind="pages_unread", text=text))
+    return notes
+
+
+def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list[Note]:
+    """What of the documents that are cited could not be read: whole pages, and parts of the pages that are cited."""
+    if not cited:
+        return []
+    notes = unread_notes(unreadable(catalog, {document for document, _ in cited}))
+    for document in sorted({document for document, _ in cited}):
+        for row in catalog.pages(document, sorted(page for owner, page in cited if owner == document)):
+            if row.status == "read" and row.detail:
+                notes.append(Note(kind="page_partly_read", text=row.detail))
+    return notes
+
+
+def described(catalog: Catalog, documents: Sequence[str]) -> str:
+    """What can be asked: each document with its pages, and those of them that could not be read."""
+    rows = [row for row in catalog.documents() if row.id in documents]
+    head = "There is 1 document" if len(rows) == 1 else f"There are {len(rows)} documents"
+    lines, failed = [], catalog.failed_pages(documents)
+    for row in rows[:_LISTED]:
+        unread = f"; {pages_named(failed[row.id])} could not be read" if row.id in failed else ""
+        lines.append(f"- {row.name} ({row.pages} {'page' if row.pages == 1 else 'pages'}{unread})")
+    if len(rows) > _LISTED:
+        lines.append(f"- and {len(rows) - _LISTED} more: `pagewitness documents` lists them all")
+    return "\n".join([f"{head} to ask:", *lines])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
-from graph.query import answering, nodes, routing
+from graph.query import edges, nodes
+from graph.query.nodes import decline, describe_library, generate_answer, repair_claims, verify_citations, write_answer
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
@@ -20,20 +21,20 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("grade_passages", nodes.grade_passages)
     builder.add_node("widen_search", nodes.widen_search)
     builder.add_node("rewrite_question", nodes.rewrite_question)
-    builder.add_node("generate_answer", answering.generate_answer)
-    builder.add_node("verify_citations", answering.verify_citations)
-    builder.add_node("repair_claims", answering.repair_claims)
-    builder.add_node("write_answer", answering.write_answer)
-    builder.add_node("describe_library", answering.describe_library)
-    builder.add_node("decline", answering.decline)
+    builder.add_node("generate_answer", generate_answer)
+    builder.add_node("verify_citations", verify_citations)
+    builder.add_node("repair_claims", repair_claims)
+    builder.add_node("write_answer", write_answer)
+    builder.add_node("describe_library", describe_library)
+    builder.add_node("decline", decline)
     builder.add_edge(START, "contextualize")
-    builder.add_conditional_edges("contextualize", routing.after_contextualize)
+    builder.add_conditional_edges("contextualize", edges.after_contextualize)
     builder.add_edge("retrieve_passages", "grade_passages")
-    builder.add_conditional_edges("grade_passages", routing.after_grading)
+    builder.add_conditional_edges("grade_passages", edges.after_grading)
     builder.add_edge("widen_search", "retrieve_passages")
-    builder.add_conditional_edges("rewrite_question", routing.after_rewriting)
+    builder.add_conditional_edges("rewrite_question", edges.after_rewriting)
     builder.add_edge("generate_answer", "verify_citations")
-    builder.add_conditional_edges("verify_citations", routing.after_verification)
+    builder.add_conditional_edges("verify_citations", edges.after_verification)
     builder.add_edge("repair_claims", "verify_citations")
     builder.add_edge("write_answer", END)
     builder.add_edge("describe_library", END)

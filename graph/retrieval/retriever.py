@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.query import lexical, scoring
-from graph.query.comparing import compare
-from graph.query.nearest import nearest
+from graph.retrieval import scoring, terms
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
+from graph.retrieval.late_interaction import compare
+from graph.retrieval.vector_search import nearest
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
 from graph.types import Encoded, Passage, Reply, Usage
 
@@ -55,7 +55,7 @@ class Retriever:
         return Reply(await asyncio.to_thread(_chosen, hits, limit), usage)
 
     def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
-        return dict(self._catalog.search_text(lexical.content_terms(query), documents, _FULL_TEXT))
+        return dict(self._catalog.search_text(terms.content_terms(query), documents, _FULL_TEXT))
 
     async def _by_vector(self, query: str, documents: Sequence[str]) -> tuple[dict[str, float], Usage]:
         await asyncio.to_thread(self._vectors.check, self._embedder.identity)
@@ -135,3 +135,13 @@ def _passage(hit: Hit) -> Passage:
     if len(hit.chunk.pages) > 1:
         passage["pages"] = list(hit.chunk.pages)
     return passage
+
+
+def interleaved(lists: Sequence[Sequence[Passage]], limit: int) -> list[Passage]:
+    """The first of each list, then the second of each, ..., every passage once."""
+    ordered: dict[str, Passage] = {}
+    for rank in range(max((len(one) for one in lists), default=0)):
+        for one in lists:
+            if rank < len(one):
+                ordered.setdefault(one[rank]["chunk"], one[rank])
+    return list(ordered.values())[:limit]

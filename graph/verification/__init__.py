@@ -1,0 +1,1 @@
+"""Verification: quotes are found on their pages, and claims compared with their quotes."""
