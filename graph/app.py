@@ -25,8 +25,8 @@ from graph.attachments import attached, detach, document_of, source_of
 from graph.context import Context
 from graph.engines.base import WINDOWS
 from graph.errors import BadInputError, as_list
-from graph.ingestion import flow as ingestion
-from graph.ingestion.reporting import acknowledgement
+from graph.ingestion import graph as ingestion
+from graph.ingestion.report import acknowledgement
 from graph.ingestion.state import Report
 from graph.ingestion.unkept import unkept
 from graph.query import graph as query

@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, ModelError
-from graph.ingestion import flow as ingestion
+from graph.ingestion import graph as ingestion
 from graph.ingestion.state import IngestionInput, Report
 from graph.query import graph as query
 from graph.storage import summaries

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from graph import deps
-from graph.ingestion.doors import UPLOADED_ID
+from graph.ingestion.access import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.reader import inspect

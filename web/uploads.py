@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from graph import deps
-from graph.ingestion.doors import UPLOAD
+from graph.ingestion.access import UPLOAD
 from graph.settings import settings
 from loaders.sources.download import IDENTITY, safe_name
 from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content

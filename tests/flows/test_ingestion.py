@@ -15,7 +15,7 @@ from graph import deps
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
-from graph.ingestion.flow import app as ingestion
+from graph.ingestion.graph import app as ingestion
 from graph.ingestion.state import DocumentReport
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.cleanup import remove

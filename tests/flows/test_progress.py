@@ -6,7 +6,7 @@ from typing import Any
 
 from graph.app import app
 from graph.events import Progress
-from graph.ingestion.tally import Tally
+from graph.ingestion.progress import Tally
 from graph.types import Usage
 from tests.conftest import MakePdf
 

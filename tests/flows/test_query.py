@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
-from graph.ingestion.flow import app as ingestion
+from graph.ingestion.graph import app as ingestion
 from graph.query.graph import app as query
 from graph.query.graph import build
 from graph.storage.cleanup import remove

@@ -14,10 +14,10 @@ import pytest
 
 from graph import deps
 from graph.cli import main
-from graph.doctor import examine
 from graph.errors import BadInputError
 from graph.ingestion import indexing
-from graph.ingestion.flow import app as ingestion
+from graph.ingestion.graph import app as ingestion
+from graph.maintenance.health import examine
 from tests.conftest import MakePdf
 from tests.flows.test_ingestion import STORM, TICKET, WINCH, hits, ingest, rows
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph import deps
-from graph.ingestion import doors
+from graph.ingestion import access
 from loaders.errors import SourceError
 from tests.conftest import MakePdf
 
@@ -23,19 +23,19 @@ def allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_users_own_process_reads_everything(make_pdf: MakePdf) -> None:
     path = make_pdf("a.pdf", "A")
-    doors.check_source(str(path))
-    doors.check_source("../*.pdf")
-    assert doors.check_path(path) == path
+    access.check_source(str(path))
+    access.check_source("../*.pdf")
+    assert access.check_path(path) == path
 
 
 def test_a_server_reads_below_its_folders_with_links_resolved(allowed: Path, make_pdf: MakePdf) -> None:
     inside = make_pdf("allowed/deep/a.pdf", "A")
     link = allowed / "link.pdf"
     link.symlink_to(inside)
-    doors.check_source(str(allowed / "**" / "*.pdf"))
-    assert doors.check_path(inside) == inside
-    assert doors.check_path(link) == inside
-    assert doors.check_path(deps.stores().uploads.parent / "uploads" / ".." / ".." / "allowed" / "link.pdf") == inside
+    access.check_source(str(allowed / "**" / "*.pdf"))
+    assert access.check_path(inside) == inside
+    assert access.check_path(link) == inside
+    assert access.check_path(deps.stores().uploads.parent / "uploads" / ".." / ".." / "allowed" / "link.pdf") == inside
 
 
 def test_everything_else_is_refused_in_one_sentence(allowed: Path, make_pdf: MakePdf) -> None:
@@ -45,19 +45,19 @@ def test_everything_else_is_refused_in_one_sentence(allowed: Path, make_pdf: Mak
     said = set()
     for path in (outside, allowed / "out.pdf", allowed / "loop.pdf", allowed, allowed / "none.pdf", Path("/dev/null")):
         with pytest.raises(SourceError, match="is not in a folder that this server may read") as refused:
-            doors.check_path(path, "x")
+            access.check_path(path, "x")
         said.add(str(refused.value))
     assert len(said) == 1
     for source in (str(outside), f"{allowed}/../outside.pdf", f"{allowed}x/a.pdf", "~/a.pdf", "a.pdf", "*.pdf"):
         with pytest.raises(SourceError, match="is not in a folder"):
-            doors.check_source(source)
+            access.check_source(source)
 
 
 def test_an_upload_is_found_by_its_reference(allowed: Path, make_pdf: MakePdf) -> None:
     folder = deps.stores().uploads / "0123456789abcdef"
     folder.mkdir(parents=True)
     make_pdf("a.pdf", "A").rename(folder / "a.pdf")
-    assert doors.uploaded("upload:0123456789abcdef/a.pdf") == folder / "a.pdf"
+    assert access.uploaded("upload:0123456789abcdef/a.pdf") == folder / "a.pdf"
     (folder / "out.pdf").symlink_to("/etc/hostname")
     for reference in (
         "0123456789abcdef/b.pdf",
@@ -66,4 +66,4 @@ def test_an_upload_is_found_by_its_reference(allowed: Path, make_pdf: MakePdf) -
         "0123456789abcdef/out.pdf",
     ):
         with pytest.raises(SourceError):
-            doors.uploaded(f"upload:{reference}")
+            access.uploaded(f"upload:{reference}")

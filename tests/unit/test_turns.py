@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from graph.ingestion.turns import Turns
+from graph.ingestion.indexing import Turns
 
 
 class Work:

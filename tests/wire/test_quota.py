@@ -20,7 +20,7 @@ from graph.engines.llm.gemini import build_gemini
 from graph.engines.requests.rate_limit import Limits, Rate
 from graph.engines.requests.retry import Patience
 from graph.engines.requests.usage import journal
-from graph.ingestion.flow import app as ingestion
+from graph.ingestion.graph import app as ingestion
 from graph.runtime import async_nodes
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog

@@ -21,7 +21,7 @@ from graph.context import Context
 from graph.engines.llm import engine
 from graph.engines.llm import gemini as google
 from graph.engines.requests.retry import Patience
-from graph.ingestion.flow import app as ingestion
+from graph.ingestion.graph import app as ingestion
 from graph.storage.base import PageRow
 from tests.conftest import MakePdf
 from tests.wire.gemini_server import GeminiServer

@@ -36,7 +36,7 @@ class Local:
 
     def plan(self, sources: Sequence[str]) -> Mapping[str, Any]:
         """What reading sources would take."""
-        from graph.ingestion.planning import estimate
+        from graph.ingestion.estimate import estimate
         from graph.runtime import async_nodes
 
         return async_nodes.run(estimate(list(sources), self._context))
@@ -76,14 +76,14 @@ class Local:
 
     def rebuild(self, how: Rebuilding, tell: Tell) -> Mapping[str, Any]:
         """Make chunks or vectors anew."""
-        from graph.ingestion import rebuild
+        from graph.maintenance import rebuild
         from graph.runtime import async_nodes
 
         return async_nodes.run(getattr(rebuild, how)(deps.deps(self._context), tell))
 
     def doctor(self) -> Mapping[str, Any]:
         """Check what can go wrong."""
-        from graph.doctor import examine
+        from graph.maintenance.health import examine
 
         return examine()
 

@@ -13,8 +13,8 @@ from graph.cli.clients.connection import Connection, Refused
 from graph.cli.progress import Tell
 from graph.errors import BadInputError
 from graph.events import progress
-from graph.ingestion.doors import UPLOAD
-from graph.ingestion.reporting import without_pages
+from graph.ingestion.access import UPLOAD
+from graph.ingestion.report import without_pages
 from graph.ingestion.state import DocumentReport
 from loaders.errors import PasswordError, SourceError
 from loaders.sources.download import IDENTITY, is_url

@@ -9,9 +9,8 @@ from typing import Any
 from graph.deps import Deps
 from graph.events import Progress
 from graph.ingestion.embedding import embed
-from graph.ingestion.indexing import basis_of, show, stage
-from graph.ingestion.tally import Tally
-from graph.ingestion.turns import turns
+from graph.ingestion.indexing import basis_of, show, stage, turns
+from graph.ingestion.progress import Tally
 from graph.storage.base import DocumentRow
 from graph.types import Usage, add_usage, no_usage
 

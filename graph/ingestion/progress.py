@@ -7,13 +7,17 @@ is left, as it reads nothing again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from graph.events import Event, Progress, Stage, progress
-from graph.ingestion.state import IngestionState, Next, WindowState
-from graph.types import Usage
+from langgraph.config import get_stream_writer
+
+from graph.events import Event, Progress, Stage, Unusable, progress
+from graph.ingestion.state import DocumentReport, IngestionState, Next, WindowState
+from graph.storage.base import PageRow
+from graph.types import Usage, no_usage
 
 _KEPT = 200  # runs that ended by an error leave their tally here: 17 kB for a hundred pages
 
@@ -133,3 +137,25 @@ def close(state: IngestionState) -> None:
     """Forget the tally of a run that is over."""
     with _making:
         _tallies.pop(state.get("tally", ""), None)
+
+
+_log = logging.getLogger("pagewitness")
+
+
+def tell_page(state: WindowState, row: PageRow, usage: Usage | None = None) -> None:
+    """A page is done, one way or another, at that cost."""
+    run = tally_of(state)
+    run.spend(usage or no_usage())
+    get_stream_writer()(run.page(state["id"], state["name"], state["total"], row.page, row.status, row.reason))
+    log("read", row.document, page=row.page, status=row.status, reason=row.reason, engine=row.engine)
+
+
+def tell_unusable(report: DocumentReport) -> None:
+    """A file cannot be opened. Where none can, the run fails, and this is what a client can go by."""
+    reason = report["failures"][0]["reason"]
+    get_stream_writer()(Unusable(event="unusable", source=report["source"], name=report["name"], reason=reason))
+
+
+def log(stage: str, document: str, **facts: str | int) -> None:
+    """Write down that a document has come to a stage."""
+    _log.info("%s", stage, extra={"stage": stage, "document": document, **facts})

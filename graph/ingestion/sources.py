@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph import deps
-from graph.ingestion import doors
+from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
 from loaders.errors import SourceError
@@ -50,12 +50,12 @@ def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
     And since of two folders that each hold a "report.pdf", one must not replace the other. An upload keeps the
     reference by which it was named: the home folder may move.
     """
-    uploads = [source for source in dict.fromkeys(sources) if source.startswith(doors.UPLOAD)]
-    others = [source for source in sources if not source.startswith(doors.UPLOAD)]
+    uploads = [source for source in dict.fromkeys(sources) if source.startswith(access.UPLOAD)]
+    others = [source for source in sources if not source.startswith(access.UPLOAD)]
     for source in others:
-        doors.check_source(source)
-    found = [(doors.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expand(others)]
-    return [*((doors.uploaded(source), source) for source in uploads), *found]
+        access.check_source(source)
+    found = [(access.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expand(others)]
+    return [*((access.uploaded(source), source) for source in uploads), *found]
 
 
 async def _fetched(url: str, downloads: Path, password: str | None, turns: asyncio.Semaphore) -> Found:
@@ -70,7 +70,7 @@ async def _fetched(url: str, downloads: Path, password: str | None, turns: async
 
 def _given(path: Path, source: str) -> str | None:
     """The password that was given for an upload; it lies in a folder of its id."""
-    return password_of(path.parent.name) if source.startswith(doors.UPLOAD) else None
+    return password_of(path.parent.name) if source.startswith(access.UPLOAD) else None
 
 
 async def _opened(path: Path, source: str, password: str | None) -> Found:
@@ -78,7 +78,7 @@ async def _opened(path: Path, source: str, password: str | None) -> Found:
     try:
         return Found(path, source, await deps.pool().call(inspect, path, password))
     except SourceError as error:
-        if source.startswith(doors.UPLOAD):  # where it lies is nobody's business
+        if source.startswith(access.UPLOAD):  # where it lies is nobody's business
             error = type(error)(str(error).replace(str(path), path.name))
         return Found(path, source, error)
     except Exception as error:  # whatever is odd about one file must not end the run for the others

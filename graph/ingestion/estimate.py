@@ -13,8 +13,8 @@ from typing_extensions import TypedDict
 from graph import deps
 from graph.context import Context
 from graph.errors import BadInputError, as_list
-from graph.ingestion.fetching import Found, find
-from graph.ingestion.survey import is_done, looks, needs_vision
+from graph.ingestion.page_selection import is_done, looks, needs_vision
+from graph.ingestion.sources import Found, find
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.sources.download import IDENTITY

@@ -2,72 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-
-from langgraph.config import get_stream_writer
 
 from graph import context, deps
 from graph.deps import Deps
 from graph.engines.base import PageReading, PageRequest
-from graph.engines.requests.usage import Cost, journal
-from graph.ingestion import doors
+from graph.engines.requests.usage import Cost
+from graph.ingestion import access
+from graph.ingestion.page_selection import TEXT_LAYER
 from graph.ingestion.passwords import password_of
-from graph.ingestion.state import Next, PageOutcome, WindowState
-from graph.ingestion.survey import TEXT_LAYER
-from graph.ingestion.tally import tally_of
-from graph.ingestion.telling import tell_page
-from graph.retrieval.embedder import SentenceEmbedder
-from graph.runtime.async_nodes import step
+from graph.ingestion.progress import tell_page
+from graph.ingestion.state import PageOutcome, WindowState
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
-from loaders.pages.jobs import read, render
+from loaders.pages.jobs import read
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
-
-
-@step
-async def render_pages(state: WindowState) -> dict[str, object]:
-    """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
-    now = await deps.current()
-    if not state["plain"] and now.engine.day_is_over():
-        return {"outcomes": await asyncio.to_thread(_put_off, now, state)}
-    todo = await asyncio.to_thread(_jobs, state, state["pages"])
-    outcomes = await deps.pool().map(render, todo)
-    await asyncio.to_thread(_store_images, now, state, outcomes)
-    failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
-    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.pictured]
-    return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
-
-
-@step
-async def transcribe_pages(state: WindowState) -> dict[str, object]:
-    """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
-    now = await deps.current()
-    started = time.monotonic()
-    rows, outcomes, requests = await asyncio.to_thread(_to_read, now, state)
-    for outcome in outcomes:
-        tell_page(state, rows[outcome["page"]])
-    by_page = {request.job.page: request for request in requests}
-    by = TEXT_LAYER if state["plain"] else now.engine.name
-    with journal(get_stream_writer()) as costs:
-        async for page, reading in _readings(now, state, requests):
-            if isinstance(reading, Failure):
-                reading = await _second_way(by_page[page], reading)
-            cost = costs.pages.get(page) or _unasked(reading, time.monotonic() - started)
-            row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
-            outcomes.append(_outcome(state, page, row.status, cost))
-            tell_page(state, row, cost.usage)
-    # Offline nobody waits while pages are read: what is embedded ahead would only keep the readers waiting.
-    ahead = not isinstance(now.embedder, SentenceEmbedder)
-    return {"outcomes": outcomes, "next": tally_of(state).had_turn(state["id"], state["pages"], ahead=ahead)}
-
-
-def after_reading(state: WindowState) -> Next:
-    """What there is time for while pages are being read: to index this document, or to embed what is read of it."""
-    return state.get("next", "__end__")
 
 
 def _to_read(now: Deps, state: WindowState) -> tuple[dict[int, PageRow], list[PageOutcome], list[PageRequest]]:
@@ -142,7 +93,7 @@ def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
 
 
 def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
-    dpi, path = context.current().dpi, str(doors.check_path(state["path"]))
+    dpi, path = context.current().dpi, str(access.check_path(state["path"]))
     return [PageJob(path, page, dpi=dpi, password=password_of(state["id"])) for page in pages]
 
 

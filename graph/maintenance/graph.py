@@ -15,9 +15,9 @@ from typing_extensions import TypedDict
 
 from graph import deps
 from graph.context import Context
-from graph.doctor import examine
 from graph.errors import BadInputError
-from graph.ingestion import rebuild
+from graph.maintenance import rebuild
+from graph.maintenance.health import examine
 from graph.runtime.async_nodes import step
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from graph.engines.requests.rate_limit import next_day
-from graph.ingestion.fetching import Found
+from graph.ingestion.sources import Found
 from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, Unfinished, Work
 from graph.storage.base import DONE, PageRow
 from graph.storage.summaries import LedgerCounts, ledger_counts

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graph import context, deps
 from graph.context import Context
 from graph.engines.base import Engine
-from graph.ingestion import doors
+from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, PageRow
@@ -18,7 +18,7 @@ from loaders.types import Failure, PageJob, PageLook
 
 async def looks(path: str, pages: Sequence[int], password: str | None) -> list[PageLook | Failure]:
     """Look at pages in the workers; 2,000 take about 20 s on two cores."""
-    allowed = str(await asyncio.to_thread(doors.check_path, path))
+    allowed = str(await asyncio.to_thread(access.check_path, path))
     return await deps.pool().map(survey, [PageJob(allowed, page, password=password) for page in pages])
 
 

@@ -10,7 +10,9 @@ from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
 from graph.engines.base import WINDOWS
-from graph.ingestion import finishing, nodes, pages
+from graph.ingestion import nodes
+from graph.ingestion.edges import after_reading, each_window
+from graph.ingestion.nodes import embed_ahead, index_document, render_pages, transcribe_pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
 from graph.ingestion.unkept import unkept
 from graph.runtime import tracing
@@ -21,13 +23,13 @@ tracing.keep_private()
 def build_reading() -> StateGraph[WindowState, Context, WindowState, WindowOutput]:
     """The inner graph of one window of pages; each window goes through at its own pace."""
     builder = StateGraph(WindowState, context_schema=Context, output_schema=WindowOutput)
-    builder.add_node("render_pages", pages.render_pages)
-    builder.add_node("transcribe_pages", pages.transcribe_pages)
-    builder.add_node("index_document", finishing.index_document)
-    builder.add_node("embed_ahead", finishing.embed_ahead)
+    builder.add_node("render_pages", render_pages)
+    builder.add_node("transcribe_pages", transcribe_pages)
+    builder.add_node("index_document", index_document)
+    builder.add_node("embed_ahead", embed_ahead)
     builder.add_edge(START, "render_pages")
     builder.add_edge("render_pages", "transcribe_pages")
-    builder.add_conditional_edges("transcribe_pages", pages.after_reading)
+    builder.add_conditional_edges("transcribe_pages", after_reading)
     builder.add_edge("index_document", END)
     builder.add_edge("embed_ahead", END)
     return builder
@@ -46,7 +48,7 @@ def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutp
     builder.add_node("report_ingestion", nodes.report_ingestion)
     builder.add_edge(START, "load_sources")
     builder.add_edge("load_sources", "survey_pages")
-    builder.add_conditional_edges("survey_pages", nodes.each_window, ["read_pages", "chunk_documents"])
+    builder.add_conditional_edges("survey_pages", each_window, ["read_pages", "chunk_documents"])
     builder.add_edge("read_pages", "chunk_documents")
     builder.add_edge("chunk_documents", "embed_chunks")
     builder.add_edge("embed_chunks", "report_ingestion")

@@ -1,0 +1,1 @@
+"""Maintenance of a home folder: health checks, rebuilding the index."""
