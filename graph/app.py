@@ -6,29 +6,25 @@ and `compile_app` gives the graph to whoever wants threads elsewhere.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, HumanMessage
-from langchain_core.runnables import RunnableConfig
 from langgraph.channels import EphemeralValue
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Send, StateUpdate
+from langgraph.types import Send
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph import deps
-from graph.attachments import attached, detach, document_of, source_of
+from graph import dependencies
+from graph.attachments import attached, document_of, source_of
+from graph.compiled import Application, unkept
 from graph.context import Context
 from graph.engines.base import WINDOWS
 from graph.errors import BadInputError, as_list
 from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
 from graph.ingestion.state import Report
-from graph.ingestion.unkept import unkept
 from graph.query import graph as query
 from graph.query.nodes import asked
 from graph.query.state import Answer, Messages, QueryInput
@@ -94,7 +90,7 @@ def route_request(state: State) -> dict[str, Any]:
     """Take down what is asked for; results that an earlier run left on the thread are cleared."""
     messages = state.get("messages") or []
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
-    folder = deps.stores().downloads
+    folder = dependencies.stores().downloads
     new = [source_of(reference, folder) for reference in attached(messages[-1])] if in_chat else []
     request = Request(
         sources=[*as_list(state.get("sources") or [], "sources"), *new],
@@ -148,7 +144,7 @@ def _question(state: State) -> QueryInput:
 
 
 def _is_known(document: str) -> bool:
-    row = deps.stores().catalog.document(document) if document else None
+    row = dependencies.stores().catalog.document(document) if document else None
     return bool(row and row.source)
 
 
@@ -165,36 +161,6 @@ def build() -> StateGraph[State, Context, Input, Output]:
     builder.add_edge("query", END)
     builder.add_edge("acknowledge_files", END)
     return builder
-
-
-Steps = Sequence[Sequence[StateUpdate]]
-
-
-class Application(CompiledStateGraph[State, Context, Input, Output]):
-    """The compiled graph, which takes files out of messages before anything is checkpointed."""
-
-    def stream(self, input: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """As ever, with references in place of files; `invoke` comes through here too."""
-        yield from super().stream(detach(input, deps.stores().downloads), *args, **kwargs)
-
-    async def astream(self, input: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        """As ever, with references in place of files; `ainvoke` and `astream_events` come through here too."""
-        given = await asyncio.to_thread(lambda: detach(input, deps.stores().downloads))
-        async for part in super().astream(given, *args, **kwargs):
-            yield part
-
-    def bulk_update_state(self, config: RunnableConfig, supersteps: Steps) -> RunnableConfig:
-        """As ever, with references in place of files; `update_state` comes through here too."""
-        return super().bulk_update_state(config, _detached(supersteps))
-
-    async def abulk_update_state(self, config: RunnableConfig, supersteps: Steps) -> RunnableConfig:
-        """As ever, with references in place of files; `aupdate_state` comes through here too."""
-        return await super().abulk_update_state(config, await asyncio.to_thread(_detached, supersteps))
-
-
-def _detached(supersteps: Steps) -> list[list[StateUpdate]]:
-    folder = deps.stores().downloads
-    return [[StateUpdate(detach(one[0], folder), *one[1:]) for one in step] for step in supersteps]
 
 
 def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Application:

@@ -1,7 +1,7 @@
 """Files in messages: stored under the hash of their bytes, and replaced by a reference before a run begins.
 
 LangGraph writes the input of a run into its first checkpoint, before any node sees it. So the graph itself takes the
-files out on the way in (`detach`, called by `graph.app.Application`): what is checkpointed, streamed and kept in a
+files out on the way in (`detach`, called by `graph.compiled.Application`): what is checkpointed, streamed and kept in a
 thread names a file and does not hold it. A server also keeps the request itself; there `web/request_filter.py` comes
 first.
 

@@ -10,7 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import interleaved
@@ -39,7 +39,7 @@ class PageWitnessRetriever(BaseRetriever):
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._find(query), async_nodes.loop()))
 
     async def _find(self, query: str) -> list[Document]:
-        now = await asyncio.to_thread(deps.deps, self.context)
+        now = await asyncio.to_thread(dependencies.deps, self.context)
         catalog = now.stores.catalog
         scope = await asyncio.to_thread(documents.resolve, catalog, self.documents)
         if not scope or not query.strip():

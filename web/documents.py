@@ -7,7 +7,7 @@ import threading
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps
+from graph import dependencies
 from graph.storage import summaries
 from graph.storage.base import DocumentRow
 from graph.storage.cleanup import remove
@@ -22,7 +22,7 @@ def known(request: Request) -> DocumentRow:
     Raises:
         WebError: there is none of that id.
     """
-    row = deps.stores().catalog.document(request.path_params["document"])
+    row = dependencies.stores().catalog.document(request.path_params["document"])
     if row is None or not row.source:
         raise WebError(404, "There is no such document: it may have been deleted. Look at the list again.")
     return row
@@ -31,13 +31,13 @@ def known(request: Request) -> DocumentRow:
 @answered
 def documents(request: Request) -> Response:
     """The catalog."""
-    return JSONResponse({"documents": summaries.documents(deps.stores().catalog)})
+    return JSONResponse({"documents": summaries.documents(dependencies.stores().catalog)})
 
 
 @answered
 def document(request: Request) -> Response:
     """A document with its ledger."""
-    row, catalog = known(request), deps.stores().catalog
+    row, catalog = known(request), dependencies.stores().catalog
     summary = summaries.document(catalog, row)
     if summary is None:
         raise WebError(404, "No page of this document has been read yet.")
@@ -48,7 +48,7 @@ def document(request: Request) -> Response:
 def delete(request: Request) -> Response:
     """Remove every trace of a document; of two who ask at once, one is told that it is gone."""
     with _one_at_a_time:
-        row, stores = known(request), deps.stores()
+        row, stores = known(request), dependencies.stores()
         stores.take()
         remove(stores, row.id)
     return JSONResponse({"deleted": {"id": row.id, "name": row.name}})

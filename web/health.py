@@ -9,7 +9,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.errors import HomeError
 from graph.settings import settings
@@ -25,7 +25,11 @@ _SPARE = 500 * 2**20  # bytes: `pagewitness doctor` and uploads draw the line th
 def health(request: Request) -> Response:
     """Whether the library can be used, and what may be uploaded; 503 says what is wrong, to those who may come in."""
     now = settings()
-    said = {"engine": deps.engine_name(Context(), now), "upload_mb": now.upload_mb, "token": bool(now.server_token)}
+    said = {
+        "engine": dependencies.engine_name(Context(), now),
+        "upload_mb": now.upload_mb,
+        "token": bool(now.server_token),
+    }
     problems = [sentence for look, sentence in _CHECKS if not _is_well(look)]
     if not problems:
         return JSONResponse({"ok": True, **said})
@@ -50,16 +54,16 @@ def _home() -> None:
 
 
 def _catalog() -> None:
-    deps.stores().catalog.get_meta("")
+    dependencies.stores().catalog.get_meta("")
 
 
 def _engine() -> None:
-    deps.deps(Context())
+    dependencies.deps(Context())
 
 
 def _vectors() -> None:
     """A server that is ready has the home folder to itself."""
-    now = deps.deps(Context())
+    now = dependencies.deps(Context())
     now.stores.own()
     now.stores.check(now.embedder.identity)
 

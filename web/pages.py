@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps
+from graph import dependencies
 from graph.storage import summaries
 from graph.storage.base import PageRow, Transcript
 from loaders.text.plain import plain
@@ -53,7 +53,7 @@ def image(request: Request) -> Response:
 @answered
 def page(request: Request) -> Response:
     """A page's line in the ledger and what was read on it; tables as cells, nothing as markup."""
-    row, catalog = _page(request), deps.stores().catalog
+    row, catalog = _page(request), dependencies.stores().catalog
     read = catalog.transcript(row.transcript) if row.transcript else None
     ledger = next(line for line in summaries.pages(catalog, row.document) if line["page"] == row.page)
     blocks = [_block(block) for block in read.blocks] if read else []
@@ -67,7 +67,7 @@ def transcript(request: Request) -> Response:
     """A document as Markdown, page by page; `page` picks one."""
     row = known(request)
     wanted = number(request, "page", 1, max(row.pages, 1))
-    read = deps.stores().catalog.transcripts(row.id, [wanted] if wanted else None)
+    read = dependencies.stores().catalog.transcripts(row.id, [wanted] if wanted else None)
     parts = [f"## Page {number}\n\n{_markdown(found)}" for number, found in sorted(read.items())]
     text = f"# {_TAG.sub('&lt;', row.name)}\n\n" + "\n\n".join(parts) + "\n"
     return Response(text, media_type="text/markdown; charset=utf-8", headers={"Cache-Control": _ASK_AGAIN})
@@ -77,7 +77,7 @@ def _page(request: Request) -> PageRow:
     """The page that the path names."""
     row, given = known(request), request.path_params["page"]
     wanted = int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
-    for one in deps.stores().catalog.pages(row.id):
+    for one in dependencies.stores().catalog.pages(row.id):
         if one.page == wanted:
             return one
     raise WebError(404, f"There is no such page: the document has pages 1 to {row.pages}.")
@@ -102,7 +102,7 @@ def _boxes(text: str) -> tuple[Box, ...]:
 @lru_cache(maxsize=16)  # a noisy scan takes up to 8 MB
 def _drawn(key: str, width: int | None, form: str, boxes: tuple[Box, ...]) -> bytes:
     try:
-        stored = deps.stores().images.get(key)
+        stored = dependencies.stores().images.get(key)
         with _easels:
             return picture(stored, width, form, boxes)
     except KeyError:

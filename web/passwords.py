@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps
+from graph import dependencies
 from graph.ingestion.access import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
@@ -30,7 +30,7 @@ async def password(request: Request) -> Response:
         path = await asyncio.to_thread(_uploaded, document)
         try:
             text = given.decode("utf-8")
-            await deps.pool().call(inspect, path, text)
+            await dependencies.pool().call(inspect, path, text)
         except (PasswordError, UnicodeDecodeError):
             raise WebError(422, "That is not the password of this file: try again.") from None
         except SourceError:
@@ -44,7 +44,7 @@ async def password(request: Request) -> Response:
 
 
 def _uploaded(document: str) -> Path:
-    folder = deps.stores().uploads / document
+    folder = dependencies.stores().uploads / document
     if UPLOADED_ID.fullmatch(document) and folder.is_dir():
         for path in folder.iterdir():
             return path

@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import prompts
-from graph import context, deps
+from graph import context, dependencies
 from graph.attachments import MAX_BYTES, carries_files, detach, holds_bytes
 from graph.errors import BadInputError
 from graph.settings import settings
@@ -110,7 +110,7 @@ def _without_files(messages: Any, size: int) -> Any:
     """Messages without their files; `size` is that of the whole request."""
     if isinstance(messages, Mapping) and "__overwrite__" in messages:
         return {**messages, "__overwrite__": _without_files(messages["__overwrite__"], size)}
-    folder = deps.stores().downloads
+    folder = dependencies.stores().downloads
     if carries_files(messages):
         room_for(size, folder)
     limit = min(MAX_BYTES, settings().upload_mb * 2**20)

@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from graph import deps
+from graph import dependencies
 from graph.ingestion.access import UPLOAD
 from graph.settings import settings
 from loaders.sources.download import IDENTITY, safe_name
@@ -55,7 +55,7 @@ async def _take(request: Request, name: str) -> Response:
     if announced > limit:
         await _swallow(request)
         raise _too_large()
-    folder = await asyncio.to_thread(room_for, announced, deps.stores().uploads)
+    folder = await asyncio.to_thread(room_for, announced, dependencies.stores().uploads)
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         head, size, digest = await _copy(request, handle, limit)
@@ -120,7 +120,7 @@ def room_for(announced: int, folder: Path) -> Path:
     Raises:
         WebError: there is no room, or there are too many.
     """
-    deps.stores().take()
+    dependencies.stores().take()
     folder.mkdir(exist_ok=True)
     if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
         raise WebError(507, "There are as many uploaded documents as this server keeps: delete some first.")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import prompts
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.evaluation import compare, langsmith_experiment, metrics, report, runner
@@ -74,7 +74,7 @@ def evaluate(request: Request, tell: Callable[[Progress], None]) -> dict[str, An
 
 def _prepared(request: Request, questions: Sequence[Question], context: Context) -> tuple[dict[str, Any], runner.Plan]:
     """What the run depends on, by name, and how it goes about it; all that can be wrong is found before it starts."""
-    now = deps.deps(context)
+    now = dependencies.deps(context)
     documents = [row for row in now.stores.catalog.documents() if row.generation]
     if not documents:
         raise BadInputError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, Field
 
 import prompts
-from graph.deps import limiter
+from graph.dependencies import limiter
 from graph.engines.llm.messages import inert, stop_reason
 from graph.engines.requests.client import NamedModel, Service
 from graph.errors import ModelError

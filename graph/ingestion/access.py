@@ -12,7 +12,7 @@ import re
 import stat
 from pathlib import Path
 
-from graph import deps
+from graph import dependencies
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.sources.files import check_source as check_file
@@ -32,7 +32,7 @@ def uploaded(source: str) -> Path:
         SourceError: it is no such reference, or the file is gone.
     """
     found = _UPLOADED.fullmatch(source)
-    path = deps.stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
+    path = dependencies.stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
     if not path or not path.is_file():
         raise SourceError(f"{source!r} is no uploaded file: upload it again, and give the source that is returned.")
     check_file(path)
@@ -71,7 +71,7 @@ def check_path(path: Path | str, named: str = "") -> Path:
 
 
 def _allowed(path: Path) -> bool:
-    stores = deps.stores()
+    stores = dependencies.stores()
     real = Path(os.path.realpath(path))
     folders = (stores.uploads, stores.downloads, *settings().allowed_folders)
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)

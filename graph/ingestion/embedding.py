@@ -7,7 +7,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 
-from graph.deps import Deps
+from graph.dependencies import Deps
 from graph.events import Progress, progress
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.storage.base import ChunkRow, VectorRow

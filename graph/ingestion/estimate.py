@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from typing_extensions import TypedDict
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, as_list
 from graph.ingestion.page_selection import is_done, looks, needs_vision
@@ -65,7 +65,7 @@ async def estimate(sources: list[str], context: Context) -> Plan:
     """Say what ingesting these sources would take; it needs no key."""
     if not sources:
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
-    engine = deps.engine_name(context, settings())
+    engine = dependencies.engine_name(context, settings())
     plans: dict[str, DocumentPlan] = {}
     with TemporaryDirectory() as folder:  # for what has to be fetched
         for found in await find(as_list(sources, "sources"), Path(folder), context.password):
@@ -121,7 +121,7 @@ def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
     """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
     if not (settings().home / "catalog.sqlite3").exists():
         return set()
-    rows = deps.stores().catalog.pages(info.sha256[:IDENTITY])
+    rows = dependencies.stores().catalog.pages(info.sha256[:IDENTITY])
     return {row.page for row in rows if is_done(row, context, engine)}
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
+from graph.compiled import unkept
 from graph.context import Context
 from graph.engines.base import WINDOWS
 from graph.ingestion import nodes
 from graph.ingestion.edges import after_reading, each_window
 from graph.ingestion.nodes import embed_ahead, index_document, render_pages, transcribe_pages
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
-from graph.ingestion.unkept import unkept
 from graph.runtime import tracing
 
 tracing.keep_private()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from graph.deps import Deps
+from graph.dependencies import Deps
 from graph.engines.requests.usage import journal
 from graph.ingestion.embedding import embed
 from graph.ingestion.progress import Tally, Tell, log

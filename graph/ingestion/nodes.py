@@ -11,8 +11,8 @@ from functools import reduce
 from langgraph.config import get_stream_writer
 from langgraph.types import Overwrite
 
-from graph import context, deps
-from graph.deps import Deps
+from graph import context, dependencies
+from graph.dependencies import Deps
 from graph.engines.requests.usage import journal
 from graph.errors import BadInputError, as_list
 from graph.ingestion import report
@@ -57,7 +57,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     """Find the files, open each, and write a ledger line for every page that is to be read."""
     if not state.get("sources"):
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
-    now = await deps.current()
+    now = await dependencies.current()
     await asyncio.to_thread(_take_home, now)
     work: dict[str, Work] = {}
     unusable = []
@@ -86,7 +86,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
 @step
 async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
     """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
-    now, run, tell = await deps.current(), tally_of(state), get_stream_writer()
+    now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
     surveyed: list[Work] = []
     for work in state["work"]:
         if pages := len(work["pages"]):
@@ -99,7 +99,7 @@ async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     """Cut what was read into chunks, stored out of sight until their vectors are there."""
-    stores, run, tell = deps.deps(context.current()).stores, tally_of(state), get_stream_writer()
+    stores, run, tell = dependencies.deps(context.current()).stores, tally_of(state), get_stream_writer()
     work = []
     for item in state["work"]:
         if due := uncut(stores, item["id"]):
@@ -113,7 +113,7 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
 @step
 async def embed_chunks(state: IngestionState) -> dict[str, object]:
     """Store the vectors of the new chunks, then show each document in one step, in place of what was there."""
-    now, run, tell = await deps.current(), tally_of(state), get_stream_writer()
+    now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
     usage = no_usage()
     for item in state["work"]:
         usage = add_usage(usage, await index(now, item, run, tell))
@@ -123,7 +123,7 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
 def report_ingestion(state: IngestionState) -> IngestionOutput:
     """Sum up what became of every source."""
     close(state)
-    stores = deps.deps(context.current()).stores
+    stores = dependencies.deps(context.current()).stores
     catalog = stores.catalog
     usage = state["embedding"]
     for outcome in state.get("outcomes", []):
@@ -167,11 +167,11 @@ def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
 @step
 async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
-    now = await deps.current()
+    now = await dependencies.current()
     if not state["plain"] and now.engine.day_is_over():
         return {"outcomes": await asyncio.to_thread(_put_off, now, state)}
     todo = await asyncio.to_thread(_jobs, state, state["pages"])
-    outcomes = await deps.pool().map(render, todo)
+    outcomes = await dependencies.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
     failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
     pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.pictured]
@@ -181,7 +181,7 @@ async def render_pages(state: WindowState) -> dict[str, object]:
 @step
 async def transcribe_pages(state: WindowState) -> dict[str, object]:
     """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
-    now = await deps.current()
+    now = await dependencies.current()
     started = time.monotonic()
     rows, outcomes, requests = await asyncio.to_thread(_to_read, now, state)
     for outcome in outcomes:
@@ -211,7 +211,7 @@ async def index_document(state: WindowState) -> WindowOutput:
 
     What goes wrong here is no reason to stop reading: it is tried again at the end of the run, which then says so.
     """
-    now, run, tell = await deps.current(), tally_of(state), get_stream_writer()
+    now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
     item = Work(id=state["id"], name=state["name"], source="", path=state["path"], pages=[])
     alone: AbstractAsyncContextManager[object] = _local if isinstance(now.embedder, SentenceEmbedder) else nullcontext()
     try:
@@ -236,7 +236,7 @@ async def embed_ahead(state: WindowState) -> WindowOutput:
 
     What goes wrong here is no reason to stop reading, as above.
     """
-    now, run, tell, document = await deps.current(), tally_of(state), get_stream_writer(), state["id"]
+    now, run, tell, document = await dependencies.current(), tally_of(state), get_stream_writer(), state["id"]
     costs: list[Usage] = []
 
     def pay(usage: Usage) -> None:

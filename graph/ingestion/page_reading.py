@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from graph import context, deps
-from graph.deps import Deps
+from graph import context, dependencies
+from graph.dependencies import Deps
 from graph.engines.base import PageReading, PageRequest
 from graph.engines.requests.usage import Cost
 from graph.ingestion import access
@@ -61,7 +61,7 @@ def _reuse(now: Deps, rows: Sequence[PageRow]) -> list[PageRow]:
 
 async def _from_file(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
     """Pages from what the file says, without a model."""
-    texts = await deps.pool().map(read, [request.job for request in requests])
+    texts = await dependencies.pool().map(read, [request.job for request in requests])
     for request, text in zip(requests, texts, strict=True):
         if isinstance(text, PageText):
             yield text.page, PageReading(text.page, text.blocks, text.words, text.engine, detail=text.detail)

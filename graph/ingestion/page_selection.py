@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from graph import context, deps
+from graph import context, dependencies
 from graph.context import Context
 from graph.engines.base import Engine
 from graph.ingestion import access
@@ -19,7 +19,7 @@ from loaders.types import Failure, PageJob, PageLook
 async def looks(path: str, pages: Sequence[int], password: str | None) -> list[PageLook | Failure]:
     """Look at pages in the workers; 2,000 take about 20 s on two cores."""
     allowed = str(await asyncio.to_thread(access.check_path, path))
-    return await deps.pool().map(survey, [PageJob(allowed, page, password=password) for page in pages])
+    return await dependencies.pool().map(survey, [PageJob(allowed, page, password=password) for page in pages])
 
 
 TEXT_LAYER = "text-layer"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph import deps
+from graph import dependencies
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
@@ -76,7 +76,7 @@ def _given(path: Path, source: str) -> str | None:
 async def _opened(path: Path, source: str, password: str | None) -> Found:
     """Open a file in a worker: a hostile one may hang or crash it, and not us."""
     try:
-        return Found(path, source, await deps.pool().call(inspect, path, password))
+        return Found(path, source, await dependencies.pool().call(inspect, path, password))
     except SourceError as error:
         if source.startswith(access.UPLOAD):  # where it lies is nobody's business
             error = type(error)(str(error).replace(str(path), path.name))

@@ -13,7 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.maintenance import rebuild
@@ -52,7 +52,7 @@ async def keep_up(state: UpkeepState) -> UpkeepOutput:
     if task not in ("reembed", "rechunk"):
         raise BadInputError(f"`task` is {task!r}: set it to doctor, reembed or rechunk.")
     work = rebuild.reembed if task == "reembed" else rebuild.rechunk
-    return {"result": await work(await deps.current(), get_stream_writer())}
+    return {"result": await work(await dependencies.current(), get_stream_writer())}
 
 
 def build() -> StateGraph[UpkeepState, Context, UpkeepInput, UpkeepOutput]:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any, TypedDict
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.retrieval.embedder import SentenceEmbedder
@@ -82,17 +82,17 @@ def _sizes() -> str:
 
 def _engine() -> str:
     now, context = settings(), Context()
-    name = deps.engine_name(context, now)
+    name = dependencies.engine_name(context, now)
     if name == "offline":
         return "offline" + ("" if now.api_key else "; set GOOGLE_API_KEY to use Gemini")
-    deps.deps(context)
+    dependencies.deps(context)
     address = f" at {now.base_url}" if now.base_url else ""
     models = f"reader {context.reader_model}, chat {context.chat_model}, embedding {context.embedding_model}"
     return f"gemini{address}: {models}"
 
 
 def _catalog() -> str:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     documents = catalog.documents()
     pages = [page for row in documents for page in catalog.pages(row.id)]
     bad = sum(page.status in ("failed", "pending") for page in pages)
@@ -102,7 +102,7 @@ def _catalog() -> str:
 
 def _reading() -> str:
     """What reading took, page by page, as the ledger has it."""
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     taken = [(page.seconds, row.name, page) for row in catalog.documents() for page in catalog.pages(row.id)]
     taken = [one for one in taken if one[0]]
     if not taken:
@@ -118,7 +118,7 @@ def _reading() -> str:
 def _chunks() -> str:
     from graph.ingestion.indexing import is_cut_anew
 
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     documents = [row for row in catalog.documents() if row.generation]
     old = sum(not is_cut_anew(catalog.basis(row.id)) for row in documents)
     if old:
@@ -129,7 +129,7 @@ def _chunks() -> str:
 
 
 def _vectors() -> str:
-    now = deps.deps(Context())
+    now = dependencies.deps(Context())
     now.stores.check(now.embedder.identity)
     return f"{now.stores.vectors.count():,} vectors of {now.embedder.identity}"
 
@@ -142,7 +142,7 @@ def _model() -> str:
 
 def _question() -> str:
     """Where the time of a question goes, but for what a model service takes."""
-    now = deps.deps(Context())
+    now = dependencies.deps(Context())
     if not now.stores.vectors.count():
         return "there is nothing to ask yet"
     clock = [time.perf_counter()]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from graph.deps import Deps
+from graph.dependencies import Deps
 from graph.events import Progress
 from graph.ingestion.embedding import embed
 from graph.ingestion.indexing import basis_of, show, stage, turns

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, HumanMessage
 
-from graph import context, deps
+from graph import context, dependencies
 from graph.query import citation_links, messages
 from graph.query.messages import notes_on_pages
 from graph.query.state import AnswerVerdict, Note, QueryState
@@ -24,18 +24,18 @@ def _relevant(state: QueryState) -> list[Passage]:
     return [passage for passage in state["retrieved"] if passage["relevant"]]
 
 
-def _pages_to_look_at(now: deps.Deps, relevant: Sequence[Passage]) -> list[PageRef]:
+def _pages_to_look_at(now: dependencies.Deps, relevant: Sequence[Passage]) -> list[PageRef]:
     run = context.current()
     if run.look_again == "off" or not now.engine.reads_images:
         return []
     return image_evidence.pages(relevant, _ledger(now, {passage["document"] for passage in relevant}), run.max_images)
 
 
-def _ledger(now: deps.Deps, documents: set[str]) -> dict[tuple[str, int], PageRow]:
+def _ledger(now: dependencies.Deps, documents: set[str]) -> dict[tuple[str, int], PageRow]:
     return {(row.document, row.page): row for document in documents for row in now.stores.catalog.pages(document)}
 
 
-def _views(now: deps.Deps, refs: Sequence[PageRef]) -> list[PageView]:
+def _views(now: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
     """The images of pages, from disk; a page whose image is gone is left out."""
     ledger = _ledger(now, {ref["document"] for ref in refs})
     names = {row.id: row.name for row in now.stores.catalog.documents()}
@@ -53,7 +53,7 @@ def _views(now: deps.Deps, refs: Sequence[PageRef]) -> list[PageView]:
 def _prover(state: QueryState) -> verifier.Prover:
     run = context.current()
     offered = [passage["chunk"] for passage in _relevant(state)]
-    catalog = deps.deps(run).stores.catalog
+    catalog = dependencies.deps(run).stores.catalog
     return verifier.Prover(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
 
 
@@ -77,7 +77,7 @@ def _finished(
     citations: Sequence[Citation] = (),
 ) -> QueryState:
     """The last word, with what else is to be known of it."""
-    catalog = deps.deps(context.current()).stores.catalog
+    catalog = dependencies.deps(context.current()).stores.catalog
     cited = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}
     unread = notes_on_pages(catalog, cited)
     focus = [row.name for row in catalog.documents() if row.id in state["focus"]] if state["focus"] else []

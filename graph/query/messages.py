@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
-from graph.harmless import harmless
 from graph.query.state import Note, RefusalReason
+from graph.sanitize import harmless
 from graph.storage.base import Catalog
 from graph.types import Citation, Passage, Verdict, found
 

@@ -10,11 +10,10 @@ from uuid import uuid4
 from langchain_core.messages import AnyMessage, HumanMessage
 from langgraph.config import get_stream_writer
 
-from graph import context, deps
+from graph import context, dependencies
 from graph.attachments import said
 from graph.errors import BadInputError, as_list
 from graph.events import Draft
-from graph.harmless import harmless
 from graph.query import messages
 from graph.query.answers import _finished, _pages_to_look_at, _prover, _relevant, _spoken, _views, _voice
 from graph.query.citation_links import unlinked
@@ -23,6 +22,7 @@ from graph.query.state import AnswerVerdict, Note, QueryState
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import interleaved
 from graph.runtime.async_nodes import step
+from graph.sanitize import harmless
 from graph.storage.base import Catalog
 from graph.types import Claim, Objection, PageRef, Passage, Reply, Turn, add_usage, found, no_usage
 from graph.verification import verifier
@@ -36,7 +36,7 @@ _LONGEST = 4000  # characters of a question: two pages of text; more is a docume
 @step
 async def contextualize(state: QueryState) -> QueryState:
     """Find out what is asked, and of which documents; make a follow-up stand alone."""
-    now = await deps.current()
+    now = await dependencies.current()
     question, history = asked(state.get("question"), state.get("messages"))
     if not question.strip():
         raise BadInputError("The question is empty: say what you want to know.")
@@ -72,7 +72,7 @@ async def contextualize(state: QueryState) -> QueryState:
 @step
 async def retrieve_passages(state: QueryState) -> QueryState:
     """Find passages for the newest query; questions asked together are looked up one by one."""
-    now = await deps.current()
+    now = await dependencies.current()
     limit = context.current().top_k
     queries = terms.parts(state["queries"][-1])
     searched = state["focus"] or (state["scope"] if state.get("documents") else [])
@@ -88,7 +88,7 @@ async def retrieve_passages(state: QueryState) -> QueryState:
 @step
 async def grade_passages(state: QueryState) -> QueryState:
     """Judge all passages at once; where the grader fails, what was found counts as it was found, and that is said."""
-    now = await deps.current()
+    now = await dependencies.current()
     candidates = await asyncio.to_thread(_whole, now.stores.catalog, state["retrieved"])
     reply = await now.engine.grade(state["standalone"], candidates)
     grades = {grade["chunk"]: grade for grade in reply.value}
@@ -120,7 +120,7 @@ def widen_search(state: QueryState) -> QueryState:
 @step
 async def rewrite_question(state: QueryState) -> QueryState:
     """Ask in another way than before; where there is none, the count goes up and the queries stay."""
-    now = await deps.current()
+    now = await dependencies.current()
     reply = await now.engine.rewrite(state["standalone"], state["queries"], state["retrieved"])
     tried = {query.casefold().strip() for query in state["queries"]}
     new = [reply.value] if reply.value.strip() and reply.value.casefold().strip() not in tried else []
@@ -172,7 +172,7 @@ async def generate_answer(state: QueryState) -> QueryState:
     The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}; those that
     are proven already, as pieces of the reply.
     """
-    now, relevant = await deps.current(), _relevant(state)
+    now, relevant = await dependencies.current(), _relevant(state)
     refs = await asyncio.to_thread(_pages_to_look_at, now, relevant)
     views = await asyncio.to_thread(_views, now, refs)
     offered = [PageRef(document=view.document, page=view.page) for view in views]
@@ -202,7 +202,7 @@ def verify_citations(state: QueryState) -> QueryState:
 @step
 async def repair_claims(state: QueryState) -> QueryState:
     """Ask once more, in one request, for the claims that were not proven, naming what is wrong with each."""
-    now = await deps.current()
+    now = await dependencies.current()
     failed = [verdict for verdict in state["verdicts"] if verdict["failure"]]
     objections = [Objection(claim=verdict["claim"], failure=verdict["failure"]) for verdict in failed]
     on_images = any("image" in objection["claim"] for objection in objections)
@@ -228,13 +228,13 @@ def write_answer(state: QueryState) -> QueryState:
 
 def describe_library(state: QueryState) -> QueryState:
     """Answer from the catalog what can be asked; no model is needed for that."""
-    catalog = deps.deps(context.current()).stores.catalog
+    catalog = dependencies.deps(context.current()).stores.catalog
     return _finished(state, harmless(described(catalog, state["scope"])), "catalog")
 
 
 def decline(state: QueryState) -> QueryState:
     """Say that the documents do not answer, why, and where the closest pages are."""
-    catalog = deps.deps(context.current()).stores.catalog
+    catalog = dependencies.deps(context.current()).stores.catalog
     holes = unreadable(catalog, state["scope"])
     reason = state.get("reason") or ("page_unreadable" if holes else "nothing_relevant")
     said = messages.refusal(reason, state["retrieved"], holes)

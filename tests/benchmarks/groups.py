@@ -45,8 +45,8 @@ def measured(name: str, sizes: Sizes) -> dict[str, Any]:
 def _run(module: str, sizes: Sizes) -> list[Comparison]:
     measure = importlib.import_module(f"tests.benchmarks.{module}").measure
     results: list[Comparison] = measure(sizes)
-    if "graph.deps" in sys.modules:
-        from graph import deps
+    if "graph.dependencies" in sys.modules:
+        from graph import dependencies
 
-        deps.pool().close()  # a process that others made waits for those that it made itself
+        dependencies.pool().close()  # a process that others made waits for those that it made itself
     return results

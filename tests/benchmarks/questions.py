@@ -26,12 +26,12 @@ def measure(sizes: Sizes) -> list[Comparison]:
 
 
 def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
-    from graph import deps
+    from graph import dependencies
 
     home = corpus.home(sizes.folder, chunks, SENTENCES[chunks])
     machine.awaken(home)
     machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
-    documents = sorted(row.id for row in deps.stores().catalog.documents())
+    documents = sorted(row.id for row in dependencies.stores().catalog.documents())
     filters = {"": [], "one document": documents[:1], "half of the documents": documents[: max(1, len(documents) // 2)]}
     asking, took = corpus.Corpus(), dict[str, list[float]]((name, []) for name in filters)
     first = _ask(asking.question(), [])
@@ -40,7 +40,7 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
         # Searching for a question is quicker the second time: each is asked in one way alone.
         for name in order if turn % 2 == 0 else reversed(order):
             took[name].append(_ask(question if not name else asking.question(), filters[name]))
-    deps.stores().let_go()
+    dependencies.stores().let_go()
     sides = {name: Side(name or "all documents", tuple(values)) for name, values in took.items()}
     about = f"a library of {chunks:,} chunks of {SENTENCES[chunks]} sentences"
     yield Comparison(
@@ -59,7 +59,7 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
 
 def _ask(question: str, documents: Sequence[str]) -> float:
     """Milliseconds from question to answer, less those that embedding a question takes."""
-    from graph import deps
+    from graph import dependencies
     from graph.app import app
     from graph.context import Context
 
@@ -69,7 +69,7 @@ def _ask(question: str, documents: Sequence[str]) -> float:
     seconds = time.perf_counter() - start
     if not answer["retrieved"]:
         raise RuntimeError(f"nothing was found for {question!r}")
-    embedder: Any = deps.deps(Context()).embedder
+    embedder: Any = dependencies.deps(Context()).embedder
     start = time.perf_counter()
     embedder.encode([question])
     return 1000 * (seconds - (time.perf_counter() - start))

@@ -13,9 +13,9 @@ QUESTIONS = [json.loads(line) for line in (ROOT / "examples" / "questions.jsonl"
 
 
 def test_every_box_of_every_answer_holds_its_words(library: Path) -> None:
-    from graph import deps
+    from graph import dependencies
 
-    sources = {row.id: SAMPLE for row in deps.stores().catalog.documents()}
+    sources = {row.id: SAMPLE for row in dependencies.stores().catalog.documents()}
     answers = [app.invoke({"question": question["question"]}) for question in QUESTIONS[::2]]
     shares = [(citation, share) for answer in answers for citation, share in check(answer, sources)]
     assert len(shares) > 5

@@ -13,9 +13,10 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from PIL import Image
 
-from graph import deps
-from graph.app import Application, compile_app
+from graph import dependencies
+from graph.app import compile_app
 from graph.attachments import MAX_FILES
+from graph.compiled import Application
 from graph.errors import BadInputError
 from tests.conftest import MakePdf
 
@@ -163,7 +164,7 @@ def test_the_same_file_twice_is_one_document_and_deleting_it_removes_the_file(
 
     for thread in ("a", "b"):
         chat.invoke(human(SHAPES["media"](encoded(ticket), PDF)), on(thread))
-    stores = deps.stores()
+    stores = dependencies.stores()
     (document,) = stores.catalog.documents()
     assert len(list(stores.downloads.rglob("*.pdf"))) == 1
     remove(stores, document.id)

@@ -13,7 +13,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnableParallel, RunnablePassthrough
 from pydantic import ValidationError
 
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.errors import UnknownDocumentError
 from graph.query.graph import app as query
@@ -39,7 +39,7 @@ def nodes(question: str) -> list[str]:
 
 def spoil(name: str, *pages: int) -> None:
     """Make pages of a document ones that could not be read."""
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     (document,) = [row for row in catalog.documents() if row.name == name]
     for row in catalog.pages(document.id):
         if row.page in pages:

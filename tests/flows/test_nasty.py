@@ -8,7 +8,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.ingestion.state import DocumentReport
 from tests.conftest import DATA, MakePdf
@@ -76,7 +76,7 @@ def test_a_folder_of_hostile_files_costs_nobody_else_anything(home: Path, make_p
         assert name in failure["detail"]
     assert found["good.pdf"]["status"] == "complete"
     assert found["huge.pdf"]["pages"] == found["nested.pdf"]["pages"] == 1
-    known = {row.name for row in deps.stores().catalog.documents()}
+    known = {row.name for row in dependencies.stores().catalog.documents()}
     assert known.isdisjoint(rejected)
 
 

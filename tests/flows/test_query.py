@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
 from graph.ingestion.graph import app as ingestion
@@ -50,7 +50,7 @@ def test_a_question_is_answered_from_the_page_that_holds_it(number: str) -> None
 
 @pytest.mark.usefixtures("library")
 def test_every_citation_stands_on_its_page_and_has_its_marker_in_the_answer() -> None:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     for number in ANSWERED:
         result = ask(QUESTIONS[number]["question"])
         markers = [citation["marker"] for citation in result["citations"]]
@@ -151,7 +151,7 @@ def test_two_documents_of_one_name_are_told_apart_by_id(make_pdf: MakePdf) -> No
 def test_a_document_that_is_gone_is_not_found_any_more(make_pdf: MakePdf) -> None:
     report = ingestion.invoke({"sources": [str(make_pdf("gulls.pdf", GULLS))]})["report"]
     assert ask("How many gulls nested?")["refused"] is False
-    remove(deps.stores(), report["documents"][0]["id"])
+    remove(dependencies.stores(), report["documents"][0]["id"])
     assert ask("How many gulls nested?")["reason"] == "nothing_ingested"
 
 
@@ -197,7 +197,7 @@ def test_vectors_of_another_model_are_refused_with_the_mend(
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_HOME", str(home))
     ingestion.invoke({"sources": [str(make_pdf("gulls.pdf", GULLS))]})
-    embedder = deps.deps(Context()).embedder
+    embedder = dependencies.deps(Context()).embedder
     monkeypatch.setattr(type(embedder), "identity", "another-model/384")
     with pytest.raises(IndexMismatchError, match="pagewitness reembed"):
         ask("How many gulls nested?")

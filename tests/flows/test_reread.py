@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.cli import main
 from graph.storage.base import Transcript
@@ -20,7 +20,7 @@ WRONG = "The lamp was lit at noon."
 
 def misread(document: str) -> None:
     """Put a wrong reading in the place of the right one, as a model may have given it."""
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     (row,) = catalog.pages(document)
     wrong = Transcript(f"{row.transcript}:wrong", (Block("text", WRONG),), ())
     catalog.record_page(replace(row, transcript=wrong.key), wrong)
@@ -45,7 +45,7 @@ def test_pages_are_read_again_when_that_is_asked_for(make_pdf: MakePdf, capsys: 
     assert ingest(path, capsys, "--reread") == (document, "complete")
     assert "dusk" in answer()
     assert "noon" not in answer()
-    (row,) = deps.stores().catalog.pages(document)
+    (row,) = dependencies.stores().catalog.pages(document)
     assert (row.status, row.attempts) == ("read", 2)
     assert ingest(path, capsys) == (document, "unchanged")
 

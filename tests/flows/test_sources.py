@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.cli import main
 from graph.errors import BadInputError
 from graph.ingestion import indexing
@@ -53,7 +53,7 @@ def test_an_address_is_a_source_like_any_other(site: str, make_pdf: MakePdf, hom
     assert ingest_text(f"{site}/tickets.pdf")[0]["status"] == "unchanged"
     make_pdf("site/tickets.pdf", STORM)
     (second,) = ingest_text(f"{site}/tickets.pdf")
-    assert [row.id for row in deps.stores().catalog.documents()] == [second["id"]]
+    assert [row.id for row in dependencies.stores().catalog.documents()] == [second["id"]]
     assert [path.name for path in (home / "downloads").iterdir()] == [second["id"]]
     assert main.main(["delete", "tickets.pdf"]) == 0
     assert list((home / "downloads").iterdir()) == []
@@ -73,7 +73,7 @@ def test_the_newest_name_of_the_same_bytes_counts(home: Path, make_pdf: MakePdf,
     shutil.move(tmp_path / "a.pdf", tmp_path / "b.pdf")
     (second,) = ingest(tmp_path / "b.pdf")
     assert (first["id"], second["status"]) == (second["id"], "unchanged")
-    assert [row.name for row in deps.stores().catalog.documents()] == ["b.pdf"]
+    assert [row.name for row in dependencies.stores().catalog.documents()] == ["b.pdf"]
 
 
 def test_bytes_that_are_known_replace_what_was_at_their_new_place(
@@ -82,7 +82,7 @@ def test_bytes_that_are_known_replace_what_was_at_their_new_place(
     ingest(make_pdf("a.pdf", STORM), make_pdf("b.pdf", TICKET))
     shutil.copy(tmp_path / "a.pdf", tmp_path / "b.pdf")
     ingest(tmp_path / "b.pdf")
-    assert [row.name for row in deps.stores().catalog.documents()] == ["b.pdf"]
+    assert [row.name for row in dependencies.stores().catalog.documents()] == ["b.pdf"]
     assert hits("ticket") == []
     assert rows("meta", "key GLOB 'unsettled:*'") == 0
 
@@ -95,7 +95,7 @@ def test_files_of_one_name_in_two_folders_are_two_documents(
     for folder in ("one", "two"):
         monkeypatch.chdir(tmp_path / folder)
         ingest(Path("a.pdf"))
-    assert len(deps.stores().catalog.documents()) == 2
+    assert len(dependencies.stores().catalog.documents()) == 2
 
 
 def test_another_chunker_is_noticed_and_reads_no_page(
@@ -103,7 +103,7 @@ def test_another_chunker_is_noticed_and_reads_no_page(
 ) -> None:
     path = make_pdf("a.pdf", STORM, WINCH)
     (before,) = ingest(path)
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     ledger = catalog.pages(before["id"] or "")
     assert next(check for check in examine()["checks"] if check["name"] == "chunks")["ok"]
     monkeypatch.setattr(indexing, "CHUNKER", indexing.CHUNKER + 1)
@@ -122,7 +122,7 @@ def test_a_reembedding_that_was_killed_is_noticed_and_goes_on(
 ) -> None:
     path = make_pdf("a.pdf", STORM, WINCH)
     ingest(path)
-    stores = deps.stores()
+    stores = dependencies.stores()
     vectors = stores.vectors.count()
     stores.catalog.set_meta("reembedding", "all-MiniLM-L6-v2-int8/384")
     stores.vectors.delete_document(stores.catalog.documents()[0].id)

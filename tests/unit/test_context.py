@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 import prompts
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.context import Context, check
 from graph.errors import BadInputError
@@ -59,7 +59,7 @@ def test_values_out_of_range_and_unknown_names_are_refused(wrong: dict[str, obje
 
 def test_the_password_is_not_shown_and_does_not_part_equal_contexts() -> None:
     assert "hunter2" not in repr(Context(password="hunter2"))
-    with_it, without = deps.deps(Context(password="hunter2")), deps.deps(Context())
+    with_it, without = dependencies.deps(Context(password="hunter2")), dependencies.deps(Context())
     assert with_it.engine is without.engine
 
 
@@ -71,7 +71,7 @@ def test_auto_takes_gemini_where_a_key_is_set(
     chosen: str, key: str, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", key)
-    assert deps.engine_name(Context.model_validate({"engine": chosen}), settings()) == engine
+    assert dependencies.engine_name(Context.model_validate({"engine": chosen}), settings()) == engine
 
 
 def test_what_is_given_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from graph.harmless import harmless, without_invisible
+from graph.sanitize import harmless, without_invisible
 
 
 @pytest.mark.parametrize(

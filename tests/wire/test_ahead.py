@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.context import Context
 from graph.errors import ModelError
@@ -58,7 +58,7 @@ def embedded(gemini: GeminiServer) -> list[str]:
 
 
 def vectors_kept() -> int:
-    stores = deps.stores()
+    stores = dependencies.stores()
     return sum(len(stores.vectors.known(stores.catalog.chunk_ids(row.id))) for row in stores.catalog.documents())
 
 
@@ -117,7 +117,7 @@ def test_a_passage_that_reads_otherwise_in_the_end_is_embedded_as_it_reads_then(
 
     gemini.reply = reply
     (document,) = read_on(paper)["documents"]
-    stores, texts = deps.stores(), embedded(gemini)
+    stores, texts = dependencies.stores(), embedded(gemini)
     rows = stores.catalog.chunks(stores.catalog.chunk_ids(document["id"]))
     assert any("Harbour notes" in text for text in texts)
     assert not any("Harbour notes" in (*row.headings, row.text) for row in rows)

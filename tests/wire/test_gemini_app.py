@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
@@ -35,7 +35,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 
 
 def ledger() -> list[PageRow]:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     return [row for document in catalog.documents() for row in catalog.pages(document.id)]
 
 
@@ -171,8 +171,8 @@ def test_a_wrong_key_or_a_retired_reader_leaves_nothing_half_stored(
         assert (code, said.keys()) == (2, {"error"})
         assert [word for word in words if word not in said["error"]] == []
         assert statuses() == "pending pending"
-        assert deps.stores().catalog.documents()[0].generation == ""
-        assert deps.stores().vectors.count() == 0
+        assert dependencies.stores().catalog.documents()[0].generation == ""
+        assert dependencies.stores().vectors.count() == 0
         assert run(capsys, "ask", "Who founded it?")[1]["reason"] == "nothing_ingested"
     monkeypatch.delenv("PAGEWITNESS_READER_MODEL")
     code, report = run(capsys, "ingest", path)
@@ -188,7 +188,7 @@ def test_when_only_the_vectors_failed_no_page_is_read_again(
     code, said = run(capsys, "ingest", str(path))
     assert code == 2
     assert "PAGEWITNESS_EMBEDDING_MODEL" in said["error"]
-    assert (statuses(), deps.stores().catalog.documents()[0].generation) == ("read", "")
+    assert (statuses(), dependencies.stores().catalog.documents()[0].generation) == ("read", "")
     gemini.retired = set()
     gemini.requests.clear()
     code, report = run(capsys, "ingest", str(path))

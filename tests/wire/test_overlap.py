@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
 from tests.conftest import MakePdf
@@ -38,12 +38,12 @@ def waiting(model: Model, until: Callable[[], bool], met: list[bool]) -> Callabl
 
 def shown() -> list[str]:
     """The names of the documents that questions can see."""
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     return sorted(row.name for row in catalog.documents() if catalog.chunk_ids(row.id))
 
 
 def statuses() -> list[str]:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     return [page.status for row in catalog.documents() for page in catalog.pages(row.id)]
 
 

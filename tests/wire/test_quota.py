@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
@@ -146,12 +146,12 @@ def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         def limiter(now: Any) -> Limits:
             rate = Rate(now.requests_per_minute, now.requests_per_day)
             return Limits(
-                lambda model: rate, deps.stores().catalog, "me", most=now.concurrency or 8,
+                lambda model: rate, dependencies.stores().catalog, "me", most=now.concurrency or 8,
                 now=lambda: real.time() + number * 86_400,
             )  # fmt: skip
 
-        deps._build.cache_clear()
-        monkeypatch.setattr(deps, "limiter", limiter)
+        dependencies._build.cache_clear()
+        monkeypatch.setattr(dependencies, "limiter", limiter)
         if gemini.quota:
             gemini.quota.new_day()
 
@@ -168,7 +168,7 @@ def ingest(book: Path) -> dict[str, Any]:
 
 
 def ledger() -> list[tuple[str, str]]:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     return [(row.status, row.reason) for row in catalog.pages(catalog.documents()[0].id)]
 
 
@@ -210,7 +210,7 @@ def test_once_the_day_is_known_to_be_spent_no_page_is_even_rendered(
     report = ingest(make_pdf("late.pdf", *["Too late for today."] * 3))
     (document,) = report["documents"]
     assert (document["status"], report["unfinished"]["pages"]) == ("partial", 3)
-    rows = deps.stores().catalog.pages(document["id"])
+    rows = dependencies.stores().catalog.pages(document["id"])
     assert {(row.status, row.reason, row.image, row.attempts) for row in rows} == {("pending", "quota_day", "", 0)}
     assert len(gemini.chats) == 20
 

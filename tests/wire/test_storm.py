@@ -16,7 +16,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.context import Context
 from graph.engines.llm import engine
 from graph.engines.llm import gemini as google
@@ -42,7 +42,7 @@ def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
     monkeypatch.setattr(google, "build_gemini", partial(google.build_gemini, patience=Patience(first_wait=0.05)))
     yield
-    deps._build.cache_clear()
+    dependencies._build.cache_clear()
 
 
 def half_scanned(path: Path) -> Path:
@@ -63,12 +63,12 @@ def ingest(source: str) -> dict[str, Any]:
 
 
 def rows() -> list[PageRow]:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     return catalog.pages(catalog.documents()[0].id)
 
 
 def stored() -> dict[int, str]:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     found = catalog.transcripts(catalog.documents()[0].id)
     return {page: " ".join(transcript.markdown.split()) for page, transcript in found.items()}
 

@@ -12,7 +12,7 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from graph import deps
+from graph import dependencies
 from graph.cli import main
 from graph.cli.exit_codes import INCOMPLETE
 from graph.engines.base import Engine
@@ -32,7 +32,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 
 
 def ledger() -> list[PageRow]:
-    catalog = deps.stores().catalog
+    catalog = dependencies.stores().catalog
     return catalog.pages(catalog.documents()[0].id)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from graph import deps
+from graph import dependencies
 from graph.app import app
 from graph.storage.base import PageRow
 from tests.conftest import MakePdf
@@ -78,7 +78,7 @@ def paper(make_pdf: MakePdf) -> Path:
 
 def ingest(path: Path, **context: Any) -> tuple[dict[str, Any], list[PageRow]]:
     report: Any = app.invoke({"sources": [str(path)]}, context=context)["report"]
-    return report, deps.stores().catalog.pages(report["documents"][0]["id"])
+    return report, dependencies.stores().catalog.pages(report["documents"][0]["id"])
 
 
 def reading(gemini: GeminiServer) -> list[tuple[list[int], float | None]]:
@@ -104,7 +104,7 @@ def test_a_lie_is_asked_about_once_more_and_then_the_file_is_believed(
     assert (row.status, row.model) == ("fallback", "text-layer")
     assert row.reason == ("repetition" if lie is made.repeated_end else "garbled")
     assert "Asked again" in row.detail
-    stored = deps.stores().catalog.transcript(row.transcript)
+    stored = dependencies.stores().catalog.transcript(row.transcript)
     assert stored is not None
     assert stored.markdown.split() == prose(LIAR).split()
     windows = [(pages, heat) for pages, heat in reading(gemini) if LIAR in pages]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from graph import deps
+from graph import dependencies
 from graph.cli.clients.base import Rebuilding, follow
 from graph.cli.progress import Tell
 from graph.context import Context
@@ -14,7 +14,8 @@ from graph.settings import settings
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
-    from graph.app import Application, Input
+    from graph.app import Input
+    from graph.compiled import Application
 
 
 class Local:
@@ -52,14 +53,14 @@ class Local:
         """List what has been ingested."""
         from graph.storage import summaries
 
-        return {"documents": summaries.documents(deps.stores().catalog)}
+        return {"documents": summaries.documents(dependencies.stores().catalog)}
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """The ledger of a document."""
         from graph.retrieval.documents import find_document
         from graph.storage import summaries
 
-        catalog = deps.stores().catalog
+        catalog = dependencies.stores().catalog
         document = find_document(catalog, name)
         return {"id": document.id, "name": document.name, "pages": summaries.pages(catalog, document.id)}
 
@@ -68,7 +69,7 @@ class Local:
         from graph.retrieval.documents import find_document
         from graph.storage.cleanup import remove
 
-        stores = deps.stores()
+        stores = dependencies.stores()
         stores.take()
         document = find_document(stores.catalog, name)
         remove(stores, document.id)
@@ -79,7 +80,7 @@ class Local:
         from graph.maintenance import rebuild
         from graph.runtime import async_nodes
 
-        return async_nodes.run(getattr(rebuild, how)(deps.deps(self._context), tell))
+        return async_nodes.run(getattr(rebuild, how)(dependencies.deps(self._context), tell))
 
     def doctor(self) -> Mapping[str, Any]:
         """Check what can go wrong."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from graph.harmless import without_invisible
+from graph.sanitize import without_invisible
 from graph.types import Claim, Objection, PageRef, PageView, Passage, Usage
 from loaders.types import FailureReason
 
