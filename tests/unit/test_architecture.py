@@ -97,11 +97,13 @@ def imports(path: Path) -> Iterator[str]:
                 yield full if full in MODULES else node.module or ""
 
 
-def layer(module: str) -> int:
-    """The index of a module's layer; that of the longest name that it begins with."""
-    fits = [(len(name), at) for at, names in enumerate(LAYERS) for name in names if f"{module}.".startswith(f"{name}.")]
-    # `graph` itself is an empty package: a new module directly in it must be given a layer.
-    return max(fits)[1] if module == "graph" or max(fits, default=(0, 0))[0] > len("graph") or fits == [] else -1
+def layer(module: str) -> int | None:
+    """The index of a module's layer, which the longest listed name that it begins with decides; None without one."""
+    listed = {name: at for at, names in enumerate(LAYERS) for name in names}
+    if module in listed or "." not in module:
+        return listed.get(module)
+    parent = module.rpartition(".")[0]
+    return layer(parent) if parent != "graph" else None
 
 
 def allowed(path: Path, places: tuple[str, ...]) -> bool:
@@ -119,18 +121,18 @@ def circles() -> list[str]:
             more = set().union(*(reach[module] for module in known)) - known
             known |= more
             changed = changed or bool(more)
-    return sorted(
-        {" <-> ".join(sorted(m for m in reach[name] if name in reach[m])) for name in reach if name in reach[name]}
-    )
+    mutual = {name: sorted(module for module in known if name in reach[module]) for name, known in reach.items()}
+    return sorted({" <-> ".join(modules) for modules in mutual.values() if modules})
 
 
 def test_imports_follow_the_order_of_the_layers() -> None:
-    assert [name for name in MODULES if name.startswith("graph.") and layer(name) == -1] == [], "give it a layer"
+    layers = {name: layer(name) for name in MODULES}
+    assert [name for name, at in layers.items() if at is None] == [], "give it a layer"
     upward = [
         f"{name} imports {module}"
         for name, path in MODULES.items()
         for module in imports(path)
-        if module in MODULES and layer(module) < layer(name)
+        if module in MODULES and (layers[module] or 0) < (layers[name] or 0)
     ]
     outside = [
         f"{name} imports {module}"
