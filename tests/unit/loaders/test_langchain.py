@@ -1,13 +1,10 @@
 """The loader that LangChain users see, on the sample."""
 
-from pathlib import Path
-
 import pytest
 
 from loaders.errors import SourceError
 from loaders.langchain import PageLoader
-
-SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "sample.pdf"
+from tests.conftest import SAMPLE
 
 
 def test_loads_a_document_for_each_page_lazily():

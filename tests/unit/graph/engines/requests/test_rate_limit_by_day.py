@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,8 @@ from graph.engines.requests.rate_limit import DaySpentError, Rate, build_limits,
 from graph.errors import BadInputError
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
-from tests.unit.engines.limits_bench import DAY, NOON, Make, Service, Time
+from tests.conftest import ROOT
+from tests.unit.graph.engines.requests.limits_bench import DAY, NOON, Make, Service, Time
 
 # By the day
 
@@ -87,7 +87,7 @@ def test_limits_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     now = settings()
     assert (now.tier, now.requests_per_minute, now.requests_per_day, now.concurrency) == ("free", 12, 300, 3)
     assert now.fallback_model == Context().fallback_model == "ollama:any"
-    example = (Path(__file__).parents[3] / ".env.example").read_text("utf-8")
+    example = (ROOT / ".env.example").read_text("utf-8")
     assert all(f"PAGEWITNESS_{name}" in example for name in [*values, "FALLBACK_MODEL"])
 
 

@@ -14,8 +14,7 @@ import pytest
 from loaders.errors import SourceError
 from loaders.pages.pool import ProcessPagePool
 from loaders.types import Failure
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from graph.engines.requests.rate_limit import Rate
 from graph.engines.requests.usage import journal
 from graph.events import Waiting
-from tests.unit.engines.limits_bench import NOON, Make, Service, Time
+from tests.unit.graph.engines.requests.limits_bench import NOON, Make, Service, Time
 
 # By the minute
 

@@ -9,7 +9,7 @@ import pytest
 
 from graph.engines.requests.rate_limit import Limits, Rate
 from graph.storage.catalog import SqliteCatalog
-from tests.unit.engines.limits_bench import Make, Time
+from tests.unit.graph.engines.requests.limits_bench import Make, Time
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from graph.retrieval import late_interaction, scoring
 from graph.retrieval.token_vectors import pack
 from graph.runtime.caching import Kept
 from graph.storage.catalog import SqliteCatalog
-from tests.unit.test_storage_catalog import chunk, document
+from tests.unit.graph.storage.test_catalog import chunk, document
 
 TEXTS = [f"The keeper wrote down tide {number} of the {number % 5}th storm." for number in range(12)]
 QUESTION = "Who wrote down the tide of the third storm?"

@@ -11,6 +11,7 @@ from graph import settings as module
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.settings import DEFAULT_CHAT, langsmith, settings
+from tests.conftest import ROOT
 
 NAMES = {
     "PAGEWITNESS_CHAT_MODEL": "chat_model",
@@ -117,7 +118,7 @@ def test_langsmith_takes_tracing_and_a_key(bare: Path, monkeypatch: pytest.Monke
 
 
 def test_every_variable_stands_in_the_example(bare: Path) -> None:
-    root = Path(__file__).parents[2]
+    root = ROOT
     example = (root / ".env.example").read_text("utf-8")
     source = (root / "graph" / "settings.py").read_text("utf-8")
     for variable in {*NAMES, "PAGEWITNESS_HOME", "PAGEWITNESS_ENGINE"}:

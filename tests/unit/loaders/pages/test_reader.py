@@ -11,8 +11,9 @@ from loaders.errors import SourceError
 from loaders.pages.reader import inspect, read, render
 from loaders.pages.text_quality import is_garbage
 from loaders.types import Failure, PageImage, PageJob, PageText
+from tests.conftest import DATA
 
-NASTY = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "nasty"
+NASTY = DATA / "nasty"
 PROSE = (
     "The Harrow Valley reservoir was completed in 1931 and holds 48.6 million cubic metres of water. "
     "Its keeper lives in a small house beside the dam, and reads the level twice a day. "

@@ -13,8 +13,9 @@ from loaders.pdf.layout import build_blocks
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line
 from loaders.types import Block, Box, Word
+from tests.conftest import DATA
 
-PAPER = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "deepseek-r1" / "DeepSeek_R1.pdf"
+PAPER = DATA / "deepseek-r1" / "DeepSeek_R1.pdf"
 
 
 def save(doc: pymupdf.Document, path: Path) -> Path:

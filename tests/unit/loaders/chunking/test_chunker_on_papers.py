@@ -9,8 +9,7 @@ import pytest
 
 from loaders.chunking.chunker import chunk_pages
 from loaders.types import Block, Chunk, PageJob, PageText, Sentence
-
-DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+from tests.conftest import DATA
 
 
 def sentences(chunks: list[Chunk]) -> list[Sentence]:

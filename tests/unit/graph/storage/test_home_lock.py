@@ -14,7 +14,7 @@ import pytest
 from graph.errors import HomeError
 from graph.storage import home_lock as homes
 
-TAKE = "import sys; from pathlib import Path; from graph.storage import home; home.own(Path(sys.argv[1]))"
+TAKE = "import sys; from pathlib import Path; from graph.storage import home_lock; home_lock.own(Path(sys.argv[1]))"
 
 
 def take_elsewhere(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
+
 LOADED = 100_000
 """Fewer objects than a process has loaded that can answer a question."""
 
@@ -26,19 +27,21 @@ def run(program: str, home: Path) -> str:
 
 def test_a_users_process_is_left_alone(tmp_path: Path) -> None:
     program = (
-        "import gc; from graph.app import app; from graph import deps; from graph.context import Context\n"
-        "deps.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+        "import gc; from graph.app import app; from graph import dependencies; from graph.context import Context\n"
+        "dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
     )
     assert run(program, tmp_path).split() == ["True", "0"]
 
 
 def test_a_command_looks_for_garbage_once_it_has_loaded(tmp_path: Path) -> None:
     program = (
-        "import gc; from graph import cli, commands, deps; from graph.context import Context\n"
+        "import gc; from graph.cli import commands, main\n"
+        "from graph import dependencies; from graph.context import Context\n"
         "def documents(options):\n"
         "    from graph.app import app\n"
-        "    print(gc.isenabled()); deps.deps(Context()); print(gc.isenabled(), gc.get_freeze_count()); return 0\n"
-        "commands.documents = documents; cli.main(['documents'])"
+        "    print(gc.isenabled()); dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())\n"
+        "    return 0\n"
+        "commands.documents = documents; main.main(['documents'])"
     )
     before, after, kept = run(program, tmp_path).split()
     assert (before, after) == ("False", "True")
@@ -46,26 +49,25 @@ def test_a_command_looks_for_garbage_once_it_has_loaded(tmp_path: Path) -> None:
 
 
 def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> None:
-    program = (
-        "import gc; from graph import cli\nfor _ in 1, 2: cli.main(['documents', '--json']); print(gc.isenabled())"
-    )
+    program = "import gc; from graph.cli import main\n"
+        "for _ in 1, 2: main.main(['documents', '--json']); print(gc.isenabled())"
     assert run(program, tmp_path).count("True") == 2
 
 
 def test_a_command_that_waits_for_a_server_leaves_the_search_on(tmp_path: Path) -> None:
     program = (
-        "import gc; from graph import cli; from graph.cli.clients.remote import Remote\n"
+        "import gc; from graph.cli import main; from graph.cli.clients.remote import Remote\n"
         "Remote.__init__ = lambda self, url, given: None\n"
         "Remote.documents = lambda self: print(gc.isenabled()) or {'documents': []}\n"
-        "cli.main(['documents', '--server', 'http://127.0.0.1:9'])"
+        "main.main(['documents', '--server', 'http://127.0.0.1:9'])"
     )
     assert run(program, tmp_path).startswith("True")
 
 
 def test_the_server_never_stops_the_search(tmp_path: Path) -> None:
     program = (
-        "import gc; import web.app; from graph import deps; from graph.context import Context\n"
-        "print(gc.isenabled()); deps.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+        "import gc; import web.app; from graph import dependencies; from graph.context import Context\n"
+        "print(gc.isenabled()); dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
     )
     before, after, kept = run(program, tmp_path).split()
     assert (before, after) == ("True", "True")
