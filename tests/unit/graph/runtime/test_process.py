@@ -49,8 +49,10 @@ def test_a_command_looks_for_garbage_once_it_has_loaded(tmp_path: Path) -> None:
 
 
 def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> None:
-    program = "import gc; from graph.cli import main\n"
+    program = (
+        "import gc; from graph.cli import main\n"
         "for _ in 1, 2: main.main(['documents', '--json']); print(gc.isenabled())"
+    )
     assert run(program, tmp_path).count("True") == 2
 
 
