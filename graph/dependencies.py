@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph import context as run_context
 from graph.context import Context
 from graph.runtime import process
-from graph.runtime.caching import once
+from graph.runtime.caching import build_once
 from graph.settings import Settings, settings
 from graph.storage.stores import Stores
 
@@ -43,7 +43,7 @@ class Deps:
 _PAGE_SECONDS = 45.0
 
 
-@once()
+@build_once()
 def pool() -> PagePool:
     """The worker processes that open files: one for each core, started when the first page comes."""
     from loaders.pages.pool import ProcessPagePool
@@ -51,7 +51,7 @@ def pool() -> PagePool:
     return ProcessPagePool(timeout=_PAGE_SECONDS)
 
 
-@once(4)
+@build_once(4)
 def _stores_at(home: Path, chroma_url: str) -> Stores:
     return Stores(home, chroma_url)
 
@@ -84,14 +84,14 @@ def engine_name(context: Context, now: Settings) -> str:
     return automatic if context.engine == "auto" else context.engine
 
 
-@once()
+@build_once()
 def _local_model() -> SentenceEmbedder:
     from graph.engines.offline.minilm import MiniLM
 
     return MiniLM()
 
 
-@once(4)
+@build_once(4)
 def limiter(now: Settings) -> Limiter:
     """The one limiter of all runs with these settings, so that a pause is a pause for all."""
     from graph.engines.requests.rate_limit import build_limits
@@ -99,7 +99,7 @@ def limiter(now: Settings) -> Limiter:
     return build_limits(now, stores_at(now.home, now.chroma_url).catalog)
 
 
-@once(8)
+@build_once(8)
 def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
     if engine_name(context, now) == "gemini":
         from graph.engines.llm.gemini import build_gemini
@@ -116,7 +116,7 @@ def deps(context: Context) -> Deps:
     now = settings()
     kept = stores_at(now.home, now.chroma_url)  # first, since engines hold on to the catalog
     made = Deps(kept, *_build(_of_engine(context), now))
-    process.loaded()
+    process.freeze_gc()
     return made
 
 
@@ -128,5 +128,5 @@ def _of_engine(context: Context) -> Context:
 async def current() -> Deps:
     """What the run that the calling step belongs to works with. A thread builds what is not there yet: it may block."""
     context = run_context.current()
-    built = _build.has(_of_engine(context), settings())
+    built = _build.is_cached(_of_engine(context), settings())
     return deps(context) if built else await asyncio.to_thread(deps, context)

@@ -21,7 +21,7 @@ from web.request_filter import Intake
 from web.security import Guard
 from web.uploads import upload
 
-process.ours(pause=False)
+process.configure_gc(pause=False)
 
 _STATIC = Path(__file__).parent / "static"
 _DOCUMENT = "/documents/{document}"

@@ -104,7 +104,7 @@ def serve(options: argparse.Namespace) -> int:
     from graph.cli.serve import serve as start
 
     _only_here(options, "`serve` starts a server, and needs none")
-    process.loaded()  # the server is a process of its own; this one only waits
+    process.freeze_gc()  # the server is a process of its own; this one only waits
     return start(options.host, options.port)
 
 
@@ -118,7 +118,7 @@ def _place(options: argparse.Namespace, **given: Any) -> Place:
 
     if options.home:
         raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
-    process.loaded()
+    process.freeze_gc()
     # What stands in this process's environment is not meant for the server, which has its own.
     return Remote(options.server, {**given, "engine": options.engine} if options.engine else given)
 

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from graph.runtime import process
     from graph.settings import keep_arithmetic_single
 
-    process.ours(pause=True)
+    process.configure_gc(pause=True)
     keep_arithmetic_single()  # before anything imports numpy
     from graph.cli import commands
     from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped. What was done so far is kept: the same command goes on from there.", file=sys.stderr)
         return 130
     finally:
-        process.loaded()
+        process.freeze_gc()
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from graph.ingestion.nodes import embed_ahead, index_document, render_pages, tra
 from graph.ingestion.state import IngestionInput, IngestionOutput, IngestionState, WindowOutput, WindowState
 from graph.runtime import tracing
 
-tracing.keep_private()
+tracing.redact_traces()
 
 
 def build_reading() -> StateGraph[WindowState, Context, WindowState, WindowOutput]:

@@ -41,7 +41,7 @@ from graph.ingestion.state import (
     Work,
 )
 from graph.retrieval.embedder import SentenceEmbedder
-from graph.runtime.async_nodes import step
+from graph.runtime.async_nodes import async_node
 from graph.storage.base import DocumentRow
 from graph.storage.cleanup import settle
 from graph.types import Usage, add_usage, no_usage
@@ -52,7 +52,7 @@ from loaders.types import DocumentInfo, Failure, PageImage
 _DELETED = "The document was deleted while it was being read: give it again if it should be there."
 
 
-@step
+@async_node
 async def load_sources(state: IngestionState) -> dict[str, object]:
     """Find the files, open each, and write a ledger line for every page that is to be read."""
     if not state.get("sources"):
@@ -83,7 +83,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     }
 
 
-@step
+@async_node
 async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
     """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
     now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
@@ -110,7 +110,7 @@ def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     return {"work": work}
 
 
-@step
+@async_node
 async def embed_chunks(state: IngestionState) -> dict[str, object]:
     """Store the vectors of the new chunks, then show each document in one step, in place of what was there."""
     now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
@@ -164,7 +164,7 @@ def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
     return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
 
 
-@step
+@async_node
 async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
     now = await dependencies.current()
@@ -178,7 +178,7 @@ async def render_pages(state: WindowState) -> dict[str, object]:
     return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
 
 
-@step
+@async_node
 async def transcribe_pages(state: WindowState) -> dict[str, object]:
     """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
     now = await dependencies.current()
@@ -205,7 +205,7 @@ async def transcribe_pages(state: WindowState) -> dict[str, object]:
 _local = asyncio.Semaphore(1)
 
 
-@step
+@async_node
 async def index_document(state: WindowState) -> WindowOutput:
     """Cut, embed and show a document whose last page was just read, while pages of others are still being read.
 
@@ -230,7 +230,7 @@ async def index_document(state: WindowState) -> WindowOutput:
     return {"outcomes": [], "embedding": spent}
 
 
-@step
+@async_node
 async def embed_ahead(state: WindowState) -> WindowOutput:
     """Embed what is read of a document while the rest of it is being read: then less is left to do at its end.
 

@@ -18,7 +18,7 @@ from graph.context import Context
 from graph.errors import BadInputError
 from graph.maintenance import rebuild
 from graph.maintenance.health import examine
-from graph.runtime.async_nodes import step
+from graph.runtime.async_nodes import async_node
 
 
 class UpkeepInput(TypedDict):
@@ -43,7 +43,7 @@ class UpkeepState(UpkeepInput, UpkeepOutput):
     """Both."""
 
 
-@step
+@async_node
 async def keep_up(state: UpkeepState) -> UpkeepOutput:
     """Do the task, and tell how far it is."""
     task = state.get("task")

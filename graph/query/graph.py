@@ -10,7 +10,7 @@ from graph.query.nodes import decline, describe_library, generate_answer, repair
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
-tracing.keep_private()
+tracing.redact_traces()
 
 
 def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:

@@ -21,7 +21,7 @@ from graph.query.messages import described, nothing_to_ask, unread_notes, unread
 from graph.query.state import AnswerVerdict, Note, QueryState
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import interleaved
-from graph.runtime.async_nodes import step
+from graph.runtime.async_nodes import async_node
 from graph.sanitize import harmless
 from graph.storage.base import Catalog
 from graph.types import Claim, Objection, PageRef, Passage, Reply, Turn, add_usage, found, no_usage
@@ -33,7 +33,7 @@ _GLIMPSE = 160  # characters of a candidate that can be read in the state before
 _LONGEST = 4000  # characters of a question: two pages of text; more is a document, to be ingested
 
 
-@step
+@async_node
 async def contextualize(state: QueryState) -> QueryState:
     """Find out what is asked, and of which documents; make a follow-up stand alone."""
     now = await dependencies.current()
@@ -69,7 +69,7 @@ async def contextualize(state: QueryState) -> QueryState:
     }
 
 
-@step
+@async_node
 async def retrieve_passages(state: QueryState) -> QueryState:
     """Find passages for the newest query; questions asked together are looked up one by one."""
     now = await dependencies.current()
@@ -85,7 +85,7 @@ async def retrieve_passages(state: QueryState) -> QueryState:
     return {"retrieved": [_glimpsed(passage) for passage in found], "usage": usage}
 
 
-@step
+@async_node
 async def grade_passages(state: QueryState) -> QueryState:
     """Judge all passages at once; where the grader fails, what was found counts as it was found, and that is said."""
     now = await dependencies.current()
@@ -117,7 +117,7 @@ def widen_search(state: QueryState) -> QueryState:
     return {"focus": [], "notes": [*state["notes"], Note(kind="documents_widened", text=text)]}
 
 
-@step
+@async_node
 async def rewrite_question(state: QueryState) -> QueryState:
     """Ask in another way than before; where there is none, the count goes up and the queries stay."""
     now = await dependencies.current()
@@ -165,7 +165,7 @@ def _ungraded(missing: int, total: int) -> Note:
     return Note(kind="grading_failed", text=text)
 
 
-@step
+@async_node
 async def generate_answer(state: QueryState) -> QueryState:
     """Make claims, each with the passage and the words it rests on; nothing is believed yet.
 
@@ -199,7 +199,7 @@ def verify_citations(state: QueryState) -> QueryState:
     return {"verdicts": verdicts, "reason": reason, "reply": voice.reply, "said": voice.said}
 
 
-@step
+@async_node
 async def repair_claims(state: QueryState) -> QueryState:
     """Ask once more, in one request, for the claims that were not proven, naming what is wrong with each."""
     now = await dependencies.current()

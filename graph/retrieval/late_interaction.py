@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from graph.retrieval import scoring
-from graph.runtime.caching import Kept, once
+from graph.runtime.caching import LRUCache, build_once
 from graph.storage.base import Catalog, ChunkRow
 from loaders.pages.cpu import cores
 
@@ -19,14 +19,14 @@ _FEW = 4  # chunks for which a thread is not worth it
 _KEPT = 128  # four questions' candidates, at some 10 kB each
 
 
-@once()
+@build_once()
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores(), "comparing")
 
 
 # A chunk's id is made of what it holds, and the weights of a question's words are part of the key: never stale. The
 # chunk itself is not kept, since it knows the name of its document, which may change.
-_kept: Kept[list[scoring.Scored]] = Kept(_KEPT)
+_kept: LRUCache[list[scoring.Scored]] = LRUCache(_KEPT)
 
 
 def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
@@ -35,7 +35,7 @@ def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple
     Chunks without token vectors have no sentences here: they were indexed by another embedder.
     """
     key = _keys(query)
-    kept = {chunk: scored for chunk in ids if (scored := _kept.find(key(chunk))) is not None}
+    kept = {chunk: scored for chunk in ids if (scored := _kept.get(key(chunk))) is not None}
     missing = [chunk for chunk in ids if chunk not in kept]
     size = max(_FEW, -(-len(missing) // cores()))
     parts = [missing[start : start + size] for start in range(0, len(missing), size)]
@@ -50,7 +50,7 @@ def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple
             found[chunk.id] = chunk
             kept[chunk.id] = [one for one in scored if one.chunk == chunk.id]
             if kept[chunk.id]:  # vectors that are not there may come yet
-                _kept.keep(key(chunk.id), kept[chunk.id])
+                _kept.put(key(chunk.id), kept[chunk.id])
     there = [chunk for chunk in ids if chunk in found]
     return [found[chunk] for chunk in there], [one for chunk in there for one in kept[chunk]]
 

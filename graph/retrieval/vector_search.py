@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
 from graph.retrieval.token_vectors import head_size, unpack_vectors
-from graph.runtime.caching import Kept
+from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, VectorIndex
 
 # Within so many chunks all are compared, which is exact: 500 of 20,000 chunks took 78 ms the first time, when they had
@@ -25,8 +25,8 @@ Matrix = tuple[list[str], NDArray[np.int32], Vector]
 
 
 # A generation's name is made of what it holds, so what is kept under it is never stale.
-_chunks: Kept[list[str]] = Kept(_LISTED)
-_matrices: Kept[Matrix] = Kept(_KEPT)
+_chunks: LRUCache[list[str]] = LRUCache(_LISTED)
+_matrices: LRUCache[Matrix] = LRUCache(_KEPT)
 
 
 def nearest(
@@ -43,7 +43,7 @@ def nearest(
         row = catalog.document(document)
         generation = row.generation if row else ""
         key = f"{document}-{generation}"
-        held[key] = _chunks.get(key, partial(catalog.chunk_ids, document, generation))
+        held[key] = _chunks.get_or_build(key, partial(catalog.chunk_ids, document, generation))
         if sum(map(len, held.values())) > _FEW:
             break
     else:
@@ -61,7 +61,7 @@ def _among(
     found: list[tuple[str, str, float]] = []
     for key, chunks in held.items():
         if chunks:
-            ids, owners, vectors = _matrices.get(key, partial(_matrix, catalog, chunks))
+            ids, owners, vectors = _matrices.get_or_build(key, partial(_matrix, catalog, chunks))
             cosines = vectors @ vector
             order = np.argsort(-cosines)[:limit]
             found += [("", ids[owners[at]], float(cosines[at])) for at in order]

@@ -1,9 +1,8 @@
-"""When Python looks for garbage in a process of ours: never among what was loaded to begin with.
+"""Garbage collector settings of the command's and the server's process: freeze what is loaded at start-up.
 
-Some 400,000 objects are loaded before the first question is answered, and none of them becomes garbage. Python looks
-through them again and again nevertheless: a fifth of the 2.2 s of `pagewitness ask` (1.75 s without), and later
-pauses of 150 ms in which nothing else runs, one in two readings of a hundred pages. Whoever imports the graph into a
-process of their own keeps Python's ways: what else they have loaded is not for us to judge.
+Some 400,000 objects are loaded before the first question is answered, and none of them becomes garbage. Scanning them
+took a fifth of the 2.2 s of `pagewitness ask` (1.75 s without), and caused pauses of 150 ms in readings of a hundred
+pages. A process that imports the graph as a library keeps Python's defaults.
 """
 
 from __future__ import annotations
@@ -11,24 +10,27 @@ from __future__ import annotations
 import gc
 from typing import Literal
 
-_state: Literal["theirs", "loading", "loaded"] = "theirs"
+_state: Literal["default", "loading", "frozen"] = "default"
 _paused = False
 
 
-def ours(*, pause: bool) -> None:
-    """Say that this process is ours, before it loads anything else; `pause` the search until it has `loaded`."""
+def configure_gc(*, pause: bool) -> None:
+    """Let `freeze_gc` work in this process; with `pause`, also stop the collector until then.
+
+    The command and the server call it before they load anything else; further calls do nothing.
+    """
     global _state, _paused
-    if _state == "theirs":
+    if _state == "default":
         _state, _paused = "loading", pause
         if pause:
             gc.disable()
 
 
-def loaded() -> None:
-    """Leave what is loaded out of all further searches, in a process of ours; done once."""
+def freeze_gc() -> None:
+    """Exclude all loaded objects from collection, and start a paused collector; once, and only after `configure_gc`."""
     global _state
     if _state == "loading":
-        _state = "loaded"
+        _state = "frozen"
         gc.freeze()
         if _paused:
             gc.enable()

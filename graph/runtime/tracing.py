@@ -1,39 +1,39 @@
-"""What traces may hold when tracing is on: steps, questions and texts; no files, pictures, passwords or keys."""
+"""Filter for traces: steps, questions and texts may leave this machine; files, images, passwords and keys may not."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from graph.runtime.caching import once
+from graph.runtime.caching import build_once
 from graph.settings import settings, traced
 
-_SECRET = "[left out]"
-# A data URL, or more of base64 in one piece than any word or hash has.
-_BYTES = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{400,}={0,2}")
+_REDACTED = "[left out]"
+# A data URL, or more base64 in one piece than any word or hash has.
+_BASE64 = re.compile(r"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/_-]{400,}={0,2}")
 
 
-def private(value: Any) -> Any:
-    """A copy without what must not leave this machine."""
+def redact(value: Any) -> Any:
+    """Return a copy of a traced value, dicts and lists included, with passwords, keys and file contents replaced."""
     if isinstance(value, dict):
-        return {key: _SECRET if key == "password" and item else private(item) for key, item in value.items()}
+        return {key: _REDACTED if key == "password" and item else redact(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [private(item) for item in value]
+        return [redact(item) for item in value]
     if not isinstance(value, str):
         return value
     now = settings()
     for secret in filter(None, (now.api_key, now.server_token)):
-        value = value.replace(secret, _SECRET)
-    return _BYTES.sub("[bytes left out]", value)
+        value = value.replace(secret, _REDACTED)
+    return _BASE64.sub("[bytes left out]", value)
 
 
-@once()
-def keep_private() -> None:
-    """Give LangSmith's client, which OpenTelemetry's export goes through too, that rule; nothing where tracing is off.
+@build_once()
+def redact_traces() -> None:
+    """Give LangSmith's client the filter, which OpenTelemetry's export uses too; nothing where tracing is off.
 
-    The client is one for the process, and whoever asks first makes it: this has to come before the first run.
+    The process has one client, built by its first user: call this before the first run.
     """
     if traced():
         from langsmith.run_trees import get_cached_client
 
-        get_cached_client(anonymizer=private)
+        get_cached_client(anonymizer=redact)

@@ -47,7 +47,7 @@ def settle(values: Mapping[str, str]) -> None:
     """Make that this process's environment, and look for garbage as the command and the server do."""
     os.environ.clear()
     os.environ.update(values)
-    process.ours(pause=False)
+    process.configure_gc(pause=False)
 
 
 def awaken(folder: Path) -> None:

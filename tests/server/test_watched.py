@@ -14,7 +14,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from graph.runtime.tracing import private
+from graph.runtime.tracing import redact
 from tests.serving import Server, serving
 from tests.wire.langsmith_server import Smith
 
@@ -118,7 +118,7 @@ def test_pictures_and_files_are_left_out_of_traces(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
     picture = base64.b64encode(bytes(range(256)) * 4).decode()
     blocks = [{"type": "image", "base64": picture}, {"url": f"data:image/png;base64,{picture}"}, {"text": f"is {KEY}?"}]
-    assert private({"messages": [[blocks]], "password": PASSWORD, "pages": 3}) == {
+    assert redact({"messages": [[blocks]], "password": PASSWORD, "pages": 3}) == {
         "messages": [[[
             {"type": "image", "base64": "[bytes left out]"}, {"url": "[bytes left out]"}, {"text": "is [left out]?"}
         ]]],

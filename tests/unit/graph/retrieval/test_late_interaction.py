@@ -9,7 +9,7 @@ import pytest
 from graph.engines.offline.minilm import MiniLM
 from graph.retrieval import late_interaction, scoring
 from graph.retrieval.token_vectors import pack
-from graph.runtime.caching import Kept
+from graph.runtime.caching import LRUCache
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.graph.storage.test_catalog import chunk, document
 
@@ -31,7 +31,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[SqliteCatalog, Mi
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(late_interaction, "_kept", Kept(100))
+    monkeypatch.setattr(late_interaction, "_kept", LRUCache(100))
 
 
 def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
@@ -88,12 +88,3 @@ def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, lis
     (row,) = catalog.chunks(ids)
     catalog.add_token_vectors([(row.id, pack(model.encode([s.search for s in row.sentences])))])
     assert late_interaction.compare(catalog, query, ids)[1]
-
-
-def test_only_the_last_are_kept() -> None:
-    kept: Kept[int] = Kept(2)
-    assert [kept.get(key, lambda: 1) for key in "ab"] == [1, 1]
-    assert kept.get("a", lambda: 2) == 1
-    assert kept.get("c", lambda: 3) == 3
-    assert kept.find("b") is None
-    assert (kept.find("a"), kept.find("c")) == (1, 3)

@@ -1,4 +1,4 @@
-"""Nodes that wait: `invoke` and `ainvoke` both work, many are in flight, and cancelling reaches the coroutine."""
+"""`@async_node` works under `invoke` and `ainvoke`, many nodes run together, and cancelling reaches the coroutine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from graph.runtime import async_nodes
-from graph.runtime.async_nodes import step
+from graph.runtime.async_nodes import async_node
 
 MANY = 32
 
@@ -30,7 +30,7 @@ class Settings(TypedDict):
 
 
 class Gate:
-    """Opens when as many wait at it as are expected: who waits alone waits for ever."""
+    """A barrier that opens when the expected number of coroutines wait at it."""
 
     def __init__(self, expected: int) -> None:
         self.waiting = 0
@@ -63,7 +63,7 @@ def single(node: Any) -> Any:
 def gated() -> Any:
     gate = Gate(MANY)
 
-    @step
+    @async_node
     async def work(state: State) -> State:
         await gate.pass_through()
         return {"seen": [state["number"]]}
@@ -80,7 +80,7 @@ def test_thirty_two_are_in_flight_under_invoke() -> None:
 
 
 async def test_all_callers_share_one_loop_of_its_own_thread() -> None:
-    @step
+    @async_node
     async def work(state: State) -> State:
         return {"seen": [id(asyncio.get_running_loop()), threading.get_ident()]}
 
@@ -95,16 +95,16 @@ async def test_all_callers_share_one_loop_of_its_own_thread() -> None:
     assert seen[0][1] != threading.get_ident()
 
 
-@pytest.mark.parametrize("door", ["stream", "astream"])
-async def test_context_and_stream_writer_travel_along(door: str) -> None:
-    @step
+@pytest.mark.parametrize("method", ["stream", "astream"])
+async def test_context_and_stream_writer_travel_along(method: str) -> None:
+    @async_node
     async def work(state: State) -> State:
         get_stream_writer()({"word": get_runtime(Settings).context["word"]})
         await asyncio.sleep(0)
         return {}
 
     graph = single(work)
-    if door == "stream":
+    if method == "stream":
         parts = await asyncio.to_thread(lambda: list(graph.stream({}, context={"word": "hi"}, stream_mode="custom")))
     else:
         parts = [part async for part in graph.astream({}, context={"word": "hi"}, stream_mode="custom")]
@@ -115,7 +115,7 @@ async def test_an_error_reaches_the_caller_as_it_is() -> None:
     class Odd(Exception):
         pass
 
-    @step
+    @async_node
     async def work(state: State) -> State:
         raise Odd("one sentence")
 
@@ -128,7 +128,7 @@ async def test_an_error_reaches_the_caller_as_it_is() -> None:
 async def test_cancelling_the_caller_cancels_the_coroutine() -> None:
     started, cancelled = threading.Event(), threading.Event()
 
-    @step
+    @async_node
     async def work(state: State) -> State:
         started.set()
         try:
@@ -147,7 +147,7 @@ async def test_cancelling_the_caller_cancels_the_coroutine() -> None:
 
 
 async def test_a_node_keeps_the_name_of_its_function() -> None:
-    @step
+    @async_node
     async def read_the_page(state: State) -> State:
         return {}
 

@@ -1,4 +1,4 @@
-"""Python looks for garbage as ever in a user's process, and not among what was loaded in one of ours."""
+"""The command and the server freeze the garbage collector after loading; a user's process keeps the defaults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 LOADED = 100_000
-"""Fewer objects than a process has loaded that can answer a question."""
+"""Objects; a process that can answer a question has loaded more than these."""
 
 
 def run(program: str, home: Path) -> str:
@@ -25,7 +25,7 @@ def run(program: str, home: Path) -> str:
     return done.stdout
 
 
-def test_a_users_process_is_left_alone(tmp_path: Path) -> None:
+def test_a_users_process_keeps_the_defaults(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.app import app; from graph import dependencies; from graph.context import Context\n"
         "dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
@@ -33,7 +33,7 @@ def test_a_users_process_is_left_alone(tmp_path: Path) -> None:
     assert run(program, tmp_path).split() == ["True", "0"]
 
 
-def test_a_command_looks_for_garbage_once_it_has_loaded(tmp_path: Path) -> None:
+def test_a_command_pauses_the_collector_until_it_has_loaded(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.cli import commands, main\n"
         "from graph import dependencies; from graph.context import Context\n"
@@ -48,7 +48,7 @@ def test_a_command_looks_for_garbage_once_it_has_loaded(tmp_path: Path) -> None:
     assert int(kept) > LOADED
 
 
-def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> None:
+def test_a_command_without_an_engine_leaves_the_collector_on(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.cli import main\n"
         "for _ in 1, 2: main.main(['documents', '--json']); print(gc.isenabled())"
@@ -56,7 +56,7 @@ def test_a_command_that_needs_no_engine_leaves_the_search_on(tmp_path: Path) -> 
     assert run(program, tmp_path).count("True") == 2
 
 
-def test_a_command_that_waits_for_a_server_leaves_the_search_on(tmp_path: Path) -> None:
+def test_a_command_that_asks_a_server_leaves_the_collector_on(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.cli import main; from graph.cli.clients.remote import Remote\n"
         "Remote.__init__ = lambda self, url, given: None\n"
@@ -66,7 +66,7 @@ def test_a_command_that_waits_for_a_server_leaves_the_search_on(tmp_path: Path) 
     assert run(program, tmp_path).startswith("True")
 
 
-def test_the_server_never_stops_the_search(tmp_path: Path) -> None:
+def test_the_server_freezes_without_a_pause(tmp_path: Path) -> None:
     program = (
         "import gc; import web.app; from graph import dependencies; from graph.context import Context\n"
         "print(gc.isenabled()); dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
