@@ -26,7 +26,7 @@ from langchain_core.messages import BaseMessage, convert_to_messages
 from langgraph.types import Overwrite
 
 from graph.errors import BadInputError
-from loaders.sources.download import IDENTITY, is_url, safe_name
+from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url, safe_name
 from loaders.sources.files import kind_by_content
 
 MAX_BYTES, MAX_FILES = 100 * 2**20, 20
@@ -44,7 +44,7 @@ _NESTS = ("metadata", "extras", "file", "source", "image_url", "inline_data", "i
 _UNTYPED = ("file", "inline_data", "inlineData")
 _HELD = ("base64", "data", "file_data", "url", "image_url", "file_url", "video_url")
 _BYTES = re.compile(r"[\w+/-]{2000}|(?:[\w+/=-]{60,}\s+){30}", re.ASCII)
-_STORED = re.compile(rf"[0-9a-f]{{{IDENTITY}}}/[^/\\]+")
+_STORED = re.compile(rf"[0-9a-f]{{{DOCUMENT_ID_DIGITS}}}/[^/\\]+")
 
 
 _ALPHABET = str.maketrans("-_", "+/")  # that of addresses, too
@@ -181,7 +181,8 @@ def _stored(file: Attachment, folder: Path, limit: int) -> Path:
     suffix = kind_by_content(content[:_HEAD], Path(file.name).suffix)
     if not suffix:
         raise BadInputError(f"{label} is no PDF, book or image that can be read: attach one of those.")
-    path = folder / hashlib.sha256(content).hexdigest()[:IDENTITY] / safe_name(file.name or "attachment", suffix)
+    identity = hashlib.sha256(content).hexdigest()[:DOCUMENT_ID_DIGITS]
+    path = folder / identity / safe_name(file.name or "attachment", suffix)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")

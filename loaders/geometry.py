@@ -17,7 +17,7 @@ def centre(box: Box) -> tuple[float, float]:
     return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
 
 
-def holds(box: Box, point: tuple[float, float], margin: float = 0.0) -> bool:
+def contains(box: Box, point: tuple[float, float], margin: float = 0.0) -> bool:
     """Say whether the point lies in the box grown by `margin`."""
     x, y = point
     return box.x0 - margin <= x <= box.x1 + margin and box.y0 - margin <= y <= box.y1 + margin
@@ -30,13 +30,13 @@ def overlap(box: Box, other: Box) -> float:
     )
 
 
-def hull(boxes: Iterable[Box]) -> Box:
+def bounding_box(boxes: Iterable[Box]) -> Box:
     """Return the smallest box around all; there must be one at least."""
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return Box(min(x0s), min(y0s), max(x1s), max(y1s))
 
 
-def fraction(box: Box, width: float, height: float) -> Box:
+def to_fractions(box: Box, width: float, height: float) -> Box:
     """Turn page units into fractions of the page, clipped to it."""
     xs = (min(max(x / width, 0.0), 1.0) for x in (box.x0, box.x1))
     ys = (min(max(y / height, 0.0), 1.0) for y in (box.y0, box.y1))
@@ -44,6 +44,6 @@ def fraction(box: Box, width: float, height: float) -> Box:
     return Box(round(x0, 5), round(y0, 5), round(x1, 5), round(y1, 5))
 
 
-def fraction_words(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:
+def words_to_fractions(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:
     """Turn words in page units into words in fractions."""
-    return tuple(Word(word.text, fraction(word.box, width, height)) for word in words)
+    return tuple(Word(word.text, to_fractions(word.box, width, height)) for word in words)

@@ -93,20 +93,21 @@ class PageJob:
 
 
 @dataclass(frozen=True, slots=True)
-class PageLook:
-    """What a page's content stream tells before anything is rendered.
-
-    `legible` is as in `PageImage`; `pictured`: pictures or drawings may hold words and numbers that the text layer
-    lacks; `visual`: reading it well takes its image, for want of a legible text layer or for its pictures, tables or
-    formulas; `empty`: nothing at all stands on it; `characters` is the length of its text layer.
-    """
+class PageProfile:
+    """What a page's content stream tells before anything is rendered."""
 
     page: int
+    """Page number, from 1."""
     legible: bool
-    pictured: bool
-    visual: bool
+    """Whether the text layer can be trusted, as in `PageImage`."""
+    has_figures: bool
+    """Whether pictures or drawings may hold words and numbers that the text layer lacks."""
+    needs_vision: bool
+    """Whether reading it well takes its image: no legible text layer, or figures, tables or formulas."""
     empty: bool
+    """Whether there is no text, image or drawing at all on it."""
     characters: int
+    """Length of the text layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class PageImage:
     `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none);
     `ink` is the share of pixels that differ from the page's background (0 for a blank page);
     `legible` says whether the text layer can be trusted as the page's text: it is there, it is not garbage, and no
-    large part of the page is an image without text; `pictured` is as in `PageLook`.
+    large part of the page is an image without text; `has_figures` is as in `PageProfile`.
     """
 
     page: int
@@ -127,7 +128,7 @@ class PageImage:
     words: tuple[Word, ...]
     ink: float
     legible: bool
-    pictured: bool = False
+    has_figures: bool = False
 
     @property
     def blank(self) -> bool:

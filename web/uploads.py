@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from graph import dependencies
 from graph.ingestion.access import UPLOAD
 from graph.settings import settings
-from loaders.sources.download import IDENTITY, safe_name
+from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
 from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content
 from web.responses import WebError, failed
 
@@ -64,7 +64,7 @@ async def _take(request: Request, name: str) -> Response:
             raise WebError(422, f"{name!r} is empty: choose another file.")
         if suffix not in SUPPORTED_SUFFIXES:
             raise WebError(415, f"{safe_name(name, '')!r} is of a kind that is not read: choose a {KINDS} file.")
-        identity, kept = digest[:IDENTITY], safe_name(name, suffix)
+        identity, kept = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
         await asyncio.to_thread(_keep, Path(temporary), folder / identity / kept)
     finally:
         await asyncio.to_thread(Path(temporary).unlink, True)

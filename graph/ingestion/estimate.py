@@ -17,8 +17,8 @@ from graph.ingestion.page_selection import is_done, looks, needs_vision
 from graph.ingestion.sources import Found, find
 from graph.settings import settings
 from loaders.errors import SourceError
-from loaders.sources.download import IDENTITY
-from loaders.types import DocumentInfo, Failure, PageLook
+from loaders.sources.download import DOCUMENT_ID_DIGITS
+from loaders.types import DocumentInfo, Failure, PageProfile
 
 IMAGE_TOKENS = 1_120
 """What Gemini 3 models count for an image at their default resolution, by Google's documentation."""
@@ -89,7 +89,7 @@ async def _document(found: Found, context: Context, engine: str) -> tuple[str, D
     if isinstance(info, SourceError):
         return source, DocumentPlan(name=name, source=source, problem=str(info), **_size(0, 0, [], context))
     done = await asyncio.to_thread(_done, info, context, engine)
-    send: list[PageLook | None] = []
+    send: list[PageProfile | None] = []
     if engine != "offline" and context.reader != "text":
         todo = [page for page in range(1, info.pages + 1) if page not in done]
         for look in await looks(str(found.path), todo, context.password):
@@ -101,11 +101,11 @@ async def _document(found: Found, context: Context, engine: str) -> tuple[str, D
     return info.sha256, DocumentPlan(name=name, source=source, problem="", **size)
 
 
-def _is_sent(look: PageLook, context: Context) -> bool:
+def _is_sent(look: PageProfile, context: Context) -> bool:
     return needs_vision(look) if context.reader == "auto" else not look.empty
 
 
-def _size(pages: int, done: int, send: list[PageLook | None], context: Context) -> Size:
+def _size(pages: int, done: int, send: list[PageProfile | None], context: Context) -> Size:
     requests = math.ceil(len(send) / context.pages_per_request)
     characters = [look.characters if look else 0 for look in send]
     layers = sum(characters) // CHARACTERS_PER_TOKEN
@@ -121,7 +121,7 @@ def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
     """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
     if not (settings().home / "catalog.sqlite3").exists():
         return set()
-    rows = dependencies.stores().catalog.pages(info.sha256[:IDENTITY])
+    rows = dependencies.stores().catalog.pages(info.sha256[:DOCUMENT_ID_DIGITS])
     return {row.page for row in rows if is_done(row, context, engine)}
 
 

@@ -46,7 +46,7 @@ from graph.storage.base import DocumentRow
 from graph.storage.cleanup import settle
 from graph.types import Usage, add_usage, no_usage
 from loaders.pages.jobs import render
-from loaders.sources.download import IDENTITY
+from loaders.sources.download import DOCUMENT_ID_DIGITS
 from loaders.types import DocumentInfo, Failure, PageImage
 
 _DELETED = "The document was deleted while it was being read: give it again if it should be there."
@@ -155,7 +155,7 @@ def _take_home(now: Deps) -> None:
 
 def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
     """Enter a document in the catalog; its work is the pages that are not done."""
-    identity, name = info.sha256[:IDENTITY], found.path.name
+    identity, name = info.sha256[:DOCUMENT_ID_DIGITS], found.path.name
     now.stores.catalog.add_document(
         DocumentRow(identity, name, found.source, info.kind, info.title, info.pages, info.size)
     )
@@ -174,7 +174,7 @@ async def render_pages(state: WindowState) -> dict[str, object]:
     outcomes = await dependencies.pool().map(render, todo)
     await asyncio.to_thread(_store_images, now, state, outcomes)
     failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
-    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.pictured]
+    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.has_figures]
     return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
 
 

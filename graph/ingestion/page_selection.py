@@ -12,14 +12,14 @@ from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, PageRow
-from loaders.pages.jobs import survey
-from loaders.types import Failure, PageJob, PageLook
+from loaders.pages.jobs import profile
+from loaders.types import Failure, PageJob, PageProfile
 
 
-async def looks(path: str, pages: Sequence[int], password: str | None) -> list[PageLook | Failure]:
+async def looks(path: str, pages: Sequence[int], password: str | None) -> list[PageProfile | Failure]:
     """Look at pages in the workers; 2,000 take about 20 s on two cores."""
     allowed = str(await asyncio.to_thread(access.check_path, path))
-    return await dependencies.pool().map(survey, [PageJob(allowed, page, password=password) for page in pages])
+    return await dependencies.pool().map(profile, [PageJob(allowed, page, password=password) for page in pages])
 
 
 TEXT_LAYER = "text-layer"
@@ -37,9 +37,9 @@ def is_done(row: PageRow, run: Context, engine: str) -> bool:
     return row.engine == engine
 
 
-def needs_vision(look: PageLook) -> bool:
+def needs_vision(look: PageProfile) -> bool:
     """Whether a page is worth a vision model's time."""
-    return look.visual and not look.empty
+    return look.needs_vision and not look.empty
 
 
 async def plain_pages(engine: Engine, work: Work) -> list[int]:
@@ -51,4 +51,4 @@ async def plain_pages(engine: Engine, work: Work) -> list[int]:
         return work["pages"]
     found = await looks(work["path"], work["pages"], password_of(work["id"]))
     # A page that cannot be looked at goes the long way, which says what is wrong with it.
-    return [look.page for look in found if isinstance(look, PageLook) and not needs_vision(look)]
+    return [look.page for look in found if isinstance(look, PageProfile) and not needs_vision(look)]

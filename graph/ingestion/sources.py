@@ -14,7 +14,7 @@ from graph.ingestion.passwords import password_of
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.pages.jobs import inspect
-from loaders.sources.download import Limits, fetch, is_url
+from loaders.sources.download import DownloadLimits, fetch, is_url
 from loaders.sources.files import expand
 from loaders.types import DocumentInfo
 
@@ -59,7 +59,7 @@ def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
 
 
 async def _fetched(url: str, downloads: Path, password: str | None, turns: asyncio.Semaphore) -> Found:
-    limits = Limits(private=settings().allow_private_urls)
+    limits = DownloadLimits(private=settings().allow_private_urls)
     try:
         async with turns:
             path = await asyncio.to_thread(fetch, url, downloads, limits)

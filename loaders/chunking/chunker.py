@@ -1,4 +1,4 @@
-"""Pages of blocks to the passages that are searched, graded and cited."""
+"""Pages of blocks to the segments that are searched, graded and cited."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from loaders.chunking.headers_footers import drop_furniture
+from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.chunking.headings import Outline
-from loaders.chunking.packing import MAX_TOKENS, Line, pack_chunks, pack_rows, pack_units
-from loaders.chunking.segments import Passage, build_passages, cut_long
+from loaders.chunking.packing import MAX_TOKENS, SentenceSize, pack_chunks, pack_rows, pack_units
+from loaders.chunking.segments import Segment, build_segments, cut_long
 from loaders.chunking.tables_and_figures import Group, group_pages, merge_tables
 from loaders.text.plain import plain
 from loaders.text.sentences import count_tokens, split_sentences
@@ -23,8 +23,8 @@ CAPTION_CHARS = 160
 """How much of a caption a row is searched with: the first sentence, so that a long one does not drown the row."""
 
 Path = tuple[str, ...]
-_Entry = tuple[int, Passage, Sentence]
-"""A sentence with its passage, and that passage's index on the page."""
+_Entry = tuple[int, Segment, Sentence]
+"""A sentence with its segment, and that segment's index on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,17 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     next. Tables and figures are chunks of their own, with their captions. All text but furniture is in some chunk.
     `title` is the document's; it is left out of the chunks' heading paths.
     """
-    passages = build_passages(drop_furniture(pages))
-    paths = _heading_paths(title, passages)
-    groups, taken = group_pages(passages)
+    segments = build_segments(drop_headers_footers(pages))
+    paths = _heading_paths(title, segments)
+    groups, taken = group_pages(segments)
     drafts: list[_Draft] = []
     for group in groups:
-        page = passages[group.page_index]
+        page = segments[group.page_index]
         path = paths[id(page[group.members[0]])]
         chunks = _table_chunks(group, path) if group.kind == "table" else _figure_chunks(group, page, path)
         drafts += [_Draft((group.page_index, group.members[0], i), chunk) for i, chunk in enumerate(chunks)]
-    for index, page in enumerate(passages):
-        texts = [(i, passage) for i, passage in enumerate(page) if id(passage) not in taken]
+    for index, page in enumerate(segments):
+        texts = [(i, segment) for i, segment in enumerate(page) if id(segment) not in taken]
         drafts += [_Draft((index, at, 0), chunk) for at, chunk in _text_chunks(texts, paths)]
     drafts.sort(key=lambda draft: draft.place)
     return [replace(chunk, ordinal=ordinal) for ordinal, chunk in enumerate(_without_lone_headings(drafts))]
@@ -83,64 +83,66 @@ def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
         yield waiting.chunk
 
 
-def _heading_paths(title: str, pages: Sequence[Sequence[Passage]]) -> dict[int, Path]:
-    """Give each passage's heading path, by its `id()`; a heading's own path includes it."""
+def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, Path]:
+    """Give each segment's heading path, by its `id()`; a heading's own path includes it."""
     outline = Outline(title)
     paths: dict[int, Path] = {}
-    for passage in (passage for page in pages for passage in page):
-        if passage.block.kind in ("heading", "title"):
-            outline.open(passage.block)
-        paths[id(passage)] = outline.path
+    for segment in (segment for page in pages for segment in page):
+        if segment.block.kind in ("heading", "title"):
+            outline.open(segment.block)
+        paths[id(segment)] = outline.path
     return paths
 
 
-def _text_chunks(texts: Sequence[tuple[int, Passage]], paths: dict[int, Path]) -> Iterator[tuple[int, Chunk]]:
+def _text_chunks(texts: Sequence[tuple[int, Segment]], paths: dict[int, Path]) -> Iterator[tuple[int, Chunk]]:
     """Pack what is left of a page without its tables and figures; each chunk with the index of its first block."""
-    flat = [(at, passage, sentence) for at, passage in texts for sentence in _sentences(passage)]
+    flat = [(at, segment, sentence) for at, segment in texts for sentence in _sentences(segment)]
     lines = [
-        Line(count_tokens(sentence.text), sentence.kind == "heading", index == 0 or flat[index - 1][1] is not passage)
-        for index, (_, passage, sentence) in enumerate(flat)
+        SentenceSize(
+            count_tokens(sentence.text), sentence.kind == "heading", index == 0 or flat[index - 1][1] is not segment
+        )
+        for index, (_, segment, sentence) in enumerate(flat)
     ]
     for start, stop in pack_chunks(lines):
         part = flat[start:stop]
         sentences = tuple(sentence for _, _, sentence in part)
-        text = _text_of([(passage, [s for _, _, s in run]) for passage, run in _by_passage(part)])
-        body = next((passage for _, passage, sentence in part if sentence.kind != "heading"), part[-1][1])
+        text = _text_of([(segment, [s for _, _, s in run]) for segment, run in _by_segment(part)])
+        body = next((segment for _, segment, sentence in part if sentence.kind != "heading"), part[-1][1])
         tokens = sum(line.tokens for line in lines[start:stop])
         yield part[0][0], _chunk("text", text, paths[id(body)], tokens, sentences)
 
 
-def _by_passage(part: Sequence[_Entry]) -> Iterator[tuple[Passage, list[_Entry]]]:
+def _by_segment(part: Sequence[_Entry]) -> Iterator[tuple[Segment, list[_Entry]]]:
     for _, run in groupby(part, key=lambda entry: entry[0]):
         entries = list(run)
         yield entries[0][1], entries
 
 
-def _text_of(parts: Sequence[tuple[Passage, Sequence[Sentence]]]) -> str:
-    """Join passages by blank lines, the items of a list by line breaks."""
+def _text_of(parts: Sequence[tuple[Segment, Sequence[Sentence]]]) -> str:
+    """Join segments by blank lines, the items of a list by line breaks."""
     text = ""
-    for index, (passage, sentences) in enumerate(parts):
-        in_list = index > 0 and passage.block.kind == "list" and parts[index - 1][0].block.kind == "list"
-        text += ("" if index == 0 else "\n" if in_list else "\n\n") + _passage_text(passage, sentences)
+    for index, (segment, sentences) in enumerate(parts):
+        in_list = index > 0 and segment.block.kind == "list" and parts[index - 1][0].block.kind == "list"
+        text += ("" if index == 0 else "\n" if in_list else "\n\n") + _segment_text(segment, sentences)
     return text
 
 
-def _sentences(passage: Passage) -> list[Sentence]:
-    """Give a passage's sentences; a "table" that is none is read as text."""
-    if passage.block.kind != "table":
-        return passage.sentences
-    texts = cut_long(split_sentences(plain(passage.block.text)))
-    return [Sentence(text, text, "prose", (passage.page,)) for text in texts]
+def _sentences(segment: Segment) -> list[Sentence]:
+    """Give a segment's sentences; a "table" that is none is read as text."""
+    if segment.block.kind != "table":
+        return segment.sentences
+    texts = cut_long(split_sentences(plain(segment.block.text)))
+    return [Sentence(text, text, "prose", (segment.page,)) for text in texts]
 
 
-def _passage_text(passage: Passage, sentences: Sequence[Sentence]) -> str:
-    """Give a passage as Markdown: as it was read, or, where only a part of it is here, its sentences."""
-    if passage.whole and len(sentences) == len(_sentences(passage)):
-        return passage.block.text.strip()
+def _segment_text(segment: Segment, sentences: Sequence[Sentence]) -> str:
+    """Give a segment as Markdown: as it was read, or, where only a part of it is here, its sentences."""
+    if segment.whole and len(sentences) == len(_sentences(segment)):
+        return segment.block.text.strip()
     return " ".join(sentence.text for sentence in sentences)
 
 
-def _figure_chunks(group: Group, page: Sequence[Passage], path: Path) -> Iterator[Chunk]:
+def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterator[Chunk]:
     """Make a figure's description and caption one chunk (more, if it is longer than a chunk may be)."""
     caption = list(group.caption.sentences) if group.caption else []
     lead = _lead(caption)
@@ -150,7 +152,7 @@ def _figure_chunks(group: Group, page: Sequence[Passage], path: Path) -> Iterato
         for sentence in page[member].sentences
     ]
     sentences = [*caption, *described]
-    lines = [Line(count_tokens(sentence.text)) for sentence in sentences]
+    lines = [SentenceSize(count_tokens(sentence.text)) for sentence in sentences]
     ranges = pack_chunks(lines)
     for start, stop in ranges:
         parts = [sentence.text for sentence in sentences[start:stop]]
@@ -204,5 +206,5 @@ def _chunk(
     kind: Literal["text", "table", "figure"], text: str, path: Path, tokens: int, sentences: tuple[Sentence, ...]
 ) -> Chunk:
     pages = tuple(sorted({page for sentence in sentences for page in sentence.pages}))
-    units = pack_units([Line(count_tokens(s.text), s.kind == "heading") for s in sentences])
+    units = pack_units([SentenceSize(count_tokens(s.text), s.kind == "heading") for s in sentences])
     return Chunk(0, kind, text, pages, path, tokens, sentences, units)

@@ -26,14 +26,14 @@ _ROMAN = re.compile(r"^[ivxlc]{1,6}$")
 Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
-def drop_furniture(pages: Pages) -> list[tuple[int, list[Block]]]:
+def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
     """Give the pages without their furniture: what is marked as such, and what repeats at the edge of page after page.
 
     A mark is believed for numbers and for what stands on several pages; whatever stands on one page only is text, such
     as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
     """
     marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.kind == "furniture")
-    bodies = [[_body(block) for block in blocks if not _is_furniture(block, marks, blocks)] for _, blocks in pages]
+    bodies = [[_body(b) for b in blocks if not _is_header_or_footer(b, marks, blocks)] for _, blocks in pages]
     marked = [
         (number, list(body) or [_body(block) for block in blocks])
         for (number, blocks), body in zip(pages, bodies, strict=True)
@@ -45,7 +45,7 @@ def drop_furniture(pages: Pages) -> list[tuple[int, list[Block]]]:
     return [(number, body or blocks) for (number, blocks), body in zip(marked, bodies, strict=True)]
 
 
-def _is_furniture(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:
+def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:
     """Whether a block that is marked as furniture is to be believed.
 
     In a document of a page or two nothing can repeat; there the mark is believed where the page has other text.

@@ -25,7 +25,7 @@ _TOO_SMALL = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SentenceSize:
     """A sentence for packing: its size, and whether it is a heading or the first of its paragraph."""
 
     tokens: int
@@ -33,7 +33,7 @@ class Line:
     opens: bool = False
 
 
-def pack_chunks(lines: Sequence[Line]) -> list[tuple[int, int]]:
+def pack_chunks(lines: Sequence[SentenceSize]) -> list[tuple[int, int]]:
     """Cut a page's lines into half-open ranges of the best sizes at the best places (the cheapest of all ways)."""
     best = [0.0] + [float("inf")] * len(lines)
     start = [0] * (len(lines) + 1)
@@ -60,7 +60,7 @@ def _size_cost(tokens: int) -> float:
     return ((tokens - TARGET_TOKENS) / TARGET_TOKENS) ** 2 + (_TOO_SMALL if tokens < MIN_TOKENS else 0)
 
 
-def _cut_cost(lines: Sequence[Line], at: int) -> float:
+def _cut_cost(lines: Sequence[SentenceSize], at: int) -> float:
     if at == 0:
         return 0.0
     if lines[at - 1].heading:
@@ -70,7 +70,7 @@ def _cut_cost(lines: Sequence[Line], at: int) -> float:
     return _CUT_AT_PARAGRAPH if lines[at].opens else _CUT_IN_PARAGRAPH
 
 
-def pack_units(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+def pack_units(lines: Sequence[SentenceSize]) -> tuple[tuple[int, int], ...]:
     """Cover a chunk's lines with overlapping ranges of about UNIT_TOKENS; each heading begins a new one."""
     units: list[tuple[int, int]] = []
     for begin, end in _sections(lines):
@@ -89,7 +89,7 @@ def pack_units(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     return tuple(units)
 
 
-def _sections(lines: Sequence[Line]) -> list[tuple[int, int]]:
+def _sections(lines: Sequence[SentenceSize]) -> list[tuple[int, int]]:
     """Cut before each heading that follows something else than a heading."""
     cuts = [i for i in range(1, len(lines)) if lines[i].heading and not lines[i - 1].heading]
     return list(zip([0, *cuts], [*cuts, len(lines)], strict=True)) if lines else []

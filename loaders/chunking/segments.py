@@ -42,7 +42,7 @@ _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Passage:
+class Segment:
     """A block where it stands, with its sentences; `whole` says that they hold all of it and nothing else."""
 
     block: Block
@@ -55,27 +55,27 @@ class Passage:
 class _Part:
     """A piece of a paragraph on one page, as plain text."""
 
-    passage: Passage
+    segment: Segment
     text: str
 
 
-def build_passages(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Passage]]:
+def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Segment]]:
     """Give every block of every page its sentences (tables get none here).
 
-    A sentence that runs over a page break belongs to the passage in which it begins, and knows all its pages; the
-    passage it ends in keeps what follows.
+    A sentence that runs over a page break belongs to the segment in which it begins, and knows all its pages; the
+    segment it ends in keeps what follows.
     """
-    result = [[Passage(part, number) for block in blocks for part in _normalised(block)] for number, blocks in pages]
+    result = [[Segment(part, number) for block in blocks for part in _normalised(block)] for number, blocks in pages]
     joined: set[int] = set()
     for run in _cut_paragraphs(result):
-        joined.update(id(part.passage) for part in run)
+        joined.update(id(part.segment) for part in run)
         _split_run(run)
     in_references = False
-    for passage in (passage for page in result for passage in page):
-        if passage.block.kind in ("heading", "title"):
-            in_references = bool(_REFERENCES.match(plain(passage.block.text)))
-        if id(passage) not in joined:
-            passage.sentences = _sentences_of(passage, in_references)
+    for segment in (segment for page in result for segment in page):
+        if segment.block.kind in ("heading", "title"):
+            in_references = bool(_REFERENCES.match(plain(segment.block.text)))
+        if id(segment) not in joined:
+            segment.sentences = _sentences_of(segment, in_references)
     return result
 
 
@@ -93,12 +93,12 @@ def _normalised(block: Block) -> list[Block]:
     return [replace(block, text=item) for item in _items(block.text)] if block.kind == "list" else [block]
 
 
-def _cut_paragraphs(pages: list[list[Passage]]) -> Iterator[list[_Part]]:
+def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
     run: list[_Part] = []
     for before, after in pairwise(pages):
         tail = next(filter(_is_body, reversed(before)), None)
         head = next(filter(_is_body, after), None)
-        if run and tail is not run[-1].passage:
+        if run and tail is not run[-1].segment:
             yield run
             run = []
         if tail is None or head is None or head.page != tail.page + 1 or not _continues(tail, head):
@@ -108,13 +108,13 @@ def _cut_paragraphs(pages: list[list[Passage]]) -> Iterator[list[_Part]]:
         yield run
 
 
-def _is_body(passage: Passage) -> bool:
+def _is_body(segment: Segment) -> bool:
     """Whether a block can be a part of the running text: not a figure, note or table, nor only dots or rules."""
-    text = passage.block.text
-    return passage.block.kind not in _STEPPED_OVER and any(map(str.isalnum, text)) and not is_table_summary(text)
+    text = segment.block.text
+    return segment.block.kind not in _STEPPED_OVER and any(map(str.isalnum, text)) and not is_table_summary(text)
 
 
-def _continues(tail: Passage, head: Passage) -> bool:
+def _continues(tail: Segment, head: Segment) -> bool:
     """Whether the first block of a page goes on with the last one of the page before."""
     if any(p.block.kind not in ("text", "list") or _FENCE.match(p.block.text) for p in (tail, head)):
         return False
@@ -140,15 +140,15 @@ def _split_run(run: list[_Part]) -> None:
         else:
             text = f"{text} {part.text}".strip()
         ends.append(_solid(text))
-        part.passage.whole = False
-    kind: SentenceKind = "item" if run[0].passage.block.kind == "list" else "prose"
+        part.segment.whole = False
+    kind: SentenceKind = "item" if run[0].segment.block.kind == "list" else "prose"
     at = 0
     for sentence in cut_long(split_sentences(text)):
         start, at = at, at + _solid(sentence)
         first = next(i for i, end in enumerate(ends) if start < end)
         last = next(i for i, end in enumerate(ends) if at <= end)
-        pages = tuple(part.passage.page for part in run[first : last + 1])
-        run[first].passage.sentences.append(Sentence(sentence, sentence, kind, pages))
+        pages = tuple(part.segment.page for part in run[first : last + 1])
+        run[first].segment.sentences.append(Sentence(sentence, sentence, kind, pages))
 
 
 def _solid(text: str) -> int:
@@ -156,8 +156,8 @@ def _solid(text: str) -> int:
     return sum(map(len, text.split()))
 
 
-def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
-    block = passage.block
+def _sentences_of(segment: Segment, in_references: bool) -> list[Sentence]:
+    block = segment.block
     kind: SentenceKind = "prose"
     if block.kind == "table":
         return []
@@ -177,7 +177,7 @@ def _sentences_of(passage: Passage, in_references: bool) -> list[Sentence]:
         texts = split_sentences(plain(block.text))
         if block.kind == "caption":
             texts, kind = _with_label(texts), "caption"
-    return [Sentence(text, text, kind, (passage.page,)) for text in cut_long(texts) if text]
+    return [Sentence(text, text, kind, (segment.page,)) for text in cut_long(texts) if text]
 
 
 def _items(text: str) -> list[str]:

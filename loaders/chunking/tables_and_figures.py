@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loaders.chunking.segments import Passage
+from loaders.chunking.segments import Segment
 from loaders.text.captions import CaptionOf, caption_of, is_table_summary
 from loaders.text.plain import plain
 from loaders.text.tables import Table, parse_table
@@ -24,13 +24,13 @@ class Group:
     kind: CaptionOf
     page_index: int
     members: list[int]
-    caption: Passage | None = None
-    summary: Passage | None = None
+    caption: Segment | None = None
+    summary: Segment | None = None
     tables: list[tuple[Table, int]] = field(default_factory=list)
 
 
-def group_pages(pages: Sequence[Sequence[Passage]]) -> tuple[list[Group], set[int]]:
-    """Find the tables and figures of all pages; also give the `id()` of every passage that a group has taken."""
+def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[int]]:
+    """Find the tables and figures of all pages; also give the `id()` of every segment that a group has taken."""
     groups: list[Group] = []
     taken: set[int] = set()
     previous: list[Group] = []
@@ -38,7 +38,7 @@ def group_pages(pages: Sequence[Sequence[Passage]]) -> tuple[list[Group], set[in
         current = _groups_of(index, page)
         for group in current:
             taken.update(id(page[member]) for member in group.members)
-            taken.update(id(passage) for passage in (group.caption, group.summary) if passage)
+            taken.update(id(segment) for segment in (group.caption, group.summary) if segment)
         if index and _goes_on(pages[index - 1], previous, page, current):
             opener = next(group for group in groups[::-1] if group.kind == "table")
             opener.tables += current[0].tables
@@ -51,25 +51,25 @@ def group_pages(pages: Sequence[Sequence[Passage]]) -> tuple[list[Group], set[in
     return groups, taken
 
 
-def _groups_of(page_index: int, page: Sequence[Passage]) -> list[Group]:
+def _groups_of(page_index: int, page: Sequence[Segment]) -> list[Group]:
     groups: list[Group] = []
-    for index, passage in enumerate(page):
-        if passage.block.kind == "figure":
+    for index, segment in enumerate(page):
+        if segment.block.kind == "figure":
             last = groups[-1] if groups else None
             if last and last.kind == "figure" and last.members[-1] == index - 1:
                 last.members.append(index)
             else:
                 groups.append(Group("figure", page_index, [index]))
-        elif passage.block.kind == "table":
-            table = parse_table(passage.block.text)
+        elif segment.block.kind == "table":
+            table = parse_table(segment.block.text)
             if table is not None:
                 after = next((p for p in page[index + 1 : index + 3] if is_table_summary(p.block.text)), None)
-                groups.append(Group("table", page_index, [index], summary=after, tables=[(table, passage.page)]))
+                groups.append(Group("table", page_index, [index], summary=after, tables=[(table, segment.page)]))
     _give_captions(groups, page)
     return groups
 
 
-def _give_captions(groups: list[Group], page: Sequence[Passage]) -> None:
+def _give_captions(groups: list[Group], page: Sequence[Segment]) -> None:
     """Give each caption to the nearest table or figure of its kind that has none, nearest pairs first.
 
     Where a caption lies between two, the page's first one decides whether captions stand above or below here.
@@ -95,7 +95,7 @@ def _give_captions(groups: list[Group], page: Sequence[Passage]) -> None:
 
 
 def _goes_on(
-    before: Sequence[Passage], open_groups: Sequence[Group], page: Sequence[Passage], groups: list[Group]
+    before: Sequence[Segment], open_groups: Sequence[Group], page: Sequence[Segment], groups: list[Group]
 ) -> bool:
     """Whether the table at the top of a page continues the one at the bottom of the page before."""
     last = next((p for p in reversed(before) if p.block.kind not in ("caption", "footnote")), None)

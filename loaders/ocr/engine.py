@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
-from loaders.geometry import fraction, fraction_words
-from loaders.ocr.layout import Placed, build_blocks, build_figure
-from loaders.ocr.lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
+from loaders.geometry import to_fractions, words_to_fractions
+from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure
+from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
 from loaders.types import Block, Box, PageText, Word
 
 THREADS = 1
@@ -48,7 +48,7 @@ def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
 
 
 def _read(
-    png: bytes, arrange: Callable[[list[OcrLine], float], list[Placed]]
+    png: bytes, arrange: Callable[[list[OcrLine], float], list[PlacedBlock]]
 ) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
@@ -61,14 +61,14 @@ def _read(
     for placed in arrange(lines, float(upright_height)):
         own = [word for line in placed.lines for word in split_words(line.text, line.quad)]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
-        words += fraction_words(shown, width, height)
-        blocks.append(_with_box(placed, fraction_words(shown, width, height)))
+        words += words_to_fractions(shown, width, height)
+        blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
     return tuple(blocks), tuple(words)
 
 
-def _with_box(placed: Placed, words: tuple[Word, ...]) -> Block:
+def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     x0s, y0s, x1s, y1s = zip(*(word.box for word in words), strict=True)
-    box = fraction(Box(min(x0s), min(y0s), max(x1s), max(y1s)), 1.0, 1.0)
+    box = to_fractions(Box(min(x0s), min(y0s), max(x1s), max(y1s)), 1.0, 1.0)
     return Block(placed.kind, placed.text, placed.level, box)
 
 
@@ -93,7 +93,7 @@ def _read_upright(image: Image) -> tuple[int, list[OcrLine]]:
 
 
 def _lines(found: list[tuple[str, float, Quad]]) -> list[OcrLine]:
-    boxes = level([quad for _, _, quad in found])
+    boxes = deskew([quad for _, _, quad in found])
     return [OcrLine(text, score, quad, box) for (text, score, quad), box in zip(found, boxes, strict=True)]
 
 

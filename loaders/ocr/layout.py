@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from loaders.ocr.lines import OcrLine
-from loaders.ocr.tables import Labels, Table, find_tables, group_rows
+from loaders.ocr.tables import ChartLabels, ScanTable, find_tables, group_rows
 from loaders.pdf.layout import CAPTION, heading_level
 from loaders.text.line_joining import join_lines, vocabulary
 from loaders.types import BlockKind
@@ -31,7 +31,7 @@ _MIN_COLUMN = 4  # lines on either side before a gap is a gutter
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedBlock:
     """A block before its box is known: its lines are the ones that it was made of."""
 
     kind: BlockKind
@@ -40,7 +40,7 @@ class Placed:
     lines: list[OcrLine]
 
 
-def build_blocks(lines: Sequence[OcrLine], height: float) -> list[Placed]:
+def build_blocks(lines: Sequence[OcrLine], height: float) -> list[PlacedBlock]:
     """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one."""
     if not lines:
         return []
@@ -50,26 +50,26 @@ def build_blocks(lines: Sequence[OcrLine], height: float) -> list[Placed]:
     tables = find_tables(body)
     in_tables = {id(line) for table in tables for line in table.lines}
     prose = [line for line in body if id(line) not in in_tables]
-    blocks: list[Placed] = []
+    blocks: list[PlacedBlock] = []
     top = float("-inf")
     for table in tables:
         start = min(line.middle for line in table.lines)
         blocks += _prose_blocks([line for line in prose if top <= line.middle < start], known)
-        kind: BlockKind = "table" if isinstance(table, Table) else "figure"
-        blocks.append(Placed(kind, table.text, 0, table.lines))
+        kind: BlockKind = "table" if isinstance(table, ScanTable) else "figure"
+        blocks.append(PlacedBlock(kind, table.text, 0, table.lines))
         top = start
     blocks += _prose_blocks([line for line in prose if line.middle >= top], known)
-    return blocks + [Placed("furniture", line.text, 0, [line]) for line in numbers]
+    return blocks + [PlacedBlock("furniture", line.text, 0, [line]) for line in numbers]
 
 
-def build_figure(lines: Sequence[OcrLine]) -> list[Placed]:
+def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
     """Return the words of a picture: its tables as tables, all else row by row, since nothing in it runs on."""
-    tables = [found for found in find_tables(lines) if isinstance(found, Table)]
+    tables = [found for found in find_tables(lines) if isinstance(found, ScanTable)]
     in_tables = {id(line) for table in tables for line in table.lines}
     rows = group_rows([line for line in lines if id(line) not in in_tables])
-    labels = Labels(tuple(tuple(row) for row in rows))
-    figure = [Placed("figure", labels.text, 0, labels.lines)] if rows else []
-    return figure + [Placed("table", table.text, 0, table.lines) for table in tables]
+    labels = ChartLabels(tuple(tuple(row) for row in rows))
+    figure = [PlacedBlock("figure", labels.text, 0, labels.lines)] if rows else []
+    return figure + [PlacedBlock("table", table.text, 0, table.lines) for table in tables]
 
 
 def _is_page_number(line: OcrLine, lines: Sequence[OcrLine], height: float) -> bool:
@@ -79,12 +79,12 @@ def _is_page_number(line: OcrLine, lines: Sequence[OcrLine], height: float) -> b
     return at_edge and alone and _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
 
 
-def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[Placed]:
+def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
     """Read lines in columns; a line over both columns is a band that is read before what stands below it."""
     if not lines:
         return []
     body_height = median(line.height for line in lines)
-    blocks: list[Placed] = []
+    blocks: list[PlacedBlock] = []
     for column in _columns(lines):
         rows = group_rows(column)
         for paragraph in _paragraphs(rows, body_height):
@@ -153,22 +153,22 @@ def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float,
     return _NUMBERED.fullmatch(_text(above)) is not None or (ended_short and indented)
 
 
-def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[str]) -> Placed:
+def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[str]) -> PlacedBlock:
     lines = [line for row in rows for line in row]
     text = join_lines([_text(row) for row in rows], known)
     size = median(line.height for line in lines)
     if CAPTION.match(text):
-        return Placed("caption", text, 0, lines)
+        return PlacedBlock("caption", text, 0, lines)
     large = size > _HEADING_HEIGHT * body_height and len(text) <= _HEADING_CHARS
     if (large or (len(rows) == 1 and _NUMBERED.fullmatch(text) and not _ENTRY.search(text))) and any(
         char.isalpha() for char in text
     ):
         depth = heading_level(text, size, body_height)
-        return Placed("heading", f"{'#' * depth} {text}", depth, lines)
+        return PlacedBlock("heading", f"{'#' * depth} {text}", depth, lines)
     if _ITEM.match(text):
         bullet = re.match(r"[•◦▪●○■·*+–-]\s*", text)
-        return Placed("list", f"- {text[bullet.end() :]}" if bullet else text, 0, lines)
-    return Placed("text", text, 0, lines)
+        return PlacedBlock("list", f"- {text[bullet.end() :]}" if bullet else text, 0, lines)
+    return PlacedBlock("text", text, 0, lines)
 
 
 def _text(row: Sequence[OcrLine]) -> str:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loaders.geometry import hull
+from loaders.geometry import bounding_box
 from loaders.types import Box, Word
 
 Point = tuple[float, float]
@@ -51,7 +51,7 @@ def quarter_turn(quad: Quad, width: float) -> Quad:
     return turned[1], turned[2], turned[3], turned[0]
 
 
-def level(quads: Sequence[Quad]) -> list[Box]:
+def deskew(quads: Sequence[Quad]) -> list[Box]:
     """Return upright boxes with the page's skew taken out: rows of one line of print share their centre."""
     angle = _skew(quads)
     cos, sin = math.cos(angle), math.sin(angle)
@@ -72,7 +72,7 @@ def split_words(text: str, quad: Quad) -> list[Word]:
         left, right = start / len(text), (start + len(token)) / len(text)
         corners = [_between(quad[0], quad[1], left), _between(quad[0], quad[1], right)]
         corners += [_between(quad[3], quad[2], left), _between(quad[3], quad[2], right)]
-        words.append(Word(token, hull(Box(x, y, x, y) for x, y in corners)))
+        words.append(Word(token, bounding_box(Box(x, y, x, y) for x, y in corners)))
         start += len(token)
     return words
 

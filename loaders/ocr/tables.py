@@ -31,38 +31,38 @@ _MERGED = 0.85  # of the columns' common width: a piece that fills it is several
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of cells that stand under each other."""
+class _Rows:
+    """Lines of a scan that belong together, row by row from top to bottom, each row from left to right."""
 
     rows: tuple[tuple[OcrLine, ...], ...]
 
     @property
     def lines(self) -> list[OcrLine]:
-        """All cells, row by row."""
+        """All lines, row by row."""
         return [line for row in self.rows for line in row]
+
+
+class ScanTable(_Rows):
+    """A table of a scan: each line is a cell."""
+
+    __slots__ = ()
 
     @property
     def text(self) -> str:
-        """The table as a Markdown pipe table; cells are placed by where they stand, so that a gap shifts nothing."""
+        """The table as a Markdown pipe table; a cell's column is the one above or below which it stands."""
         columns = _columns(self.rows)
         rows = [_place(row, columns) for row in self.rows]
         return markdown_table(_merge_header(self.rows, rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The words of a chart or drawing, row by row."""
+class ChartLabels(_Rows):
+    """The words of a chart or drawing of a scan."""
 
-    rows: tuple[tuple[OcrLine, ...], ...]
-
-    @property
-    def lines(self) -> list[OcrLine]:
-        """All labels, row by row."""
-        return [line for row in self.rows for line in row]
+    __slots__ = ()
 
     @property
     def text(self) -> str:
-        """One line of text per row; two numbers that were read as one ("96.396.6") are parted."""
+        """One line of text per row; two numbers that were read as one ("96.396.6") are separated."""
         return "\n".join(_GLUED.sub(r"\1 \2", " ".join(line.text for line in row)) for row in self.rows)
 
 
@@ -79,22 +79,22 @@ def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
     return [sorted(row, key=lambda line: line.box.x0) for row in rows]
 
 
-def find_tables(lines: Sequence[OcrLine]) -> list[Table | Labels]:
+def find_tables(lines: Sequence[OcrLine]) -> list[ScanTable | ChartLabels]:
     """Return the tables and the labels of charts among the lines of a page, from top to bottom."""
     rows = group_rows(lines)
-    found: list[tuple[int, Table | Labels]] = []
+    found: list[tuple[int, ScanTable | ChartLabels]] = []
     rest: list[tuple[int, int]] = []
     end = 0
     for start, stop in _runs(rows, 0, len(rows), _REACH):
         bounds = _table_bounds(rows, max(start, end), stop, end)
         if bounds:
-            found.append((bounds[0], Table(tuple(tuple(row) for row in rows[bounds[0] : bounds[1]]))))
+            found.append((bounds[0], ScanTable(tuple(tuple(row) for row in rows[bounds[0] : bounds[1]]))))
             rest.append((end, bounds[0]))
             end = bounds[1]
     for start, stop in [*rest, (end, len(rows))]:
         for first, last in _runs(rows, start, stop, math.inf):
             if _are_labels(rows[first:last]):
-                found.append((first, Labels(tuple(tuple(row) for row in rows[first:last]))))
+                found.append((first, ChartLabels(tuple(tuple(row) for row in rows[first:last]))))
     return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
 

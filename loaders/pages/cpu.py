@@ -19,7 +19,7 @@ def cores() -> int:
 
 
 @contextmanager
-def one_thread(keeping: str = "") -> Iterator[None]:
+def single_threaded_onnx(keeping: str = "") -> Iterator[None]:
     """Have the models that are loaded meanwhile run in one thread each, whatever library loads them.
 
     ONNX Runtime gives each a thread for every core, which spin while they wait; the layout models have no setting for

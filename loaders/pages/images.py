@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from loaders.errors import SourceError
-from loaders.pages.rendering import Rendering, ink_share, png
+from loaders.pages.rendering import Rendering, encode_png, ink_share
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
 """What Pillow may decode, whatever the file is called: its other decoders never see a hostile file."""
@@ -47,7 +47,7 @@ def render_image(path: Path, number: int, max_side: int) -> Rendering:
         upright = ImageOps.exif_transpose(image)
         plain = _plain(upright)
     plain.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return Rendering(png(plain), plain.width, plain.height, ink_share(np.asarray(plain.convert("L"))))
+    return Rendering(encode_png(plain), plain.width, plain.height, ink_share(np.asarray(plain.convert("L"))))
 
 
 @contextmanager

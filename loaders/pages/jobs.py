@@ -1,6 +1,6 @@
 """The functions that worker processes run, by name: whoever only sends the jobs does not load what they need.
 
-`survey`, `render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run
+`profile`, `render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run
 them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageLook, PageText
+from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText
 
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
@@ -18,11 +18,11 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     return reader.inspect(path, password)
 
 
-def survey(job: PageJob) -> PageLook | Failure:
+def profile(job: PageJob) -> PageProfile | Failure:
     """Say what reading a page will take, without rendering it. About 20 ms a page."""
     from loaders.pages import reader
 
-    return reader.survey(job)
+    return reader.profile(job)
 
 
 def render(job: PageJob) -> PageImage | Failure:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from loaders.geometry import area, centre, holds
+from loaders.geometry import area, centre, contains
 from loaders.pdf.text_layer import TextLayer
-from loaders.types import Box, PageLook, Word
+from loaders.types import Box, PageProfile, Word
 
 FIGURE_SHARE = 0.02
 """Share of the page from which a picture may hold something to read; smaller ones are logos and icons."""
@@ -36,20 +36,20 @@ _GAP = 1.5  # of the text size: columns of a table stand further apart than word
 _SPANNING = 0.9  # of the page in both directions: a background
 
 
-def look(layer: TextLayer, page: int, *, legible: bool) -> PageLook:
+def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
     """Say what a page holds besides running text; `legible` is whether its text layer can be trusted."""
-    pictured = has_pictures(layer)
-    return PageLook(
+    figures = has_figures(layer)
+    return PageProfile(
         page,
         legible=legible,
-        pictured=pictured,
-        visual=not legible or pictured or has_table(layer) or layer.math >= MIN_MATH,
+        has_figures=figures,
+        needs_vision=not legible or figures or has_table(layer) or layer.math >= MIN_MATH,
         empty=not (layer.lines or layer.images or layer.drawings),
         characters=len(layer.text),
     )
 
 
-def has_pictures(layer: TextLayer) -> bool:
+def has_figures(layer: TextLayer) -> bool:
     """Say whether images or drawings cover enough of the page to hold words or numbers that the text layer lacks."""
     whole = layer.width * layer.height
     if any(area(image) > FIGURE_SHARE * whole for image in layer.images):
@@ -58,7 +58,7 @@ def has_pictures(layer: TextLayer) -> bool:
     shapes = [box for box in layer.drawings if not _is_line(box) and not _is_background(box, layer)]
     silent = 0
     for box in shapes:
-        silent += not any(holds(box, word) for word in words)
+        silent += not any(contains(box, word) for word in words)
         if silent >= MIN_SHAPES:
             return True
     return False

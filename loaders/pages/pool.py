@@ -26,10 +26,10 @@ Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 Result = TypeVar("Result")
 
-GRACE = 10.0
+GRACE_S = 10.0
 """Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
 
-MEMORY = 1_500 * 2**20
+MEMORY_BYTES = 1_500 * 2**20
 """Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000;
 the layout models, loaded beside it, keep 170."""
 
@@ -58,7 +58,7 @@ class ProcessPagePool:
     more than they use; and it is the kernel's, since a watching thread gets no turn while a C library works.
     """
 
-    def __init__(self, workers: int | None = None, timeout: float = 60.0, memory: int = MEMORY) -> None:
+    def __init__(self, workers: int | None = None, timeout: float = 60.0, memory: int = MEMORY_BYTES) -> None:
         """Take `workers` processes (None: one per usable core), `timeout` seconds a job, `memory` bytes a worker."""
         self.workers = workers or cores()
         self.timeout = timeout
@@ -150,7 +150,7 @@ def _run(timeout: float, function: Callable[..., Result], *args: Any) -> Result:
     if not hasattr(signal, "alarm"):
         return function(*args)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(math.ceil(timeout + GRACE))
+    signal.alarm(math.ceil(timeout + GRACE_S))
     try:
         return function(*args)
     finally:

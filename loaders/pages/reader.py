@@ -1,6 +1,6 @@
 """Look into a file, look at a page, render it, read it: functions that worker processes run.
 
-`survey`, `render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run
+`profile`, `render` and `read` never raise: whatever goes wrong with a page is a Failure, so that any executor can run
 them.
 """
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from loaders.errors import SourceError
-from loaders.geometry import area, centre, fraction, fraction_words, holds, overlap
+from loaders.geometry import area, centre, contains, overlap, to_fractions, words_to_fractions
 from loaders.pages.images import image_pages, render_image
-from loaders.pages.page_profile import FIGURE_SHARE, has_pictures, look
+from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.layout import build_blocks
 from loaders.pdf.text_layer import Region, TextLayer
 from loaders.sources.files import BOOK_SUFFIXES
-from loaders.types import MIN_INK, Box, DocumentInfo, Failure, PageImage, PageJob, PageLook, PageText, Word
+from loaders.types import MIN_INK, Box, DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText, Word
 
 if TYPE_CHECKING:
     from loaders.pdf.document import PdfFile
@@ -68,14 +68,14 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     return DocumentInfo(name, digest, kind, pages, title, size)
 
 
-def survey(job: PageJob) -> PageLook | Failure:
+def profile(job: PageJob) -> PageProfile | Failure:
     """Say what reading a page will take, without rendering it; every error is a Failure. About 20 ms a page."""
     try:
         path = Path(job.path)
         if _kind(path) == "image":
-            return PageLook(job.page, legible=False, pictured=True, visual=True, empty=False, characters=0)
+            return PageProfile(job.page, legible=False, has_figures=True, needs_vision=True, empty=False, characters=0)
         layer = _open(path, job.password).layer(job.page)
-        return look(layer, job.page, legible=is_legible(layer))
+        return profile_page(layer, job.page, legible=is_legible(layer))
     except Exception as exc:  # the contract of render and read
         return Failure("render_error", _sentence(job, "looked at", exc))
 
@@ -123,11 +123,11 @@ def _render(job: PageJob) -> PageImage:
     pdf = _open(path, job.password)
     layer = pdf.layer(job.page)
     shot = pdf.render(job.page, job.dpi, job.max_side)
-    words = fraction_words(layer.words, layer.width, layer.height)
+    words = words_to_fractions(layer.words, layer.width, layer.height)
     image = PageImage(
-        job.page, shot.png, shot.width, shot.height, layer.text, words, shot.ink, is_legible(layer), has_pictures(layer)
+        job.page, shot.png, shot.width, shot.height, layer.text, words, shot.ink, is_legible(layer), has_figures(layer)
     )
-    if image.blank and pdf.is_lost(job.page):
+    if image.blank and pdf.has_lost_content(job.page):
         raise SourceError("its content is missing, the file is damaged or was cut off. Get a new copy of it.")
     return image
 
@@ -164,7 +164,7 @@ def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
     places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
     whole = layer.width * layer.height
     large = [box for box in places if area(box) > FIGURE_SHARE * whole]
-    silent = [box for box in large if not any(holds(box, centre(word.box)) for word in layer.words)]
+    silent = [box for box in large if not any(contains(box, centre(word.box)) for word in layer.words)]
     return sorted(silent, key=area, reverse=True)[:MAX_FIGURES]
 
 
@@ -178,7 +178,7 @@ def _with_figure(page: PageText, pdf: PdfFile, layer: TextLayer, box: Box, job: 
     found, words = read_figure(shot.png)
     if not found:
         return page
-    place = fraction(box, layer.width, layer.height)
+    place = to_fractions(box, layer.width, layer.height)
     figure = tuple(replace(block, box=_within(block.box, place)) for block in found if block.box)
     at = next((i for i, block in enumerate(page.blocks) if block.box and block.box.y0 >= place.y1), len(page.blocks))
     return replace(
@@ -191,7 +191,7 @@ def _with_figure(page: PageText, pdf: PdfFile, layer: TextLayer, box: Box, job: 
 
 def _within(inner: Box, outer: Box) -> Box:
     width, height = outer.x1 - outer.x0, outer.y1 - outer.y0
-    return fraction(
+    return to_fractions(
         Box(
             outer.x0 + inner.x0 * width,
             outer.y0 + inner.y0 * height,

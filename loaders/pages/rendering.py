@@ -33,7 +33,7 @@ class Rendering(NamedTuple):
     ink: float
 
 
-def rendering(pixmap: Any) -> Rendering:
+def encode_pixmap(pixmap: Any) -> Rendering:
     """The picture of a page as a PNG, of one channel where it has no colour; `pixmap` is what the PDF library renders.
 
     Most pages have none: the PNG is then made in 20 ms instead of 45, a third smaller.
@@ -50,10 +50,10 @@ def rendering(pixmap: Any) -> Rendering:
         if plain
         else Image.frombuffer("RGB", (pixmap.width, pixmap.height), pixmap.samples_mv, "raw", "RGB", pixmap.stride, 1)
     )
-    return Rendering(png(image), pixmap.width, pixmap.height, ink_share(levels))
+    return Rendering(encode_png(image), pixmap.width, pixmap.height, ink_share(levels))
 
 
-def png(image: Image.Image) -> bytes:
+def encode_png(image: Image.Image) -> bytes:
     """A picture as a PNG."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=3)  # level 6 takes three times as long for 8 % less

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from loaders.errors import PasswordError, SourceError
-from loaders.pages.cpu import one_thread
-from loaders.pages.rendering import Rendering, rendering
+from loaders.pages.cpu import single_threaded_onnx
+from loaders.pages.rendering import Rendering, encode_pixmap
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.sources.files import BOOK_SUFFIXES
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
-with one_thread(keeping="feature_imf"):  # it loads its layout models when it is imported
+with single_threaded_onnx(keeping="feature_imf"):  # it loads its layout models when it is imported
     import pymupdf as _pymupdf
 
 pymupdf: Any = _pymupdf  # mostly untyped, and some of its names exist at run time only
@@ -111,7 +111,7 @@ class PdfFile:
         page = self._page(number)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
         page.get_layout(return_raw=True)
-        found = [part for part in page.layout_information if _counts(part)]
+        found = [part for part in page.layout_information if _is_relevant(part)]
         blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *_images(page)]
         page.layout_information = [(*part["group_bbox"], part["class_name"]) for part in found]
         utils.clean_pictures(page, blocks)
@@ -132,16 +132,16 @@ class PdfFile:
             raise ValueError(f"page {number} has no area")
         scale = min(dpi / 72, max_side / longest)
         pixmap = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=clip, alpha=False)
-        return rendering(pixmap)
+        return encode_pixmap(pixmap)
 
-    def is_lost(self, number: int) -> bool:
+    def has_lost_content(self, number: int) -> bool:
         """Whether a page that shows nothing had content once: the library repairs a cut file to empty pages."""
         try:
-            return self._doc.is_repaired and self._has_lost(number)
+            return self._doc.is_repaired and self._lost_content(number)
         except _LIBRARY_ERRORS:  # so damaged that it cannot be told
             return False
 
-    def _has_lost(self, number: int) -> bool:
+    def _lost_content(self, number: int) -> bool:
         xref = self._doc.page_xref(number - 1)
         if xref >= self._doc.xref_length() or self._doc.xref_get_key(xref, "Type")[0] == "null":
             return True
@@ -221,7 +221,7 @@ def _images(page: Any) -> list[dict[str, Any]]:
     return [{"type": _IMAGE, "bbox": tuple(box)} for *box, _, _, kind in shown if kind == _IMAGE]
 
 
-def _counts(part: dict[str, Any]) -> bool:
+def _is_relevant(part: dict[str, Any]) -> bool:
     """Whether a part that the layout model found is more than a speck, or a table without a grid."""
     x0, y0, x1, y1 = part["group_bbox"]
     return bool(x1 - x0 > _SPECK and y1 - y0 > _SPECK and (part["class_name"] != "table" or part["table_grid"]))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from loaders.geometry import area, centre, fraction, fraction_words, holds, hull
+from loaders.geometry import area, bounding_box, centre, contains, to_fractions, words_to_fractions
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
 from loaders.text.line_joining import join_lines
@@ -51,13 +51,13 @@ def build_blocks(
             (outside if index is None else inside[index]).append(piece)
     blocks: list[Block] = []
     words: list[Word] = []
-    rest = [Region("text", hull(w.box for line in part for w in line.words)) for part in _paragraphs(outside)]
+    rest = [Region("text", bounding_box(w.box for line in part for w in line.words)) for part in _paragraphs(outside)]
     for region, lines in zip([*regions, *rest], [*inside, *_paragraphs(outside)], strict=True):
         if lines:
             rows = reading_rows(lines)
             blocks.append(_block(region, rows, layer, around))
             words += (word for row in rows for word in row.words)
-    return tuple(blocks), fraction_words(words, layer.width, layer.height)
+    return tuple(blocks), words_to_fractions(words, layer.width, layer.height)
 
 
 def reading_rows(lines: Sequence[Line]) -> list[Line]:
@@ -84,7 +84,7 @@ def _pieces(line: Line, regions: Sequence[Region]) -> list[tuple[int | None, Lin
 
 def _home(word: Word, regions: Sequence[Region]) -> int | None:
     """Return the smallest region around the word's middle: a table within a picture wins."""
-    around = [index for index, region in enumerate(regions) if holds(region.box, centre(word.box), _MARGIN)]
+    around = [index for index, region in enumerate(regions) if contains(region.box, centre(word.box), _MARGIN)]
     return min(around, key=lambda index: area(regions[index].box)) if around else None
 
 
@@ -99,13 +99,13 @@ def _on_one_row(above: Line, line: Line) -> bool:
 
 
 def _box(line: Line) -> Box:
-    return hull(word.box for word in line.words)
+    return bounding_box(word.box for word in line.words)
 
 
 def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings) -> Block:
     kind = KINDS.get(region.role, "text")
     texts = [" ".join(word.text for word in row.words) for row in rows]
-    box = fraction(region.box, layer.width, layer.height)
+    box = to_fractions(region.box, layer.width, layer.height)
     if kind == "table" and region.cells:
         return Block("table", table_text(region.cells, rows, around.known), box=box)
     if kind in ("figure", "table"):  # a table without a grid keeps its lines at least

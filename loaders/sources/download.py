@@ -25,7 +25,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from loaders.errors import SourceError
 from loaders.sources.files import kind_by_content
 
-IDENTITY = 16
+DOCUMENT_ID_DIGITS = 16
 """Hexadecimal digits of the SHA-256 of a file that name the folder it is saved in: the document's id."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -36,7 +36,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DownloadLimits:
     """What a server may ask of us: bytes, seconds for everything together, redirects."""
 
     size: int = 200 * 2**20  # the largest of 700 papers and annual reports that we looked at has 60 MB
@@ -50,13 +50,13 @@ def is_url(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def fetch(url: str, folder: Path, limits: Limits | None = None) -> Path:
+def fetch(url: str, folder: Path, limits: DownloadLimits | None = None) -> Path:
     """Download a file to `folder/<first digits of its SHA-256>/<its name>`, and return where that is.
 
     Raises:
         SourceError: the address may not be used, nothing usable is there, or it is more than the limits allow.
     """
-    limits = limits or Limits()
+    limits = limits or DownloadLimits()
     deadline = time.monotonic() + limits.seconds
     at = url
     try:
@@ -117,7 +117,7 @@ class _Closed(http.client.HTTPConnection):
         self.close()
 
 
-def _connection(url: str, limits: Limits, deadline: float) -> _Closed:
+def _connection(url: str, limits: DownloadLimits, deadline: float) -> _Closed:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceError(f"{url!r} is no http(s) address: give one, or the path of a file.")
@@ -130,7 +130,7 @@ def _connection(url: str, limits: Limits, deadline: float) -> _Closed:
     return _Closed(parts.hostname, port, opened, deadline)
 
 
-def _open(parts: SplitResult, port: int, limits: Limits, deadline: float) -> socket.socket:
+def _open(parts: SplitResult, port: int, limits: DownloadLimits, deadline: float) -> socket.socket:
     """Connect to the first address of the host that answers; all of them must be allowed."""
     host = str(parts.hostname)
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -167,7 +167,9 @@ def _ask(connection: _Closed, url: str) -> http.client.HTTPResponse:
     return connection.getresponse()
 
 
-def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, limits: Limits, deadline: float) -> Path:
+def _save(
+    url: str, at: str, response: http.client.HTTPResponse, folder: Path, limits: DownloadLimits, deadline: float
+) -> Path:
     if response.status != 200:
         raise SourceError(f"{url!r} cannot be fetched ({response.status} {response.reason}): check the address.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -179,7 +181,7 @@ def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, l
         if not suffix:
             said = response.headers.get_content_type()
             raise SourceError(f"{url!r} is no document that can be read ({said}): give the address of the file itself.")
-        path = folder / digest[:IDENTITY] / _name(response.headers, at, suffix)
+        path = folder / digest[:DOCUMENT_ID_DIGITS] / _name(response.headers, at, suffix)
         path.parent.mkdir(exist_ok=True)
         os.replace(temporary, path)
     finally:
@@ -188,7 +190,7 @@ def _save(url: str, at: str, response: http.client.HTTPResponse, folder: Path, l
 
 
 def _copy(
-    url: str, response: http.client.HTTPResponse, file: Any, limits: Limits, deadline: float
+    url: str, response: http.client.HTTPResponse, file: Any, limits: DownloadLimits, deadline: float
 ) -> tuple[bytes, str]:
     """Write the body to a file; returns its beginning and its SHA-256."""
     head, size, digest = b"", 0, hashlib.sha256()

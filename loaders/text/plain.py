@@ -44,7 +44,7 @@ LONGEST = 2000
 """Characters of a text that is remembered: a long paragraph has 1,500; whole pages would only take memory."""
 
 
-def remembered(function: Callable[[str], T]) -> Callable[[str], T]:
+def cached_text(function: Callable[[str], T]) -> Callable[[str], T]:
     """The function, which is not computed again for one of the last short texts; its results must be immutable."""
     kept = lru_cache(KEPT)(function)
 
@@ -55,7 +55,7 @@ def remembered(function: Callable[[str], T]) -> Callable[[str], T]:
     return call
 
 
-@remembered
+@cached_text
 def plain(markdown: str) -> str:
     """Take Markdown and HTML marks off a text and fold its white space; identifiers and formulas stay as they are."""
     text = _BLANKS.sub(" ", markdown)

@@ -12,7 +12,7 @@ import re
 
 import sentencex  # type: ignore[import-untyped]  # it ships no types
 
-from loaders.text.plain import remembered
+from loaders.text.plain import cached_text
 
 TAIL = 200
 """Characters that show how a sentence ends: notes of 40 characters, an abbreviation, quotes."""
@@ -40,7 +40,7 @@ def split_sentences(text: str) -> list[str]:
     return list(_split(text))
 
 
-@remembered
+@cached_text
 def _split(text: str) -> tuple[str, ...]:
     folded = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
     sentences: list[str] = []
@@ -77,7 +77,7 @@ def _belongs(before: str, part: str) -> bool:
     return bool(_ABBREVIATION.search(before) or (part[0].isdigit() and _NUMBERED.search(before)))
 
 
-@remembered
+@cached_text
 def count_tokens(text: str) -> int:
     """Estimate how many tokens a text has for an embedder: one for each started eight letters, two digits, or mark.
 

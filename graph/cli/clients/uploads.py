@@ -17,7 +17,7 @@ from graph.ingestion.access import UPLOAD
 from graph.ingestion.report import without_pages
 from graph.ingestion.state import DocumentReport
 from loaders.errors import PasswordError, SourceError
-from loaders.sources.download import IDENTITY, is_url
+from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
 from loaders.sources.files import expand
 
 _PIECE = 1 << 18
@@ -62,7 +62,7 @@ def _upload(connection: Connection, path: Path, tell: Tell) -> str:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            identity = hashlib.file_digest(file, "sha256").hexdigest()[:IDENTITY]
+            identity = hashlib.file_digest(file, "sha256").hexdigest()[:DOCUMENT_ID_DIGITS]
             file.seek(0)
 
             def told(done: int) -> None:

@@ -91,7 +91,7 @@ def check(blocks: Sequence[Block], image: PageImage) -> Failure | None:
         return Failure("repetition", "The model repeated itself instead of reading the page.")
     if not image.legible or (found := compare(blocks, image.text)) is None:
         return None
-    wrong = _missing(found, image.pictured) or _invented(found, image.pictured)
+    wrong = _missing(found, image.has_figures) or _invented(found, image.has_figures)
     return Failure("garbled", wrong) if wrong else None
 
 

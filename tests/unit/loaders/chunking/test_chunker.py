@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.chunking.chunker import MAX_TABLE_TOKENS, chunk_pages
-from loaders.chunking.headers_footers import drop_furniture
+from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.chunking.packing import MAX_TOKENS, MIN_TOKENS
 from loaders.text.markdown import parse_blocks
 from loaders.text.plain import plain
@@ -51,7 +51,7 @@ def sentences(chunks: list[Chunk]) -> list[Sentence]:
 @given(PAGES)
 def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int, list[Block]]]) -> None:
     chunks = chunk_pages("", pages)
-    kept = [block for _, blocks in drop_furniture(pages) for block in blocks]
+    kept = [block for _, blocks in drop_headers_footers(pages) for block in blocks]
     rest = [plain(block.text) for block in kept if block.kind != "table"]
     found = [sentence.text for sentence in sentences(chunks) if sentence.kind != "row"]
     assert letters(found) == letters(rest)

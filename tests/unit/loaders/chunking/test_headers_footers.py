@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from loaders.chunking.headers_footers import drop_furniture
+from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.types import Block
 
 BODIES = ["The tide was high.", "Nobody came by boat.", "Fog lay on the island.", "The library has a new roof."]
 
 
 def texts(*pages: list[Block]) -> list[list[str]]:
-    return [[block.text for block in blocks] for _, blocks in drop_furniture(list(enumerate(pages, 1)))]
+    return [[block.text for block in blocks] for _, blocks in drop_headers_footers(list(enumerate(pages, 1)))]
 
 
 def furniture(text: str) -> Block:
@@ -23,7 +23,7 @@ def test_running_headers_and_page_numbers_go() -> None:
 
 def test_the_only_line_of_a_slide_is_its_text() -> None:
     lines = ["Revenue grew by twelve percent", "Our mission is clear", "The budget is 45 million", "Thank you"]
-    kept = drop_furniture([(n, [furniture(line)]) for n, line in enumerate(lines, 1)])
+    kept = drop_headers_footers([(n, [furniture(line)]) for n, line in enumerate(lines, 1)])
     assert [[(block.kind, block.text) for block in blocks] for _, blocks in kept] == [[("text", x)] for x in lines]
 
 

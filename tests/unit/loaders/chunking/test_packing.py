@@ -3,11 +3,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.chunking.packing import MAX_TOKENS, UNIT_TOKENS, Line, pack_chunks, pack_rows, pack_units
+from loaders.chunking.packing import MAX_TOKENS, UNIT_TOKENS, SentenceSize, pack_chunks, pack_rows, pack_units
 
 
-@given(st.lists(st.builds(Line, st.integers(1, 200), st.booleans(), st.booleans()), max_size=60))
-def test_packing_covers_every_line_once_and_units_move_on(lines: list[Line]) -> None:
+@given(st.lists(st.builds(SentenceSize, st.integers(1, 200), st.booleans(), st.booleans()), max_size=60))
+def test_packing_covers_every_line_once_and_units_move_on(lines: list[SentenceSize]) -> None:
     chunks = pack_chunks(lines)
     assert [i for start, stop in chunks for i in range(start, stop)] == list(range(len(lines)))
     assert all(sum(line.tokens for line in lines[a:b]) <= MAX_TOKENS for a, b in chunks)

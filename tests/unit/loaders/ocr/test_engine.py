@@ -9,8 +9,8 @@ from PIL import Image
 
 from loaders.ocr.engine import read_image
 from loaders.ocr.layout import build_blocks
-from loaders.ocr.lines import OcrLine, Quad, is_tall, level, quarter_turn, split_words
-from loaders.ocr.tables import Table, find_tables
+from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
+from loaders.ocr.tables import ScanTable, find_tables
 from loaders.text.line_joining import join_lines, vocabulary
 
 
@@ -26,7 +26,7 @@ def quad(x: float, y: float, width: float, height: float, angle: float = 0.0) ->
 def lines(*pieces: tuple[str, float, float], angle: float = 0.0, height: float = 20.0) -> list[OcrLine]:
     """Lines from (text, left edge, middle) in pixels; ten pixels to a character."""
     quads = [quad(x + 5 * len(text), y, 10 * len(text), height, angle) for text, x, y in pieces]
-    found = zip(pieces, quads, level(quads), strict=True)
+    found = zip(pieces, quads, deskew(quads), strict=True)
     return [OcrLine(text, 0.99, corners, box) for (text, _, _), corners, box in found]
 
 
@@ -37,7 +37,7 @@ def test_an_empty_cell_shifts_nothing_even_on_a_skewed_page() -> None:
     ):
         cells += [(text, 100 + 200 * i, 100 + 30 * row) for i, text in enumerate(texts) if text]
     (table,) = find_tables(lines(*cells, angle=math.radians(2)))
-    assert isinstance(table, Table)
+    assert isinstance(table, ScanTable)
     assert table.text.splitlines() == ["|Model|Score|Cost|", "|---|---|---|", "|One|1.5|20|", "|Two||30|", "|Six|2.5||"]
 
 

@@ -11,11 +11,11 @@ import pymupdf
 import pytest
 from PIL import Image
 
-from loaders.pages.page_profile import MIN_MATH, MIN_RULES, look
-from loaders.pages.reader import survey
+from loaders.pages.page_profile import MIN_MATH, MIN_RULES, profile_page
+from loaders.pages.reader import profile
 from loaders.pages.rendering import ink_share
 from loaders.pdf.text_layer import Line, TextLayer
-from loaders.types import Box, Failure, PageImage, PageJob, PageLook, Word
+from loaders.types import Box, Failure, PageImage, PageJob, PageProfile, Word
 from tests.conftest import MakePdf
 
 TEXT = "The winch cable was tested in March and holds 1,200 kilograms. It had been new in 2019. " * 6
@@ -37,7 +37,7 @@ RULES = tuple(Box(50, y, 550, y) for y in (100, 120, 300))
 
 
 @pytest.mark.parametrize(
-    ("page", "pictured", "visual"),
+    ("page", "has_figures", "needs_vision"),
     [
         (layer(), False, False),
         (layer(images=(Box(0, 0, 60, 60),)), False, False),  # a logo
@@ -52,10 +52,10 @@ RULES = tuple(Box(50, y, 550, y) for y in (100, 120, 300))
         (layer(math=MIN_MATH), False, True),
     ],
 )
-def test_pictures_tables_and_formulas_are_seen(page: TextLayer, pictured: bool, visual: bool) -> None:
-    found = look(page, 1, legible=True)
-    assert (found.pictured, found.visual, found.empty) == (pictured, visual, False)
-    assert look(page, 1, legible=False).visual
+def test_pictures_tables_and_formulas_are_seen(page: TextLayer, has_figures: bool, needs_vision: bool) -> None:
+    found = profile_page(page, 1, legible=True)
+    assert (found.has_figures, found.needs_vision, found.empty) == (has_figures, needs_vision, False)
+    assert profile_page(page, 1, legible=False).needs_vision
 
 
 def test_a_file_is_looked_at_page_by_page(make_pdf: MakePdf, tmp_path: Path) -> None:
@@ -65,17 +65,17 @@ def test_a_file_is_looked_at_page_by_page(make_pdf: MakePdf, tmp_path: Path) -> 
         document[2].draw_line((40, y), (380, y))
     document.saveIncr()
     document.close()
-    plain, empty, table = (survey(PageJob(str(path), page)) for page in (1, 2, 3))
-    assert isinstance(plain, PageLook)
-    assert (plain.visual, plain.empty, plain.legible) == (False, False, True)
+    plain, empty, table = (profile(PageJob(str(path), page)) for page in (1, 2, 3))
+    assert isinstance(plain, PageProfile)
+    assert (plain.needs_vision, plain.empty, plain.legible) == (False, False, True)
     assert plain.characters == pytest.approx(len(TEXT), abs=10)
-    assert isinstance(empty, PageLook)
+    assert isinstance(empty, PageProfile)
     assert empty.empty
-    assert isinstance(table, PageLook)
-    assert (table.visual, table.pictured) == (True, False)
+    assert isinstance(table, PageProfile)
+    assert (table.needs_vision, table.has_figures) == (True, False)
     Image.new("L", (40, 40)).save(tmp_path / "b.png")
-    assert survey(PageJob(str(tmp_path / "b.png"), 1)) == PageLook(1, False, True, True, False, 0)
-    assert isinstance(survey(PageJob(str(tmp_path / "none.pdf"), 1)), Failure)
+    assert profile(PageJob(str(tmp_path / "b.png"), 1)) == PageProfile(1, False, True, True, False, 0)
+    assert isinstance(profile(PageJob(str(tmp_path / "none.pdf"), 1)), Failure)
 
 
 # What is ink, and what a scanner leaves on an empty page

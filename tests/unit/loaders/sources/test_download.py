@@ -14,7 +14,7 @@ import pytest
 
 from loaders.errors import SourceError
 from loaders.sources import download
-from loaders.sources.download import Limits, fetch, is_public
+from loaders.sources.download import DownloadLimits, fetch, is_public
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000
 Page = Callable[[BaseHTTPRequestHandler], None]
@@ -78,39 +78,41 @@ def server(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_a_file_is_saved_by_its_hash_under_its_name(server: str, tmp_path: Path) -> None:
-    path = fetch(f"{server}/papers/réport.pdf?v=1#page=2".replace("?v=1", ""), tmp_path, Limits(private=True))
+    path = fetch(f"{server}/papers/réport.pdf?v=1#page=2".replace("?v=1", ""), tmp_path, DownloadLimits(private=True))
     assert path.read_bytes() == PDF
     assert path.name == "réport.pdf"
-    assert path == fetch(f"{server}/moved", tmp_path, Limits(private=True))
+    assert path == fetch(f"{server}/moved", tmp_path, DownloadLimits(private=True))
     assert [p.name for p in tmp_path.iterdir()] == [path.parent.name]
     assert len(path.parent.name) == 16
 
 
 def test_a_name_from_the_server_is_no_path(server: str, tmp_path: Path) -> None:
-    path = fetch(f"{server}/download", tmp_path, Limits(private=True))
+    path = fetch(f"{server}/download", tmp_path, DownloadLimits(private=True))
     assert path.parent.parent == tmp_path
     assert path.name == "c.pdf"
 
 
 def test_what_a_file_is_its_content_says(server: str, tmp_path: Path) -> None:
-    assert fetch(f"{server}/image", tmp_path, Limits(private=True)).name == "image.png"
+    assert fetch(f"{server}/image", tmp_path, DownloadLimits(private=True)).name == "image.png"
     with pytest.raises(SourceError, match=r"no document.*text/html"):
-        fetch(f"{server}/page.pdf", tmp_path, Limits(private=True))
+        fetch(f"{server}/page.pdf", tmp_path, DownloadLimits(private=True))
 
 
 @pytest.mark.parametrize(
     ("path", "limits", "wrong"),
     [
-        ("/missing.pdf", Limits(private=True), "404"),
-        ("/papers/r%C3%A9port.pdf", Limits(private=True, size=5000), "larger than"),
-        ("/loop", Limits(private=True), "redirects more than 5"),
-        ("/to-file", Limits(private=True), "no http"),
-        ("/short.pdf", Limits(private=True), "cannot be fetched"),
-        ("/slow.pdf", Limits(private=True, seconds=0.5), "longer than 0.5 s"),
-        ("/papers/r%C3%A9port.pdf", Limits(), "PAGEWITNESS_ALLOW_PRIVATE_URLS"),
+        ("/missing.pdf", DownloadLimits(private=True), "404"),
+        ("/papers/r%C3%A9port.pdf", DownloadLimits(private=True, size=5000), "larger than"),
+        ("/loop", DownloadLimits(private=True), "redirects more than 5"),
+        ("/to-file", DownloadLimits(private=True), "no http"),
+        ("/short.pdf", DownloadLimits(private=True), "cannot be fetched"),
+        ("/slow.pdf", DownloadLimits(private=True, seconds=0.5), "longer than 0.5 s"),
+        ("/papers/r%C3%A9port.pdf", DownloadLimits(), "PAGEWITNESS_ALLOW_PRIVATE_URLS"),
     ],
 )
-def test_limits_leave_nothing_behind(server: str, tmp_path: Path, path: str, limits: Limits, wrong: str) -> None:
+def test_limits_leave_nothing_behind(
+    server: str, tmp_path: Path, path: str, limits: DownloadLimits, wrong: str
+) -> None:
     with pytest.raises(SourceError, match=wrong):
         fetch(server + path, tmp_path / "downloads", limits)
     assert not list(tmp_path.rglob("*.*"))

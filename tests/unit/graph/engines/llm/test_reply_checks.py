@@ -35,8 +35,8 @@ OTHER = (
 )
 
 
-def page(layer: str = LAYER, *, legible: bool = True, pictured: bool = False) -> PageImage:
-    return PageImage(1, b"", 100, 140, layer, (), 0.1, legible, pictured)
+def page(layer: str = LAYER, *, legible: bool = True, has_figures: bool = False) -> PageImage:
+    return PageImage(1, b"", 100, 140, layer, (), 0.1, legible, has_figures)
 
 
 def reason(reply: str, image: PageImage | None = None) -> str:
@@ -107,10 +107,10 @@ def test_the_sentence_names_the_numbers() -> None:
 
 def test_pictures_may_hold_what_the_layer_lacks_but_the_layers_numbers_must_stand() -> None:
     table = "\n\n<table><tr><td>Gale</td><td>61.5</td><td>62.5</td><td>63.5</td></tr></table>"
-    assert reason(HONEST + table, page(pictured=True)) == ""
+    assert reason(HONEST + table, page(has_figures=True)) == ""
     assert reason(HONEST + table) == "garbled"
     wrong = HONEST.replace("29.8", "28.8").replace("97.25", "97.45").replace("251.75", "257.75")
-    assert reason(wrong, page(pictured=True)) == "garbled"
+    assert reason(wrong, page(has_figures=True)) == "garbled"
 
 
 def test_a_layer_that_cannot_be_trusted_measures_nothing_but_circles_are_seen() -> None:
