@@ -107,7 +107,7 @@ class Context(BaseModel):
     )
     transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")
     contextualize_prompt: str = _prompt("contextualize", "How follow-ups are made to stand alone.", "contextualize")
-    grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_passages")
+    grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_chunks")
     rewrite_prompt: str = _prompt("rewrite", "How a question is asked anew.", "rewrite_question")
     answer_prompt: str = _prompt("answer", "How answers are written from evidence.", "generate_answer")
     repair_prompt: str = _prompt("repair", "How claims that were not proven are asked for again.", "repair_claims")

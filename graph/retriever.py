@@ -13,9 +13,9 @@ from pydantic import Field
 from graph import dependencies
 from graph.context import Context
 from graph.retrieval import document_mentions, documents, terms
-from graph.retrieval.retriever import interleaved
+from graph.retrieval.retriever import round_robin
 from graph.runtime import async_nodes
-from graph.types import Passage
+from graph.types import RetrievedChunk
 
 
 class PageWitnessRetriever(BaseRetriever):
@@ -45,13 +45,13 @@ class PageWitnessRetriever(BaseRetriever):
         if not scope or not query.strip():
             return []
         rows = [row for row in await asyncio.to_thread(catalog.documents) if row.generation]
-        focus = scope if self.documents else document_mentions.named(query, rows)
+        focus = scope if self.documents else document_mentions.mentioned_documents(query, rows)
         retriever = await asyncio.to_thread(now.retriever)
-        replies = [await retriever.search(part, focus, self.top_k) for part in terms.parts(query)]
-        return [_document(passage) for passage in interleaved([reply.value for reply in replies], self.top_k)]
+        replies = [await retriever.search(part, focus, self.top_k) for part in terms.split_questions(query)]
+        return [_document(passage) for passage in round_robin([reply.value for reply in replies], self.top_k)]
 
 
-def _document(passage: Passage) -> Document:
+def _document(passage: RetrievedChunk) -> Document:
     metadata: dict[str, Any] = {key: value for key, value in passage.items() if key not in ("text", "relevant")}
     metadata["pages"] = passage.get("pages") or [passage["page"]]
     return Document(passage["text"], id=passage["chunk"], metadata=metadata)

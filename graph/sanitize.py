@@ -28,20 +28,29 @@ _ACTIVE_TAG = re.compile(
     r"(?:[\s/>]|$))",
     re.IGNORECASE,
 )
+# The tags that fence untrusted text in the prompts; look-alikes of "<" and "/" count too.
+_FENCE_TAG = re.compile(
+    r"[<＜﹤](?=\s*[/／]?\s*(?:passage|question|conversation|tried|claim|expected|given)\b)", re.IGNORECASE
+)
 _COMMENT = re.compile(r"<!--|-->|<!|<\?")
 
 
-def without_invisible(text: str) -> str:
+def remove_invisible(text: str) -> str:
     """The text without characters that nobody sees."""
     return _CONTROL.sub("", _INVISIBLE.sub("", text))
 
 
-def harmless(text: str) -> str:
+def sanitize_markdown(text: str) -> str:
     """A statement for an answer: no images, links, tags and unseen characters, and no marker but those that we set."""
-    text = without_invisible(text)
+    text = remove_invisible(text)
     text = _MARKER.sub(r"(\1)", text)  # [1] would look like a proof, and "[1]: http..." would make a link of ours
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     text = text.replace("![", "! [").replace("](", "] (").replace("][", "] [")  # what is left of nested ones
     text = re.sub(r"\]:", "] :", text)
     text = _AUTOLINK.sub(r"\1", text)
     return _ACTIVE_TAG.sub("‹", _COMMENT.sub("‹", text))
+
+
+def neutralize_tags(text: str) -> str:
+    """Escape the tags that fence untrusted text in prompts, so that `text` can neither open nor close one."""
+    return _FENCE_TAG.sub("&lt;", remove_invisible(text))

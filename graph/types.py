@@ -58,7 +58,7 @@ class Reply(Generic[T]):
     usage: Usage = field(default_factory=no_usage)
 
 
-class Passage(TypedDict):
+class RetrievedChunk(TypedDict):
     """A retrieved chunk as it travels through the state: short, and of JSON values only.
 
     `score` is the retrieval score, `relevant` is set by grading. `pages` is there when the chunk runs over a page
@@ -151,7 +151,7 @@ class Citation(TypedDict):
     read_from: NotRequired[Literal["image"]]
 
 
-class Verdict(TypedDict):
+class ClaimCheck(TypedDict):
     """A claim that was checked: `failure` is "" for one that passed. `before` is what a repaired one replaced."""
 
     claim: Claim
@@ -161,6 +161,6 @@ class Verdict(TypedDict):
     before: NotRequired[Objection]
 
 
-def found(citation: Citation) -> bool:
+def is_verified(citation: Citation) -> bool:
     """Whether code found the quote on its page."""
     return citation.get("verified", True)

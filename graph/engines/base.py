@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from graph.types import Claim, Grade, Passage, Reply, Turn
+from graph.types import Claim, Grade, Reply, RetrievedChunk, Turn
 from loaders.types import Block, Failure, PageImage, PageJob, Word
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ class Engine(Protocol):
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """Make a follow-up question stand alone."""
 
-    async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
+    async def grade(self, question: str, passages: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
         """Judge all passages at once."""
 
-    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
+    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[RetrievedChunk]) -> Reply[str]:
         """Another way to ask, unlike those tried, or "" when there is none."""
 
     async def answer(
         self,
         question: str,
-        passages: Sequence[Passage],
+        passages: Sequence[RetrievedChunk],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
         draft: Drafting | None = None,
@@ -91,7 +91,7 @@ class Engine(Protocol):
     async def repair(
         self,
         question: str,
-        passages: Sequence[Passage],
+        passages: Sequence[RetrievedChunk],
         objections: Sequence[Objection],
         views: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:

@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 
 import prompts
 from graph.dependencies import limiter
-from graph.engines.llm.messages import inert, stop_reason
+from graph.engines.llm.messages import stop_reason
 from graph.engines.requests.client import NamedModel, Service
 from graph.errors import ModelError
 from graph.evaluation.matching import is_free
+from graph.sanitize import neutralize_tags
 from graph.settings import settings
 from graph.types import Reply, add_usage
 from loaders.types import Failure
@@ -55,7 +56,9 @@ class Judge:
             ModelError: the service gave no verdict.
         """
         text = prompts.load("judge").fill(
-            question=inert(question.question), expected=inert(_expected(question)), answer=inert(answer)
+            question=neutralize_tags(question.question),
+            expected=neutralize_tags(_expected(question)),
+            answer=neutralize_tags(answer),
         )
         usage = None
         for _ in range(_TRIES):

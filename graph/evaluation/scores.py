@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from graph.evaluation.matching import holds_evidence
 from graph.evaluation.questions import Question, fingerprint
-from graph.types import Passage, Usage
+from graph.types import RetrievedChunk, Usage
 
 Scores = dict[str, float | None]
 
@@ -62,7 +62,7 @@ class Row(TypedDict):
     scores: Scores
 
 
-def hits(question: Question, passage: Passage) -> set[int]:
+def hits(question: Question, passage: RetrievedChunk) -> set[int]:
     """The pages asked for that a passage stands on; none where it belongs to another document."""
     named = question.doc or (question.documents[0] if len(question.documents) == 1 else "")
     if named and not _same_document(named, passage):
@@ -70,7 +70,7 @@ def hits(question: Question, passage: Passage) -> set[int]:
     return set(_pages(passage)) & set(question.pages)
 
 
-def retrieval_scores(question: Question, passages: Sequence[Passage], depths: Sequence[int]) -> Scores:
+def retrieval_scores(question: Question, passages: Sequence[RetrievedChunk], depths: Sequence[int]) -> Scores:
     """Whether the page and the evidence are among the first passages, for each depth, and the reciprocal rank."""
     pages = [hits(question, passage) for passage in passages]
     scores: Scores = {}
@@ -130,7 +130,7 @@ def failed_scores(question: Question, depths: Sequence[int]) -> Scores:
     return scores | ({"match": 0.0} if question.answerable else {"right_refusal": 0.0})
 
 
-def kept(question: Question, passages: Sequence[Passage]) -> list[Found]:
+def kept(question: Question, passages: Sequence[RetrievedChunk]) -> list[Found]:
     """The retrieved passages for a row."""
     return [
         Found(
@@ -160,7 +160,7 @@ def _pages(place: Mapping[str, Any]) -> list[int]:
     return list(place.get("pages") or [place["page"]])
 
 
-def _same_document(named: str, passage: Passage) -> bool:
+def _same_document(named: str, passage: RetrievedChunk) -> bool:
     return _is(named, passage["name"], passage["document"])
 
 

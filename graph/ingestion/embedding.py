@@ -71,7 +71,7 @@ async def embed_ahead(
             return
         part = todo[start : start + _EMBED_BATCH]
         keys = iter(part)
-        async for reply in now.embedder.embed_passages([name] * len(part), [texts[key] for key in part]):
+        async for reply in now.embedder.embed_chunks([name] * len(part), [texts[key] for key in part]):
             pay(reply.usage)
             rows = [(next(keys), vector.tobytes()) for vector in reply.value]
             await asyncio.to_thread(now.stores.catalog.add_vectors_ahead, document, rows)
@@ -84,7 +84,7 @@ async def _embed_batch(now: Deps, part: Sequence[ChunkRow], name: str) -> Usage:
     usage = no_usage()
     todo = await asyncio.to_thread(_take_what_is_kept, now, part, name)
     rows = iter([VectorRow(chunk.id) for chunk in todo])
-    async for reply in now.embedder.embed_passages([name] * len(todo), [_text(chunk) for chunk in todo]):
+    async for reply in now.embedder.embed_chunks([name] * len(todo), [_text(chunk) for chunk in todo]):
         embedded = list(itertools.islice(rows, len(reply.value)))
         await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
         usage = add_usage(usage, reply.usage)

@@ -16,19 +16,21 @@ from graph.query.state import AnswerVerdict, Note, QueryState
 from graph.query.streaming import Voice
 from graph.settings import settings
 from graph.storage.base import PageRow
-from graph.types import Citation, PageRef, PageView, Passage, Verdict
+from graph.types import Citation, ClaimCheck, PageRef, PageView, RetrievedChunk
 from graph.verification import image_evidence, verifier
 
 
-def _relevant(state: QueryState) -> list[Passage]:
+def _relevant(state: QueryState) -> list[RetrievedChunk]:
     return [passage for passage in state["retrieved"] if passage["relevant"]]
 
 
-def _pages_to_look_at(now: dependencies.Deps, relevant: Sequence[Passage]) -> list[PageRef]:
+def _pages_to_look_at(now: dependencies.Deps, relevant: Sequence[RetrievedChunk]) -> list[PageRef]:
     run = context.current()
     if run.look_again == "off" or not now.engine.reads_images:
         return []
-    return image_evidence.pages(relevant, _ledger(now, {passage["document"] for passage in relevant}), run.max_images)
+    return image_evidence.pages_to_inspect(
+        relevant, _ledger(now, {passage["document"] for passage in relevant}), run.max_images
+    )
 
 
 def _ledger(now: dependencies.Deps, documents: set[str]) -> dict[tuple[str, int], PageRow]:
@@ -50,11 +52,11 @@ def _views(now: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
     return views
 
 
-def _prover(state: QueryState) -> verifier.Prover:
+def _verifier(state: QueryState) -> verifier.ClaimVerifier:
     run = context.current()
     offered = [passage["chunk"] for passage in _relevant(state)]
     catalog = dependencies.deps(run).stores.catalog
-    return verifier.Prover(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
+    return verifier.ClaimVerifier(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
 
 
 def _voice(state: QueryState) -> Voice:
@@ -62,7 +64,7 @@ def _voice(state: QueryState) -> Voice:
     return Voice(state.get("reply") or str(uuid4()), state.get("said", ""))
 
 
-def _spoken(verdicts: Sequence[Verdict]) -> str:
+def _spoken(verdicts: Sequence[ClaimCheck]) -> str:
     """The reply up to the first claim that is not proven: what comes before it will not change any more."""
     passed = list(takewhile(lambda verdict: verdict["citation"], verdicts))
     cited = [verdict["citation"] for verdict in passed if verdict["citation"]]

@@ -8,11 +8,11 @@ from graph import context
 from graph.query.state import QueryState
 
 
-def after_contextualize(state: QueryState) -> Literal["retrieve_passages", "describe_library", "decline"]:
+def after_contextualize(state: QueryState) -> Literal["retrieve_chunks", "describe_library", "decline"]:
     """Retrieve, unless there is nothing to retrieve from, or the library itself is asked about."""
     if state.get("reason"):
         return "decline"
-    return "describe_library" if state.get("about_library") else "retrieve_passages"
+    return "describe_library" if state.get("about_library") else "retrieve_chunks"
 
 
 def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search", "rewrite_question", "decline"]:
@@ -28,9 +28,9 @@ def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search
     return "rewrite_question" if again else "decline"
 
 
-def after_rewriting(state: QueryState) -> Literal["retrieve_passages", "decline"]:
+def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "decline"]:
     """Retrieve for the new query; decline when there was no other way to ask."""
-    return "retrieve_passages" if len(state["queries"]) == state["rewrites"] + 1 else "decline"
+    return "retrieve_chunks" if len(state["queries"]) == state["rewrites"] + 1 else "decline"
 
 
 def after_verification(state: QueryState) -> Literal["repair_claims", "write_answer", "decline"]:

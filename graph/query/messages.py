@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from graph.query.state import Note, RefusalReason
-from graph.sanitize import harmless
+from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Citation, Passage, Verdict, found
+from graph.types import Citation, ClaimCheck, RetrievedChunk, is_verified
 
 _REASONS = {
     "nothing_ingested": "No document has been ingested yet, so there is nothing to answer from: "
@@ -21,27 +21,28 @@ _SEEN = " (read from the image of the page, not proven by its text)"
 _NAMED = 3  # documents that are named one by one in a note
 
 
-def answer(passed: Sequence[Verdict]) -> str:
+def answer(passed: Sequence[ClaimCheck]) -> str:
     """The claims one after another, each with the marker of its citation; table rows on lines of their own.
 
     A claim that was only read from an image says so. Nothing in a claim can set a marker, load an image or hide a link.
     """
     lines = [
-        f"{harmless(verdict['claim']['text']).strip()} [{citation['marker']}]" + ("" if found(citation) else _SEEN)
+        f"{sanitize_markdown(verdict['claim']['text']).strip()} [{citation['marker']}]"
+        + ("" if is_verified(citation) else _SEEN)
         for verdict in passed
         if (citation := verdict["citation"])
     ]
     return "\n\n".join(dict.fromkeys(lines))
 
 
-def refusal(reason: str, passages: Sequence[Passage], holes: Mapping[str, Sequence[int]]) -> str:
+def refusal(reason: str, passages: Sequence[RetrievedChunk], holes: Mapping[str, Sequence[int]]) -> str:
     """Why there is no answer, where to look, and which pages were never read."""
     said = [_REASONS[reason]]
     closest = list(dict.fromkeys(f"{passage['name']}, page {passage['page']}" for passage in passages))[:3]
     if closest:
         said.append(f"The closest pages are: {'; '.join(closest)}.")
     said += [f"Not read in {name}: {_ranges(pages)}." for name, pages in holes.items()]
-    return harmless(" ".join(said))
+    return sanitize_markdown(" ".join(said))
 
 
 def notes_on_claims(dropped: int, seen: Sequence[Citation]) -> list[Note]:

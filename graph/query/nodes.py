@@ -15,16 +15,16 @@ from graph.attachments import said
 from graph.errors import BadInputError, as_list
 from graph.events import Draft
 from graph.query import messages
-from graph.query.answers import _finished, _pages_to_look_at, _prover, _relevant, _spoken, _views, _voice
+from graph.query.answers import _finished, _pages_to_look_at, _relevant, _spoken, _verifier, _views, _voice
 from graph.query.citation_links import unlinked
 from graph.query.messages import described, nothing_to_ask, unread_notes, unreadable
 from graph.query.state import AnswerVerdict, Note, QueryState
 from graph.retrieval import document_mentions, documents, terms
-from graph.retrieval.retriever import interleaved
+from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
-from graph.sanitize import harmless
+from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Claim, Objection, PageRef, Passage, Reply, Turn, add_usage, found, no_usage
+from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, Turn, add_usage, is_verified, no_usage
 from graph.verification import verifier
 
 # So many of the last messages are looked at to understand a follow-up.
@@ -44,14 +44,14 @@ async def contextualize(state: QueryState) -> QueryState:
         raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_LONGEST:,}.")
     catalog, given = now.stores.catalog, as_list(state.get("documents") or [], "documents")
     scope = await asyncio.to_thread(documents.resolve, catalog, given)
-    about_library = document_mentions.asks_what_is_there(question)
+    about_library = document_mentions.asks_about_library(question)
     reply = Reply(question) if about_library else await now.engine.contextualize(question, history)
     known = [] if given else await asyncio.to_thread(catalog.documents)
     return {
         "question": question,
         "started": time.time(),
         "scope": scope,
-        "focus": document_mentions.named(reply.value, [row for row in known if row.generation]),
+        "focus": document_mentions.mentioned_documents(reply.value, [row for row in known if row.generation]),
         "about_library": about_library,
         "standalone": reply.value,
         "queries": [reply.value],
@@ -70,23 +70,23 @@ async def contextualize(state: QueryState) -> QueryState:
 
 
 @async_node
-async def retrieve_passages(state: QueryState) -> QueryState:
+async def retrieve_chunks(state: QueryState) -> QueryState:
     """Find passages for the newest query; questions asked together are looked up one by one."""
     now = await dependencies.current()
     limit = context.current().top_k
-    queries = terms.parts(state["queries"][-1])
+    queries = terms.split_questions(state["queries"][-1])
     searched = state["focus"] or (state["scope"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(now.retriever)
     replies = [await retriever.search(query, searched, limit) for query in queries]
     usage = state["usage"]
     for reply in replies:
         usage = add_usage(usage, reply.usage)
-    found = interleaved([reply.value for reply in replies], limit)
+    found = round_robin([reply.value for reply in replies], limit)
     return {"retrieved": [_glimpsed(passage) for passage in found], "usage": usage}
 
 
 @async_node
-async def grade_passages(state: QueryState) -> QueryState:
+async def grade_chunks(state: QueryState) -> QueryState:
     """Judge all passages at once; where the grader fails, what was found counts as it was found, and that is said."""
     now = await dependencies.current()
     candidates = await asyncio.to_thread(_whole, now.stores.catalog, state["retrieved"])
@@ -96,7 +96,7 @@ async def grade_passages(state: QueryState) -> QueryState:
     # What the grader left out is believed to be relevant only where it found nothing else: a failure to grade must not
     # cost an answer, and no more than that.
     passed = any(grade["score"] >= least for grade in grades.values())
-    retrieved: list[Passage] = []
+    retrieved: list[RetrievedChunk] = []
     for passage in candidates:
         grade = grades.get(passage["chunk"])
         graded = passage.copy()
@@ -141,13 +141,13 @@ def asked(question: str | None, messages: Sequence[AnyMessage] | None) -> tuple[
     return question or "", _turns(messages)
 
 
-def _glimpsed(passage: Passage) -> Passage:
+def _glimpsed(passage: RetrievedChunk) -> RetrievedChunk:
     """A candidate with the beginning of its text: each step's state is kept, and the whole text need be there once."""
     text = passage["text"]
     return {**passage, "text": text if len(text) <= _GLIMPSE else text[:_GLIMPSE] + "…"}
 
 
-def _whole(catalog: Catalog, candidates: Sequence[Passage]) -> list[Passage]:
+def _whole(catalog: Catalog, candidates: Sequence[RetrievedChunk]) -> list[RetrievedChunk]:
     """The candidates with all of their text; one that was deleted meanwhile is none any more."""
     rows = {row.id: row.text for row in catalog.chunks([passage["chunk"] for passage in candidates])}
     return [{**passage, "text": rows[passage["chunk"]]} for passage in candidates if passage["chunk"] in rows]
@@ -179,9 +179,9 @@ async def generate_answer(state: QueryState) -> QueryState:
     voice, write = _voice(state), get_stream_writer()
 
     def draft(text: str, claims: Sequence[Claim]) -> None:
-        write(Draft(event="draft", text=harmless(text)))
+        write(Draft(event="draft", text=sanitize_markdown(text)))
         if claims:
-            voice.say(_spoken(_prover({**state, "views": offered}).verdicts(claims)))
+            voice.say(_spoken(_verifier({**state, "views": offered}).verdicts(claims)))
 
     reply = await now.engine.answer(state["standalone"], relevant, state["grades"], views, draft)
     usage = add_usage(state["usage"], reply.usage)
@@ -190,7 +190,7 @@ async def generate_answer(state: QueryState) -> QueryState:
 
 def verify_citations(state: QueryState) -> QueryState:
     """Look for every quote on its page, and for every number, date and name of a claim in its evidence."""
-    verdicts, voice = _prover(state).verdicts(state["claims"]), _voice(state)
+    verdicts, voice = _verifier(state).verdicts(state["claims"]), _voice(state)
     if state["repairs"]:
         verdicts = verifier.with_history(verdicts, state["verdicts"])
     proven = any(verdict["citation"] for verdict in verdicts)
@@ -220,16 +220,16 @@ def write_answer(state: QueryState) -> QueryState:
     """Put the claims that passed together, each followed by the number of its citation; the others are left out."""
     passed = [verdict for verdict in state["verdicts"] if verdict["citation"]]
     cited = {citation["marker"]: citation for verdict in passed if (citation := verdict["citation"])}
-    count = verifier.counted(state["verdicts"])
+    count = verifier.count_outcomes(state["verdicts"])
     verdict: AnswerVerdict = "proven" if not count["seen"] else "partly_proven" if count["proven"] else "seen"
-    notes = messages.notes_on_claims(count["dropped"], [one for one in cited.values() if not found(one)])
+    notes = messages.notes_on_claims(count["dropped"], [one for one in cited.values() if not is_verified(one)])
     return _finished(state, messages.answer(passed), verdict, notes, list(cited.values()))
 
 
 def describe_library(state: QueryState) -> QueryState:
     """Answer from the catalog what can be asked; no model is needed for that."""
     catalog = dependencies.deps(context.current()).stores.catalog
-    return _finished(state, harmless(described(catalog, state["scope"])), "catalog")
+    return _finished(state, sanitize_markdown(described(catalog, state["scope"])), "catalog")
 
 
 def decline(state: QueryState) -> QueryState:

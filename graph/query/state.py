@@ -9,7 +9,7 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.types import Citation, Claim, Grade, PageRef, Passage, Usage, Verdict
+from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Usage
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
 
@@ -65,10 +65,10 @@ class Answer(TypedDict, total=False):
     verdict: Annotated[
         AnswerVerdict | None, Field(description="proven, partly_proven, seen (in a page's image), declined or catalog.")
     ]
-    verdicts: Annotated[list[Verdict], Field(description="Each claim with what became of it, those left out too.")]
+    verdicts: Annotated[list[ClaimCheck], Field(description="Each claim with what became of it, those left out too.")]
     notes: Annotated[list[Note], Field(description="What else to know: pages not read, a grader that failed, ...")]
     retrieved: Annotated[
-        list[Passage], Field(description="What was found, best first, before grading dropped anything.")
+        list[RetrievedChunk], Field(description="What was found, best first, before grading dropped anything.")
     ]
     queries: Annotated[list[str], Field(description="The queries that were tried.")]
     rewrites: Annotated[int, Field(description="How often the question was asked anew.")]
@@ -98,12 +98,12 @@ class QueryState(TypedDict, total=False):
     queries: list[str]
     asks_again: bool
     rewrites: int
-    retrieved: list[Passage]
+    retrieved: list[RetrievedChunk]
     grades: list[Grade]
     claims: list[Claim]
     views: list[PageRef]
     repairs: int
-    verdicts: list[Verdict]
+    verdicts: list[ClaimCheck]
     verdict: AnswerVerdict | None
     notes: list[Note]
     reason: str | None

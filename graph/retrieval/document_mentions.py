@@ -40,7 +40,7 @@ _ASKS = re.compile(
 )
 
 
-def asks_what_is_there(question: str) -> bool:
+def asks_about_library(question: str) -> bool:
     """Whether the whole question is about the library ("What documents do you have?"), not about what is in it."""
     bare = " ".join(re.sub(r"[?!.¿¡,]+", " ", question).split())
     return bool(_ASKS.fullmatch(bare))
@@ -65,7 +65,7 @@ _KNOWN = 10_000  # documents whose names are kept taken apart: that took 50 µs 
 _SHORTEST = 4  # letters of a word that can tell a document: "oecd", not "the"
 
 
-def named(question: str, documents: Sequence[DocumentRow]) -> list[str]:
+def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list[str]:
     """The ids of the documents that a question names, best matches only; none where it names none, or all.
 
     A document is named by its file name, or by words of its name or of its title's beginning: one that tells it from
@@ -110,14 +110,14 @@ def _score(asked: list[str], capitals: set[str], row: DocumentRow) -> int:
     best, held = 0, frozenset(asked)
     for words in _names(row.name, row.title).words:
         hits = words & held
-        telling = {word for word in hits if _tells(word)}
+        telling = {word for word in hits if _is_distinctive(word)}
         named_so = len(hits & capitals) > 1 and telling & capitals
         if telling and (named_so or any(_before_kind(asked, word) for word in telling)):
             best = max(best, len(hits))
     return best
 
 
-def _tells(word: str) -> bool:
+def _is_distinctive(word: str) -> bool:
     if word in _GENERIC or word in _KINDS or _NO_NAME.fullmatch(word):
         return False
     return len(word) >= _SHORTEST or (word.isalnum() and not word.isalpha() and len(word) > 1)

@@ -26,7 +26,7 @@ class Embedder(Protocol):
     async def embed_query(self, text: str) -> Reply[NDArray[float32]]:
         """Embed a question: one vector."""
 
-    def embed_passages(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
+    def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
         """The vectors of passages in order, some rows at a time: after each request, so that none is paid for twice."""
 
 

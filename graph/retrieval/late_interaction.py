@@ -29,7 +29,9 @@ def _threads() -> ThreadPoolExecutor:
 _kept: LRUCache[list[scoring.Scored]] = LRUCache(_KEPT)
 
 
-def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
+def score_sentences(
+    catalog: Catalog, query: scoring.Query, ids: Sequence[str]
+) -> tuple[list[ChunkRow], list[scoring.Scored]]:
     """The chunks of these ids that there are, and their sentences, scored; both in the order of the ids, without ranks.
 
     Chunks without token vectors have no sentences here: they were indexed by another embedder.
@@ -55,7 +57,7 @@ def compare(catalog: Catalog, query: scoring.Query, ids: Sequence[str]) -> tuple
     return [found[chunk] for chunk in there], [one for chunk in there for one in kept[chunk]]
 
 
-def ranked(scored: Sequence[scoring.Scored], ids: Sequence[str]) -> list[scoring.Scored]:
+def with_ranks(scored: Sequence[scoring.Scored], ids: Sequence[str]) -> list[scoring.Scored]:
     """The same with the rank that each chunk has among these."""
     ranks = {chunk: rank for rank, chunk in enumerate(ids)}
     return [replace(one, rank=ranks[one.chunk]) for one in scored]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from graph.retrieval import scoring, terms
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
-from graph.retrieval.late_interaction import compare
-from graph.retrieval.vector_search import nearest
+from graph.retrieval.late_interaction import score_sentences
+from graph.retrieval.vector_search import nearest_chunks
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
-from graph.types import Encoded, Passage, Reply, Usage
+from graph.types import Encoded, Reply, RetrievedChunk, Usage
 
 # Candidates: the 30 best chunks by full text and those of the 60 nearest vectors. Full text alone loses one point of
 # evidence@5 (.973 against .983).
@@ -41,7 +41,7 @@ class Retriever:
         self._vectors = vectors
         self._embedder = embedder
 
-    async def search(self, query: str, documents: Sequence[str], limit: int) -> Reply[list[Passage]]:
+    async def search(self, query: str, documents: Sequence[str], limit: int) -> Reply[list[RetrievedChunk]]:
         """The best passages for a query, best first; `documents` are ids, or empty for all.
 
         Raises:
@@ -61,7 +61,7 @@ class Retriever:
         await asyncio.to_thread(self._vectors.check, self._embedder.identity)
         reply = await self._embedder.embed_query(query)
         found = await asyncio.to_thread(
-            nearest, self._catalog, self._vectors, self._embedder, reply.value, documents, _NEAREST
+            nearest_chunks, self._catalog, self._vectors, self._embedder, reply.value, documents, _NEAREST
         )
         return found, reply.usage
 
@@ -84,7 +84,7 @@ class Retriever:
         prepared = scoring.prepare(query, encoded, self._catalog)
         top = max(by_text.values(), default=1.0) or 1.0
         texts = {chunk: score / top for chunk, score in by_text.items()}
-        chunks, sentences = compare(self._catalog, prepared, chosen)
+        chunks, sentences = score_sentences(self._catalog, prepared, chosen)
         best: dict[str, tuple[float, scoring.Scored]] = {}
         for scored in sentences:
             fit = scored.fit + scoring.ROW_WEIGHT * scoring.named(prepared, scored.sentence)
@@ -105,7 +105,7 @@ def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:
     return {chunk: score for chunk, score in scores.items() if chunk in chunks}
 
 
-def _chosen(hits: Sequence[Hit], limit: int) -> list[Passage]:
+def _chosen(hits: Sequence[Hit], limit: int) -> list[RetrievedChunk]:
     return [_passage(hit) for hit in _distinct(hits, limit)]
 
 
@@ -120,8 +120,8 @@ def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
     return [hit for hit, _ in kept]
 
 
-def _passage(hit: Hit) -> Passage:
-    passage = Passage(
+def _passage(hit: Hit) -> RetrievedChunk:
+    passage = RetrievedChunk(
         chunk=hit.chunk.id,
         document=hit.chunk.document,
         name=hit.chunk.name,
@@ -137,9 +137,9 @@ def _passage(hit: Hit) -> Passage:
     return passage
 
 
-def interleaved(lists: Sequence[Sequence[Passage]], limit: int) -> list[Passage]:
+def round_robin(lists: Sequence[Sequence[RetrievedChunk]], limit: int) -> list[RetrievedChunk]:
     """The first of each list, then the second of each, ..., every passage once."""
-    ordered: dict[str, Passage] = {}
+    ordered: dict[str, RetrievedChunk] = {}
     for rank in range(max((len(one) for one in lists), default=0)):
         for one in lists:
             if rank < len(one):

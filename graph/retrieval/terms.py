@@ -55,7 +55,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(term.text) for term in terms(text))
 
 
-def parts(question: str) -> list[str]:
+def split_questions(question: str) -> list[str]:
     """The questions that a text asks one after another; the text itself when it asks one, or more than a person would.
 
     Each is a search of its own, so that their number is bounded.

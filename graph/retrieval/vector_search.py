@@ -29,7 +29,7 @@ _chunks: LRUCache[list[str]] = LRUCache(_LISTED)
 _matrices: LRUCache[Matrix] = LRUCache(_KEPT)
 
 
-def nearest(
+def nearest_chunks(
     catalog: Catalog,
     index: VectorIndex,
     embedder: Embedder,

@@ -69,7 +69,7 @@ def numbers(text: str) -> set[str]:
     return {str(part) for part in parts if part is not None}
 
 
-def missing(text: str, held: str) -> list[str]:
+def unsupported_dates(text: str, held: str) -> list[str]:
     """The dates of a text with which no date that is held agrees."""
     told = dates(text)
     known = dates(held) if told else []

@@ -17,7 +17,7 @@ from graph.retrieval import terms
 from graph.verification import dates, names
 from graph.verification.numbers import Amount, amounts, canonical, magnitudes, numbers, spelled
 
-__all__ = ["Evidence", "calculated", "missing", "numbers"]
+__all__ = ["Evidence", "calculated", "numbers", "unsupported_facts"]
 
 _AMOUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
 _SUBTRACTION = re.compile(rf"{_AMOUNT}\s*[-−–]\s*{_AMOUNT}\s*=\s*{_AMOUNT}")
@@ -39,13 +39,17 @@ class Evidence:
     whole: str = ""
 
 
-def missing(text: str, evidence: Evidence) -> list[str]:
+def unsupported_facts(text: str, evidence: Evidence) -> list[str]:
     """The numbers, dates and names of a claim that its evidence does not hold, as the claim writes them."""
     proven = calculated(text, evidence.whole)
     # A difference of two rows names both of them, and its numbers are proven to be theirs.
     around = evidence.whole if proven else evidence.around
     held = f"{evidence.exact} {evidence.above} {around}"
-    lacking = [*_numbers(text, evidence, proven), *dates.missing(text, held), *names.missing(text, held)]
+    lacking = [
+        *_numbers(text, evidence, proven),
+        *dates.unsupported_dates(text, held),
+        *names.unsupported_names(text, held),
+    ]
     return list(dict.fromkeys(lacking))
 
 
@@ -75,14 +79,14 @@ def _numbers(text: str, evidence: Evidence, proven: set[str]) -> list[str]:
     held |= dates.numbers(exact) | terms.years(evidence.above) | proven
     # "Revenue in millions was 3.2": the claim names the magnitude, only elsewhere.
     held |= {amount.digits for amount in given if amount.scale in magnitudes(text)}
-    lacking = [amount.text for amount in amounts(text) if not _stands(amount, held, values)]
+    lacking = [amount.text for amount in amounts(text) if not _is_supported(amount, held, values)]
     for word, value in spelled(text).items():
         if word.lower() not in _UNCOUNTED and Decimal(value) not in values and str(value) not in held:
             lacking.append(word)
     return sorted(lacking)
 
 
-def _stands(amount: Amount, held: set[str], values: set[Decimal | None]) -> bool:
+def _is_supported(amount: Amount, held: set[str], values: set[Decimal | None]) -> bool:
     if amount.scale == 1:
         scaled = amount.value is not None and amount.value >= 1000 and amount.value in values
         return amount.digits in held or scaled

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from graph.storage.base import PageRow, Transcript
-from graph.types import PageRef, Passage
+from graph.types import PageRef, RetrievedChunk
 from graph.verification.quotes import normalised
 from loaders.text.plain import plain
 
@@ -23,7 +23,9 @@ _WORDS, _NEIGHBOURS = 4, 0.5
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def pages(passages: Sequence[Passage], ledger: Mapping[tuple[str, int], PageRow], limit: int) -> list[PageRef]:
+def pages_to_inspect(
+    passages: Sequence[RetrievedChunk], ledger: Mapping[tuple[str, int], PageRow], limit: int
+) -> list[PageRef]:
     """The pages to look at again for these relevant passages: at most `limit`, those of the best passages first.
 
     A page is looked at if one of the three best passages on it is a table or a figure, or if it has no legible text
@@ -39,7 +41,7 @@ def pages(passages: Sequence[Passage], ledger: Mapping[tuple[str, int], PageRow]
     return list(found.values())[:limit]
 
 
-def objection(quote: str, row: PageRow, texts: Iterable[Transcript]) -> str:
+def rejection_reason(quote: str, row: PageRow, texts: Iterable[Transcript]) -> str:
     """Why words that stand in no text of a page may not be taken as read from its image; "" when they may.
 
     They may where the page has no legible text layer, or has a figure; not where the page's text says the same with

@@ -37,13 +37,13 @@ _UNIT = re.compile(r"^(?:[A-Z]{1,4}|[a-zA-Zµ]{1,3}|Euros?|Dollars?|Pounds?|Mio|
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
 
 
-def missing(text: str, held: str) -> list[str]:
+def unsupported_names(text: str, held: str) -> list[str]:
     """The names of a text that do not stand in what is held, each once, in order."""
     if not (told := names(text)):
         return []
     known = {_plain(token) for token in _TOKEN.findall(f"{held} {_LINE_END.sub('', held)}")}
     scripts = {_script(word) for word in known}
-    lacking = [name for name in told if _script(name) in scripts and not _stands(_plain(name), known)]
+    lacking = [name for name in told if _script(name) in scripts and not _is_supported(_plain(name), known)]
     return list(dict.fromkeys(lacking))
 
 
@@ -99,7 +99,7 @@ def _at_number(text: str, token: re.Match[str]) -> bool:
     return bool(_UNIT.match(token.group())) and (before[-1:].isdigit() or after[:1].isdigit())
 
 
-def _stands(name: str, known: set[str]) -> bool:
+def _is_supported(name: str, known: set[str]) -> bool:
     """Whether a word is held, with or without an ending; one with digits must be the very same."""
     if name in known or any(character.isdigit() for character in name):
         return name in known

@@ -28,7 +28,7 @@ _SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuoteLocation:
     """Where a quote stands: one page, or two that follow each other, and the lines that it covers on each."""
 
     pages: tuple[int, ...]
@@ -47,7 +47,7 @@ def normalised(text: str) -> str:
 _normalised_word = lru_cache(maxsize=20_000)(normalised)
 
 
-def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
+def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
     """Find a quote on one of the pages, or running over two of them; None when it stands nowhere.
 
     `pages` are tried in the order given.
@@ -58,13 +58,13 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> Place | None:
     texts = {number: page_text(transcript) for number, transcript in pages.items()}
     for number, text in texts.items():
         if text.find(wanted) is not None:
-            return Place((number,), _boxes(wanted, pages[number]))
+            return QuoteLocation((number,), _boxes(wanted, pages[number]))
     for number in texts:
         if number + 1 in texts:
             head, rest = _cut(quote, texts[number], texts[number + 1])
             if head:
                 boxes, after = _boxes(head, pages[number]), _boxes(rest, pages[number + 1])
-                return Place((number, number + 1), boxes, after)
+                return QuoteLocation((number, number + 1), boxes, after)
     return None
 
 
@@ -170,7 +170,7 @@ def evidence(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
     return facts.Evidence(" ".join([quote, *rows]), above, f"{named} {around}", f"{named} {chunk.text}")
 
 
-def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None, title: str = "") -> str:
+def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | None, title: str = "") -> str:
     """Why a claim is not proven, in a few words; "" when it is."""
     if not claim["text"].strip():
         return "it says nothing"
@@ -178,6 +178,6 @@ def failure(claim: Claim, chunk: ChunkRow | None, place: Place | None, title: st
         return "it names a passage that was not offered"
     if place is None:
         return "its quote does not stand on the page"
-    if lacking := facts.missing(claim["text"], evidence(claim["quote"], chunk, title)):
+    if lacking := facts.unsupported_facts(claim["text"], evidence(claim["quote"], chunk, title)):
         return f"its evidence does not hold {', '.join(lacking)}"
     return ""

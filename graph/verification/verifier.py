@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
-from graph.types import Citation, Claim, PageRef, Verdict, found
+from graph.types import Citation, Claim, ClaimCheck, PageRef, is_verified
 from graph.verification import facts, image_evidence, quotes
 
 _RUN = 8
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
 
 
-class Prover:
+class ClaimVerifier:
     """Checks claims against the passages and images that were offered for them."""
 
     def __init__(
@@ -27,7 +27,7 @@ class Prover:
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
         self._titles = {row.id: row.title for row in rows if row}
 
-    def verdicts(self, claims: Sequence[Claim]) -> list[Verdict]:
+    def verdicts(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
         """A verdict on each claim; the citations are numbered in order, the same quote has one number."""
         markers: dict[tuple[str, str], int] = {}
         verdicts = [self._verdict(claim) for claim in claims]
@@ -36,9 +36,9 @@ class Prover:
                 citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
         return verdicts
 
-    def _verdict(self, claim: Claim) -> Verdict:
+    def _verdict(self, claim: Claim) -> ClaimCheck:
         if any(run in self._instructions for run in _runs(claim["text"])):
-            return Verdict(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
+            return ClaimCheck(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
         if image := claim.get("image"):
             return self._seen(claim, image)
         chunk = self._chunks.get(claim["chunk"])
@@ -47,28 +47,30 @@ class Prover:
             place = quotes.locate(claim["quote"], self._transcripts(chunk.document, chunk.pages))
         return self._judged(claim, chunk, place)
 
-    def _judged(self, claim: Claim, chunk: ChunkRow | None, place: quotes.Place | None) -> Verdict:
+    def _judged(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
         title = self._titles.get(chunk.document, "") if chunk else ""
-        failure = quotes.failure(claim, chunk, place, title)
+        failure = quotes.failure_reason(claim, chunk, place, title)
         citation = _citation(chunk, claim["quote"], place) if chunk and place and not failure else None
-        return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
+        return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
 
-    def _seen(self, claim: Claim, image: PageRef) -> Verdict:
+    def _seen(self, claim: Claim, image: PageRef) -> ClaimCheck:
         """A claim on a page image: proven if its quote stands in the page's text, else taken as read if that may be."""
         document, page = image["document"], image["page"]
         near = [c for c in self._chunks.values() if c.document == document and page in c.pages]
         row = next(iter(self._catalog.pages(document, [page])), None)
         if (document, page) not in self._views or not near or row is None:
-            return Verdict(claim=claim, failure="it names an image that was not offered", citation=None, repaired=False)
+            return ClaimCheck(
+                claim=claim, failure="it names an image that was not offered", citation=None, repaired=False
+            )
         texts = self._texts(row)
         for text in texts:
             if place := quotes.locate(claim["quote"], {page: text}):
                 wanted = quotes.normalised(claim["quote"])
                 holding = [chunk for chunk in near if wanted in quotes.chunk_text(chunk)]
                 return self._judged(claim, (holding or near)[0], place)
-        failure = image_evidence.objection(claim["quote"], row, texts) or self._unheld(claim, near)
+        failure = image_evidence.rejection_reason(claim["quote"], row, texts) or self._unheld(claim, near)
         citation = _as_read(near[0], claim["quote"], page, texts) if not failure else None
-        return Verdict(claim=claim, failure=failure, citation=citation, repaired=False)
+        return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
 
     def _transcripts(self, document: str, pages: tuple[int, ...]) -> dict[int, Transcript]:
         """What was read on those pages; the claims of an answer mostly rest on the same one or two."""
@@ -87,11 +89,11 @@ class Prover:
             return "it says nothing"
         parts = [quotes.evidence(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
-        lacking = facts.missing(claim["text"], facts.Evidence(claim["quote"], above, around))
+        lacking = facts.unsupported_facts(claim["text"], facts.Evidence(claim["quote"], above, around))
         return f"its evidence does not hold {', '.join(lacking)}" if lacking else ""
 
 
-def with_history(verdicts: Sequence[Verdict], first: Sequence[Verdict]) -> list[Verdict]:
+def with_history(verdicts: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:
     """Verdicts after a repair; those on claims that were replaced say what stood there before, and why it failed."""
     told = []
     for verdict, before in zip(verdicts, first, strict=True):
@@ -107,7 +109,7 @@ def _runs(text: str) -> list[str]:
     return [" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
 
 
-def _citation(chunk: ChunkRow, quote: str, place: quotes.Place) -> Citation:
+def _citation(chunk: ChunkRow, quote: str, place: quotes.QuoteLocation) -> Citation:
     citation = Citation(
         marker=0,
         document=chunk.document,
@@ -127,14 +129,14 @@ def _as_read(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]
     """A citation of what no text of the page holds: marked, with the box of the page's one figure or the whole page."""
     figures = [block.box for text in texts[:1] for block in text.blocks if block.kind == "figure"]
     boxes = [[round(edge, 4) for edge in figures[0]]] if len(figures) == 1 and figures[0] else _WHOLE_PAGE
-    citation = _citation(chunk, quote, quotes.Place((page,), ()))
+    citation = _citation(chunk, quote, quotes.QuoteLocation((page,), ()))
     citation["boxes"], citation["verified"], citation["read_from"] = boxes, False, "image"
     return citation
 
 
-def counted(verdicts: Sequence[Verdict]) -> Mapping[str, int]:
+def count_outcomes(verdicts: Sequence[ClaimCheck]) -> Mapping[str, int]:
     """How many claims were proven, only read from an image, or left out."""
     cited = [verdict["citation"] for verdict in verdicts]
-    proven = sum(1 for citation in cited if citation and found(citation))
-    seen = sum(1 for citation in cited if citation and not found(citation))
+    proven = sum(1 for citation in cited if citation and is_verified(citation))
+    seen = sum(1 for citation in cited if citation and not is_verified(citation))
     return {"proven": proven, "seen": seen, "dropped": len(cited) - proven - seen}

@@ -218,4 +218,4 @@ async def test_thirty_questions_at_once() -> None:
 @pytest.mark.usefixtures("library")
 def test_the_nodes_are_walked_in_the_order_drawn(number: str, last: list[str]) -> None:
     parts = query.stream({"question": QUESTIONS[number]["question"]}, stream_mode="updates")
-    assert [next(iter(part)) for part in parts] == ["contextualize", "retrieve_passages", "grade_passages", *last]
+    assert [next(iter(part)) for part in parts] == ["contextualize", "retrieve_chunks", "grade_chunks", *last]

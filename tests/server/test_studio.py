@@ -40,8 +40,8 @@ def test_each_step_can_be_read_and_gone_on_from(server: Server) -> None:
     first = server.post(f"/threads/{thread}/runs/wait", run)
     steps = server.get(f"/threads/{thread}/history?limit=20")
     following = {state["next"][0]: state for state in steps if state["next"]}
-    assert set(following) >= {"retrieve_passages", "grade_passages", "generate_answer", "verify_citations"}
-    assert following["retrieve_passages"]["values"]["standalone"] == QUESTION
+    assert set(following) >= {"retrieve_chunks", "grade_chunks", "generate_answer", "verify_citations"}
+    assert following["retrieve_chunks"]["values"]["standalone"] == QUESTION
     graded = following["generate_answer"]["values"]["retrieved"][0]
     assert graded["grade"] >= 5
     assert graded["reason"]
@@ -54,7 +54,7 @@ def test_each_step_can_be_read_and_gone_on_from(server: Server) -> None:
     edited = server.post(
         f"/threads/{thread}/state",
         {"values": {"queries": ["Who founded the observatory?"], "standalone": "Who founded the observatory?"},
-         "checkpoint": following["retrieve_passages"]["checkpoint"], "as_node": "contextualize"},
+         "checkpoint": following["retrieve_chunks"]["checkpoint"], "as_node": "contextualize"},
     )  # fmt: skip
     body = {"assistant_id": "query", "input": None, "checkpoint": edited["checkpoint"]}
     assert "Edith Carrow" in server.post(f"/threads/{thread}/runs/wait", body)["answer"]

@@ -62,7 +62,7 @@ async def read(engine: Engine, pages: Sequence[PageRequest]) -> list[PageReading
 
 async def embedded(embedder: Embedder, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[np.float32]]:
     """The vectors of all texts, and what they cost together."""
-    replies = [reply async for reply in embedder.embed_passages(titles, texts)]
+    replies = [reply async for reply in embedder.embed_chunks(titles, texts)]
     usage = reduce(add_usage, (reply.usage for reply in replies), no_usage())
     return Reply(np.concatenate([reply.value for reply in replies]), usage)
 

@@ -10,15 +10,15 @@ import pytest
 from graph.engines.base import Engine
 from graph.errors import ModelError
 from graph.retrieval.embedder import Embedder
-from graph.types import Passage
+from graph.types import RetrievedChunk
 from tests.wire.bench import Time, build, embedded
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 
 QUESTION = "How deep is the well?"
 
 
-def passage(chunk: str, text: str, page: int = 1) -> Passage:
-    return Passage(
+def passage(chunk: str, text: str, page: int = 1) -> RetrievedChunk:
+    return RetrievedChunk(
         chunk=chunk,
         document="d",
         name='r"e.pdf',
@@ -186,7 +186,7 @@ async def test_every_batch_is_one_request(embedder: Embedder, gemini: GeminiServ
     assert [len(request.texts) for request in gemini.embeddings] == [100, 100, 30, 1, 1]
     assert reply.usage["requests"] == 5
     assert reply.value.shape == (232, 768)
-    assert [reply async for reply in embedder.embed_passages([], [])] == []
+    assert [reply async for reply in embedder.embed_chunks([], [])] == []
 
 
 async def test_a_failed_batch_is_repeated_and_the_others_are_not(embedder: Embedder, gemini: GeminiServer) -> None:

@@ -16,7 +16,7 @@ from graph.engines.requests.usage import journal
 from graph.errors import ModelError
 from graph.retrieval.embedder import Embedder
 from graph.settings import settings
-from graph.types import Passage
+from graph.types import RetrievedChunk
 from tests.wire.bench import Time, asked, build, embedded, page, read, read_pages, texts
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 
@@ -24,7 +24,7 @@ MINUTE = Fault(429, quota="PerMinute", retry_delay="17s")
 DAY = Fault(429, quota="PerDay", retry_delay="17s")
 QUESTION = "How deep is the well?"
 PASSAGES = [
-    Passage(
+    RetrievedChunk(
         chunk="c-1", document="d", name="a.pdf", page=1, score=1.0, relevant=True, heading="", kind="text", text="12 m"
     )
 ]

@@ -6,8 +6,8 @@ import { nothingChosen, pagesOf, scope } from "./documents.js";
 import { open } from "./viewer.js";
 
 const STEPS = {
-  route_request: "Understanding the question", contextualize: "Searching the pages", retrieve_passages: "Weighing what was found",
-  rewrite_question: "Searching in other words", grade_passages: "Writing an answer", generate_answer: "Checking every quote on its page",
+  route_request: "Understanding the question", contextualize: "Searching the pages", retrieve_chunks: "Weighing what was found",
+  rewrite_question: "Searching in other words", grade_chunks: "Writing an answer", generate_answer: "Checking every quote on its page",
 };
 const WHY = {
   nothing_ingested: "There is no document to ask", nothing_relevant: "The documents do not say",

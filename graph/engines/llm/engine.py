@@ -23,7 +23,6 @@ from graph.engines.llm.messages import (
     claims_begun,
     content_of,
     fenced,
-    inert,
     objections_as_text,
     stop_reason,
 )
@@ -33,7 +32,8 @@ from graph.engines.llm.structured import QUIET, Dialogue
 from graph.engines.requests.client import Explain, NamedModel, Service
 from graph.engines.requests.rate_limit import Limiter
 from graph.engines.requests.retry import Patience
-from graph.types import Claim, Grade, Objection, PageView, Passage, Reply, Turn, add_usage
+from graph.sanitize import neutralize_tags
+from graph.types import Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn, add_usage
 from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
 from prompts import Prompt
@@ -113,19 +113,21 @@ class ChatEngine:
         """The question with what it refers to spelled out; itself, without a request, where nothing was said before."""
         if not history:
             return Reply(question)
-        turns = [f"{turn['role']}: {inert(turn['text'][:_TURN_LENGTH])}" for turn in history[-_TURNS_KEPT:]]
+        turns = [f"{turn['role']}: {neutralize_tags(turn['text'][:_TURN_LENGTH])}" for turn in history[-_TURNS_KEPT:]]
         prompt = Prompt("contextualize", self._context.contextualize_prompt)
-        text = prompt.fill(history="\n".join(turns), question=inert(question))
+        text = prompt.fill(history="\n".join(turns), question=neutralize_tags(question))
         asked = await self._dialogue.ask(self._grader, lambda model: model.ainvoke(text, QUIET))
         reply = asked.reply
         alone = "" if stop_reason(reply) else " ".join(re.sub(r"</?question>", " ", reply.text).split())
         return Reply(alone or question, asked.usage)
 
-    async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
+    async def grade(self, question: str, passages: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
         """Grade all passages in one request; those that no reply, or a spoilt one, grades are not in the result."""
         if not passages:
             return Reply([])
-        text = Prompt("grade", self._context.grade_prompt).fill(question=inert(question), passages=fenced(passages))
+        text = Prompt("grade", self._context.grade_prompt).fill(
+            question=neutralize_tags(question), passages=fenced(passages)
+        )
         reply = await self._dialogue.structured(self._grader, text, Grading, forgiving=True)
         grades: dict[str, Grade] = {}
         for item in reply.value.grades if reply.value else []:
@@ -133,10 +135,12 @@ class ChatEngine:
                 grades.setdefault(chunk, Grade(chunk=chunk, score=item.score, reason=item.reason))
         return Reply(list(grades.values()), reply.usage)
 
-    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
+    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[RetrievedChunk]) -> Reply[str]:
         """Another query for the question; "" when the model repeats one that was tried, or has none."""
         text = Prompt("rewrite", self._context.rewrite_prompt).fill(
-            question=inert(question), tried=inert("\n".join(tried)), passages=fenced(passages, judged=True)
+            question=neutralize_tags(question),
+            tried=neutralize_tags("\n".join(tried)),
+            passages=fenced(passages, judged=True),
         )
         reply = await self._dialogue.structured(self._grader, text, Rewriting)
         query = " ".join(reply.value.query.split()) if reply.value else ""
@@ -146,7 +150,7 @@ class ChatEngine:
     async def answer(
         self,
         question: str,
-        passages: Sequence[Passage],
+        passages: Sequence[RetrievedChunk],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
         draft: Drafting | None = None,
@@ -160,7 +164,9 @@ class ChatEngine:
         """
         if not passages:
             return Reply([])
-        text = Prompt("answer", self._context.answer_prompt).fill(question=inert(question), passages=fenced(passages))
+        text = Prompt("answer", self._context.answer_prompt).fill(
+            question=neutralize_tags(question), passages=fenced(passages)
+        )
         content = content_of(text, views, passages)
 
         def tell(text: str, begun: Sequence[object]) -> None:
@@ -177,13 +183,13 @@ class ChatEngine:
     async def repair(
         self,
         question: str,
-        passages: Sequence[Passage],
+        passages: Sequence[RetrievedChunk],
         objections: Sequence[Objection],
         views: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:
         """Another claim for each objection, all in one request; none where no reply comes, or an unreadable one."""
         text = Prompt("repair", self._context.repair_prompt).fill(
-            question=inert(question),
+            question=neutralize_tags(question),
             claims=objections_as_text(objections, passages, views),
             passages=fenced(passages),
         )

@@ -179,9 +179,7 @@ class ModelEmbedder:
         reply = await self._vectors(request, 1)
         return Reply(reply.value[0], reply.usage)
 
-    async def embed_passages(
-        self, titles: Sequence[str], texts: Sequence[str]
-    ) -> AsyncIterator[Reply[NDArray[float32]]]:
+    async def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
         """The vectors of passages in order, of shape (some, dimensions) for each request; a title may be "".
 
         Raises:

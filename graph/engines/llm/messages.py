@@ -9,15 +9,12 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from graph.sanitize import without_invisible
-from graph.types import Claim, Objection, PageRef, PageView, Passage, Usage
+from graph.sanitize import neutralize_tags
+from graph.types import Claim, Objection, PageRef, PageView, RetrievedChunk, Usage
 from loaders.types import FailureReason
 
 T = TypeVar("T")
 _REASON = 200  # characters of a grader's reason; it was asked for fifteen words
-_FENCE_TAG = re.compile(
-    r"[<＜﹤](?=\s*[/／]?\s*(?:passage|question|conversation|tried|claim|expected|given)\b)", re.IGNORECASE
-)
 _WELL = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
 _BADLY: dict[str, FailureReason] = {
     "RECITATION": "recitation",
@@ -100,12 +97,7 @@ class Repair(BaseModel):
     repairs: Annotated[list[RepairedClaim], _each_valid(RepairedClaim)]
 
 
-def inert(text: str) -> str:
-    """Text that cannot open or close one of our fences, nor hide a tag behind characters that nobody sees."""
-    return _FENCE_TAG.sub("&lt;", without_invisible(text))
-
-
-def fenced(passages: Sequence[Passage], *, judged: bool = False) -> str:
+def fenced(passages: Sequence[RetrievedChunk], *, judged: bool = False) -> str:
     """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from.
 
     With `judged` each says what the grader found of it: what is missing in it guides another search.
@@ -114,18 +106,18 @@ def fenced(passages: Sequence[Passage], *, judged: bool = False) -> str:
         f'<passage id="P{number}" document="{_attribute(passage["name"])}" '
         f'page="{"-".join(map(str, passage.get("pages") or [passage["page"]]))}" '
         f'section="{_attribute(passage["heading"])}"{_judgement(passage) if judged else ""}>\n'
-        f"{inert(passage['text'])}\n</passage>"
+        f"{neutralize_tags(passage['text'])}\n</passage>"
         for number, passage in enumerate(passages, 1)
     )
 
 
-def chunk_of(label: str, passages: Sequence[Passage]) -> str:
+def chunk_of(label: str, passages: Sequence[RetrievedChunk]) -> str:
     """The chunk that a label from a reply stands for (`P2`, `[p2]`, `2`), or "" for one that was not given."""
     found = _labelled(label, r"(?:passage\W*)?p?", passages)
     return found["chunk"] if found else ""
 
 
-def claim_of(said: ProvenClaim, passages: Sequence[Passage], views: Sequence[PageView]) -> Claim:
+def claim_of(said: ProvenClaim, passages: Sequence[RetrievedChunk], views: Sequence[PageView]) -> Claim:
     """A claim with what its label stands for: a chunk, or the page of an image; neither where it was not given."""
     claim = Claim(text=said.text, chunk=chunk_of(said.passage, passages), quote=said.quote)
     if not claim["chunk"] and (view := _labelled(said.passage, r"(?:image\W*)?i", views)):
@@ -133,7 +125,7 @@ def claim_of(said: ProvenClaim, passages: Sequence[Passage], views: Sequence[Pag
     return claim
 
 
-def claims_begun(begun: Sequence[object], passages: Sequence[Passage], views: Sequence[PageView]) -> list[Claim]:
+def claims_begun(begun: Sequence[object], passages: Sequence[RetrievedChunk], views: Sequence[PageView]) -> list[Claim]:
     """The claims of a reply that is still coming, up to the first that is not valid."""
     claims = []
     for one in begun:
@@ -144,7 +136,9 @@ def claims_begun(begun: Sequence[object], passages: Sequence[Passage], views: Se
     return claims
 
 
-def content_of(prompt: str, views: Sequence[PageView], passages: Sequence[Passage]) -> str | list[str | dict[str, Any]]:
+def content_of(
+    prompt: str, views: Sequence[PageView], passages: Sequence[RetrievedChunk]
+) -> str | list[str | dict[str, Any]]:
     """A prompt with images, each under its label (I1, I2, ...) with the passages that stand on its page."""
     if not views:
         return prompt
@@ -163,7 +157,9 @@ def content_of(prompt: str, views: Sequence[PageView], passages: Sequence[Passag
     return blocks
 
 
-def objections_as_text(objections: Sequence[Objection], passages: Sequence[Passage], views: Sequence[PageView]) -> str:
+def objections_as_text(
+    objections: Sequence[Objection], passages: Sequence[RetrievedChunk], views: Sequence[PageView]
+) -> str:
     """The claims that were not proven, numbered from 1, each with what is wrong with it."""
     labels = {passage["chunk"]: f"P{number}" for number, passage in enumerate(passages, 1)}
     seen = {(view.document, view.page): f"I{number}" for number, view in enumerate(views, 1)}
@@ -173,13 +169,13 @@ def objections_as_text(objections: Sequence[Objection], passages: Sequence[Passa
         image = claim.get("image")
         label = labels.get(claim["chunk"]) or (seen.get((image["document"], image["page"])) if image else None)
         parts.append(
-            f'<claim number="{number}" passage="{label or "unknown"}">\ntext: {inert(claim["text"])}\n'
-            f"quote: {inert(claim['quote'])}\nproblem: {inert(objection['failure'])}\n</claim>"
+            f'<claim number="{number}" passage="{label or "unknown"}">\ntext: {neutralize_tags(claim["text"])}\n'
+            f"quote: {neutralize_tags(claim['quote'])}\nproblem: {neutralize_tags(objection['failure'])}\n</claim>"
         )
     return "\n\n".join(parts)
 
 
-def _judgement(passage: Passage) -> str:
+def _judgement(passage: RetrievedChunk) -> str:
     reason = _attribute(passage.get("reason", ""))[:_REASON]
     return f' judged="{reason}"' if reason else ""
 

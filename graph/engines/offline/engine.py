@@ -15,9 +15,9 @@ from graph.engines.base import Drafting, PageReading, PageRequest
 from graph.engines.offline.extraction import claims_from
 from graph.retrieval import scoring, terms
 from graph.retrieval.embedder import SentenceEmbedder
-from graph.retrieval.late_interaction import compare, ranked
+from graph.retrieval.late_interaction import score_sentences, with_ranks
 from graph.storage.base import Catalog
-from graph.types import Claim, Grade, Objection, PageView, Passage, Reply, Turn
+from graph.types import Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn
 from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText
@@ -72,21 +72,21 @@ class OfflineEngine:
             return Reply(question)
         return Reply(f"{asked[-1].rstrip(' ?.!')}: {question}")
 
-    async def grade(self, question: str, passages: Sequence[Passage]) -> Reply[list[Grade]]:
+    async def grade(self, question: str, passages: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
         """Grade each passage by its sentence that fits the question best; one without a sentence gets nothing."""
         grades = await asyncio.to_thread(self._grade, question, passages)
         graded = {grade["chunk"] for grade in grades}
         bare = [passage["chunk"] for passage in passages if passage["chunk"] not in graded]
         return Reply([*grades, *(Grade(chunk=chunk, score=0.0, reason="no sentence to compare") for chunk in bare)])
 
-    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[Passage]) -> Reply[str]:
+    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[RetrievedChunk]) -> Reply[str]:
         """Never: leaving words out of a question was measured to lose answers, and nothing offline can add any."""
         return Reply("")
 
     async def answer(
         self,
         question: str,
-        passages: Sequence[Passage],
+        passages: Sequence[RetrievedChunk],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
         draft: Drafting | None = None,
@@ -97,25 +97,25 @@ class OfflineEngine:
     async def repair(
         self,
         question: str,
-        passages: Sequence[Passage],
+        passages: Sequence[RetrievedChunk],
         objections: Sequence[Objection],
         views: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:
         """None for each: what was chosen by comparing would be chosen again."""
         return Reply([None] * len(objections))
 
-    def _titles(self, passages: Sequence[Passage]) -> str:
+    def _titles(self, passages: Sequence[RetrievedChunk]) -> str:
         rows = (self._catalog.document(document) for document in {passage["document"] for passage in passages})
         return " ".join(row.title for row in rows if row)
 
-    def _scored(self, question: str, passages: Sequence[Passage]) -> tuple[scoring.Query, list[scoring.Scored]]:
+    def _scored(self, question: str, passages: Sequence[RetrievedChunk]) -> tuple[scoring.Query, list[scoring.Scored]]:
         query = scoring.prepare(question, self._embedder.encode_query(question), self._catalog)
-        chunks, scored = compare(self._catalog, query, [passage["chunk"] for passage in passages])
-        return query, ranked(scored, [chunk.id for chunk in chunks])
+        chunks, scored = score_sentences(self._catalog, query, [passage["chunk"] for passage in passages])
+        return query, with_ranks(scored, [chunk.id for chunk in chunks])
 
-    def _grade(self, question: str, passages: Sequence[Passage]) -> list[Grade]:
+    def _grade(self, question: str, passages: Sequence[RetrievedChunk]) -> list[Grade]:
         best: dict[str, scoring.Scored] = {}
-        for part in terms.parts(question):
+        for part in terms.split_questions(question):
             for scored in self._scored(part, passages)[1]:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
@@ -139,11 +139,11 @@ class OfflineEngine:
                 grades[chunk] = Grade(chunk=chunk, score=MIDDLE_GRADE, reason=reason)
         return list(grades.values())
 
-    def _answer(self, question: str, passages: Sequence[Passage]) -> list[Claim]:
+    def _answer(self, question: str, passages: Sequence[RetrievedChunk]) -> list[Claim]:
         claims: list[Claim] = []
         chunks = {chunk.id: chunk for chunk in self._catalog.chunks([passage["chunk"] for passage in passages])}
         held = " ".join(f"{passage['name']} {passage['heading']} {passage['text']}" for passage in passages)
-        for part in terms.parts(question):
+        for part in terms.split_questions(question):
             if not terms.years(part) <= terms.years(held + self._titles(passages)):
                 continue  # what is said of other years is no answer
             query, scored = self._scored(part, passages)

@@ -80,7 +80,7 @@ class MiniLM:
         """The unit vector of a question."""
         return Reply((await asyncio.to_thread(self.encode_query, text)).vector)
 
-    async def embed_passages(
+    async def embed_chunks(
         self, titles: Sequence[str], texts: Sequence[str]
     ) -> AsyncIterator[Reply[NDArray[np.float32]]]:
         """One unit vector for each text, as rows; a title in the text was measured to change nothing."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from graph.sanitize import harmless, without_invisible
+from graph.sanitize import remove_invisible, sanitize_markdown
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ from graph.sanitize import harmless, without_invisible
     ],
 )
 def test_words_stay_and_what_acts_goes(text: str, shown: str | None) -> None:
-    said = harmless(text)
+    said = sanitize_markdown(text)
     if shown != "":
         assert said == (text if shown is None else shown)
     assert not re.search(r"\]\(|!\[|\]\[|\]:|<(?:img|script|!)", said, re.IGNORECASE)
 
 
 def test_ordinary_text_has_nothing_invisible() -> None:
-    assert without_invisible("naïve Ωmega\n\t日本語 – “quotes”") == "naïve Ωmega\n\t日本語 – “quotes”"
+    assert remove_invisible("naïve Ωmega\n\t日本語 – “quotes”") == "naïve Ωmega\n\t日本語 – “quotes”"

@@ -19,7 +19,7 @@ def passages(*relevant: bool) -> list[Any]:
     return [{"chunk": str(number), "relevant": value} for number, value in enumerate(relevant)]
 
 
-@pytest.mark.parametrize(("reason", "way"), [(None, "retrieve_passages"), ("nothing_ingested", "decline")])
+@pytest.mark.parametrize(("reason", "way"), [(None, "retrieve_chunks"), ("nothing_ingested", "decline")])
 def test_after_contextualize(reason: Any, way: str) -> None:
     assert edges.after_contextualize({"reason": reason}) == way
 
@@ -79,7 +79,7 @@ def test_after_grading(
 
 @pytest.mark.parametrize(
     ("queries", "rewrites", "way"),
-    [(["a", "b"], 1, "retrieve_passages"), (["a"], 1, "decline"), (["a", "b"], 2, "decline")],
+    [(["a", "b"], 1, "retrieve_chunks"), (["a"], 1, "decline"), (["a", "b"], 2, "decline")],
 )
 def test_after_rewriting_asks_only_what_is_new(queries: list[str], rewrites: int, way: str) -> None:
     assert edges.after_rewriting({"queries": queries, "rewrites": rewrites}) == way
@@ -99,7 +99,7 @@ def test_after_verification(proven: list[bool], way: str) -> None:
 )
 def test_every_way_is_a_node_and_is_drawn(router: Any) -> None:
     ways = set(get_args(get_type_hints(router)["return"]))
-    before = {"contextualize": "contextualize", "grading": "grade_passages", "rewriting": "rewrite_question"}
+    before = {"contextualize": "contextualize", "grading": "grade_chunks", "rewriting": "rewrite_question"}
     node = before.get(router.__name__.removeprefix("after_"), "verify_citations")
     assert {edge.target for edge in graph.app.get_graph().edges if edge.source == node} == ways
 

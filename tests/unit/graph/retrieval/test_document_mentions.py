@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.retrieval.document_mentions import asks_what_is_there, named
+from graph.retrieval.document_mentions import asks_about_library, mentioned_documents
 from graph.storage.base import DocumentRow
 
 
@@ -28,7 +28,7 @@ from graph.storage.base import DocumentRow
     ],
 )
 def test_a_question_about_the_library(question: str) -> None:
-    assert asks_what_is_there(question)
+    assert asks_about_library(question)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_question_about_the_library(question: str) -> None:
     ],
 )
 def test_a_question_that_only_mentions_documents(question: str) -> None:
-    assert not asks_what_is_there(question)
+    assert not asks_about_library(question)
 
 
 def row(name: str, title: str = "") -> DocumentRow:
@@ -88,7 +88,7 @@ ALL = [*FILINGS, *OTHERS, *MANY]
     ],
 )
 def test_a_document_that_is_named(question: str, found: list[str]) -> None:
-    assert named(question, ALL) == found
+    assert mentioned_documents(question, ALL) == found
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_a_document_that_is_named(question: str, found: list[str]) -> None:
     ],
 )
 def test_what_names_no_document(question: str) -> None:
-    assert named(question, ALL) == []
+    assert mentioned_documents(question, ALL) == []
 
 
 def test_a_library_of_one_document_is_not_narrowed() -> None:
-    assert named("What did Netflix earn in 2022, as by NETFLIX_2022_10K.pdf?", [FILINGS[1]]) == []
+    assert mentioned_documents("What did Netflix earn in 2022, as by NETFLIX_2022_10K.pdf?", [FILINGS[1]]) == []

@@ -38,8 +38,8 @@ def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog,
     catalog, model, ids = library
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
     asked = [*reversed(ids), "a-none-0001"]
-    chunks, scored = late_interaction.compare(catalog, query, asked)
-    scored = late_interaction.ranked(scored, [row.id for row in chunks])
+    chunks, scored = late_interaction.score_sentences(catalog, query, asked)
+    scored = late_interaction.with_ranks(scored, [row.id for row in chunks])
     wanted = catalog.chunks(asked)
     assert [row.id for row in chunks] == [row.id for row in wanted] == asked[:-1]
     together = scoring.score(query, wanted, catalog.token_vectors(asked))
@@ -52,7 +52,7 @@ def test_what_is_kept_is_not_read_again(
 ) -> None:
     catalog, model, ids = library
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
-    late_interaction.compare(catalog, query, ids)
+    late_interaction.score_sentences(catalog, query, ids)
     read: list[str] = []
     vectors = catalog.token_vectors
 
@@ -62,21 +62,21 @@ def test_what_is_kept_is_not_read_again(
 
     monkeypatch.setattr(catalog, "token_vectors", listening)
     some = [ids[7], ids[2]]
-    _, scored = late_interaction.compare(catalog, query, some)
+    _, scored = late_interaction.score_sentences(catalog, query, some)
     assert not read
-    assert [(one.chunk, one.rank) for one in late_interaction.ranked(scored, some)] == [(ids[7], 0), (ids[2], 1)]
+    assert [(one.chunk, one.rank) for one in late_interaction.with_ranks(scored, some)] == [(ids[7], 0), (ids[2], 1)]
     other = scoring.prepare("What is a storm?", model.encode_query("What is a storm?"), catalog)
-    late_interaction.compare(catalog, other, some)
+    late_interaction.score_sentences(catalog, other, some)
     assert sorted(read) == sorted(some)
 
 
 def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
-    late_interaction.compare(catalog, query, ids)
+    late_interaction.score_sentences(catalog, query, ids)
     with catalog._db.writing() as connection:
         connection.execute("UPDATE documents SET name = 'renamed.pdf'")
-    assert {chunk.name for chunk in late_interaction.compare(catalog, query, ids)[0]} == {"renamed.pdf"}
+    assert {chunk.name for chunk in late_interaction.score_sentences(catalog, query, ids)[0]} == {"renamed.pdf"}
 
 
 def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
@@ -84,7 +84,7 @@ def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, lis
     catalog.add_document(document("late"))
     ids = catalog.chunk_ids("late", catalog.stage_chunks("late", [chunk(0, TEXTS[3])]))
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
-    assert late_interaction.compare(catalog, query, ids)[1] == []
+    assert late_interaction.score_sentences(catalog, query, ids)[1] == []
     (row,) = catalog.chunks(ids)
     catalog.add_token_vectors([(row.id, pack(model.encode([s.search for s in row.sentences])))])
-    assert late_interaction.compare(catalog, query, ids)[1]
+    assert late_interaction.score_sentences(catalog, query, ids)[1]

@@ -9,14 +9,14 @@ from graph.retrieval import terms
 
 
 def test_questions_asked_together_are_told_apart() -> None:
-    assert terms.parts("Who founded it? When was the storm?") == ["Who founded it?", "When was the storm?"]
-    assert terms.parts("What is v1.2? ") == ["What is v1.2?"]
+    assert terms.split_questions("Who founded it? When was the storm?") == ["Who founded it?", "When was the storm?"]
+    assert terms.split_questions("What is v1.2? ") == ["What is v1.2?"]
 
 
 def test_repeated_and_countless_questions_are_one_search() -> None:
-    assert len(terms.parts("How high is the tide? " * 50)) == 1
+    assert len(terms.split_questions("How high is the tide? " * 50)) == 1
     many = " ".join(f"What is item {number}?" for number in range(50))
-    assert terms.parts(many) == [many]
+    assert terms.split_questions(many) == [many]
 
 
 def test_a_question_without_words_of_its_own_keeps_what_it_has() -> None:

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.verification import dates, names, numbers
-from graph.verification.facts import Evidence, missing
+from graph.verification.facts import Evidence, unsupported_facts
 
 
 def lacks(claim: str, quote: str, around: str = "", above: str = "") -> list[str]:
-    return missing(claim, Evidence(quote, above, around, f"{around} {quote}"))
+    return unsupported_facts(claim, Evidence(quote, above, around, f"{around} {quote}"))
 
 
 @pytest.mark.parametrize(
@@ -212,4 +212,4 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=14).map(" ".join))
 def test_whatever_is_quoted_holds_itself(text: str) -> None:
     """An answer in the page's own words is never called unproven."""
-    assert missing(text, Evidence(text, "", text, text)) == []
+    assert unsupported_facts(text, Evidence(text, "", text, text)) == []

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from graph.storage.base import PageRow, Transcript
-from graph.types import Passage
+from graph.types import RetrievedChunk
 from graph.verification import image_evidence
 from loaders.types import Block
 
 
-def passage(page: int, kind: str = "text", grade: float = 8, **more: Any) -> Passage:
+def passage(page: int, kind: str = "text", grade: float = 8, **more: Any) -> RetrievedChunk:
     given: Any = {
         "chunk": f"c{page}", "document": "d", "name": "n", "page": page, "score": 1.0, "relevant": True,
         "grade": grade, "heading": "", "kind": kind, "text": "", **more,
@@ -28,8 +28,11 @@ def ledger(*scans: int, without_image: int = 0) -> dict[tuple[str, int], PageRow
     return {(row.document, row.page): row for row in rows}
 
 
-def looked_at(passages: list[Passage], *scans: int, limit: int = 4, without_image: int = 0) -> list[int]:
-    return [ref["page"] for ref in image_evidence.pages(passages, ledger(*scans, without_image=without_image), limit)]
+def looked_at(passages: list[RetrievedChunk], *scans: int, limit: int = 4, without_image: int = 0) -> list[int]:
+    return [
+        ref["page"]
+        for ref in image_evidence.pages_to_inspect(passages, ledger(*scans, without_image=without_image), limit)
+    ]
 
 
 def test_tables_figures_and_scans_are_looked_at_and_text_is_not() -> None:
@@ -57,7 +60,7 @@ def test_a_page_is_looked_at_once_and_only_if_it_has_an_image() -> None:
 
 
 def said(quote: str, *blocks: Block, legible: bool = True) -> str:
-    return image_evidence.objection(quote, PageRow("d", 1, "read", legible=legible), [Transcript("k", blocks)])
+    return image_evidence.rejection_reason(quote, PageRow("d", 1, "read", legible=legible), [Transcript("k", blocks)])
 
 
 TEXT = Block("text", "The naturalist Edith Carrow founded the observatory in 1911. Depth 12 m.")

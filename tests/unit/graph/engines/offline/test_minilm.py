@@ -94,7 +94,7 @@ async def test_the_embedder_gives_rows_for_passages_and_one_vector_for_a_questio
     question = await model.embed_query(TEXTS[0])
     assert passages.value.shape == (2, DIMENSIONS)
     assert float(question.value @ passages.value[0]) > 0.99
-    assert [reply async for reply in model.embed_passages([], [])] == []
+    assert [reply async for reply in model.embed_chunks([], [])] == []
     assert isinstance(model, SentenceEmbedder)
     assert model.identity == f"all-MiniLM-L6-v2-w8a8/{DIMENSIONS}"
 
