@@ -58,7 +58,7 @@ eval: $(READY) ## measure the answers on the sample: table, JSON and HTML report
 	$(BIN)/pagewitness eval --engine offline --home .pagewitness/eval examples/questions.jsonl --out .pagewitness/eval/out
 
 nasty: $(READY) ## every hostile file of the development data through the command line, as a table
-	$(BIN)/python -m tests.evals.nasty ../shared/data/nasty
+	$(BIN)/python -m tests.evals.hostile_files ../shared/data/nasty
 
 long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
 	$(BIN)/python -m pytest -m slow

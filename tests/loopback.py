@@ -1,4 +1,4 @@
-"""Loopback for a process that was cut off from the network, for example by `unshare -n`.
+"""The loopback network device, for a process without a network, for example under `unshare -n`.
 
 A new network namespace has a loopback device, but down. The tests' own servers live on it; nothing else is touched.
 """
@@ -14,10 +14,10 @@ _REQUEST = "16sh22x"  # struct ifreq: the device's name, its flags, the rest of 
 
 
 def raise_loopback() -> None:
-    """Switch the loopback device on where it is off.
+    """Switch the loopback device on if it is off.
 
     Raises:
-        RuntimeError: it is off, and this process may not switch it on.
+        RuntimeError: It is off, and this process may not switch it on.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
         try:

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import machine, page
+from tests.benchmarks import machine, report
+from tests.benchmarks.comparison import Sizes
 from tests.benchmarks.groups import GROUPS, measured
-from tests.benchmarks.sides import Sizes
 
 FOLDER = machine.ROOT / ".pagewitness" / "bench"
 PAGE = machine.ROOT / "docs" / "performance.json"
@@ -42,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n{name}", flush=True)
         groups[name] = measured(name, Sizes(options.quick, folder, options.times))
         for row in groups[name]["results"]:
-            print(page.line(row), flush=True)
-        page.write({name: groups[name] for name in GROUPS if name in groups}, out)
+            print(report.line(row), flush=True)
+        report.write({name: groups[name] for name in GROUPS if name in groups}, out)
     print(f"\n{out}\n{out.with_suffix('.md')}")
     rows = [row for name in options.only for row in groups[name]["results"]]
     return 1 if any(row["holds"] is False for row in rows) else 0

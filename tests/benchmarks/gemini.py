@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from types import TracebackType
 
-from tests.flows.killing import transcribe
+from tests.flows.killed_runs import transcribe
 from tests.wire.gemini_server import Answer, GeminiServer, Recorded, Reply
 from tests.wire.gemini_wire import CHAT_VERBS
 from tests.wire.scripted_replies import TRUE, Model, kind

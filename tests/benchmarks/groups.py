@@ -12,11 +12,11 @@ from multiprocessing import get_context
 from typing import Any
 
 from tests.benchmarks import machine
-from tests.benchmarks.sides import Comparison, Sizes
+from tests.benchmarks.comparison import Comparison, Sizes
 
 GROUPS = {
-    "starting": "starting", "questions": "questions", "answering": "answering", "storing": "storing",
-    "ingestion": "ingestion", "memory": "staying",
+    "starting": "startup", "questions": "offline_questions", "answering": "model_answers", "storing": "storage",
+    "ingestion": "ingestion", "memory": "server_memory",
 }  # fmt: skip
 """The groups, in the order in which they are measured, and their modules."""
 

@@ -16,10 +16,10 @@ import pymupdf
 
 from loaders.pages.reader import read, render
 from loaders.types import Failure, PageImage, PageJob
-from tests.benchmarks import machine, papers
+from tests.benchmarks import documents, machine
+from tests.benchmarks.comparison import Comparison, Samples, Sizes, alternate, compare
 from tests.benchmarks.gemini import Apart, Reading
-from tests.benchmarks.memory import _write
-from tests.benchmarks.sides import Comparison, Side, Sizes, alternate, held
+from tests.benchmarks.ingestion_memory import _write
 
 IN_FLIGHT = 16
 SLEEP = 20.0  # seconds, after each page of the notebook's loop
@@ -31,9 +31,9 @@ def measure(sizes: Sizes) -> list[Comparison]:
     folder.mkdir(parents=True)
     found = _with_a_model(sizes, folder)
     machine.settle(machine.environment(folder / "offline", PAGEWITNESS_ENGINE="offline"))
-    paper, what = papers.digital(folder, sizes.of(22, 4))
-    few, _ = papers.digital(folder, sizes.of(8, 2))  # OCR takes 5 s a page, and all is read ten times
-    scan, how = papers.scanned(folder, few)
+    paper, what = documents.digital(folder, sizes.of(22, 4))
+    few, _ = documents.digital(folder, sizes.of(8, 2))  # OCR takes 5 s a page, and all is read ten times
+    scan, how = documents.scanned(folder, few)
     return [
         *found,
         _offline("digital", f"offline, {what}", paper, 1.6, sizes.times, warm=True),
@@ -56,7 +56,9 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
             )
         )  # fmt: skip
         rendered, ingested = alternate(
-            lambda: _render(paper), lambda: _ingest(papers.anew(paper), pages, pages_per_request=1), times=sizes.times
+            lambda: _render(paper),
+            lambda: _ingest(documents.fresh_copy(paper), pages, pages_per_request=1),
+            times=sizes.times,
         )
         loop = alternate(lambda: _loop_of_the_notebook(paper, server.url), times=sizes.of(3, 1), warm=False)[0]
     least = pages / IN_FLIGHT * delay
@@ -64,15 +66,15 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
     limit = Comparison(
         "model",
         f"a loopback Gemini, {delay} s a page, {pages} pages, {IN_FLIGHT} in flight: against {pages}/{IN_FLIGHT} of it",
-        "s", Side("ingestion, less the rendering of a page", ours),
-        Side("the service's own time", (least,)), 1.15, "most",
+        "s", Samples("ingestion, less the rendering of a page", ours),
+        Samples("the service's own time", (least,)), 1.15, "most",
         f"Rendering a page took {statistics.median(rendered):.3f} s; {-(-pages // IN_FLIGHT)} rounds of {delay} s, "
         f"which requests of one length come in, are {-(-pages // IN_FLIGHT) * delay} s.",
     )  # fmt: skip
     beside = Comparison(
         "loop", "the same service, against a loop as in the notebook: one page after another", "pages/min",
-        Side("ingestion", tuple(60 * pages / seconds for seconds in ingested)),
-        Side("the loop, with its sleep", tuple(60 / (seconds + SLEEP) for seconds in loop)),
+        Samples("ingestion", tuple(60 * pages / seconds for seconds in ingested)),
+        Samples("the loop, with its sleep", tuple(60 / (seconds + SLEEP) for seconds in loop)),
         note=f"{len(loop)} pages were read by the loop; its sleep of {SLEEP:g} s was added, not slept.",
     )  # fmt: skip
     return [limit, beside]
@@ -82,13 +84,13 @@ def _offline(name: str, what: str, path: Path, limit: float, times: int, warm: b
     """Our whole ingestion against nothing but reading, of a new document; warm: models are loaded."""
     pages = _pages(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        found = held(
+        found = compare(
             name, f"{what}, {pages} pages, against the same page reader in a bare loop in one process", "pages/s",
             [
-                ("ingestion", lambda: pages / _ingest(papers.anew(path), pages)),
+                ("ingestion", lambda: pages / _ingest(documents.fresh_copy(path), pages)),
                 (
                     "bare loop of `loaders.pages.reader.read`",
-                    lambda: pages / other.submit(_bare_loop, papers.anew(path), pages).result(),
+                    lambda: pages / other.submit(_bare_loop, documents.fresh_copy(path), pages).result(),
                 ),
             ],
             times=times, warm=warm, limit=limit, bound="least",
@@ -114,11 +116,14 @@ def _beside(path: Path, times: int) -> Comparison:
     """The same against the library that finds a page's parts, called as it documents it, with its own settings."""
     pages = _pages(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        return held(
+        return compare(
             "library", f"the same paper against `pymupdf4llm.to_markdown` in a bare loop, {pages} pages", "pages/s",
             [
-                ("ingestion", lambda: pages / _ingest(papers.anew(path), pages)),
-                ("bare loop of the library", lambda: pages / other.submit(_library_loop, papers.anew(path)).result()),
+                ("ingestion", lambda: pages / _ingest(documents.fresh_copy(path), pages)),
+                (
+                    "bare loop of the library",
+                    lambda: pages / other.submit(_library_loop, documents.fresh_copy(path)).result(),
+                ),
             ],
             times=times,
         )  # fmt: skip

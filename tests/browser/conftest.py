@@ -1,4 +1,4 @@
-"""Chromium, driven by Playwright, on a reading room of its own."""
+"""Fixtures: Chromium, driven by Playwright, on the reading room of a development server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.serving import Server, serving, showing
+from tests.dev_server import Server, print_log, run_server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # axe's rules for WCAG 2.2 at the levels A and AA, and its good practices.
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @dataclass
-class Room:
+class ReadingRoom:
     """A page of the reading room, and what it did that it should not have."""
 
     page: Page
@@ -91,7 +91,7 @@ class Room:
 
 @pytest.fixture(scope="module")
 def room_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("room")) as running:
+    with run_server(tmp_path_factory.mktemp("room")) as running:
         yield running
 
 
@@ -106,20 +106,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., Room]]:
+def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., ReadingRoom]]:
     """Open a reading room in a fresh browser profile; whatever went wrong in one fails the test."""
-    rooms: list[Room] = []
+    rooms: list[ReadingRoom] = []
 
-    def opened(server: Server = room_server, **options: Any) -> Room:
+    def opened(server: Server = room_server, **options: Any) -> ReadingRoom:
         context = browser.new_context(**options)
         context.set_default_timeout(40_000)
-        made = Room(context.new_page(), server.url)
+        made = ReadingRoom(context.new_page(), server.url)
         made.watch()
         made.enter()
         rooms.append(made)
         return made
 
-    with showing(room_server):
+    with print_log(room_server):
         yield opened
     for one in rooms:
         one.page.context.close()

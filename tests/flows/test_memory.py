@@ -1,10 +1,10 @@
-"""Memory does not grow with the length of a document; `python -m tests.benchmarks.memory` measures longer ones."""
+"""Memory does not grow with the length of a document; `python -m tests.benchmarks.ingestion_memory` for more."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.memory import LIMIT, measure
+from tests.benchmarks.ingestion_memory import LIMIT, measure
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import SAMPLE
-from tests.serving import Server, serving, showing
+from tests.dev_server import Server, print_log, run_server
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     shutil.copytree(SAMPLE.parent, folder / "examples")
     allowed = os.pathsep.join([str(folder / "examples"), str(SAMPLE.parent)])
-    with serving(folder, PAGEWITNESS_ALLOWED_FOLDERS=allowed) as running:
+    with run_server(folder, PAGEWITNESS_ALLOWED_FOLDERS=allowed) as running:
         yield running
 
 
@@ -62,12 +62,12 @@ def ingested(server: Server) -> Any:
 def _doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     folder = tmp_path_factory.mktemp("doors")
     (folder / "allowed").mkdir()
-    with serving(folder, PAGEWITNESS_ALLOWED_FOLDERS=str(folder / "allowed"), PAGEWITNESS_UPLOAD_MB="1") as running:
+    with run_server(folder, PAGEWITNESS_ALLOWED_FOLDERS=str(folder / "allowed"), PAGEWITNESS_UPLOAD_MB="1") as running:
         yield Doors(running, folder)
 
 
 @pytest.fixture
 def doors(_doors: Doors) -> Iterator[Doors]:
     """The server; what it says during a test is shown if the test fails."""
-    with showing(_doors.server):
+    with print_log(_doors.server):
         yield _doors

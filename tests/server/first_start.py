@@ -18,8 +18,8 @@ from typing import Any
 
 import httpx
 
+from tests.dev_server import Server, run_server
 from tests.loopback import raise_loopback
-from tests.serving import Server, serving
 
 FIRST, NEXT = "How much was spent on instruments?", "And for it in 2024?"
 
@@ -100,7 +100,7 @@ def terminated(server: Server) -> bool:
 def main(folder: Path) -> None:
     raise_loopback()
     clone = folder / "clone"
-    with serving(folder, tree=clone) as server:
+    with run_server(folder, tree=clone) as server:
         seen = asyncio.run(visit(server, clone))
         said = server.log.read_text("utf-8", "replace").splitlines()
         seen |= {

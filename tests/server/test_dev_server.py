@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SAMPLE
-from tests.serving import Server, showing
+from tests.dev_server import Server, print_log
 
 pytestmark = pytest.mark.server
 
@@ -21,7 +21,7 @@ TICKET, FACT = "What does a day ticket to the island cost?", "14 euros"
 
 @pytest.fixture(autouse=True)
 def _show_the_log(server: Server) -> Iterator[None]:
-    with showing(server):
+    with print_log(server):
         yield
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.serving import START_SECONDS
+from tests.dev_server import START_SECONDS
 
 pytestmark = pytest.mark.server
 

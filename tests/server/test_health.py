@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
-from tests.serving import Server, serving, showing
+from tests.dev_server import Server, print_log, run_server
 from web.responses import UNUSABLE
 
 pytestmark = pytest.mark.server
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def locked(folder: Path) -> Iterator[Server]:
-    with serving(folder, PAGEWITNESS_SERVER_TOKEN=TOKEN) as running, showing(running):
+    with run_server(folder, PAGEWITNESS_SERVER_TOKEN=TOKEN) as running, print_log(running):
         yield running
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from graph.context import Context
-from tests.serving import Server
+from tests.dev_server import Server
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("ingested")]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import page
-from tests.benchmarks.sides import Comparison, Side, alternate, held
+from tests.benchmarks import report
+from tests.benchmarks.comparison import Comparison, Samples, alternate, compare
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -35,7 +35,7 @@ def test_sides_take_turns_and_who_begins_changes() -> None:
 
 def test_a_ratio_is_of_medians() -> None:
     left, right = iter([1.0, 90.0, 3.0]), iter([2.0, 1.5, 1.0])
-    one = held(
+    one = compare(
         "n", "what", "s", [("l", lambda: next(left)), ("r", lambda: next(right))], times=3, warm=False, limit=2.0,
         bound="most",
     )  # fmt: skip
@@ -48,16 +48,19 @@ def test_a_ratio_is_of_medians() -> None:
     [("most", 0.49, False), ("least", 0.5, True), ("least", 0.51, False), ("none", 9, None)],
 )
 def test_a_limit_has_two_sides(bound: Any, limit: float, holds: bool | None) -> None:
-    assert Comparison("n", "what", "s", Side("l", (1.0,)), Side("r", (2.0,)), limit, bound).holds is holds
+    assert Comparison("n", "what", "s", Samples("l", (1.0,)), Samples("r", (2.0,)), limit, bound).holds is holds
 
 
 def test_a_page_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
-    out, rows = tmp_path / "speed.json", [Comparison("n", "one thing", "s", Side("l", (1.0,)), None, 0.5, "most").row()]
+    out, rows = (
+        tmp_path / "speed.json",
+        [Comparison("n", "one thing", "s", Samples("l", (1.0,)), None, 0.5, "most").row()],
+    )
     groups = {"storing": {**CONTEXT, "results": rows}}
-    page.write(groups, out)
+    report.write(groups, out)
     beside = tmp_path / "speed.md"
-    beside.write_text(beside.read_text("utf-8").replace(page.BEGIN, page.BEGIN + "\nFound by hand.\n"), "utf-8")
-    page.write(groups, out)
+    beside.write_text(beside.read_text("utf-8").replace(report.BEGIN, report.BEGIN + "\nFound by hand.\n"), "utf-8")
+    report.write(groups, out)
     text = beside.read_text("utf-8")
     assert "Found by hand." in text
     assert "| One thing | 1 s | at most 0.5 s | **no** |" in text
@@ -68,7 +71,7 @@ def test_the_page_is_what_was_measured() -> None:
     """`docs/performance.md` and its plots are made of `docs/performance.json`; only the part kept by hand is not."""
     groups = json.loads(PAGE.with_suffix(".json").read_text("utf-8"))
     text = PAGE.read_text("utf-8")
-    assert text == page.render(groups, "performance.json", page.by_hand(text))
-    for name, plot in page.plots(groups, "performance").items():
+    assert text == report.render(groups, "performance.json", report.by_hand(text))
+    for name, plot in report.draw(groups, "performance").items():
         assert (PAGE.parent / "images" / name).read_text("utf-8") == plot
     assert not any(group["quick"] for group in groups.values()), "the short form is no measurement"

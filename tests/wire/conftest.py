@@ -1,4 +1,4 @@
-"""An engine, or the whole application, on a loopback Gemini."""
+"""Fixtures: the model engine, or the whole application, on a loopback Gemini."""
 
 import shutil
 import socket
@@ -11,7 +11,7 @@ import pytest
 
 from graph.engines.base import Engine
 from graph.retrieval.embedder import Embedder
-from tests.wire.bench import Time, build, read_pages
+from tests.wire.engine_helpers import Time, build, read_pages
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.scripted_replies import Model
 

@@ -11,7 +11,7 @@ from graph.engines.base import Engine
 from graph.errors import ModelError
 from graph.retrieval.embedder import Embedder
 from graph.types import RetrievedChunk
-from tests.wire.bench import Time, build, embedded
+from tests.wire.engine_helpers import Time, build, embedded
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 
 QUESTION = "How deep is the well?"

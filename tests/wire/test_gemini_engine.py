@@ -17,7 +17,7 @@ from graph.errors import ModelError
 from graph.retrieval.embedder import Embedder
 from graph.settings import settings
 from graph.types import RetrievedChunk
-from tests.wire.bench import Time, asked, build, embedded, page, read, read_pages, texts
+from tests.wire.engine_helpers import Time, asked, build, embedded, page, read, read_pages, texts
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 
 MINUTE = Fault(429, quota="PerMinute", retry_delay="17s")

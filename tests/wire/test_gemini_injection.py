@@ -11,11 +11,11 @@ import prompts
 from graph.app import app
 from graph.context import Context
 from tests.conftest import MakePdf
-from tests.tricks import TRICKS, acts
+from tests.prompt_injections import INJECTIONS, has_active_content
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.scripted_replies import FOUNDED, QUESTION, TRUE, Model, ask, claim, kind, kinds, passages
 
-NAMES = list(TRICKS)
+NAMES = list(INJECTIONS)
 ANSWER = "Edith Carrow founded it in 1911. [1]"
 TRUE_FILE = f"{FOUNDED} in the old fog signal house."
 
@@ -23,8 +23,8 @@ TRUE_FILE = f"{FOUNDED} in the old fog signal house."
 @pytest.fixture
 def tricked(model: Model, gemini: GeminiServer, make_pdf: MakePdf) -> Model:
     """A document whose first page holds the fact, and each other one a trick, as the model reads them."""
-    model.pages = lambda page: TRUE_FILE if page == 1 else f"## Part {page}\n\n{TRICKS[NAMES[page - 2]]}"
-    path = make_pdf("tricks.pdf", *[f"Page {number}." for number in range(len(TRICKS) + 1)])
+    model.pages = lambda page: TRUE_FILE if page == 1 else f"## Part {page}\n\n{INJECTIONS[NAMES[page - 2]]}"
+    path = make_pdf("tricks.pdf", *[f"Page {number}." for number in range(len(INJECTIONS) + 1)])
     app.invoke({"sources": [str(path)]})
     gemini.requests.clear()
     return model
@@ -49,7 +49,7 @@ def test_no_trick_opens_or_closes_a_fence_of_ours_in_any_prompt(tricked: Model, 
 def test_a_trick_among_the_evidence_changes_neither_route_nor_sources(
     tricked: Model, gemini: GeminiServer, name: str
 ) -> None:
-    words = re.sub(r"[^\w ].*", "", TRICKS[name][-60:]).strip()[:12] or "HACKED"
+    words = re.sub(r"[^\w ].*", "", INJECTIONS[name][-60:]).strip()[:12] or "HACKED"
     tricked.relevant = lambda text: FOUNDED in text or words in text
     tricked.claims = [TRUE]
     output = ask()
@@ -94,7 +94,7 @@ def test_what_a_model_adds_to_a_true_claim_cannot_act(tricked: Model, added: str
     said = []
     for _, mode, part in parts:
         said.append(part.get("text", "") if mode == "custom" else part.get("answer") or "")
-        assert not acts(said[-1])
+        assert not has_active_content(said[-1])
         assert not re.search(r"\[\d+\].*\[\d+\]", said[-1]), "one claim has one marker, ours"
     assert any(said)
 

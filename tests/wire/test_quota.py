@@ -25,7 +25,7 @@ from graph.runtime import async_nodes
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
 from tests.conftest import MakePdf
-from tests.wire.bench import page, read, read_pages, texts
+from tests.wire.engine_helpers import page, read, read_pages, texts
 from tests.wire.gemini_quota import Quota
 from tests.wire.gemini_server import Fault, GeminiServer, Recorded
 from tests.wire.scripted_replies import pages_asked

@@ -15,7 +15,7 @@ from graph.engines.offline.minilm import MiniLM
 from graph.engines.offline.minilm_onnx import integer_graph
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.token_vectors import DIMENSIONS, pack, unpack
-from tests.wire.bench import embedded
+from tests.wire.engine_helpers import embedded
 
 TEXTS = [
     "The storm closed the slipway for ninety-seven days.",

@@ -1,0 +1,75 @@
+"""Benchmark of offline questions without their embedding, by size of the library, with and without a filter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tests.benchmarks import corpus, machine
+from tests.benchmarks.comparison import Comparison, Samples, Sizes
+
+SENTENCES = {1_000: 12, 20_000: 12, 100_000: 3}
+"""By chunks: twelve sentences make chunks as long as those of papers, three let a library be made in minutes."""
+
+LIMITS = {20_000: 40.0, 100_000: 120.0}
+NO_SLOWER = 1.05
+_LONG, _SHORT = 40, 10  # questions
+
+
+def measure(sizes: Sizes) -> list[Comparison]:
+    """Each size with the same questions: of all documents, of one, of half of them, in turns."""
+    found: list[Comparison] = []
+    for chunks in SENTENCES if not sizes.quick else [1_000]:
+        found += _of(sizes, chunks)
+    return found
+
+
+def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
+    from graph import dependencies
+
+    home = corpus.home(sizes.folder, chunks, SENTENCES[chunks])
+    machine.awaken(home)
+    machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
+    documents = sorted(row.id for row in dependencies.stores().catalog.documents())
+    filters = {"": [], "one document": documents[:1], "half of the documents": documents[: max(1, len(documents) // 2)]}
+    asking, took = corpus.Corpus(), dict[str, list[float]]((name, []) for name in filters)
+    first = _ask(asking.question(), [])
+    for turn in range(sizes.of(_LONG, _SHORT)):
+        question, order = asking.question(), list(filters)
+        # Searching for a question is quicker the second time: each is asked in one way alone.
+        for name in order if turn % 2 == 0 else reversed(order):
+            took[name].append(_ask(question if not name else asking.question(), filters[name]))
+    dependencies.stores().let_go()
+    sides = {name: Samples(name or "all documents", tuple(values)) for name, values in took.items()}
+    about = f"a library of {chunks:,} chunks of {SENTENCES[chunks]} sentences"
+    yield Comparison(
+        f"question-{chunks}", f"an offline question to {about}, less its embedding", "ms", sides[""],
+        limit=LIMITS.get(chunks), bound="most" if chunks in LIMITS else "none",
+        note=f"{len(sides[''].values)} questions, each asked once, of files that the system holds in memory; "
+        f"the first of the process took {first:.0f} ms.",
+    )  # fmt: skip
+    for name in list(filters)[1:]:
+        yield Comparison(
+            f"filter-{chunks}-{name.split()[0]}", f"{chunks:,} chunks: {name} against all documents", "ms",
+            sides[name], sides[""],
+            NO_SLOWER, "most", f"No slower, with {NO_SLOWER - 1:.0%} for what two equal medians differ by.",
+        )  # fmt: skip
+
+
+def _ask(question: str, documents: Sequence[str]) -> float:
+    """Milliseconds from question to answer, less those that embedding a question takes."""
+    from graph import dependencies
+    from graph.app import app
+    from graph.context import Context
+
+    given: Any = {"question": question, "documents": list(documents)}
+    start = time.perf_counter()
+    answer = app.invoke(given)
+    seconds = time.perf_counter() - start
+    if not answer["retrieved"]:
+        raise RuntimeError(f"nothing was found for {question!r}")
+    embedder: Any = dependencies.deps(Context()).embedder
+    start = time.perf_counter()
+    embedder.encode([question])
+    return 1000 * (seconds - (time.perf_counter() - start))

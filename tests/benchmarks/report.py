@@ -1,0 +1,143 @@
+"""Generator of docs/performance.md from the measurements; the text between two marks is written by hand and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import plots
+
+BEGIN, END = "<!-- Kept by hand from here -->\n", "<!-- to here -->\n"
+_TITLES = {
+    "starting": "A quick start", "questions": "Questions, offline", "answering": "Questions, with a model",
+    "storing": "Storing", "ingestion": "Ingestion", "memory": "Memory",
+}  # fmt: skip
+_HEAD = """# Performance: what is measured side by side, and where it stands
+
+This page is made by `make bench` from [performance.json]({json}), which holds every single value. `make bench-quick`
+does the same with small sizes, for a first look; its figures are not these. Two sides are measured in
+turns, in one run, and who begins changes; a figure is the median of one over the median of the other, so that a slow
+or a busy machine slows both. Times are there to give an idea. In brackets: the quartiles.
+
+Not all of it is real. The model is a server on loopback with a fixed latency, which speaks as Gemini does. Libraries of
+many chunks hold made-up sentences (`tests/benchmarks/corpus.py`), twelve to a chunk, but three in the one of 100,000
+chunks, which can so be made in minutes; its index is of 300,000 vectors.
+"""
+
+
+def write(groups: Mapping[str, Any], path: Path) -> None:
+    """Write the JSON, the page beside it and the plots; what was written on the page by hand stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(groups, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    beside = path.with_suffix(".md")
+    kept = by_hand(beside.read_text("utf-8")) if beside.exists() else "\n"
+    beside.write_text(render(groups, path.name, kept), "utf-8")
+    (path.parent / "images").mkdir(exist_ok=True)
+    for name, plot in draw(groups, path.stem).items():
+        (path.parent / "images" / name).write_text(plot, "utf-8")
+
+
+def by_hand(text: str) -> str:
+    """Return the hand-written text between the marks of a page."""
+    return text.partition(BEGIN)[2].partition(END)[0]
+
+
+def draw(groups: Mapping[str, Any], stem: str) -> dict[str, str]:
+    """The plots, by the names of their files."""
+    rows = [row for group in groups.values() for row in group["results"]]
+    found = {f"{stem}-limits.svg": plots.limits([row for row in rows if row["holds"] is not None])}
+    if questions := groups.get("questions"):
+        found[f"{stem}-questions.svg"] = plots.questions(questions["results"])
+    return found
+
+
+def render(groups: Mapping[str, Any], json_name: str, kept: str) -> str:
+    """The page."""
+    stem = Path(json_name).stem
+    overview = f"![Every figure against its limit](images/{stem}-limits.svg)\n"
+    parts = [_HEAD.format(json=json_name), "\n".join(_limits(groups)), overview]
+    for name, group in groups.items():
+        parts.append(f"## {_TITLES[name]}\n\n{_context(group)}\n")
+        if name == "questions":
+            parts.append(f"![Time of a question by size of the library](images/{stem}-questions.svg)\n")
+        parts.append("\n".join(_table(group["results"])))
+        parts += ["\n".join(_notes(group["results"]))]
+    return "\n".join(part for part in parts if part) + f"\n{BEGIN}{kept}{END}"
+
+
+def line(row: Mapping[str, Any]) -> str:
+    """A result as one line for a terminal."""
+    return f"  {_verdict(row):6} {_figure(row):>12}  {_limit(row):18} {row['what']}\n{'':21}{_sides(row, '  |  ')}"
+
+
+def _limits(groups: Mapping[str, Any]) -> Iterator[str]:
+    rows = [row for group in groups.values() for row in group["results"] if row["holds"] is not None]
+    kept = sum(row["holds"] for row in rows)
+    yield f"## The limits: {kept} of {len(rows)} kept\n"
+    yield "| what | figure | limit | kept |"
+    yield "| --- | --- | --- | --- |"
+    for row in rows:
+        yield f"| {_capital(row['what'])} | {_figure(row)} | {_limit(row)} | {_verdict(row)} |"
+    yield ""
+
+
+def _table(rows: list[Any]) -> Iterator[str]:
+    yield "| what | one side | the other | figure |"
+    yield "| --- | --- | --- | --- |"
+    for row in rows:
+        right = _side(row["right"], row["unit"]) if row["right"] else "-"
+        yield f"| {_capital(row['what'])} | {_side(row['left'], row['unit'])} | {right} | {_figure(row)} |"
+    yield ""
+
+
+def _notes(rows: list[Any]) -> Iterator[str]:
+    noted = [row for row in rows if row["note"]]
+    for row in noted:
+        yield f"- {_capital(row['what'])}: {row['note']}"
+    if noted:
+        yield ""
+
+
+def _context(group: Mapping[str, Any]) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in group["versions"].items())
+    form = "the short form, " if group["quick"] else ""
+    return (
+        f"Measured {group['made']} ({form}{group['minutes']:g} minutes) at `{group['commit']}` on {group['cores']} "
+        f"cores, {group['processor']}, {group['system']}; load {group['load'][0]:g} before, "
+        f"{group['load_after'][0]:g} after. "
+        f"Python {group['python']}, {versions}."
+    )
+
+
+def _side(side: Mapping[str, Any], unit: str) -> str:
+    spread = f" ({_number(side['low'])}-{_number(side['high'])})" if len(side["values"]) > 1 else ""
+    return f"{side['name']}: {_number(side['median'])} {unit}{spread}, n={len(side['values'])}"
+
+
+def _sides(row: Mapping[str, Any], between: str) -> str:
+    return between.join(_side(row[place], row["unit"]) for place in ("left", "right") if row[place])
+
+
+def _figure(row: Mapping[str, Any]) -> str:
+    return f"× {_number(row['figure'])}" if row["right"] else f"{_number(row['figure'])} {row['unit']}"
+
+
+def _limit(row: Mapping[str, Any]) -> str:
+    if row["holds"] is None:
+        return "-"
+    word = "at most" if row["bound"] == "most" else "at least"
+    return f"{word} {_number(row['limit'])}" + ("" if row["right"] else f" {row['unit']}")
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    return {True: "yes", False: "**no**", None: "-"}[row["holds"]]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

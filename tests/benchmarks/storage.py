@@ -1,0 +1,75 @@
+"""Storing chunks and their vectors, against Chroma alone with the same rows."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+
+from graph.engines.offline.minilm import IDENTITY
+from graph.storage.catalog import SqliteCatalog
+from graph.storage.vectors import _BATCH, ChromaVectors
+from tests.benchmarks import corpus
+from tests.benchmarks.comparison import Comparison, Sizes, compare
+
+Document = list[Any]
+
+
+def measure(sizes: Sizes) -> list[Comparison]:
+    """Documents of 500 chunks of twelve sentences: chunks, full-text index, token vectors and sentence vectors."""
+    made, folder = corpus.Corpus(), sizes.folder / "tmp" / "storing"
+    per_document, numbers = sizes.of(corpus.CHUNKS_PER_DOCUMENT, 100), itertools.count()
+    documents = [[made.chunk(ordinal, 12) for ordinal in range(per_document)] for _ in range(sizes.of(3, 1))]
+    rows = sum(len(encoded) for document in documents for _, encoded in document)
+    return [
+        compare(
+            "store", f"{rows:,} rows of {per_document * len(documents):,} chunks into an empty home folder", "rows/s",
+            [
+                ("catalog, full text and Chroma", lambda: rows / _ours(folder / str(next(numbers)), documents)),
+                ("Chroma alone, the same batches", lambda: rows / _alone(folder / str(next(numbers)), documents)),
+            ],
+            times=sizes.times, limit=0.8, bound="least",
+            note=f"Vectors are at hand on both sides; Chroma takes them in batches of {_BATCH:,}.",
+        )
+    ]  # fmt: skip
+
+
+def _ours(folder: Path, documents: list[Document]) -> float:
+    folder.mkdir(parents=True)
+    catalog, vectors = SqliteCatalog(folder / "catalog.sqlite3"), ChromaVectors(folder / "chroma")
+    vectors.check(IDENTITY)
+    start = time.perf_counter()
+    for number, document in enumerate(documents):
+        corpus.store(catalog, vectors, f"{number:016x}", document)
+    seconds = time.perf_counter() - start
+    catalog.close()
+    vectors.close()
+    shutil.rmtree(folder)
+    return seconds
+
+
+def _alone(folder: Path, documents: list[Document]) -> float:
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    collection = client.create_collection("alone", embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+    start = time.perf_counter()
+    for number, document in enumerate(documents):
+        name = f"{number:016x}"
+        vectors = np.stack([one.vector for _, encoded in document for one in encoded])
+        keys = [f"{name}-{chunk.ordinal}" for chunk, encoded in document for _ in encoded]
+        for first in range(0, len(keys), _BATCH):
+            part = range(first, min(first + _BATCH, len(keys)))
+            collection.add(
+                ids=[f"{keys[row]}/{row}" for row in part],
+                embeddings=vectors[first : first + _BATCH],
+                metadatas=[{"chunk": keys[row], "document": name} for row in part],
+            )
+    seconds = time.perf_counter() - start
+    client.clear_system_cache()
+    shutil.rmtree(folder)
+    return seconds

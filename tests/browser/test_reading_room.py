@@ -1,0 +1,209 @@
+"""The reading room in Chromium: reading, asking, the page with its mark, deleting; with a keyboard, on every screen."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from loaders.ocr.engine import read_image
+from tests.browser.conftest import ReadingRoom
+from tests.conftest import MakePdf
+from tests.dev_server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+OpenRoom = Callable[..., ReadingRoom]
+PASSWORD = "a password of the tests"
+HEIGHT = "How high is the lighthouse of Tornholm?"
+
+
+def marked_words(shot: bytes) -> str:
+    """What OCR reads in that part of a screenshot that the highlighter has coloured."""
+    with Image.open(io.BytesIO(shot)) as opened:
+        seen = opened.convert("RGB")
+    pixels = np.asarray(seen).astype(int)
+    yellow = (pixels[..., 0] > 200) & (pixels[..., 1] > 170) & (pixels[..., 2] < 150)
+    assert yellow.any(), "nothing is marked on the page"
+    # Letters are holes in the colour: they are filled, and whatever is not marked is painted over.
+    whole = Image.fromarray(yellow.astype(np.uint8) * 255).filter(ImageFilter.MaxFilter(13))
+    mask = whole.filter(ImageFilter.MinFilter(13))
+    left, top, right, bottom = mask.getbbox() or (0, 0, 0, 0)
+    framed = Image.new("RGB", (right - left + 80, bottom - top + 80), "white")  # OCR wants paper around the words
+    framed.paste(seen.crop((left, top, right, bottom)), (40, 40), mask.crop((left, top, right, bottom)))
+    out = io.BytesIO()
+    framed.resize((framed.width * 2, framed.height * 2)).save(out, "PNG")
+    return " ".join(word.text for word in read_image(out.getvalue(), 1).words)
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def test_from_a_file_to_the_words_on_its_page_and_back(open_room: OpenRoom, letter: Path) -> None:
+    room = open_room()
+    page = room.page
+    room.check()
+    page.evaluate("""() => {
+        const watched = document.getElementById('jobs');
+        window.progress = [];
+        new MutationObserver(() => window.progress.push(watched.textContent))
+          .observe(watched, { childList: true, subtree: true, characterData: true });
+    }""")
+    room.read(letter)
+    progress = " ".join(page.evaluate("window.progress"))
+    assert "pages read · 2 of 2" in progress
+    assert "passages indexed" in progress
+    room.check()
+
+    assert "43 metres" in room.ask(HEIGHT)
+    assert "1874" in room.ask("And when was it lit for the first time?")
+    room.check()
+    page.reload()
+    page.wait_for_selector("#engine:not(:empty)")
+    assert page.locator(".turn").count() == 2, "the conversation is the server's: a reload shows it again"
+    page.locator(".turn").first.locator(".marker").first.click()
+    page.wait_for_selector("#sheet img[data-ready]")
+    assert letters(marked_words(page.locator("#sheet").screenshot())) == letters(
+        "The lighthouse of Tornholm is 43 metres high."
+    )
+    room.check()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.classList.contains('marker')")
+
+    room.page.get_by_role("button", name="Delete lighthouse.pdf").click()
+    room.check()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Delete lighthouse.pdf").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_selector("#none:not([hidden])")
+    room.check()
+
+
+def test_a_refusal_shows_the_closest_pages_and_the_ledger_opens_each(open_room: OpenRoom, letter: Path) -> None:
+    """Dark, and with nothing but a keyboard; a file that was dropped, not chosen."""
+    room = open_room(color_scheme="dark", reduced_motion="reduce")
+    page = room.page
+    drop = """(content) => {
+        const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+        const dropped = new DataTransfer();
+        dropped.items.add(new File([bytes], 'dropped.pdf', { type: 'application/pdf' }));
+        document.getElementById('drop').dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true }));
+    }"""
+    page.evaluate(drop, base64.b64encode(letter.read_bytes()).decode())
+    page.locator("#documents .name", has_text="dropped.pdf").wait_for()
+    said = room.ask("Which mountain railway goes to Zermatt in winter?")
+    assert "The documents do not say" in said
+    assert "dropped.pdf, page" in said
+    room.check()
+    page.get_by_role("button", name="Pages of dropped.pdf").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Page 1, read").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sheet img[data-ready]")
+    page.keyboard.press("ArrowRight")
+    page.locator("#count", has_text="2 of 2").wait_for()
+    page.get_by_role("button", name="As text").press("Enter")
+    assert "12 euros" in page.locator("#sheet .reading").inner_text()
+    room.check()
+    page.keyboard.press("Escape")
+    assert not page.locator("#viewer").is_visible()
+    page.get_by_role("checkbox", name="Ask dropped.pdf").uncheck()
+    page.fill("#question", "Is anybody there?")
+    page.keyboard.press("Enter")
+    assert (
+        page.evaluate("document.getElementById('question').validationMessage") == "Tick at least one document to ask."
+    )
+
+
+def test_a_narrow_screen_and_a_hostile_document(open_room: OpenRoom, make_pdf: MakePdf) -> None:
+    """A name and a text that would run as markup anywhere are words here."""
+    room = open_room(viewport={"width": 320, "height": 640}, has_touch=True)
+    text = "The <script>alert(1)</script> gate <table><tr><td onclick=alert(2)>of</td></tr></table> Norvik weighs 9 t."
+    room.read(make_pdf("hostile.pdf", text), "<img src=x onerror=alert(3)>.pdf", shown="img src=x onerror=alert(3)")
+    said = room.ask("How much does the gate of Norvik weigh?")
+    assert "9 t" in said
+    room.check()
+    room.page.locator(".witness").first.click()
+    room.page.wait_for_selector("#sheet img[data-ready]")
+    room.check()
+    room.page.get_by_role("button", name="As text").click()
+    assert "<script>" in room.page.locator("#sheet .reading").inner_text()
+    assert room.page.locator("script:not([src]), img[src=x], [onclick], [onerror]").count() == 0
+    room.check()
+
+
+def test_what_cannot_be_read_is_said(open_room: OpenRoom, tmp_path: Path) -> None:
+    room = open_room()
+    (tmp_path / "page.html").write_text("<h1>No</h1>")
+    room.page.set_input_files("#files", tmp_path / "page.html")
+    room.page.get_by_text("is of a kind that is not read").wait_for()
+    # Chromium itself notes every answer from 400 on in its console.
+    room.wrong = [wrong for wrong in room.wrong if "415" not in wrong]
+    room.check()
+    room.page.get_by_role("button", name="Dismiss").click()
+    assert room.page.locator("#jobs li").count() == 0
+
+
+def test_an_encrypted_file_asks_for_its_password_and_a_page_is_read_again(
+    open_room: OpenRoom, room_server: Server, make_pdf: MakePdf
+) -> None:
+    """A wrong password is said to be wrong; the right one opens the file, and is written down nowhere."""
+    room = open_room()
+    page = room.page
+    page.set_input_files("#files", make_pdf("sealed.pdf", "The seal of Norvik weighs 2 kg.", password=PASSWORD))
+    field = page.get_by_label("Password of sealed.pdf")
+    field.fill("wrong")
+    room.check()
+    field.press("Enter")
+    page.get_by_text("That is not the password of this file").wait_for()
+    assert field.input_value() == ""
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.locator("#documents .name", has_text="sealed.pdf").wait_for()
+    assert "2 kg" in room.ask("How much does the seal of Norvik weigh?")
+    room.wrong = [wrong for wrong in room.wrong if "422" not in wrong]  # which Chromium notes in its console
+    room.check()
+
+    # Its password has been forgotten, so that reading it again asks for it.
+    page.get_by_role("button", name="Read again all of sealed.pdf").click()
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.locator("#jobs li").wait_for(state="detached")
+    (document,) = [one for one in room_server.get("/documents")["documents"] if one["name"] == "sealed.pdf"]
+    (line,) = room_server.get(f"/documents/{document['id']}")["ledger_pages"]
+    assert line["status"] == "read"
+    assert page.locator("#documents li", has_text="sealed.pdf").count() == 1
+
+    kept = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie, document.body.innerHTML])")
+    threads = room_server.post("/threads/search", {})
+    stored = [room_server.post(f"/threads/{one['thread_id']}/history", {}) for one in threads]
+    runs = [room_server.get(f"/threads/{one['thread_id']}/runs") for one in threads]
+    for written in (kept, str(stored), str(runs), room_server.log.read_text("utf-8", "replace")):
+        assert PASSWORD not in written
+
+
+def test_a_link_of_a_reply_opens_the_page_with_the_quote_marked(open_room: OpenRoom, letter: Path) -> None:
+    room = open_room()
+    page = room.page
+    room.read(letter)
+    room.ask(HEIGHT)
+    thread = page.url.partition("#thread=")[2]
+    origin = page.url.partition("/room")[0]
+    reply = httpx.get(f"{origin}/threads/{thread}/state").json()["values"]["messages"][-1]["content"]
+    link = re.findall(r"\[\[1\]\]\(([^)]*)\)", reply)[0]
+    page.reload()
+    page.wait_for_selector(".marker")
+    assert "room#page" not in page.inner_text("#talk"), "the room shows its own markers"
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector("#sheet img[data-ready]")
+    assert letters("lighthouse of Tornholm is 43") in letters(marked_words(page.locator("#sheet").screenshot()))
+    room.check()

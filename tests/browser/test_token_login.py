@@ -1,0 +1,47 @@
+"""The reading room of a server with a token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.browser.conftest import ReadingRoom
+from tests.dev_server import Server, run_server
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+TOKEN = "tests-only"
+
+
+@pytest.fixture
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with run_server(tmp_path_factory.mktemp("locked"), PAGEWITNESS_SERVER_TOKEN=TOKEN) as running:
+        yield running
+
+
+def test_a_locked_room_asks_for_its_token(open_room: Callable[..., ReadingRoom], locked: Server) -> None:
+    room = open_room(server=locked)
+    page = room.page
+
+    def refused() -> int:
+        """How often Chromium noted a 401 in its console, as it does by itself; nothing else may stand there."""
+        noted = len([wrong for wrong in room.wrong if "401" in wrong])
+        room.wrong[:] = [wrong for wrong in room.wrong if "401" not in wrong]
+        return noted
+
+    assert refused()
+    room.check()
+    page.keyboard.press("Escape")
+    page.get_by_label("Token").fill("wrong")
+    page.keyboard.press("Enter")
+    page.get_by_text("That is not the token").wait_for()
+    refused()
+    page.get_by_label("Token").fill(TOKEN)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#none:not([hidden])")
+    assert "no document" in room.ask("Is anybody there?").lower()
+    page.reload()
+    page.wait_for_selector("#engine:not(:empty)")
+    assert not page.locator("#door").is_visible()
+    room.check()

@@ -1,0 +1,100 @@
+"""LangGraph development server for tests, started as the README says, without an API key."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+
+START_SECONDS, STOP_SECONDS = 90, 20
+ROOT = Path(__file__).parents[1]
+_OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/ok", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not start (exit code {process.poll()}):\n{log.read_text('utf-8', 'replace')[-6000:]}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop the whole process group as Ctrl-C in a terminal does: the server has a child that watches files."""
+    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(STOP_SECONDS)
+
+
+class Server:
+    def __init__(self, url: str, log: Path, pid: int, seconds: float = 0.0) -> None:
+        self.url, self.log, self.pid = url, log, pid
+        self.seconds = seconds  # from the command to the first answer
+
+    @property
+    def client(self) -> LangGraphClient:
+        return get_client(url=self.url)
+
+    async def run(self, graph: str, **given: Any) -> Any:
+        context = given.pop("context", None)
+        return await self.client.runs.wait(None, graph, input=given, context=context)
+
+    def get(self, path: str) -> Any:
+        return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
+
+    def post(self, path: str, body: Any) -> Any:
+        return httpx.post(f"{self.url}{path}", json=body, timeout=30).raise_for_status().json()
+
+
+@contextlib.contextmanager
+def run_server(folder: Path, tree: Path = ROOT, **settings: str) -> Iterator[Server]:
+    """Run a server of the code in `tree`, with the home folder `folder`/home, until the block ends."""
+    log, port = folder / "server.log", free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    environment |= {"PAGEWITNESS_HOME": str(folder / "home"), **settings}
+    start = time.monotonic()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "graph.cli", "serve", "--port", str(port)],
+            cwd=folder, env=environment | {"PYTHONPATH": str(tree)}, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(url, process, log)
+        yield Server(url, log, process.pid, time.monotonic() - start)
+    finally:
+        stop(process)
+
+
+@contextlib.contextmanager
+def print_log(server: Server) -> Iterator[None]:
+    """Print what the server logs during the block; pytest shows it for failed tests."""
+    start = server.log.stat().st_size
+    yield
+    with server.log.open("rb") as file:
+        file.seek(start)
+        print(file.read().decode("utf-8", "replace")[-6000:])

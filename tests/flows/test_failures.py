@@ -1,0 +1,106 @@
+"""Trouble from outside in the middle of an ingestion: an error that says what to do, and a later run that completes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.flows.killed_runs import dump, finish, start, transcribe, write_pdf
+from tests.wire.gemini_server import GeminiServer
+
+
+@pytest.fixture
+def server() -> Iterator[GeminiServer]:
+    with GeminiServer(reply=transcribe, latency=0.3) as made:
+        yield made
+
+
+def test_of_two_processes_one_is_told_who_owns_the_folder(server: GeminiServer, tmp_path: Path) -> None:
+    paths = [write_pdf(tmp_path / f"{name}.pdf", name, pages=4) for name in ("a", "b")]
+    first, second = (start(tmp_path / "home", server, path) for path in paths)
+    ends = sorted((run.wait(timeout=120), run.communicate()[1]) for run in (first, second))
+    assert [code for code, _ in ends] == [0, 2], ends
+    loser = second if second.returncode else first
+    winner = first if loser is second else second
+    assert f"in use by process {winner.pid}" in ends[1][1]
+    assert "--home" in ends[1][1]
+    finish(start(tmp_path / "home", server, *paths))
+    found = dump(tmp_path / "home")
+    assert len(found["documents"]) == 2
+    assert len(found["vectors"]) == len(found["chunks"])
+
+
+def test_a_disk_that_fills_up(server: GeminiServer, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", "a", pages=4)
+    environment = {
+        **os.environ, "PAGEWITNESS_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT), "GOOGLE_API_KEY": "test",
+        "GOOGLE_GEMINI_BASE_URL": server.url, "LANGSMITH_TRACING": "false", "NO_PROXY": "*",
+    }  # fmt: skip
+    # No file may grow beyond 300 kB: the catalog's log soon does, as it would on a full disk.
+    limited = f"ulimit -f 300; exec {sys.executable} -m graph.cli ingest {path}"
+    run = subprocess.run(
+        ["bash", "-c", limited], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert run.returncode == 2, run.stderr
+    assert "make room on the disk" in run.stderr
+    assert "Traceback" not in run.stderr
+    finish(start(tmp_path / "home", server, path))
+    found = dump(tmp_path / "home")
+    assert len(found["vectors"]) == len(found["chunks"]) > 0
+
+
+def test_a_chroma_server_that_goes_away(server: GeminiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    chroma = start_chroma(tmp_path / "vectors", port)
+    monkeypatch.setenv("PAGEWITNESS_CHROMA_URL", f"http://127.0.0.1:{port}")
+    path = write_pdf(tmp_path / "a.pdf", "a", pages=4)
+    embedding = threading.Event()
+    run = start(tmp_path / "home", server, path)
+    threading.Thread(target=_end_when_embedding, args=(server, chroma, embedding), daemon=True).start()
+    out, error = run.communicate(timeout=120)
+    assert embedding.is_set()
+    assert run.returncode == 2, out + error
+    assert f"Chroma server at http://127.0.0.1:{port}" in error
+    assert "chroma run" in error
+    assert "Traceback" not in error
+    pages = len(server.chats)
+    chroma = start_chroma(tmp_path / "vectors", port)
+    try:
+        finish(start(tmp_path / "home", server, path))
+    finally:
+        chroma.send_signal(signal.SIGKILL)
+        chroma.wait()
+    assert len(server.chats) == pages  # no page is read again
+
+
+def start_chroma(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """A Chroma server on loopback, once it answers."""
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return process
+    raise AssertionError("the Chroma server did not start")
+
+
+def _end_when_embedding(server: GeminiServer, chroma: subprocess.Popen[bytes], done: threading.Event) -> None:
+    while not server.embeddings:
+        time.sleep(0.02)
+    chroma.kill()
+    done.set()

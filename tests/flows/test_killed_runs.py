@@ -1,0 +1,70 @@
+"""`kill -9` at any moment of an ingestion that replaces a document, then the same command again."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.killed_runs import PAGES, dump, finish, kill_after, paid_twice, start, transcribe, write_pdf
+from tests.wire.gemini_server import GeminiServer
+
+# One answer takes so long; the stages of a run then last about as long as each other.
+LATENCY = 0.3
+
+
+@dataclass
+class Bench:
+    """A home folder with the old document in it, the new one at the same path, and what is to come of it."""
+
+    server: GeminiServer
+    folder: Path
+    before: Path
+    source: Path
+    expected: dict[str, Any]
+    seconds: float
+
+    def home(self, name: str) -> Path:
+        return Path(shutil.copytree(self.before, self.folder / name))
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    folder = tmp_path_factory.mktemp("kill")
+    with GeminiServer(reply=transcribe, latency=LATENCY) as server:
+        source = write_pdf(folder / "report.pdf", "Old", pages=3)
+        finish(start(folder / "before", server, source))
+        write_pdf(source, "New")
+        made = Bench(server, folder, folder / "before", source, {}, 0.0)
+        began = time.monotonic()
+        finish(start(made.home("undisturbed"), server, source))
+        made.seconds = time.monotonic() - began
+        made.expected = dump(folder / "undisturbed")
+        yield made
+
+
+def test_the_undisturbed_run_has_replaced_the_document(bench: Bench) -> None:
+    (document,) = bench.expected["documents"]
+    assert str(bench.source) in document
+    assert len(bench.expected["pages"]) == PAGES == len(bench.expected["files"])
+    assert len(bench.expected["vectors"]) == len(bench.expected["chunks"]) > 64  # two requests to embed, at least
+    assert [key for key, _ in bench.expected["meta"]] == [f"basis:{document[0]}"]
+
+
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+def test_a_run_that_was_killed_is_completed_by_the_next(bench: Bench, seed: int) -> None:
+    home = bench.home(f"killed-{seed}")
+    del bench.server.requests[:]
+    # The first third of a run is imports, which leave nothing behind.
+    moment = random.Random(seed).uniform(0.3, 1.0) * bench.seconds
+    killed = kill_after(start(home, bench.server, bench.source), moment)
+    finish(start(home, bench.server, bench.source))
+    found = dump(home)
+    assert {key for key in found if found[key] != bench.expected[key]} == set()
+    assert paid_twice(bench.server.requests, killed, bench.seconds) == set()

@@ -1,0 +1,82 @@
+"""The lines of docs/doors.md, run as they stand against a real server."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client
+
+from tests.conftest import ROOT, MakePdf
+from tests.dev_server import Server
+
+pytestmark = pytest.mark.server
+
+TEXT = (ROOT / "docs" / "doors.md").read_text("utf-8")
+SNIPPETS = dict(re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", TEXT, re.DOTALL))
+PRICE = "14 euros"
+
+
+def run(title: str, server: Server, folder: Path, **instead: str) -> str:
+    script, text = folder / "snippet.py", SNIPPETS[title].replace("http://127.0.0.1:2024", server.url)
+    for said, meant in instead.items():
+        text = text.replace(said, meant)
+    script.write_text(text)
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(folder / "copied")}
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_all_doors_are_shown() -> None:
+    assert list(SNIPPETS) == [
+        "The SDK", "Progress", "A node in another graph", "An assistant that speaks MCP", "Tools for a LangChain agent"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("The SDK", "sample.pdf"),
+        ("A node in another graph", PRICE),
+        ("An assistant that speaks MCP", PRICE),
+        ("Tools for a LangChain agent", PRICE),
+    ],
+)
+def test_the_lines_run(title: str, said: str, server: Server, ingested: Any, library: Path, tmp_path: Path) -> None:
+    shutil.copytree(library, tmp_path / "copied")  # for what needs no server; this process owns the other one
+    assert said in run(title, server, tmp_path)
+
+
+def test_the_lines_that_draw_progress_run(server: Server, make_pdf: MakePdf, tmp_path: Path) -> None:
+    examples = server.log.parent / "examples"
+    path = shutil.copy(make_pdf("swell.pdf", "The swell came from the west.", "By noon it had gone."), examples)
+    said = run("Progress", server, tmp_path, **{"examples/sample.pdf": str(path)}).splitlines()
+    assert {"swell.pdf: survey, 2 of 2", "swell.pdf: read, 2 of 2", "swell.pdf: chunk, 2 of 2"} < set(said)
+    assert said[-1] == "swell.pdf: embed, 2 of 2"
+    document = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+    assert httpx.delete(f"{server.url}/documents/{document}", timeout=30).status_code == 200
+
+
+async def test_an_assistant_finds_tools_that_it_can_use(server: Server, ingested: Any) -> None:
+    async with Client(f"{server.url}/mcp") as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert {"ask", "ingest", "list"} <= set(tools)
+        assert "page" in str(tools["ask"].description)
+        fields: Any = tools["ask"].input_schema["properties"]
+        assert set(fields) == {"question", "documents"}
+        assert all(field["description"] for field in fields.values())
+        assert tools["ask"].input_schema["required"] == ["question"]
+        listed: Any = (await client.call_tool("list", {})).content[0]
+        assert "sample.pdf" in listed.text
+        said: Any = (await client.call_tool("ingest", {"sources": ["no-such-file.pdf"]})).content[0]
+        assert "'no-such-file.pdf' is not in a folder that this server may read" in said.text

@@ -1,0 +1,215 @@
+"""The command line through a running server: the same output and exit codes as in its own process."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from graph.cli import main
+from graph.cli.clients.remote import thread_id
+from graph.cli.exit_codes import BAD_INPUT, INCOMPLETE
+from tests.conftest import MakePdf
+from tests.dev_server import Server
+
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("ingested")]
+
+TICKET = "What does a day ticket to the island cost?"
+PASSWORD = "sesame of the tests"
+LAMP = "The lamp was lit at dusk by the keeper."
+
+
+@pytest.fixture
+def pagewitness(server: Server, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command through the server; its exit code and what it printed."""
+
+    def run(*arguments: str, through: bool = True) -> tuple[int, str, str]:
+        code = main.main([*arguments, *(["--server", server.url] if through else [])])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def plain(value: Any) -> Any:
+    """Without what differs from run to run."""
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items() if key != "seconds"}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["ask", TICKET, "--document", "sample"], ["ask", "Who is the captain?", "--document", "sample.pdf"],
+     ["pages", "SAMPLE"]],
+)  # fmt: skip
+def test_it_prints_what_it_prints_without_a_server(
+    library: Path, pagewitness: Any, server: Server, command: list[str]
+) -> None:
+    held = [one["name"] for one in server.get("/documents")["documents"]]
+    assert held == ["sample.pdf"], "how rare a word is, and so each score, depends on all that a library holds"
+    here, there = (pagewitness(*command, "--json", through=through) for through in (False, True))
+    assert (here[0], there[0]) == (0, 0)
+    assert plain(json.loads(there[1])) == plain(json.loads(here[1]))
+    here, there = (pagewitness(*command, through=through) for through in (False, True))
+    shown = [re.sub(r"\d+\.\d+", "", one[1]).split() for one in (here, there)]  # but for the seconds
+    assert shown[0] == shown[1] != []
+    assert there[2] == ""
+
+
+def test_the_documents_are_the_servers(pagewitness: Any, server: Server) -> None:
+    code, out, _ = pagewitness("documents", "--json")
+    assert code == 0
+    assert json.loads(out) == server.get("/documents")
+    assert "sample.pdf" in pagewitness("documents")[1]
+
+
+def test_a_conversation_goes_on_under_its_name(pagewitness: Any, server: Server) -> None:
+    first = json.loads(pagewitness("ask", "How much was spent on instruments?", "--thread", "mine", "--json")[1])
+    second = json.loads(pagewitness("ask", "And on it in 2024?", "--thread", "mine", "--json")[1])
+    assert "29.8" in first["answer"]
+    assert "instruments" in second["queries"][0]
+    assert server.get(f"/threads/{thread_id('mine')}/state")["values"]["answer"] == second["answer"]
+    assert thread_id(thread_id("mine")) == thread_id("mine"), "an id is taken as it is"
+
+
+def test_files_of_this_machine_are_uploaded_and_read(
+    pagewitness: Any, server: Server, make_pdf: MakePdf, tmp_path: Path
+) -> None:
+    make_pdf("in/lamp.pdf", LAMP)
+    make_pdf("in/locked.pdf", "The boat was tarred in June by two men.", password=PASSWORD)
+    make_pdf("in/other.pdf", "The buoy was painted.", password="another")
+    (tmp_path / "in" / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    (tmp_path / "in" / "not.pdf").write_text("plain text")
+    code, out, err = pagewitness("ingest", str(tmp_path / "in"), "in/l*.pdf", "--password", PASSWORD, "--json")
+    report = json.loads(out)
+    found = {one["name"]: one for one in report["documents"]}
+    assert (code, err) == (INCOMPLETE, "")
+    assert {name: one["status"] for name, one in found.items()} == {
+        "lamp.pdf": "complete", "locked.pdf": "complete",
+        "not.pdf": "failed", "other.pdf": "failed", "broken.pdf": "failed",
+    }  # fmt: skip
+    (wrong,) = found["other.pdf"]["failures"]
+    assert (wrong["reason"], "The password for 'other.pdf' is wrong" in wrong["detail"]) == ("password", True)
+    assert "'broken.pdf' is damaged" in found["broken.pdf"]["failures"][0]["detail"]
+    assert PASSWORD not in kept_by(server)
+    assert found["lamp.pdf"]["source"] == f"upload:{found['lamp.pdf']['id']}/lamp.pdf"
+    assert "'not.pdf' is of a kind that is not read" in found["not.pdf"]["failures"][0]["detail"]
+    try:
+        code, out, _ = pagewitness("ingest", str(tmp_path / "in" / "lamp.pdf"))
+        assert code == 0
+        assert re.match(r"unchanged lamp\.pdf  1 pages \(1 read\), 1 passages\n", out)
+        assert "dusk" in pagewitness("ask", "When was the lamp lit?", "--document", "lamp.pdf")[1]
+        code, out, _ = pagewitness("ingest", found["locked.pdf"]["source"], "--reread", "--password", PASSWORD)
+        assert (code, out.split()[:2]) == (0, ["complete", "locked.pdf"]), "every page was read anew"
+    finally:
+        for name in ("lamp.pdf", "locked.pdf"):
+            code, out, _ = pagewitness("delete", name)
+            assert (code, out) == (0, f"Deleted {name} ({found[name]['id']}).\n")
+
+
+def kept_by(server: Server) -> str:
+    """What the server keeps of runs: what they were given, and their threads."""
+    threads = server.post("/threads/search", {"limit": 100})
+    runs = [server.get(f"/threads/{thread['thread_id']}/runs") for thread in threads]
+    return json.dumps([threads, runs]) + server.log.read_text("utf-8", "replace")
+
+
+def test_index_and_installation_are_kept_in_order(pagewitness: Any) -> None:
+    for command in ("reembed", "rechunk"):
+        code, out, err = pagewitness(command, "--json")
+        assert code == 0, err
+        assert json.loads(out).keys() == {"documents", "chunks", "embedder", "usage"}
+        assert json.loads(out)["chunks"] >= 11
+    assert re.search(r"14\s+euros", pagewitness("ask", TICKET)[1])
+    code, out, _ = pagewitness("doctor", "--json")
+    report = json.loads(out)
+    assert (code, report["ok"]) == (0, True), report
+    assert [check["name"] for check in report["checks"]][:2] == ["server", "packages"]
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["ask", " "], "The question is empty"),
+        (["ask", "Why?", "--document", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
+        (["ask", "Why?", "--engine", "gemini"], "There is no Gemini key"),
+        (["pages", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
+        (["delete", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
+        (["ingest", "nowhere.pdf"], "'nowhere.pdf' does not exist"),
+        (["ingest", "empty.pdf"], "'empty.pdf' is empty"),
+        (["ingest", "upload:0123456789abcdef/x.pdf"], "is no uploaded file"),
+        (["ingest", "http://127.0.0.1:1/x.pdf"], "private"),
+        (["ingest", "http://127.0.0.1:1/x.pdf", "--password", "x"], "leave out --password"),
+        (["ingest", "upload:0123456789abcdef/x.pdf", "--password", "x"], "is no uploaded file"),
+        (["ingest", "empty.pdf", "--dry-run"], "leave out --server"),
+        (["eval", "set.jsonl"], "leave out --server"),
+        (["serve"], "leave out --server"),
+        (["documents", "--home", "x"], "--home and --server exclude each other"),
+    ],
+)
+def test_what_has_to_be_mended_is_said_in_a_sentence(
+    pagewitness: Any, tmp_path: Path, command: list[str], sentence: str
+) -> None:
+    (tmp_path / "empty.pdf").touch()
+    code, out, err = pagewitness(*command)
+    assert (code, out) == (BAD_INPUT, "")
+    assert re.search(sentence.replace("(", r"\("), err)
+    assert err.startswith("pagewitness: ")
+    assert "failed on the server" not in err
+    assert len(err.splitlines()) == 1
+    assert json.loads(pagewitness(*command, "--json")[1]) == {"error": err.removeprefix("pagewitness: ").strip()}
+
+
+def test_whoever_finds_the_home_folder_taken_is_offered_the_command_that_works(
+    pagewitness: Any, server: Server
+) -> None:
+    home = str(server.log.parent / "home")
+    code, _, err = pagewitness("ask", TICKET, "--home", home, "--document", "sample.pdf", through=False)
+    assert code == BAD_INPUT
+    offered = shlex.split(err.split("`")[1])
+    assert offered == ["pagewitness", "ask", TICKET, "--document", "sample.pdf", "--server", server.url]
+    code, out, _ = pagewitness(*offered[1:], through=False)
+    assert code == 0
+    assert re.search(r"14\s+euros", out)
+    code, _, err = pagewitness("eval", "set.jsonl", "--home", home, through=False)
+    assert "--server" not in err, "that cannot be done through a server"
+
+
+def test_ctrl_c_ends_the_reading_on_the_server_too(server: Server, make_pdf: MakePdf, pagewitness: Any) -> None:
+    path = make_pdf("tides.pdf", *(f"Page {number} tells of the tide." for number in range(60)))
+    command = [sys.executable, "-m", "graph.cli", "ingest", str(path), "--server", server.url]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + 120
+        while not (read := pages_read(server, "tides.pdf")):
+            assert time.monotonic() < end, "no page was read"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+        assert (process.returncode, out) == (130, "")
+        assert re.search(
+            r"tides\.pdf: \d+ of 60 pages were read, and are kept\.\nStopped\. .* goes on from there", said
+        )
+        assert server.post("/threads/search", {"status": "busy"}) == []
+        kept = pages_read(server, "tides.pdf")
+        assert read <= kept < 60, "it read on to the end"
+        time.sleep(1)
+        assert pages_read(server, "tides.pdf") == kept
+    finally:
+        process.kill()
+        assert pagewitness("delete", "tides.pdf")[0] == 0
+
+
+def pages_read(server: Server, name: str) -> int:
+    documents = httpx.get(f"{server.url}/documents", timeout=30).json()["documents"]
+    return sum(one["ledger"]["read"] for one in documents if one["name"] == name)

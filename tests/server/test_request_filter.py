@@ -1,0 +1,177 @@
+"""What a server keeps of requests: references, never files; and what it refuses before anything is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pymupdf
+import pytest
+
+from tests.conftest import MakePdf
+from tests.dev_server import run_server
+from tests.server.conftest import Doors
+
+pytestmark = pytest.mark.server
+
+QUESTION = "What does a night in the lighthouse cost?"
+LIMIT = 5 * 2**20
+FILE = re.compile(rb"[A-Za-z0-9+/]{2000}")
+
+
+@pytest.fixture
+def files(make_pdf: MakePdf) -> str:
+    """A PDF of 40 kB as base64."""
+    document: Any = pymupdf.open(make_pdf("l.pdf", "A night in the lighthouse costs 91 euros, breakfast included."))
+    document.embfile_add("padding", os.urandom(40_000))
+    return base64.b64encode(document.tobytes()).decode()
+
+
+def asking(data: str, name: str = "l.pdf") -> dict[str, Any]:
+    block = {"type": "file", "mimeType": "application/pdf", "data": data, "metadata": {"filename": name}}
+    return {"messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}, block]}]}
+
+
+def lighthouse(number: int) -> str:
+    """A PDF with pages full of text, so that what is found takes the room that it does in a real one; as base64."""
+    document: Any = pymupdf.open()
+    for page in range(1, 4):
+        words = [f"Lamp {lamp} of house {number} was lit at dusk by keeper {lamp * page}." for lamp in range(1, 25)]
+        words[3 * page] = f"A night in the lighthouse costs {100 + number} euros in season {page}."
+        document.new_page().insert_textbox((60, 90, 535, 800), " ".join(words), fontsize=11)
+    document.embfile_add("padding", os.urandom(40_000))
+    return base64.b64encode(document.tobytes()).decode()
+
+
+@pytest.mark.parametrize("threads", [5, pytest.param(50, marks=pytest.mark.slow)])
+async def test_threads_with_attachments_stay_small(threads: int, tmp_path: Path) -> None:
+    """In everything that the server keeps, the runs' own input included: fifty leave less than 5 MB."""
+    files, events = [lighthouse(number) for number in range(5)], list[str]()
+    with run_server(tmp_path) as server:
+        client = server.client
+
+        async def talk(number: int) -> None:
+            data = files[number % len(files)]
+            thread = (await client.threads.create())["thread_id"]
+            modes: Any = ["values", "updates", "custom", "debug", "messages", "events"]
+            async for part in client.runs.stream(
+                thread, "pagewitness", input=asking(data, f"{number}.pdf"), stream_mode=modes[: 6 if number < 2 else 1],
+                stream_subgraphs=True,
+            ):  # fmt: skip
+                events.append(json.dumps(part.data, default=str))
+            answer = (await client.threads.get_state(thread))["values"]["answer"]
+            assert f"{100 + number % len(files)} euros" in answer
+
+        turns = asyncio.Semaphore(10)
+
+        async def in_turn(number: int) -> None:
+            async with turns:
+                await talk(number)
+
+        await asyncio.gather(*(in_turn(number) for number in range(threads)))
+        runs = [run for thread in await client.threads.search(limit=100)
+                for run in await client.runs.list(thread["thread_id"])]  # fmt: skip
+        assert len(runs) == threads
+    assert not [event[:200] for event in [*events, json.dumps(runs, default=str)] if FILE.search(event.encode())]
+    kept = {path.name: path.read_bytes() for path in (tmp_path / ".langgraph_api").iterdir()}
+    assert any("checkpoint" in name for name in kept), "the server ended well and wrote what it kept"
+    assert [name for name, content in kept.items() if FILE.search(content)] == []
+    assert sum(len(content) for content in kept.values()) < LIMIT * threads / 50
+
+
+async def test_whatever_way_a_file_comes_it_is_not_kept(doors: Doors, files: str) -> None:
+    client, folder = doors.server.client, doors.folder
+    given = asking(files)
+    steps: Any = [{"updates": [{"values": given, "as_node": "__input__"}]}]
+    thread = (await client.threads.create(graph_id="pagewitness", supersteps=steps))["thread_id"]
+    await client.threads.update_state(thread, given, as_node="query")
+    batch: Any = [{"assistant_id": "pagewitness", "thread_id": thread, "input": given, "after_seconds": 900}]
+    await client.runs.create_batch(batch)
+    await client.runs.create(thread, "pagewitness", command={"update": given}, after_seconds=900)
+    await client.runs.create(thread, "query", input=given, after_seconds=900)
+    await client.crons.create("pagewitness", input=given, schedule="0 0 1 1 *")
+    start = {"id": 1, "method": "run.start", "params": {"assistant_id": "pagewitness", "input": given}}
+    doors.server.post(f"/threads/{(await client.threads.create())['thread_id']}/commands", start)
+    call = {"name": "pagewitness", "arguments": given}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    headers = {"Accept": "application/json, text/event-stream"}
+    told = httpx.post(f"{doors.url}/mcp", json=message, headers=headers, timeout=120)
+    assert "91 euros" in told.text
+    await client.threads.copy(thread)
+    await client.threads.copy(thread)
+    kept = [
+        await client.threads.get_history(thread), await client.runs.list(thread), await client.crons.search(),
+        await client.threads.search(),
+    ]  # fmt: skip
+    assert not FILE.search(json.dumps(kept, default=str).encode())
+    assert json.dumps(kept, default=str).count("Attached: l.pdf") >= 5
+    assert len(list((folder / "home" / "downloads").glob("*/*.pdf"))) == 1
+
+
+BLOCKS = [
+    ({"type": "file"}, "neither bytes nor an address"),
+    ({"type": "file", "base64": "%%%", "filename": "a.pdf"}, "no valid base64"),
+    ({"type": "file", "data": {"a": 1}}, "neither bytes nor an address"),
+    ({"type": "audio", "base64": "TVo=", "mime_type": "audio/wav"}, "no PDF, book or image"),
+    ({"type": "text", "text": "QUJD" * 1000}, "base64 as text"),
+    ({"type": "tool_use", "input": {}, "name": "QUJD" * 1000}, "base64 as text"),
+]
+
+
+@pytest.mark.parametrize(("block", "sentence"), BLOCKS)
+def test_a_malformed_block_is_refused_at_once(doors: Doors, block: Any, sentence: str) -> None:
+    body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
+    for path in ("/runs/wait", "/runs/stream", "/runs"):
+        reply = httpx.post(f"{doors.url}{path}", json=body, timeout=60)
+        assert reply.status_code == 422
+        assert sentence in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"input": {"messages": [5]}}, "`messages` cannot be understood"),
+        ({"input": {"messages": [{"role": "nobody", "content": "?"}]}}, "`messages` cannot be understood"),
+        ({"input": {"question": "QUJD" * 1000}}, "base64 outside"),
+        ({"input": {}, "context": {"topk": 3}}, "no setting 'topk': did you mean top_k?"),
+        ({"input": {}, "context": {"top_k": "many"}}, "setting top_k is 'many'"),
+        ({"input": {}, "context": {"top_k": 99, "dpi": 1}}, "or equal to 50. The setting top_k is 99:"),
+        ({"input": {}, "context": {"engine": "gpt"}}, "'auto', 'gemini' or 'offline'"),
+        ({"input": {}, "context": {"grade_prompt": "{question}"}}, "{passages} is missing"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_refused_at_once(doors: Doors, given: Any, sentence: str) -> None:
+    reply = httpx.post(f"{doors.url}/runs/wait", json={"assistant_id": "pagewitness", **given}, timeout=60)
+    assert reply.status_code == 422
+    assert sentence in reply.json()["detail"]
+
+
+def test_settings_of_an_assistant_are_checked_too(doors: Doors) -> None:
+    reply = httpx.post(f"{doors.url}/assistants", json={"graph_id": "query", "context": {"topk": 3}}, timeout=60)
+    assert reply.status_code == 422
+
+
+async def test_through_the_sdk_the_sentence_is_there_and_the_server_goes_on(doors: Doors) -> None:
+    with pytest.raises(httpx.HTTPStatusError) as caught:
+        await doors.server.run("query", question="Why?", context={"topk": 3})
+    assert "did you mean top_k?" in " ".join(getattr(caught.value, "__notes__", [])) + str(caught.value)
+    assert (await doors.server.run("query", question="Why?", context={"top_k": 3}))["refused"]
+
+
+def test_a_file_larger_than_an_upload_may_be_is_refused(doors: Doors) -> None:
+    data = base64.b64encode(b"%PDF-1.7" + b"x" * 2**20).decode()
+    reply = httpx.post(f"{doors.url}/runs", json={"assistant_id": "pagewitness", "input": asking(data)}, timeout=60)
+    assert reply.status_code == 422
+    assert "larger than 1 MB" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 5000, b"null", b"5", b'{"input": "x"}', b""])
+def test_what_is_no_request_is_for_the_server_to_refuse(doors: Doors, body: bytes) -> None:
+    reply = httpx.post(f"{doors.url}/runs/wait", content=body, timeout=60)
+    assert reply.status_code == 422

@@ -1,0 +1,101 @@
+"""With a token set, API and pages ask for it alike."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from graph.cli import main
+from tests.dev_server import Server, print_log, run_server
+
+pytestmark = pytest.mark.server
+
+TOKEN = "a token of the tests"
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with run_server(tmp_path_factory.mktemp("locked"), PAGEWITNESS_SERVER_TOKEN=TOKEN) as running, print_log(running):
+        yield running
+
+
+REQUESTS = (
+    "GET /documents", "GET /documents/x", "DELETE /documents/x", "GET /documents/x/transcript",
+    "GET /documents/x/pages/1/image", "POST /uploads?name=a.pdf", "POST /uploads/x/password",
+    "POST /threads", "POST /runs/wait",
+    "POST /runs/stream", "POST /assistants/search", "GET /info", "GET /docs", "GET /openapi.json", "GET /metrics",
+    "GET /room/openapi.json", "POST /mcp", "GET /nothing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("request_line", REQUESTS)
+def test_nothing_is_to_be_had_without_the_token(locked: Server, request_line: str) -> None:
+    method, path = request_line.split()
+    wrong: tuple[dict[str, str], ...] = (
+        {}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer"}, {"Authorization": f"Basic {TOKEN}"},
+        {"Cookie": "pagewitness_session=wrong"}, {"Cookie": f"pagewitness_session={TOKEN}"},
+        {"x-auth-scheme": "langsmith"}, {"x-api-key": "x"}, {"Authorization": "Bearer \u00e9"},
+    )  # fmt: skip
+    for headers in wrong:
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        reply = httpx.request(method, f"{locked.url}{path}", headers=sent, timeout=30)
+        assert reply.status_code == 401, headers
+        assert reply.headers["www-authenticate"].startswith("Bearer")
+        assert TOKEN not in reply.text
+
+
+def test_the_token_opens_api_and_pages(locked: Server) -> None:
+    with httpx.Client(base_url=locked.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
+        assert http.get("/documents").json() == {"documents": []}
+        assert http.post("/threads", json={}).status_code == 200
+        run = {"assistant_id": "query", "input": {"question": "Is anybody there?"}}
+        assert http.post("/runs/wait", json=run).json()["reason"] == "nothing_ingested"
+
+
+def test_the_room_trades_the_token_for_a_cookie(locked: Server) -> None:
+    with httpx.Client(base_url=locked.url, timeout=60) as http:
+        for path in ("/room", "/room/static/app.js", "/health", "/ok"):
+            assert http.get(path).status_code == 200
+        assert http.post("/session", content="wrong").status_code == 401
+        assert http.post("/session", content="x" * 5000).status_code == 413
+        cookie = http.post("/session", content=TOKEN).headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        assert TOKEN not in cookie
+        assert http.get("/documents").status_code == 200
+        assert http.post("/threads", json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("token", "code", "said"),
+    [(TOKEN, 0, ""), ("wrong", 2, "does not take the token in PAGEWITNESS_SERVER_"), ("", 2, "asks for a token: set")],
+)  # fmt: skip
+def test_the_command_line_sends_the_token(
+    locked: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    token: str,
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", token)
+    for command in (["documents"], ["ask", "Is anybody there?"]):
+        assert main.main([*command, "--server", locked.url]) == code
+        assert said in capsys.readouterr().err
+
+
+def test_a_file_that_comes_without_the_token_is_not_stored(locked: Server) -> None:
+    block = {"type": "file", "base64": base64.b64encode(b"%PDF-1.7 and more").decode(), "filename": "secret.pdf"}
+    body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
+
+    def stored() -> list[Path]:
+        return list(locked.log.parent.rglob("*.pdf"))
+
+    assert httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60).status_code == 401
+    assert stored() == []
+    httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert [path.name for path in stored()] == ["secret.pdf"]

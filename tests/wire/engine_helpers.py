@@ -1,0 +1,75 @@
+"""Helpers for tests of the model engine on a loopback Gemini: the engine, page requests, replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.context import Context
+from graph.engines.base import Engine, PageReading, PageRequest
+from graph.engines.llm.gemini import build_gemini
+from graph.engines.requests.retry import Patience
+from graph.retrieval.embedder import Embedder
+from graph.settings import settings
+from graph.types import Reply, add_usage, no_usage
+from loaders.types import Failure, PageImage, PageJob
+from tests.wire.gemini_server import GeminiServer, Recorded
+
+
+class Time:
+    """Patience that waits for nothing and notes what it would have waited."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def patience(self, tries: int = 3) -> Patience:
+        return Patience(tries=tries, sleep=self._sleep, random=lambda: 0.0)
+
+
+def build(server: GeminiServer, time: Time, **context: Any) -> tuple[Engine, Embedder]:
+    process = replace(settings(), api_key="test-key", base_url=server.url)
+    return build_gemini(Context(engine="gemini", **context), process, patience=time.patience())
+
+
+def page(number: int, text: str = "", ink: float = 0.1) -> PageRequest:
+    image = PageImage(number, b"image of page %d" % number, 100, 140, text, (), ink, bool(text))
+    return PageRequest(PageJob("a.pdf", number), image)
+
+
+def asked(request: Recorded) -> list[int]:
+    """The pages whose images are in a request."""
+    return [int(image.split()[-1]) for image in request.images]
+
+
+def read_pages(request: Recorded) -> str:
+    """A reply as the prompt asks for it."""
+    return "\n".join(f'<page number="{n}">\n<chunk>\nText {n}.\n</chunk>\n</page>' for n in asked(request))
+
+
+async def read(engine: Engine, pages: Sequence[PageRequest]) -> list[PageReading | Failure]:
+    """What becomes of each page, in the order asked."""
+    outcomes = {page: outcome async for page, outcome in engine.transcribe(pages)}
+    return [outcomes[page.job.page] for page in pages]
+
+
+async def embedded(embedder: Embedder, titles: Sequence[str], texts: Sequence[str]) -> Reply[NDArray[np.float32]]:
+    """The vectors of all texts, and what they cost together."""
+    replies = [reply async for reply in embedder.embed_chunks(titles, texts)]
+    usage = reduce(add_usage, (reply.usage for reply in replies), no_usage())
+    return Reply(np.concatenate([reply.value for reply in replies]), usage)
+
+
+def texts(outcomes: Sequence[PageReading | Failure]) -> list[str]:
+    """The text of each page, or the reason why it has none."""
+    return [
+        outcome.reason if isinstance(outcome, Failure) else " ".join(block.text for block in outcome.blocks)
+        for outcome in outcomes
+    ]

@@ -1,0 +1,137 @@
+"""The beginning of a long document is embedded while the rest of it is read; nothing is paid for twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import dependencies
+from graph.app import app
+from graph.context import Context
+from graph.errors import ModelError
+from tests.flows.killed_runs import transcribe, write_pdf
+from tests.wire.gemini_quota import Quota
+from tests.wire.gemini_server import Answer, Fault, GeminiServer, Recorded
+from tests.wire.scripted_replies import Model, kind, pages_asked
+
+PAGES = 20
+SECONDS = 20.0
+REFUSED = Fault(403, "the key has no access any more")
+Reply = Callable[[Recorded], Answer]
+
+
+def read_on(path: Path) -> dict[str, Any]:
+    report: dict[str, Any] = app.invoke({"sources": [str(path)]}, context=Context(dpi=50))["report"]
+    return report
+
+
+def reading(model: Model, last: Reply) -> Reply:
+    """The model, which reads what the file's text layer says; `last` answers for the last page, at its own time."""
+
+    def reply(request: Recorded) -> Answer:
+        if kind(request) != "read" or not request.images:
+            return model(request)
+        return last(request) if PAGES in pages_asked(request) else transcribe(request)
+
+    return reply
+
+
+def when(true: Callable[[], bool], answer: Reply) -> Reply:
+    """The answer, once something is so; 500 if it does not come to be."""
+
+    def reply(request: Recorded) -> Answer:
+        end = time.monotonic() + SECONDS
+        while not true():
+            assert time.monotonic() < end, "it did not come to be"
+            time.sleep(0.02)
+        return answer(request)
+
+    return reply
+
+
+def embedded(gemini: GeminiServer) -> list[str]:
+    return [text for request in gemini.embeddings if request.finished for text in request.texts]
+
+
+def vectors_kept() -> int:
+    stores = dependencies.stores()
+    return sum(len(stores.vectors.known(stores.catalog.chunk_ids(row.id))) for row in stores.catalog.documents())
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    return write_pdf(tmp_path / "long.pdf", "Seed", pages=PAGES)
+
+
+def test_passages_are_embedded_while_the_last_page_is_read(model: Model, gemini: GeminiServer, paper: Path) -> None:
+    gemini.reply = reading(model, when(lambda: len(embedded(gemini)) >= 64, transcribe))
+    report = read_on(paper)
+    (document,) = report["documents"]
+    texts = embedded(gemini)
+    assert document["status"] == "complete"
+    assert len(texts) == len(set(texts)) == document["chunks"] == vectors_kept()
+    assert report["usage"]["requests"] == len(gemini.requests)
+
+
+def test_vectors_of_a_run_that_ends_early_are_kept(model: Model, gemini: GeminiServer, paper: Path) -> None:
+    gemini.reply = reading(model, when(lambda: len(embedded(gemini)) >= 64, lambda request: REFUSED))
+    with pytest.raises(ModelError, match="403"):
+        read_on(paper)
+    before = set(embedded(gemini))
+    gemini.requests.clear()
+    gemini.reply = reading(model, transcribe)
+    (document,) = read_on(paper)["documents"]
+    assert [pages_asked(request) for request in gemini.chats] == [[17, 18, 19, 20]]
+    assert before
+    assert not before & set(embedded(gemini))
+    assert document["chunks"] == vectors_kept() == len(before) + len(embedded(gemini))
+
+
+def test_reading_goes_on_when_nothing_can_be_embedded_yet(model: Model, gemini: GeminiServer, paper: Path) -> None:
+    gemini.fail_next(REFUSED, on="embed")
+    gemini.reply = reading(model, when(lambda: any(request.finished for request in gemini.embeddings), transcribe))
+    (document,) = read_on(paper)["documents"]
+    assert document["status"] == "complete"
+    assert document["chunks"] == vectors_kept()
+
+
+def test_a_passage_that_reads_otherwise_in_the_end_is_embedded_as_it_reads_then(
+    model: Model, gemini: GeminiServer, paper: Path
+) -> None:
+    """A heading over 4 of the first 16 pages may be one; over 8 of 20 it is a running header, and is left out."""
+
+    def headed(request: Recorded) -> str:
+        named = min(pages_asked(request)) in (1, 17)
+        return transcribe(request).replace("<chunk>", "<chunk># Harbour notes\n\n") if named else transcribe(request)
+
+    early = when(lambda: len(embedded(gemini)) >= 64, headed)
+
+    def reply(request: Recorded) -> Answer:
+        if kind(request) != "read" or not request.images:
+            return model(request)
+        return early(request) if PAGES in pages_asked(request) else headed(request)
+
+    gemini.reply = reply
+    (document,) = read_on(paper)["documents"]
+    stores, texts = dependencies.stores(), embedded(gemini)
+    rows = stores.catalog.chunks(stores.catalog.chunk_ids(document["id"]))
+    assert any("Harbour notes" in text for text in texts)
+    assert not any("Harbour notes" in (*row.headings, row.text) for row in rows)
+    assert all(any(text.endswith(" ".join([*row.headings, row.text])) for text in texts) for row in rows)
+    assert len(texts) > len(rows) == vectors_kept()
+
+
+def test_what_is_in_the_index_is_not_embedded_again_while_pages_wait_for_another_day(
+    model: Model, gemini: GeminiServer, tmp_path: Path
+) -> None:
+    paper, gemini.reply = write_pdf(tmp_path / "longer.pdf", "Seed", pages=100), reading(model, transcribe)
+    gemini.quota = Quota(per_day=4)
+    assert read_on(paper)["unfinished"]["pages"] == 84
+    assert len(embedded(gemini)) == vectors_kept() > 64
+    gemini.requests.clear()
+    assert read_on(paper)["unfinished"]["pages"] == 84
+    assert gemini.requests == []

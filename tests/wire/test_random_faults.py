@@ -1,0 +1,106 @@
+"""Thirty in a hundred requests fail in every way there is; no page is lost, and each says what became of it.
+
+One seed and 60 pages in the ordinary suite. Ten seeds and 200 pages each, in about five minutes, with
+
+    python -m pytest -m slow tests/wire/test_random_faults.py
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from graph import dependencies
+from graph.context import Context
+from graph.engines.llm import engine
+from graph.engines.llm import gemini as google
+from graph.engines.requests.retry import Patience
+from graph.ingestion.graph import app as ingestion
+from graph.storage.base import PageRow
+from tests.conftest import MakePdf
+from tests.wire.gemini_server import GeminiServer
+from tests.wire.random_faults import REASONS, RandomFaults, page_text
+
+SEEDS = [
+    pytest.param(0, 60),
+    *(pytest.param(seed, 200, marks=pytest.mark.slow) for seed in range(1, 11)),
+]
+
+
+@pytest.fixture
+def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The application with a key, and with as many tries as ever; only its waits are short."""
+    monkeypatch.setenv("GOOGLE_API_KEY", "test")
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini.url)
+    monkeypatch.setattr(engine, "READING_TIME", 3.0)
+    monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
+    monkeypatch.setattr(google, "build_gemini", partial(google.build_gemini, patience=Patience(first_wait=0.05)))
+    yield
+    dependencies._build.cache_clear()
+
+
+def half_scanned(path: Path) -> Path:
+    """The same file with every odd page as an image."""
+    document: Any = pymupdf.open(path)
+    for page in list(document)[::2]:
+        picture = page.get_pixmap(dpi=50)
+        page.add_redact_annot(page.rect)
+        page.apply_redactions()
+        page.insert_image(page.rect, pixmap=picture)
+    document.saveIncr()
+    document.close()
+    return path
+
+
+def ingest(source: str) -> dict[str, Any]:
+    return dict(ingestion.invoke({"sources": [source]}, context=Context(dpi=50))["report"])
+
+
+def rows() -> list[PageRow]:
+    catalog = dependencies.stores().catalog
+    return catalog.pages(catalog.documents()[0].id)
+
+
+def stored() -> dict[int, str]:
+    catalog = dependencies.stores().catalog
+    found = catalog.transcripts(catalog.documents()[0].id)
+    return {page: " ".join(transcript.markdown.split()) for page, transcript in found.items()}
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(("seed", "pages"), SEEDS)
+def test_after_a_storm_every_page_is_read_or_says_why_not(
+    seed: int, pages: int, gemini: GeminiServer, make_pdf: MakePdf
+) -> None:
+    book = str(half_scanned(make_pdf("book.pdf", *map(page_text, range(1, pages + 1)))))
+    storm = gemini.reply = RandomFaults(seed)
+    report = ingest(book)
+    ledger, texts = rows(), stored()
+    statuses = Counter(row.status for row in ledger)
+    print(f"seed {seed}: {dict(statuses)} in {len(gemini.chats)} requests, {dict(storm.met)}")
+    for row in ledger:
+        met = storm.last[row.page]
+        if not met:
+            assert (row.status, row.reason, texts[row.page]) == ("read", "", page_text(row.page))
+        else:
+            assert row.status == ("failed" if row.page % 2 else "fallback")  # only even pages have a text layer
+            assert row.reason in REASONS[met], (row.page, met)
+        # A request on a connection that is just being reset is an attempt of which the service knows nothing.
+        assert 0 <= row.attempts - storm.tries[row.page] <= storm.met["reset"]
+        assert row.seconds > 0
+    asked = sum(row.requests for row in ledger)
+    assert 0 <= asked - len(gemini.chats) <= storm.met["reset"]
+    assert report["usage"]["requests"] == asked + len(gemini.embeddings)
+    assert len(report["documents"][0]["failures"]) == statuses["failed"]
+
+    storm.calm()
+    before = len(gemini.chats)
+    ingest(book)
+    assert all(row.status in ("read", "fallback") for row in rows())
+    assert len(gemini.chats) - before <= statuses["failed"]
