@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pymupdf
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.loopback import raise_loopback
 
@@ -20,12 +21,15 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "sample.pdf"
 DATA = ROOT.parent / "shared" / "data"
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
+_PAGE_LIMIT_S = 600.0  # in place of 45: a page must not fail because other processes use the machine
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
 
 
 def pytest_configure() -> None:
-    """Let the tests' servers live where the network was cut off, as by `unshare -n`."""
+    """Let the tests' servers run without a network, as under `unshare -n`, and no example fail for being slow."""
     raise_loopback()
+    settings.register_profile("any-load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any-load")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -88,8 +92,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_pool() -> Iterator[None]:
+    """Give pages more time than users do."""
+    from graph import dependencies
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dependencies, "_PAGE_SECONDS", _PAGE_LIMIT_S)
+        yield
+
+
 @pytest.fixture(scope="session")
-def _sample_home(_no_dot_env: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _sample_home(_no_dot_env: None, _patient_pool: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, ingested once. Tests read it through `library` and leave it as it is."""
     folder = tmp_path_factory.mktemp("library") / "home"
     with pytest.MonkeyPatch.context() as patch:

@@ -47,7 +47,7 @@ def sentences(chunks: list[Chunk]) -> list[Sentence]:
     return [sentence for chunk in chunks for sentence in chunk.sentences]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PAGES)
 def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int, list[Block]]]) -> None:
     chunks = chunk_pages("", pages)
@@ -64,7 +64,7 @@ def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int
         assert all("zebra" not in chunk.text for chunk in chunks)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PAGES)
 def test_chunks_keep_to_pages_sizes_and_order(pages: list[tuple[int, list[Block]]]) -> None:
     chunks = chunk_pages("", pages)
