@@ -1,6 +1,6 @@
 """What a run tells while it goes on: the custom events of the graphs, for whoever draws bars or shows drafts.
 
-They come with `stream_mode="custom"`, from subgraphs too; docs/doors.md says how to read them.
+They come with `stream_mode="custom"`, from subgraphs too; docs/integrations.md says how to read them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lines of docs/doors.md, run as they stand against a real server."""
+"""The lines of docs/integrations.md, run as they stand against a real server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
-TEXT = (ROOT / "docs" / "doors.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "integrations.md").read_text("utf-8")
 SNIPPETS = dict(re.findall(r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", TEXT, re.DOTALL))
 PRICE = "14 euros"
 
