@@ -20,7 +20,7 @@ from graph import dependencies
 from graph.attachments import attached, document_of, source_of
 from graph.compiled import Application, unkept
 from graph.context import Context
-from graph.engines.base import WINDOWS
+from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.errors import BadInputError, as_list
 from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
@@ -171,7 +171,7 @@ def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Applica
     compiled = build().compile(checkpointer=checkpointer, name="pagewitness")
     # The way in which a compiled graph copies itself, into a class of ours.
     made = Application(**{key: value for key, value in vars(compiled).items() if key != "__orig_class__"})
-    return made.with_config(max_concurrency=WINDOWS, recursion_limit=30)
+    return made.with_config(max_concurrency=BATCHES_IN_FLIGHT, recursion_limit=30)
 
 
 app = compile_app()

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 import prompts
 from graph.errors import BadInputError
-from graph.settings import EngineName, Settings, settings
+from graph.settings import FORMER_ENGINE_NAMES, EngineName, Settings, settings
 
 
 def _prompt(name: str, description: str, node: str) -> Any:
@@ -33,8 +33,8 @@ class Context(BaseModel):
 
     engine: EngineName = Field(
         default_factory=lambda: settings().engine,
-        description="Who reads and answers: `gemini` (needs a key), `offline` (no key, no network), or `auto`: Gemini "
-        "where a key is set, offline otherwise.",
+        description="The engine that reads and answers: `llm` (chat models; needs a key), `offline` (no key, no "
+        "network), or `auto`: `llm` where a Google key is set, `offline` otherwise.",
     )
     reader_model: str = Field(
         default_factory=lambda: settings().reader_model,
@@ -111,6 +111,11 @@ class Context(BaseModel):
     rewrite_prompt: str = _prompt("rewrite", "How a question is asked anew.", "rewrite_question")
     answer_prompt: str = _prompt("answer", "How answers are written from evidence.", "generate_answer")
     repair_prompt: str = _prompt("repair", "How claims that were not proven are asked for again.", "repair_claims")
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _present_engine_name(cls, name: Any) -> Any:
+        return FORMER_ENGINE_NAMES.get(name, name) if isinstance(name, str) else name
 
     @field_validator(
         "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "answer_prompt", "repair_prompt",

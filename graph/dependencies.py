@@ -1,4 +1,4 @@
-"""The only place where engines and stores are put together. Nothing is opened or imported before it is needed."""
+"""The dependencies of a run: its stores, engine and embedder, opened and imported when they are first needed."""
 
 from __future__ import annotations
 
@@ -25,30 +25,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deps:
-    """What the nodes of a run work with."""
+    """The stores, the engine and the embedder of a run."""
 
     stores: Stores
     engine: Engine
     embedder: Embedder
 
     def retriever(self) -> Retriever:
-        """Retrieval over these stores; opens the vector index, and refuses one that is not whole."""
+        """Return a retriever over these stores.
+
+        Raises:
+            IndexMismatchError: the index holds the vectors of another embedder, or not all of them.
+        """
         from graph.retrieval.retriever import Retriever
 
         self.stores.check(self.embedder.identity)
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 
-# A dense scan took 5 s of a quiet core to read, 23 s with both cores shared by six others; a hostile page has no end.
-_PAGE_SECONDS = 45.0
+# A dense scan took 5 s on a quiet core, 23 s with six other processes on two cores; a hostile page never ends.
+_PAGE_TIMEOUT_S = 45.0
 
 
 @build_once()
 def pool() -> PagePool:
-    """The worker processes that open files: one for each core, started when the first page comes."""
+    """Return the pool of worker processes that open files, one for each core; they start with the first page."""
     from loaders.pages.pool import ProcessPagePool
 
-    return ProcessPagePool(timeout=_PAGE_SECONDS)
+    return ProcessPagePool(timeout=_PAGE_TIMEOUT_S)
 
 
 @build_once(4)
@@ -56,77 +60,79 @@ def _stores_at(home: Path, chroma_url: str) -> Stores:
     return Stores(home, chroma_url)
 
 
-_renewing = threading.Lock()
+_reopening = threading.Lock()
 
 
 def stores_at(home: Path, chroma_url: str) -> Stores:
-    """The stores of a home folder; one object for each, since only one may own the vectors.
+    """Return the stores of a home folder; one object for each folder, since only one may own the vectors.
 
-    A folder emptied under a running server is begun anew: what is written to files without a name is lost silently.
+    If the folder was deleted while its stores were open, they are opened again: what is written to deleted files
+    would be lost without an error.
     """
-    with _renewing:
-        if (kept := _stores_at(home, chroma_url)).lost():
-            kept.let_go()
-            for made in (_stores_at, limiter, _build):
-                made.cache_clear()
+    with _reopening:
+        if (opened := _stores_at(home, chroma_url)).lost():
+            opened.let_go()
+            for cached in (_stores_at, limiter, _engine_and_embedder):
+                cached.cache_clear()
         return _stores_at(home, chroma_url)
 
 
 def stores() -> Stores:
-    """The stores that the settings name."""
-    now = settings()
-    return stores_at(now.home, now.chroma_url)
+    """Return the stores that the settings name."""
+    config = settings()
+    return stores_at(config.home, config.chroma_url)
 
 
-def engine_name(context: Context, now: Settings) -> str:
-    """`gemini` or `offline`: what `auto` comes to."""
-    automatic = "gemini" if now.api_key else "offline"
-    return automatic if context.engine == "auto" else context.engine
+def engine_name(context: Context, config: Settings) -> str:
+    """Return `llm` or `offline`; `auto` is `llm` where a Google key is set."""
+    if context.engine != "auto":
+        return context.engine
+    return "llm" if config.api_key else "offline"
 
 
 @build_once()
-def _local_model() -> SentenceEmbedder:
+def _minilm() -> SentenceEmbedder:
     from graph.engines.offline.minilm import MiniLM
 
     return MiniLM()
 
 
 @build_once(4)
-def limiter(now: Settings) -> Limiter:
-    """The one limiter of all runs with these settings, so that a pause is a pause for all."""
+def limiter(config: Settings) -> Limiter:
+    """Return the one rate limiter of all runs with these settings, so that a pause holds for all of them."""
     from graph.engines.requests.rate_limit import build_limits
 
-    return build_limits(now, stores_at(now.home, now.chroma_url).catalog)
+    return build_limits(config, stores_at(config.home, config.chroma_url).catalog)
 
 
 @build_once(8)
-def _build(context: Context, now: Settings) -> tuple[Engine, Embedder]:
-    if engine_name(context, now) == "gemini":
+def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Embedder]:
+    if engine_name(context, config) == "llm":
         from graph.engines.llm.gemini import build_gemini
 
-        return build_gemini(context, now, limiter=limiter(now))
+        return build_gemini(context, config, limiter=limiter(config))
     from graph.engines.offline.engine import OfflineEngine
 
-    embedder = _local_model()
-    return OfflineEngine(stores_at(now.home, now.chroma_url).catalog, pool(), embedder), embedder
+    embedder = _minilm()
+    return OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), embedder), embedder
 
 
-def deps(context: Context) -> Deps:
-    """What a run with this context works with; equal contexts share clients and models."""
-    now = settings()
-    kept = stores_at(now.home, now.chroma_url)  # first, since engines hold on to the catalog
-    made = Deps(kept, *_build(_of_engine(context), now))
+def for_context(context: Context) -> Deps:
+    """Return the dependencies of a run with this context; equal contexts share clients and models."""
+    config = settings()
+    opened = stores_at(config.home, config.chroma_url)  # first, since engines keep a reference to the catalog
+    deps = Deps(opened, *_engine_and_embedder(_engine_context(context), config))
     process.freeze_gc()
-    return made
+    return deps
 
 
-def _of_engine(context: Context) -> Context:
-    """A context without what changes no engine, and must not keep one apart from its equals."""
+def _engine_context(context: Context) -> Context:
+    """Return the context without the fields that no engine depends on, so that runs differing in them share one."""
     return context.model_copy(update={"password": None, "reread": False})
 
 
 async def current() -> Deps:
-    """What the run that the calling step belongs to works with. A thread builds what is not there yet: it may block."""
+    """Return the dependencies of the calling run; where they are not built yet, build them in a thread."""
     context = run_context.current()
-    built = _build.is_cached(_of_engine(context), settings())
-    return deps(context) if built else await asyncio.to_thread(deps, context)
+    is_built = _engine_and_embedder.is_cached(_engine_context(context), settings())
+    return for_context(context) if is_built else await asyncio.to_thread(for_context, context)

@@ -39,7 +39,7 @@ class PageWitnessRetriever(BaseRetriever):
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._find(query), async_nodes.loop()))
 
     async def _find(self, query: str) -> list[Document]:
-        now = await asyncio.to_thread(dependencies.deps, self.context)
+        now = await asyncio.to_thread(dependencies.for_context, self.context)
         catalog = now.stores.catalog
         scope = await asyncio.to_thread(documents.resolve, catalog, self.documents)
         if not scope or not query.strip():

@@ -17,7 +17,9 @@ from dotenv import dotenv_values
 
 from graph.errors import BadInputError
 
-EngineName = Literal["auto", "gemini", "offline"]
+EngineName = Literal["auto", "llm", "offline"]
+FORMER_ENGINE_NAMES = {"gemini": "llm"}
+"""Engine names of earlier versions and what they are called now; accepted wherever a user can write one."""
 Tier = Literal["free", "paid", "unlimited"]
 
 
@@ -151,6 +153,10 @@ class _Values:
             raise BadInputError(f"{name} is {chosen!r}, which is no {what}: set it to one of {', '.join(known)}.")
         return chosen
 
+    def engine(self, name: str) -> str:
+        chosen = self.text(name).lower()
+        return FORMER_ENGINE_NAMES.get(chosen) or self.choice(name, "auto", get_args(EngineName), "engine")
+
     def count(self, name: str) -> int | None:
         text = self.text(name)
         if text and not (text.isdecimal() and int(text) > 0):
@@ -186,7 +192,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
     given = _Values({**_file(), **dict(environment)})
     return Settings(
         home=given.folder(given.text("PAGEWITNESS_HOME", ".pagewitness")),
-        engine=cast(EngineName, given.choice("PAGEWITNESS_ENGINE", "auto", get_args(EngineName), "engine")),
+        engine=cast(EngineName, given.engine("PAGEWITNESS_ENGINE")),
         api_key=given.text("GOOGLE_API_KEY") or given.text("GEMINI_API_KEY"),
         base_url=given.text("GOOGLE_GEMINI_BASE_URL"),
         chroma_url=given.text("PAGEWITNESS_CHROMA_URL"),

@@ -98,7 +98,7 @@ def _patient_pool() -> Iterator[None]:
     from graph import dependencies
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dependencies, "_PAGE_SECONDS", _PAGE_LIMIT_S)
+        patch.setattr(dependencies, "_PAGE_TIMEOUT_S", _PAGE_LIMIT_S)
         yield
 
 

@@ -58,12 +58,12 @@ def _catalog() -> None:
 
 
 def _engine() -> None:
-    dependencies.deps(Context())
+    dependencies.for_context(Context())
 
 
 def _vectors() -> None:
     """A server that is ready has the home folder to itself."""
-    now = dependencies.deps(Context())
+    now = dependencies.for_context(Context())
     now.stores.own()
     now.stores.check(now.embedder.identity)
 

@@ -59,7 +59,10 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print JSON instead of text")
     common.add_argument("--home", metavar="DIR", help="where everything is kept (default: .pagewitness)")
     common.add_argument("--server", metavar="URL", help="do it through this running server, with its home folder")
-    common.add_argument("--engine", choices=["auto", "gemini", "offline"], help="who reads and answers (default: auto)")
+    common.add_argument(
+        "--engine", choices=["auto", "llm", "offline"], type=lambda name: "llm" if name == "gemini" else name,
+        help="which engine reads and answers (default: auto)",
+    )  # fmt: skip
     top = argparse.ArgumentParser(
         prog="pagewitness", description="Ask your PDFs and scans; every answer has a page as its witness."
     )

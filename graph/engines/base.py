@@ -48,19 +48,22 @@ class Engine(Protocol):
     """Everything that needs intelligence, behind six verbs."""
 
     name: str
-    reader: str
-    """The identity of the page reader: engine, model and prompt version; transcripts are keyed by it."""
+    """The engine in settings, answers and the page ledger: `llm` or `offline`."""
+    reader_identity: str
+    """The page reader as keys of transcripts are hashed from it: its model and prompt version among them."""
     model: str
+    """The model that reads pages, without its provider."""
     prompt: str
-    window: int
+    """The version of the transcription prompt; "" where there is none."""
+    batch_size: int
     """How many pages are given to `transcribe` at once."""
     reads_images: bool
-    """Whether images are looked at; otherwise `image.png` is b"", and no views are given to `answer`."""
-    asks_again: bool
-    """Whether `rewrite` and `repair` may bring something; otherwise they are not called."""
+    """Whether page images are used; if False, `image.png` is b"" and `answer` is given no images."""
+    can_rewrite: bool
+    """Whether `rewrite` and `repair` can return anything; if False they are not called."""
 
-    def day_is_over(self) -> bool:
-        """Whether it is known that `transcribe` can read nothing more today."""
+    def is_daily_quota_exhausted(self) -> bool:
+        """Return True if `transcribe` is known to be unable to read another page today."""
 
     def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read each page; its number and outcome, as soon as they are known, in any order."""
@@ -98,20 +101,20 @@ class Engine(Protocol):
         """Another claim in place of each one that was not proven, or None; it is proven or not like the first."""
 
 
-WINDOWS = 16
+BATCHES_IN_FLIGHT = 16
 """Windows under way at a time. Each is a run of a graph, and a thread under `invoke()`: 32 of them got in each other's
 way at the start. 100 pages at 2 s each, 16 requests in flight, six readings of each in turns: 14.32 to 14.35 s with 16,
 14.32 to 14.39 with 32."""
 
-PAGES = 4
+MIN_BATCH_PAGES = 4
 """Pages of a window, at least: one of a single page costs the graph as much as one of four. The same 100 pages took
 14.50 s in windows of one page, 14.45 of four, 14.43 of eight; 1.8, 1.3 and 1.2 s of CPU."""
 
 
-def window_size(pages_per_request: int, concurrency: int) -> int:
+def batch_size(pages_per_request: int, concurrency: int) -> int:
     """Pages of a window: whole requests, so many that all windows together hold twice the requests in flight.
 
     While the one half is answered, the pages of the other are rendered.
     """
-    requests = max(math.ceil(PAGES / pages_per_request), math.ceil(2 * concurrency / WINDOWS))
+    requests = max(math.ceil(MIN_BATCH_PAGES / pages_per_request), math.ceil(2 * concurrency / BATCHES_IN_FLIGHT))
     return pages_per_request * requests

@@ -10,6 +10,7 @@ from typing import Any
 from graph.errors import BadInputError
 from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, bootstrap, share_names
 from graph.evaluation.questions import Question, fingerprint
+from graph.settings import FORMER_ENGINE_NAMES
 
 _FIELDS = frozenset({"id", "fingerprint", "kind", "scores"})
 
@@ -30,6 +31,9 @@ def read_results(path: Path) -> dict[str, Any]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) and row.keys() >= _FIELDS for row in rows):
         raise BadInputError(f"{str(path)!r} holds no results: name the results.json of an earlier run.")
     assert isinstance(value, dict)
+    run = value["run"]
+    if run.get("engine") in FORMER_ENGINE_NAMES:
+        run["engine"] = FORMER_ENGINE_NAMES[run["engine"]]
     return value
 
 

@@ -74,7 +74,7 @@ def evaluate(request: Request, tell: Callable[[Progress], None]) -> dict[str, An
 
 def _prepared(request: Request, questions: Sequence[Question], context: Context) -> tuple[dict[str, Any], runner.Plan]:
     """What the run depends on, by name, and how it goes about it; all that can be wrong is found before it starts."""
-    now = dependencies.deps(context)
+    now = dependencies.for_context(context)
     documents = [row for row in now.stores.catalog.documents() if row.generation]
     if not documents:
         raise BadInputError(

@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 
 from graph.compiled import unkept
 from graph.context import Context
-from graph.engines.base import WINDOWS
+from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.ingestion import nodes
 from graph.ingestion.edges import after_reading, each_window
 from graph.ingestion.nodes import embed_ahead, index_document, render_pages, transcribe_pages
@@ -57,4 +57,4 @@ def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutp
 
 
 # Pages of many windows are in flight at once; what bounds them is the worker pool and the service's limits, not this.
-app = build().compile(name="ingestion").with_config(max_concurrency=WINDOWS, recursion_limit=30)
+app = build().compile(name="ingestion").with_config(max_concurrency=BATCHES_IN_FLIGHT, recursion_limit=30)

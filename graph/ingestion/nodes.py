@@ -75,7 +75,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     return {
         "work": list(work.values()),
         "unusable": unusable,
-        "window": now.engine.window,
+        "window": now.engine.batch_size,
         "started": time.time(),
         "tally": uuid.uuid4().hex,
         "outcomes": Overwrite([]),
@@ -99,7 +99,7 @@ async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
 
 def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
     """Cut what was read into chunks, stored out of sight until their vectors are there."""
-    stores, run, tell = dependencies.deps(context.current()).stores, tally_of(state), get_stream_writer()
+    stores, run, tell = dependencies.for_context(context.current()).stores, tally_of(state), get_stream_writer()
     work = []
     for item in state["work"]:
         if due := uncut(stores, item["id"]):
@@ -123,7 +123,7 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
 def report_ingestion(state: IngestionState) -> IngestionOutput:
     """Sum up what became of every source."""
     close(state)
-    stores = dependencies.deps(context.current()).stores
+    stores = dependencies.for_context(context.current()).stores
     catalog = stores.catalog
     usage = state["embedding"]
     for outcome in state.get("outcomes", []):
@@ -168,7 +168,7 @@ def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
 async def render_pages(state: WindowState) -> dict[str, object]:
     """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
     now = await dependencies.current()
-    if not state["plain"] and now.engine.day_is_over():
+    if not state["plain"] and now.engine.is_daily_quota_exhausted():
         return {"outcomes": await asyncio.to_thread(_put_off, now, state)}
     todo = await asyncio.to_thread(_jobs, state, state["pages"])
     outcomes = await dependencies.pool().map(render, todo)

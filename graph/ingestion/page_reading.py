@@ -40,7 +40,7 @@ def _readings(
 
 def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
     """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
-    parts = f"{document}|{page}|{dpi}|{now.engine.reader}"
+    parts = f"{document}|{page}|{dpi}|{now.engine.reader_identity}"
     return f"{document}:{page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
 
 

@@ -85,10 +85,10 @@ def _engine() -> str:
     name = dependencies.engine_name(context, now)
     if name == "offline":
         return "offline" + ("" if now.api_key else "; set GOOGLE_API_KEY to use Gemini")
-    dependencies.deps(context)
+    dependencies.for_context(context)
     address = f" at {now.base_url}" if now.base_url else ""
     models = f"reader {context.reader_model}, chat {context.chat_model}, embedding {context.embedding_model}"
-    return f"gemini{address}: {models}"
+    return f"llm{address}: {models}"
 
 
 def _catalog() -> str:
@@ -129,7 +129,7 @@ def _chunks() -> str:
 
 
 def _vectors() -> str:
-    now = dependencies.deps(Context())
+    now = dependencies.for_context(Context())
     now.stores.check(now.embedder.identity)
     return f"{now.stores.vectors.count():,} vectors of {now.embedder.identity}"
 
@@ -142,7 +142,7 @@ def _model() -> str:
 
 def _question() -> str:
     """Where the time of a question goes, but for what a model service takes."""
-    now = dependencies.deps(Context())
+    now = dependencies.for_context(Context())
     if not now.stores.vectors.count():
         return "there is nothing to ask yet"
     clock = [time.perf_counter()]

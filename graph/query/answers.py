@@ -55,7 +55,7 @@ def _views(now: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
 def _verifier(state: QueryState) -> verifier.ClaimVerifier:
     run = context.current()
     offered = [passage["chunk"] for passage in _relevant(state)]
-    catalog = dependencies.deps(run).stores.catalog
+    catalog = dependencies.for_context(run).stores.catalog
     return verifier.ClaimVerifier(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
 
 
@@ -79,7 +79,7 @@ def _finished(
     citations: Sequence[Citation] = (),
 ) -> QueryState:
     """The last word, with what else is to be known of it."""
-    catalog = dependencies.deps(context.current()).stores.catalog
+    catalog = dependencies.for_context(context.current()).stores.catalog
     cited = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}
     unread = notes_on_pages(catalog, cited)
     focus = [row.name for row in catalog.documents() if row.id in state["focus"]] if state["focus"] else []

@@ -55,7 +55,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "about_library": about_library,
         "standalone": reply.value,
         "queries": [reply.value],
-        "asks_again": now.engine.asks_again,
+        "asks_again": now.engine.can_rewrite,
         "rewrites": 0,
         "retrieved": [],
         "repairs": 0,
@@ -228,13 +228,13 @@ def write_answer(state: QueryState) -> QueryState:
 
 def describe_library(state: QueryState) -> QueryState:
     """Answer from the catalog what can be asked; no model is needed for that."""
-    catalog = dependencies.deps(context.current()).stores.catalog
+    catalog = dependencies.for_context(context.current()).stores.catalog
     return _finished(state, sanitize_markdown(described(catalog, state["scope"])), "catalog")
 
 
 def decline(state: QueryState) -> QueryState:
     """Say that the documents do not answer, why, and where the closest pages are."""
-    catalog = dependencies.deps(context.current()).stores.catalog
+    catalog = dependencies.for_context(context.current()).stores.catalog
     holes = unreadable(catalog, state["scope"])
     reason = state.get("reason") or ("page_unreadable" if holes else "nothing_relevant")
     said = messages.refusal(reason, state["retrieved"], holes)

@@ -72,7 +72,7 @@ class Answer(TypedDict, total=False):
     ]
     queries: Annotated[list[str], Field(description="The queries that were tried.")]
     rewrites: Annotated[int, Field(description="How often the question was asked anew.")]
-    engine: Annotated[str, Field(description="Who answered: gemini or offline.")]
+    engine: Annotated[str, Field(description="The engine that answered: llm or offline.")]
     usage: Annotated[Usage, Field(description="Requests to a model service, and tokens.")]
     seconds: Annotated[float, Field(description="How long it took.")]
     messages: Messages

@@ -78,7 +78,12 @@ CREATE TABLE vectors_ahead (
 CREATE INDEX vectors_ahead_by_document ON vectors_ahead (document);
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+# The engine that asks chat models is called `llm`, whatever the provider. Keys of transcripts do not change with it.
+_VERSION_5 = """
+UPDATE pages SET engine = 'llm' WHERE engine = 'gemini';
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

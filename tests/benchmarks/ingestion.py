@@ -52,7 +52,7 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
         machine.settle(
             machine.environment(
                 folder / "gemini", GOOGLE_API_KEY="test", GOOGLE_GEMINI_BASE_URL=server.url,
-                PAGEWITNESS_CONCURRENCY=str(IN_FLIGHT), PAGEWITNESS_ENGINE="gemini",
+                PAGEWITNESS_CONCURRENCY=str(IN_FLIGHT), PAGEWITNESS_ENGINE="llm",
             )
         )  # fmt: skip
         rendered, ingested = alternate(

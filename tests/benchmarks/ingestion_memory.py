@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line for each length; returns 1 if the last holds too much more than the first."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", nargs="+", type=int)
-    parser.add_argument("--engine", choices=["gemini", "offline"], default="gemini")
+    parser.add_argument("--engine", choices=["llm", "offline"], default="llm")
     options = parser.parse_args(arguments)
     peaks = []
     for pages in options.pages:

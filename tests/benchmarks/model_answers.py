@@ -74,7 +74,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
 def _settings(server: Apart) -> dict[str, str]:
     # What the scripted model reads on a page is not what stands there.
     return {
-        "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": server.url, "PAGEWITNESS_ENGINE": "gemini",
+        "GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": server.url, "PAGEWITNESS_ENGINE": "llm",
         "PAGEWITNESS_CHECK_REPLIES": "off",
     }  # fmt: skip
 

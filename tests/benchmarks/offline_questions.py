@@ -69,7 +69,7 @@ def _ask(question: str, documents: Sequence[str]) -> float:
     seconds = time.perf_counter() - start
     if not answer["retrieved"]:
         raise RuntimeError(f"nothing was found for {question!r}")
-    embedder: Any = dependencies.deps(Context()).embedder
+    embedder: Any = dependencies.for_context(Context()).embedder
     start = time.perf_counter()
     embedder.encode([question])
     return 1000 * (seconds - (time.perf_counter() - start))

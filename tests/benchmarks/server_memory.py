@@ -108,7 +108,7 @@ def _side(name: str, pairs: Sequence[tuple[float, float]], which: int) -> Sample
 
 
 def _long(short: int, long: int) -> Comparison:
-    peaks = {pages: float(ingestion_memory.measure(pages, "gemini").megabytes) for pages in (short, long)}
+    peaks = {pages: float(ingestion_memory.measure(pages, "llm").megabytes) for pages in (short, long)}
     return Comparison(
         "long-document",
         f"peak of an ingestion of {long:,} pages against one of {short}, a loopback Gemini reading", "MB",

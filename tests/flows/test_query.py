@@ -197,7 +197,7 @@ def test_vectors_of_another_model_are_refused_with_the_mend(
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_HOME", str(home))
     ingestion.invoke({"sources": [str(make_pdf("gulls.pdf", GULLS))]})
-    embedder = dependencies.deps(Context()).embedder
+    embedder = dependencies.for_context(Context()).embedder
     monkeypatch.setattr(type(embedder), "identity", "another-model/384")
     with pytest.raises(IndexMismatchError, match="pagewitness reembed"):
         ask("How many gulls nested?")

@@ -41,7 +41,7 @@ def test_schemas_are_there_and_described(server: Server, graph: str) -> None:
         undescribed = [field for field, value in fields.items() if not value.get("description")]
         assert undescribed == [], name
     assert set(schemas["input_schema"]["properties"]) == taken.get(graph, {"question", "documents", "messages"})
-    assert schemas["context_schema"]["properties"]["engine"]["enum"] == ["auto", "gemini", "offline"]
+    assert schemas["context_schema"]["properties"]["engine"]["enum"] == ["auto", "llm", "offline"]
 
 
 @pytest.mark.parametrize("graph", GRAPHS)

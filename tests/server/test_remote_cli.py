@@ -142,7 +142,7 @@ def test_index_and_installation_are_kept_in_order(pagewitness: Any) -> None:
     [
         (["ask", " "], "The question is empty"),
         (["ask", "Why?", "--document", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
-        (["ask", "Why?", "--engine", "gemini"], "There is no Gemini key"),
+        (["ask", "Why?", "--engine", "llm"], "There is no Gemini key"),
         (["pages", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
         (["delete", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
         (["ingest", "nowhere.pdf"], "'nowhere.pdf' does not exist"),

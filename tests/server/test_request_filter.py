@@ -142,7 +142,7 @@ def test_a_malformed_block_is_refused_at_once(doors: Doors, block: Any, sentence
         ({"input": {}, "context": {"topk": 3}}, "no setting 'topk': did you mean top_k?"),
         ({"input": {}, "context": {"top_k": "many"}}, "setting top_k is 'many'"),
         ({"input": {}, "context": {"top_k": 99, "dpi": 1}}, "or equal to 50. The setting top_k is 99:"),
-        ({"input": {}, "context": {"engine": "gpt"}}, "'auto', 'gemini' or 'offline'"),
+        ({"input": {}, "context": {"engine": "gpt"}}, "'auto', 'llm' or 'offline'"),
         ({"input": {}, "context": {"grade_prompt": "{question}"}}, "{passages} is missing"),
     ],
 )

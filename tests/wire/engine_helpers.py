@@ -36,7 +36,7 @@ class Time:
 
 def build(server: GeminiServer, time: Time, **context: Any) -> tuple[Engine, Embedder]:
     process = replace(settings(), api_key="test-key", base_url=server.url)
-    return build_gemini(Context(engine="gemini", **context), process, patience=time.patience())
+    return build_gemini(Context(engine="llm", **context), process, patience=time.patience())
 
 
 def page(number: int, text: str = "", ink: float = 0.1) -> PageRequest:

@@ -81,7 +81,7 @@ def test_what_a_model_costs_is_counted(
     founder = {"id": "f", "question": QUESTION, "answers": ["Edith Carrow", "1911"], "match": "all", "pages": [2],
                "answerable": True, "evidence": [FOUNDED]}  # fmt: skip
     code, value = run(capsys, tmp_path, founder, founder | {"id": "g"}, options=["--k", "20", "--concurrency", "2"])
-    assert (code, value["run"]["engine"], value["run"]["model"]) == (0, "gemini", MODEL)
+    assert (code, value["run"]["engine"], value["run"]["model"]) == (0, "llm", MODEL)
     summary = value["summary"]
     assert summary["requests"] == len(gemini.requests) == 6, "an embedding, a grading and an answer for each"
     assert summary["input_tokens"] > 600

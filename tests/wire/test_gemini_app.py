@@ -68,7 +68,7 @@ def test_the_report_counts_pages_requests_and_tokens(ingested: Ingested, library
     assert usage["requests"] == len(ingested.requests) == 3, "two windows of pages and a batch of passages"
     assert usage["input_tokens"] > 6 * 258, "six images alone"
     assert usage["output_tokens"] > 100
-    assert {(row.status, row.engine, row.model) for row in ledger()} == {("read", "gemini", "gemini-3.5-flash-lite")}
+    assert {(row.status, row.engine, row.model) for row in ledger()} == {("read", "llm", "gemini-3.5-flash-lite")}
     (embedding,) = [request for request in ingested.requests if request.embeds and request.texts[0]]
     assert len(embedding.texts) == document["chunks"]
     assert all(text.startswith("title: sample.pdf | text: ") for text in embedding.texts)
@@ -214,14 +214,14 @@ def test_vectors_of_another_engine_are_refused_and_rebuilt_without_reading(
     assert [astuple(row) for row in ledger()] == before
     model.claims = [claim("Edith Carrow did, in 1911.", FOUNDED)]
     answer = run(capsys, "ask", "Who founded the observatory?")[1]
-    assert (answer["engine"], answer["citations"][0]["page"]) == ("gemini", 1)
+    assert (answer["engine"], answer["citations"][0]["page"]) == ("llm", 1)
 
 
 def test_engines_that_take_turns_read_a_page_once_each(
     model: Model, gemini: GeminiServer, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = str(make_pdf("note.pdf", "A short note."))
-    for engine in ("gemini", "offline", "gemini"):
+    for engine in ("llm", "offline", "llm"):
         if ledger():
             run(capsys, "reembed", "--engine", engine)
         assert run(capsys, "ingest", path, "--engine", engine)[1]["documents"][0]["status"] == "complete"

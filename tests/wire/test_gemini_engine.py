@@ -225,7 +225,7 @@ async def test_a_retired_model_says_what_to_set(gemini: GeminiServer, time: Time
 
 def test_without_a_key_the_sentence_says_where_to_get_one() -> None:
     with pytest.raises(ModelError, match=r"GOOGLE_API_KEY.*offline"):
-        build_gemini(Context(engine="gemini"), replace(settings(), api_key=""))
+        build_gemini(Context(engine="llm"), replace(settings(), api_key=""))
 
 
 def test_a_provider_that_is_not_there_is_one_sentence() -> None:
@@ -243,5 +243,5 @@ async def test_any_chat_model_can_read_pages(time: Time) -> None:
     )
     engine = ChatEngine(Context(), reader=model, grader=model, writer=model, explain=explain, patience=time.patience())
     assert texts(await read(engine, [page(1), page(2)])) == ["One", "Two"]
-    assert engine.reader == f"gemini/fake:reader/{engine.prompt}"
-    assert (engine.window, engine.reads_images) == (4, True)
+    assert engine.reader_identity == f"gemini/fake:reader/{engine.prompt}"
+    assert (engine.batch_size, engine.reads_images) == (4, True)

@@ -59,7 +59,7 @@ def test_a_question_is_one_embedding_one_grading_and_one_answer(
     output = door()
     assert kinds(gemini) == ["embed", "grade", "answer"]
     assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
-    assert (output["refused"], output["reason"], output["engine"]) == (False, None, "gemini")
+    assert (output["refused"], output["reason"], output["engine"]) == (False, None, "llm")
     (citation,) = output["citations"]
     assert (citation["name"], citation["page"], citation["quote"]) == ("sample.pdf", 2, FOUNDED)
     assert [len(box) for box in citation["boxes"]] == [4, 4], "the quote runs over two lines of the page"

@@ -45,7 +45,7 @@ def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
 
 def paced(server: GeminiServer, limits: Limits, patience: Patience = SHORT, **context: Any) -> Engine:
     process = replace(settings(), api_key="test-key", base_url=server.url)
-    return build_gemini(Context(engine="gemini", **context), process, patience=patience, limiter=limits)[0]
+    return build_gemini(Context(engine="llm", **context), process, patience=patience, limiter=limits)[0]
 
 
 def busiest(moments: list[float]) -> int:
@@ -150,7 +150,7 @@ def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
                 now=lambda: real.time() + number * 86_400,
             )  # fmt: skip
 
-        dependencies._build.cache_clear()
+        dependencies._engine_and_embedder.cache_clear()
         monkeypatch.setattr(dependencies, "limiter", limiter)
         if gemini.quota:
             gemini.quota.new_day()

@@ -42,7 +42,7 @@ def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
     monkeypatch.setattr(google, "build_gemini", partial(google.build_gemini, patience=Patience(first_wait=0.05)))
     yield
-    dependencies._build.cache_clear()
+    dependencies._engine_and_embedder.cache_clear()
 
 
 def half_scanned(path: Path) -> Path:

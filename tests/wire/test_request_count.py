@@ -97,13 +97,13 @@ def test_a_document_of_plain_text_takes_no_request_for_reading(
         ("text-layer", "text-layer", "", 0)
     }
     gemini.requests.clear()
-    for arguments in (["--reader", "auto"], [], ["--reader", "auto", "--engine", "gemini"]):
+    for arguments in (["--reader", "auto"], [], ["--reader", "auto", "--engine", "llm"]):
         assert run(capsys, "ingest", *arguments, path)[1]["documents"][0]["status"] == "unchanged"
     assert gemini.requests == []
     # By name: this engine, and every page.
-    run(capsys, "ingest", "--reader", "vision", "--engine", "gemini", path)
+    run(capsys, "ingest", "--reader", "vision", "--engine", "llm", path)
     assert sent(gemini) == [[1, 2, 3, 4], [5, 6, 7, 8], [9]]
-    assert {row.engine for row in ledger()} == {"gemini"}
+    assert {row.engine for row in ledger()} == {"llm"}
 
 
 def test_only_pages_that_need_it_are_sent_and_they_share_windows(
@@ -114,7 +114,7 @@ def test_only_pages_that_need_it_are_sent_and_they_share_windows(
     code, report = run(capsys, "ingest", "--reader", "auto", str(mixed))
     assert code == 0
     assert sent(gemini) == [[3, 6, 11]]
-    assert [row.page for row in ledger() if row.engine == "gemini"] == [3, 6, 11]
+    assert [row.page for row in ledger() if row.engine == "llm"] == [3, 6, 11]
     assert report["documents"][0]["ledger"] == {"read": 11, "fallback": 0, "blank": 1, "failed": 0}
     assert (plan["total"]["pages"], plan["total"]["send"], plan["total"]["requests"]) == (12, 3, 1)
 
@@ -144,7 +144,7 @@ def test_a_dry_run_sends_and_stores_nothing_and_needs_no_key(
     gemini: GeminiServer, home: Path, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good, broken = make_pdf("in/good.pdf", *[TEXT] * 5), make_pdf("in/locked.pdf", TEXT, password="secret")
-    code, plan = run(capsys, "ingest", "--dry-run", "--engine", "gemini", str(good.parent))
+    code, plan = run(capsys, "ingest", "--dry-run", "--engine", "llm", str(good.parent))
     assert code == INCOMPLETE
     first, second = plan["documents"]
     assert (first["name"], first["pages"], first["done"], first["send"], first["requests"]) == (good.name, 5, 0, 5, 2)
@@ -157,7 +157,7 @@ def test_a_dry_run_sends_and_stores_nothing_and_needs_no_key(
     assert offline["total"]["requests"] == 0, "without a key nothing is sent"
     assert gemini.requests == []
     assert not home.exists()
-    assert main.main(["ingest", "--dry-run", "--engine", "gemini", str(good)]) == 0
+    assert main.main(["ingest", "--dry-run", "--engine", "llm", str(good)]) == 0
     assert "good.pdf" in capsys.readouterr().out
 
 

@@ -41,7 +41,7 @@ await resume();
 await show();
 try {
   const { engine } = await get("/health");
-  byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Gemini engine";
+  byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Engine: chat models (llm)";
 } catch (error) {
   say(error.message);
 }

@@ -80,7 +80,7 @@ class Local:
         from graph.maintenance import rebuild
         from graph.runtime import async_nodes
 
-        return async_nodes.run(getattr(rebuild, how)(dependencies.deps(self._context), tell))
+        return async_nodes.run(getattr(rebuild, how)(dependencies.for_context(self._context), tell))
 
     def doctor(self) -> Mapping[str, Any]:
         """Check what can go wrong."""

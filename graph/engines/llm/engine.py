@@ -57,12 +57,17 @@ _DETAILS: dict[FailureReason, str] = {
 _TURNS_KEPT, _TURN_LENGTH = 10, 2000  # what a follow-up can refer to; characters of one turn
 
 
+_IDENTITY_PREFIX = "gemini"
+"""The first part of the reader's identity. Keys of stored transcripts are hashes of it: with another word every page
+would be read and paid for again."""
+
+
 class ChatEngine:
     """Reads pages with one model; grades, rewrites and answers with others, all behind one retry layer."""
 
-    name = "gemini"
+    name = "llm"
     reads_images = True
-    asks_again = True
+    can_rewrite = True
 
     def __init__(
         self,
@@ -75,7 +80,7 @@ class ChatEngine:
         fallback: NamedModel | None = None,
         patience: Patience | None = None,
         limiter: Limiter | None = None,
-        window: int | None = None,
+        batch_size: int | None = None,
     ) -> None:
         self._context = context
         self._reader, self._grader, self._writer = reader, grader, writer
@@ -83,12 +88,12 @@ class ChatEngine:
         self._dialogue = Dialogue(self._service)
         self.model = split_name(reader.name)[1]
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
-        self.reader = f"{self.name}/{reader.name}/{self.prompt}"
-        self.window = window or context.pages_per_request
+        self.reader_identity = f"{_IDENTITY_PREFIX}/{reader.name}/{self.prompt}"
+        self.batch_size = batch_size or context.pages_per_request
 
-    def day_is_over(self) -> bool:
+    def is_daily_quota_exhausted(self) -> bool:
         """Whether it is known that neither the reader nor the second model will be asked any more today."""
-        return self._service.day_is_over(self._reader)
+        return self._service.is_daily_quota_exhausted(self._reader)
 
     async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read the pages, `pages_per_request` in each request, and again what a reply lacks or is not believed.

@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 from numpy import float32
 from numpy.typing import NDArray
 
-from graph.engines.base import Engine, window_size
+from graph.engines.base import Engine, batch_size
 from graph.engines.llm.engine import ChatEngine
 from graph.engines.llm.factory import GOOGLE, chat_model, embedding_model, reads_task_from_text, split_name
 from graph.engines.requests.client import NamedModel
@@ -72,7 +72,7 @@ def build_gemini(
         fallback=named(context.fallback_model, FALLBACK, "low") if context.fallback_model else None,
         patience=patience,
         limiter=limiter,
-        window=window_size(context.pages_per_request, settings.concurrency or DEFAULT_CONCURRENCY),
+        batch_size=batch_size(context.pages_per_request, settings.concurrency or DEFAULT_CONCURRENCY),
     )
     client = embedding_model(
         context.embedding_model,

@@ -45,17 +45,17 @@ class OfflineEngine:
     name = "offline"
     model = "pymupdf+rapidocr"
     prompt = ""
-    reader = "offline/1"
-    window = 4  # pages per step: small enough to show progress, large enough to keep two workers busy
+    reader_identity = "offline/1"
+    batch_size = 4  # pages per step: small enough to show progress, large enough to keep two workers busy
     reads_images = False
-    asks_again = False
+    can_rewrite = False
 
     def __init__(self, catalog: Catalog, pool: PagePool, embedder: SentenceEmbedder) -> None:
         self._catalog = catalog
         self._pool = pool
         self._embedder = embedder
 
-    def day_is_over(self) -> bool:
+    def is_daily_quota_exhausted(self) -> bool:
         """Never: nothing is asked of anybody."""
         return False
 

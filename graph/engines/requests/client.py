@@ -61,10 +61,10 @@ class Service:
         self._limiter, self._fallback = limiter, fallback
         self._gone: set[str] = set()
 
-    def day_is_over(self, use: NamedModel) -> bool:
+    def is_daily_quota_exhausted(self, use: NamedModel) -> bool:
         """Whether it is known that neither the model nor the second one will be asked any more today."""
         limiter, models = self._limiter, [use, self._fallback] if self._fallback else [use]
-        return limiter is not None and all(limiter.day_is_over(model.name) for model in models)
+        return limiter is not None and all(limiter.is_daily_quota_exhausted(model.name) for model in models)
 
     async def ask(
         self,

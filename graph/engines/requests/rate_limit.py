@@ -39,7 +39,7 @@ class Limiter(Protocol):
     def end_day(self, model: str) -> None:
         """The service says that the day's requests are spent."""
 
-    def day_is_over(self, model: str) -> bool:
+    def is_daily_quota_exhausted(self, model: str) -> bool:
         """Whether it is known that nothing more will be sent to the model today."""
 
 
@@ -203,7 +203,7 @@ class Limits:
         lane.spent = True
         lane.changed.set()
 
-    def day_is_over(self, model: str) -> bool:
+    def is_daily_quota_exhausted(self, model: str) -> bool:
         """Whether it is known that nothing more will be sent to the model today."""
         lane = self._lane(model)
         return lane.day == self._today() and lane.is_over

@@ -24,7 +24,7 @@ def test_every_field_is_described() -> None:
 
 def test_the_form_shows_choices_limits_and_defaults() -> None:
     fields = Context.model_json_schema()["properties"]
-    assert fields["engine"]["enum"] == ["auto", "gemini", "offline"]
+    assert fields["engine"]["enum"] == ["auto", "llm", "offline"]
     assert (fields["top_k"]["minimum"], fields["top_k"]["maximum"]) == (1, 20)
     for name in PROMPTS:
         assert fields[name]["langgraph_type"] == "prompt"
@@ -59,25 +59,28 @@ def test_values_out_of_range_and_unknown_names_are_refused(wrong: dict[str, obje
 
 def test_the_password_is_not_shown_and_does_not_part_equal_contexts() -> None:
     assert "hunter2" not in repr(Context(password="hunter2"))
-    with_it, without = dependencies.deps(Context(password="hunter2")), dependencies.deps(Context())
+    with_it, without = dependencies.for_context(Context(password="hunter2")), dependencies.for_context(Context())
     assert with_it.engine is without.engine
 
 
 @pytest.mark.parametrize(
     ("chosen", "key", "engine"),
-    [("auto", "", "offline"), ("auto", "k", "gemini"), ("offline", "k", "offline"), ("gemini", "", "gemini")],
+    [("auto", "", "offline"), ("auto", "k", "llm"), ("offline", "k", "offline"), ("llm", "", "llm")],
 )
-def test_auto_takes_gemini_where_a_key_is_set(
-    chosen: str, key: str, engine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_auto_is_llm_where_a_key_is_set(chosen: str, key: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", key)
     assert dependencies.engine_name(Context.model_validate({"engine": chosen}), settings()) == engine
+
+
+def test_the_former_name_of_the_llm_engine_is_still_accepted() -> None:
+    check({"engine": "gemini"})
+    assert Context.model_validate({"engine": "gemini"}).engine == "llm"
 
 
 def test_what_is_given_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     default = Context()
     for name, value in (("chat_model", "x:env"), ("reader_model", "x:env"), ("fallback_model", "x:env"),
-                        ("embedding_model", "x:env"), ("engine", "gemini"), ("check_replies", "off")):  # fmt: skip
+                        ("embedding_model", "x:env"), ("engine", "llm"), ("check_replies", "off")):  # fmt: skip
         monkeypatch.setenv(f"PAGEWITNESS_{name.upper()}", value)
         from_environment = getattr(Context(), name)
         assert from_environment != getattr(default, name), name

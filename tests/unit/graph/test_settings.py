@@ -55,9 +55,9 @@ def test_dot_env_beats_the_default_and_the_environment_beats_both(
 
 
 def test_what_is_given_for_a_run_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAGEWITNESS_ENGINE", "gemini")
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "llm")
     monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "from:environment")
-    assert (Context().engine, Context().chat_model) == ("gemini", "from:environment")
+    assert (Context().engine, Context().chat_model) == ("llm", "from:environment")
     given = Context(engine="auto", chat_model=DEFAULT_CHAT)  # the defaults, but said
     assert (given.engine, given.chat_model) == ("auto", DEFAULT_CHAT)
 
@@ -65,8 +65,18 @@ def test_what_is_given_for_a_run_beats_the_environment(monkeypatch: pytest.Monke
 def test_a_change_of_the_environment_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGEWITNESS_ENGINE", "offline")
     assert settings().engine == "offline"
-    monkeypatch.setenv("PAGEWITNESS_ENGINE", "gemini")
-    assert settings().engine == "gemini"
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "llm")
+    assert settings().engine == "llm"
+
+
+@pytest.mark.parametrize("former", ["gemini", "Gemini"])
+def test_the_former_name_of_the_llm_engine_is_still_accepted(
+    former: str, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bare / ".env").write_text(f"PAGEWITNESS_ENGINE={former}\n")
+    assert settings().engine == "llm"
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", former)
+    assert (settings().engine, Context().engine) == ("llm", "llm")
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +88,7 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_unknown_engine_is_named_with_those_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGEWITNESS_ENGINE", "gpt")
-    with pytest.raises(BadInputError, match=r"PAGEWITNESS_ENGINE is 'gpt'.*auto, gemini, offline"):
+    with pytest.raises(BadInputError, match=r"PAGEWITNESS_ENGINE is 'gpt'.*auto, llm, offline"):
         settings()
 
 

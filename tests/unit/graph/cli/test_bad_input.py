@@ -74,7 +74,7 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
     "unknown document, nothing ingested": (plain("ask", "Why?", "--document", "x"), r"no document 'x'.*none yet"),
     "pages of an unknown document": (plain("pages", "x.pdf"), r"no document 'x\.pdf'"),
     "deleting an unknown document": (plain("delete", "x.pdf"), r"no document 'x\.pdf'"),
-    "gemini without a key": (plain("ask", "Why?", "--engine", "gemini"), r"GOOGLE_API_KEY"),
+    "llm without a key": (plain("ask", "Why?", "--engine", "llm"), r"GOOGLE_API_KEY"),
 }
 
 

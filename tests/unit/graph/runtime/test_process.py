@@ -28,7 +28,7 @@ def run(program: str, home: Path) -> str:
 def test_a_users_process_keeps_the_defaults(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.app import app; from graph import dependencies; from graph.context import Context\n"
-        "dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+        "dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())"
     )
     assert run(program, tmp_path).split() == ["True", "0"]
 
@@ -39,7 +39,7 @@ def test_a_command_pauses_the_collector_until_it_has_loaded(tmp_path: Path) -> N
         "from graph import dependencies; from graph.context import Context\n"
         "def documents(options):\n"
         "    from graph.app import app\n"
-        "    print(gc.isenabled()); dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())\n"
+        "    print(gc.isenabled()); dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())\n"
         "    return 0\n"
         "commands.documents = documents; main.main(['documents'])"
     )
@@ -69,7 +69,7 @@ def test_a_command_that_asks_a_server_leaves_the_collector_on(tmp_path: Path) ->
 def test_the_server_freezes_without_a_pause(tmp_path: Path) -> None:
     program = (
         "import gc; import web.app; from graph import dependencies; from graph.context import Context\n"
-        "print(gc.isenabled()); dependencies.deps(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+        "print(gc.isenabled()); dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())"
     )
     before, after, kept = run(program, tmp_path).split()
     assert (before, after) == ("True", "True")
