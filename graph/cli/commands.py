@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph.cli import output, progress
-from graph.cli.clients.base import Place, Rebuilding
+from graph.cli.clients.base import Client, RebuildTask
 from graph.cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE
 from graph.errors import BadInputError
 from graph.runtime import process
@@ -27,8 +27,8 @@ def ingest(options: argparse.Namespace) -> int:
         plan = place.plan(options.sources)
         _print(options, plan, output.plan)
         return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
-    with progress.telling(quiet=options.json) as tell:
-        report = place.ingest(options.sources, tell)
+    with progress.progress_bars(quiet=options.json) as on_event:
+        report = place.ingest(options.sources, on_event)
     _print(options, report, output.ingestion)
     whole = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
     return DONE if whole else INCOMPLETE
@@ -36,8 +36,8 @@ def ingest(options: argparse.Namespace) -> int:
 
 def ask(options: argparse.Namespace) -> int:
     """Answer a question, alone or as part of a conversation."""
-    with progress.drafting(quiet=options.json) as tell:
-        answer = _place(options).ask(options.question, options.document, options.thread or "", tell)
+    with progress.live_draft(quiet=options.json) as on_event:
+        answer = _place(options).ask(options.question, options.document, options.thread or "", on_event)
     _print(options, {field: answer.get(field) for field in _ANSWER}, output.answer)
     return DONE
 
@@ -51,8 +51,8 @@ def eval(options: argparse.Namespace) -> int:
         options.file, options.out, options.compare, options.limit, options.k, options.scope == "doc",
         options.judge or "", options.concurrency,
     )  # fmt: skip
-    with progress.telling(quiet=options.json) as tell:
-        results = evaluate(request, tell)
+    with progress.progress_bars(quiet=options.json) as on_event:
+        results = evaluate(request, on_event)
     _print(options, results, output.evaluation)
     return INCOMPLETE if results["summary"]["errors"] else DONE
 
@@ -85,9 +85,9 @@ def rechunk(options: argparse.Namespace) -> int:
     return _rebuild(options, "rechunk")
 
 
-def _rebuild(options: argparse.Namespace, how: Rebuilding) -> int:
-    with progress.telling(quiet=options.json) as tell:
-        done = _place(options).rebuild(how, tell)
+def _rebuild(options: argparse.Namespace, task: RebuildTask) -> int:
+    with progress.progress_bars(quiet=options.json) as on_event:
+        done = _place(options).rebuild(task, on_event)
     _print(options, done, output.reembedded)
     return DONE
 
@@ -108,19 +108,19 @@ def serve(options: argparse.Namespace) -> int:
     return start(options.host, options.port)
 
 
-def _place(options: argparse.Namespace, **given: Any) -> Place:
+def _place(options: argparse.Namespace, **given: Any) -> Client:
     """Where the command is carried out; `given` are settings of the run."""
     if not options.server:
-        from graph.cli.clients.local import Local
+        from graph.cli.clients.local import LocalClient
 
-        return Local(given)
-    from graph.cli.clients.remote import Remote
+        return LocalClient(given)
+    from graph.cli.clients.remote import RemoteClient
 
     if options.home:
         raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
     process.freeze_gc()
     # What stands in this process's environment is not meant for the server, which has its own.
-    return Remote(options.server, {**given, "engine": options.engine} if options.engine else given)
+    return RemoteClient(options.server, {**given, "engine": options.engine} if options.engine else given)
 
 
 def _only_here(options: argparse.Namespace, why: str) -> None:

@@ -23,7 +23,7 @@ def ingestion(report: Mapping[str, Any]) -> None:
     for document in report["documents"]:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
         status = document["status"]
-        summary = f"{document['pages']} pages ({counts}), {document['chunks']} passages" if counts else ""
+        summary = f"{document['pages']} pages ({counts}), {document['chunks']} chunks" if counts else ""
         _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
         for failure in document["failures"]:
             if failure["reason"] == "quota_day":
@@ -68,7 +68,7 @@ def answer(result: Mapping[str, Any]) -> None:
     """The answer, then every quote with its page."""
     _out.print(escape(result["answer"]), style="yellow" if result["refused"] else "")
     if result["citations"]:
-        _out.print("\n[bold]Witnesses[/]")
+        _out.print("\n[bold]Citations[/]")
     for citation in result["citations"]:
         pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
         _out.print(escape(f"[{citation['marker']}] {citation['name']}, page {pages}"), style="cyan")
@@ -85,7 +85,7 @@ def documents(value: Mapping[str, Any]) -> None:
         _out.print("No document has been ingested yet: run `pagewitness ingest FILE`.")
         return
     table = Table(
-        Column("Id", no_wrap=True, min_width=16), "Name", "Status", "Pages", "Passages", box=None, header_style="bold"
+        Column("Id", no_wrap=True, min_width=16), "Name", "Status", "Pages", "Chunks", box=None, header_style="bold"
     )
     for row in value["documents"]:
         status = f"[{_STATUS[row['status']]}]{row['status']}[/]"
@@ -114,7 +114,7 @@ def deleted(value: Mapping[str, Any]) -> None:
 def reembedded(value: Mapping[str, Any]) -> None:
     """One line."""
     documents = f"{value['documents']} document{'' if value['documents'] == 1 else 's'}"
-    _out.print(f"{value['chunks']} passages of {documents} now have vectors of {value['embedder']}.")
+    _out.print(f"{value['chunks']} chunks of {documents} now have vectors of {value['embedder']}.")
 
 
 def evaluation(value: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""What a run tells while it goes on, in a terminal: bars and drafts on standard error, drawn from the graphs' events.
+"""Progress bars and draft answers in a terminal, drawn on standard error from the graphs' events.
 
-Where standard error is no terminal, only what a log should hold is printed, as plain lines.
+Where standard error is not a terminal, only what belongs in a log is printed, as plain lines.
 """
 
 from __future__ import annotations
@@ -19,25 +19,32 @@ from rich.text import Text
 from graph import events
 from graph.events import Event, Stage
 
-Tell = Callable[[Event], None]
+EventHandler = Callable[[Event], None]
 _STAGES: Mapping[Stage, str] = {
-    "upload": "MB sent", "survey": "pages looked at", "read": "pages read", "chunk": "pages cut into passages",
-    "embed": "passages indexed", "ask": "questions asked",
+    "upload": "MB sent", "survey": "pages looked at", "read": "pages read", "chunk": "pages cut into chunks",
+    "embed": "chunks indexed", "ask": "questions asked",
 }  # fmt: skip
 
 
 @contextmanager
-def telling(quiet: bool) -> Iterator[Tell]:
-    """A bar for each document, which says what is being done to it; what is kept, when the user ends it."""
+def progress_bars(quiet: bool) -> Iterator[EventHandler]:
+    """Draw a bar for each document with its stage; after Ctrl-C, print how many pages were read.
+
+    Args:
+        quiet: Draw and print nothing.
+
+    Yields:
+        The function to call with each event of the run.
+    """
     console = Console(stderr=True)
     bars = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[stage]}"),
-        TextColumn("{task.fields[spent]}"), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
+        TextColumn("{task.fields[requests]}"), TimeElapsedColumn(), console=console, disable=not console.is_terminal,
     )  # fmt: skip
     tasks: dict[str, TaskID] = {}
     read: dict[str, events.Progress] = {}
 
-    def tell(event: Event) -> None:
+    def on_event(event: Event) -> None:
         if event["event"] == "waiting":
             until = datetime.fromisoformat(event["until"]).astimezone()
             console.print(f"[dim]The limit of requests per minute is reached; going on at {until:%H:%M:%S}.[/]")
@@ -45,11 +52,11 @@ def telling(quiet: bool) -> Iterator[Tell]:
             if event["stage"] == "read":
                 read[event["document"]] = event
             if not tasks:
-                bars.start()  # not before: ending bars that never were prints an empty line
+                bars.start()  # only now: stopping bars without a task prints an empty line
             _draw(bars, tasks, event)
 
     try:
-        yield tell if not quiet else lambda event: None
+        yield on_event if not quiet else lambda event: None
     except (KeyboardInterrupt, CancelledError):
         bars.stop()
         for event in read.values():
@@ -61,24 +68,31 @@ def telling(quiet: bool) -> Iterator[Tell]:
 
 
 def _draw(bars: Progress, tasks: dict[str, TaskID], event: events.Progress) -> None:
-    spent = f"{event['requests']} requests" if event["requests"] else ""
-    known = tasks.get(event["document"])
-    if known is None:
-        known = tasks[event["document"]] = bars.add_task(escape(event["name"]), stage="", spent="")
-    bars.update(known, completed=event["done"], total=event["of"], stage=_STAGES[event["stage"]], spent=spent)
+    requests = f"{event['requests']} requests" if event["requests"] else ""
+    task = tasks.get(event["document"])
+    if task is None:
+        task = tasks[event["document"]] = bars.add_task(escape(event["name"]), stage="", requests="")
+    bars.update(task, completed=event["done"], total=event["of"], stage=_STAGES[event["stage"]], requests=requests)
 
 
 @contextmanager
-def drafting(quiet: bool) -> Iterator[Tell]:
-    """The answer while it comes, dimmed, until the proven one takes its place; on a terminal only."""
+def live_draft(quiet: bool) -> Iterator[EventHandler]:
+    """Show the draft of an answer, dimmed, until the context ends; on a terminal only.
+
+    Args:
+        quiet: Show nothing.
+
+    Yields:
+        The function to call with each event of the run.
+    """
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda event: None
         return
     with Live(console=console, transient=True, auto_refresh=False) as live:
 
-        def tell(event: Event) -> None:
+        def on_event(event: Event) -> None:
             if event["event"] == "draft":
                 live.update(Text(event["text"], style="dim"), refresh=True)
 
-        yield tell
+        yield on_event

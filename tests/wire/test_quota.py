@@ -235,7 +235,7 @@ def test_a_wait_of_more_than_a_moment_is_shown(
         with journal(tell):
             await asyncio.gather(*(read(engine, [page(number)]) for number in (1, 2)))
 
-    with progress.telling(quiet=False) as tell:
-        async_nodes.run(read_two(tell))
+    with progress.progress_bars(quiet=False) as on_event:
+        async_nodes.run(read_two(on_event))
     said = " ".join(capsys.readouterr().err.split())
     assert said.count("The limit of requests per minute is reached; going on at") == 1

@@ -1,4 +1,4 @@
-"""A connection to a server: every way in which it can fail comes out as one sentence."""
+"""An HTTP connection to a PageWitness server that reports every failure as one sentence."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from langgraph_sdk.errors import APIStatusError
 
 from graph.errors import BadInputError, ServerError
 
-_CONNECT, _SILENCE = 5.0, 300.0  # seconds; a run that is streamed sends a sign of life every few seconds
+_CONNECT_TIMEOUT_S = 5.0
+_READ_TIMEOUT_S = 300.0  # a streamed run sends a heartbeat every few seconds
 _TITLE = "PageWitness"
 
 
@@ -20,54 +22,54 @@ class Connection:
     """Requests to a PageWitness server.
 
     Args:
-        url: Its address.
-        token: What it asks for, if it asks for one.
+        url: The server's address.
+        token: The server's token; "" if it requires none.
 
     Raises:
-        BadInputError: the address is none.
-        ServerError: nobody is there, or somebody else, or another version, or the token is wrong.
+        BadInputError: `url` is not an http(s) address.
+        ServerError: no server answers, it is another program or another version, or the token is wrong.
     """
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self._token = _address(url), token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        limits = httpx.Timeout(_SILENCE, connect=_CONNECT)
+        timeout = httpx.Timeout(_READ_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
         self.http = httpx.Client(
-            base_url=self.url, headers=headers, timeout=limits, event_hooks={"response": [_stay_here]}
+            base_url=self.url, headers=headers, timeout=timeout, event_hooks={"response": [_drop_location]}
         )
         self._check()
 
     def get(self, path: str) -> Any:
-        """What a route says."""
-        return self.send("GET", path)
+        """Return the JSON that a route answers to GET."""
+        return _json(self.request("GET", path))
 
-    def send(self, method: str, path: str, **given: Any) -> Any:
-        """What a route answers; `given` is what httpx takes."""
-        with self.speaking():
-            reply = self.http.request(method, path, **given)
-        if reply.is_success:
-            return _json(reply)
-        raise self.refusal(reply)
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request and return its successful response; `options` are those of `httpx.Client.request`.
 
-    def refusal(self, reply: httpx.Response) -> ServerError:
-        """What to tell the user of an answer that is none."""
-        detail = _json(reply).get("detail")
-        if reply.status_code == 401:
-            how = "does not take the token in" if self._token else "asks for a token: set"
-            return ServerError(f"The server at {self.url} {how} PAGEWITNESS_SERVER_TOKEN.")
-        return Refused(
-            reply.status_code,
-            str(detail) if detail else f"The server at {self.url} answered {reply.status_code}; its log may say why.",
-        )
+        Raises:
+            ServerRejected: the server answered with an error.
+            ServerError: the connection failed.
+        """
+        with self.translate_errors():
+            reply = self.http.request(method, path, **options)
+        if not reply.is_success:
+            raise self._error(reply)
+        return reply
+
+    def send(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """Send a request as `request` does, and return the JSON object of the response."""
+        return _json(self.request(method, path, **options))
 
     @contextlib.contextmanager
-    def speaking(self) -> Iterator[None]:
-        """Say so when nobody answers (any more)."""
+    def translate_errors(self) -> Iterator[None]:
+        """Raise errors of httpx and of the LangGraph SDK as ServerError, with a sentence for the user."""
         try:
             yield
+        except APIStatusError as error:
+            raise self._error(error.response) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ServerError(
-                f"Nobody answers at {self.url} ({error}): start the server (`pagewitness serve`), or mend --server."
+                f"No server answers at {self.url} ({error}): start it (`pagewitness serve`), or correct --server."
             ) from error
         except httpx.TransportError as error:
             why = str(error) or type(error).__name__
@@ -75,32 +77,48 @@ class Connection:
                 f"The connection to {self.url} broke ({why}): what was done so far is kept; run the command again."
             ) from error
 
+    def _error(self, reply: httpx.Response) -> ServerError:
+        """Return the error for a response with an error status."""
+        detail = _json(reply).get("detail")
+        if reply.status_code == 401:
+            how = "does not take the token in" if self._token else "asks for a token: set"
+            return ServerError(f"The server at {self.url} {how} PAGEWITNESS_SERVER_TOKEN.")
+        return ServerRejected(
+            reply.status_code,
+            str(detail) if detail else f"The server at {self.url} answered {reply.status_code}; its log may say why.",
+        )
+
     def _check(self) -> None:
-        """See who is there, before anything is sent."""
-        with self.speaking():
+        """Check that the server is PageWitness of this version before anything is sent to it."""
+        with self.translate_errors():
             reply = self.http.get("/room/openapi.json")
         if reply.status_code in (401, 403, 421, 503):
-            raise self.refusal(reply)
-        said = _json(reply).get("info") if reply.is_success else None
-        if not isinstance(said, dict) or said.get("title") != _TITLE:
-            raise ServerError(f"The server at {self.url} is not PageWitness: mend the address in --server.")
-        ours, theirs = version("pagewitness"), str(said.get("version"))
-        if ours.split(".")[:2] != theirs.split(".")[:2]:
+            raise self._error(reply)
+        info = _json(reply).get("info") if reply.is_success else None
+        if not isinstance(info, dict) or info.get("title") != _TITLE:
+            raise ServerError(f"The server at {self.url} is not PageWitness: correct the address in --server.")
+        own, remote = version("pagewitness"), str(info.get("version"))
+        if own.split(".")[:2] != remote.split(".")[:2]:
             raise ServerError(
-                f"The server at {self.url} is PageWitness {theirs} and this command {ours}: install the same for both."
+                f"The server at {self.url} is PageWitness {remote} and this command {own}: install the same for both."
             )
 
 
-class Refused(ServerError):
-    """The server understood, and does not want to; the message is its own."""
+class ServerRejected(ServerError):
+    """An error response of the server, with the server's own message.
+
+    Args:
+        status: The HTTP status.
+        detail: The message.
+    """
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
         self.status = status
 
 
-def _stay_here(reply: httpx.Response) -> None:
-    """Where a stream breaks, the SDK would look for its rest there, for half a minute; but the run ended with it."""
+def _drop_location(reply: httpx.Response) -> None:
+    """Remove the Location header: the SDK would retry a broken stream there for 30 s, but the run ended with it."""
     reply.headers.pop("location", None)
 
 
@@ -111,13 +129,14 @@ def _address(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise BadInputError(f"{url!r} is no address of a server: give one such as http://127.0.0.1:2024.")
+        raise BadInputError(f"{url!r} is not the address of a server: give one such as http://127.0.0.1:2024.")
     return url.strip().rstrip("/")
 
 
 def _json(reply: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object of a response; an empty one if it holds anything else."""
     try:
-        said = reply.json()
+        value = reply.json()
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return value if isinstance(value, dict) else {}

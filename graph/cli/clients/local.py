@@ -1,4 +1,4 @@
-"""Commands in this process, on the home folder that the settings name."""
+"""A client that carries out commands in this process, on the home folder that the settings name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
-from graph.cli.clients.base import Rebuilding, follow
-from graph.cli.progress import Tell
+from graph.cli.clients.base import RebuildTask, follow
+from graph.cli.progress import EventHandler
 from graph.context import Context
 from graph.settings import settings
 
@@ -18,45 +18,45 @@ if TYPE_CHECKING:
     from graph.compiled import Application
 
 
-class Local:
+class LocalClient:
     """The graph and the catalog of this process.
 
     Args:
-        given: Settings of a run that the user has set.
+        context: Settings of the run that the user has set; all others have their defaults.
     """
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self._context = Context(**given)
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self._context = Context(**context)
 
-    def ingest(self, sources: Sequence[str], tell: Tell) -> Mapping[str, Any]:
-        """Read sources; returns the report."""
+    def ingest(self, sources: Sequence[str], on_event: EventHandler) -> Mapping[str, Any]:
+        """Read sources; return the report of the ingestion."""
         from graph.app import app
 
-        report: Mapping[str, Any] = self._run(app, {"sources": list(sources)}, tell)["report"]
+        report: Mapping[str, Any] = self._run(app, {"sources": list(sources)}, on_event)["report"]
         return report
 
     def plan(self, sources: Sequence[str]) -> Mapping[str, Any]:
-        """What reading sources would take."""
+        """Estimate the pages, requests and tokens of an ingestion."""
         from graph.ingestion.estimate import estimate
         from graph.runtime import async_nodes
 
         return async_nodes.run(estimate(list(sources), self._context))
 
-    def ask(self, question: str, documents: Sequence[str], thread: str, tell: Tell) -> Mapping[str, Any]:
-        """Answer a question; conversations are kept in the home folder."""
+    def ask(self, question: str, documents: Sequence[str], thread: str, on_event: EventHandler) -> Mapping[str, Any]:
+        """Answer a question; threads are stored in the home folder."""
         from graph.app import app
 
         request: Input = {"question": question, "documents": list(documents)}
-        return self._in_thread(request, thread, tell) if thread else self._run(app, request, tell)
+        return self._run_on_thread(request, thread, on_event) if thread else self._run(app, request, on_event)
 
     def documents(self) -> Mapping[str, Any]:
-        """List what has been ingested."""
+        """List the documents."""
         from graph.storage import summaries
 
         return {"documents": summaries.documents(dependencies.stores().catalog)}
 
     def pages(self, name: str) -> Mapping[str, Any]:
-        """The ledger of a document."""
+        """Return the page ledger of a document."""
         from graph.retrieval.documents import find_document
         from graph.storage import summaries
 
@@ -65,7 +65,7 @@ class Local:
         return {"id": document.id, "name": document.name, "pages": summaries.pages(catalog, document.id)}
 
     def delete(self, name: str) -> Mapping[str, Any]:
-        """Remove a document from the catalog, the vectors and the page images."""
+        """Delete a document from the catalog, the vectors and the page images."""
         from graph.retrieval.documents import find_document
         from graph.storage.cleanup import remove
 
@@ -75,31 +75,32 @@ class Local:
         remove(stores, document.id)
         return {"deleted": {"id": document.id, "name": document.name}}
 
-    def rebuild(self, how: Rebuilding, tell: Tell) -> Mapping[str, Any]:
-        """Make chunks or vectors anew."""
+    def rebuild(self, task: RebuildTask, on_event: EventHandler) -> Mapping[str, Any]:
+        """Rebuild the vectors, or the chunks and their vectors."""
         from graph.maintenance import rebuild
         from graph.runtime import async_nodes
 
-        return async_nodes.run(getattr(rebuild, how)(dependencies.for_context(self._context), tell))
+        work = rebuild.reembed if task == "reembed" else rebuild.rechunk
+        return async_nodes.run(work(dependencies.for_context(self._context), on_event))
 
     def doctor(self) -> Mapping[str, Any]:
-        """Check what can go wrong."""
+        """Check the installation, the home folder, the key and the models."""
         from graph.maintenance.health import examine
 
         return examine()
 
     def _run(
-        self, app: Application, request: Input, tell: Tell, config: RunnableConfig | None = None
+        self, app: Application, request: Input, on_event: EventHandler, config: RunnableConfig | None = None
     ) -> Mapping[str, Any]:
         modes = ["custom", "values"]
         parts = app.stream(request, config, context=self._context, stream_mode=modes, subgraphs=True, version="v2")
-        return follow(parts, tell)
+        return follow(parts, on_event)
 
-    def _in_thread(self, request: Input, thread: str, tell: Tell) -> Mapping[str, Any]:
+    def _run_on_thread(self, request: Input, thread: str, on_event: EventHandler) -> Mapping[str, Any]:
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         from graph.app import compile_app
         from graph.storage.home_lock import prepare
 
         with SqliteSaver.from_conn_string(str(prepare(settings().home) / "threads.sqlite3")) as saver:
-            return self._run(compile_app(saver), request, tell, {"configurable": {"thread_id": thread}})
+            return self._run(compile_app(saver), request, on_event, {"configurable": {"thread_id": thread}})

@@ -1,4 +1,4 @@
-"""From what a user names to what a server can read: files of this machine are uploaded, all else is passed on."""
+"""Uploads of files of this machine to a server, which cannot read them by their paths."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from graph.cli.clients.connection import Connection, Refused
-from graph.cli.progress import Tell
+from graph.cli.clients.connection import Connection, ServerRejected
+from graph.cli.progress import EventHandler
 from graph.errors import BadInputError
 from graph.events import progress
 from graph.ingestion.access import UPLOAD
@@ -20,57 +20,66 @@ from loaders.errors import PasswordError, SourceError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
 from loaders.sources.files import expand
 
-_PIECE = 1 << 18
+_PIECE_BYTES = 1 << 18
 _MB = 1 << 20
 
 
-def send(
-    connection: Connection, sources: Sequence[str], tell: Tell, password: str | None = None
+def upload_sources(
+    connection: Connection, sources: Sequence[str], on_event: EventHandler, password: str | None = None
 ) -> tuple[list[str], list[DocumentReport]]:
-    """Upload what lies on this machine; returns what to give to the graph, and what the server did not take.
+    """Upload the sources that are files of this machine.
+
+    Args:
+        connection: The server.
+        sources: Paths, folders and globs of this machine, http(s) addresses, or references to earlier uploads.
+        on_event: Called with progress events of the stage "upload".
+        password: The password of encrypted PDFs among the files.
+
+    Returns:
+        The sources to give to the server's graph, and a report for each file that the server rejected.
 
     Raises:
         BadInputError: a password was given for an address.
-        SourceError: a path stands for nothing.
+        SourceError: a path matches no file.
         ServerError: the server cannot be used.
     """
     if password and (address := next(filter(is_url, sources), "")):
         raise BadInputError(
-            f"{address!r} is fetched by the server, which would write down a password for it: leave out --password, or "
+            f"{address!r} is fetched by the server, which would store a password for it: leave out --password, or "
             "download the file and give its path."
         )
-    elsewhere = [source for source in dict.fromkeys(sources) if is_url(source) or source.startswith(UPLOAD)]
-    files = expand([source for source in sources if source not in elsewhere])
-    sent, refused = list[str](), list[DocumentReport]()
-    everything: list[Path | str] = [*elsewhere, *files]
+    remote = [source for source in dict.fromkeys(sources) if is_url(source) or source.startswith(UPLOAD)]
+    files = expand([source for source in sources if source not in remote])
+    accepted, rejected = list[str](), list[DocumentReport]()
+    everything: list[Path | str] = [*remote, *files]
     for given in everything:
         name = Path(given).name
         try:
-            source = _upload(connection, given, tell) if isinstance(given, Path) else given
+            source = _upload(connection, given, on_event) if isinstance(given, Path) else given
             if password and source.startswith(UPLOAD):
                 _unlock(connection, source, name, password)
-            sent.append(source)
-        except (Refused, SourceError) as error:
+            accepted.append(source)
+        except (ServerRejected, SourceError) as error:
             reason = "password" if isinstance(error, PasswordError) else "unusable"
             where = str(given.absolute()) if isinstance(given, Path) else given
-            refused.append(without_pages(None, name, where, reason, str(error)))
-    return list(dict.fromkeys(sent)), refused
+            rejected.append(without_pages(None, name, where, reason, str(error)))
+    return list(dict.fromkeys(accepted)), rejected
 
 
-def _upload(connection: Connection, path: Path, tell: Tell) -> str:
-    """Send a file; the source that stands for it on the server."""
+def _upload(connection: Connection, path: Path, on_event: EventHandler) -> str:
+    """Upload a file; return the server's source for it."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             identity = hashlib.file_digest(file, "sha256").hexdigest()[:DOCUMENT_ID_DIGITS]
             file.seek(0)
 
-            def told(done: int) -> None:
-                tell(progress("upload", identity, path.name, math.ceil(done / _MB), math.ceil(size / _MB)))
+            def on_sent(sent: int) -> None:
+                on_event(progress("upload", identity, path.name, math.ceil(sent / _MB), math.ceil(size / _MB)))
 
-            # Of the length that is announced, even if the file grows meanwhile.
+            # Send as many bytes as announced, even if the file grows meanwhile.
             reply = connection.send(
-                "POST", "/uploads", params={"name": path.name}, content=_pieces(file, size, told),
+                "POST", "/uploads", params={"name": path.name}, content=_pieces(file, size, on_sent),
                 headers={"Content-Length": str(size), "Content-Type": "application/octet-stream"},
             )  # fmt: skip
     except OSError as error:
@@ -79,20 +88,21 @@ def _upload(connection: Connection, path: Path, tell: Tell) -> str:
 
 
 def _unlock(connection: Connection, source: str, name: str, password: str) -> None:
-    """Give the password of an upload to the route that keeps it in memory; settings of a run would be written down."""
+    """Send the password of an upload to the route that holds it in memory; a run's settings would be stored."""
     document = source.removeprefix(UPLOAD).partition("/")[0]
     try:
         connection.send("POST", f"/uploads/{quote(document, safe='')}/password", content=password.encode())
-    except Refused as error:
+    except ServerRejected as error:
         if error.status == 422:
             raise PasswordError(f"The password for {name!r} is wrong: give the right one with --password.") from error
-        if error.status not in (404, 415):  # no such upload, or one that cannot be opened: the run says what it is
+        if error.status not in (404, 415):  # a missing or an unreadable upload, which the run reports
             raise
 
 
-def _pieces(file: IO[bytes], size: int, told: Callable[[int], None]) -> Iterator[bytes]:
+def _pieces(file: IO[bytes], size: int, on_sent: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield the first `size` bytes of a file in pieces; call `on_sent` with the bytes sent so far."""
     left = size
-    while left and (piece := file.read(min(_PIECE, left))):
+    while left and (piece := file.read(min(_PIECE_BYTES, left))):
         yield piece
         left -= len(piece)
-        told(size - left)
+        on_sent(size - left)

@@ -51,7 +51,7 @@ def test_ask_prints_the_contract(library: Path, capsys: pytest.CaptureFixture[st
 def test_ask_shows_the_answer_with_its_witness(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "ask", "What does a day ticket to the island cost?", "--document", "sample.pdf")
     assert code == 0
-    assert re.search(r"14\s+euros.*\[1\].*Witnesses.*\[1\] sample\.pdf, page 6.*“.*14\s+euros", out, re.DOTALL)
+    assert re.search(r"14\s+euros.*\[1\].*Citations.*\[1\] sample\.pdf, page 6.*“.*14\s+euros", out, re.DOTALL)
 
 
 def test_an_unknown_document_is_answered_with_those_that_exist(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from graph.cli.progress import drafting, telling
+from graph.cli.progress import live_draft, progress_bars
 from graph.events import Draft, Event, Waiting, progress
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -33,9 +33,9 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def tell_all(quiet: bool = False) -> None:
-    with telling(quiet=quiet) as tell:
+    with progress_bars(quiet=quiet) as on_event:
         for event in EVENTS:
-            tell(event)
+            on_event(event)
 
 
 @pytest.mark.usefixtures("terminal")
@@ -54,15 +54,15 @@ def test_without_a_terminal_only_the_wait_is_told(capsys: pytest.CaptureFixture[
 @pytest.mark.usefixtures("terminal")
 def test_with_json_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     tell_all(quiet=True)
-    with drafting(quiet=True) as tell:
-        tell(Draft(event="draft", text="It may be so."))
+    with live_draft(quiet=True) as on_event:
+        on_event(Draft(event="draft", text="It may be so."))
     assert shown(capsys) == ""
 
 
 def test_whoever_interrupts_is_told_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
-        with telling(quiet=False) as tell:
-            tell(EVENTS[1])
+        with progress_bars(quiet=False) as on_event:
+            on_event(EVENTS[1])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -72,11 +72,11 @@ def test_whoever_interrupts_is_told_what_is_kept(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.usefixtures("terminal")
 def test_a_draft_is_shown_while_it_comes_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
-    with drafting(quiet=False) as tell:
-        tell(Draft(event="draft", text="It was [bold]"))
-        tell(EVENTS[0])
+    with live_draft(quiet=False) as on_event:
+        on_event(Draft(event="draft", text="It was [bold]"))
+        on_event(EVENTS[0])
         first = capsys.readouterr().err
-        tell(Draft(event="draft", text="It was [bold] and red."))
+        on_event(Draft(event="draft", text="It was [bold] and red."))
     rest = capsys.readouterr().err
     assert "It was [bold]" in ANSI.sub("", first)
     assert "It was [bold] and red." in ANSI.sub("", rest)
@@ -84,6 +84,6 @@ def test_a_draft_is_shown_while_it_comes_and_taken_back(capsys: pytest.CaptureFi
 
 
 def test_without_a_terminal_there_is_no_draft(capsys: pytest.CaptureFixture[str]) -> None:
-    with drafting(quiet=False) as tell:
-        tell(Draft(event="draft", text="It may be so."))
+    with live_draft(quiet=False) as on_event:
+        on_event(Draft(event="draft", text="It may be so."))
     assert shown(capsys) == ""

@@ -58,9 +58,9 @@ def test_a_command_without_an_engine_leaves_the_collector_on(tmp_path: Path) -> 
 
 def test_a_command_that_asks_a_server_leaves_the_collector_on(tmp_path: Path) -> None:
     program = (
-        "import gc; from graph.cli import main; from graph.cli.clients.remote import Remote\n"
-        "Remote.__init__ = lambda self, url, given: None\n"
-        "Remote.documents = lambda self: print(gc.isenabled()) or {'documents': []}\n"
+        "import gc; from graph.cli import main; from graph.cli.clients.remote import RemoteClient\n"
+        "RemoteClient.__init__ = lambda self, url, given: None\n"
+        "RemoteClient.documents = lambda self: print(gc.isenabled()) or {'documents': []}\n"
         "main.main(['documents', '--server', 'http://127.0.0.1:9'])"
     )
     assert run(program, tmp_path).startswith("True")

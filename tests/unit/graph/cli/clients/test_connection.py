@@ -58,11 +58,11 @@ def complaint(capsys: pytest.CaptureFixture[str], url: str) -> str:
 @pytest.mark.parametrize(
     ("status", "said", "sentence"),
     [
-        (200, "<html>", "is not PageWitness: mend the address"),
-        (200, "[]", "is not PageWitness: mend the address"),
-        (404, '{"detail": "Not Found"}', "is not PageWitness: mend the address"),
-        (302, "", "is not PageWitness: mend the address"),
-        (200, '{"info": {"title": "Another", "version": "0.1.0"}}', "is not PageWitness: mend the address"),
+        (200, "<html>", "is not PageWitness: correct the address"),
+        (200, "[]", "is not PageWitness: correct the address"),
+        (404, '{"detail": "Not Found"}', "is not PageWitness: correct the address"),
+        (302, "", "is not PageWitness: correct the address"),
+        (200, '{"info": {"title": "Another", "version": "0.1.0"}}', "is not PageWitness: correct the address"),
         (200, '{"info": {"title": "PageWitness", "version": "9.9.0"}}', "is PageWitness 9.9.0 and this command 0.1"),
         (421, '{"detail": "Not by that name."}', "Not by that name."),
         (401, "", "asks for a token: set PAGEWITNESS_SERVER_TOKEN"),
@@ -104,9 +104,9 @@ def test_a_run_that_ends_before_its_time(
 
 
 def test_nobody_is_there(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Nobody answers at http://127.0.0.1:1 " in complaint(capsys, "http://127.0.0.1:1")
+    assert "No server answers at http://127.0.0.1:1 " in complaint(capsys, "http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:2024", "ftp://x", "http://", "http://x:y", "http://[::1", "/tmp"])
 def test_what_is_no_address(capsys: pytest.CaptureFixture[str], url: str) -> None:
-    assert f"{url!r} is no address of a server" in complaint(capsys, url)
+    assert f"{url!r} is not the address of a server" in complaint(capsys, url)
