@@ -1,1 +1,1 @@
-"""The reading room: what a browser sees of PageWitness, mounted into the LangGraph server by `http.app`."""
+"""The web interface of the LangGraph server: HTTP routes for documents and pages, and the reading room in a browser."""

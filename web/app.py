@@ -1,4 +1,4 @@
-"""The Starlette application that `http.app` in langgraph.json mounts: our pages beside the server's own API."""
+"""The Starlette application that `http.app` in langgraph.json mounts: its routes stand beside the server's own API."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
 from web import documents, pages
 from web.auth import sign_in
 from web.health import health
-from web.openapi import described, specification
+from web.openapi import specification
 from web.passwords import password
-from web.request_filter import Intake
-from web.security import Guard
+from web.request_filter import RequestFilter
+from web.security import SecurityMiddleware
 from web.uploads import upload
 
 process.configure_gc(pause=False)
@@ -28,33 +28,32 @@ _DOCUMENT = "/documents/{document}"
 
 
 def room(request: Request) -> Response:
-    """The page; whoever asks "/" without wanting HTML is a load balancer, and is told that the server is up."""
+    """Return the reading room's page; a load balancer, which asks "/" without wanting HTML, gets `{"ok": true}`."""
     if request.url.path == "/" and "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"ok": True})
     return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 def openapi(request: Request) -> Response:
-    """Our routes as an OpenAPI document; the server's own /openapi.json has them too, among its own."""
-    return JSONResponse(specification())
+    """Return the OpenAPI document of these routes alone; the LangGraph server adds its own to `app.routes`."""
+    return JSONResponse(specification(_ROUTES))
 
 
-app = Starlette(
-    routes=[
-        Route("/", room, include_in_schema=False),
-        Route("/room", room, include_in_schema=False),
-        Route("/room/openapi.json", openapi, include_in_schema=False),
-        Mount("/room/static", StaticFiles(directory=_STATIC)),
-        Route("/session", sign_in, methods=["POST"], include_in_schema=False),
-        Route("/health", described(health)),
-        Route("/uploads", described(upload), methods=["POST"]),
-        Route("/uploads/{document}/password", described(password), methods=["POST"]),
-        Route("/documents", described(documents.documents)),
-        Route(_DOCUMENT, described(documents.document), methods=["GET"]),
-        Route(_DOCUMENT, described(documents.delete), methods=["DELETE"]),
-        Route(f"{_DOCUMENT}/transcript", described(pages.transcript)),
-        Route(f"{_DOCUMENT}/pages/{{page}}", described(pages.page)),
-        Route(f"{_DOCUMENT}/pages/{{page}}/image", described(pages.image)),
-    ],
-    middleware=[Middleware(Guard), Middleware(Intake)],
-)
+_ROUTES: list[BaseRoute] = [
+    Route("/", room, include_in_schema=False),
+    Route("/room", room, include_in_schema=False),
+    Route("/room/openapi.json", openapi, include_in_schema=False),
+    Mount("/room/static", StaticFiles(directory=_STATIC)),
+    Route("/session", sign_in, methods=["POST"], include_in_schema=False),
+    Route("/health", health),
+    Route("/uploads", upload, methods=["POST"]),
+    Route("/uploads/{document}/password", password, methods=["POST"]),
+    Route("/documents", documents.documents),
+    Route(_DOCUMENT, documents.document, methods=["GET"]),
+    Route(_DOCUMENT, documents.delete, methods=["DELETE"]),
+    Route(f"{_DOCUMENT}/transcript", pages.transcript),
+    Route(f"{_DOCUMENT}/pages/{{page}}", pages.page),
+    Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
+]
+
+app = Starlette(routes=_ROUTES, middleware=[Middleware(SecurityMiddleware), Middleware(RequestFilter)])

@@ -1,26 +1,54 @@
-"""The list of documents, the ledger of each, and deleting."""
+"""Routes of documents: the list with page counts, one document with its ledger, deletion."""
 
 from __future__ import annotations
 
 import threading
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.storage import summaries
 from graph.storage.base import DocumentRow
 from graph.storage.cleanup import remove
-from web.responses import WebError, answered
+from graph.storage.summaries import DocumentSummary, LedgerLine
+from web.openapi import DocumentPath, endpoint
+from web.responses import WebError
 
-_one_at_a_time = threading.Lock()
+_deletion = threading.Lock()
 
 
-def known(request: Request) -> DocumentRow:
-    """The document that the path names.
+class DocumentList(TypedDict):
+    """All documents of the library."""
+
+    documents: list[DocumentSummary]
+
+
+class DocumentDetails(DocumentSummary):
+    """A document with its ledger."""
+
+    ledger_pages: list[LedgerLine]
+    """A line for each page."""
+
+
+class DocumentName(TypedDict):
+    """What a deleted document was called."""
+
+    id: str
+    name: str
+
+
+class Deleted(TypedDict):
+    """The result of a deletion."""
+
+    deleted: DocumentName
+
+
+def find_document(request: Request) -> DocumentRow:
+    """Return the document that the path names.
 
     Raises:
-        WebError: there is none of that id.
+        WebError: There is no document of that id.
     """
     row = dependencies.stores().catalog.document(request.path_params["document"])
     if row is None or not row.source:
@@ -28,27 +56,30 @@ def known(request: Request) -> DocumentRow:
     return row
 
 
-@answered
-def documents(request: Request) -> Response:
-    """The catalog."""
-    return JSONResponse({"documents": summaries.documents(dependencies.stores().catalog)})
+@endpoint()
+def documents(request: Request) -> DocumentList:
+    """List all documents, with how many of their pages were read."""
+    return {"documents": summaries.documents(dependencies.stores().catalog)}
 
 
-@answered
-def document(request: Request) -> Response:
-    """A document with its ledger."""
-    row, catalog = known(request), dependencies.stores().catalog
+@endpoint(path=DocumentPath, errors=[404])
+def document(request: Request) -> DocumentDetails:
+    """Return a document with its ledger, a line for each page."""
+    row, catalog = find_document(request), dependencies.stores().catalog
     summary = summaries.document(catalog, row)
     if summary is None:
         raise WebError(404, "No page of this document has been read yet.")
-    return JSONResponse({**summary, "ledger_pages": summaries.pages(catalog, row.id)})
+    return {**summary, "ledger_pages": summaries.pages(catalog, row.id)}
 
 
-@answered
-def delete(request: Request) -> Response:
-    """Remove every trace of a document; of two who ask at once, one is told that it is gone."""
-    with _one_at_a_time:
-        row, stores = known(request), dependencies.stores()
+@endpoint(path=DocumentPath, errors=[404])
+def delete(request: Request) -> Deleted:
+    """Remove a document from all stores.
+
+    Of two requests at the same time the second finds that it is gone.
+    """
+    with _deletion:
+        row, stores = find_document(request), dependencies.stores()
         stores.take()
         remove(stores, row.id)
-    return JSONResponse({"deleted": {"id": row.id, "name": row.name}})
+    return {"deleted": {"id": row.id, "name": row.name}}

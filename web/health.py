@@ -1,77 +1,99 @@
-"""Whether the server is ready for work, for load balancers and for people; "/ok" only says that it is up."""
+"""Health check of the server, for load balancers and users: whether it is ready for work ("/ok" says it is up)."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 from collections.abc import Callable
+from typing import NotRequired
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
+from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.context import Context
 from graph.errors import HomeError
+from graph.maintenance.health import MIN_FREE_DISK_BYTES
 from graph.settings import settings
 from graph.storage.home_lock import prepare
-from web.auth import welcome
-from web.responses import UNUSABLE, answered
+from web.auth import is_authorized
+from web.openapi import endpoint
+from web.responses import LIBRARY_UNAVAILABLE
 
 logger = logging.getLogger(__name__)
-_SPARE = 500 * 2**20  # bytes: `pagewitness doctor` and uploads draw the line there too
 
 
-@answered
-def health(request: Request) -> Response:
-    """Whether the library can be used, and what may be uploaded; 503 says what is wrong, to those who may come in."""
-    now = settings()
-    said = {
-        "engine": dependencies.engine_name(Context(), now),
-        "upload_mb": now.upload_mb,
-        "token": bool(now.server_token),
+class Health(TypedDict):
+    """The state of the server."""
+
+    ok: bool
+    """Whether the library can be used."""
+    detail: NotRequired[str]
+    """What is wrong, where something is."""
+    engine: str
+    """The engine that reads and answers."""
+    upload_mb: int
+    """The largest file that may be uploaded, in MB."""
+    token: bool
+    """Whether the server asks for a token."""
+
+
+@endpoint()
+def health(request: Request) -> Health | JSONResponse:
+    """Say whether the library can be used, and what may be uploaded.
+
+    The status is 503 where it cannot, and authorized clients are told the reason.
+    """
+    current = settings()
+    state: Health = {
+        "ok": True,
+        "engine": dependencies.engine_name(Context(), current),
+        "upload_mb": current.upload_mb,
+        "token": bool(current.server_token),
     }
-    problems = [sentence for look, sentence in _CHECKS if not _is_well(look)]
+    problems = [sentence for check, sentence in _CHECKS if not _passes(check)]
     if not problems:
-        return JSONResponse({"ok": True, **said})
-    detail = " ".join(problems) if welcome(request.headers) else UNUSABLE
-    return JSONResponse({"ok": False, "detail": detail, **said}, 503)
+        return state
+    detail = " ".join(problems) if is_authorized(request.headers) else LIBRARY_UNAVAILABLE
+    return JSONResponse({**state, "ok": False, "detail": detail}, 503)
 
 
-def _is_well(look: Callable[[], None]) -> bool:
+def _passes(check: Callable[[], None]) -> bool:
     try:
-        look()
+        check()
     except Exception:
-        # Whatever it is, the server is not ready; what exactly is for the log, since it names folders of this machine.
+        # Any error means that the server is not ready. The details name folders of this machine: they are only logged.
         logger.exception("Not ready")
         return False
     return True
 
 
-def _home() -> None:
+def _check_home() -> None:
     free = shutil.disk_usage(prepare(settings().home)).free
-    if free < _SPARE:
+    if free < MIN_FREE_DISK_BYTES:
         raise HomeError(f"Only {free // 2**20} MB are left on the disk.")
 
 
-def _catalog() -> None:
+def _check_catalog() -> None:
     dependencies.stores().catalog.get_meta("")
 
 
-def _engine() -> None:
+def _check_engine() -> None:
     dependencies.for_context(Context())
 
 
-def _vectors() -> None:
-    """A server that is ready has the home folder to itself."""
-    now = dependencies.for_context(Context())
-    now.stores.own()
-    now.stores.check(now.embedder.identity)
+def _check_vectors() -> None:
+    """Raise where another process owns the home folder, or the vectors are another model's."""
+    deps = dependencies.for_context(Context())
+    deps.stores.own()
+    deps.stores.check(deps.embedder.identity)
 
 
 _CHECKS: tuple[tuple[Callable[[], None], str], ...] = (
-    (_home, "The home folder cannot be written to, or its disk is full."),
-    (_catalog, "The catalog cannot be opened."),
-    (_engine, "The engine cannot be loaded: look at the settings of its models."),
-    (_vectors, "The vectors cannot be used: another process has the home folder, the Chroma server does not answer, or "
-     "they are another model's."),
+    (_check_home, "The home folder cannot be written to, or its disk is full."),
+    (_check_catalog, "The catalog cannot be opened."),
+    (_check_engine, "The engine cannot be loaded: look at the settings of its models."),
+    (_check_vectors, "The vectors cannot be used: another process has the home folder, the Chroma server does not "
+     "answer, or they are another model's."),
 )  # fmt: skip

@@ -1,150 +1,175 @@
-"""What our routes take and give, as OpenAPI: for programs, for the server's /docs, and for tests that try them all."""
+"""OpenAPI descriptions of the routes, generated from the types that they take and return.
+
+FastAPI would do the same, but importing it takes 0.3 s of each server start, and its validation errors are lists where
+this API promises one sentence.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
+from functools import wraps
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias, get_args, get_type_hints
 
-from web.page_images import MAX_WIDTH, MIN_WIDTH
+from pydantic import Field, TypeAdapter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from starlette.schemas import SchemaGenerator
+from typing_extensions import TypedDict
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Spec = dict[str, Any]
+from web.responses import error_response
 
-_TEXT: Spec = {"type": "string"}
-_COUNT: Spec = {"type": "integer", "minimum": 0}
+Handler: TypeAlias = Callable[[Request], Any]
+Endpoint: TypeAlias = Callable[[Request], Response] | Callable[[Request], Coroutine[Any, Any, Response]]
+Spec: TypeAlias = dict[str, Any]
+
 _JSON = "application/json"
+_CLIENT_CLOSED_REQUEST = 499
+# Any route may refuse a request for these: no token, another site, a wrong host name, a library that cannot be opened.
+_COMMON_ERRORS = (401, 403, 421, 503)
 
 
-def _object(**fields: Spec) -> Spec:
-    return {"type": "object", "properties": fields, "required": sorted(fields)}
+class DocumentPath(TypedDict):
+    """The parameter of paths below a document."""
+
+    document: Annotated[str, Field(description="The document's id.")]
 
 
-def _content(media: str, schema: Spec, description: str) -> Spec:
-    return {"description": description, "content": {media: {"schema": schema}}}
+class PagePath(DocumentPath):
+    """The parameters of paths below a page."""
+
+    page: Annotated[int, Field(ge=1, description="Pages count from 1.")]
 
 
-_ERROR = _content(_JSON, _object(detail=_TEXT), "One sentence: what is wrong, and what to do.")
-_IDENTITY: Spec = {
-    "name": "document", "in": "path", "required": True, "schema": _TEXT, "description": "The document's id."
-}  # fmt: skip
-_PAGE: Spec = {
-    "name": "page", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1},
-    "description": "Pages count from 1.",
-}  # fmt: skip
-_LEDGER = _object(read=_COUNT, fallback=_COUNT, blank=_COUNT, failed=_COUNT)
-_SUMMARY = _object(
-    id=_TEXT, name=_TEXT, source=_TEXT, title=_TEXT, status={"enum": ["complete", "partial", "failed"]},
-    pages=_COUNT, ledger=_LEDGER, chunks=_COUNT,
-)  # fmt: skip
-_LINE = _object(page=_COUNT, status=_TEXT, reason=_TEXT, detail=_TEXT, engine=_TEXT, image=_TEXT)
+class ErrorBody(TypedDict):
+    """The JSON of every error."""
+
+    detail: Annotated[str, Field(description="One sentence: what is wrong, and what to do.")]
 
 
-def _query(name: str, schema: Spec, description: str, required: bool = False) -> Spec:
-    return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
+def endpoint(
+    *,
+    path: type | None = None,
+    query: type | None = None,
+    body: str = "",
+    status: int = 200,
+    media: Sequence[str] = (),
+    errors: Sequence[int] = (),
+) -> Callable[[Handler], Endpoint]:
+    """Decorate a request handler: send what it returns as JSON, turn exceptions into errors, describe it as OpenAPI.
+
+    The handler returns a TypedDict, whose schema is generated from its return annotation, or a `Response`. One that is
+    no coroutine runs in a thread of Starlette's, as it may block.
+
+    Args:
+        path: A TypedDict of the parameters in the path.
+        query: A TypedDict of the parameters in the query.
+        body: The media type of the request's body, if it has one.
+        status: The status of a successful response.
+        media: The media types of a handler that returns a `Response` of something other than JSON.
+        errors: The statuses of errors besides those that every route may answer with.
+    """
+
+    def decorate(handler: Handler) -> Endpoint:
+        operation: Spec = {
+            "summary": (handler.__doc__ or "").partition("\n")[0].rstrip("."),
+            "tags": ["Reading room"],
+            "parameters": [*_parameters("path", path), *_parameters("query", query)],
+            "responses": {str(status): _success(handler, media)} | _errors(errors),
+        }
+        if body:
+            schema = {"type": "string"} if body.startswith("text/") else {"type": "string", "format": "binary"}
+            operation["requestBody"] = {"content": {body: {"schema": schema}}}
+        made = _responding(handler, status)
+        # Starlette's schema generator, which the LangGraph server uses, reads YAML below this line; JSON is YAML.
+        made.__doc__ = f"{handler.__doc__}\n---\n{json.dumps(operation)}"
+        return made
+
+    return decorate
 
 
-def _operation(summary: str, replies: Spec, errors: tuple[int, ...] = (), parameters: tuple[Spec, ...] = ()) -> Spec:
-    # 503 may come from every route that reads the library, 401 where a token is asked for.
-    refused = {str(status): _ERROR for status in (401, 403, 421, 503, *errors)}
-    return {
-        "summary": summary, "tags": ["Reading room"], "parameters": list(parameters),
-        "responses": {**replies, **refused},
-    }  # fmt: skip
+def specification(routes: list[BaseRoute]) -> Spec:
+    """Return these routes as an OpenAPI document; the server's own /openapi.json has them among its own."""
+    info = {"title": "PageWitness", "version": version("pagewitness")}
+    return SchemaGenerator({"openapi": "3.1.0", "info": info}).get_schema(routes)
 
 
-_IMAGE: Spec = {
-    "200": {
-        "description": "The page.",
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("image/png", "image/webp")},
-    },
-    "304": {"description": "Not changed since it was fetched."},
-}
-_HIGHLIGHT = "Rectangles to mark: `x0,y0,x1,y1` as fractions of the page, joined by semicolons."
-_WIDTH: Spec = {"type": "integer", "minimum": MIN_WIDTH, "maximum": MAX_WIDTH}
+def schema_of(kind: Any) -> Spec:
+    """Return the JSON schema of a type, with all `$ref` expanded: a route's description holds no definitions."""
+    schema = TypeAdapter(kind).json_schema()
+    definitions = schema.pop("$defs", {})
 
-ROUTES: dict[tuple[str, str], Spec] = {
-    ("/health", "get"): _operation(
-        "Whether the library can be used (503 if not, with the reason), and what may be uploaded",
-        {"200": _content(_JSON, _object(ok={"type": "boolean"}, engine=_TEXT, upload_mb=_COUNT), "It can.")},
-    ),
-    ("/uploads", "post"): {
-        **_operation(
-            "Upload a file; give the `source` that is returned to a graph",
-            {"201": _content(_JSON, _object(source=_TEXT, id=_TEXT, name=_TEXT, size=_COUNT), "Kept.")},
-            (400, 408, 413, 415, 422, 500, 507),
-            (_query("name", {"type": "string", "minLength": 1, "maxLength": 1000}, "The file's name.", True),),
-        ),
-        "requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
-    },
-    ("/uploads/{document}/password", "post"): {
-        **_operation(
-            "Give the password of an encrypted upload; it is kept in memory until the file has been read",
-            {"200": _content(_JSON, _object(id=_TEXT), "It opens the file.")},
-            (404, 413, 415, 422, 500),
-            (_IDENTITY,),
-        ),
-        "requestBody": {"content": {"text/plain": {"schema": _TEXT}}},
-    },
-    ("/documents", "get"): _operation(
-        "All documents with their ledgers summed up",
-        {"200": _content(_JSON, _object(documents={"type": "array", "items": _SUMMARY}), "The catalog.")},
-    ),
-    ("/documents/{document}", "get"): _operation(
-        "A document with its ledger",
-        {"200": _content(_JSON, {"allOf": [_SUMMARY, _object(ledger_pages={"type": "array", "items": _LINE})]}, "It.")},
-        (404,),
-        (_IDENTITY,),
-    ),
-    ("/documents/{document}", "delete"): _operation(
-        "Remove every trace of a document",
-        {"200": _content(_JSON, _object(deleted=_object(id=_TEXT, name=_TEXT)), "It is gone.")},
-        (404,),
-        (_IDENTITY,),
-    ),
-    ("/documents/{document}/transcript", "get"): _operation(
-        "What was read, as Markdown",
-        {"200": _content("text/markdown", _TEXT, "Page by page.")},
-        (404, 422),
-        (_IDENTITY, _query("page", {"type": "integer", "minimum": 1}, "This page only.")),
-    ),
-    ("/documents/{document}/pages/{page}", "get"): _operation(
-        "A page's line in the ledger, and what was read on it",
-        {"200": _content(_JSON, {"allOf": [_LINE, _object(blocks={"type": "array"})]}, "It.")},
-        (404,),
-        (_IDENTITY, _PAGE),
-    ),
-    ("/documents/{document}/pages/{page}/image", "get"): _operation(
-        "A page as a picture",
-        _IMAGE,
-        (404, 422),
-        (
-            _IDENTITY, _PAGE, _query("width", _WIDTH, "In pixels; never more than it was rendered with."),
-            _query("format", {"enum": ["png", "webp"]}, "PNG unless said."), _query("highlight", _TEXT, _HIGHLIGHT),
-            _query("hash", _TEXT, "The page's `image` in its ledger: the reply may then be kept for ever."),
-        ),
-    ),
-}  # fmt: skip
+    def expand(value: Any) -> Any:
+        if isinstance(value, list):
+            return [expand(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            return expand(definitions[value["$ref"].rpartition("/")[2]])
+        return {key: expand(item) for key, item in value.items()}
 
-_NAMES = {
-    "health": ("/health", "get"), "upload": ("/uploads", "post"),
-    "password": ("/uploads/{document}/password", "post"), "documents": ("/documents", "get"),
-    "document": ("/documents/{document}", "get"), "delete": ("/documents/{document}", "delete"),
-    "transcript": ("/documents/{document}/transcript", "get"), "page": ("/documents/{document}/pages/{page}", "get"),
-    "image": ("/documents/{document}/pages/{page}/image", "get"),
-}  # fmt: skip
+    expanded: Spec = expand(schema)
+    return expanded
 
 
-def described(endpoint: Endpoint) -> Endpoint:
-    """Put a route's description where LangGraph looks for it: in its docstring, as YAML, which JSON is."""
-    endpoint.__doc__ = f"{endpoint.__doc__}\n---\n{json.dumps(ROUTES[_NAMES[endpoint.__name__]])}"
-    return endpoint
+def _responding(handler: Handler, status: int) -> Endpoint:
+    """Wrap a handler: its value becomes a response, its exceptions become errors."""
+
+    @wraps(handler)
+    async def respond_async(request: Request) -> Response:
+        try:
+            return _response(await handler(request), status)
+        except ClientDisconnect:
+            return Response(status_code=_CLIENT_CLOSED_REQUEST)
+        except Exception as error:
+            return error_response(error)
+
+    @wraps(handler)
+    def respond(request: Request) -> Response:
+        try:
+            return _response(handler(request), status)
+        except Exception as error:
+            return error_response(error)
+
+    return respond_async if inspect.iscoroutinefunction(handler) else respond
 
 
-def specification() -> Spec:
-    """Our routes alone."""
-    paths: dict[str, Spec] = {}
-    for (path, method), spec in ROUTES.items():
-        paths.setdefault(path, {})[method] = spec
-    return {"openapi": "3.1.0", "info": {"title": "PageWitness", "version": version("pagewitness")}, "paths": paths}
+def _response(value: Any, status: int) -> Response:
+    return value if isinstance(value, Response) else JSONResponse(value, status)
+
+
+def _parameters(place: str, kind: type | None) -> list[Spec]:
+    schema = schema_of(kind) if kind else {}
+    return [
+        {
+            "name": name, "in": place, "required": name in schema.get("required", []),
+            "description": spec.pop("description", ""), "schema": spec,
+        }
+        for name, spec in schema.get("properties", {}).items()
+    ]  # fmt: skip
+
+
+def _success(handler: Handler, media: Sequence[str]) -> Spec:
+    """Return the description of a successful response, from the handler's return annotation or `media`."""
+    if media:
+        kinds = {kind: {"type": "string"} if kind.startswith("text/") else _BINARY for kind in media}
+        return {"description": "Success.", "content": {kind: {"schema": schema} for kind, schema in kinds.items()}}
+    returned = get_type_hints(handler, include_extras=True)["return"]
+    (body,) = [kind for kind in get_args(returned) or (returned,) if not _is_response(kind)]
+    return {"description": "Success.", "content": {_JSON: {"schema": schema_of(body)}}}
+
+
+_BINARY: Spec = {"type": "string", "format": "binary"}
+
+
+def _is_response(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Response)
+
+
+def _errors(statuses: Sequence[int]) -> Spec:
+    described: Spec = {"304": {"description": "Not changed since it was fetched."}} if 304 in statuses else {}
+    error = {"description": "The reason.", "content": {_JSON: {"schema": schema_of(ErrorBody)}}}
+    return described | {str(status): error for status in (*_COMMON_ERRORS, *statuses) if status != 304}

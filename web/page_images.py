@@ -1,4 +1,4 @@
-"""Drawing on page images."""
+"""Page images for the browser: scaled to a width, with rectangles highlighted."""
 
 from __future__ import annotations
 
@@ -9,31 +9,38 @@ from PIL import Image, ImageChops, ImageDraw
 
 from loaders.types import Box
 
-MIN_WIDTH, MAX_WIDTH = 32, 3000
-_MARKER, _LINE = (255, 226, 92), (214, 143, 0)
-_QUALITY = 85
+MIN_WIDTH_PX, MAX_WIDTH_PX = 32, 3000
+_HIGHLIGHT_RGB, _UNDERLINE_RGB = (255, 226, 92), (214, 143, 0)
+_WEBP_QUALITY = 85
 
 
-def picture(png: bytes, width: int | None, form: str, boxes: Sequence[Box]) -> bytes:
-    """A stored page at most `width` pixels wide (never larger than it was rendered), with `boxes` marked."""
+def render_page(png: bytes, width: int | None, form: str, boxes: Sequence[Box]) -> bytes:
+    """Return a stored page image, scaled and highlighted.
+
+    Args:
+        png: The stored image.
+        width: The largest width in pixels; the image is never enlarged.
+        form: "png" or "webp".
+        boxes: Rectangles to highlight, as fractions of the page.
+    """
     with Image.open(io.BytesIO(png)) as stored:
         page = stored.convert("RGB")
     if width and width < page.width:
         page = page.resize((width, max(1, round(page.height * width / page.width))), Image.Resampling.LANCZOS)
     if boxes:
-        page = _marked(page, boxes)
+        page = _highlighted(page, boxes)
     out = io.BytesIO()
     if form == "webp":
-        page.save(out, "WEBP", quality=_QUALITY, method=2)
+        page.save(out, "WEBP", quality=_WEBP_QUALITY, method=2)
     else:
         page.save(out, "PNG", compress_level=3)
     return out.getvalue()
 
 
-def _marked(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
-    """As a highlighter does: the paper takes the colour, the ink stays black; a line below needs no colour.
+def _highlighted(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+    """Colour the paper and leave the ink black, as a highlighter does; the underline is visible without colour.
 
-    Where rectangles overlap, as those of lines of a skewed scan do, the colour is not laid on twice.
+    Where rectangles overlap, as those of a skewed scan's lines do, the colour is applied once.
     """
     pad = max(1, round(page.width * 0.003))
     areas = [
@@ -48,7 +55,9 @@ def _marked(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     mask = Image.new("1", page.size)
     for area in areas:
         ImageDraw.Draw(mask).rectangle(area, fill=1)
-    marked = Image.composite(ImageChops.multiply(page, Image.new("RGB", page.size, _MARKER)), page, mask)
+    marked = Image.composite(ImageChops.multiply(page, Image.new("RGB", page.size, _HIGHLIGHT_RGB)), page, mask)
     for left, _, right, bottom in areas:
-        ImageDraw.Draw(marked).line([(left, bottom - 1), (right - 1, bottom - 1)], fill=_LINE, width=max(1, pad // 2))
+        ImageDraw.Draw(marked).line(
+            [(left, bottom - 1), (right - 1, bottom - 1)], fill=_UNDERLINE_RGB, width=max(1, pad // 2)
+        )
     return marked

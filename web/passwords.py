@@ -1,49 +1,52 @@
-"""Passwords of encrypted uploads: tried here, kept in memory for the next reading, written down nowhere."""
+"""Route for passwords of encrypted uploads: tried here, kept in memory until the file is read, never stored."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.ingestion.access import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.reader import inspect
-from web.responses import WebError, failed
+from web.openapi import DocumentPath, endpoint
+from web.responses import WebError
 
-_LONGEST = 1024
+_MAX_PASSWORD_BYTES = 1024
 
 
-async def password(request: Request) -> Response:
-    """Try a password, the body of the request, on an upload; the next reading uses it."""
+class Opened(TypedDict):
+    """An upload that the password opens."""
+
+    id: str
+
+
+@endpoint(path=DocumentPath, body="text/plain", errors=[404, 413, 415, 422, 500])
+async def password(request: Request) -> Opened:
+    """Give the password of an encrypted upload; it is kept in memory until the file has been read."""
+    given = b""
+    async for part in request.stream():
+        given += part
+        if len(given) > _MAX_PASSWORD_BYTES:
+            raise WebError(413, "That is too long for a password.")
+    document = request.path_params["document"]
+    path = await asyncio.to_thread(_find_upload, document)
     try:
-        given = b""
-        async for piece in request.stream():
-            given += piece
-            if len(given) > _LONGEST:
-                raise WebError(413, "That is too long for a password.")
-        document = request.path_params["document"]
-        path = await asyncio.to_thread(_uploaded, document)
-        try:
-            text = given.decode("utf-8")
-            await dependencies.pool().call(inspect, path, text)
-        except (PasswordError, UnicodeDecodeError):
-            raise WebError(422, "That is not the password of this file: try again.") from None
-        except SourceError:
-            raise WebError(415, "This file cannot be opened with any password; reading it says why.") from None
-        remember(document, text)
-        return JSONResponse({"id": document})
-    except ClientDisconnect:
-        return Response(status_code=499)
-    except Exception as error:
-        return failed(error)
+        text = given.decode("utf-8")
+        await dependencies.pool().call(inspect, path, text)
+    except (PasswordError, UnicodeDecodeError):
+        raise WebError(422, "That is not the password of this file: try again.") from None
+    except SourceError:
+        raise WebError(415, "This file cannot be opened with any password; reading it says why.") from None
+    remember(document, text)
+    return {"id": document}
 
 
-def _uploaded(document: str) -> Path:
+def _find_upload(document: str) -> Path:
     folder = dependencies.stores().uploads / document
     if UPLOADED_ID.fullmatch(document) and folder.is_dir():
         for path in folder.iterdir():

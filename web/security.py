@@ -1,11 +1,11 @@
-"""The door before everything: the server's own API, its documents and our pages alike.
+"""ASGI middleware around all routes, the LangGraph API included: Host check, cross-site check, token, headers.
 
-- The name that the server was called by must be an address, `localhost` or one that is allowed: a name that an
-  attacker lets point to this machine (DNS rebinding) is not.
+- The Host header must hold an address, `localhost` or an allowed name; a name that an attacker points at this machine
+  (DNS rebinding) is refused.
 - A request that a browser sends for another site is refused, unless that site is allowed; links to a page may be
   followed from anywhere.
-- With a token set, nobody gets further without it.
-- Every answer says what a browser may do with it.
+- Where a token is set, all other requests need it, except those that signing in itself needs.
+- Every response carries headers that restrict what a browser may do with it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.settings import settings
-from web.auth import refusal, welcome
+from web.auth import is_authorized, unauthorized
 from web.responses import WebError
 
-# What has to be there before one can sign in. "/ok" and "/health" say that the server is up, and nothing else.
+# What signing in itself needs. "/ok" and "/health" say that the server is up, and nothing else.
 PUBLIC = ("/", "/room", "/session", "/ok", "/health")
-PUBLIC_BELOW = "/room/static/"
+PUBLIC_PREFIX = "/room/static/"
 
-_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_PAGE = (
+_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_ROOM_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types"
 )
@@ -40,52 +40,52 @@ _HEADERS = {
 }
 
 
-class Guard:
+class SecurityMiddleware:
     """ASGI middleware around the whole server."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that may not pass, and hand on all others."""
+        """Refuse a request that fails a check, and pass on all others with security headers."""
         # The server calls itself under this root, which no request from outside can set.
         if scope["type"] not in ("http", "websocket") or scope.get("root_path", "").startswith("/noauth"):
             await self.app(scope, receive, send)
             return
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                _mark(scope["path"], MutableHeaders(scope=message))
+                set_headers(scope["path"], MutableHeaders(scope=message))
             await send(message)
 
-        problem = _problem(scope, Headers(scope=scope))
-        if problem is None:
-            await self.app(scope, receive, guarded)
+        refusal = _refusal(scope, Headers(scope=scope))
+        if refusal is None:
+            await self.app(scope, receive, send_with_headers)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
         else:
-            await problem(scope, receive, guarded)
+            await refusal(scope, receive, send_with_headers)
 
 
-def _problem(scope: Scope, headers: Headers) -> ASGIApp | None:
-    """The answer to a request that may not pass."""
+def _refusal(scope: Scope, headers: Headers) -> ASGIApp | None:
+    """Return the response to a request that fails a check, or None."""
     host = headers.get("host", "")
-    if not _known(host):
+    if not is_known_host(host):
         return WebError(
             421, "This server does not go by that name: add it to PAGEWITNESS_ALLOWED_HOSTS if it should."
         ).response()
-    if _foreign(scope, headers, host):
+    if is_cross_site(scope, headers):
         return WebError(
             403, "Another site may not use this server from a browser: add it to PAGEWITNESS_ALLOWED_ORIGINS if it may."
         ).response()
     path = scope["path"]
-    if path in PUBLIC or path.startswith(PUBLIC_BELOW) or _asks(scope, headers) or welcome(headers):
+    if path in PUBLIC or path.startswith(PUBLIC_PREFIX) or _is_preflight(scope, headers) or is_authorized(headers):
         return None
-    return refusal()
+    return unauthorized()
 
 
-def _known(host: str) -> bool:
-    """Whether a Host header names this server."""
+def is_known_host(host: str) -> bool:
+    """Return whether a Host header names this server: an address, `localhost`, or a name that is allowed."""
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
@@ -98,26 +98,28 @@ def _known(host: str) -> bool:
         return False
 
 
-def _foreign(scope: Scope, headers: Mapping[str, str], host: str) -> bool:
-    """Whether a browser sends this for a site that is neither our own nor allowed."""
+def is_cross_site(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Return whether a browser sends this request for a site that is neither this server nor allowed."""
     origin = headers.get("origin", "").lower()
     if origin:
-        return origin not in settings().allowed_origins and origin.partition("://")[2] != host.lower()
+        same_site = origin.partition("://")[2] == headers.get("host", "").lower()
+        return not same_site and origin not in settings().allowed_origins
     if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
         return False
     followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return not (followed and scope.get("method") in ("GET", "HEAD"))
 
 
-def _asks(scope: Scope, headers: Mapping[str, str]) -> bool:
-    """Whether this only asks, for an allowed site, what it may send: browsers ask that without a token."""
+def _is_preflight(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Return whether this is a CORS preflight request, which browsers send without a token."""
     return scope.get("method") == "OPTIONS" and "access-control-request-method" in headers
 
 
-def _mark(path: str, headers: MutableHeaders) -> None:
+def set_headers(path: str, headers: MutableHeaders) -> None:
+    """Add the security headers for this path to a response's headers."""
     for name, value in _HEADERS.items():
         headers[name] = value
     if path == "/docs":
-        return  # LangGraph's own page, which loads its script from elsewhere, as it says
+        return  # LangGraph's own page loads its script from another host
     page = headers.get("content-type", "").startswith("text/html")
-    headers["Content-Security-Policy"] = _PAGE if page and path in ("/", "/room") else _NOTHING
+    headers["Content-Security-Policy"] = _ROOM_POLICY if page and path in ("/", "/room") else _POLICY

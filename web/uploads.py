@@ -1,4 +1,4 @@
-"""Uploads: a file for each request, as its body, straight to the disk. Nothing of it is opened or run here."""
+"""Route for uploads: one file a request, streamed to the disk. Its content is not opened here."""
 
 from __future__ import annotations
 
@@ -9,53 +9,82 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Annotated
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from pydantic import Field
+from starlette.requests import Request
+from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.ingestion.access import UPLOAD
+from graph.maintenance.health import MIN_FREE_DISK_BYTES
 from graph.settings import settings
 from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
 from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content
-from web.responses import WebError, failed
+from web.openapi import endpoint
+from web.responses import WebError
 
 KINDS = "PDF, EPUB, XPS, CBZ, FB2, MOBI, PNG, JPEG, WebP or TIFF"
-_AT_ONCE = 4
-_PIECE = 1 << 20
-_HEAD = 1024
-_SILENCE = 30.0  # seconds without a byte
-_LONGEST = 1800.0  # seconds for a file: 200 MB at a megabit a second
-_SPARE = 500 * 2**20  # bytes to be left on the disk: pages are rendered to it
-_turns = asyncio.Semaphore(_AT_ONCE)
+_MAX_PARALLEL = 4
+_MAX_NAME_CHARACTERS = 1000
+_PART_BYTES = 1 << 20
+_HEAD_BYTES = 1024
+_IDLE_TIMEOUT_S = 30.0
+_UPLOAD_TIMEOUT_S = 1800.0  # enough for 200 MB at a megabit a second
+_slots = asyncio.Semaphore(_MAX_PARALLEL)
 
 
-async def upload(request: Request) -> Response:
-    """Take a file and say how the graphs know it; others wait while four are on their way."""
+class UploadQuery(TypedDict):
+    """The query of an upload."""
+
+    name: Annotated[str, Field(min_length=1, max_length=_MAX_NAME_CHARACTERS, description="The file's name.")]
+
+
+class Uploaded(TypedDict):
+    """An uploaded file."""
+
+    source: str
+    """The reference to give to a graph as one of its `sources`."""
+    id: str
+    """The document's id, a hash of the content."""
+    name: str
+    """The file's name without what a file system could stumble over."""
+    size: int
+    """Bytes."""
+
+
+@endpoint(
+    query=UploadQuery,
+    body="application/octet-stream",
+    status=201,
+    errors=[400, 408, 413, 415, 422, 500, 507],
+)
+async def upload(request: Request) -> Uploaded:
+    """Upload a file; give the `source` that is returned to a graph.
+
+    At most four uploads run at the same time; others wait.
+    """
+    name = request.query_params.get("name", "").strip()
+    if not name or len(name) > _MAX_NAME_CHARACTERS:
+        raise WebError(422, "`name` must be the file's name, of at most 1,000 characters.")
     try:
-        name = request.query_params.get("name", "").strip()
-        if not name or len(name) > 1000:
-            raise WebError(422, "`name` must be the file's name, of at most 1,000 characters.")
-        async with _turns, asyncio.timeout(_LONGEST):
-            return await _take(request, name)
-    except ClientDisconnect:
-        return Response(status_code=499)
+        async with _slots, asyncio.timeout(_UPLOAD_TIMEOUT_S):
+            return await _store(request, name)
     except TimeoutError:
-        return WebError(408, "The upload took too long: send a smaller file, or over a better line.").response()
-    except Exception as error:
-        return failed(error)
+        raise WebError(408, "The upload took too long: send a smaller file, or over a better line.") from None
 
 
-async def _take(request: Request, name: str) -> Response:
+async def _store(request: Request, name: str) -> Uploaded:
+    """Write the body of the request into the uploads folder, under its hash and a safe name."""
     limit = settings().upload_mb * 2**20
     try:
         announced = int(request.headers.get("content-length", "0"))
     except ValueError:
         raise WebError(400, "The length of the file is no number.") from None
     if announced > limit:
-        await _swallow(request)
+        await _drain(request)
         raise _too_large()
-    folder = await asyncio.to_thread(room_for, announced, dependencies.stores().uploads)
+    folder = await asyncio.to_thread(prepare_folder, announced, dependencies.stores().uploads)
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         head, size, digest = await _copy(request, handle, limit)
@@ -64,72 +93,72 @@ async def _take(request: Request, name: str) -> Response:
             raise WebError(422, f"{name!r} is empty: choose another file.")
         if suffix not in SUPPORTED_SUFFIXES:
             raise WebError(415, f"{safe_name(name, '')!r} is of a kind that is not read: choose a {KINDS} file.")
-        identity, kept = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
-        await asyncio.to_thread(_keep, Path(temporary), folder / identity / kept)
+        identity, stored_name = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
+        await asyncio.to_thread(_move, Path(temporary), folder / identity / stored_name)
     finally:
         await asyncio.to_thread(Path(temporary).unlink, True)
-    source = f"{UPLOAD}{identity}/{kept}"
-    return JSONResponse({"source": source, "id": identity, "name": kept, "size": size}, 201)
+    source = f"{UPLOAD}{identity}/{stored_name}"
+    return {"source": source, "id": identity, "name": stored_name, "size": size}
 
 
 async def _copy(request: Request, handle: int, limit: int) -> tuple[bytes, int, str]:
-    """Write the body to a file; returns its beginning, its size and its SHA-256."""
+    """Write the body to a file; return its first bytes, its size in bytes and its SHA-256 as hex."""
     head, size, digest = b"", 0, hashlib.sha256()
     with os.fdopen(handle, "wb") as file:
-        async for piece in _pieces(request):
-            size += len(piece)
+        async for part in _parts(request):
+            size += len(part)
             if size > limit:
-                await _swallow(request)
+                await _drain(request)
                 raise _too_large()
-            head += piece[: max(0, _HEAD - len(head))]
-            await asyncio.to_thread(digest.update, piece)
-            await asyncio.to_thread(file.write, piece)
+            head += part[: max(0, _HEAD_BYTES - len(head))]
+            await asyncio.to_thread(digest.update, part)
+            await asyncio.to_thread(file.write, part)
     return head, size, digest.hexdigest()
 
 
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
-    """The body in pieces of about a megabyte; a client that falls silent is given up."""
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    """Yield the body in parts of about a megabyte; raise WebError where the client sends nothing for half a minute."""
     stream, gathered = request.stream(), bytearray()
     while True:
         try:
-            async with asyncio.timeout(_SILENCE):
+            async with asyncio.timeout(_IDLE_TIMEOUT_S):
                 part = await anext(stream, None)
         except TimeoutError:
             raise WebError(408, "The upload stood still for half a minute: send it again.") from None
         if part is not None:
             gathered += part
-        if gathered and (part is None or len(gathered) >= _PIECE):
+        if gathered and (part is None or len(gathered) >= _PART_BYTES):
             yield bytes(gathered)
             gathered.clear()
         if part is None:
             return
 
 
-async def _swallow(request: Request) -> None:
-    """Let the client finish, within reason: one that is cut off while it sends never sees the answer."""
+async def _drain(request: Request) -> None:
+    """Read the rest of the body, up to four times the limit: a client that is cut off never sees the response."""
     left = 4 * settings().upload_mb * 2**20
-    async for piece in _pieces(request):
-        left -= len(piece)
+    async for part in _parts(request):
+        left -= len(part)
         if left < 0:
             return
 
 
-def room_for(announced: int, folder: Path) -> Path:
-    """A folder of files that others send, if one more may go there.
+def prepare_folder(announced: int, folder: Path) -> Path:
+    """Create the folder of files that clients send, and return it; `announced` is the size of the next one in bytes.
 
     Raises:
-        WebError: there is no room, or there are too many.
+        WebError: The disk is full, or the folder holds as many files as the settings allow.
     """
     dependencies.stores().take()
     folder.mkdir(exist_ok=True)
     if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
         raise WebError(507, "There are as many uploaded documents as this server keeps: delete some first.")
-    if shutil.disk_usage(folder).free < announced + _SPARE:
+    if shutil.disk_usage(folder).free < announced + MIN_FREE_DISK_BYTES:
         raise WebError(507, "The server's disk is full: delete documents, or make room on it.")
     return folder
 
 
-def _keep(temporary: Path, path: Path) -> None:
+def _move(temporary: Path, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     os.replace(temporary, path)
 

@@ -19,7 +19,8 @@ from graph.settings import settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
 _SMALL = 50_000  # bytes; not worth a word
-_LOW_DISK = 500  # megabytes; a page image takes about 0.4
+MIN_FREE_DISK_BYTES = 500 * 2**20
+"""What must be free on the disk of the home folder; a page image takes about 0.4 MB."""
 
 
 class Check(TypedDict):
@@ -62,10 +63,12 @@ def _home() -> str:
     from graph.storage.home_lock import prepare
 
     home = prepare(settings().home)
-    free = shutil.disk_usage(home).free // 2**20
-    if free < _LOW_DISK:
-        raise HomeError(f"Only {free} MB are left on the disk of {home}: make room, or name another with --home.")
-    return f"{home}, {free:,} MB free"
+    free = shutil.disk_usage(home).free
+    if free < MIN_FREE_DISK_BYTES:
+        raise HomeError(
+            f"Only {free // 2**20} MB are left on the disk of {home}: make room, or name another with --home."
+        )
+    return f"{home}, {free // 2**20:,} MB free"
 
 
 def _sizes() -> str:

@@ -1,13 +1,13 @@
-"""Summaries of documents and their page ledgers, as JSON values."""
+"""Summaries of documents and their page ledgers, as JSON values: the types of the HTTP routes and the `list` tool."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 from typing_extensions import TypedDict
 
-from graph.storage.base import Catalog, DocumentRow, PageRow
+from graph.storage.base import Catalog, DocumentRow, PageRow, PageStatus
 
 
 class LedgerCounts(TypedDict):
@@ -27,31 +27,100 @@ def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
     return counts
 
 
-_LEDGER = (
-    "page", "status", "reason", "detail", "attempts", "engine", "model", "prompt", "requests", "input_tokens",
-    "output_tokens", "seconds", "image",
-)  # fmt: skip
+class DocumentSummary(TypedDict):
+    """A document with its ledger summed up."""
+
+    id: str
+    """A hash of the document's bytes."""
+    name: str
+    """The file's name."""
+    source: str
+    """The path, address or upload that it was read from."""
+    title: str
+    """The title in the file's metadata, or ""."""
+    status: Literal["complete", "partial", "failed"]
+    """Whether all, some or none of its pages were read."""
+    pages: int
+    """How many pages it has."""
+    ledger: LedgerCounts
+    """How many pages ended in which status."""
+    chunks: int
+    """How many chunks it has in the index."""
 
 
-def documents(catalog: Catalog) -> list[dict[str, Any]]:
-    """Every document with its ledger summed up; none of which nothing was read, as after a run that was ended."""
+class LedgerLine(TypedDict):
+    """What became of one page."""
+
+    page: int
+    """Counts from 1."""
+    status: PageStatus
+    """How its last reading ended."""
+    reason: str
+    """Why it was not read, or read a second way: one word."""
+    detail: str
+    """The same as a sentence."""
+    attempts: int
+    """How many times it was read."""
+    engine: str
+    """The engine that read it."""
+    model: str
+    """The model that read it, or ""."""
+    prompt: str
+    """The version of the prompt that it was read with, or ""."""
+    requests: int
+    """How many requests to a model service its reading took."""
+    input_tokens: int
+    """Tokens sent to the model."""
+    output_tokens: int
+    """Tokens received from the model."""
+    seconds: float
+    """How long its reading took, waiting included."""
+    image: str
+    """The key of its image in the store, a hash, or "" without one."""
+
+
+def documents(catalog: Catalog) -> list[DocumentSummary]:
+    """Return a summary of every document of which at least one page was looked at."""
     listed = (document(catalog, row) for row in catalog.documents())
     return [one for one in listed if one]
 
 
-def document(catalog: Catalog, row: DocumentRow) -> dict[str, Any] | None:
-    """One document with its ledger summed up; None where no page of it was looked at yet."""
+def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
+    """Return a document with its ledger summed up, or None where no page of it was looked at yet."""
     ledger = catalog.pages(row.id)
     if all(page.status == "pending" and not page.reason for page in ledger):
         return None  # admitted by a run that ended before anything was read; the next one takes it up
     counts = ledger_counts(ledger)
-    status = "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial"
     return {
-        "id": row.id, "name": row.name, "source": row.source, "title": row.title, "status": status,
-        "pages": row.pages, "ledger": counts, "chunks": len(catalog.chunk_ids(row.id)),
-    }  # fmt: skip
+        "id": row.id,
+        "name": row.name,
+        "source": row.source,
+        "title": row.title,
+        "status": "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial",
+        "pages": row.pages,
+        "ledger": counts,
+        "chunks": len(catalog.chunk_ids(row.id)),
+    }
 
 
-def pages(catalog: Catalog, identity: str) -> list[dict[str, Any]]:
-    """The ledger of a document, a line for each page."""
-    return [{field: getattr(row, field) for field in _LEDGER} for row in catalog.pages(identity)]
+def pages(catalog: Catalog, document: str) -> list[LedgerLine]:
+    """Return the ledger of a document by its id, a line for each page."""
+    return [_line(row) for row in catalog.pages(document)]
+
+
+def _line(row: PageRow) -> LedgerLine:
+    return {
+        "page": row.page,
+        "status": row.status,
+        "reason": row.reason,
+        "detail": row.detail,
+        "attempts": row.attempts,
+        "engine": row.engine,
+        "model": row.model,
+        "prompt": row.prompt,
+        "requests": row.requests,
+        "input_tokens": row.input_tokens,
+        "output_tokens": row.output_tokens,
+        "seconds": row.seconds,
+        "image": row.image,
+    }

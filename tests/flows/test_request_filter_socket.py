@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from web.request_filter import Intake
+from web.request_filter import RequestFilter
 
 PDF = base64.b64encode(b"%PDF-1.7 and more").decode()
 
@@ -34,7 +34,7 @@ async def test_a_socket_hands_on_references_and_answers_what_it_refuses() -> Non
     async def server(scope: Any, receive: Any, send: Any) -> None:
         handed_on.append(json.loads((await receive())["text"]))
 
-    await Intake(server)({"type": "websocket", "path": "/threads/x/stream/events"}, receive, send)
+    await RequestFilter(server)({"type": "websocket", "path": "/threads/x/stream/events"}, receive, send)
     assert [(said["id"], said["type"]) for said in told] == [(1, "error")]
     assert "neither bytes nor an address" in told[0]["message"]
     assert handed_on[0]["id"] == 2

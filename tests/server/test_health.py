@@ -16,7 +16,7 @@ from filelock import FileLock
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
 from tests.dev_server import Server, print_log, run_server
-from web.responses import UNUSABLE
+from web.responses import LIBRARY_UNAVAILABLE
 
 pytestmark = pytest.mark.server
 
@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_to_those_who_may_come_in(
     assert str(folder) not in str(said)
     status, said = asked(locked, token="wrong")
     assert (status, said["ok"]) == (503, False)
-    assert said["detail"] == UNUSABLE
+    assert said["detail"] == LIBRARY_UNAVAILABLE
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
     assert main.main(["doctor", "--server", locked.url]) == BAD_INPUT
     assert f"The home folder {home} cannot be made" in " ".join(capsys.readouterr().out.split())
