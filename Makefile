@@ -6,10 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := --engine offline --home .pagewitness/demo
+# Two workers keep two cores busy; more of them compete with the worker processes that read pages.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chromium setup dev graph docker lint types format eval nasty long bench bench-quick clean
+.PHONY: help demo test test-fast chromium setup dev graph docker lint types format eval nasty long bench bench-quick clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -20,7 +22,10 @@ demo: $(READY) ## read examples/sample.pdf and answer a question about it: no ke
 	$(BIN)/pagewitness ask $(DEMO) "$(QUESTION)"
 
 test: lint types chromium ## set up, then run the linter, the type checker and all tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-fast: $(READY) ## unit tests and flows only (under 2 minutes)
+	$(PYTEST) tests/unit tests/flows
 
 # The browser tests need a Chromium; they are skipped where there is none, and where it cannot be had by itself.
 chromium:

@@ -1,4 +1,4 @@
-"""What all tests share: a home folder of their own, no keys, no network, and one ingested sample."""
+"""Fixtures and settings for all tests: an empty home folder, no keys, no network, and one ingested sample."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "sample.pdf"
 DATA = ROOT.parent / "shared" / "data"
+_SERVER_FOLDERS = ("server", "browser")
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 _PAGE_LIMIT_S = 600.0  # in place of 45: a page must not fail because other processes use the machine
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
@@ -32,12 +33,18 @@ def pytest_configure() -> None:
     settings.load_profile("any-load")
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Tests marked `data` are skipped where the data set is absent."""
-    if not DATA.is_dir():
-        for item in items:
-            if item.get_closest_marker("data"):
-                item.add_marker(pytest.mark.skip(reason="the development data set is not beside the repository"))
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Skip tests marked `data` where the data set is absent; group the tests for pytest-xdist.
+
+    All tests of one group run in the same worker: those which share the development server, else those of one file.
+    """
+    for item in items:
+        if not DATA.is_dir() and item.get_closest_marker("data"):
+            item.add_marker(pytest.mark.skip(reason="the development data set is not beside the repository"))
+        if config.pluginmanager.hasplugin("xdist"):
+            path = item.path.relative_to(ROOT)
+            item.add_marker(pytest.mark.xdist_group("server" if path.parts[1] in _SERVER_FOLDERS else str(path)))
 
 
 @pytest.fixture(scope="session", autouse=True)
