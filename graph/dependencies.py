@@ -70,8 +70,8 @@ def stores_at(home: Path, chroma_url: str) -> Stores:
     would be lost without an error.
     """
     with _reopening:
-        if (opened := _stores_at(home, chroma_url)).lost():
-            opened.let_go()
+        if (opened := _stores_at(home, chroma_url)).was_replaced():
+            opened.close()
             for cached in (_stores_at, limiter, _engine_and_embedder):
                 cached.cache_clear()
         return _stores_at(home, chroma_url)

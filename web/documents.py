@@ -80,6 +80,6 @@ def delete(request: Request) -> Deleted:
     """
     with _deletion:
         row, stores = find_document(request), dependencies.stores()
-        stores.take()
+        stores.acquire_for_writing()
         remove(stores, row.id)
     return {"deleted": {"id": row.id, "name": row.name}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable
 from typing import NotRequired
 
@@ -13,10 +12,8 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.context import Context
-from graph.errors import HomeError
-from graph.maintenance.health import MIN_FREE_DISK_BYTES
 from graph.settings import settings
-from graph.storage.home_lock import prepare
+from graph.storage.home_lock import free_bytes
 from web.auth import is_authorized
 from web.openapi import endpoint
 from web.responses import LIBRARY_UNAVAILABLE
@@ -70,9 +67,7 @@ def _passes(check: Callable[[], None]) -> bool:
 
 
 def _check_home() -> None:
-    free = shutil.disk_usage(prepare(settings().home)).free
-    if free < MIN_FREE_DISK_BYTES:
-        raise HomeError(f"Only {free // 2**20} MB are left on the disk.")
+    free_bytes(settings().home)
 
 
 def _check_catalog() -> None:
@@ -86,7 +81,7 @@ def _check_engine() -> None:
 def _check_vectors() -> None:
     """Raise where another process owns the home folder, or the vectors are another model's."""
     deps = dependencies.for_context(Context())
-    deps.stores.own()
+    deps.stores.acquire()
     deps.stores.check(deps.embedder.identity)
 
 

@@ -17,8 +17,8 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.ingestion.access import UPLOAD
-from graph.maintenance.health import MIN_FREE_DISK_BYTES
 from graph.settings import settings
+from graph.storage.home_lock import MIN_FREE_BYTES
 from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
 from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content
 from web.openapi import endpoint
@@ -149,11 +149,11 @@ def prepare_folder(announced: int, folder: Path) -> Path:
     Raises:
         WebError: The disk is full, or the folder holds as many files as the settings allow.
     """
-    dependencies.stores().take()
+    dependencies.stores().acquire_for_writing()
     folder.mkdir(exist_ok=True)
     if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
         raise WebError(507, "There are as many uploaded documents as this server keeps: delete some first.")
-    if shutil.disk_usage(folder).free < announced + MIN_FREE_DISK_BYTES:
+    if shutil.disk_usage(folder).free < announced + MIN_FREE_BYTES:
         raise WebError(507, "The server's disk is full: delete documents, or make room on it.")
     return folder
 

@@ -64,7 +64,7 @@ async def embed_ahead(
     more: `embed` is quicker. `pay` is given what each request cost.
     """
     texts = {_key(now, document, chunk, name): _text(chunk) for chunk in chunks}
-    kept = await asyncio.to_thread(now.stores.catalog.vectors_ahead, list(texts))
+    kept = await asyncio.to_thread(now.stores.catalog.prefetched_vectors, list(texts))
     todo = [key for key in texts if key not in kept]
     for start in range(0, len(todo) // _EMBED_BATCH * _EMBED_BATCH, _EMBED_BATCH):
         if not is_waiting():
@@ -74,7 +74,7 @@ async def embed_ahead(
         async for reply in now.embedder.embed_chunks([name] * len(part), [texts[key] for key in part]):
             pay(reply.usage)
             rows = [(next(keys), vector.tobytes()) for vector in reply.value]
-            await asyncio.to_thread(now.stores.catalog.add_vectors_ahead, document, rows)
+            await asyncio.to_thread(now.stores.catalog.add_prefetched_vectors, document, rows)
 
 
 async def _embed_batch(now: Deps, part: Sequence[ChunkRow], name: str) -> Usage:
@@ -96,7 +96,7 @@ def _take_what_is_kept(now: Deps, part: Sequence[ChunkRow], name: str) -> list[C
     import numpy as np  # as below
 
     keys = {chunk.id: _key(now, chunk.document, chunk, name) for chunk in part}
-    kept = now.stores.catalog.vectors_ahead(list(keys.values()))
+    kept = now.stores.catalog.prefetched_vectors(list(keys.values()))
     if found := [chunk.id for chunk in part if keys[chunk.id] in kept]:
         vectors = [np.frombuffer(kept[keys[chunk]], dtype=np.float32) for chunk in found]
         now.stores.vectors.add([VectorRow(chunk) for chunk in found], np.stack(vectors))
@@ -117,7 +117,7 @@ def _without_vectors(now: Deps, ids: Sequence[str]) -> list[ChunkRow]:
     """The chunks that an earlier run, killed half-way, did not get to: a vector is not paid for twice."""
     chunks = now.stores.catalog.chunks(ids)
     wanted = {chunk.id: _vector_ids(now, chunk) for chunk in chunks}
-    known = now.stores.vectors.known([row for rows in wanted.values() for row in rows])
+    known = now.stores.vectors.stored_ids([row for rows in wanted.values() for row in rows])
     # A chunk of headings alone has no vector that could tell, only the finer ones; it costs next to nothing.
     return [chunk for chunk in chunks if not (wanted[chunk.id] and known.issuperset(wanted[chunk.id]))]
 
@@ -131,8 +131,6 @@ def _vector_ids(now: Deps, chunk: ChunkRow) -> list[str]:
 def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:
     import numpy as np  # only offline, where the model itself needs it
 
-    from graph.retrieval.token_vectors import pack
-
     sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
     encoded = iter(embedder.encode([sentence.search for sentence in sentences]))
     by_chunk = {chunk.id: [next(encoded) for _ in chunk.sentences] for chunk in chunks}
@@ -143,6 +141,6 @@ def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[Chu
         for one, sentence in zip(by_chunk[chunk.id], chunk.sentences, strict=True)
         if sentence.kind != "heading"
     ]
-    now.stores.catalog.add_token_vectors((chunk, pack(ones)) for chunk, ones in by_chunk.items() if ones)
+    now.stores.catalog.add_token_vectors((chunk, ones) for chunk, ones in by_chunk.items() if ones)
     if rows:
         now.stores.vectors.add(rows, np.stack(vectors))

@@ -119,9 +119,10 @@ def _size(pages: int, done: int, send: list[PageProfile | None], context: Contex
 
 def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
     """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
-    if not (settings().home / "catalog.sqlite3").exists():
+    stores = dependencies.stores()
+    if not stores.exists():
         return set()
-    rows = dependencies.stores().catalog.pages(info.sha256[:DOCUMENT_ID_DIGITS])
+    rows = stores.catalog.pages(info.sha256[:DOCUMENT_ID_DIGITS])
     return {row.page for row in rows if is_done(row, context, engine)}
 
 

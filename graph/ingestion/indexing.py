@@ -14,7 +14,7 @@ from graph.ingestion.embedding import embed
 from graph.ingestion.progress import Tally, Tell, log
 from graph.ingestion.state import Work
 from graph.storage.base import DONE, DocumentRow, PageRow
-from graph.storage.cleanup import settle
+from graph.storage.cleanup import remove_stale
 from graph.storage.stores import Stores
 from graph.types import Usage, no_usage
 from loaders.types import CHUNKER, Chunk
@@ -58,7 +58,7 @@ def beginning(stores: Stores, document: DocumentRow, last: int) -> list[Chunk]:
 def show(stores: Stores, document: str, generation: str, basis: str) -> None:
     """Let questions see a generation in place of what was there, then sweep that."""
     for touched in (*stores.catalog.publish(document, generation, basis), document):
-        settle(stores, touched)
+        remove_stale(stores, touched)
 
 
 class Turns:
@@ -116,7 +116,7 @@ def uncut(stores: Stores, document: str) -> Cut | None:
     """A document whose chunks are not made of what was read of it, and what new ones would be made of; else None."""
     row = stores.catalog.document(document)
     basis = basis_of(stores.catalog.pages(document))
-    if not row or (row.generation and basis == stores.catalog.basis(document)):
+    if not row or (row.generation and basis == stores.catalog.chunks_fingerprint(document)):
         return None
     return Cut(row, basis)
 
@@ -149,4 +149,4 @@ def _show_again(stores: Stores, document: str) -> None:
     """An unchanged document may have come from another place, where it replaces what was there."""
     row = stores.catalog.document(document)
     if row and any(other.source == row.source and other.id != row.id for other in stores.catalog.documents()):
-        show(stores, document, row.generation, stores.catalog.basis(document))
+        show(stores, document, row.generation, stores.catalog.chunks_fingerprint(document))

@@ -43,7 +43,7 @@ from graph.ingestion.state import (
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import async_node
 from graph.storage.base import DocumentRow
-from graph.storage.cleanup import settle
+from graph.storage.cleanup import remove_stale
 from graph.types import Usage, add_usage, no_usage
 from loaders.pages.jobs import render
 from loaders.sources.download import DOCUMENT_ID_DIGITS
@@ -135,7 +135,7 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
             log("report", item["id"], status=reports[-1]["status"])
             forget(item["id"])
         else:
-            settle(stores, item["id"])  # what was still stored of it after it was gone
+            remove_stale(stores, item["id"])  # what was still stored of it after it was gone
             reports.append(report.without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))
     return {
         "report": {
@@ -149,7 +149,7 @@ def report_ingestion(state: IngestionState) -> IngestionOutput:
 
 def _take_home(now: Deps) -> None:
     """Own the home folder, and refuse to mix the vectors of two models; before a page is read, not after."""
-    now.stores.take()
+    now.stores.acquire_for_writing()
     now.stores.check(now.embedder.identity)
 
 

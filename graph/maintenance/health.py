@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from importlib.metadata import version
 from statistics import median
@@ -19,8 +17,6 @@ from graph.settings import settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
 _SMALL = 50_000  # bytes; not worth a word
-MIN_FREE_DISK_BYTES = 500 * 2**20
-"""What must be free on the disk of the home folder; a page image takes about 0.4 MB."""
 
 
 class Check(TypedDict):
@@ -60,25 +56,15 @@ def _packages() -> str:
 
 
 def _home() -> str:
-    from graph.storage.home_lock import prepare
+    from graph.storage.home_lock import free_bytes
 
-    home = prepare(settings().home)
-    free = shutil.disk_usage(home).free
-    if free < MIN_FREE_DISK_BYTES:
-        raise HomeError(
-            f"Only {free // 2**20} MB are left on the disk of {home}: make room, or name another with --home."
-        )
-    return f"{home}, {free // 2**20:,} MB free"
+    home = settings().home
+    return f"{home}, {free_bytes(home) // 2**20:,} MB free"
 
 
 def _sizes() -> str:
-    """How large each part of the home folder is."""
-    home = settings().home
-    sizes: Counter[str] = Counter()
-    for file in home.rglob("*"):
-        if file.is_file():
-            # A database and its write-ahead log are one thing.
-            sizes[file.relative_to(home).parts[0].split(".")[0]] += file.stat().st_size
+    """Return the size of each part of the home folder."""
+    sizes = dependencies.stores().sizes()
     listed = (f"{name} {size / 2**20:,.1f} MB" for name, size in sizes.most_common() if size > _SMALL)
     return ", ".join(listed) or "nothing is stored yet"
 
@@ -123,7 +109,7 @@ def _chunks() -> str:
 
     catalog = dependencies.stores().catalog
     documents = [row for row in catalog.documents() if row.generation]
-    old = sum(not is_cut_anew(catalog.basis(row.id)) for row in documents)
+    old = sum(not is_cut_anew(catalog.chunks_fingerprint(row.id)) for row in documents)
     if old:
         raise IndexMismatchError(
             f"{old} documents were cut by another version of PageWitness: run `pagewitness rechunk` (no page is read)."

@@ -34,7 +34,7 @@ async def rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
 
 async def _reembed(now: Deps, tell: Tell) -> dict[str, Any]:
     catalog, vectors = now.stores.catalog, now.stores.vectors
-    await asyncio.to_thread(now.stores.take)
+    await asyncio.to_thread(now.stores.acquire_for_writing)
     if await asyncio.to_thread(now.stores.reembedding) != now.embedder.identity:
         await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, now.embedder.identity)
         await asyncio.to_thread(vectors.reset, now.embedder.identity)
@@ -49,7 +49,7 @@ async def _reembed(now: Deps, tell: Tell) -> dict[str, Any]:
 
 
 async def _rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
-    await asyncio.to_thread(now.stores.take)
+    await asyncio.to_thread(now.stores.acquire_for_writing)
     await asyncio.to_thread(now.stores.check, now.embedder.identity)
     total, usage, run = 0, no_usage(), Tally()
     documents = await _published(now)

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.retrieval import terms
-from graph.retrieval.token_vectors import unpack
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
 from graph.types import Encoded
 
@@ -106,7 +105,7 @@ def shortlist(by_text: Mapping[str, float], by_vector: Mapping[str, float], limi
     return heapq.nlargest(limit, dict.fromkeys([*by_text, *by_vector]), key=promise)
 
 
-def score(query: Query, chunks: Sequence[ChunkRow], packed: Mapping[str, bytes]) -> list[Scored]:
+def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, TokenVectors]) -> list[Scored]:
     """Every sentence of the chunks that can be an answer (headings cannot), scored; in the chunks' order.
 
     Chunks without token vectors are left out: they were indexed by another embedder.
@@ -115,8 +114,8 @@ def score(query: Query, chunks: Sequence[ChunkRow], packed: Mapping[str, bytes])
     vectors: list[NDArray[np.float32]] = []
     maxsims: list[NDArray[np.float32]] = []
     for rank, chunk in enumerate(chunks):
-        if chunk.id in packed:
-            chunk_vectors, tokens, lengths = unpack(packed[chunk.id])
+        if chunk.id in token_vectors:
+            chunk_vectors, tokens, lengths = token_vectors[chunk.id]
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
             vectors.append(chunk_vectors)
             maxsims.append(_maxsim(query, tokens, lengths))

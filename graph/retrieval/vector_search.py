@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
-from graph.retrieval.token_vectors import head_size, unpack_vectors
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, VectorIndex
 
@@ -57,7 +56,7 @@ def _among(
 ) -> list[tuple[str, str, float]]:
     """The best vectors of these chunks, and maybe more, as (row or "", chunk, cosine), best first."""
     if not isinstance(embedder, SentenceEmbedder):
-        return index.compare(vector, [chunk for chunks in held.values() for chunk in chunks])
+        return index.search_among(vector, [chunk for chunks in held.values() for chunk in chunks])
     found: list[tuple[str, str, float]] = []
     for key, chunks in held.items():
         if chunks:
@@ -76,8 +75,8 @@ def _best(hits: Sequence[tuple[str, str, float]]) -> dict[str, float]:
 
 
 def _matrix(catalog: Catalog, chunks: Sequence[str]) -> Matrix:
-    heads = catalog.heads_of_token_vectors(chunks, head_size)
-    ids = [chunk for chunk in chunks if chunk in heads]
-    parts = [unpack_vectors(heads[chunk]) for chunk in ids]
+    found = catalog.sentence_vectors(chunks)
+    ids = [chunk for chunk in chunks if chunk in found]
+    parts = [found[chunk] for chunk in ids]
     owners = np.repeat(np.arange(len(ids), dtype=np.int32), [len(part) for part in parts])
     return ids, owners, np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)

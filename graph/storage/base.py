@@ -1,21 +1,23 @@
-"""The seams of storage: what the graph asks of a catalog, a vector index and a picture store.
+"""The protocols of storage: what the graph asks of a catalog, a vector index and a store of page images.
 
-The default implementations serve one machine and one process (SQLite, Chroma, files, local processes). Others may be
-chosen by a URL in the settings one day, so nothing above this module knows which it talks to. Rows hold no path of the
-machine.
+The implementations here serve one machine (SQLite, Chroma, files). Modules above `graph/storage` use the protocols
+alone, and each takes the narrowest one, so that another implementation can replace one of these. No row holds a path
+of this machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from loaders.types import Block, Chunk, Word
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from graph.types import Encoded
 
     Vectors = NDArray[np.float32]
 
@@ -26,55 +28,77 @@ DONE: frozenset[PageStatus] = frozenset({"read", "fallback", "blank"})
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document: its bytes under a hash, the name people know it by, where it came from.
-
-    `generation` names the set of chunks that questions see; it is "" until a first ingestion reached the index.
-    """
+    """A document, identified by the hash of its bytes."""
 
     id: str
+    """The first digits of the SHA-256 of the file."""
     name: str
+    """The name that users know it by."""
     source: str
+    """Where it came from: a path, an address or an upload; "" once the document is retired."""
     kind: str
+    """The file format."""
     title: str
+    """The title in the file's metadata, or ""."""
     pages: int
+    """Number of pages."""
     size: int
+    """Bytes of the file."""
     generation: str = ""
+    """The published set of chunks, which questions see; "" until a first ingestion has finished."""
     created: float = 0.0
+    """When it was added, as a Unix time."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A line of the page ledger: what became of one page, how, and at what cost.
-
-    `ink` and `legible` are what rendering found out (see `PageImage`); `transcript` is the key of what was read.
-    """
+    """A row of the page ledger: how one page was read, with what result, and at what cost."""
 
     document: str
+    """The document's id."""
     page: int
+    """The page's number, from 1."""
     status: PageStatus = "pending"
+    """The result of reading it."""
     reason: str = ""
+    """Why it failed or fell back, as a code."""
     detail: str = ""
+    """The same as a sentence."""
     attempts: int = 0
+    """How many runs tried to read it."""
     engine: str = ""
+    """What read it: an engine's name, or `text-layer`."""
     model: str = ""
+    """The model that read it."""
     prompt: str = ""
+    """The fingerprint of the prompt."""
     requests: int = 0
+    """Requests that it took."""
     input_tokens: int = 0
+    """Tokens sent."""
     output_tokens: int = 0
+    """Tokens received."""
     seconds: float = 0.0
+    """Seconds that it took, queueing included."""
     image: str = ""
+    """The key of the rendered page, or ""."""
     width: int = 0
+    """Pixels of the rendered page."""
     height: int = 0
+    """Pixels of the rendered page."""
     ink: float = 0.0
+    """The share of pixels that differ from the page's background, 0 to 1."""
     legible: bool = False
+    """Whether the file's own text layer can be trusted."""
     transcript: str = ""
+    """The key of the transcript, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was read from a page: kept once under a key of its inputs, never overwritten.
+    """The text of a page as it was read, stored under a key of its inputs and never overwritten.
 
-    The file's own text layer is kept likewise, under `layer_key`, for whatever is checked against it.
+    The file's own text layer is stored likewise, under `layer_key`, for checks against it.
     """
 
     key: str
@@ -88,20 +112,26 @@ class Transcript:
 
 
 def layer_key(document: str, page: int) -> str:
-    """The transcript key of a page's own text layer."""
+    """Return the transcript key of a page's own text layer."""
     return f"layer:{document}:{page}"
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceRow:
-    """A stored sentence of a chunk; `id` is also its key in the vector index."""
+    """A stored sentence of a chunk."""
 
     id: str
+    """`<chunk>/<number>`, which is also its key in the vector index."""
     text: str
+    """The sentence as it stands on the page."""
     search: str
+    """The text that is indexed and embedded."""
     kind: str
+    """The kind of its block."""
     pages: tuple[int, ...]
+    """The pages that it stands on."""
     cells: tuple[tuple[str, str], ...] = ()
+    """Of a table row, (column header, cell) pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,134 +139,233 @@ class ChunkRow:
     """A stored chunk with its document's name and its sentences."""
 
     id: str
+    """`<document>-<generation>-<ordinal>`."""
     document: str
+    """The document's id."""
     name: str
+    """The document's name."""
     ordinal: int
+    """The place of the chunk in its document, from 0."""
     kind: str
+    """The kind of its blocks."""
     text: str
+    """The whole chunk as Markdown."""
     pages: tuple[int, ...]
+    """The pages that it stands on."""
     headings: tuple[str, ...]
+    """The headings above it, outermost first."""
     sentences: tuple[SentenceRow, ...] = field(default=(), repr=False)
+    """Its sentences in order."""
 
 
-class Catalog(Protocol):
-    """Documents, ledger, transcripts, chunks and full text: the store of truth."""
+class TokenVectors(NamedTuple):
+    """The vectors of a chunk's sentences and of their tokens."""
 
-    def add_document(self, row: DocumentRow) -> None: ...
+    sentences: NDArray[np.float32]
+    """One unit vector for each sentence, as rows."""
+    tokens: NDArray[np.int8]
+    """One unit vector for each token of all sentences in order, as rows; 127 is 1.0."""
+    lengths: NDArray[np.intp]
+    """How many tokens each sentence has."""
+
+
+class DocumentStore(Protocol):
+    """Documents, and which of them still have data outside the catalog to be removed."""
+
+    def add_document(self, row: DocumentRow) -> None:
+        """Insert a document with a pending ledger row for each page; one that exists gets the new name and source."""
+
     def document(self, document: str) -> DocumentRow | None: ...
-    def documents(self) -> list[DocumentRow]: ...
-    def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
-        """Store a new generation of a document's chunks, unseen by questions; returns its name.
-
-        The same chunks make the same generation, so that staging twice changes nothing.
-        """
-
-    def publish(self, document: str, generation: str, basis: str = "") -> list[str]:
-        """Show this generation to questions in place of the one before, in one step.
-
-        Other documents that came from the same source are retired; their ids are returned. `basis` says what the
-        generation was made of. All of them are unsettled from then on.
-        """
-
-    def basis(self, document: str) -> str:
-        """What the published generation was made of; "" where nobody said."""
+    def documents(self) -> list[DocumentRow]:
+        """Return all documents but the retired ones, oldest first."""
 
     def retire(self, document: str) -> None:
-        """Take a document out of sight for good, before its vectors and images are removed."""
+        """Hide a document for good, before its vectors and images are removed."""
 
-    def unsettled(self) -> list[str]:
-        """Documents that may have vectors or images which the catalog no longer knows."""
+    def pending_cleanup(self) -> list[str]:
+        """Return the documents that may have vectors or images which the catalog no longer refers to."""
 
-    def settled(self, document: str) -> None:
-        """Note that nothing is left over of a document's former generations, or of the document itself."""
+    def cleanup_done(self, document: str) -> None:
+        """Unmark a document: the data of its former generations, or of the retired document, is removed."""
 
     def delete_document(self, document: str) -> list[str]:
-        """Remove every trace of a document; returns the page images that nothing refers to any more."""
+        """Delete all rows of a document; return the page images that no page refers to any more."""
 
-    def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]: ...
-    def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]: ...
+
+class PageLedger(Protocol):
+    """The result of reading each page."""
+
+    def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
+        """Return a document's ledger rows by page: of all pages, or of these."""
+
+    def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]:
+        """Return the failed pages by document id; of all documents if none is given."""
+
     def images(self) -> set[str]:
-        """The page images that some page refers to."""
+        """Return the keys of all page images that some page refers to."""
 
     def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
-        """Replace a page's line in the ledger, and store what was read, in one step."""
+        """Replace a page's ledger row, and add its transcript, in one transaction; nothing for a deleted document."""
+
+
+class TranscriptStore(Protocol):
+    """Transcripts of pages and the files' own text layers."""
 
     def transcript(self, key: str) -> Transcript | None: ...
     def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
-        """The transcripts of a document's pages, of all or of those named, that have one."""
+        """Return the transcripts of a document by page: of all pages that have one, or of these."""
 
     def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
-        """The blocks of every page that was read, in order; without the words, which weigh ten times as much."""
+        """Return (page, blocks) of every transcribed page in order; without words, which take ten times the space."""
 
-    def add_transcript(self, transcript: Transcript) -> None: ...
+    def add_transcript(self, transcript: Transcript) -> None:
+        """Add a transcript; an existing one of the same key stays."""
+
+
+class ChunkStore(Protocol):
+    """Chunks in generations, one of which is published: questions see that one."""
+
+    def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
+        """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
+
+    def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
+        """Publish this generation in place of the one before, in one transaction.
+
+        Other documents of the same source are retired. All these documents are marked for clean-up.
+
+        Args:
+            document: The document's id.
+            generation: What `stage_chunks` returned.
+            fingerprint: A hash of everything that the chunks were made of.
+
+        Returns:
+            The ids of the retired documents.
+        """
+
+    def chunks_fingerprint(self, document: str) -> str:
+        """Return the fingerprint that the published generation was given, or ""."""
 
     def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
-        """A document's chunks in order: of the published generation, or of the one named."""
+        """Return a document's chunk ids in order: of the published generation, or of this one."""
 
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
-        """The chunks of these ids that exist, in the order asked; only those that questions may see if `published`."""
+        """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
 
     def published(self, ids: Sequence[str]) -> list[str]:
-        """Those of the ids whose chunks questions may see."""
+        """Return those of the chunk ids that are published."""
+
+
+class FullTextIndex(Protocol):
+    """Ranked search for words."""
 
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
+        """Return (chunk id, BM25 score of its best unit), best first; positive scores, higher is better."""
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
-        """In how many indexed units each word (stemmed by the index) occurs, and how many units there are."""
+        """Return in how many indexed units each word occurs (stemmed as the index does), and the number of units."""
 
-    def add_vectors_ahead(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Keep vectors, each with a key of its passage, until the document's chunks are published."""
 
-    def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]:
-        """The vectors that are kept under these keys, by key."""
+class TokenVectorStore(Protocol):
+    """Sentence and token vectors of chunks, for late interaction; and vectors embedded before their chunks exist."""
 
-    def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None: ...
-    def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]: ...
-    def heads_of_token_vectors(self, chunks: Sequence[str], size: Callable[[bytes], int]) -> dict[str, bytes]: ...
+    def add_token_vectors(self, rows: Iterable[tuple[str, Sequence[Encoded]]]) -> None:
+        """Store the encoded sentences of chunks, given as (chunk id, sentences)."""
+
+    def token_vectors(self, chunks: Sequence[str]) -> dict[str, TokenVectors]:
+        """Return the vectors of those chunks that have some."""
+
+    def sentence_vectors(self, chunks: Sequence[str]) -> dict[str, Vectors]:
+        """Return the sentence vectors alone, as rows, which takes a hundredth of the reading."""
+
+    def add_prefetched_vectors(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Store (key, vector) pairs until the document's chunks are published; nothing for a deleted document."""
+
+    def prefetched_vectors(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the prefetched vectors of these keys."""
+
+
+class RequestCounter(Protocol):
+    """Requests sent to model services, by day."""
+
     def count_request(self, account: str, model: str, day: str) -> None:
         """Add one to the requests that an account sent to a model on a day."""
 
-    def requests_sent(self, account: str, model: str, day: str) -> int: ...
+    def requests_sent(self, account: str, model: str, day: str) -> int:
+        """Return how many requests an account sent to a model on a day."""
+
+
+class MetaStore(Protocol):
+    """Single values that belong to the whole catalog."""
+
     def get_meta(self, key: str) -> str | None: ...
     def set_meta(self, key: str, value: str) -> None: ...
+
+
+class Catalog(
+    DocumentStore,
+    PageLedger,
+    TranscriptStore,
+    ChunkStore,
+    FullTextIndex,
+    TokenVectorStore,
+    RequestCounter,
+    MetaStore,
+    Protocol,
+):
+    """The store that all others can be rebuilt from."""
+
+    def was_replaced(self) -> bool:
+        """Return whether somebody deleted or replaced the stored data since it was opened."""
+
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
-    """What a vector stands for: a chunk (`<document>-<generation>-<ordinal>`), or a sentence of it (`<chunk>/<n>`)."""
+    """The key of a vector: a chunk (`<document>-<generation>-<ordinal>`) or a sentence of it (`<chunk>/<number>`)."""
 
     id: str
 
 
 class VectorIndex(Protocol):
-    """Nearest neighbours by cosine. It holds nothing that the catalog could not give it again."""
+    """Nearest neighbours by cosine. Everything in it can be rebuilt from the catalog."""
 
     def check(self, embedder: str) -> None:
-        """Raise IndexMismatchError when the stored vectors are another embedder's."""
+        """Raise IndexMismatchError if the stored vectors are another embedder's."""
 
-    def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None: ...
-    def known(self, ids: Sequence[str]) -> set[str]:
-        """Those of the row ids that have a vector."""
+    def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
+        """Store one vector for each row, replacing those of the same id."""
+
+    def stored_ids(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the row ids that have a vector."""
 
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
-        """The nearest rows as (row id, chunk id, cosine), best first."""
+        """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
 
-    def compare(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]: ...
+    def search_among(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+        """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
+
     def delete_document(self, document: str) -> None: ...
-    def delete_stale(self, document: str, generation: str) -> None: ...
-    def reset(self, embedder: str) -> None: ...
+    def delete_stale(self, document: str, generation: str) -> None:
+        """Delete the vectors of a document's chunks that are not of this generation."""
+
+    def reset(self, embedder: str) -> None:
+        """Delete all vectors; from now on the index holds those of this embedder."""
+
     def count(self) -> int: ...
     def close(self) -> None:
-        """Forget what is kept in memory of the folder, which may have been emptied."""
+        """Release everything that is cached of the folder, which may have been deleted."""
 
 
 class PageImages(Protocol):
     """Rendered pages by the hash of their bytes."""
 
-    def put(self, png: bytes) -> str: ...
-    def get(self, key: str) -> bytes: ...
+    def put(self, png: bytes) -> str:
+        """Store an image; return its key."""
+
+    def get(self, key: str) -> bytes:
+        """Return an image; KeyError if it is not stored."""
+
     def delete(self, key: str) -> None: ...
-    def sweep(self, kept: Collection[str]) -> None:
-        """Forget all images but these, and what was left half-written."""
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Delete all images but these, and partly written files."""

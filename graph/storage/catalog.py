@@ -1,47 +1,62 @@
-"""The catalog on SQLite: documents, ledger and transcripts (from `Ledger`), chunks and full text (here)."""
+"""The catalog on SQLite: chunks, full text and token vectors here, everything else in `Ledger`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText
-from graph.storage.ledger import BASIS, Ledger, retire_rows, unsettle
+from graph.storage.ledger import FINGERPRINT, Ledger, mark_for_cleanup, retire_rows
 from loaders.types import Chunk, Sentence
 
-# FTS5 ranks units, several of which may belong to one chunk: so many are looked at for each chunk wanted, then more.
-# For 30 chunks, 30 units were needed in a library of 20,000 made-up chunks, 52 at the median in one of eight articles.
+if TYPE_CHECKING:
+    from graph.storage.base import Vectors
+    from graph.types import Encoded
+
+# FTS5 ranks units, several of which may belong to one chunk: this many are fetched for each wanted chunk, then more.
+# For 30 chunks, 30 units were needed among 20,000 synthetic chunks, 52 at the median among those of eight articles.
 _UNITS_PER_CHUNK = 1.5
 
 
 class SqliteCatalog(Ledger):
-    """One file in the home folder; FTS5 for full text. Safe to use from several threads of one process."""
+    """A catalog in one SQLite file, with FTS5 for full text. Threads of one process may share it.
+
+    Args:
+        path: The file, created if it is missing.
+    """
+
+    FILE_NAME = "catalog.sqlite3"
 
     def __init__(self, path: Path) -> None:
         super().__init__(Database(path))
         self._text = FullText(self._db)
+
+    def was_replaced(self) -> bool:
+        """Return whether the file was deleted or replaced since it was opened; writes to it would be lost."""
+        return self._db.was_replaced()
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
-        """Store a new generation of a document's chunks, unseen by questions; returns its name."""
+        """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
         content = json.dumps([astuple(chunk) for chunk in chunks], ensure_ascii=False)
         generation = hashlib.sha256(content.encode()).hexdigest()[:8]
         row = self.document(document)
         title = (row.title or row.name) if row else ""
         with self._db.writing() as connection:
-            for stale in ("units", "chunks"):
+            for table in ("units", "chunks"):
                 connection.execute(
-                    f"DELETE FROM {stale} WHERE document = :document AND "
-                    + ("id" if stale == "chunks" else "chunk")
+                    f"DELETE FROM {table} WHERE document = :document AND "
+                    + ("id" if table == "chunks" else "chunk")
                     + " IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
                     "WHERE c.document = :document AND c.generation NOT IN (d.generation, :generation))",
                     {"document": document, "generation": generation},
@@ -62,8 +77,8 @@ class SqliteCatalog(Ledger):
                     )
         return generation
 
-    def publish(self, document: str, generation: str, basis: str = "") -> list[str]:
-        """Show this generation to questions in place of the one before; returns the documents it replaces."""
+    def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
+        """Publish this generation in place of the one before; return the documents of the same source, now retired."""
         with self._db.writing() as connection:
             connection.execute("UPDATE documents SET generation = ? WHERE id = ?", (generation, document))
             old = "SELECT id FROM chunks WHERE document = ? AND generation <> ?"
@@ -73,17 +88,16 @@ class SqliteCatalog(Ledger):
             replaced = [
                 r[0] for r in connection.execute(f"SELECT id FROM documents WHERE {same_source}", [document] * 2)
             ]
-            # Gone from sight in this transaction. Files and vectors follow; if this process does not get that far,
-            # the marks tell the next one.
+            # Hidden in this transaction; files and vectors are removed later, if need be by the next process.
             for other in replaced:
                 retire_rows(connection, other)
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (BASIS + document, basis))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (FINGERPRINT + document, fingerprint))
             connection.execute("DELETE FROM vectors_ahead WHERE document = ?", (document,))
-            unsettle(connection, document)
+            mark_for_cleanup(connection, document)
         return replaced
 
     def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
-        """A document's chunks in order: of the published generation, or of the one named."""
+        """Return a document's chunk ids in order: of the published generation, or of this one."""
         rows = self._db.rows(
             "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
             "WHERE c.document = ? AND c.generation = coalesce(?, d.generation) ORDER BY c.ordinal",
@@ -92,7 +106,7 @@ class SqliteCatalog(Ledger):
         return [row[0] for row in rows]
 
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
-        """The chunks of these ids that exist, in the order asked; only those that questions may see if `published`."""
+        """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
         rows = self._db.rows_in(
             "SELECT c.id, c.document, d.name, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences "
             "FROM chunks c JOIN documents d ON d.id = c.document "
@@ -117,7 +131,7 @@ class SqliteCatalog(Ledger):
         return [found[key] for key in ids if key in found]
 
     def published(self, ids: Sequence[str]) -> list[str]:
-        """Those of the ids whose chunks questions may see."""
+        """Return those of the chunk ids that are published."""
         rows = self._db.rows_in(
             "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document AND d.generation = c.generation "
             "WHERE c.id IN ({})",
@@ -126,17 +140,17 @@ class SqliteCatalog(Ledger):
         return [row[0] for row in rows]
 
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Chunks by BM25 of their best unit, best first; scores are positive, higher is better."""
+        """Return (chunk id, BM25 score of its best unit), best first; positive scores, higher is better."""
         wanted = math.ceil(limit * _UNITS_PER_CHUNK)
         while True:
             units = self._text.search(words, documents, wanted)
             best = self._chunks_of(units)
             if len(best) >= limit or len(units) < wanted:
                 return list(best.items())[:limit]
-            wanted *= 4  # many are of a generation that is not to be seen, or of the same few chunks
+            wanted *= 4  # many belong to unpublished generations, or to the same few chunks
 
     def _chunks_of(self, units: Sequence[tuple[int, float]]) -> dict[str, float]:
-        """The published chunks that units belong to, each with the score of its best one."""
+        """Return the published chunks of these (unit, score) pairs, each with its best score."""
         rows = self._db.rows_in(
             "SELECT u.id, u.chunk FROM units u JOIN chunks c ON c.id = u.chunk "
             "JOIN documents d ON d.id = c.document AND d.generation = c.generation WHERE u.id IN ({})",
@@ -150,37 +164,44 @@ class SqliteCatalog(Ledger):
         return best
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
-        """In how many indexed units each word occurs, stemmed as the index stems, and how many units there are."""
+        """Return in how many indexed units each word occurs (stemmed as the index does), and the number of units."""
         return self._text.frequencies(words)
 
-    def add_vectors_ahead(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Keep vectors, each with a key of its passage, until its document is published; none of one that is gone."""
+    def add_prefetched_vectors(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Store (key, vector) pairs until the document's chunks are published; nothing for a deleted document."""
         with self._db.writing() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO vectors_ahead SELECT ?, id, ? FROM documents WHERE id = ?",
-                ((passage, vector, document) for passage, vector in rows),
+                ((key, vector, document) for key, vector in rows),
             )
 
-    def vectors_ahead(self, passages: Sequence[str]) -> dict[str, bytes]:
-        """The vectors that are kept under these keys."""
-        rows = self._db.rows_in("SELECT passage, vector FROM vectors_ahead WHERE passage IN ({})", passages)
+    def prefetched_vectors(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the prefetched vectors of these keys."""
+        rows = self._db.rows_in("SELECT passage, vector FROM vectors_ahead WHERE passage IN ({})", keys)
         return {row[0]: row[1] for row in rows}
 
-    def add_token_vectors(self, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Store the fine vectors of chunks, as packed by the embedder that made them."""
+    def add_token_vectors(self, rows: Iterable[tuple[str, Sequence[Encoded]]]) -> None:
+        """Store the encoded sentences of chunks, given as (chunk id, sentences)."""
+        from graph.storage.token_vectors import pack  # loads numpy, which only the offline engine needs
+
         with self._db.writing() as connection:
-            connection.executemany("INSERT OR REPLACE INTO token_vectors VALUES (?, ?)", rows)
+            packed = ((chunk, pack(sentences)) for chunk, sentences in rows)
+            connection.executemany("INSERT OR REPLACE INTO token_vectors VALUES (?, ?)", packed)
 
-    def token_vectors(self, chunks: Sequence[str]) -> dict[str, bytes]:
-        """The fine vectors of those chunks that have some."""
+    def token_vectors(self, chunks: Sequence[str]) -> dict[str, TokenVectors]:
+        """Return the vectors of those chunks that have some."""
+        from graph.storage.token_vectors import unpack
+
         rows = self._db.rows_in("SELECT chunk, vectors FROM token_vectors WHERE chunk IN ({})", chunks)
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: unpack(row[1]) for row in rows}
 
-    def heads_of_token_vectors(self, chunks: Sequence[str], size: Callable[[bytes], int]) -> dict[str, bytes]:
-        """The beginnings of the fine vectors of chunks; `size` says how many bytes by the first two."""
+    def sentence_vectors(self, chunks: Sequence[str]) -> dict[str, Vectors]:
+        """Return the sentence vectors alone, as rows."""
+        from graph.storage.token_vectors import head_size, unpack_sentences
+
         rows = self._db.rows_in("SELECT chunk, rowid FROM token_vectors WHERE chunk IN ({})", chunks)
-        heads = {row[0]: self._db.head("token_vectors", "vectors", row[1], size) for row in rows}
-        return {chunk: head for chunk, head in heads.items() if head}
+        heads = {row[0]: self._db.head("token_vectors", "vectors", row[1], head_size) for row in rows}
+        return {chunk: unpack_sentences(head) for chunk, head in heads.items() if head}
 
 
 def _dump(sentences: Sequence[Sentence]) -> str:

@@ -1,7 +1,7 @@
-"""Putting right what was left half-done: the catalog changes first and in one step, everything else follows it.
+"""Clean-up after changes of the catalog: vectors, page images and files that it no longer refers to.
 
-Whatever the catalog no longer knows is marked there until it is gone, so that a process that is killed in between
-leaves work for the next one, never a stale answer.
+The catalog changes first, in one transaction, and marks the document; then everything else is removed, and the mark.
+A process that is killed in between leaves marks for the next one, and never a stale answer.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Protocol
 
 from graph.storage.base import Catalog, PageImages, VectorIndex
 
-_UNREAD_SECONDS = 24 * 3600
+# An upload is read right after it arrives; one that no document refers to after a day is abandoned.
+_ABANDONED_S = 24 * 3600
 
 
 class Stores(Protocol):
-    """What is kept in one home folder."""
+    """The part of `graph.storage.stores.Stores` that clean-up needs; that module imports this one."""
 
     @property
     def catalog(self) -> Catalog:
@@ -28,26 +29,26 @@ class Stores(Protocol):
         """The vector index."""
 
     @property
-    def downloads(self) -> Path:
-        """Where fetched files are kept, in a folder for each document."""
-
-    @property
-    def uploads(self) -> Path:
-        """Where uploaded files are kept, in a folder for each document."""
-
-    @property
     def images(self) -> PageImages:
         """Rendered pages."""
 
+    @property
+    def downloads(self) -> Path:
+        """Fetched files, in a folder for each document."""
+
+    @property
+    def uploads(self) -> Path:
+        """Uploaded files, in a folder for each document."""
+
 
 def remove(stores: Stores, document: str) -> None:
-    """Remove every trace of a document: rows, vectors, page images."""
+    """Remove every trace of a document: rows, vectors, page images, files."""
     stores.catalog.retire(document)
-    settle(stores, document)
+    remove_stale(stores, document)
 
 
-def settle(stores: Stores, document: str) -> None:
-    """Remove what is left over: of the generations before the published one, or of a document that is retired."""
+def remove_stale(stores: Stores, document: str) -> None:
+    """Remove the vectors of a document's former generations; of a retired document, everything."""
     row = stores.catalog.document(document)
     if row and row.source:
         stores.vectors.delete_stale(document, row.generation)
@@ -57,17 +58,19 @@ def settle(stores: Stores, document: str) -> None:
             stores.images.delete(image)
         for folder in (stores.downloads, stores.uploads):
             shutil.rmtree(folder / document, ignore_errors=True)
-    stores.catalog.settled(document)
+    stores.catalog.cleanup_done(document)
 
 
-def tidy(stores: Stores) -> None:
-    """Sweep what an earlier process left. Only for the owner of the home folder, and before it writes anything."""
-    for document in stores.catalog.unsettled():
-        settle(stores, document)
-    stores.images.sweep(stores.catalog.images())
-    for half in (*stores.downloads.glob("*.part"), *stores.uploads.glob("*.part")):
-        half.unlink(missing_ok=True)
+def recover(stores: Stores) -> None:
+    """Remove everything that an earlier process left half-done.
+
+    Call it only as the owner of the home folder, and before this process writes anything.
+    """
+    for document in stores.catalog.pending_cleanup():
+        remove_stale(stores, document)
+    stores.images.keep_only(stores.catalog.images())
+    for partial in (*stores.downloads.glob("*.part"), *stores.uploads.glob("*.part")):
+        partial.unlink(missing_ok=True)
     for folder in stores.uploads.glob("*/"):
-        # Whoever uploads a file has it read at once; one that nobody wanted read for a day was left lying.
-        if folder.stat().st_mtime < time.time() - _UNREAD_SECONDS and not stores.catalog.document(folder.name):
+        if folder.stat().st_mtime < time.time() - _ABANDONED_S and not stores.catalog.document(folder.name):
             shutil.rmtree(folder, ignore_errors=True)

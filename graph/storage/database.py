@@ -1,4 +1,4 @@
-"""One SQLite file, shared by threads: a connection for each, and one writer at a time."""
+"""One SQLite file with a connection for each thread, and one writing thread at a time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from graph.storage.schema import migrate
 
 Connection = sqlite3.Connection
 
-_BUSY_SECONDS = 30.0
-# Read through a memory map, the token vectors of 60 chunks out of 20,000 took 2.4 ms instead of 11.4. SQLite maps no
-# more than this.
-_MAPPED = 2**31 - 2**16
+_BUSY_S = 30.0
+# Through a memory map, the token vectors of 60 chunks out of 20,000 are read in 2.4 ms instead of 11.4. This is the
+# most that SQLite maps.
+_MAPPED_BYTES = 2**31 - 2**16
 # SQLite allows 32,766 variables in a statement; ids are passed in slices well below that.
 _SLICE = 900
 
@@ -33,9 +33,10 @@ class Database:
         self._all: list[tuple[weakref.ref[threading.Thread], sqlite3.Connection]] = []
         self._lock = threading.RLock()
         self.version = 0
-        """Goes up with every transaction of this process: what was kept of a query may be out of date then."""
+        """Increases with every write transaction of this process; cached query results are stale then."""
         with self.writing() as connection:
             migrate(connection)
+        self._inode = path.stat().st_ino
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -48,23 +49,21 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         try:
             # check_same_thread is off only so that close() may end the connections of finished threads.
-            connection = sqlite3.connect(
-                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
             connection.row_factory = sqlite3.Row
             _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
         except sqlite3.Error as error:
             raise HomeError(
                 f"The catalog {self._path} cannot be opened ({error}): check that the folder is writable, "
                 "or name another one with --home."
             ) from error
         with self._lock:
-            # Threads come and go with the runs of a server; the connections of those that are gone hold open files.
-            gone = [pair for pair in self._all if not ((thread := pair[0]()) and thread.is_alive())]
-            for pair in gone:
+            # A server's threads come and go; connections of ended threads would hold files open.
+            ended = [pair for pair in self._all if not ((thread := pair[0]()) and thread.is_alive())]
+            for pair in ended:
                 pair[1].close()
                 self._all.remove(pair)
             self._all.append((weakref.ref(threading.current_thread()), connection))
@@ -72,7 +71,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is stored, or nothing. Not to be nested."""
+        """Open a write transaction, committed at the end and rolled back on an error; it cannot be nested."""
         connection = self.connection
         with self._lock:
             try:
@@ -96,11 +95,11 @@ class Database:
                 raise
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         return self.connection.execute(query, tuple(parameters)).fetchall()
 
     def rows_in(self, query: str, values: Sequence[Any]) -> list[sqlite3.Row]:
-        """All rows of a query that holds one `{}` where the placeholders of `values` go."""
+        """Return all rows of a query, run in slices; its one `{}` becomes the placeholders of `values`."""
         found: list[sqlite3.Row] = []
         for start in range(0, len(values), _SLICE):
             part = values[start : start + _SLICE]
@@ -108,9 +107,16 @@ class Database:
         return found
 
     def head(self, table: str, column: str, rowid: int, size: Callable[[bytes], int]) -> bytes:
-        """The beginning of a long value, so that the rest of it need not be read; `size` is told its first two bytes.
+        """Return the beginning of a BLOB without reading the rest.
 
-        b"" where the row has been deleted or replaced a moment ago.
+        Args:
+            table: The table.
+            column: The column.
+            rowid: The row.
+            size: Takes the first two bytes and returns how many to read.
+
+        Returns:
+            The bytes; b"" if the row was deleted or replaced meanwhile.
         """
         try:
             with self.connection.blobopen(table, column, rowid, readonly=True) as blob:
@@ -118,6 +124,13 @@ class Database:
                 return first + blob.read(size(first) - len(first))
         except sqlite3.OperationalError:
             return b""
+
+    def was_replaced(self) -> bool:
+        """Return whether the file was deleted or replaced since it was opened."""
+        try:
+            return self._path.stat().st_ino != self._inode
+        except (FileNotFoundError, NotADirectoryError):
+            return True
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -129,8 +142,8 @@ class Database:
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch a new file to the write-ahead log. SQLite does not wait for another process that does the same."""
-    end = time.monotonic() + _BUSY_SECONDS
+    """Switch a new file to the write-ahead log; retry while another process does the same, as SQLite does not wait."""
+    end = time.monotonic() + _BUSY_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -142,5 +155,5 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def placeholders(values: Sequence[Any]) -> str:
-    """`?, ?, ?` for as many values."""
+    """Return `?, ?, ?`, one for each value."""
     return ", ".join("?" * len(values))

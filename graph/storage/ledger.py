@@ -1,4 +1,4 @@
-"""Documents, the page ledger and the transcripts: the half of the catalog that ingestion writes."""
+"""The SQLite tables of documents, page ledger, transcripts, requests and single values."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 _DOCUMENT_COLUMNS = ", ".join(field.name for field in fields(DocumentRow))
 _ADD_TRANSCRIPT = "INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)"
 
-UNSETTLED, BASIS = "unsettled:", "basis:"
-"""Keys of `meta` that end in a document's id: what is still to be swept, and what its chunks were made of."""
+# Keys of `meta`, followed by a document's id. The stored words are older than the names.
+PENDING, FINGERPRINT = "unsettled:", "basis:"
 
 
 class Ledger:
-    """Reads and writes documents, pages and transcripts."""
+    """DocumentStore, PageLedger, TranscriptStore, RequestCounter and MetaStore on one SQLite database."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def add_document(self, row: DocumentRow) -> None:
-        """Insert a document with a pending ledger row for each page; rows that exist already stay as they are.
+        """Insert a document with a pending ledger row for each page.
 
-        A document that is there keeps its ledger and takes the name and source it was given last.
+        A document that exists keeps its ledger and gets the new name and source.
         """
         values = (*astuple(row)[:-1], row.created or time.time())
         with self._db.writing() as connection:
@@ -44,36 +44,36 @@ class Ledger:
             )
 
     def document(self, document: str) -> DocumentRow | None:
-        """A document by its id."""
+        """Return a document, or None."""
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id = ?", [document])
         return DocumentRow(*rows[0]) if rows else None
 
     def documents(self) -> list[DocumentRow]:
-        """All documents, oldest first; not those that are retired."""
+        """Return all documents but the retired ones, oldest first."""
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> '' ORDER BY created, name, id")
         return [DocumentRow(*row) for row in rows]
 
     def retire(self, document: str) -> None:
-        """Take a document out of sight for good, before its vectors and images are removed."""
+        """Hide a document for good, before its vectors and images are removed."""
         with self._db.writing() as connection:
             retire_rows(connection, document)
 
-    def unsettled(self) -> list[str]:
-        """Documents that may have vectors or images which the catalog no longer knows."""
-        rows = self._db.rows("SELECT substr(key, ?) FROM meta WHERE key GLOB ?", [len(UNSETTLED) + 1, f"{UNSETTLED}*"])
+    def pending_cleanup(self) -> list[str]:
+        """Return the documents that may have vectors or images which the catalog no longer refers to."""
+        rows = self._db.rows("SELECT substr(key, ?) FROM meta WHERE key GLOB ?", [len(PENDING) + 1, f"{PENDING}*"])
         return [row[0] for row in rows]
 
-    def settled(self, document: str) -> None:
-        """Note that nothing is left over of a document's former generations, or of the document itself."""
+    def cleanup_done(self, document: str) -> None:
+        """Unmark a document: the data of its former generations, or of the retired document, is removed."""
         with self._db.writing() as connection:
-            connection.execute("DELETE FROM meta WHERE key = ?", [UNSETTLED + document])
+            connection.execute("DELETE FROM meta WHERE key = ?", [PENDING + document])
 
-    def basis(self, document: str) -> str:
-        """What the published generation was made of; "" where nobody said."""
-        return self.get_meta(BASIS + document) or ""
+    def chunks_fingerprint(self, document: str) -> str:
+        """Return the fingerprint that the published generation was given, or ""."""
+        return self.get_meta(FINGERPRINT + document) or ""
 
     def delete_document(self, document: str) -> list[str]:
-        """Remove every trace of a document; returns the page images that nothing refers to any more."""
+        """Delete all rows of a document; return the page images that no page refers to any more."""
         with self._db.writing() as connection:
             images = [row[0] for row in connection.execute("SELECT image FROM pages WHERE document = ?", [document])]
             connection.execute("DELETE FROM units WHERE document = ?", [document])
@@ -84,12 +84,12 @@ class Ledger:
                 [f"{layer_key(document, 0)[:-1]}*", f"{document}:*", document, document],
             )
             connection.execute("DELETE FROM documents WHERE id = ?", [document])
-            connection.execute("DELETE FROM meta WHERE key = ?", [BASIS + document])
-            kept = {row[0] for row in connection.execute("SELECT image FROM pages")}
-        return sorted({image for image in images if image} - kept)
+            connection.execute("DELETE FROM meta WHERE key = ?", [FINGERPRINT + document])
+            used = {row[0] for row in connection.execute("SELECT image FROM pages")}
+        return sorted({image for image in images if image} - used)
 
     def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
-        """The ledger of a document by page: of all pages, or of those named."""
+        """Return a document's ledger rows by page: of all pages, or of these."""
         named = "" if numbers is None else f"AND page IN ({placeholders(numbers)})"
         rows = self._db.rows(
             f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? {named} ORDER BY page", [document, *(numbers or ())]
@@ -97,7 +97,7 @@ class Ledger:
         return [PageRow(*row) for row in rows]
 
     def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]:
-        """The pages that could not be read, by document id; of all documents where none is named."""
+        """Return the failed pages by document id; of all documents if none is given."""
         failed: dict[str, list[int]] = {}
         for document, page in self._db.rows("SELECT document, page FROM pages WHERE status = 'failed' ORDER BY page"):
             if document in documents or not documents:
@@ -105,14 +105,11 @@ class Ledger:
         return failed
 
     def images(self) -> set[str]:
-        """The page images that some page refers to."""
+        """Return the keys of all page images that some page refers to."""
         return {row[0] for row in self._db.rows("SELECT DISTINCT image FROM pages WHERE image <> ''")}
 
     def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
-        """Replace a page's line in the ledger, and store what was read, in one step.
-
-        Of a document that is gone nothing is recorded.
-        """
+        """Replace a page's ledger row, and add its transcript, in one transaction; nothing for a deleted document."""
         values = astuple(row)
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
@@ -123,12 +120,12 @@ class Ledger:
                     connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
 
     def transcript(self, key: str) -> Transcript | None:
-        """A stored transcript."""
+        """Return a transcript, or None."""
         rows = self._db.rows("SELECT key, blocks, words FROM transcripts WHERE key = ?", [key])
         return _transcript(*rows[0]) if rows else None
 
     def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
-        """The transcripts of a document's pages, of all or of those named, that have one."""
+        """Return the transcripts of a document by page: of all pages that have one, or of these."""
         named = "" if pages is None else f"AND p.page IN ({placeholders(pages)})"
         rows = self._db.rows(
             "SELECT p.page, t.key, t.blocks, t.words FROM pages p JOIN transcripts t ON t.key = p.transcript "
@@ -138,7 +135,7 @@ class Ledger:
         return {row[0]: _transcript(*row[1:]) for row in rows}
 
     def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
-        """The blocks of every page that was read, in order."""
+        """Return (page, blocks) of every transcribed page in order."""
         rows = self._db.rows(
             "SELECT p.page, t.blocks FROM pages p JOIN transcripts t ON t.key = p.transcript "
             "WHERE p.document = ? ORDER BY p.page",
@@ -147,7 +144,7 @@ class Ledger:
         return [(row[0], _blocks(row[1])) for row in rows]
 
     def add_transcript(self, transcript: Transcript) -> None:
-        """Store a transcript; one that is there already stays as it is."""
+        """Add a transcript; an existing one of the same key stays."""
         with self._db.writing() as connection:
             connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
 
@@ -160,14 +157,14 @@ class Ledger:
             )
 
     def requests_sent(self, account: str, model: str, day: str) -> int:
-        """How many requests an account has sent to a model on a day."""
+        """Return how many requests an account sent to a model on a day."""
         rows = self._db.rows(
             "SELECT sent FROM requests WHERE account = ? AND model = ? AND day = ?", [account, model, day]
         )
         return int(rows[0][0]) if rows else 0
 
     def get_meta(self, key: str) -> str | None:
-        """A value that belongs to the whole catalog."""
+        """Return a value that belongs to the whole catalog, or None."""
         rows = self._db.rows("SELECT value FROM meta WHERE key = ?", [key])
         return str(rows[0][0]) if rows else None
 
@@ -178,14 +175,14 @@ class Ledger:
 
 
 def retire_rows(connection: Connection, document: str) -> None:
-    """Within a transaction: hide a document, and note that its vectors and images are still to be removed."""
+    """Within a transaction: hide a document and mark it for clean-up."""
     connection.execute("UPDATE documents SET generation = '', source = '' WHERE id = ?", [document])
-    unsettle(connection, document)
+    mark_for_cleanup(connection, document)
 
 
-def unsettle(connection: Connection, document: str) -> None:
-    """Within a transaction: note that something may be left over of a document."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", [UNSETTLED + document])
+def mark_for_cleanup(connection: Connection, document: str) -> None:
+    """Within a transaction: note that vectors or images of a document may have to be removed."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", [PENDING + document])
 
 
 def _stored(transcript: Transcript) -> tuple[str, str, bytes]:

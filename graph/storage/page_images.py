@@ -1,4 +1,4 @@
-"""Page images on disk, named by the hash of their bytes."""
+"""Page images as files, named by the hash of their bytes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class FilePageImages:
-    """A folder of PNG files, fanned out by the first two digits of their SHA-256."""
+    """PNG files in subfolders by the first two digits of their SHA-256."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put(self, png: bytes) -> str:
-        """Store an image; returns its key. The same bytes are stored once, and never half."""
+        """Store an image atomically and return its key; the same bytes are stored once."""
         key = hashlib.sha256(png).hexdigest()
         path = self._path(key)
         if not path.exists():
@@ -35,20 +35,20 @@ class FilePageImages:
         return key
 
     def get(self, key: str) -> bytes:
-        """The image's bytes; KeyError for a key that is not stored."""
+        """Return an image; KeyError if it is not stored."""
         try:
             return self._path(key).read_bytes()
         except FileNotFoundError:
             raise KeyError(key) from None
 
     def delete(self, key: str) -> None:
-        """Forget an image; a key that is not stored is no error."""
+        """Delete an image if it is stored."""
         self._path(key).unlink(missing_ok=True)
 
-    def sweep(self, kept: Collection[str]) -> None:
-        """Forget all images but these, and what was left half-written."""
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Delete all images but these, and partly written files."""
         for path in self._folder.glob("??/*"):
-            if path.suffix == ".part" or (path.suffix == ".png" and path.stem not in kept):
+            if path.suffix == ".part" or (path.suffix == ".png" and path.stem not in keys):
                 path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:

@@ -1,4 +1,4 @@
-"""The catalog's tables. A new version adds a step to MIGRATIONS; steps that have landed are never edited."""
+"""The catalog's tables and their migrations. A new version appends to MIGRATIONS; released ones are never edited."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 """
 
-# Nothing ever wrote them: one process owns the whole home folder.
+# The columns were never written: one process owns the whole home folder.
 _VERSION_3 = """
 ALTER TABLE pages DROP COLUMN owner;
 ALTER TABLE pages DROP COLUMN lease;
 """
 
-# Vectors of passages that were embedded while the rest of their document was read, by a hash of what was embedded.
+# Vectors of chunks embedded while the rest of their document was read, by a hash of what was embedded.
 _VERSION_4 = """
 CREATE TABLE vectors_ahead (
     passage TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, vector BLOB NOT NULL
@@ -87,9 +87,9 @@ MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a catalog to the current version, each step in one transaction.
+    """Bring a catalog to the current version, each migration in one transaction.
 
-    Another process may do the same at the same moment: of each step one of them succeeds, and the others go on from it.
+    Several processes may do so at once: one of them succeeds with each migration, and the others continue after it.
 
     Raises:
         HomeError: the catalog was written by a newer PageWitness.

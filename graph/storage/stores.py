@@ -1,23 +1,32 @@
-"""The stores of one home folder: catalog, vectors, page images, downloads and uploads."""
+"""The stores of one home folder: catalog, vectors, page images, downloads, uploads and saved conversations."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.errors import IndexMismatchError
 from graph.settings import settings
+from graph.storage import home_lock
 
 if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
     from graph.storage.base import Catalog, PageImages, VectorIndex
 
 
 class Stores:
-    """What is kept in one home folder. Asking for the vectors, or to write, takes the folder for this process."""
+    """What one home folder stores, opened when first used.
+
+    Opening the vectors or writing acquires the folder for this process. Methods raise HomeInUseError when another
+    process has it, and HomeError when it cannot be used.
+    """
 
     REEMBEDDING = "reembedding"
-    """The key in the catalog of the model whose vectors are being made, "" when all are there."""
+    """Catalog key of the embedding model that an unfinished `reembed` writes vectors of; "" when complete."""
 
     def __init__(self, home: Path, chroma_url: str) -> None:
         self.home = home
@@ -25,47 +34,42 @@ class Stores:
         self._lock = threading.RLock()
         self._catalog: Catalog | None = None
         self._vectors: VectorIndex | None = None
-        self._tidy = False
-        self._path = home / "catalog.sqlite3"
-        self._inode = 0
+        self._recovered = False
 
-    def own(self) -> None:
-        """Take the home folder; HomeError when another process has it."""
-        from graph.storage import home_lock
+    def acquire(self) -> None:
+        """Acquire the home folder for this process, created if it is missing."""
+        home_lock.acquire(home_lock.prepare(self.home), settings().served_at)
 
-        home_lock.own(home_lock.prepare(self.home), settings().served_at)
+    def acquire_for_writing(self) -> None:
+        """Acquire the home folder; the first time, also clean up what a killed process left in it."""
+        from graph.storage.cleanup import recover
 
-    def take(self) -> None:
-        """Take the home folder in order to write; the first time, put right what a killed process left there."""
-        from graph.storage.cleanup import tidy
-
-        self.own()
+        self.acquire()
         with self._lock:
-            if not self._tidy:
-                tidy(self)
-                self._tidy = True
+            if not self._recovered:
+                recover(self)
+                self._recovered = True
 
-    def lost(self) -> bool:
-        """Whether the catalog that was opened is not the one that lies in the home folder now: somebody emptied it."""
+    def exists(self) -> bool:
+        """Return whether the home folder has a catalog; nothing is created."""
+        from graph.storage.catalog import SqliteCatalog
+
+        return (self.home / SqliteCatalog.FILE_NAME).exists()
+
+    def was_replaced(self) -> bool:
+        """Return whether somebody deleted or replaced the home folder since its catalog was opened."""
         with self._lock:
-            if self._catalog is None:
-                return False
-            try:
-                return self._path.stat().st_ino != self._inode
-            except (FileNotFoundError, NotADirectoryError):
-                return True
+            return self._catalog is not None and self._catalog.was_replaced()
 
-    def let_go(self) -> None:
-        """Let go of the folder, so that it can be used anew. Who still reads the old files may finish."""
-        from graph.storage import home_lock
-
+    def close(self) -> None:
+        """Close the vectors and release the folder. Threads that still read a deleted catalog may finish."""
         with self._lock:
             if self._vectors is not None:
                 self._vectors.close()
-            home_lock.disown(self.home)
+            home_lock.release(self.home)
 
     def reembedding(self) -> str:
-        """The model for which `reembed` was begun and not finished, or ""."""
+        """Return the embedding model of a `reembed` that has not finished, or ""."""
         return self.catalog.get_meta(self.REEMBEDDING) or ""
 
     def check(self, embedder: str) -> None:
@@ -76,40 +80,36 @@ class Stores:
                 "The vectors are incomplete, because `pagewitness reembed` was stopped half-way: run it again."
             )
 
+    def sizes(self) -> Counter[str]:
+        """Return the bytes of each part of the home folder, by name."""
+        sizes: Counter[str] = Counter()
+        for file in self.home.rglob("*"):
+            if file.is_file():
+                # A database and its write-ahead log count as one part.
+                sizes[file.relative_to(self.home).parts[0].split(".")[0]] += file.stat().st_size
+        return sizes
+
     @property
     def catalog(self) -> Catalog:
         """Documents, ledger, transcripts, chunks, full text."""
         with self._lock:
             if self._catalog is None:
-                from graph.storage import home_lock
                 from graph.storage.catalog import SqliteCatalog
 
-                home_lock.prepare(self.home)
-                self._catalog = SqliteCatalog(self._path)
-                self._inode = self._path.stat().st_ino
+                self._catalog = SqliteCatalog(home_lock.prepare(self.home) / SqliteCatalog.FILE_NAME)
             return self._catalog
 
     @property
     def vectors(self) -> VectorIndex:
-        """The vector index: Chroma in the home folder (owned by this process), or the server that is set."""
+        """The vector index: Chroma in the home folder, which this process then owns, or the configured server."""
         with self._lock:
             if self._vectors is None:
                 from graph.storage.vectors import ChromaVectors
 
                 if not self._chroma_url:
-                    self.own()
+                    self.acquire()
                 self._vectors = ChromaVectors(self.home / "chroma", self._chroma_url)
             return self._vectors
-
-    @property
-    def downloads(self) -> Path:
-        """Where fetched files are kept: in a folder of each document's id."""
-        return self.home / "downloads"
-
-    @property
-    def uploads(self) -> Path:
-        """Where files that were uploaded to the server are kept: in a folder of each document's id."""
-        return self.home / "uploads"
 
     @property
     def images(self) -> PageImages:
@@ -117,3 +117,19 @@ class Stores:
         from graph.storage.page_images import FilePageImages
 
         return FilePageImages(self.home / "pages")
+
+    @property
+    def downloads(self) -> Path:
+        """The folder of fetched files, each in a folder named by its document's id."""
+        return self.home / "downloads"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files uploaded to the server, each in a folder named by its document's id."""
+        return self.home / "uploads"
+
+    def conversations(self) -> AbstractContextManager[SqliteSaver]:
+        """Open the checkpointer of the conversations that the command line saves."""
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        return SqliteSaver.from_conn_string(str(home_lock.prepare(self.home) / "threads.sqlite3"))

@@ -129,7 +129,7 @@ class ChromaVectors:
             )
 
     @_reported
-    def known(self, ids: Sequence[str]) -> set[str]:
+    def stored_ids(self, ids: Sequence[str]) -> set[str]:
         """Those of the row ids that have a vector."""
         found: set[str] = set()
         for start in range(0, len(ids), _BATCH):
@@ -149,7 +149,7 @@ class ChromaVectors:
         return self._nearest(vector, limit, {"document": {"$in": list(documents)}})
 
     @_reported
-    def compare(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+    def search_among(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
         """All rows of these ids that there are, likewise."""
         compared = []
         for start in range(0, len(ids), _BATCH):

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from graph.engines.offline.minilm import IDENTITY, MiniLM
-from graph.retrieval.token_vectors import DIMENSIONS, pack
 from graph.storage.base import DocumentRow, VectorRow
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.token_vectors import DIMENSIONS
 from graph.storage.vectors import ChromaVectors
 from graph.types import Encoded
 from loaders.types import Chunk, Sentence
@@ -101,12 +101,11 @@ def store(
     catalog.add_document(DocumentRow(document, f"{document}.pdf", f"{document}.pdf", "pdf", "", 1, 1))
     generation = catalog.stage_chunks(document, [chunk for chunk, _ in made])
     ids = catalog.chunk_ids(document, generation)
-    packed = [(key, pack(encoded)) for key, (_, encoded) in zip(ids, made, strict=True)]
-    catalog.add_token_vectors(packed)
+    catalog.add_token_vectors((key, encoded) for key, (_, encoded) in zip(ids, made, strict=True))
     rows = [VectorRow(f"{key}/{n}") for key, (_, ones) in zip(ids, made, strict=True) for n in range(len(ones))]
     vectors.add(rows, np.stack([one.vector for _, encoded in made for one in encoded]))
     catalog.publish(document, generation, "bench")
-    catalog.settled(document)
+    catalog.cleanup_done(document)
     return len(rows)
 
 

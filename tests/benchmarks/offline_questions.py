@@ -40,7 +40,7 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
         # Searching for a question is quicker the second time: each is asked in one way alone.
         for name in order if turn % 2 == 0 else reversed(order):
             took[name].append(_ask(question if not name else asking.question(), filters[name]))
-    dependencies.stores().let_go()
+    dependencies.stores().close()
     sides = {name: Samples(name or "all documents", tuple(values)) for name, values in took.items()}
     about = f"a library of {chunks:,} chunks of {SENTENCES[chunks]} sentences"
     yield Comparison(

@@ -59,7 +59,7 @@ def embedded(gemini: GeminiServer) -> list[str]:
 
 def vectors_kept() -> int:
     stores = dependencies.stores()
-    return sum(len(stores.vectors.known(stores.catalog.chunk_ids(row.id))) for row in stores.catalog.documents())
+    return sum(len(stores.vectors.stored_ids(stores.catalog.chunk_ids(row.id))) for row in stores.catalog.documents())
 
 
 @pytest.fixture

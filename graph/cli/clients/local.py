@@ -9,7 +9,6 @@ from graph import dependencies
 from graph.cli.clients.base import RebuildTask, follow
 from graph.cli.progress import EventHandler
 from graph.context import Context
-from graph.settings import settings
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -70,7 +69,7 @@ class LocalClient:
         from graph.storage.cleanup import remove
 
         stores = dependencies.stores()
-        stores.take()
+        stores.acquire_for_writing()
         document = find_document(stores.catalog, name)
         remove(stores, document.id)
         return {"deleted": {"id": document.id, "name": document.name}}
@@ -97,10 +96,7 @@ class LocalClient:
         return follow(parts, on_event)
 
     def _run_on_thread(self, request: Input, thread: str, on_event: EventHandler) -> Mapping[str, Any]:
-        from langgraph.checkpoint.sqlite import SqliteSaver
-
         from graph.app import compile_app
-        from graph.storage.home_lock import prepare
 
-        with SqliteSaver.from_conn_string(str(prepare(settings().home) / "threads.sqlite3")) as saver:
+        with dependencies.stores().conversations() as saver:
             return self._run(compile_app(saver), request, on_event, {"configurable": {"thread_id": thread}})

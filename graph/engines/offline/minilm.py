@@ -22,7 +22,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from graph.retrieval.token_vectors import DIMENSIONS
+from graph.storage.token_vectors import DIMENSIONS
 from graph.types import Encoded, Reply
 from loaders.pages.cpu import cores
 

@@ -8,8 +8,8 @@ import pytest
 
 from graph.engines.offline.minilm import MiniLM
 from graph.retrieval import late_interaction, scoring
-from graph.retrieval.token_vectors import pack
 from graph.runtime.caching import LRUCache
+from graph.storage.base import TokenVectors
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.graph.storage.test_catalog import chunk, document
 
@@ -24,7 +24,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[SqliteCatalog, Mi
     generation = catalog.stage_chunks("a", [chunk(at, text) for at, text in enumerate(TEXTS)])
     ids = catalog.chunk_ids("a", generation)
     rows = catalog.chunks(ids)
-    catalog.add_token_vectors((row.id, pack(model.encode([s.search for s in row.sentences]))) for row in rows)
+    catalog.add_token_vectors((row.id, model.encode([s.search for s in row.sentences])) for row in rows)
     catalog.publish("a", generation)
     return catalog, model, ids
 
@@ -56,7 +56,7 @@ def test_what_is_kept_is_not_read_again(
     read: list[str] = []
     vectors = catalog.token_vectors
 
-    def listening(chosen: Sequence[str]) -> dict[str, bytes]:
+    def listening(chosen: Sequence[str]) -> dict[str, TokenVectors]:
         read.extend(chosen)
         return vectors(chosen)
 
@@ -86,5 +86,5 @@ def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, lis
     query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
     assert late_interaction.score_sentences(catalog, query, ids)[1] == []
     (row,) = catalog.chunks(ids)
-    catalog.add_token_vectors([(row.id, pack(model.encode([s.search for s in row.sentences])))])
+    catalog.add_token_vectors([(row.id, model.encode([s.search for s in row.sentences]))])
     assert late_interaction.score_sentences(catalog, query, ids)[1]

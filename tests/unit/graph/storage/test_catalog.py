@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from graph.storage.base import Catalog, DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.token_vectors import DIMENSIONS
+from graph.types import Encoded
 from loaders.types import Block, Box, Chunk, Sentence, Word
 
 
@@ -21,6 +24,13 @@ def document(name: str, source: str = "", pages: int = 2) -> DocumentRow:
 def chunk(ordinal: int, *texts: str, page: int = 1) -> Chunk:
     sentences = tuple(Sentence(text, text, "prose", (page,)) for text in texts)
     return Chunk(ordinal, "text", " ".join(texts), (page,), ("Birds",), 10, sentences, ((0, len(sentences)),))
+
+
+def encoded(direction: int, tokens: int) -> Encoded:
+    """A sentence whose vector is 1 in one direction, with some tokens."""
+    vector = np.zeros(DIMENSIONS, np.float32)
+    vector[direction] = 1.0
+    return Encoded(vector, np.full((tokens, DIMENSIONS), direction + tokens, np.int8), ((0, 1),) * tokens)
 
 
 def publish(catalog: Catalog, row: DocumentRow, *chunks: Chunk) -> list[str]:
@@ -154,22 +164,30 @@ def test_document_frequencies_count_units_by_stem(catalog: Catalog) -> None:
 def test_token_vectors_go_with_their_chunk(catalog: Catalog) -> None:
     publish(catalog, document("a"), chunk(0, "One."), chunk(1, "Two."))
     first, second = catalog.chunk_ids("a")
-    catalog.add_token_vectors([(first, b"\x00\x01"), (second, b"\x02")])
-    assert catalog.token_vectors([second, first]) == {first: b"\x00\x01", second: b"\x02"}
+    catalog.add_token_vectors([(first, [encoded(0, 3), encoded(1, 0)]), (second, [encoded(2, 1)])])
+    stored = catalog.token_vectors([second, first, "no-such-chunk"])
+    assert set(stored) == {first, second}
+    assert stored[first].lengths.tolist() == [3, 0]
+    assert stored[first].tokens.tolist() == encoded(0, 3).tokens.tolist()
+    assert np.argmax(stored[first].sentences, axis=1).tolist() == [0, 1]
+    sentences = catalog.sentence_vectors([first, second, "no-such-chunk"])
+    assert {chunk: vectors.tolist() for chunk, vectors in sentences.items()} == {
+        chunk: vectors.sentences.tolist() for chunk, vectors in stored.items()
+    }
     catalog.delete_document("a")
-    assert catalog.token_vectors([first, second]) == {}
+    assert (catalog.token_vectors([first, second]), catalog.sentence_vectors([first])) == ({}, {})
 
 
-def test_vectors_ahead_are_kept_until_their_document_is_published_or_deleted(catalog: Catalog) -> None:
+def test_prefetched_vectors_stay_until_their_document_is_published_or_deleted(catalog: Catalog) -> None:
     for name in ("a", "b", "c"):
         catalog.add_document(document(name))
-        catalog.add_vectors_ahead(name, [(f"{name}-1", b"\x00\x01"), (f"{name}-2", b"\x02")])
-    catalog.add_vectors_ahead("a", [("a-2", b"\x03")])
-    assert catalog.vectors_ahead(["a-2", "b-1", "d-1"]) == {"a-2": b"\x03", "b-1": b"\x00\x01"}
+        catalog.add_prefetched_vectors(name, [(f"{name}-1", b"\x00\x01"), (f"{name}-2", b"\x02")])
+    catalog.add_prefetched_vectors("a", [("a-2", b"\x03")])
+    assert catalog.prefetched_vectors(["a-2", "b-1", "d-1"]) == {"a-2": b"\x03", "b-1": b"\x00\x01"}
     publish(catalog, document("a"), chunk(0, "One."))
     catalog.delete_document("b")
-    catalog.add_vectors_ahead("b", [("b-1", b"\x00")])
-    assert catalog.vectors_ahead(["a-1", "a-2", "b-1", "b-2", "c-1"]) == {"c-1": b"\x00\x01"}
+    catalog.add_prefetched_vectors("b", [("b-1", b"\x00")])
+    assert catalog.prefetched_vectors(["a-1", "a-2", "b-1", "b-2", "c-1"]) == {"c-1": b"\x00\x01"}
 
 
 def test_publishing_replaces_documents_of_the_same_source_and_names_them(catalog: Catalog) -> None:

@@ -59,3 +59,15 @@ def test_a_folder_that_cannot_be_made_is_an_error_and_leaves_nothing(tmp_path: P
     with pytest.raises(HomeError, match="pages"):
         images.put(PNG)
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_all_images_but_the_ones_to_keep_are_deleted_with_partly_written_files(tmp_path: Path) -> None:
+    images = FilePageImages(tmp_path / "pages")
+    kept, other = images.put(PNG), images.put(PNG + b"other")
+    partial = tmp_path / "pages" / kept[:2] / "half.part"
+    partial.write_bytes(b"half")
+    images.keep_only({kept})
+    assert images.get(kept) == PNG
+    assert not partial.exists()
+    with pytest.raises(KeyError):
+        images.get(other)

@@ -14,7 +14,7 @@ from graph.engines.offline import minilm
 from graph.engines.offline.minilm import MiniLM
 from graph.engines.offline.minilm_onnx import integer_graph
 from graph.retrieval.embedder import SentenceEmbedder
-from graph.retrieval.token_vectors import DIMENSIONS, pack, unpack
+from graph.storage.token_vectors import DIMENSIONS
 from tests.wire.engine_helpers import embedded
 
 TEXTS = [
@@ -102,21 +102,6 @@ async def test_the_embedder_gives_rows_for_passages_and_one_vector_for_a_questio
 def test_langchain_sees_the_same_vectors(model: MiniLM) -> None:
     (ours,) = model.encode([TEXTS[0]])
     assert model.embeddings.embed_query(TEXTS[0]) == pytest.approx(ours.vector.tolist(), abs=1e-6)
-
-
-def test_packing_and_unpacking_keeps_everything(model: MiniLM) -> None:
-    encoded = model.encode(TEXTS)
-    vectors, together, lengths = unpack(pack(encoded))
-    tokens = np.split(together, np.cumsum(lengths)[:-1])
-    assert vectors == pytest.approx(np.stack([one.vector for one in encoded]), abs=1e-3)
-    assert [part.tolist() for part in tokens] == [one.tokens.tolist() for one in encoded]
-
-
-def test_an_empty_text_can_be_packed_between_others(model: MiniLM) -> None:
-    encoded = model.encode(["One.", "", "Two."])
-    _, together, lengths = unpack(pack(encoded))
-    tokens = np.split(together, np.cumsum(lengths)[:-1])
-    assert [len(part) for part in tokens] == [len(one.tokens) for one in encoded]
 
 
 def test_weights_that_were_tampered_with_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
