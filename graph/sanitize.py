@@ -1,12 +1,14 @@
-"""Text from documents and models made harmless: nothing unseen in it, and nothing that a chat window would load.
+"""Sanitizers for text from documents and models: invisible characters, Markdown links and images, tags.
 
-An answer is shown as Markdown by most chat pages. An image in it is fetched at once, so a document that gets one into
-an answer learns who asks what; a link hides where it leads. Words stay, what acts goes.
+Most chat pages show an answer as Markdown. They fetch an image in it at once, so a document that gets one into an
+answer learns who asks what; a link hides its target. Words stay, active markup is removed.
 """
 
 from __future__ import annotations
 
 import re
+
+from graph.citation_markers import disarm_markers
 
 # Zero-width characters, direction marks, soft hyphens, tag characters and variation selectors: instructions to a model
 # were smuggled in all of them. The joiner (200D) and non-joiner (200C) stay: Persian and Indian scripts need them.
@@ -20,7 +22,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TARGET = r"(?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\[\]\n]*\])"
 _IMAGE = re.compile(rf"!\[([^\[\]]*)\]{_TARGET}?")
 _LINK = re.compile(rf"\[([^\[\]]*)\]{_TARGET}")
-_MARKER = re.compile(r"\[(\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\s*)\]")
 _AUTOLINK = re.compile(r"<((?:[a-z][a-z0-9+.-]{1,20}:|www\.)[^<>\s]*)>", re.IGNORECASE)
 _ACTIVE_TAG = re.compile(
     r"<(?=\s*/?\s*(?:a|img|image|picture|source|video|audio|track|iframe|frame|object|embed|script|style|link|meta|base"
@@ -36,16 +37,19 @@ _COMMENT = re.compile(r"<!--|-->|<!|<\?")
 
 
 def remove_invisible(text: str) -> str:
-    """The text without characters that nobody sees."""
+    """Return `text` without control characters and characters that are not displayed."""
     return _CONTROL.sub("", _INVISIBLE.sub("", text))
 
 
 def sanitize_markdown(text: str) -> str:
-    """A statement for an answer: no images, links, tags and unseen characters, and no marker but those that we set."""
+    """Return a statement as safe Markdown: its words, without images, links, HTML tags and invisible characters.
+
+    Citation markers in it are disarmed too; the real ones are appended afterwards.
+    """
     text = remove_invisible(text)
-    text = _MARKER.sub(r"(\1)", text)  # [1] would look like a proof, and "[1]: http..." would make a link of ours
+    text = disarm_markers(text)  # [1] would look like a citation, and "[1]: http..." would make a link of our markers
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-    text = text.replace("![", "! [").replace("](", "] (").replace("][", "] [")  # what is left of nested ones
+    text = text.replace("![", "! [").replace("](", "] (").replace("][", "] [")  # remains of nested links and images
     text = re.sub(r"\]:", "] :", text)
     text = _AUTOLINK.sub(r"\1", text)
     return _ACTIVE_TAG.sub("‹", _COMMENT.sub("‹", text))

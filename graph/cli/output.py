@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Column, Table
 
+from graph.citation_markers import marker
+
 _out = Console(highlight=False)
 # In a pipe or a file lines are as long as they are: whoever searches there looks for whole sentences.
 _out.soft_wrap = not _out.is_terminal
@@ -71,7 +73,7 @@ def answer(result: Mapping[str, Any]) -> None:
         _out.print("\n[bold]Citations[/]")
     for citation in result["citations"]:
         pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
-        _out.print(escape(f"[{citation['marker']}] {citation['name']}, page {pages}"), style="cyan")
+        _out.print(escape(f"{marker(citation['marker'])} {citation['name']}, page {pages}"), style="cyan")
         quote = escape(f"“{citation['quote']}”")
         _indented(f"[dim]{quote}[/]", 4)
     for note in result["notes"] or []:

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from graph.citation_markers import strip_markers
+
 METHOD = "strings and numbers"
 """The name of this way to compare, for reports."""
 
@@ -28,7 +30,6 @@ _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 # A bare number with a sign: the sign may be missing where it stands in a table's header.
 _SIGNED = re.compile(r"\s*[€$£]?\s*(\d+(?:[.,]\d+)*)\s*[%€$£]?\s*")
 _ARTICLE = re.compile(r"\s*(?:the|an?)\s+(?=\w)", re.IGNORECASE)
-_MARKER = re.compile(r"\s*\[\d+(?:,\s*\d+)*\]")
 _LONGEST_PHRASE = 6  # words; a longer expectation is a free answer, which is seldom found word for word
 
 
@@ -90,7 +91,7 @@ def find(text: Folded, wanted: Folded, *, whole_words: bool) -> bool:
 
 def matches(answer: str, expected: Sequence[str], mode: Literal["any", "all"]) -> bool:
     """Whether an answer holds one of the expected texts, or all of them; `a|b` are alternatives of one."""
-    said = fold(_MARKER.sub("", answer))
+    said = fold(strip_markers(answer))
     held = [any(find(said, form, whole_words=True) for form in _forms(text)) for text in expected]
     return bool(held) and (all(held) if mode == "all" else any(held))
 
