@@ -26,7 +26,7 @@ from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
 from graph.ingestion.state import Report
 from graph.query import graph as query
-from graph.query.nodes import asked
+from graph.query.nodes import question_and_history
 from graph.query.state import Answer, Messages, QueryInput
 
 _WANTED = Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"])
@@ -94,7 +94,7 @@ def route_request(state: State) -> dict[str, Any]:
     new = [source_of(reference, folder) for reference in attached(messages[-1])] if in_chat else []
     request = Request(
         sources=[*as_list(state.get("sources") or [], "sources"), *new],
-        question=asked(state.get("question"), messages)[0] if in_chat or "question" in state else "",
+        question=question_and_history(state.get("question"), messages)[0] if in_chat or "question" in state else "",
         documents=as_list(state.get("documents") or [], "documents"),
         attached=[document_of(reference) for message in messages for reference in attached(message)],
     )

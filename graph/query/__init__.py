@@ -1,1 +1,1 @@
-"""From a question to a cited answer, or to an honest refusal."""
+"""The query graph: from a question to a cited answer, or to a refusal with its reason."""

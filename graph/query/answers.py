@@ -1,4 +1,4 @@
-"""Parts of the nodes that answer a question: pages to look at, the streamed reply, the final state."""
+"""Shared steps of the answering nodes: pages to show the engine, claim checks, the streamed reply, the final state."""
 
 from __future__ import annotations
 
@@ -11,92 +11,103 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from graph import context, dependencies
 from graph.query import citation_links, messages
-from graph.query.messages import notes_on_pages
 from graph.query.state import AnswerVerdict, Note, QueryState
-from graph.query.streaming import Voice
+from graph.query.streaming import ReplyStream
 from graph.settings import settings
 from graph.storage.base import PageRow
 from graph.types import Citation, ClaimCheck, PageRef, PageView, RetrievedChunk
-from graph.verification import image_evidence, verifier
+from graph.verification import image_evidence
+from graph.verification.verifier import ClaimVerifier
 
 
-def _relevant(state: QueryState) -> list[RetrievedChunk]:
-    return [passage for passage in state["retrieved"] if passage["relevant"]]
+def relevant_chunks(state: QueryState) -> list[RetrievedChunk]:
+    """Return the retrieved chunks that grading found relevant."""
+    return [chunk for chunk in state["retrieved"] if chunk["relevant"]]
 
 
-def _pages_to_look_at(now: dependencies.Deps, relevant: Sequence[RetrievedChunk]) -> list[PageRef]:
+def select_page_images(deps: dependencies.Deps, relevant: Sequence[RetrievedChunk]) -> list[PageRef]:
+    """Return the pages whose images go to the engine with the question; none where that is off or unsupported."""
     run = context.current()
-    if run.look_again == "off" or not now.engine.reads_images:
+    if run.look_again == "off" or not deps.engine.reads_images:
         return []
-    return image_evidence.pages_to_inspect(
-        relevant, _ledger(now, {passage["document"] for passage in relevant}), run.max_images
-    )
+    rows = _page_rows(deps, {chunk["document"] for chunk in relevant})
+    return image_evidence.pages_to_inspect(relevant, rows, run.max_images)
 
 
-def _ledger(now: dependencies.Deps, documents: set[str]) -> dict[tuple[str, int], PageRow]:
-    return {(row.document, row.page): row for document in documents for row in now.stores.catalog.pages(document)}
-
-
-def _views(now: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
-    """The images of pages, from disk; a page whose image is gone is left out."""
-    ledger = _ledger(now, {ref["document"] for ref in refs})
-    names = {row.id: row.name for row in now.stores.catalog.documents()}
+def load_page_images(deps: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
+    """Load the images of pages from disk; a page whose image is gone is left out."""
+    rows = _page_rows(deps, {ref["document"] for ref in refs})
+    names = {row.id: row.name for row in deps.stores.catalog.documents()}
     views = []
     for ref in refs:
-        row = ledger.get((ref["document"], ref["page"]))
+        row = rows.get((ref["document"], ref["page"]))
         try:
-            png = now.stores.images.get(row.image if row else "")
+            png = deps.stores.images.get(row.image if row else "")
         except KeyError:
             continue
         views.append(PageView(ref["document"], names.get(ref["document"], ""), ref["page"], png))
     return views
 
 
-def _verifier(state: QueryState) -> verifier.ClaimVerifier:
+def _page_rows(deps: dependencies.Deps, documents: set[str]) -> dict[tuple[str, int], PageRow]:
+    return {(row.document, row.page): row for document in documents for row in deps.stores.catalog.pages(document)}
+
+
+def build_verifier(state: QueryState) -> ClaimVerifier:
+    """Return a verifier over the relevant chunks and the page images that the engine was shown."""
     run = context.current()
-    offered = [passage["chunk"] for passage in _relevant(state)]
+    offered = [chunk["chunk"] for chunk in relevant_chunks(state)]
     catalog = dependencies.for_context(run).stores.catalog
-    return verifier.ClaimVerifier(catalog, offered, state["views"], [run.answer_prompt, run.repair_prompt])
+    return ClaimVerifier(catalog, offered, state["page_images"], [run.answer_prompt, run.repair_prompt])
 
 
-def _voice(state: QueryState) -> Voice:
-    # A thread that an older version began has neither.
-    return Voice(state.get("reply") or str(uuid4()), state.get("said", ""))
+def reply_stream(state: QueryState) -> ReplyStream:
+    """Return the stream of the reply, continued where the last node stopped."""
+    # A checkpoint of an older version holds neither value.
+    return ReplyStream(state.get("reply_id") or str(uuid4()), state.get("streamed_text", ""))
 
 
-def _spoken(verdicts: Sequence[ClaimCheck]) -> str:
-    """The reply up to the first claim that is not proven: what comes before it will not change any more."""
-    passed = list(takewhile(lambda verdict: verdict["citation"], verdicts))
-    cited = [verdict["citation"] for verdict in passed if verdict["citation"]]
-    return citation_links.linked(messages.answer(passed), cited, settings().public_url)
+def verified_beginning(checks: Sequence[ClaimCheck]) -> str:
+    """Return the reply up to the first claim that failed: this part will not change any more."""
+    passed = list(takewhile(lambda check: check["citation"], checks))
+    citations = [check["citation"] for check in passed if check["citation"]]
+    return citation_links.add_links(messages.answer(passed), citations, settings().public_url)
 
 
-def _finished(
+def final_state(
     state: QueryState,
     answer: str,
     verdict: AnswerVerdict,
     notes: Sequence[Note] = (),
     citations: Sequence[Citation] = (),
 ) -> QueryState:
-    """The last word, with what else is to be known of it."""
+    """Return the state's last update: the answer, its notes, and the reply as a message.
+
+    The reply is streamed to its end here. An answer that was asked for again after it broke off may differ from what
+    was streamed; it then becomes a new message.
+    """
     catalog = dependencies.for_context(context.current()).stores.catalog
-    cited = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}
-    unread = notes_on_pages(catalog, cited)
-    focus = [row.name for row in catalog.documents() if row.id in state["focus"]] if state["focus"] else []
+    cited_pages = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}
+    mentioned = state["mentioned_documents"]
+    searched = [row.name for row in catalog.documents() if row.id in mentioned] if mentioned else []
     conversation = list(state.get("messages") or [])
     in_chat = bool(conversation) and isinstance(conversation[-1], HumanMessage)
-    said = {"verdict": verdict, **({"citations": list(citations)} if citations else {})}
-    base, voice = settings().public_url, _voice(state)
-    text = citation_links.linked(answer, citations, base) + citation_links.sources(citations, base)
-    # A reply that broke off and was asked for again may have begun otherwise: then this is another message.
-    known = voice.say(text) if voice.said else True
-    reply = AIMessage(text, additional_kwargs=said, id=voice.reply if known else str(uuid4()))
+    metadata = {"verdict": verdict, **({"citations": list(citations)} if citations else {})}
+    base_url, stream = settings().public_url, reply_stream(state)
+    text = citation_links.add_links(answer, citations, base_url) + citation_links.source_list(citations, base_url)
+    continues = stream.push(text) if stream.text else True
+    reply = AIMessage(text, additional_kwargs=metadata, id=stream.reply_id if continues else str(uuid4()))
     return {
         "answer": answer,
         "refused": verdict == "declined",
         "verdict": verdict,
-        "notes": [*state["notes"], *messages.notes_on_focus(focus), *notes, *unread],
+        "notes": [
+            *state["notes"],
+            *messages.notes_on_mentions(searched),
+            *notes,
+            *messages.notes_on_pages(catalog, cited_pages),
+        ],
         "citations": list(citations),
         "messages": [reply] if in_chat else [HumanMessage(state["question"]), reply],
-        "seconds": round(time.time() - state["started"], 3),
+        "seconds": round(time.time() - state["started_at"], 3),
     }

@@ -1,8 +1,8 @@
-"""Markers that lead to the page: the reply to a chat is Markdown, and each of its markers opens the proof.
+"""Links from a chat reply to the cited pages in the reading room.
 
-A link opens the reading room at the cited page with the quote marked. The room's page needs no token and asks for it
-where one is set; the picture of a page alone would only be refused. Where the server's address is not known, in plain
-Python say, there are no links.
+A reply is Markdown; each of its citation markers links to the page in the reading room, with the quote highlighted. The
+reading room's page needs no token and asks for it where one is set, while the bare image of a page would be refused.
+Where the server's address is unknown, as in plain Python, there are no links.
 """
 
 from __future__ import annotations
@@ -10,51 +10,43 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from graph.citation_markers import link_markers, unlink_markers
 from graph.types import Citation
 
-_MARKER = re.compile(r"\[(\d{1,3})\]")
-_URL = r"\([^\s()]+/room#page=[^\s()]+\)"
-_LINKED = re.compile(rf"\[\[(\d{{1,3}})\]\]{_URL}")
-_SOURCES = re.compile(rf"\n\n\*\*Sources\*\*\n\n(?:\d+\. \[[^\n]*\]{_URL}(?:\n|\Z))+\Z")
+_SOURCES = re.compile(r"\n\n\*\*Sources\*\*\n\n(?:\d+\. \[[^\n]*\]\([^\s()]+/room#page=[^\s()]+\)(?:\n|\Z))+\Z")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
-_MOST_BOXES = 12  # lines of a quote that are marked: an address must stay one that every browser takes
+_MAX_BOXES = 12  # highlighted lines of a quote: with more, some browsers refuse the address
 
 
-def linked(answer: str, citations: Sequence[Citation], base: str) -> str:
-    """The answer with each of its markers as a link to the page it names; itself where there is no address."""
-    if not base:
+def add_links(answer: str, citations: Sequence[Citation], base_url: str) -> str:
+    """Return an answer with each marker linked to the page it cites; unchanged without a `base_url`."""
+    if not base_url:
         return answer
-    places = {citation["marker"]: place(citation, base) for citation in citations}
-
-    def link(found: re.Match[str]) -> str:
-        where = places.get(int(found[1]))
-        return f"[{found[0]}]({where})" if where else found[0]
-
-    return _MARKER.sub(link, answer)
+    return link_markers(answer, {citation["marker"]: page_url(citation, base_url) for citation in citations})
 
 
-def sources(citations: Sequence[Citation], base: str) -> str:
-    """What follows a linked answer: each marker with its document and page."""
-    if not base or not citations:
+def source_list(citations: Sequence[Citation], base_url: str) -> str:
+    """Return the Markdown list of sources that follows a linked answer; "" without a `base_url`."""
+    if not base_url or not citations:
         return ""
     lines = [
-        f"{one['marker']}. [{_shown(one['name'])}, page {one['page']}]({place(one, base)})"
-        for one in sorted(citations, key=lambda one: one["marker"])
+        f"{citation['marker']}. [{_escaped(citation['name'])}, page {citation['page']}]({page_url(citation, base_url)})"
+        for citation in sorted(citations, key=lambda citation: citation["marker"])
     ]
     return "\n\n**Sources**\n\n" + "\n".join(lines)
 
 
-def _shown(name: str) -> str:
-    """A document's name as Markdown that shows it and does nothing else."""
+def page_url(citation: Citation, base_url: str) -> str:
+    """Return the reading room's address of a citation: document, page and the rectangles of the quote."""
+    boxes = ";".join(",".join(f"{edge:.3f}" for edge in box) for box in citation["boxes"][:_MAX_BOXES])
+    return f"{base_url}/room#page={citation['document']}/{citation['page']}" + (f"&boxes={boxes}" if boxes else "")
+
+
+def remove_links(reply: str) -> str:
+    """Return an earlier reply without links and list of sources, as a model should read it."""
+    return unlink_markers(_SOURCES.sub("", reply))
+
+
+def _escaped(name: str) -> str:
+    """Escape a document's name, so that Markdown shows it as plain text."""
     return _SPECIAL.sub(r"\\\1", " ".join(name.split()))
-
-
-def place(citation: Citation, base: str) -> str:
-    """The address of a citation in the reading room."""
-    boxes = ";".join(",".join(f"{edge:.3f}" for edge in box) for box in citation["boxes"][:_MOST_BOXES])
-    return f"{base}/room#page={citation['document']}/{citation['page']}" + (f"&boxes={boxes}" if boxes else "")
-
-
-def unlinked(reply: str) -> str:
-    """An earlier reply as it was before it got links: they are for readers, not for models."""
-    return _LINKED.sub(r"[\1]", _SOURCES.sub("", reply))

@@ -1,4 +1,4 @@
-"""Where a question goes next: pure functions of the state."""
+"""Routers of the query graph: pure functions from the state to the next node."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from graph.query.state import QueryState
 
 
 def after_contextualize(state: QueryState) -> Literal["retrieve_chunks", "describe_library", "decline"]:
-    """Retrieve, unless there is nothing to retrieve from, or the library itself is asked about."""
+    """Retrieve, unless no document can be asked or the question is about the library itself."""
     if state.get("reason"):
         return "decline"
     return "describe_library" if state.get("about_library") else "retrieve_chunks"
 
 
 def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search", "rewrite_question", "decline"]:
-    """Answer from what is relevant; when nothing is, look everywhere, ask anew as often as allowed, then decline.
+    """Answer from the relevant chunks; without any, search all documents, then rewrite, then decline.
 
-    The offline engine asks nothing anew: it has no other words.
+    The question is rewritten at most `max_rewrites` times, and only by an engine that can.
     """
-    if any(passage["relevant"] for passage in state["retrieved"]):
+    if any(chunk["relevant"] for chunk in state["retrieved"]):
         return "generate_answer"
-    if state.get("focus"):
+    if state.get("mentioned_documents"):
         return "widen_search"
-    again = state.get("asks_again", True) and state["rewrites"] < context.current().max_rewrites
-    return "rewrite_question" if again else "decline"
+    may_rewrite = state.get("can_rewrite", True) and state["rewrites"] < context.current().max_rewrites
+    return "rewrite_question" if may_rewrite else "decline"
 
 
 def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "decline"]:
-    """Retrieve for the new query; decline when there was no other way to ask."""
+    """Retrieve for the new query; decline when the rewrite brought none."""
     return "retrieve_chunks" if len(state["queries"]) == state["rewrites"] + 1 else "decline"
 
 
 def after_verification(state: QueryState) -> Literal["repair_claims", "write_answer", "decline"]:
-    """Ask once more for what was not proven; then answer with what was, or decline when nothing was."""
-    failed = any(verdict["failure"] for verdict in state["verdicts"])
-    if failed and state.get("asks_again", True) and not state.get("repairs"):
+    """Repair failed claims once; then answer with the verified ones, or decline when there are none."""
+    failed = any(check["failure"] for check in state["verdicts"])
+    if failed and state.get("can_rewrite", True) and not state.get("repairs"):
         return "repair_claims"
-    proven = any(verdict["citation"] for verdict in state["verdicts"])
-    return "write_answer" if proven else "decline"
+    verified = any(check["citation"] for check in state["verdicts"])
+    return "write_answer" if verified else "decline"

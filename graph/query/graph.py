@@ -1,4 +1,4 @@
-"""The query graph: find, judge, ask anew a counted number of times, answer, prove; or decline."""
+"""The query graph: retrieve, grade, rewrite a limited number of times, answer, verify; or decline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
 from graph.query import edges, nodes
-from graph.query.nodes import decline, describe_library, generate_answer, repair_claims, verify_citations, write_answer
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
@@ -14,19 +13,19 @@ tracing.redact_traces()
 
 
 def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
-    """The graph from a question to an answer; not yet compiled."""
+    """Return the uncompiled graph from a question to an answer."""
     builder = StateGraph(QueryState, context_schema=Context, input_schema=QueryInput, output_schema=QueryOutput)
     builder.add_node("contextualize", nodes.contextualize)
     builder.add_node("retrieve_chunks", nodes.retrieve_chunks)
     builder.add_node("grade_chunks", nodes.grade_chunks)
     builder.add_node("widen_search", nodes.widen_search)
     builder.add_node("rewrite_question", nodes.rewrite_question)
-    builder.add_node("generate_answer", generate_answer)
-    builder.add_node("verify_citations", verify_citations)
-    builder.add_node("repair_claims", repair_claims)
-    builder.add_node("write_answer", write_answer)
-    builder.add_node("describe_library", describe_library)
-    builder.add_node("decline", decline)
+    builder.add_node("generate_answer", nodes.generate_answer)
+    builder.add_node("verify_citations", nodes.verify_citations)
+    builder.add_node("repair_claims", nodes.repair_claims)
+    builder.add_node("write_answer", nodes.write_answer)
+    builder.add_node("describe_library", nodes.describe_library)
+    builder.add_node("decline", nodes.decline)
     builder.add_edge(START, "contextualize")
     builder.add_conditional_edges("contextualize", edges.after_contextualize)
     builder.add_edge("retrieve_chunks", "grade_chunks")
@@ -42,6 +41,5 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     return builder
 
 
-# The longest way through is 8 steps, 3 where the search is widened, and 3 for each of at most 5 rewrites; more would be
-# a loop.
+# The longest path has 26 steps: 8, 3 where the search is widened, and 3 for each of at most 5 rewrites.
 app = build().compile(name="query").with_config(recursion_limit=30)

@@ -1,116 +1,106 @@
-"""What is said to the user: an answer with its markers, a refusal with its reason, and what else is to be known."""
+"""Texts for the user: an answer with its markers, a refusal with its reason, notes, the list of documents."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
+from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, ClaimCheck, RetrievedChunk, is_verified
 
 _REASONS = {
-    "nothing_ingested": "No document has been ingested yet, so there is nothing to answer from: "
-    "run `pagewitness ingest FILE` first.",
-    "nothing_relevant": "The documents do not answer this: nothing in them was found to be about it.",
-    "fact_absent": "The documents touch on this, but the answer could not be proven from any page.",
-    "page_unreadable": "The documents do not answer this, as far as they could be read.",
+    "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
+    "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
+    "fact_absent": "The documents mention the subject, but no page supports an answer.",
+    "page_unreadable": "The pages that could be read do not answer this question.",
 }
-_SEEN = " (read from the image of the page, not proven by its text)"
-_NAMED = 3  # documents that are named one by one in a note
+_FROM_IMAGE = " (read from the image of the page, not found in its text)"
+_MAX_CLOSEST = 3  # pages that a refusal points to
+_MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
+_MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a library of thousands
 
 
 def answer(passed: Sequence[ClaimCheck]) -> str:
-    """The claims one after another, each with the marker of its citation; table rows on lines of their own.
+    """Return the answer: the claims that passed, one a paragraph, each with its marker, repeated ones once.
 
-    A claim that was only read from an image says so. Nothing in a claim can set a marker, load an image or hide a link.
+    A claim that was only read from an image says so. Claims are sanitized: they set no marker and hide no link.
     """
     lines = [
-        f"{sanitize_markdown(verdict['claim']['text']).strip()} [{citation['marker']}]"
-        + ("" if is_verified(citation) else _SEEN)
-        for verdict in passed
-        if (citation := verdict["citation"])
+        f"{sanitize_markdown(check['claim']['text']).strip()} {marker(citation['marker'])}"
+        + ("" if is_verified(citation) else _FROM_IMAGE)
+        for check in passed
+        if (citation := check["citation"])
     ]
     return "\n\n".join(dict.fromkeys(lines))
 
 
-def refusal(reason: str, passages: Sequence[RetrievedChunk], holes: Mapping[str, Sequence[int]]) -> str:
-    """Why there is no answer, where to look, and which pages were never read."""
-    said = [_REASONS[reason]]
-    closest = list(dict.fromkeys(f"{passage['name']}, page {passage['page']}" for passage in passages))[:3]
+def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, Sequence[int]]) -> str:
+    """Return the text of a refusal: the reason, the closest pages, and the pages that could not be read.
+
+    Args:
+        reason: A `RefusalReason`.
+        chunks: What was retrieved, best first.
+        unread: The unreadable pages by document name.
+    """
+    sentences = [_REASONS[reason]]
+    closest = list(dict.fromkeys(f"{chunk['name']}, page {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
     if closest:
-        said.append(f"The closest pages are: {'; '.join(closest)}.")
-    said += [f"Not read in {name}: {_ranges(pages)}." for name, pages in holes.items()]
-    return sanitize_markdown(" ".join(said))
+        sentences.append(f"The closest pages are: {'; '.join(closest)}.")
+    sentences += [
+        f"Not read in {name}: {_page_or_pages(pages)}{', '.join(_runs(pages))}." for name, pages in unread.items()
+    ]
+    return sanitize_markdown(" ".join(sentences))
 
 
-def notes_on_claims(dropped: int, seen: Sequence[Citation]) -> list[Note]:
-    """That statements were left out, or stand on what a model saw in an image."""
+def notes_on_claims(dropped: int, from_images: Sequence[Citation]) -> list[Note]:
+    """Return notes on statements that were left out, and on those that were only read from an image."""
     notes: list[Note] = []
-    if dropped:
-        which = "1 statement was" if dropped == 1 else f"{dropped} statements were"
-        notes.append(Note(kind="claims_dropped", text=f"{which} left out, because the pages do not prove it."))
-    for citation in seen:
+    if dropped == 1:
+        notes.append(Note(kind="claims_dropped", text="1 statement was left out, because no page supports it."))
+    elif dropped:
+        text = f"{dropped} statements were left out, because no page supports them."
+        notes.append(Note(kind="claims_dropped", text=text))
+    for citation in from_images:
         where = f"page {citation['page']} of {citation['name']}"
-        text = f"[{citation['marker']}] was read from the image of {where}; no text of the page proves it."
+        text = f"{marker(citation['marker'])} was read from the image of {where}; it was not found in the page's text."
         notes.append(Note(kind="read_from_image", text=text))
     return notes
 
 
-def notes_on_focus(names: Sequence[str]) -> list[Note]:
-    """That only the documents were searched that the question names."""
+def notes_on_mentions(names: Sequence[str]) -> list[Note]:
+    """Return a note that only the documents that the question mentions were searched; none for no names."""
     if not names:
         return []
-    named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-    text = f"Only {named} {'was' if len(names) == 1 else 'were'} searched, as the question names it."
+    listed = ", ".join(names[:_MAX_NAMED]) + (f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else "")
+    verb, pronoun = ("was", "it") if len(names) == 1 else ("were", "them")
+    text = f"Only {listed} {verb} searched, because the question mentions {pronoun}."
     return [Note(kind="document_recognised", text=text)]
 
 
-def pages_named(pages: Sequence[int]) -> str:
-    """`page 3`, `pages 3 and 7`, `pages 3, 7-9 and 12`."""
-    runs = _runs(pages)
-    listed = " and ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
-    return ("page " if len(pages) == 1 else "pages ") + listed
+def note_on_widened_search() -> Note:
+    """Return the note that the search went beyond the mentioned documents."""
+    text = "The documents that the question mentions hold nothing relevant, so all were searched."
+    return Note(kind="documents_widened", text=text)
 
 
-def _ranges(pages: Sequence[int]) -> str:
-    """`pages 3, 7-9`."""
-    return ("page " if len(pages) == 1 else "pages ") + ", ".join(_runs(pages))
+def note_on_grading(missing: int, total: int) -> Note:
+    """Return the note that the grader left out `missing` of `total` chunks."""
+    which = "The chunks" if missing == total else f"{missing} of {total} chunks"
+    text = f"{which} could not be graded; their order is that of the search."
+    return Note(kind="grading_failed", text=text)
 
 
-def _runs(pages: Sequence[int]) -> list[str]:
-    runs = []
-    for _, group in groupby(enumerate(sorted(pages)), key=lambda pair: pair[1] - pair[0]):
-        run = [page for _, page in group]
-        runs.append(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]))
-    return runs
-
-
-_LISTED = 50  # documents in an answer; a library of thousands is listed by `pagewitness documents`
-
-_NOTED = 3  # documents whose unread pages are named in notes; more would bury the answer
-
-
-def nothing_to_ask(catalog: Catalog) -> RefusalReason:
-    """Why no document can be asked: none was ingested, or none of their pages could be read."""
-    return "page_unreadable" if unreadable(catalog, []) else "nothing_ingested"
-
-
-def unreadable(catalog: Catalog, documents: Collection[str]) -> dict[str, list[int]]:
-    """The pages that could not be read, by document name; of all documents where none is named."""
-    failed = catalog.failed_pages(documents)
-    return {row.name: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
-
-
-def unread_notes(holes: Mapping[str, Sequence[int]]) -> list[Note]:
-    """That pages of documents could not be read."""
-    listed = list(holes.items())
+def notes_on_unread(unread: Mapping[str, Sequence[int]]) -> list[Note]:
+    """Return notes on unreadable pages, given by document name."""
+    listed = list(unread.items())
     notes = [
-        Note(kind="pages_unread", text=f"{pages_named(pages).capitalize()} of {name} could not be read.")
-        for name, pages in listed[:_NOTED]
+        Note(kind="pages_unread", text=f"{page_ranges(pages).capitalize()} of {name} could not be read.")
+        for name, pages in listed[:_MAX_NAMED]
     ]
-    if rest := listed[_NOTED:]:
+    if rest := listed[_MAX_NAMED:]:
         count = sum(len(pages) for _, pages in rest)
         text = f"{count} pages of {len(rest)} other documents could not be read either."
         notes.append(Note(kind="pages_unread", text=text))
@@ -118,10 +108,15 @@ def unread_notes(holes: Mapping[str, Sequence[int]]) -> list[Note]:
 
 
 def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list[Note]:
-    """What of the documents that are cited could not be read: whole pages, and parts of the pages that are cited."""
+    """Return notes on unreadable pages of the cited documents, and on cited pages that were read in part.
+
+    Args:
+        catalog: Where the page ledger is.
+        cited: The cited pages as (document id, page).
+    """
     if not cited:
         return []
-    notes = unread_notes(unreadable(catalog, {document for document, _ in cited}))
+    notes = notes_on_unread(unread_pages(catalog, {document for document, _ in cited}))
     for document in sorted({document for document, _ in cited}):
         for row in catalog.pages(document, sorted(page for owner, page in cited if owner == document)):
             if row.status == "read" and row.detail:
@@ -129,14 +124,45 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
     return notes
 
 
-def described(catalog: Catalog, documents: Sequence[str]) -> str:
-    """What can be asked: each document with its pages, and those of them that could not be read."""
+def reason_for_no_documents(catalog: Catalog) -> RefusalReason:
+    """Return why no document can be asked: none was ingested, or none of their pages could be read."""
+    return "page_unreadable" if unread_pages(catalog, []) else "nothing_ingested"
+
+
+def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, list[int]]:
+    """Return the pages that could not be read, by document name; of all documents if no ids are given."""
+    failed = catalog.failed_pages(documents)
+    return {row.name: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
+
+
+def document_list(catalog: Catalog, documents: Sequence[str]) -> str:
+    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages."""
     rows = [row for row in catalog.documents() if row.id in documents]
     head = "There is 1 document" if len(rows) == 1 else f"There are {len(rows)} documents"
     lines, failed = [], catalog.failed_pages(documents)
-    for row in rows[:_LISTED]:
-        unread = f"; {pages_named(failed[row.id])} could not be read" if row.id in failed else ""
+    for row in rows[:_MAX_LISTED]:
+        unread = f"; {page_ranges(failed[row.id])} could not be read" if row.id in failed else ""
         lines.append(f"- {row.name} ({row.pages} {'page' if row.pages == 1 else 'pages'}{unread})")
-    if len(rows) > _LISTED:
-        lines.append(f"- and {len(rows) - _LISTED} more: `pagewitness documents` lists them all")
+    if len(rows) > _MAX_LISTED:
+        lines.append(f"- and {len(rows) - _MAX_LISTED} more: `pagewitness documents` lists them all")
     return "\n".join([f"{head} to ask:", *lines])
+
+
+def page_ranges(pages: Sequence[int]) -> str:
+    """Return pages as words: `page 3`, `pages 3 and 7`, `pages 3, 7-9 and 12`."""
+    runs = _runs(pages)
+    listed = " and ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
+    return _page_or_pages(pages) + listed
+
+
+def _page_or_pages(pages: Sequence[int]) -> str:
+    return "page " if len(pages) == 1 else "pages "
+
+
+def _runs(pages: Sequence[int]) -> list[str]:
+    """Return consecutive pages as ranges: 3, 7, 8, 9 as `3` and `7-9`."""
+    runs = []
+    for _, group in groupby(enumerate(sorted(pages)), key=lambda pair: pair[1] - pair[0]):
+        run = [page for _, page in group]
+        runs.append(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]))
+    return runs

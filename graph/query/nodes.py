@@ -1,4 +1,4 @@
-"""The nodes that find evidence for a question: each reads and writes a few named values of the state."""
+"""The nodes of the query graph: each reads and writes a few named values of the state."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ from graph.attachments import said
 from graph.errors import BadInputError, as_list
 from graph.events import Draft
 from graph.query import messages
-from graph.query.answers import _finished, _pages_to_look_at, _relevant, _spoken, _verifier, _views, _voice
-from graph.query.citation_links import unlinked
-from graph.query.messages import described, nothing_to_ask, unread_notes, unreadable
-from graph.query.state import AnswerVerdict, Note, QueryState
+from graph.query.answers import (
+    build_verifier,
+    final_state,
+    load_page_images,
+    relevant_chunks,
+    reply_stream,
+    select_page_images,
+    verified_beginning,
+)
+from graph.query.citation_links import remove_links
+from graph.query.state import AnswerVerdict, QueryState
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
@@ -27,101 +34,103 @@ from graph.storage.base import Catalog
 from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, Turn, add_usage, is_verified, no_usage
 from graph.verification import verifier
 
-# So many of the last messages are looked at to understand a follow-up.
-_HISTORY = 6
-_GLIMPSE = 160  # characters of a candidate that can be read in the state before it is graded
-_LONGEST = 4000  # characters of a question: two pages of text; more is a document, to be ingested
+_MAX_HISTORY = 6  # messages that are read to understand a follow-up
+_MAX_PREVIEW = 160  # characters of a chunk in the state before grading
+_MAX_QUESTION = 4000  # characters: two pages of text; longer input is a document to ingest
 
 
 @async_node
 async def contextualize(state: QueryState) -> QueryState:
-    """Find out what is asked, and of which documents; make a follow-up stand alone."""
-    now = await dependencies.current()
-    question, history = asked(state.get("question"), state.get("messages"))
+    """Read the question, resolve a follow-up by the conversation, and decide which documents to search.
+
+    Raises:
+        BadInputError: the question is empty or too long, or a document is unknown.
+    """
+    deps = await dependencies.current()
+    question, history = question_and_history(state.get("question"), state.get("messages"))
     if not question.strip():
         raise BadInputError("The question is empty: say what you want to know.")
-    if len(question) > _LONGEST:
-        raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_LONGEST:,}.")
-    catalog, given = now.stores.catalog, as_list(state.get("documents") or [], "documents")
-    scope = await asyncio.to_thread(documents.resolve, catalog, given)
+    if len(question) > _MAX_QUESTION:
+        raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_MAX_QUESTION:,}.")
+    catalog, given = deps.stores.catalog, as_list(state.get("documents") or [], "documents")
+    allowed = await asyncio.to_thread(documents.resolve, catalog, given)
     about_library = document_mentions.asks_about_library(question)
-    reply = Reply(question) if about_library else await now.engine.contextualize(question, history)
+    reply = Reply(question) if about_library else await deps.engine.contextualize(question, history)
     known = [] if given else await asyncio.to_thread(catalog.documents)
+    searchable = [row for row in known if row.generation]
     return {
         "question": question,
-        "started": time.time(),
-        "scope": scope,
-        "focus": document_mentions.mentioned_documents(reply.value, [row for row in known if row.generation]),
+        "started_at": time.time(),
+        "allowed_documents": allowed,
+        "mentioned_documents": document_mentions.mentioned_documents(reply.value, searchable),
         "about_library": about_library,
-        "standalone": reply.value,
+        "standalone_question": reply.value,
         "queries": [reply.value],
-        "asks_again": now.engine.can_rewrite,
+        "can_rewrite": deps.engine.can_rewrite,
         "rewrites": 0,
         "retrieved": [],
         "repairs": 0,
         "verdicts": [],
-        "reply": str(uuid4()),
-        "said": "",
+        "reply_id": str(uuid4()),
+        "streamed_text": "",
         "notes": [],
-        "reason": None if scope else await asyncio.to_thread(nothing_to_ask, catalog),
-        "engine": now.engine.name,
+        "reason": None if allowed else await asyncio.to_thread(messages.reason_for_no_documents, catalog),
+        "engine": deps.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
 
 
 @async_node
 async def retrieve_chunks(state: QueryState) -> QueryState:
-    """Find passages for the newest query; questions asked together are looked up one by one."""
-    now = await dependencies.current()
+    """Retrieve chunks for the newest query; several questions in it are searched one by one."""
+    deps = await dependencies.current()
     limit = context.current().top_k
-    queries = terms.split_questions(state["queries"][-1])
-    searched = state["focus"] or (state["scope"] if state.get("documents") else [])
-    retriever = await asyncio.to_thread(now.retriever)
-    replies = [await retriever.search(query, searched, limit) for query in queries]
+    questions = terms.split_questions(state["queries"][-1])
+    searched = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
+    retriever = await asyncio.to_thread(deps.retriever)
+    replies = [await retriever.search(question, searched, limit) for question in questions]
     usage = state["usage"]
     for reply in replies:
         usage = add_usage(usage, reply.usage)
     found = round_robin([reply.value for reply in replies], limit)
-    return {"retrieved": [_glimpsed(passage) for passage in found], "usage": usage}
+    return {"retrieved": [_preview(chunk) for chunk in found], "usage": usage}
 
 
 @async_node
 async def grade_chunks(state: QueryState) -> QueryState:
-    """Judge all passages at once; where the grader fails, what was found counts as it was found, and that is said."""
-    now = await dependencies.current()
-    candidates = await asyncio.to_thread(_whole, now.stores.catalog, state["retrieved"])
-    reply = await now.engine.grade(state["standalone"], candidates)
+    """Grade all chunks in one request; where the grader fails, keep the order of the search and add a note."""
+    deps = await dependencies.current()
+    candidates = await asyncio.to_thread(_with_full_text, deps.stores.catalog, state["retrieved"])
+    reply = await deps.engine.grade(state["standalone_question"], candidates)
     grades = {grade["chunk"]: grade for grade in reply.value}
-    least = context.current().min_grade
-    # What the grader left out is believed to be relevant only where it found nothing else: a failure to grade must not
-    # cost an answer, and no more than that.
-    passed = any(grade["score"] >= least for grade in grades.values())
+    min_grade = context.current().min_grade
+    # A chunk without a grade counts as relevant only if no graded one does: a failed grader must not cost an answer.
+    passed = any(grade["score"] >= min_grade for grade in grades.values())
     retrieved: list[RetrievedChunk] = []
-    for passage in candidates:
-        grade = grades.get(passage["chunk"])
-        graded = passage.copy()
-        graded["relevant"] = grade["score"] >= least if grade else not passed
+    for chunk in candidates:
+        grade = grades.get(chunk["chunk"])
+        graded = chunk.copy()
+        graded["relevant"] = grade["score"] >= min_grade if grade else not passed
         if grade:
             graded["grade"], graded["reason"] = grade["score"], grade["reason"]
         retrieved.append(graded)
     notes = [note for note in state["notes"] if note["kind"] != "grading_failed"]
-    if missing := sum(passage["chunk"] not in grades for passage in retrieved):
-        notes.append(_ungraded(missing, len(retrieved)))
+    if missing := sum(chunk["chunk"] not in grades for chunk in retrieved):
+        notes.append(messages.note_on_grading(missing, len(retrieved)))
     usage = add_usage(state["usage"], reply.usage)
     return {"retrieved": retrieved, "grades": reply.value, "notes": notes, "usage": usage}
 
 
 def widen_search(state: QueryState) -> QueryState:
-    """Look in all documents, when nothing was found in those that the question names."""
-    text = "The documents that the question names hold nothing relevant, so all were searched."
-    return {"focus": [], "notes": [*state["notes"], Note(kind="documents_widened", text=text)]}
+    """Search all documents next, because those that the question mentions hold nothing relevant."""
+    return {"mentioned_documents": [], "notes": [*state["notes"], messages.note_on_widened_search()]}
 
 
 @async_node
 async def rewrite_question(state: QueryState) -> QueryState:
-    """Ask in another way than before; where there is none, the count goes up and the queries stay."""
-    now = await dependencies.current()
-    reply = await now.engine.rewrite(state["standalone"], state["queries"], state["retrieved"])
+    """Add a query in other words; if the engine has none, only the count of rewrites goes up."""
+    deps = await dependencies.current()
+    reply = await deps.engine.rewrite(state["standalone_question"], state["queries"], state["retrieved"])
     tried = {query.casefold().strip() for query in state["queries"]}
     new = [reply.value] if reply.value.strip() and reply.value.casefold().strip() not in tried else []
     return {
@@ -131,111 +140,121 @@ async def rewrite_question(state: QueryState) -> QueryState:
     }
 
 
-def asked(question: str | None, messages: Sequence[AnyMessage] | None) -> tuple[str, list[Turn]]:
-    """The question and the conversation before it: the last message of the user, or else the question given."""
-    messages = list(messages or [])
-    if messages and isinstance(messages[-1], HumanMessage):
-        return said(messages[-1]), _turns(messages[:-1])
-    if question is not None and not isinstance(question, str):
-        raise BadInputError(f"`question` must be a text, not {question!r}.")
-    return question or "", _turns(messages)
-
-
-def _glimpsed(passage: RetrievedChunk) -> RetrievedChunk:
-    """A candidate with the beginning of its text: each step's state is kept, and the whole text need be there once."""
-    text = passage["text"]
-    return {**passage, "text": text if len(text) <= _GLIMPSE else text[:_GLIMPSE] + "…"}
-
-
-def _whole(catalog: Catalog, candidates: Sequence[RetrievedChunk]) -> list[RetrievedChunk]:
-    """The candidates with all of their text; one that was deleted meanwhile is none any more."""
-    rows = {row.id: row.text for row in catalog.chunks([passage["chunk"] for passage in candidates])}
-    return [{**passage, "text": rows[passage["chunk"]]} for passage in candidates if passage["chunk"] in rows]
-
-
-def _turns(messages: Sequence[AnyMessage]) -> list[Turn]:
-    roles = {"human": "user", "ai": "assistant"}
-    turns = [Turn(role=roles[m.type], text=unlinked(said(m))) for m in messages if m.type in roles]
-    return turns[-_HISTORY:]
-
-
-def _ungraded(missing: int, total: int) -> Note:
-    which = "The passages" if missing == total else f"{missing} of {total} passages"
-    text = f"{which} could not be graded; they were taken as the search found them."
-    return Note(kind="grading_failed", text=text)
-
-
 @async_node
 async def generate_answer(state: QueryState) -> QueryState:
-    """Make claims, each with the passage and the words it rests on; nothing is believed yet.
+    """Make claims, each with the chunk and the quote it rests on; they are verified in the next node.
 
-    The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}; those that
-    are proven already, as pieces of the reply.
+    The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}. Those that
+    can be verified already are streamed as pieces of the reply.
     """
-    now, relevant = await dependencies.current(), _relevant(state)
-    refs = await asyncio.to_thread(_pages_to_look_at, now, relevant)
-    views = await asyncio.to_thread(_views, now, refs)
-    offered = [PageRef(document=view.document, page=view.page) for view in views]
-    voice, write = _voice(state), get_stream_writer()
+    deps, relevant = await dependencies.current(), relevant_chunks(state)
+    refs = await asyncio.to_thread(select_page_images, deps, relevant)
+    views = await asyncio.to_thread(load_page_images, deps, refs)
+    shown = [PageRef(document=view.document, page=view.page) for view in views]
+    stream, write = reply_stream(state), get_stream_writer()
 
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))
         if claims:
-            voice.say(_spoken(_verifier({**state, "views": offered}).verdicts(claims)))
+            stream.push(verified_beginning(build_verifier({**state, "page_images": shown}).check(claims)))
 
-    reply = await now.engine.answer(state["standalone"], relevant, state["grades"], views, draft)
-    usage = add_usage(state["usage"], reply.usage)
-    return {"claims": reply.value, "views": offered, "usage": usage, "reply": voice.reply, "said": voice.said}
+    reply = await deps.engine.answer(state["standalone_question"], relevant, state["grades"], views, draft)
+    return {
+        "claims": reply.value,
+        "page_images": shown,
+        "usage": add_usage(state["usage"], reply.usage),
+        "reply_id": stream.reply_id,
+        "streamed_text": stream.text,
+    }
 
 
 def verify_citations(state: QueryState) -> QueryState:
-    """Look for every quote on its page, and for every number, date and name of a claim in its evidence."""
-    verdicts, voice = _verifier(state).verdicts(state["claims"]), _voice(state)
+    """Look up every quote on its page, and every number, date and name of a claim in the quoted text."""
+    checks, stream = build_verifier(state).check(state["claims"]), reply_stream(state)
     if state["repairs"]:
-        verdicts = verifier.with_history(verdicts, state["verdicts"])
-    proven = any(verdict["citation"] for verdict in verdicts)
-    voice.say(_spoken(verdicts))
-    reason = None if proven else "fact_absent"
-    return {"verdicts": verdicts, "reason": reason, "reply": voice.reply, "said": voice.said}
+        checks = verifier.with_history(checks, state["verdicts"])
+    verified = any(check["citation"] for check in checks)
+    stream.push(verified_beginning(checks))
+    return {
+        "verdicts": checks,
+        "reason": None if verified else "fact_absent",
+        "reply_id": stream.reply_id,
+        "streamed_text": stream.text,
+    }
 
 
 @async_node
 async def repair_claims(state: QueryState) -> QueryState:
-    """Ask once more, in one request, for the claims that were not proven, naming what is wrong with each."""
-    now = await dependencies.current()
-    failed = [verdict for verdict in state["verdicts"] if verdict["failure"]]
-    objections = [Objection(claim=verdict["claim"], failure=verdict["failure"]) for verdict in failed]
+    """Ask the engine once, in one request, to replace the claims that failed; it is told why each did."""
+    deps = await dependencies.current()
+    failed = [check for check in state["verdicts"] if check["failure"]]
+    objections = [Objection(claim=check["claim"], failure=check["failure"]) for check in failed]
     on_images = any("image" in objection["claim"] for objection in objections)
-    views = await asyncio.to_thread(_views, now, state["views"]) if on_images else []
-    reply = await now.engine.repair(state["standalone"], _relevant(state), objections, views)
-    new = iter(reply.value)
+    views = await asyncio.to_thread(load_page_images, deps, state["page_images"]) if on_images else []
+    reply = await deps.engine.repair(state["standalone_question"], relevant_chunks(state), objections, views)
+    repaired = iter(reply.value)
     claims = [
-        (next(new, None) or verdict["claim"]) if verdict["failure"] else verdict["claim"]
-        for verdict in state["verdicts"]
+        (next(repaired, None) or check["claim"]) if check["failure"] else check["claim"] for check in state["verdicts"]
     ]
     return {"claims": claims, "repairs": state["repairs"] + 1, "usage": add_usage(state["usage"], reply.usage)}
 
 
 def write_answer(state: QueryState) -> QueryState:
-    """Put the claims that passed together, each followed by the number of its citation; the others are left out."""
-    passed = [verdict for verdict in state["verdicts"] if verdict["citation"]]
-    cited = {citation["marker"]: citation for verdict in passed if (citation := verdict["citation"])}
-    count = verifier.count_outcomes(state["verdicts"])
-    verdict: AnswerVerdict = "proven" if not count["seen"] else "partly_proven" if count["proven"] else "seen"
-    notes = messages.notes_on_claims(count["dropped"], [one for one in cited.values() if not is_verified(one)])
-    return _finished(state, messages.answer(passed), verdict, notes, list(cited.values()))
+    """Join the claims that passed, each with the marker of its citation; the others are left out."""
+    passed = [check for check in state["verdicts"] if check["citation"]]
+    citations = {citation["marker"]: citation for check in passed if (citation := check["citation"])}
+    counts = verifier.count_outcomes(state["verdicts"])
+    verdict: AnswerVerdict = "proven" if not counts["seen"] else "partly_proven" if counts["proven"] else "seen"
+    from_images = [citation for citation in citations.values() if not is_verified(citation)]
+    notes = messages.notes_on_claims(counts["dropped"], from_images)
+    return final_state(state, messages.answer(passed), verdict, notes, list(citations.values()))
 
 
 def describe_library(state: QueryState) -> QueryState:
-    """Answer from the catalog what can be asked; no model is needed for that."""
+    """Answer a question about the library from the catalog, without a model."""
     catalog = dependencies.for_context(context.current()).stores.catalog
-    return _finished(state, sanitize_markdown(described(catalog, state["scope"])), "catalog")
+    listed = messages.document_list(catalog, state["allowed_documents"])
+    return final_state(state, sanitize_markdown(listed), "catalog")
 
 
 def decline(state: QueryState) -> QueryState:
-    """Say that the documents do not answer, why, and where the closest pages are."""
+    """Refuse to answer, with the reason, the closest pages and the pages that could not be read."""
     catalog = dependencies.for_context(context.current()).stores.catalog
-    holes = unreadable(catalog, state["scope"])
-    reason = state.get("reason") or ("page_unreadable" if holes else "nothing_relevant")
-    said = messages.refusal(reason, state["retrieved"], holes)
-    return {**_finished(state, said, "declined", unread_notes(holes)), "reason": reason}
+    unread = messages.unread_pages(catalog, state["allowed_documents"])
+    reason = state.get("reason") or ("page_unreadable" if unread else "nothing_relevant")
+    text = messages.refusal(reason, state["retrieved"], unread)
+    return {**final_state(state, text, "declined", messages.notes_on_unread(unread)), "reason": reason}
+
+
+def question_and_history(question: str | None, conversation: Sequence[AnyMessage] | None) -> tuple[str, list[Turn]]:
+    """Return the question and the conversation before it.
+
+    The question is the last message, if it is the user's; else the `question` that is given.
+
+    Raises:
+        BadInputError: the question is not a text.
+    """
+    conversation = list(conversation or [])
+    if conversation and isinstance(conversation[-1], HumanMessage):
+        return said(conversation[-1]), _turns(conversation[:-1])
+    if question is not None and not isinstance(question, str):
+        raise BadInputError(f"`question` must be a text, not {question!r}.")
+    return question or "", _turns(conversation)
+
+
+def _turns(conversation: Sequence[AnyMessage]) -> list[Turn]:
+    roles = {"human": "user", "ai": "assistant"}
+    turns = [Turn(role=roles[m.type], text=remove_links(said(m))) for m in conversation if m.type in roles]
+    return turns[-_MAX_HISTORY:]
+
+
+def _preview(chunk: RetrievedChunk) -> RetrievedChunk:
+    """Truncate a chunk's text, to keep checkpoints small; grading loads the rest."""
+    text = chunk["text"]
+    return {**chunk, "text": text if len(text) <= _MAX_PREVIEW else text[:_MAX_PREVIEW] + "…"}
+
+
+def _with_full_text(catalog: Catalog, candidates: Sequence[RetrievedChunk]) -> list[RetrievedChunk]:
+    """Load the whole text of chunks; those deleted in the meantime are left out."""
+    texts = {row.id: row.text for row in catalog.chunks([chunk["chunk"] for chunk in candidates])}
+    return [{**chunk, "text": texts[chunk["chunk"]]} for chunk in candidates if chunk["chunk"] in texts]

@@ -1,4 +1,4 @@
-"""What a question takes, keeps and gives back: JSON values, small enough to be read in Studio at each step."""
+"""The query graph's input, output and state: JSON values, small enough to read in Studio at each step."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ NoteKind = Literal[
 ]  # fmt: skip
 
 AnswerVerdict = Literal["proven", "partly_proven", "seen", "declined", "catalog"]
-"""`proven`: every statement was found on its page. `partly_proven`: some only in a page's image. `seen`: all of them.
-`declined`: there is no answer. `catalog`: the question was about the library, which answered it itself."""
+"""How well an answer is supported.
+
+`proven`: the quote of every statement was found on its page. `partly_proven`: some were only read from a page's image.
+`seen`: all were. `declined`: there is no answer. `catalog`: a question about the library, answered from the catalog."""
 
 Messages = Annotated[
     list[AnyMessage],
@@ -30,14 +32,16 @@ Messages = Annotated[
 
 
 class Note(TypedDict):
-    """Something that a reader of an answer should know: what it is, and one sentence."""
+    """Something that the reader of an answer should know."""
 
     kind: NoteKind
+    """What the note is about, for programs."""
     text: str
+    """One sentence, for people."""
 
 
 class QueryInput(TypedDict, total=False):
-    """A question, or a conversation whose last message is one."""
+    """A question, or a conversation whose last message is a question."""
 
     question: Annotated[
         str,
@@ -54,64 +58,60 @@ class QueryInput(TypedDict, total=False):
 
 
 class Answer(TypedDict, total=False):
-    """An answer with its proofs, or a refusal with its reason."""
+    """An answer with its citations, or a refusal with its reason."""
 
-    answer: Annotated[str, Field(description="The answer; markers such as [1] stand for the citations.")]
-    refused: Annotated[bool, Field(description="Whether the documents were found not to answer.")]
+    answer: Annotated[str, Field(description="The answer; markers such as [1] refer to the citations.")]
+    refused: Annotated[bool, Field(description="Whether the documents do not answer the question.")]
     reason: Annotated[
         str | None, Field(description="Why it was refused: nothing_ingested, nothing_relevant, fact_absent, ...")
     ]
-    citations: Annotated[list[Citation], Field(description="Each a quote that was found on the page it names.")]
+    citations: Annotated[list[Citation], Field(description="Quotes with the pages on which they were found.")]
     verdict: Annotated[
         AnswerVerdict | None, Field(description="proven, partly_proven, seen (in a page's image), declined or catalog.")
     ]
-    verdicts: Annotated[list[ClaimCheck], Field(description="Each claim with what became of it, those left out too.")]
-    notes: Annotated[list[Note], Field(description="What else to know: pages not read, a grader that failed, ...")]
+    verdicts: Annotated[list[ClaimCheck], Field(description="Each claim with the result of its check.")]
+    notes: Annotated[list[Note], Field(description="What else to know: pages not read, a failed grader, ...")]
     retrieved: Annotated[
-        list[RetrievedChunk], Field(description="What was found, best first, before grading dropped anything.")
+        list[RetrievedChunk], Field(description="The chunks that were found, best first, the irrelevant ones too.")
     ]
     queries: Annotated[list[str], Field(description="The queries that were tried.")]
-    rewrites: Annotated[int, Field(description="How often the question was asked anew.")]
+    rewrites: Annotated[int, Field(description="How often the question was rewritten.")]
     engine: Annotated[str, Field(description="The engine that answered: llm or offline.")]
     usage: Annotated[Usage, Field(description="Requests to a model service, and tokens.")]
-    seconds: Annotated[float, Field(description="How long it took.")]
+    seconds: Annotated[float, Field(description="How long the answer took.")]
     messages: Messages
 
 
 class QueryOutput(Answer, total=False):
-    """The question and what became of it."""
+    """The question and its answer."""
 
     question: Annotated[str, Field(description="The question as it was asked.")]
 
 
-class QueryState(TypedDict, total=False):
-    """The whole state of a question."""
+class QueryState(QueryInput, QueryOutput, total=False):
+    """The whole state of a question: input, output, and the private values that pass from node to node."""
 
-    question: str
-    documents: list[str]
-    messages: Messages
-    started: float
-    scope: list[str]
-    focus: list[str]
+    started_at: float
+    """When the question came, in seconds since 1970."""
+    allowed_documents: list[str]
+    """Ids of the documents that may be searched: those of the input, or all."""
+    mentioned_documents: list[str]
+    """Ids of the documents that the question mentions; only they are searched until the search is widened."""
     about_library: bool
-    standalone: str
-    queries: list[str]
-    asks_again: bool
-    rewrites: int
-    retrieved: list[RetrievedChunk]
+    """Whether the question is about the library itself ("What documents do you have?")."""
+    standalone_question: str
+    """The question with its references to the conversation resolved."""
+    can_rewrite: bool
+    """Whether the engine can rewrite a question and repair claims; the offline engine cannot."""
     grades: list[Grade]
+    """The grader's reply: a grade for each chunk; those that it left out are missing."""
     claims: list[Claim]
-    views: list[PageRef]
+    """The statements of the answer, as the engine made or repaired them."""
+    page_images: list[PageRef]
+    """The pages whose images were shown to the engine."""
     repairs: int
-    verdicts: list[ClaimCheck]
-    verdict: AnswerVerdict | None
-    notes: list[Note]
-    reason: str | None
-    reply: str
-    said: str
-    answer: str
-    refused: bool
-    citations: list[Citation]
-    engine: str
-    usage: Usage
-    seconds: float
+    """How often failed claims were repaired: 0 or 1."""
+    reply_id: str
+    """The id of the message that is the reply; all its streamed pieces carry it."""
+    streamed_text: str
+    """The beginning of the reply that was streamed already."""

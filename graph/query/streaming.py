@@ -1,13 +1,12 @@
-"""Speaking while there is more to come: what is proven of an answer is streamed as pieces of the reply to be.
+"""Streaming of the verified part of an answer, while the rest is still written or checked.
 
-Chat pages show what arrives as `messages`. A draft is no such thing, for nobody could take it back (it is streamed as
-custom events, for who knows what they are). So a claim is said as soon as it is proven, in the order of the answer;
-where one fails, what follows it waits for its repair.
+Chat pages show what arrives in the stream mode `messages`. A draft cannot be taken back there, so drafts are custom
+events, and a claim is pushed as a piece of the reply as soon as it is verified, in the order of the answer. Where one
+fails, those after it wait for its repair.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from langchain_core.callbacks import BaseCallbackManager
@@ -16,24 +15,25 @@ from langchain_core.runnables.config import RunnableConfig, set_config_context
 from langgraph.config import get_config
 from langgraph.graph.message import push_message
 
-_PIECE = re.compile(r"\s*\[[^\n]*|\s*\S[^\n\[]*|\s+")  # a statement, then its marker
+from graph.citation_markers import split_at_markers
+
 _NAMESPACE = "langgraph_checkpoint_ns"
 
 
-class Voice:
-    """Says a reply piece by piece; `said` is what was said of it so far, which only ever grows."""
+class ReplyStream:
+    """Streams one reply piece by piece; `text` is what was streamed of it so far, and only grows."""
 
-    def __init__(self, reply: str, said: str = "") -> None:
-        self.reply, self.said = reply, said
-        self._config = _seen_from_outside(get_config())
+    def __init__(self, reply_id: str, text: str = "") -> None:
+        self.reply_id, self.text = reply_id, text
+        self._config = _parent_config(get_config())
 
-    def say(self, text: str) -> bool:
-        """Say what is new in a text; False, and nothing, where it is not the continuation of what was said."""
-        if not text.startswith(self.said):
+    def push(self, text: str) -> bool:
+        """Stream what `text` adds to the pieces before; False, and nothing is streamed, if it is no continuation."""
+        if not text.startswith(self.text):
             return False
-        for piece in _PIECE.findall(text[len(self.said) :]):
-            self._push(AIMessageChunk(content=piece, id=self.reply))
-        self.said = text
+        for piece in split_at_markers(text[len(self.text) :]):
+            self._push(AIMessageChunk(content=piece, id=self.reply_id))
+        self.text = text
         return True
 
     def _push(self, piece: AIMessageChunk) -> None:
@@ -42,18 +42,18 @@ class Voice:
                 context.run(push_message, piece, state_key=None)
 
 
-def _seen_from_outside(config: RunnableConfig) -> RunnableConfig | None:
-    """The configuration under which pieces are streamed: as if from the node that asks the query graph.
+def _parent_config(config: RunnableConfig) -> RunnableConfig | None:
+    """Return the configuration of the node that calls the query graph, so that pieces seem to come from there.
 
-    A client that did not ask for the insides of subgraphs would otherwise see nothing before the end.
+    A client that does not stream subgraphs would otherwise receive nothing before the end. None without callbacks.
     """
     manager = config.get("callbacks")
     if not isinstance(manager, BaseCallbackManager):
         return None
     metadata: dict[str, Any] = dict(config.get("metadata") or {})
-    outer = str(metadata.get(_NAMESPACE, "")).split("|")
-    metadata[_NAMESPACE] = "|".join(outer[:-1] or outer)
-    # The protocol of the newest clients knows no pieces that no model sent: they get the whole reply, at its end.
-    taken = [one for one in manager.handlers if not type(one).__name__.endswith("V2")]
-    listeners = manager.__class__(handlers=taken, parent_run_id=manager.parent_run_id)
-    return {**config, "metadata": metadata, "callbacks": listeners}
+    namespace = str(metadata.get(_NAMESPACE, "")).split("|")
+    metadata[_NAMESPACE] = "|".join(namespace[:-1] or namespace)
+    # V2 stream handlers only accept chunks from a model; skipped here, they get the final message.
+    accepting = [handler for handler in manager.handlers if not type(handler).__name__.endswith("V2")]
+    callbacks = manager.__class__(handlers=accepting, parent_run_id=manager.parent_run_id)
+    return {**config, "metadata": metadata, "callbacks": callbacks}

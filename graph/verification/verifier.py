@@ -27,7 +27,7 @@ class ClaimVerifier:
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
         self._titles = {row.id: row.title for row in rows if row}
 
-    def verdicts(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
+    def check(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
         """A verdict on each claim; the citations are numbered in order, the same quote has one number."""
         markers: dict[tuple[str, str], int] = {}
         verdicts = [self._verdict(claim) for claim in claims]

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, StateGraph
 
 from graph import dependencies
 from graph.context import Context
@@ -16,6 +17,7 @@ from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
 from graph.ingestion.graph import app as ingestion
 from graph.query.graph import app as query
 from graph.query.graph import build
+from graph.query.state import QueryInput
 from graph.storage.cleanup import remove
 from graph.verification import quotes
 from tests.conftest import SAMPLE, MakePdf
@@ -189,6 +191,35 @@ def test_a_follow_up_in_a_thread_is_understood() -> None:
     third = graph.invoke({"question": "What does a day ticket to the island cost?"}, config)
     assert third["queries"] == ["What does a day ticket to the island cost?"]
     assert "14 euros" in third["answer"]
+
+
+class OldState(QueryInput, total=False):
+    """The private values of a version whose names have changed since."""
+
+    scope: list[str]
+    focus: list[str]
+    standalone: str
+    views: list[Any]
+    reply: str
+    said: str
+    asks_again: bool
+
+
+@pytest.mark.usefixtures("library")
+def test_a_thread_that_a_version_with_other_private_names_wrote_goes_on() -> None:
+    saver, config = InMemorySaver(), cast(Any, {"configurable": {"thread_id": "t"}})
+    old: dict[str, Any] = {
+        "question": "How much was spent on instruments in 2025?", "scope": ["d"], "focus": [], "views": [],
+        "standalone": "How much was spent on instruments in 2025?", "reply": "r", "said": "29.8", "asks_again": False,
+        "messages": [HumanMessage("How much was spent on instruments in 2025?"), AIMessage("Instruments: 29.8 [1]")],
+    }  # fmt: skip
+    before = StateGraph(OldState).add_node("write_answer", lambda state: {}).add_edge(START, "write_answer")
+    before.compile(checkpointer=saver).invoke(cast(Any, old), config)
+    graph = build().compile(checkpointer=saver)
+    assert [message.type for message in graph.get_state(config).values["messages"]] == ["human", "ai"]
+    result = graph.invoke({"question": "And for it in 2024?"}, config)
+    assert "instruments" in result["queries"][0]
+    assert len(result["messages"]) == 4
 
 
 @pytest.mark.usefixtures("library")

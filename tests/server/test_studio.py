@@ -41,7 +41,7 @@ def test_each_step_can_be_read_and_gone_on_from(server: Server) -> None:
     steps = server.get(f"/threads/{thread}/history?limit=20")
     following = {state["next"][0]: state for state in steps if state["next"]}
     assert set(following) >= {"retrieve_chunks", "grade_chunks", "generate_answer", "verify_citations"}
-    assert following["retrieve_chunks"]["values"]["standalone"] == QUESTION
+    assert following["retrieve_chunks"]["values"]["standalone_question"] == QUESTION
     graded = following["generate_answer"]["values"]["retrieved"][0]
     assert graded["grade"] >= 5
     assert graded["reason"]
@@ -53,7 +53,7 @@ def test_each_step_can_be_read_and_gone_on_from(server: Server) -> None:
             assert again["answer"] == first["answer"], node
     edited = server.post(
         f"/threads/{thread}/state",
-        {"values": {"queries": ["Who founded the observatory?"], "standalone": "Who founded the observatory?"},
+        {"values": {"queries": ["Who founded the observatory?"], "standalone_question": "Who founded the observatory?"},
          "checkpoint": following["retrieve_chunks"]["checkpoint"], "as_node": "contextualize"},
     )  # fmt: skip
     body = {"assistant_id": "query", "input": None, "checkpoint": edited["checkpoint"]}
@@ -73,7 +73,7 @@ def test_a_thread_of_an_older_version_goes_on(server: Server) -> None:
     told = server.post(f"/threads/{thread}/runs/wait", {"assistant_id": "pagewitness", "input": said})
     assert "14 euros" in told["answer"]
     half = server.post("/threads", {"metadata": {"graph_id": "query"}})["thread_id"]
-    values = {"question": QUESTION, "standalone": QUESTION, "queries": [QUESTION]}
+    values = {"question": QUESTION, "standalone_question": QUESTION, "queries": [QUESTION]}
     written = httpx.post(f"{server.url}/threads/{half}/state", json={"values": values, "as_node": "contextualize"})
     assert written.status_code == 200, written.text
     stuck = server.post(f"/threads/{half}/runs/wait", {"assistant_id": "query", "input": None})

@@ -24,7 +24,7 @@ from tests.wire.scripted_replies import (
 )
 
 FIGURE, TABLE = "July 138.7", "Spending in thousand euros"
-SEEN = "(read from the image of the page, not proven by its text)"
+SEEN = "(read from the image of the page, not found in its text)"
 
 
 def images(gemini: GeminiServer, wanted: str = "answer") -> list[int]:

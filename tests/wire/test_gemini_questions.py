@@ -169,7 +169,7 @@ def test_without_a_grading_what_was_found_is_offered_and_still_verified(
     assert len(passages(gemini.chats[-1])) == len(output["retrieved"])
     assert kinds(gemini) == ["embed", "grade", "answer", "repair"]
     (note,) = [note for note in output["notes"] if note["kind"] == "grading_failed"]
-    assert note["text"].startswith("The passages could not be graded")
+    assert note["text"].startswith("The chunks could not be graded")
 
 
 def test_only_relevant_passages_are_offered_and_only_those_can_be_cited(library: Model, gemini: GeminiServer) -> None:

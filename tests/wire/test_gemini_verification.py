@@ -30,7 +30,7 @@ def test_a_name_or_a_number_that_differs_is_left_out_and_said_to_be(library: Mod
         "its evidence does not hold Ann", "", "its evidence does not hold 1912", "its evidence does not hold Kelderness"
     ]  # fmt: skip
     assert [verdict["repaired"] for verdict in output["verdicts"]] == [False] * 4
-    assert {"kind": "claims_dropped", "text": "3 statements were left out, because the pages do not prove it."} in (
+    assert {"kind": "claims_dropped", "text": "3 statements were left out, because no page supports them."} in (
         output["notes"]
     )
     assert output["verdict"] == "proven"
@@ -100,8 +100,8 @@ def test_what_the_grader_left_out_counts_only_where_nothing_passed(library: Mode
     assert output["refused"] is False
     assert output["retrieved"][0]["relevant"] is False
     assert [note["text"] for note in output["notes"]] == [
-        f"{len(output['retrieved']) - 1} of {len(output['retrieved'])} passages could not be graded; "
-        "they were taken as the search found them."
+        f"{len(output['retrieved']) - 1} of {len(output['retrieved'])} chunks could not be graded; "
+        "their order is that of the search."
     ]
 
 

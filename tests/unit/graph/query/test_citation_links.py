@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from graph.errors import BadInputError
-from graph.query.citation_links import linked, sources, unlinked
-from graph.query.nodes import asked
+from graph.query.citation_links import add_links, remove_links, source_list
+from graph.query.nodes import question_and_history
 from graph.settings import settings
 from graph.types import Citation
 
@@ -24,20 +24,20 @@ def citation(marker: int, name: str = "a.pdf", boxes: int = 1) -> Citation:
 
 
 def test_each_marker_leads_to_its_page() -> None:
-    told = linked("It costs 14 euros. [1]\n\nSo it is. [2]", [citation(1)], BASE)
+    told = add_links("It costs 14 euros. [1]\n\nSo it is. [2]", [citation(1)], BASE)
     place = f"{BASE}/room#page=3ff9375edf2407fd/6&boxes=0.134,0.600,0.800,0.620"
     assert told == f"It costs 14 euros. [[1]]({place})\n\nSo it is. [2]"
-    assert sources([citation(1)], BASE) == f"\n\n**Sources**\n\n1. [a.pdf, page 6]({place})"
+    assert source_list([citation(1)], BASE) == f"\n\n**Sources**\n\n1. [a.pdf, page 6]({place})"
 
 
 def test_without_an_address_a_reply_is_the_answer() -> None:
-    assert linked("It is. [1]", [citation(1)], "") == "It is. [1]"
-    assert sources([citation(1)], "") == ""
+    assert add_links("It is. [1]", [citation(1)], "") == "It is. [1]"
+    assert source_list([citation(1)], "") == ""
 
 
 def test_a_name_cannot_lead_elsewhere_and_an_address_stays_short() -> None:
     evil = citation(1, "x](http://evil.example) [y\n# z.pdf", boxes=400)
-    told = sources([evil], BASE)
+    told = source_list([evil], BASE)
     assert "\\]" in told
     assert told.count("\n1. ") == 1
     assert len(told.splitlines()) == 5
@@ -48,7 +48,7 @@ def test_a_name_cannot_lead_elsewhere_and_an_address_stays_short() -> None:
 def test_an_earlier_reply_is_read_without_its_links(text: str, name: str) -> None:
     answer = f"{text} [1]\n\nMore of it. [2]"
     cited = [citation(1, name), citation(2, name, boxes=3)]
-    assert unlinked(linked(answer, cited, BASE) + sources(cited, BASE)) == answer
+    assert remove_links(add_links(answer, cited, BASE) + source_list(cited, BASE)) == answer
 
 
 def test_the_address_is_what_is_set_or_what_the_server_says_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +63,7 @@ def test_the_address_is_what_is_set_or_what_the_server_says_of_itself(monkeypatc
 
 
 def test_a_model_is_shown_earlier_replies_without_links() -> None:
-    reply = linked("It costs 14 euros. [1]", [citation(1)], BASE) + sources([citation(1)], BASE)
-    _, history = asked(None, [HumanMessage("What?"), AIMessage(reply), HumanMessage("And for children?")])
+    reply = add_links("It costs 14 euros. [1]", [citation(1)], BASE) + source_list([citation(1)], BASE)
+    turns: list[AnyMessage] = [HumanMessage("What?"), AIMessage(reply), HumanMessage("And for children?")]
+    _, history = question_and_history(None, turns)
     assert [turn["text"] for turn in history] == ["What?", "It costs 14 euros. [1]"]

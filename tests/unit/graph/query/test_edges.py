@@ -15,7 +15,7 @@ from graph.errors import BadInputError
 from graph.query import edges, graph
 
 
-def passages(*relevant: bool) -> list[Any]:
+def chunks(*relevant: bool) -> list[Any]:
     return [{"chunk": str(number), "relevant": value} for number, value in enumerate(relevant)]
 
 
@@ -30,9 +30,9 @@ def test_a_question_about_the_library_needs_no_retrieval() -> None:
 
 
 def test_the_search_is_widened_before_the_question_is_asked_anew() -> None:
-    state: Any = {"retrieved": passages(False), "rewrites": 0, "focus": ["d"]}
+    state: Any = {"retrieved": chunks(False), "rewrites": 0, "mentioned_documents": ["d"]}
     assert edges.after_grading(state) == "widen_search"
-    state["retrieved"] = passages(True)
+    state["retrieved"] = chunks(True)
     assert edges.after_grading(state) == "generate_answer"
 
 
@@ -55,8 +55,8 @@ def test_what_fails_is_repaired_once(failures: list[str], repairs: int, way: str
 @pytest.mark.parametrize(("failures", "way"), [(["no"], "decline"), (["", "no"], "write_answer")])
 def test_an_engine_without_other_words_is_not_asked_again(failures: list[str], way: str) -> None:
     verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
-    assert edges.after_verification({"verdicts": verdicts, "asks_again": False}) == way
-    assert edges.after_grading({"retrieved": passages(False), "rewrites": 0, "asks_again": False}) == "decline"
+    assert edges.after_verification({"verdicts": verdicts, "can_rewrite": False}) == way
+    assert edges.after_grading({"retrieved": chunks(False), "rewrites": 0, "can_rewrite": False}) == "decline"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_after_grading(
     relevant: list[bool], rewrites: int, allowed: int, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(context, "current", lambda: Context(max_rewrites=allowed))
-    assert edges.after_grading({"retrieved": passages(*relevant), "rewrites": rewrites}) == way
+    assert edges.after_grading({"retrieved": chunks(*relevant), "rewrites": rewrites}) == way
 
 
 @pytest.mark.parametrize(
