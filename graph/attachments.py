@@ -27,7 +27,7 @@ from langgraph.types import Overwrite
 
 from graph.errors import BadInputError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url, safe_name
-from loaders.sources.files import kind_by_content
+from loaders.sources.formats import HEAD_BYTES, sniff_suffix
 
 MAX_BYTES, MAX_FILES = 100 * 2**20, 20
 """Of one file, and for one message; the server takes requests of 300 MB, a third more than the bytes they carry."""
@@ -35,7 +35,6 @@ MAX_BYTES, MAX_FILES = 100 * 2**20, 20
 REFERENCE = "attachment"
 """The key of a text block that stands for a stored file: `<first digits of its SHA-256>/<its name>`, or an address."""
 
-_HEAD = 1024
 _FILE_KINDS = frozenset({
     "file", "image", "document", "media", "image_url", "input_file", "input_image",
     "audio", "video", "input_audio", "video_url",  # so that they are refused, and not kept
@@ -178,7 +177,7 @@ def _stored(file: Attachment, folder: Path, limit: int) -> Path:
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadInputError(f"{label} is no valid base64 ({error}): attach it again.") from error
-    suffix = kind_by_content(content[:_HEAD], Path(file.name).suffix)
+    suffix = sniff_suffix(content[:HEAD_BYTES], Path(file.name).suffix)
     if not suffix:
         raise BadInputError(f"{label} is no PDF, book or image that can be read: attach one of those.")
     identity = hashlib.sha256(content).hexdigest()[:DOCUMENT_ID_DIGITS]

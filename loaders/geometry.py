@@ -47,3 +47,15 @@ def to_fractions(box: Box, width: float, height: float) -> Box:
 def words_to_fractions(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:
     """Turn words in page units into words in fractions."""
     return tuple(Word(word.text, to_fractions(word.box, width, height)) for word in words)
+
+
+def scale_into(inner: Box, outer: Box) -> Box:
+    """Return a box that is given in fractions of `outer` in the units of `outer`, which are fractions of the page."""
+    width, height = outer.x1 - outer.x0, outer.y1 - outer.y0
+    box = Box(
+        outer.x0 + inner.x0 * width,
+        outer.y0 + inner.y0 * height,
+        outer.x0 + inner.x1 * width,
+        outer.y0 + inner.y1 * height,
+    )
+    return to_fractions(box, 1.0, 1.0)

@@ -7,12 +7,16 @@ at every rendering size. Pages count from 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 BlockKind = Literal[
     "title", "heading", "text", "list", "table", "caption", "figure", "footnote", "formula", "furniture"
 ]
 """What a block is. `furniture` is a running header, a footer or a page number: kept, never searched."""
+
+DocumentKind = Literal["pdf", "image", "book"]
+"""What a document is: `book` is EPUB and its like, which is laid out as pages when it is opened."""
 
 FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
@@ -66,13 +70,12 @@ class Failure:
 class DocumentInfo:
     """What a file says of itself when it is opened.
 
-    `kind` is `pdf`, `image` or `book` (EPUB and its like); `title` is the metadata title or ""; `sha256` is over the
-    file's bytes.
+    `title` is the metadata title or ""; `sha256` is over the file's bytes; `size` is in bytes.
     """
 
     path: str
     sha256: str
-    kind: Literal["pdf", "image", "book"]
+    kind: DocumentKind
     pages: int
     title: str
     size: int
@@ -90,6 +93,11 @@ class PageJob:
     dpi: int = 150
     max_side: int = 3000
     password: str | None = None
+
+    def could_not_be(self, action: str, error: Exception) -> str:
+        """Return the sentence for the user that names file, page, what was tried ("read") and the error."""
+        cause = " ".join(str(error).split())[:200] or type(error).__name__
+        return f"Page {self.page} of {PurePath(self.path).name!r} could not be {action}: {cause}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from graph import dependencies
 from graph.context import Context
 from graph.settings import settings
 from graph.storage.home_lock import free_bytes
+from loaders.sources.formats import SUFFIXES
 from web.auth import is_authorized
 from web.openapi import endpoint
 from web.responses import LIBRARY_UNAVAILABLE
@@ -32,6 +33,8 @@ class Health(TypedDict):
     """The engine that reads and answers."""
     upload_mb: int
     """The largest file that may be uploaded, in MB."""
+    suffixes: list[str]
+    """File name endings of the formats that are read, in lower case."""
     token: bool
     """Whether the server asks for a token."""
 
@@ -47,6 +50,7 @@ def health(request: Request) -> Health | JSONResponse:
         "ok": True,
         "engine": dependencies.engine_name(Context(), current),
         "upload_mb": current.upload_mb,
+        "suffixes": list(SUFFIXES),
         "token": bool(current.server_token),
     }
     problems = [sentence for check, sentence in _CHECKS if not _passes(check)]

@@ -20,15 +20,13 @@ from graph.ingestion.access import UPLOAD
 from graph.settings import settings
 from graph.storage.home_lock import MIN_FREE_BYTES
 from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
-from loaders.sources.files import SUPPORTED_SUFFIXES, kind_by_content
+from loaders.sources.formats import FORMAT_NAMES, HEAD_BYTES, sniff_suffix
 from web.openapi import endpoint
 from web.responses import WebError
 
-KINDS = "PDF, EPUB, XPS, CBZ, FB2, MOBI, PNG, JPEG, WebP or TIFF"
 _MAX_PARALLEL = 4
 _MAX_NAME_CHARACTERS = 1000
 _PART_BYTES = 1 << 20
-_HEAD_BYTES = 1024
 _IDLE_TIMEOUT_S = 30.0
 _UPLOAD_TIMEOUT_S = 1800.0  # enough for 200 MB at a megabit a second
 _slots = asyncio.Semaphore(_MAX_PARALLEL)
@@ -88,11 +86,11 @@ async def _store(request: Request, name: str) -> Uploaded:
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         head, size, digest = await _copy(request, handle, limit)
-        suffix = kind_by_content(head, Path(name).suffix)
+        suffix = sniff_suffix(head, Path(name).suffix)
         if not size:
             raise WebError(422, f"{name!r} is empty: choose another file.")
-        if suffix not in SUPPORTED_SUFFIXES:
-            raise WebError(415, f"{safe_name(name, '')!r} is of a kind that is not read: choose a {KINDS} file.")
+        if not suffix:
+            raise WebError(415, f"{safe_name(name, '')!r} is of a kind that is not read: choose a {FORMAT_NAMES} file.")
         identity, stored_name = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
         await asyncio.to_thread(_move, Path(temporary), folder / identity / stored_name)
     finally:
@@ -110,7 +108,7 @@ async def _copy(request: Request, handle: int, limit: int) -> tuple[bytes, int, 
             if size > limit:
                 await _drain(request)
                 raise _too_large()
-            head += part[: max(0, _HEAD_BYTES - len(head))]
+            head += part[: max(0, HEAD_BYTES - len(head))]
             await asyncio.to_thread(digest.update, part)
             await asyncio.to_thread(file.write, part)
     return head, size, digest.hexdigest()

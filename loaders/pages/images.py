@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from loaders.errors import SourceError
 from loaders.pages.rendering import Rendering, encode_png, ink_share
+from loaders.types import PageImage, PageJob, PageProfile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
 """What Pillow may decode, whatever the file is called: its other decoders never see a hostile file."""
@@ -19,6 +20,32 @@ MAX_PIXELS = 120_000_000
 """Larger images are refused: decoded as RGB this is 360 MB. An A3 page at 600 dpi has 70 million pixels."""
 
 _LIBRARY_ERRORS = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+
+
+class ImageReader:
+    """An image file, each page of which is one image without text (`DocumentReader`)."""
+
+    title = ""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file, which is opened anew for each call: Pillow decodes it once for a page."""
+        self._path = path
+
+    def page_count(self) -> int:
+        """Return the number of pages; raise SourceError if it is not a sound image."""
+        return image_pages(self._path)
+
+    def profile(self, page: int) -> PageProfile:
+        """Say that reading it takes its image."""
+        return PageProfile(page, legible=False, has_figures=True, needs_vision=True, empty=False, characters=0)
+
+    def render(self, job: PageJob) -> PageImage:
+        """Return a page as a PNG; `dpi` says nothing here, `max_side` holds."""
+        shot = render_image(self._path, job.page, job.max_side)
+        return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, legible=False, has_figures=True)
+
+    def read(self, job: PageJob) -> None:
+        """Return None: an image has no text of its own."""
 
 
 def image_pages(path: Path) -> int:
@@ -55,7 +82,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         image = Image.open(path, formats=FORMATS)
     except UnidentifiedImageError as exc:
-        raise SourceError(f"{str(path)!r} is no image that can be read (PNG, JPEG, WebP, TIFF).") from exc
+        known = ", ".join(FORMATS)
+        raise SourceError(f"{str(path)!r} is no image that can be read ({known}): convert it to one of these.") from exc
     except _LIBRARY_ERRORS as exc:
         raise SourceError(f"{str(path)!r} is damaged and cannot be opened as an image: get a new copy of it.") from exc
     with image:

@@ -17,7 +17,6 @@ from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text_layer
-from loaders.sources.files import BOOK_SUFFIXES
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
@@ -53,9 +52,9 @@ _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
 class PdfFile:
     """An open PDF. Pages count from 1."""
 
-    def __init__(self, path: Path, password: str | None) -> None:
-        """Open `path`; raise SourceError or PasswordError."""
-        self._doc, self._title = _open_book(path) if path.suffix.lower() in BOOK_SUFFIXES else _open(path, password)
+    def __init__(self, doc: Any, title: str) -> None:
+        """Take an open document of the PDF library, and its title."""
+        self._doc, self._title = doc, title
         self.pages: int = self._doc.page_count
         self._layers: dict[int, TextLayer] = {}
 
@@ -166,13 +165,19 @@ _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 def open_pdf(path: Path, password: str | None = None) -> PdfFile:
     """Return the open document; a process keeps the last few open. Raises SourceError or PasswordError."""
     stat = path.stat()
-    return _cached(path, stat.st_mtime_ns, stat.st_size, password)
+    return _cached(path, stat.st_mtime_ns, stat.st_size, password, False)
+
+
+def open_book(path: Path) -> PdfFile:
+    """Return an open book (EPUB, XPS, ...) as a PDF; a process keeps the last few open. Raises SourceError."""
+    stat = path.stat()
+    return _cached(path, stat.st_mtime_ns, stat.st_size, None, True)
 
 
 @lru_cache(maxsize=OPEN_FILES)
-def _cached(path: Path, mtime_ns: int, size: int, password: str | None) -> PdfFile:
-    """Open a document; the time and size of the file are part of the key, so that a changed file is opened anew."""
-    return PdfFile(path, password)
+def _cached(path: Path, mtime_ns: int, size: int, password: str | None, book: bool) -> PdfFile:
+    """Open a document; time and size of the file are part of the key, so that a changed file is opened again."""
+    return PdfFile(*(_open_book(path) if book else _open(path, password)))
 
 
 def _open_book(path: Path) -> tuple[Any, str]:

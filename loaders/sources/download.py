@@ -23,14 +23,13 @@ from typing import Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from loaders.errors import SourceError
-from loaders.sources.files import kind_by_content
+from loaders.sources.formats import HEAD_BYTES, sniff_suffix
 
 DOCUMENT_ID_DIGITS = 16
 """Hexadecimal digits of the SHA-256 of a file that name the folder it is saved in: the document's id."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PIECE = 1 << 16
-_HEAD = 1024
 _MAX_NAME = 120
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
@@ -177,7 +176,7 @@ def _save(
     try:
         with os.fdopen(handle, "wb") as file:
             head, digest = _copy(url, response, file, limits, deadline)
-        suffix = kind_by_content(head, Path(urlsplit(at).path).suffix)
+        suffix = sniff_suffix(head, Path(urlsplit(at).path).suffix)
         if not suffix:
             said = response.headers.get_content_type()
             raise SourceError(f"{url!r} is no document that can be read ({said}): give the address of the file itself.")
@@ -199,7 +198,7 @@ def _copy(
         if size > limits.size:
             most = limits.size / 2**20
             raise SourceError(f"{url!r} is larger than {most:g} MB: download it, split it, and give its path.")
-        head += piece[: max(0, _HEAD - len(head))]
+        head += piece[: max(0, HEAD_BYTES - len(head))]
         digest.update(piece)
         file.write(piece)
     if time.monotonic() >= deadline:  # the clock has closed the connection, which looks like the end of the file

@@ -10,19 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from loaders.errors import SourceError
+from loaders.sources.formats import FORMAT_NAMES, is_supported
 
-PDF_SUFFIXES = frozenset({".pdf"})
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"})
-BOOK_SUFFIXES = frozenset({".epub", ".xps", ".oxps", ".cbz", ".fb2", ".mobi"})
-"""Books of other formats. Plain text, HTML and SVG are left out: they have no pages that a reader could turn to."""
-SUPPORTED_SUFFIXES = PDF_SUFFIXES | IMAGE_SUFFIXES | BOOK_SUFFIXES
-"""File name endings that are read, in lower case."""
-
-_KINDS = "PDF, EPUB, XPS, CBZ, FB2, MOBI, PNG, JPEG, WebP or TIFF"
-_PDF_HEAD = 1024  # bytes in which a PDF may hide its header
-_MAGIC = (
-    (b"\x89PNG\r\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"II*\0", ".tif"), (b"MM\0*", ".tif"),
-)  # fmt: skip
 _GLOB = re.compile(r"[*?\[]")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _SPECIAL = (
@@ -46,25 +35,6 @@ def expand(sources: Sequence[str]) -> list[Path]:
     return list(found.values())
 
 
-def kind_by_content(head: bytes, named: str) -> str:
-    """The file name ending that the first kilobyte of a file calls for; "" for a kind that is not supported.
-
-    `named` is the ending it had, which tells the kinds of zip archives apart.
-    """
-    if b"%PDF-" in head[:_PDF_HEAD]:
-        return ".pdf"
-    for magic, suffix in _MAGIC:
-        if head.startswith(magic):
-            return suffix
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return ".webp"
-    if head[:2] == b"PK":
-        return ".epub" if b"application/epub+zip" in head[:100] else named.lower() * (named.lower() in BOOK_SUFFIXES)
-    if head[60:68] == b"BOOKMOBI":
-        return ".mobi"
-    return ".fb2" if b"<FictionBook" in head else ""
-
-
 def check_source(path: Path) -> None:
     """Raise SourceError unless `path` is a regular, readable file of a supported kind."""
     try:
@@ -76,9 +46,9 @@ def check_source(path: Path) -> None:
     for is_kind, name in _SPECIAL:
         if is_kind(mode):
             raise SourceError(f"{str(path)!r} is {name}, not a regular file: save its content as a file first.")
-    if path.suffix.lower() not in SUPPORTED_SUFFIXES:
+    if not is_supported(path):
         kind = path.suffix or "no ending"
-        raise SourceError(f"{str(path)!r} is of a kind that is not supported ({kind}): give a {_KINDS} file.")
+        raise SourceError(f"{str(path)!r} is of a kind that is not supported ({kind}): give a {FORMAT_NAMES} file.")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{str(path)!r} may not be read by this user: change its permissions (chmod u+r).")
 
@@ -108,10 +78,10 @@ def _in_folder(folder: Path) -> list[Path]:
         raise SourceError(f"The folder {str(folder)!r} may not be read by this user: change its permissions.")
     files = _files_below(folder)
     if not files:
-        raise SourceError(f"The folder {str(folder)!r} is empty: put {_KINDS} files into it, or name another one.")
+        raise SourceError(f"The folder {str(folder)!r} is empty: put {FORMAT_NAMES} files into it, or name another.")
     readable = _readable(files)
     if not readable:
-        raise SourceError(f"The folder {str(folder)!r} holds no {_KINDS} file: name another folder, or the files.")
+        raise SourceError(f"The folder {str(folder)!r} holds no {FORMAT_NAMES} file: name another folder, or files.")
     return readable
 
 
@@ -123,7 +93,7 @@ def _in_glob(source: str, pattern: Path) -> list[Path]:
     if files:
         return files
     if matches:
-        raise SourceError(f"{source!r} matches {len(matches)} path(s), but no {_KINDS} file: widen the pattern.")
+        raise SourceError(f"{source!r} matches {len(matches)} path(s), but no {FORMAT_NAMES} file: widen the pattern.")
     raise SourceError(f"{source!r} matches nothing: check the pattern, and quote it if the shell expands it.")
 
 
@@ -138,4 +108,4 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _readable(paths: Iterable[Path]) -> list[Path]:
     """Keep the supported kinds; hidden files (.DS_Store, ._scan.pdf of macOS) are never meant."""
-    return [path for path in paths if path.suffix.lower() in SUPPORTED_SUFFIXES and not path.name.startswith(".")]
+    return [path for path in paths if is_supported(path) and not path.name.startswith(".")]

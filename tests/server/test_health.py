@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
+from loaders.sources.formats import SUFFIXES
 from tests.dev_server import Server, print_log, run_server
 from web.responses import LIBRARY_UNAVAILABLE
 
@@ -65,7 +66,8 @@ def test_what_is_wrong_is_said_to_those_who_may_come_in(
         assert "another process has the home folder" in str(said["detail"])
         assert "catalog" not in str(said["detail"])
         assert httpx.get(f"{locked.url}/ok", timeout=30).status_code == 200
-    assert asked(locked) == (200, {"ok": True, "engine": "offline", "upload_mb": 200, "token": True})
+    well = {"ok": True, "engine": "offline", "upload_mb": 200, "suffixes": list(SUFFIXES), "token": True}
+    assert asked(locked) == (200, well)
     shutil.rmtree(home)
     home.write_text("")
     status, said = asked(locked)

@@ -40,7 +40,8 @@ await refresh();
 await resume();
 await show();
 try {
-  const { engine } = await get("/health");
+  const { engine, suffixes } = await get("/health");
+  byId("files").accept = suffixes.join(",");
   byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Engine: chat models (llm)";
 } catch (error) {
   say(error.message);

@@ -1,0 +1,144 @@
+"""Reader of PDFs and books: text layer, layout, and OCR of the pictures that hold words (`DocumentReader`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from loaders.errors import SourceError
+from loaders.geometry import area, centre, contains, overlap, scale_into, to_fractions, words_to_fractions
+from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
+from loaders.pages.text_quality import is_garbage
+from loaders.pdf.document import PdfFile, open_book, open_pdf
+from loaders.pdf.layout import build_blocks
+from loaders.pdf.text_layer import Region, TextLayer
+from loaders.types import MIN_INK, Box, PageImage, PageJob, PageProfile, PageText, Word
+
+SCAN_SHARE = 0.5
+"""Share of the page that one image must cover before the page is taken for a scan."""
+
+SCAN_WORDS = 50
+"""Words beside the image that a scan may carry (a stamp, a running footer) without being taken for a page of text."""
+
+MAX_FIGURES = 8
+"""Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
+
+
+def open_pdf_reader(path: Path, password: str | None) -> PdfReader:
+    """Return a reader of a PDF; raises SourceError, or PasswordError if it is locked."""
+    return PdfReader(str(path), open_pdf(path, password))
+
+
+def open_book_reader(path: Path) -> PdfReader:
+    """Return a reader of a book (EPUB, XPS, ...), laid out as a PDF; raises SourceError."""
+    return PdfReader(str(path), open_book(path))
+
+
+class PdfReader:
+    """An open PDF, or a book that was laid out as one."""
+
+    def __init__(self, name: str, pdf: PdfFile) -> None:
+        """Take the file's name, for messages, and the open file."""
+        self._name = name
+        self._pdf = pdf
+
+    @property
+    def title(self) -> str:
+        """The title of the metadata, or ""."""
+        return self._pdf.title
+
+    def page_count(self) -> int:
+        """Return the number of pages; raise SourceError if there is none, or none that can be read."""
+        pages = self._pdf.pages
+        if pages == 0:
+            raise SourceError(f"{self._name!r} has no pages: it is damaged or empty, get a new copy of it.")
+        if not self._pdf.has_sound_page():
+            raise SourceError(
+                f"{self._name!r} is damaged: none of its {pages} page(s) can be read, get a new copy of it."
+            )
+        return pages
+
+    def profile(self, page: int) -> PageProfile:
+        """Say what reading a page takes, from its content stream: about 20 ms."""
+        layer = self._pdf.layer(page)
+        return profile_page(layer, page, legible=is_legible(layer))
+
+    def render(self, job: PageJob) -> PageImage:
+        """Render a page, with its text layer; raise SourceError for one that is empty because the file is damaged."""
+        layer = self._pdf.layer(job.page)
+        shot = self._pdf.render(job.page, job.dpi, job.max_side)
+        image = PageImage(
+            job.page,
+            shot.png,
+            shot.width,
+            shot.height,
+            layer.text,
+            words_to_fractions(layer.words, layer.width, layer.height),
+            shot.ink,
+            is_legible(layer),
+            has_figures(layer),
+        )
+        if image.blank and self._pdf.has_lost_content(job.page):
+            raise SourceError("its content is missing, the file is damaged or was cut off. Get a new copy of it.")
+        return image
+
+    def read(self, job: PageJob) -> PageText | None:
+        """Read a page from its text layer, and its pictures by OCR; None if the layer cannot be trusted.
+
+        A picture that cannot be read costs only itself: the page's `detail` says so.
+        """
+        layer = self._pdf.layer(job.page)
+        if not is_legible(layer):
+            return None
+        try:
+            regions = self._pdf.regions(job.page)
+        except Exception:  # without the layout model the text stands in the order of the content stream
+            regions = []
+        blocks, words = build_blocks(layer, regions, self._pdf.surroundings(job.page))
+        page = PageText(job.page, blocks, words, "text-layer")
+        for box in _unread_pictures(layer, regions):
+            try:
+                page = self._with_figure(page, layer, box, job)
+            except Exception as exc:  # a picture that fails must not cost the page its text
+                page = replace(page, detail=job.could_not_be("read in full: OCR failed on a picture", exc))
+        return page
+
+    def _with_figure(self, page: PageText, layer: TextLayer, box: Box, job: PageJob) -> PageText:
+        """Add what OCR finds in a picture, before the first block that begins below it."""
+        from loaders.ocr.engine import read_figure  # 1 s and 300 MB that a page without pictures saves
+
+        shot = self._pdf.render(job.page, job.dpi, job.max_side, box)
+        if shot.ink < MIN_INK:
+            return page
+        found, words = read_figure(shot.png)
+        if not found:
+            return page
+        place = to_fractions(box, layer.width, layer.height)
+        figure = tuple(replace(block, box=scale_into(block.box, place)) for block in found if block.box)
+        below = (i for i, block in enumerate(page.blocks) if block.box and block.box.y0 >= place.y1)
+        at = next(below, len(page.blocks))
+        return replace(
+            page,
+            blocks=(*page.blocks[:at], *figure, *page.blocks[at:]),
+            words=page.words + tuple(Word(word.text, scale_into(word.box, place)) for word in words),
+            engine="text-layer+ocr",
+        )
+
+
+def is_legible(layer: TextLayer) -> bool:
+    """Say whether the text layer is the page's text: present, no garbage, and not a few words beside a scan."""
+    words = layer.words
+    if not words or is_garbage(layer.text):
+        return False
+    page = Box(0, 0, layer.width, layer.height)
+    return len(words) >= SCAN_WORDS or not any(overlap(image, page) > SCAN_SHARE * area(page) for image in layer.images)
+
+
+def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:
+    """Return pictures large enough to hold something and without a word of the text layer in them; points."""
+    places = [region.box for region in regions if region.role == "picture"]
+    places += [image for image in layer.images if not any(overlap(image, box) > 0.5 * area(image) for box in places)]
+    whole = layer.width * layer.height
+    large = [box for box in places if area(box) > FIGURE_SHARE * whole]
+    silent = [box for box in large if not any(contains(box, centre(word.box)) for word in layer.words)]
+    return sorted(silent, key=area, reverse=True)[:MAX_FIGURES]
