@@ -5,8 +5,12 @@ They come with `stream_mode="custom"`, from subgraphs too; docs/integrations.md 
 
 from __future__ import annotations
 
-from typing import Literal
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal, TypeVar, cast
 
+from langgraph.config import get_stream_writer
 from typing_extensions import TypedDict
 
 Stage = Literal["upload", "survey", "read", "chunk", "embed", "ask"]
@@ -57,7 +61,40 @@ class Draft(TypedDict):
     text: str
 
 
-Event = Progress | Waiting | Unusable | Draft
+class Step(TypedDict):
+    """A node of the query graph begins."""
+
+    event: Literal["step"]
+    node: str
+    """The node's name in the graph."""
+    label: str
+    """What it does, in a few words for users."""
+
+
+Event = Progress | Waiting | Unusable | Draft | Step
+
+Node = TypeVar("Node", bound=Callable[..., Any])
+
+
+def step(label: str) -> Callable[[Node], Node]:
+    """Decorate a node's function, a coroutine or not: each call emits a `step` event with this label first."""
+
+    def decorate(function: Node) -> Node:
+        event = Step(event="step", node=function.__name__, label=label)
+
+        @wraps(function)
+        async def call_async(state: Any) -> Any:
+            get_stream_writer()(event)
+            return await function(state)
+
+        @wraps(function)
+        def call(state: Any) -> Any:
+            get_stream_writer()(event)
+            return function(state)
+
+        return cast(Node, call_async if inspect.iscoroutinefunction(function) else call)
+
+    return decorate
 
 
 def progress(

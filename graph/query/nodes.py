@@ -13,7 +13,7 @@ from langgraph.config import get_stream_writer
 from graph import context, dependencies
 from graph.attachments import said
 from graph.errors import BadInputError, as_list
-from graph.events import Draft
+from graph.events import Draft, step
 from graph.query import messages
 from graph.query.answers import (
     build_verifier,
@@ -40,6 +40,7 @@ _MAX_QUESTION = 4000  # characters: two pages of text; longer input is a documen
 
 
 @async_node
+@step("Understanding the question")
 async def contextualize(state: QueryState) -> QueryState:
     """Read the question, resolve a follow-up by the conversation, and decide which documents to search.
 
@@ -81,6 +82,7 @@ async def contextualize(state: QueryState) -> QueryState:
 
 
 @async_node
+@step("Searching the pages")
 async def retrieve_chunks(state: QueryState) -> QueryState:
     """Retrieve chunks for the newest query; several questions in it are searched one by one."""
     deps = await dependencies.current()
@@ -97,6 +99,7 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
 
 
 @async_node
+@step("Judging what was found")
 async def grade_chunks(state: QueryState) -> QueryState:
     """Grade all chunks in one request; where the grader fails, keep the order of the search and add a note."""
     deps = await dependencies.current()
@@ -121,12 +124,14 @@ async def grade_chunks(state: QueryState) -> QueryState:
     return {"retrieved": retrieved, "grades": reply.value, "notes": notes, "usage": usage}
 
 
+@step("Searching all documents")
 def widen_search(state: QueryState) -> QueryState:
     """Search all documents next, because those that the question mentions hold nothing relevant."""
     return {"mentioned_documents": [], "notes": [*state["notes"], messages.note_on_widened_search()]}
 
 
 @async_node
+@step("Rewording the question")
 async def rewrite_question(state: QueryState) -> QueryState:
     """Add a query in other words; if the engine has none, only the count of rewrites goes up."""
     deps = await dependencies.current()
@@ -141,6 +146,7 @@ async def rewrite_question(state: QueryState) -> QueryState:
 
 
 @async_node
+@step("Writing an answer")
 async def generate_answer(state: QueryState) -> QueryState:
     """Make claims, each with the chunk and the quote it rests on; they are verified in the next node.
 
@@ -168,6 +174,7 @@ async def generate_answer(state: QueryState) -> QueryState:
     }
 
 
+@step("Checking every quote on its page")
 def verify_citations(state: QueryState) -> QueryState:
     """Look up every quote on its page, and every number, date and name of a claim in the quoted text."""
     checks, stream = build_verifier(state).check(state["claims"]), reply_stream(state)
@@ -184,6 +191,7 @@ def verify_citations(state: QueryState) -> QueryState:
 
 
 @async_node
+@step("Correcting statements that were not confirmed")
 async def repair_claims(state: QueryState) -> QueryState:
     """Ask the engine once, in one request, to replace the claims that failed; it is told why each did."""
     deps = await dependencies.current()

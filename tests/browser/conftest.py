@@ -65,7 +65,7 @@ class ReadingRoom:
 
     def enter(self) -> None:
         self.page.goto(f"{self.url}/room")
-        self.page.wait_for_selector("#engine:not(:empty), #door[open]")
+        self.page.wait_for_selector("#engine:not(:empty), #login[open]")
 
     def read(self, path: Path, name: str | None = None, shown: str = "") -> None:
         """Upload a file and wait until it is in the list."""

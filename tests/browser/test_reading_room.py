@@ -60,7 +60,7 @@ def test_from_a_file_to_the_words_on_its_page_and_back(open_room: OpenRoom, lett
     room.read(letter)
     progress = " ".join(page.evaluate("window.progress"))
     assert "pages read · 2 of 2" in progress
-    assert "passages indexed" in progress
+    assert "chunks indexed" in progress
     room.check()
 
     assert "43 metres" in room.ask(HEIGHT)
@@ -131,7 +131,7 @@ def test_a_narrow_screen_and_a_hostile_document(open_room: OpenRoom, make_pdf: M
     said = room.ask("How much does the gate of Norvik weigh?")
     assert "9 t" in said
     room.check()
-    room.page.locator(".witness").first.click()
+    room.page.locator(".citation").first.click()
     room.page.wait_for_selector("#sheet img[data-ready]")
     room.check()
     room.page.get_by_role("button", name="As text").click()

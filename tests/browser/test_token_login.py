@@ -43,5 +43,5 @@ def test_a_locked_room_asks_for_its_token(open_room: Callable[..., ReadingRoom],
     assert "no document" in room.ask("Is anybody there?").lower()
     page.reload()
     page.wait_for_selector("#engine:not(:empty)")
-    assert not page.locator("#door").is_visible()
+    assert not page.locator("#login").is_visible()
     room.check()

@@ -1,40 +1,40 @@
-// The reading room. It keeps nothing of its own: documents, threads and runs are the server's.
+// Entry point of the reading room. It stores nothing in the browser: documents, threads and runs are on the server.
 
-import { enter, get, whenLocked } from "./api.js";
+import { get, logIn, onUnauthorized } from "./api.js";
 import { byId } from "./dom.js";
-import { onReadAgain, refresh, say } from "./documents.js";
-import { again } from "./reading.js";
+import { onReadAgain, refresh, showMessage } from "./documents.js";
+import { readAgain } from "./reading.js";
 import { resume } from "./asking.js";
-import { openNamed } from "./viewer.js";
+import { openFromAddress } from "./viewer.js";
 
-let entering = null;
+let login = null;
 
 /** Ask for the token, once for all requests that wait for it. */
-function unlock() {
-  entering ??= new Promise((resolve) => {
-    byId("door").showModal();
+function askForToken() {
+  login ??= new Promise((resolve) => {
+    byId("login").showModal();
     byId("sign-in").onsubmit = async (event) => {
       event.preventDefault();
       try {
-        await enter(byId("token").value);
+        await logIn(byId("token").value);
       } catch (error) {
-        byId("door-told").textContent = error.message;
+        byId("login-error").textContent = error.message;
         return;
       }
-      byId("token").value = byId("door-told").textContent = "";
-      byId("door").close();
-      entering = null;
+      byId("token").value = byId("login-error").textContent = "";
+      byId("login").close();
+      login = null;
       resolve();
     };
   });
-  return entering;
+  return login;
 }
 
-whenLocked(unlock);
-// Without the token there is nothing behind the door, so Esc must not open it.
-byId("door").addEventListener("cancel", (event) => event.preventDefault());
-onReadAgain((one) => again(one).catch((error) => say(error.message)));
-const show = () => openNamed().catch((error) => say(error.message));
+onUnauthorized(askForToken);
+// Without the token the page cannot show anything, so Esc must not close the dialog.
+byId("login").addEventListener("cancel", (event) => event.preventDefault());
+onReadAgain((one) => readAgain(one).catch((error) => showMessage(error.message)));
+const show = () => openFromAddress().catch((error) => showMessage(error.message));
 window.addEventListener("hashchange", show);
 await refresh();
 await resume();
@@ -44,5 +44,5 @@ try {
   byId("files").accept = suffixes.join(",");
   byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Engine: chat models (llm)";
 } catch (error) {
-  say(error.message);
+  showMessage(error.message);
 }

@@ -1,79 +1,69 @@
-// Questions: a conversation is a thread of the server, so that it can be opened in Studio; each answer with its witnesses.
+// Conversations: questions, draft answers, answers with citations. A conversation is a thread of the server.
 
 import { get, newThread, run } from "./api.js";
-import { button, byId, make, prose } from "./dom.js";
-import { nothingChosen, pagesOf, scope } from "./documents.js";
+import { markerButton, withoutLinks } from "./citations.js";
+import { chosenDocuments, noneChosen, pagesOf } from "./documents.js";
+import { button, byId, make } from "./dom.js";
+import { renderAnswer } from "./markdown.js";
 import { open } from "./viewer.js";
 
-const STEPS = {
-  route_request: "Understanding the question", contextualize: "Searching the pages", retrieve_chunks: "Weighing what was found",
-  rewrite_question: "Searching in other words", grade_chunks: "Writing an answer", generate_answer: "Checking every quote on its page",
-};
-const WHY = {
+const REFUSALS = {
   nothing_ingested: "There is no document to ask", nothing_relevant: "The documents do not say",
-  fact_absent: "Nothing could be proven", page_unreadable: "Some pages could not be read",
+  fact_absent: "No statement could be confirmed", page_unreadable: "Some pages could not be read",
 };
-const CLOSEST = 4;
-let thread = null;
-let busy = null;
+const MAX_CLOSEST_PAGES = 4;
+let thread = null; // the id of the conversation's thread, once there is one
+let running = null; // the AbortController of the question that is being answered
 
 async function ask(question) {
-  const turn = begin(question);
-  busy = new AbortController();
+  const turn = addTurn(question);
+  running = new AbortController();
   byId("send").textContent = "Stop";
   try {
     thread ??= await newThread({ room: "conversation" });
-    studio();
-    const input = { messages: [{ role: "user", content: question }], documents: scope() };
-    const modes = ["updates", "custom", "values"];
-    for await (const part of run(thread, input, { modes, disconnect: "cancel", signal: busy.signal })) turn.hear(part);
+    linkToStudio();
+    const input = { messages: [{ role: "user", content: question }], documents: chosenDocuments() };
+    const modes = ["custom", "values"];
+    for await (const part of run(thread, input, { modes, disconnect: "cancel", signal: running.signal })) turn.handle(part);
     turn.end();
   } catch (error) {
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
   }
-  busy = null;
+  running = null;
   byId("send").textContent = "Ask";
 }
 
-/** Show again the conversation that the address names; it lies on the server, so a reload loses nothing. */
+/** Show the conversation that the browser's address names; it is on the server, so a reload loses nothing. */
 export async function resume() {
   const named = /^#thread=([0-9a-f-]{36})$/.exec(location.hash)?.[1];
   if (!named) return;
   const state = await get(`/threads/${named}/state`).catch(() => null);
   if (!state?.values?.messages?.length) return history.replaceState(null, "", location.pathname);
   thread = named;
-  studio();
+  linkToStudio();
   let turn = null;
   for (const { type, content, additional_kwargs: more } of state.values.messages) {
-    if (type === "human") turn = begin(String(content));
-    else turn?.end({ answer: unlinked(String(content)), citations: more?.citations ?? [] });
+    if (type === "human") turn = addTurn(String(content));
+    else turn?.end({ answer: withoutLinks(String(content)), citations: more?.citations ?? [] });
   }
 }
 
-/** A reply as it was before it got links, which are for other chat pages: here its markers open the page. */
-const unlinked = (reply) =>
-  reply.replace(/\n\n\*\*Sources\*\*\n\n\d+\. [^]*$/, "").replace(/\[\[(\d+)\]\]\([^\s()]+\/room#page=[^\s()]+\)/g, "[$1]");
-
-/** A turn of the conversation: what was asked, what is being done, then the answer. */
-function begin(question) {
+/** Add a turn to the conversation: the question and the current step; `end` puts the answer in place of the step. */
+function addTurn(question) {
   byId("welcome")?.remove();
-  byId("anew").hidden = false;
+  byId("new-conversation").hidden = false;
   const step = make("p", { className: "step" }, "Reading the question");
   const turn = make("article", { className: "turn" }, make("h3", { className: "asked" }, question), step);
   byId("talk").append(turn);
   turn.scrollIntoView({ block: "nearest" });
   let draft = null;
-  let said = "";
   let result = null;
   return {
-    hear({ event, inner, data }) {
-      if (event === "updates") {
-        const next = Object.keys(data ?? {}).map((node) => STEPS[node]).find(Boolean);
-        if (next) step.textContent = next;
-      } else if (event === "custom" && data?.event === "draft") {
+    handle({ event, inner, data }) {
+      if (event === "custom" && data?.event === "step") step.textContent = data.label;
+      else if (event === "custom" && data?.event === "draft") {
         if (!draft) turn.append((draft = make("p", { className: "draft", "aria-hidden": "true" })));
-        said = data.text.startsWith(said) && said ? data.text : said + data.text;
-        draft.textContent = said;
+        draft.textContent = data.text;
       } else if (event === "values" && !inner && typeof data?.answer === "string") result = data;
     },
     end(known) {
@@ -81,7 +71,7 @@ function begin(question) {
       step.remove();
       draft?.remove();
       if (!result) return this.fail("The run ended without an answer.");
-      turn.append(...(result.refused ? refusal(result) : answer(result)), foot(result));
+      turn.append(...(result.refused ? refusal(result) : answer(result)), footer(result));
       turn.scrollIntoView({ block: "nearest" });
     },
     fail(message) {
@@ -93,52 +83,51 @@ function begin(question) {
 }
 
 function answer(result) {
-  if (!result.citations.length) return [prose(result.answer, () => null)];
+  if (!result.citations.length) return [renderAnswer(result.answer, () => null)];
   const cited = new Map(result.citations.map((citation) => [citation.marker, citation]));
   const marker = (number) => {
     const citation = cited.get(number);
-    const label = citation && `Witness ${number}: ${citation.name}, page ${citation.page}`;
-    return citation && button(String(number), () => show(citation), { className: "marker", "aria-label": label, title: label });
+    return citation ? markerButton(citation, () => show(citation)) : null;
   };
-  return [prose(result.answer, marker), witnesses("Witnesses", result.citations.map((citation) =>
-    witness(citation.marker, place(citation), citation.quote, () => show(citation))))];
+  return [renderAnswer(result.answer, marker), citations("Citations", result.citations.map((citation) =>
+    citationButton(citation.marker, pageLabel(citation), citation.quote, () => show(citation))))];
 }
 
 function refusal(result) {
-  const said = prose(result.answer, () => null);
-  said.classList.add("refused");
-  said.prepend(make("p", { className: "why" }, WHY[result.reason] ?? "Not answered"));
-  const closest = (result.retrieved ?? []).slice(0, CLOSEST);
-  if (!closest.length) return [said];
-  return [said, witnesses("The closest pages", closest.map((passage) =>
-    witness("?", place(passage), shortened(passage.text), () => show({ ...passage, quote: "", boxes: [] }))))];
+  const text = renderAnswer(result.answer, () => null);
+  text.classList.add("refused");
+  text.prepend(make("p", { className: "why" }, REFUSALS[result.reason] ?? "Not answered"));
+  const closest = (result.retrieved ?? []).slice(0, MAX_CLOSEST_PAGES);
+  if (!closest.length) return [text];
+  return [text, citations("The closest pages", closest.map((chunk) =>
+    citationButton("?", pageLabel(chunk), shorten(chunk.text), () => show({ ...chunk, quote: "", boxes: [] }))))];
 }
 
-const place = ({ name, page, pages }) => `${name}, page ${pages?.length > 1 ? pages.join("–") : page}`;
-const shortened = (passage) => {
-  const text = passage.replace(/^#{1,6} /gm, "");
+const pageLabel = ({ name, page, pages }) => `${name}, page ${pages?.length > 1 ? pages.join("–") : page}`;
+const shorten = (markdown) => {
+  const text = markdown.replace(/^#{1,6} /gm, "");
   return text.length > 200 ? `${text.slice(0, 200).replace(/\s+\S*$/, "")} …` : text;
 };
 const show = ({ document, name, page, quote, boxes }) => open({ document, name, page, pages: pagesOf(document), quote, boxes });
 
-function witnesses(title, items) {
-  return make("section", { className: "witnesses" }, make("h3", {}, title), ...items);
+function citations(title, items) {
+  return make("section", { className: "citations" }, make("h3", {}, title), ...items);
 }
 
-function witness(number, at, said, act) {
-  const made = button("", act, { className: "witness" });
-  made.replaceChildren(
-    make("span", { className: "number" }, String(number)), make("span", { className: "at" }, at), make("span", { className: "said" }, said));
-  return made;
+function citationButton(number, at, quote, onClick) {
+  const element = button("", onClick, { className: "citation" });
+  element.replaceChildren(
+    make("span", { className: "number" }, String(number)), make("span", { className: "at" }, at), make("span", { className: "quoted" }, quote));
+  return element;
 }
 
-function foot(result) {
+function footer(result) {
   if (!result.engine) return "";
-  const spent = result.usage?.requests ? ` · ${result.usage.requests} requests` : "";
-  return make("p", { className: "foot" }, `${result.engine} · ${(result.seconds ?? 0).toFixed(1)} s${spent}`);
+  const requests = result.usage?.requests ? ` · ${result.usage.requests} requests` : "";
+  return make("p", { className: "foot" }, `${result.engine} · ${(result.seconds ?? 0).toFixed(1)} s${requests}`);
 }
 
-function studio() {
+function linkToStudio() {
   history.replaceState(null, "", `#thread=${thread}`);
   const link = byId("studio");
   link.href = `https://smith.langchain.com/studio/thread/${thread}?baseUrl=${encodeURIComponent(location.origin)}`;
@@ -147,10 +136,10 @@ function studio() {
 
 byId("ask").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (busy) return busy.abort();
+  if (running) return running.abort();
   const field = byId("question");
   const question = field.value.trim();
-  field.setCustomValidity(nothingChosen() ? "Tick at least one document to ask." : "");
+  field.setCustomValidity(noneChosen() ? "Tick at least one document to ask." : "");
   if (!question || !field.reportValidity()) return;
   field.value = "";
   ask(question);
@@ -159,13 +148,13 @@ byId("question").addEventListener("input", (event) => event.target.setCustomVali
 byId("question").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  if (!busy) byId("ask").requestSubmit();
+  if (!running) byId("ask").requestSubmit();
 });
-byId("anew").addEventListener("click", () => {
-  busy?.abort();
+byId("new-conversation").addEventListener("click", () => {
+  running?.abort();
   thread = null;
   history.replaceState(null, "", location.pathname);
   byId("talk").replaceChildren();
-  byId("studio").hidden = byId("anew").hidden = true;
+  byId("studio").hidden = byId("new-conversation").hidden = true;
   byId("question").focus();
 });

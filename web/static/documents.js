@@ -1,48 +1,49 @@
-// The library: the list of documents with their ledgers, reading again, deleting, and which of them are asked.
+// The list of documents: their page ledgers, reading again, deleting, and the choice of documents to ask.
 
 import { get, remove } from "./api.js";
 import { button, byId, make, plural } from "./dom.js";
 import { open } from "./viewer.js";
 
 const STATUS = { complete: ["good", "complete"], partial: ["warn", "incomplete"], failed: ["bad", "could not be read"] };
-const PAGE = { read: "read", fallback: "read a second way", blank: "blank", failed: "failed", pending: "not read yet" };
-const left = new Set(); // ids of documents that are not to be asked
+const PAGE = { read: "read", fallback: "read by fallback", blank: "blank", failed: "failed", pending: "not read yet" };
+const excluded = new Set(); // ids of documents that are not to be asked
 let shown = [];
 let readAgain = () => {};
 
-/** What "Read again" does. */
+/** Set the handler of "Read again". */
 export const onReadAgain = (handler) => (readAgain = handler);
 
-/** The ids to look in; none when all are meant. */
-export const scope = () => (shown.some(({ id }) => left.has(id)) ? shown.map(({ id }) => id).filter((id) => !left.has(id)) : []);
-export const nothingChosen = () => shown.length > 0 && shown.every(({ id }) => left.has(id));
+/** The ids of the documents to search; empty where all are ticked. */
+export const chosenDocuments = () => (shown.some(({ id }) => excluded.has(id)) ? shown.map(({ id }) => id).filter((id) => !excluded.has(id)) : []);
+export const noneChosen = () => shown.length > 0 && shown.every(({ id }) => excluded.has(id));
 export const pagesOf = (id) => shown.find((document) => document.id === id)?.pages;
 
 /** Fetch the list and show it. */
 export async function refresh() {
   try {
     shown = (await get("/documents")).documents;
-    say("");
+    showMessage("");
   } catch (error) {
-    say(error.message);
+    showMessage(error.message);
     return;
   }
   byId("none").hidden = shown.length > 0;
   const opened = new Set([...document.querySelectorAll(".ledger")].map((ledger) => ledger.dataset.document));
   byId("documents").replaceChildren(...shown.map((one) => entry(one, opened.has(one.id))));
-  tell();
+  showCount();
 }
 
-export const say = (text) => (byId("told").textContent = text);
+/** Show a message above the list; "" clears it. */
+export const showMessage = (text) => (byId("message").textContent = text);
 
-function tell() {
-  const asked = shown.filter(({ id }) => !left.has(id)).length;
+function showCount() {
+  const asked = shown.filter(({ id }) => !excluded.has(id)).length;
   const all = asked === shown.length;
-  byId("scope").textContent = !shown.length ? "" : all ? `${plural(asked, "document")}, all asked` : `${asked} of ${shown.length} asked`;
+  byId("chosen").textContent = !shown.length ? "" : all ? `${plural(asked, "document")}, all asked` : `${asked} of ${shown.length} asked`;
 }
 
 function entry(one, opened) {
-  const label = make("label", { className: "name" }, ask(one), make("span", {}, one.name));
+  const label = make("label", { className: "name" }, checkbox(one), make("span", {}, one.name));
   const [tone, word] = STATUS[one.status];
   const counts = Object.entries(one.ledger).filter(([status, count]) => count && !(status === "read"));
   const facts = make("p", { className: "facts" }, make("span", { className: tone }, word), ` · ${plural(one.pages, "page")}`,
@@ -56,25 +57,25 @@ function entry(one, opened) {
     button(one.status === "complete" ? "Read again" : "Read the rest", () => readAgain(one), { "aria-label":
       one.status === "complete" ? `Read again all of ${one.name}` : `Read the rest of ${one.name}` }),
     button("Save text", () => make("a", { href: transcript, download: `${one.name}.md` }).click(), { "aria-label": `Save the text of ${one.name}` }),
-    button("Delete", () => drop(one), { "aria-label": `Delete ${one.name}` }),
+    button("Delete", () => confirmDeletion(one), { "aria-label": `Delete ${one.name}` }),
   );
   if (opened) pages(item, one, toggle);
   return item;
 }
 
-function ask(one) {
-  const box = make("input", { type: "checkbox", checked: !left.has(one.id), "aria-label": `Ask ${one.name}` });
+function checkbox(one) {
+  const box = make("input", { type: "checkbox", checked: !excluded.has(one.id), "aria-label": `Ask ${one.name}` });
   box.addEventListener("change", () => {
-    box.checked ? left.delete(one.id) : left.add(one.id);
-    tell();
+    box.checked ? excluded.delete(one.id) : excluded.add(one.id);
+    showCount();
   });
   return box;
 }
 
 async function pages(item, one, toggle) {
-  const there = item.querySelector(".ledger");
-  toggle.setAttribute("aria-expanded", String(!there));
-  if (there) return there.remove();
+  const opened = item.querySelector(".ledger");
+  toggle.setAttribute("aria-expanded", String(!opened));
+  if (opened) return opened.remove();
   try {
     const { ledger_pages: lines } = await get(`/documents/${encodeURIComponent(one.id)}`);
     const ledger = make("div", { className: "ledger", role: "group", "aria-label": `Pages of ${one.name}` });
@@ -85,26 +86,26 @@ async function pages(item, one, toggle) {
     })));
     item.append(ledger);
   } catch (error) {
-    say(error.message);
+    showMessage(error.message);
     refresh();
   }
 }
 
-async function drop(one) {
-  const sure = byId("sure");
-  byId("sure-text").textContent = `“${one.name}”, its pages and everything read from them are removed from this server.`;
-  sure.returnValue = "no";
-  sure.showModal();
-  await new Promise((resolve) => sure.addEventListener("close", resolve, { once: true }));
-  if (sure.returnValue !== "yes") return;
+async function confirmDeletion(one) {
+  const dialog = byId("confirm");
+  byId("confirm-text").textContent = `“${one.name}”, its pages and everything read from them are removed from this server.`;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  if (dialog.returnValue !== "yes") return;
   let problem = "";
   try {
     await remove(`/documents/${encodeURIComponent(one.id)}`);
   } catch (error) {
     problem = error.message;
   }
-  left.delete(one.id);
+  excluded.delete(one.id);
   await refresh();
-  if (problem) say(problem);
+  if (problem) showMessage(problem);
   byId("choose").focus();
 }

@@ -1,4 +1,4 @@
-// Building the page. Text only ever goes in as text: nothing here takes markup, and the page's policy forbids it.
+// Functions that build elements. Text is only inserted as text, never as markup; the page's security policy forbids that too.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -13,40 +13,11 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A button that does something. */
-export function button(label, act, properties = {}) {
-  const made = make("button", { type: "button", className: "plain", ...properties }, label);
-  made.addEventListener("click", act);
-  return made;
+/** A button with a click handler. */
+export function button(label, onClick, properties = {}) {
+  const element = make("button", { type: "button", className: "plain", ...properties }, label);
+  element.addEventListener("click", onClick);
+  return element;
 }
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-
-/** An answer: paragraphs, lists, bold and code of Markdown; `[1]` becomes what `marker(1)` makes. */
-export function prose(text, marker) {
-  const out = make("div", { className: "answer" });
-  let list = null;
-  for (const part of text.split(/\n{2,}|\n(?=\s*[-*] )/)) {
-    const line = part.trim();
-    if (!line) continue;
-    const item = /^[-*] (.*)$/s.exec(line);
-    if (item) {
-      if (!list) out.append((list = make("ul")));
-      list.append(make("li", {}, ...inline(item[1], marker)));
-    } else {
-      list = null;
-      out.append(make("p", {}, ...inline(line.replace(/^#{1,6} /, ""), marker)));
-    }
-  }
-  return out;
-}
-
-function inline(text, marker) {
-  return text.split(/(\[\d{1,3}\]|\*\*[^*]+\*\*|`[^`]+`)/).map((piece) => {
-    const number = /^\[(\d+)\]$/.exec(piece);
-    if (number) return marker(Number(number[1])) ?? piece;
-    if (/^\*\*.+\*\*$/s.test(piece)) return make("strong", {}, piece.slice(2, -2));
-    if (/^`.+`$/s.test(piece)) return make("code", {}, piece.slice(1, -1));
-    return piece;
-  });
-}

@@ -1,38 +1,38 @@
-// From files to documents: uploads, then a run of the graph that reads them, each with a bar that says how far it is.
+// Ingestion: uploads of files, then a run of the graph that reads them; each file has a progress bar.
 
-import { get, newThread, openWith, run, upload } from "./api.js";
+import { get, newThread, sendPassword, run, upload } from "./api.js";
 import { button, byId, make, plural } from "./dom.js";
-import { refresh, say } from "./documents.js";
+import { refresh, showMessage } from "./documents.js";
 
-const AT_ONCE = 3;
-const STAGES = { survey: "pages looked at", read: "pages read", chunk: "pages cut into passages", embed: "passages indexed" };
+const MAX_PARALLEL_UPLOADS = 3;
+const STAGES = { survey: "pages looked at", read: "pages read", chunk: "pages cut into chunks", embed: "chunks indexed" };
 
-/** Take files: upload them a few at a time, then have those that arrived read in one run. */
-export async function take(files) {
-  say("");
-  const most = (await get("/health")).upload_mb;
+/** Upload files, a few at a time, then read those that arrived in one run. */
+export async function ingest(files) {
+  showMessage("");
+  const limit = (await get("/health")).upload_mb;
   const jobs = [...files].map((file) => ({ file, row: row(file.name) }));
   const waiting = [...jobs];
   const worker = async () => {
-    for (let job; (job = waiting.shift()); ) await send(job, most);
+    for (let job; (job = waiting.shift()); ) await send(job, limit);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: MAX_PARALLEL_UPLOADS }, worker));
   const arrived = jobs.filter((job) => job.source);
   if (arrived.length) await read(arrived);
 }
 
-/** Read what is missing of a document that is there already; all of it where nothing is. */
-export const again = (one) =>
+/** Read the missing pages of a document, or all of them where none is missing. */
+export const readAgain = (one) =>
   read([{ source: one.source, id: one.id, row: row(one.name) }], { reread: one.status === "complete" });
 
-async function send(job, most) {
+async function send(job, limit) {
   const { file, row: bar } = job;
-  if (file.size > most * 2 ** 20) return bar.fail(`is larger than ${most} MB, the most that this server takes.`);
-  bar.say("sending", 0, 1);
+  if (file.size > limit * 2 ** 20) return bar.fail(`is larger than ${limit} MB, the most that this server takes.`);
+  bar.show("sending", 0, 1);
   try {
-    const kept = await upload(file, (done, all) => bar.say("sending", done, all));
-    Object.assign(job, { source: kept.source, id: kept.id });
-    bar.say("waiting to be read", 0, 0);
+    const uploaded = await upload(file, (done, all) => bar.show("sending", done, all));
+    Object.assign(job, { source: uploaded.source, id: uploaded.id });
+    bar.show("waiting to be read", 0, 0);
   } catch (error) {
     bar.fail(error.message);
   }
@@ -42,17 +42,17 @@ async function read(jobs, context = {}) {
   const rows = new Map(jobs.map((job) => [job.id, job.row]));
   const sources = [...new Set(jobs.map((job) => job.source))];
   let report = null;
-  jobs.forEach((job) => job.row.say("being opened", 0, 0));
+  jobs.forEach((job) => job.row.show("being opened", 0, 0));
   try {
     const thread = await newThread({ room: "reading" });
     for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue", context })) {
-      if (data?.event === "unusable") note(jobs, data);
+      if (data?.event === "unusable") noteUnusable(jobs, data);
       else if (event === "custom") progress(rows, data);
       else if (event === "values" && !inner) report = data.report ?? report;
     }
     for (const document of report?.documents ?? []) finish(jobs, document, context);
   } catch (error) {
-    jobs.forEach((job) => (job.locked ? unlock(job, context) : job.row.fail(error.message)));
+    jobs.forEach((job) => (job.locked ? askForPassword(job, context) : job.row.fail(error.message)));
   }
   if (report) jobs.forEach((job) => job.row.end());
   await refresh();
@@ -61,72 +61,72 @@ async function read(jobs, context = {}) {
 function progress(rows, data) {
   if (data.event === "waiting") {
     const until = new Date(data.until).toLocaleTimeString();
-    rows.forEach((bar) => bar.say(`waiting for the model service until ${until}`, 0, 0));
-  } else if (data.event === "progress") rows.get(data.document)?.say(STAGES[data.stage], data.done, data.of);
+    rows.forEach((bar) => bar.show(`waiting for the model service until ${until}`, 0, 0));
+  } else if (data.event === "progress") rows.get(data.document)?.show(STAGES[data.stage], data.done, data.of);
 }
 
 function finish(jobs, document, context) {
   const job = jobs.find((one) => one.id === document.id || one.source === document.source);
   if (!job) return;
   const why = document.failures.map((failure) => failure.detail)[0] ?? "";
-  if (job.locked) unlock(job, context);
+  if (job.locked) askForPassword(job, context);
   else if (document.status === "failed") job.row.fail(why);
   else if (document.status === "partial") job.row.fail(`${plural(document.failures.length, "page")} could not be read. ${why}`);
   else if (document.status === "unchanged") job.row.note("Nothing was missing: every page had been read before.");
 }
 
-/** That a file cannot be opened is an event of its own: where none can, the run fails without a report. */
-function note(jobs, { source, reason }) {
+/** Remember that a file needs a password: where no file can be opened, the run fails without a report. */
+function noteUnusable(jobs, { source, reason }) {
   const job = jobs.find((one) => one.source === source);
   if (job) job.locked = reason === "password";
 }
 
-/** Ask for the password of a file, then read it as it was to be read. */
-function unlock(job, context) {
-  job.row.ask(async (password) => {
-    await openWith(job.id, password);
+/** Ask for the password of a file, then read it with the same settings. */
+function askForPassword(job, context) {
+  job.row.askForPassword(async (password) => {
+    await sendPassword(job.id, password);
     job.row.remove();
     read([{ source: job.source, id: job.id, row: row(job.row.name) }], context);
   });
 }
 
-/** A line in the list of what is being read. */
+/** An item in the list of files that are being read. */
 function row(name) {
   const bar = make("progress", { max: 1, value: 0, "aria-label": name });
   const facts = make("p", { className: "facts" });
   const item = make("li", {}, make("p", { className: "name" }, name), facts, bar);
-  let over = false;
+  let closed = false;
   byId("jobs").append(item);
   const close = () => {
     bar.remove();
-    if (!over) item.append(button("Dismiss", () => item.remove(), { "aria-label": `Dismiss the note on ${name}` }));
-    over = true;
+    if (!closed) item.append(button("Dismiss", () => item.remove(), { "aria-label": `Dismiss the note on ${name}` }));
+    closed = true;
   };
   return {
     name,
     remove: () => item.remove(),
-    /** Ask for the password; `open` throws where it is wrong. The field is emptied as soon as it was read. */
-    ask(open) {
-      const told = make("p", { className: "bad", role: "alert" });
+    /** Show a password field; `open` throws where the password is wrong. The field is emptied when it is sent. */
+    askForPassword(open) {
+      const problem = make("p", { className: "bad", role: "alert" });
       const field = make("input", { type: "password", autocomplete: "off", required: true, "aria-label": `Password of ${name}` });
       const form = make("form", { className: "unlock" }, field, make("button", {}, "Open"));
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         const given = field.value;
-        field.value = told.textContent = "";
+        field.value = problem.textContent = "";
         try {
           await open(given);
         } catch (error) {
-          told.textContent = error.message;
+          problem.textContent = error.message;
           field.focus();
         }
       });
-      facts.textContent = "It is encrypted. The password is used to read it, and not kept.";
-      item.append(form, told);
+      facts.textContent = "It is encrypted. The password is used to read it and is not stored.";
+      item.append(form, problem);
       close();
       field.focus();
     },
-    say(what, done, all) {
+    show(what, done, all) {
       if (all) Object.assign(bar, { max: all, value: done });
       else bar.removeAttribute("value");
       facts.textContent = all > 1 ? `${what} · ${what === "sending" ? `${Math.round((100 * done) / all)} %` : `${done} of ${all}`}` : what;
@@ -139,7 +139,7 @@ function row(name) {
       facts.textContent = text;
       close();
     },
-    end: () => over || item.remove(),
+    end: () => closed || item.remove(),
   };
 }
 
@@ -163,5 +163,5 @@ byId("files").addEventListener("change", (event) => {
 for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
 
 function start(files) {
-  if (files.length) take(files).catch((error) => say(error.message));
+  if (files.length) ingest(files).catch((error) => showMessage(error.message));
 }

@@ -1,13 +1,13 @@
-// The page view: the picture of a page with the quote marked, the same page as text, and its neighbours.
+// The page view: the image of a page with the quote highlighted, the page as text, and the pages before and after it.
 
-import { get, pictureOf } from "./api.js";
+import { get, imageUrl } from "./api.js";
 import { byId, make } from "./dom.js";
 
-const WHY = { fallback: "Read a second way", failed: "Could not be read", pending: "Not read yet", blank: "Nothing on it" };
+const WHY = { fallback: "Read by fallback", failed: "Could not be read", pending: "Not read yet", blank: "Nothing on it" };
 const dialog = byId("viewer");
 const sheet = byId("sheet");
-let at = null;
-let turn = 0;
+let at = null; // the page that is shown
+let shown = 0; // counts calls of show(), so that a late response of an earlier one is dropped
 
 /** Open a page: {document, name, page, pages (how many there are, if known), quote, boxes}. */
 export async function open(place) {
@@ -17,39 +17,39 @@ export async function open(place) {
   await show();
 }
 
-/** Open the page that the address names, as the links of replies do; the quote is marked on it. */
-export async function openNamed() {
+/** Open the page that the browser's address names, with its quote highlighted; links in chat replies have such addresses. */
+export async function openFromAddress() {
   const [, document, page, boxes] = /^#page=([0-9a-f]{16})\/(\d{1,7})(?:&boxes=([\d.,;]*))?$/.exec(location.hash) ?? [];
   if (!document) return;
   const { name, pages } = await get(`/documents/${document}`);
-  const marked = (boxes ?? "").split(";").map((box) => box.split(",").map(Number)).filter((box) => box.length === 4);
-  await open({ document, name, page: Number(page), pages, quote: "", boxes: marked });
+  const rectangles = (boxes ?? "").split(";").map((box) => box.split(",").map(Number)).filter((box) => box.length === 4);
+  await open({ document, name, page: Number(page), pages, quote: "", boxes: rectangles });
 }
 
 async function show() {
-  const mine = ++turn;
+  const call = ++shown;
   const { document: id, name, page } = at;
   const cited = page === at.cited;
   byId("viewer-title").textContent = `${name}, page ${page}`;
   byId("quote").textContent = at.quote ? `“${at.quote}”` : "";
   byId("quote").hidden = !(cited && at.quote);
-  byId("words").setAttribute("aria-pressed", String(at.text));
-  byId("fate").hidden = true;
+  byId("as-text").setAttribute("aria-pressed", String(at.text));
+  byId("page-status").hidden = true;
   sheet.setAttribute("aria-busy", "true");
   try {
     at.pages ??= (await get(`/documents/${encodeURIComponent(id)}`)).pages;
     const line = await get(`/documents/${encodeURIComponent(id)}/pages/${page}`);
-    if (mine !== turn) return;
+    if (call !== shown) return;
     count();
     if (line.status in WHY) {
-      byId("fate").textContent = [WHY[line.status], line.reason, line.detail].filter(Boolean).join(": ");
-      byId("fate").hidden = false;
+      byId("page-status").textContent = [WHY[line.status], line.reason, line.detail].filter(Boolean).join(": ");
+      byId("page-status").hidden = false;
     }
-    sheet.replaceChildren(at.text ? text(line.blocks) : picture(line, cited ? at.boxes ?? [] : []));
+    sheet.replaceChildren(at.text ? text(line.blocks) : image(line, cited ? at.boxes ?? [] : []));
   } catch (error) {
-    if (mine === turn) sheet.replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
+    if (call === shown) sheet.replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
   }
-  if (mine === turn) sheet.setAttribute("aria-busy", "false");
+  if (call === shown) sheet.setAttribute("aria-busy", "false");
 }
 
 function count() {
@@ -58,23 +58,23 @@ function count() {
   byId("next").disabled = at.page >= at.pages;
 }
 
-function picture(line, boxes) {
-  if (!line.image) return make("p", {}, "There is no picture of this page.");
-  const marked = boxes.length ? `; marked on it: ${at.quote || "the words that were cited"}` : "";
-  const image = make("img", {
-    src: pictureOf(at.document, at.page, { boxes, hash: line.image }), width: line.width, height: line.height,
-    alt: `Page ${at.page} of ${at.name}${marked}`,
+function image(line, boxes) {
+  if (!line.image) return make("p", {}, "There is no image of this page.");
+  const highlighted = boxes.length ? `; highlighted on it: ${at.quote || "the cited words"}` : "";
+  const element = make("img", {
+    src: imageUrl(at.document, at.page, { boxes, hash: line.image }), width: line.width, height: line.height,
+    alt: `Page ${at.page} of ${at.name}${highlighted}`,
   });
-  image.addEventListener("load", () => {
-    turnTo(image, boxes);
-    image.dataset.ready = "true";
+  element.addEventListener("load", () => {
+    scrollTo(element, boxes);
+    element.dataset.ready = "true";
   });
-  image.addEventListener("error", () => sheet.append(make("p", { className: "wrong" }, "The picture could not be loaded.")));
-  return image;
+  element.addEventListener("error", () => sheet.append(make("p", { className: "wrong" }, "The image could not be loaded.")));
+  return element;
 }
 
-/** Scroll to what is marked. */
-function turnTo(image, boxes) {
+/** Scroll to the highlighted rectangles. */
+function scrollTo(image, boxes) {
   const edge = (index) => (boxes.length ? Math.min(...boxes.map((box) => box[index])) : 0);
   sheet.scrollTop = Math.max(0, edge(1) * image.clientHeight - sheet.clientHeight / 3);
   sheet.scrollLeft = Math.max(0, edge(0) * image.clientWidth - 16);
@@ -82,23 +82,23 @@ function turnTo(image, boxes) {
 
 function text(blocks) {
   const out = make("article", { className: "reading" });
-  for (const block of blocks) out.append(block.kind === "table" && block.rows ? table(block) : words(block));
+  for (const block of blocks) out.append(block.kind === "table" && block.rows ? table(block) : paragraph(block));
   if (!blocks.length) out.append(make("p", {}, "Nothing was read on this page."));
   return out;
 }
 
-function words(block) {
+function paragraph(block) {
   const heading = block.kind === "heading" || block.kind === "title";
   return make(heading ? (block.level > 1 ? "h4" : "h3") : "p", { className: block.kind }, block.text);
 }
 
 function table(block) {
   const cells = (tag, row, scope) => make("tr", {}, ...row.map((cell) => make(tag, scope ? { scope } : {}, cell)));
-  const made = make("table", {},
+  const element = make("table", {},
     block.caption ? make("caption", {}, block.caption) : null,
     make("thead", {}, cells("th", block.columns, "col")),
     make("tbody", {}, ...block.rows.map((row) => cells("td", row))));
-  return make("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": "Table" }, made);
+  return make("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": "Table" }, element);
 }
 
 function go(step) {
@@ -114,9 +114,9 @@ byId("larger").addEventListener("click", () => {
   const large = sheet.classList.toggle("large");
   byId("larger").setAttribute("aria-pressed", String(large));
   const image = sheet.querySelector("img");
-  if (image) turnTo(image, at.page === at.cited ? at.boxes ?? [] : []);
+  if (image) scrollTo(image, at.page === at.cited ? at.boxes ?? [] : []);
 });
-byId("words").addEventListener("click", () => {
+byId("as-text").addEventListener("click", () => {
   at.text = !at.text;
   show();
 });
