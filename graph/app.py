@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.attachments import attached, document_of, source_of
-from graph.compiled import Application, unkept
+from graph.compiled import Application, detach_files, without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.errors import BadInputError, as_list
@@ -152,7 +152,7 @@ def build() -> StateGraph[State, Context, Input, Output]:
     """The whole graph, not yet compiled."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
-    builder.add_node("ingestion", unkept(ingestion.build().compile(name="ingestion")))
+    builder.add_node("ingestion", without_checkpoints(ingestion.build().compile(name="ingestion")))
     builder.add_node("query", query.app)
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")
@@ -169,9 +169,7 @@ def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Applica
     Pages of many windows are in flight at once; the worker pool and the service's limits bound them, not this.
     """
     compiled = build().compile(checkpointer=checkpointer, name="pagewitness")
-    # The way in which a compiled graph copies itself, into a class of ours.
-    made = Application(**{key: value for key, value in vars(compiled).items() if key != "__orig_class__"})
-    return made.with_config(max_concurrency=BATCHES_IN_FLIGHT, recursion_limit=30)
+    return detach_files(compiled).with_config(max_concurrency=BATCHES_IN_FLIGHT, recursion_limit=30)
 
 
 app = compile_app()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
-from graph.compiled import unkept
+from graph.compiled import without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.ingestion import nodes
@@ -42,7 +42,7 @@ def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutp
     )
     builder.add_node("load_sources", nodes.load_sources)
     builder.add_node("survey_pages", nodes.survey_pages)
-    builder.add_node("read_pages", unkept(build_reading().compile()), input_schema=WindowState)
+    builder.add_node("read_pages", without_checkpoints(build_reading().compile()), input_schema=WindowState)
     builder.add_node("chunk_documents", nodes.chunk_documents)
     builder.add_node("embed_chunks", nodes.embed_chunks)
     builder.add_node("report_ingestion", nodes.report_ingestion)

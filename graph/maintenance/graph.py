@@ -1,6 +1,6 @@
-"""A graph for whoever keeps a server's library in order: `pagewitness doctor`, `reembed` and `rechunk` go through it.
+"""The maintenance graph: `pagewitness doctor`, `reembed` and `rechunk` run through it on a server.
 
-The server owns the home folder, so that no other process can do it.
+The server owns the home folder, so no other process could do it.
 """
 
 from __future__ import annotations
@@ -17,50 +17,52 @@ from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.maintenance import rebuild
-from graph.maintenance.health import examine
+from graph.maintenance.health import run_checks
 from graph.runtime.async_nodes import async_node
 
 
-class UpkeepInput(TypedDict):
-    """What to do."""
+class MaintenanceInput(TypedDict):
+    """The task."""
 
     task: Annotated[
         Literal["doctor", "reembed", "rechunk"],
         Field(
-            description="`doctor` checks installation, home folder, key, models and index; `reembed` makes all vectors "
-            "anew, `rechunk` the passages too; no page is read again."
+            description="`doctor` checks installation, home folder, key, models and index; `reembed` computes all "
+            "vectors again, `rechunk` the chunks too; no page is read again."
         ),
     ]
 
 
-class UpkeepOutput(TypedDict, total=False):
-    """What came of it."""
+class MaintenanceOutput(TypedDict, total=False):
+    """The result of the task."""
 
     result: Annotated[dict[str, Any], Field(description="The checks of `doctor`, or how much was rebuilt.")]
 
 
-class UpkeepState(UpkeepInput, UpkeepOutput):
-    """Both."""
+class MaintenanceState(MaintenanceInput, MaintenanceOutput):
+    """The task and its result."""
 
 
 @async_node
-async def keep_up(state: UpkeepState) -> UpkeepOutput:
-    """Do the task, and tell how far it is."""
+async def run_task(state: MaintenanceState) -> MaintenanceOutput:
+    """Run the task, with progress events."""
     task = state.get("task")
     if task == "doctor":
-        return {"result": await asyncio.to_thread(examine)}
+        return {"result": await asyncio.to_thread(run_checks)}
     if task not in ("reembed", "rechunk"):
         raise BadInputError(f"`task` is {task!r}: set it to doctor, reembed or rechunk.")
-    work = rebuild.reembed if task == "reembed" else rebuild.rechunk
-    return {"result": await work(await dependencies.current(), get_stream_writer())}
+    run = rebuild.reembed if task == "reembed" else rebuild.rechunk
+    return {"result": await run(await dependencies.current(), get_stream_writer())}
 
 
-def build() -> StateGraph[UpkeepState, Context, UpkeepInput, UpkeepOutput]:
-    """The graph, not yet compiled."""
-    builder = StateGraph(UpkeepState, context_schema=Context, input_schema=UpkeepInput, output_schema=UpkeepOutput)
-    builder.add_node("keep_up", keep_up)
-    builder.add_edge(START, "keep_up")
-    builder.add_edge("keep_up", END)
+def build() -> StateGraph[MaintenanceState, Context, MaintenanceInput, MaintenanceOutput]:
+    """Return the graph, not yet compiled."""
+    builder = StateGraph(
+        MaintenanceState, context_schema=Context, input_schema=MaintenanceInput, output_schema=MaintenanceOutput
+    )
+    builder.add_node("run_task", run_task)
+    builder.add_edge(START, "run_task")
+    builder.add_edge("run_task", END)
     return builder
 
 

@@ -1,4 +1,4 @@
-"""Finding out what is wrong before it goes wrong: installation, home folder, key, models, index."""
+"""Health checks of `pagewitness doctor`: installation, home folder, key, models, index."""
 
 from __future__ import annotations
 
@@ -16,23 +16,30 @@ from graph.retrieval.embedder import SentenceEmbedder
 from graph.settings import settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
-_SMALL = 50_000  # bytes; not worth a word
+_MIN_LISTED_BYTES = 50_000  # smaller parts of the home folder are not listed
 
 
 class Check(TypedDict):
-    """One thing that was looked at, how long that took, and what to do when it is not well."""
+    """The result of one health check."""
 
     name: str
+    """What was checked."""
     ok: bool
+    """Whether it passed."""
     detail: str
+    """Figures, or what is wrong and what to do."""
     seconds: float
+    """How long it took."""
 
 
-def examine() -> dict[str, Any]:
-    """Every check; nothing is sent to a model service, and nothing is changed but the home folder made."""
+def run_checks() -> dict[str, Any]:
+    """Run all checks; return `checks`, a list of Check, and whether all passed as `ok`.
+
+    Nothing is sent to a model service; the home folder is created if it is missing, and nothing else is changed.
+    """
     checks = [
-        _check(name, look)
-        for name, look in (
+        _run(name, check)
+        for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
             ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks), ("vectors", _vectors),
             ("offline model", _model), ("a question", _question),
@@ -41,10 +48,10 @@ def examine() -> dict[str, Any]:
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
 
 
-def _check(name: str, look: Callable[[], str]) -> Check:
+def _run(name: str, check: Callable[[], str]) -> Check:
     started = time.perf_counter()
     try:
-        ok, detail = True, look()
+        ok, detail = True, check()
     except (BadInputError, HomeError, ModelError, RuntimeError) as error:
         ok, detail = False, str(error)
     return Check(name=name, ok=ok, detail=detail, seconds=round(time.perf_counter() - started, 3))
@@ -65,7 +72,7 @@ def _home() -> str:
 def _sizes() -> str:
     """Return the size of each part of the home folder."""
     sizes = dependencies.stores().sizes()
-    listed = (f"{name} {size / 2**20:,.1f} MB" for name, size in sizes.most_common() if size > _SMALL)
+    listed = (f"{name} {size / 2**20:,.1f} MB" for name, size in sizes.most_common() if size > _MIN_LISTED_BYTES)
     return ", ".join(listed) or "nothing is stored yet"
 
 
@@ -90,17 +97,16 @@ def _catalog() -> str:
 
 
 def _reading() -> str:
-    """What reading took, page by page, as the ledger has it."""
+    """Return how long pages took to read, from the ledger."""
     catalog = dependencies.stores().catalog
-    taken = [(page.seconds, row.name, page) for row in catalog.documents() for page in catalog.pages(row.id)]
-    taken = [one for one in taken if one[0]]
-    if not taken:
+    pages = [(page, row.name) for row in catalog.documents() for page in catalog.pages(row.id) if page.seconds]
+    if not pages:
         return "no page has been read yet"
-    seconds, name, slowest = max(taken, key=lambda one: one[0])
-    requests = sum(page.requests for *_, page in taken)
+    slowest, name = max(pages, key=lambda pair: pair[0].seconds)
+    requests = sum(page.requests for page, _ in pages)
     return (
-        f"{median(one[0] for one in taken):.1f} s a page at the median, waiting for its turn included, {seconds:.1f} s "
-        f"for page {slowest.page} of {name}; {requests:,} requests for {len(taken):,} pages"
+        f"{median(page.seconds for page, _ in pages):.1f} s a page at the median, queueing included, "
+        f"{slowest.seconds:.1f} s for page {slowest.page} of {name}; {requests:,} requests for {len(pages):,} pages"
     )
 
 
@@ -112,15 +118,16 @@ def _chunks() -> str:
     old = sum(not is_cut_anew(catalog.chunks_fingerprint(row.id)) for row in documents)
     if old:
         raise IndexMismatchError(
-            f"{old} documents were cut by another version of PageWitness: run `pagewitness rechunk` (no page is read)."
+            f"{old} documents were chunked by another version of PageWitness: run `pagewitness rechunk` "
+            "(no page is read)."
         )
-    return f"{len(documents)} documents are cut as this version does"
+    return f"{len(documents)} documents are chunked as this version does"
 
 
 def _vectors() -> str:
-    now = dependencies.for_context(Context())
-    now.stores.check(now.embedder.identity)
-    return f"{now.stores.vectors.count():,} vectors of {now.embedder.identity}"
+    deps = dependencies.for_context(Context())
+    deps.stores.check(deps.embedder.identity)
+    return f"{deps.stores.vectors.count():,} vectors of {deps.embedder.identity}"
 
 
 def _model() -> str:
@@ -130,9 +137,9 @@ def _model() -> str:
 
 
 def _question() -> str:
-    """Where the time of a question goes, but for what a model service takes."""
-    now = dependencies.for_context(Context())
-    if not now.stores.vectors.count():
+    """Return how long the steps of a question take, without a model service."""
+    deps = dependencies.for_context(Context())
+    if not deps.stores.vectors.count():
         return "there is nothing to ask yet"
     clock = [time.perf_counter()]
 
@@ -140,12 +147,12 @@ def _question() -> str:
         clock.append(time.perf_counter())
         return f"{1000 * (clock[-1] - clock[-2]):.0f} ms"
 
-    now.retriever()
+    deps.retriever()
     times = [f"opened in {lap()}"]
-    if isinstance(now.embedder, SentenceEmbedder):
-        vector = now.embedder.encode_query("Where does the time of a question go?").vector
+    if isinstance(deps.embedder, SentenceEmbedder):
+        vector = deps.embedder.encode_query("Where does the time of a question go?").vector
         times.append(f"encoded in {lap()}")
-        now.stores.vectors.search(vector, [], 60)
+        deps.stores.vectors.search(vector, [], 60)
         times.append(f"nearest vectors in {lap()}")
-    now.stores.catalog.search_text(["time", "question"], [], 30)
+    deps.stores.catalog.search_text(["time", "question"], [], 30)
     return ", ".join([*times, f"full text in {lap()}"])

@@ -1,4 +1,4 @@
-"""Rebuilding what is derived from stored transcripts, without reading a page again."""
+"""Rebuilds of vectors and chunks from the stored transcripts, without reading a page again."""
 
 from __future__ import annotations
 
@@ -14,59 +14,67 @@ from graph.ingestion.progress import Tally
 from graph.storage.base import DocumentRow
 from graph.types import Usage, add_usage, no_usage
 
-Tell = Callable[[Progress], None]
+OnEvent = Callable[[Progress], None]
 
 
-async def reembed(now: Deps, tell: Tell) -> dict[str, Any]:
-    """Compute all vectors anew with the embedding model in use; questions are refused until it is done.
+async def reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
+    """Compute all vectors again with the embedding model in use; an interrupted rebuild continues where it stopped.
 
-    One that was stopped half-way goes on from there.
+    Questions are refused with IndexMismatchError until it is finished.
+
+    Returns:
+        The number of `documents` and `chunks`, the `embedder` and the `usage`.
     """
     async with turns.rebuild():
-        return await _reembed(now, tell)
+        return await _reembed(deps, on_event)
 
 
-async def rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
-    """Cut all documents anew and embed what came out differently; questions see the old chunks until then."""
+async def rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
+    """Chunk all documents again and embed the chunks that changed; questions see a document's old chunks until then.
+
+    Returns:
+        The number of `documents` and `chunks`, the `embedder` and the `usage`.
+    """
     async with turns.rebuild():
-        return await _rechunk(now, tell)
+        return await _rechunk(deps, on_event)
 
 
-async def _reembed(now: Deps, tell: Tell) -> dict[str, Any]:
-    catalog, vectors = now.stores.catalog, now.stores.vectors
-    await asyncio.to_thread(now.stores.acquire_for_writing)
-    if await asyncio.to_thread(now.stores.reembedding) != now.embedder.identity:
-        await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, now.embedder.identity)
-        await asyncio.to_thread(vectors.reset, now.embedder.identity)
+async def _reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
+    catalog, vectors = deps.stores.catalog, deps.stores.vectors
+    await asyncio.to_thread(deps.stores.acquire_for_writing)
+    if await asyncio.to_thread(deps.stores.reembedding) != deps.embedder.identity:
+        await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, deps.embedder.identity)
+        await asyncio.to_thread(vectors.reset, deps.embedder.identity)
     total, usage, run = 0, no_usage(), Tally()
-    documents = await _published(now)
+    documents = await _published(deps)
     for row in documents:
         ids = await asyncio.to_thread(catalog.chunk_ids, row.id)
-        usage = add_usage(usage, await embed(now, row.id, ids, row.name, tell, run.spend))
+        usage = add_usage(usage, await embed(deps, row.id, ids, row.name, on_event, run.spend))
         total += len(ids)
-    await asyncio.to_thread(catalog.set_meta, now.stores.REEMBEDDING, "")
-    return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
+    await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, "")
+    return {"documents": len(documents), "chunks": total, "embedder": deps.embedder.identity, "usage": usage}
 
 
-async def _rechunk(now: Deps, tell: Tell) -> dict[str, Any]:
-    await asyncio.to_thread(now.stores.acquire_for_writing)
-    await asyncio.to_thread(now.stores.check, now.embedder.identity)
+async def _rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
+    await asyncio.to_thread(deps.stores.acquire_for_writing)
+    await asyncio.to_thread(deps.stores.check, deps.embedder.identity)
     total, usage, run = 0, no_usage(), Tally()
-    documents = await _published(now)
+    documents = await _published(deps)
     for row in documents:
-        count, spent = await _recut(now, row, tell, run)
+        count, spent = await _rechunk_document(deps, row, on_event, run)
         total, usage = total + count, add_usage(usage, spent)
-    return {"documents": len(documents), "chunks": total, "embedder": now.embedder.identity, "usage": usage}
+    return {"documents": len(documents), "chunks": total, "embedder": deps.embedder.identity, "usage": usage}
 
 
-async def _recut(now: Deps, row: DocumentRow, tell: Tell, run: Tally) -> tuple[int, Usage]:
-    basis = basis_of(await asyncio.to_thread(now.stores.catalog.pages, row.id))
-    generation = await asyncio.to_thread(stage, now.stores, row)
-    ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, row.id, generation)
-    usage = await embed(now, row.id, ids, row.name, tell, run.spend)
-    await asyncio.to_thread(show, now.stores, row.id, generation, basis)
+async def _rechunk_document(deps: Deps, row: DocumentRow, on_event: OnEvent, run: Tally) -> tuple[int, Usage]:
+    """Stage, embed and publish new chunks of a document; return their number and the cost."""
+    fingerprint = basis_of(await asyncio.to_thread(deps.stores.catalog.pages, row.id))
+    generation = await asyncio.to_thread(stage, deps.stores, row)
+    ids = await asyncio.to_thread(deps.stores.catalog.chunk_ids, row.id, generation)
+    usage = await embed(deps, row.id, ids, row.name, on_event, run.spend)
+    await asyncio.to_thread(show, deps.stores, row.id, generation, fingerprint)
     return len(ids), usage
 
 
-async def _published(now: Deps) -> list[DocumentRow]:
-    return [row for row in await asyncio.to_thread(now.stores.catalog.documents) if row.generation]
+async def _published(deps: Deps) -> list[DocumentRow]:
+    return [row for row in await asyncio.to_thread(deps.stores.catalog.documents) if row.generation]

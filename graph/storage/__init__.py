@@ -1,1 +1,1 @@
-"""Where everything is kept: catalog, vectors, page images, and the lock on the home folder."""
+"""Storage: catalog, vectors, page images, and the lock on the home folder."""

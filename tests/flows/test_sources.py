@@ -17,7 +17,7 @@ from graph.cli import main
 from graph.errors import BadInputError
 from graph.ingestion import indexing
 from graph.ingestion.graph import app as ingestion
-from graph.maintenance.health import examine
+from graph.maintenance.health import run_checks
 from tests.conftest import MakePdf
 from tests.flows.test_ingestion import STORM, TICKET, WINCH, hits, ingest, rows
 
@@ -105,14 +105,14 @@ def test_another_chunker_is_noticed_and_reads_no_page(
     (before,) = ingest(path)
     catalog = dependencies.stores().catalog
     ledger = catalog.pages(before["id"] or "")
-    assert next(check for check in examine()["checks"] if check["name"] == "chunks")["ok"]
+    assert next(check for check in run_checks()["checks"] if check["name"] == "chunks")["ok"]
     monkeypatch.setattr(indexing, "CHUNKER", indexing.CHUNKER + 1)
-    (old,) = [check for check in examine()["checks"] if check["name"] == "chunks"]
+    (old,) = [check for check in run_checks()["checks"] if check["name"] == "chunks"]
     assert not old["ok"]
     assert "pagewitness rechunk" in old["detail"]
     assert main.main(["rechunk", "--json"]) == 0
     assert '"documents": 1' in capsys.readouterr().out
-    assert next(check for check in examine()["checks"] if check["name"] == "chunks")["ok"]
+    assert next(check for check in run_checks()["checks"] if check["name"] == "chunks")["ok"]
     assert catalog.pages(before["id"] or "") == ledger
     assert ingest(path)[0]["status"] == "unchanged"
 

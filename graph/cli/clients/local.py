@@ -84,9 +84,9 @@ class LocalClient:
 
     def doctor(self) -> Mapping[str, Any]:
         """Check the installation, the home folder, the key and the models."""
-        from graph.maintenance.health import examine
+        from graph.maintenance.health import run_checks
 
-        return examine()
+        return run_checks()
 
     def _run(
         self, app: Application, request: Input, on_event: EventHandler, config: RunnableConfig | None = None

@@ -1,0 +1,99 @@
+"""Compiled graphs with a changed class: drawn as subgraphs without checkpoints, and free of attached files.
+
+LangGraph's `CompiledStateGraph` is subclassed here. These tests fail when a release of it copies graphs, draws them or
+streams them in another way; docs/internals.md says what to do then.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import END, START, MessagesState, StateGraph
+from typing_extensions import TypedDict
+
+from graph.compiled import Application, WithoutCheckpoints, detach_files, without_checkpoints
+
+
+class Number(TypedDict, total=False):
+    number: int
+
+
+def inner() -> Any:
+    builder = StateGraph(Number)
+    builder.add_node("first", lambda state: {"number": state["number"] + 1})
+    builder.add_node("second", lambda state: {"number": state["number"] * 2})
+    builder.add_edge(START, "first")
+    builder.add_edge("first", "second")
+    builder.add_edge("second", END)
+    return builder.compile(name="inner")
+
+
+def outer(node: Any, saver: InMemorySaver | None = None) -> Any:
+    builder = StateGraph(Number)
+    builder.add_node("inner", node)
+    builder.add_edge(START, "inner")
+    builder.add_edge("inner", END)
+    return builder.compile(checkpointer=saver)
+
+
+@pytest.mark.parametrize("method", ["invoke", "ainvoke"])
+async def test_an_inner_graph_without_checkpoints_leaves_none_on_the_thread(method: str) -> None:
+    counts = []
+    for node in (inner(), without_checkpoints(inner())):
+        saver = InMemorySaver()
+        graph, config = outer(node, saver), {"configurable": {"thread_id": "t"}}
+        given = {"number": 3}
+        result = graph.invoke(given, config) if method == "invoke" else await graph.ainvoke(given, config)
+        assert result == {"number": 8}
+        counts.append(len({saved.config["configurable"]["checkpoint_ns"] for saved in saver.list(None)}))
+    assert counts == [2, 1], "checkpoint namespaces with and without the change"
+
+
+def test_an_inner_graph_without_checkpoints_is_drawn_and_streamed_like_any_other() -> None:
+    plain, changed = outer(inner()), outer(without_checkpoints(inner()))
+    assert set(changed.get_graph(xray=True).nodes) == set(plain.get_graph(xray=True).nodes)
+    assert [name for name, _ in changed.get_subgraphs()] == ["inner"]
+    parts = list(changed.stream({"number": 3}, stream_mode="updates", subgraphs=True))
+    assert [next(iter(update)) for _, update in parts] == ["first", "second", "inner"]
+
+
+def chat(saver: InMemorySaver | None = None) -> Application:
+    builder = StateGraph(MessagesState)
+    builder.add_node("answer", lambda state: {"messages": ["read"]})
+    builder.add_edge(START, "answer")
+    builder.add_edge("answer", END)
+    return detach_files(builder.compile(checkpointer=saver))
+
+
+def test_copies_keep_the_class_and_its_input() -> None:
+    assert isinstance(chat().copy(), Application)
+    assert isinstance(chat().with_config(recursion_limit=7), Application)
+    assert isinstance(without_checkpoints(inner()).copy(), WithoutCheckpoints)
+
+
+@pytest.mark.parametrize("method", ["invoke", "ainvoke", "update_state", "aupdate_state"])
+async def test_no_method_lets_a_file_into_a_checkpoint(method: str, home: Path) -> None:
+    saver = InMemorySaver()
+    graph, config = chat(saver), RunnableConfig(configurable={"thread_id": "t"})
+    content = base64.b64encode(b"%PDF-1.4 " + b"tide" * 50).decode()
+    block = {"type": "file", "base64": content, "mime_type": "application/pdf", "filename": "tide.pdf"}
+    given = {"messages": [HumanMessage([{"type": "text", "text": "What is this?"}, block])]}
+    if method == "invoke":
+        graph.invoke(given, config)
+    elif method == "ainvoke":
+        await graph.ainvoke(given, config)
+    elif method == "update_state":
+        graph.update_state(config, given)
+    else:
+        await graph.aupdate_state(config, given)
+    stored = [saver.serde.dumps_typed(saved.checkpoint)[1] for saved in saver.list(None)]
+    stored += [saver.serde.dumps_typed(saved.pending_writes or [])[1] for saved in saver.list(None)]
+    assert stored
+    assert not any(content.encode() in packed for packed in stored)
+    assert list((home / "downloads").rglob("*.pdf"))
