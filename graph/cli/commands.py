@@ -1,135 +1,237 @@
-"""What each command does: have it done, here or by a server, then print. One function for each command, of its name."""
+"""The commands of `pagewitness`: each function parses its arguments, does the work and prints the result.
+
+Modules of the application are imported inside the functions, so that `--help` does not load them.
+"""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from graph.cli import output, progress
-from graph.cli.clients.base import Client, RebuildTask
-from graph.cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE
-from graph.errors import BadInputError
-from graph.runtime import process
+import click
 
-_ANSWER = (
+from graph.cli.exit_codes import BAD_INPUT, DONE, EXPLAINED, INCOMPLETE
+from graph.cli.options import Options, with_options
+
+if TYPE_CHECKING:
+    from graph.cli.clients.base import RebuildTask
+
+_ANSWER_FIELDS = (
     "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
     "seconds", "verdict", "notes",
 )  # fmt: skip
+_MAX_DEPTH = 20
 
 
-def ingest(options: argparse.Namespace) -> int:
-    """Read sources; a bar for each document shows how far it is."""
-    place = _place(options, password=options.password, reader=options.reader, reread=options.reread)
-    if options.dry_run:
-        plan = place.plan(options.sources)
-        _print(options, plan, output.plan)
+class Depths(click.ParamType[tuple[int, ...]]):
+    """Whole numbers joined by commas, such as `1,3,5`, sorted and each once."""
+
+    name = "depths"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return the numbers; fail on anything else, and on numbers above the most chunks that are retrieved."""
+        parts = [part.strip() for part in str(value).split(",")]
+        if wrong := [part for part in parts if not (part.isdecimal() and int(part))]:
+            self.fail(f"{wrong[0]!r} is not a whole number from 1 on", param, ctx)
+        depths = sorted({int(part) for part in parts})
+        if depths[-1] > _MAX_DEPTH:
+            self.fail(f"at most {_MAX_DEPTH} chunks are retrieved", param, ctx)
+        return tuple(depths)
+
+
+@click.group(
+    epilog=EXPLAINED,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 100},
+)
+@click.version_option(package_name="pagewitness", message="%(prog)s %(version)s")
+def pagewitness() -> None:
+    """Ask your PDFs and scans questions; every statement of an answer cites the page that supports it."""
+
+
+_count = click.IntRange(min=1)
+_documents = click.option(
+    "--document", "documents", multiple=True, metavar="NAME_OR_ID", show_default="all documents",
+    help="Look only in this document; may be repeated.",
+)  # fmt: skip
+
+
+@pagewitness.command(epilog=EXPLAINED)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--reread", is_flag=True, show_default="off", help="Read pages again that were read before.")
+@click.option("--password", metavar="TEXT", show_default="none", help="The password of encrypted PDFs.")
+@click.option(
+    "--reader", type=click.Choice(["vision", "auto", "text"]), default="vision",
+    help="The pages that a vision model reads: all, those that need it, or none.",
+)  # fmt: skip
+@click.option(
+    "--dry-run", is_flag=True, show_default="off",
+    help="Print how many pages, requests and tokens it would take; send nothing.",
+)  # fmt: skip
+@with_options
+def ingest(
+    options: Options, sources: tuple[str, ...], reread: bool, password: str | None, reader: str, dry_run: bool
+) -> int:
+    """Read PDFs, books and images.
+
+    A SOURCE is a file, a folder, a glob or an http(s) address.
+    """
+    from graph.cli import output, progress
+
+    client = options.client(password=password, reader=reader, reread=reread)
+    if dry_run:
+        plan = client.plan(sources)
+        options.show(plan, output.plan)
         return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
     with progress.progress_bars(quiet=options.json) as on_event:
-        report = place.ingest(options.sources, on_event)
-    _print(options, report, output.ingestion)
-    whole = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
-    return DONE if whole else INCOMPLETE
+        report = client.ingest(sources, on_event)
+    options.show(report, output.ingestion)
+    complete = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
+    return DONE if complete else INCOMPLETE
 
 
-def ask(options: argparse.Namespace) -> int:
-    """Answer a question, alone or as part of a conversation."""
+@pagewitness.command(epilog=EXPLAINED)
+@click.argument("question")
+@_documents
+@click.option(
+    "--thread", metavar="ID", default="", show_default="none",
+    help="A conversation to continue, under any name; follow-up questions are understood.",
+)  # fmt: skip
+@with_options
+def ask(options: Options, question: str, documents: tuple[str, ...], thread: str) -> None:
+    """Answer a QUESTION, citing the pages that support the answer."""
+    from graph.cli import output, progress
+
     with progress.live_draft(quiet=options.json) as on_event:
-        answer = _place(options).ask(options.question, options.document, options.thread or "", on_event)
-    _print(options, {field: answer.get(field) for field in _ANSWER}, output.answer)
-    return DONE
+        answer = options.client().ask(question, documents, thread, on_event)
+    options.show({field: answer.get(field) for field in _ANSWER_FIELDS}, output.answer)
 
 
-def eval(options: argparse.Namespace) -> int:
-    """Ask a set of questions with known answers, and measure what comes back."""
+@pagewitness.command(epilog=EXPLAINED)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.jsonl")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", show_default="a folder in the home folder",
+    help="Where the results and the report are written.",
+)  # fmt: skip
+@click.option(
+    "--compare", type=click.Path(path_type=Path), metavar="RESULTS", show_default="none",
+    help="The results.json of an earlier run over the same questions.",
+)  # fmt: skip
+@click.option(
+    "--limit", type=_count, metavar="N", show_default="all", help="Ask only N of the questions, spread over the file."
+)
+@click.option(
+    "--k", type=Depths(), default="1,3,5", metavar="N,N",
+    help="Depths of recall. As many chunks are retrieved as the largest says, at least 5.",
+)  # fmt: skip
+@click.option(
+    "--scope", type=click.Choice(["all", "doc"]), default="all",
+    help="Look in all documents, or only in the document that the row's `doc` names.",
+)  # fmt: skip
+@click.option(
+    "--judge", metavar="PROVIDER:MODEL", default="", show_default="none: strings are compared",
+    help="A model that judges free answers.",
+)  # fmt: skip
+@click.option(
+    "--concurrency", type=_count, default=1, metavar="N",
+    help="Questions asked at a time; the seconds of each answer grow with it.",
+)  # fmt: skip
+@with_options
+def eval(
+    options: Options, file: Path, out: Path | None, compare: Path | None, limit: int | None, k: tuple[int, ...],
+    scope: str, judge: str, concurrency: int,
+) -> int:  # fmt: skip
+    """Measure the answers to questions with known answers.
+
+    FILE.jsonl holds one question a line with its answers; see docs/quality.md.
+    """
+    from graph.cli import output, progress
     from graph.evaluation.evaluation import Request, evaluate
 
-    _only_here(options, "`eval` asks more of the library than a server tells")
-    request = Request(
-        options.file, options.out, options.compare, options.limit, options.k, options.scope == "doc",
-        options.judge or "", options.concurrency,
-    )  # fmt: skip
+    options.reject_server("`eval` needs more of the library than a server returns")
+    request = Request(file, out, compare, limit, k, scope == "doc", judge, concurrency)
     with progress.progress_bars(quiet=options.json) as on_event:
         results = evaluate(request, on_event)
-    _print(options, results, output.evaluation)
+    options.show(results, output.evaluation)
     return INCOMPLETE if results["summary"]["errors"] else DONE
 
 
-def documents(options: argparse.Namespace) -> int:
-    """List what has been ingested."""
-    _print(options, _place(options).documents(), output.documents)
-    return DONE
+@pagewitness.command(epilog=EXPLAINED)
+@with_options
+def documents(options: Options) -> None:
+    """List the documents."""
+    from graph.cli import output
+
+    options.show(options.client().documents(), output.documents)
 
 
-def pages(options: argparse.Namespace) -> int:
-    """Show the ledger of a document."""
-    _print(options, _place(options).pages(options.document), output.pages)
-    return DONE
+@pagewitness.command(epilog=EXPLAINED)
+@click.argument("document")
+@with_options
+def pages(options: Options, document: str) -> None:
+    """List a DOCUMENT's pages: how each was read, and its cost."""
+    from graph.cli import output
+
+    options.show(options.client().pages(document), output.pages)
 
 
-def delete(options: argparse.Namespace) -> int:
-    """Remove a document from the catalog, the vectors and the page images."""
-    _print(options, _place(options).delete(options.document), output.deleted)
-    return DONE
+@pagewitness.command(epilog=EXPLAINED)
+@click.argument("document")
+@with_options
+def delete(options: Options, document: str) -> None:
+    """Delete a DOCUMENT and everything stored of it."""
+    from graph.cli import output
+
+    options.show(options.client().delete(document), output.deleted)
 
 
-def reembed(options: argparse.Namespace) -> int:
-    """Rebuild all vectors with the embedding model that is now in use."""
-    return _rebuild(options, "reembed")
+@pagewitness.command(epilog=EXPLAINED)
+@with_options
+def reembed(options: Options) -> None:
+    """Rebuild all vectors; no page is read again.
+
+    Needed after a change of the embedding model.
+    """
+    _rebuild(options, "reembed")
 
 
-def rechunk(options: argparse.Namespace) -> int:
-    """Rebuild all chunks as this version cuts them, and their vectors."""
-    return _rebuild(options, "rechunk")
+@pagewitness.command(epilog=EXPLAINED)
+@with_options
+def rechunk(options: Options) -> None:
+    """Rebuild all chunks and vectors; no page is read again.
+
+    Needed after an update that cuts pages into other chunks.
+    """
+    _rebuild(options, "rechunk")
 
 
-def _rebuild(options: argparse.Namespace, task: RebuildTask) -> int:
+def _rebuild(options: Options, task: RebuildTask) -> None:
+    from graph.cli import output, progress
+
     with progress.progress_bars(quiet=options.json) as on_event:
-        done = _place(options).rebuild(task, on_event)
-    _print(options, done, output.reembedded)
-    return DONE
+        result = options.client().rebuild(task, on_event)
+    options.show(result, output.rebuilt)
 
 
-def doctor(options: argparse.Namespace) -> int:
-    """Check what can go wrong, and say what to do about it."""
-    found = _place(options).doctor()
-    _print(options, found, output.doctor)
-    return DONE if found["ok"] else BAD_INPUT
+@pagewitness.command(epilog=EXPLAINED)
+@with_options
+def doctor(options: Options) -> int:
+    """Check installation, home folder, key and models."""
+    from graph.cli import output
+
+    report = options.client().doctor()
+    options.show(report, output.doctor)
+    return DONE if report["ok"] else BAD_INPUT
 
 
-def serve(options: argparse.Namespace) -> int:
-    """Hand over to the LangGraph development server."""
-    from graph.cli.serve import serve as start
+@pagewitness.command(epilog=EXPLAINED)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65535), default=2024, metavar="N", help="The port to listen at.")
+@with_options
+def serve(options: Options, host: str, port: int) -> int:
+    """Start a LangGraph server with the web pages and the API."""
+    from graph.cli.serve import serve as run_server
+    from graph.runtime import process
 
-    _only_here(options, "`serve` starts a server, and needs none")
+    options.reject_server("`serve` starts a server, and needs none")
     process.freeze_gc()  # the server is a process of its own; this one only waits
-    return start(options.host, options.port)
-
-
-def _place(options: argparse.Namespace, **given: Any) -> Client:
-    """Where the command is carried out; `given` are settings of the run."""
-    if not options.server:
-        from graph.cli.clients.local import LocalClient
-
-        return LocalClient(given)
-    from graph.cli.clients.remote import RemoteClient
-
-    if options.home:
-        raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
-    process.freeze_gc()
-    # What stands in this process's environment is not meant for the server, which has its own.
-    return RemoteClient(options.server, {**given, "engine": options.engine} if options.engine else given)
-
-
-def _only_here(options: argparse.Namespace, why: str) -> None:
-    if options.server:
-        raise BadInputError(f"{why}: leave out --server.")
-
-
-def _print(options: argparse.Namespace, value: Mapping[str, Any], show: Any) -> None:
-    if options.json:
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-    else:
-        show(value)
+    return run_server(host, port)

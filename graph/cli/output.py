@@ -113,7 +113,7 @@ def deleted(value: Mapping[str, Any]) -> None:
     _out.print(f"Deleted {escape(value['deleted']['name'])} ({value['deleted']['id']}).")
 
 
-def reembedded(value: Mapping[str, Any]) -> None:
+def rebuilt(value: Mapping[str, Any]) -> None:
     """One line."""
     documents = f"{value['documents']} document{'' if value['documents'] == 1 else 's'}"
     _out.print(f"{value['chunks']} chunks of {documents} now have vectors of {value['embedder']}.")

@@ -126,14 +126,6 @@ def test_the_installed_command_ends_with_the_documented_code(home: Path) -> None
     assert done.stderr == f"pagewitness: {json.loads(done.stdout)['error']}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["ingest"], ["frobnicate"], ["ask", "Why?", "--engine", "gpt"]])
-def test_wrong_usage_ends_with_2_too(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main.main(arguments)
-    assert stopped.value.code == 2
-    assert "usage: pagewitness" in capsys.readouterr().err
-
-
 def test_doctor_shows_sizes_and_where_time_goes(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "doctor", "--json")
     checks = {check["name"]: check for check in json.loads(out)["checks"]}

@@ -35,15 +35,16 @@ def test_a_users_process_keeps_the_defaults(tmp_path: Path) -> None:
 
 def test_a_command_pauses_the_collector_until_it_has_loaded(tmp_path: Path) -> None:
     program = (
-        "import gc; from graph.cli import commands, main\n"
+        "import gc; from graph.cli import main\n"
         "from graph import dependencies; from graph.context import Context\n"
-        "def documents(options):\n"
+        "from graph.cli.clients.local import LocalClient\n"
+        "def documents(self):\n"
         "    from graph.app import app\n"
         "    print(gc.isenabled()); dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())\n"
-        "    return 0\n"
-        "commands.documents = documents; main.main(['documents'])"
+        "    return {'documents': []}\n"
+        "LocalClient.documents = documents; main.main(['documents'])"
     )
-    before, after, kept = run(program, tmp_path).split()
+    before, after, kept = run(program, tmp_path).split()[:3]
     assert (before, after) == ("False", "True")
     assert int(kept) > LOADED
 

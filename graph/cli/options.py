@@ -1,0 +1,180 @@
+"""Options that all commands share, and the decorator that makes a command of a function."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graph.cli.exit_codes import BAD_INPUT, DONE, INTERRUPTED
+
+if TYPE_CHECKING:
+    from graph.cli.clients.base import Client
+    from graph.errors import HomeInUseError
+
+Function = Callable[..., Any]
+
+
+class Failure(click.ClickException):
+    """A problem that the user can solve: one sentence on standard error, and a JSON object with `--json`."""
+
+    exit_code = BAD_INPUT
+
+    def __init__(self, message: str, as_json: bool) -> None:
+        super().__init__(message)
+        self._as_json = as_json
+
+    def show(self, file: Any = None) -> None:
+        """Print the message."""
+        if self._as_json:
+            sys.stdout.write(json.dumps({"error": self.message}, ensure_ascii=False) + "\n")
+        sys.stderr.write(f"pagewitness: {self.message}\n")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The values of the options that all commands share.
+
+    Attributes:
+        json: Print JSON instead of text.
+        home: The home folder; None for the one that the environment names.
+        server: The address of the server that carries out the command; None for this process.
+        engine: The engine; None for the one that the environment names.
+    """
+
+    json: bool
+    home: str | None
+    server: str | None
+    engine: str | None
+
+    def client(self, **context: Any) -> Client:
+        """Return the client that carries out the command; `context` holds settings of the run.
+
+        Raises:
+            BadInputError: `--home` was given with `--server`.
+        """
+        if not self.server:
+            from graph.cli.clients.local import LocalClient
+
+            return LocalClient(context)
+        from graph.cli.clients.remote import RemoteClient
+        from graph.errors import BadInputError
+        from graph.runtime import process
+
+        if self.home:
+            raise BadInputError("--home and --server exclude each other: the server has a home folder of its own.")
+        process.freeze_gc()
+        # The server has its own environment: only what is given as an option is sent to it.
+        return RemoteClient(self.server, {**context, "engine": self.engine} if self.engine else context)
+
+    def reject_server(self, reason: str) -> None:
+        """Raise BadInputError if `--server` was given to a command that works in this process only."""
+        from graph.errors import BadInputError
+
+        if self.server:
+            raise BadInputError(f"{reason}: leave out --server.")
+
+    def show(self, value: Mapping[str, Any], render: Callable[[Mapping[str, Any]], None]) -> None:
+        """Print a result: as JSON with `--json`, else with `render`."""
+        if self.json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        else:
+            render(value)
+
+
+def with_options(function: Function) -> Function:
+    """Add the shared options to a command and run it with the process set up for it.
+
+    The function gets an `Options` as its first argument. It returns an exit code, or None for 0. Errors that the user
+    can solve become a `Failure`, Ctrl-C the exit code 130.
+    """
+
+    @functools.wraps(function)
+    def run(json: bool, home: str | None, server: str | None, engine: str | None, **arguments: Any) -> int:
+        options = Options(json, home, server, engine)
+        _set_up(options)
+        from concurrent.futures import CancelledError
+
+        from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
+        from graph.runtime import process
+        from loaders.errors import SourceError
+
+        try:
+            return function(options, **arguments) or DONE
+        except HomeInUseError as error:
+            raise Failure(_advice(error, click.get_current_context()), json) from error
+        except (BadInputError, SourceError, HomeError, ModelError, ServerError) as error:
+            raise Failure(str(error), json) from error
+        except (KeyboardInterrupt, CancelledError):
+            click.echo("Stopped. What was done so far is kept: the same command goes on from there.", err=True)
+            return INTERRUPTED
+        finally:
+            process.freeze_gc()
+
+    command: Function = run
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
+_SHARED: tuple[Callable[[Function], Function], ...] = (
+    click.option("--json", is_flag=True, show_default="text", help="Print JSON instead of text."),
+    click.option(
+        "--home", metavar="DIR", show_default=".pagewitness",
+        help="The folder that holds everything that is stored; beats PAGEWITNESS_HOME.",
+    ),
+    click.option(
+        "--server", metavar="URL", show_default="this process",
+        help="A running server that carries out the command, on its own home folder.",
+    ),
+    click.option(
+        "--engine", type=click.Choice(["auto", "llm", "offline", "gemini"]), show_default="auto",
+        metavar="[auto|llm|offline]",
+        help="The engine that reads and answers: chat models, offline, or chat models where a key is set; beats "
+        "PAGEWITNESS_ENGINE.",
+    ),
+)  # fmt: skip
+
+
+def _set_up(options: Options) -> None:
+    """Prepare the process: environment, garbage collector, one thread for numpy, Ctrl-C."""
+    import signal
+
+    if options.home:
+        os.environ["PAGEWITNESS_HOME"] = options.home
+    if options.engine:
+        os.environ["PAGEWITNESS_ENGINE"] = options.engine
+    from graph.runtime import process
+    from graph.settings import keep_arithmetic_single
+
+    process.configure_gc(pause=True)
+    keep_arithmetic_single()  # before anything imports numpy
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(*_: object) -> None:
+    """Cancel the nodes that other threads wait for, which would finish the whole run first; end the command."""
+    from graph.runtime import async_nodes
+
+    async_nodes.stop()
+    raise KeyboardInterrupt
+
+
+def _advice(error: HomeInUseError, context: click.Context) -> str:
+    """Return the message of the error with the same command through the server that owns the home folder, if any."""
+    import shlex
+
+    if not error.served_at or context.info_name in ("eval", "serve"):
+        return error.saying("wait until it ends")
+    words = list(context.find_root().obj)
+    for at, word in enumerate(words):
+        if word == "--home" or word.startswith("--home="):
+            del words[at : at + 1 + (word == "--home")]
+            break
+    return error.saying(f"run `{shlex.join(['pagewitness', *words, '--server', error.served_at])}`")

@@ -1,0 +1,119 @@
+"""How each command reads its arguments, and what its help says."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+import click
+import pytest
+
+from graph.cli import main
+from graph.cli.commands import pagewitness
+from graph.cli.exit_codes import BAD_INPUT, DONE
+
+COMMANDS = dict(pagewitness.commands)
+SHARED = ["--json", "--home", "--server", "--engine"]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main.main(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def options_of(command: click.Command) -> list[click.Option]:
+    return [one for one in command.params if isinstance(one, click.Option)]
+
+
+def test_the_help_lists_all_commands_and_all_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "--help")
+    assert (code, err) == (DONE, "")
+    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
+    assert lines.keys() >= COMMANDS.keys() | {"0", "2", "3", "130"}
+    assert [name for name in COMMANDS if lines[name].endswith("...")] == [], "cut short"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_lists_its_options_with_their_defaults(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, name, "--help")
+    listed = " ".join(out.split())
+    assert code == DONE
+    assert {one.opts[0] for one in options_of(COMMANDS[name])} >= set(SHARED)
+    for option in options_of(COMMANDS[name]):
+        start = listed.index(f" {option.opts[0]} ")
+        assert "[default: " in listed[start + 2 :].partition(" --")[0], option.opts[0]
+        assert len(option.help or "") > 10
+    assert "130 ended by Ctrl-C" in listed
+
+
+def test_a_call_without_a_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys)
+    assert (code, out) == (BAD_INPUT, "")
+    assert "Usage: pagewitness" in err
+    assert "ingest" in err
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version") == (DONE, f"pagewitness {version('pagewitness')}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["ingest"], "Missing argument 'SOURCE...': see `pagewitness ingest --help`."),
+        (["frobnicate"], "No such command 'frobnicate': see `pagewitness --help`."),
+        (["ask"], "Missing argument 'QUESTION': see `pagewitness ask --help`."),
+        (["ask", "Why?", "Who?"], "Got unexpected extra argument (Who?): see `pagewitness ask --help`."),
+        (["ask", "Why?", "--engine", "gpt"], "'gpt' is not one of 'auto', 'llm', 'offline'"),
+        (["ask", "Why?", "--documnt", "x"], "Did you mean '--document'? See `pagewitness ask --help`."),
+        (["ask", "Why?", "--document"], "Option '--document' requires an argument: see"),
+        (["ingest", "x.pdf", "--reader", "ears"], "'ears' is not one of 'vision', 'auto', 'text'"),
+        (["pages"], "Missing argument 'DOCUMENT'"),
+        (["delete"], "Missing argument 'DOCUMENT'"),
+        (["documents", "x"], "Got unexpected extra argument (x)"),
+        (["serve", "--port", "0"], "0 is not in the range 1<=x<=65535"),
+        (["eval"], "Missing argument 'FILE.jsonl'"),
+        (["eval", "f", "--k", "1,x"], "'x' is not a whole number from 1 on"),
+        (["eval", "f", "--k", "0"], "'0' is not a whole number from 1 on"),
+        (["eval", "f", "--k", "5,21"], "at most 20 chunks are retrieved"),
+        (["eval", "f", "--limit", "0"], "0 is not in the range x>=1"),
+        (["eval", "f", "--scope", "one"], "'one' is not one of 'all', 'doc'"),
+    ],
+)
+def test_wrong_usage_gets_one_sentence_and_exit_code_2(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (BAD_INPUT, "")
+    assert err.startswith("pagewitness: ")
+    assert sentence in err
+    assert err.count("\n") == 1
+    code, out, err_with_json = run(capsys, *arguments[:1], "--json", *arguments[1:])
+    if arguments[0] in COMMANDS:
+        assert json.loads(out) == {"error": err_with_json.removeprefix("pagewitness: ").strip()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parsed"),
+    [
+        (["ingest", "a.pdf", "b"], {"sources": ("a.pdf", "b"), "reread": False, "password": None, "reader": "vision"}),
+        (["ingest", "a", "--reread", "--password", "x", "--reader", "text", "--dry-run"],
+         {"reread": True, "password": "x", "reader": "text", "dry_run": True}),
+        (["ask", "Why?"], {"question": "Why?", "documents": (), "thread": "", "json": False, "server": None}),
+        (["ask", "--document", "a", "Why?", "--document", "b", "--thread", "t", "--json"],
+         {"documents": ("a", "b"), "thread": "t", "json": True}),
+        (["ask", "Why?", "--engine", "gemini", "--home=x"], {"engine": "gemini", "home": "x"}),
+        (["eval", "f"], {"k": (1, 3, 5), "limit": None, "scope": "all", "judge": "", "concurrency": 1}),
+        (["eval", "f", "--k", "5, 1,5", "--limit", "7"], {"k": (1, 5), "limit": 7}),
+        (["serve"], {"host": "127.0.0.1", "port": 2024}),
+        (["pages", "a"], {"document": "a"}),
+    ],
+)  # fmt: skip
+def test_arguments_are_parsed(arguments: list[str], parsed: dict[str, Any]) -> None:
+    command = COMMANDS[arguments[0]]
+    found = command.make_context(arguments[0], arguments[1:]).params
+    assert {name: found[name] for name in parsed} == parsed
