@@ -1,4 +1,4 @@
-"""The retrieval of PageWitness as a LangChain retriever, for anybody's chain."""
+"""PageWitness as a LangChain retriever."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from graph.types import RetrievedChunk
 
 
 class PageWitnessRetriever(BaseRetriever):
-    """The passages that a question of PageWitness starts from: hybrid search, before any grading.
+    """A retriever of chunks by hybrid search, as PageWitness retrieves them before grading.
 
-    Metadata of each document: `document` (its id), `name`, `page`, `pages`, `heading`, `kind`, `chunk`, `score`. A
-    document that the query names ("in the Netflix 10-K") is looked in alone.
+    Each result is a LangChain document: a chunk with the metadata `document` (its document's id), `name`, `page`,
+    `pages`, `heading`, `kind`, `chunk` (its id) and `score`. If the query mentions documents ("in the Netflix 10-K"),
+    only those are searched.
     """
 
-    top_k: int = Field(5, ge=1, le=20, description="How many passages are returned.")
-    documents: list[str] = Field(default_factory=list, description="Names or ids to look in; all when empty.")
+    top_k: int = Field(5, ge=1, le=20, description="How many chunks are returned.")
+    documents: list[str] = Field(
+        default_factory=list, description="Names or ids of the documents to search; all when empty."
+    )
     context: Context = Field(default_factory=Context, description="The engine and models, as for a run of the graph.")
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
@@ -35,23 +38,23 @@ class PageWitnessRetriever(BaseRetriever):
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
     ) -> list[Document]:
-        # On the loop of all steps, where the clients of models live.
+        # The models' clients belong to the event loop of the async nodes.
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._find(query), async_nodes.loop()))
 
     async def _find(self, query: str) -> list[Document]:
-        now = await asyncio.to_thread(dependencies.for_context, self.context)
-        catalog = now.stores.catalog
-        scope = await asyncio.to_thread(documents.resolve, catalog, self.documents)
-        if not scope or not query.strip():
+        deps = await asyncio.to_thread(dependencies.for_context, self.context)
+        catalog = deps.stores.catalog
+        allowed = await asyncio.to_thread(documents.resolve, catalog, self.documents)
+        if not allowed or not query.strip():
             return []
         rows = [row for row in await asyncio.to_thread(catalog.documents) if row.generation]
-        focus = scope if self.documents else document_mentions.mentioned_documents(query, rows)
-        retriever = await asyncio.to_thread(now.retriever)
-        replies = [await retriever.search(part, focus, self.top_k) for part in terms.split_questions(query)]
-        return [_document(passage) for passage in round_robin([reply.value for reply in replies], self.top_k)]
+        searched = allowed if self.documents else document_mentions.mentioned_documents(query, rows)
+        retriever = await asyncio.to_thread(deps.retriever)
+        replies = [await retriever.search(question, searched, self.top_k) for question in terms.split_questions(query)]
+        return [_to_document(chunk) for chunk in round_robin([reply.value for reply in replies], self.top_k)]
 
 
-def _document(passage: RetrievedChunk) -> Document:
-    metadata: dict[str, Any] = {key: value for key, value in passage.items() if key not in ("text", "relevant")}
-    metadata["pages"] = passage.get("pages") or [passage["page"]]
-    return Document(passage["text"], id=passage["chunk"], metadata=metadata)
+def _to_document(chunk: RetrievedChunk) -> Document:
+    metadata: dict[str, Any] = {key: value for key, value in chunk.items() if key not in ("text", "relevant")}
+    metadata["pages"] = chunk.get("pages") or [chunk["page"]]
+    return Document(chunk["text"], id=chunk["chunk"], metadata=metadata)

@@ -1,1 +1,1 @@
-"""Retrieval: full text, vectors, late interaction, fusion."""
+"""Retrieval: full text, vectors, late interaction (MaxSim) and their fusion."""

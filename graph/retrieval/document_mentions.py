@@ -1,7 +1,7 @@
-"""What a question says of the library itself: whether it asks what is there, and which documents it names.
+"""Recognition of questions about the library itself, and of the documents that a question mentions.
 
-Both are recognised conservatively, by patterns alone: a question that is taken for another costs its answer, one that
-is not recognised is searched for like any other.
+Both work conservatively, by patterns alone: a wrong match costs an answer, while a question without a match is searched
+like any other.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _ASKS = re.compile(
 
 
 def asks_about_library(question: str) -> bool:
-    """Whether the whole question is about the library ("What documents do you have?"), not about what is in it."""
+    """Return whether the whole question asks for the list of documents ("What documents do you have?")."""
     bare = " ".join(re.sub(r"[?!.¿¡,]+", " ", question).split())
     return bool(_ASKS.fullmatch(bare))
 
 
-# Words of file names that tell no document from another.
+# Words of file names that are too common to identify a document.
 _GENERIC = STOP_WORDS | frozenset(
     """annual article book brochure chapter copy data doc document draft file final form full guide image info letter
     main manual minutes new note notes original page paper part pdf print public publication quarterly release report
@@ -58,19 +58,19 @@ _KINDS = frozenset(
     minutes paper pdf preprint proceedings publication report reports statement study thesis transcript
     whitepaper""".split()  # noqa: SIM905 - a list of words reads best as text
 )
-_NEAR = 4  # so many words may stand between a document's name and its kind ("the Netflix 2022 annual report")
+_MAX_GAP = 4  # words between a document's name and its kind ("the Netflix 2022 annual report")
 _NO_NAME = re.compile(r"q\d|fy\d*|h\d|v\d+|\d+[kqf]|\d+(st|nd|rd|th)|\d+")
-_LEAD = 6  # a title whose beginning has more words is a sentence, not a name
-_KNOWN = 10_000  # documents whose names are kept taken apart: that took 50 µs for each of them at each question
-_SHORTEST = 4  # letters of a word that can tell a document: "oecd", not "the"
+_MAX_TITLE = 6  # words; a longer beginning of a title is a sentence, not a name
+_MAX_CACHED = 10_000  # documents; to parse a name takes 50 µs for each document and question
+_MIN_LETTERS = 4  # of a word that can identify a document: "oecd", not "the"
 
 
 def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list[str]:
-    """The ids of the documents that a question names, best matches only; none where it names none, or all.
+    """Return the ids of the documents that a question mentions, best matches only; none if it mentions none, or all.
 
-    A document is named by its file name, or by words of its name or of its title's beginning: one that tells it from
-    others, and with it another one, or the kind of document ("the Netflix 10-K"). Unless the
-    kind follows, both must be written like names or numbers.
+    A document is mentioned by its file name, or by words of its name or of its title's beginning: a distinctive one
+    ("Netflix") and either a second one or the kind of document after it ("the Netflix 10-K"). Without the kind, both
+    must be written with a capital or a digit.
     """
     exact = [row.id for row in documents if _names_file(question, row)]
     asked = _words(question)
@@ -82,20 +82,22 @@ def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list
 
 
 class _Names(NamedTuple):
-    """What a document may be called: its file's name, whole or without its ending, and the words of name and title."""
+    """The names of a document."""
 
     files: tuple[str, ...]
+    """Its file name, with and without the ending."""
     words: tuple[frozenset[str], ...]
+    """The words of its file name, and those of its title's beginning."""
 
 
-@functools.lru_cache(_KNOWN)
+@functools.lru_cache(_MAX_CACHED)
 def _names(file: str, title: str) -> _Names:
     stem = file.rsplit(".", 1)[0]
-    telling = bool(re.search(r"[\W_]|\d", stem)) and len(stem) >= _SHORTEST and not stem.isdigit()
+    telling = bool(re.search(r"[\W_]|\d", stem)) and len(stem) >= _MIN_LETTERS and not stem.isdigit()
     files = [file] if "." in file else []
     files += [stem] if telling and " " not in stem else []
     lead = _words(re.split(r"[:–—(|]| - ", title)[0])
-    sets = (set(_words(stem)), set(lead if len(lead) <= _LEAD else []))
+    sets = (set(_words(stem)), set(lead if len(lead) <= _MAX_TITLE else []))
     return _Names(tuple(files), tuple(frozenset(words - STOP_WORDS) for words in sets))
 
 
@@ -106,7 +108,7 @@ def _names_file(question: str, row: DocumentRow) -> bool:
 
 
 def _score(asked: list[str], capitals: set[str], row: DocumentRow) -> int:
-    """How many words of its name or title a question holds, if they name the document; else 0."""
+    """Return how many words of its name or title a question holds, if they mention the document; else 0."""
     best, held = 0, frozenset(asked)
     for words in _names(row.name, row.title).words:
         hits = words & held
@@ -120,16 +122,16 @@ def _score(asked: list[str], capitals: set[str], row: DocumentRow) -> int:
 def _is_distinctive(word: str) -> bool:
     if word in _GENERIC or word in _KINDS or _NO_NAME.fullmatch(word):
         return False
-    return len(word) >= _SHORTEST or (word.isalnum() and not word.isalpha() and len(word) > 1)
+    return len(word) >= _MIN_LETTERS or (word.isalnum() and not word.isalpha() and len(word) > 1)
 
 
 def _before_kind(asked: list[str], word: str) -> bool:
     at = asked.index(word)
-    return any(near in _KINDS for near in asked[at + 1 : at + 2 + _NEAR])
+    return any(near in _KINDS for near in asked[at + 1 : at + 2 + _MAX_GAP])
 
 
 def _words(text: str) -> list[str]:
-    """The words of a name or question as they are compared: `NETFLIX_2022Q2_10-K` is netflix, 2022, q2, 10k."""
+    """Return the words of a name or question for comparison: `NETFLIX_2022Q2_10-K` gives netflix, 2022, q2, 10k."""
     text = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
     text = re.sub(r"'s\b|’s\b", "", text)
     text = re.sub(r"\b(\d{1,2})[- ]([kqf])\b", r"\1\2", text.replace("_", " "))

@@ -1,4 +1,4 @@
-"""The documents that can be asked: found by name, listed, and with the pages of them that nobody could read."""
+"""Look-up of documents by id, name or source."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ from graph.storage.base import Catalog, DocumentRow
 
 
 class Named(Protocol):
-    """What a document is known by."""
+    """A document with its id, name and source."""
 
     @property
     def id(self) -> str:
-        """The beginning of its hash."""
+        """The first digits of its hash."""
 
     @property
     def name(self) -> str:
-        """Its file's name."""
+        """Its file name."""
 
     @property
     def source(self) -> str:
-        """Where it came from."""
+        """The path or address it was ingested from."""
 
 
 Row = TypeVar("Row", bound=Named)
 
 
 def resolve(catalog: Catalog, names: Sequence[str]) -> list[str]:
-    """The ids of the documents that are named, by id or by name; of all that can be asked when none is named.
+    """Return the ids of documents given by id or name; of all that can be asked if no names are given.
 
     Raises:
-        UnknownDocumentError: a name stands for no document, or for several.
+        UnknownDocumentError: a name matches no document, or several.
     """
     known = catalog.documents()
     if not names:
         return [row.id for row in known if row.generation]
-    ids = {row.id for row in known}  # a long list of names is one of ids; by name, each is looked for among all
+    ids = {row.id for row in known}  # fast for long lists, which are lists of ids
     return [name if name in ids else find_among(known, name).id for name in names]
 
 
 def find_document(catalog: Catalog, name: str) -> DocumentRow:
-    """The document of that id, name (with or without its ending) or source.
+    """Return the document of that id, name (with or without its ending) or source.
 
     Raises:
-        UnknownDocumentError: it stands for no document, or for several.
+        UnknownDocumentError: it matches no document, or several.
     """
     return find_among(catalog.documents(), name)
 
 
 def find_among(known: Sequence[Row], name: str) -> Row:
-    """The one of these documents that has that id, name (with or without its ending) or source.
+    """Return the one of `known` that has that id, name (with or without its ending) or source.
 
     Raises:
-        UnknownDocumentError: it stands for no document, or for several.
+        UnknownDocumentError: it matches no document, or several.
     """
     wanted = name.strip().casefold()
     hits = [row for row in known if row.id == wanted or wanted in (row.name.casefold(), row.source.casefold())]

@@ -1,4 +1,4 @@
-"""Embedding models, as indexing and retrieval see them."""
+"""Protocols of embedding models, for indexing and retrieval."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Embedder(Protocol):
-    """An embedding model with an identity. Each chunk gets one vector."""
+    """An embedding model that gives each chunk one vector."""
 
     identity: str
     """Name and dimension, e.g. `all-MiniLM-L6-v2-w8a8/384`; a collection holds the vectors of one identity."""
@@ -24,18 +24,23 @@ class Embedder(Protocol):
         """The same vectors behind LangChain's interface."""
 
     async def embed_query(self, text: str) -> Reply[NDArray[float32]]:
-        """Embed a question: one vector."""
+        """Return the unit vector of a question, of shape (dimensions,), and what it cost."""
 
     def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
-        """The vectors of passages in order, some rows at a time: after each request, so that none is paid for twice."""
+        """Yield the unit vectors of chunks in order, as rows: after each request, so that none is paid for twice.
+
+        Args:
+            titles: The document's name for each chunk, or "".
+            texts: The chunks.
+        """
 
 
 @runtime_checkable
 class SentenceEmbedder(Embedder, Protocol):
-    """A local model, cheap enough to give every sentence and each of its tokens a vector."""
+    """A local model, fast enough to give every sentence and each of its tokens a vector."""
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Embed sentences and their tokens."""
+        """Return the vectors of sentences and of their tokens."""
 
     def encode_query(self, text: str) -> Encoded:
-        """Embed a question and its tokens."""
+        """Return the vectors of a question and of its tokens."""

@@ -1,7 +1,7 @@
-"""Candidates compared with a question word by word, on all cores: their vectors take as long to read as to compare.
+"""Late interaction (MaxSim) of a question with candidate chunks, on all cores, with a cache.
 
-A library of 20,000 chunks took 23 ms for 32 candidates in one thread, and half of that in two. What was compared last
-is kept, so that grading and answering, which look at the best of the candidates again, cost next to nothing.
+Comparing 32 candidates of a library of 20,000 chunks takes 23 ms in one thread and half of that in two. Grading and
+answering look at the best candidates again and find them in the cache.
 """
 
 from __future__ import annotations
@@ -15,54 +15,61 @@ from graph.runtime.caching import LRUCache, build_once
 from graph.storage.base import Catalog, ChunkRow
 from loaders.pages.cpu import cores
 
-_FEW = 4  # chunks for which a thread is not worth it
-_KEPT = 128  # four questions' candidates, at some 10 kB each
+_MIN_BATCH = 4  # chunks; fewer are not worth a thread
+_MAX_CACHED = 128  # chunks: the candidates of four questions, some 10 kB each
 
 
 @build_once()
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(cores(), "comparing")
+    return ThreadPoolExecutor(cores(), "late-interaction")
 
 
-# A chunk's id is made of what it holds, and the weights of a question's words are part of the key: never stale. The
-# chunk itself is not kept, since it knows the name of its document, which may change.
-_kept: LRUCache[list[scoring.Scored]] = LRUCache(_KEPT)
+# Never stale: a chunk's id is a hash of its text, and the weights of the question's tokens are part of the key. The
+# chunk itself is not cached, because the name of its document may change.
+_cache: LRUCache[list[scoring.ScoredSentence]] = LRUCache(_MAX_CACHED)
 
 
 def score_sentences(
     catalog: Catalog, query: scoring.Query, ids: Sequence[str]
-) -> tuple[list[ChunkRow], list[scoring.Scored]]:
-    """The chunks of these ids that there are, and their sentences, scored; both in the order of the ids, without ranks.
+) -> tuple[list[ChunkRow], list[scoring.ScoredSentence]]:
+    """Score the sentences of chunks against a question.
 
-    Chunks without token vectors have no sentences here: they were indexed by another embedder.
+    Args:
+        catalog: Where chunks and token vectors are read.
+        query: The question, from `scoring.prepare_query`.
+        ids: Chunk ids; those that do not exist are skipped.
+
+    Returns:
+        The chunks and their scored sentences, both in the order of the ids; all ranks are those within a batch, see
+        `with_ranks`. A chunk without token vectors, indexed by another embedder, has no sentences.
     """
-    key = _keys(query)
-    kept = {chunk: scored for chunk in ids if (scored := _kept.get(key(chunk))) is not None}
-    missing = [chunk for chunk in ids if chunk not in kept]
-    size = max(_FEW, -(-len(missing) // cores()))
-    parts = [missing[start : start + size] for start in range(0, len(missing), size)]
+    key = _key_function(query)
+    cached = {chunk: scored for chunk in ids if (scored := _cache.get(key(chunk))) is not None}
+    missing = [chunk for chunk in ids if chunk not in cached]
+    size = max(_MIN_BATCH, -(-len(missing) // cores()))
+    batches = [missing[start : start + size] for start in range(0, len(missing), size)]
 
-    def part(chosen: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.Scored]]:
-        chunks = catalog.chunks(chosen)
-        return chunks, scoring.score(query, chunks, catalog.token_vectors(chosen))
+    def score_batch(batch: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.ScoredSentence]]:
+        chunks = catalog.chunks(batch)
+        return chunks, scoring.score(query, chunks, catalog.token_vectors(batch))
 
-    found = {chunk.id: chunk for chunk in catalog.chunks(list(kept))}
-    for chunks, scored in map(part, parts) if len(parts) < 2 else _threads().map(part, parts):
+    found = {chunk.id: chunk for chunk in catalog.chunks(list(cached))}
+    for chunks, scored in map(score_batch, batches) if len(batches) < 2 else _threads().map(score_batch, batches):
         for chunk in chunks:
             found[chunk.id] = chunk
-            kept[chunk.id] = [one for one in scored if one.chunk == chunk.id]
-            if kept[chunk.id]:  # vectors that are not there may come yet
-                _kept.put(key(chunk.id), kept[chunk.id])
-    there = [chunk for chunk in ids if chunk in found]
-    return [found[chunk] for chunk in there], [one for chunk in there for one in kept[chunk]]
+            cached[chunk.id] = [one for one in scored if one.chunk == chunk.id]
+            if cached[chunk.id]:  # missing token vectors may be written later
+                _cache.put(key(chunk.id), cached[chunk.id])
+    existing = [chunk for chunk in ids if chunk in found]
+    return [found[chunk] for chunk in existing], [one for chunk in existing for one in cached[chunk]]
 
 
-def with_ranks(scored: Sequence[scoring.Scored], ids: Sequence[str]) -> list[scoring.Scored]:
-    """The same with the rank that each chunk has among these."""
+def with_ranks(scored: Sequence[scoring.ScoredSentence], ids: Sequence[str]) -> list[scoring.ScoredSentence]:
+    """Return the sentences with `rank` set to the index of their chunk in `ids`."""
     ranks = {chunk: rank for rank, chunk in enumerate(ids)}
     return [replace(one, rank=ranks[one.chunk]) for one in scored]
 
 
-def _keys(query: scoring.Query) -> Callable[[str], Hashable]:
+def _key_function(query: scoring.Query) -> Callable[[str], Hashable]:
     asked = (query.text, query.token_weights.tobytes())
     return lambda chunk: (*asked, chunk)

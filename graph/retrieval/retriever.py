@@ -1,6 +1,7 @@
-"""Finding passages: full text and vectors, fused by normalised score; then, offline, sentence by sentence.
+"""Hybrid retrieval: full text (BM25) and vectors, fused by weighted scores; offline also sentence by sentence.
 
-Fusion is done here and not inside a store: measured, fusion by rank inside one loses 2.5-4 points of page@1.
+`graph/retrieval/scoring.py` has the formula. Scores are fused here, since fusion by rank inside a store loses 2.5 to 4
+points of page@1.
 """
 
 from __future__ import annotations
@@ -16,17 +17,16 @@ from graph.retrieval.vector_search import nearest_chunks
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
 from graph.types import Encoded, Reply, RetrievedChunk, Usage
 
-# Candidates: the 30 best chunks by full text and those of the 60 nearest vectors. Full text alone loses one point of
-# evidence@5 (.973 against .983).
-_FULL_TEXT, _NEAREST = 30, 60
-# Two texts that share so many of their words say the same; the second one would only take a place from another. Judged,
-# not measured: the development data hold no near-duplicates.
+# Candidates: evidence@5 is .983 with both, and .973 with full text alone.
+_MAX_BY_TEXT, _MAX_BY_VECTOR = 30, 60
+# Two chunks that share this part of their words (Jaccard) count as duplicates; only the better one is returned. Judged:
+# the development data hold no near-duplicates.
 _DUPLICATE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk, its score, and the page of the sentence that fits best."""
+    """A chunk, its score, and the page of its best sentence."""
 
     chunk: ChunkRow
     score: float
@@ -42,52 +42,69 @@ class Retriever:
         self._embedder = embedder
 
     async def search(self, query: str, documents: Sequence[str], limit: int) -> Reply[list[RetrievedChunk]]:
-        """The best passages for a query, best first; `documents` are ids, or empty for all.
+        """Return the best chunks for a query, best first, without near-duplicates.
+
+        Args:
+            query: One question.
+            documents: Ids of the documents to search; empty for all.
+            limit: How many chunks to return.
 
         Raises:
             IndexMismatchError: the stored vectors are another embedding model's.
         """
-        # Words are looked up while the question is embedded and its vector's neighbours are found.
+        # The full-text search runs while the question is embedded and its nearest vectors are found.
         by_text, (by_vector, usage) = await asyncio.gather(
             asyncio.to_thread(self._by_text, query, documents), self._by_vector(query, documents)
         )
         hits = await asyncio.to_thread(self._rank, query, by_text, by_vector, limit)
-        return Reply(await asyncio.to_thread(_chosen, hits, limit), usage)
+        return Reply(await asyncio.to_thread(_best_distinct, hits, limit), usage)
 
     def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
-        return dict(self._catalog.search_text(terms.content_terms(query), documents, _FULL_TEXT))
+        return dict(self._catalog.search_text(terms.content_terms(query), documents, _MAX_BY_TEXT))
 
     async def _by_vector(self, query: str, documents: Sequence[str]) -> tuple[dict[str, float], Usage]:
         await asyncio.to_thread(self._vectors.check, self._embedder.identity)
         reply = await self._embedder.embed_query(query)
         found = await asyncio.to_thread(
-            nearest_chunks, self._catalog, self._vectors, self._embedder, reply.value, documents, _NEAREST
+            nearest_chunks, self._catalog, self._vectors, self._embedder, reply.value, documents, _MAX_BY_VECTOR
         )
         return found, reply.usage
 
     def _rank(self, query: str, by_text: dict[str, float], by_vector: dict[str, float], limit: int) -> list[Hit]:
-        # A vector may be there before its chunk is shown to questions, or a moment after it no longer is.
-        seen = set(self._catalog.published([*by_text, *by_vector]))
-        by_text, by_vector = _only(by_text, seen), _only(by_vector, seen)
+        """Score the candidates and return them best first; equal scores are ordered by chunk id.
+
+        Args:
+            query: The question.
+            by_text: BM25 scores by chunk id.
+            by_vector: Cosines by chunk id.
+            limit: How many chunks are wanted in the end; the shortlist is at least twice as long.
+        """
+        # Vectors are written before their chunks are published, and removed after.
+        published = set(self._catalog.published([*by_text, *by_vector]))
+        by_text, by_vector = _only(by_text, published), _only(by_vector, published)
         if isinstance(self._embedder, SentenceEmbedder):
-            chosen = scoring.shortlist(by_text, by_vector, max(scoring.SHORTLIST, 2 * limit))
-            hits = self._by_sentence(query, self._embedder.encode_query(query), chosen, by_text)
+            candidates = scoring.shortlist(by_text, by_vector, max(scoring.SHORTLIST, 2 * limit))
+            hits = self._rank_by_sentence(query, self._embedder.encode_query(query), candidates, by_text)
         else:
-            texts, vectors = scoring.normalised(by_text), scoring.normalised(by_vector)
-            hits = [
-                Hit(chunk, 0.5 * texts.get(chunk.id, 0.0) + 0.5 * vectors.get(chunk.id, 0.0), chunk.pages[0])
-                for chunk in self._catalog.chunks(list(seen), published=True)
-            ]
+            texts, vectors = scoring.min_max(by_text), scoring.min_max(by_vector)
+            hits = []
+            for chunk in self._catalog.chunks(list(published), published=True):
+                text, vector = texts.get(chunk.id, 0.0), vectors.get(chunk.id, 0.0)
+                score = scoring.TEXT_SHARE * text + scoring.VECTOR_SHARE * vector
+                hits.append(Hit(chunk, score, chunk.pages[0]))
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
 
-    def _by_sentence(self, query: str, encoded: Encoded, chosen: Sequence[str], by_text: dict[str, float]) -> list[Hit]:
-        prepared = scoring.prepare(query, encoded, self._catalog)
+    def _rank_by_sentence(
+        self, query: str, encoded: Encoded, candidates: Sequence[str], by_text: dict[str, float]
+    ) -> list[Hit]:
+        """Score each candidate by full text and by its best sentence, whose page becomes the page of the hit."""
+        prepared = scoring.prepare_query(query, encoded, self._catalog)
         top = max(by_text.values(), default=1.0) or 1.0
         texts = {chunk: score / top for chunk, score in by_text.items()}
-        chunks, sentences = score_sentences(self._catalog, prepared, chosen)
-        best: dict[str, tuple[float, scoring.Scored]] = {}
+        chunks, sentences = score_sentences(self._catalog, prepared, candidates)
+        best: dict[str, tuple[float, scoring.ScoredSentence]] = {}
         for scored in sentences:
-            fit = scored.fit + scoring.ROW_WEIGHT * scoring.named(prepared, scored.sentence)
+            fit = scored.fit + scoring.ROW_WEIGHT * scoring.row_label_match(prepared, scored.sentence)
             if scored.chunk not in best or fit > best[scored.chunk][0]:
                 best[scored.chunk] = fit, scored
         return [
@@ -105,11 +122,8 @@ def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:
     return {chunk: score for chunk, score in scores.items() if chunk in chunks}
 
 
-def _chosen(hits: Sequence[Hit], limit: int) -> list[RetrievedChunk]:
-    return [_passage(hit) for hit in _distinct(hits, limit)]
-
-
-def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
+def _best_distinct(hits: Sequence[Hit], limit: int) -> list[RetrievedChunk]:
+    """Return the first `limit` hits, leaving out near-duplicates of better ones."""
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
         words = frozenset(hit.chunk.text.casefold().split())
@@ -117,11 +131,11 @@ def _distinct(hits: Sequence[Hit], limit: int) -> list[Hit]:
             kept.append((hit, words))
         if len(kept) == limit:
             break
-    return [hit for hit, _ in kept]
+    return [_retrieved_chunk(hit) for hit, _ in kept]
 
 
-def _passage(hit: Hit) -> RetrievedChunk:
-    passage = RetrievedChunk(
+def _retrieved_chunk(hit: Hit) -> RetrievedChunk:
+    chunk = RetrievedChunk(
         chunk=hit.chunk.id,
         document=hit.chunk.document,
         name=hit.chunk.name,
@@ -133,15 +147,15 @@ def _passage(hit: Hit) -> RetrievedChunk:
         text=hit.chunk.text,
     )
     if len(hit.chunk.pages) > 1:
-        passage["pages"] = list(hit.chunk.pages)
-    return passage
+        chunk["pages"] = list(hit.chunk.pages)
+    return chunk
 
 
-def round_robin(lists: Sequence[Sequence[RetrievedChunk]], limit: int) -> list[RetrievedChunk]:
-    """The first of each list, then the second of each, ..., every passage once."""
-    ordered: dict[str, RetrievedChunk] = {}
-    for rank in range(max((len(one) for one in lists), default=0)):
-        for one in lists:
-            if rank < len(one):
-                ordered.setdefault(one[rank]["chunk"], one[rank])
-    return list(ordered.values())[:limit]
+def round_robin(rankings: Sequence[Sequence[RetrievedChunk]], limit: int) -> list[RetrievedChunk]:
+    """Merge rankings: the first of each, then the second of each, ..., every chunk once, at most `limit`."""
+    merged: dict[str, RetrievedChunk] = {}
+    for rank in range(max((len(ranking) for ranking in rankings), default=0)):
+        for ranking in rankings:
+            if rank < len(ranking):
+                merged.setdefault(ranking[rank]["chunk"], ranking[rank])
+    return list(merged.values())[:limit]

@@ -1,8 +1,26 @@
-"""How well sentences fit a question, word by word: what ranks offline, grades offline and picks offline answers.
+"""Scores of sentences and chunks for a question: the ranking of retrieval, and of offline grading and answering.
 
-A chunk's one vector blurs what its sentences say. Measured on 400 questions over 8 encyclopaedia articles, the same
-small model used on sentences and on their tokens lifts page@1 from .885 to .932 and the share of questions whose
-evidence stands in the first five texts from .965 to .983.
+For a question q with tokens t, and a sentence s of a chunk c:
+
+    w(t)      = idf(word of t), or 0.3 for a stop word; divided by the sum over all tokens
+    idf(word) = ln(1 + (N - n + 0.5) / (n + 0.5))             N indexed units, n of them with the word
+    cosine(s) = vector(q) · vector(s)
+    MaxSim(s) = Σ over t of  w(t) · max over tokens u of s of  (t · u)
+    fit(s)    = 5 · cosine(s) + 10 · MaxSim(s)                between 0 and 15
+    score(c)  = 3 · BM25(c) / max BM25  +  max over s of  (fit(s) + 3 · row_label_match(s))
+
+Only the candidates of a shortlist are scored so; they are the best by
+
+    promise(c) = 3 · BM25(c) / max BM25  +  8 · cosine of the nearest sentence of c
+
+An embedder without vectors of sentences and tokens gets, with both parts scaled to 0-1 by their minimum and maximum:
+
+    score(c)  = 0.5 · BM25(c) + 0.5 · cosine(c)
+
+Sources: BM25 and its idf: Robertson, Zaragoza, "The Probabilistic Relevance Framework" (2009). MaxSim: Khattab,
+Zaharia, "ColBERT" (2020), where tokens are not weighted. Fusion by a weighted sum of scaled scores: Bruch, Gai, Ingber,
+"An Analysis of Fusion Functions for Hybrid Retrieval" (2022). The weights are our own; docs/decisions.md ("Sentences,
+not chunks, are ranked") has the measurements.
 """
 
 from __future__ import annotations
@@ -21,62 +39,69 @@ from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
 from graph.types import Encoded
 
-# Weights of a chunk's score. They are flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
+# Flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
 BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0
-# What a table row gains when the question names it, as a chunk and as an answer: without it the rows of look-alike
-# tables are drawn by lot. Chosen on one question (which of three tables with a row for the same model is meant); on the
-# paper's 19 questions it moved neither page@1 nor page@5. Other values were not tried.
+# Decides between look-alike tables. Chosen on one question; on the paper's 19 it moved neither page@1 nor page@5.
 ROW_WEIGHT = 3.0
-# Weights of an answer's sentence, over the first five chunks: the gold answer stands in the best three for .92.
-_ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVER, _ANSWER_TYPE, _ANSWER_RANK = 6.5, 8.5, 2.0, 0.5, 0.2
-_STOP_WEIGHT = 0.3
-# How many chunks are compared word by word, which is most of what a question costs, and how much the nearest sentence
-# counts until then. Measured on 333 questions over 8 articles, 23 on the paper and 26 on reports: with 32 chunks the
-# first one is always that of a comparison of all, and the first five are the same in order for .985, 1.0 and 1.0; with
-# 24 for .961, 1.0 and .962. A weight of 10 in place of 8 changes nothing.
-SHORTLIST, _SHORT_COSINE = 32, 8.0
+# For embedders with one vector a chunk.
+TEXT_SHARE, VECTOR_SHARE = 0.5, 0.5
+# Weights of an answer's sentence, over the first five chunks: the gold answer is among the best three for .92.
+_ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVERAGE, _ANSWER_TYPE, _ANSWER_RANK = 6.5, 8.5, 2.0, 0.5, 0.2
+_STOP_WORD_WEIGHT = 0.3
+# With 32 chunks the first five are those of a comparison of all for .985 of 333 questions; with 24 for .961.
+SHORTLIST, _SHORTLIST_COSINE_WEIGHT = 32, 8.0
 
 
 class Statistics(Protocol):
-    """Where word frequencies come from: the catalog."""
+    """The source of word frequencies: the catalog."""
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
-        """In how many indexed units each word occurs, and how many units there are."""
+        """Return in how many indexed units each word occurs, and how many units there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready for scoring: its vectors, and how much each of its words weighs."""
+    """A question prepared for scoring."""
 
     text: str
+    """The question."""
     encoded: Encoded
+    """Its vector and those of its tokens."""
     token_weights: NDArray[np.float32]
+    """The weight of each token; the sum is 1."""
     term_weights: Mapping[str, float]
+    """The idf of each stemmed content word."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A sentence, the `number`th of its chunk, and how it fits: cosine and MaxSim in 0-1."""
+class ScoredSentence:
+    """A sentence of a chunk with its similarity to a question."""
 
     chunk: str
+    """The chunk's id."""
     sentence: SentenceRow
+    """The sentence."""
     number: int
+    """Its index among the chunk's sentences."""
     rank: int
+    """The rank of its chunk among those compared, from 0."""
     cosine: float
+    """Similarity of the sentence's vector to the question's, 0-1."""
     maxsim: float
+    """Weighted mean of the best similarity of each of the question's tokens, 0-1."""
 
     @property
     def fit(self) -> float:
-        """The sentence's own part of a chunk's score, 0 to 15: what refusal is decided on."""
+        """The sentence's part of a chunk's score, 0 to 15; offline grades are computed from it."""
         return COSINE_WEIGHT * self.cosine + MAXSIM_WEIGHT * self.maxsim
 
 
-def prepare(text: str, encoded: Encoded, statistics: Statistics) -> Query:
-    """Weigh the words of a question by how rare they are in what is indexed."""
+def prepare_query(text: str, encoded: Encoded, statistics: Statistics) -> Query:
+    """Return the question with a weight for each token and term, by how rare its word is in the index."""
     found = terms.terms(text)
     counts, total = statistics.document_frequencies(sorted({term.text for term in found}))
 
-    def rarity(word: str) -> float:
+    def idf(word: str) -> float:
         count = counts.get(word, 0)
         return math.log(1 + (total - count + 0.5) / (count + 0.5)) if total else 1.0
 
@@ -84,29 +109,32 @@ def prepare(text: str, encoded: Encoded, statistics: Statistics) -> Query:
     for index, (start, end) in enumerate(encoded.spans):
         owner = next((term.text for term in found if term.start < end and start < term.end), None)
         if owner is not None:
-            weights[index] = _STOP_WEIGHT if owner in terms.STOP_WORDS else rarity(owner)
+            weights[index] = _STOP_WORD_WEIGHT if owner in terms.STOP_WORDS else idf(owner)
     if (sum_ := float(weights.sum())) > 0:
         weights /= sum_
-    content = {stem(word): rarity(word) for word in terms.content_terms(text)}
+    content = {stem(word): idf(word) for word in terms.content_terms(text)}
     return Query(text, encoded, weights, content)
 
 
 def shortlist(by_text: Mapping[str, float], by_vector: Mapping[str, float], limit: int) -> list[str]:
-    """Those candidates that may be among the best, best first, without a look at their words.
+    """Return the most promising candidates, best first, at most `limit`, without reading their token vectors.
 
-    `by_text` are scores of full text, `by_vector` the cosines of the nearest sentences: of a chunk that is not among
-    those it is known only that its sentences are no nearer.
+    Args:
+        by_text: BM25 scores by chunk id.
+        by_vector: Cosines of the nearest sentences by chunk id. A chunk that is missing here has no nearer sentence
+            than the farthest one given, whose cosine it gets.
+        limit: How many to return.
     """
     top, least = max(by_text.values(), default=1.0) or 1.0, min(by_vector.values(), default=0.0)
 
     def promise(chunk: str) -> float:
-        return BM25_WEIGHT * by_text.get(chunk, 0.0) / top + _SHORT_COSINE * by_vector.get(chunk, least)
+        return BM25_WEIGHT * by_text.get(chunk, 0.0) / top + _SHORTLIST_COSINE_WEIGHT * by_vector.get(chunk, least)
 
     return heapq.nlargest(limit, dict.fromkeys([*by_text, *by_vector]), key=promise)
 
 
-def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, TokenVectors]) -> list[Scored]:
-    """Every sentence of the chunks that can be an answer (headings cannot), scored; in the chunks' order.
+def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, TokenVectors]) -> list[ScoredSentence]:
+    """Score every sentence of the chunks but headings, in the chunks' order.
 
     Chunks without token vectors are left out: they were indexed by another embedder.
     """
@@ -123,20 +151,24 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
         return []
     cosines = np.concatenate(vectors) @ query.encoded.vector
     return [
-        Scored(chunk.id, sentence, number, rank, float(cosine), float(maxsim))
+        ScoredSentence(chunk.id, sentence, number, rank, float(cosine), float(maxsim))
         for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, np.concatenate(maxsims), strict=True)
         if (sentence := chunk.sentences[number]).kind != "heading"
     ]
 
 
 def _maxsim(query: Query, tokens: NDArray[np.int8], lengths: NDArray[np.intp]) -> NDArray[np.float32]:
-    """For each sentence, the weighted mean over the question's tokens of the best cosine with one of its tokens.
+    """Return MaxSim for each sentence of a chunk.
 
-    Chunk by chunk: 350 tokens fit the processor's cache as floats, which is 2.5 times as fast as all tokens at once.
+    Args:
+        query: The question.
+        tokens: Token vectors of all sentences as rows, of shape (sum of lengths, dimensions), 127 = 1.0.
+        lengths: How many tokens each sentence has; a sentence without tokens gets 0.
     """
     filled = np.flatnonzero(lengths)
     result = np.zeros(len(lengths), np.float32)
     if len(filled):
+        # One chunk at a time: its 350 tokens fit the cache as floats, which is 2.5 times as fast as all at once.
         similarity = tokens.astype(np.float32) @ query.encoded.tokens.T.astype(np.float32)
         starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
         best = np.maximum.reduceat(similarity, starts, axis=0) / (127.0 * 127.0)
@@ -144,11 +176,13 @@ def _maxsim(query: Query, tokens: NDArray[np.int8], lengths: NDArray[np.intp]) -
     return result
 
 
-def covers(query: Query, chunk: ChunkRow) -> list[float]:
-    """For each sentence of a chunk, how much of the question's weight it and the sentence before it hold."""
+def coverage(query: Query, chunk: ChunkRow) -> list[float]:
+    """Return for each sentence which share of the question's term weights it and the sentence before it hold, 0-1.
+
+    A table row counts alone: the row above it is about something else.
+    """
     total = sum(query.term_weights.values()) or 1.0
     held = [terms.stems(sentence.search) & query.term_weights.keys() for sentence in chunk.sentences]
-    # A row stands for itself: what the row above it holds is another thing's.
     before = [
         held[number - 1] if number and sentence.kind != "row" else frozenset[str]()
         for number, sentence in enumerate(chunk.sentences)
@@ -159,24 +193,24 @@ def covers(query: Query, chunk: ChunkRow) -> list[float]:
     ]
 
 
-def answer_score(query: Query, scored: Scored, cover: float) -> float:
-    """How likely a sentence is to be the answer, given the rank of its chunk and what it covers of the question."""
+def answer_score(query: Query, scored: ScoredSentence, covered: float) -> float:
+    """Return how likely a sentence is to be the answer; `covered` is its `coverage` of the question."""
     return (
         _ANSWER_COSINE * scored.cosine
         + _ANSWER_MAXSIM * scored.maxsim
-        + _ANSWER_COVER * cover
+        + _ANSWER_COVERAGE * covered
         + _ANSWER_TYPE * terms.has_answer_type(query.text, scored.sentence.text)
-        + ROW_WEIGHT * named(query, scored.sentence)
+        + ROW_WEIGHT * row_label_match(query, scored.sentence)
         - _ANSWER_RANK * scored.rank
     )
 
 
-def named(query: Query, sentence: SentenceRow) -> float:
-    """How exactly a question names a table row, 0 to 1.
+def row_label_match(query: Query, sentence: SentenceRow) -> float:
+    """Return how exactly a question names the label of a table row, 0 to 1; 0 for other sentences.
 
-    Rows of one table have the caption and the columns in common; only their labels tell them apart. A label that
-    stands in the question word for word counts most, a longer one more than a shorter ("DeepSeek-R1-Zero" beats
-    "DeepSeek-R1"); one that says more than the question ("DeepSeek-R1-Zero-Qwen-32B") counts for what is shared.
+    Rows of one table share the caption and the columns, so that only their labels tell them apart. A label that is in
+    the question word for word counts most, a longer one more than a shorter ("DeepSeek-R1-Zero" before "DeepSeek-R1").
+    A label with words that are not in the question ("DeepSeek-R1-Zero-Qwen-32B") counts for its shared words.
     """
     if sentence.kind != "row" or not sentence.cells:
         return 0.0
@@ -191,8 +225,8 @@ def named(query: Query, sentence: SentenceRow) -> float:
     return weight * len(shared) / len(label)
 
 
-def normalised(scores: Mapping[str, float]) -> dict[str, float]:
-    """Scores brought to 0-1 by their smallest and largest; all 1 when they are alike."""
+def min_max(scores: Mapping[str, float]) -> dict[str, float]:
+    """Scale scores linearly to 0-1; all are 1 when they are equal."""
     if not scores:
         return {}
     low, high = min(scores.values()), max(scores.values())

@@ -1,4 +1,4 @@
-"""Words of a question: which carry meaning, how they are stemmed, what kind of answer they ask for."""
+"""Words of a question: content words, stems, years, and the type of answer that it asks for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from graph.storage.fulltext import stem
 
-# Function words of English questions. Dropping them before a full-text search was measured on 100,000 rows to be four
-# times as fast and to rank better; what is no stop word is joined by OR, since AND loses most answers.
+# English stop words. Without them a full-text search over 100,000 rows is four times as fast and ranks better.
 STOP_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing done for from get gets
     give given gives had has have having he her his how i if in into is it its itself many me much my no nor not of on
@@ -18,15 +17,15 @@ STOP_WORDS = frozenset(
     document paper report text page""".split()  # noqa: SIM905 - a list of 140 words reads best as text
 )
 
-# A word is letters and digits with inner marks that belong to it: o1-mini, 86.7, R&D, don't, cons@64.
+# Letters and digits with marks between them: o1-mini, 86.7, R&D, don't, cons@64.
 _WORD = re.compile(r"[^\W_]+(?:[-.,'’&@/+][^\W_]+)*", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
-_MOST_PARTS = 6
-_PART = re.compile(r"(?<=\?)\s+(?=\S)")
+_MAX_QUESTIONS = 6  # each is a search of its own
+_NEXT_QUESTION = re.compile(r"(?<=\?)\s+(?=\S)")
 
 
 class Term(NamedTuple):
-    """A word of a text with its place in it."""
+    """A word of a text, lower case, and the range of its characters."""
 
     text: str
     start: int
@@ -34,44 +33,41 @@ class Term(NamedTuple):
 
 
 def terms(text: str) -> list[Term]:
-    """The words of a text, cut at inner marks as the full-text index cuts them, lower case."""
+    """Return the words of a text, lower case, split at inner marks as the full-text index splits them."""
     return [Term(found.group().lower(), *found.span()) for found in _PIECE.finditer(text)]
 
 
 def words(text: str) -> list[str]:
-    """The words of a text with their inner marks kept, lower case."""
+    """Return the words of a text with their inner marks, lower case."""
     return [found.group().lower() for found in _WORD.finditer(text)]
 
 
 def content_terms(text: str) -> list[str]:
-    """The words that carry meaning, once each; all words where none does ("What is it?")."""
+    """Return the distinct words that are no stop words; all words if every one is ("What is it?")."""
     found = [term.text for term in terms(text)]
     kept = [word for word in found if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
     return list(dict.fromkeys(kept or found))
 
 
 def stems(text: str) -> frozenset[str]:
-    """The stems of all words of a text."""
+    """Return the stems of all words of a text."""
     return frozenset(stem(term.text) for term in terms(text))
 
 
 def split_questions(question: str) -> list[str]:
-    """The questions that a text asks one after another; the text itself when it asks one, or more than a person would.
-
-    Each is a search of its own, so that their number is bounded.
-    """
-    found = list(dict.fromkeys(part.strip() for part in _PART.split(question.strip()) if part.strip()))
-    return found if 1 < len(found) <= _MOST_PARTS and all(map(content_terms, found)) else [question.strip()]
+    """Split a text into the questions that it asks; a text with more than six stays whole."""
+    found = list(dict.fromkeys(part.strip() for part in _NEXT_QUESTION.split(question.strip()) if part.strip()))
+    return found if 1 < len(found) <= _MAX_QUESTIONS and all(map(content_terms, found)) else [question.strip()]
 
 
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
 
 
 def years(text: str) -> frozenset[str]:
-    """The years that a text names.
+    """Return the years that a text names.
 
-    A question's year that stands in no passage is a good sign that they do not answer it: so it was for none of 26
-    answerable questions with a year, and for 8 of 29 that only look answerable.
+    A question whose year is in none of the retrieved chunks is unlikely to be answered by them: this held for none of
+    26 answerable questions with a year, and for 8 of 29 that only look answerable.
     """
     return frozenset(_YEAR.findall(text))
 
@@ -98,7 +94,7 @@ _TYPES = (
 
 
 def has_answer_type(question: str, text: str) -> bool:
-    """Whether a text holds the kind of thing a question asks for: a date, a number, a name; True for other kinds."""
+    """Return whether a text holds the type of answer asked for: a date, a number, a name; True for other types."""
     for asks, answers in _TYPES:
         if asks.search(question):
             return bool(answers.search(text))

@@ -1,4 +1,4 @@
-"""The chunks that lie nearest to a question, by what their vectors are of: sentences, or whole chunks."""
+"""Vector search: the chunks nearest to a question, by the vectors of their sentences or of whole chunks."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from graph.retrieval.embedder import Embedder, SentenceEmbedder
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, VectorIndex
 
-# Within so many chunks all are compared, which is exact: 500 of 20,000 chunks took 78 ms the first time, when they had
-# to be read from a cold disk, and 1 ms from then on; the index's own filter took 60 to 110 each time.
-_FEW = 800
-_KEPT = 4  # documents whose sentence vectors are kept, at 9 MB for 500 chunks
-_LISTED = 64  # documents whose chunks' ids are kept; to look them up takes 3 ms for 500
+# Up to this many chunks are compared exactly: 500 of 20,000 took 78 ms from a cold disk and 1 ms from then on, while
+# the index's filter by document took 60 to 110 ms each time.
+_MAX_EXACT = 800
+_MAX_MATRICES = 4  # documents whose sentence vectors are cached, 9 MB for 500 chunks
+_MAX_LISTS = 64  # documents whose chunk ids are cached; a look-up takes 3 ms for 500
 
 Vector = NDArray[np.float32]
 Matrix = tuple[list[str], NDArray[np.int32], Vector]
-"""The chunks of a document, and for each sentence vector the place of its chunk among them."""
+"""A document's chunk ids; for each sentence the index of its chunk among them; the sentence vectors as rows."""
 
-
-# A generation's name is made of what it holds, so what is kept under it is never stale.
-_chunks: LRUCache[list[str]] = LRUCache(_LISTED)
-_matrices: LRUCache[Matrix] = LRUCache(_KEPT)
+# Never stale: the key holds the generation, whose name is a hash of its chunks.
+_chunk_ids: LRUCache[list[str]] = LRUCache(_MAX_LISTS)
+_matrices: LRUCache[Matrix] = LRUCache(_MAX_MATRICES)
 
 
 def nearest_chunks(
@@ -36,29 +35,43 @@ def nearest_chunks(
     documents: Sequence[str],
     limit: int,
 ) -> dict[str, float]:
-    """The chunks of the `limit` nearest vectors with their cosine, best first; in these documents, or in all."""
-    held: dict[str, list[str]] = {}
+    """Return the chunks of the `limit` nearest vectors with their cosine, best first.
+
+    Args:
+        catalog: Where chunk ids and sentence vectors are read.
+        index: The vector index.
+        embedder: Tells whether there are vectors of sentences.
+        vector: The question's unit vector.
+        documents: Ids of the documents to search; empty for all.
+        limit: How many vectors; several may belong to one chunk.
+    """
+    ids_by_key: dict[str, list[str]] = {}
     for document in documents:
         row = catalog.document(document)
         generation = row.generation if row else ""
         key = f"{document}-{generation}"
-        held[key] = _chunks.get_or_build(key, partial(catalog.chunk_ids, document, generation))
-        if sum(map(len, held.values())) > _FEW:
+        ids_by_key[key] = _chunk_ids.get_or_build(key, partial(catalog.chunk_ids, document, generation))
+        if sum(map(len, ids_by_key.values())) > _MAX_EXACT:
             break
     else:
         if documents:
-            return _best(_among(catalog, index, embedder, vector, held, limit)[:limit])
-    return _best(index.search(vector, documents, limit))
+            return _best_by_chunk(_compare_all(catalog, index, embedder, vector, ids_by_key, limit)[:limit])
+    return _best_by_chunk(index.search(vector, documents, limit))
 
 
-def _among(
-    catalog: Catalog, index: VectorIndex, embedder: Embedder, vector: Vector, held: dict[str, list[str]], limit: int
+def _compare_all(
+    catalog: Catalog,
+    index: VectorIndex,
+    embedder: Embedder,
+    vector: Vector,
+    ids_by_key: dict[str, list[str]],
+    limit: int,
 ) -> list[tuple[str, str, float]]:
-    """The best vectors of these chunks, and maybe more, as (row or "", chunk, cosine), best first."""
+    """Return at least the `limit` best vectors of the given chunks as (row id or "", chunk id, cosine), best first."""
     if not isinstance(embedder, SentenceEmbedder):
-        return index.search_among(vector, [chunk for chunks in held.values() for chunk in chunks])
+        return index.search_among(vector, [chunk for chunks in ids_by_key.values() for chunk in chunks])
     found: list[tuple[str, str, float]] = []
-    for key, chunks in held.items():
+    for key, chunks in ids_by_key.items():
         if chunks:
             ids, owners, vectors = _matrices.get_or_build(key, partial(_matrix, catalog, chunks))
             cosines = vectors @ vector
@@ -67,7 +80,7 @@ def _among(
     return sorted(found, key=lambda hit: -hit[2])
 
 
-def _best(hits: Sequence[tuple[str, str, float]]) -> dict[str, float]:
+def _best_by_chunk(hits: Sequence[tuple[str, str, float]]) -> dict[str, float]:
     best: dict[str, float] = {}
     for _, chunk, cosine in hits:
         best.setdefault(chunk, cosine)

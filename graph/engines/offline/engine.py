@@ -22,10 +22,10 @@ from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText
 
-# A best sentence that fits this well (0-15, see scoring.Scored.fit) gets the middle grade. Measured on 8 articles: 7.6
-# refuses .900 of the questions about absent articles and .030 of the answerable ones, 7.8 .930 and .045; this lies
-# between them and was not measured itself. On the research paper and on real reports answerable questions start
-# lower (6.2 and 7.3), foreign ones lie at 4.2-7.1. One point of fit is one grade.
+# A best sentence that fits this well (0-15, see scoring.ScoredSentence.fit) gets the middle grade. Measured on 8
+# articles: 7.6 refuses .900 of the questions about absent articles and .030 of the answerable ones, 7.8 .930 and .045;
+# this lies between them and was not measured itself. On the research paper and on real reports answerable questions
+# start lower (6.2 and 7.3), foreign ones lie at 4.2-7.1. One point of fit is one grade.
 MIDDLE_FIT, MIDDLE_GRADE = 7.7, 5.0
 # From here on a passage clearly fits, so that the one after it may follow. Judged on one question, not fitted.
 CLEAR_GRADE = 6.0
@@ -108,13 +108,15 @@ class OfflineEngine:
         rows = (self._catalog.document(document) for document in {passage["document"] for passage in passages})
         return " ".join(row.title for row in rows if row)
 
-    def _scored(self, question: str, passages: Sequence[RetrievedChunk]) -> tuple[scoring.Query, list[scoring.Scored]]:
-        query = scoring.prepare(question, self._embedder.encode_query(question), self._catalog)
+    def _scored(
+        self, question: str, passages: Sequence[RetrievedChunk]
+    ) -> tuple[scoring.Query, list[scoring.ScoredSentence]]:
+        query = scoring.prepare_query(question, self._embedder.encode_query(question), self._catalog)
         chunks, scored = score_sentences(self._catalog, query, [passage["chunk"] for passage in passages])
         return query, with_ranks(scored, [chunk.id for chunk in chunks])
 
     def _grade(self, question: str, passages: Sequence[RetrievedChunk]) -> list[Grade]:
-        best: dict[str, scoring.Scored] = {}
+        best: dict[str, scoring.ScoredSentence] = {}
         for part in terms.split_questions(question):
             for scored in self._scored(part, passages)[1]:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:

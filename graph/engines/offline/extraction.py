@@ -14,7 +14,7 @@ from graph.types import Claim
 MAX_SENTENCES = 3
 # A further sentence is quoted only if it comes this near to the best one. Judged by reading answers, not fitted.
 _MARGIN = 3.0
-# A row that the question names word for word; see scoring.named.
+# A row that the question names word for word; see scoring.row_label_match.
 _NAMED = 0.5
 _COMPARES = re.compile(
     r"\b(compare[ds]?|comparison|versus|vs|better|worse|higher|lower|more|less|fewer|larger|smaller|faster|slower"
@@ -31,11 +31,11 @@ _GOES_ON = re.compile(
 _Chunks = Mapping[str, ChunkRow]
 
 
-def claims_from(query: scoring.Query, scored: Sequence[scoring.Scored], chunks: _Chunks) -> list[Claim]:
+def claims_from(query: scoring.Query, scored: Sequence[scoring.ScoredSentence], chunks: _Chunks) -> list[Claim]:
     """One to four claims, best first; none when nothing was scored. `chunks` are those that the sentences are from."""
     # A formula answers who asks for one; as text it is hard to read, and its words hit by chance.
     readable = [one for one in scored if _is_readable(query, one.sentence)]
-    covers = {key: scoring.covers(query, chunk) for key, chunk in chunks.items()}
+    covers = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
     scores = [(scoring.answer_score(query, one, covers[one.chunk][one.number]), one) for one in readable or scored]
     ranked = sorted(scores, key=lambda pair: -pair[0])
     if not ranked:
@@ -62,10 +62,10 @@ def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
     return Claim(text=table_answers.statement(query, sentence), chunk=chunk, quote=sentence.text)
 
 
-def _nearest(ranked: Sequence[tuple[float, scoring.Scored]]) -> list[scoring.Scored]:
+def _nearest(ranked: Sequence[tuple[float, scoring.ScoredSentence]]) -> list[scoring.ScoredSentence]:
     """The best sentence and those that come near it; the same words are taken once."""
     floor = ranked[0][0] - _MARGIN
-    chosen: list[scoring.Scored] = []
+    chosen: list[scoring.ScoredSentence] = []
     for score, one in ranked:
         if len(chosen) == MAX_SENTENCES or score < floor:
             break
@@ -74,14 +74,18 @@ def _nearest(ranked: Sequence[tuple[float, scoring.Scored]]) -> list[scoring.Sco
     return chosen
 
 
-def _comparison(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> list[Claim]:
+def _comparison(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks) -> list[Claim]:
     """Rows of one table side by side: those that the question names, or else the best one and its neighbours.
 
     The table is the one that holds most of the rows named; look-alikes hold only some of them.
     """
     tables = {key: [s for s in chunk.sentences if s.kind == "row"] for key, chunk in chunks.items()}
     named = {
-        key: [row for row in rows if scoring.named(query, row) >= _NAMED or table_answers.alone_named(query, row, rows)]
+        key: [
+            row
+            for row in rows
+            if scoring.row_label_match(query, row) >= _NAMED or table_answers.alone_named(query, row, rows)
+        ]
         for key, rows in tables.items()
     }
     home = max([best.chunk, *tables], key=lambda key: len(named[key]))
@@ -99,7 +103,7 @@ def _comparison(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> 
     return [_claim(query, best.chunk, row) for row in (best.sentence, *others)]
 
 
-def _sequel(query: scoring.Query, best: scoring.Scored, chunks: _Chunks) -> list[Claim]:
+def _sequel(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks) -> list[Claim]:
     """The sentence after the best one, where one of the two says that they belong together."""
     chunk = chunks[best.chunk]
     at = next(i for i, sentence in enumerate(chunk.sentences) if sentence.id == best.sentence.id) + 1

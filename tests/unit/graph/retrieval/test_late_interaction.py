@@ -31,12 +31,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[SqliteCatalog, Mi
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(late_interaction, "_kept", LRUCache(100))
+    monkeypatch.setattr(late_interaction, "_cache", LRUCache(100))
 
 
 def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
-    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     asked = [*reversed(ids), "a-none-0001"]
     chunks, scored = late_interaction.score_sentences(catalog, query, asked)
     scored = late_interaction.with_ranks(scored, [row.id for row in chunks])
@@ -51,7 +51,7 @@ def test_what_is_kept_is_not_read_again(
     library: tuple[SqliteCatalog, MiniLM, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog, model, ids = library
-    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     late_interaction.score_sentences(catalog, query, ids)
     read: list[str] = []
     vectors = catalog.token_vectors
@@ -65,14 +65,14 @@ def test_what_is_kept_is_not_read_again(
     _, scored = late_interaction.score_sentences(catalog, query, some)
     assert not read
     assert [(one.chunk, one.rank) for one in late_interaction.with_ranks(scored, some)] == [(ids[7], 0), (ids[2], 1)]
-    other = scoring.prepare("What is a storm?", model.encode_query("What is a storm?"), catalog)
+    other = scoring.prepare_query("What is a storm?", model.encode_query("What is a storm?"), catalog)
     late_interaction.score_sentences(catalog, other, some)
     assert sorted(read) == sorted(some)
 
 
 def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
-    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     late_interaction.score_sentences(catalog, query, ids)
     with catalog._db.writing() as connection:
         connection.execute("UPDATE documents SET name = 'renamed.pdf'")
@@ -83,7 +83,7 @@ def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, lis
     catalog, model, _ = library
     catalog.add_document(document("late"))
     ids = catalog.chunk_ids("late", catalog.stage_chunks("late", [chunk(0, TEXTS[3])]))
-    query = scoring.prepare(QUESTION, model.encode_query(QUESTION), catalog)
+    query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     assert late_interaction.score_sentences(catalog, query, ids)[1] == []
     (row,) = catalog.chunks(ids)
     catalog.add_token_vectors([(row.id, model.encode([s.search for s in row.sentences]))])

@@ -7,7 +7,7 @@ import pytest
 
 from graph.engines.offline import table_answers
 from graph.retrieval import terms
-from graph.retrieval.scoring import Query, named
+from graph.retrieval.scoring import Query, row_label_match
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Encoded
@@ -90,7 +90,7 @@ def test_the_difference_of_two_columns_of_one_row() -> None:
 
 def test_a_label_that_stands_in_the_question_beats_one_that_says_less_or_more() -> None:
     question = asking("How good is Alpha-1-Zero?")
-    scores = {label: named(question, row(label)) for label in ROWS}
+    scores = {label: row_label_match(question, row(label)) for label in ROWS}
     assert scores["Alpha-1-Zero"] > scores["Alpha-1"] > scores["Beta"] == 0.0
 
 
