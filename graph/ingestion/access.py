@@ -1,8 +1,8 @@
-"""Which files may be read. A process that serves others reads below allowed folders only; the user's own reads all.
+"""Access control of files: a server reads only below allowed folders, a user's own process reads every file.
 
-A source is checked before anything is looked at, so that the answer does not tell what is on the machine; what it
-comes to is checked again, links resolved; and so is every path that a step opens, since whoever can reach the API can
-also set the state of a thread.
+A source is checked before the file system is, so that the answer does not reveal which files exist. The files it stands
+for are checked again with links resolved, and so is every path that a node opens: a client of the API can also write
+the state of a thread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from loaders.errors import SourceError
 from loaders.sources.files import check_source as check_file
 
 UPLOAD = "upload:"
-"""What a source begins with that names an uploaded file: `upload:<document id>/<name>`."""
+"""The prefix of a reference to an uploaded file: `upload:<document id>/<name>`."""
 
 UPLOADED_ID = re.compile(r"[0-9a-f]{16}")
 _UPLOADED = re.compile(rf"{UPLOAD}({UPLOADED_ID.pattern})/([^/\\\x00]+)")
@@ -26,10 +26,10 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 def uploaded(source: str) -> Path:
-    """The file that an upload's reference stands for.
+    """Return the path of an uploaded file from its reference, `upload:<document id>/<name>`.
 
     Raises:
-        SourceError: it is no such reference, or the file is gone.
+        SourceError: the reference is malformed, or the file is gone.
     """
     found = _UPLOADED.fullmatch(source)
     path = dependencies.stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
@@ -40,10 +40,10 @@ def uploaded(source: str) -> Path:
 
 
 def check_source(source: str) -> None:
-    """Refuse a path or glob that a served graph may not follow, without looking whether anything is there.
+    """Refuse a path or glob that a server may not follow, whether the file exists or not.
 
     Raises:
-        SourceError: it does not begin below an allowed folder, or steps out of it.
+        SourceError: the source does not begin below an allowed folder, or leaves it by "..".
     """
     if not settings().served or not source.strip():
         return
@@ -53,10 +53,14 @@ def check_source(source: str) -> None:
 
 
 def check_path(path: Path | str, named: str = "") -> Path:
-    """The path to open, links resolved; in a process that serves others only a file below an allowed folder.
+    """Return the path to open; on a server with links resolved, and only for a file below an allowed folder.
+
+    Args:
+        path: The path of the file.
+        named: What the user gave for it, which the error message repeats; the file's name by default.
 
     Raises:
-        SourceError: it is none; the message names what the user named.
+        SourceError: this process may not read the file, or on a server there is none.
     """
     if not settings().served:
         return Path(path)

@@ -1,4 +1,4 @@
-"""Edges of the ingestion graph: which batches are read, and what follows a batch."""
+"""Edges of the ingestion graph: how pages are split into batches, and which node follows a batch."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ from typing import Literal
 
 from langgraph.types import Send
 
-from graph.ingestion.progress import tally_of
-from graph.ingestion.state import IngestionState, Next, WindowState, Work
+from graph.ingestion.progress import progress_of
+from graph.ingestion.state import AfterBatch, BatchState, IngestionState, PendingDocument
 
 
-def each_window(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
-    """Send the pages to be read, a window at a time; straight on where all have been read before."""
-    size, run = state["window"], state.get("tally", "")
-    windows = []
-    for work in state["work"]:
-        tally_of(state).expect(work["id"], work["pages"])
-        without, parts = set(work.get("plain", ())), list[WindowState]()
-        for plain in (False, True):
-            pages = [page for page in work["pages"] if (page in without) == plain]
-            starts = range(0, len(pages), size)
-            parts += [_window(run, work, pages[start : start + size], plain) for start in starts]
-        windows += sorted(parts, key=lambda part: part["pages"][0])  # what is read without a gap is embedded ahead
-    return [Send("read_pages", window) for window in windows] or "chunk_documents"
+def send_batches(state: IngestionState) -> list[Send] | Literal["chunk_documents"]:
+    """Send every page that is to be read to `read_pages`, in batches; skip to `chunk_documents` if there is none."""
+    batches = []
+    for document in state["documents"]:
+        progress_of(state).expect_pages(document["id"], document["pages"])
+        batches += _batches(document, state["batch_size"], state.get("run_id", ""))
+    return [Send("read_pages", batch) for batch in batches] or "chunk_documents"
 
 
-def _window(run: str, work: Work, pages: list[int], plain: bool) -> WindowState:
-    return WindowState(
-        id=work["id"], name=work["name"], path=work["path"], tally=run, total=len(work["pages"]), pages=pages,
-        plain=plain,
-    )  # fmt: skip
-
-
-def after_reading(state: WindowState) -> Next:
-    """What there is time for while pages are being read: to index this document, or to embed what is read of it."""
+def after_batch(state: BatchState) -> AfterBatch:
+    """Return the node that `transcribe_pages` chose to follow it."""
     return state.get("next", "__end__")
+
+
+def _batches(document: PendingDocument, size: int, run_id: str) -> list[BatchState]:
+    """Split a document's pages into batches of at most `size`, by first page; text-only pages have their own."""
+    text_only_pages, parts = set(document.get("text_only_pages", ())), list[BatchState]()
+    for text_only in (False, True):
+        pages = [page for page in document["pages"] if (page in text_only_pages) == text_only]
+        parts += [
+            BatchState(
+                id=document["id"], name=document["name"], path=document["path"], run_id=run_id,
+                total=len(document["pages"]), pages=pages[start : start + size], text_only=text_only,
+            )
+            for start in range(0, len(pages), size)
+        ]  # fmt: skip
+    return sorted(parts, key=lambda part: part["pages"][0])  # pages that are read without a gap are embedded ahead

@@ -1,4 +1,4 @@
-"""From chunks to vectors, in batches: into the vector index, and the fine ones into the catalog."""
+"""Embedding of chunks in batches: vectors for the vector index, and token vectors for the catalog."""
 
 from __future__ import annotations
 
@@ -14,133 +14,147 @@ from graph.storage.base import ChunkRow, VectorRow
 from graph.types import Usage, add_usage, no_usage
 from loaders.types import Chunk
 
-# Chunks whose sentences are embedded and stored together; bounds memory, and shows progress on long documents.
-_EMBED_BATCH = 64
-_AT_ONCE = 3
-"""Batches under way; each holds 11 MB offline. Their requests wait for the service's limiter like all others."""
+_BATCH_CHUNKS = 64  # chunks that are embedded and stored together: bounds memory, and shows progress on long documents
+_PARALLEL_BATCHES = 3  # each holds 11 MB offline; the rate limiter bounds their requests
 
 
-async def embed(
-    now: Deps, document: str, ids: Sequence[str], name: str, tell: Callable[[Progress], None],
-    spend: Callable[[Usage], int],
+async def embed_document(
+    deps: Deps, document: str, chunk_ids: Sequence[str], name: str, emit: Callable[[Progress], None],
+    add_requests: Callable[[Usage], int],
 ) -> Usage:  # fmt: skip
-    """Compute and store the vectors of a document's chunks: one for each sentence, or one for each chunk.
+    """Compute and store the vectors of a document's chunks: one for each sentence offline, else one for each chunk.
 
-    A few batches are under way at a time, so that one is stored while others are embedded. `tell` is given an event
-    after each: how many chunks are done, of how many. `spend` is given what it cost, and says how many requests the run
-    has made. Returns what it cost.
-    When one batch fails, no other is begun, but those under way end and are stored: their requests are paid for.
+    Chunks that have vectors already are skipped. A few batches are in flight at a time, so that one is stored while
+    others are embedded. `name` is the document's name, which is embedded with each chunk. After each batch,
+    `add_requests` gets what it cost, and returns the number of requests of the run; `emit` gets the progress event.
+    Returns what all embeddings cost.
+
+    Raises:
+        ModelError: a batch failed. No other is started then, but those in flight are stored: they are paid for.
     """
-    usage, done, gate = no_usage(), 0, asyncio.Semaphore(_AT_ONCE)
+    usage, done, gate = no_usage(), 0, asyncio.Semaphore(_PARALLEL_BATCHES)
     failures: list[Exception] = []
 
-    async def one(batch: Sequence[str]) -> None:
+    async def embed(batch: Sequence[str]) -> None:
         nonlocal usage, done
         async with gate:
             if failures:
                 return
             try:
-                part = await asyncio.to_thread(_without_vectors, now, batch)
-                spent = await _embed_batch(now, part, name) if part else no_usage()
+                cost = await _embed_batch(deps, batch, name)
             except Exception as error:
                 failures.append(error)
                 return
-        usage, done = add_usage(usage, spent), done + len(batch)
-        tell(progress("embed", document, name, done, len(ids), requests=spend(spent)))
+        usage, done = add_usage(usage, cost), done + len(batch)
+        emit(progress("embed", document, name, done, len(chunk_ids), requests=add_requests(cost)))
 
-    await asyncio.gather(*(one(ids[at : at + _EMBED_BATCH]) for at in range(0, len(ids), _EMBED_BATCH)))
+    starts = range(0, len(chunk_ids), _BATCH_CHUNKS)
+    await asyncio.gather(*(embed(chunk_ids[start : start + _BATCH_CHUNKS]) for start in starts))
     if failures:
         raise failures[0]
     return usage
 
 
-async def embed_ahead(
-    now: Deps, document: str, chunks: Iterable[Chunk], name: str, pay: Callable[[Usage], None],
-    is_waiting: Callable[[], bool],
+async def prefetch_vectors(
+    deps: Deps, document: str, chunks: Iterable[Chunk], name: str, record_usage: Callable[[Usage], None],
+    is_reading: Callable[[], bool],
 ) -> None:  # fmt: skip
-    """Embed chunks of a document that is not read to its end, and keep their vectors until `embed` comes to them.
+    """Embed chunks of a document that is still being read, and store the vectors for `embed_document`.
 
-    Only whole batches, so that hardly more requests are made than without, and none once nobody waits for pages any
-    more: `embed` is quicker. `pay` is given what each request cost.
+    Only full batches are embedded, so that hardly more requests are made in total.
+
+    Args:
+        deps: Stores and embedder.
+        document: The document's id.
+        chunks: The chunks of its first pages.
+        name: The document's name, which is embedded with each chunk.
+        record_usage: Gets what each request cost.
+        is_reading: Whether pages of the document are still being read; when not, `embed_document` is faster.
     """
-    texts = {_key(now, document, chunk, name): _text(chunk) for chunk in chunks}
-    kept = await asyncio.to_thread(now.stores.catalog.prefetched_vectors, list(texts))
-    todo = [key for key in texts if key not in kept]
-    for start in range(0, len(todo) // _EMBED_BATCH * _EMBED_BATCH, _EMBED_BATCH):
-        if not is_waiting():
+    texts = {_vector_key(deps, document, chunk, name): _text(chunk) for chunk in chunks}
+    stored = await asyncio.to_thread(deps.stores.catalog.prefetched_vectors, list(texts))
+    todo = [key for key in texts if key not in stored]
+    for start in range(0, len(todo) // _BATCH_CHUNKS * _BATCH_CHUNKS, _BATCH_CHUNKS):
+        if not is_reading():
             return
-        part = todo[start : start + _EMBED_BATCH]
-        keys = iter(part)
-        async for reply in now.embedder.embed_chunks([name] * len(part), [texts[key] for key in part]):
-            pay(reply.usage)
+        batch = todo[start : start + _BATCH_CHUNKS]
+        keys = iter(batch)
+        async for reply in deps.embedder.embed_chunks([name] * len(batch), [texts[key] for key in batch]):
+            record_usage(reply.usage)
             rows = [(next(keys), vector.tobytes()) for vector in reply.value]
-            await asyncio.to_thread(now.stores.catalog.add_prefetched_vectors, document, rows)
+            await asyncio.to_thread(deps.stores.catalog.add_prefetched_vectors, document, rows)
 
 
-async def _embed_batch(now: Deps, part: Sequence[ChunkRow], name: str) -> Usage:
-    if isinstance(now.embedder, SentenceEmbedder):
-        await asyncio.to_thread(_embed_sentences, now, now.embedder, part)
-        return no_usage()
-    usage = no_usage()
-    todo = await asyncio.to_thread(_take_what_is_kept, now, part, name)
+async def _embed_batch(deps: Deps, chunk_ids: Sequence[str], name: str) -> Usage:
+    """Embed those of the chunks that have no vectors, store these, and return what that cost."""
+    usage, chunks = no_usage(), await asyncio.to_thread(_without_vectors, deps, chunk_ids)
+    if not chunks:
+        return usage
+    if isinstance(deps.embedder, SentenceEmbedder):
+        await asyncio.to_thread(_embed_sentences, deps, deps.embedder, chunks)
+        return usage
+    todo = await asyncio.to_thread(_use_prefetched, deps, chunks, name)
     rows = iter([VectorRow(chunk.id) for chunk in todo])
-    async for reply in now.embedder.embed_chunks([name] * len(todo), [_text(chunk) for chunk in todo]):
+    async for reply in deps.embedder.embed_chunks([name] * len(todo), [_text(chunk) for chunk in todo]):
         embedded = list(itertools.islice(rows, len(reply.value)))
-        await asyncio.to_thread(now.stores.vectors.add, embedded, reply.value)
+        await asyncio.to_thread(deps.stores.vectors.add, embedded, reply.value)
         usage = add_usage(usage, reply.usage)
     return usage
 
 
-def _take_what_is_kept(now: Deps, part: Sequence[ChunkRow], name: str) -> list[ChunkRow]:
-    """Put the vectors into the index that were computed ahead; returns the chunks that have none."""
-    import numpy as np  # as below
+def _use_prefetched(deps: Deps, chunks: Sequence[ChunkRow], name: str) -> list[ChunkRow]:
+    """Copy prefetched vectors into the index, and return the chunks that have none."""
+    import numpy as np  # lazy: importing the app does not need it
 
-    keys = {chunk.id: _key(now, chunk.document, chunk, name) for chunk in part}
-    kept = now.stores.catalog.prefetched_vectors(list(keys.values()))
-    if found := [chunk.id for chunk in part if keys[chunk.id] in kept]:
-        vectors = [np.frombuffer(kept[keys[chunk]], dtype=np.float32) for chunk in found]
-        now.stores.vectors.add([VectorRow(chunk) for chunk in found], np.stack(vectors))
-    return [chunk for chunk in part if keys[chunk.id] not in kept]
+    keys = {chunk.id: _vector_key(deps, chunk.document, chunk, name) for chunk in chunks}
+    stored = deps.stores.catalog.prefetched_vectors(list(keys.values()))
+    if found := [chunk.id for chunk in chunks if keys[chunk.id] in stored]:
+        vectors = [np.frombuffer(stored[keys[chunk]], dtype=np.float32) for chunk in found]
+        deps.stores.vectors.add([VectorRow(chunk) for chunk in found], np.stack(vectors))
+    return [chunk for chunk in chunks if keys[chunk.id] not in stored]
 
 
 def _text(chunk: Chunk | ChunkRow) -> str:
+    """Return the text of a chunk that is embedded: its headings, then its own text."""
     return " ".join([*chunk.headings, chunk.text])
 
 
-def _key(now: Deps, document: str, chunk: Chunk | ChunkRow, name: str) -> str:
-    """Whatever a chunk's vector depends on; and the document, with which it is forgotten."""
-    parts = "\0".join([document, now.embedder.identity, name, _text(chunk)])
+def _vector_key(deps: Deps, document: str, chunk: Chunk | ChunkRow, name: str) -> str:
+    """Return the key of a prefetched vector: a hash of what it depends on, and of the document it is deleted with."""
+    parts = "\0".join([document, deps.embedder.identity, name, _text(chunk)])
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _without_vectors(now: Deps, ids: Sequence[str]) -> list[ChunkRow]:
-    """The chunks that an earlier run, killed half-way, did not get to: a vector is not paid for twice."""
-    chunks = now.stores.catalog.chunks(ids)
-    wanted = {chunk.id: _vector_ids(now, chunk) for chunk in chunks}
-    known = now.stores.vectors.stored_ids([row for rows in wanted.values() for row in rows])
-    # A chunk of headings alone has no vector that could tell, only the finer ones; it costs next to nothing.
+def _without_vectors(deps: Deps, chunk_ids: Sequence[str]) -> list[ChunkRow]:
+    """Return the chunks that have no vectors yet; after a killed run, some have, and are not paid for again."""
+    chunks = deps.stores.catalog.chunks(chunk_ids)
+    wanted = {chunk.id: _vector_ids(deps, chunk) for chunk in chunks}
+    known = deps.stores.vectors.stored_ids([row for rows in wanted.values() for row in rows])
+    # A chunk that is only a heading has token vectors and no others: it is embedded again, which costs next to nothing.
     return [chunk for chunk in chunks if not (wanted[chunk.id] and known.issuperset(wanted[chunk.id]))]
 
 
-def _vector_ids(now: Deps, chunk: ChunkRow) -> list[str]:
-    if isinstance(now.embedder, SentenceEmbedder):
+def _vector_ids(deps: Deps, chunk: ChunkRow) -> list[str]:
+    """Return the ids of the rows that a chunk has in the vector index."""
+    if isinstance(deps.embedder, SentenceEmbedder):
         return [sentence.id for sentence in chunk.sentences if sentence.kind != "heading"]
     return [chunk.id]
 
 
-def _embed_sentences(now: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:
-    import numpy as np  # only offline, where the model itself needs it
+def _embed_sentences(deps: Deps, embedder: SentenceEmbedder, chunks: Sequence[ChunkRow]) -> None:
+    """Store token vectors of all sentences of the chunks, and in the index one vector a sentence without headings."""
+    import numpy as np  # lazy: importing the app does not need it
 
     sentences = [sentence for chunk in chunks for sentence in chunk.sentences]
-    encoded = iter(embedder.encode([sentence.search for sentence in sentences]))
-    by_chunk = {chunk.id: [next(encoded) for _ in chunk.sentences] for chunk in chunks}
-    rows = [VectorRow(s.id) for chunk in chunks for s in chunk.sentences if s.kind != "heading"]
-    vectors = [
-        one.vector
-        for chunk in chunks
-        for one, sentence in zip(by_chunk[chunk.id], chunk.sentences, strict=True)
+    encoded = list(embedder.encode([sentence.search for sentence in sentences]))
+    rows = iter(encoded)
+    by_chunk = {chunk.id: [next(rows) for _ in chunk.sentences] for chunk in chunks}
+    deps.stores.catalog.add_token_vectors((chunk, vectors) for chunk, vectors in by_chunk.items() if vectors)
+    indexed = [
+        (sentence.id, encoding.vector)
+        for sentence, encoding in zip(sentences, encoded, strict=True)
         if sentence.kind != "heading"
     ]
-    now.stores.catalog.add_token_vectors((chunk, ones) for chunk, ones in by_chunk.items() if ones)
-    if rows:
-        now.stores.vectors.add(rows, np.stack(vectors))
+    if indexed:
+        ids, vectors = zip(*indexed, strict=True)
+        deps.stores.vectors.add([VectorRow(one) for one in ids], np.stack(vectors))

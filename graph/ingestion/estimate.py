@@ -1,4 +1,4 @@
-"""What an ingestion would take: files are opened and looked at, nothing is rendered, sent or stored."""
+"""Estimate of an ingestion (`ingest --dry-run`): files are opened and profiled; pages are neither rendered nor sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, as_list
-from graph.ingestion.page_selection import is_done, looks, needs_vision
+from graph.ingestion.page_selection import is_done, needs_vision, profile_pages
 from graph.ingestion.sources import Found, find
 from graph.settings import settings
 from loaders.errors import SourceError
@@ -21,20 +21,28 @@ from loaders.sources.download import DOCUMENT_ID_DIGITS
 from loaders.types import DocumentInfo, Failure, PageProfile
 
 IMAGE_TOKENS = 1_120
-"""What Gemini 3 models count for an image at their default resolution, by Google's documentation."""
+"""Tokens of an image at the default resolution of Gemini 3 models, by Google's documentation."""
 
 CHARACTERS_PER_TOKEN = 4
-"""English text; other languages take up to twice as many tokens."""
+"""For English text; other languages take up to twice as many tokens."""
 
-MARKUP = 1.3
-"""How much longer Markdown with HTML tables and figure descriptions is than the page's own text."""
+MARKUP_FACTOR = 1.3
+"""Length of a transcript, Markdown with HTML tables and figure descriptions, over that of the page's own text."""
 
-UNKNOWN_PAGE = 800
-"""Tokens of a page whose text cannot be known before it is read: a page of a typed letter."""
+SCANNED_PAGE_TOKENS = 800
+"""Length of the transcript of a page without a text layer: about a typed letter."""
 
 
-class Size(TypedDict):
-    """How much of what."""
+class WorkEstimate(TypedDict):
+    """The amount of work of a document, or of all together.
+
+    pages: The number of pages.
+    done: Pages that were read before and are not read again.
+    send: Pages whose images go to the vision model.
+    requests: Requests to the vision model, if none has to be repeated.
+    input_tokens: Tokens sent: images, text layers and prompts.
+    output_tokens: Tokens of the transcripts.
+    """
 
     pages: int
     done: int
@@ -44,39 +52,55 @@ class Size(TypedDict):
     output_tokens: int
 
 
-class DocumentPlan(Size):
-    """What one source would take; `problem` says why it cannot be opened, "" otherwise."""
+class DocumentEstimate(WorkEstimate):
+    """The estimate of one source.
+
+    name: The file's name.
+    source: Its absolute path or address.
+    problem: Why the file cannot be opened; "" if it can.
+    """
 
     name: str
     source: str
     problem: str
 
 
-class Plan(TypedDict):
-    """What an ingestion would take, and what the figures rest on."""
+class Estimate(TypedDict):
+    """The estimate of an ingestion.
 
-    documents: list[DocumentPlan]
-    total: Size
+    documents: One estimate for each source; the same bytes count once.
+    total: Their sum.
+    engine: The engine that the run would use.
+    basis: The assumptions behind the figures, as sentences for the user.
+    """
+
+    documents: list[DocumentEstimate]
+    total: WorkEstimate
     engine: str
     basis: str
 
 
-async def estimate(sources: list[str], context: Context) -> Plan:
-    """Say what ingesting these sources would take; it needs no key."""
+async def estimate(sources: list[str], context: Context) -> Estimate:
+    """Estimate the ingestion of these sources with these settings. No API key is needed.
+
+    Raises:
+        BadInputError: no sources are given, or they are not a list of texts.
+        SourceError: a path or glob matches no file, or may not be read by this process.
+    """
     if not sources:
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
     engine = dependencies.engine_name(context, settings())
-    plans: dict[str, DocumentPlan] = {}
-    with TemporaryDirectory() as folder:  # for what has to be fetched
-        for found in await find(as_list(sources, "sources"), Path(folder), context.password):
-            identity, document = await _document(found, context, engine)
-            plans[identity] = document  # the same bytes under two names are one document
-    documents = list(plans.values())
-    return Plan(documents=documents, total=_total(documents), engine=engine, basis=_basis(context, engine))
+    by_hash: dict[str, DocumentEstimate] = {}
+    with TemporaryDirectory() as downloads:
+        for found in await find(as_list(sources, "sources"), Path(downloads), context.password):
+            key = found.source if isinstance(found.info, SourceError) else found.info.sha256
+            by_hash[key] = await _estimate_document(found, context, engine)
+    documents = list(by_hash.values())
+    return Estimate(documents=documents, total=_total(documents), engine=engine, basis=_basis(context, engine))
 
 
-def _total(documents: Sequence[DocumentPlan]) -> Size:
-    return Size(
+def _total(documents: Sequence[DocumentEstimate]) -> WorkEstimate:
+    return WorkEstimate(
         pages=sum(one["pages"] for one in documents), done=sum(one["done"] for one in documents),
         send=sum(one["send"] for one in documents), requests=sum(one["requests"] for one in documents),
         input_tokens=sum(one["input_tokens"] for one in documents),
@@ -84,41 +108,53 @@ def _total(documents: Sequence[DocumentPlan]) -> Size:
     )  # fmt: skip
 
 
-async def _document(found: Found, context: Context, engine: str) -> tuple[str, DocumentPlan]:
+async def _estimate_document(found: Found, context: Context, engine: str) -> DocumentEstimate:
+    """Profile the unread pages of a document, and estimate those that the vision model would read."""
     info, name, source = found.info, found.path.name, found.source
     if isinstance(info, SourceError):
-        return source, DocumentPlan(name=name, source=source, problem=str(info), **_size(0, 0, [], context))
-    done = await asyncio.to_thread(_done, info, context, engine)
-    send: list[PageProfile | None] = []
+        return DocumentEstimate(name=name, source=source, problem=str(info), **_work(0, 0, [], context))
+    done = await asyncio.to_thread(_pages_done, info, context, engine)
+    profiles: list[PageProfile | Failure] = []
     if engine != "offline" and context.reader != "text":
         todo = [page for page in range(1, info.pages + 1) if page not in done]
-        for look in await looks(str(found.path), todo, context.password):
-            if isinstance(look, Failure):
-                send.append(None)
-            elif _is_sent(look, context):
-                send.append(look)
-    size = _size(info.pages, len(done), send, context)
-    return info.sha256, DocumentPlan(name=name, source=source, problem="", **size)
+        profiles = await profile_pages(str(found.path), todo, context.password)
+    # A page whose profile failed is rendered and sent all the same; its text is not known.
+    characters = [
+        0 if isinstance(profile, Failure) else profile.characters
+        for profile in profiles
+        if isinstance(profile, Failure) or _is_sent(profile, context)
+    ]
+    work = _work(info.pages, len(done), characters, context)
+    return DocumentEstimate(name=name, source=source, problem="", **work)
 
 
-def _is_sent(look: PageProfile, context: Context) -> bool:
-    return needs_vision(look) if context.reader == "auto" else not look.empty
+def _is_sent(profile: PageProfile, context: Context) -> bool:
+    return needs_vision(profile) if context.reader == "auto" else not profile.empty
 
 
-def _size(pages: int, done: int, send: list[PageProfile | None], context: Context) -> Size:
-    requests = math.ceil(len(send) / context.pages_per_request)
-    characters = [look.characters if look else 0 for look in send]
+def _work(pages: int, done: int, characters: Sequence[int], context: Context) -> WorkEstimate:
+    """Estimate requests and tokens.
+
+    Args:
+        pages: The number of pages of the document.
+        done: How many of them were read before.
+        characters: The length of the text layer of each page that is sent; 0 where there is none.
+        context: The settings of the run.
+    """
+    requests = math.ceil(len(characters) / context.pages_per_request)
     layers = sum(characters) // CHARACTERS_PER_TOKEN
-    written = sum(count / CHARACTERS_PER_TOKEN * MARKUP if count else UNKNOWN_PAGE for count in characters)
     prompts = requests * len(context.transcribe_prompt) // CHARACTERS_PER_TOKEN
-    return Size(
-        pages=pages, done=done, send=len(send), requests=requests,
-        input_tokens=len(send) * IMAGE_TOKENS + layers + prompts, output_tokens=round(written),
+    written = sum(
+        count / CHARACTERS_PER_TOKEN * MARKUP_FACTOR if count else SCANNED_PAGE_TOKENS for count in characters
+    )
+    return WorkEstimate(
+        pages=pages, done=done, send=len(characters), requests=requests,
+        input_tokens=len(characters) * IMAGE_TOKENS + layers + prompts, output_tokens=round(written),
     )  # fmt: skip
 
 
-def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
-    """The pages of a document that were read before; a home folder that is not there yet is not made for it."""
+def _pages_done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
+    """Return the pages of a document that need no work; looking for them does not create the home folder."""
     stores = dependencies.stores()
     if not stores.exists():
         return set()
@@ -127,6 +163,7 @@ def _done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
 
 
 def _basis(context: Context, engine: str) -> str:
+    """Return the assumptions behind the figures, as sentences for the user."""
     if engine == "offline":
         return "The offline engine sends nothing."
     if context.reader == "text":
@@ -134,6 +171,6 @@ def _basis(context: Context, engine: str) -> str:
     return (
         f"{context.pages_per_request} pages to a request, when all goes well; asking again for a page costs one more. "
         f"{IMAGE_TOKENS:,} tokens for an image, {CHARACTERS_PER_TOKEN} characters to a token for its text; "
-        f"replies {MARKUP:g} times as long as the text, {UNKNOWN_PAGE} tokens where it is not known. Blank scans count "
-        "as pages to send; thinking and embedding do not count."
+        f"replies {MARKUP_FACTOR:g} times as long as the text, {SCANNED_PAGE_TOKENS} tokens where it is not known. "
+        "Blank scans count as pages to send; thinking and embedding do not count."
     )

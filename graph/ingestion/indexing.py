@@ -1,4 +1,4 @@
-"""From stored transcripts to chunks that questions can see; nothing here reads a page."""
+"""Index updates after reading: from stored transcripts to chunks and vectors that questions can find."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from graph.dependencies import Deps
 from graph.engines.requests.usage import journal
-from graph.ingestion.embedding import embed
-from graph.ingestion.progress import Tally, Tell, log
-from graph.ingestion.state import Work
+from graph.ingestion.embedding import embed_document
+from graph.ingestion.progress import Emit, RunProgress, log
+from graph.ingestion.state import PendingDocument
 from graph.storage.base import DONE, DocumentRow, PageRow
 from graph.storage.cleanup import remove_stale
 from graph.storage.stores import Stores
@@ -20,133 +20,130 @@ from graph.types import Usage, no_usage
 from loaders.types import CHUNKER, Chunk
 
 
-def basis_of(rows: Sequence[PageRow]) -> str:
-    """What a document's chunks are made of: the way of cutting, and what was read from each page.
+def chunks_fingerprint(rows: Sequence[PageRow]) -> str:
+    """Return what a document's chunks are made from: `<chunker version>:<hash of the transcripts' keys>`.
 
-    Chunks whose basis differs are out of date, for whatever reason: pages read since, a run that was killed before it
-    got this far, another chunker.
+    Stored chunks with another fingerprint are stale: pages were read since, a run was killed before it chunked them, or
+    the chunker changed.
     """
-    read = "|".join(f"{row.page}:{row.transcript}" for row in rows if row.status in DONE)
-    return f"{CHUNKER}:{hashlib.sha256(read.encode()).hexdigest()[:16]}"
+    transcripts = "|".join(f"{row.page}:{row.transcript}" for row in rows if row.status in DONE)
+    return f"{CHUNKER}:{hashlib.sha256(transcripts.encode()).hexdigest()[:16]}"
 
 
-def is_cut_anew(basis: str) -> bool:
-    """Whether a basis is of the chunker in use."""
-    return basis.startswith(f"{CHUNKER}:")
+def is_of_current_chunker(fingerprint: str) -> bool:
+    """Whether chunks with this fingerprint were made by the chunker of this version."""
+    return fingerprint.startswith(f"{CHUNKER}:")
 
 
-def stage(stores: Stores, document: DocumentRow) -> str:
-    """Cut what was read into chunks, stored out of sight until their vectors are there; returns their generation."""
-    from loaders.chunking.chunker import (
-        chunk_pages,  # a tenth of the import of the whole graph, which questions do not need
-    )
+class StaleDocument(NamedTuple):
+    """A document that has to be chunked, and the fingerprint that its new chunks will have."""
+
+    document: DocumentRow
+    fingerprint: str
+
+
+def find_stale(stores: Stores, document: str) -> StaleDocument | None:
+    """Return the document of this id if its published chunks do not match its transcripts, else None."""
+    row = stores.catalog.document(document)
+    fingerprint = chunks_fingerprint(stores.catalog.pages(document))
+    if not row or (row.generation and fingerprint == stores.catalog.chunks_fingerprint(document)):
+        return None
+    return StaleDocument(row, fingerprint)
+
+
+def chunk_document(stores: Stores, document: DocumentRow) -> str:
+    """Split a document's transcripts into chunks, store them unpublished, and return their generation."""
+    from loaders.chunking.chunker import chunk_pages  # a tenth of the import time of the app; questions need none
 
     chunks = chunk_pages(document.title or document.name, stores.catalog.blocks(document.id))
     return stores.catalog.stage_chunks(document.id, chunks)
 
 
-def beginning(stores: Stores, document: DocumentRow, last: int) -> list[Chunk]:
-    """The chunks of a document's first pages, which end before the page `last`: a text may run on from there."""
+def chunks_before_page(stores: Stores, document: DocumentRow, page: int) -> list[Chunk]:
+    """Return the chunks of a document's first pages that end before `page`; a chunk on it may go on after it."""
     from loaders.chunking.chunker import chunk_pages
 
-    pages = [(page, blocks) for page, blocks in stores.catalog.blocks(document.id) if page <= last]
-    return [
-        chunk for chunk in chunk_pages(document.title or document.name, pages) if max(chunk.pages, default=0) < last
-    ]
+    pages = [(number, blocks) for number, blocks in stores.catalog.blocks(document.id) if number <= page]
+    chunks = chunk_pages(document.title or document.name, pages)
+    return [chunk for chunk in chunks if max(chunk.pages, default=0) < page]
 
 
-def show(stores: Stores, document: str, generation: str, basis: str) -> None:
-    """Let questions see a generation in place of what was there, then sweep that."""
-    for touched in (*stores.catalog.publish(document, generation, basis), document):
-        remove_stale(stores, touched)
+def publish(stores: Stores, document: str, generation: str, fingerprint: str) -> None:
+    """Let questions find a generation of chunks in place of the one before, which is then deleted."""
+    for changed in (*stores.catalog.publish(document, generation, fingerprint), document):
+        remove_stale(stores, changed)
 
 
-class Turns:
-    """Many may add documents at a time; whoever rebuilds the index is alone with it, and new ones wait meanwhile.
+async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgress, emit: Emit) -> Usage:
+    """Embed a document's new chunks and publish them; return what the embeddings cost.
 
-    For the steps' event loop alone: nothing else changes these numbers between two awaits.
+    A document without new chunks is only published again under its new source, if it has one; a document of which no
+    page is read is left as it is.
+    """
+    with journal(emit):
+        async with index_lock.shared():
+            if "generation" not in document:
+                await asyncio.to_thread(_replace_at_source, deps.stores, document["id"])
+                return no_usage()
+            catalog, generation = deps.stores.catalog, document["generation"]
+            ids = await asyncio.to_thread(catalog.chunk_ids, document["id"], generation)
+            rows = await asyncio.to_thread(catalog.pages, document["id"])
+            if not any(row.status in DONE for row in rows):
+                return no_usage()
+            usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
+            fingerprint = document["chunks_fingerprint"]
+            await asyncio.to_thread(publish, deps.stores, document["id"], generation, fingerprint)
+    log("embed", document["id"], chunks=len(ids))
+    return usage
+
+
+def _replace_at_source(stores: Stores, document: str) -> None:
+    """Publish an unchanged document again if its source holds another document: the same bytes were copied there."""
+    row = stores.catalog.document(document)
+    if row and any(other.source == row.source and other.id != row.id for other in stores.catalog.documents()):
+        publish(stores, document, row.generation, stores.catalog.chunks_fingerprint(document))
+
+
+class IndexLock:
+    """A readers-writer lock of the index: many ingestions at a time, or one rebuild. A waiting rebuild goes first.
+
+    It has no lock of its own, because all its users run on one event loop (see `runtime.async_nodes`).
     """
 
     def __init__(self) -> None:
-        self._adding, self._rebuilding = 0, False
+        self._shared, self._exclusive = 0, False
         self._changed = asyncio.Event()
 
     @asynccontextmanager
-    async def add(self) -> AsyncIterator[None]:
-        """The right to add a document."""
-        while self._rebuilding:
-            await self._change()
-        self._adding += 1
+    async def shared(self) -> AsyncIterator[None]:
+        """Hold the lock together with others that add documents."""
+        while self._exclusive:
+            await self._wait_for_change()
+        self._shared += 1
         try:
             yield
         finally:
-            self._adding -= 1
+            self._shared -= 1
             self._changed.set()
 
     @asynccontextmanager
-    async def rebuild(self) -> AsyncIterator[None]:
-        """The right to rebuild the index."""
-        while self._rebuilding:
-            await self._change()
-        self._rebuilding = True
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Hold the lock alone, to rebuild the index."""
+        while self._exclusive:
+            await self._wait_for_change()
+        self._exclusive = True
         try:
-            while self._adding:
-                await self._change()
+            while self._shared:
+                await self._wait_for_change()
             yield
         finally:
-            self._rebuilding = False
+            self._exclusive = False
             self._changed.set()
 
-    async def _change(self) -> None:
+    async def _wait_for_change(self) -> None:
         self._changed.clear()
         await self._changed.wait()
 
 
-turns = Turns()
-
-
-class Cut(NamedTuple):
-    """A document that is to be cut, and what its chunks will be made of."""
-
-    document: DocumentRow
-    basis: str
-
-
-def uncut(stores: Stores, document: str) -> Cut | None:
-    """A document whose chunks are not made of what was read of it, and what new ones would be made of; else None."""
-    row = stores.catalog.document(document)
-    basis = basis_of(stores.catalog.pages(document))
-    if not row or (row.generation and basis == stores.catalog.chunks_fingerprint(document)):
-        return None
-    return Cut(row, basis)
-
-
-def cut(stores: Stores, item: Work, due: Cut) -> Work:
-    """The document with the generation of its new chunks, which are stored out of sight."""
-    item = {**item, "generation": stage(stores, due.document), "basis": due.basis}
-    log("chunk", item["id"])
-    return item
-
-
-async def index(now: Deps, item: Work, run: Tally, tell: Tell) -> Usage:
-    """Store the vectors of a document's new chunks and show it; what did not change has only to be shown again."""
-    with journal(tell):
-        async with turns.add():
-            if "generation" not in item:
-                await asyncio.to_thread(_show_again, now.stores, item["id"])
-                return no_usage()
-            ids = await asyncio.to_thread(now.stores.catalog.chunk_ids, item["id"], item["generation"])
-            rows = await asyncio.to_thread(now.stores.catalog.pages, item["id"])
-            if not any(row.status in DONE for row in rows):
-                return no_usage()
-            spent = await embed(now, item["id"], ids, item["name"], tell, run.spend)
-            await asyncio.to_thread(show, now.stores, item["id"], item["generation"], item["basis"])
-    log("embed", item["id"], chunks=len(ids))
-    return spent
-
-
-def _show_again(stores: Stores, document: str) -> None:
-    """An unchanged document may have come from another place, where it replaces what was there."""
-    row = stores.catalog.document(document)
-    if row and any(other.source == row.source and other.id != row.id for other in stores.catalog.documents()):
-        show(stores, document, row.generation, stores.catalog.chunks_fingerprint(document))
+index_lock = IndexLock()
+"""The lock of this process's index."""

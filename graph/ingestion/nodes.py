@@ -1,4 +1,4 @@
-"""The nodes around reading: which documents there are to do, and what becomes of them once their pages are read."""
+"""Nodes of the ingestion graph and of the graph of one batch, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from langgraph.types import Overwrite
 
 from graph import context, dependencies
 from graph.dependencies import Deps
-from graph.engines.requests.usage import journal
+from graph.engines.requests.usage import Cost, journal
 from graph.errors import BadInputError, as_list
 from graph.ingestion import report
-from graph.ingestion.embedding import embed_ahead as ahead
-from graph.ingestion.indexing import beginning, cut, index, uncut
-from graph.ingestion.page_reading import (
-    _jobs,
-    _outcome,
-    _put_off,
-    _readings,
-    _record,
-    _second_way,
-    _store_images,
-    _to_read,
-    _unasked,
-)
-from graph.ingestion.page_selection import TEXT_LAYER, is_done, plain_pages
+from graph.ingestion.embedding import prefetch_vectors
+from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
+from graph.ingestion.page_reading import BatchReader, page_outcome
+from graph.ingestion.page_selection import is_done, text_only_pages
 from graph.ingestion.passwords import forget
-from graph.ingestion.progress import close, log, tally_of, tell_page, tell_unusable
+from graph.ingestion.progress import (
+    Emit,
+    RunProgress,
+    discard_progress,
+    emit_page,
+    emit_rejected_source,
+    log,
+    progress_of,
+)
 from graph.ingestion.sources import Found, find
 from graph.ingestion.state import (
+    BatchOutput,
+    BatchState,
+    DocumentReport,
     IngestionOutput,
     IngestionState,
-    WindowOutput,
-    WindowState,
-    Work,
+    PendingDocument,
 )
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import async_node
 from graph.storage.base import DocumentRow
 from graph.storage.cleanup import remove_stale
+from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
 from loaders.pages.jobs import render
 from loaders.sources.download import DOCUMENT_ID_DIGITS
@@ -54,204 +54,225 @@ _DELETED = "The document was deleted while it was being read: give it again if i
 
 @async_node
 async def load_sources(state: IngestionState) -> dict[str, object]:
-    """Find the files, open each, and write a ledger line for every page that is to be read."""
+    """Find and open the files, and add each document with all its pages to the catalog."""
     if not state.get("sources"):
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
-    now = await dependencies.current()
-    await asyncio.to_thread(_take_home, now)
-    work: dict[str, Work] = {}
-    unusable = []
+    deps = await dependencies.current()
+    await asyncio.to_thread(_open_for_writing, deps)
+    documents: dict[str, PendingDocument] = {}
+    rejected: list[DocumentReport] = []
     sources, password = as_list(state["sources"], "sources"), context.current().password
-    for found in await find(sources, now.stores.downloads, password):
+    for found in await find(sources, deps.stores.downloads, password):
         if isinstance(found.info, DocumentInfo):
-            admitted = await asyncio.to_thread(_admit, now, found, found.info)
-            log("load", admitted["id"], pages=found.info.pages, missing=len(admitted["pages"]))
-            work[admitted["id"]] = admitted  # of several names the last is the newest
+            document = await asyncio.to_thread(_add_document, deps, found, found.info)
+            log("load", document["id"], pages=found.info.pages, missing=len(document["pages"]))
+            documents[document["id"]] = document  # if a file is given under several names, the last one counts
         else:
-            unusable.append(report.unusable(found, found.info))
-            tell_unusable(unusable[-1])
-    if not work:
-        raise BadInputError(" ".join(report["failures"][0]["detail"] for report in unusable))
+            rejected.append(report.rejected_report(found, found.info))
+            emit_rejected_source(rejected[-1])
+    if not documents:
+        raise BadInputError(" ".join(one["failures"][0]["detail"] for one in rejected))
     return {
-        "work": list(work.values()),
-        "unusable": unusable,
-        "window": now.engine.batch_size,
+        "documents": list(documents.values()),
+        "rejected_sources": rejected,
+        "batch_size": deps.engine.batch_size,
         "started": time.time(),
-        "tally": uuid.uuid4().hex,
+        "run_id": uuid.uuid4().hex,
         "outcomes": Overwrite([]),
-        "embedding": Overwrite(no_usage()),
+        "embedding_usage": Overwrite(no_usage()),
     }
 
 
-@async_node
-async def survey_pages(state: IngestionState) -> dict[str, list[Work]]:
-    """Find out which pages take no vision model, before windows are made: three such pages would waste a window."""
-    now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
-    surveyed: list[Work] = []
-    for work in state["work"]:
-        if pages := len(work["pages"]):
-            tell(run.stage("survey", work["id"], work["name"], 0, pages))
-            work = {**work, "plain": await plain_pages(now.engine, work)}
-            tell(run.stage("survey", work["id"], work["name"], pages, pages))
-        surveyed.append(work)
-    return {"work": surveyed}
+def _open_for_writing(deps: Deps) -> None:
+    """Lock the home folder, and refuse an index of another embedding model before any page is read."""
+    deps.stores.acquire_for_writing()
+    deps.stores.check(deps.embedder.identity)
 
 
-def chunk_documents(state: IngestionState) -> dict[str, list[Work]]:
-    """Cut what was read into chunks, stored out of sight until their vectors are there."""
-    stores, run, tell = dependencies.for_context(context.current()).stores, tally_of(state), get_stream_writer()
-    work = []
-    for item in state["work"]:
-        if due := uncut(stores, item["id"]):
-            tell(run.stage("chunk", item["id"], item["name"], 0, due.document.pages))
-            item = cut(stores, item, due)
-            tell(run.stage("chunk", item["id"], item["name"], due.document.pages, due.document.pages))
-        work.append(item)
-    return {"work": work}
+def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocument:
+    """Add a document to the catalog, and return it with the pages that are still to be read."""
+    document, name = info.sha256[:DOCUMENT_ID_DIGITS], found.path.name
+    deps.stores.catalog.add_document(
+        DocumentRow(document, name, found.source, info.kind, info.title, info.pages, info.size)
+    )
+    run, rows = context.current(), deps.stores.catalog.pages(document)
+    pages = [row.page for row in rows if not is_done(row, run, deps.engine.name)]
+    return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), pages=pages)
 
 
 @async_node
-async def embed_chunks(state: IngestionState) -> dict[str, object]:
-    """Store the vectors of the new chunks, then show each document in one step, in place of what was there."""
-    now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
+async def survey_pages(state: IngestionState) -> dict[str, list[PendingDocument]]:
+    """Find the pages that need no vision model, before batches are made: they get batches of their own."""
+    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    surveyed: list[PendingDocument] = []
+    for document in state["documents"]:
+        if pages := len(document["pages"]):
+            emit(run.stage_event("survey", document["id"], document["name"], 0, pages))
+            document = {**document, "text_only_pages": await text_only_pages(deps.engine, document)}
+            emit(run.stage_event("survey", document["id"], document["name"], pages, pages))
+        surveyed.append(document)
+    return {"documents": surveyed}
+
+
+@async_node
+async def render_pages(state: BatchState) -> dict[str, object]:
+    """Render the pages of a batch, and store the images and the file's own text layer."""
+    deps = await dependencies.current()
+    reader = BatchReader(deps, state)
+    if not state["text_only"] and deps.engine.is_daily_quota_exhausted():
+        return {"outcomes": await asyncio.to_thread(reader.postpone)}
+    jobs = await asyncio.to_thread(reader.jobs)
+    images = await dependencies.pool().map(render, jobs)
+    await asyncio.to_thread(reader.store_images, images)
+    failed = [job.page for job, image in zip(jobs, images, strict=True) if isinstance(image, Failure)]
+    figures = [image.page for image in images if isinstance(image, PageImage) and image.has_figures]
+    return {"outcomes": [page_outcome(state, page, "failed") for page in failed], "pages_with_figures": figures}
+
+
+@async_node
+async def transcribe_pages(state: BatchState) -> dict[str, object]:
+    """Read those pages of a batch that have no transcript yet; each is stored as soon as it is read."""
+    deps, started = await dependencies.current(), time.monotonic()
+    reader = BatchReader(deps, state)
+    reused, pages = await asyncio.to_thread(reader.split)
+    outcomes = [page_outcome(state, row.page, row.status) for row in reused]
+    for row in reused:
+        emit_page(state, row)
+    with journal(get_stream_writer()) as costs:
+        async for row, reading in reader.readings(pages):
+            cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
+            row = await asyncio.to_thread(reader.record, row, reading, cost)
+            outcomes.append(page_outcome(state, row.page, row.status, cost))
+            emit_page(state, row, cost.usage)
+    # Offline the cores are busy with reading: embedding ahead would only slow it down.
+    prefetch = not isinstance(deps.embedder, SentenceEmbedder)
+    following = progress_of(state).pages_finished(state["id"], state["pages"], prefetch=prefetch)
+    return {"outcomes": outcomes, "next": following}
+
+
+def _cost_without_request(reading: object, seconds: float) -> Cost:
+    """Return the cost of a page for which no request was made: one attempt, unless it is left for another day."""
+    postponed = isinstance(reading, Failure) and reading.reason == "quota_day"
+    return Cost(attempts=0 if postponed else 1, seconds=seconds)
+
+
+# Embed one document at a time offline: its sentences keep all cores busy, and several would starve the threads that
+# store pages.
+_offline_embedding = asyncio.Semaphore(1)
+
+
+@async_node
+async def index_document(state: BatchState) -> BatchOutput:
+    """Chunk, embed and publish a document whose last page was just read, while pages of others are still being read.
+
+    An error does not stop the reading: the document is left to `chunk_documents` and `embed_chunks`, which raise it if
+    it happens again.
+    """
+    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    document = PendingDocument(id=state["id"], name=state["name"], source="", path=state["path"], pages=[])
+    offline = isinstance(deps.embedder, SentenceEmbedder)
+    gate: AbstractAsyncContextManager[object] = _offline_embedding if offline else nullcontext()
+    try:
+        async with run.document_lock(document["id"]), gate:
+            if not run.indexes_early:
+                return {"outcomes": []}
+            document = await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit)
+            usage = await embed_and_publish(deps, document, run, emit)
+    except Exception as error:
+        run.postpone_indexing()
+        log("postponed", document["id"], reason=type(error).__name__)
+        return {"outcomes": []}
+    return {"outcomes": [], "embedding_usage": usage}
+
+
+@async_node
+async def embed_ahead(state: BatchState) -> BatchOutput:
+    """Embed the first pages of a document while the rest of it is read, so that less is left to do at its end.
+
+    An error does not stop the reading, as in `index_document`.
+    """
+    deps, run, emit, document = await dependencies.current(), progress_of(state), get_stream_writer(), state["id"]
+    costs: list[Usage] = []
+
+    def record_usage(usage: Usage) -> None:
+        run.add_requests(usage)
+        costs.append(usage)
+
+    try:
+        async with run.document_lock(document):
+            if run.indexes_early and (stale := await asyncio.to_thread(find_stale, deps.stores, document)):
+                last = run.contiguous_until(document)
+                chunks = await asyncio.to_thread(chunks_before_page, deps.stores, stale.document, last)
+                with journal(emit):
+                    await prefetch_vectors(
+                        deps, document, chunks, state["name"], record_usage, lambda: run.contiguous_until(document) > 0
+                    )
+    except Exception as error:
+        run.postpone_indexing()
+        log("postponed", document, reason=type(error).__name__)
+    finally:
+        run.prefetch_finished()
+    return {"outcomes": [], "embedding_usage": reduce(add_usage, costs, no_usage())}
+
+
+@async_node
+async def chunk_documents(state: IngestionState) -> dict[str, list[PendingDocument]]:
+    """Chunk the documents that were not indexed while pages were read; their chunks are not published yet."""
+    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    documents = [
+        await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit) for document in state["documents"]
+    ]
+    return {"documents": documents}
+
+
+def _chunk_if_stale(stores: Stores, document: PendingDocument, run: RunProgress, emit: Emit) -> PendingDocument:
+    """Chunk a document if its chunks are stale, and return it with their generation and fingerprint."""
+    stale = find_stale(stores, document["id"])
+    if not stale:
+        return document
+    pages = stale.document.pages
+    emit(run.stage_event("chunk", document["id"], document["name"], 0, pages))
+    generation = chunk_document(stores, stale.document)
+    log("chunk", document["id"])
+    emit(run.stage_event("chunk", document["id"], document["name"], pages, pages))
+    return {**document, "generation": generation, "chunks_fingerprint": stale.fingerprint}
+
+
+@async_node
+async def embed_chunks(state: IngestionState) -> dict[str, Usage]:
+    """Embed the new chunks, and publish each document in one step in place of its earlier chunks."""
+    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
     usage = no_usage()
-    for item in state["work"]:
-        usage = add_usage(usage, await index(now, item, run, tell))
-    return {"embedding": usage}
+    for document in state["documents"]:
+        usage = add_usage(usage, await embed_and_publish(deps, document, run, emit))
+    return {"embedding_usage": usage}
 
 
-def report_ingestion(state: IngestionState) -> IngestionOutput:
-    """Sum up what became of every source."""
-    close(state)
-    stores = dependencies.for_context(context.current()).stores
-    catalog = stores.catalog
-    usage = state["embedding"]
-    for outcome in state.get("outcomes", []):
-        usage = add_usage(usage, outcome["usage"])
-    reports = []
-    for item in state["work"]:
-        if catalog.document(item["id"]):
-            reports.append(report.report(item, catalog.pages(item["id"]), len(catalog.chunk_ids(item["id"]))))
-            log("report", item["id"], status=reports[-1]["status"])
-            forget(item["id"])
-        else:
-            remove_stale(stores, item["id"])  # what was still stored of it after it was gone
-            reports.append(report.without_pages(item["id"], item["name"], item["source"], "deleted", _DELETED))
+@async_node
+async def report_ingestion(state: IngestionState) -> IngestionOutput:
+    """Report every source with its page ledger, and what the run cost."""
+    documents = state["documents"]
+    discard_progress(state)
+    deps = await dependencies.current()
+    reports = [await asyncio.to_thread(_report_document, deps.stores, document) for document in documents]
+    usage = reduce(add_usage, (outcome["usage"] for outcome in state.get("outcomes", [])), state["embedding_usage"])
     return {
         "report": {
-            "documents": [*reports, *state["unusable"]],
-            "unfinished": report.unfinished(reports),
+            "documents": [*reports, *state["rejected_sources"]],
+            "unfinished": report.unfinished_pages(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),
         }
     }
 
 
-def _take_home(now: Deps) -> None:
-    """Own the home folder, and refuse to mix the vectors of two models; before a page is read, not after."""
-    now.stores.acquire_for_writing()
-    now.stores.check(now.embedder.identity)
-
-
-def _admit(now: Deps, found: Found, info: DocumentInfo) -> Work:
-    """Enter a document in the catalog; its work is the pages that are not done."""
-    identity, name = info.sha256[:DOCUMENT_ID_DIGITS], found.path.name
-    now.stores.catalog.add_document(
-        DocumentRow(identity, name, found.source, info.kind, info.title, info.pages, info.size)
-    )
-    run = context.current()
-    todo = [row.page for row in now.stores.catalog.pages(identity) if not is_done(row, run, now.engine.name)]
-    return Work(id=identity, name=name, source=found.source, path=str(found.path), pages=todo)
-
-
-@async_node
-async def render_pages(state: WindowState) -> dict[str, object]:
-    """Render the pages of a window; the images are stored by their hash, with the file's own text layer beside them."""
-    now = await dependencies.current()
-    if not state["plain"] and now.engine.is_daily_quota_exhausted():
-        return {"outcomes": await asyncio.to_thread(_put_off, now, state)}
-    todo = await asyncio.to_thread(_jobs, state, state["pages"])
-    outcomes = await dependencies.pool().map(render, todo)
-    await asyncio.to_thread(_store_images, now, state, outcomes)
-    failed = [job.page for job, outcome in zip(todo, outcomes, strict=True) if isinstance(outcome, Failure)]
-    pictured = [outcome.page for outcome in outcomes if isinstance(outcome, PageImage) and outcome.has_figures]
-    return {"outcomes": [_outcome(state, page, "failed") for page in failed], "pictured": pictured}
-
-
-@async_node
-async def transcribe_pages(state: WindowState) -> dict[str, object]:
-    """Read the rendered pages, unless their transcripts are there already; each is stored as soon as it is read."""
-    now = await dependencies.current()
-    started = time.monotonic()
-    rows, outcomes, requests = await asyncio.to_thread(_to_read, now, state)
-    for outcome in outcomes:
-        tell_page(state, rows[outcome["page"]])
-    by_page = {request.job.page: request for request in requests}
-    by = TEXT_LAYER if state["plain"] else now.engine.name
-    with journal(get_stream_writer()) as costs:
-        async for page, reading in _readings(now, state, requests):
-            if isinstance(reading, Failure):
-                reading = await _second_way(by_page[page], reading)
-            cost = costs.pages.get(page) or _unasked(reading, time.monotonic() - started)
-            row = await asyncio.to_thread(_record, now, rows[page], reading, cost, by)
-            outcomes.append(_outcome(state, page, row.status, cost))
-            tell_page(state, row, cost.usage)
-    # Offline nobody waits while pages are read: what is embedded ahead would only keep the readers waiting.
-    ahead = not isinstance(now.embedder, SentenceEmbedder)
-    return {"outcomes": outcomes, "next": tally_of(state).had_turn(state["id"], state["pages"], ahead=ahead)}
-
-
-# One document's sentences keep all cores busy; those of several would keep from the threads whoever stores pages.
-_local = asyncio.Semaphore(1)
-
-
-@async_node
-async def index_document(state: WindowState) -> WindowOutput:
-    """Cut, embed and show a document whose last page was just read, while pages of others are still being read.
-
-    What goes wrong here is no reason to stop reading: it is tried again at the end of the run, which then says so.
-    """
-    now, run, tell = await dependencies.current(), tally_of(state), get_stream_writer()
-    item = Work(id=state["id"], name=state["name"], source="", path=state["path"], pages=[])
-    alone: AbstractAsyncContextManager[object] = _local if isinstance(now.embedder, SentenceEmbedder) else nullcontext()
-    try:
-        async with run.alone(item["id"]), alone:
-            if not run.early:
-                return {"outcomes": []}
-            if due := await asyncio.to_thread(uncut, now.stores, item["id"]):
-                tell(run.stage("chunk", item["id"], item["name"], 0, due.document.pages))
-                item = await asyncio.to_thread(cut, now.stores, item, due)
-                tell(run.stage("chunk", item["id"], item["name"], due.document.pages, due.document.pages))
-            spent = await index(now, item, run, tell)
-    except Exception as error:
-        run.leave_to_the_end()
-        log("postponed", item["id"], reason=type(error).__name__)
-        return {"outcomes": []}
-    return {"outcomes": [], "embedding": spent}
-
-
-@async_node
-async def embed_ahead(state: WindowState) -> WindowOutput:
-    """Embed what is read of a document while the rest of it is being read: then less is left to do at its end.
-
-    What goes wrong here is no reason to stop reading, as above.
-    """
-    now, run, tell, document = await dependencies.current(), tally_of(state), get_stream_writer(), state["id"]
-    costs: list[Usage] = []
-
-    def pay(usage: Usage) -> None:
-        run.spend(usage)
-        costs.append(usage)
-
-    try:
-        async with run.alone(document):
-            if run.early and (due := await asyncio.to_thread(uncut, now.stores, document)):
-                chunks = await asyncio.to_thread(beginning, now.stores, due.document, run.read_to(document))
-                with journal(tell):
-                    await ahead(now, document, chunks, state["name"], pay, lambda: run.read_to(document) > 0)
-    except Exception as error:
-        run.leave_to_the_end()
-        log("postponed", document, reason=type(error).__name__)
-    finally:
-        run.went_ahead()
-    return {"outcomes": [], "embedding": reduce(add_usage, costs, no_usage())}
+def _report_document(stores: Stores, document: PendingDocument) -> DocumentReport:
+    """Report a document, and forget its password; clean up one that was deleted during the run."""
+    catalog, identity = stores.catalog, document["id"]
+    if not catalog.document(identity):
+        remove_stale(stores, identity)  # what the run stored after it was deleted
+        return report.failed_report(identity, document["name"], document["source"], "deleted", _DELETED)
+    made = report.document_report(document, catalog.pages(identity), len(catalog.chunk_ids(identity)))
+    log("report", identity, status=made["status"])
+    forget(identity)
+    return made

@@ -1,10 +1,14 @@
-"""Reading a window of pages: render, then transcribe. A page that fails is a line in the ledger, not an exception."""
+"""Reading one batch of pages: rendering, transcription, and the page ledger.
+
+A page that cannot be read is a line in the ledger, not an exception.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from graph import context, dependencies
 from graph.dependencies import Deps
@@ -13,54 +17,197 @@ from graph.engines.requests.usage import Cost
 from graph.ingestion import access
 from graph.ingestion.page_selection import TEXT_LAYER
 from graph.ingestion.passwords import password_of
-from graph.ingestion.progress import tell_page
-from graph.ingestion.state import PageOutcome, WindowState
+from graph.ingestion.progress import emit_page
+from graph.ingestion.state import BatchState, PageOutcome
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
 from loaders.pages.jobs import read
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
 
-def _to_read(now: Deps, state: WindowState) -> tuple[dict[int, PageRow], list[PageOutcome], list[PageRequest]]:
-    """The window's pages; what became of those that were read before; and what is to be read, with its images."""
-    done = {outcome["page"] for outcome in state.get("outcomes", [])}
-    rows = {row.page: row for row in now.stores.catalog.pages(state["id"], state["pages"])}
-    reused = _reuse(now, [rows[page] for page in state["pages"] if page not in done])
-    rows |= {row.page: row for row in reused}
-    done |= {row.page for row in reused}
-    requests = _requests(now, state, [rows[page] for page in state["pages"] if page not in done])
-    return rows, [_outcome(state, row.page, row.status) for row in reused], requests
+def page_outcome(batch: BatchState, page: int, status: str, cost: Cost | None = None) -> PageOutcome:
+    """Return the line that a page adds to the state of the ingestion."""
+    return PageOutcome(document=batch["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
 
 
-def _readings(
-    now: Deps, state: WindowState, requests: Sequence[PageRequest]
-) -> AsyncIterator[tuple[int, PageReading | Failure]]:
-    return _from_file(requests) if state["plain"] else now.engine.transcribe(requests)
+class UnreadPage(NamedTuple):
+    """A page that is to be read: its line in the ledger, and what the engine needs to read it."""
+
+    row: PageRow
+    request: PageRequest
 
 
-def transcript_key(now: Deps, document: str, page: int, dpi: int) -> str:
-    """What a transcript is kept under: whatever it depends on. The same page is never read twice the same way."""
-    parts = f"{document}|{page}|{dpi}|{now.engine.reader_identity}"
-    return f"{document}:{page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
+class BatchReader:
+    """Reads the pages of one batch with the settings of the current run, and records each in the ledger.
 
+    Its plain methods block on SQLite and files: call them in a thread. All of them need the run's context.
+    """
 
-def _reuse(now: Deps, rows: Sequence[PageRow]) -> list[PageRow]:
-    """Take what this engine has read before: a page that another engine read since, or that was marked unread."""
-    reused = []
-    for row in () if context.current().reread else rows:
-        key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if known := now.stores.catalog.transcript(key):
-            row = replace(
-                row, status="read" if known.blocks else "blank", reason="", detail="", transcript=key,
-                engine=now.engine.name, model=now.engine.model, prompt=now.engine.prompt,
+    def __init__(self, deps: Deps, batch: BatchState) -> None:
+        self._engine, self._stores = deps.engine, deps.stores
+        self._batch, self._context = batch, context.current()
+
+    def jobs(self, pages: Sequence[int] | None = None) -> list[PageJob]:
+        """Return the worker jobs of these pages, by default of the whole batch.
+
+        Raises:
+            SourceError: this process may not open the file.
+        """
+        path, password = str(access.check_path(self._batch["path"])), password_of(self._batch["id"])
+        numbers = self._batch["pages"] if pages is None else pages
+        return [PageJob(path, page, dpi=self._context.dpi, password=password) for page in numbers]
+
+    def postpone(self) -> list[PageOutcome]:
+        """Mark all pages as pending without rendering them, because the day's requests are used up."""
+        for row in self._rows().values():
+            if not self._keeps_reading(row):
+                row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
+                self._stores.catalog.record_page(row)
+                emit_page(self._batch, row)
+        return [page_outcome(self._batch, page, "pending") for page in self._batch["pages"]]
+
+    def store_images(self, images: Sequence[PageImage | Failure]) -> None:
+        """Store the rendered pages, in the order of the batch, with the file's text layer; record those that failed."""
+        rows = self._rows()
+        for page, image in zip(self._batch["pages"], images, strict=True):
+            row = rows[page]
+            if isinstance(image, Failure):
+                row = replace(row, attempts=row.attempts + 1)
+                if not self._keeps_reading(row):
+                    row = replace(row, status="failed", reason=image.reason, detail=image.detail)
+                emit_page(self._batch, row)
+            else:
+                layer = (Block("text", image.text),) if image.text else ()
+                key = layer_key(self._batch["id"], page)
+                self._stores.catalog.add_transcript(Transcript(key, layer, image.words))
+                row = replace(
+                    row, image=self._stores.images.put(image.png), width=image.width, height=image.height,
+                    ink=image.ink, legible=image.legible,
+                )  # fmt: skip
+            self._stores.catalog.record_page(row)
+
+    def split(self) -> tuple[list[PageRow], list[UnreadPage]]:
+        """Return the pages whose transcript of an earlier run was taken over, and the pages that are left to read.
+
+        Pages of the batch that already have an outcome, because rendering failed, are in neither.
+        """
+        rows, handled = self._rows(), {outcome["page"] for outcome in self._batch.get("outcomes", [])}
+        reused = self._reuse_transcripts([row for row in rows.values() if row.page not in handled])
+        handled |= {row.page for row in reused}
+        left = [row for row in rows.values() if row.page not in handled]
+        return reused, [UnreadPage(row, request) for row, request in zip(left, self._requests(left), strict=True)]
+
+    async def readings(self, pages: Sequence[UnreadPage]) -> AsyncIterator[tuple[PageRow, PageReading | Failure]]:
+        """Read pages, and yield the ledger line and the result of each as soon as it is read, in any order.
+
+        Text-only pages are read from the file, others by the engine. Where that fails, the page's own text layer takes
+        its place if it is legible, except for a page that is only left for another day.
+        """
+        requests, by_page = [page.request for page in pages], {page.row.page: page for page in pages}
+        read_all = _read_files if self._batch["text_only"] else self._engine.transcribe
+        async for number, reading in read_all(requests):
+            row, request = by_page[number]
+            if isinstance(reading, Failure) and reading.reason != "quota_day" and request.image.legible:
+                reading = await _read_text_layer(request, reading)
+            yield row, reading
+
+    def record(self, before: PageRow, reading: PageReading | Failure, cost: Cost) -> PageRow:
+        """Store a page's transcript and its new line in the ledger in one transaction, and return the line.
+
+        After a failed attempt to read it again, a page keeps what was read before.
+        """
+        engine = TEXT_LAYER if self._batch["text_only"] else self._engine.name
+        row = replace(
+            before,
+            attempts=before.attempts + cost.attempts,
+            engine=engine,
+            model=self._engine.model,
+            prompt="" if self._batch["text_only"] else self._engine.prompt,
+            seconds=round(before.seconds + cost.seconds, 3),
+            requests=before.requests + cost.usage["requests"],
+            input_tokens=before.input_tokens + cost.usage["input_tokens"],
+            output_tokens=before.output_tokens + cost.usage["output_tokens"],
+        )
+        problem, transcript = reading if isinstance(reading, Failure) else reading.fallback, None
+        if problem and self._keeps_reading(before):
+            row = replace(row, engine=before.engine, model=before.model, prompt=before.prompt)
+        elif isinstance(reading, Failure):
+            # A used-up day says nothing about the page: it is still to be read.
+            status: PageStatus = "pending" if reading.reason == "quota_day" else "failed"
+            row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
+        else:
+            transcript = Transcript(self._new_key(row, reading), reading.blocks, reading.words)
+            row = _read_row(row, reading, transcript.key)
+        self._stores.catalog.record_page(row, transcript)
+        return row
+
+    def _rows(self) -> dict[int, PageRow]:
+        """Return the ledger lines of the batch by page, in order."""
+        return {row.page: row for row in self._stores.catalog.pages(self._batch["id"], self._batch["pages"])}
+
+    def _keeps_reading(self, row: PageRow) -> bool:
+        """Whether a page keeps its earlier transcript when reading it again fails."""
+        return self._context.reread and row.status in DONE
+
+    def _reuse_transcripts(self, rows: Sequence[PageRow]) -> list[PageRow]:
+        """Record pages that this engine read in an earlier run, and return their lines; none when rereading."""
+        reused = []
+        for row in () if self._context.reread else rows:
+            key = self._transcript_key(row)
+            if known := self._stores.catalog.transcript(key):
+                row = replace(
+                    row, status="read" if known.blocks else "blank", reason="", detail="", transcript=key,
+                    engine=self._engine.name, model=self._engine.model, prompt=self._engine.prompt,
+                )  # fmt: skip
+                self._stores.catalog.record_page(row)
+                reused.append(row)
+        return reused
+
+    def _requests(self, rows: Sequence[PageRow]) -> list[PageRequest]:
+        """Return what the engine needs to read these pages: the job, the stored image and the text layer."""
+        requests, figures = [], self._batch.get("pages_with_figures", ())
+        for row, job in zip(rows, self.jobs([row.page for row in rows]), strict=True):
+            layer = self._stores.catalog.transcript(layer_key(row.document, row.page))
+            png = self._stores.images.get(row.image) if self._engine.reads_images else b""
+            image = PageImage(
+                row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
+                row.ink, bool(row.legible), row.page in figures,
             )  # fmt: skip
-            now.stores.catalog.record_page(row)
-            reused.append(row)
-    return reused
+            requests.append(PageRequest(job, image))
+        return requests
+
+    def _transcript_key(self, row: PageRow) -> str:
+        """Return the key of this engine's transcript of a page: made of everything that the transcript depends on."""
+        parts = f"{row.document}|{row.page}|{self._context.dpi}|{self._engine.reader_identity}"
+        return f"{row.document}:{row.page}:{hashlib.sha256(parts.encode()).hexdigest()[:32]}"
+
+    def _new_key(self, row: PageRow, reading: PageReading) -> str:
+        """Return the key of a new transcript; what another reader produced is not found as this engine's own."""
+        key = self._transcript_key(row)
+        if self._context.reread:
+            key += (
+                f":{row.attempts}"  # a new key changes the chunks' fingerprint, so that the document is chunked again
+            )
+        if reading.fallback or self._batch["text_only"]:
+            key += ":layer"
+        elif self._engine.reads_images and reading.model != self._engine.model:
+            key += f":{reading.model}"
+        return key
 
 
-async def _from_file(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
-    """Pages from what the file says, without a model."""
+def _read_row(row: PageRow, reading: PageReading, key: str) -> PageRow:
+    return replace(
+        row,
+        status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
+        reason=reading.fallback.reason if reading.fallback else "",
+        detail=reading.fallback.detail if reading.fallback else reading.detail,
+        model=reading.model,
+        transcript=key,
+    )
+
+
+async def _read_files(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
+    """Read pages in the workers, from their text layers or by OCR."""
     texts = await dependencies.pool().map(read, [request.job for request in requests])
     for request, text in zip(requests, texts, strict=True):
         if isinstance(text, PageText):
@@ -69,122 +216,9 @@ async def _from_file(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int
             yield request.job.page, text
 
 
-async def _second_way(request: PageRequest, failure: Failure) -> PageReading | Failure:
-    """A page that the engine could not read, from its own text layer where that can be trusted.
-
-    A page that is only out of its turn today waits: tomorrow it is read properly.
-    """
-    if failure.reason == "quota_day" or not request.image.legible:
-        return failure
-    async for _, reading in _from_file([request]):
+async def _read_text_layer(request: PageRequest, failure: Failure) -> PageReading | Failure:
+    """Read a page from its text layer after the engine failed; return the engine's failure if that is empty too."""
+    async for _, reading in _read_files([request]):
         if isinstance(reading, PageReading) and reading.blocks:
             return replace(reading, fallback=failure)
     return failure
-
-
-def _put_off(now: Deps, state: WindowState) -> list[PageOutcome]:
-    """Leave pages for another day without rendering them: a run whose day is spent stops at once."""
-    for row in now.stores.catalog.pages(state["id"], state["pages"]):
-        if not _stands(row):
-            row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
-            now.stores.catalog.record_page(row)
-            tell_page(state, row)
-    return [_outcome(state, page, "pending") for page in state["pages"]]
-
-
-def _jobs(state: WindowState, pages: Sequence[int]) -> list[PageJob]:
-    dpi, path = context.current().dpi, str(access.check_path(state["path"]))
-    return [PageJob(path, page, dpi=dpi, password=password_of(state["id"])) for page in pages]
-
-
-def _store_images(now: Deps, state: WindowState, outcomes: Sequence[PageImage | Failure]) -> None:
-    rows = {row.page: row for row in now.stores.catalog.pages(state["id"], state["pages"])}
-    for page, outcome in zip(state["pages"], outcomes, strict=True):
-        row = rows[page]
-        if isinstance(outcome, Failure):
-            row = replace(row, attempts=row.attempts + 1)
-            if not _stands(row):
-                row = replace(row, status="failed", reason=outcome.reason, detail=outcome.detail)
-            tell_page(state, row)
-        else:
-            layer = (Block("text", outcome.text),) if outcome.text else ()
-            now.stores.catalog.add_transcript(Transcript(layer_key(state["id"], page), layer, outcome.words))
-            row = replace(
-                row,
-                image=now.stores.images.put(outcome.png),
-                width=outcome.width,
-                height=outcome.height,
-                ink=outcome.ink,
-                legible=outcome.legible,
-            )
-        now.stores.catalog.record_page(row)
-
-
-def _requests(now: Deps, state: WindowState, rows: Sequence[PageRow]) -> list[PageRequest]:
-    requests = []
-    for row, job in zip(rows, _jobs(state, [row.page for row in rows]), strict=True):
-        layer = now.stores.catalog.transcript(layer_key(row.document, row.page))
-        png = now.stores.images.get(row.image) if now.engine.reads_images else b""
-        image = PageImage(
-            row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
-            row.ink, bool(row.legible), row.page in state.get("pictured", ()),
-        )  # fmt: skip
-        requests.append(PageRequest(job, image))
-    return requests
-
-
-def _unasked(reading: PageReading | Failure, seconds: float) -> Cost:
-    """What a page took for which no request was made: one attempt, unless it never had its turn."""
-    waits = isinstance(reading, Failure) and reading.reason == "quota_day"
-    return Cost(attempts=0 if waits else 1, seconds=seconds)
-
-
-def _record(now: Deps, row: PageRow, reading: PageReading | Failure, cost: Cost, engine: str) -> PageRow:
-    """Store what was read and mark the page, in one step: neither is ever there without the other."""
-    transcript, before = None, row
-    row = replace(
-        row,
-        attempts=row.attempts + cost.attempts,
-        engine=engine,
-        model=now.engine.model,
-        prompt=now.engine.prompt if engine == now.engine.name else "",
-        seconds=round(row.seconds + cost.seconds, 3),
-        requests=row.requests + cost.usage["requests"],
-        input_tokens=row.input_tokens + cost.usage["input_tokens"],
-        output_tokens=row.output_tokens + cost.usage["output_tokens"],
-    )
-    problem = reading if isinstance(reading, Failure) else reading.fallback
-    if problem and _stands(before):
-        row = replace(row, engine=before.engine, model=before.model, prompt=before.prompt)
-    elif isinstance(reading, Failure):
-        # A day's quota is no verdict on the page: it is still to be read.
-        status: PageStatus = "pending" if reading.reason == "quota_day" else "failed"
-        row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
-    else:
-        key = transcript_key(now, row.document, row.page, context.current().dpi)
-        if context.current().reread:
-            key += f":{row.attempts}"  # beside what was read before, so that the document is cut anew
-        if reading.fallback or engine == TEXT_LAYER:
-            key += ":layer"
-        elif now.engine.reads_images and reading.model != now.engine.model:
-            key += f":{reading.model}"  # not what this engine reads by itself: a later run must not take it for that
-        transcript = Transcript(key, reading.blocks, reading.words)
-        row = replace(
-            row,
-            status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
-            reason=reading.fallback.reason if reading.fallback else "",
-            detail=reading.fallback.detail if reading.fallback else reading.detail,
-            model=reading.model,
-            transcript=key,
-        )
-    now.stores.catalog.record_page(row, transcript)
-    return row
-
-
-def _stands(row: PageRow) -> bool:
-    """Whether a page keeps what was read of it although reading it again did not go well."""
-    return context.current().reread and row.status in DONE
-
-
-def _outcome(state: WindowState, page: int, status: str, cost: Cost | None = None) -> PageOutcome:
-    return PageOutcome(document=state["id"], page=page, status=status, usage=cost.usage if cost else no_usage())

@@ -1,4 +1,4 @@
-"""Which pages are to be read, and which of them by a vision model: known before anything is rendered or sent."""
+"""Selection of pages: which are still to be read, and which of them without a vision model."""
 
 from __future__ import annotations
 
@@ -10,45 +10,57 @@ from graph.context import Context
 from graph.engines.base import Engine
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
-from graph.ingestion.state import Work
+from graph.ingestion.state import PendingDocument
 from graph.storage.base import DONE, PageRow
 from loaders.pages.jobs import profile
 from loaders.types import Failure, PageJob, PageProfile
 
+TEXT_LAYER = "text-layer"
+"""The engine, in the ledger, of pages that were read from the file where a vision model could have read them."""
 
-async def looks(path: str, pages: Sequence[int], password: str | None) -> list[PageProfile | Failure]:
-    """Look at pages in the workers; 2,000 take about 20 s on two cores."""
+
+async def profile_pages(path: str, pages: Sequence[int], password: str | None) -> list[PageProfile | Failure]:
+    """Return what each page holds, found by the workers without rendering; 2,000 pages take about 20 s on two cores.
+
+    Raises:
+        SourceError: this process may not open the file.
+    """
     allowed = str(await asyncio.to_thread(access.check_path, path))
     return await dependencies.pool().map(profile, [PageJob(allowed, page, password=password) for page in pages])
 
 
-TEXT_LAYER = "text-layer"
-"""The engine, in the ledger, of pages that were read from the file where a vision model could have been asked."""
+def is_done(row: PageRow, context: Context, engine: str) -> bool:
+    """Whether a page needs no further work in a run.
 
+    Args:
+        row: The page's line in the ledger.
+        context: The settings of the run.
+        engine: The engine that the run uses.
 
-def is_done(row: PageRow, run: Context, engine: str) -> bool:
-    """Whether a page needs no further work: read, by the engine that was asked for by name if there is one."""
-    if run.reread:
+    Returns:
+        True for a page that is read; if the run asks for an engine by name, only if that engine read it.
+    """
+    if context.reread:
         return False
-    if run.engine == "auto" or row.status not in DONE:
+    if context.engine == "auto" or row.status not in DONE:
         return row.status in DONE
     if row.engine == TEXT_LAYER and engine != "offline":
-        return run.reader != "vision"
+        return context.reader != "vision"
     return row.engine == engine
 
 
-def needs_vision(look: PageProfile) -> bool:
-    """Whether a page is worth a vision model's time."""
-    return look.needs_vision and not look.empty
+def needs_vision(profile: PageProfile) -> bool:
+    """Whether a page should be read by a vision model when `reader` is "auto"."""
+    return profile.needs_vision and not profile.empty
 
 
-async def plain_pages(engine: Engine, work: Work) -> list[int]:
-    """The pages of a document that are to be read without a vision model, as the run's `reader` says."""
-    run = context.current()
-    if not engine.reads_images or run.reader == "vision":
+async def text_only_pages(engine: Engine, document: PendingDocument) -> list[int]:
+    """Return the pages of a document that are read without a vision model, as the run's `reader` says."""
+    reader, pages = context.current().reader, document["pages"]
+    if not engine.reads_images or reader == "vision":
         return []
-    if run.reader == "text":
-        return work["pages"]
-    found = await looks(work["path"], work["pages"], password_of(work["id"]))
-    # A page that cannot be looked at goes the long way, which says what is wrong with it.
-    return [look.page for look in found if isinstance(look, PageProfile) and not needs_vision(look)]
+    if reader == "text":
+        return pages
+    profiles = await profile_pages(document["path"], pages, password_of(document["id"]))
+    # A page whose profile failed is rendered like any other, and the error of that goes into the ledger.
+    return [page.page for page in profiles if isinstance(page, PageProfile) and not needs_vision(page)]

@@ -1,7 +1,7 @@
-"""The passwords of encrypted uploads, in the memory of this process and nowhere else.
+"""Passwords of encrypted uploads, held in the memory of this process only.
 
-A run's context is written down by the server, in the run and in every checkpoint of its thread. A password that was
-given to the server's own route instead is here until its document has been read, or the process ends.
+The LangGraph server stores a run's context in its database and in every checkpoint. A password that is sent to the
+server's upload route stays here instead, until its document is read or the process ends.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ import threading
 
 from graph import context
 
-_MOST = 1000
+_MAX_PASSWORDS = 1000
 _known: dict[str, str] = {}
 _lock = threading.Lock()
 
 
 def remember(document: str, password: str) -> None:
-    """Keep a password for the next reading of a document; the oldest goes when there are too many."""
+    """Store the password of a document until it is read; the oldest one is dropped when there are too many."""
     with _lock:
         _known.pop(document, None)
         _known[document] = password
-        while len(_known) > _MOST:
+        while len(_known) > _MAX_PASSWORDS:
             del _known[next(iter(_known))]
 
 
 def forget(document: str) -> None:
-    """Its document has been read, or is gone."""
+    """Drop the password of a document that was read or deleted."""
     with _lock:
         _known.pop(document, None)
 
 
 def password_of(document: str) -> str | None:
-    """The password for a document: the run's own, or the one that was given for it."""
+    """Return the password of a document: that of the run's context, or the one sent with the upload; None without."""
     return context.current().password or _known.get(document)

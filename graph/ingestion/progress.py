@@ -1,7 +1,7 @@
-"""How far the runs of this process are: windows of pages go on side by side, and none knows of the others.
+"""Progress of the runs of this process: page counts, request counts, and the events and log lines made of them.
 
-A run's state names its tally. It lies in memory, not in the state: a run that another process takes up counts anew what
-is left, as it reads nothing again.
+Batches of pages run side by side and share one `RunProgress`, found by the `run_id` in their state. It lives in memory:
+a run that another process resumes starts a new one, which counts the pages that are left.
 """
 
 from __future__ import annotations
@@ -15,48 +15,48 @@ from collections.abc import Callable, Collection
 from langgraph.config import get_stream_writer
 
 from graph.events import Event, Progress, Stage, Unusable, progress
-from graph.ingestion.state import DocumentReport, IngestionState, Next, WindowState
+from graph.ingestion.state import AfterBatch, BatchState, DocumentReport, IngestionState
 from graph.storage.base import PageRow
 from graph.types import Usage, no_usage
 
-_KEPT = 200  # runs that ended by an error leave their tally here: 17 kB for a hundred pages
+_MAX_RUNS = 200  # runs that ended by an error leave their progress here: 17 kB for a hundred pages
 
-_AHEAD_FROM, _AHEAD_GROWTH = 16, 1.5
-"""A document is embedded ahead when so many of its first pages had their turn, and again when they are so many times
-more. It is cut each time, all of which together take as long as three times at its end. Of the 268 chunks that twelve
-papers, articles and slides had after 8, 12 and 18 pages, each was there again when the whole document was cut."""
+# A document is embedded ahead when its first 16 pages are finished, and again each time 1.5 times as many are. The
+# chunking for it takes, all in all, three times as long as chunking the document once.
+_AHEAD_FROM_PAGES, _AHEAD_GROWTH = 16, 1.5
 
-Tell = Callable[[Event], None]
+Emit = Callable[[Event], None]
+"""LangGraph's stream writer: sends a custom event to the client."""
 
 
-class Tally:
-    """What one run has done so far."""
+class RunProgress:
+    """The progress of one run. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pages: dict[str, set[int]] = {}
+        self._done: dict[str, set[int]] = {}
+        self._pending: dict[str, set[int]] = {}
         self._requests = 0
-        self._left: dict[str, set[int]] = {}
-        self._ahead: dict[str, int] = {}
-        self._alone: dict[str, asyncio.Lock] = {}
-        self._going_ahead = False
-        self.early = True
-        """Whether documents are indexed and embedded while pages are read: not once that did not work."""
+        self._prefetched_pages: dict[str, int] = {}
+        self._prefetching = False
+        self._document_locks: dict[str, asyncio.Lock] = {}
+        self.indexes_early = True
+        """Whether documents are indexed and embedded while pages are read; False after that failed once."""
 
-    def spend(self, usage: Usage) -> int:
-        """Count requests; returns how many there are now."""
+    def add_requests(self, usage: Usage) -> int:
+        """Add the requests of `usage`, and return the number of requests of the run so far."""
         with self._lock:
             self._requests += usage["requests"]
             return self._requests
 
-    def stage(self, stage: Stage, document: str, name: str, done: int, of: int) -> Progress:
-        """An event of a stage that goes through a document as a whole."""
+    def stage_event(self, stage: Stage, document: str, name: str, done: int, of: int) -> Progress:
+        """Return the event of a stage that treats a document as a whole: `done` of `of` pages."""
         return progress(stage, document, name, done, of, requests=self._requests)
 
-    def page(self, document: str, name: str, of: int, page: int, status: str, reason: str) -> Progress:
-        """An event of a page that had its turn; one that has to wait for another day is not done."""
+    def page_event(self, document: str, name: str, of: int, page: int, status: str, reason: str) -> Progress:
+        """Count a page as done and return its event; a page that is left for another day is not counted."""
         with self._lock:
-            done = self._pages.setdefault(document, set())
+            done = self._done.setdefault(document, set())
             if status != "pending":
                 done.add(page)
             return progress(
@@ -64,98 +64,104 @@ class Tally:
                 status=status, reason=reason,
             )  # fmt: skip
 
-    def expect(self, document: str, pages: Collection[int]) -> None:
-        """These pages of a document are going to be read."""
+    def expect_pages(self, document: str, pages: Collection[int]) -> None:
+        """Note the pages of a document that the run is going to read."""
         with self._lock:
-            self._left[document] = set(pages)
+            self._pending[document] = set(pages)
 
-    def had_turn(self, document: str, pages: Collection[int], *, ahead: bool) -> Next:
-        """These pages had their turn; what there is to do for the document while others are read.
+    def pages_finished(self, document: str, pages: Collection[int], *, prefetch: bool) -> AfterBatch:
+        """Note that pages were read or failed, and choose what to do next for their document.
 
-        With `ahead`, what is read of it can be embedded while the rest of it is read.
+        Args:
+            document: The document's id.
+            pages: The pages that are finished.
+            prefetch: Whether chunks may be embedded before the whole document is read.
 
-        Nothing in a run that was taken up half-way: it does not know what the process before it has read.
+        Returns:
+            "index_document" after the document's last page, "embed_ahead" when enough new pages are there, else
+            "__end__": also when no other page is waiting, which leaves indexing to the end of the run, and in a run
+            that was resumed in another process, where the pages before are not known.
         """
         with self._lock:
-            if document not in self._left:
+            if document not in self._pending:
                 return "__end__"
-            self._left[document] -= set(pages)
-            if not self.early or not any(self._left.values()):
+            self._pending[document] -= set(pages)
+            if not self.indexes_early or not any(self._pending.values()):
                 return "__end__"
-            if not self._left[document]:
+            if not self._pending[document]:
                 return "index_document"
-            first = self._before_the_first_left(document)
-            if self._going_ahead or not ahead or first < max(_AHEAD_FROM, _AHEAD_GROWTH * self._ahead.get(document, 0)):
+            first = self._contiguous_until(document)
+            enough = max(_AHEAD_FROM_PAGES, _AHEAD_GROWTH * self._prefetched_pages.get(document, 0))
+            if self._prefetching or not prefetch or first < enough:
                 return "__end__"
-            self._ahead[document] = first
-            self._going_ahead = True  # one at a time, lest a service that is out of order holds up the reading
+            self._prefetched_pages[document] = first
+            self._prefetching = True  # one at a time: an embedding service that is down then delays one batch only
             return "embed_ahead"
 
-    def went_ahead(self) -> None:
-        """What could be embedded ahead is, or could not be."""
+    def prefetch_finished(self) -> None:
+        """Note that `embed_ahead` ended, whether it succeeded or not."""
         with self._lock:
-            self._going_ahead = False
+            self._prefetching = False
 
-    def read_to(self, document: str) -> int:
-        """The last of the document's first pages of which each had its turn; 0 when all pages had."""
+    def contiguous_until(self, document: str) -> int:
+        """Return the last page before the first unfinished one; 0 when all pages of the document are finished."""
         with self._lock:
-            return self._before_the_first_left(document)
+            return self._contiguous_until(document)
 
-    def _before_the_first_left(self, document: str) -> int:
-        return min(self._left.get(document, ()), default=1) - 1
+    def _contiguous_until(self, document: str) -> int:
+        return min(self._pending.get(document, ()), default=1) - 1
 
-    def alone(self, document: str) -> asyncio.Lock:
-        """What keeps a document's passages from being embedded twice at a time."""
+    def document_lock(self, document: str) -> asyncio.Lock:
+        """Return the lock under which a document's chunks are embedded, so that none is embedded twice."""
         with self._lock:
-            return self._alone.setdefault(document, asyncio.Lock())
+            return self._document_locks.setdefault(document, asyncio.Lock())
 
-    def leave_to_the_end(self) -> None:
-        """Index and embed nothing more while pages are read: it did not work."""
-        self.early = False
-
-
-_tallies: OrderedDict[str, Tally] = OrderedDict()
-_making = threading.Lock()
+    def postpone_indexing(self) -> None:
+        """Leave all indexing and embedding to the end of the run, after it failed once while pages were read."""
+        self.indexes_early = False
 
 
-def tally(run: str) -> Tally:
-    """The tally of that name, a new one if there is none."""
-    with _making:
-        found = _tallies.setdefault(run, Tally())
-        _tallies.move_to_end(run)
-        while len(_tallies) > _KEPT:
-            _tallies.popitem(last=False)
+_runs: OrderedDict[str, RunProgress] = OrderedDict()
+_runs_lock = threading.Lock()
+
+
+def progress_of(state: IngestionState | BatchState) -> RunProgress:
+    """Return the progress of the run that a state belongs to, a new one if there is none.
+
+    All states without a `run_id`, such as those that a user wrote into a thread, share one.
+    """
+    run_id = state.get("run_id", "")
+    with _runs_lock:
+        found = _runs.setdefault(run_id, RunProgress())
+        _runs.move_to_end(run_id)
+        while len(_runs) > _MAX_RUNS:
+            _runs.popitem(last=False)
         return found
 
 
-def tally_of(state: IngestionState | WindowState) -> Tally:
-    """The tally of the run that this is the state of; on a thread of an older version, of none in particular."""
-    return tally(state.get("tally", ""))
-
-
-def close(state: IngestionState) -> None:
-    """Forget the tally of a run that is over."""
-    with _making:
-        _tallies.pop(state.get("tally", ""), None)
+def discard_progress(state: IngestionState) -> None:
+    """Remove the progress of a run that is over."""
+    with _runs_lock:
+        _runs.pop(state.get("run_id", ""), None)
 
 
 _log = logging.getLogger("pagewitness")
 
 
-def tell_page(state: WindowState, row: PageRow, usage: Usage | None = None) -> None:
-    """A page is done, one way or another, at that cost."""
-    run = tally_of(state)
-    run.spend(usage or no_usage())
-    get_stream_writer()(run.page(state["id"], state["name"], state["total"], row.page, row.status, row.reason))
+def emit_page(state: BatchState, row: PageRow, usage: Usage | None = None) -> None:
+    """Count a finished page and what it cost, emit its event, and log it."""
+    run = progress_of(state)
+    run.add_requests(usage or no_usage())
+    get_stream_writer()(run.page_event(state["id"], state["name"], state["total"], row.page, row.status, row.reason))
     log("read", row.document, page=row.page, status=row.status, reason=row.reason, engine=row.engine)
 
 
-def tell_unusable(report: DocumentReport) -> None:
-    """A file cannot be opened. Where none can, the run fails, and this is what a client can go by."""
+def emit_rejected_source(report: DocumentReport) -> None:
+    """Emit the event of a file that cannot be opened. When none can, the run fails and there is no report."""
     reason = report["failures"][0]["reason"]
     get_stream_writer()(Unusable(event="unusable", source=report["source"], name=report["name"], reason=reason))
 
 
 def log(stage: str, document: str, **facts: str | int) -> None:
-    """Write down that a document has come to a stage."""
+    """Log that a document reached a stage, with facts such as page numbers; never its text."""
     _log.info("%s", stage, extra={"stage": stage, "document": document, **facts})

@@ -1,4 +1,4 @@
-"""What an ingestion says of each document at its end."""
+"""The report of an ingestion: one entry for each source, and the reply to files that came without a question."""
 
 from __future__ import annotations
 
@@ -7,24 +7,33 @@ from collections.abc import Sequence
 
 from graph.engines.requests.rate_limit import next_day
 from graph.ingestion.sources import Found
-from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, Unfinished, Work
+from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, PendingDocument, Unfinished
 from graph.storage.base import DONE, PageRow
 from graph.storage.summaries import LedgerCounts, ledger_counts
 from loaders.errors import PasswordError, SourceError
 
 
-def report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
-    """What became of a document."""
+def document_report(document: PendingDocument, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
+    """Return the report of a document that was opened.
+
+    Args:
+        document: The document, as it came out of the run.
+        rows: The ledger of all its pages.
+        chunks: The number of its published chunks.
+    """
     counts = ledger_counts(rows)
     failures = [
         PageFailure(page=row.page, reason=row.reason, detail=row.detail) for row in rows if row.status not in DONE
     ]
-    bad, new = counts["failed"], item["pages"] or "generation" in item
+    had_work = document["pages"] or "generation" in document
+    status: DocumentStatus = "complete" if had_work else "unchanged"
+    if counts["failed"]:  # pages that are left for another day are counted there too
+        status = "failed" if all(row.status == "failed" for row in rows) else "partial"
     return DocumentReport(
-        id=item["id"],
-        name=item["name"],
-        source=item["source"],
-        status=_status(rows) if bad else "complete" if new else "unchanged",
+        id=document["id"],
+        name=document["name"],
+        source=document["source"],
+        status=status,
         pages=len(rows),
         ledger=counts,
         failures=failures,
@@ -32,28 +41,22 @@ def report(item: Work, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
     )
 
 
-def _status(rows: Sequence[PageRow]) -> DocumentStatus:
-    """Of a document with a hole: failed where nothing is left to be read, and nothing was."""
-    return "failed" if all(row.status == "failed" for row in rows) else "partial"
-
-
-def unfinished(reports: Sequence[DocumentReport]) -> Unfinished | None:
-    """How many pages wait for another day, and when that is."""
-    waiting = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
-    if not waiting:
-        return None
-    continue_at = next_day(time.time()).isoformat(timespec="minutes")
-    return Unfinished(pages=len(waiting), reason="quota_day", continue_at=continue_at)
-
-
-def unusable(found: Found, error: SourceError) -> DocumentReport:
-    """A file that could not be opened."""
+def rejected_report(found: Found, error: SourceError) -> DocumentReport:
+    """Return the report of a file that could not be opened."""
     reason = "password" if isinstance(error, PasswordError) else "unusable"
-    return without_pages(None, found.path.name, found.source, reason, str(error))
+    return failed_report(None, found.path.name, found.source, reason, str(error))
 
 
-def without_pages(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:
-    """A source of which no page was read."""
+def failed_report(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:
+    """Return the report of a source of which no page was read.
+
+    Args:
+        identity: The document's id, if it is known.
+        name: The file's name.
+        source: What the user gave.
+        reason: A short code, such as "unusable".
+        detail: One sentence for the user.
+    """
     return DocumentReport(
         id=identity,
         name=name,
@@ -66,8 +69,17 @@ def without_pages(identity: str | None, name: str, source: str, reason: str, det
     )
 
 
+def unfinished_pages(reports: Sequence[DocumentReport]) -> Unfinished | None:
+    """Count the pages that are left for another day, and say when that begins; None if there are none."""
+    left = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
+    if not left:
+        return None
+    continue_at = next_day(time.time()).isoformat(timespec="minutes")
+    return Unfinished(pages=len(left), reason="quota_day", continue_at=continue_at)
+
+
 def acknowledgement(documents: Sequence[DocumentReport]) -> str:
-    """What became of files that came without a question."""
+    """Return the reply to a message that brought files and no question: one paragraph a file, then an invitation."""
     lines = []
     for document in documents:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)

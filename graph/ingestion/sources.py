@@ -1,4 +1,4 @@
-"""From what a user names to files that can be opened: what is on this machine, and what has to be fetched first."""
+"""Resolution of sources: from what a user names to opened files, downloading those that are addresses."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from loaders.sources.download import DownloadLimits, fetch, is_url
 from loaders.sources.files import expand
 from loaders.types import DocumentInfo
 
-# Downloads at a time; more would only compete for one line.
-_AT_ONCE = 4
+_PARALLEL_DOWNLOADS = 4  # more would share the bandwidth of one connection
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file with what it says of itself, or what is wrong with it; `source` is what stands for it in the catalog."""
+    """A file that a source stands for.
+
+    Attributes:
+        path: Where the file is; the address itself if it could not be downloaded.
+        source: The name under which the catalog lists the document: absolute path, address or upload reference.
+        info: Page count, title and hash of the file; the error if it cannot be opened.
+    """
 
     path: Path
     source: str
@@ -32,55 +37,64 @@ class Found:
 
 
 async def find(sources: Sequence[str], downloads: Path, password: str | None) -> list[Found]:
-    """Expand folders and globs, fetch addresses, and open every file once.
+    """Expand folders and globs, download addresses, and open every file once.
+
+    Args:
+        sources: Paths, globs, http(s) addresses and references of uploads.
+        downloads: The folder in which downloaded files are stored.
+        password: The password of encrypted files, if the run has one.
+
+    Returns:
+        Every file with its page count, or with the error if that one file cannot be opened.
 
     Raises:
-        SourceError: a path stands for nothing. What is wrong with one file of several is part of the result.
+        SourceError: a path or glob matches no file, or may not be read by this process.
     """
-    turns = asyncio.Semaphore(_AT_ONCE)
+    gate = asyncio.Semaphore(_PARALLEL_DOWNLOADS)
     paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_opened(path, source, password or _given(path, source)) for path, source in paths]
-    return await asyncio.gather(*files, *(_fetched(url, downloads, password, turns) for url in urls))
+    files = [_open(path, source, password or _upload_password(path, source)) for path, source in paths]
+    return await asyncio.gather(*files, *(_download(url, downloads, password, gate) for url in urls))
 
 
 def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
-    """The files that paths stand for, and their sources; absolute, since workers keep the folder they started in.
+    """Return each file that the paths, globs and upload references stand for, with its name in the catalog.
 
-    And since of two folders that each hold a "report.pdf", one must not replace the other. An upload keeps the
-    reference by which it was named: the home folder may move.
+    That is the absolute path, so that "report.pdf" in one folder does not replace "report.pdf" in another; an upload
+    keeps its reference, because the home folder may move.
     """
     uploads = [source for source in dict.fromkeys(sources) if source.startswith(access.UPLOAD)]
     others = [source for source in sources if not source.startswith(access.UPLOAD)]
     for source in others:
         access.check_source(source)
+    # Absolute, since the workers keep the working folder in which they started.
     found = [(access.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expand(others)]
     return [*((access.uploaded(source), source) for source in uploads), *found]
 
 
-async def _fetched(url: str, downloads: Path, password: str | None, turns: asyncio.Semaphore) -> Found:
+async def _download(url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore) -> Found:
     limits = DownloadLimits(private=settings().allow_private_urls)
     try:
-        async with turns:
+        async with gate:
             path = await asyncio.to_thread(fetch, url, downloads, limits)
     except SourceError as error:
         return Found(Path(url), url, error)
-    return await _opened(path, url, password)
+    return await _open(path, url, password)
 
 
-def _given(path: Path, source: str) -> str | None:
-    """The password that was given for an upload; it lies in a folder of its id."""
+def _upload_password(path: Path, source: str) -> str | None:
+    """Return the password that was sent with an upload, which lies in a folder named by its document id."""
     return password_of(path.parent.name) if source.startswith(access.UPLOAD) else None
 
 
-async def _opened(path: Path, source: str, password: str | None) -> Found:
-    """Open a file in a worker: a hostile one may hang or crash it, and not us."""
+async def _open(path: Path, source: str, password: str | None) -> Found:
+    """Open a file in a worker process, which a hostile file may crash or block; errors are part of the result."""
     try:
         return Found(path, source, await dependencies.pool().call(inspect, path, password))
     except SourceError as error:
-        if source.startswith(access.UPLOAD):  # where it lies is nobody's business
+        if source.startswith(access.UPLOAD):  # do not reveal the path on the server
             error = type(error)(str(error).replace(str(path), path.name))
         return Found(path, source, error)
-    except Exception as error:  # whatever is odd about one file must not end the run for the others
-        what = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
-        return Found(path, source, SourceError(what))
+    except Exception as error:  # one file that fails must not end the run for the others
+        message = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
+        return Found(path, source, SourceError(message))

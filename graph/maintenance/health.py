@@ -111,11 +111,11 @@ def _reading() -> str:
 
 
 def _chunks() -> str:
-    from graph.ingestion.indexing import is_cut_anew
+    from graph.ingestion.indexing import is_of_current_chunker
 
     catalog = dependencies.stores().catalog
     documents = [row for row in catalog.documents() if row.generation]
-    old = sum(not is_cut_anew(catalog.chunks_fingerprint(row.id)) for row in documents)
+    old = sum(not is_of_current_chunker(catalog.chunks_fingerprint(row.id)) for row in documents)
     if old:
         raise IndexMismatchError(
             f"{old} documents were chunked by another version of PageWitness: run `pagewitness rechunk` "

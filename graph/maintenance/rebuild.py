@@ -8,9 +8,9 @@ from typing import Any
 
 from graph.dependencies import Deps
 from graph.events import Progress
-from graph.ingestion.embedding import embed
-from graph.ingestion.indexing import basis_of, show, stage, turns
-from graph.ingestion.progress import Tally
+from graph.ingestion.embedding import embed_document
+from graph.ingestion.indexing import chunk_document, chunks_fingerprint, index_lock, publish
+from graph.ingestion.progress import RunProgress
 from graph.storage.base import DocumentRow
 from graph.types import Usage, add_usage, no_usage
 
@@ -25,7 +25,7 @@ async def reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     Returns:
         The number of `documents` and `chunks`, the `embedder` and the `usage`.
     """
-    async with turns.rebuild():
+    async with index_lock.exclusive():
         return await _reembed(deps, on_event)
 
 
@@ -35,7 +35,7 @@ async def rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     Returns:
         The number of `documents` and `chunks`, the `embedder` and the `usage`.
     """
-    async with turns.rebuild():
+    async with index_lock.exclusive():
         return await _rechunk(deps, on_event)
 
 
@@ -45,11 +45,11 @@ async def _reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     if await asyncio.to_thread(deps.stores.reembedding) != deps.embedder.identity:
         await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, deps.embedder.identity)
         await asyncio.to_thread(vectors.reset, deps.embedder.identity)
-    total, usage, run = 0, no_usage(), Tally()
+    total, usage, run = 0, no_usage(), RunProgress()
     documents = await _published(deps)
     for row in documents:
         ids = await asyncio.to_thread(catalog.chunk_ids, row.id)
-        usage = add_usage(usage, await embed(deps, row.id, ids, row.name, on_event, run.spend))
+        usage = add_usage(usage, await embed_document(deps, row.id, ids, row.name, on_event, run.add_requests))
         total += len(ids)
     await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, "")
     return {"documents": len(documents), "chunks": total, "embedder": deps.embedder.identity, "usage": usage}
@@ -58,7 +58,7 @@ async def _reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
 async def _rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     await asyncio.to_thread(deps.stores.acquire_for_writing)
     await asyncio.to_thread(deps.stores.check, deps.embedder.identity)
-    total, usage, run = 0, no_usage(), Tally()
+    total, usage, run = 0, no_usage(), RunProgress()
     documents = await _published(deps)
     for row in documents:
         count, spent = await _rechunk_document(deps, row, on_event, run)
@@ -66,13 +66,13 @@ async def _rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     return {"documents": len(documents), "chunks": total, "embedder": deps.embedder.identity, "usage": usage}
 
 
-async def _rechunk_document(deps: Deps, row: DocumentRow, on_event: OnEvent, run: Tally) -> tuple[int, Usage]:
+async def _rechunk_document(deps: Deps, row: DocumentRow, on_event: OnEvent, run: RunProgress) -> tuple[int, Usage]:
     """Stage, embed and publish new chunks of a document; return their number and the cost."""
-    fingerprint = basis_of(await asyncio.to_thread(deps.stores.catalog.pages, row.id))
-    generation = await asyncio.to_thread(stage, deps.stores, row)
+    fingerprint = chunks_fingerprint(await asyncio.to_thread(deps.stores.catalog.pages, row.id))
+    generation = await asyncio.to_thread(chunk_document, deps.stores, row)
     ids = await asyncio.to_thread(deps.stores.catalog.chunk_ids, row.id, generation)
-    usage = await embed(deps, row.id, ids, row.name, on_event, run.spend)
-    await asyncio.to_thread(show, deps.stores, row.id, generation, fingerprint)
+    usage = await embed_document(deps, row.id, ids, row.name, on_event, run.add_requests)
+    await asyncio.to_thread(publish, deps.stores, row.id, generation, fingerprint)
     return len(ids), usage
 
 

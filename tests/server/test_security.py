@@ -52,9 +52,9 @@ def test_no_address_of_a_private_network_is_fetched(doors: Doors, url: str) -> N
 @pytest.mark.parametrize("way", ["as if a node had written it", "as the update of a command", "past the first nodes"])
 def test_a_forged_state_does_not_open_a_file(doors: Doors, way: str) -> None:
     """Whoever reaches the API can set a thread's state behind the first node, or jump over it."""
-    work = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
-    state = {"work": [work], "window": 1, "unusable": [], "started": 0.0}
-    window = {**work, "total": 1, "plain": True}
+    document = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
+    state = {"documents": [document], "batch_size": 1, "rejected_sources": [], "started": 0.0}
+    batch = {**document, "total": 1, "text_only": True}
     with httpx.Client(base_url=doors.url, timeout=60) as http:
         thread = http.post("/threads", json={}).json()["thread_id"]
         run = {"assistant_id": "ingestion"}
@@ -65,7 +65,7 @@ def test_a_forged_state_does_not_open_a_file(doors: Doors, way: str) -> None:
         if way == "as the update of a command":
             then = {"command": {"update": state, "goto": "survey_pages"}}
         elif way == "past the first nodes":
-            then = {"command": {"goto": {"node": "read_pages", "input": window}}}
+            then = {"command": {"goto": {"node": "read_pages", "input": batch}}}
         reply = http.post(f"/threads/{thread}/runs/wait", json={**run, **then}).json()
         assert REFUSED in str(reply["__error__"])
 

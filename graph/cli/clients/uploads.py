@@ -14,7 +14,7 @@ from graph.cli.progress import EventHandler
 from graph.errors import BadInputError
 from graph.events import progress
 from graph.ingestion.access import UPLOAD
-from graph.ingestion.report import without_pages
+from graph.ingestion.report import failed_report
 from graph.ingestion.state import DocumentReport
 from loaders.errors import PasswordError, SourceError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
@@ -62,7 +62,7 @@ def upload_sources(
         except (ServerRejected, SourceError) as error:
             reason = "password" if isinstance(error, PasswordError) else "unusable"
             where = str(given.absolute()) if isinstance(given, Path) else given
-            rejected.append(without_pages(None, name, where, reason, str(error)))
+            rejected.append(failed_report(None, name, where, reason, str(error)))
     return list(dict.fromkeys(accepted)), rejected
 
 

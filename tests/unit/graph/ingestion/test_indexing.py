@@ -1,4 +1,4 @@
-"""Whoever rebuilds the index is alone with it; documents are added side by side."""
+"""The lock of the index: documents are added side by side, and a rebuild is alone."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from graph.ingestion.indexing import Turns
+from graph.ingestion.indexing import IndexLock
 
 
 class Work:
-    """Pieces of work that go on until they are let go; `now` are those under way."""
+    """Tasks that hold a lock until they are ended; `running` are those that hold it."""
 
     def __init__(self) -> None:
-        self.now: list[str] = []
+        self.running: list[str] = []
         self._gates: dict[str, asyncio.Event] = {}
 
-    def begin(self, name: str, turn: AbstractAsyncContextManager[None]) -> asyncio.Task[None]:
+    def begin(self, name: str, lock: AbstractAsyncContextManager[None]) -> asyncio.Task[None]:
         gate = self._gates[name] = asyncio.Event()
 
         async def work() -> None:
-            async with turn:
-                self.now.append(name)
+            async with lock:
+                self.running.append(name)
                 await gate.wait()
-                self.now.remove(name)
+                self.running.remove(name)
 
         return asyncio.create_task(work())
 
     async def settled(self) -> list[str]:
         for _ in range(10):
             await asyncio.sleep(0)
-        return self.now
+        return self.running
 
     def end(self, name: str) -> None:
         self._gates[name].set()
@@ -44,13 +44,13 @@ async def _all(*tasks: asyncio.Task[None]) -> AsyncIterator[None]:
     await asyncio.wait_for(asyncio.gather(*tasks), 10)
 
 
-async def test_a_rebuild_waits_for_what_is_being_added_and_holds_up_the_rest() -> None:
-    turns, work = Turns(), Work()
-    tasks = [work.begin("a", turns.add()), work.begin("b", turns.add())]
+async def test_a_rebuild_waits_for_documents_being_added_and_later_ones_wait_for_it() -> None:
+    lock, work = IndexLock(), Work()
+    tasks = [work.begin("a", lock.shared()), work.begin("b", lock.shared())]
     assert await work.settled() == ["a", "b"]
-    tasks += [work.begin("rebuild", turns.rebuild()), work.begin("second", turns.rebuild())]
+    tasks += [work.begin("rebuild", lock.exclusive()), work.begin("second", lock.exclusive())]
     await work.settled()
-    tasks.append(work.begin("late", turns.add()))
+    tasks.append(work.begin("late", lock.shared()))
     assert await work.settled() == ["a", "b"]
     async with _all(*tasks):
         for name in ("a", "b"):
@@ -62,15 +62,15 @@ async def test_a_rebuild_waits_for_what_is_being_added_and_holds_up_the_rest() -
             work.end(name)
 
 
-async def test_a_rebuild_that_is_given_up_while_it_waits_holds_up_nobody() -> None:
-    turns, work = Turns(), Work()
-    first = work.begin("a", turns.add())
-    rebuild = work.begin("rebuild", turns.rebuild())
+async def test_a_rebuild_that_is_cancelled_while_it_waits_blocks_no_document() -> None:
+    lock, work = IndexLock(), Work()
+    first = work.begin("a", lock.shared())
+    rebuild = work.begin("rebuild", lock.exclusive())
     await work.settled()
     rebuild.cancel()
     with pytest.raises(asyncio.CancelledError):
         await rebuild
-    second = work.begin("b", turns.add())
+    second = work.begin("b", lock.shared())
     assert await work.settled() == ["a", "b"]
     async with _all(first, second):
         work.end("a")
