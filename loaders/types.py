@@ -13,7 +13,17 @@ from typing import Literal, NamedTuple
 BlockKind = Literal[
     "title", "heading", "text", "list", "table", "caption", "figure", "footnote", "formula", "furniture"
 ]
-"""What a block is. `furniture` is a running header, a footer or a page number: kept, never searched."""
+"""What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
+page numbers: they are stored, and never searched."""
+
+SentenceKind = Literal["prose", "item", "row", "caption", "heading", "figure", "formula"]
+"""What a sentence was cut from; `item` is a list item or an entry of a list of references."""
+
+_SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
+    "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
+    "formula": "formula", "table": "row",
+}  # fmt: skip
+"""The kind of the sentences of a block; those of all other blocks are prose."""
 
 DocumentKind = Literal["pdf", "image", "book"]
 """What a document is: `book` is EPUB and its like, which is laid out as pages when it is opened."""
@@ -47,15 +57,85 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, table, ... of a page, as Markdown.
+    """A paragraph, heading, table, ... of a page.
 
-    Tables are Markdown pipe tables or HTML; `level` is 1-6 for headings and titles, else 0.
+    Readers decide what kind a block is; all other code asks the predicates, so that a new kind of block is an entry in
+    `BlockKind`, an answer to each predicate, and a reader that finds it.
     """
 
     kind: BlockKind
+    """What it is."""
     text: str
+    """Its Markdown; a table is a Markdown pipe table or HTML."""
     level: int = 0
+    """1-6 for headings and titles, else 0."""
     box: Box | None = None
+    """Where it stands, None where that is not known (a vision model's transcript)."""
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is the document's title."""
+        return self.kind == "title"
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it opens a section: a heading or the title."""
+        return self.kind in ("title", "heading")
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its text is a table."""
+        return self.kind == "table"
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it describes a picture or holds the words in it."""
+        return self.kind == "figure"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list or one of its items."""
+        return self.kind == "list"
+
+    @property
+    def is_caption(self) -> bool:
+        """Whether it is the caption of a table or figure."""
+        return self.kind == "caption"
+
+    @property
+    def is_header_or_footer(self) -> bool:
+        """Whether it was read as a running header, a footer or a page number."""
+        return self.kind == "furniture"
+
+    @property
+    def is_running_text(self) -> bool:
+        """Whether it is text that may go on with a sentence of the page before: a paragraph or a list."""
+        return self.kind in ("text", "list")
+
+    @property
+    def is_paragraph(self) -> bool:
+        """Whether it is plain text."""
+        return self.kind == "text"
+
+    @property
+    def interrupts_text(self) -> bool:
+        """Whether it may stand between two parts of one paragraph."""
+        return self.kind in ("table", "figure", "caption", "footnote")
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it stands under or over a table or figure and belongs to it: a caption or footnote."""
+        return self.kind in ("caption", "footnote")
+
+    @property
+    def may_be_header_or_footer(self) -> bool:
+        """Whether readers take running headers and footers for this kind of block."""
+        return self.kind in ("text", "heading", "title", "list", "footnote")
+
+    @property
+    def sentence_kind(self) -> SentenceKind:
+        """The kind of its sentences."""
+        return _SENTENCE_KINDS.get(self.kind, "prose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +244,6 @@ class PageText:
         return "\n\n".join(block.text for block in self.blocks)
 
 
-SentenceKind = Literal["prose", "item", "row", "caption", "heading", "figure", "formula"]
-
-
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """The smallest thing that is searched and quoted: a sentence, a list item, a table row, a caption, a heading.
@@ -182,6 +259,11 @@ class Sentence:
     kind: SentenceKind
     pages: tuple[int, ...]
     cells: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading, or a line of a table of contents: found, and never an answer."""
+        return self.kind == "heading"
 
 
 CHUNKER = 1

@@ -166,7 +166,7 @@ def _rendered(key: str, width: int | None, form: str, boxes: tuple[Box, ...]) ->
 
 
 def _block(block: Block) -> PageBlock:
-    table = parse_table(block.text) if block.kind == "table" else None
+    table = parse_table(block.text) if block.is_table else None
     if table:
         return {"kind": "table", "columns": table.columns, "rows": table.rows, "caption": table.caption}
     return {"kind": block.kind, "level": block.level, "text": plain(block.text)}
@@ -176,6 +176,6 @@ def _markdown(read: Transcript) -> str:
     """Return what was read on a page as Markdown: HTML tables are converted, and other tags are escaped."""
     texts = []
     for block in read.blocks:
-        table = parse_table(block.text) if block.kind == "table" and "<" in block.text else None
+        table = parse_table(block.text) if block.is_table and "<" in block.text else None
         texts.append(f"{table.caption}\n\n{table.markdown()}".strip() if table else block.text)
     return _TAG.sub("&lt;", "\n\n".join(texts))

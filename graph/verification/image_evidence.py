@@ -50,7 +50,7 @@ def rejection_reason(quote: str, row: PageRow, texts: Iterable[Transcript]) -> s
     texts = list(texts)
     if sum(character.isalnum() for character in normalised(quote)) < 2:
         return "its quote says nothing"
-    if row.legible and not any(block.kind == "figure" for text in texts for block in text.blocks):
+    if row.legible and not any(block.is_figure for text in texts for block in text.blocks):
         return "its quote does not stand on the page, which has a text layer and no figure"
     for text in texts:
         if _contradicts(quote, " ".join(plain(block.text) for block in text.blocks)):

@@ -127,7 +127,7 @@ def _citation(chunk: ChunkRow, quote: str, place: quotes.QuoteLocation) -> Citat
 
 def _as_read(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]) -> Citation:
     """A citation of what no text of the page holds: marked, with the box of the page's one figure or the whole page."""
-    figures = [block.box for text in texts[:1] for block in text.blocks if block.kind == "figure"]
+    figures = [block.box for text in texts[:1] for block in text.blocks if block.is_figure]
     boxes = [[round(edge, 4) for edge in figures[0]]] if len(figures) == 1 and figures[0] else _WHOLE_PAGE
     citation = _citation(chunk, quote, quotes.QuoteLocation((page,), ()))
     citation["boxes"], citation["verified"], citation["read_from"] = boxes, False, "image"

@@ -49,7 +49,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     for group in groups:
         page = segments[group.page_index]
         path = paths[id(page[group.members[0]])]
-        chunks = _table_chunks(group, path) if group.kind == "table" else _figure_chunks(group, page, path)
+        chunks = _table_chunks(group, path) if group.is_table else _figure_chunks(group, page, path)
         drafts += [_Draft((group.page_index, group.members[0], i), chunk) for i, chunk in enumerate(chunks)]
     for index, page in enumerate(segments):
         texts = [(i, segment) for i, segment in enumerate(page) if id(segment) not in taken]
@@ -76,7 +76,7 @@ def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
             continue
         if waiting:
             yield waiting.chunk
-        waiting = draft if all(sentence.kind == "heading" for sentence in chunk.sentences) else None
+        waiting = draft if all(sentence.is_heading for sentence in chunk.sentences) else None
         if waiting is None:
             yield chunk
     if waiting:
@@ -88,7 +88,7 @@ def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, 
     outline = Outline(title)
     paths: dict[int, Path] = {}
     for segment in (segment for page in pages for segment in page):
-        if segment.block.kind in ("heading", "title"):
+        if segment.block.is_heading:
             outline.open(segment.block)
         paths[id(segment)] = outline.path
     return paths
@@ -98,16 +98,14 @@ def _text_chunks(texts: Sequence[tuple[int, Segment]], paths: dict[int, Path]) -
     """Pack what is left of a page without its tables and figures; each chunk with the index of its first block."""
     flat = [(at, segment, sentence) for at, segment in texts for sentence in _sentences(segment)]
     lines = [
-        SentenceSize(
-            count_tokens(sentence.text), sentence.kind == "heading", index == 0 or flat[index - 1][1] is not segment
-        )
+        SentenceSize(count_tokens(sentence.text), sentence.is_heading, index == 0 or flat[index - 1][1] is not segment)
         for index, (_, segment, sentence) in enumerate(flat)
     ]
     for start, stop in pack_chunks(lines):
         part = flat[start:stop]
         sentences = tuple(sentence for _, _, sentence in part)
         text = _text_of([(segment, [s for _, _, s in run]) for segment, run in _by_segment(part)])
-        body = next((segment for _, segment, sentence in part if sentence.kind != "heading"), part[-1][1])
+        body = next((segment for _, segment, sentence in part if not sentence.is_heading), part[-1][1])
         tokens = sum(line.tokens for line in lines[start:stop])
         yield part[0][0], _chunk("text", text, paths[id(body)], tokens, sentences)
 
@@ -122,14 +120,14 @@ def _text_of(parts: Sequence[tuple[Segment, Sequence[Sentence]]]) -> str:
     """Join segments by blank lines, the items of a list by line breaks."""
     text = ""
     for index, (segment, sentences) in enumerate(parts):
-        in_list = index > 0 and segment.block.kind == "list" and parts[index - 1][0].block.kind == "list"
+        in_list = index > 0 and segment.block.is_list and parts[index - 1][0].block.is_list
         text += ("" if index == 0 else "\n" if in_list else "\n\n") + _segment_text(segment, sentences)
     return text
 
 
 def _sentences(segment: Segment) -> list[Sentence]:
     """Give a segment's sentences; a "table" that is none is read as text."""
-    if segment.block.kind != "table":
+    if not segment.block.is_table:
         return segment.sentences
     texts = cut_long(split_sentences(plain(segment.block.text)))
     return [Sentence(text, text, "prose", (segment.page,)) for text in texts]
@@ -206,5 +204,5 @@ def _chunk(
     kind: Literal["text", "table", "figure"], text: str, path: Path, tokens: int, sentences: tuple[Sentence, ...]
 ) -> Chunk:
     pages = tuple(sorted({page for sentence in sentences for page in sentence.pages}))
-    units = pack_units([SentenceSize(count_tokens(s.text), s.kind == "heading") for s in sentences])
+    units = pack_units([SentenceSize(count_tokens(s.text), s.is_heading) for s in sentences])
     return Chunk(0, kind, text, pages, path, tokens, sentences, units)

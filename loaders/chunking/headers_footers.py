@@ -19,7 +19,6 @@ MAX_WORDS = 25
 LAYERS = 3
 """How many blocks deep an edge is looked at: a footer's line, a page number and a rule."""
 
-_EDGE_KINDS = {"text", "heading", "title", "list", "footnote"}
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"^[ivxlc]{1,6}$")
 
@@ -32,7 +31,7 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
     A mark is believed for numbers and for what stands on several pages; whatever stands on one page only is text, such
     as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
     """
-    marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.kind == "furniture")
+    marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.is_header_or_footer)
     bodies = [[_body(b) for b in blocks if not _is_header_or_footer(b, marks, blocks)] for _, blocks in pages]
     marked = [
         (number, list(body) or [_body(block) for block in blocks])
@@ -50,16 +49,16 @@ def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block
 
     In a document of a page or two nothing can repeat; there the mark is believed where the page has other text.
     """
-    if block.kind != "furniture":
+    if not block.is_header_or_footer:
         return False
     words = _words(block)
     if not any(character.isalpha() for character in words) or _ROMAN.match(words) or marks[words] > 1:
         return True
-    return sum(marks.values()) < MIN_PAGES and any(other.kind != "furniture" for other in page)
+    return sum(marks.values()) < MIN_PAGES and any(not other.is_header_or_footer for other in page)
 
 
 def _body(block: Block) -> Block:
-    return replace(block, kind="text") if block.kind == "furniture" else block
+    return replace(block, kind="text") if block.is_header_or_footer else block
 
 
 def _words(block: Block) -> str:
@@ -79,7 +78,7 @@ def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
 
 def _key(block: Block) -> str:
     """What is the same on every page of a running header: its words without the numbers; "" if it cannot be one."""
-    if block.kind not in _EDGE_KINDS or len(block.text) > 1000:
+    if not block.may_be_header_or_footer or len(block.text) > 1000:
         return ""
     text = _words(block)
     if len(text.split()) > MAX_WORDS:

@@ -41,7 +41,7 @@ class Outline:
         Its number says more than its marks: readers and models give every heading of a paper the same level, but
         "2.2.1" always stands under "2.2". Between headings without numbers the marks decide.
         """
-        entry = _Entry(plain(heading.text), 0 if heading.kind == "title" else heading.level or 1, 0)
+        entry = _Entry(plain(heading.text), 0 if heading.is_title else heading.level or 1, 0)
         number = _NUMBER.match(entry.text)
         if number:
             depth = (number[1] or number[2] or number[3]).count(".") + 1

@@ -10,7 +10,7 @@ from itertools import pairwise
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.plain import plain
 from loaders.text.sentences import count_tokens, split_sentences
-from loaders.types import Block, Sentence, SentenceKind
+from loaders.types import Block, Sentence
 
 MAX_SENTENCE_TOKENS = 480
 """A longer "sentence" is a list of names or a table without its lines: it is cut at a comma or a space.
@@ -22,7 +22,6 @@ LONG_ITEM_TOKENS = 60
 """A list item up to this size is searched as one; the paper's one-paragraph items have 100-200 tokens and up to 7
 sentences, which a single vector would blur."""
 
-_STEPPED_OVER = {"table", "figure", "caption", "footnote"}
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]*\d]*$")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})[-\u00ad‐]$")
 _OPEN_END = re.compile(
@@ -72,7 +71,7 @@ def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Se
         _split_run(run)
     in_references = False
     for segment in (segment for page in result for segment in page):
-        if segment.block.kind in ("heading", "title"):
+        if segment.block.is_heading:
             in_references = bool(_REFERENCES.match(plain(segment.block.text)))
         if id(segment) not in joined:
             segment.sentences = _sentences_of(segment, in_references)
@@ -86,11 +85,11 @@ _REFERENCES = re.compile(
 
 def _normalised(block: Block) -> list[Block]:
     """Give each item of a list a block of its own, and let what reads like a caption be one."""
-    if block.kind in ("text", "list"):
+    if block.is_running_text:
         text = plain(block.text)
         if is_caption(text) and len(text.split()) <= CAPTION_WORDS:
             return [replace(block, kind="caption")]
-    return [replace(block, text=item) for item in _items(block.text)] if block.kind == "list" else [block]
+    return [replace(block, text=item) for item in _items(block.text)] if block.is_list else [block]
 
 
 def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
@@ -111,12 +110,12 @@ def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
 def _is_body(segment: Segment) -> bool:
     """Whether a block can be a part of the running text: not a figure, note or table, nor only dots or rules."""
     text = segment.block.text
-    return segment.block.kind not in _STEPPED_OVER and any(map(str.isalnum, text)) and not is_table_summary(text)
+    return not segment.block.interrupts_text and any(map(str.isalnum, text)) and not is_table_summary(text)
 
 
 def _continues(tail: Segment, head: Segment) -> bool:
     """Whether the first block of a page goes on with the last one of the page before."""
-    if any(p.block.kind not in ("text", "list") or _FENCE.match(p.block.text) for p in (tail, head)):
+    if any(not p.block.is_running_text or _FENCE.match(p.block.text) for p in (tail, head)):
         return False
     before, after = plain(tail.block.text), plain(head.block.text)
     if not before or not after or _ENDED.search(before) or _ITEM_START.match(head.block.text):
@@ -141,7 +140,7 @@ def _split_run(run: list[_Part]) -> None:
             text = f"{text} {part.text}".strip()
         ends.append(_solid(text))
         part.segment.whole = False
-    kind: SentenceKind = "item" if run[0].segment.block.kind == "list" else "prose"
+    kind = run[0].segment.block.sentence_kind
     at = 0
     for sentence in cut_long(split_sentences(text)):
         start, at = at, at + _solid(sentence)
@@ -157,26 +156,24 @@ def _solid(text: str) -> int:
 
 
 def _sentences_of(segment: Segment, in_references: bool) -> list[Sentence]:
+    """Split a block that stands alone; a table gives no sentences here, and all else becomes the kind of its block."""
     block = segment.block
-    kind: SentenceKind = "prose"
-    if block.kind == "table":
+    kind = block.sentence_kind
+    if block.is_table:
         return []
-    if block.kind in ("heading", "title"):
-        texts, kind = [plain(block.text)], "heading"
-    elif block.kind == "formula":
-        texts, kind = [plain(block.text)], "formula"
-    elif block.kind == "figure":
-        texts, kind = _figure_texts(block.text), "figure"
-    elif block.kind == "list":
-        texts, kind = _item_texts(block.text, in_references), "item"
+    if kind in ("heading", "formula"):
+        texts = [plain(block.text)]
+    elif kind == "figure":
+        texts = _figure_texts(block.text)
+    elif kind == "item":
+        texts = _item_texts(block.text, in_references)
     elif _FENCE.match(block.text):
         texts, kind = [" ".join(line.split()) for line in block.text.splitlines() if not _FENCE.match(line)], "item"
-    elif in_references and block.kind == "text":
+    elif in_references and block.is_paragraph:
         texts, kind = [plain(block.text)], "item"
     else:
         texts = split_sentences(plain(block.text))
-        if block.kind == "caption":
-            texts, kind = _with_label(texts), "caption"
+        texts = _with_label(texts) if block.is_caption else texts
     return [Sentence(text, text, kind, (segment.page,)) for text in cut_long(texts) if text]
 
 

@@ -28,6 +28,11 @@ class Group:
     summary: Segment | None = None
     tables: list[tuple[Table, int]] = field(default_factory=list)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table; else it is a figure."""
+        return self.kind == "table"
+
 
 def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[int]]:
     """Find the tables and figures of all pages; also give the `id()` of every segment that a group has taken."""
@@ -40,7 +45,7 @@ def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[in
             taken.update(id(page[member]) for member in group.members)
             taken.update(id(segment) for segment in (group.caption, group.summary) if segment)
         if index and _goes_on(pages[index - 1], previous, page, current):
-            opener = next(group for group in groups[::-1] if group.kind == "table")
+            opener = next(group for group in groups[::-1] if group.is_table)
             opener.tables += current[0].tables
             opener.summary = opener.summary or current[0].summary
             current[0] = opener
@@ -54,13 +59,13 @@ def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[in
 def _groups_of(page_index: int, page: Sequence[Segment]) -> list[Group]:
     groups: list[Group] = []
     for index, segment in enumerate(page):
-        if segment.block.kind == "figure":
+        if segment.block.is_figure:
             last = groups[-1] if groups else None
-            if last and last.kind == "figure" and last.members[-1] == index - 1:
+            if last and not last.is_table and last.members[-1] == index - 1:
                 last.members.append(index)
             else:
                 groups.append(Group("figure", page_index, [index]))
-        elif segment.block.kind == "table":
+        elif segment.block.is_table:
             table = parse_table(segment.block.text)
             if table is not None:
                 after = next((p for p in page[index + 1 : index + 3] if is_table_summary(p.block.text)), None)
@@ -74,9 +79,7 @@ def _give_captions(groups: list[Group], page: Sequence[Segment]) -> None:
 
     Where a caption lies between two, the page's first one decides whether captions stand above or below here.
     """
-    captions = [
-        (index, p, caption_of(plain(p.block.text))) for index, p in enumerate(page) if p.block.kind == "caption"
-    ]
+    captions = [(index, p, caption_of(plain(p.block.text))) for index, p in enumerate(page) if p.block.is_caption]
     if not captions or not groups:
         return
     above = captions[0][0] < min(group.members[0] for group in groups)
@@ -98,12 +101,12 @@ def _goes_on(
     before: Sequence[Segment], open_groups: Sequence[Group], page: Sequence[Segment], groups: list[Group]
 ) -> bool:
     """Whether the table at the top of a page continues the one at the bottom of the page before."""
-    last = next((p for p in reversed(before) if p.block.kind not in ("caption", "footnote")), None)
-    opener = next((group for group in reversed(open_groups) if group.kind == "table"), None)
-    if last is None or opener is None or not groups or not page or last.block.kind != "table":
+    last = next((p for p in reversed(before) if not p.block.is_note), None)
+    opener = next((group for group in reversed(open_groups) if group.is_table), None)
+    if last is None or opener is None or not groups or not page or not last.block.is_table:
         return False
     first = groups[0]
-    if first.kind != "table" or first.caption is not None or first.members != [0] or page[0].page != last.page + 1:
+    if not first.is_table or first.caption is not None or first.members != [0] or page[0].page != last.page + 1:
         return False
     return len(first.tables[0][0].columns) == len(opener.tables[-1][0].columns)
 

@@ -75,7 +75,7 @@ class _Scanner:
             return "caption"
         if FOOTNOTE.match(text):
             return "footnote"
-        after_figure = bool(self._blocks) and self._blocks[-1].kind in ("caption", "figure")
+        after_figure = bool(self._blocks) and (self._blocks[-1].is_caption or self._blocks[-1].is_figure)
         if FIGURE.match(text) or (after_figure and DESCRIPTION.match(plain(text))):
             return "figure"
         return "text"

@@ -102,10 +102,10 @@ def compare(blocks: Sequence[Block], layer: str) -> Agreement | None:
     if held.total() < MIN_SAMPLE:
         return None
     said = Counter(_tokens("\n".join(block.text for block in blocks)))
-    shown = [block for block in blocks if block.kind != "figure"]
+    shown = [block for block in blocks if not block.is_figure]
     copied = Counter(_tokens("\n".join(block.text for block in shown if not _SUMMARY.match(block.text))))
     summaries = [_tokens(block.text) for block in shown if _SUMMARY.match(block.text)]
-    tables = [tokens for block in shown if block.kind == "table" and len(tokens := _tokens(block.text)) >= _MIN_TABLE]
+    tables = [tokens for block in shown if block.is_table and len(tokens := _tokens(block.text)) >= _MIN_TABLE]
     words = [token for token in copied.elements() if not _is_number(token)]
     return Agreement(
         recall=(held & said).total() / held.total(),
