@@ -17,7 +17,7 @@ from graph.storage.stores import Stores
 
 if TYPE_CHECKING:
     from graph.engines.base import Engine
-    from graph.engines.requests.rate_limit import Limiter
+    from graph.engines.requests.rate_limit import RateLimiter
     from graph.retrieval.embedder import Embedder, SentenceEmbedder
     from graph.retrieval.retriever import Retriever
     from loaders.pages.pool import PagePool
@@ -72,7 +72,7 @@ def stores_at(home: Path, chroma_url: str) -> Stores:
     with _reopening:
         if (opened := _stores_at(home, chroma_url)).was_replaced():
             opened.close()
-            for cached in (_stores_at, limiter, _engine_and_embedder):
+            for cached in (_stores_at, rate_limiter, _engine_and_embedder):
                 cached.cache_clear()
         return _stores_at(home, chroma_url)
 
@@ -98,19 +98,20 @@ def _minilm() -> SentenceEmbedder:
 
 
 @build_once(4)
-def limiter(config: Settings) -> Limiter:
+def rate_limiter(config: Settings) -> RateLimiter:
     """Return the one rate limiter of all runs with these settings, so that a pause holds for all of them."""
-    from graph.engines.requests.rate_limit import build_limits
+    from graph.engines.requests.rate_limit import build_rate_limiter
 
-    return build_limits(config, stores_at(config.home, config.chroma_url).catalog)
+    return build_rate_limiter(config, stores_at(config.home, config.chroma_url).catalog)
 
 
 @build_once(8)
 def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Embedder]:
     if engine_name(context, config) == "llm":
-        from graph.engines.llm.gemini import build_gemini
+        from graph.engines.llm import factory
 
-        return build_gemini(context, config, limiter=limiter(config))
+        client = factory.build_client(context, config, rate_limiter=rate_limiter(config))
+        return factory.build_engine(context, config, client), factory.build_embedder(context, config, client)
     from graph.engines.offline.engine import OfflineEngine
 
     embedder = _minilm()

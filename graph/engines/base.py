@@ -1,7 +1,7 @@
-"""What an engine does: read pages, judge passages, answer. Two stand behind it, offline and model-backed.
+"""The interface of engines: reading pages, grading chunks, answering questions.
 
-All methods are coroutines, safe to run many at a time. They raise `ModelError` only for what no retry can mend (a wrong
-key, a retired model); what a single page or answer cannot give is a value: a Failure, an empty list of claims.
+All methods are coroutines and may run concurrently. They raise `ModelError` only for errors that no retry can remove (a
+wrong key, a retired model). A page that cannot be read is a `Failure`, an answer without evidence an empty list.
 """
 
 from __future__ import annotations
@@ -20,32 +20,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A page to transcribe: the rendered image with the file's own text, and the job that reads it again."""
+    """A page to transcribe."""
 
     job: PageJob
+    """Names the page in its file; offline engines read it from there."""
     image: PageImage
+    """The rendered page with the file's own text layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """A page as an engine read it. `fallback` is set when it had to be read a second way, and says why.
-
-    `detail` says what of it could not be read all the same, a picture say; it is "" where nothing is missing.
-    """
+    """A page as an engine has read it."""
 
     page: int
+    """The number of the page, from 1."""
     blocks: tuple[Block, ...]
+    """The text in reading order; empty for a blank page."""
     words: tuple[Word, ...]
+    """The words with their boxes, where they are known."""
     model: str
+    """The model that read the page, without provider."""
     fallback: Failure | None = None
+    """Why the page was read from the file instead of by the model; None if the model read it."""
     detail: str = ""
+    """What could not be read of the page, such as a picture; "" if nothing is missing."""
 
 
-Drafting = Callable[[str, Sequence[Claim]], None]
+OnDraft = Callable[[str, Sequence[Claim]], None]
+"""Is called while an answer is written, with the text of its claims so far, unverified, and the complete ones of them.
+
+It may block."""
 
 
 class Engine(Protocol):
-    """Everything that needs intelligence, behind six verbs."""
+    """Reads pages and answers questions."""
 
     name: str
     """The engine in settings, answers and the page ledger: `llm` or `offline`."""
@@ -66,55 +74,58 @@ class Engine(Protocol):
         """Return True if `transcribe` is known to be unable to read another page today."""
 
     def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
-        """Read each page; its number and outcome, as soon as they are known, in any order."""
+        """Read pages; yield the number and outcome of each as soon as it is known, in any order."""
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
-        """Make a follow-up question stand alone."""
+        """Return a follow-up question with its references to the conversation resolved."""
 
-    async def grade(self, question: str, passages: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
-        """Judge all passages at once."""
+    async def grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
+        """Grade how well chunks help to answer the question, from 0 to 10."""
 
-    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[RetrievedChunk]) -> Reply[str]:
-        """Another way to ask, unlike those tried, or "" when there is none."""
+    async def rewrite(self, question: str, tried: Sequence[str], chunks: Sequence[RetrievedChunk]) -> Reply[str]:
+        """Return a search query unlike those tried, or "" if there is none; `chunks` are those found so far."""
 
     async def answer(
         self,
         question: str,
-        passages: Sequence[RetrievedChunk],
+        chunks: Sequence[RetrievedChunk],
         grades: Sequence[Grade],
-        views: Sequence[PageView] = (),
-        draft: Drafting | None = None,
+        page_images: Sequence[PageView] = (),
+        on_draft: OnDraft | None = None,
     ) -> Reply[list[Claim]]:
-        """Claims that answer the question, each with its evidence; none when the passages do not hold the answer.
+        """Return claims that answer the question, each with its quote; none if the chunks do not hold the answer.
 
-        `views` are pages to look at as well. `draft` is told, whenever there is more, the text of the claims so far,
-        yet unproven, and those claims that are complete. It may block.
+        Args:
+            question: The standalone question.
+            chunks: The relevant chunks.
+            grades: The grades of all chunks.
+            page_images: Pages to look at as well.
+            on_draft: Is called while the answer is written, if the engine can stream.
         """
 
     async def repair(
         self,
         question: str,
-        passages: Sequence[RetrievedChunk],
+        chunks: Sequence[RetrievedChunk],
         objections: Sequence[Objection],
-        views: Sequence[PageView] = (),
+        page_images: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:
-        """Another claim in place of each one that was not proven, or None; it is proven or not like the first."""
+        """Return, for each rejected claim, another one in its place, or None; the caller verifies them once more."""
 
 
 BATCHES_IN_FLIGHT = 16
-"""Windows under way at a time. Each is a run of a graph, and a thread under `invoke()`: 32 of them got in each other's
-way at the start. 100 pages at 2 s each, 16 requests in flight, six readings of each in turns: 14.32 to 14.35 s with 16,
-14.32 to 14.39 with 32."""
+"""Batches that run at a time, each a run of a subgraph. 100 pages at 2 s each, 16 requests in flight: 14.3 s with 16
+batches, the same with 32, which start more slowly under `invoke()` (a thread each)."""
 
 MIN_BATCH_PAGES = 4
-"""Pages of a window, at least: one of a single page costs the graph as much as one of four. The same 100 pages took
-14.50 s in windows of one page, 14.45 of four, 14.43 of eight; 1.8, 1.3 and 1.2 s of CPU."""
+"""Pages of a batch, at least: the same 100 pages took 14.50 s and 1.8 s of CPU in batches of one page, 14.45 and 1.3 of
+four, 14.43 and 1.2 of eight."""
 
 
 def batch_size(pages_per_request: int, concurrency: int) -> int:
-    """Pages of a window: whole requests, so many that all windows together hold twice the requests in flight.
+    """Return the pages of a batch: whole requests, and enough that all batches hold twice the requests in flight.
 
-    While the one half is answered, the pages of the other are rendered.
+    So the pages of one half are rendered while the requests of the other are answered.
     """
     requests = max(math.ceil(MIN_BATCH_PAGES / pages_per_request), math.ceil(2 * concurrency / BATCHES_IN_FLIGHT))
     return pages_per_request * requests

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
 import prompts
-from graph.dependencies import limiter
-from graph.engines.llm.messages import stop_reason
-from graph.engines.requests.client import NamedModel, Service
+from graph.dependencies import rate_limiter
+from graph.engines.llm.structured import ChatRequests
+from graph.engines.requests.client import NamedModel, RequestClient
 from graph.errors import ModelError
 from graph.evaluation.matching import is_free
 from graph.sanitize import neutralize_tags
 from graph.settings import settings
 from graph.types import Reply, add_usage
-from loaders.types import Failure
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -24,9 +23,7 @@ if TYPE_CHECKING:
     from graph.evaluation.questions import Question
 
 SETTING = "PAGEWITNESS_JUDGE_MODEL"
-_TIME = 120.0  # seconds for one attempt
 _TRIES = 2  # a reply that cannot be read is asked for once more
-_QUIET: Any = {"tags": ["nostream"]}
 
 
 class Judgement(BaseModel):
@@ -41,8 +38,8 @@ class Judgement(BaseModel):
 class Judge:
     """A chat model that judges answers, behind the same limits, retries and error messages as all others."""
 
-    service: Service
-    use: NamedModel
+    requests: ChatRequests
+    use: NamedModel[BaseChatModel]
 
     @property
     def name(self) -> str:
@@ -62,22 +59,11 @@ class Judge:
         )
         usage = None
         for _ in range(_TRIES):
-            reply = await self._ask(text)
+            reply = await self.requests.send_structured(self.use, text, Judgement)
             usage = add_usage(usage, reply.usage)
             if reply.value:
                 return Reply(reply.value, usage)
         raise ModelError(f"{self.name} gave no verdict that can be read: set {SETTING} to another model.")
-
-    async def _ask(self, text: str) -> Reply[Judgement | None]:
-        async def request(model: BaseChatModel) -> dict[str, Any]:
-            structured = model.with_structured_output(Judgement, method="json_schema", include_raw=True)
-            return cast(dict[str, Any], await structured.ainvoke(text, _QUIET))
-
-        asked = await self.service.ask(self.use, request, time_limit=_TIME)
-        if isinstance(asked, Failure):
-            raise ModelError(asked.detail)
-        parsed = None if stop_reason(asked.reply["raw"]) else asked.reply["parsed"]
-        return Reply(parsed if isinstance(parsed, Judgement) else None, asked.usage)
 
 
 def wants_judge(question: Question) -> bool:
@@ -96,10 +82,10 @@ def _expected(question: Question) -> str:
 
 def build_judge(name: str) -> Judge:
     """The model of that name (`provider:model`) as a judge of answers; ModelError when it cannot be had."""
-    from graph.engines.llm import gemini
+    from graph.engines.llm.error_messages import explain
     from graph.engines.llm.factory import chat_model
-    from graph.engines.requests.client import NamedModel, Service
 
     now = settings()
     model = chat_model(name, thinking="low", api_key=now.api_key, base_url=now.base_url)
-    return Judge(Service(gemini.explain, limiter=limiter(now)), NamedModel(model, name, SETTING))
+    client = RequestClient(explain, rate_limiter=rate_limiter(now))
+    return Judge(ChatRequests(client), NamedModel(model, name, SETTING))

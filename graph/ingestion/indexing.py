@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from graph.dependencies import Deps
-from graph.engines.requests.usage import journal
+from graph.engines.requests.usage import record_usage
 from graph.ingestion.embedding import embed_document
 from graph.ingestion.progress import Emit, RunProgress, log
 from graph.ingestion.state import PendingDocument
@@ -80,7 +80,7 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
     A document without new chunks is only published again under its new source, if it has one; a document of which no
     page is read is left as it is.
     """
-    with journal(emit):
+    with record_usage(emit):
         async with index_lock.shared():
             if "generation" not in document:
                 await asyncio.to_thread(_replace_at_source, deps.stores, document["id"])

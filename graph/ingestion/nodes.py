@@ -13,7 +13,7 @@ from langgraph.types import Overwrite
 
 from graph import context, dependencies
 from graph.dependencies import Deps
-from graph.engines.requests.usage import Cost, journal
+from graph.engines.requests.usage import PageCost, record_usage
 from graph.errors import BadInputError, as_list
 from graph.ingestion import report
 from graph.ingestion.embedding import prefetch_vectors
@@ -138,7 +138,7 @@ async def transcribe_pages(state: BatchState) -> dict[str, object]:
     outcomes = [page_outcome(state, row.page, row.status) for row in reused]
     for row in reused:
         emit_page(state, row)
-    with journal(get_stream_writer()) as costs:
+    with record_usage(get_stream_writer()) as costs:
         async for row, reading in reader.readings(pages):
             cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
             row = await asyncio.to_thread(reader.record, row, reading, cost)
@@ -150,10 +150,10 @@ async def transcribe_pages(state: BatchState) -> dict[str, object]:
     return {"outcomes": outcomes, "next": following}
 
 
-def _cost_without_request(reading: object, seconds: float) -> Cost:
+def _cost_without_request(reading: object, seconds: float) -> PageCost:
     """Return the cost of a page for which no request was made: one attempt, unless it is left for another day."""
     postponed = isinstance(reading, Failure) and reading.reason == "quota_day"
-    return Cost(attempts=0 if postponed else 1, seconds=seconds)
+    return PageCost(attempts=0 if postponed else 1, seconds=seconds)
 
 
 # Embed one document at a time offline: its sentences keep all cores busy, and several would starve the threads that
@@ -194,7 +194,7 @@ async def embed_ahead(state: BatchState) -> BatchOutput:
     deps, run, emit, document = await dependencies.current(), progress_of(state), get_stream_writer(), state["id"]
     costs: list[Usage] = []
 
-    def record_usage(usage: Usage) -> None:
+    def add_cost(usage: Usage) -> None:
         run.add_requests(usage)
         costs.append(usage)
 
@@ -203,9 +203,9 @@ async def embed_ahead(state: BatchState) -> BatchOutput:
             if run.indexes_early and (stale := await asyncio.to_thread(find_stale, deps.stores, document)):
                 last = run.contiguous_until(document)
                 chunks = await asyncio.to_thread(chunks_before_page, deps.stores, stale.document, last)
-                with journal(emit):
+                with record_usage(emit):
                     await prefetch_vectors(
-                        deps, document, chunks, state["name"], record_usage, lambda: run.contiguous_until(document) > 0
+                        deps, document, chunks, state["name"], add_cost, lambda: run.contiguous_until(document) > 0
                     )
     except Exception as error:
         run.postpone_indexing()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.base import PageReading, PageRequest
-from graph.engines.requests.usage import Cost
+from graph.engines.requests.usage import PageCost
 from graph.ingestion import access
 from graph.ingestion.page_selection import TEXT_LAYER
 from graph.ingestion.passwords import password_of
@@ -25,7 +25,7 @@ from loaders.pages.jobs import read
 from loaders.types import Block, Failure, PageImage, PageJob, PageText
 
 
-def page_outcome(batch: BatchState, page: int, status: str, cost: Cost | None = None) -> PageOutcome:
+def page_outcome(batch: BatchState, page: int, status: str, cost: PageCost | None = None) -> PageOutcome:
     """Return the line that a page adds to the state of the ingestion."""
     return PageOutcome(document=batch["id"], page=page, status=status, usage=cost.usage if cost else no_usage())
 
@@ -111,7 +111,7 @@ class BatchReader:
                 reading = await _read_text_layer(request, reading)
             yield row, reading
 
-    def record(self, before: PageRow, reading: PageReading | Failure, cost: Cost) -> PageRow:
+    def record(self, before: PageRow, reading: PageReading | Failure, cost: PageCost) -> PageRow:
         """Store a page's transcript and its new line in the ledger in one transaction, and return the line.
 
         After a failed attempt to read it again, a page keeps what was read before.

@@ -1,4 +1,4 @@
-"""Protocols of embedding models, for indexing and retrieval."""
+"""The interface of embedding models, as indexing and retrieval use them."""
 
 from __future__ import annotations
 
@@ -8,30 +8,27 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from graph.types import Encoded, Reply
 
 if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
     from numpy import float32
     from numpy.typing import NDArray
 
 
 class Embedder(Protocol):
-    """An embedding model that gives each chunk one vector."""
+    """An embedding model that gives each chunk one unit vector."""
 
     identity: str
-    """Name and dimension, e.g. `all-MiniLM-L6-v2-w8a8/384`; a collection holds the vectors of one identity."""
-
-    @property
-    def embeddings(self) -> Embeddings:
-        """The same vectors behind LangChain's interface."""
+    """Name and dimensions, e.g. `all-MiniLM-L6-v2-w8a8/384`; a collection holds the vectors of one identity."""
 
     async def embed_query(self, text: str) -> Reply[NDArray[float32]]:
-        """Return the unit vector of a question, of shape (dimensions,), and what it cost."""
+        """Return the vector of a question, of shape (dimensions,)."""
 
     def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
-        """Yield the unit vectors of chunks in order, as rows: after each request, so that none is paid for twice.
+        """Yield the vectors of texts in order, an array of shape (n, dimensions) after each request.
+
+        So that the vectors of each request can be stored before the next one fails.
 
         Args:
-            titles: The document's name for each chunk, or "".
-            texts: The chunks.
+            titles: The title of each text's document; may be "".
+            texts: The texts.
         """
 
 
@@ -40,7 +37,7 @@ class SentenceEmbedder(Embedder, Protocol):
     """A local model, fast enough to give every sentence and each of its tokens a vector."""
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Return the vectors of sentences and of their tokens."""
+        """Return the vectors of sentences and of their tokens, in order."""
 
     def encode_query(self, text: str) -> Encoded:
         """Return the vectors of a question and of its tokens."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from graph.context import Context
 from graph.engines.base import Engine, PageReading, PageRequest
-from graph.engines.llm.gemini import build_gemini
-from graph.engines.requests.retry import Patience
+from graph.engines.llm import factory
+from graph.engines.requests.retry import RetryPolicy
 from graph.retrieval.embedder import Embedder
 from graph.settings import settings
 from graph.types import Reply, add_usage, no_usage
@@ -22,7 +22,7 @@ from tests.wire.gemini_server import GeminiServer, Recorded
 
 
 class Time:
-    """Patience that waits for nothing and notes what it would have waited."""
+    """A clock for a retry policy that does not sleep, and notes how long it would have slept."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
@@ -30,13 +30,15 @@ class Time:
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    def patience(self, tries: int = 3) -> Patience:
-        return Patience(tries=tries, sleep=self._sleep, random=lambda: 0.0)
+    def policy(self, tries: int = 3) -> RetryPolicy:
+        return RetryPolicy(max_attempts=tries, sleep=self._sleep, random=lambda: 0.0)
 
 
 def build(server: GeminiServer, time: Time, **context: Any) -> tuple[Engine, Embedder]:
     process = replace(settings(), api_key="test-key", base_url=server.url)
-    return build_gemini(Context(engine="llm", **context), process, patience=time.patience())
+    given = Context(engine="llm", **context)
+    client = factory.build_client(given, process, retry_policy=time.policy())
+    return factory.build_engine(given, process, client), factory.build_embedder(given, process, client)
 
 
 def page(number: int, text: str = "", ink: float = 0.1) -> PageRequest:

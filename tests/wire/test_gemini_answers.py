@@ -1,5 +1,6 @@
 """Grading, answering and embedding through the real Google client."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from graph.engines.base import Engine
+from graph.engines.embeddings import EmbedderEmbeddings
 from graph.errors import ModelError
 from graph.retrieval.embedder import Embedder
 from graph.types import RetrievedChunk
@@ -198,7 +200,8 @@ async def test_a_failed_batch_is_repeated_and_the_others_are_not(embedder: Embed
 async def test_anybodys_chain_gets_the_same_vectors(embedder: Embedder) -> None:
     passages = (await embedded(embedder, [""], ["12 m deep"])).value
     query = (await embedder.embed_query(QUESTION)).value
-    np.testing.assert_allclose(await embedder.embeddings.aembed_documents(["12 m deep"]), passages, rtol=1e-6)
-    np.testing.assert_allclose(await embedder.embeddings.aembed_query(QUESTION), query, rtol=1e-6)
-    np.testing.assert_allclose(embedder.embeddings.embed_documents(["12 m deep"]), passages, rtol=1e-6)
-    np.testing.assert_allclose(embedder.embeddings.embed_query(QUESTION), query, rtol=1e-6)
+    chain = EmbedderEmbeddings(embedder)
+    assert np.allclose(await chain.aembed_documents(["12 m deep"]), passages, rtol=1e-6)
+    assert np.allclose(await chain.aembed_query(QUESTION), query, rtol=1e-6)
+    assert np.allclose(await asyncio.to_thread(chain.embed_documents, ["12 m deep"]), passages, rtol=1e-6)
+    assert np.allclose(await asyncio.to_thread(chain.embed_query, QUESTION), query, rtol=1e-6)

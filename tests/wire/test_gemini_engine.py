@@ -10,9 +10,12 @@ from langchain_core.messages import AIMessage
 
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
-from graph.engines.llm.engine import ChatEngine, NamedModel
-from graph.engines.llm.gemini import build_gemini, explain
-from graph.engines.requests.usage import journal
+from graph.engines.llm import engine as llm_engine
+from graph.engines.llm import factory
+from graph.engines.llm.engine import ChatEngine
+from graph.engines.llm.error_messages import explain
+from graph.engines.requests.client import NamedModel, RequestClient
+from graph.engines.requests.usage import record_usage
 from graph.errors import ModelError
 from graph.retrieval.embedder import Embedder
 from graph.settings import settings
@@ -49,7 +52,7 @@ async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_la
 
 
 async def test_the_tokens_of_a_window_are_shared_by_its_pages(engine: Engine) -> None:
-    with journal(lambda event: None) as costs:
+    with record_usage(lambda event: None) as costs:
         first, _ = await read(engine, [page(1), page(2)])
     one, other = costs.pages[1].usage, costs.pages[2].usage
     assert (one["requests"], other["requests"]) == (1, 0)
@@ -68,7 +71,7 @@ async def test_blank_pages_are_not_sent(engine: Engine, gemini: GeminiServer) ->
 
 async def test_a_page_that_the_reply_lacks_is_asked_for_alone(engine: Engine, gemini: GeminiServer) -> None:
     gemini.script(Reply('<page number="1"><chunk>One</chunk></page><page number="3"><chunk>Three</chunk></page>'))
-    with journal(lambda event: None) as costs:
+    with record_usage(lambda event: None) as costs:
         outcomes = await read(engine, [page(1), page(2), page(3)])
     assert texts(outcomes) == ["One", "Text 2.", "Three"]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [2]]
@@ -164,8 +167,8 @@ async def test_a_reply_that_breaks_off_is_asked_for_again(engine: Engine, gemini
 
 
 async def test_a_stalled_request_ends(engine: Engine, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "READING_TIME", 0.2)
-    monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
+    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_PER_PAGE_S", 0.0)
     gemini.fail_next(Fault(stall=30), times=3)
     assert texts(await read(engine, [page(1)])) == ["timeout"]
     assert len(gemini.chats) == 3
@@ -223,14 +226,19 @@ async def test_a_retired_model_says_what_to_set(gemini: GeminiServer, time: Time
         await embedder.embed_query(QUESTION)
 
 
+def build_engine(api_key: str, **context: Any) -> None:
+    given, process = Context(engine="llm", **context), replace(settings(), api_key=api_key)
+    factory.build_engine(given, process, factory.build_client(given, process))
+
+
 def test_without_a_key_the_sentence_says_where_to_get_one() -> None:
     with pytest.raises(ModelError, match=r"GOOGLE_API_KEY.*offline"):
-        build_gemini(Context(engine="llm"), replace(settings(), api_key=""))
+        build_engine(api_key="")
 
 
 def test_a_provider_that_is_not_there_is_one_sentence() -> None:
     with pytest.raises(ModelError, match="nobody:model"):
-        build_gemini(Context(reader_model="nobody:model"), replace(settings(), api_key="k"))
+        build_engine(api_key="k", reader_model="nobody:model")
 
 
 # Other models
@@ -241,7 +249,8 @@ async def test_any_chat_model_can_read_pages(time: Time) -> None:
     model = NamedModel(
         GenericFakeChatModel(messages=map(AIMessage, replies)), "fake:reader", "PAGEWITNESS_READER_MODEL"
     )
-    engine = ChatEngine(Context(), reader=model, grader=model, writer=model, explain=explain, patience=time.patience())
+    client = RequestClient(explain, time.policy())
+    engine = ChatEngine(Context(), client=client, reader=model, grader=model, writer=model)
     assert texts(await read(engine, [page(1), page(2)])) == ["One", "Two"]
     assert engine.reader_identity == f"gemini/fake:reader/{engine.prompt}"
     assert (engine.batch_size, engine.reads_images) == (4, True)

@@ -16,10 +16,10 @@ from graph import dependencies
 from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
-from graph.engines.llm.gemini import build_gemini
-from graph.engines.requests.rate_limit import Limits, Rate
-from graph.engines.requests.retry import Patience
-from graph.engines.requests.usage import journal
+from graph.engines.llm import factory
+from graph.engines.requests.rate_limit import AdaptiveRateLimiter, Rate, RateLimiter
+from graph.engines.requests.retry import RetryPolicy
+from graph.engines.requests.usage import record_usage
 from graph.ingestion.graph import app as ingestion
 from graph.runtime import async_nodes
 from graph.settings import settings
@@ -33,7 +33,7 @@ from tests.wire.scripted_replies import pages_asked
 # 60 requests a minute, on a scale of 1 to 15 in everything: the client's minute, and its waits, are as short as the
 # server's. On a smaller scale what a busy machine does to the time of a request would weigh more than it does in life.
 WINDOW, LIMIT, WINDOWS = 4.0, 40, 3
-SHORT = Patience(first_wait=WINDOW / 60)
+SHORT = RetryPolicy(first_wait_s=WINDOW / 60)
 
 
 @pytest.fixture
@@ -43,9 +43,15 @@ def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
     made.close()
 
 
-def paced(server: GeminiServer, limits: Limits, patience: Patience = SHORT, **context: Any) -> Engine:
-    process = replace(settings(), api_key="test-key", base_url=server.url)
-    return build_gemini(Context(engine="llm", **context), process, patience=patience, limiter=limits)[0]
+def paced(server: GeminiServer, limiter: RateLimiter, policy: RetryPolicy = SHORT, **context: Any) -> Engine:
+    process, given = replace(settings(), api_key="test-key", base_url=server.url), Context(engine="llm", **context)
+    return factory.build_engine(
+        given, process, factory.build_client(given, process, retry_policy=policy, rate_limiter=limiter)
+    )
+
+
+def limited(catalog: SqliteCatalog, rate: Rate = Rate(), window: float = 60.0) -> AdaptiveRateLimiter:  # noqa: B008
+    return AdaptiveRateLimiter(lambda model: rate, catalog, "me", max_concurrency=8, window=window)
 
 
 def busiest(moments: list[float]) -> int:
@@ -59,7 +65,7 @@ async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_on
 ) -> None:
     quota = gemini.quota = Quota(LIMIT, window=WINDOW)
     rate = Rate(per_minute=LIMIT if told else None)
-    limits = Limits(lambda model: rate, catalog, "me", most=8, window=WINDOW)
+    limits = limited(catalog, rate, WINDOW)
     engine = paced(gemini, limits)
     await read(engine, [page(1)])  # opening the first connection takes half a second
     quota.accepted.clear()
@@ -77,7 +83,7 @@ async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_on
 
 
 async def test_the_wait_that_one_request_is_told_is_kept_by_all(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
-    engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8))
+    engine = paced(gemini, limited(catalog))
     await read(engine, [page(1)])
     gemini.requests.clear()
     gemini.latency = 0.3
@@ -104,8 +110,8 @@ async def test_a_second_model_reads_what_the_first_does_not_serve(
         return read_pages(request) if request.model == "gemini-3.1-flash-lite" else fault
 
     gemini.reply = reply
-    limits = Limits(lambda model: Rate(), catalog, "me", most=8)
-    engine = paced(gemini, limits, Patience(tries=2, first_wait=0.01), fallback_model=SECOND)
+    limits = limited(catalog)
+    engine = paced(gemini, limits, RetryPolicy(max_attempts=2, first_wait_s=0.01), fallback_model=SECOND)
     for number in (1, 2):
         (outcome,) = await read(engine, [page(number)])
         assert isinstance(outcome, PageReading)
@@ -117,7 +123,7 @@ async def test_a_second_model_reads_what_the_first_does_not_serve(
 
 async def test_a_refused_key_is_not_tried_on_a_second_model(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
     gemini.reply = lambda request: Fault(403)
-    engine = paced(gemini, Limits(lambda model: Rate(), catalog, "me", most=8), fallback_model=SECOND)
+    engine = paced(gemini, limited(catalog), fallback_model=SECOND)
     with pytest.raises(Exception, match="key was refused"):
         await read(engine, [page(1)])
     assert len(gemini.chats) == 1
@@ -143,15 +149,15 @@ def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
     gemini.reply = lambda request: read_asked(request)
 
     def begin(number: int) -> None:
-        def limiter(now: Any) -> Limits:
+        def limiter(now: Any) -> AdaptiveRateLimiter:
             rate = Rate(now.requests_per_minute, now.requests_per_day)
-            return Limits(
-                lambda model: rate, dependencies.stores().catalog, "me", most=now.concurrency or 8,
+            return AdaptiveRateLimiter(
+                lambda model: rate, dependencies.stores().catalog, "me", max_concurrency=now.concurrency or 8,
                 now=lambda: real.time() + number * 86_400,
             )  # fmt: skip
 
         dependencies._engine_and_embedder.cache_clear()
-        monkeypatch.setattr(dependencies, "limiter", limiter)
+        monkeypatch.setattr(dependencies, "rate_limiter", limiter)
         if gemini.quota:
             gemini.quota.new_day()
 
@@ -229,10 +235,10 @@ def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
 def test_a_wait_of_more_than_a_moment_is_shown(
     gemini: GeminiServer, catalog: SqliteCatalog, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine = paced(gemini, Limits(lambda model: Rate(per_minute=1), catalog, "me", most=8, window=3.0))
+    engine = paced(gemini, limited(catalog, Rate(per_minute=1), 3.0))
 
     async def read_two(tell: Callable[[Any], None]) -> None:
-        with journal(tell):
+        with record_usage(tell):
             await asyncio.gather(*(read(engine, [page(number)]) for number in (1, 2)))
 
     with progress.progress_bars(quiet=False) as on_event:

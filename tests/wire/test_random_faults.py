@@ -18,9 +18,8 @@ import pytest
 
 from graph import dependencies
 from graph.context import Context
-from graph.engines.llm import engine
-from graph.engines.llm import gemini as google
-from graph.engines.requests.retry import Patience
+from graph.engines.llm import engine, factory
+from graph.engines.requests.retry import RetryPolicy
 from graph.ingestion.graph import app as ingestion
 from graph.storage.base import PageRow
 from tests.conftest import MakePdf
@@ -38,9 +37,10 @@ def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """The application with a key, and with as many tries as ever; only its waits are short."""
     monkeypatch.setenv("GOOGLE_API_KEY", "test")
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini.url)
-    monkeypatch.setattr(engine, "READING_TIME", 3.0)
-    monkeypatch.setattr(engine, "READING_TIME_PER_PAGE", 0.0)
-    monkeypatch.setattr(google, "build_gemini", partial(google.build_gemini, patience=Patience(first_wait=0.05)))
+    monkeypatch.setattr(engine, "READING_TIMEOUT_S", 3.0)
+    monkeypatch.setattr(engine, "READING_TIMEOUT_PER_PAGE_S", 0.0)
+    short = partial(factory.build_client, retry_policy=RetryPolicy(first_wait_s=0.05))
+    monkeypatch.setattr(factory, "build_client", short)
     yield
     dependencies._engine_and_embedder.cache_clear()
 

@@ -1,106 +1,122 @@
-"""From a model's name (`provider:model`) to a LangChain model. Imports are lazy: a provider costs seconds to load."""
+"""Builders of the chat-model engine, its embedder and their request client, from names of models (`provider:model`).
+
+Imports are lazy: loading a provider takes seconds.
+"""
 
 from __future__ import annotations
 
-import re
-import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+from graph.engines.base import batch_size
+from graph.engines.llm import gemini
+from graph.engines.llm.embedder import ModelEmbedder
+from graph.engines.llm.engine import ChatEngine
+from graph.engines.llm.error_messages import explain
+from graph.engines.requests.client import GOOGLE, NamedModel, RequestClient, split_name
+from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
 from graph.errors import ModelError
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
-GOOGLE = "google_genai"
-# From Gemini 3 on a model is told a level of thinking; the older ones refuse the field.
-_HAS_LEVELS = re.compile(r"gemini-(?:[3-9]|\d{2})\b|gemini-.*-latest$")
+    from graph.context import Context
+    from graph.engines.requests.rate_limit import RateLimiter
+    from graph.engines.requests.retry import RetryPolicy
+    from graph.settings import Settings
+
+READER_SETTING, CHAT_SETTING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL"
+EMBEDDING_SETTING, FALLBACK_SETTING = "PAGEWITNESS_EMBEDDING_MODEL", "PAGEWITNESS_FALLBACK_MODEL"
 # Clients hold connections: one for each purpose, and a few spare for runs with other settings.
-_CLIENTS_KEPT = 16
+_MAX_CLIENTS = 16
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """Provider and model of `provider:model`; a bare Gemini name is Google's, any other has no provider."""
-    provider, colon, model = name.partition(":")
-    if colon:
-        return provider, model
-    return (GOOGLE if name.startswith("gemini") else ""), name
+def build_client(
+    context: Context,
+    config: Settings,
+    *,
+    retry_policy: RetryPolicy | None = None,
+    rate_limiter: RateLimiter | None = None,
+) -> RequestClient:
+    """Build the client that sends a run's chat and embedding requests.
+
+    Raises:
+        ModelError: there is no key for the fallback model, or its provider is unknown or not installed.
+    """
+    name = context.fallback_model
+    fallback = _named(name, FALLBACK_SETTING, "low", config) if name else None
+    return RequestClient(explain, retry_policy, rate_limiter, fallback)
 
 
-def reads_task_from_text(name: str) -> bool:
-    """Whether an embedding model wants its task written before the text: Google's after gemini-embedding-001."""
-    provider, model = split_name(name)
-    return provider == GOOGLE and not model.endswith("-001")
+def build_engine(context: Context, config: Settings, client: RequestClient) -> ChatEngine:
+    """Build the engine of a run; nothing is sent. Models are shared by all runs that name the same ones.
+
+    Raises:
+        ModelError: there is no key, or a model's provider is unknown or not installed.
+    """
+    return ChatEngine(
+        context,
+        client=client,
+        reader=_named(context.reader_model, READER_SETTING, "low", config),  # copying needs eyes more than thought
+        grader=_named(context.chat_model, CHAT_SETTING, "low", config),
+        writer=_named(context.chat_model, CHAT_SETTING, None, config),
+        batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),
+    )
 
 
-@lru_cache(maxsize=_CLIENTS_KEPT)
+def build_embedder(context: Context, config: Settings, client: RequestClient) -> ModelEmbedder:
+    """Build the embedder of the context's embedding model; nothing is sent.
+
+    Raises:
+        ModelError: there is no key, or the model's provider is unknown or not installed.
+    """
+    name, dimensions = context.embedding_model, context.embedding_dimensions
+    model = embedding_model(name, dimensions=dimensions, api_key=config.api_key, base_url=config.base_url)
+    return ModelEmbedder(NamedModel(model, name, EMBEDDING_SETTING), dimensions, client)
+
+
+def _named(name: str, setting: str, thinking: str | None, config: Settings) -> NamedModel[BaseChatModel]:
+    model = chat_model(name, thinking=thinking, api_key=config.api_key, base_url=config.base_url)
+    return NamedModel(model, name, setting)
+
+
+@lru_cache(maxsize=_MAX_CLIENTS)
 def chat_model(name: str, *, thinking: str | None = None, api_key: str = "", base_url: str = "") -> BaseChatModel:
-    """The chat model of that name, built once.
+    """Return the chat model of that name, built once.
 
     Args:
         name: `provider:model`, as `init_chat_model` knows it.
-        thinking: How hard a Gemini model thinks ("low", ...); left to the model when None. Others are not told.
-        api_key: Google's key; the other providers read their own variables.
-        base_url: Where Google's service is, or "" for its usual place.
+        thinking: How hard a Gemini model thinks ("low", ...); None leaves it to the model. Others ignore it.
+        api_key: Google's key; other providers read their own variables.
+        base_url: The address of Google's service, or "" for its usual one.
 
     Raises:
-        ModelError: no key, or no such provider or package.
+        ModelError: there is no key, or the provider is unknown or not installed.
     """
     provider, model = split_name(name)
-    if provider != GOOGLE:
-        return cast("BaseChatModel", _foreign("langchain.chat_models", "init_chat_model", name))
-    _require_key(api_key)
-    from langchain_google_genai import ChatGoogleGenerativeAI
-
-    # langchain-core looks into an error's body without awaiting it, and Python would tell the user at every retry.
-    warnings.filterwarnings("ignore", "coroutine 'ClientResponse.json' was never awaited", RuntimeWarning)
-    return ChatGoogleGenerativeAI(
-        model=model,
-        api_key=api_key,
-        base_url=base_url or None,
-        max_retries=1,  # retry.call repeats; two layers would multiply, and this one ignores what the service asks
-        vertexai=False,
-        reasoning_effort=thinking if _HAS_LEVELS.match(model) else None,
-    )
+    if provider == GOOGLE:
+        return gemini.chat_model(model, thinking=thinking, api_key=api_key, base_url=base_url)
+    return cast("BaseChatModel", _init("langchain.chat_models", "init_chat_model", name))
 
 
-@lru_cache(maxsize=_CLIENTS_KEPT)
+@lru_cache(maxsize=_MAX_CLIENTS)
 def embedding_model(name: str, *, dimensions: int, api_key: str = "", base_url: str = "") -> Embeddings:
-    """The embedding model of that name, built once; `dimensions` is asked of Google's, others have their own.
+    """Return the embedding model of that name, built once; only Google's are asked for vectors of length `dimensions`.
 
     Raises:
-        ModelError: no key, or no such provider or package.
+        ModelError: there is no key, or the provider is unknown or not installed.
     """
     provider, model = split_name(name)
-    if provider != GOOGLE:
-        return cast("Embeddings", _foreign("langchain.embeddings", "init_embeddings", name))
-    _require_key(api_key)
-    from langchain_google_genai import GoogleGenerativeAIEmbeddings
-
-    return GoogleGenerativeAIEmbeddings(
-        model=model,
-        api_key=api_key,
-        base_url=base_url or None,
-        vertexai=False,
-        output_dimensionality=dimensions,
-        # Left to itself the client names a task, which the models that read it from the text have no use for.
-        task_type="TASK_TYPE_UNSPECIFIED" if reads_task_from_text(name) else None,
-    )
+    if provider == GOOGLE:
+        return gemini.embedding_model(model, dimensions=dimensions, api_key=api_key, base_url=base_url)
+    return cast("Embeddings", _init("langchain.embeddings", "init_embeddings", name))
 
 
-def _foreign(module: str, function: str, name: str) -> Any:
+def _init(module: str, function: str, name: str) -> Any:
     from importlib import import_module
 
     try:
         return getattr(import_module(module), function)(name)
-    except (ImportError, ValueError) as error:  # their messages say which package to install, or which names there are
+    except (ImportError, ValueError) as error:  # their messages name the package to install, or the known providers
         raise ModelError(f"The model {name!r} cannot be used: {error}") from error
-
-
-def _require_key(api_key: str) -> None:
-    if not api_key:
-        raise ModelError(
-            "There is no Gemini key: set GOOGLE_API_KEY (free at Google AI Studio, "
-            "https://aistudio.google.com/apikey), or use engine=offline, which needs none."
-        )

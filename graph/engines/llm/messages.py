@@ -1,4 +1,4 @@
-"""What is said to a chat model, and what it says back: fenced passages, the shapes of replies, how a reply ended."""
+"""Prompts and replies of the chat models: chunks as tagged text, the schemas of replies, why a reply stopped."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from graph.sanitize import neutralize_tags
-from graph.types import Claim, Objection, PageRef, PageView, RetrievedChunk, Usage
+from graph.types import Claim, Objection, PageRef, PageView, RetrievedChunk
 from loaders.types import FailureReason
 
 T = TypeVar("T")
-_REASON = 200  # characters of a grader's reason; it was asked for fifteen words
-_WELL = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
-_BADLY: dict[str, FailureReason] = {
+_MAX_REASON = 200  # characters of a grader's reason, which should have fifteen words
+_COMPLETE = frozenset({"STOP", "END_TURN", "STOP_SEQUENCE", "COMPLETE", "EOS", "FINISH_REASON_UNSPECIFIED"})
+_INCOMPLETE: dict[str, FailureReason] = {
     "RECITATION": "recitation",
     "MAX_TOKENS": "max_tokens",
     "LENGTH": "max_tokens",
@@ -30,19 +30,19 @@ _BADLY: dict[str, FailureReason] = {
 }
 
 
-def _each_valid(schema: type[BaseModel]) -> BeforeValidator:
-    """Drops the malformed items of a list, so that one of them does not spoil the rest."""
+def _drop_invalid(schema: type[BaseModel]) -> BeforeValidator:
+    """Return a validator of lists that drops malformed items and keeps the others."""
 
-    def keep(items: Any) -> list[BaseModel]:
-        kept = []
+    def valid_items(items: Any) -> list[BaseModel]:
+        valid = []
         for item in items if isinstance(items, list) else []:
             try:
-                kept.append(schema.model_validate(item))
+                valid.append(schema.model_validate(item))
             except ValidationError:
                 continue
-        return kept
+        return valid
 
-    return BeforeValidator(keep)
+    return BeforeValidator(valid_items)
 
 
 class _Item(BaseModel):
@@ -61,7 +61,7 @@ class PassageGrade(_Item):
 class Grading(BaseModel):
     """A grade for every passage."""
 
-    grades: Annotated[list[PassageGrade], _each_valid(PassageGrade)]
+    grades: Annotated[list[PassageGrade], _drop_invalid(PassageGrade)]
 
 
 class Rewriting(BaseModel):
@@ -70,8 +70,8 @@ class Rewriting(BaseModel):
     query: str = Field(description="The query, or an empty string if there is no other sensible one.")
 
 
-class ProvenClaim(_Item):
-    """One statement of the answer, and its proof."""
+class QuotedClaim(_Item):
+    """One statement of the answer, and the quote that proves it."""
 
     passage: str = Field(description="The id of the passage or page image that proves the claim, such as P1 or I1.")
     quote: str = Field(description="One continuous piece of that passage or image, copied character for character.")
@@ -82,10 +82,10 @@ class Answer(BaseModel):
     """An answer as claims; none where the passages do not hold it."""
 
     answerable: bool = Field(description="Whether the passages hold the answer or a part of it.")
-    claims: Annotated[list[ProvenClaim], _each_valid(ProvenClaim)]
+    claims: Annotated[list[QuotedClaim], _drop_invalid(QuotedClaim)]
 
 
-class RepairedClaim(ProvenClaim):
+class RepairedClaim(QuotedClaim):
     """A claim in place of one that was not proven."""
 
     number: int = Field(description="The number of the claim that it replaces.")
@@ -94,121 +94,119 @@ class RepairedClaim(ProvenClaim):
 class Repair(BaseModel):
     """What replaces the claims that were not proven; those that are left out are given up."""
 
-    repairs: Annotated[list[RepairedClaim], _each_valid(RepairedClaim)]
+    repairs: Annotated[list[RepairedClaim], _drop_invalid(RepairedClaim)]
 
 
-def fenced(passages: Sequence[RetrievedChunk], *, judged: bool = False) -> str:
-    """The passages for a prompt, under short labels (P1, P2, ...) that nothing can be guessed from.
+def format_chunks(chunks: Sequence[RetrievedChunk], *, with_reasons: bool = False) -> str:
+    """Return chunks as `<passage>` elements for a prompt, labelled P1, P2, ...; the labels reveal nothing about them.
 
-    With `judged` each says what the grader found of it: what is missing in it guides another search.
+    With `with_reasons` each has the grader's reason as an attribute: what a chunk lacks guides another search.
     """
     return "\n\n".join(
-        f'<passage id="P{number}" document="{_attribute(passage["name"])}" '
-        f'page="{"-".join(map(str, passage.get("pages") or [passage["page"]]))}" '
-        f'section="{_attribute(passage["heading"])}"{_judgement(passage) if judged else ""}>\n'
-        f"{neutralize_tags(passage['text'])}\n</passage>"
-        for number, passage in enumerate(passages, 1)
+        f'<passage id="P{number}" document="{_attribute(chunk["name"])}" '
+        f'page="{"-".join(map(str, _pages_of(chunk)))}" '
+        f'section="{_attribute(chunk["heading"])}"{_reason(chunk) if with_reasons else ""}>\n'
+        f"{neutralize_tags(chunk['text'])}\n</passage>"
+        for number, chunk in enumerate(chunks, 1)
     )
 
 
-def chunk_of(label: str, passages: Sequence[RetrievedChunk]) -> str:
-    """The chunk that a label from a reply stands for (`P2`, `[p2]`, `2`), or "" for one that was not given."""
-    found = _labelled(label, r"(?:passage\W*)?p?", passages)
+def chunk_id_for(label: str, chunks: Sequence[RetrievedChunk]) -> str:
+    """Return the id of the chunk that a label of a reply names (`P2`, `[p2]`, `2`), or "" for an unknown label."""
+    found = _item_for(label, r"(?:passage\W*)?p?", chunks)
     return found["chunk"] if found else ""
 
 
-def claim_of(said: ProvenClaim, passages: Sequence[RetrievedChunk], views: Sequence[PageView]) -> Claim:
-    """A claim with what its label stands for: a chunk, or the page of an image; neither where it was not given."""
-    claim = Claim(text=said.text, chunk=chunk_of(said.passage, passages), quote=said.quote)
-    if not claim["chunk"] and (view := _labelled(said.passage, r"(?:image\W*)?i", views)):
-        claim["image"] = PageRef(document=view.document, page=view.page)
+def to_claim(reply: QuotedClaim, chunks: Sequence[RetrievedChunk], page_images: Sequence[PageView]) -> Claim:
+    """Return a reply's claim with the chunk or page image that its label names, or with neither."""
+    claim = Claim(text=reply.text, chunk=chunk_id_for(reply.passage, chunks), quote=reply.quote)
+    if not claim["chunk"] and (image := _item_for(reply.passage, r"(?:image\W*)?i", page_images)):
+        claim["image"] = PageRef(document=image.document, page=image.page)
     return claim
 
 
-def claims_begun(begun: Sequence[object], passages: Sequence[RetrievedChunk], views: Sequence[PageView]) -> list[Claim]:
-    """The claims of a reply that is still coming, up to the first that is not valid."""
+def to_claims(
+    replies: Sequence[object], chunks: Sequence[RetrievedChunk], page_images: Sequence[PageView]
+) -> list[Claim]:
+    """Return the claims of a reply that is still streaming, up to the first that is not valid."""
     claims = []
-    for one in begun:
+    for reply in replies:
         try:
-            claims.append(claim_of(ProvenClaim.model_validate(one), passages, views))
+            claims.append(to_claim(QuotedClaim.model_validate(reply), chunks, page_images))
         except ValidationError:
             break
     return claims
 
 
-def content_of(
-    prompt: str, views: Sequence[PageView], passages: Sequence[RetrievedChunk]
+def with_images(
+    prompt: str, page_images: Sequence[PageView], chunks: Sequence[RetrievedChunk]
 ) -> str | list[str | dict[str, Any]]:
-    """A prompt with images, each under its label (I1, I2, ...) with the passages that stand on its page."""
-    if not views:
+    """Return a prompt followed by page images, each under its label (I1, I2, ...) with the chunks of its page."""
+    if not page_images:
         return prompt
     blocks: list[str | dict[str, Any]] = [{"type": "text", "text": prompt}]
-    for number, view in enumerate(views, 1):
-        on_it = [
+    for number, image in enumerate(page_images, 1):
+        labels = [
             f"P{at}"
-            for at, passage in enumerate(passages, 1)
-            if passage["document"] == view.document and view.page in (passage.get("pages") or [passage["page"]])
+            for at, chunk in enumerate(chunks, 1)
+            if chunk["document"] == image.document and image.page in _pages_of(chunk)
         ]
-        text = (
-            f'Image I{number}: page {view.page} of "{_attribute(view.name)}", with {", ".join(on_it) or "no passage"}.'
-        )
-        blocks.append({"type": "text", "text": text})
-        blocks.append({"type": "image", "base64": b64encode(view.png).decode("ascii"), "mime_type": "image/png"})
+        name, listed = _attribute(image.name), ", ".join(labels) or "no passage"
+        blocks.append({"type": "text", "text": f'Image I{number}: page {image.page} of "{name}", with {listed}.'})
+        blocks.append({"type": "image", "base64": b64encode(image.png).decode("ascii"), "mime_type": "image/png"})
     return blocks
 
 
-def objections_as_text(
-    objections: Sequence[Objection], passages: Sequence[RetrievedChunk], views: Sequence[PageView]
+def format_objections(
+    objections: Sequence[Objection], chunks: Sequence[RetrievedChunk], page_images: Sequence[PageView]
 ) -> str:
-    """The claims that were not proven, numbered from 1, each with what is wrong with it."""
-    labels = {passage["chunk"]: f"P{number}" for number, passage in enumerate(passages, 1)}
-    seen = {(view.document, view.page): f"I{number}" for number, view in enumerate(views, 1)}
+    """Return the rejected claims as `<claim>` elements, numbered from 1, each with its problem."""
+    chunk_labels = {chunk["chunk"]: f"P{number}" for number, chunk in enumerate(chunks, 1)}
+    image_labels = {(image.document, image.page): f"I{number}" for number, image in enumerate(page_images, 1)}
     parts = []
     for number, objection in enumerate(objections, 1):
         claim = objection["claim"]
         image = claim.get("image")
-        label = labels.get(claim["chunk"]) or (seen.get((image["document"], image["page"])) if image else None)
+        image_label = image_labels.get((image["document"], image["page"])) if image else None
+        label = chunk_labels.get(claim["chunk"]) or image_label or "unknown"
         parts.append(
-            f'<claim number="{number}" passage="{label or "unknown"}">\ntext: {neutralize_tags(claim["text"])}\n'
+            f'<claim number="{number}" passage="{label}">\ntext: {neutralize_tags(claim["text"])}\n'
             f"quote: {neutralize_tags(claim['quote'])}\nproblem: {neutralize_tags(objection['failure'])}\n</claim>"
         )
     return "\n\n".join(parts)
 
 
-def _judgement(passage: RetrievedChunk) -> str:
-    reason = _attribute(passage.get("reason", ""))[:_REASON]
+def _pages_of(chunk: RetrievedChunk) -> list[int]:
+    return chunk.get("pages") or [chunk["page"]]
+
+
+def _reason(chunk: RetrievedChunk) -> str:
+    reason = _attribute(chunk.get("reason", ""))[:_MAX_REASON]
     return f' judged="{reason}"' if reason else ""
 
 
-def _labelled(label: str, prefix: str, given: Sequence[T]) -> T | None:
+def _item_for(label: str, prefix: str, items: Sequence[T]) -> T | None:
     found = re.fullmatch(rf"\W*{prefix}\W*(\d{{1,4}})\W*", label.strip(), re.IGNORECASE)
     number = int(found[1]) if found else 0
-    return given[number - 1] if 1 <= number <= len(given) else None
+    return items[number - 1] if 1 <= number <= len(items) else None
 
 
-def bare(query: str) -> str:
-    """A query without case, spacing and punctuation, to tell whether two are the same."""
+def normalize_query(query: str) -> str:
+    """Return a query without case, spacing and punctuation, to compare it with others."""
     return " ".join(re.findall(r"\w+", query.casefold()))
 
 
 def stop_reason(reply: Any) -> FailureReason | None:
-    """Why a reply is not whole, or None for one that ended well; a blocked prompt raises nothing by itself.
+    """Return why a reply is incomplete, or None for a complete one; a blocked prompt raises no error by itself.
 
-    Providers name it differently; a model that names none is believed.
+    Providers name the reason differently; a reply without one counts as complete.
     """
     metadata = getattr(reply, "response_metadata", None) or {}
     if (metadata.get("prompt_feedback") or {}).get("block_reason"):
         return "blocked"
     named = metadata.get("finish_reason") or metadata.get("stop_reason") or metadata.get("done_reason") or "STOP"
     reason = str(named).rpartition(".")[2].upper()
-    return None if reason in _WELL else _BADLY.get(reason, "garbled")
-
-
-def usage_of(reply: Any) -> Usage:
-    """What one answered request cost; a structured reply has the counts in its raw part."""
-    raw = reply.get("raw") if isinstance(reply, dict) else reply
-    counted = getattr(raw, "usage_metadata", None) or {}
-    return Usage(requests=1, input_tokens=counted.get("input_tokens", 0), output_tokens=counted.get("output_tokens", 0))
+    return None if reason in _COMPLETE else _INCOMPLETE.get(reason, "garbled")
 
 
 def _attribute(text: str) -> str:

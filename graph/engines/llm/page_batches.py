@@ -1,7 +1,7 @@
-"""From a window of pages to one believed outcome for each: what is missing is asked again, what is doubtful too.
+"""The reading of a batch of pages: missing pages are asked for in smaller requests, doubtful ones once more.
 
-A request costs the same however many pages it holds, so missing pages go together, in requests of half the size: a
-window of four that fails altogether takes eleven requests at most, one of which a single page is missing takes two.
+A request costs the same however many pages it holds, so missing pages are asked for together, in requests of half the
+size: a batch of four that fails altogether takes at most eleven requests, one that lacks a single page takes two.
 """
 
 from __future__ import annotations
@@ -18,96 +18,109 @@ from loaders.types import Failure, FailureReason, PageImage
 T = TypeVar("T")
 Outcome = PageReading | Failure
 Read = Callable[[Sequence[PageImage], float | None], Awaitable[dict[int, Outcome]]]
-"""One request for some pages, at a temperature or at the model's own."""
+"""Sends one request for some pages, at a temperature or at the model's own; returns the outcome of each page."""
 
-HOTTER = 1.3
-"""The temperature at which a doubtful page is asked for again: a model that went round in circles, or saw another page,
-does so again when nothing changes. Models with fixed sampling ignore it; they read the page alone, which helps too."""
+RETRY_TEMPERATURE = 1.3
+"""The temperature at which a doubtful page is asked for again: at the same one a model repeats its loop, or confuses
+the pages again. Models with fixed sampling ignore it; reading the page alone helps them too."""
 
-# What lies in the page or the reply, not in the service: a smaller request may do better.
+# Reasons that lie in the page or the reply, not in the service: a smaller request may do better.
 _CONTENT: frozenset[FailureReason] = frozenset(
     {"recitation", "max_tokens", "blocked", "empty", "garbled", "request_error"}
 )
-# What another try at another temperature may mend, and a refused request is not.
-_AGAIN: frozenset[FailureReason] = frozenset({"recitation", "max_tokens", "blocked", "empty", "garbled", "repetition"})
+# Reasons that another temperature may help with; a refused request is not among them.
+_DOUBTFUL: frozenset[FailureReason] = frozenset(
+    {"recitation", "max_tokens", "blocked", "empty", "garbled", "repetition"}
+)
 
 
-class WindowReader:
-    """Reads windows of pages; once the service is found to be out of reach, what is left of a window fails with it."""
+class BatchTranscriber:
+    """Reads one batch of pages. Once the service cannot be reached, the rest of the batch fails for that reason.
 
-    def __init__(self, read: Read, *, checked: bool = True) -> None:
-        self._read, self._checked = read, checked
-        self._down: Failure | None = None
+    Args:
+        read: Sends one request.
+        check_replies: Whether readings are compared with the pages' own text layers.
+    """
+
+    def __init__(self, read: Read, *, check_replies: bool = True) -> None:
+        self._read, self._check_replies = read, check_replies
+        self._service_failure: Failure | None = None
 
     async def run(self, images: Sequence[PageImage]) -> AsyncIterator[tuple[int, Outcome]]:
-        """Read the pages; yield the number and the outcome of each as soon as it is final, so that it can be stored.
+        """Read the pages; yield the number and outcome of each as soon as it is final, so that it can be stored.
 
-        What a reply lacks is asked for in smaller requests, down to a page alone; then, once more and hotter, each page
-        that could not be read alone, or whose reading cannot be believed.
+        Pages that a reply lacks are asked for in smaller requests, down to a single page. Then each page that could
+        not be read alone, or whose reading is doubtful, is asked for once more at another temperature.
         """
-        waiting, doubtful = [list(images)], list[PageImage]()
-        while waiting:
-            part = waiting.pop(0)
-            read = dict.fromkeys([image.page for image in part], self._down) if self._down else await self._ask(part)
+        queue, doubtful = [list(images)], list[PageImage]()
+        while queue:
+            part = queue.pop(0)
+            outcomes = await self._outcomes(part)
             missing = []
             for image in part:
-                outcome = read[image.page]
-                if len(part) > 1 and _is_lacking(outcome):
+                outcome = outcomes[image.page]
+                if len(part) > 1 and _is_missing(outcome):
                     missing.append(image)
-                elif self._problem(image, outcome):
+                elif self._doubt(image, outcome):
                     doubtful.append(image)
                 else:
                     yield image.page, outcome
             size = max(1, len(part) // 2)
-            waiting[:0] = [missing[start : start + size] for start in range(0, len(missing), size)]
+            queue[:0] = [missing[start : start + size] for start in range(0, len(missing), size)]
         for image in doubtful:
-            yield image.page, self._down or await self._hotter(image)
+            yield image.page, self._service_failure or await self._retry(image)
 
-    async def _ask(self, images: Sequence[PageImage], temperature: float | None = None) -> dict[int, Outcome]:
-        read = await self._read(images, temperature)
-        failures = (outcome for outcome in read.values() if isinstance(outcome, Failure))
-        self._down = next((failure for failure in failures if failure.reason not in _CONTENT | {"repetition"}), None)
-        return read
+    async def _outcomes(self, images: Sequence[PageImage], temperature: float | None = None) -> dict[int, Outcome]:
+        if self._service_failure:
+            return dict.fromkeys([image.page for image in images], self._service_failure)
+        outcomes = await self._read(images, temperature)
+        failures = (outcome for outcome in outcomes.values() if isinstance(outcome, Failure))
+        of_service = (failure for failure in failures if failure.reason not in _CONTENT | {"repetition"})
+        self._service_failure = next(of_service, None)
+        return outcomes
 
-    def _problem(self, image: PageImage, outcome: Outcome) -> Failure | None:
-        """Why a page is to be asked for once more: its reading cannot be believed, or what it says is no reading."""
+    def _doubt(self, image: PageImage, outcome: Outcome) -> Failure | None:
+        """Return why a page is to be asked for once more, or None for a final outcome."""
         if isinstance(outcome, Failure):
-            return outcome if outcome.reason in _AGAIN else None
-        return check(outcome.blocks, image) if self._checked else None
+            return outcome if outcome.reason in _DOUBTFUL else None
+        return check(outcome.blocks, image) if self._check_replies else None
 
-    async def _hotter(self, image: PageImage) -> Outcome:
-        outcome = (await self._ask([image], HOTTER))[image.page]
-        if self._down:
-            return self._down
-        still = outcome if isinstance(outcome, Failure) else self._problem(image, outcome)
-        return replace(still, detail=f"{still.detail} Asked again, it did no better.") if still else outcome
+    async def _retry(self, image: PageImage) -> Outcome:
+        outcome = (await self._outcomes([image], RETRY_TEMPERATURE))[image.page]
+        if self._service_failure:
+            return self._service_failure
+        doubt = outcome if isinstance(outcome, Failure) else self._doubt(image, outcome)
+        return replace(doubt, detail=f"{doubt.detail} Asked again, it did no better.") if doubt else outcome
 
 
-async def side_by_side(readings: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
-    """What several readings yield, as it comes. When one fails the others go on to their end: they may be paid for."""
-    found: asyncio.Queue[T | None] = asyncio.Queue()
-    failures: list[Exception] = []
+async def merge(iterators: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
+    """Run iterators concurrently and yield their items as they come.
 
-    async def follow(reading: AsyncIterator[T]) -> None:
+    If one raises, the others run to their ends first, since their requests may be paid for; then its error is raised.
+    """
+    items: asyncio.Queue[T | None] = asyncio.Queue()
+    errors: list[Exception] = []
+
+    async def follow(iterator: AsyncIterator[T]) -> None:
         try:
-            async for outcome in reading:
-                found.put_nowait(outcome)
+            async for item in iterator:
+                items.put_nowait(item)
         except Exception as error:
-            failures.append(error)
+            errors.append(error)
         finally:
-            found.put_nowait(None)
+            items.put_nowait(None)
 
-    going_on = [asyncio.create_task(follow(reading)) for reading in readings]
+    tasks = [asyncio.create_task(follow(iterator)) for iterator in iterators]
     try:
-        for _ in readings:
-            while (outcome := await found.get()) is not None:
-                yield outcome
+        for _ in iterators:
+            while (item := await items.get()) is not None:
+                yield item
     finally:
-        for task in going_on:
+        for task in tasks:
             task.cancel()
-    if failures:
-        raise failures[0]
+    if errors:
+        raise errors[0]
 
 
-def _is_lacking(outcome: Outcome) -> bool:
+def _is_missing(outcome: Outcome) -> bool:
     return isinstance(outcome, Failure) and outcome.reason in _CONTENT

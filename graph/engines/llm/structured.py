@@ -1,4 +1,4 @@
-"""Requests for structured replies: through the retry layer, whole or streamed, and what becomes of malformed ones."""
+"""Chat requests with structured replies: sent through the request client, whole or streamed, and parsed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from langchain_core.utils.json import parse_partial_json
 from pydantic import BaseModel
 
 from graph.engines.llm.messages import stop_reason
-from graph.engines.requests.client import Answered, NamedModel, Service
+from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
 from graph.errors import ModelError
 from graph.types import Reply
 from loaders.types import Failure
@@ -24,110 +24,119 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
 
-ANSWER_TIME = 120.0
-"""Seconds for one attempt at a reply that is no page."""
-QUIET: Any = {"tags": ["nostream"]}
-"""Requests for data are no chat: LangGraph must not stream their tokens to a user's window."""
+ATTEMPT_TIMEOUT_S = 120.0
+NO_STREAM: Any = {"tags": ["nostream"]}
+"""The configuration of all requests: LangGraph must not stream the tokens of their replies into a chat window."""
 
-Telling = Callable[[str, Sequence[object]], None]
+OnPartialClaims = Callable[[str, Sequence[object]], None]
+"""Is called while a reply streams, with the text of its claims so far and those claims that are complete."""
 Content = str | list[str | dict[str, Any]]
 
 
-class Dialogue:
-    """What is asked of chat models, apart from reading pages."""
+class ChatRequests:
+    """Requests to chat models whose replies are text or structured data, other than reading pages."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, client: RequestClient) -> None:
+        self._client = client
 
-    async def ask(self, use: NamedModel, request: Callable[[BaseChatModel], Awaitable[T]]) -> Answered[T]:
-        """The reply to a request.
+    async def send(
+        self, model: NamedModel[BaseChatModel], request: Callable[[BaseChatModel], Awaitable[T]]
+    ) -> ModelReply[T]:
+        """Send a request and return its reply.
 
         Raises:
-            ModelError: the service gave none.
+            ModelError: the service gave no reply.
         """
-        asked = await self._service.ask(use, request, time_limit=ANSWER_TIME)
-        if isinstance(asked, Failure):
-            raise ModelError(asked.detail)
-        return asked
+        answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        if isinstance(answer, Failure):
+            raise ModelError(answer.detail)
+        return answer
 
-    async def structured(
+    async def send_structured(
         self,
-        use: NamedModel,
+        model: NamedModel[BaseChatModel],
         content: Content,
         schema: type[S],
-        draft: Telling | None = None,
-        forgiving: bool = False,
+        *,
+        on_partial_claims: OnPartialClaims | None = None,
+        allow_failure: bool = False,
     ) -> Reply[S | None]:
-        """A reply of that shape; None when it is cut, blocked or malformed, or if `forgiving` when there is none.
+        """Send a prompt and return the reply as `schema`; None if it was cut off, blocked or malformed.
 
-        With `draft` the reply is streamed, and its claims are told as they come: their texts, and those that are whole.
+        Args:
+            model: The model to ask.
+            content: The prompt, or content blocks.
+            schema: The shape of the reply.
+            on_partial_claims: If given, the reply is streamed and its claims are passed on as they arrive.
+            allow_failure: Whether None is returned if the service gave no reply at all.
 
         Raises:
-            ModelError: the key was refused, the model is gone, or (unless forgiving) the service gave no reply.
+            ModelError: the key was refused, the model does not exist, or (unless `allow_failure`) there was no reply.
         """
 
         async def request(model: BaseChatModel) -> dict[str, Any]:
             structured = model.with_structured_output(schema, method="json_schema", include_raw=True)
-            said: Any = [("human", content)]
-            if draft is None:
-                return cast(dict[str, Any], await structured.ainvoke(said, QUIET))
+            messages: Any = [("human", content)]
+            if on_partial_claims is None:
+                return cast(dict[str, Any], await structured.ainvoke(messages, NO_STREAM))
             whole: Any = None
-            async for part in structured.astream(said, _listening(draft)):
+            async for part in structured.astream(messages, _with_callback(on_partial_claims)):
                 whole = part if whole is None else whole + part
             return cast(dict[str, Any], whole or {})
 
-        asked = await self._service.ask(use, request, time_limit=ANSWER_TIME)
-        if isinstance(asked, Failure):
-            if forgiving:
+        answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        if isinstance(answer, Failure):
+            if allow_failure:
                 return Reply(None)
-            raise ModelError(asked.detail)
-        raw, parsed = asked.reply.get("raw"), asked.reply.get("parsed")
-        whole = isinstance(parsed, schema) and not stop_reason(raw) and not _broken_off(raw)
-        return Reply(cast(S, parsed) if whole else None, asked.usage)
+            raise ModelError(answer.detail)
+        raw, parsed = answer.reply.get("raw"), answer.reply.get("parsed")
+        is_complete = isinstance(parsed, schema) and not stop_reason(raw) and not _is_cut_off(raw)
+        return Reply(cast(S, parsed) if is_complete else None, answer.usage)
 
 
-class _Draft(AsyncCallbackHandler):
-    """Tells the claims of a reply while it comes. Each attempt has its own, so that a retry starts anew."""
+class _PartialClaims(AsyncCallbackHandler):
+    """Passes on the claims of a reply while it streams. Each attempt has its own, so that a retry starts over."""
 
-    def __init__(self, tell: Telling) -> None:
-        self._tell, self._text, self._told = tell, "", ""
+    def __init__(self, on_partial_claims: OnPartialClaims) -> None:
+        self._on_partial_claims, self._text, self._sent = on_partial_claims, "", ""
 
     async def on_llm_new_token(self, token: Any, *, chunk: Any = None, **kwargs: Any) -> None:
         message = getattr(chunk, "message", None)
         self._text += message.text if message is not None else token if isinstance(token, str) else ""
-        begun = claims_of(self._text)
-        draft = draft_of(begun)
-        if draft != self._told:
-            self._told = draft
-            # In a thread, since proving what is complete reads the catalog. Another claim has begun after such a one.
-            await asyncio.to_thread(self._tell, draft, begun[:-1])
+        claims = parse_partial_claims(self._text)
+        text = text_of_claims(claims)
+        if text != self._sent:
+            self._sent = text
+            # In a thread, since verifying complete claims reads the catalog. Only the last claim may be incomplete.
+            await asyncio.to_thread(self._on_partial_claims, text, claims[:-1])
 
 
-def claims_of(text: str) -> list[object]:
-    """The claims in the beginning of a reply, the last of them perhaps in part; [] where it has none."""
+def parse_partial_claims(text: str) -> list[object]:
+    """Return the claims in the beginning of a JSON reply, the last of them perhaps incomplete; [] if it has none."""
     try:
-        begun = parse_partial_json(text)
+        reply = parse_partial_json(text)
     except (json.JSONDecodeError, ValueError):
         return []
-    claims = begun.get("claims") if isinstance(begun, dict) and begun.get("answerable") is not False else None
+    claims = reply.get("claims") if isinstance(reply, dict) and reply.get("answerable") is not False else None
     return claims if isinstance(claims, list) else []
 
 
-def draft_of(claims: Sequence[object]) -> str:
-    """The texts of claims, one below the other."""
-    said = [claim.get("text") for claim in claims if isinstance(claim, dict)]
-    return "\n\n".join(text for text in said if isinstance(text, str) and text.strip())
+def text_of_claims(claims: Sequence[object]) -> str:
+    """Return the texts of claims as paragraphs."""
+    texts = [claim.get("text") for claim in claims if isinstance(claim, dict)]
+    return "\n\n".join(text for text in texts if isinstance(text, str) and text.strip())
 
 
-def _broken_off(raw: Any) -> bool:
-    """Whether the JSON of a reply has no end; the parser mends that in silence, and an early end raises nothing.
+def _is_cut_off(raw: Any) -> bool:
+    """Return True if the JSON of a reply has no end, which the parser repairs and no error reports.
 
-    Providers that reply by calling a tool give no text.
+    Replies of providers that call a tool instead have no text.
     """
     text = str(getattr(raw, "text", "")).rstrip()
     return bool(text) and not text.endswith(("}", "`"))
 
 
-def _listening(tell: Telling) -> RunnableConfig:
-    """The run's own configuration with one more listener: given alone, it would silence the run's tracing."""
-    return merge_configs(ensure_config(), RunnableConfig(callbacks=[_Draft(tell)], tags=QUIET["tags"]))
+def _with_callback(on_partial_claims: OnPartialClaims) -> RunnableConfig:
+    """Return the run's configuration with one more callback; callbacks given alone would replace those of tracing."""
+    callbacks = RunnableConfig(callbacks=[_PartialClaims(on_partial_claims)], tags=NO_STREAM["tags"])
+    return merge_configs(ensure_config(), callbacks)

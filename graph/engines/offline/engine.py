@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 
-from graph.engines.base import Drafting, PageReading, PageRequest
+from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline.extraction import claims_from
 from graph.retrieval import scoring, terms
 from graph.retrieval.embedder import SentenceEmbedder
@@ -89,7 +89,7 @@ class OfflineEngine:
         passages: Sequence[RetrievedChunk],
         grades: Sequence[Grade],
         views: Sequence[PageView] = (),
-        draft: Drafting | None = None,
+        draft: OnDraft | None = None,
     ) -> Reply[list[Claim]]:
         """The best sentences or table rows of the passages, for each question that is asked."""
         return Reply(await asyncio.to_thread(self._answer, question, passages))

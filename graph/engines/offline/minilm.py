@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from graph.storage.token_vectors import DIMENSIONS
@@ -54,7 +53,6 @@ class MiniLM:
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
         self._encode_query = functools.lru_cache(_QUERIES)(lambda text: self.encode([text])[0])
-        self.embeddings = MiniLMEmbeddings(self)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Vectors and token vectors of each text, in order."""
@@ -98,21 +96,6 @@ class MiniLM:
                 tokenizer.no_padding()
                 self._loaded = session, tokenizer
             return self._loaded
-
-
-class MiniLMEmbeddings(Embeddings):
-    """The same vectors behind LangChain's interface."""
-
-    def __init__(self, model: MiniLM) -> None:
-        self._model = model
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One unit vector for each text."""
-        return [[float(value) for value in encoded.vector] for encoded in self._model.encode(texts)]
-
-    def embed_query(self, text: str) -> list[float]:
-        """The unit vector of a question; questions and passages are embedded alike."""
-        return self.embed_documents([text])[0]
 
 
 def _file(package: str, name: str, digest: str) -> Path:

@@ -1,4 +1,4 @@
-"""One request to a chat model: in its turn, with patience, and to a second model where the first does not serve."""
+"""The client through which all chat and embedding requests go: rate limiter, retries, fallback model, usage."""
 
 from __future__ import annotations
 
@@ -7,117 +7,128 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from graph.engines.llm.messages import usage_of
-from graph.engines.requests.rate_limit import Limiter
-from graph.engines.requests.retry import Patience, call, diagnose
-from graph.engines.requests.usage import current
+from graph.engines.requests.rate_limit import RateLimiter
+from graph.engines.requests.retry import RetryPolicy, classify, send_with_retries
+from graph.engines.requests.usage import current_recorder, usage_of
 from graph.errors import ModelError
-from graph.types import Usage
+from graph.types import Usage, no_usage
 from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+M = TypeVar("M", covariant=True)
 T = TypeVar("T")
 
-# The first model does not serve now; another one may. What lies in the page, the key or the network is no such case.
-_ANOTHER_MAY_SERVE: frozenset[FailureReason] = frozenset({"overloaded", "timeout", "quota_minute", "quota_day"})
-_GONE = 404
+GOOGLE = "google_genai"
+# The model does not serve now, but another may. Errors of the page, the key or the network are not among them.
+_FALLBACK_REASONS: frozenset[FailureReason] = frozenset({"overloaded", "timeout", "quota_minute", "quota_day"})
+_NOT_FOUND = 404
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Split `provider:model`; a bare Gemini name is Google's, any other has the provider ""."""
+    provider, colon, model = name.partition(":")
+    if colon:
+        return provider, model
+    return (GOOGLE if name.startswith("gemini") else ""), name
 
 
 @dataclass(frozen=True, slots=True)
-class NamedModel:
-    """A chat model, its full name (`provider:model`) and the environment variable that names it."""
+class NamedModel(Generic[M]):
+    """A LangChain chat or embedding model with its name."""
 
-    model: BaseChatModel
+    model: M
     name: str
+    """As `provider:model`."""
     setting: str
+    """The environment variable that names the model, for error messages."""
 
 
 Explain = Callable[[Exception, str, str], ModelError | Failure]
-"""From an error, a model's name and its setting to what is wrong: for good (ModelError), or with this request."""
+"""Explains an error, given the model's name and setting: a ModelError if it is permanent, else a Failure."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(Generic[T]):
-    """A reply, the full name of the model that gave it, and what it cost with all attempts before it."""
+class ModelReply(Generic[T]):
+    """A reply with the model that gave it and its cost."""
 
     reply: T
     name: str
+    """The model, as `provider:model`."""
     usage: Usage
+    """The cost of the reply with all attempts before it."""
 
 
-class Service:
-    """The way of all requests to chat models: limiter, retries, fallback; costs are written into the open journal."""
+@dataclass(slots=True)
+class _Attempts:
+    """The attempts of one request: how many were sent, and the seconds they took."""
+
+    count: int = 0
+    seconds: float = 0.0
+
+    async def measure(self, attempt: Awaitable[T]) -> T:
+        """Await one attempt, counted from its start, whether it succeeds or not."""
+        started, self.count = time.monotonic(), self.count + 1
+        try:
+            return await attempt
+        finally:
+            self.seconds += time.monotonic() - started
+
+
+class RequestClient:
+    """Sends requests to chat and embedding models and records what they cost.
+
+    Args:
+        explain: Turns the errors of requests into messages for users.
+        retry_policy: How often failed attempts are repeated.
+        rate_limiter: Delays requests; without one they are sent at once.
+        fallback: The chat model that `send_with_fallback` asks second.
+    """
 
     def __init__(
         self,
         explain: Explain,
-        patience: Patience | None = None,
-        limiter: Limiter | None = None,
-        fallback: NamedModel | None = None,
+        retry_policy: RetryPolicy | None = None,
+        rate_limiter: RateLimiter | None = None,
+        fallback: NamedModel[BaseChatModel] | None = None,
     ) -> None:
-        self._explain, self._patience = explain, patience or Patience()
-        self._limiter, self._fallback = limiter, fallback
-        self._gone: set[str] = set()
+        self._explain, self._retry_policy = explain, retry_policy or RetryPolicy()
+        self._rate_limiter, self._fallback = rate_limiter, fallback
+        self._not_found: set[str] = set()
 
-    def is_daily_quota_exhausted(self, use: NamedModel) -> bool:
-        """Whether it is known that neither the model nor the second one will be asked any more today."""
-        limiter, models = self._limiter, [use, self._fallback] if self._fallback else [use]
+    def is_daily_quota_exhausted(self, use: NamedModel[BaseChatModel]) -> bool:
+        """Return True if neither the model nor the fallback model will be sent another request today."""
+        limiter, models = self._rate_limiter, [use, self._fallback] if self._fallback else [use]
         return limiter is not None and all(limiter.is_daily_quota_exhausted(model.name) for model in models)
 
-    async def ask(
+    async def send(
         self,
-        use: NamedModel,
-        request: Callable[[BaseChatModel], Awaitable[T]],
+        use: NamedModel[M],
+        request: Callable[[M], Awaitable[T]],
         *,
         time_limit: float,
         pages: Sequence[int] = (),
-    ) -> Answered[T] | Failure:
-        """What the model replies, or the second model where the first does not serve; a Failure where neither does.
+    ) -> ModelReply[T] | Failure:
+        """Send a request to one model, with retries; return its reply, or a Failure if it gave none.
 
         Args:
-            use: The model to ask first.
-            request: Makes the request with the model that it is given.
+            use: The model.
+            request: Makes the request with the model that it is given; called once for each attempt.
             time_limit: Seconds for one attempt.
-            pages: The pages that the request holds, which bear its cost.
+            pages: The page numbers to which the open recorder adds the cost.
 
         Raises:
-            ModelError: no attempt can succeed: the key was refused, or the model is gone and there is no second.
+            ModelError: no later attempt can succeed: the key was refused, or the model does not exist.
         """
-        problem: Failure | None = None
-        if use.name not in self._gone:
-            try:
-                answer = await self._ask(use, request, time_limit, pages)
-            except ModelError as error:
-                if not (self._fallback and error.__cause__ and diagnose(error.__cause__).status == _GONE):
-                    raise
-                self._gone.add(use.name)
-            else:
-                if not (isinstance(answer, Failure) and answer.reason in _ANOTHER_MAY_SERVE and self._fallback):
-                    return answer
-                problem = answer
-        assert self._fallback
-        second = await self._ask(self._fallback, request, time_limit, pages)
-        # Where neither serves, what the user chose first is what to report; a day's quota is what to wait for.
-        return problem if problem and isinstance(second, Failure) else second
-
-    async def _ask(
-        self, use: NamedModel, request: Callable[[BaseChatModel], Awaitable[T]], time_limit: float, pages: Sequence[int]
-    ) -> Answered[T] | Failure:
-        sent, spent, usage = 0, 0.0, Usage(requests=0, input_tokens=0, output_tokens=0)
-
-        async def timed() -> T:
-            nonlocal sent, spent
-            sent, started = sent + 1, time.monotonic()
-            try:
-                return await request(use.model)
-            finally:
-                spent += time.monotonic() - started
-
+        attempts, usage = _Attempts(), no_usage()
         try:
-            reply = await call(
-                timed, time_limit=time_limit, patience=self._patience, limiter=self._limiter, model=use.name
+            reply = await send_with_retries(
+                lambda: attempts.measure(request(use.model)),
+                time_limit=time_limit,
+                retry_policy=self._retry_policy,
+                rate_limiter=self._rate_limiter,
+                model=use.name,
             )
             usage = usage_of(reply)
         except Exception as error:
@@ -126,7 +137,37 @@ class Service:
                 raise problem from error
             return problem
         finally:
-            usage = Usage(**{**usage, "requests": sent})
-            if sent and (page := current()):
-                page.charge(pages, usage, spent)
-        return Answered(reply, use.name, usage)
+            usage = Usage(**{**usage, "requests": attempts.count})
+            if attempts.count and (recorder := current_recorder()):
+                recorder.add(pages, usage, attempts.seconds)
+        return ModelReply(reply, use.name, usage)
+
+    async def send_with_fallback(
+        self,
+        use: NamedModel[BaseChatModel],
+        request: Callable[[BaseChatModel], Awaitable[T]],
+        *,
+        time_limit: float,
+        pages: Sequence[int] = (),
+    ) -> ModelReply[T] | Failure:
+        """Send a request to a chat model, and to the fallback model if the first does not serve; see `send`.
+
+        Raises:
+            ModelError: as `send`; a model that does not exist raises none if there is a fallback model.
+        """
+        failure: Failure | None = None
+        if use.name not in self._not_found:
+            try:
+                answer = await self.send(use, request, time_limit=time_limit, pages=pages)
+            except ModelError as error:
+                if not (self._fallback and error.__cause__ and classify(error.__cause__).status == _NOT_FOUND):
+                    raise
+                self._not_found.add(use.name)
+            else:
+                if not (isinstance(answer, Failure) and answer.reason in _FALLBACK_REASONS and self._fallback):
+                    return answer
+                failure = answer
+        assert self._fallback
+        second = await self.send(self._fallback, request, time_limit=time_limit, pages=pages)
+        # If neither serves, report the model that the user chose: the wait for its daily quota is the one that counts.
+        return failure if failure and isinstance(second, Failure) else second

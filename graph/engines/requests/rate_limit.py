@@ -1,4 +1,4 @@
-"""Rate limits of model services: how often each model may be asked, and how many requests are in flight."""
+"""Rate limits of model services: requests a minute and a day, and how many may be in flight, for each model."""
 
 from __future__ import annotations
 
@@ -20,57 +20,56 @@ if TYPE_CHECKING:
     from graph.settings import Settings, Tier
 
 
-class DaySpentError(Exception):
-    """A model may be asked no more today. Only a new day mends that."""
+class DailyQuotaError(Exception):
+    """The day's requests to a model are used up."""
 
 
-class Limiter(Protocol):
-    """How often each model may be asked, and by how many at a time; all requests of a process go through one."""
+class RateLimiter(Protocol):
+    """Limits the requests to each model; all requests of a process go through one limiter."""
 
-    def turn(self, model: str) -> AbstractAsyncContextManager[None]:
-        """The right to send one request, which is waited for in order; DaySpentError when there is none left today."""
+    def slot(self, model: str) -> AbstractAsyncContextManager[None]:
+        """Wait in order for the right to send one request, and hold it until the reply; may raise DailyQuotaError."""
 
-    def went_well(self, model: str) -> None:
+    def on_success(self, model: str) -> None:
         """Note that the service answered a request."""
 
-    def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
-        """The service refused a request: nobody asks for so long. `per_minute` is the limit that it named, if any."""
+    def on_refusal(self, model: str, seconds: float, requests_per_minute: int | None) -> None:
+        """Send nothing to the model for so many seconds; `requests_per_minute` is the limit that the service named."""
 
-    def end_day(self, model: str) -> None:
-        """The service says that the day's requests are spent."""
+    def on_daily_quota_exhausted(self, model: str) -> None:
+        """Send nothing more to the model today."""
 
     def is_daily_quota_exhausted(self, model: str) -> bool:
-        """Whether it is known that nothing more will be sent to the model today."""
+        """Return True if nothing more will be sent to the model today."""
 
 
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 
-# Requests reach the service a little sooner or later after they were sent, so its minute is not quite ours. With a
-# window 5 % longer 95 % of a limit are used.
-_MARGIN = 1.05
+# The service's minute starts when a request arrives, not when it is sent. A window 5 % longer uses 95 % of a limit.
+_WINDOW_MARGIN = 1.05
 
-_FIRST_WIDTH = 4.0  # a free key is granted five requests a minute: the first burst should not be refused
+_FIRST_CONCURRENCY = 4.0  # a free key may send five requests a minute: the first burst should not be refused
 
-_LONGEST_PAUSE = 120.0  # a minute's quota is back after 60 s; whoever asks for hours must not hold up everybody
+_MAX_PAUSE_S = 120.0  # a minute's quota is back after 60 s; a service that asks for hours must not block everything
 
-_TOLD_FROM = 2.0  # seconds of waiting that a user should hear of
+_MIN_ANNOUNCED_S = 2.0  # shorter waits are not reported to the user
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The limits of one model; None where there is none, or none known."""
+    """The limits of one model; None where there is none, or none is known."""
 
     per_minute: int | None = None
     per_day: int | None = None
 
 
-# A request of four pages takes about 10 s: eight at a time are 48 requests and 190 pages a minute, which is more than
-# two cores render, and more than the free limits allow.
+# A request of four pages takes about 10 s: eight in flight are 48 requests and 190 pages a minute, more than two cores
+# render, and more than the free limits allow.
 DEFAULT_CONCURRENCY = 8
 
 # Free: 20 requests a day for each Flash model, 500 for each Flash-Lite, 5-10 a minute, as users report them in late
-# 2026; nothing reliable is known of embeddings. Paid: 1,000 a minute was the least that Google granted any Flash
-# model of the first paid tier when it last published a table.
+# 2026; nothing reliable is known of embeddings. Paid: 1,000 a minute, the least that Google granted any Flash model of
+# the first paid tier when it last published a table.
 _PRESETS: dict[Tier, tuple[tuple[str, Rate], ...]] = {
     "free": (("flash-lite", Rate(10, 500)), ("flash", Rate(5, 20))),
     "paid": (("gemini", Rate(1000)),),
@@ -79,63 +78,66 @@ _PRESETS: dict[Tier, tuple[tuple[str, Rate], ...]] = {
 
 
 def preset(tier: Tier, model: str) -> Rate:
-    """What is known of a tier's limits for a model."""
+    """Return what is known of a tier's limits for a model."""
     return next((rate for name, rate in _PRESETS[tier] if name in model), Rate())
 
 
 def next_day(now: float) -> datetime:
-    """When the day's quotas are renewed: the first midnight Pacific time after `now` (epoch), in local time."""
+    """Return when daily quotas are renewed: the first midnight Pacific time after `now` (epoch), in local time."""
     today = datetime.fromtimestamp(now, _PACIFIC)
-    # Local arithmetic: the day on which the clocks change has 23 or 25 hours.
+    # Calendar arithmetic: the day on which the clocks change has 23 or 25 hours.
     midnight = (today + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight.astimezone()
 
 
 @dataclass(slots=True)
-class _Lane:
-    """The requests to one model: those sent lately, those under way, and those that wait (at the door, in order)."""
+class _ModelQueue:
+    """The requests to one model: sent lately, in flight, and waiting in order for `queue_lock`."""
 
     rate: Rate
-    width: float
-    sent: deque[float] = field(default_factory=deque)
-    under_way: int = 0
+    concurrency: float
+    """How many requests may be in flight; grows by fractions."""
+    sent_at: deque[float] = field(default_factory=deque)
+    in_flight: int = 0
     paused_until: float = 0.0
     day: str = ""
-    today: int = 0
-    spent: bool = False
+    """The day (Pacific time) that `sent_today` counts."""
+    sent_today: int = 0
+    day_is_exhausted: bool = False
+    """Whether the service has said that the day's quota is used up."""
     was_refused: bool = False
-    told_until: float = 0.0
-    door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    announced_until: float = 0.0
+    queue_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def is_over(self) -> bool:
-        return self.spent or (self.rate.per_day is not None and self.today >= self.rate.per_day)
+    def is_exhausted(self) -> bool:
+        return self.day_is_exhausted or (self.rate.per_day is not None and self.sent_today >= self.rate.per_day)
 
     def wait(self, now: float, window: float) -> float:
-        """Seconds until the limit per minute, and the pause, allow another request."""
-        while self.sent and self.sent[0] <= now - window:
-            self.sent.popleft()
+        """Return the seconds until the limit per minute, and the pause, allow another request."""
+        while self.sent_at and self.sent_at[0] <= now - window:
+            self.sent_at.popleft()
         limit = self.rate.per_minute
-        free = self.sent[-limit] + window if limit and len(self.sent) >= limit else 0.0
+        free = self.sent_at[-limit] + window if limit and len(self.sent_at) >= limit else 0.0
         return max(free, self.paused_until) - now
 
 
-class Limits:
-    """The limiter of one process. Days are counted in the catalog, so that they outlive it.
+class AdaptiveRateLimiter:
+    """The rate limiter of one process: it counts days in the catalog, and adapts its concurrency to refusals.
 
-    Every request that is sent counts for its day, refused or not: nobody says which of them the service counts, and
-    to stop early is better than to be refused. Where the service is the first to say that a day is over, the rest of
-    the process goes by that; a new one tries again, since the user may have paid in between.
+    Every request that is sent counts for its day, refused or not: which of them the service counts is not documented,
+    and stopping early is better than being refused. When the service says that the day's quota is used up, this
+    process sends nothing more; a new process tries again, since the user may have paid in between.
 
     Args:
-        rate: The limits of a model by its name.
-        catalog: Where days are counted.
+        rate: Returns the limits of a model by its name.
+        catalog: Where the requests of a day are counted.
         account: Whose requests they are.
-        most: How many requests may be under way at a time, at most.
-        first: How many at first; None for a careful start.
-        window: What counts as a minute, in seconds.
-        clock: Seconds that only grow.
+        max_concurrency: The most requests in flight for a model.
+        first_concurrency: How many may be in flight at first; None for a careful start.
+        window: The length of a minute of the limits, in seconds; shorter in tests.
+        clock: A monotonic clock, in seconds.
         now: Seconds since the epoch.
         sleep: Waits.
     """
@@ -146,108 +148,110 @@ class Limits:
         catalog: Catalog,
         account: str,
         *,
-        most: int,
-        first: int | None = None,
+        max_concurrency: int,
+        first_concurrency: int | None = None,
         window: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._rate, self._catalog, self._account = rate, catalog, account
-        self._most, self._window = most, window * _MARGIN
-        self._first = float(min(most, first or _FIRST_WIDTH))
+        self._max_concurrency, self._window = max_concurrency, window * _WINDOW_MARGIN
+        self._first_concurrency = float(min(max_concurrency, first_concurrency or _FIRST_CONCURRENCY))
         self._clock, self._now, self._sleep = clock, now, sleep
-        self._lanes: dict[str, _Lane] = {}
+        self._queues: dict[str, _ModelQueue] = {}
 
     @asynccontextmanager
-    async def turn(self, model: str) -> AsyncIterator[None]:
-        """The right to send one request. It is counted before it is sent, so that none is forgotten by a crash.
+    async def slot(self, model: str) -> AsyncIterator[None]:
+        """Wait for the right to send one request. It is counted before it is sent, so that a crash forgets none.
 
         Raises:
-            DaySpentError: there is none left today.
+            DailyQuotaError: the day's requests are used up.
         """
-        lane = self._lane(model)
-        async with lane.door:
-            await self._admit(model, lane)
-            await asyncio.to_thread(self._catalog.count_request, self._account, model, lane.day)
-            lane.today += 1
-            lane.sent.append(self._clock())  # as late as can be: the service's minute begins when the request arrives
-            lane.under_way += 1
+        queue = self._queue(model)
+        async with queue.queue_lock:
+            await self._admit(model, queue)
+            await asyncio.to_thread(self._catalog.count_request, self._account, model, queue.day)
+            queue.sent_today += 1
+            queue.sent_at.append(self._clock())  # as late as possible: the service's minute starts when it arrives
+            queue.in_flight += 1
         try:
             yield
         finally:
-            lane.under_way -= 1
-            lane.changed.set()
+            queue.in_flight -= 1
+            queue.changed.set()
 
-    def went_well(self, model: str) -> None:
-        """Allow more requests at a time: twice as many after each round of them, one more once some were refused."""
-        lane = self._lane(model)
-        lane.width = min(self._most, lane.width + (1 / lane.width if lane.was_refused else 1))
+    def on_success(self, model: str) -> None:
+        """Raise the concurrency: it doubles with each round of requests, or grows by one after the first refusal."""
+        queue = self._queue(model)
+        step = 1 / queue.concurrency if queue.was_refused else 1
+        queue.concurrency = min(self._max_concurrency, queue.concurrency + step)
 
-    def slow_down(self, model: str, seconds: float, per_minute: int | None) -> None:
-        """Pause all requests to the model, and allow half as many at a time from then on.
+    def on_refusal(self, model: str, seconds: float, requests_per_minute: int | None) -> None:
+        """Pause all requests to the model, and halve its concurrency.
 
-        Refusals that come in during a pause are of the same burst, and do not halve again.
+        Refusals that arrive during a pause belong to the same burst, and do not halve it again.
         """
-        lane, now = self._lane(model), self._clock()
-        if now >= lane.paused_until:
-            lane.width, lane.was_refused = max(1.0, lane.width / 2), True
-        lane.paused_until = max(lane.paused_until, now + min(seconds, _LONGEST_PAUSE))
-        if per_minute:
-            lane.rate = replace(lane.rate, per_minute=min(per_minute, lane.rate.per_minute or per_minute))
-        lane.changed.set()
+        queue, now = self._queue(model), self._clock()
+        if now >= queue.paused_until:
+            queue.concurrency, queue.was_refused = max(1.0, queue.concurrency / 2), True
+        queue.paused_until = max(queue.paused_until, now + min(seconds, _MAX_PAUSE_S))
+        if requests_per_minute:
+            least = min(requests_per_minute, queue.rate.per_minute or requests_per_minute)
+            queue.rate = replace(queue.rate, per_minute=least)
+        queue.changed.set()
 
-    def end_day(self, model: str) -> None:
+    def on_daily_quota_exhausted(self, model: str) -> None:
         """Send nothing more to the model before its next day."""
-        lane = self._lane(model)
-        lane.spent = True
-        lane.changed.set()
+        queue = self._queue(model)
+        queue.day_is_exhausted = True
+        queue.changed.set()
 
     def is_daily_quota_exhausted(self, model: str) -> bool:
-        """Whether it is known that nothing more will be sent to the model today."""
-        lane = self._lane(model)
-        return lane.day == self._today() and lane.is_over
+        """Return True if nothing more will be sent to the model today."""
+        queue = self._queue(model)
+        return queue.day == self._today() and queue.is_exhausted
 
-    def _lane(self, model: str) -> _Lane:
-        if model not in self._lanes:
-            self._lanes[model] = _Lane(self._rate(model), self._first)
-        return self._lanes[model]
+    def _queue(self, model: str) -> _ModelQueue:
+        if model not in self._queues:
+            self._queues[model] = _ModelQueue(self._rate(model), self._first_concurrency)
+        return self._queues[model]
 
-    async def _admit(self, model: str, lane: _Lane) -> None:
+    async def _admit(self, model: str, queue: _ModelQueue) -> None:
         """Wait until a request may be sent."""
         while True:
-            await self._keep_day(model, lane)
-            if lane.is_over:
-                raise DaySpentError(f"The day's requests to {model} are spent.")
-            lane.changed.clear()
-            wait = lane.wait(self._clock(), self._window)
+            await self._load_day(model, queue)
+            if queue.is_exhausted:
+                raise DailyQuotaError(f"The day's requests to {model} are used up.")
+            queue.changed.clear()
+            wait = queue.wait(self._clock(), self._window)
             if wait > 0:
-                self._tell(lane, wait)
-                await _first(self._sleep(wait), lane.changed.wait())
-            elif lane.under_way < int(lane.width):
+                self._announce(queue, wait)
+                await _wait_for_first(self._sleep(wait), queue.changed.wait())
+            elif queue.in_flight < int(queue.concurrency):
                 return
             else:
-                await lane.changed.wait()
+                await queue.changed.wait()
 
-    async def _keep_day(self, model: str, lane: _Lane) -> None:
-        """Take up the count of the day, when another has begun."""
+    async def _load_day(self, model: str, queue: _ModelQueue) -> None:
+        """Load the count of the day when a new day has begun."""
         day = self._today()
-        if day != lane.day:
-            lane.today = await asyncio.to_thread(self._catalog.requests_sent, self._account, model, day)
-            lane.day, lane.spent = day, False
+        if day != queue.day:
+            queue.sent_today = await asyncio.to_thread(self._catalog.requests_sent, self._account, model, day)
+            queue.day, queue.day_is_exhausted = day, False
 
     def _today(self) -> str:
         return datetime.fromtimestamp(self._now(), _PACIFIC).date().isoformat()
 
-    def _tell(self, lane: _Lane, wait: float) -> None:
-        until, page = self._now() + wait, usage.current()
-        if page and wait > _TOLD_FROM and until > lane.told_until + _TOLD_FROM:
-            lane.told_until = until
-            page.waiting(datetime.fromtimestamp(until).astimezone(), "quota_minute")
+    def _announce(self, queue: _ModelQueue, wait: float) -> None:
+        until, recorder = self._now() + wait, usage.current_recorder()
+        if recorder and wait > _MIN_ANNOUNCED_S and until > queue.announced_until + _MIN_ANNOUNCED_S:
+            queue.announced_until = until
+            recorder.emit_waiting(datetime.fromtimestamp(until).astimezone(), "quota_minute")
 
 
-async def _first(*waits: Awaitable[object]) -> None:
-    """Wait until one of them is over."""
+async def _wait_for_first(*waits: Awaitable[object]) -> None:
+    """Wait until one of them ends, and cancel the others."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -256,14 +260,14 @@ async def _first(*waits: Awaitable[object]) -> None:
             task.cancel()
 
 
-def build_limits(settings: Settings, catalog: Catalog) -> Limits:
-    """The limiter that the settings ask for: explicit numbers beat the tier's. Quotas belong to whoever has the key."""
+def build_rate_limiter(settings: Settings, catalog: Catalog) -> AdaptiveRateLimiter:
+    """Build the limiter that the settings ask for: explicit numbers override the tier's. Quotas belong to the key."""
 
     def rate(model: str) -> Rate:
         known = preset(settings.tier, model)
         return Rate(settings.requests_per_minute or known.per_minute, settings.requests_per_day or known.per_day)
 
     account = hashlib.sha256(settings.api_key.encode()).hexdigest()[:16]
-    # Whoever sets a number knows what the key allows; otherwise it is found out.
+    # A concurrency that the user sets is taken from the start; otherwise the limiter finds out what the key allows.
     most = settings.concurrency or DEFAULT_CONCURRENCY
-    return Limits(rate, catalog, account, most=most, first=settings.concurrency)
+    return AdaptiveRateLimiter(rate, catalog, account, max_concurrency=most, first_concurrency=settings.concurrency)

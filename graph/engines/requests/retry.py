@@ -1,6 +1,6 @@
-"""One way to repeat a request to a model service: what can pass is repeated, nothing else.
+"""Retries of requests to model services: transient errors are retried, permanent ones raised at once.
 
-Errors are judged by what they carry, not by their class: the Google client wraps them differently for chat and for
+Errors are classified by what they carry, not by their class: the Google client wraps them differently for chat and for
 embeddings, and other providers have classes of their own.
 """
 
@@ -15,120 +15,124 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from graph.engines.requests.rate_limit import DaySpentError, Limiter
+from graph.engines.requests.rate_limit import DailyQuotaError, RateLimiter
 from loaders.types import FailureReason
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-_PASSING = frozenset({408, 500, 502, 503, 504, 529})  # 529: what Anthropic says when it is overloaded
-# The libraries that carry the requests; the Google client alone uses three of them, whichever is installed.
+_TRANSIENT_STATUS = frozenset({408, 500, 502, 503, 504, 529})  # 529: Anthropic's "overloaded"
+# The HTTP libraries of the clients; the Google client alone uses three of them, whichever is installed.
 _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "aiohttp", "requests", "urllib3"})
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What an error says: its reason, its HTTP status if it has one, and the seconds the service asks to wait.
-
-    `per_minute` is the limit on requests that the service says was exceeded.
-    """
+class RequestError:
+    """An error of a request, classified."""
 
     reason: FailureReason
-    passing: bool
+    is_transient: bool
+    """Whether another attempt may succeed."""
     status: int | None = None
-    wait: float | None = None
-    per_minute: int | None = None
+    """The HTTP status, if there was one."""
+    retry_after_s: float | None = None
+    """The seconds that the service asks to wait, if it does."""
+    requests_per_minute: int | None = None
+    """The limit that the service says was exceeded, if it names one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to go on. `seconds` bounds the attempts and the waits between them, up to the start of the last.
+class RetryPolicy:
+    """How often, and for how long, a request is retried.
 
-    Waiting for one's turn at the limiter does not count: that is no failure of the service.
+    `max_seconds` bounds the attempts and the waits between them, up to the start of the last attempt. Waiting for the
+    rate limiter does not count.
     """
 
-    tries: int = 6  # waits of about 1, 2, 4, 8, 16 s: an overload lasts seconds to half a minute
-    seconds: float = 240.0  # a spent minute is waited for (up to 60 s, three times); a service that is down is not
-    first_wait: float = 1.0
-    longest_wait: float = 30.0
+    max_attempts: int = 6  # waits of about 1, 2, 4, 8, 16 s: an overload lasts seconds to half a minute
+    max_seconds: float = 240.0  # enough to wait three times for a used-up minute (60 s), not for a service that is down
+    first_wait_s: float = 1.0
+    max_wait_s: float = 30.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
 
-    def wait(self, attempt: int, asked: float | None) -> float:
-        """Seconds before the attempt after `attempt` (from 1), jittered lest all pages come back at the same moment."""
-        if asked is not None:
-            return asked + self.first_wait * self.random()
-        return float(min(self.longest_wait, self.first_wait * 2 ** (attempt - 1)) * (0.5 + self.random() / 2))
+    def wait_after(self, attempt: int, retry_after_s: float | None) -> float:
+        """Return the seconds to wait after attempt number `attempt` (from 1), with jitter to spread the retries."""
+        if retry_after_s is not None:
+            return retry_after_s + self.first_wait_s * self.random()
+        return float(min(self.max_wait_s, self.first_wait_s * 2 ** (attempt - 1)) * (0.5 + self.random() / 2))
 
 
-async def call(
+async def send_with_retries(
     make_request: Callable[[], Awaitable[T]],
     *,
     time_limit: float,
-    patience: Patience | None = None,
-    limiter: Limiter | None = None,
+    retry_policy: RetryPolicy | None = None,
+    rate_limiter: RateLimiter | None = None,
     model: str = "",
 ) -> T:
-    """Await `make_request()` until it succeeds, each attempt in its turn and for at most `time_limit` seconds.
+    """Await `make_request()` until it succeeds; each attempt waits for the rate limiter and takes at most `time_limit`.
 
     Raises:
-        Exception: the last attempt's error as it came, when it cannot pass or patience is spent; see `diagnose`.
+        Exception: the error of the last attempt, unchanged: a permanent one, or the last that the policy allows; see
+            `classify`.
     """
-    patience = patience or Patience()
+    policy = retry_policy or RetryPolicy()
     used, attempt = 0.0, 1
     while True:
-        started = patience.clock()
+        started = policy.clock()
         try:
-            async with limiter.turn(model) if limiter else nullcontext():
-                started = patience.clock()
+            async with rate_limiter.slot(model) if rate_limiter else nullcontext():
+                started = policy.clock()
                 async with asyncio.timeout(time_limit):
                     reply = await make_request()
-        except Exception as error:
-            trouble = diagnose(error)
-            wait = patience.wait(attempt, trouble.wait)
-            if limiter:
-                _hold(limiter, model, trouble, wait)
-            used += patience.clock() - started + wait
-            if not (trouble.passing and used <= patience.seconds and attempt < patience.tries):
+        except Exception as raised:
+            error = classify(raised)
+            wait = policy.wait_after(attempt, error.retry_after_s)
+            if rate_limiter:
+                _notify_limiter(rate_limiter, model, error, wait)
+            used += policy.clock() - started + wait
+            if not (error.is_transient and used <= policy.max_seconds and attempt < policy.max_attempts):
                 raise
         else:
-            if limiter:
-                limiter.went_well(model)
+            if rate_limiter:
+                rate_limiter.on_success(model)
             return reply
-        _log.info("Attempt %d failed (%s); the next one follows in %.1f s.", attempt, trouble.reason, wait)
-        await patience.sleep(wait)
+        _log.info("Attempt %d failed (%s); the next one follows in %.1f s.", attempt, error.reason, wait)
+        await policy.sleep(wait)
         attempt += 1
 
 
-def _hold(limiter: Limiter, model: str, trouble: Trouble, wait: float) -> None:
-    """Spare all other requests what this one was told."""
-    if trouble.reason == "quota_day":
-        limiter.end_day(model)
-    elif trouble.reason == "quota_minute" or trouble.wait is not None:
-        limiter.slow_down(model, wait if trouble.wait is None else trouble.wait, trouble.per_minute)
+def _notify_limiter(rate_limiter: RateLimiter, model: str, error: RequestError, wait: float) -> None:
+    """Let the limiter hold back the other requests to the model, where the service refused this one for its rate."""
+    if error.reason == "quota_day":
+        rate_limiter.on_daily_quota_exhausted(model)
+    elif error.reason == "quota_minute" or error.retry_after_s is not None:
+        seconds = wait if error.retry_after_s is None else error.retry_after_s
+        rate_limiter.on_refusal(model, seconds, error.requests_per_minute)
 
 
-def diagnose(error: BaseException) -> Trouble:
-    """What went wrong with a request, from the error or from what caused it."""
+def classify(error: BaseException) -> RequestError:
+    """Classify an error by its chain of causes: HTTP status first, then time-outs and broken connections."""
     chain = list(_chain(error))
-    if any(isinstance(cause, DaySpentError) for cause in chain):
-        return Trouble("quota_day", False)
+    if any(isinstance(cause, DailyQuotaError) for cause in chain):
+        return RequestError("quota_day", False)
     status = next((found for found in map(_status, chain) if found), None)
     details = [detail for cause in chain for detail in _details(cause)]
     if status == 429 and "PerDay" in str([detail.get("violations") for detail in details]):
-        return Trouble("quota_day", False, status)
-    if status == 429 or status in _PASSING:
+        return RequestError("quota_day", False, status)
+    if status == 429 or status in _TRANSIENT_STATUS:
         reason: FailureReason = "quota_minute" if status == 429 else "overloaded"
-        return Trouble(reason, True, status, _asked_wait(chain, details), _limit_per_minute(details))
+        return RequestError(reason, True, status, _retry_after(chain, details), _requests_per_minute(details))
     if status is not None:
-        return Trouble("request_error", False, status)
-    # httpx's time-outs are called so, but do not derive from the built-in class.
+        return RequestError("request_error", False, status)
+    # httpx's time-outs have the word in their names, but do not derive from the built-in class.
     if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in chain):
-        return Trouble("timeout", True)
+        return RequestError("timeout", True)
     if any(map(_is_transport, chain)):
-        return Trouble("network", True)
-    return Trouble("request_error", False)
+        return RequestError("network", True)
+    return RequestError("request_error", False)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -149,15 +153,15 @@ def _status(error: BaseException) -> int | None:
 
 
 def _details(error: BaseException) -> list[dict[str, Any]]:
-    """The typed details of a Google error body."""
+    """Return the typed details of a Google error body, or []."""
     body = getattr(error, "details", None)
     inner = body.get("error", body) if isinstance(body, dict) else {}
     details = inner.get("details", []) if isinstance(inner, dict) else []
     return [detail for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
 
 
-def _asked_wait(chain: list[BaseException], details: list[dict[str, Any]]) -> float | None:
-    """The longest wait asked for in seconds: RetryInfo ("17.7s") or Retry-After (its form as a date is not used)."""
+def _retry_after(chain: list[BaseException], details: list[dict[str, Any]]) -> float | None:
+    """Return the longest wait asked for, in seconds: RetryInfo ("17.7s") or Retry-After (dates are ignored)."""
     headers = [getattr(getattr(cause, "response", None), "headers", None) or {} for cause in chain]
     asked = [str(header.get("retry-after", "")) for header in headers]
     asked += [str(detail.get("retryDelay", "")).removesuffix("s") for detail in details]
@@ -165,8 +169,8 @@ def _asked_wait(chain: list[BaseException], details: list[dict[str, Any]]) -> fl
     return max(waits, default=None)
 
 
-def _limit_per_minute(details: list[dict[str, Any]]) -> int | None:
-    """The limit on requests that a quota failure names; those on tokens have other numbers."""
+def _requests_per_minute(details: list[dict[str, Any]]) -> int | None:
+    """Return the least limit on requests a minute that a quota failure names; limits on tokens are ignored."""
     violations = [one for detail in details for one in detail.get("violations") or [] if isinstance(one, dict)]
     named = [one.get("quotaValue", "") for one in violations if "RequestsPerMinute" in str(one.get("quotaId"))]
     return min((int(value) for value in map(str, named) if value.isdecimal() and int(value)), default=None)

@@ -1,7 +1,7 @@
-"""What the requests of one piece of work cost, page by page, and whom to tell when it has to wait.
+"""A recorder of what the requests of a piece of work cost, page by page.
 
-Requests are made deep inside an engine, and several may hold the same page; what they cost must be known also when
-all of them failed. So whoever starts the work opens a journal, and the request layer writes into the one that is open.
+Requests are made deep inside an engine, several may hold the same page, and their cost must be known even if all of
+them failed. So the caller opens a recorder around the work, and the request client finds it in a context variable.
 """
 
 from __future__ import annotations
@@ -11,36 +11,42 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from graph.events import Waiting
 from graph.types import Usage, add_usage, no_usage
 
 
 @dataclass(slots=True)
-class Cost:
-    """What it took to read a page so far: how many requests held it, how long they took, and its share of the usage."""
+class PageCost:
+    """What reading a page has cost so far."""
 
     attempts: int = 0
+    """Requests that held the page."""
     seconds: float = 0.0
+    """How long those requests took."""
     usage: Usage = field(default_factory=no_usage)
+    """The page's share of their requests and tokens."""
 
 
 @dataclass(slots=True)
-class Journal:
-    """The costs of the pages of one piece of work, answered or not."""
+class UsageRecorder:
+    """The costs of the pages of one piece of work, whether their requests succeeded or not."""
 
-    tell: Callable[[Waiting], None]
-    pages: dict[int, Cost] = field(default_factory=dict)
+    emit: Callable[[Waiting], None]
+    """Is given an event when requests have to wait for a rate limit."""
+    pages: dict[int, PageCost] = field(default_factory=dict)
+    """The costs by page number."""
 
-    def charge(self, pages: Sequence[int], usage: Usage, seconds: float) -> None:
-        """Write down requests that held these pages: all of `usage["requests"]` were made with the same pages.
+    def add(self, pages: Sequence[int], usage: Usage, seconds: float) -> None:
+        """Add requests that each held all of these pages; they took `seconds` altogether.
 
-        Tokens are split evenly, the odd ones going to the first pages. A request cannot be split: its count goes to
-        the first page, while it is an attempt, and its time is time spent, for each of them. So requests and tokens
-        add up over the pages to what was sent and paid; attempts and seconds do not.
+        Tokens are split evenly, the remainder going to the first pages. The count of requests goes to the first page
+        alone; attempts and seconds count in full for each page. So requests and tokens add up over the pages to what
+        was sent and paid; attempts and seconds do not.
         """
         for at, page in enumerate(pages):
-            cost = self.pages.setdefault(page, Cost())
+            cost = self.pages.setdefault(page, PageCost())
             cost.attempts += usage["requests"]
             cost.seconds += seconds
             share = Usage(
@@ -50,28 +56,38 @@ class Journal:
             )
             cost.usage = add_usage(cost.usage, share)
 
-    def waiting(self, until: datetime, reason: str) -> None:
-        """Tell whoever watches that no request is sent before a time."""
-        self.tell(Waiting(event="waiting", until=until.isoformat(timespec="seconds"), reason=reason))
+    def emit_waiting(self, until: datetime, reason: str) -> None:
+        """Emit an event that no request is sent before `until`."""
+        self.emit(Waiting(event="waiting", until=until.isoformat(timespec="seconds"), reason=reason))
 
 
-_open: ContextVar[Journal | None] = ContextVar("journal", default=None)
+_recorder: ContextVar[UsageRecorder | None] = ContextVar("usage_recorder", default=None)
 
 
-def current() -> Journal | None:
-    """The journal that is open around the caller."""
-    return _open.get()
+def current_recorder() -> UsageRecorder | None:
+    """Return the recorder that is open around the caller, if any."""
+    return _recorder.get()
 
 
 @contextmanager
-def journal(tell: Callable[[Waiting], None]) -> Iterator[Journal]:
-    """A journal for the requests made within; `tell` is given progress events."""
-    opened = Journal(tell)
-    token = _open.set(opened)
+def record_usage(emit: Callable[[Waiting], None]) -> Iterator[UsageRecorder]:
+    """Open a recorder for the requests made within the block; `emit` is given events of waiting."""
+    recorder = UsageRecorder(emit)
+    token = _recorder.set(recorder)
     try:
-        yield opened
+        yield recorder
     finally:
-        _open.reset(token)
+        _recorder.reset(token)
+
+
+def usage_of(reply: Any) -> Usage:
+    """Return what one answered request cost: a message has token counts, a structured reply has them in `raw`.
+
+    Vectors come without any count: one request, no tokens.
+    """
+    raw = reply.get("raw") if isinstance(reply, dict) else reply
+    counted = getattr(raw, "usage_metadata", None) or {}
+    return Usage(requests=1, input_tokens=counted.get("input_tokens", 0), output_tokens=counted.get("output_tokens", 0))
 
 
 def _share(tokens: int, at: int, parts: int) -> int:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.engines.requests.rate_limit import Limits, Rate
+from graph.engines.requests.rate_limit import AdaptiveRateLimiter, Rate
 from graph.storage.catalog import SqliteCatalog
-from tests.unit.graph.engines.requests.limits_bench import Make, Time
+from tests.unit.graph.engines.requests.virtual_time import Make, Time
 
 
 @pytest.fixture
@@ -26,10 +26,16 @@ def time() -> Time:
 
 @pytest.fixture
 def make(catalog: SqliteCatalog, time: Time) -> Make:
-    def limits(rate: Rate = Rate(), *, account: str = "me", most: int = 8, first: int | None = None) -> Limits:  # noqa: B008 - it is frozen
-        return Limits(
-            lambda model: rate, catalog, account, most=most, first=first,
+    def limiter(
+        rate: Rate = Rate(),  # noqa: B008 - it is frozen
+        *,
+        account: str = "me",
+        max_concurrency: int = 8,
+        first_concurrency: int | None = None,
+    ) -> AdaptiveRateLimiter:
+        return AdaptiveRateLimiter(
+            lambda model: rate, catalog, account, max_concurrency=max_concurrency, first_concurrency=first_concurrency,
             clock=lambda: time.now, now=lambda: time.now, sleep=time.sleep,
         )  # fmt: skip
 
-    return limits
+    return limiter

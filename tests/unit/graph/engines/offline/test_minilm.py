@@ -10,6 +10,7 @@ import onnxruntime
 import pytest
 from onnx import numpy_helper
 
+from graph.engines.embeddings import EmbedderEmbeddings
 from graph.engines.offline import minilm
 from graph.engines.offline.minilm import MiniLM
 from graph.engines.offline.minilm_onnx import integer_graph
@@ -101,7 +102,7 @@ async def test_the_embedder_gives_rows_for_passages_and_one_vector_for_a_questio
 
 def test_langchain_sees_the_same_vectors(model: MiniLM) -> None:
     (ours,) = model.encode([TEXTS[0]])
-    assert model.embeddings.embed_query(TEXTS[0]) == pytest.approx(ours.vector.tolist(), abs=1e-6)
+    assert EmbedderEmbeddings(model).embed_query(TEXTS[0]) == pytest.approx(ours.vector.tolist(), abs=1e-6)
 
 
 def test_weights_that_were_tampered_with_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime
 import pytest
 
 from graph.engines.requests.rate_limit import Rate
-from graph.engines.requests.usage import journal
+from graph.engines.requests.usage import record_usage
 from graph.events import Waiting
-from tests.unit.graph.engines.requests.limits_bench import NOON, Make, Service, Time
+from tests.unit.graph.engines.requests.virtual_time import NOON, Make, Service, Time
 
 # By the minute
 
@@ -24,10 +24,10 @@ async def test_a_minute_holds_no_more_than_its_limit_and_hardly_less(make: Make,
 
 
 async def test_requests_go_in_the_order_in_which_they_came(make: Make, time: Time) -> None:
-    limits, order = make(most=1), list[int]()
+    limits, order = make(max_concurrency=1), list[int]()
 
     async def request(number: int) -> None:
-        async with limits.turn("m"):
+        async with limits.slot("m"):
             order.append(number)
             await time.sleep(1)
 
@@ -39,7 +39,7 @@ async def test_the_limit_that_a_refusal_names_is_kept_from_then_on(make: Make, t
     limits = make()
     service = Service(limits, time, seconds=0.1)
     await service.send(10)
-    limits.slow_down("m", 60, per_minute=5)
+    limits.on_refusal("m", 60, requests_per_minute=5)
     service.sent.clear()
     await service.send(15)
     assert [round(moment) for moment in service.sent[::5]] == [63, 126, 189]
@@ -47,7 +47,7 @@ async def test_the_limit_that_a_refusal_names_is_kept_from_then_on(make: Make, t
 
 async def test_one_refusal_pauses_everybody_but_no_other_model(make: Make, time: Time) -> None:
     limits = make()
-    limits.slow_down("m", 17, None)
+    limits.on_refusal("m", 17, None)
     service = Service(limits, time)
     await service.send(1, "another")
     await service.send(2)
@@ -56,19 +56,19 @@ async def test_one_refusal_pauses_everybody_but_no_other_model(make: Make, time:
 
 async def test_nobody_is_held_up_for_hours(make: Make, time: Time) -> None:
     limits = make()
-    limits.slow_down("m", 7200, None)
+    limits.on_refusal("m", 7200, None)
     service = Service(limits, time)
     await service.send(1)
     assert service.sent == [120]
 
 
 async def test_a_pause_begun_while_others_wait_holds_them_too(make: Make, time: Time) -> None:
-    limits = make(most=1)
+    limits = make(max_concurrency=1)
     service = Service(limits, time, seconds=5)
 
     async def refused() -> None:
         await time.sleep(2)
-        limits.slow_down("m", 30, None)
+        limits.on_refusal("m", 30, None)
 
     await time.run(service.request(), service.request(), refused())
     assert service.sent == [0, 32]
@@ -76,7 +76,7 @@ async def test_a_pause_begun_while_others_wait_holds_them_too(make: Make, time: 
 
 async def test_a_long_wait_is_told_once(make: Make, time: Time) -> None:
     events: list[Waiting] = []
-    with journal(events.append):
+    with record_usage(events.append):
         await Service(make(Rate(per_minute=5)), time, seconds=0.1).send(14)
     assert [event["event"] for event in events] == ["waiting", "waiting"]
     until = [datetime.fromisoformat(event["until"]).timestamp() - NOON for event in events]
@@ -88,7 +88,7 @@ async def test_a_long_wait_is_told_once(make: Make, time: Time) -> None:
 
 
 async def test_more_go_at_a_time_while_it_goes_well_up_to_the_most(make: Make, time: Time) -> None:
-    service = Service(make(most=8), time)
+    service = Service(make(max_concurrency=8), time)
     await service.send(4)
     assert service.peak == 4
     await service.send(60)
@@ -96,14 +96,14 @@ async def test_more_go_at_a_time_while_it_goes_well_up_to_the_most(make: Make, t
 
 
 async def test_whoever_says_how_many_gets_as_many_at_once(make: Make, time: Time) -> None:
-    service = Service(make(most=16, first=16), time)
+    service = Service(make(max_concurrency=16, first_concurrency=16), time)
     await service.send(40)
     assert service.peak == 16
 
 
 async def test_after_a_refusal_it_grows_by_one_for_each_round(make: Make, time: Time) -> None:
-    limits = make(most=8)
-    limits.slow_down("m", 1, None)
+    limits = make(max_concurrency=8)
+    limits.on_refusal("m", 1, None)
     time.now += 1
     service = Service(limits, time)
     await service.send(2)
@@ -116,11 +116,11 @@ async def test_after_a_refusal_it_grows_by_one_for_each_round(make: Make, time: 
 async def test_each_burst_of_refusals_halves_how_many_go_at_a_time_down_to_one(
     make: Make, time: Time, bursts: int, left: int
 ) -> None:
-    limits = make(most=8)
+    limits = make(max_concurrency=8)
     await Service(limits, time).send(60)
     for _ in range(bursts):
         for _ in range(3):
-            limits.slow_down("m", 1, None)
+            limits.on_refusal("m", 1, None)
         time.now += 1
     service = Service(limits, time)
     await service.send(left + 1)
@@ -128,7 +128,7 @@ async def test_each_burst_of_refusals_halves_how_many_go_at_a_time_down_to_one(
 
 
 async def test_who_gives_up_leaves_the_way_free(make: Make, time: Time) -> None:
-    limits = make(most=1)
+    limits = make(max_concurrency=1)
     service = Service(limits, time)
     waiting = [asyncio.ensure_future(service.request()) for _ in range(3)]
     await asyncio.sleep(0.05)

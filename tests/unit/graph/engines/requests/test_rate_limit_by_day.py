@@ -8,12 +8,12 @@ from datetime import datetime
 import pytest
 
 from graph.context import Context
-from graph.engines.requests.rate_limit import DaySpentError, Rate, build_limits, next_day, preset
+from graph.engines.requests.rate_limit import DailyQuotaError, Rate, build_rate_limiter, next_day, preset
 from graph.errors import BadInputError
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
 from tests.conftest import ROOT
-from tests.unit.graph.engines.requests.limits_bench import DAY, NOON, Make, Service, Time
+from tests.unit.graph.engines.requests.virtual_time import DAY, NOON, Make, Service, Time
 
 # By the day
 
@@ -22,7 +22,7 @@ async def test_a_day_holds_its_limit_also_over_processes(make: Make, time: Time)
     first = await Service(make(Rate(per_day=5)), time).send(3)
     second = await Service(make(Rate(per_day=5)), time).send(3)
     assert first == [None] * 3
-    assert [type(result) for result in second] == [type(None), type(None), DaySpentError]
+    assert [type(result) for result in second] == [type(None), type(None), DailyQuotaError]
     assert await Service(make(Rate(per_day=5), account="another key"), time).send(1) == [None]
 
 
@@ -31,7 +31,7 @@ async def test_a_new_day_begins_at_midnight_in_california(make: Make, time: Time
     service = Service(limits, time)
     await service.send(1)
     time.now = NOON + DAY / 2 - 5
-    assert [type(result) for result in await service.send(1)] == [DaySpentError]
+    assert [type(result) for result in await service.send(1)] == [DailyQuotaError]
     time.now = NOON + DAY / 2 + 5
     assert await service.send(1) == [None]
 
@@ -42,10 +42,10 @@ async def test_when_the_service_says_that_the_day_is_over_nobody_waits_on(make: 
 
     async def refused() -> None:
         await time.sleep(3)
-        limits.end_day("m")
+        limits.on_daily_quota_exhausted("m")
 
     results = await time.run(*(service.request() for _ in range(4)), refused())
-    assert [type(result) for result in results[1:4]] == [DaySpentError] * 3
+    assert [type(result) for result in results[1:4]] == [DailyQuotaError] * 3
     assert time.now - NOON == 3
     assert await service.send(1, "another") == [None]
     time.now += DAY
@@ -75,7 +75,7 @@ def test_tiers_are_known_and_numbers_beat_them(catalog: SqliteCatalog) -> None:
     assert preset("paid", "google_genai:gemini-3.8-flash") == Rate(1000)
     assert preset("unlimited", "google_genai:gemini-3.8-flash") == Rate()
     chosen = replace(settings(), tier="free", requests_per_minute=7)
-    assert build_limits(chosen, catalog)._lane("gemini-3.8-flash").rate == Rate(7, 20)
+    assert build_rate_limiter(chosen, catalog)._queue("gemini-3.8-flash").rate == Rate(7, 20)
 
 
 def test_limits_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

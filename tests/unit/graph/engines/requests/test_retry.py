@@ -10,7 +10,7 @@ import pytest
 from google.genai.errors import ClientError, ServerError
 from langchain_google_genai._common import GoogleGenerativeAIError
 
-from graph.engines.requests.retry import Patience, call, diagnose
+from graph.engines.requests.retry import RetryPolicy, classify, send_with_retries
 
 
 class Time:
@@ -23,8 +23,8 @@ class Time:
         self.waits.append(seconds)
         self.now += seconds
 
-    def patience(self, jitter: float = 1.0, **settings: Any) -> Patience:
-        return Patience(sleep=self.sleep, clock=lambda: self.now, random=lambda: jitter, **settings)
+    def policy(self, jitter: float = 1.0, **settings: Any) -> RetryPolicy:
+        return RetryPolicy(sleep=self.sleep, clock=lambda: self.now, random=lambda: jitter, **settings)
 
 
 def failing(*errors: Exception) -> Callable[[], Any]:
@@ -66,7 +66,7 @@ def retry_info(delay: str) -> dict[str, Any]:
     return {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}
 
 
-PASSING = [
+TRANSIENT = [
     (google(429), "quota_minute"),
     (google(429, quota("PerMinute")), "quota_minute"),
     *((google(status), "overloaded") for status in (500, 502, 503, 504)),
@@ -78,7 +78,7 @@ PASSING = [
     (aiohttp.ClientPayloadError("body broke off"), "network"),
     (ConnectionResetError(), "network"),
 ]
-LASTING = [
+PERMANENT = [
     *((google(status), "request_error") for status in (400, 401, 403, 404)),
     (google(429, quota("PerDay"), retry_info("7s")), "quota_day"),
     (google(429, quota("PerMinute"), quota("PerDay")), "quota_day"),
@@ -87,23 +87,23 @@ LASTING = [
 
 
 @pytest.mark.parametrize("wrap", [lambda error: error, wrapped], ids=["plain", "wrapped"])
-@pytest.mark.parametrize(("error", "reason"), PASSING, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("error", "reason"), TRANSIENT, ids=lambda value: repr(value)[:40])
 async def test_what_can_pass_is_tried_again(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
     time = Time()
-    assert await call(failing(wrap(error)), time_limit=9, patience=time.patience()) == 2
+    assert await send_with_retries(failing(wrap(error)), time_limit=9, retry_policy=time.policy()) == 2
     assert time.waits == [1.0]
-    assert diagnose(wrap(error)).reason == reason
+    assert classify(wrap(error)).reason == reason
 
 
 @pytest.mark.parametrize("wrap", [lambda error: error, wrapped], ids=["plain", "wrapped"])
-@pytest.mark.parametrize(("error", "reason"), LASTING, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize(("error", "reason"), PERMANENT, ids=lambda value: repr(value)[:40])
 async def test_what_cannot_pass_is_raised_at_once(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
     time, raised = Time(), wrap(error)
     with pytest.raises(type(raised)) as caught:
-        await call(failing(raised), time_limit=9, patience=time.patience())
+        await send_with_retries(failing(raised), time_limit=9, retry_policy=time.policy())
     assert caught.value is raised
     assert time.waits == []
-    assert diagnose(raised).reason == reason
+    assert classify(raised).reason == reason
 
 
 def test_other_providers_errors_are_read_by_their_status() -> None:
@@ -112,14 +112,14 @@ def test_other_providers_errors_are_read_by_their_status() -> None:
 
     request = httpx.Request("POST", "http://localhost")
     refused = httpx.HTTPStatusError("no", request=request, response=httpx.Response(401, request=request))
-    assert diagnose(APIStatusError()).passing
-    assert (diagnose(refused).reason, diagnose(refused).status) == ("request_error", 401)
+    assert classify(APIStatusError()).is_transient
+    assert (classify(refused).reason, classify(refused).status) == ("request_error", 401)
 
 
 def test_a_code_that_is_no_status_is_no_status() -> None:
     broken = aiohttp.ClientPayloadError("body broke off")
     broken.__cause__ = aiohttp.http_exceptions.ContentLengthError("too short")  # its `code` is 400
-    assert diagnose(broken).reason == "network"
+    assert classify(broken).reason == "network"
 
 
 @pytest.mark.parametrize(
@@ -135,28 +135,30 @@ def test_a_code_that_is_no_status_is_no_status() -> None:
 async def test_the_wait_that_the_service_asks_for_is_kept_and_never_shortened(error: Exception, least: float) -> None:
     for jitter in (0.0, 1.0):
         time = Time()
-        await call(failing(wrapped(error)), time_limit=9, patience=time.patience(jitter))
+        await send_with_retries(failing(wrapped(error)), time_limit=9, retry_policy=time.policy(jitter))
         assert least <= time.waits[0] <= least + 1
 
 
 async def test_waits_double_up_to_a_cap_and_end_with_the_last_try() -> None:
     time, error = Time(), google(503)
-    patience = time.patience(tries=8, seconds=1000)
+    policy = time.policy(max_attempts=8, max_seconds=1000)
     with pytest.raises(ServerError):
-        await call(failing(*[error] * 99), time_limit=9, patience=patience)
+        await send_with_retries(failing(*[error] * 99), time_limit=9, retry_policy=policy)
     assert time.waits == [1, 2, 4, 8, 16, 30, 30]
 
 
 async def test_waits_are_spread() -> None:
     time = Time()
-    await call(failing(google(503), google(503)), time_limit=9, patience=time.patience(jitter=0.0))
+    await send_with_retries(failing(google(503), google(503)), time_limit=9, retry_policy=time.policy(jitter=0.0))
     assert time.waits == [0.5, 1.0]
 
 
 async def test_a_wait_that_leads_past_the_end_of_patience_is_not_begun() -> None:
     time = Time()
     with pytest.raises(ClientError):
-        await call(failing(*[google(429, retry_info("50s"))] * 9), time_limit=9, patience=time.patience(seconds=120))
+        await send_with_retries(
+            failing(*[google(429, retry_info("50s"))] * 9), time_limit=9, retry_policy=time.policy(max_seconds=120)
+        )
     assert time.waits == [51, 51]
 
 
@@ -170,7 +172,7 @@ async def test_an_attempt_that_stalls_is_cut_off_and_repeated() -> None:
             await asyncio.Event().wait()
         return "done"
 
-    assert await call(request, time_limit=0.01, patience=time.patience()) == "done"
+    assert await send_with_retries(request, time_limit=0.01, retry_policy=time.policy()) == "done"
     assert time.waits == [1.0]
 
 
@@ -183,5 +185,5 @@ async def test_a_cancelled_request_is_not_repeated() -> None:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await call(request, time_limit=9, patience=Time().patience())
+        await send_with_retries(request, time_limit=9, retry_policy=Time().policy())
     assert made == 1

@@ -1,6 +1,6 @@
 """What requests cost is shared out over their pages, and adds up again."""
 
-from graph.engines.requests.usage import current, journal
+from graph.engines.requests.usage import current_recorder, record_usage
 from graph.types import Usage, add_usage, no_usage
 
 
@@ -9,9 +9,9 @@ def usage(requests: int, tokens_in: int, tokens_out: int) -> Usage:
 
 
 def test_a_request_is_an_attempt_for_each_of_its_pages_and_its_tokens_are_shared() -> None:
-    with journal(lambda event: None) as costs:
-        costs.charge([4, 5, 6], usage(2, 100, 11), 3.0)  # the first attempt failed
-        costs.charge([5], usage(1, 40, 7), 1.5)
+    with record_usage(lambda event: None) as costs:
+        costs.add([4, 5, 6], usage(2, 100, 11), 3.0)  # the first attempt failed
+        costs.add([5], usage(1, 40, 7), 1.5)
     assert {page: (cost.attempts, cost.seconds) for page, cost in costs.pages.items()} == {
         4: (2, 3.0), 5: (3, 4.5), 6: (2, 3.0),
     }  # fmt: skip
@@ -22,10 +22,10 @@ def test_a_request_is_an_attempt_for_each_of_its_pages_and_its_tokens_are_shared
     assert total == usage(3, 140, 18)
 
 
-def test_a_journal_is_open_within_only() -> None:
-    assert current() is None
-    with journal(lambda event: None) as outer:
-        with journal(lambda event: None) as inner:
-            assert current() is inner
-        assert current() is outer
-    assert current() is None
+def test_a_recorder_is_open_within_its_block_only() -> None:
+    assert current_recorder() is None
+    with record_usage(lambda event: None) as outer:
+        with record_usage(lambda event: None) as inner:
+            assert current_recorder() is inner
+        assert current_recorder() is outer
+    assert current_recorder() is None

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from graph.engines.requests.rate_limit import Limits
+from graph.engines.requests.rate_limit import AdaptiveRateLimiter
 
 NOON = datetime(2026, 11, 22, 20, tzinfo=UTC).timestamp()  # noon in California
 DAY = 86_400.0
@@ -54,25 +54,25 @@ class Time:
         return await done
 
 
-Make = Callable[..., Limits]
+Make = Callable[..., AdaptiveRateLimiter]
 
 
 class Service:
     """Requests through a limiter: when each was sent, and how many were under way."""
 
-    def __init__(self, limits: Limits, time: Time, seconds: float = 1.0) -> None:
+    def __init__(self, limits: AdaptiveRateLimiter, time: Time, seconds: float = 1.0) -> None:
         self.limits, self.time, self.seconds = limits, time, seconds
         self.sent: list[float] = []
         self.under_way = self.peak = 0
 
     async def request(self, model: str = "m") -> None:
-        async with self.limits.turn(model):
+        async with self.limits.slot(model):
             self.sent.append(self.time.now - NOON)
             self.under_way += 1
             self.peak = max(self.peak, self.under_way)
             await self.time.sleep(self.seconds)
             self.under_way -= 1
-        self.limits.went_well(model)
+        self.limits.on_success(model)
 
     async def send(self, count: int, model: str = "m") -> list[Any]:
         return await self.time.run(*(self.request(model) for _ in range(count)))

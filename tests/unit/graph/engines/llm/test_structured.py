@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from graph.engines.llm.structured import claims_of, draft_of
+from graph.engines.llm.structured import parse_partial_claims, text_of_claims
 
 CLAIMS = [
     {"passage": "P1", "quote": 'He said "no"', "text": 'It was "no".'},
@@ -17,7 +17,7 @@ WHOLE = json.dumps({"answerable": True, "claims": CLAIMS})
 
 
 def test_a_draft_grows_with_its_reply_and_never_takes_a_word_back() -> None:
-    drafts = [draft_of(claims_of(WHOLE[:end])) for end in range(len(WHOLE) + 1)]
+    drafts = [text_of_claims(parse_partial_claims(WHOLE[:end])) for end in range(len(WHOLE) + 1)]
     assert drafts[0] == ""
     assert drafts[-1] == 'It was "no".\n\nTwelve\nlines.'
     assert len(set(drafts)) > 15
@@ -30,4 +30,4 @@ def test_a_draft_grows_with_its_reply_and_never_takes_a_word_back() -> None:
      '{"answerable": false, "claims": [{"text": "It may be."}]}', '{"claims": [{"text": 7}]}', "\ud800"],
 )  # fmt: skip
 def test_what_holds_no_claims_is_no_draft(text: str) -> None:
-    assert draft_of(claims_of(text)) == ""
+    assert text_of_claims(parse_partial_claims(text)) == ""

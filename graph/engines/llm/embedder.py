@@ -1,0 +1,121 @@
+"""An embedder for any LangChain embedding model, whose requests go through the request client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import float32
+from numpy.typing import NDArray
+
+from graph.engines.llm.gemini import takes_task_in_text
+from graph.engines.requests.client import GOOGLE, NamedModel, RequestClient, split_name
+from graph.errors import ModelError
+from graph.types import Reply
+from loaders.types import Failure
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+ATTEMPT_TIMEOUT_S = 60.0  # a request normally takes one or two
+# Google's service takes 100 texts at once, and its client splits requests that it guesses to be over 20,000 tokens, at
+# two for each word and mark. Requests below both limits are sent as they are, so that none is paid for twice.
+MAX_TEXTS, MAX_WORDS = 100, 10_000
+_WORD_OR_MARK = re.compile(r"[^\W_]+|[\W_]")
+
+
+class ModelEmbedder:
+    """An `Embedder` of one vector for each chunk, computed by an embedding model.
+
+    Args:
+        model: The embedding model.
+        dimensions: The length that its vectors must have.
+        client: Sends the requests.
+    """
+
+    def __init__(self, model: NamedModel[Embeddings], dimensions: int, client: RequestClient) -> None:
+        provider, self._model_name = split_name(model.name)
+        self._model, self._dimensions, self._client = model, dimensions, client
+        self._task_in_text = provider == GOOGLE and takes_task_in_text(self._model_name)
+        self.identity = f"{self._model_name}/{dimensions}"
+
+    async def embed_query(self, text: str) -> Reply[NDArray[float32]]:
+        """Return the unit vector of a question, of shape (dimensions,).
+
+        Raises:
+            ModelError: the service returned no vector, or one of another length.
+        """
+        query = f"task: search result | query: {text}" if self._task_in_text else text
+
+        async def request(model: Embeddings) -> list[list[float]]:
+            return [await model.aembed_query(query)]
+
+        reply = await self._send(request, 1)
+        return Reply(reply.value[0], reply.usage)
+
+    async def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
+        """Yield the unit vectors of texts in order, an array of shape (n, dimensions) for each request.
+
+        Args:
+            titles: The title of each text's document; may be "".
+            texts: The texts.
+
+        Raises:
+            ModelError: the service returned no vectors, or some of another length.
+        """
+        prepared = [self._document(title, text) for title, text in zip(titles, texts, strict=True)]
+        for batch in _batches(prepared):
+
+            async def request(model: Embeddings, batch: list[str] = batch) -> list[list[float]]:
+                return await model.aembed_documents(batch)
+
+            yield await self._send(request, len(batch))
+
+    def _document(self, title: str, text: str) -> str:
+        return f"title: {title.strip() or 'none'} | text: {text}" if self._task_in_text else text
+
+    async def _send(
+        self, request: Callable[[Embeddings], Awaitable[list[list[float]]]], count: int
+    ) -> Reply[NDArray[float32]]:
+        answer = await self._client.send(self._model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        if isinstance(answer, Failure):
+            raise ModelError(answer.detail)
+        self._check(answer.reply, count)
+        return Reply(_unit_rows(answer.reply), answer.usage)
+
+    def _check(self, vectors: Sequence[Sequence[float]], count: int) -> None:
+        name, setting = self._model_name, self._model.setting
+        if len(vectors) != count:
+            raise ModelError(
+                f"{name} returned {len(vectors)} vectors for {count} texts: set {setting} to another model."
+            )
+        lengths = {len(vector) for vector in vectors}
+        if lengths != {self._dimensions}:
+            listed = ", ".join(map(str, sorted(lengths)))
+            raise ModelError(
+                f"{name} returns vectors of length {listed}, not {self._dimensions}: "
+                f"set embedding_dimensions to {listed}, or {setting} to another model."
+            )
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    words = 0
+    for text in texts:
+        count = len(_WORD_OR_MARK.findall(text))
+        if batch and (len(batch) == MAX_TEXTS or words + count > MAX_WORDS):
+            yield batch
+            batch, words = [], 0
+        batch.append(text)
+        words += count
+    if batch:
+        yield batch
+
+
+def _unit_rows(vectors: Sequence[Sequence[float]]) -> NDArray[float32]:
+    """Return the vectors as rows of length 1; a zero vector stays zero."""
+    rows = np.asarray(vectors, dtype=float32)
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return (rows / np.where(lengths == 0, 1, lengths)).astype(float32)
