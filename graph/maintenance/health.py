@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from statistics import median
 from typing import Any, TypedDict
 
@@ -59,7 +59,14 @@ def _run(name: str, check: Callable[[], str]) -> Check:
 
 def _packages() -> str:
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"Python {python}, " + ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    return f"Python {python}, " + ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _home() -> str:

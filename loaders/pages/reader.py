@@ -69,5 +69,8 @@ def _read_by_ocr(image: PageImage, job: PageJob) -> PageText | Failure:
         from loaders.ocr.engine import read_image  # 1 s and 300 MB that pages with a text layer save
 
         return read_image(image.png, job.page)
+    except ModuleNotFoundError as exc:
+        missing = ModuleNotFoundError(f"{exc.name} is not installed; run `pip install 'pagewitness[offline]'`")
+        return Failure("ocr_error", job.could_not_be("read by OCR", missing))
     except Exception as exc:
         return Failure("ocr_error", job.could_not_be("read by OCR", exc))

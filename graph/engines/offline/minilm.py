@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.errors import require_extra
 from graph.storage.token_vectors import DIMENSIONS
 from graph.types import Encoded, Reply
 from loaders.pages.cpu import cores
@@ -49,6 +50,7 @@ class MiniLM:
     identity = IDENTITY
 
     def __init__(self) -> None:
+        require_extra("offline", "The offline engine")
         self._threads = ThreadPoolExecutor(cores(), "embedding")
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
