@@ -34,6 +34,8 @@ _FENCE_TAG = re.compile(
     r"[<＜﹤](?=\s*[/／]?\s*(?:passage|question|conversation|tried|claim|expected|given)\b)", re.IGNORECASE
 )
 _COMMENT = re.compile(r"<!--|-->|<!|<\?")
+# A "<" that a Markdown viewer could take for the start of a tag; that of "p < 0.05" is none.
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def remove_invisible(text: str) -> str:
@@ -58,3 +60,8 @@ def sanitize_markdown(text: str) -> str:
 def neutralize_tags(text: str) -> str:
     """Escape the tags that fence untrusted text in prompts, so that `text` can neither open nor close one."""
     return _FENCE_TAG.sub("&lt;", remove_invisible(text))
+
+
+def escape_tags(text: str) -> str:
+    """Escape everything that a Markdown viewer could take for a tag."""
+    return _TAG.sub("&lt;", text)

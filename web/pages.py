@@ -14,9 +14,10 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from graph import dependencies
+from graph.sanitize import escape_tags
 from graph.storage import summaries
-from graph.storage.base import PageRow, Transcript
-from graph.storage.summaries import LedgerLine
+from graph.storage.base import PageRow
+from graph.storage.summaries import LedgerLine, page_markdown
 from loaders.text.plain import plain
 from loaders.text.tables import parse_table
 from loaders.types import Block, Box
@@ -28,8 +29,6 @@ from web.responses import WebError, query_number
 _MEDIA_TYPES = {"png": "image/png", "webp": "image/webp"}
 _MAX_BOXES = 100
 _EDGE = re.compile(r"(?:0|1)?(?:\.\d{1,8})?")
-# A "<" that a Markdown viewer could take for the start of a tag; that of "p < 0.05" is none.
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 # Rendering the largest page takes 100 MB: the server's forty threads must not all do it at once.
 _render_slots = threading.BoundedSemaphore(3)
 _IMMUTABLE, _REVALIDATE = "private, max-age=31536000, immutable", "private, no-cache"
@@ -124,8 +123,8 @@ def transcript(request: Request) -> Response:
     row = find_document(request)
     wanted = query_number(request, "page", 1, max(row.pages, 1))
     read = dependencies.stores().catalog.transcripts(row.id, [wanted] if wanted else None)
-    parts = [f"## Page {number}\n\n{_markdown(found)}" for number, found in sorted(read.items())]
-    text = f"# {_TAG.sub('&lt;', row.name)}\n\n" + "\n\n".join(parts) + "\n"
+    parts = [f"## Page {number}\n\n{page_markdown(found)}" for number, found in sorted(read.items())]
+    text = f"# {escape_tags(row.name)}\n\n" + "\n\n".join(parts) + "\n"
     return Response(text, media_type="text/markdown; charset=utf-8", headers={"Cache-Control": _REVALIDATE})
 
 
@@ -170,12 +169,3 @@ def _block(block: Block) -> PageBlock:
     if table:
         return {"kind": "table", "columns": table.columns, "rows": table.rows, "caption": table.caption}
     return {"kind": block.kind, "level": block.level, "text": plain(block.text)}
-
-
-def _markdown(read: Transcript) -> str:
-    """Return what was read on a page as Markdown: HTML tables are converted, and other tags are escaped."""
-    texts = []
-    for block in read.blocks:
-        table = parse_table(block.text) if block.is_table and "<" in block.text else None
-        texts.append(f"{table.caption}\n\n{table.markdown()}".strip() if table else block.text)
-    return _TAG.sub("&lt;", "\n\n".join(texts))

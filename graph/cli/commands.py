@@ -5,6 +5,9 @@ Modules of the application are imported inside the functions, so that `--help` d
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +110,56 @@ def ask(options: Options, question: str, documents: tuple[str, ...], thread: str
 
 
 @pagewitness.command(epilog=EXPLAINED)
+@_documents
+@click.option(
+    "--thread", metavar="ID", default="", show_default="a new conversation", help="A conversation to continue."
+)
+@with_options
+def chat(options: Options, documents: tuple[str, ...], thread: str) -> None:
+    """Ask questions in a conversation; /quit or Ctrl-D ends it.
+
+    Each line of the input is a question. With --json each answer is one line of JSON.
+    """
+    import json
+    import uuid
+
+    from graph.cli import output, progress
+    from graph.errors import BadInputError, ModelError, ServerError
+
+    client, thread = options.client(), thread or str(uuid.uuid4())
+    for question in _questions():
+        try:
+            with progress.live_draft(quiet=options.json) as on_event:
+                answer = client.ask(question, documents, thread, on_event)
+        except (BadInputError, ModelError, ServerError) as error:
+            if not sys.stdin.isatty():
+                raise
+            click.echo(f"pagewitness: {error}", err=True)  # a person can correct it and ask again
+            continue
+        shown = {field: answer.get(field) for field in _ANSWER_FIELDS}
+        if options.json:
+            click.echo(json.dumps(shown, ensure_ascii=False))
+        else:
+            output.answer(shown)
+    click.echo(f"Continue this conversation with --thread {thread}", err=True)
+
+
+def _questions() -> Iterator[str]:
+    """Yield the lines of standard input that are not empty, up to `/quit`; prompt for them in a terminal."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  gives input() line editing and a history
+    while True:
+        try:
+            line = input("\n> " if sys.stdin.isatty() else "").strip()
+        except EOFError:
+            return
+        if line == "/quit":
+            return
+        if line:
+            yield line
+
+
+@pagewitness.command(epilog=EXPLAINED)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.jsonl")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", show_default="a folder in the home folder",
@@ -172,6 +225,34 @@ def pages(options: Options, document: str) -> None:
     from graph.cli import output
 
     options.show(options.client().pages(document), output.pages)
+
+
+@pagewitness.command(epilog=EXPLAINED)
+@click.argument("document")
+@click.argument("page", type=_count)
+@click.option(
+    "--image", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.png", show_default="none",
+    help="Write the page's image to this file in place of printing its text.",
+)  # fmt: skip
+@with_options
+def show(options: Options, document: str, page: int, image: Path | None) -> None:
+    """Print the text of a PAGE of a DOCUMENT as it was read.
+
+    Pages are counted from 1.
+    """
+    from graph.cli import output
+    from graph.errors import BadInputError
+
+    client = options.client()
+    if image is None:
+        options.show(client.page(document, page), output.page)
+        return
+    content, found = client.page_image(document, page), client.pages(document)
+    try:
+        image.write_bytes(content)
+    except OSError as error:
+        raise BadInputError(f"{str(image)!r} cannot be written ({error.strerror}): name another file.") from error
+    options.show({"id": found["id"], "name": found["name"], "page": page, "file": str(image)}, output.page_image)
 
 
 @pagewitness.command(epilog=EXPLAINED)

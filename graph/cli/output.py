@@ -108,6 +108,20 @@ def pages(value: Mapping[str, Any]) -> None:
     _out.print(table)
 
 
+def page(value: Mapping[str, Any]) -> None:
+    """Print the text of a page as it was read, without wrapping; why there is none, where there is none."""
+    if value["text"]:
+        _out.print(escape(value["text"]), soft_wrap=True)
+    else:
+        why = value["detail"] or f"the page is {value['status']}"
+        _out.print(escape(f"There is no text of page {value['page']} of {value['name']}: {why}"), style="yellow")
+
+
+def page_image(value: Mapping[str, Any]) -> None:
+    """Print where the image of a page was written."""
+    _out.print(escape(f"Page {value['page']} of {value['name']} is now in {value['file']}."))
+
+
 def deleted(value: Mapping[str, Any]) -> None:
     """One line."""
     _out.print(f"Deleted {escape(value['deleted']['name'])} ({value['deleted']['id']}).")

@@ -7,7 +7,8 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from graph.storage.base import Catalog, DocumentRow, PageRow, PageStatus
+from graph.sanitize import escape_tags
+from graph.storage.base import Catalog, DocumentRow, PageRow, PageStatus, Transcript
 
 
 class LedgerCounts(TypedDict):
@@ -124,3 +125,14 @@ def _line(row: PageRow) -> LedgerLine:
         "seconds": row.seconds,
         "image": row.image,
     }
+
+
+def page_markdown(transcript: Transcript) -> str:
+    """Return what was read on a page as Markdown: HTML tables are converted, and other tags are escaped."""
+    from loaders.text.tables import parse_table
+
+    texts = []
+    for block in transcript.blocks:
+        table = parse_table(block.text) if block.is_table and "<" in block.text else None
+        texts.append(f"{table.caption}\n\n{table.markdown()}".strip() if table else block.text)
+    return escape_tags("\n\n".join(texts))

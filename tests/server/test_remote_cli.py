@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -50,7 +51,7 @@ def plain(value: Any) -> Any:
 @pytest.mark.parametrize(
     "command",
     [["ask", TICKET, "--document", "sample"], ["ask", "Who is the captain?", "--document", "sample.pdf"],
-     ["pages", "SAMPLE"]],
+     ["pages", "SAMPLE"], ["show", "sample", "6"]],
 )  # fmt: skip
 def test_it_prints_what_it_prints_without_a_server(
     library: Path, pagewitness: Any, server: Server, command: list[str]
@@ -80,6 +81,22 @@ def test_a_conversation_goes_on_under_its_name(pagewitness: Any, server: Server)
     assert "instruments" in second["queries"][0]
     assert server.get(f"/threads/{thread_id('mine')}/state")["values"]["answer"] == second["answer"]
     assert thread_id(thread_id("mine")) == thread_id("mine"), "an id is taken as it is"
+
+
+def test_a_chat_runs_on_a_thread_of_the_server(
+    pagewitness: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("How much was spent on instruments?\nAnd on it in 2024?\n"))
+    code, out, _ = pagewitness("chat", "--thread", "talk", "--json")
+    second = json.loads(out.splitlines()[1])
+    assert code == 0
+    assert "instruments" in second["queries"][0]
+    assert server.get(f"/threads/{thread_id('talk')}/state")["values"]["answer"] == second["answer"]
+
+
+def test_the_image_of_a_page_comes_from_the_server(pagewitness: Any, tmp_path: Path) -> None:
+    assert pagewitness("show", "sample", "2", "--image", str(tmp_path / "page.png"))[0] == 0
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_files_of_this_machine_are_uploaded_and_read(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from graph.cli.progress import EventHandler
+from graph.errors import BadInputError
 
 RebuildTask = Literal["reembed", "rechunk"]
 
@@ -32,6 +33,12 @@ class Client(Protocol):
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of the document with this name or id."""
 
+    def page(self, name: str, number: int) -> Mapping[str, Any]:
+        """Return the text of a page, counted from 1, as it was read: Markdown under `text`, with the page's status."""
+
+    def page_image(self, name: str, number: int) -> bytes:
+        """Return the image of a page as PNG."""
+
     def delete(self, name: str) -> Mapping[str, Any]:
         """Delete the document with this name or id."""
 
@@ -56,3 +63,21 @@ def follow(parts: Iterable[Any], on_event: EventHandler) -> Mapping[str, Any]:
         elif part["type"] == "values" and not part["ns"]:
             values = part["data"]
     return values
+
+
+def page_line(ledger: Sequence[Mapping[str, Any]], name: str, number: int) -> Mapping[str, Any]:
+    """Return the line of a document's ledger for a page.
+
+    Raises:
+        BadInputError: the document has no such page.
+    """
+    for line in ledger:
+        if line["page"] == number:
+            return line
+    raise BadInputError(f"There is no page {number} in {name!r}: it has pages 1 to {len(ledger)}.")
+
+
+def page_text(document: Mapping[str, Any], line: Mapping[str, Any], text: str) -> Mapping[str, Any]:
+    """Return the value of `Client.page` from a document, a line of its ledger, and the page's Markdown."""
+    kept = {key: line[key] for key in ("page", "status", "reason", "detail")}
+    return {"id": document["id"], "name": document["name"], **kept, "text": text}

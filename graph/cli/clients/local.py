@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
-from graph.cli.clients.base import RebuildTask, follow
+from graph.cli.clients.base import RebuildTask, follow, page_line, page_text
 from graph.cli.progress import EventHandler
 from graph.context import Context
+from graph.errors import BadInputError
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -62,6 +63,25 @@ class LocalClient:
         catalog = dependencies.stores().catalog
         document = find_document(catalog, name)
         return {"id": document.id, "name": document.name, "pages": summaries.pages(catalog, document.id)}
+
+    def page(self, name: str, number: int) -> Mapping[str, Any]:
+        """Return the text of a page as it was read."""
+        from graph.storage.summaries import page_markdown
+
+        document = self.pages(name)
+        line = page_line(document["pages"], document["name"], number)
+        read = dependencies.stores().catalog.transcripts(document["id"], [number])
+        return page_text(document, line, page_markdown(read[number]) if number in read else "")
+
+    def page_image(self, name: str, number: int) -> bytes:
+        """Return the image of a page as PNG."""
+        document = self.pages(name)
+        line = page_line(document["pages"], document["name"], number)
+        try:
+            return dependencies.stores().images.get(line["image"])
+        except KeyError:
+            why = line["detail"] or "it is not stored: read the document again with --reread"
+            raise BadInputError(f"There is no image of page {number} of {document['name']!r}: {why}") from None
 
     def delete(self, name: str) -> Mapping[str, Any]:
         """Delete a document from the catalog, the vectors and the page images."""

@@ -11,7 +11,7 @@ from typing import Any
 from langgraph_sdk.client import SyncLangGraphClient
 from langgraph_sdk.schema import RunCreateMetadata
 
-from graph.cli.clients.base import RebuildTask, follow
+from graph.cli.clients.base import RebuildTask, follow, page_line, page_text
 from graph.cli.clients.connection import Connection
 from graph.cli.clients.uploads import upload_sources
 from graph.cli.progress import EventHandler
@@ -78,6 +78,21 @@ class RemoteClient:
         """Return the page ledger of a document."""
         found = self._connection.get(f"/documents/{self._find(name).id}")
         return {"id": found["id"], "name": found["name"], "pages": found["ledger_pages"]}
+
+    def page(self, name: str, number: int) -> Mapping[str, Any]:
+        """Return the text of a page as it was read."""
+        document = self.pages(name)
+        line = page_line(document["pages"], document["name"], number)
+        reply = self._connection.request("GET", f"/documents/{document['id']}/transcript", params={"page": number})
+        # The route returns a document: its name and the number of the page stand above the text as headings.
+        text = reply.text.partition(f"\n\n## Page {number}\n\n")[2].removesuffix("\n")
+        return page_text(document, line, text)
+
+    def page_image(self, name: str, number: int) -> bytes:
+        """Return the image of a page as PNG."""
+        document = self.pages(name)
+        line = page_line(document["pages"], document["name"], number)
+        return self._connection.request("GET", f"/documents/{document['id']}/pages/{line['page']}/image").content
 
     def delete(self, name: str) -> Mapping[str, Any]:
         """Delete a document from the server's home folder."""

@@ -40,12 +40,12 @@ def test_the_help_of_a_command_lists_its_options_with_their_defaults(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = run(capsys, name, "--help")
-    listed = " ".join(out.split())
+    listed = " ".join(out.partition("Options:")[2].split())
     assert code == DONE
     assert {one.opts[0] for one in options_of(COMMANDS[name])} >= set(SHARED)
     for option in options_of(COMMANDS[name]):
-        start = listed.index(f" {option.opts[0]} ")
-        assert "[default: " in listed[start + 2 :].partition(" --")[0], option.opts[0]
+        start = f" {listed}".index(f" {option.opts[0]} ")
+        assert "[default: " in listed[start + 1 :].partition(" --")[0], option.opts[0]
         assert len(option.help or "") > 10
     assert "130 ended by Ctrl-C" in listed
 
