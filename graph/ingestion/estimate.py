@@ -34,50 +34,44 @@ SCANNED_PAGE_TOKENS = 800
 
 
 class WorkEstimate(TypedDict):
-    """The amount of work of a document, or of all together.
-
-    pages: The number of pages.
-    done: Pages that were read before and are not read again.
-    send: Pages whose images go to the vision model.
-    requests: Requests to the vision model, if none has to be repeated.
-    input_tokens: Tokens sent: images, text layers and prompts.
-    output_tokens: Tokens of the transcripts.
-    """
+    """The amount of work of a document, or of all together."""
 
     pages: int
+    """The number of pages."""
     done: int
+    """Pages that were read before and are not read again."""
     send: int
+    """Pages whose images go to the vision model."""
     requests: int
+    """Requests to the vision model, if none has to be repeated."""
     input_tokens: int
+    """Tokens sent: images, text layers and prompts."""
     output_tokens: int
+    """Tokens of the transcripts."""
 
 
 class DocumentEstimate(WorkEstimate):
-    """The estimate of one source.
-
-    name: The file's name.
-    source: Its absolute path or address.
-    problem: Why the file cannot be opened; "" if it can.
-    """
+    """The estimate of one source."""
 
     name: str
+    """The file's name."""
     source: str
+    """Its absolute path or address."""
     problem: str
+    """Why the file cannot be opened; "" if it can."""
 
 
 class Estimate(TypedDict):
-    """The estimate of an ingestion.
-
-    documents: One estimate for each source; the same bytes count once.
-    total: Their sum.
-    engine: The engine that the run would use.
-    basis: The assumptions behind the figures, as sentences for the user.
-    """
+    """The estimate of an ingestion."""
 
     documents: list[DocumentEstimate]
+    """One estimate for each source; the same bytes count once."""
     total: WorkEstimate
+    """Their sum."""
     engine: str
+    """The engine that the run would use."""
     basis: str
+    """The assumptions behind the figures, as sentences for the user."""
 
 
 async def estimate(sources: list[str], context: Context) -> Estimate:

@@ -17,67 +17,59 @@ before, and the run had nothing to do."""
 
 
 class PageFailure(TypedDict):
-    """A page that could not be read, or a file that could not be opened.
-
-    page: The page number, counted from 1; null for the file as a whole.
-    reason: A short code, such as "quota_day", "password" or "unusable".
-    detail: One sentence for the user.
-    """
+    """A page that could not be read, or a file that could not be opened."""
 
     page: int | None
+    """The page number, counted from 1; null for the file as a whole."""
     reason: str
+    """A short code, such as "quota_day", "password" or "unusable"."""
     detail: str
+    """One sentence for the user."""
 
 
 class DocumentReport(TypedDict):
-    """The result for one source.
-
-    id: The first 16 hex digits of the file's SHA-256; null for a file that could not be opened.
-    name: The file's name.
-    source: The path, address or upload reference under which the catalog lists the document.
-    status: Whether all its pages are read.
-    pages: The number of its pages.
-    ledger: How many of its pages have which status.
-    failures: Its pages that are not read, or the reason why the file could not be opened.
-    chunks: The number of chunks that questions can find.
-    """
+    """The result for one source."""
 
     id: str | None
+    """The first 16 hex digits of the file's SHA-256; null for a file that could not be opened."""
     name: str
+    """The file's name."""
     source: str
+    """The path, address or upload reference under which the catalog lists the document."""
     status: DocumentStatus
+    """Whether all its pages are read."""
     pages: int
+    """The number of its pages."""
     ledger: LedgerCounts
+    """How many of its pages have which status."""
     failures: list[PageFailure]
+    """Its pages that are not read, or the reason why the file could not be opened."""
     chunks: int
+    """The number of chunks that questions can find."""
 
 
 class Unfinished(TypedDict):
-    """Pages that were left because the day's requests are used up.
-
-    pages: How many pages are left.
-    reason: Always "quota_day".
-    continue_at: When the next day of the model service begins: local time, ISO 8601.
-    """
+    """Pages that were left because the day's requests are used up."""
 
     pages: int
+    """How many pages are left."""
     reason: str
+    """Always "quota_day"."""
     continue_at: str
+    """When the next day of the model service begins: local time, ISO 8601."""
 
 
 class Report(TypedDict):
-    """The result of an ingestion.
-
-    documents: One report for each source: the documents first, then the files that could not be opened.
-    unfinished: The pages that are left for another day; null when there are none.
-    usage: Requests and tokens of the whole run.
-    seconds: Its duration.
-    """
+    """The result of an ingestion."""
 
     documents: list[DocumentReport]
+    """One report for each source: the documents first, then the files that could not be opened."""
     unfinished: Unfinished | None
+    """The pages that are left for another day; null when there are none."""
     usage: Usage
+    """Requests and tokens of the whole run."""
     seconds: float
+    """Its duration."""
 
 
 Sources = Annotated[
@@ -102,41 +94,37 @@ class IngestionOutput(TypedDict, total=False):
 
 
 class PendingDocument(TypedDict):
-    """A document on its way through one run.
-
-    id: The first 16 hex digits of the file's SHA-256.
-    name: The file's name.
-    source: The path, address or upload reference under which the catalog lists it.
-    path: Where the file can be opened; checked again by every node that opens it.
-    pages: The pages that this run reads; empty when all were read before.
-    text_only_pages: Those of `pages` that are read without a vision model; set by `survey_pages`.
-    generation: The id of the new chunks in the catalog; set when the document is chunked.
-    chunks_fingerprint: What those chunks were made from (see `indexing.chunks_fingerprint`); set with `generation`.
-    """
+    """A document on its way through one run."""
 
     id: str
+    """The first 16 hex digits of the file's SHA-256."""
     name: str
+    """The file's name."""
     source: str
+    """The path, address or upload reference under which the catalog lists it."""
     path: str
+    """Where the file can be opened; checked again by every node that opens it."""
     pages: list[int]
+    """The pages that this run reads; empty when all were read before."""
     text_only_pages: NotRequired[list[int]]
+    """Those of `pages` that are read without a vision model; set by `survey_pages`."""
     generation: NotRequired[str]
+    """The id of the new chunks in the catalog; set when the document is chunked."""
     chunks_fingerprint: NotRequired[str]
+    """What those chunks were made from (see `indexing.chunks_fingerprint`); set with `generation`."""
 
 
 class PageOutcome(TypedDict):
-    """A page that was handled.
-
-    document: The document's id.
-    page: The page number, counted from 1.
-    status: The page's status in the ledger.
-    usage: What reading it cost.
-    """
+    """A page that was handled."""
 
     document: str
+    """The document's id."""
     page: int
+    """The page number, counted from 1."""
     status: str
+    """The page's status in the ledger."""
     usage: Usage
+    """What reading it cost."""
 
 
 AfterBatch = Literal["index_document", "embed_ahead", "__end__"]
@@ -144,65 +132,59 @@ AfterBatch = Literal["index_document", "embed_ahead", "__end__"]
 
 
 class BatchState(TypedDict):
-    """The state of one batch: pages of one document that are rendered and transcribed together.
-
-    id: The document's id.
-    name: The document's name, for progress events.
-    path: Where the file can be opened; checked again by every node that opens it.
-    run_id: The key of the run's progress in this process (see `progress.py`).
-    total: How many pages of the document the run reads, for progress events.
-    pages: The pages of this batch.
-    text_only: Whether they are read without a vision model.
-    pages_with_figures: Those with pictures or drawings that may hold text; set by `render_pages`.
-    outcomes: The pages of this batch that were handled so far.
-    next: The node that follows this batch; set by `transcribe_pages`.
-    embedding_usage: What the embeddings cost that were computed after this batch.
-    """
+    """The state of one batch: pages of one document that are rendered and transcribed together."""
 
     id: str
+    """The document's id."""
     name: str
+    """The document's name, for progress events."""
     path: str
+    """Where the file can be opened; checked again by every node that opens it."""
     run_id: NotRequired[str]
+    """The key of the run's progress in this process (see `progress.py`)."""
     total: int
+    """How many pages of the document the run reads, for progress events."""
     pages: list[int]
+    """The pages of this batch."""
     text_only: bool
+    """Whether they are read without a vision model."""
     pages_with_figures: NotRequired[list[int]]
+    """Those with pictures or drawings that may hold text; set by `render_pages`."""
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
+    """The pages of this batch that were handled so far."""
     next: NotRequired[AfterBatch]
+    """The node that follows this batch; set by `transcribe_pages`."""
     embedding_usage: NotRequired[Annotated[Usage, add_usage]]
+    """What the embeddings cost that were computed after this batch."""
 
 
 class BatchOutput(TypedDict):
-    """The part of a batch's state that goes back to the ingestion.
-
-    outcomes: The pages of the batch, each with what it cost.
-    embedding_usage: What the embeddings cost that were computed after the batch.
-    """
+    """The part of a batch's state that goes back to the ingestion."""
 
     outcomes: Annotated[list[PageOutcome], operator.add]
+    """The pages of the batch, each with what it cost."""
     embedding_usage: NotRequired[Annotated[Usage, add_usage]]
+    """What the embeddings cost that were computed after the batch."""
 
 
 class IngestionState(TypedDict, total=False):
-    """The state of an ingestion.
-
-    sources: What the user gave.
-    started: When the run began: seconds since 1970.
-    run_id: The key of the run's progress in this process (see `progress.py`).
-    documents: The files that could be opened, each once.
-    batch_size: How many pages go into a batch; chosen by the engine.
-    rejected_sources: The reports of the files that could not be opened.
-    outcomes: The pages that were handled, each with what it cost.
-    embedding_usage: What all embeddings of the run cost.
-    report: The result, set at the end.
-    """
+    """The state of an ingestion."""
 
     sources: list[str]
+    """What the user gave."""
     started: float
+    """When the run began: seconds since 1970."""
     run_id: NotRequired[str]
+    """The key of the run's progress in this process (see `progress.py`)."""
     documents: list[PendingDocument]
+    """The files that could be opened, each once."""
     batch_size: int
+    """How many pages go into a batch; chosen by the engine."""
     rejected_sources: list[DocumentReport]
+    """The reports of the files that could not be opened."""
     outcomes: Annotated[list[PageOutcome], operator.add]
+    """The pages that were handled, each with what it cost."""
     embedding_usage: Annotated[Usage, add_usage]
+    """What all embeddings of the run cost."""
     report: Report
+    """The result, set at the end."""
