@@ -1,7 +1,7 @@
-"""The root graph: what the input holds decides. Sources are ingested, a question is answered, both in that order.
+"""The root graph: it ingests sources, answers a question, or does both in that order, as its input says.
 
-`app` is what `langgraph.json` serves, and what Python users import. It has no checkpointer: the server brings its own,
-and `compile_app` gives the graph to whoever wants threads elsewhere.
+`app` is what `langgraph.json` serves and what Python users import. It has no checkpointer, because the LangGraph server
+brings its own; `compile_app` compiles the graph with one.
 """
 
 from __future__ import annotations
@@ -17,86 +17,72 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph import dependencies
-from graph.attachments import attached, document_of, source_of
+from graph.attachments import document_id_of, references_in, source_of
 from graph.compiled import Application, detach_files, without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.errors import BadInputError, as_list
 from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
-from graph.ingestion.state import Report
+from graph.ingestion.state import Report, Sources
 from graph.query import graph as query
 from graph.query.nodes import question_and_history
-from graph.query.state import Answer, Messages, QueryInput
-
-_WANTED = Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"])
-_SCOPE = Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]])
+from graph.query.state import Answer, DocumentNames, Messages, QueryInput, Question
 
 
 class Input(TypedDict, total=False):
     """Sources to ingest, a question to answer, or a conversation whose last message is a question.
 
-    The values are of one run: on a thread, what is not given again is not done again.
+    Values other than `messages` last for one run: on a thread, the next run does not see them.
     """
 
-    sources: Annotated[
-        list[str],
-        Field(description="Files, folders or globs to ingest: PDFs and images.", examples=[["examples/sample.pdf"]]),
-        EphemeralValue,
-    ]
-    question: Annotated[
-        str,
-        Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"]),
-        EphemeralValue,
-    ]
-    documents: Annotated[
-        list[str],
-        Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]]),
-        EphemeralValue,
-    ]
+    sources: Annotated[Sources, EphemeralValue]
+    question: Annotated[Question, EphemeralValue]
+    documents: Annotated[DocumentNames, EphemeralValue]
     messages: Messages
 
 
 class Output(Answer, total=False):
     """The report of an ingestion, the answer to a question, or both."""
 
-    question: Annotated[
-        str,
-        Field(description="What you want to know from the documents.", examples=["What was the net income in 2023?"]),
-        EphemeralValue,
-    ]
-    report: Annotated[Report | None, Field(description="Each document with its page ledger; what the run cost.")]
+    question: Annotated[Question, EphemeralValue]
+    report: Annotated[Report | None, Field(description="Each document with its page ledger, and what the run cost.")]
 
 
 class Request(TypedDict):
-    """What this run was asked to do."""
+    """The task of one run."""
 
     sources: list[str]
+    """The sources of the input, and the files attached to the last message."""
     question: str
+    """The question of the input or of the last message; "" if nothing is asked."""
     documents: list[str]
+    """The documents of the input, by name or id."""
     attached: list[str]
+    """Ids of all documents that the conversation attached; "" for one attached by its address."""
 
 
 class State(Input, Output, total=False):
-    """The whole state of a run."""
+    """The state of a run: input, output and the task."""
 
     request: Request
+    """The task of this run, set by `route_request`."""
 
 
 _RESULTS = {*Answer.__annotations__, "report"} - {"messages"}
 
 
 def route_request(state: State) -> dict[str, Any]:
-    """Take down what is asked for; results that an earlier run left on the thread are cleared."""
+    """Read the input into the run's `request`, and clear the results that an earlier run left on the thread."""
     messages = state.get("messages") or []
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
     folder = dependencies.stores().downloads
-    new = [source_of(reference, folder) for reference in attached(messages[-1])] if in_chat else []
+    new = [source_of(reference, folder) for reference in references_in(messages[-1])] if in_chat else []
     request = Request(
         sources=[*as_list(state.get("sources") or [], "sources"), *new],
         question=question_and_history(state.get("question"), messages)[0] if in_chat or "question" in state else "",
         documents=as_list(state.get("documents") or [], "documents"),
-        attached=[document_of(reference) for message in messages for reference in attached(message)],
+        attached=[document_id_of(reference) for message in messages for reference in references_in(message)],
     )
     if not request["sources"] and not in_chat and "question" not in state:
         raise BadInputError(
@@ -107,7 +93,7 @@ def route_request(state: State) -> dict[str, Any]:
 
 
 def after_routing(state: State) -> Send:
-    """Ingest first, where there are sources."""
+    """Continue with the ingestion if there are sources, else with the question."""
     request = state["request"]
     if request["sources"]:
         return Send("ingestion", {"sources": request["sources"]})
@@ -115,41 +101,42 @@ def after_routing(state: State) -> Send:
 
 
 def after_ingestion(state: State) -> Send | str:
-    """Then answer, where something was asked; a message that only brought files gets a reply too."""
+    """Continue with the question if there is one; a message that only brings files gets a reply too."""
     if state["request"]["question"]:
         return Send("query", _question(state))
-    return "acknowledge_files" if attached_last(state) else END
+    return "acknowledge_files" if _brings_files(state) else END
 
 
 def acknowledge_files(state: State) -> dict[str, Any]:
-    """Say what became of the files of a message that asks nothing."""
+    """Reply to a message that brings files and asks nothing."""
     report = state.get("report")
     return {"messages": [AIMessage(acknowledgement(report["documents"] if report else []))]}
 
 
-def attached_last(state: State) -> bool:
-    """Whether the last message brought files."""
+def _brings_files(state: State) -> bool:
+    """Whether the last message is the user's and has files attached."""
     messages = state.get("messages") or []
-    return bool(messages) and isinstance(messages[-1], HumanMessage) and bool(attached(messages[-1]))
+    return bool(messages) and isinstance(messages[-1], HumanMessage) and bool(references_in(messages[-1]))
 
 
 def _question(state: State) -> QueryInput:
-    """What is asked, of the documents that are named; or else of those that the conversation brought with it."""
+    """Return the input of the query graph: the documents named there, else those attached to the conversation."""
     request = state["request"]
     return {
         "question": request["question"],
-        "documents": request["documents"] or [name for name in request["attached"] if _is_known(name)],
+        "documents": request["documents"] or [document for document in request["attached"] if _is_listed(document)],
         "messages": state.get("messages") or [],
     }
 
 
-def _is_known(document: str) -> bool:
+def _is_listed(document: str) -> bool:
+    """Whether the catalog lists a document of this id."""
     row = dependencies.stores().catalog.document(document) if document else None
     return bool(row and row.source)
 
 
 def build() -> StateGraph[State, Context, Input, Output]:
-    """The whole graph, not yet compiled."""
+    """Return the root graph, not compiled."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
     builder.add_node("ingestion", without_checkpoints(ingestion.build().compile(name="ingestion")))
@@ -164,11 +151,9 @@ def build() -> StateGraph[State, Context, Input, Output]:
 
 
 def compile_app(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Application:
-    """The graph, ready to run; with a checkpointer, conversations go on from run to run.
-
-    Pages of many windows are in flight at once; the worker pool and the service's limits bound them, not this.
-    """
+    """Compile the root graph; with a checkpointer, a thread's conversation continues from run to run."""
     compiled = build().compile(checkpointer=checkpointer, name="pagewitness")
+    # Batches in flight; the worker pool and the rate limiter bound what they do at a time.
     return detach_files(compiled).with_config(max_concurrency=BATCHES_IN_FLIGHT, recursion_limit=30)
 
 

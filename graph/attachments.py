@@ -1,12 +1,12 @@
-"""Files in messages: stored under the hash of their bytes, and replaced by a reference before a run begins.
+"""Attached files in messages: stored under the hash of their bytes, and replaced by references before a run begins.
 
-LangGraph writes the input of a run into its first checkpoint, before any node sees it. So the graph itself takes the
-files out on the way in (`detach`, called by `graph.compiled.Application`): what is checkpointed, streamed and kept in a
-thread names a file and does not hold it. A server also keeps the request itself; there `web/request_filter.py` comes
-first.
+LangGraph writes the input of a run into its first checkpoint, before any node runs. So `graph.compiled.Application`
+calls `detach` on the input: checkpoints, streams and threads then hold a reference in place of the bytes. A server also
+stores the request itself; there `web/request_filter.py` calls it first.
 
-Chat clients agree on no shape. Known are LangChain's blocks of version 1 and before, those of the agent chat UI, of
-OpenAI, Anthropic and Google; `data:` addresses count as bytes, other addresses are fetched like any other source.
+Chat clients send files in different shapes. Supported are LangChain's content blocks of version 1 and before, and those
+of Agent Chat UI, OpenAI, Anthropic and Google. A `data:` address is decoded; other addresses are downloaded like any
+source.
 """
 
 from __future__ import annotations
@@ -29,43 +29,67 @@ from graph.errors import BadInputError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url, safe_name
 from loaders.sources.formats import HEAD_BYTES, sniff_suffix
 
-MAX_BYTES, MAX_FILES = 100 * 2**20, 20
-"""Of one file, and for one message; the server takes requests of 300 MB, a third more than the bytes they carry."""
+MAX_FILE_BYTES = 100 * 2**20
+"""The limit for one file; base64 makes it a third larger in the request, and a server accepts 300 MB."""
+
+MAX_FILES = 20
+"""The limit for one message."""
 
 REFERENCE = "attachment"
-"""The key of a text block that stands for a stored file: `<first digits of its SHA-256>/<its name>`, or an address."""
+"""The key of a text block that replaces a file: its value is `<document id>/<file name>`, or an address."""
 
-_FILE_KINDS = frozenset({
+_FILE_TYPES = frozenset({
     "file", "image", "document", "media", "image_url", "input_file", "input_image",
-    "audio", "video", "input_audio", "video_url",  # so that they are refused, and not kept
+    "audio", "video", "input_audio", "video_url",  # recognised in order to be refused
 })  # fmt: skip
-_NESTS = ("metadata", "extras", "file", "source", "image_url", "inline_data", "inlineData", "input_audio", "video_url")
-_UNTYPED = ("file", "inline_data", "inlineData")
-_HELD = ("base64", "data", "file_data", "url", "image_url", "file_url", "video_url")
-_BYTES = re.compile(r"[\w+/-]{2000}|(?:[\w+/=-]{60,}\s+){30}", re.ASCII)
-_STORED = re.compile(rf"[0-9a-f]{{{DOCUMENT_ID_DIGITS}}}/[^/\\]+")
+_NESTED_KEYS = (
+    "metadata",
+    "extras",
+    "file",
+    "source",
+    "image_url",
+    "inline_data",
+    "inlineData",
+    "input_audio",
+    "video_url",
+)
+_FILE_KEYS_WITHOUT_TYPE = ("file", "inline_data", "inlineData")
+_DATA_KEYS = ("base64", "data", "file_data", "url", "image_url", "file_url", "video_url")
+_BASE64 = re.compile(r"[\w+/-]{2000}|(?:[\w+/=-]{60,}\s+){30}", re.ASCII)
+_STORED_FILE = re.compile(rf"[0-9a-f]{{{DOCUMENT_ID_DIGITS}}}/[^/\\]+")
 
 
-_ALPHABET = str.maketrans("-_", "+/")  # that of addresses, too
-_FORM = "`messages` cannot be understood: send a list such as [{'role': 'user', 'content': 'What does it cost?'}]."
-_BARE = "A message holds a file's base64 as text: attach it as a block of type file or image, or ingest it by its path."
+_URL_SAFE = str.maketrans("-_", "+/")  # the alphabet of base64 in addresses, to the usual one
+_BAD_MESSAGES = (
+    "`messages` cannot be understood: send a list such as [{'role': 'user', 'content': 'What does it cost?'}]."
+)
+_BASE64_AS_TEXT = (
+    "A message holds a file's base64 as text: attach it as a block of type file or image, or ingest it by its path."
+)
 
 
 class Attachment(NamedTuple):
-    """A file as a block carries it: its name, if it says one, and its base64 text, or else its address."""
+    """A file in a content block."""
 
     name: str
+    """The file's name; "" if the block has none."""
     data: str = ""
+    """The bytes as base64; "" if the block has an address."""
     url: str = ""
+    """The address; "" if the block has the bytes."""
 
 
-def detach(given: Any, folder: Path, limit: int = MAX_BYTES) -> Any:
-    """The input of a run with the files of its messages stored in `folder`; anything else comes back as it is.
+def detach(given: Any, folder: Path, limit: int = MAX_FILE_BYTES) -> Any:
+    """Store the files of a run's input, and return the input with references in their place.
 
-    `limit` is the number of bytes that a file may have.
+    Args:
+        given: The input of a run; returned as it is if it has no `messages`.
+        folder: Where the files are stored: in a folder of each document's id.
+        limit: The number of bytes that a file may have.
 
     Raises:
-        BadInputError: a file is too large, broken, of a kind that is not read, or there are too many of them.
+        BadInputError: a file is too large, broken or of an unsupported format, there are too many of them, or the
+            messages have a form that LangChain does not know.
     """
     if not isinstance(given, Mapping) or not given.get("messages"):
         return given
@@ -76,29 +100,29 @@ def detach(given: Any, folder: Path, limit: int = MAX_BYTES) -> Any:
     detached = [_detached(message, folder, limit) for message in several]
     try:
         convert_to_messages(detached)
-    except (KeyError, NotImplementedError, TypeError, ValueError) as error:  # NotImplementedError: of no known type
-        raise BadInputError(_FORM) from error
+    except (KeyError, NotImplementedError, TypeError, ValueError) as error:  # NotImplementedError: an unknown type
+        raise BadInputError(_BAD_MESSAGES) from error
     return {**given, "messages": detached if isinstance(messages, list) else detached[0]}
 
 
-def carries_files(messages: Any) -> bool:
-    """Whether any of the messages brings a file along."""
+def has_files(messages: Any) -> bool:
+    """Whether any of the messages has a file attached."""
     several = messages if isinstance(messages, list) else [messages]
-    return any(_file_in(block) for message in several for block in _listed(_content_of(message)))
+    return any(_file_in(block) for message in several for block in _blocks_of(_content_of(message)))
 
 
-def holds_bytes(value: object) -> bool:
-    """Whether a value is a text with what looks like a file in base64: no language has such words."""
-    return isinstance(value, str) and len(value) >= 2000 and _BYTES.search(value) is not None
+def looks_like_base64(value: object) -> bool:
+    """Whether a value is a text that holds a file in base64: a word of 2,000 characters, or 30 lines of such."""
+    return isinstance(value, str) and len(value) >= 2000 and _BASE64.search(value) is not None
 
 
-def attached(message: BaseMessage) -> list[str]:
-    """The references that a message holds."""
+def references_in(message: BaseMessage) -> list[str]:
+    """Return the references of the files that were attached to a message."""
     return [str(block[REFERENCE]) for block in _blocks(message.content) if isinstance(block.get(REFERENCE), str)]
 
 
-def said(message: BaseMessage) -> str:
-    """The text of a message, less what only stands for its files."""
+def text_of(message: BaseMessage) -> str:
+    """Return the text of a message, without the blocks that replace its files."""
     if isinstance(message.content, str):
         return message.content
     texts = [block if isinstance(block, str) else "" if REFERENCE in block else block.get("text", "")
@@ -107,30 +131,32 @@ def said(message: BaseMessage) -> str:
 
 
 def source_of(reference: str, folder: Path) -> str:
-    """The source that a reference stands for: a file below `folder`, whatever a client wrote there, or an address.
+    """Return the source to ingest for a reference: the stored file's path, or the address.
+
+    A client can write any text as a reference; only files that `detach` stored below `folder` are accepted.
 
     Raises:
-        BadInputError: it stands for neither.
+        BadInputError: there is no such file.
     """
     if is_url(reference):
         return reference
     path = folder / reference
-    if not _STORED.fullmatch(reference) or ".." in path.parts or not path.is_file():
+    if not _STORED_FILE.fullmatch(reference) or ".." in path.parts or not path.is_file():
         raise BadInputError(f"The attached file {reference!r} is not there (any more): attach it again.")
     return str(path)
 
 
-def document_of(reference: str) -> str:
-    """The id of the document that a stored file is; "" for an address, whose bytes are not known yet."""
-    return reference.split("/")[0] if _STORED.fullmatch(reference) else ""
+def document_id_of(reference: str) -> str:
+    """Return the document id of a stored file; "" for an address, whose bytes are not known yet."""
+    return reference.split("/")[0] if _STORED_FILE.fullmatch(reference) else ""
 
 
 def _detached(message: Any, folder: Path, limit: int) -> Any:
-    """One message, in any of the forms that LangChain takes, with references in place of its files."""
+    """Return one message, in any form that LangChain accepts, with references in place of its files."""
     content = _content_of(message)
-    if holds_bytes(content):
-        raise BadInputError(_BARE)
-    content = _listed(content)
+    if looks_like_base64(content):
+        raise BadInputError(_BASE64_AS_TEXT)
+    content = _blocks_of(content)
     found = [(at, file) for at, block in enumerate(content) if (file := _file_in(block))]
     if len(found) > MAX_FILES:
         raise BadInputError(f"{len(found)} files are attached to one message: attach at most {MAX_FILES}.")
@@ -146,6 +172,7 @@ def _detached(message: Any, folder: Path, limit: int) -> Any:
 
 
 def _content_of(message: Any) -> Any:
+    """Return the content of a message in any form that LangChain accepts: object, mapping, or role and content."""
     if isinstance(message, BaseMessage):
         return message.content
     if isinstance(message, Mapping):
@@ -155,25 +182,26 @@ def _content_of(message: Any) -> Any:
     return None
 
 
-def _listed(content: Any) -> list[Any]:
-    """The blocks of a message's content."""
+def _blocks_of(content: Any) -> list[Any]:
+    """Return the blocks of a message's content; none for a text."""
     return list(content) if isinstance(content, list) else [content] if isinstance(content, Mapping) else []
 
 
 def _reference(file: Attachment, folder: Path, limit: int) -> dict[str, str]:
+    """Store a file, unless it is an address, and return the block that replaces it."""
     if file.url:
         return {"type": "text", "text": f"Attached: {file.url}", REFERENCE: file.url}
-    path = _stored(file, folder, limit)
+    path = _store(file, folder, limit)
     return {"type": "text", "text": f"Attached: {path.name}", REFERENCE: f"{path.parent.name}/{path.name}"}
 
 
-def _stored(file: Attachment, folder: Path, limit: int) -> Path:
-    """Write a file to `folder/<first digits of its SHA-256>/<its name>`, unless it is there already."""
+def _store(file: Attachment, folder: Path, limit: int) -> Path:
+    """Write a file to `<folder>/<document id>/<file name>`, unless it is there already, and return its path."""
     label = repr(file.name) if file.name else "The attached file"
     if len(file.data) * 3 // 4 > limit:
         raise BadInputError(f"{label} is larger than {limit >> 20} MB: split it, or ingest it by its path.")
     try:
-        text = "".join(file.data.split()).translate(_ALPHABET)
+        text = "".join(file.data.split()).translate(_URL_SAFE)
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadInputError(f"{label} is no valid base64 ({error}): attach it again.") from error
@@ -195,22 +223,22 @@ def _stored(file: Attachment, folder: Path, limit: int) -> Path:
 
 
 def _file_in(block: Any) -> Attachment | None:
-    """The file that a block carries; None for text and whatever else.
+    """Return the file in a content block; None if it is a text or of another type.
 
     Raises:
-        BadInputError: the block names a file that only its sender can see, or hides bytes where no client puts them.
+        BadInputError: the block has neither bytes nor an address, or base64 in a place that no known client uses.
     """
     if not isinstance(block, Mapping):
         return None
-    kind = block.get("type", "file" if any(key in block for key in _UNTYPED) else None)
-    if kind not in _FILE_KINDS or REFERENCE in block:
-        if any(holds_bytes(value) for nest in (block, *_nested(block)) for value in nest.values()):
-            raise BadInputError(_BARE)
+    kind = block.get("type", "file" if any(key in block for key in _FILE_KEYS_WITHOUT_TYPE) else None)
+    if kind not in _FILE_TYPES or REFERENCE in block:
+        if any(looks_like_base64(value) for nest in (block, *_nested(block)) for value in nest.values()):
+            raise BadInputError(_BASE64_AS_TEXT)
         return None
     nests = [block, *_nested(block)]
-    name = next((value for nest in nests for value in _named(nest) if isinstance(value, str) and value), "")
+    name = next((value for nest in nests for value in _names(nest) if isinstance(value, str) and value), "")
     for nest in nests:
-        for key in _HELD:
+        for key in _DATA_KEYS:
             value = nest.get(key)
             if isinstance(value, str) and value:
                 return _attachment(name, key, value)
@@ -218,6 +246,7 @@ def _file_in(block: Any) -> Attachment | None:
 
 
 def _attachment(name: str, key: str, value: str) -> Attachment:
+    """Return the file of a block's value, which is base64, a `data:` address or another address."""
     if value.startswith("data:"):
         head, _, body = value.partition(",")
         if not head.endswith(";base64"):
@@ -231,12 +260,14 @@ def _attachment(name: str, key: str, value: str) -> Attachment:
 
 
 def _nested(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for key in _NESTS:
+    """Yield the mappings inside a block in which clients put names and bytes."""
+    for key in _NESTED_KEYS:
         if isinstance(block.get(key), Mapping):
             yield block[key]
 
 
-def _named(nest: Mapping[str, Any]) -> list[Any]:
+def _names(nest: Mapping[str, Any]) -> list[Any]:
+    """Return the values under the keys that clients use for a file's name."""
     return [nest.get(key) for key in ("filename", "file_name", "name", "title")]
 
 

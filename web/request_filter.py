@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import prompts
 from graph import context, dependencies
-from graph.attachments import MAX_BYTES, carries_files, detach, holds_bytes
+from graph.attachments import MAX_FILE_BYTES, detach, has_files, looks_like_base64
 from graph.errors import BadInputError
 from graph.settings import settings
 from web.responses import WebError, error_response
@@ -79,7 +79,7 @@ def filter_body(body: bytes) -> bytes:
         for one in given if isinstance(given, list) else [given]:
             _check_settings(one)
         detached = _detached(given, len(body))
-        if len(body) >= 2000 and any(holds_bytes(text) for text in _texts(detached)):
+        if len(body) >= 2000 and any(looks_like_base64(text) for text in _texts(detached)):
             raise WebError(422, _BARE_FILE)
     except RecursionError:
         raise WebError(422, "The request is nested too deeply: send it flatter.") from None
@@ -111,9 +111,9 @@ def _without_files(messages: Any, size: int) -> Any:
     if isinstance(messages, Mapping) and "__overwrite__" in messages:
         return {**messages, "__overwrite__": _without_files(messages["__overwrite__"], size)}
     folder = dependencies.stores().downloads
-    if carries_files(messages):
+    if has_files(messages):
         prepare_folder(size, folder)
-    limit = min(MAX_BYTES, settings().upload_mb * 2**20)
+    limit = min(MAX_FILE_BYTES, settings().upload_mb * 2**20)
     made = detach({"messages": messages}, folder, limit)["messages"]
     return messages if made == messages else made
 

@@ -11,7 +11,7 @@ from langchain_core.messages import AnyMessage, HumanMessage
 from langgraph.config import get_stream_writer
 
 from graph import context, dependencies
-from graph.attachments import said
+from graph.attachments import text_of
 from graph.errors import BadInputError, as_list
 from graph.events import Draft, step
 from graph.query import messages
@@ -244,7 +244,7 @@ def question_and_history(question: str | None, conversation: Sequence[AnyMessage
     """
     conversation = list(conversation or [])
     if conversation and isinstance(conversation[-1], HumanMessage):
-        return said(conversation[-1]), _turns(conversation[:-1])
+        return text_of(conversation[-1]), _turns(conversation[:-1])
     if question is not None and not isinstance(question, str):
         raise BadInputError(f"`question` must be a text, not {question!r}.")
     return question or "", _turns(conversation)
@@ -252,7 +252,7 @@ def question_and_history(question: str | None, conversation: Sequence[AnyMessage
 
 def _turns(conversation: Sequence[AnyMessage]) -> list[Turn]:
     roles = {"human": "user", "ai": "assistant"}
-    turns = [Turn(role=roles[m.type], text=remove_links(said(m))) for m in conversation if m.type in roles]
+    turns = [Turn(role=roles[m.type], text=remove_links(text_of(m))) for m in conversation if m.type in roles]
     return turns[-_MAX_HISTORY:]
 
 

@@ -30,6 +30,18 @@ Messages = Annotated[
     add_messages,
 ]
 
+Question = Annotated[
+    str,
+    Field(
+        description="What you want to know from the documents. Several questions may be asked at once.",
+        examples=["What was the net income in 2023?"],
+    ),
+]
+DocumentNames = Annotated[
+    list[str],
+    Field(description="Names or ids of the documents to search; all when empty.", examples=[["report.pdf"]]),
+]
+
 
 class Note(TypedDict):
     """Something that the reader of an answer should know."""
@@ -43,17 +55,8 @@ class Note(TypedDict):
 class QueryInput(TypedDict, total=False):
     """A question, or a conversation whose last message is a question."""
 
-    question: Annotated[
-        str,
-        Field(
-            description="What you want to know. Several questions may be asked at once.",
-            examples=["What was the net income in 2023?"],
-        ),
-    ]
-    documents: Annotated[
-        list[str],
-        Field(description="Names or ids of the documents to look in; all when empty.", examples=[["report.pdf"]]),
-    ]
+    question: Question
+    documents: DocumentNames
     messages: Messages
 
 
