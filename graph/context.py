@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 import prompts
 from graph.errors import BadInputError
-from graph.settings import FORMER_ENGINE_NAMES, EngineName, Settings, settings
+from graph.settings import FORMER_ENGINE_NAMES, EmbedderName, EngineName, Settings, settings
+from graph.types import RELEVANT_GRADE
 
 
 def _prompt(name: str, description: str, node: str) -> Any:
@@ -56,6 +57,12 @@ class Context(BaseModel):
     embedding_dimensions: int = Field(
         768, ge=64, le=3072, description="The length of the vectors that the embedding model is asked for."
     )
+    embedder: EmbedderName = Field(
+        default_factory=lambda: settings().embedder,
+        description="What embeds chunks and questions: `model` (the embedding model), `offline` (the small model that "
+        "comes with PageWitness), or `auto`: `model` for the llm engine, `offline` for the offline engine. After a "
+        "change run `pagewitness reembed`.",
+    )
     dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
     reader: Literal["vision", "auto", "text"] = Field(
         "vision",
@@ -83,7 +90,7 @@ class Context(BaseModel):
     )
     top_k: int = Field(5, ge=1, le=20, description="How many passages are retrieved, graded and offered as evidence.")
     min_grade: float = Field(
-        5, ge=0, le=10, description="The grade (0-10) from which a passage counts as relevant evidence."
+        RELEVANT_GRADE, ge=0, le=10, description="The grade (0-10) from which a passage counts as relevant evidence."
     )
     max_rewrites: int = Field(
         2, ge=0, le=5, description="How often a question is asked anew when no passage was relevant."

@@ -105,17 +105,32 @@ def rate_limiter(config: Settings) -> RateLimiter:
     return build_rate_limiter(config, stores_at(config.home, config.chroma_url).catalog)
 
 
+def uses_embedding_model(context: Context, config: Settings) -> bool:
+    """Return True if an embedding model embeds chunks and questions, False if the offline model does."""
+    if context.embedder != "auto":
+        return context.embedder == "model"
+    return engine_name(context, config) == "llm"
+
+
 @build_once(8)
 def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Embedder]:
-    if engine_name(context, config) == "llm":
+    """Build the engine, and the embedder, which is chosen apart from it; both share one request client."""
+    is_llm, embeds_by_model = engine_name(context, config) == "llm", uses_embedding_model(context, config)
+    engine: Engine
+    embedder: Embedder | None = None
+    if is_llm or embeds_by_model:
         from graph.engines.llm import factory
 
-        client = factory.build_client(context, config, rate_limiter=rate_limiter(config))
-        return factory.build_engine(context, config, client), factory.build_embedder(context, config, client)
-    from graph.engines.offline.engine import OfflineEngine
+        fallback = context.fallback_model if is_llm else ""
+        client = factory.build_client(config, fallback_model=fallback, rate_limiter=rate_limiter(config))
+        embedder = factory.build_embedder(context, config, client) if embeds_by_model else None
+    if is_llm:
+        engine = factory.build_engine(context, config, client)
+    else:
+        from graph.engines.offline.engine import OfflineEngine
 
-    embedder = _minilm()
-    return OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), embedder), embedder
+        engine = OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), _minilm())
+    return engine, embedder or _minilm()
 
 
 def for_context(context: Context) -> Deps:

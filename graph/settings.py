@@ -20,6 +20,7 @@ from graph.errors import BadInputError
 EngineName = Literal["auto", "llm", "offline"]
 FORMER_ENGINE_NAMES = {"gemini": "llm"}
 """Engine names of earlier versions and what they are called now; accepted wherever a user can write one."""
+EmbedderName = Literal["auto", "model", "offline"]
 Tier = Literal["free", "paid", "unlimited"]
 
 
@@ -35,6 +36,7 @@ class Settings:
     allow_private_urls: bool
     reader_model: str
     chat_model: str
+    embedder: EmbedderName
     embedding_model: str
     fallback_model: str
     judge_model: str
@@ -199,6 +201,7 @@ def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
         allow_private_urls=given.switch("PAGEWITNESS_ALLOW_PRIVATE_URLS"),
         reader_model=given.text("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
         chat_model=given.text("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
+        embedder=cast(EmbedderName, given.choice("PAGEWITNESS_EMBEDDER", "auto", get_args(EmbedderName), "embedder")),
         embedding_model=given.text("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
         fallback_model=given.text("PAGEWITNESS_FALLBACK_MODEL"),
         judge_model=given.text("PAGEWITNESS_JUDGE_MODEL"),

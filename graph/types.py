@@ -79,6 +79,10 @@ class RetrievedChunk(TypedDict):
     text: str
 
 
+RELEVANT_GRADE = 5
+"""The grade from which a chunk is relevant evidence by default; prompts/grade.md and the offline engine grade to it."""
+
+
 class Grade(TypedDict):
     """How well a passage helps to answer: 0 (not at all) to 10 (it holds the answer), and why."""
 

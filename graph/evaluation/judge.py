@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 import prompts
 from graph.dependencies import rate_limiter
 from graph.engines.llm.structured import ChatRequests
-from graph.engines.requests.client import NamedModel, RequestClient
+from graph.engines.requests.client import NamedModel
 from graph.errors import ModelError
 from graph.evaluation.matching import is_free
 from graph.sanitize import neutralize_tags
@@ -82,10 +82,9 @@ def _expected(question: Question) -> str:
 
 def build_judge(name: str) -> Judge:
     """The model of that name (`provider:model`) as a judge of answers; ModelError when it cannot be had."""
-    from graph.engines.llm.error_messages import explain
-    from graph.engines.llm.factory import chat_model
+    from graph.engines.llm.factory import build_client, chat_model
 
     now = settings()
     model = chat_model(name, thinking="low", api_key=now.api_key, base_url=now.base_url)
-    client = RequestClient(explain, rate_limiter=rate_limiter(now))
+    client = build_client(now, rate_limiter=rate_limiter(now))
     return Judge(ChatRequests(client), NamedModel(model, name, SETTING))

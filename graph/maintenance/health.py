@@ -86,11 +86,14 @@ def _sizes() -> str:
 def _engine() -> str:
     now, context = settings(), Context()
     name = dependencies.engine_name(context, now)
+    embedding = f"embedding {context.embedding_model}" if dependencies.uses_embedding_model(context, now) else ""
+    if embedding or name == "llm":
+        dependencies.for_context(context)
     if name == "offline":
-        return "offline" + ("" if now.api_key else "; set GOOGLE_API_KEY to use Gemini")
-    dependencies.for_context(context)
+        hint = "" if now.api_key else "; set GOOGLE_API_KEY to use Gemini"
+        return f"offline, {embedding}{hint}" if embedding else f"offline{hint}"
     address = f" at {now.base_url}" if now.base_url else ""
-    models = f"reader {context.reader_model}, chat {context.chat_model}, embedding {context.embedding_model}"
+    models = f"reader {context.reader_model}, chat {context.chat_model}, {embedding or 'embedding offline'}"
     return f"llm{address}: {models}"
 
 

@@ -37,7 +37,7 @@ class Time:
 def build(server: GeminiServer, time: Time, **context: Any) -> tuple[Engine, Embedder]:
     process = replace(settings(), api_key="test-key", base_url=server.url)
     given = Context(engine="llm", **context)
-    client = factory.build_client(given, process, retry_policy=time.policy())
+    client = factory.build_client(process, fallback_model=given.fallback_model, retry_policy=time.policy())
     return factory.build_engine(given, process, client), factory.build_embedder(given, process, client)
 
 

@@ -228,7 +228,7 @@ async def test_a_retired_model_says_what_to_set(gemini: GeminiServer, time: Time
 
 def build_engine(api_key: str, **context: Any) -> None:
     given, process = Context(engine="llm", **context), replace(settings(), api_key=api_key)
-    factory.build_engine(given, process, factory.build_client(given, process))
+    factory.build_engine(given, process, factory.build_client(process))
 
 
 def test_without_a_key_the_sentence_says_where_to_get_one() -> None:

@@ -45,9 +45,10 @@ def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
 
 def paced(server: GeminiServer, limiter: RateLimiter, policy: RetryPolicy = SHORT, **context: Any) -> Engine:
     process, given = replace(settings(), api_key="test-key", base_url=server.url), Context(engine="llm", **context)
-    return factory.build_engine(
-        given, process, factory.build_client(given, process, retry_policy=policy, rate_limiter=limiter)
+    client = factory.build_client(
+        process, fallback_model=given.fallback_model, retry_policy=policy, rate_limiter=limiter
     )
+    return factory.build_engine(given, process, client)
 
 
 def limited(catalog: SqliteCatalog, rate: Rate = Rate(), window: float = 60.0) -> AdaptiveRateLimiter:  # noqa: B008

@@ -33,19 +33,18 @@ _MAX_CLIENTS = 16
 
 
 def build_client(
-    context: Context,
     config: Settings,
     *,
+    fallback_model: str = "",
     retry_policy: RetryPolicy | None = None,
     rate_limiter: RateLimiter | None = None,
 ) -> RequestClient:
-    """Build the client that sends a run's chat and embedding requests.
+    """Build a client for chat and embedding requests; `fallback_model` is a chat model, or "" for none.
 
     Raises:
         ModelError: there is no key for the fallback model, or its provider is unknown or not installed.
     """
-    name = context.fallback_model
-    fallback = _named(name, FALLBACK_SETTING, "low", config) if name else None
+    fallback = _named(fallback_model, FALLBACK_SETTING, "low", config) if fallback_model else None
     return RequestClient(explain, retry_policy, rate_limiter, fallback)
 
 

@@ -1,8 +1,8 @@
-"""The offline engine: no key, no network, no waiting. It reads text layers and scans, and answers in the page's words.
+"""The offline engine, which needs no key and no network: it reads text layers and scans, and quotes sentences.
 
-It judges and answers by comparing words and their vectors, so it says reliably when nothing indexed is about the
-question, but not that a passage on the right subject lacks the one fact asked for. It cannot make anything up:
-every answer is made of sentences and table rows that stand on a page.
+It grades and answers by comparing words and their vectors. So it detects reliably that nothing indexed is about the
+question, but not that a chunk on the right subject lacks the one fact asked for. It invents nothing: every answer
+consists of sentences and table rows of a page.
 """
 
 from __future__ import annotations
@@ -10,27 +10,34 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
+
+import numpy as np
 
 from graph.engines.base import OnDraft, PageReading, PageRequest
-from graph.engines.offline.extraction import claims_from
+from graph.engines.offline.extraction import extract_claims
 from graph.retrieval import scoring, terms
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
-from graph.storage.base import Catalog
-from graph.types import Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn
+from graph.runtime.caching import LRUCache
+from graph.storage.base import Catalog, ChunkRow, TokenVectors
+from graph.types import RELEVANT_GRADE, Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn
 from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText
 
-# A best sentence that fits this well (0-15, see scoring.ScoredSentence.fit) gets the middle grade. Measured on 8
-# articles: 7.6 refuses .900 of the questions about absent articles and .030 of the answerable ones, 7.8 .930 and .045;
-# this lies between them and was not measured itself. On the research paper and on real reports answerable questions
-# start lower (6.2 and 7.3), foreign ones lie at 4.2-7.1. One point of fit is one grade.
-MIDDLE_FIT, MIDDLE_GRADE = 7.7, 5.0
-# From here on a passage clearly fits, so that the one after it may follow. Judged on one question, not fitted.
-CLEAR_GRADE = 6.0
+# The fit (0-15, see scoring.ScoredSentence.fit) of a best sentence that gets RELEVANT_GRADE; one point of fit is one
+# grade. On 8 articles 7.6 refuses .900 of the questions about absent articles and .030 of the answerable ones, 7.8 .930
+# and .045; the value between them was not measured itself.
+RELEVANT_FIT = 7.7
+# From this grade on a chunk clearly answers, so that the one after it may continue it. Chosen on one question.
+CLEAR_GRADE = RELEVANT_GRADE + 1.0
+# Chunks whose token vectors are kept when the index has none: the candidates of some questions, at 135 kB each.
+_MAX_ENCODED = 64
+_MAX_REASON = 120
+"""Characters of the closest sentence in the reason of a grade."""
 
-# What a question leans on the one before it with: how it begins, a pronoun, or being no more than a question word.
+# How a question refers to the one before it: by its first words, by a pronoun, or by being a question word alone.
 _FOLLOW_UP = re.compile(
     r"^(and|but|or|so|then|also|what about|how about|what of|which one|how so)\b"
     r"|\b(it|its|they|their|them|that one|this one|the same|these|those|he|she|his|her|him)\b"
@@ -40,116 +47,140 @@ _FOLLOW_UP = re.compile(
 
 
 class OfflineEngine:
-    """Reads with PyMuPDF and RapidOCR in worker processes; grades and answers with a small embedding model."""
+    """Reads with PyMuPDF and RapidOCR in worker processes; grades and answers with a small embedding model.
+
+    Args:
+        catalog: The chunks and their token vectors.
+        pool: The worker processes.
+        encoder: Encodes questions, and the sentences of chunks that were indexed by another embedder.
+    """
 
     name = "offline"
     model = "pymupdf+rapidocr"
     prompt = ""
     reader_identity = "offline/1"
-    batch_size = 4  # pages per step: small enough to show progress, large enough to keep two workers busy
+    batch_size = 4  # small enough to show progress, large enough to keep two workers busy
     reads_images = False
     can_rewrite = False
 
-    def __init__(self, catalog: Catalog, pool: PagePool, embedder: SentenceEmbedder) -> None:
+    def __init__(self, catalog: Catalog, pool: PagePool, encoder: SentenceEmbedder) -> None:
         self._catalog = catalog
         self._pool = pool
-        self._embedder = embedder
+        self._encoder = encoder
+        self._encoded: LRUCache[TokenVectors] = LRUCache(_MAX_ENCODED)
 
     def is_daily_quota_exhausted(self) -> bool:
-        """Never: nothing is asked of anybody."""
+        """Return False: no requests are sent."""
         return False
 
     async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
-        """Read each page: its text layer where it has a legible one, OCR where it has not."""
+        """Read each page: its text layer if that is legible, else by OCR."""
         outcomes = await self._pool.map(read, [page.job for page in pages])
         for page, outcome in zip(pages, outcomes, strict=True):
             yield page.job.page, _reading(outcome) if isinstance(outcome, PageText) else outcome
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
-        """A follow-up ("and the 32B one?") takes over the words of the question before it."""
+        """Put the words of the previous question before a follow-up such as "and the 32B one?"."""
         asked = [turn["text"] for turn in history if turn["role"] == "user"]
         if not asked or not _FOLLOW_UP.search(question.strip()):
             return Reply(question)
         return Reply(f"{asked[-1].rstrip(' ?.!')}: {question}")
 
-    async def grade(self, question: str, passages: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
-        """Grade each passage by its sentence that fits the question best; one without a sentence gets nothing."""
-        grades = await asyncio.to_thread(self._grade, question, passages)
+    async def grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
+        """Grade each chunk by the sentence that fits the question best; 0 if it has no sentences."""
+        grades = await asyncio.to_thread(self._grade, question, chunks)
         graded = {grade["chunk"] for grade in grades}
-        bare = [passage["chunk"] for passage in passages if passage["chunk"] not in graded]
-        return Reply([*grades, *(Grade(chunk=chunk, score=0.0, reason="no sentence to compare") for chunk in bare)])
+        others = [chunk["chunk"] for chunk in chunks if chunk["chunk"] not in graded]
+        return Reply([*grades, *(Grade(chunk=chunk, score=0.0, reason="no sentence to compare") for chunk in others)])
 
-    async def rewrite(self, question: str, tried: Sequence[str], passages: Sequence[RetrievedChunk]) -> Reply[str]:
-        """Never: leaving words out of a question was measured to lose answers, and nothing offline can add any."""
+    async def rewrite(self, question: str, tried: Sequence[str], chunks: Sequence[RetrievedChunk]) -> Reply[str]:
+        """Return "": leaving words out of questions lost answers when measured, and nothing offline can add words."""
         return Reply("")
 
     async def answer(
         self,
         question: str,
-        passages: Sequence[RetrievedChunk],
+        chunks: Sequence[RetrievedChunk],
         grades: Sequence[Grade],
-        views: Sequence[PageView] = (),
-        draft: OnDraft | None = None,
+        page_images: Sequence[PageView] = (),
+        on_draft: OnDraft | None = None,
     ) -> Reply[list[Claim]]:
-        """The best sentences or table rows of the passages, for each question that is asked."""
-        return Reply(await asyncio.to_thread(self._answer, question, passages))
+        """Return the best sentences or table rows of the chunks, for each question in the text."""
+        return Reply(await asyncio.to_thread(self._answer, question, chunks))
 
     async def repair(
         self,
         question: str,
-        passages: Sequence[RetrievedChunk],
+        chunks: Sequence[RetrievedChunk],
         objections: Sequence[Objection],
-        views: Sequence[PageView] = (),
+        page_images: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:
-        """None for each: what was chosen by comparing would be chosen again."""
+        """Return None for each claim: the same comparison would choose the same sentences."""
         return Reply([None] * len(objections))
 
-    def _titles(self, passages: Sequence[RetrievedChunk]) -> str:
-        rows = (self._catalog.document(document) for document in {passage["document"] for passage in passages})
+    def _titles(self, chunks: Sequence[RetrievedChunk]) -> str:
+        rows = (self._catalog.document(document) for document in {chunk["document"] for chunk in chunks})
         return " ".join(row.title for row in rows if row)
 
-    def _scored(
-        self, question: str, passages: Sequence[RetrievedChunk]
+    def _score(
+        self, question: str, chunks: Sequence[RetrievedChunk]
     ) -> tuple[scoring.Query, list[scoring.ScoredSentence]]:
-        query = scoring.prepare_query(question, self._embedder.encode_query(question), self._catalog)
-        chunks, scored = score_sentences(self._catalog, query, [passage["chunk"] for passage in passages])
-        return query, with_ranks(scored, [chunk.id for chunk in chunks])
+        """Score the sentences of chunks; encode those of chunks without token vectors, see `_encode`."""
+        query = scoring.prepare_query(question, self._encoder.encode_query(question), self._catalog)
+        rows, scored = score_sentences(self._catalog, query, [chunk["chunk"] for chunk in chunks])
+        found = {one.chunk for one in scored}
+        without = [row for row in rows if row.id not in found and any(s.kind != "heading" for s in row.sentences)]
+        if without:
+            vectors = {row.id: self._encoded.get_or_build(row.id, partial(self._encode, row)) for row in without}
+            scored = [*scored, *scoring.score(query, without, vectors)]
+        return query, with_ranks(scored, [row.id for row in rows])
 
-    def _grade(self, question: str, passages: Sequence[RetrievedChunk]) -> list[Grade]:
+    def _encode(self, chunk: ChunkRow) -> TokenVectors:
+        """Encode the sentences of a chunk that was indexed by another embedder, which stores no token vectors."""
+        encoded = self._encoder.encode([sentence.search for sentence in chunk.sentences])
+        return TokenVectors(
+            np.stack([one.vector for one in encoded]),
+            np.concatenate([one.tokens for one in encoded]),
+            np.array([len(one.tokens) for one in encoded], np.intp),
+        )
+
+    def _grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Grade]:
+        """Grade chunks by their best sentence for any of the questions in the text."""
         best: dict[str, scoring.ScoredSentence] = {}
         for part in terms.split_questions(question):
-            for scored in self._scored(part, passages)[1]:
+            for scored in self._score(part, chunks)[1]:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
         grades = {
             chunk: Grade(
                 chunk=chunk,
-                score=round(min(10.0, max(0.0, MIDDLE_GRADE + scored.fit - MIDDLE_FIT)), 2),
-                reason=f"closest: “{_short(scored.sentence.text)}”",
+                score=round(min(10.0, max(0.0, RELEVANT_GRADE + scored.fit - RELEVANT_FIT)), 2),
+                reason=f"closest: “{_shorten(scored.sentence.text)}”",
             )
             for chunk, scored in best.items()
         }
-        return self._carried_on(grades)
+        return self._with_continuations(grades)
 
-    def _carried_on(self, grades: dict[str, Grade]) -> list[Grade]:
-        """Let a passage pass that was found too and goes on where one ends that clearly fits."""
-        places = {(row.document, row.ordinal): row.id for row in self._catalog.chunks(list(grades))}
-        for (document, ordinal), chunk in places.items():
-            before = places.get((document, ordinal - 1))
-            if before and grades[before]["score"] >= CLEAR_GRADE and grades[chunk]["score"] < MIDDLE_GRADE:
+    def _with_continuations(self, grades: dict[str, Grade]) -> list[Grade]:
+        """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE."""
+        positions = {(row.document, row.ordinal): row.id for row in self._catalog.chunks(list(grades))}
+        for (document, ordinal), chunk in positions.items():
+            before = positions.get((document, ordinal - 1))
+            if before and grades[before]["score"] >= CLEAR_GRADE and grades[chunk]["score"] < RELEVANT_GRADE:
                 reason = "goes on from the passage before it, which fits"
-                grades[chunk] = Grade(chunk=chunk, score=MIDDLE_GRADE, reason=reason)
+                grades[chunk] = Grade(chunk=chunk, score=float(RELEVANT_GRADE), reason=reason)
         return list(grades.values())
 
-    def _answer(self, question: str, passages: Sequence[RetrievedChunk]) -> list[Claim]:
+    def _answer(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Claim]:
+        """Extract claims for each question in the text, but none for a question about a year that no chunk names."""
         claims: list[Claim] = []
-        chunks = {chunk.id: chunk for chunk in self._catalog.chunks([passage["chunk"] for passage in passages])}
-        held = " ".join(f"{passage['name']} {passage['heading']} {passage['text']}" for passage in passages)
+        rows = {row.id: row for row in self._catalog.chunks([chunk["chunk"] for chunk in chunks])}
+        text = " ".join(f"{chunk['name']} {chunk['heading']} {chunk['text']}" for chunk in chunks)
         for part in terms.split_questions(question):
-            if not terms.years(part) <= terms.years(held + self._titles(passages)):
-                continue  # what is said of other years is no answer
-            query, scored = self._scored(part, passages)
-            claims += [claim for claim in claims_from(query, scored, chunks) if claim not in claims]
+            if not terms.years(part) <= terms.years(text + self._titles(chunks)):
+                continue
+            query, scored = self._score(part, chunks)
+            claims += [claim for claim in extract_claims(query, scored, rows) if claim not in claims]
         return claims
 
 
@@ -157,5 +188,5 @@ def _reading(text: PageText) -> PageReading:
     return PageReading(text.page, text.blocks, text.words, text.engine, detail=text.detail)
 
 
-def _short(text: str, length: int = 120) -> str:
-    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_REASON else text[: _MAX_REASON - 1].rsplit(" ", 1)[0] + "…"

@@ -31,7 +31,7 @@ _GOES_ON = re.compile(
 _Chunks = Mapping[str, ChunkRow]
 
 
-def claims_from(query: scoring.Query, scored: Sequence[scoring.ScoredSentence], chunks: _Chunks) -> list[Claim]:
+def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence], chunks: _Chunks) -> list[Claim]:
     """One to four claims, best first; none when nothing was scored. `chunks` are those that the sentences are from."""
     # A formula answers who asks for one; as text it is hard to read, and its words hit by chance.
     readable = [one for one in scored if _is_readable(query, one.sentence)]

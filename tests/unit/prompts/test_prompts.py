@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import prompts
+from graph.context import Context
+from graph.types import RELEVANT_GRADE
 from prompts import Prompt
 
 PLACEHOLDERS = {
@@ -38,6 +40,15 @@ def test_the_reading_prompt_names_the_tags_that_the_parser_knows() -> None:
     text = prompts.load("transcribe").text
     for tag in ('<page number="7">', "<chunk>", "</chunk>", "</page>", "<text-layer>", "<figure>", BLANK):
         assert tag in text
+
+
+def test_the_scale_of_grades_has_no_gap_and_facts_that_an_answer_needs_begin_at_the_default_threshold() -> None:
+    bands = re.findall(r"^- (\d+)-(\d+): (.*)$", prompts.load("grade").text, re.MULTILINE)
+    grades = [grade for low, high, _ in reversed(bands) for grade in range(int(low), int(high) + 1)]
+    assert grades == list(range(11))
+    least = {text: int(low) for low, _, text in bands}
+    assert least["it states a fact that the answer needs"] == RELEVANT_GRADE == Context().min_grade
+    assert f"gets at most {RELEVANT_GRADE - 1}" in " ".join(prompts.load("grade").text.split())
 
 
 def test_values_are_put_in_once_whatever_they_hold() -> None:
