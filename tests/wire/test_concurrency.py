@@ -1,4 +1,4 @@
-"""As many requests are under way as the key's owner allows, and no more: nobody waits for a window to be full."""
+"""The number of concurrent requests: as many as PAGEWITNESS_CONCURRENCY allows, and no more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.conftest import MakePdf
 from tests.wire.gemini_server import Answer, GeminiServer, Recorded
 from tests.wire.scripted_replies import Model
 
-SECONDS = 20.0
+SECONDS = 60.0
 LATER = 0.3
 """Long enough for one request too many to arrive."""
 
@@ -31,8 +31,9 @@ def test_requests_in_flight_reach_what_is_configured(
     model.pages = "The tide gauge stands at pier {}.".format
     path = make_pdf("long.pdf", *[f"The tide gauge stands at pier {page}." for page in range(1, pages + 1)])
 
+    end = time.monotonic() + SECONDS
+
     def reply(request: Recorded) -> Answer:
-        end = time.monotonic() + SECONDS
         while request.images and gemini.peak_in_flight < many and time.monotonic() < end:
             time.sleep(0.02)
         time.sleep(LATER if request.images else 0)
