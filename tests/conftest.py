@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import pymupdf
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.dev_server import Server, print_log, run_server
 from tests.loopback import raise_loopback
 
 # Checkpoints may then hold declared types only: what a strict server would refuse fails here too.
@@ -20,6 +22,7 @@ os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "sample.pdf"
 DATA = ROOT.parent / "shared" / "data"
+SERVER_TOKEN = "a token of the tests"
 _SERVER_FOLDERS = ("server", "browser")
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 _PAGE_LIMIT_S = 600.0  # in place of 45: a page must not fail because other processes use the machine
@@ -129,6 +132,36 @@ def library(_sample_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A home folder that holds the sample; not to be changed."""
     monkeypatch.setenv("PAGEWITNESS_HOME", str(_sample_home))
     return _sample_home
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The development server of all tests that need no other settings; use it through `server`.
+
+    It may read the folder of the sample and the folders `examples` and `allowed` beside its home folder. Uploads are
+    limited to 1 MB.
+    """
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(SAMPLE.parent, folder / "examples")
+    (folder / "allowed").mkdir()
+    readable = os.pathsep.join(map(str, (folder / "examples", folder / "allowed", SAMPLE.parent)))
+    with run_server(folder, PAGEWITNESS_ALLOWED_FOLDERS=readable, PAGEWITNESS_UPLOAD_MB="1") as running:
+        yield running
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Iterator[Server]:
+    """The shared development server; what it logs during a test is shown if the test fails."""
+    with print_log(shared_server):
+        yield shared_server
+
+
+@pytest.fixture(scope="session")
+def token_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A development server with an access token."""
+    folder = tmp_path_factory.mktemp("token-server")
+    with run_server(folder, PAGEWITNESS_SERVER_TOKEN=SERVER_TOKEN) as running, print_log(running):
+        yield running
 
 
 class MakePdf(Protocol):

@@ -50,23 +50,51 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 class Server:
-    def __init__(self, url: str, log: Path, pid: int, seconds: float = 0.0) -> None:
-        self.url, self.log, self.pid = url, log, pid
-        self.seconds = seconds  # from the command to the first answer
+    """A running development server, and requests to it."""
+
+    def __init__(self, url: str, folder: Path, pid: int, start_s: float = 0.0) -> None:
+        self.url, self.folder, self.pid = url, folder, pid
+        self.start_s = start_s  # seconds from the command to the first answer
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def uploads(self) -> Path:
+        return self.home / "uploads"
 
     @property
     def client(self) -> LangGraphClient:
         return get_client(url=self.url)
 
     async def run(self, graph: str, **given: Any) -> Any:
+        """Run a graph with this input and `context`; return its output."""
         context = given.pop("context", None)
         return await self.client.runs.wait(None, graph, input=given, context=context)
+
+    def run_error(self, graph: str, **given: Any) -> str:
+        """Run a graph that is to fail; return its error message."""
+        reply = self.post("/runs/wait", {"assistant_id": graph, "input": given}, timeout_s=120)
+        return str(reply.get("__error__", {}).get("message", reply))
 
     def get(self, path: str) -> Any:
         return httpx.get(f"{self.url}{path}", timeout=30).raise_for_status().json()
 
-    def post(self, path: str, body: Any) -> Any:
-        return httpx.post(f"{self.url}{path}", json=body, timeout=30).raise_for_status().json()
+    def post(self, path: str, body: Any, timeout_s: float = 30) -> Any:
+        return httpx.post(f"{self.url}{path}", json=body, timeout=timeout_s).raise_for_status().json()
+
+    def upload(self, content: Any, name: str = "a.pdf") -> httpx.Response:
+        return httpx.post(f"{self.url}/uploads", params={"name": name}, content=content, timeout=120)
+
+    def delete_documents(self) -> None:
+        """Leave an empty library."""
+        for document in self.get("/documents")["documents"]:
+            httpx.delete(f"{self.url}/documents/{document['id']}", timeout=60).raise_for_status()
 
 
 @contextlib.contextmanager
@@ -85,7 +113,7 @@ def run_server(folder: Path, tree: Path = ROOT, **settings: str) -> Iterator[Ser
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process, log)
-        yield Server(url, log, process.pid, time.monotonic() - start)
+        yield Server(url, folder, process.pid, time.monotonic() - start)
     finally:
         stop(process)
 

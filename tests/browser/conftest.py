@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.dev_server import Server, print_log, run_server
+from tests.dev_server import Server, print_log
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # axe's rules for WCAG 2.2 at the levels A and AA, and its good practices.
@@ -90,9 +90,10 @@ class ReadingRoom:
 
 
 @pytest.fixture(scope="module")
-def room_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with run_server(tmp_path_factory.mktemp("room")) as running:
-        yield running
+def room_server(shared_server: Server) -> Server:
+    """The shared development server with an empty library."""
+    shared_server.delete_documents()
+    return shared_server
 
 
 # For a module and no longer: as long as it is open, its event loop counts as running, and no other test can have one.

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from tests.browser.conftest import ReadingRoom
-from tests.dev_server import Server, run_server
+from tests.conftest import SERVER_TOKEN as TOKEN
+from tests.dev_server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
-TOKEN = "tests-only"
 
-
-@pytest.fixture
-def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with run_server(tmp_path_factory.mktemp("locked"), PAGEWITNESS_SERVER_TOKEN=TOKEN) as running:
-        yield running
-
-
-def test_a_locked_room_asks_for_its_token(open_room: Callable[..., ReadingRoom], locked: Server) -> None:
-    room = open_room(server=locked)
+def test_a_locked_room_asks_for_its_token(open_room: Callable[..., ReadingRoom], token_server: Server) -> None:
+    room = open_room(server=token_server)
     page = room.page
 
     def refused() -> int:

@@ -104,7 +104,7 @@ def main(folder: Path) -> None:
         seen = asyncio.run(visit(server, clone))
         said = server.log.read_text("utf-8", "replace").splitlines()
         seen |= {
-            "seconds": round(server.seconds, 1),
+            "seconds": round(server.start_s, 1),
             "warnings": [line for line in said if "[warning" in line or "[error" in line or "[critical" in line],
             "edited": edited(server, clone),
             "terminated": terminated(server),

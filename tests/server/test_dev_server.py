@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.conftest import SAMPLE
-from tests.dev_server import Server, print_log
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
 GRAPHS = ("pagewitness", "ingestion", "query")
 DOORS = ("ask", "ingest", "list")
 TICKET, FACT = "What does a day ticket to the island cost?", "14 euros"
-
-
-@pytest.fixture(autouse=True)
-def _show_the_log(server: Server) -> Iterator[None]:
-    with print_log(server):
-        yield
 
 
 def test_the_graphs_and_the_doors_for_assistants_are_served(server: Server) -> None:

@@ -58,7 +58,7 @@ def test_the_lines_run(title: str, said: str, server: Server, ingested: Any, lib
 
 
 def test_the_lines_that_draw_progress_run(server: Server, make_pdf: MakePdf, tmp_path: Path) -> None:
-    examples = server.log.parent / "examples"
+    examples = server.folder / "examples"
     path = shutil.copy(make_pdf("swell.pdf", "The swell came from the west.", "By noon it had gone."), examples)
     said = run("Progress", server, tmp_path, **{"examples/sample.pdf": str(path)}).splitlines()
     assert {"swell.pdf: survey, 2 of 2", "swell.pdf: read, 2 of 2", "swell.pdf: chunk, 2 of 2"} < set(said)

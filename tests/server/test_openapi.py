@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.conftest import MakePdf
-from tests.server.conftest import Doors
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
@@ -38,10 +38,10 @@ def _understanding(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(many, "more", more, raising=False)
 
 
-async def test_our_routes_answer_whatever_fits_them(doors: Doors, make_pdf: MakePdf) -> None:
-    kept = doors.upload(make_pdf("fit.pdf", "Whatever fits.").read_bytes(), "fit.pdf").json()
-    await doors.server.run("ingestion", sources=[kept["source"]])
-    schema = schemathesis.openapi.from_url(f"{doors.url}/room/openapi.json")
+async def test_our_routes_answer_whatever_fits_them(server: Server, make_pdf: MakePdf) -> None:
+    kept = server.upload(make_pdf("fit.pdf", "Whatever fits.").read_bytes(), "fit.pdf").json()
+    await server.run("ingestion", sources=[kept["source"]])
+    schema = schemathesis.openapi.from_url(f"{server.url}/room/openapi.json")
     operations: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]  # ours is valid
     assert len(operations) == ROUTES
     for operation in operations:
@@ -49,7 +49,7 @@ async def test_our_routes_answer_whatever_fits_them(doors: Doors, make_pdf: Make
         def attempt(case: Any) -> None:
             if case.path_parameters and case.method.upper() == "GET":
                 case.path_parameters["document"] = kept["id"]  # an id that is made up is tried by deleting
-            case.call_and_validate(base_url=doors.url, checks=CHECKS, timeout=30)
+            case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=30)
 
         tried = given(case=operation.as_strategy())(attempt)
         settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))(tried)()

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import MakePdf
-from tests.server.conftest import Doors
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
@@ -19,12 +19,12 @@ TEXT = "The weir at Lunby holds back 700 tons of water."
 
 
 @pytest.fixture
-async def page(doors: Doors, make_pdf: MakePdf) -> str:
+async def page(server: Server, make_pdf: MakePdf) -> str:
     """The address of a page that was read."""
-    kept = doors.upload(make_pdf("weir.pdf", TEXT).read_bytes(), "weir <b>.pdf").json()
-    report = (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]
+    kept = server.upload(make_pdf("weir.pdf", TEXT).read_bytes(), "weir <b>.pdf").json()
+    report = (await server.run("ingestion", sources=[kept["source"]]))["report"]
     assert report["documents"][0]["status"] in ("complete", "unchanged")
-    return f"{doors.url}/documents/{kept['id']}/pages/1"
+    return f"{server.url}/documents/{kept['id']}/pages/1"
 
 
 def pixels(reply: httpx.Response) -> Any:
@@ -93,8 +93,8 @@ def test_a_page_says_what_became_of_it(page: str) -> None:
         assert "pages 1 to 1" in reply.json()["detail"]
 
 
-def test_the_servers_own_description_has_our_routes(doors: Doors) -> None:
-    ours, all_of_it = doors.server.get("/room/openapi.json"), doors.server.get("/openapi.json")
+def test_the_servers_own_description_has_our_routes(server: Server) -> None:
+    ours, all_of_it = server.get("/room/openapi.json"), server.get("/openapi.json")
     for path, methods in ours["paths"].items():
         for method, operation in methods.items():
             assert all_of_it["paths"][path][method]["summary"] == operation["summary"]

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.conftest import MakePdf
-from tests.server.conftest import Doors
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
@@ -35,21 +35,21 @@ def scan() -> bytes:
     return bytes(document.tobytes())
 
 
-async def test_ten_questions_are_answered_while_two_hundred_pages_are_read(doors: Doors, make_pdf: MakePdf) -> None:
-    client = doors.server.client
-    lamp = doors.upload(make_pdf("lamp.pdf", "The lamp of Skerry was lit at dusk by its keeper.").read_bytes()).json()
-    await doors.server.run("ingestion", sources=[lamp["source"]])
-    roll = doors.folder / "allowed" / "roll.pdf"
+async def test_ten_questions_are_answered_while_two_hundred_pages_are_read(server: Server, make_pdf: MakePdf) -> None:
+    client = server.client
+    lamp = server.upload(make_pdf("lamp.pdf", "The lamp of Skerry was lit at dusk by its keeper.").read_bytes()).json()
+    await server.run("ingestion", sources=[lamp["source"]])
+    roll = server.folder / "allowed" / "roll.pdf"
     roll.write_bytes(scan())
     thread = (await client.threads.create())["thread_id"]
     given: Any = {"sources": [str(roll)]}
     reading = await client.runs.create(thread, "pagewitness", input=given)
     end = time.monotonic() + 120
-    while PAGES not in [document["pages"] for document in doors.server.get("/documents")["documents"]]:
+    while PAGES not in [document["pages"] for document in server.get("/documents")["documents"]]:
         assert time.monotonic() < end, "the reading does not begin"
         await asyncio.sleep(0.1)
     try:
-        asked = (doors.server.run("query", question="When was the lamp of Skerry lit?") for _ in range(QUESTIONS))
+        asked = (server.run("query", question="When was the lamp of Skerry lit?") for _ in range(QUESTIONS))
         answers = await asyncio.gather(*asked)
         assert ["dusk" in answer["answer"] for answer in answers] == [True] * QUESTIONS
         assert (await client.runs.get(thread, reading["run_id"]))["status"] == "running", (

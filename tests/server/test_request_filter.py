@@ -15,8 +15,7 @@ import pymupdf
 import pytest
 
 from tests.conftest import MakePdf
-from tests.dev_server import run_server
-from tests.server.conftest import Doors
+from tests.dev_server import Server, run_server
 
 pytestmark = pytest.mark.server
 
@@ -85,8 +84,8 @@ async def test_threads_with_attachments_stay_small(threads: int, tmp_path: Path)
     assert sum(len(content) for content in kept.values()) < LIMIT * threads / 50
 
 
-async def test_whatever_way_a_file_comes_it_is_not_kept(doors: Doors, files: str) -> None:
-    client, folder = doors.server.client, doors.folder
+async def test_whatever_way_a_file_comes_it_is_not_kept(server: Server, files: str) -> None:
+    client, stored = server.client, set(downloads(server))
     given = asking(files)
     steps: Any = [{"updates": [{"values": given, "as_node": "__input__"}]}]
     thread = (await client.threads.create(graph_id="pagewitness", supersteps=steps))["thread_id"]
@@ -97,11 +96,11 @@ async def test_whatever_way_a_file_comes_it_is_not_kept(doors: Doors, files: str
     await client.runs.create(thread, "query", input=given, after_seconds=900)
     await client.crons.create("pagewitness", input=given, schedule="0 0 1 1 *")
     start = {"id": 1, "method": "run.start", "params": {"assistant_id": "pagewitness", "input": given}}
-    doors.server.post(f"/threads/{(await client.threads.create())['thread_id']}/commands", start)
+    server.post(f"/threads/{(await client.threads.create())['thread_id']}/commands", start)
     call = {"name": "pagewitness", "arguments": given}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
     headers = {"Accept": "application/json, text/event-stream"}
-    told = httpx.post(f"{doors.url}/mcp", json=message, headers=headers, timeout=120)
+    told = httpx.post(f"{server.url}/mcp", json=message, headers=headers, timeout=120)
     assert "91 euros" in told.text
     await client.threads.copy(thread)
     await client.threads.copy(thread)
@@ -111,7 +110,11 @@ async def test_whatever_way_a_file_comes_it_is_not_kept(doors: Doors, files: str
     ]  # fmt: skip
     assert not FILE.search(json.dumps(kept, default=str).encode())
     assert json.dumps(kept, default=str).count("Attached: l.pdf") >= 5
-    assert len(list((folder / "home" / "downloads").glob("*/*.pdf"))) == 1
+    assert len(set(downloads(server)) - stored) == 1
+
+
+def downloads(server: Server) -> list[Path]:
+    return list((server.home / "downloads").glob("*/*.pdf"))
 
 
 BLOCKS = [
@@ -125,10 +128,10 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize(("block", "sentence"), BLOCKS)
-def test_a_malformed_block_is_refused_at_once(doors: Doors, block: Any, sentence: str) -> None:
+def test_a_malformed_block_is_refused_at_once(server: Server, block: Any, sentence: str) -> None:
     body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
     for path in ("/runs/wait", "/runs/stream", "/runs"):
-        reply = httpx.post(f"{doors.url}{path}", json=body, timeout=60)
+        reply = httpx.post(f"{server.url}{path}", json=body, timeout=60)
         assert reply.status_code == 422
         assert sentence in reply.json()["detail"]
 
@@ -146,32 +149,32 @@ def test_a_malformed_block_is_refused_at_once(doors: Doors, block: Any, sentence
         ({"input": {}, "context": {"grade_prompt": "{question}"}}, "{passages} is missing"),
     ],
 )
-def test_what_cannot_be_carried_out_is_refused_at_once(doors: Doors, given: Any, sentence: str) -> None:
-    reply = httpx.post(f"{doors.url}/runs/wait", json={"assistant_id": "pagewitness", **given}, timeout=60)
+def test_what_cannot_be_carried_out_is_refused_at_once(server: Server, given: Any, sentence: str) -> None:
+    reply = httpx.post(f"{server.url}/runs/wait", json={"assistant_id": "pagewitness", **given}, timeout=60)
     assert reply.status_code == 422
     assert sentence in reply.json()["detail"]
 
 
-def test_settings_of_an_assistant_are_checked_too(doors: Doors) -> None:
-    reply = httpx.post(f"{doors.url}/assistants", json={"graph_id": "query", "context": {"topk": 3}}, timeout=60)
+def test_settings_of_an_assistant_are_checked_too(server: Server) -> None:
+    reply = httpx.post(f"{server.url}/assistants", json={"graph_id": "query", "context": {"topk": 3}}, timeout=60)
     assert reply.status_code == 422
 
 
-async def test_through_the_sdk_the_sentence_is_there_and_the_server_goes_on(doors: Doors) -> None:
+async def test_through_the_sdk_the_sentence_is_there_and_the_server_goes_on(server: Server) -> None:
     with pytest.raises(httpx.HTTPStatusError) as caught:
-        await doors.server.run("query", question="Why?", context={"topk": 3})
+        await server.run("query", question="Why?", context={"topk": 3})
     assert "did you mean top_k?" in " ".join(getattr(caught.value, "__notes__", [])) + str(caught.value)
-    assert (await doors.server.run("query", question="Why?", context={"top_k": 3}))["refused"]
+    assert (await server.run("query", question="Why?", context={"top_k": 3}))["refused"]
 
 
-def test_a_file_larger_than_an_upload_may_be_is_refused(doors: Doors) -> None:
+def test_a_file_larger_than_an_upload_may_be_is_refused(server: Server) -> None:
     data = base64.b64encode(b"%PDF-1.7" + b"x" * 2**20).decode()
-    reply = httpx.post(f"{doors.url}/runs", json={"assistant_id": "pagewitness", "input": asking(data)}, timeout=60)
+    reply = httpx.post(f"{server.url}/runs", json={"assistant_id": "pagewitness", "input": asking(data)}, timeout=60)
     assert reply.status_code == 422
     assert "larger than 1 MB" in reply.json()["detail"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[" * 5000, b"null", b"5", b'{"input": "x"}', b""])
-def test_what_is_no_request_is_for_the_server_to_refuse(doors: Doors, body: bytes) -> None:
-    reply = httpx.post(f"{doors.url}/runs/wait", content=body, timeout=60)
+def test_what_is_no_request_is_for_the_server_to_refuse(server: Server, body: bytes) -> None:
+    reply = httpx.post(f"{server.url}/runs/wait", content=body, timeout=60)
     assert reply.status_code == 422

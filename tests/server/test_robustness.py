@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from tests.conftest import MakePdf
-from tests.server.conftest import Doors
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
@@ -28,7 +28,7 @@ PDF = b"%PDF-1.7\n"
 LONG = 40  # pages
 
 
-def test_a_file_of_300_mb_gets_a_clear_answer(doors: Doors) -> None:
+def test_a_file_of_300_mb_gets_a_clear_answer(server: Server) -> None:
     """Announced or not, and with the answer still readable after so much was sent."""
 
     def pieces() -> Iterator[bytes]:
@@ -36,58 +36,58 @@ def test_a_file_of_300_mb_gets_a_clear_answer(doors: Doors) -> None:
         for _ in range(3):
             yield b"x" * 2**20
 
-    before = peak_mb(doors)
+    before = peak_mb(server)
     for content in (pieces(), PDF + b"x" * 300 * 2**20):
-        reply = httpx.post(f"{doors.url}/uploads?name=a.pdf", content=content, timeout=120)
+        reply = httpx.post(f"{server.url}/uploads?name=a.pdf", content=content, timeout=120)
         assert reply.status_code == 413
         assert "larger than 1 MB" in reply.json()["detail"]
-    assert not list((doors.uploads).glob("*.part"))
-    assert peak_mb(doors) - before < 100, "the file was held in memory"
+    assert not list(server.uploads.glob("*.part"))
+    assert peak_mb(server) - before < 100, "the file was held in memory"
 
 
-def peak_mb(doors: Doors) -> int:
+def peak_mb(server: Server) -> int:
     """The most memory that a process of the server has had so far."""
-    family = [psutil.Process(doors.server.pid), *psutil.Process(doors.server.pid).children(recursive=True)]
+    family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
     peaks = [re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{one.pid}/status").read_text()) for one in family]
     return max(int(peak[1]) // 1024 for peak in peaks if peak)
 
 
-def test_a_hundred_files_at_once(doors: Doors) -> None:
+def test_a_hundred_files_at_once(server: Server) -> None:
     with ThreadPoolExecutor(100) as pool:
-        replies = list(pool.map(lambda index: doors.upload(PDF + b"%d" % index, f"{index}.pdf"), range(100)))
+        replies = list(pool.map(lambda index: server.upload(PDF + b"%d" % index, f"{index}.pdf"), range(100)))
     assert {reply.status_code for reply in replies} == {201}
     assert len({reply.json()["id"] for reply in replies}) == 100
 
 
-def test_a_client_that_goes_away_leaves_nothing_behind(doors: Doors) -> None:
-    host, port = doors.url.removeprefix("http://").split(":")
+def test_a_client_that_goes_away_leaves_nothing_behind(server: Server) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:
         head = f"POST /uploads?name=a.pdf HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999\r\n\r\n"
         client.sendall(head.encode() + PDF)
         time.sleep(0.3)
     with httpx.stream(
-        "POST", f"{doors.url}/runs/stream", timeout=60,
+        "POST", f"{server.url}/runs/stream", timeout=60,
         json={"assistant_id": "pagewitness", "input": {"question": "Why?"}, "stream_mode": ["updates"]},
     ) as reply:  # fmt: skip
         next(reply.iter_raw())
     end = time.monotonic() + 20
-    while list((doors.uploads).glob("*.part")) and time.monotonic() < end:
+    while list(server.uploads.glob("*.part")) and time.monotonic() < end:
         time.sleep(0.1)
-    assert not list((doors.uploads).glob("*.part"))
-    assert httpx.get(f"{doors.url}/health").json()["ok"]
+    assert not list(server.uploads.glob("*.part"))
+    assert httpx.get(f"{server.url}/health").json()["ok"]
 
 
 @pytest.fixture
-def long(doors: Doors, make_pdf: MakePdf, request: pytest.FixtureRequest) -> dict[str, str]:
+def long(server: Server, make_pdf: MakePdf, request: pytest.FixtureRequest) -> dict[str, str]:
     """A document that takes a few seconds, uploaded; another one for each test."""
     pages = [f"Page {number} of the long ledger of {request.node.name}." for number in range(LONG)]
-    kept: dict[str, str] = doors.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
+    kept: dict[str, str] = server.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
     return kept
 
 
-async def test_a_reading_goes_on_when_nobody_listens(doors: Doors, long: dict[str, str]) -> None:
+async def test_a_reading_goes_on_when_nobody_listens(server: Server, long: dict[str, str]) -> None:
     """A client hangs up at the first sign of life, without having asked for the run to end with it."""
-    client = doors.server.client
+    client = server.client
     sources: Any = {"sources": [long["source"]]}
     thread = (await client.threads.create())["thread_id"]
     stream: Any = client.runs.stream(thread, "ingestion", input=sources, stream_mode="custom", stream_subgraphs=True)
@@ -102,16 +102,16 @@ async def test_a_reading_goes_on_when_nobody_listens(doors: Doors, long: dict[st
     assert (report["status"], report["ledger"]["read"]) == ("complete", LONG)
 
 
-async def test_a_home_folder_that_is_emptied_while_a_document_is_read(doors: Doors, long: dict[str, str]) -> None:
-    run = asyncio.create_task(doors.server.run("ingestion", sources=[long["source"]]))
-    while long["id"] not in json.dumps(doors.server.get("/documents")):
+async def test_a_home_folder_that_is_emptied_while_a_document_is_read(server: Server, long: dict[str, str]) -> None:
+    run = asyncio.create_task(server.run("ingestion", sources=[long["source"]]))
+    while long["id"] not in json.dumps(server.get("/documents")):
         await asyncio.sleep(0.05)
-    empty(doors.folder / "home")
+    empty(server.home)
     (document,) = (await run)["report"]["documents"]
     assert document["status"] == "failed"
     assert "give it again" in document["failures"][0]["detail"]
-    assert doors.server.get("/documents") == {"documents": []}
-    assert doors.server.get("/health")["ok"]
+    assert server.get("/documents") == {"documents": []}
+    assert server.get("/health")["ok"]
 
 
 def empty(home: Path) -> None:
@@ -119,43 +119,43 @@ def empty(home: Path) -> None:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-async def test_two_browsers_delete_the_same_document(doors: Doors, make_pdf: MakePdf) -> None:
-    kept = doors.upload(make_pdf("twice.pdf", "The lamp was lit at dusk.").read_bytes(), "twice.pdf").json()
-    report = (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]
+async def test_two_browsers_delete_the_same_document(server: Server, make_pdf: MakePdf) -> None:
+    kept = server.upload(make_pdf("twice.pdf", "The lamp was lit at dusk.").read_bytes(), "twice.pdf").json()
+    report = (await server.run("ingestion", sources=[kept["source"]]))["report"]
     assert report["documents"][0]["status"] == "complete"
     assert report["documents"][0]["source"] == kept["source"]
-    async with httpx.AsyncClient(base_url=doors.url, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
         replies = await asyncio.gather(*(http.delete(f"/documents/{kept['id']}") for _ in range(5)))
         assert sorted(reply.status_code for reply in replies) == [200, 404, 404, 404, 404]
         assert "no such document" in next(reply for reply in replies if reply.status_code == 404).json()["detail"]
         assert kept["id"] not in (await http.get("/documents")).text
-    assert "is no uploaded file" in doors.problem("ingestion", sources=[kept["source"]])
+    assert "is no uploaded file" in server.run_error("ingestion", sources=[kept["source"]])
 
 
-async def test_a_home_folder_that_is_emptied_is_begun_anew(doors: Doors, make_pdf: MakePdf) -> None:
+async def test_a_home_folder_that_is_emptied_is_begun_anew(server: Server, make_pdf: MakePdf) -> None:
     content = make_pdf("anew.pdf", "The lamp was lit at dusk by the keeper.").read_bytes()
     question = "When was the lamp lit?"
     for _ in range(2):
-        kept = doors.upload(content, "anew.pdf").json()
-        assert (await doors.server.run("ingestion", sources=[kept["source"]]))["report"]["documents"][0]["chunks"] == 1
-        assert "dusk" in (await doors.server.run("query", question=question))["answer"]
-        empty(doors.folder / "home")
-        assert doors.server.get("/documents") == {"documents": []}
-        assert (await doors.server.run("query", question=question))["reason"] == "nothing_ingested"
+        kept = server.upload(content, "anew.pdf").json()
+        assert (await server.run("ingestion", sources=[kept["source"]]))["report"]["documents"][0]["chunks"] == 1
+        assert "dusk" in (await server.run("query", question=question))["answer"]
+        empty(server.home)
+        assert server.get("/documents") == {"documents": []}
+        assert (await server.run("query", question=question))["reason"] == "nothing_ingested"
 
 
-def test_nothing_blocked_the_servers_loop(doors: Doors) -> None:
-    said = doors.server.log.read_text("utf-8", "replace")
+def test_nothing_blocked_the_servers_loop(server: Server) -> None:
+    said = server.log.read_text("utf-8", "replace")
     assert "BlockingError" not in said
     assert "Blocking call" not in said
 
 
-async def test_a_document_that_is_deleted_while_it_is_read(doors: Doors, make_pdf: MakePdf) -> None:
+async def test_a_document_that_is_deleted_while_it_is_read(server: Server, make_pdf: MakePdf) -> None:
     """The run says so, and nothing of the document is left."""
     pages = [f"Page {number} of the long ledger." for number in range(60)]
-    kept = doors.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
-    run = asyncio.create_task(doors.server.run("ingestion", sources=[kept["source"]]))
-    async with httpx.AsyncClient(base_url=doors.url, timeout=60) as http:
+    kept = server.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
+    run = asyncio.create_task(server.run("ingestion", sources=[kept["source"]]))
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
         while kept["id"] not in (await http.get("/documents")).text:
             await asyncio.sleep(0.05)
         assert (await http.delete(f"/documents/{kept['id']}")).status_code == 200
@@ -163,7 +163,7 @@ async def test_a_document_that_is_deleted_while_it_is_read(doors: Doors, make_pd
         assert document["status"] == "failed"
         assert "deleted while it was being read" in document["failures"][0]["detail"]
         assert kept["id"] not in (await http.get("/documents")).text
-    with contextlib.closing(sqlite3.connect(doors.folder / "home" / "catalog.sqlite3")) as catalog:
+    with contextlib.closing(sqlite3.connect(server.home / "catalog.sqlite3")) as catalog:
         for table in ("documents", "pages", "transcripts", "chunks"):
             column = "key" if table == "transcripts" else "id" if table == "documents" else "document"
             left = catalog.execute(f"SELECT count(*) FROM {table} WHERE {column} LIKE ?", (f"%{kept['id']}%",))

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import MakePdf
-from tests.server.conftest import Doors
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
@@ -25,37 +25,37 @@ PDF = b"%PDF-1.7\n"
      "{}/allowed/pipe.pdf", "{}/no/such/file.pdf",
      "{}/allowed/link*.pdf", "{}", "/", "file:///etc/hostname", "outside.pdf", "a\x00b"],
 )  # fmt: skip
-def test_nothing_outside_the_allowed_folders_is_read(doors: Doors, make_pdf: MakePdf, source: str) -> None:
-    outside = doors.folder / "outside.pdf"
+def test_nothing_outside_the_allowed_folders_is_read(server: Server, make_pdf: MakePdf, source: str) -> None:
+    outside = server.folder / "outside.pdf"
     if not outside.exists():
         shutil.copy(make_pdf("outside.pdf", "A secret."), outside)
-        (doors.folder / "allowed" / "link.pdf").symlink_to(outside)
-        (doors.folder / "allowed" / "linked").symlink_to(doors.folder / "home")
-        os.mkfifo(doors.folder / "allowed" / "pipe.pdf")
-    said = doors.problem("ingestion", sources=[source.format(doors.folder)])
+        (server.folder / "allowed" / "link.pdf").symlink_to(outside)
+        (server.folder / "allowed" / "linked").symlink_to(server.home)
+        os.mkfifo(server.folder / "allowed" / "pipe.pdf")
+    said = server.run_error("ingestion", sources=[source.format(server.folder)])
     assert REFUSED in said or "is an address, not a path" in said or "is a named pipe" in said
     assert "secret" not in said
 
 
 @pytest.mark.parametrize("reference", ["upload:../../outside.pdf", "upload:0123456789abcdef/../../../etc/passwd",
                                        "upload:0123456789abcdef/no.pdf", "upload:"])  # fmt: skip
-def test_an_upload_is_named_by_its_reference_only(doors: Doors, reference: str) -> None:
-    assert "is no uploaded file" in doors.problem("ingestion", sources=[reference])
+def test_an_upload_is_named_by_its_reference_only(server: Server, reference: str) -> None:
+    assert "is no uploaded file" in server.run_error("ingestion", sources=[reference])
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/a.pdf", "http://[::1]/a.pdf", "http://169.254.169.254/a.pdf",
                                  "http://10.0.0.1/a.pdf", "http://0/a.pdf", "http://localhost/a.pdf"])  # fmt: skip
-def test_no_address_of_a_private_network_is_fetched(doors: Doors, url: str) -> None:
-    assert "is this machine or in a private network" in doors.problem("ingestion", sources=[url])
+def test_no_address_of_a_private_network_is_fetched(server: Server, url: str) -> None:
+    assert "is this machine or in a private network" in server.run_error("ingestion", sources=[url])
 
 
 @pytest.mark.parametrize("way", ["as if a node had written it", "as the update of a command", "past the first nodes"])
-def test_a_forged_state_does_not_open_a_file(doors: Doors, way: str) -> None:
+def test_a_forged_state_does_not_open_a_file(server: Server, way: str) -> None:
     """Whoever reaches the API can set a thread's state behind the first node, or jump over it."""
     document = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
     state = {"documents": [document], "batch_size": 1, "rejected_sources": [], "started": 0.0}
     batch = {**document, "total": 1, "text_only": True}
-    with httpx.Client(base_url=doors.url, timeout=60) as http:
+    with httpx.Client(base_url=server.url, timeout=60) as http:
         thread = http.post("/threads", json={}).json()["thread_id"]
         run = {"assistant_id": "ingestion"}
         http.post(f"/threads/{thread}/runs/wait", json={**run, "input": {"sources": ["nothing.pdf"]}})
@@ -70,20 +70,20 @@ def test_a_forged_state_does_not_open_a_file(doors: Doors, way: str) -> None:
         assert REFUSED in str(reply["__error__"])
 
 
-def test_a_webhook_does_not_reach_into_a_private_network(doors: Doors) -> None:
+def test_a_webhook_does_not_reach_into_a_private_network(server: Server) -> None:
     for url in ("http://127.0.0.1:9/x", "http://169.254.169.254/x", "http://10.0.0.1/x", "/runs"):
         body = {"assistant_id": "query", "input": {"question": "x?"}, "webhook": url}
-        assert httpx.post(f"{doors.url}/runs", json=body).status_code in (400, 403, 422)
+        assert httpx.post(f"{server.url}/runs", json=body).status_code in (400, 403, 422)
 
 
-def test_a_file_is_kept_under_its_hash_and_a_tame_name(doors: Doors) -> None:
+def test_a_file_is_kept_under_its_hash_and_a_tame_name(server: Server) -> None:
     names = {"../../etc/x.pdf": "x.pdf", "<img src=x onerror=alert(1)>.pdf": "img src=x onerror=alert(1).pdf",
              ".hidden.pdf": "hidden.pdf", "a\u202efdp.exe": "a fdp.exe.pdf", "x" * 900: "x" * 120 + ".pdf"}  # fmt: skip
     for given, kept in names.items():
-        reply = doors.upload(PDF + given.encode(), given)
+        reply = server.upload(PDF + given.encode(), given)
         assert reply.status_code == 201
         assert reply.json()["name"] == kept
-        path = doors.uploads / reply.json()["id"] / kept
+        path = server.uploads / reply.json()["id"] / kept
         assert path.read_bytes() == PDF + given.encode()
         assert not path.stat().st_mode & 0o111
 
@@ -100,18 +100,18 @@ def test_a_file_is_kept_under_its_hash_and_a_tame_name(doors: Doors) -> None:
         (PDF, "x" * 1001, 422, "`name` must be"),
     ],
 )
-def test_only_documents_are_taken(doors: Doors, content: bytes, name: str, status: int, sentence: str) -> None:
-    reply = doors.upload(content, name)
+def test_only_documents_are_taken(server: Server, content: bytes, name: str, status: int, sentence: str) -> None:
+    reply = server.upload(content, name)
     assert reply.status_code == status
     assert sentence in reply.json()["detail"]
 
 
-def test_another_site_cannot_drive_the_server(doors: Doors) -> None:
-    with httpx.Client(base_url=doors.url, timeout=30) as http:
+def test_another_site_cannot_drive_the_server(server: Server) -> None:
+    with httpx.Client(base_url=server.url, timeout=30) as http:
         for request in ("POST /threads", "POST /runs/wait", "GET /documents", "POST /uploads?name=a.pdf",
                         "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok"):  # fmt: skip
             method, path = request.split()
-            for origin in (EVIL, "null", "http://localhost:1", doors.url.replace("http", "https") + "0"):
+            for origin in (EVIL, "null", "http://localhost:1", server.url.replace("http", "https") + "0"):
                 reply = http.request(method, path, headers={"Origin": origin})
                 assert reply.status_code == 403
                 assert "access-control-allow-origin" not in reply.headers
@@ -119,7 +119,7 @@ def test_another_site_cannot_drive_the_server(doors: Doors) -> None:
         assert http.options("/threads", headers={"Origin": EVIL, **asks}).status_code == 403
         assert http.options("/threads", headers={"Origin": STUDIO, **asks}).status_code == 200
         assert http.get("/info", headers={"Origin": STUDIO}).status_code == 200
-        assert http.get("/documents", headers={"Origin": doors.url}).status_code == 200
+        assert http.get("/documents", headers={"Origin": server.url}).status_code == 200
         cross = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
         assert http.get("/documents", headers=cross).status_code == 403
         link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -130,26 +130,26 @@ def test_another_site_cannot_drive_the_server(doors: Doors) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:2024", "127.0.0.1.evil.example", "localhost.evil.example", "["]
 )
-def test_a_name_that_is_not_the_servers_is_refused(doors: Doors, host: str) -> None:
+def test_a_name_that_is_not_the_servers_is_refused(server: Server, host: str) -> None:
     for path in ("/", "/room", "/documents", "/threads", "/ok"):
-        assert httpx.get(f"{doors.url}{path}", headers={"Host": host}).status_code in (400, 421)
+        assert httpx.get(f"{server.url}{path}", headers={"Host": host}).status_code in (400, 421)
     for good in ("localhost", "127.0.0.1", "[::1]:2024", "192.168.1.7:80"):
-        assert httpx.get(f"{doors.url}/ok", headers={"Host": good}).status_code == 200
+        assert httpx.get(f"{server.url}/ok", headers={"Host": good}).status_code == 200
 
 
-def test_a_websocket_is_no_side_door(doors: Doors) -> None:
-    thread = httpx.post(f"{doors.url}/threads", json={}).json()["thread_id"]
+def test_a_websocket_is_no_side_door(server: Server) -> None:
+    thread = httpx.post(f"{server.url}/threads", json={}).json()["thread_id"]
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     headers["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
-    for origin, status in ((EVIL, 403), (doors.url, 101)):
+    for origin, status in ((EVIL, 403), (server.url, 101)):
         sent = {**headers, "Origin": origin}
-        with httpx.stream("GET", f"{doors.url}/threads/{thread}/stream/events", headers=sent, timeout=20) as reply:
+        with httpx.stream("GET", f"{server.url}/threads/{thread}/stream/events", headers=sent, timeout=20) as reply:
             assert reply.status_code == status
 
 
-def test_every_answer_says_what_a_browser_may_do_with_it(doors: Doors) -> None:
+def test_every_answer_says_what_a_browser_may_do_with_it(server: Server) -> None:
     for path in ("/", "/room", "/room/static/app.js", "/documents", "/health", "/ok", "/openapi.json", "/nothing"):
-        headers = httpx.get(f"{doors.url}{path}", headers={"Accept": "text/html"}).headers
+        headers = httpx.get(f"{server.url}{path}", headers={"Accept": "text/html"}).headers
         assert headers["x-content-type-options"] == "nosniff", path
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy, path
@@ -158,11 +158,11 @@ def test_every_answer_says_what_a_browser_may_do_with_it(doors: Doors) -> None:
         assert "http" not in policy, path
 
 
-def test_errors_tell_nothing_of_the_machine(doors: Doors) -> None:
+def test_errors_tell_nothing_of_the_machine(server: Server) -> None:
     paths = ["/documents/x", "/documents/..%2f..%2fetc/transcript", "/documents/x/pages/1/image?width=9999999999999",
              "/room/static/..%2f..%2fapp.py", "/room/static/%2e%2e/app.py",
              "/documents/x/pages/1/image?highlight=1,2,3"]  # fmt: skip
     for path in paths:
-        reply = httpx.get(f"{doors.url}{path}")
+        reply = httpx.get(f"{server.url}{path}")
         assert 400 <= reply.status_code < 500, path
-        assert not [word for word in ("Traceback", str(doors.folder), "/root", ".py", "sqlite") if word in reply.text]
+        assert not [word for word in ("Traceback", str(server.folder), "/root", ".py", "sqlite") if word in reply.text]

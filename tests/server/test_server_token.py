@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from graph.cli import main
-from tests.dev_server import Server, print_log, run_server
+from tests.conftest import SERVER_TOKEN as TOKEN
+from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
-
-TOKEN = "a token of the tests"
-
-
-@pytest.fixture(scope="module")
-def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with run_server(tmp_path_factory.mktemp("locked"), PAGEWITNESS_SERVER_TOKEN=TOKEN) as running, print_log(running):
-        yield running
 
 
 REQUESTS = (
@@ -33,7 +25,7 @@ REQUESTS = (
 
 
 @pytest.mark.parametrize("request_line", REQUESTS)
-def test_nothing_is_to_be_had_without_the_token(locked: Server, request_line: str) -> None:
+def test_nothing_is_to_be_had_without_the_token(token_server: Server, request_line: str) -> None:
     method, path = request_line.split()
     wrong: tuple[dict[str, str], ...] = (
         {}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer"}, {"Authorization": f"Basic {TOKEN}"},
@@ -42,22 +34,22 @@ def test_nothing_is_to_be_had_without_the_token(locked: Server, request_line: st
     )  # fmt: skip
     for headers in wrong:
         sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        reply = httpx.request(method, f"{locked.url}{path}", headers=sent, timeout=30)
+        reply = httpx.request(method, f"{token_server.url}{path}", headers=sent, timeout=30)
         assert reply.status_code == 401, headers
         assert reply.headers["www-authenticate"].startswith("Bearer")
         assert TOKEN not in reply.text
 
 
-def test_the_token_opens_api_and_pages(locked: Server) -> None:
-    with httpx.Client(base_url=locked.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
+def test_the_token_opens_api_and_pages(token_server: Server) -> None:
+    with httpx.Client(base_url=token_server.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
         assert http.get("/documents").json() == {"documents": []}
         assert http.post("/threads", json={}).status_code == 200
         run = {"assistant_id": "query", "input": {"question": "Is anybody there?"}}
         assert http.post("/runs/wait", json=run).json()["reason"] == "nothing_ingested"
 
 
-def test_the_room_trades_the_token_for_a_cookie(locked: Server) -> None:
-    with httpx.Client(base_url=locked.url, timeout=60) as http:
+def test_the_room_trades_the_token_for_a_cookie(token_server: Server) -> None:
+    with httpx.Client(base_url=token_server.url, timeout=60) as http:
         for path in ("/room", "/room/static/app.js", "/health", "/ok"):
             assert http.get(path).status_code == 200
         assert http.post("/session", content="wrong").status_code == 401
@@ -75,7 +67,7 @@ def test_the_room_trades_the_token_for_a_cookie(locked: Server) -> None:
     [(TOKEN, 0, ""), ("wrong", 2, "does not take the token in PAGEWITNESS_SERVER_"), ("", 2, "asks for a token: set")],
 )  # fmt: skip
 def test_the_command_line_sends_the_token(
-    locked: Server,
+    token_server: Server,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     token: str,
@@ -84,18 +76,18 @@ def test_the_command_line_sends_the_token(
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", token)
     for command in (["documents"], ["ask", "Is anybody there?"]):
-        assert main.main([*command, "--server", locked.url]) == code
+        assert main.main([*command, "--server", token_server.url]) == code
         assert said in capsys.readouterr().err
 
 
-def test_a_file_that_comes_without_the_token_is_not_stored(locked: Server) -> None:
+def test_a_file_that_comes_without_the_token_is_not_stored(token_server: Server) -> None:
     block = {"type": "file", "base64": base64.b64encode(b"%PDF-1.7 and more").decode(), "filename": "secret.pdf"}
     body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
 
     def stored() -> list[Path]:
-        return list(locked.log.parent.rglob("*.pdf"))
+        return list(token_server.folder.rglob("*.pdf"))
 
-    assert httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60).status_code == 401
+    assert httpx.post(f"{token_server.url}/runs/wait", json=body, timeout=60).status_code == 401
     assert stored() == []
-    httpx.post(f"{locked.url}/runs/wait", json=body, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
+    httpx.post(f"{token_server.url}/runs/wait", json=body, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
     assert [path.name for path in stored()] == ["secret.pdf"]

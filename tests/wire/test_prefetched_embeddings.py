@@ -98,7 +98,9 @@ def test_vectors_of_a_run_that_ends_early_are_kept(model: Model, gemini: GeminiS
 
 def test_reading_goes_on_when_nothing_can_be_embedded_yet(model: Model, gemini: GeminiServer, paper: Path) -> None:
     gemini.fail_next(REFUSED, on="embed")
-    gemini.reply = reading(model, when(gemini, lambda: any(request.finished for request in gemini.embeddings), transcribe))
+    gemini.reply = reading(
+        model, when(gemini, lambda: any(request.finished for request in gemini.embeddings), transcribe)
+    )
     (document,) = read_on(paper)["documents"]
     assert document["status"] == "complete"
     assert document["chunks"] == vectors_kept()
