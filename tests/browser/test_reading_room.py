@@ -47,7 +47,7 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def test_from_a_file_to_the_words_on_its_page_and_back(open_room: OpenRoom, letter: Path) -> None:
+def test_upload_ask_open_the_citation_and_delete(open_room: OpenRoom, letter: Path) -> None:
     room = open_room()
     page = room.page
     room.check()
@@ -87,7 +87,7 @@ def test_from_a_file_to_the_words_on_its_page_and_back(open_room: OpenRoom, lett
     room.check()
 
 
-def test_a_refusal_shows_the_closest_pages_and_the_ledger_opens_each(open_room: OpenRoom, letter: Path) -> None:
+def test_a_refusal_shows_the_closest_pages_and_each_page_opens(open_room: OpenRoom, letter: Path) -> None:
     """Dark, and with nothing but a keyboard; a file that was dropped, not chosen."""
     room = open_room(color_scheme="dark", reduced_motion="reduce")
     page = room.page
@@ -140,7 +140,7 @@ def test_a_narrow_screen_and_a_hostile_document(open_room: OpenRoom, make_pdf: M
     room.check()
 
 
-def test_what_cannot_be_read_is_said(open_room: OpenRoom, tmp_path: Path) -> None:
+def test_an_unsupported_file_is_reported(open_room: OpenRoom, tmp_path: Path) -> None:
     room = open_room()
     (tmp_path / "page.html").write_text("<h1>No</h1>")
     room.page.set_input_files("#files", tmp_path / "page.html")
@@ -190,7 +190,7 @@ def test_an_encrypted_file_asks_for_its_password_and_a_page_is_read_again(
         assert PASSWORD not in written
 
 
-def test_a_link_of_a_reply_opens_the_page_with_the_quote_marked(open_room: OpenRoom, letter: Path) -> None:
+def test_a_citation_link_opens_the_page_with_the_quote_highlighted(open_room: OpenRoom, letter: Path) -> None:
     room = open_room()
     page = room.page
     room.read(letter)

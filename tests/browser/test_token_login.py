@@ -13,7 +13,7 @@ from tests.dev_server import Server
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 
-def test_a_locked_room_asks_for_its_token(open_room: Callable[..., ReadingRoom], token_server: Server) -> None:
+def test_the_reading_room_asks_for_the_token(open_room: Callable[..., ReadingRoom], token_server: Server) -> None:
     room = open_room(server=token_server)
     page = room.page
 

@@ -79,7 +79,7 @@ def test_sources_and_a_question_together(home: Path, make_pdf: MakePdf) -> None:
     assert "March" in result["answer"]
 
 
-async def test_sources_alone_by_the_other_door(home: Path, make_pdf: MakePdf) -> None:
+async def test_sources_alone_asynchronously(home: Path, make_pdf: MakePdf) -> None:
     result = await app.ainvoke({"sources": [str(make_pdf("winch.pdf", WINCH))]})
     assert result["report"]["documents"][0]["status"] == "complete"
     assert "answer" not in result
@@ -96,7 +96,7 @@ def test_an_empty_question_is_said_to_be_empty() -> None:
         app.invoke({"question": " "})
 
 
-def test_what_is_not_given_again_on_a_thread_is_not_done_again(home: Path, make_pdf: MakePdf) -> None:
+def test_sources_of_an_earlier_turn_are_not_ingested_again(home: Path, make_pdf: MakePdf) -> None:
     graph = build().compile(checkpointer=InMemorySaver())
     path = make_pdf("winch.pdf", WINCH)
     first = graph.invoke({"sources": [str(path)], "question": "When was the winch cable tested?"}, thread())

@@ -111,7 +111,7 @@ async def test_messages_of_any_form_are_taken(form: Callable[[Any], Any], chat: 
     assert "14 euros" in result["answer"]
 
 
-def test_what_is_asked_next_is_asked_of_the_file_too(chat: Application, ticket: bytes, make_pdf: MakePdf) -> None:
+def test_the_next_question_uses_the_attached_file_too(chat: Application, ticket: bytes, make_pdf: MakePdf) -> None:
     other = make_pdf("other.pdf", "A day ticket to the castle costs 99 euros, guide included.")
     chat.invoke({"sources": [str(other)]}, on("before"))
     file = SHAPES["agent chat UI"](encoded(ticket), PDF)
@@ -171,9 +171,7 @@ def test_the_same_file_twice_is_one_document_and_deleting_it_removes_the_file(
     assert list(stores.downloads.rglob("*.pdf")) == []
 
 
-async def test_a_state_that_is_updated_keeps_no_file_either(
-    chat: Application, saver: InMemorySaver, ticket: bytes
-) -> None:
+async def test_update_state_stores_no_file(chat: Application, saver: InMemorySaver, ticket: bytes) -> None:
     data = encoded(ticket)
     chat.update_state(on("t"), human(SHAPES["LangChain 1"](data, PDF)), as_node="query")
     await chat.aupdate_state(on("t"), human(SHAPES["agent chat UI"](data, PDF)), as_node="query")
@@ -182,7 +180,7 @@ async def test_a_state_that_is_updated_keeps_no_file_either(
     assert held.count("Attached: tickets.pdf") >= 2
 
 
-def test_what_is_no_message_is_refused_in_one_sentence(chat: Application) -> None:
+def test_an_invalid_message_is_refused_in_one_sentence(chat: Application) -> None:
     for messages in ([5], [{"role": "nobody", "content": "?"}], {"content": "?"}):
         with pytest.raises(BadInputError, match="`messages` cannot be understood"):
             chat.invoke({"messages": messages}, on("t"))

@@ -74,7 +74,7 @@ def test_figures_in_json_and_in_files(library: Path, tmp_path: Path, capsys: pyt
     assert [row["id"] for row in stored["rows"]] == ["ticket", "ferry", "wrong"]
 
 
-def test_the_table_says_how_answers_were_told(
+def test_the_table_names_how_answers_were_judged(
     library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = run(capsys, written(tmp_path / "set.jsonl", TICKET, FERRY), "--out", "out")
@@ -184,7 +184,7 @@ def test_bad_input_is_one_sentence(
     assert err == f"pagewitness: {json.loads(out)['error']}\n"
 
 
-def test_an_empty_home_is_told_before_anything_is_asked(
+def test_an_empty_library_is_reported_before_any_question(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, written(tmp_path / "set.jsonl", TICKET))

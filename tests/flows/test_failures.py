@@ -25,7 +25,7 @@ def server() -> Iterator[GeminiServer]:
         yield made
 
 
-def test_of_two_processes_one_is_told_who_owns_the_folder(server: GeminiServer, tmp_path: Path) -> None:
+def test_a_second_process_gets_an_error_that_names_the_owner(server: GeminiServer, tmp_path: Path) -> None:
     paths = [write_pdf(tmp_path / f"{name}.pdf", name, pages=4) for name in ("a", "b")]
     first, second = (start(tmp_path / "home", server, path) for path in paths)
     ends = sorted((run.wait(timeout=120), run.communicate()[1]) for run in (first, second))

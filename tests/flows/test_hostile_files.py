@@ -55,7 +55,7 @@ def by_name(folder: Path) -> dict[str, DocumentReport]:
     return {report["name"]: report for report in ingest(folder)}
 
 
-def test_a_folder_of_hostile_files_costs_nobody_else_anything(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:
+def test_hostile_files_do_not_affect_the_other_documents(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:
     whole = make_pdf("in/good.pdf", TICKET, STORM).read_bytes()
     folder = tmp_path / "in"
     (folder / "zero-bytes.pdf").write_bytes(b"")

@@ -49,7 +49,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield made
 
 
-def test_the_undisturbed_run_has_replaced_the_document(bench: Bench) -> None:
+def test_an_uninterrupted_run_replaces_the_document(bench: Bench) -> None:
     (document,) = bench.expected["documents"]
     assert str(bench.source) in document
     assert len(bench.expected["pages"]) == PAGES == len(bench.expected["files"])

@@ -88,7 +88,7 @@ def test_a_document_that_the_question_names_is_searched_alone(harbours: Path) ->
     assert {citation["name"] for citation in other["citations"]} == {"Kelder_2021_handbook.pdf"}
 
 
-def test_where_the_named_document_holds_nothing_all_are_searched(harbours: Path) -> None:
+def test_all_documents_are_searched_if_the_mentioned_one_has_no_answer(harbours: Path) -> None:
     question = "According to note-3.pdf, what does the winch cable of the harbour hold?"
     assert "widen_search" in nodes(question)
     result = ask(question)
@@ -129,7 +129,7 @@ def test_an_answer_carries_its_verdict() -> None:
 
 
 @pytest.mark.usefixtures("library")
-def test_the_retriever_in_anybodys_chain() -> None:
+def test_the_retriever_works_in_a_langchain_chain() -> None:
     prompt = ChatPromptTemplate.from_template("{context}\n\n{question}")
 
     def joined(found: list[Document]) -> str:

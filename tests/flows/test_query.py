@@ -100,7 +100,7 @@ def test_what_the_documents_do_not_hold_is_declined(question: str) -> None:
 
 
 @pytest.mark.usefixtures("library")
-def test_the_least_grade_decides_what_is_relevant() -> None:
+def test_min_grade_decides_what_is_relevant() -> None:
     grades = [passage["grade"] for passage in ask(QUESTIONS["s04"]["question"])["retrieved"]]
     strict = ask(QUESTIONS["s04"]["question"], min_grade=max(grades))
     assert [passage["relevant"] for passage in strict["retrieved"]] == [grade == max(grades) for grade in grades]
@@ -206,7 +206,7 @@ class OldState(QueryInput, total=False):
 
 
 @pytest.mark.usefixtures("library")
-def test_a_thread_that_a_version_with_other_private_names_wrote_goes_on() -> None:
+def test_a_thread_with_the_state_names_of_an_older_version_still_works() -> None:
     saver, config = InMemorySaver(), cast(Any, {"configurable": {"thread_id": "t"}})
     old: dict[str, Any] = {
         "question": "How much was spent on instruments in 2025?", "scope": ["d"], "focus": [], "views": [],
@@ -223,7 +223,7 @@ def test_a_thread_that_a_version_with_other_private_names_wrote_goes_on() -> Non
 
 
 @pytest.mark.usefixtures("library")
-def test_vectors_of_another_model_are_refused_with_the_mend(
+def test_vectors_of_another_model_are_refused_with_the_command_to_run(
     make_pdf: MakePdf, home: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_HOME", str(home))
@@ -247,6 +247,6 @@ async def test_thirty_questions_at_once() -> None:
     [("s05", ["generate_answer", "verify_citations", "write_answer"]), ("s16", ["decline"])],
 )
 @pytest.mark.usefixtures("library")
-def test_the_nodes_are_walked_in_the_order_drawn(number: str, last: list[str]) -> None:
+def test_nodes_run_in_the_order_of_the_graph(number: str, last: list[str]) -> None:
     parts = query.stream({"question": QUESTIONS[number]["question"]}, stream_mode="updates")
     assert [next(iter(part)) for part in parts] == ["contextualize", "retrieve_chunks", "grade_chunks", *last]

@@ -20,7 +20,7 @@ def command(number: int, block: Any) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("home")
-async def test_a_socket_hands_on_references_and_answers_what_it_refuses() -> None:
+async def test_websocket_messages_carry_references_and_refusals() -> None:
     coming = [command(1, {"type": "file"}), command(2, {"type": "file", "base64": PDF, "filename": "a.pdf"})]
     handed_on: list[Any] = []
     told: list[Any] = []

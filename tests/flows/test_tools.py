@@ -22,7 +22,7 @@ def test_the_tools_ingest_list_and_ask(home: Path, make_pdf: MakePdf) -> None:
     assert not found["refused"]
 
 
-def test_what_is_to_be_mended_is_said(home: Path) -> None:
+def test_tools_return_error_messages(home: Path) -> None:
     (said,) = ingest.invoke({"sources": ["no-such-file.pdf"]})
     assert "'no-such-file.pdf' does not exist" in said
     assert "no document 'x.pdf'" in ask.invoke({"question": "What?", "documents": ["x.pdf"]})["problem"]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.server
 QUESTION = "What does a night in the lighthouse cost?"
 
 
-async def test_an_attached_file_is_read_and_not_kept_in_the_thread(server: Server, make_pdf: MakePdf) -> None:
+async def test_an_attached_file_is_read_and_not_stored_in_the_thread(server: Server, make_pdf: MakePdf) -> None:
     content = make_pdf("lighthouse.pdf", "A night in the lighthouse costs 91 euros, breakfast included.").read_bytes()
     data = base64.b64encode(content).decode()
     block = {"type": "file", "mimeType": "application/pdf", "data": data, "metadata": {"filename": "lighthouse.pdf"}}

@@ -18,13 +18,13 @@ DOORS = ("ask", "ingest", "list")
 TICKET, FACT = "What does a day ticket to the island cost?", "14 euros"
 
 
-def test_the_graphs_and_the_doors_for_assistants_are_served(server: Server) -> None:
+def test_all_graphs_and_tools_are_served(server: Server) -> None:
     found = {assistant["graph_id"] for assistant in server.post("/assistants/search", {})}
     assert found == {*GRAPHS, *DOORS, "upkeep"}
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_schemas_are_there_and_described(server: Server, graph: str) -> None:
+def test_schemas_exist_and_describe_every_field(server: Server, graph: str) -> None:
     (assistant,) = server.post("/assistants/search", {"graph_id": graph})
     schemas = server.get(f"/assistants/{assistant['assistant_id']}/schemas")
     taken = {"pagewitness": {"sources", "question", "documents", "messages"}, "ingestion": {"sources"}}
@@ -69,7 +69,7 @@ async def test_sources_and_a_question_in_one_run(server: Server) -> None:
 
 
 @pytest.mark.usefixtures("ingested")
-async def test_a_chat_goes_on_in_a_thread(server: Server) -> None:
+async def test_a_thread_is_a_conversation(server: Server) -> None:
     chat = server.client
     thread = (await chat.threads.create())["thread_id"]
 
@@ -108,9 +108,7 @@ async def test_a_run_streams_its_steps(server: Server) -> None:
         ("ingestion", {"sources": ["/no/such/file.pdf"]}, "is not in a folder that this server may read"),
     ],
 )
-async def test_an_error_reaches_the_client_with_its_sentence(
-    server: Server, graph: str, given: Any, sentence: str
-) -> None:
+async def test_an_error_message_reaches_the_client(server: Server, graph: str, given: Any, sentence: str) -> None:
     with pytest.raises(Exception, match=sentence):
         await server.run(graph, **given)
 
@@ -121,13 +119,13 @@ async def test_a_setting_out_of_range_is_refused(server: Server) -> None:
 
 
 @pytest.mark.usefixtures("ingested")
-async def test_a_context_is_honoured(server: Server) -> None:
+async def test_the_context_is_used(server: Server) -> None:
     result = await server.run("query", question=TICKET, context={"top_k": 2, "engine": "offline"})
     assert len(result["retrieved"]) == 2
 
 
 @pytest.mark.usefixtures("ingested")
-async def test_several_runs_go_on_at_once(server: Server) -> None:
+async def test_several_runs_are_processed_at_once(server: Server) -> None:
     """With one worker slot (the server's own default) the second would start when the first has ended."""
     client = server.client
     threads = [(await client.threads.create())["thread_id"] for _ in range(4)]
@@ -147,7 +145,7 @@ async def test_several_runs_go_on_at_once(server: Server) -> None:
 
 
 @pytest.mark.usefixtures("ingested")
-def test_nothing_blocked_the_servers_loop(server: Server) -> None:
+def test_nothing_blocked_the_event_loop(server: Server) -> None:
     said = server.log.read_text("utf-8", "replace")
     assert "BlockingError" not in said
     assert "Blocking call" not in said

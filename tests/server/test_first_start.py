@@ -68,7 +68,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {**found, "tried": tried.read_text() if tried.exists() else ""}
 
 
-def test_a_file_is_uploaded_watched_asked_shown_and_deleted(seen: dict[str, Any]) -> None:
+def test_upload_progress_questions_images_and_deletion_work(seen: dict[str, Any]) -> None:
     assert sorted(seen["pages"]) == [1, 2, 3, 4, 5, 6]
     assert seen["done"] == {"survey": True, "read": True, "chunk": True, "embed": True}
     first, following = seen["answers"]
@@ -81,17 +81,17 @@ def test_a_file_is_uploaded_watched_asked_shown_and_deleted(seen: dict[str, Any]
     assert seen["afterwards"] == "nothing_ingested"
 
 
-def test_nobody_else_is_asked_or_told_anything(seen: dict[str, Any]) -> None:
+def test_no_other_host_is_contacted(seen: dict[str, Any]) -> None:
     assert seen["tried"] == ""
 
 
-def test_nothing_is_said_that_a_user_would_have_to_understand(seen: dict[str, Any]) -> None:
+def test_the_log_has_no_warnings(seen: dict[str, Any]) -> None:
     assert seen["warnings"] == []
 
 
-def test_a_prompt_that_is_edited_is_taken_up(seen: dict[str, Any]) -> None:
+def test_an_edited_prompt_is_reloaded(seen: dict[str, Any]) -> None:
     assert seen["edited"]
 
 
-def test_a_terminated_server_is_gone(seen: dict[str, Any]) -> None:
+def test_sigterm_stops_the_server(seen: dict[str, Any]) -> None:
     assert seen["terminated"]

@@ -54,7 +54,7 @@ def owned_by_another(home: Path) -> Iterator[None]:
         process.communicate()
 
 
-def test_what_is_wrong_is_said_to_those_who_may_come_in(
+def test_health_names_problems_only_with_the_token(
     locked: Server, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Another process has the home folder; then nobody; then there is a file in its place."""
@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said_to_those_who_may_come_in(
     assert asked(locked)[0] == 200
 
 
-def test_a_ready_server_has_the_home_folder_to_itself(locked: Server, folder: Path) -> None:
+def test_a_healthy_server_locks_the_home_folder(locked: Server, folder: Path) -> None:
     assert asked(locked)[0] == 200
     with pytest.raises(TimeoutError):
         FileLock(folder / "home" / "owner.lock", timeout=0).acquire()

@@ -37,7 +37,7 @@ def run(title: str, server: Server, folder: Path, **instead: str) -> str:
     return done.stdout
 
 
-def test_all_doors_are_shown() -> None:
+def test_the_page_has_all_examples() -> None:
     assert list(SNIPPETS) == [
         "The SDK", "Progress", "A node in another graph", "An assistant that speaks MCP", "Tools for a LangChain agent"
     ]  # fmt: skip
@@ -52,12 +52,12 @@ def test_all_doors_are_shown() -> None:
         ("Tools for a LangChain agent", PRICE),
     ],
 )
-def test_the_lines_run(title: str, said: str, server: Server, ingested: Any, library: Path, tmp_path: Path) -> None:
+def test_the_example_runs(title: str, said: str, server: Server, ingested: Any, library: Path, tmp_path: Path) -> None:
     shutil.copytree(library, tmp_path / "copied")  # for what needs no server; this process owns the other one
     assert said in run(title, server, tmp_path)
 
 
-def test_the_lines_that_draw_progress_run(server: Server, make_pdf: MakePdf, tmp_path: Path) -> None:
+def test_the_progress_example_runs(server: Server, make_pdf: MakePdf, tmp_path: Path) -> None:
     examples = server.folder / "examples"
     path = shutil.copy(make_pdf("swell.pdf", "The swell came from the west.", "By noon it had gone."), examples)
     said = run("Progress", server, tmp_path, **{"examples/sample.pdf": str(path)}).splitlines()
@@ -67,7 +67,7 @@ def test_the_lines_that_draw_progress_run(server: Server, make_pdf: MakePdf, tmp
     assert httpx.delete(f"{server.url}/documents/{document}", timeout=30).status_code == 200
 
 
-async def test_an_assistant_finds_tools_that_it_can_use(server: Server, ingested: Any) -> None:
+async def test_mcp_tools_are_described_and_work(server: Server, ingested: Any) -> None:
     async with Client(f"{server.url}/mcp") as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert {"ask", "ingest", "list"} <= set(tools)

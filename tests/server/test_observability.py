@@ -96,7 +96,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             one.shutdown()
 
 
-def test_the_log_says_of_each_page_what_became_of_it_in_which_run(watched: Watched) -> None:
+def test_the_log_has_a_line_for_each_page_with_its_run(watched: Watched) -> None:
     told = [line for line in watched.log if line.get("logger") == "pagewitness"]
     assert [line["stage"] for line in told] == ["load", "read", "chunk", "embed", "report"]
     assert len({line["document"] for line in told}) == len({line["run_id"] for line in told}) == 1
@@ -106,7 +106,7 @@ def test_the_log_says_of_each_page_what_became_of_it_in_which_run(watched: Watch
         assert secret not in json.dumps(watched.log)
 
 
-def test_steps_and_questions_are_traced_and_secrets_are_not(watched: Watched) -> None:
+def test_steps_and_questions_are_traced_without_secrets(watched: Watched) -> None:
     watched.wait()
     for sent in (watched.smith, watched.opentelemetry):
         assert QUESTION in sent

@@ -31,7 +31,7 @@ def pixels(reply: httpx.Response) -> Any:
     return np.asarray(Image.open(io.BytesIO(reply.content)).convert("RGB")).astype(int)
 
 
-def test_a_page_is_a_picture_of_the_width_that_is_wanted(page: str) -> None:
+def test_a_page_image_has_the_requested_width_and_format(page: str) -> None:
     for width, form, media in ((300, "png", "image/png"), (500, "webp", "image/webp")):
         reply = httpx.get(f"{page}/image", params={"width": width, "format": form})
         assert reply.headers["content-type"] == media
@@ -40,7 +40,7 @@ def test_a_page_is_a_picture_of_the_width_that_is_wanted(page: str) -> None:
     assert pixels(httpx.get(f"{page}/image?width=3000")).shape == whole.shape, "never larger than it was rendered"
 
 
-def test_only_what_is_marked_is_coloured(page: str) -> None:
+def test_only_the_highlight_is_coloured(page: str) -> None:
     plain = pixels(httpx.get(f"{page}/image"))
     marked = pixels(httpx.get(f"{page}/image?highlight=0.1,0.1,0.4,0.2;0.1,0.15,0.4,0.3"))
     changed = (plain != marked).any(axis=2)
@@ -53,7 +53,7 @@ def test_only_what_is_marked_is_coloured(page: str) -> None:
     assert (both == marked[int(0.12 * height), int(0.2 * width)]).all(), "colour laid on twice where rectangles overlap"
 
 
-def test_a_picture_is_cached_by_its_hash(page: str) -> None:
+def test_a_page_image_is_cached_by_its_hash(page: str) -> None:
     first = httpx.get(f"{page}/image?width=200")
     assert "no-cache" in first.headers["cache-control"]
     again = httpx.get(f"{page}/image?width=200", headers={"If-None-Match": first.headers["etag"]})
@@ -70,13 +70,13 @@ def test_a_picture_is_cached_by_its_hash(page: str) -> None:
      "highlight=1", "highlight=0,0,1", "highlight=0,0,2,2", "highlight=0.5,0,0.1,1", "highlight=nan,0,1,1",
      "highlight=0,0,inf,1", "highlight=" + ";".join(["0,0,1,1"] * 101)],
 )  # fmt: skip
-def test_a_bad_parameter_is_named(page: str, query: str) -> None:
+def test_the_error_names_the_bad_parameter(page: str, query: str) -> None:
     reply = httpx.get(f"{page}/image?{query}")
     assert reply.status_code == 422
     assert query.partition("=")[0] in reply.json()["detail"]
 
 
-def test_the_transcript_is_markdown_that_holds_no_markup(page: str) -> None:
+def test_the_transcript_is_markdown_without_html(page: str) -> None:
     reply = httpx.get(page.replace("/pages/1", "/transcript"))
     assert reply.headers["content-type"] == "text/markdown; charset=utf-8"
     assert TEXT in reply.text
@@ -84,7 +84,7 @@ def test_the_transcript_is_markdown_that_holds_no_markup(page: str) -> None:
     assert httpx.get(page.replace("/pages/1", "/transcript?page=2")).status_code == 422
 
 
-def test_a_page_says_what_became_of_it(page: str) -> None:
+def test_a_page_has_its_status_and_text(page: str) -> None:
     said = httpx.get(page).json()
     assert (said["page"], said["status"], said["blocks"][0]["text"]) == (1, "read", TEXT)
     for wrong in ("0", "2", "x", "1e9", "-1", "1" * 400):
@@ -93,7 +93,7 @@ def test_a_page_says_what_became_of_it(page: str) -> None:
         assert "pages 1 to 1" in reply.json()["detail"]
 
 
-def test_the_servers_own_description_has_our_routes(server: Server) -> None:
+def test_the_servers_openapi_schema_has_our_routes(server: Server) -> None:
     ours, all_of_it = server.get("/room/openapi.json"), server.get("/openapi.json")
     for path, methods in ours["paths"].items():
         for method, operation in methods.items():

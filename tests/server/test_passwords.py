@@ -13,7 +13,7 @@ pytestmark = pytest.mark.server
 PASSWORD = "sésame of the tests"
 
 
-async def test_a_password_is_tried_and_then_used_for_one_reading(server: Server, make_pdf: MakePdf) -> None:
+async def test_a_password_is_checked_and_used_for_one_ingestion(server: Server, make_pdf: MakePdf) -> None:
     path = make_pdf("sealed.pdf", "The seal of Norvik weighs 2 kg.", password=PASSWORD)
     kept = server.upload(path.read_bytes(), "sealed.pdf").json()
     problem = server.run_error("ingestion", sources=[kept["source"]])

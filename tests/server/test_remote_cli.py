@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
     [["ask", TICKET, "--document", "sample"], ["ask", "Who is the captain?", "--document", "sample.pdf"],
      ["pages", "SAMPLE"], ["show", "sample", "6"]],
 )  # fmt: skip
-def test_it_prints_what_it_prints_without_a_server(
+def test_output_is_the_same_with_and_without_a_server(
     library: Path, pagewitness: Any, server: Server, command: list[str]
 ) -> None:
     held = [one["name"] for one in server.get("/documents")["documents"]]
@@ -67,14 +67,14 @@ def test_it_prints_what_it_prints_without_a_server(
     assert there[2] == ""
 
 
-def test_the_documents_are_the_servers(pagewitness: Any, server: Server) -> None:
+def test_documents_of_the_server_are_listed(pagewitness: Any, server: Server) -> None:
     code, out, _ = pagewitness("documents", "--json")
     assert code == 0
     assert json.loads(out) == server.get("/documents")
     assert "sample.pdf" in pagewitness("documents")[1]
 
 
-def test_a_conversation_goes_on_under_its_name(pagewitness: Any, server: Server) -> None:
+def test_a_named_thread_is_a_conversation(pagewitness: Any, server: Server) -> None:
     first = json.loads(pagewitness("ask", "How much was spent on instruments?", "--thread", "mine", "--json")[1])
     second = json.loads(pagewitness("ask", "And on it in 2024?", "--thread", "mine", "--json")[1])
     assert "29.8" in first["answer"]
@@ -99,7 +99,7 @@ def test_the_image_of_a_page_comes_from_the_server(pagewitness: Any, tmp_path: P
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_files_of_this_machine_are_uploaded_and_read(
+def test_local_files_are_uploaded_and_ingested(
     pagewitness: Any, server: Server, make_pdf: MakePdf, tmp_path: Path
 ) -> None:
     make_pdf("in/lamp.pdf", LAMP)
@@ -141,7 +141,7 @@ def kept_by(server: Server) -> str:
     return json.dumps([threads, runs]) + server.log.read_text("utf-8", "replace")
 
 
-def test_index_and_installation_are_kept_in_order(pagewitness: Any) -> None:
+def test_reembed_rechunk_and_doctor_work(pagewitness: Any) -> None:
     for command in ("reembed", "rechunk"):
         code, out, err = pagewitness(command, "--json")
         assert code == 0, err
@@ -174,9 +174,7 @@ def test_index_and_installation_are_kept_in_order(pagewitness: Any) -> None:
         (["documents", "--home", "x"], "--home and --server exclude each other"),
     ],
 )
-def test_what_has_to_be_mended_is_said_in_a_sentence(
-    pagewitness: Any, tmp_path: Path, command: list[str], sentence: str
-) -> None:
+def test_each_error_is_one_sentence(pagewitness: Any, tmp_path: Path, command: list[str], sentence: str) -> None:
     (tmp_path / "empty.pdf").touch()
     code, out, err = pagewitness(*command)
     assert (code, out) == (BAD_INPUT, "")
@@ -187,9 +185,7 @@ def test_what_has_to_be_mended_is_said_in_a_sentence(
     assert json.loads(pagewitness(*command, "--json")[1]) == {"error": err.removeprefix("pagewitness: ").strip()}
 
 
-def test_whoever_finds_the_home_folder_taken_is_offered_the_command_that_works(
-    pagewitness: Any, server: Server
-) -> None:
+def test_a_locked_home_folder_suggests_the_command_for_the_server(pagewitness: Any, server: Server) -> None:
     home = str(server.home)
     code, _, err = pagewitness("ask", TICKET, "--home", home, "--document", "sample.pdf", through=False)
     assert code == BAD_INPUT
@@ -202,7 +198,7 @@ def test_whoever_finds_the_home_folder_taken_is_offered_the_command_that_works(
     assert "--server" not in err, "that cannot be done through a server"
 
 
-def test_ctrl_c_ends_the_reading_on_the_server_too(server: Server, make_pdf: MakePdf, pagewitness: Any) -> None:
+def test_ctrl_c_cancels_the_ingestion_on_the_server(server: Server, make_pdf: MakePdf, pagewitness: Any) -> None:
     path = make_pdf("tides.pdf", *(f"Page {number} tells of the tide." for number in range(60)))
     command = [sys.executable, "-m", "graph.cli", "ingest", str(path), "--server", server.url]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

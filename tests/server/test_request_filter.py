@@ -84,7 +84,7 @@ async def test_threads_with_attachments_stay_small(threads: int, tmp_path: Path)
     assert sum(len(content) for content in kept.values()) < LIMIT * threads / 50
 
 
-async def test_whatever_way_a_file_comes_it_is_not_kept(server: Server, files: str) -> None:
+async def test_no_api_stores_an_attached_file_in_a_thread(server: Server, files: str) -> None:
     client, stored = server.client, set(downloads(server))
     given = asking(files)
     steps: Any = [{"updates": [{"values": given, "as_node": "__input__"}]}]
@@ -149,7 +149,7 @@ def test_a_malformed_block_is_refused_at_once(server: Server, block: Any, senten
         ({"input": {}, "context": {"grade_prompt": "{question}"}}, "{passages} is missing"),
     ],
 )
-def test_what_cannot_be_carried_out_is_refused_at_once(server: Server, given: Any, sentence: str) -> None:
+def test_an_impossible_request_is_refused_with_422(server: Server, given: Any, sentence: str) -> None:
     reply = httpx.post(f"{server.url}/runs/wait", json={"assistant_id": "pagewitness", **given}, timeout=60)
     assert reply.status_code == 422
     assert sentence in reply.json()["detail"]
@@ -160,7 +160,7 @@ def test_settings_of_an_assistant_are_checked_too(server: Server) -> None:
     assert reply.status_code == 422
 
 
-async def test_through_the_sdk_the_sentence_is_there_and_the_server_goes_on(server: Server) -> None:
+async def test_the_sdk_shows_the_error_message_and_the_server_goes_on(server: Server) -> None:
     with pytest.raises(httpx.HTTPStatusError) as caught:
         await server.run("query", question="Why?", context={"topk": 3})
     assert "did you mean top_k?" in " ".join(getattr(caught.value, "__notes__", [])) + str(caught.value)
@@ -175,6 +175,6 @@ def test_a_file_larger_than_an_upload_may_be_is_refused(server: Server) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"[" * 5000, b"null", b"5", b'{"input": "x"}', b""])
-def test_what_is_no_request_is_for_the_server_to_refuse(server: Server, body: bytes) -> None:
+def test_a_malformed_body_is_refused_with_422(server: Server, body: bytes) -> None:
     reply = httpx.post(f"{server.url}/runs/wait", content=body, timeout=60)
     assert reply.status_code == 422

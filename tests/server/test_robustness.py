@@ -28,7 +28,7 @@ PDF = b"%PDF-1.7\n"
 LONG = 40  # pages
 
 
-def test_a_file_of_300_mb_gets_a_clear_answer(server: Server) -> None:
+def test_a_file_of_300_mb_is_refused_with_413(server: Server) -> None:
     """Announced or not, and with the answer still readable after so much was sent."""
 
     def pieces() -> Iterator[bytes]:
@@ -59,7 +59,7 @@ def test_a_hundred_files_at_once(server: Server) -> None:
     assert len({reply.json()["id"] for reply in replies}) == 100
 
 
-def test_a_client_that_goes_away_leaves_nothing_behind(server: Server) -> None:
+def test_a_disconnected_client_leaves_no_partial_file(server: Server) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:
         head = f"POST /uploads?name=a.pdf HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999\r\n\r\n"
@@ -85,7 +85,7 @@ def long(server: Server, make_pdf: MakePdf, request: pytest.FixtureRequest) -> d
     return kept
 
 
-async def test_a_reading_goes_on_when_nobody_listens(server: Server, long: dict[str, str]) -> None:
+async def test_an_ingestion_continues_after_the_client_disconnects(server: Server, long: dict[str, str]) -> None:
     """A client hangs up at the first sign of life, without having asked for the run to end with it."""
     client = server.client
     sources: Any = {"sources": [long["source"]]}
@@ -102,7 +102,7 @@ async def test_a_reading_goes_on_when_nobody_listens(server: Server, long: dict[
     assert (report["status"], report["ledger"]["read"]) == ("complete", LONG)
 
 
-async def test_a_home_folder_that_is_emptied_while_a_document_is_read(server: Server, long: dict[str, str]) -> None:
+async def test_a_home_folder_emptied_during_an_ingestion(server: Server, long: dict[str, str]) -> None:
     run = asyncio.create_task(server.run("ingestion", sources=[long["source"]]))
     while long["id"] not in json.dumps(server.get("/documents")):
         await asyncio.sleep(0.05)
@@ -132,7 +132,7 @@ async def test_two_browsers_delete_the_same_document(server: Server, make_pdf: M
     assert "is no uploaded file" in server.run_error("ingestion", sources=[kept["source"]])
 
 
-async def test_a_home_folder_that_is_emptied_is_begun_anew(server: Server, make_pdf: MakePdf) -> None:
+async def test_a_home_folder_emptied_between_runs_is_recreated(server: Server, make_pdf: MakePdf) -> None:
     content = make_pdf("anew.pdf", "The lamp was lit at dusk by the keeper.").read_bytes()
     question = "When was the lamp lit?"
     for _ in range(2):
@@ -144,13 +144,13 @@ async def test_a_home_folder_that_is_emptied_is_begun_anew(server: Server, make_
         assert (await server.run("query", question=question))["reason"] == "nothing_ingested"
 
 
-def test_nothing_blocked_the_servers_loop(server: Server) -> None:
+def test_nothing_blocked_the_event_loop(server: Server) -> None:
     said = server.log.read_text("utf-8", "replace")
     assert "BlockingError" not in said
     assert "Blocking call" not in said
 
 
-async def test_a_document_that_is_deleted_while_it_is_read(server: Server, make_pdf: MakePdf) -> None:
+async def test_a_document_deleted_during_its_ingestion(server: Server, make_pdf: MakePdf) -> None:
     """The run says so, and nothing of the document is left."""
     pages = [f"Page {number} of the long ledger." for number in range(60)]
     kept = server.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()

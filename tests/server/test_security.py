@@ -39,13 +39,13 @@ def test_nothing_outside_the_allowed_folders_is_read(server: Server, make_pdf: M
 
 @pytest.mark.parametrize("reference", ["upload:../../outside.pdf", "upload:0123456789abcdef/../../../etc/passwd",
                                        "upload:0123456789abcdef/no.pdf", "upload:"])  # fmt: skip
-def test_an_upload_is_named_by_its_reference_only(server: Server, reference: str) -> None:
+def test_an_upload_reference_cannot_name_another_path(server: Server, reference: str) -> None:
     assert "is no uploaded file" in server.run_error("ingestion", sources=[reference])
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/a.pdf", "http://[::1]/a.pdf", "http://169.254.169.254/a.pdf",
                                  "http://10.0.0.1/a.pdf", "http://0/a.pdf", "http://localhost/a.pdf"])  # fmt: skip
-def test_no_address_of_a_private_network_is_fetched(server: Server, url: str) -> None:
+def test_no_private_address_is_fetched(server: Server, url: str) -> None:
     assert "is this machine or in a private network" in server.run_error("ingestion", sources=[url])
 
 
@@ -76,7 +76,7 @@ def test_a_webhook_does_not_reach_into_a_private_network(server: Server) -> None
         assert httpx.post(f"{server.url}/runs", json=body).status_code in (400, 403, 422)
 
 
-def test_a_file_is_kept_under_its_hash_and_a_tame_name(server: Server) -> None:
+def test_an_upload_is_stored_under_its_hash_and_a_safe_name(server: Server) -> None:
     names = {"../../etc/x.pdf": "x.pdf", "<img src=x onerror=alert(1)>.pdf": "img src=x onerror=alert(1).pdf",
              ".hidden.pdf": "hidden.pdf", "a\u202efdp.exe": "a fdp.exe.pdf", "x" * 900: "x" * 120 + ".pdf"}  # fmt: skip
     for given, kept in names.items():
@@ -100,13 +100,13 @@ def test_a_file_is_kept_under_its_hash_and_a_tame_name(server: Server) -> None:
         (PDF, "x" * 1001, 422, "`name` must be"),
     ],
 )
-def test_only_documents_are_taken(server: Server, content: bytes, name: str, status: int, sentence: str) -> None:
+def test_only_documents_can_be_uploaded(server: Server, content: bytes, name: str, status: int, sentence: str) -> None:
     reply = server.upload(content, name)
     assert reply.status_code == status
     assert sentence in reply.json()["detail"]
 
 
-def test_another_site_cannot_drive_the_server(server: Server) -> None:
+def test_cross_site_requests_are_refused(server: Server) -> None:
     with httpx.Client(base_url=server.url, timeout=30) as http:
         for request in ("POST /threads", "POST /runs/wait", "GET /documents", "POST /uploads?name=a.pdf",
                         "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok"):  # fmt: skip
@@ -130,14 +130,14 @@ def test_another_site_cannot_drive_the_server(server: Server) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:2024", "127.0.0.1.evil.example", "localhost.evil.example", "["]
 )
-def test_a_name_that_is_not_the_servers_is_refused(server: Server, host: str) -> None:
+def test_an_unknown_host_name_is_refused(server: Server, host: str) -> None:
     for path in ("/", "/room", "/documents", "/threads", "/ok"):
         assert httpx.get(f"{server.url}{path}", headers={"Host": host}).status_code in (400, 421)
     for good in ("localhost", "127.0.0.1", "[::1]:2024", "192.168.1.7:80"):
         assert httpx.get(f"{server.url}/ok", headers={"Host": good}).status_code == 200
 
 
-def test_a_websocket_is_no_side_door(server: Server) -> None:
+def test_websockets_check_the_origin_too(server: Server) -> None:
     thread = httpx.post(f"{server.url}/threads", json={}).json()["thread_id"]
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     headers["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -147,7 +147,7 @@ def test_a_websocket_is_no_side_door(server: Server) -> None:
             assert reply.status_code == status
 
 
-def test_every_answer_says_what_a_browser_may_do_with_it(server: Server) -> None:
+def test_every_response_has_security_headers(server: Server) -> None:
     for path in ("/", "/room", "/room/static/app.js", "/documents", "/health", "/ok", "/openapi.json", "/nothing"):
         headers = httpx.get(f"{server.url}{path}", headers={"Accept": "text/html"}).headers
         assert headers["x-content-type-options"] == "nosniff", path
@@ -158,7 +158,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(server: Server) -> None
         assert "http" not in policy, path
 
 
-def test_errors_tell_nothing_of_the_machine(server: Server) -> None:
+def test_errors_reveal_nothing_about_the_machine(server: Server) -> None:
     paths = ["/documents/x", "/documents/..%2f..%2fetc/transcript", "/documents/x/pages/1/image?width=9999999999999",
              "/room/static/..%2f..%2fapp.py", "/room/static/%2e%2e/app.py",
              "/documents/x/pages/1/image?highlight=1,2,3"]  # fmt: skip

@@ -25,7 +25,7 @@ REQUESTS = (
 
 
 @pytest.mark.parametrize("request_line", REQUESTS)
-def test_nothing_is_to_be_had_without_the_token(token_server: Server, request_line: str) -> None:
+def test_every_route_needs_the_token(token_server: Server, request_line: str) -> None:
     method, path = request_line.split()
     wrong: tuple[dict[str, str], ...] = (
         {}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer"}, {"Authorization": f"Basic {TOKEN}"},
@@ -40,7 +40,7 @@ def test_nothing_is_to_be_had_without_the_token(token_server: Server, request_li
         assert TOKEN not in reply.text
 
 
-def test_the_token_opens_api_and_pages(token_server: Server) -> None:
+def test_the_token_gives_access_to_api_and_pages(token_server: Server) -> None:
     with httpx.Client(base_url=token_server.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
         assert http.get("/documents").json() == {"documents": []}
         assert http.post("/threads", json={}).status_code == 200
@@ -48,7 +48,7 @@ def test_the_token_opens_api_and_pages(token_server: Server) -> None:
         assert http.post("/runs/wait", json=run).json()["reason"] == "nothing_ingested"
 
 
-def test_the_room_trades_the_token_for_a_cookie(token_server: Server) -> None:
+def test_the_reading_room_exchanges_the_token_for_a_cookie(token_server: Server) -> None:
     with httpx.Client(base_url=token_server.url, timeout=60) as http:
         for path in ("/room", "/room/static/app.js", "/health", "/ok"):
             assert http.get(path).status_code == 200
@@ -80,7 +80,7 @@ def test_the_command_line_sends_the_token(
         assert said in capsys.readouterr().err
 
 
-def test_a_file_that_comes_without_the_token_is_not_stored(token_server: Server) -> None:
+def test_a_file_sent_without_the_token_is_not_stored(token_server: Server) -> None:
     block = {"type": "file", "base64": base64.b64encode(b"%PDF-1.7 and more").decode(), "filename": "secret.pdf"}
     body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
 

@@ -15,7 +15,7 @@ BOUNDED = {"embedding_dimensions", "dpi", "pages_per_request", "top_k", "min_gra
 
 
 @pytest.mark.parametrize("graph", ["pagewitness", "query", "ingestion"])
-def test_the_form_carries_bounds_choices_examples_and_prompts(server: Server, graph: str) -> None:
+def test_the_schema_has_bounds_choices_examples_and_prompts(server: Server, graph: str) -> None:
     (assistant,) = server.post("/assistants/search", {"graph_id": graph})
     where = f"/assistants/{assistant['assistant_id']}"
     schemas, drawn = server.get(f"{where}/schemas"), server.get(f"{where}/graph?xray=true")
@@ -33,7 +33,7 @@ def test_the_form_carries_bounds_choices_examples_and_prompts(server: Server, gr
     assert [name for name in given if name != "messages" and not given[name].get("examples")] == []
 
 
-def test_each_step_can_be_read_and_gone_on_from(server: Server) -> None:
+def test_a_run_can_be_forked_at_each_step(server: Server) -> None:
     """As Studio forks: the state at a checkpoint is edited, and a run goes on from there."""
     thread = server.post("/threads", {})["thread_id"]
     run = {"assistant_id": "query", "input": {"question": QUESTION}}
@@ -60,7 +60,7 @@ def test_each_step_can_be_read_and_gone_on_from(server: Server) -> None:
     assert "Edith Carrow" in server.post(f"/threads/{thread}/runs/wait", body)["answer"]
 
 
-def test_a_thread_of_an_older_version_goes_on(server: Server) -> None:
+def test_a_thread_of_an_older_version_still_works(server: Server) -> None:
     """Values that are gone, of another kind or not there: an answer or one sentence, and the server goes on."""
     thread = server.post("/threads", {"metadata": {"graph_id": "pagewitness"}})["thread_id"]
     where = f"{server.url}/threads/{thread}"

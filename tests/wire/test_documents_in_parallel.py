@@ -61,7 +61,7 @@ def test_a_document_is_ready_while_another_is_read(
     assert f"{len(gemini.requests)} requests" in capsys.readouterr().out
 
 
-def test_reading_goes_on_when_a_document_cannot_be_indexed_yet(
+def test_a_document_that_cannot_be_indexed_yet_does_not_stop_the_reading(
     model: Model, gemini: GeminiServer, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = [str(make_pdf("quick.pdf", QUICK)), str(make_pdf("slow.pdf", SLOW))]

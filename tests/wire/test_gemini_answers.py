@@ -43,7 +43,7 @@ def told(gemini: GeminiServer, *replies: Any) -> None:
     gemini.script(*(reply if isinstance(reply, Reply) else Reply(json.dumps(reply)) for reply in replies))
 
 
-async def test_all_passages_are_graded_in_one_request_under_opaque_labels(engine: Engine, gemini: GeminiServer) -> None:
+async def test_all_chunks_are_graded_in_one_request_under_opaque_labels(engine: Engine, gemini: GeminiServer) -> None:
     told(gemini, {"grades": [{"id": "P2", "reason": "no", "score": 1}, {"id": "p1", "reason": "depth", "score": 9.5}]})
     reply = await engine.grade(QUESTION, PASSAGES)
     assert {grade["chunk"]: (grade["score"], grade["reason"]) for grade in reply.value} == {
@@ -67,7 +67,7 @@ async def test_all_passages_are_graded_in_one_request_under_opaque_labels(engine
         {"grades": [{"id": 1, "score": "8"}], "missing": "the year"},
     ],
 )
-async def test_only_well_formed_grades_of_given_passages_count(
+async def test_only_well_formed_grades_of_given_chunks_count(
     engine: Engine, gemini: GeminiServer, reply: dict[str, Any]
 ) -> None:
     told(gemini, reply)
@@ -171,7 +171,7 @@ async def test_texts_are_embedded_as_the_model_wants_them(embedder: Embedder, ge
     assert (reply.usage["requests"], query.usage["requests"]) == (1, 1)
 
 
-async def test_the_older_model_is_told_its_task(gemini: GeminiServer, time: Time) -> None:
+async def test_an_older_embedding_model_gets_the_task_type(gemini: GeminiServer, time: Time) -> None:
     name = "google_genai:gemini-embedding-001"
     _, embedder = build(gemini, time, embedding_model=name, embedding_dimensions=256)
     await embedded(embedder, ["Wells"], ["12 m deep"])
@@ -197,7 +197,7 @@ async def test_a_failed_batch_is_repeated_and_the_others_are_not(embedder: Embed
     assert [len(request.texts) for request in gemini.embeddings] == [100, 50, 50]
 
 
-async def test_anybodys_chain_gets_the_same_vectors(embedder: Embedder) -> None:
+async def test_langchain_embeddings_give_the_same_vectors(embedder: Embedder) -> None:
     passages = (await embedded(embedder, [""], ["12 m deep"])).value
     query = (await embedder.embed_query(QUESTION)).value
     chain = EmbedderEmbeddings(embedder)

@@ -88,7 +88,7 @@ def test_a_second_ingestion_sends_nothing(
     assert gemini.requests == []
 
 
-def test_windows_and_the_reading_prompt_are_settings(model: Model, gemini: GeminiServer) -> None:
+def test_batch_size_and_reading_prompt_are_settings(model: Model, gemini: GeminiServer) -> None:
     context = {"pages_per_request": 5, "transcribe_prompt": "Read aloud."}
     output: Any = asyncio.run(app.ainvoke({"sources": [str(SAMPLE)]}, context=context))
     assert output["report"]["documents"][0]["status"] == "complete"

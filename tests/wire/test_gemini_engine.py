@@ -36,7 +36,7 @@ PASSAGES = [
 # Reading pages
 
 
-async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_layer(
+async def test_a_batch_goes_in_one_request_with_each_image_once_and_its_text_layer(
     engine: Engine, gemini: GeminiServer
 ) -> None:
     outcomes = await read(engine, [page(7, "o1-0912"), page(8), page(9)])
@@ -51,7 +51,7 @@ async def test_a_window_goes_in_one_request_with_each_image_once_and_its_text_la
     assert request.config["thinkingConfig"] == {"thinking_level": "LOW"}
 
 
-async def test_the_tokens_of_a_window_are_shared_by_its_pages(engine: Engine) -> None:
+async def test_the_tokens_of_a_batch_are_shared_by_its_pages(engine: Engine) -> None:
     with record_usage(lambda event: None) as costs:
         first, _ = await read(engine, [page(1), page(2)])
     one, other = costs.pages[1].usage, costs.pages[2].usage
@@ -112,9 +112,7 @@ async def test_a_page_that_fails_alone_is_a_typed_failure_and_the_others_are_rea
     assert [asked(request) for request in gemini.chats] == [[2], *once_more]
 
 
-async def test_a_page_said_to_be_blank_is_believed_unless_the_file_has_text_on_it(
-    engine: Engine, gemini: GeminiServer
-) -> None:
+async def test_a_page_reported_blank_is_blank_unless_it_has_a_text_layer(engine: Engine, gemini: GeminiServer) -> None:
     gemini.reply = lambda request: "<chunk>[blank page]</chunk>"
     assert texts(await read(engine, [page(1)])) == [""]
     assert texts(await read(engine, [page(1, "Annual report")])) == ["empty"]
@@ -152,7 +150,7 @@ async def test_the_minutes_quota_is_waited_for_as_long_as_the_service_asks(
         (Fault(reset=True), "network"),
     ],
 )
-async def test_what_does_not_pass_in_time_fails_the_window_without_asking_page_by_page(
+async def test_a_lasting_error_fails_the_batch_without_single_page_requests(
     engine: Engine, gemini: GeminiServer, fault: Fault, reason: str
 ) -> None:
     gemini.fail_next(fault, times=99)

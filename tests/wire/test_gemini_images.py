@@ -71,7 +71,7 @@ def test_images_go_with_the_question_when_and_only_when_the_rule_says_so(
     assert all(not chat.images for chat in gemini.chats if kind(chat) != "answer")
 
 
-def test_each_image_is_headed_by_its_page_and_passages(library: Model, gemini: GeminiServer) -> None:
+def test_each_image_is_headed_by_its_page_and_chunks(library: Model, gemini: GeminiServer) -> None:
     only(library, LETTER)
     library.claims = [claim("They ask 18,450 euros.", LETTER)]
     output = ask()
@@ -146,7 +146,9 @@ def test_an_answer_that_is_partly_read_from_an_image_says_so(library: Model) -> 
         pytest.param(FOUNDED, on_image("It is stamped.", "No. 7731"), "not offered", id="no image offered"),
     ],
 )  # fmt: skip
-def test_a_lie_about_an_image_is_left_out(library: Model, words: str, said: dict[str, Any], failure: str) -> None:
+def test_a_false_claim_about_an_image_is_left_out(
+    library: Model, words: str, said: dict[str, Any], failure: str
+) -> None:
     only(library, words)
     library.claims = [said]
     output = ask()

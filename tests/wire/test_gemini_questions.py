@@ -124,7 +124,7 @@ LIES: dict[str, Claim] = {
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
-def test_a_lie_is_left_out_and_alone_it_is_declined(library: Model, lie: Claim) -> None:
+def test_a_false_claim_is_left_out_and_alone_it_is_declined(library: Model, lie: Claim) -> None:
     library.claims = [lie, TRUE]
     output = ask()
     assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
@@ -159,7 +159,7 @@ def test_an_answer_without_claims_is_declined(
 @pytest.mark.parametrize(
     "grading", ['{"grades": []}', '{"grades": null}', "I like P1 best.", Reply('{"grades": [{"id', "MAX_TOKENS")]
 )
-def test_without_a_grading_what_was_found_is_offered_and_still_verified(
+def test_without_grades_all_chunks_are_offered_and_claims_are_verified(
     library: Model, gemini: GeminiServer, grading: Answer
 ) -> None:
     library.instead = {"grade": grading}
@@ -172,7 +172,7 @@ def test_without_a_grading_what_was_found_is_offered_and_still_verified(
     assert note["text"].startswith("The chunks could not be graded")
 
 
-def test_only_relevant_passages_are_offered_and_only_those_can_be_cited(library: Model, gemini: GeminiServer) -> None:
+def test_only_relevant_chunks_are_offered_and_only_those_can_be_cited(library: Model, gemini: GeminiServer) -> None:
     library.relevant = lambda text: FOUNDED in text
     library.claims = [claim("A day ticket is 14 euros.", TICKET, passage="P2"), TRUE]
     output = ask()

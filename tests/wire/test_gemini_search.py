@@ -18,7 +18,7 @@ EVERYTHING = Context(top_k=20)
 
 
 @pytest.mark.parametrize("most", [0, 2, 5])
-def test_a_question_without_relevant_passages_is_rewritten_so_often_and_then_declined(
+def test_a_question_without_relevant_chunks_is_rewritten_up_to_the_limit_and_then_declined(
     library: Model, gemini: GeminiServer, most: int
 ) -> None:
     library.relevant = lambda text: False

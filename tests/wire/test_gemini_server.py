@@ -164,7 +164,7 @@ def test_a_token_limit_cuts_the_reply(server: GeminiServer) -> None:
     assert (message.text, message.response_metadata["finish_reason"]) == ("Heard: A rat", "MAX_TOKENS")
 
 
-def test_a_stall_ends_in_the_clients_timeout_and_holds_nobody_up(server: GeminiServer) -> None:
+def test_a_stall_ends_in_the_clients_timeout_and_blocks_no_other_request(server: GeminiServer) -> None:
     server.script(Fault(504, stall=60), Reply("late", delay=60))
     for _ in range(2):
         with pytest.raises(httpx.ReadTimeout):

@@ -165,7 +165,7 @@ def test_the_draft_comes_while_the_reply_does(library: Model, gemini: GeminiServ
     assert output["answer"] == "Edith Carrow founded it in 1911. [1]", "the draft was no promise"
 
 
-def test_a_draft_starts_anew_when_the_reply_broke_off(library: Model, gemini: GeminiServer) -> None:
+def test_a_draft_restarts_when_the_reply_broke_off(library: Model, gemini: GeminiServer) -> None:
     gemini.script(None, answered(LATE, pieces=6, pause=0.05, cut=True), None)
     library.claims = [TRUE]
     told, output = drafts(gemini)
@@ -190,7 +190,7 @@ def test_no_draft_of_what_is_not_answerable_or_no_json(library: Model, gemini: G
     assert passages(gemini.chats[-1])
 
 
-def test_what_is_proven_is_told_while_the_reply_comes(library: Model, gemini: GeminiServer) -> None:
+def test_verified_claims_are_streamed_while_the_reply_arrives(library: Model, gemini: GeminiServer) -> None:
     """As pieces of the reply: each statement once it is proven, never one that is not, and no JSON."""
     library.relevant = lambda text: FOUNDED in text
     library.instead = {"answer": answered(TRUE, LATE, TRUE, pieces=24, pause=0.1)}
@@ -203,7 +203,7 @@ def test_what_is_proven_is_told_while_the_reply_comes(library: Model, gemini: Ge
     assert len({piece.id for _, piece in told}) == 1
 
 
-def test_a_reply_that_begins_anew_is_another_message(library: Model, gemini: GeminiServer) -> None:
+def test_a_restarted_reply_is_another_message(library: Model, gemini: GeminiServer) -> None:
     other = {"quote": TRUE["quote"], "text": "The observatory was founded in 1911."}
     gemini.script(None, answered(other, TRUE, pieces=24, pause=0.05, cut=True), None)
     library.claims = [TRUE]

@@ -96,7 +96,7 @@ def test_vectors_of_a_run_that_ends_early_are_kept(model: Model, gemini: GeminiS
     assert document["chunks"] == vectors_kept() == len(before) + len(embedded(gemini))
 
 
-def test_reading_goes_on_when_nothing_can_be_embedded_yet(model: Model, gemini: GeminiServer, paper: Path) -> None:
+def test_a_failed_prefetch_does_not_stop_the_reading(model: Model, gemini: GeminiServer, paper: Path) -> None:
     gemini.fail_next(REFUSED, on="embed")
     gemini.reply = reading(
         model, when(gemini, lambda: any(request.finished for request in gemini.embeddings), transcribe)

@@ -83,7 +83,7 @@ async def test_the_limit_by_the_minute_is_used_to_nine_tenths_and_exceeded_by_on
     assert used >= 0.9
 
 
-async def test_the_wait_that_one_request_is_told_is_kept_by_all(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
+async def test_all_requests_keep_the_retry_delay_of_one(gemini: GeminiServer, catalog: SqliteCatalog) -> None:
     engine = paced(gemini, limited(catalog))
     await read(engine, [page(1)])
     gemini.requests.clear()
@@ -233,7 +233,7 @@ def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
     assert "run the same command again after" in said
 
 
-def test_a_wait_of_more_than_a_moment_is_shown(
+def test_a_long_wait_for_the_rate_limit_is_shown(
     gemini: GeminiServer, catalog: SqliteCatalog, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine = paced(gemini, limited(catalog, Rate(per_minute=1), 3.0))

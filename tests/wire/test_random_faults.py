@@ -75,7 +75,7 @@ def stored() -> dict[int, str]:
 
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(("seed", "pages"), SEEDS)
-def test_after_a_storm_every_page_is_read_or_says_why_not(
+def test_after_random_faults_every_page_is_read_or_has_a_reason(
     seed: int, pages: int, gemini: GeminiServer, make_pdf: MakePdf
 ) -> None:
     book = str(half_scanned(make_pdf("book.pdf", *map(page_text, range(1, pages + 1)))))

@@ -85,7 +85,7 @@ def reading(gemini: GeminiServer) -> list[tuple[list[int], float | None]]:
     return [(pages_asked(request), request.temperature) for request in gemini.chats]
 
 
-def test_an_honest_reply_is_believed_at_once(gemini: GeminiServer, paper: Path) -> None:
+def test_a_correct_transcript_is_accepted_at_once(gemini: GeminiServer, paper: Path) -> None:
     gemini.reply = Liar(another_page, times=0)
     report, rows = ingest(paper)
     assert {(row.status, row.reason) for row in rows} == {("read", "")}
@@ -94,7 +94,7 @@ def test_an_honest_reply_is_believed_at_once(gemini: GeminiServer, paper: Path) 
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
-def test_a_lie_is_asked_about_once_more_and_then_the_file_is_believed(
+def test_a_wrong_transcript_is_requested_once_more_and_then_the_text_layer_is_used(
     gemini: GeminiServer, paper: Path, lie: Lie
 ) -> None:
     gemini.reply = Liar(lie)
@@ -115,23 +115,21 @@ def test_a_lie_is_asked_about_once_more_and_then_the_file_is_believed(
     assert report["usage"]["requests"] == len(gemini.requests), "what was not believed was paid for all the same"
 
 
-def test_the_second_answer_is_believed_where_it_is_honest(gemini: GeminiServer, paper: Path) -> None:
+def test_a_correct_second_transcript_is_accepted(gemini: GeminiServer, paper: Path) -> None:
     gemini.reply = Liar(another_page, times=1)
     _, rows = ingest(paper)
     assert {(row.status, row.reason) for row in rows} == {("read", "")}
     assert len(gemini.chats) == 3
 
 
-def test_a_reply_that_was_cut_because_it_went_in_circles_is_not_split_but_asked_hotter(
-    gemini: GeminiServer, paper: Path
-) -> None:
+def test_a_repetitive_reply_is_requested_again_at_a_higher_temperature(gemini: GeminiServer, paper: Path) -> None:
     gemini.reply = Liar(lambda text, random: "round and round it goes " * 400, finish="MAX_TOKENS")
     _, rows = ingest(paper, pages_per_request=3)
     assert (rows[LIAR - 1].status, rows[LIAR - 1].reason) == ("fallback", "repetition")
     assert [pages for pages, _ in reading(gemini) if LIAR in pages] == [[1, 2, 3], [LIAR]]
 
 
-def test_every_lie_at_once_costs_each_page_one_more_request(gemini: GeminiServer, paper: Path) -> None:
+def test_each_wrong_page_costs_one_more_request(gemini: GeminiServer, paper: Path) -> None:
     def wrong(request: Recorded) -> str:
         return "\n".join(f'<page number="{page}">{prose(page + 50)}</page>' for page in pages_asked(request))
 

@@ -106,7 +106,7 @@ def test_a_document_of_plain_text_takes_no_request_for_reading(
     assert {row.engine for row in ledger()} == {"llm"}
 
 
-def test_only_pages_that_need_it_are_sent_and_they_share_windows(
+def test_only_pages_that_need_it_are_sent_and_they_share_batches(
     model: Model, gemini: GeminiServer, mixed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model.pages = lambda page: f"Read by the model: {page}."

@@ -10,7 +10,7 @@ from tests.wire.scripted_replies import Model, pages_asked
 from tests.wire.test_gemini_app import RECITATION, ledger, run
 
 
-def test_what_was_read_stands_where_reading_it_again_fails(
+def test_a_failed_reread_keeps_the_old_transcript(
     model: Model, gemini: GeminiServer, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = str(make_pdf("lamp.pdf", "The lamp was lit at dusk.", "The weir holds 700 tons."))

@@ -20,7 +20,7 @@ from tests.wire.scripted_replies import Model, pages_asked
 REFUSED = Fault(403, "the key has no access any more")
 
 
-def test_pages_of_a_window_are_kept_when_asking_for_the_missing_one_fails(
+def test_pages_of_a_batch_are_kept_when_the_request_for_the_missing_one_fails(
     model: Model, gemini: GeminiServer, make_pdf: MakePdf
 ) -> None:
     path = make_pdf("four.pdf", *["The tide gauge stands at the old pier."] * 4)
