@@ -113,7 +113,7 @@ def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., R
 
     def opened(server: Server = room_server, **options: Any) -> ReadingRoom:
         context = browser.new_context(**options)
-        context.set_default_timeout(40_000)
+        context.set_default_timeout(300_000)
         made = ReadingRoom(context.new_page(), server.url)
         made.watch()
         made.enter()

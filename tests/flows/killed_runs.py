@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.wire.gemini_server import GeminiServer, Recorded
 
 PAGES = 20
-RUN_SECONDS = 600.0  # a run takes 10 s on a quiet machine, and ten times that where six other jobs share two cores
+RUN_TIMEOUT_S = 600.0  # a run takes 10 s on a quiet machine, and ten times that where six other jobs share two cores
 # An answer that came this share of a run before the kill may not have been stored yet: it counts as in flight. Half a
 # second on a quiet machine, two seconds on one that is four times slower.
 IN_FLIGHT = 0.05
@@ -78,7 +78,7 @@ def start(home: Path, server: GeminiServer, *sources: Path) -> subprocess.Popen[
 def finish(process: subprocess.Popen[str]) -> str:
     """Wait for a run that is to succeed."""
     try:
-        out, err = process.communicate(timeout=RUN_SECONDS)
+        out, err = process.communicate(timeout=RUN_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         process.kill()
         raise

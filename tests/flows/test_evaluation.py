@@ -205,19 +205,19 @@ def test_ctrl_c_keeps_the_rows_and_the_same_command_goes_on(library: Path, tmp_p
     path = written(tmp_path / "set.jsonl", *many)
     command = [sys.executable, "-m", "graph.cli", "eval", str(path), "--home", str(home), "--engine", "offline"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    end = time.monotonic() + 120
+    end = time.monotonic() + 6000
     while not (found := list(home.glob("evals/*/rows.jsonl"))) or found[0].read_text("utf-8").count("\n") < 3:
         assert time.monotonic() < end, "no row was written"
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == 130
     assert "goes on from there" in said
     kept = rows_of(found[0].parent)
     assert 3 <= len(kept) < 150
     assert not any(row["error"] for row in kept.values()), "the question that was stopped is no error"
     assert not (found[0].parent / "results.json").exists()
-    again = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=240, cwd=ROOT)
+    again = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=600, cwd=ROOT)
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["summary"]["questions"] == 150
     assert set(kept) <= set(rows_of(found[0].parent))

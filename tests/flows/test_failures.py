@@ -1,4 +1,4 @@
-"""Trouble from outside in the middle of an ingestion: an error that says what to do, and a later run that completes."""
+"""External failures during an ingestion: the error says what to do, and a later run completes it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.flows.killed_runs import dump, finish, start, transcribe, write_pdf
-from tests.wire.gemini_server import GeminiServer
+from tests.flows.killed_runs import RUN_TIMEOUT_S, dump, finish, start, transcribe, write_pdf
+from tests.wire.gemini_server import GeminiServer, Recorded
 
 
 @pytest.fixture
@@ -27,8 +27,18 @@ def server() -> Iterator[GeminiServer]:
 
 def test_a_second_process_gets_an_error_that_names_the_owner(server: GeminiServer, tmp_path: Path) -> None:
     paths = [write_pdf(tmp_path / f"{name}.pdf", name, pages=4) for name in ("a", "b")]
+    one_ended = threading.Event()
+
+    def reply(request: Recorded) -> str:
+        one_ended.wait(RUN_TIMEOUT_S)  # the owner cannot end before the other process has tried
+        return transcribe(request)
+
+    server.reply = reply
     first, second = (start(tmp_path / "home", server, path) for path in paths)
-    ends = sorted((run.wait(timeout=120), run.communicate()[1]) for run in (first, second))
+    while first.poll() is None and second.poll() is None and server.in_flight < 2:
+        time.sleep(0.1)
+    one_ended.set()
+    ends = sorted((run.wait(RUN_TIMEOUT_S), run.communicate()[1]) for run in (first, second))
     assert [code for code, _ in ends] == [0, 2], ends
     loser = second if second.returncode else first
     winner = first if loser is second else second
@@ -49,7 +59,7 @@ def test_a_disk_that_fills_up(server: GeminiServer, tmp_path: Path) -> None:
     # No file may grow beyond 300 kB: the catalog's log soon does, as it would on a full disk.
     limited = f"ulimit -f 300; exec {sys.executable} -m graph.cli ingest {path}"
     run = subprocess.run(
-        ["bash", "-c", limited], env=environment, capture_output=True, text=True, timeout=120, check=False
+        ["bash", "-c", limited], env=environment, capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False
     )
     assert run.returncode == 2, run.stderr
     assert "make room on the disk" in run.stderr
@@ -68,7 +78,7 @@ def test_a_chroma_server_that_goes_away(server: GeminiServer, tmp_path: Path, mo
     embedding = threading.Event()
     run = start(tmp_path / "home", server, path)
     threading.Thread(target=_end_when_embedding, args=(server, chroma, embedding), daemon=True).start()
-    out, error = run.communicate(timeout=120)
+    out, error = run.communicate(timeout=RUN_TIMEOUT_S)
     assert embedding.is_set()
     assert run.returncode == 2, out + error
     assert f"Chroma server at http://127.0.0.1:{port}" in error
@@ -88,7 +98,7 @@ def start_chroma(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """A Chroma server on loopback, once it answers."""
     command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + RUN_TIMEOUT_S
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -73,7 +73,7 @@ def edited(server: Server, clone: Path) -> bool:
     """Whether a prompt that is edited on the disk is the server's without anybody's doing."""
     path = clone / "prompts" / "answer.md"
     path.write_text(path.read_text("utf-8") + "\nBe brief.\n", "utf-8")
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while time.monotonic() < end:
         try:
             if prompt(server).endswith("Be brief."):
@@ -87,7 +87,7 @@ def edited(server: Server, clone: Path) -> bool:
 def terminated(server: Server) -> bool:
     """Whether `kill`, as a service manager does it, ends the server and not only the command that started it."""
     os.kill(server.pid, signal.SIGTERM)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while time.monotonic() < end:
         try:
             httpx.get(f"{server.url}/ok", timeout=1)

@@ -40,4 +40,6 @@ async def test_an_attached_file_is_read_and_not_stored_in_the_thread(server: Ser
     more: Any = await client.runs.wait(thread, "pagewitness", input=then)
     assert "breakfast included" in more["answer"]
     for citation in state["values"]["citations"]:
-        httpx.delete(f"{server.url}/documents/{citation['document']}", timeout=30)  # others know what the library holds
+        httpx.delete(
+            f"{server.url}/documents/{citation['document']}", timeout=300
+        )  # others know what the library holds

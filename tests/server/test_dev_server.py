@@ -132,7 +132,7 @@ async def test_several_runs_are_processed_at_once(server: Server) -> None:
     runs = [await client.runs.create(thread, "query", input={"question": TICKET}) for thread in threads]
     peak = 0
     states: list[str] = []
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while time.monotonic() < end:
         now = [await client.runs.get(thread, run["run_id"]) for thread, run in zip(threads, runs, strict=True)]
         states = [one["status"] for one in now]

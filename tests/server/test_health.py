@@ -36,7 +36,7 @@ def locked(folder: Path) -> Iterator[Server]:
 
 
 def asked(server: Server, token: str = TOKEN) -> tuple[int, dict[str, object]]:
-    reply = httpx.get(f"{server.url}/health", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    reply = httpx.get(f"{server.url}/health", headers={"Authorization": f"Bearer {token}"}, timeout=300)
     return reply.status_code, reply.json()
 
 
@@ -65,7 +65,7 @@ def test_health_names_problems_only_with_the_token(
         assert (status, said["ok"]) == (503, False)
         assert "another process has the home folder" in str(said["detail"])
         assert "catalog" not in str(said["detail"])
-        assert httpx.get(f"{locked.url}/ok", timeout=30).status_code == 200
+        assert httpx.get(f"{locked.url}/ok", timeout=300).status_code == 200
     well = {"ok": True, "engine": "offline", "upload_mb": 200, "suffixes": list(SUFFIXES), "token": True}
     assert asked(locked) == (200, well)
     shutil.rmtree(home)

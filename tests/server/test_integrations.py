@@ -31,7 +31,7 @@ def run(title: str, server: Server, folder: Path, **instead: str) -> str:
     script.write_text(text)
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(folder / "copied")}
     done = subprocess.run(
-        [sys.executable, str(script)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
+        [sys.executable, str(script)], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -64,7 +64,7 @@ def test_the_progress_example_runs(server: Server, make_pdf: MakePdf, tmp_path: 
     assert {"swell.pdf: survey, 2 of 2", "swell.pdf: read, 2 of 2", "swell.pdf: chunk, 2 of 2"} < set(said)
     assert said[-1] == "swell.pdf: embed, 2 of 2"
     document = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
-    assert httpx.delete(f"{server.url}/documents/{document}", timeout=30).status_code == 200
+    assert httpx.delete(f"{server.url}/documents/{document}", timeout=300).status_code == 200
 
 
 async def test_mcp_tools_are_described_and_work(server: Server, ingested: Any) -> None:

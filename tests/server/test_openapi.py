@@ -49,7 +49,7 @@ async def test_routes_respond_as_the_openapi_schema_says(server: Server, make_pd
         def attempt(case: Any) -> None:
             if case.path_parameters and case.method.upper() == "GET":
                 case.path_parameters["document"] = kept["id"]  # an id that is made up is tried by deleting
-            case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=30)
+            case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=300)
 
         tried = given(case=operation.as_strategy())(attempt)
         settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))(tried)()

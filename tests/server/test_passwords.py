@@ -21,7 +21,7 @@ async def test_a_password_is_checked_and_used_for_one_ingestion(server: Server, 
     assert str(server.folder) not in problem
 
     def give(document: str, password: str) -> httpx.Response:
-        return httpx.post(f"{server.url}/uploads/{document}/password", content=password.encode(), timeout=60)
+        return httpx.post(f"{server.url}/uploads/{document}/password", content=password.encode(), timeout=300)
 
     for document, password, status in (
         (kept["id"], "wrong", 422), (kept["id"], "", 422), (kept["id"], "x" * 2000, 413), ("0" * 16, PASSWORD, 404),

@@ -44,7 +44,7 @@ async def test_ten_questions_are_answered_while_two_hundred_pages_are_read(serve
     thread = (await client.threads.create())["thread_id"]
     given: Any = {"sources": [str(roll)]}
     reading = await client.runs.create(thread, "pagewitness", input=given)
-    end = time.monotonic() + 120
+    end = time.monotonic() + 300
     while PAGES not in [document["pages"] for document in server.get("/documents")["documents"]]:
         assert time.monotonic() < end, "the reading does not begin"
         await asyncio.sleep(0.1)

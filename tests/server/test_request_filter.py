@@ -100,7 +100,7 @@ async def test_no_api_stores_an_attached_file_in_a_thread(server: Server, files:
     call = {"name": "pagewitness", "arguments": given}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
     headers = {"Accept": "application/json, text/event-stream"}
-    told = httpx.post(f"{server.url}/mcp", json=message, headers=headers, timeout=120)
+    told = httpx.post(f"{server.url}/mcp", json=message, headers=headers, timeout=300)
     assert "91 euros" in told.text
     await client.threads.copy(thread)
     await client.threads.copy(thread)
@@ -131,7 +131,7 @@ BLOCKS = [
 def test_a_malformed_block_is_refused_at_once(server: Server, block: Any, sentence: str) -> None:
     body = {"assistant_id": "pagewitness", "input": {"messages": [{"role": "user", "content": [block]}]}}
     for path in ("/runs/wait", "/runs/stream", "/runs"):
-        reply = httpx.post(f"{server.url}{path}", json=body, timeout=60)
+        reply = httpx.post(f"{server.url}{path}", json=body, timeout=300)
         assert reply.status_code == 422
         assert sentence in reply.json()["detail"]
 
@@ -150,13 +150,13 @@ def test_a_malformed_block_is_refused_at_once(server: Server, block: Any, senten
     ],
 )
 def test_an_impossible_request_is_refused_with_422(server: Server, given: Any, sentence: str) -> None:
-    reply = httpx.post(f"{server.url}/runs/wait", json={"assistant_id": "pagewitness", **given}, timeout=60)
+    reply = httpx.post(f"{server.url}/runs/wait", json={"assistant_id": "pagewitness", **given}, timeout=300)
     assert reply.status_code == 422
     assert sentence in reply.json()["detail"]
 
 
 def test_settings_of_an_assistant_are_checked_too(server: Server) -> None:
-    reply = httpx.post(f"{server.url}/assistants", json={"graph_id": "query", "context": {"topk": 3}}, timeout=60)
+    reply = httpx.post(f"{server.url}/assistants", json={"graph_id": "query", "context": {"topk": 3}}, timeout=300)
     assert reply.status_code == 422
 
 
@@ -169,12 +169,12 @@ async def test_the_sdk_shows_the_error_message_and_the_server_goes_on(server: Se
 
 def test_a_file_larger_than_an_upload_may_be_is_refused(server: Server) -> None:
     data = base64.b64encode(b"%PDF-1.7" + b"x" * 2**20).decode()
-    reply = httpx.post(f"{server.url}/runs", json={"assistant_id": "pagewitness", "input": asking(data)}, timeout=60)
+    reply = httpx.post(f"{server.url}/runs", json={"assistant_id": "pagewitness", "input": asking(data)}, timeout=300)
     assert reply.status_code == 422
     assert "larger than 1 MB" in reply.json()["detail"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[" * 5000, b"null", b"5", b'{"input": "x"}', b""])
 def test_a_malformed_body_is_refused_with_422(server: Server, body: bytes) -> None:
-    reply = httpx.post(f"{server.url}/runs/wait", content=body, timeout=60)
+    reply = httpx.post(f"{server.url}/runs/wait", content=body, timeout=300)
     assert reply.status_code == 422

@@ -38,7 +38,7 @@ def test_a_file_of_300_mb_is_refused_with_413(server: Server) -> None:
 
     before = peak_mb(server)
     for content in (pieces(), PDF + b"x" * 300 * 2**20):
-        reply = httpx.post(f"{server.url}/uploads?name=a.pdf", content=content, timeout=120)
+        reply = httpx.post(f"{server.url}/uploads?name=a.pdf", content=content, timeout=300)
         assert reply.status_code == 413
         assert "larger than 1 MB" in reply.json()["detail"]
     assert not list(server.uploads.glob("*.part"))
@@ -66,11 +66,11 @@ def test_a_disconnected_client_leaves_no_partial_file(server: Server) -> None:
         client.sendall(head.encode() + PDF)
         time.sleep(0.3)
     with httpx.stream(
-        "POST", f"{server.url}/runs/stream", timeout=60,
+        "POST", f"{server.url}/runs/stream", timeout=300,
         json={"assistant_id": "pagewitness", "input": {"question": "Why?"}, "stream_mode": ["updates"]},
     ) as reply:  # fmt: skip
         next(reply.iter_raw())
-    end = time.monotonic() + 20
+    end = time.monotonic() + 300
     while list(server.uploads.glob("*.part")) and time.monotonic() < end:
         time.sleep(0.1)
     assert not list(server.uploads.glob("*.part"))
@@ -124,7 +124,7 @@ async def test_two_browsers_delete_the_same_document(server: Server, make_pdf: M
     report = (await server.run("ingestion", sources=[kept["source"]]))["report"]
     assert report["documents"][0]["status"] == "complete"
     assert report["documents"][0]["source"] == kept["source"]
-    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=300) as http:
         replies = await asyncio.gather(*(http.delete(f"/documents/{kept['id']}") for _ in range(5)))
         assert sorted(reply.status_code for reply in replies) == [200, 404, 404, 404, 404]
         assert "no such document" in next(reply for reply in replies if reply.status_code == 404).json()["detail"]
@@ -155,7 +155,7 @@ async def test_a_document_deleted_during_its_ingestion(server: Server, make_pdf:
     pages = [f"Page {number} of the long ledger." for number in range(60)]
     kept = server.upload(make_pdf("long.pdf", *pages).read_bytes(), "long.pdf").json()
     run = asyncio.create_task(server.run("ingestion", sources=[kept["source"]]))
-    async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=server.url, timeout=300) as http:
         while kept["id"] not in (await http.get("/documents")).text:
             await asyncio.sleep(0.05)
         assert (await http.delete(f"/documents/{kept['id']}")).status_code == 200

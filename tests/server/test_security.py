@@ -55,7 +55,7 @@ def test_a_forged_state_does_not_open_a_file(server: Server, way: str) -> None:
     document = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
     state = {"documents": [document], "batch_size": 1, "rejected_sources": [], "started": 0.0}
     batch = {**document, "total": 1, "text_only": True}
-    with httpx.Client(base_url=server.url, timeout=60) as http:
+    with httpx.Client(base_url=server.url, timeout=300) as http:
         thread = http.post("/threads", json={}).json()["thread_id"]
         run = {"assistant_id": "ingestion"}
         http.post(f"/threads/{thread}/runs/wait", json={**run, "input": {"sources": ["nothing.pdf"]}})
@@ -107,7 +107,7 @@ def test_only_documents_can_be_uploaded(server: Server, content: bytes, name: st
 
 
 def test_cross_site_requests_are_refused(server: Server) -> None:
-    with httpx.Client(base_url=server.url, timeout=30) as http:
+    with httpx.Client(base_url=server.url, timeout=300) as http:
         for request in ("POST /threads", "POST /runs/wait", "GET /documents", "POST /uploads?name=a.pdf",
                         "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok"):  # fmt: skip
             method, path = request.split()
@@ -143,7 +143,7 @@ def test_websockets_check_the_origin_too(server: Server) -> None:
     headers["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
     for origin, status in ((EVIL, 403), (server.url, 101)):
         sent = {**headers, "Origin": origin}
-        with httpx.stream("GET", f"{server.url}/threads/{thread}/stream/events", headers=sent, timeout=20) as reply:
+        with httpx.stream("GET", f"{server.url}/threads/{thread}/stream/events", headers=sent, timeout=300) as reply:
             assert reply.status_code == status
 
 

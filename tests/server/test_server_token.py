@@ -34,14 +34,14 @@ def test_every_route_needs_the_token(token_server: Server, request_line: str) ->
     )  # fmt: skip
     for headers in wrong:
         sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        reply = httpx.request(method, f"{token_server.url}{path}", headers=sent, timeout=30)
+        reply = httpx.request(method, f"{token_server.url}{path}", headers=sent, timeout=300)
         assert reply.status_code == 401, headers
         assert reply.headers["www-authenticate"].startswith("Bearer")
         assert TOKEN not in reply.text
 
 
 def test_the_token_gives_access_to_api_and_pages(token_server: Server) -> None:
-    with httpx.Client(base_url=token_server.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60) as http:
+    with httpx.Client(base_url=token_server.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=300) as http:
         assert http.get("/documents").json() == {"documents": []}
         assert http.post("/threads", json={}).status_code == 200
         run = {"assistant_id": "query", "input": {"question": "Is anybody there?"}}
@@ -49,7 +49,7 @@ def test_the_token_gives_access_to_api_and_pages(token_server: Server) -> None:
 
 
 def test_the_reading_room_exchanges_the_token_for_a_cookie(token_server: Server) -> None:
-    with httpx.Client(base_url=token_server.url, timeout=60) as http:
+    with httpx.Client(base_url=token_server.url, timeout=300) as http:
         for path in ("/room", "/room/static/app.js", "/health", "/ok"):
             assert http.get(path).status_code == 200
         assert http.post("/session", content="wrong").status_code == 401
@@ -87,7 +87,7 @@ def test_a_file_sent_without_the_token_is_not_stored(token_server: Server) -> No
     def stored() -> list[Path]:
         return list(token_server.folder.rglob("*.pdf"))
 
-    assert httpx.post(f"{token_server.url}/runs/wait", json=body, timeout=60).status_code == 401
+    assert httpx.post(f"{token_server.url}/runs/wait", json=body, timeout=300).status_code == 401
     assert stored() == []
-    httpx.post(f"{token_server.url}/runs/wait", json=body, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
+    httpx.post(f"{token_server.url}/runs/wait", json=body, timeout=300, headers={"Authorization": f"Bearer {TOKEN}"})
     assert [path.name for path in stored()] == ["secret.pdf"]

@@ -65,9 +65,9 @@ def test_a_thread_of_an_older_version_still_works(server: Server) -> None:
     thread = server.post("/threads", {"metadata": {"graph_id": "pagewitness"}})["thread_id"]
     where = f"{server.url}/threads/{thread}"
     old = {"answer": "It was so.", "citations": None, "report": None, "reason": None}
-    written = httpx.post(f"{where}/state", json={"values": old, "as_node": "query"}, timeout=60)
+    written = httpx.post(f"{where}/state", json={"values": old, "as_node": "query"}, timeout=300)
     assert written.status_code == 200, written.text
-    gone = httpx.post(f"{where}/state", json={"values": {"a_channel_of_old": 1}, "as_node": "query"}, timeout=60)
+    gone = httpx.post(f"{where}/state", json={"values": {"a_channel_of_old": 1}, "as_node": "query"}, timeout=300)
     assert gone.status_code < 500
     said = {"messages": [{"role": "user", "content": QUESTION}]}
     told = server.post(f"/threads/{thread}/runs/wait", {"assistant_id": "pagewitness", "input": said})

@@ -46,7 +46,7 @@ def traced(smith: Smith, folder: Path, *rows: dict[str, Any], tracing: str = "tr
         "--json",
     ]
     command += ["--home", str(folder / "copied"), "--out", str(folder / "out")]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=600)
     return done.returncode, json.loads(done.stdout)
 
 
