@@ -1,1 +1,1 @@
-"""Files to pages, pages to chunks: pure functions, no graph and no model service."""
+"""Loaders: files to pages, and pages to chunks. They import neither the graph nor a model service."""

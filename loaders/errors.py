@@ -1,4 +1,4 @@
-"""What a caller of the loaders may catch. Each message is one sentence: which input, what is wrong, what to do."""
+"""Errors of the loaders. Each message is one sentence: which input, what is wrong, what to do."""
 
 from __future__ import annotations
 

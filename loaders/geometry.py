@@ -1,4 +1,4 @@
-"""Boxes: what overlaps, what contains what, and from page units to fractions."""
+"""Geometry of boxes: overlap, containment, and page units to fractions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def area(box: Box) -> float:
 
 
 def centre(box: Box) -> tuple[float, float]:
-    """Return the point in the middle."""
+    """Return the point in the middle of a box."""
     return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
 
 
 def contains(box: Box, point: tuple[float, float], margin: float = 0.0) -> bool:
-    """Say whether the point lies in the box grown by `margin`."""
+    """Return whether the point lies in the box grown by `margin`."""
     x, y = point
     return box.x0 - margin <= x <= box.x1 + margin and box.y0 - margin <= y <= box.y1 + margin
 
@@ -37,7 +37,7 @@ def bounding_box(boxes: Iterable[Box]) -> Box:
 
 
 def to_fractions(box: Box, width: float, height: float) -> Box:
-    """Turn page units into fractions of the page, clipped to it."""
+    """Convert a box in page units to fractions of the page, clipped to it."""
     xs = (min(max(x / width, 0.0), 1.0) for x in (box.x0, box.x1))
     ys = (min(max(y / height, 0.0), 1.0) for y in (box.y0, box.y1))
     (x0, x1), (y0, y1) = xs, ys
@@ -45,12 +45,12 @@ def to_fractions(box: Box, width: float, height: float) -> Box:
 
 
 def words_to_fractions(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:
-    """Turn words in page units into words in fractions."""
+    """Convert words in page units to words in fractions."""
     return tuple(Word(word.text, to_fractions(word.box, width, height)) for word in words)
 
 
 def scale_into(inner: Box, outer: Box) -> Box:
-    """Return a box that is given in fractions of `outer` in the units of `outer`, which are fractions of the page."""
+    """Convert a box in fractions of `outer` to fractions of the page, as which `outer` is given."""
     width, height = outer.x1 - outer.x0, outer.y1 - outer.y0
     box = Box(
         outer.x0 + inner.x0 * width,

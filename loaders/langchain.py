@@ -1,4 +1,4 @@
-"""The page reader as a LangChain document loader, for anybody's chain."""
+"""LangChain document loader over the page reader."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loaders.types import Failure, PageJob
 
 
 class PageLoader(BaseLoader):
-    """One document for each page, as Markdown: text layers with their tables, scans by OCR.
+    """Loads each page as a document of Markdown: text layers with their tables, scans by OCR.
 
     Metadata: `source`, `page` (from 1), `total_pages`, `title`, `engine`. Reading happens in this process;
     `pagewitness ingest` does it in parallel and keeps a ledger.
@@ -27,7 +27,7 @@ class PageLoader(BaseLoader):
         self._dpi = dpi
 
     def lazy_load(self) -> Iterator[Document]:
-        """Read page after page.
+        """Read the pages of all sources one after the other.
 
         Raises:
             SourceError: a source cannot be used, or one of its pages cannot be read; the message says which and why.

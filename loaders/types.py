@@ -1,4 +1,4 @@
-"""The values that loaders hand out: plain, frozen, picklable; no library types.
+"""Values of the loaders: plain, frozen and picklable, without types of libraries.
 
 Coordinates are fractions of the page as it is shown (0-1, origin top left), so that they hold
 at every rendering size. Pages count from 1.
@@ -32,7 +32,7 @@ FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
     "repetition", "quota_minute", "quota_day", "overloaded", "network", "request_error",
 ]  # fmt: skip
-"""Why a page could not be read (or had to be read a second way)."""
+"""Why a page could not be read, or was read in a second way."""
 
 
 MIN_INK = 1e-5
@@ -148,7 +148,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """What a file says of itself when it is opened.
+    """Properties of a file from opening it.
 
     `title` is the metadata title or ""; `sha256` is over the file's bytes; `size` is in bytes.
     """
@@ -163,9 +163,9 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class PageJob:
-    """One page to work on, for a worker process: everything it needs, nothing that cannot be pickled.
+    """One page for a worker process.
 
-    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels whatever the page claims to measure.
+    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels.
     """
 
     path: str
@@ -182,7 +182,7 @@ class PageJob:
 
 @dataclass(frozen=True, slots=True)
 class PageProfile:
-    """What a page's content stream tells before anything is rendered."""
+    """Properties of a page from its content stream, before anything is rendered."""
 
     page: int
     """Page number, from 1."""
@@ -200,7 +200,7 @@ class PageProfile:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A rendered page and what can be known of it without reading it.
+    """A rendered page with its text layer.
 
     `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none);
     `ink` is the share of pixels that differ from the page's background (0 for a blank page);
@@ -220,7 +220,7 @@ class PageImage:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing stands on the page: no text in the file, and no more ink than dust leaves."""
+        """Whether the page is empty: no text in the file, and no more ink than dust leaves."""
         return self.ink < MIN_INK and not self.text.strip()
 
 
@@ -246,7 +246,7 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The smallest thing that is searched and quoted: a sentence, a list item, a table row, a caption, a heading.
+    """The smallest text that is searched and quoted: a sentence, list item, table row, caption or heading.
 
     `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
     left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row
@@ -267,12 +267,12 @@ class Sentence:
 
 
 CHUNKER = 1
-"""Goes up with every change that makes other chunks of the same pages: the index is then rebuilt from transcripts."""
+"""Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage that is returned, graded and shown to a model: whole sentences, under one heading path.
+    """The text that is returned, graded and shown to a model: whole sentences, under one heading path.
 
     `text` is Markdown. `units` are half-open ranges over `sentences`: the smaller, overlapping texts that are indexed
     for full-text search, so that a hit is found small and returned with its surroundings.

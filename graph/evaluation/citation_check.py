@@ -9,7 +9,7 @@ from __future__ import annotations
 from graph.evaluation.matching import Folded, find, fold
 from graph.storage.base import Catalog, layer_key
 from graph.types import Citation
-from loaders.text.markdown import plain
+from loaders.text.plain import plain
 
 
 def stands(citation: Citation, catalog: Catalog) -> bool:

@@ -73,7 +73,7 @@ def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
 
 
 async def _download(url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore) -> Found:
-    limits = DownloadLimits(private=settings().allow_private_urls)
+    limits = DownloadLimits(allow_private=settings().allow_private_urls)
     try:
         async with gate:
             path = await asyncio.to_thread(fetch, url, downloads, limits)

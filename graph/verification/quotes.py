@@ -16,7 +16,7 @@ from itertools import accumulate
 from graph.storage.base import ChunkRow, Transcript
 from graph.types import Claim
 from graph.verification import facts
-from loaders.text.markdown import plain
+from loaders.text.plain import plain
 from loaders.types import Box, Word
 
 _QUOTES = str.maketrans("“”„‟‘’‚‛′″«»‹›", '""""\'\'\'\'\'"""""')

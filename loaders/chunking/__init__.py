@@ -1,1 +1,1 @@
-"""From the blocks of pages to chunks and their sentences."""
+"""Chunking: the blocks of pages become chunks with sentences."""

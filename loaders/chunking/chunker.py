@@ -1,4 +1,4 @@
-"""Pages of blocks to the segments that are searched, graded and cited."""
+"""Chunker: the blocks of a document's pages become the chunks that are searched, graded and cited."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from loaders.types import Block, Chunk, Sentence
 MAX_TABLE_TOKENS = 1000
 """A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
 CAPTION_CHARS = 160
-"""How much of a caption a row is searched with: the first sentence, so that a long one does not drown the row."""
+"""Characters of a caption that a row is searched with: its first sentence. A longer one would outweigh the row."""
 
 Path = tuple[str, ...]
 _Entry = tuple[int, Segment, Sentence]
-"""A sentence with its segment, and that segment's index on the page."""
+"""Index of a segment on its page, the segment, and one of its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     """Cut a document, given as (page number, blocks) in order, into chunks in reading order.
 
     A chunk holds whole sentences of one page; only a sentence or a table that runs over a page break takes it onto the
-    next. Tables and figures are chunks of their own, with their captions. All text but furniture is in some chunk.
+    next. Tables and figures are chunks of their own, with their captions. All text is in some chunk, except running
+    headers, footers and page numbers.
     `title` is the document's; it is left out of the chunks' heading paths.
     """
     segments = build_segments(drop_headers_footers(pages))
@@ -59,7 +60,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
 
 
 def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
-    """Put headings with nothing but a table or a figure under them into its chunk: alone they answer nothing."""
+    """Join headings that are followed by a table or a figure to its chunk: alone they answer nothing."""
     waiting: _Draft | None = None
     for draft in drafts:
         chunk = draft.chunk
@@ -84,7 +85,7 @@ def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
 
 
 def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, Path]:
-    """Give each segment's heading path, by its `id()`; a heading's own path includes it."""
+    """Return each segment's heading path, by its `id()`; a heading's own path includes it."""
     outline = Outline(title)
     paths: dict[int, Path] = {}
     for segment in (segment for page in pages for segment in page):
@@ -95,7 +96,7 @@ def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, 
 
 
 def _text_chunks(texts: Sequence[tuple[int, Segment]], paths: dict[int, Path]) -> Iterator[tuple[int, Chunk]]:
-    """Pack what is left of a page without its tables and figures; each chunk with the index of its first block."""
+    """Pack the text of a page into chunks; yield each with the index of its first block."""
     flat = [(at, segment, sentence) for at, segment in texts for sentence in _sentences(segment)]
     lines = [
         SentenceSize(count_tokens(sentence.text), sentence.is_heading, index == 0 or flat[index - 1][1] is not segment)
@@ -126,7 +127,7 @@ def _text_of(parts: Sequence[tuple[Segment, Sequence[Sentence]]]) -> str:
 
 
 def _sentences(segment: Segment) -> list[Sentence]:
-    """Give a segment's sentences; a "table" that is none is read as text."""
+    """Return a segment's sentences; a table that could not be parsed is read as text."""
     if not segment.block.is_table:
         return segment.sentences
     texts = cut_long(split_sentences(plain(segment.block.text)))
@@ -134,14 +135,14 @@ def _sentences(segment: Segment) -> list[Sentence]:
 
 
 def _segment_text(segment: Segment, sentences: Sequence[Sentence]) -> str:
-    """Give a segment as Markdown: as it was read, or, where only a part of it is here, its sentences."""
+    """Return a segment as Markdown: as it was read, or, if `sentences` are only a part of it, these sentences."""
     if segment.whole and len(sentences) == len(_sentences(segment)):
         return segment.block.text.strip()
     return " ".join(sentence.text for sentence in sentences)
 
 
 def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterator[Chunk]:
-    """Make a figure's description and caption one chunk (more, if it is longer than a chunk may be)."""
+    """Yield a figure's description and caption as one chunk, or as several if it is longer than a chunk may be."""
     caption = list(group.caption.sentences) if group.caption else []
     lead = _lead(caption)
     described = [
@@ -162,14 +163,14 @@ def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterato
 
 
 def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
-    """Make a table one chunk with its caption, or several that repeat caption and header."""
+    """Yield a table with its caption as one chunk, or as several that repeat caption and header."""
     table, pages = merge_tables(group.tables)
     caption = list(group.caption.sentences) if group.caption else []
     page = group.caption.page if group.caption else group.tables[0][1]
     caption += [Sentence(text, text, "caption", (page,)) for text in split_sentences(table.caption)]
     lead = _lead(caption) or (path[-1] if path else "")
     rows = [_row(table, index, number, lead) for index, number in enumerate(pages)]
-    if table.is_contents:  # its lines are headings that stand elsewhere: they are found, and never an answer
+    if table.is_contents:  # its lines are headings of other pages: they are found, and never an answer
         rows = [replace(row, kind="heading") for row in rows]
     head = " ".join(sentence.text for sentence in caption)
     whole = count_tokens(_table_text(head, table, 0, len(rows)))
@@ -181,7 +182,7 @@ def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
         sentences = (*(caption if start == 0 else ()), *(row for row in rows[start:stop] if row.text))
         if group.summary and stop == len(rows):
             text += "\n\n" + group.summary.block.text
-            # A model's words, not the page's: like a figure's description they can be found, but not quoted.
+            # A model wrote them, so they can be found but not quoted, like the description of a figure.
             sentences += tuple(replace(s, kind="figure") for s in group.summary.sentences)
         yield _chunk("table", text, path, count_tokens(text), sentences)
 
@@ -195,7 +196,7 @@ def _row(table: Table, index: int, page: int, lead: str) -> Sentence:
 
 
 def _lead(caption: Sequence[Sentence]) -> str:
-    """Give the first sentence of a caption, cut at a word where it is long."""
+    """Return the first sentence of a caption, cut at a word if it is longer than CAPTION_CHARS."""
     text = caption[0].text if caption else ""
     return (text if len(text) <= CAPTION_CHARS else text[:CAPTION_CHARS].rsplit(" ", 1)[0]).rstrip(". ")
 

@@ -1,4 +1,4 @@
-"""Running headers, footers and page numbers that nobody has marked as such."""
+"""Removal of running headers, footers and page numbers, marked or not."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from loaders.text.plain import plain
 from loaders.types import Block
 
 MIN_PAGES = 3
-"""A text at the edge of fewer pages than this can be chance: two sections may well begin alike."""
+"""Pages that must have the same text at their edge: two sections may well begin alike."""
 MIN_SHARE = 1 / 3
-"""... and of no more than this share of the pages: a heading such as "Continued" is not furniture."""
+"""Share of the pages that must have it: a heading such as "Continued" is on fewer."""
 MAX_WORDS = 25
-"""No running header is longer; a longer text that is repeated is a notice that somebody may ask for."""
+"""Words of the longest running header; a longer text that is repeated is a notice with content of its own."""
 LAYERS = 3
-"""How many blocks deep an edge is looked at: a footer's line, a page number and a rule."""
+"""Blocks at each edge that are looked at: a footer's line, a page number and a rule."""
 
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"^[ivxlc]{1,6}$")
@@ -26,9 +26,9 @@ Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
 def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
-    """Give the pages without their furniture: what is marked as such, and what repeats at the edge of page after page.
+    """Return the pages without headers, footers and page numbers: those marked, and what repeats at the edge of pages.
 
-    A mark is believed for numbers and for what stands on several pages; whatever stands on one page only is text, such
+    A mark is believed for numbers and for what stands on several pages; what stands on one page only is text, such
     as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
     """
     marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.is_header_or_footer)
@@ -45,7 +45,7 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
 
 
 def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:
-    """Whether a block that is marked as furniture is to be believed.
+    """Return whether a block is a header, footer or page number, as the reader marked it.
 
     In a document of a page or two nothing can repeat; there the mark is believed where the page has other text.
     """
@@ -66,7 +66,7 @@ def _words(block: Block) -> str:
 
 
 def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
-    """Remove the first (0) or last (-1) block of the pages where it repeats; say whether there was any."""
+    """Remove the first (0) or last (-1) block of the pages where it repeats; return whether there was any."""
     keys = [_key(body[edge]) if body else "" for body in bodies]
     counts = Counter(key for key in keys if key)
     repeated = {key for key, count in counts.items() if count >= MIN_PAGES and count > MIN_SHARE * len(bodies)}
@@ -77,7 +77,7 @@ def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
 
 
 def _key(block: Block) -> str:
-    """What is the same on every page of a running header: its words without the numbers; "" if it cannot be one."""
+    """Return what a running header has in common on all pages: its words without numbers; "" if it cannot be one."""
     if not block.may_be_header_or_footer or len(block.text) > 1000:
         return ""
     text = _words(block)

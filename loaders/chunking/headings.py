@@ -1,4 +1,4 @@
-"""Where a passage stands: the path of headings over it."""
+"""Heading paths: the open headings above a block."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"^(?:(\d{1,2}(?:\.\d{1,2}){0,4})\.?|([A-Z](?:\.\d{1,2}){1,
 _LEAF = re.compile(
     r"^(?:[\dA-Z.]+\s+)?(?:abstract|summary|(?:table of )?contents|references|bibliography|keywords)\W*$", re.I
 )
-"""Sections without sections of their own, whatever the levels say: a reader takes "Abstract", centred, for a title."""
+"""Sections that contain no sections, also if their level is high: readers take a centred "Abstract" for a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class Outline:
-    """The headings that are open; `title` is the document's, which is kept elsewhere and so left out of the path."""
+    """The open headings. `title` is the document's; it is stored with the document and left out of the path."""
 
     title: str = ""
     _entries: list[_Entry] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Sentences into passages of a good size, and into the small overlapping units that are indexed."""
+"""Packing of sentences into chunks, and into the small overlapping units that are indexed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOO_SMALL = 2.0
 
 @dataclass(frozen=True, slots=True)
 class SentenceSize:
-    """A sentence for packing: its size, and whether it is a heading or the first of its paragraph."""
+    """A sentence for packing: its tokens, whether it is a heading, and whether it opens a paragraph."""
 
     tokens: int
     heading: bool = False
@@ -34,7 +34,7 @@ class SentenceSize:
 
 
 def pack_chunks(lines: Sequence[SentenceSize]) -> list[tuple[int, int]]:
-    """Cut a page's lines into half-open ranges of the best sizes at the best places (the cheapest of all ways)."""
+    """Cut a page's sentences into half-open ranges at the lowest total cost, by dynamic programming."""
     best = [0.0] + [float("inf")] * len(lines)
     start = [0] * (len(lines) + 1)
     for end in range(1, len(lines) + 1):
@@ -71,7 +71,7 @@ def _cut_cost(lines: Sequence[SentenceSize], at: int) -> float:
 
 
 def pack_units(lines: Sequence[SentenceSize]) -> tuple[tuple[int, int], ...]:
-    """Cover a chunk's lines with overlapping ranges of about UNIT_TOKENS; each heading begins a new one."""
+    """Cover a chunk's sentences with overlapping ranges of about UNIT_TOKENS; each heading begins a new one."""
     units: list[tuple[int, int]] = []
     for begin, end in _sections(lines):
         start, covered = begin, begin
@@ -90,7 +90,7 @@ def pack_units(lines: Sequence[SentenceSize]) -> tuple[tuple[int, int], ...]:
 
 
 def _sections(lines: Sequence[SentenceSize]) -> list[tuple[int, int]]:
-    """Cut before each heading that follows something else than a heading."""
+    """Return the ranges between headings; headings in a row stay together."""
     cuts = [i for i in range(1, len(lines)) if lines[i].heading and not lines[i - 1].heading]
     return list(zip([0, *cuts], [*cuts, len(lines)], strict=True)) if lines else []
 

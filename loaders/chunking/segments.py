@@ -1,4 +1,4 @@
-"""Blocks to sentences: what of a page is one searchable thing, and paragraphs that a page break has cut."""
+"""Segments: blocks with their sentences, and paragraphs that continue over a page break."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _OPEN_END = re.compile(
     re.IGNORECASE,
 )
 PROSE_WORDS = 12
-"""Without other signs, a block of at least this many words that just stops goes on overleaf, if what stands there ends
-like a sentence or is twice as long. Lines of slides are shorter."""
+"""Words from which a block that ends without a full stop continues on the next page, if the text there ends like a
+sentence or is twice as long. Lines of slides are shorter."""
 CAPTION_WORDS = 120
 """A longer text that begins like a caption is a paragraph about it (the paper's longest caption has 34 words)."""
 _ITEM_START = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+(?=\S)")
@@ -42,7 +42,7 @@ _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Segment:
-    """A block where it stands, with its sentences; `whole` says that they hold all of it and nothing else."""
+    """A block on its page, with its sentences; `whole` says that they hold all of it and nothing else."""
 
     block: Block
     page: int
@@ -59,7 +59,7 @@ class _Part:
 
 
 def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Segment]]:
-    """Give every block of every page its sentences (tables get none here).
+    """Return a segment for each block of each page; the segments of tables have no sentences.
 
     A sentence that runs over a page break belongs to the segment in which it begins, and knows all its pages; the
     segment it ends in keeps what follows.
@@ -84,7 +84,7 @@ _REFERENCES = re.compile(
 
 
 def _normalised(block: Block) -> list[Block]:
-    """Give each item of a list a block of its own, and let what reads like a caption be one."""
+    """Return each item of a list as a block, and a text that reads like a caption as a caption."""
     if block.is_running_text:
         text = plain(block.text)
         if is_caption(text) and len(text.split()) <= CAPTION_WORDS:
@@ -108,13 +108,13 @@ def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
 
 
 def _is_body(segment: Segment) -> bool:
-    """Whether a block can be a part of the running text: not a figure, note or table, nor only dots or rules."""
+    """Return whether a block can be a part of the running text: no figure, note or table, not only marks."""
     text = segment.block.text
     return not segment.block.interrupts_text and any(map(str.isalnum, text)) and not is_table_summary(text)
 
 
 def _continues(tail: Segment, head: Segment) -> bool:
-    """Whether the first block of a page goes on with the last one of the page before."""
+    """Return whether the first block of a page continues the last one of the page before."""
     if any(not p.block.is_running_text or _FENCE.match(p.block.text) for p in (tail, head)):
         return False
     before, after = plain(tail.block.text), plain(head.block.text)
@@ -151,7 +151,7 @@ def _split_run(run: list[_Part]) -> None:
 
 
 def _solid(text: str) -> int:
-    """How many characters a text has that are not white space: the same before and after splitting."""
+    """Return the number of characters without white space, which splitting does not change."""
     return sum(map(len, text.split()))
 
 
@@ -178,7 +178,7 @@ def _sentences_of(segment: Segment, in_references: bool) -> list[Sentence]:
 
 
 def _items(text: str) -> list[str]:
-    """Split a list into its items; a line without a mark goes on with the item above."""
+    """Split a list into its items; a line without a mark continues the item above."""
     items: list[list[str]] = []
     for line in text.splitlines():
         if items and not _ITEM_START.match(line):
@@ -199,7 +199,7 @@ def _with_label(texts: list[str]) -> list[str]:
 
 
 def _figure_texts(text: str) -> list[str]:
-    """A described figure has sentences; of one that was only read, the labels and numbers are packed line by line."""
+    """Return the sentences of a described figure; labels and numbers that were read in one are packed line by line."""
     words = plain(text)
     sentences = split_sentences(words)
     if words.endswith((".", "!", "?")) and len(words.split()) >= 6 * len(sentences):
@@ -214,7 +214,7 @@ def _figure_texts(text: str) -> list[str]:
 
 
 def cut_long(texts: Sequence[str]) -> Iterator[str]:
-    """Give the texts on, those over MAX_SENTENCE_TOKENS in pieces."""
+    """Yield the texts, those over MAX_SENTENCE_TOKENS in pieces."""
     for text in texts:
         rest = text
         while len(rest) > _MAX_CHARS or count_tokens(rest) > MAX_SENTENCE_TOKENS:
@@ -226,7 +226,7 @@ def cut_long(texts: Sequence[str]) -> Iterator[str]:
 
 
 def _cut_at(text: str) -> int:
-    """Find the last comma (in the second half) or space before the limit; a text without either is cut anywhere."""
+    """Find the last comma (in the second half) or space before the limit; a text without either is cut at the limit."""
     low, high = 1, min(len(text), _MAX_CHARS)
     while low < high:  # the longest beginning within the limit
         middle = (low + high + 1) // 2

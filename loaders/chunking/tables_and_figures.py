@@ -1,4 +1,4 @@
-"""What belongs together on a page: a table or a figure with its caption, and a table that goes on overleaf."""
+"""Grouping of tables and figures with their captions, and of tables that continue on the next page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loaders.text.plain import plain
 from loaders.text.tables import Table, parse_table
 
 MAX_DISTANCE = 3
-"""How many blocks a caption may stand from its table: a note or a figure's stray label can lie between them."""
+"""Distance in blocks at which a caption still belongs to a table; a note or a stray label may lie between."""
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Group:
 
 
 def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[int]]:
-    """Find the tables and figures of all pages; also give the `id()` of every segment that a group has taken."""
+    """Return the tables and figures of all pages, and the `id()` of every segment that belongs to one."""
     groups: list[Group] = []
     taken: set[int] = set()
     previous: list[Group] = []
@@ -57,6 +57,7 @@ def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[in
 
 
 def _groups_of(page_index: int, page: Sequence[Segment]) -> list[Group]:
+    """Return the tables and figures of a page; neighbouring figure blocks are one figure."""
     groups: list[Group] = []
     for index, segment in enumerate(page):
         if segment.block.is_figure:
@@ -75,7 +76,7 @@ def _groups_of(page_index: int, page: Sequence[Segment]) -> list[Group]:
 
 
 def _give_captions(groups: list[Group], page: Sequence[Segment]) -> None:
-    """Give each caption to the nearest table or figure of its kind that has none, nearest pairs first.
+    """Assign each caption to the nearest table or figure of its kind that has none, nearest pairs first.
 
     Where a caption lies between two, the page's first one decides whether captions stand above or below here.
     """
@@ -100,7 +101,7 @@ def _give_captions(groups: list[Group], page: Sequence[Segment]) -> None:
 def _goes_on(
     before: Sequence[Segment], open_groups: Sequence[Group], page: Sequence[Segment], groups: list[Group]
 ) -> bool:
-    """Whether the table at the top of a page continues the one at the bottom of the page before."""
+    """Return whether the table at the top of a page continues the one at the bottom of the page before."""
     last = next((p for p in reversed(before) if not p.block.is_note), None)
     opener = next((group for group in reversed(open_groups) if group.is_table), None)
     if last is None or opener is None or not groups or not page or not last.block.is_table:
@@ -112,7 +113,7 @@ def _goes_on(
 
 
 def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]:
-    """Join the parts of a table into one, and give the page of each row.
+    """Join the parts of a table into one, and return it with the page of each row.
 
     A repeated header is dropped; another "header" on a later page is a row of it that only looked like one.
     """

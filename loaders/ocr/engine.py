@@ -1,4 +1,4 @@
-"""OCR without network or key: RapidOCR, whose models ship inside its package. The only module that imports it."""
+"""OCR of page images on this machine, by RapidOCR, whose models ship inside its package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-# Two workers share two cores: threads of the runtime that spin while they wait took 15-24 s a page instead of 7.
+# Waiting threads that spin take the cores from other workers: 15-24 s a page instead of 7 on two cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import cv2
@@ -20,14 +20,14 @@ from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
 from loaders.types import Block, Box, PageText, Word
 
-THREADS = 1
-"""Threads of one engine: one process per core is faster than one process with many threads."""
+THREADS_PER_ENGINE = 1
+"""One process per core is faster than one process with many threads."""
 
 MIN_SCORE = 0.5
-"""Lines that the OCR itself believes less are noise: specks, rules, halves of pictures."""
+"""Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
 POOR_SCORE = 0.85
-"""Mean score below which the page may lie wrong. Upright pages of the development set have 0.97-0.99."""
+"""Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
 
 Image = NDArray[np.uint8]
 
@@ -35,7 +35,7 @@ Image = NDArray[np.uint8]
 def read_image(png: bytes, page: int) -> PageText:
     """Read a page image (any format OpenCV decodes): blocks in reading order and words, boxes as fractions.
 
-    A page that lies on its side or on its head is turned first; the boxes still refer to the image as given.
+    A page that is turned by 90, 180 or 270 degrees is turned upright first; the boxes refer to the image as given.
     Raises ValueError if the image cannot be decoded.
     """
     blocks, words = _read(png, build_blocks)
@@ -50,6 +50,7 @@ def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
 def _read(
     png: bytes, arrange: Callable[[list[OcrLine], float], list[PlacedBlock]]
 ) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+    """Recognise the lines of an image, arrange them as blocks, and return these and their words."""
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError("the page image cannot be decoded")
@@ -73,7 +74,7 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
 
 
 def _read_upright(image: Image) -> tuple[int, list[OcrLine]]:
-    """Return by how many quarters (anticlockwise) the image had to be turned, and its lines in the turned image."""
+    """Return by how many quarters (anticlockwise) the image had to be turned, and the lines of the turned image."""
     found = _recognise(image)
     if not found:
         return 0, []
@@ -131,9 +132,8 @@ def _turn_back(box: Box, turns: int, width: float, height: float) -> Box:
 def _engine() -> Any:
     """Build the engine once per process: 1 s and 300 MB.
 
-    One line per recogniser batch: in a batch all lines are padded to the longest, which costs a third of the time
-    (7.3 -> 5.0 s on a page of prose, same text). The detector keeps the full resolution: at 960 pixels it finds 39 of
-    59 labels of a chart, at 1280 it loses a twentieth of a table's words less than half a percent of the time.
+    One line per recogniser batch, since a batch pads all lines to the longest (7.3 -> 5.0 s a page of prose). The
+    detector keeps the full resolution: at 960 pixels it finds 39 of 59 labels of a chart.
     """
     return RapidOCR(
         params={
@@ -141,7 +141,7 @@ def _engine() -> Any:
             "Global.log_level": "error",
             "Global.text_score": MIN_SCORE,
             "Rec.rec_batch_num": 1,
-            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
+            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS_PER_ENGINE,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )

@@ -1,4 +1,4 @@
-"""From recognised lines to blocks: tables, columns, paragraphs, headings, page numbers."""
+"""Layout of a scan: recognised lines become tables, columns, paragraphs, headings and page numbers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ _MARGIN = 0.08  # share of the page's height at top and bottom where a lone numb
 _ENTRY = re.compile(r"(?:\.\s*){3,}|\s\d{1,3}$")  # a line of a table of contents, not the heading itself
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Z]\.)\s+[A-Z]\S*(?:\s+\S+){0,11}")
 _ITEM = re.compile(r"(?:[•◦▪●○■·*+–-]\s*|\(?(?:\d{1,2}|[a-z])[.)]\s+|\[\d+\]\s*)\S")
-_HEADING_HEIGHT = (
-    1.25  # times the page's median line: titles of the development set have 1.3-1.6, body noise under 1.15
-)
+_HEADING_HEIGHT = 1.25  # times the page's median line: titles of the development set have 1.3-1.6, text under 1.15
 _HEADING_CHARS = 120
 _GAP = 1.5  # times the usual distance between lines: paragraphs of the development set stand 1.7 and more apart
 _PROSE = 20  # characters: a column of prose has lines longer than this
@@ -32,7 +30,7 @@ _MIN_COLUMN = 4  # lines on either side before a gap is a gutter
 
 @dataclass(frozen=True, slots=True)
 class PlacedBlock:
-    """A block before its box is known: its lines are the ones that it was made of."""
+    """A block with the lines that it was built from; its box follows from these."""
 
     kind: BlockKind
     text: str
@@ -63,7 +61,7 @@ def build_blocks(lines: Sequence[OcrLine], height: float) -> list[PlacedBlock]:
 
 
 def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
-    """Return the words of a picture: its tables as tables, all else row by row, since nothing in it runs on."""
+    """Return the words of a picture: its tables as tables, all else row by row, since a picture has no paragraphs."""
     tables = [found for found in find_tables(lines) if isinstance(found, ScanTable)]
     in_tables = {id(line) for table in tables for line in table.lines}
     rows = group_rows([line for line in lines if id(line) not in in_tables])
@@ -73,14 +71,14 @@ def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
 
 
 def _is_page_number(line: OcrLine, lines: Sequence[OcrLine], height: float) -> bool:
-    """Alone on its line, at the very top or bottom, and nothing but a number."""
+    """Return whether a line is a number, alone on its row, at the top or bottom of the page."""
     at_edge = line.middle < _MARGIN * height or line.middle > (1 - _MARGIN) * height
     alone = not any(other is not line and abs(other.middle - line.middle) < line.height / 2 for other in lines)
     return at_edge and alone and _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
 
 
 def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
-    """Read lines in columns; a line over both columns is a band that is read before what stands below it."""
+    """Read lines in columns; a line over both columns is read before what stands below it."""
     if not lines:
         return []
     body_height = median(line.height for line in lines)
@@ -93,6 +91,7 @@ def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
 
 
 def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
+    """Return the lines column by column, in reading order; lines over both columns stand alone."""
     gutter = _gutter(lines)
     if gutter is None:
         return [lines]
@@ -154,6 +153,7 @@ def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float,
 
 
 def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[str]) -> PlacedBlock:
+    """Return a paragraph as a caption, heading, list item or text, by its words and its size."""
     lines = [line for row in rows for line in row]
     text = join_lines([_text(row) for row in rows], known)
     size = median(line.height for line in lines)

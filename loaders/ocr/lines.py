@@ -1,4 +1,4 @@
-"""Lines as the OCR found them, and how the page lies: turned by quarters, or slightly askew.
+"""Lines of a scan as the OCR found them, and the rotation and skew of the page.
 
 Coordinates are pixels of the image that was read, origin top left.
 """
@@ -17,12 +17,12 @@ Quad = tuple[Point, Point, Point, Point]
 """Corners of a line in reading direction: top left, top right, bottom right, bottom left."""
 
 _LONG = 5.0  # times as wide as high: shorter lines say little about the page's angle
-_MAX_SKEW = 0.2  # radians (11 degrees): what is steeper is slanted print, not a page put in askew
+_MAX_SKEW = 0.2  # radians (11 degrees): steeper print is meant to be slanted
 
 
 @dataclass(frozen=True, slots=True)
 class OcrLine:
-    """A recognised line: its text, how sure the OCR is (0-1), where it lies, and its box with the skew taken out."""
+    """A recognised line: its text, the confidence of the OCR (0-1), its corners, and its box with the skew removed."""
 
     text: str
     score: float
@@ -41,7 +41,7 @@ class OcrLine:
 
 
 def is_tall(quad: Quad) -> bool:
-    """Say whether the OCR's box stands upright: print turned by a quarter."""
+    """Return whether the OCR's box is higher than wide: print that is turned by a quarter."""
     return _side(quad, 0, 3) > 1.5 * _side(quad, 0, 1)
 
 
@@ -52,7 +52,7 @@ def quarter_turn(quad: Quad, width: float) -> Quad:
 
 
 def deskew(quads: Sequence[Quad]) -> list[Box]:
-    """Return upright boxes with the page's skew taken out: rows of one line of print share their centre."""
+    """Return upright boxes without the page's skew, so that pieces of one line of print share their centre."""
     angle = _skew(quads)
     cos, sin = math.cos(angle), math.sin(angle)
     boxes = []
@@ -65,7 +65,7 @@ def deskew(quads: Sequence[Quad]) -> list[Box]:
 
 
 def split_words(text: str, quad: Quad) -> list[Word]:
-    """Cut a line's box into boxes of words, in proportion to the characters; pixels, upright hulls."""
+    """Cut a line's box into boxes of words, in proportion to the characters; pixels, upright boxes."""
     words, start = [], 0
     for token in text.split():
         start = text.index(token, start)

@@ -1,4 +1,4 @@
-"""Tables of a scan, rebuilt from where their cells stand."""
+"""Tables and chart labels of a scan, found by the positions of their cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loaders.pdf.tables import markdown_table
 Row = list[OcrLine]
 
 MIN_CELLS = 3
-"""Cells in a row of a table: pairs are two columns of prose, or a label and its text, more often than a table."""
+"""Cells in a row of a table: two are more often two columns of prose, or a label and its text."""
 
 MIN_FILL = 0.5
 """Share of a table's cells that must hold text. The development set's tables, whose dashes the OCR never sees, have
@@ -67,7 +67,7 @@ class ChartLabels(_Rows):
 
 
 def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
-    """Group lines whose vertical centres agree. Growing extents instead would swallow labels that straddle two rows."""
+    """Group lines whose vertical centres agree; by extents, labels that straddle two rows would join them."""
     rows: list[Row] = []
     for line in sorted(lines, key=lambda line: line.middle):
         last = rows[-1] if rows else []
@@ -114,7 +114,7 @@ def _runs(rows: list[Row], start: int, stop: int, reach: float) -> list[tuple[in
 
 
 def _may_belong(row: Row) -> bool:
-    """Several cells apart from each other, or one short piece (a group's label, a stacked heading)."""
+    """Return whether a row may be a table's: separate cells, or one short piece (a group's label, a heading)."""
     apart = all(right.box.x0 - left.box.x1 > -_TOUCH * left.height for left, right in pairwise(row))
     lengths = sorted(len(cell.text) for cell in row)
     return apart and lengths[len(lengths) // 2] <= _CELL_CHARS
@@ -147,7 +147,7 @@ def _are_labels(rows: list[Row]) -> bool:
 
 
 def _is_numeric(row: Sequence[OcrLine]) -> bool:
-    """Say whether most cells after the first are numbers."""
+    """Return whether most cells after the first are numbers."""
     cells = [cell.text for cell in row[1:]]
     return bool(cells) and 2 * sum(bool(_NUMERIC.fullmatch(cell)) for cell in cells) > len(cells)
 
@@ -180,6 +180,7 @@ def _overlapping(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list[
 
 
 def _place(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> list[str]:
+    """Return the text of each column of a row; a heading over several columns is repeated in each."""
     texts = [""] * len(columns)
     numeric = _is_numeric(row)
     for cell in row:
@@ -212,7 +213,7 @@ def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list
 
 
 def _clean(text: str) -> str:
-    """Drop the rules of the table that were read as characters."""
+    """Strip the lines of the table that were read as characters."""
     return text.strip(" |")
 
 

@@ -1,4 +1,4 @@
-"""What the machine offers, and how libraries are kept from taking all of it."""
+"""CPU use: the number of usable cores, and ONNX models that run in one thread."""
 
 from __future__ import annotations
 
@@ -12,22 +12,19 @@ _patching = threading.Lock()
 
 
 def cores() -> int:
-    """How many processors this process may use; some systems tell only how many there are."""
+    """Return the number of processors that this process may use, or of all where the system does not say."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 @contextmanager
-def single_threaded_onnx(keeping: str = "") -> Iterator[None]:
-    """Have the models that are loaded meanwhile run in one thread each, whatever library loads them.
+def single_threaded_onnx(keep_memory: str = "") -> Iterator[None]:
+    """Make all ONNX models that are loaded in this context run in one thread each, whichever library loads them.
 
-    ONNX Runtime gives each a thread for every core, which spin while they wait; the layout models have no setting for
-    it. So a page took 0.74 CPU seconds in place of 0.53, and the workers took the cores from each other.
-
-    A model whose file has `keeping` in its name keeps the memory of one run for the next. The layout models are told
-    not to, since pages of many sizes would make it grow; the one that looks at the page is given pictures of one size,
-    and took 170 ms where it takes 120, as the system cleared 50,000 fresh pages of memory for each. That is 170 MB.
+    By default each model has a thread for every core, which spins while it waits (0.74 CPU seconds a page, not 0.53);
+    the layout models have no setting for it. A model with `keep_memory` in its file name keeps its memory from one run
+    to the next: 170 MB, and 120 ms a run instead of 170. That suits models whose input has one size.
     """
     import onnxruntime
 
@@ -40,7 +37,7 @@ def single_threaded_onnx(keeping: str = "") -> Iterator[None]:
 
     class Session(session):  # type: ignore[misc, valid-type]  # the library has no types
         def __init__(self, path: Any, sess_options: Any = None, **others: Any) -> None:
-            if keeping and sess_options and keeping in str(path):
+            if keep_memory and sess_options and keep_memory in str(path):
                 sess_options.enable_cpu_mem_arena = True
             super().__init__(path, sess_options=sess_options, **others)
 

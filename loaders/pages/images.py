@@ -1,4 +1,4 @@
-"""Image files through Pillow: PNG, JPEG, WebP, and TIFF with one or more pages."""
+"""Image files, read by Pillow: PNG, JPEG, WebP, and TIFF with one or more pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loaders.pages.rendering import Rendering, encode_png, ink_share
 from loaders.types import PageImage, PageJob, PageProfile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
-"""What Pillow may decode, whatever the file is called: its other decoders never see a hostile file."""
+"""Formats that Pillow may decode; its other decoders are never given a file."""
 
 MAX_PIXELS = 120_000_000
 """Larger images are refused: decoded as RGB this is 360 MB. An A3 page at 600 dpi has 70 million pixels."""
@@ -28,7 +28,7 @@ class ImageReader:
     title = ""
 
     def __init__(self, path: Path) -> None:
-        """Take the file, which is opened anew for each call: Pillow decodes it once for a page."""
+        """Take the file; it is opened for each call."""
         self._path = path
 
     def page_count(self) -> int:
@@ -36,11 +36,11 @@ class ImageReader:
         return image_pages(self._path)
 
     def profile(self, page: int) -> PageProfile:
-        """Say that reading it takes its image."""
+        """Return that reading the page takes its image."""
         return PageProfile(page, legible=False, has_figures=True, needs_vision=True, empty=False, characters=0)
 
     def render(self, job: PageJob) -> PageImage:
-        """Return a page as a PNG; `dpi` says nothing here, `max_side` holds."""
+        """Return a page as a PNG; `job.dpi` is ignored, `job.max_side` holds."""
         shot = render_image(self._path, job.page, job.max_side)
         return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, legible=False, has_figures=True)
 

@@ -1,6 +1,6 @@
-"""What a page needs to be read well, told from its content stream: no rendering, no layout model, a few milliseconds.
+"""Profile of a page from its content stream, in milliseconds: whether it has figures, tables or formulas.
 
-In doubt a page needs to be seen: a false "yes" costs a share of a request, a false "no" a table's structure.
+In doubt a page needs vision: a false "yes" costs a share of a request, a false "no" a table's structure.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ MIN_SHAPES = 10
 and boxes around a paragraph fewer."""
 
 MIN_RULES = 3
-"""Long horizontal lines that make a table: above its header, below it, at its end. A page's own head and foot have one
-each."""
+"""Long horizontal lines that make a table: above its header, below it, at its end. A page header or footer has one."""
 
 MIN_ROWS = 3
 """Rows of at least `MIN_CELLS` texts side by side that make a table without lines."""
@@ -30,14 +29,14 @@ MIN_CELLS = 3
 MIN_MATH = 10
 """Characters in a mathematical font that make a formula: a displayed one has 20 and more, a variable one or two."""
 
-_RULE = 3.0  # points: what is thinner is a line
+_RULE_POINTS = 3.0  # thinner shapes are lines
 _LONG = 0.15  # of the page's width: shorter lines underline a word
 _GAP = 1.5  # of the text size: columns of a table stand further apart than words
 _SPANNING = 0.9  # of the page in both directions: a background
 
 
 def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
-    """Say what a page holds besides running text; `legible` is whether its text layer can be trusted."""
+    """Return what a page holds besides running text; `legible` is whether its text layer can be trusted."""
     figures = has_figures(layer)
     return PageProfile(
         page,
@@ -50,7 +49,7 @@ def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
 
 
 def has_figures(layer: TextLayer) -> bool:
-    """Say whether images or drawings cover enough of the page to hold words or numbers that the text layer lacks."""
+    """Return whether images or drawings cover enough of the page to hold words or numbers that the text layer lacks."""
     whole = layer.width * layer.height
     if any(area(image) > FIGURE_SHARE * whole for image in layer.images):
         return True
@@ -65,13 +64,13 @@ def has_figures(layer: TextLayer) -> bool:
 
 
 def has_table(layer: TextLayer) -> bool:
-    """Say whether lines or the arrangement of the words look like a table."""
+    """Return whether lines or the arrangement of the words look like a table."""
     rules = {round(box.y0) for box in layer.drawings if _is_line(box) and box.x1 - box.x0 > _LONG * layer.width}
     return len(rules) >= MIN_RULES or sum(cells >= MIN_CELLS for cells in _cells_by_row(layer)) >= MIN_ROWS
 
 
 def _cells_by_row(layer: TextLayer) -> list[int]:
-    """How many texts stand side by side in each row of the page."""
+    """Return the number of texts side by side in each row of the page."""
     rows: dict[int, list[tuple[Word, float]]] = {}
     for line in layer.lines:
         for word in line.words if line.upright else ():
@@ -85,7 +84,7 @@ def _cells_by_row(layer: TextLayer) -> list[int]:
 
 
 def _is_line(box: Box) -> bool:
-    return min(box.x1 - box.x0, box.y1 - box.y0) <= _RULE
+    return min(box.x1 - box.x0, box.y1 - box.y0) <= _RULE_POINTS
 
 
 def _is_background(box: Box, layer: TextLayer) -> bool:

@@ -1,4 +1,4 @@
-"""Worker processes for pages: PDF and OCR libraries hold the interpreter lock, leak, hang and crash; workers may."""
+"""Pool of worker processes for pages: PDF and OCR libraries hold the interpreter lock, leak, hang and crash."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class PagePool(Protocol):
     """Runs picklable page functions in worker processes; a job that dies or overruns becomes a Failure."""
 
     async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
-        """The outcomes in the order of the jobs."""
+        """Return the outcomes in the order of the jobs."""
 
     async def call(self, function: Callable[..., Result], *args: Any) -> Result:
-        """One call, which returns or raises as the function does; SourceError when it hangs or dies."""
+        """Call the function once and return or raise as it does; raise SourceError if it hangs or dies."""
 
     def close(self) -> None:
         """End all workers; a later job starts new ones."""
@@ -53,9 +53,8 @@ class PagePool(Protocol):
 class ProcessPagePool:
     """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
 
-    What a worker may allocate is capped where the system can (Linux): the page that asks for more fails, and not the
-    machine. The cap is on data (RLIMIT_DATA), not on the address space, of which onnxruntime and OpenBLAS reserve far
-    more than they use; and it is the kernel's, since a watching thread gets no turn while a C library works.
+    On Linux the kernel caps what a worker may allocate, so that a greedy page fails and not the machine. The cap is on
+    data (RLIMIT_DATA), since onnxruntime and OpenBLAS reserve far more address space than they use.
     """
 
     def __init__(self, workers: int | None = None, timeout: float = 60.0, memory: int = MEMORY_BYTES) -> None:
@@ -93,7 +92,7 @@ class ProcessPagePool:
             future.cancel()
 
     def close(self) -> None:
-        """End all workers, whatever they do; a later job starts new ones."""
+        """End all workers, busy or not; a later job starts new ones."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
@@ -126,7 +125,7 @@ class ProcessPagePool:
 
 
 def _begin(memory: int) -> None:
-    """In a new worker: cap its memory, and have it end when the process that started it is gone, however it went."""
+    """Prepare a new worker: cap its memory, and end it when its parent process is gone."""
     if sys.platform == "linux":
         import resource
 
@@ -142,10 +141,9 @@ def _begin(memory: int) -> None:
 
 
 def _run(timeout: float, function: Callable[..., Result], *args: Any) -> Result:
-    """In a worker: run a job that ends even if it hangs inside a C library, where no Python thread gets a turn.
+    """Run a job in a worker, which ends even if it hangs inside a C library that holds the interpreter lock.
 
-    Normally the parent ends such a worker. The alarm, which kills without asking Python, is for one that has no parent
-    any more, and rings later.
+    Normally the parent ends such a worker. The alarm comes later and needs no Python: it is for workers without parent.
     """
     if not hasattr(signal, "alarm"):
         return function(*args)
@@ -160,8 +158,8 @@ def _run(timeout: float, function: Callable[..., Result], *args: Any) -> Result:
 class _Process(SpawnProcess):
     """A spawned process that does not import the caller's main script again.
 
-    Spawning normally runs that script in every worker. One without an `if __name__ == "__main__"` guard, such as the
-    three lines of our README, would start itself again there and fail.
+    Spawning normally imports it in every worker, where a script without an `if __name__ == "__main__"` guard would
+    start itself again and fail.
     """
 
     @staticmethod

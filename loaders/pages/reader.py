@@ -30,7 +30,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
 
 
 def profile(job: PageJob) -> PageProfile | Failure:
-    """Say what reading a page takes, without rendering it: about 20 ms a page."""
+    """Return what reading a page takes, without rendering it: about 20 ms a page."""
     try:
         return _open(job).profile(job.page)
     except Exception as exc:
@@ -38,7 +38,7 @@ def profile(job: PageJob) -> PageProfile | Failure:
 
 
 def render(job: PageJob) -> PageImage | Failure:
-    """Render a page and say what its text layer holds."""
+    """Render a page, and return it with its text layer."""
     try:
         return _open(job).render(job)
     except Exception as exc:

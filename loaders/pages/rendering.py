@@ -1,4 +1,4 @@
-"""What a rendered page is, whichever library rendered it."""
+"""Renderings of pages: PNG encoding and the share of ink."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Rendering(NamedTuple):
 
 
 def encode_pixmap(pixmap: Any) -> Rendering:
-    """The picture of a page as a PNG, of one channel where it has no colour; `pixmap` is what the PDF library renders.
+    """Encode the PDF library's `pixmap` as a PNG, with one channel if the page has no colour.
 
-    Most pages have none: the PNG is then made in 20 ms instead of 45, a third smaller.
+    Most pages have none: one channel takes 20 ms instead of 45 and a third less space.
     """
     rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
     red, green, blue = np.moveaxis(rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3), 2, 0)
@@ -54,7 +54,7 @@ def encode_pixmap(pixmap: Any) -> Rendering:
 
 
 def encode_png(image: Image.Image) -> bytes:
-    """A picture as a PNG."""
+    """Encode an image as a PNG."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=3)  # level 6 takes three times as long for 8 % less
     return buffer.getvalue()
@@ -63,8 +63,8 @@ def encode_png(image: Image.Image) -> bytes:
 def ink_share(grey: NDArray[Any]) -> float:
     """Return the share of pixels (0-1) that differ from the most frequent grey level; 0 for a blank page.
 
-    Where there is little, it is told from dust, sensor noise and shadows at the edges, so that the empty back of a
-    scanned page is blank too.
+    Where there is little ink, dust, sensor noise and shadows at the edges are left out, so that the empty back of a
+    scanned page is blank.
     """
     values = grey.astype(np.int16)
     background = int(np.bincount(values.ravel(), minlength=256).argmax())
@@ -74,7 +74,7 @@ def ink_share(grey: NDArray[Any]) -> float:
 
 
 def _solid(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The dark pixels that have more than a speck's worth of dark ones around them, away from the edges."""
+    """Return the dark pixels with more than SPECK dark ones around them, without those at the edges."""
     top, left = (int(EDGE * side) for side in dark.shape)
     inner = dark[top : dark.shape[0] - top, left : dark.shape[1] - left]
     size = 2 * _REACH + 1

@@ -1,4 +1,4 @@
-"""Can the text that a file carries be believed? Plain statistics over its characters."""
+"""Quality of a text layer, by statistics over its characters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BAD_CATEGORIES = frozenset({"Co", "Cn", "Cc", "Cs"})
 
 
 def is_garbage(text: str) -> bool:
-    """Say whether `text` is not what the page shows: no Unicode map, a shifted encoding, or glyph numbers."""
+    """Return whether `text` is not what the page shows: no Unicode map, a shifted encoding, or glyph numbers."""
     visible = [char for char in text if not char.isspace()]
     if not visible:
         return False

@@ -1,7 +1,7 @@
-"""PDF files through PyMuPDF (AGPL): the only module that imports it.
+"""PDF files and books, opened by PyMuPDF (AGPL), which only this module imports.
 
 One process, one thread: PyMuPDF is not thread-safe. Rotated pages are turned upright in memory when they are first
-touched, so every coordinate that leaves this module is one of the page as it is shown.
+used, so all coordinates that leave this module refer to the page as it is shown.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
-with single_threaded_onnx(keeping="feature_imf"):  # it loads its layout models when it is imported
+with single_threaded_onnx(keep_memory="feature_imf"):  # the import loads layout models
     import pymupdf as _pymupdf
 
 pymupdf: Any = _pymupdf  # mostly untyped, and some of its names exist at run time only
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
-OPEN_FILES = 4
+MAX_OPEN_FILES = 4
 """Documents that a process keeps open; a worker reads pages of few documents at a time."""
 
 NEIGHBOURS = 10
-"""Pages to either side that teach words and text size: about 5 ms a page, read once."""
+"""Pages on either side whose words and text size are used: about 5 ms a page, read once."""
 
-LAYERS_KEPT = 64
-"""Text layers kept of a document, 100 kB each: the neighbours on both sides, for pages that come in order."""
+MAX_CACHED_LAYERS = 64
+"""Text layers cached per document, 100 kB each: enough for the neighbours of pages that come in order."""
 
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _IMAGE = 1  # the type of an image among the blocks of a text page
-_SPECK = 2  # points; what pymupdf4llm leaves out
+_SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
 _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
     pymupdf.TEXT_COLLECT_STYLES
@@ -64,12 +64,12 @@ class PdfFile:
         return self._title
 
     def has_sound_page(self) -> bool:
-        """Say whether the content of any page can be interpreted (5 ms a page, stops at the first)."""
+        """Return whether the content of any page can be interpreted (5 ms a page, stops at the first)."""
         for number in range(1, self.pages + 1):
             try:
                 self._page(number).get_displaylist()
             except pymupdf.mupdf.FzErrorLimit:
-                return True  # sound, but more than the library takes on: this page will fail, the document need not
+                return True  # sound, but over a limit of the library: only this page will fail
             except _LIBRARY_ERRORS:
                 continue
             return True
@@ -78,14 +78,14 @@ class PdfFile:
     def layer(self, number: int) -> TextLayer:
         """Return the text layer and the places of the images of a page."""
         if number not in self._layers:
-            if len(self._layers) >= LAYERS_KEPT:
+            if len(self._layers) >= MAX_CACHED_LAYERS:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
             self._layers[number] = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
         return self._layers[number]
 
     def surroundings(self, number: int) -> Surroundings:
-        """Return what the pages around `number` teach; pages that cannot be loaded teach nothing."""
+        """Return the words and the text size of the pages around `number`, without those that cannot be loaded."""
         known: set[str] = set()
         sizes: Counter[float] = Counter()
         for near in range(max(1, number - NEIGHBOURS), min(self.pages, number + NEIGHBOURS) + 1):
@@ -100,12 +100,11 @@ class PdfFile:
         return Surroundings(frozenset(known), body)
 
     def regions(self, number: int) -> list[Region]:
-        """Return the parts of a page by the layout model, in reading order. About 0.2 CPU seconds.
+        """Return the parts of a page that the layout model finds, in reading order: about 0.2 CPU seconds.
 
-        This is how pymupdf4llm prepares a page, without what it does to write Markdown: it takes the content of each
-        picture out of the file and packs it as PNG, 0.8 s for a large one.
+        As pymupdf4llm prepares a page, but without extracting each picture as PNG, which takes 0.8 s for a large one.
         """
-        from pymupdf4llm.helpers import utils  # 1 s and 150 MB that a process which only renders need not pay
+        from pymupdf4llm.helpers import utils  # 1 s and 150 MB that a process which only renders saves
 
         page = self._page(number)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
@@ -134,10 +133,10 @@ class PdfFile:
         return encode_pixmap(pixmap)
 
     def has_lost_content(self, number: int) -> bool:
-        """Whether a page that shows nothing had content once: the library repairs a cut file to empty pages."""
+        """Return whether an empty page had content: the library repairs a truncated file to empty pages."""
         try:
             return self._doc.is_repaired and self._lost_content(number)
-        except _LIBRARY_ERRORS:  # so damaged that it cannot be told
+        except _LIBRARY_ERRORS:  # too damaged to say
             return False
 
     def _lost_content(self, number: int) -> bool:
@@ -159,7 +158,7 @@ class PdfFile:
 
 
 _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
-"""What PyMuPDF raises for damaged content; MuPDF's own errors are no RuntimeErrors."""
+"""Errors of PyMuPDF for damaged content; those of MuPDF itself are no RuntimeErrors."""
 
 
 def open_pdf(path: Path, password: str | None = None) -> PdfFile:
@@ -174,14 +173,14 @@ def open_book(path: Path) -> PdfFile:
     return _cached(path, stat.st_mtime_ns, stat.st_size, None, True)
 
 
-@lru_cache(maxsize=OPEN_FILES)
+@lru_cache(maxsize=MAX_OPEN_FILES)
 def _cached(path: Path, mtime_ns: int, size: int, password: str | None, book: bool) -> PdfFile:
     """Open a document; time and size of the file are part of the key, so that a changed file is opened again."""
     return PdfFile(*(_open_book(path) if book else _open(path, password)))
 
 
 def _open_book(path: Path) -> tuple[Any, str]:
-    """Open a book as the PDF that it makes, so that all that follows deals with PDFs only; and its title."""
+    """Open a book, lay it out as a PDF, and return this and the title."""
     name = str(path)
     try:
         with pymupdf.open(name, filetype=path.suffix[1:].lower()) as book:
@@ -200,6 +199,7 @@ def _title(doc: Any) -> str:
 
 
 def _open(path: Path, password: str | None) -> tuple[Any, str]:
+    """Open a PDF and return it with its title; raise SourceError or PasswordError."""
     name = str(path)
     try:
         doc = pymupdf.open(name, filetype="pdf")
@@ -221,19 +221,21 @@ def _blocks(page: Any, flags: int) -> Any:
 
 
 def _images(page: Any) -> list[dict[str, Any]]:
-    """Where images are shown, as blocks without their content, which a dictionary of the text page would have."""
+    """Return the places of images as blocks without the images' content."""
     shown = _blocks(page, _LAYOUT_FLAGS | pymupdf.TEXT_PRESERVE_IMAGES).extractBLOCKS()
     return [{"type": _IMAGE, "bbox": tuple(box)} for *box, _, _, kind in shown if kind == _IMAGE]
 
 
 def _is_relevant(part: dict[str, Any]) -> bool:
-    """Whether a part that the layout model found is more than a speck, or a table without a grid."""
+    """Return whether a part that the layout model found is large enough and, if a table, has a grid."""
     x0, y0, x1, y1 = part["group_bbox"]
-    return bool(x1 - x0 > _SPECK and y1 - y0 > _SPECK and (part["class_name"] != "table" or part["table_grid"]))
+    return bool(
+        x1 - x0 > _SPECK_POINTS and y1 - y0 > _SPECK_POINTS and (part["class_name"] != "table" or part["table_grid"])
+    )
 
 
 def _cells(tables: dict[Any, dict[str, Any]], box: Any, likeness: Any) -> tuple[tuple[Box, ...], ...]:
-    """The grid of the table that is nearest to `box`, as rows of boxes."""
+    """Return the grid of the table that is nearest to `box`, as rows of boxes."""
     table = tables[max(tables, key=lambda key: likeness(key, box))]
     x0, y0, x1, y1 = table["group_bbox"]
     rows = [y0, *(y0 + line for line in table["table_grid"].h_lines), y1]

@@ -1,4 +1,4 @@
-"""From a page's words and the regions of its layout to blocks: every word lands in exactly one block."""
+"""Layout of a PDF page: its words and regions become blocks, each word in exactly one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS: dict[str, BlockKind] = {
 """The layout model's roles; any other is plain text."""
 
 CAPTION = re.compile(r"(?:table|figure|fig\.|tab\.|chart|exhibit)\s*\d+\s*[:.|–—-]", re.IGNORECASE)
-"""How a caption begins; the layout model takes about every third for a heading or for text."""
+"""Start of a caption; the layout model takes about every third caption for a heading or for text."""
 
 _BULLETS = "•◦▪‣·●○■□–—*-\uf0b7\uf0a7\u2043\u25aa\u25cf"
 _BULLET = re.compile(rf"[{re.escape(_BULLETS)}]")
@@ -61,7 +61,7 @@ def build_blocks(
 
 
 def reading_rows(lines: Sequence[Line]) -> list[Line]:
-    """Join pieces that stand on one line of print, sort the lines downwards; turned text keeps its place at the end."""
+    """Join the pieces of each line of print and sort the lines downwards; turned text comes last."""
     rows: list[Line] = []
     for line in sorted((line for line in lines if line.upright), key=lambda line: centre(_box(line))[1]):
         if rows and _on_one_row(rows[-1], line):
@@ -103,6 +103,7 @@ def _box(line: Line) -> Box:
 
 
 def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings) -> Block:
+    """Return the block of a region: its role decides the kind, and the kind how its lines are joined."""
     kind = KINDS.get(region.role, "text")
     texts = [" ".join(word.text for word in row.words) for row in rows]
     box = to_fractions(region.box, layer.width, layer.height)

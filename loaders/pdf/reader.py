@@ -59,7 +59,7 @@ class PdfReader:
         return pages
 
     def profile(self, page: int) -> PageProfile:
-        """Say what reading a page takes, from its content stream: about 20 ms."""
+        """Return what reading a page takes, from its content stream: about 20 ms."""
         layer = self._pdf.layer(page)
         return profile_page(layer, page, legible=is_legible(layer))
 
@@ -126,7 +126,7 @@ class PdfReader:
 
 
 def is_legible(layer: TextLayer) -> bool:
-    """Say whether the text layer is the page's text: present, no garbage, and not a few words beside a scan."""
+    """Return whether the text layer is the page's text: present, no garbage, and not a few words beside a scan."""
     words = layer.words
     if not words or is_garbage(layer.text):
         return False

@@ -1,4 +1,4 @@
-"""Tables of the text layer: a grid of boxes and the words that stand in it become a Markdown table."""
+"""Tables of the text layer: a grid of boxes and the words in it become a Markdown table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TORN = 0.12  # share of a word that must lie on either side of a column line be
 
 
 def table_text(cells: Grid, rows: Sequence[Line], known: Container[str]) -> str:
-    """Return a Markdown pipe table; words are placed whole, by their middle, so that none is torn or lost.
+    """Return a Markdown pipe table; words are placed by their middle, so that none is split or lost.
 
     A heading that runs over several columns ("AIME 2024" over pass@1 and cons@64) is repeated in each of them.
     """
@@ -82,7 +82,7 @@ def _slot(starts: Sequence[float], value: float) -> int:
 
 
 def _is_numeric(row: Sequence[Sequence[tuple[float, str]]]) -> bool:
-    """Say whether most cells after the label are numbers: a row of values, where a long label is no heading."""
+    """Return whether most cells after the label are numbers: a row of values, where a long label is no heading."""
     texts = [" ".join(text for _, text in cell) for cell in row[1:] if cell]
     return bool(texts) and 2 * sum(bool(_NUMBER.fullmatch(text)) for text in texts) > len(texts)
 

@@ -1,4 +1,4 @@
-"""What a PDF page holds, as plain values: the seam between the PDF library and the layout code.
+"""Text layer of a PDF page as plain values, free of the PDF library's types.
 
 Units are points of the page as it is shown (rotation undone), origin top left.
 """
@@ -27,7 +27,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """Everything a page's content stream says, without any layout analysis.
+    """The content stream of a page, before any layout analysis.
 
     `drawings` are the boxes of what is drawn in lines and areas; `math` counts the characters in mathematical fonts.
     """
@@ -61,7 +61,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the neighbouring pages teach: words seen inside lines, and the size of the running text in points."""
+    """Words and text size of the neighbouring pages, which decide hyphens and heading levels."""
 
     known: frozenset[str] = field(default_factory=frozenset)
     body_size: float = 0.0
@@ -79,7 +79,7 @@ _MAX_DRAWINGS = 2000  # boxes kept of a page: a map has 100,000, and the first t
 
 
 def text_layer(page: Any, textpage: Any) -> TextLayer:
-    """Put together what the PDF library says of a page and of its text."""
+    """Build the text layer from the PDF library's page and text page."""
     styles = {
         (block["number"], index): line
         for block in textpage.extractDICT()["blocks"]
@@ -97,7 +97,7 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
 
 
 def _drawings(page: Any) -> tuple[Box, ...]:
-    """The boxes of what the page draws, cut off at its edges."""
+    """Return the boxes of what the page draws, clipped to the page."""
     paths = (as_box(bbox) for kind, bbox in page.get_bboxlog() if kind.endswith(("path", "shade")))
     width, height = page.rect.width, page.rect.height
     shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
@@ -122,6 +122,6 @@ def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:
 
 
 def as_box(numbers: Any) -> Box:
-    """Four numbers of the PDF library as a box."""
+    """Convert four numbers of the PDF library to a box."""
     x0, y0, x1, y1 = numbers
     return Box(float(x0), float(y0), float(x1), float(y1))

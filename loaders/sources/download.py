@@ -1,7 +1,7 @@
-"""Files from http(s) addresses, fetched so that neither the address nor the server can do harm.
+"""Safe downloads from http(s) addresses: no private networks, and limits on size, time and redirects.
 
-The address that is connected to is the one that was checked: it is looked up once, so that a name which changes its
-answer gains nothing. Proxies are not used, since they would do the looking up themselves.
+Each host is looked up once, and the connection goes to the address that was checked, so that a name whose address
+changes (DNS rebinding) gains nothing. Proxies are not used, since they would look the name up themselves.
 """
 
 from __future__ import annotations
@@ -36,30 +36,33 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\
 
 @dataclass(frozen=True, slots=True)
 class DownloadLimits:
-    """What a server may ask of us: bytes, seconds for everything together, redirects."""
+    """Limits of one download."""
 
-    size: int = 200 * 2**20  # the largest of 700 papers and annual reports that we looked at has 60 MB
-    seconds: float = 120.0
-    redirects: int = 5
-    private: bool = False
+    max_bytes: int = 200 * 2**20
+    """The largest of 700 papers and annual reports has 60 MB."""
+    timeout_s: float = 120.0
+    """Time for all requests together."""
+    max_redirects: int = 5
+    allow_private: bool = False
+    """Whether addresses of this machine and of private networks may be used."""
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is an address that `fetch` takes."""
+    """Return whether a source is an address that `fetch` takes."""
     return source.lower().startswith(("http://", "https://"))
 
 
 def fetch(url: str, folder: Path, limits: DownloadLimits | None = None) -> Path:
-    """Download a file to `folder/<first digits of its SHA-256>/<its name>`, and return where that is.
+    """Download a file to `folder/<first digits of its SHA-256>/<its name>`, and return the path.
 
     Raises:
-        SourceError: the address may not be used, nothing usable is there, or it is more than the limits allow.
+        SourceError: the address may not be used, no usable file is there, or a limit is exceeded.
     """
     limits = limits or DownloadLimits()
-    deadline = time.monotonic() + limits.seconds
+    deadline = time.monotonic() + limits.timeout_s
     at = url
     try:
-        for _ in range(limits.redirects + 1):
+        for _ in range(limits.max_redirects + 1):
             with _connection(at, limits, deadline) as connection:
                 response = _ask(connection, at)
                 if response.status not in _REDIRECTS:
@@ -69,13 +72,15 @@ def fetch(url: str, folder: Path, limits: DownloadLimits | None = None) -> Path:
         if isinstance(exc, SourceError):
             raise
         if time.monotonic() >= deadline:
-            raise SourceError(f"{url!r} took longer than {limits.seconds:g} s: download it and give its path.") from exc
+            raise SourceError(
+                f"{url!r} took longer than {limits.timeout_s:g} s: download it and give its path."
+            ) from exc
         raise SourceError(f"{url!r} cannot be fetched ({exc}): check the address and the connection.") from exc
-    raise SourceError(f"{url!r} redirects more than {limits.redirects} times: give the address of the file itself.")
+    raise SourceError(f"{url!r} redirects more than {limits.max_redirects} times: give the address of the file itself.")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also when it is wrapped in another."""
+    """Return whether an IP address belongs to the public internet, also if it is embedded in an IPv6 address."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
@@ -91,10 +96,9 @@ class _Closed(http.client.HTTPConnection):
 
     def __init__(self, host: str, port: int, opened: socket.socket, deadline: float) -> None:
         super().__init__(host, port)
-        self.sock = self._opened = (
-            opened  # `sock` is gone once a body without a length has begun, and close() was called
-        )
-        # One clock over everything, also over a server that sends a byte now and then.
+        # `sock` becomes None once a body without a length has begun and close() was called.
+        self.sock = self._opened = opened
+        # Ends the whole download in time, also if the server sends a byte now and then.
         self._clock = threading.Timer(max(0.0, deadline - time.monotonic()), self._end)
         self._clock.daemon = True
         self._clock.start()
@@ -133,7 +137,7 @@ def _open(parts: SplitResult, port: int, limits: DownloadLimits, deadline: float
     """Connect to the first address of the host that answers; all of them must be allowed."""
     host = str(parts.hostname)
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not limits.private and not all(is_public(address) for address in found):
+    if not limits.allow_private and not all(is_public(address) for address in found):
         raise _refused(host)
     problem: OSError = OSError("no address")
     for address in dict.fromkeys(found):
@@ -142,8 +146,8 @@ def _open(parts: SplitResult, port: int, limits: DownloadLimits, deadline: float
         except OSError as exc:
             problem = exc
             continue
-        # A public address may be this machine's own, which is as private as loopback.
-        if not limits.private and opened.getsockname()[0] == opened.getpeername()[0]:
+        # This machine's own public address is as private as loopback.
+        if not limits.allow_private and opened.getsockname()[0] == opened.getpeername()[0]:
             opened.close()
             raise _refused(host)
         return opened
@@ -191,17 +195,17 @@ def _save(
 def _copy(
     url: str, response: http.client.HTTPResponse, file: Any, limits: DownloadLimits, deadline: float
 ) -> tuple[bytes, str]:
-    """Write the body to a file; returns its beginning and its SHA-256."""
+    """Write the body to a file; return its first bytes and its SHA-256."""
     head, size, digest = b"", 0, hashlib.sha256()
     while piece := response.read1(_PIECE):
         size += len(piece)
-        if size > limits.size:
-            most = limits.size / 2**20
+        if size > limits.max_bytes:
+            most = limits.max_bytes / 2**20
             raise SourceError(f"{url!r} is larger than {most:g} MB: download it, split it, and give its path.")
         head += piece[: max(0, HEAD_BYTES - len(head))]
         digest.update(piece)
         file.write(piece)
-    if time.monotonic() >= deadline:  # the clock has closed the connection, which looks like the end of the file
+    if time.monotonic() >= deadline:  # the timer has closed the connection, which looks like the end of the file
         raise TimeoutError
     if response.length:  # what the server announced and did not send
         raise http.client.IncompleteRead(b"", response.length)
@@ -209,13 +213,13 @@ def _copy(
 
 
 def _name(headers: Message, url: str, suffix: str) -> str:
-    """The file's name: as the server says, or as the address ends."""
+    """Return the file's name: from the response, else from the address."""
     given = headers.get_filename() or unquote(urlsplit(url).path.rpartition("/")[2]) or urlsplit(url).hostname or ""
     return safe_name(given, suffix)
 
 
 def safe_name(given: str, suffix: str) -> str:
-    """A file name out of what somebody else calls a file: never a path, never hidden, of the right ending."""
+    """Return a safe file name for a given one: no path, not hidden, and with the given suffix."""
     name = _UNSAFE.sub(" ", given.replace("\\", "/").rpartition("/")[2]).strip(" .") or "document"
     stem = name[: -len(suffix)] if suffix and name.lower().endswith(suffix) else name
     return (stem.strip(" .")[:_MAX_NAME] or "document") + suffix

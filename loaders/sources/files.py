@@ -1,4 +1,4 @@
-"""From what a user names (files, folders, globs) to the files that can be read."""
+"""Expansion of sources (files, folders, globs) to the files that can be read."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def check_source(path: Path) -> None:
 
 
 def _expand_one(source: str) -> list[Path]:
+    """Return the files of one source; raise SourceError if there is none that can be read."""
     if not source.strip():
         raise SourceError("An empty source was given: name a file, a folder or a glob such as 'papers/*.pdf'.")
     if _URL.match(source):
@@ -98,7 +99,7 @@ def _in_glob(source: str, pattern: Path) -> list[Path]:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """All files of a folder and its folders; hidden folders (.git, .venv, our own .pagewitness) are never meant."""
+    """Return all files of a folder and its folders, without hidden folders (.git, .venv, .pagewitness)."""
     found: list[Path] = []
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -107,5 +108,5 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def _readable(paths: Iterable[Path]) -> list[Path]:
-    """Keep the supported kinds; hidden files (.DS_Store, ._scan.pdf of macOS) are never meant."""
+    """Return the files of supported formats, without hidden ones (.DS_Store, ._scan.pdf of macOS)."""
     return [path for path in paths if is_supported(path) and not path.name.startswith(".")]

@@ -20,7 +20,7 @@ _ZIP = b"PK"
 
 
 class DocumentReader(Protocol):
-    """An open document. Pages count from 1. Any method may raise: SourceError with a sentence for the user, or else."""
+    """Reads an open document, whose pages count from 1. Methods may raise SourceError or any error of a library."""
 
     @property
     def title(self) -> str:
@@ -30,7 +30,7 @@ class DocumentReader(Protocol):
         """Return the number of pages, 1 or more; raise SourceError if none of them can be read."""
 
     def profile(self, page: int) -> PageProfile:
-        """Say what reading a page takes, without rendering it."""
+        """Return what reading a page takes, without rendering it."""
 
     def render(self, job: PageJob) -> PageImage:
         """Render a page."""
@@ -113,14 +113,14 @@ _BY_SUFFIX = {suffix: each for each in FORMATS for suffix in each.suffixes}
 
 
 def is_supported(path: Path) -> bool:
-    """Say whether a file's name ends like one that is read."""
+    """Return whether a file's name ends like one that is read."""
     return path.suffix.lower() in _BY_SUFFIX
 
 
 def sniff_suffix(head: bytes, suffix: str) -> str:
-    """Return the file name ending that the first `HEAD_BYTES` of a file call for; "" for an unknown format.
+    """Return the file name ending for the content of a file, given its first `HEAD_BYTES`; "" for an unknown format.
 
-    `suffix` is the ending that the file had, which tells apart the kinds of zip archives.
+    `suffix` is the ending of the file's name, which decides for zip archives.
     """
     found = next((each for each in FORMATS if each.matches(head)), None)
     if found:
@@ -130,7 +130,7 @@ def sniff_suffix(head: bytes, suffix: str) -> str:
 
 
 def format_of(path: Path) -> FileFormat:
-    """Return the format to open a file as: what its name says, but a PDF that is named as an image is a PDF.
+    """Return the format to open a file as: that of its name, except that a PDF named as an image is a PDF.
 
     A file of another name is opened as an image, whose reader then says what is wrong. Raises OSError.
     """

@@ -1,1 +1,1 @@
-"""Markdown, plain text and tables as text."""
+"""Text: Markdown, plain text, tables and sentences."""

@@ -1,4 +1,4 @@
-"""What a caption looks like, and which table or figure it belongs to."""
+"""Recognition of captions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SUMMARY = re.compile(r"\W*table\s+summary\W*:", re.IGNORECASE)
 
 
 def caption_of(text: str) -> CaptionOf | None:
-    """Say what a text is the caption of, going by its first words ("Table 4 | ..."), or None if it is none."""
+    """Return what a text is the caption of, by its first words ("Table 4 | ..."), or None if it is no caption."""
     match = _CAPTION.match(text.lstrip())
     if not match:
         return None
@@ -33,10 +33,10 @@ def caption_of(text: str) -> CaptionOf | None:
 
 
 def is_caption(text: str) -> bool:
-    """Whether a text begins like a numbered caption."""
+    """Return whether a text begins like a numbered caption."""
     return caption_of(text) is not None
 
 
 def is_table_summary(text: str) -> bool:
-    """Whether a paragraph is what the reading model was asked to say of a table, and not the page's own text."""
+    """Return whether a paragraph is the summary of a table that the vision model was asked for."""
     return bool(_SUMMARY.match(text))

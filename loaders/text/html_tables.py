@@ -1,4 +1,4 @@
-"""HTML tables to a grid of cells, spans filled in; nothing here raises on bad markup."""
+"""HTML tables as grids of cells, with spans filled in; bad markup raises nothing."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def read_html_table(text: str) -> HtmlGrid:
 
 
 def _count_headers(reader: _Reader) -> int:
-    """How many of the filled rows at the top are headers: in a <thead>, or made of <th> only."""
+    """Count the rows at the top that are headers: in a <thead>, or of <th> only; empty rows do not count."""
     count = 0
     for index, row in enumerate(reader.rows):
         if not row:

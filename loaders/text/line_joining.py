@@ -1,4 +1,4 @@
-"""Put lines of print together to running text: words broken at a line's end become one word again."""
+"""Joining of lines of print to running text, with hyphenated words made whole."""
 
 from __future__ import annotations
 

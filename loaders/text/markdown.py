@@ -1,7 +1,7 @@
-"""Markdown to blocks, and Markdown to plain text.
+"""Markdown parser: a page's Markdown to blocks.
 
-The Markdown comes from a vision model or from a PDF's layout: nobody has checked it. So nothing here raises, and no
-word is dropped: what is not understood becomes a paragraph.
+The Markdown comes unchecked from a vision model. So nothing here raises, and no word is dropped: what is not understood
+becomes a paragraph.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from loaders.text.captions import is_caption
 from loaders.text.plain import plain
 from loaders.types import Block, BlockKind
 
-__all__ = ["parse_blocks", "plain"]
-
 
 def parse_blocks(markdown: str) -> tuple[Block, ...]:
     """Split a page's Markdown into blocks in reading order; every word of the input is in one of them."""
@@ -22,7 +20,7 @@ def parse_blocks(markdown: str) -> tuple[Block, ...]:
 
 
 class _Scanner:
-    """Reads line by line; each `_take_...` either consumes lines into a block or says that it does not apply."""
+    """Reads line by line; each `_take_...` adds a block and returns True, or returns False where it does not apply."""
 
     def __init__(self, markdown: str) -> None:
         self._lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -32,6 +30,7 @@ class _Scanner:
         self._unclosed: set[str] = set()
 
     def run(self) -> list[Block]:
+        """Return the blocks of the whole text."""
         takers: tuple[Callable[[str], bool], ...] = (
             self._take_blank,
             self._take_fence,
@@ -91,6 +90,7 @@ class _Scanner:
         return True
 
     def _take_fence(self, line: str) -> bool:
+        """Take a fenced block; one of Markdown or HTML is parsed, any other is text."""
         fence = FENCE.match(line)
         if not fence:
             return False
@@ -141,6 +141,7 @@ class _Scanner:
         return "\n".join(lines)
 
     def _take_wrapped(self, line: str) -> bool:
+        """Take a <figure>, <header>, <footer> or <page_number> with what it encloses."""
         opening = WRAPPED.match(line)
         if not opening or opening[1].lower() in self._unclosed:
             return False
@@ -173,6 +174,7 @@ class _Scanner:
         return True
 
     def _take_formula(self, line: str) -> bool:
+        """Take a displayed formula; one that is not closed ends with its paragraph."""
         opening = MATH.match(line)
         if not opening:
             return False
@@ -227,7 +229,7 @@ def _is_row(line: str) -> bool:
 
 
 def _is_bold_heading(text: str) -> bool:
-    """Whether a line in bold is a heading: numbered, or a few words without a figure (a bold "Total: 500" is none)."""
+    """Return whether a bold line is a heading: numbered, or a few words without digits ("Total: 500" is none)."""
     if "**" in text or text.rstrip().endswith((".", "!", "?", ";", ",")):
         return False
     return bool(SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))

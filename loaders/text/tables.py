@@ -1,4 +1,4 @@
-"""Tables: pipe or HTML text to header, rows and row labels, and back to Markdown."""
+"""Tables as values: parsed from pipes or HTML to header, rows and row labels, and written as Markdown."""
 
 from __future__ import annotations
 
@@ -64,17 +64,17 @@ class Table:
         return pages == sorted(pages) and pages[0] < pages[-1]
 
     def row_text(self, index: int) -> str:
-        """Give a row as the page shows it: its filled cells, joined by one space."""
+        """Return a row as the page shows it: its filled cells, joined by one space."""
         return " ".join(cell for cell in self.rows[index] if cell)
 
     def row_cells(self, index: int) -> tuple[tuple[str, str], ...]:
-        """Give a row's filled cells as (column, cell), the row's label first."""
+        """Return a row's filled cells as (column, cell), the row's label first."""
         row = self.rows[index]
         order = [self.label, *(x for x in range(len(row)) if x != self.label)]
         return tuple((self.columns[x], row[x]) for x in order if row[x] or x == self.label)
 
     def row_search(self, index: int, caption: str) -> str:
-        """Give the text that a row is found by: "caption. label | column: cell; column: cell".
+        """Return the text that a row is found by: "caption. label | column: cell; column: cell".
 
         A bare row is noise to an embedder: with caption and header the evidence of the paper's table questions is in
         the first five results for 1.00 of them, without for .83-.89. Lone dashes say nothing and are left out.
@@ -98,6 +98,7 @@ def parse_table(text: str) -> Table | None:
 
 
 def _read_pipes(text: str) -> tuple[list[list[str]], int]:
+    """Return the rows of a pipe table as plain text, and the number of header rows."""
     rows: list[list[str]] = []
     headers = 0
     for line in text.strip().splitlines():
@@ -121,6 +122,7 @@ def _join_lines(cell: str) -> str:
 
 
 def _build(rows: list[list[str]], headers: int, caption: str) -> Table | None:
+    """Build a table from rows of which the first `headers` are marked as headers; None without a filled cell."""
     width = max((len(row) for row in rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows if any(row)]
     if not rows:
@@ -151,7 +153,7 @@ def _label_column(rows: Sequence[Sequence[str]], width: int) -> int:
 
 
 def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
-    """Whether the row under a header is a second header row: it names nothing, and holds no values.
+    """Return whether the row under a header is a second header row: it has neither a label nor values.
 
     Where the headers `above` are empty over the row labels, the second row may carry that name ("Model").
     """
@@ -164,7 +166,7 @@ def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
 
 
 def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str]:
-    """Give each column the words of all header rows over it; a cell that spans is repeated over its columns."""
+    """Return for each column the words of all header rows over it; a cell that spans is repeated over its columns."""
     if not headers:
         return [""] * width
     filled = [list(row) for row in headers]

@@ -1,4 +1,4 @@
-"""Fetching from a real HTTP server on loopback, which is allowed here by `private=True` where it is not the subject."""
+"""Downloads from a real HTTP server on loopback, which `allow_private=True` permits."""
 
 from __future__ import annotations
 
@@ -78,35 +78,35 @@ def server(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_a_file_is_saved_by_its_hash_under_its_name(server: str, tmp_path: Path) -> None:
-    path = fetch(f"{server}/papers/réport.pdf?v=1#page=2".replace("?v=1", ""), tmp_path, DownloadLimits(private=True))
+    path = fetch(f"{server}/papers/réport.pdf#page=2", tmp_path, DownloadLimits(allow_private=True))
     assert path.read_bytes() == PDF
     assert path.name == "réport.pdf"
-    assert path == fetch(f"{server}/moved", tmp_path, DownloadLimits(private=True))
+    assert path == fetch(f"{server}/moved", tmp_path, DownloadLimits(allow_private=True))
     assert [p.name for p in tmp_path.iterdir()] == [path.parent.name]
     assert len(path.parent.name) == 16
 
 
 def test_a_name_from_the_server_is_no_path(server: str, tmp_path: Path) -> None:
-    path = fetch(f"{server}/download", tmp_path, DownloadLimits(private=True))
+    path = fetch(f"{server}/download", tmp_path, DownloadLimits(allow_private=True))
     assert path.parent.parent == tmp_path
     assert path.name == "c.pdf"
 
 
 def test_what_a_file_is_its_content_says(server: str, tmp_path: Path) -> None:
-    assert fetch(f"{server}/image", tmp_path, DownloadLimits(private=True)).name == "image.png"
+    assert fetch(f"{server}/image", tmp_path, DownloadLimits(allow_private=True)).name == "image.png"
     with pytest.raises(SourceError, match=r"no document.*text/html"):
-        fetch(f"{server}/page.pdf", tmp_path, DownloadLimits(private=True))
+        fetch(f"{server}/page.pdf", tmp_path, DownloadLimits(allow_private=True))
 
 
 @pytest.mark.parametrize(
     ("path", "limits", "wrong"),
     [
-        ("/missing.pdf", DownloadLimits(private=True), "404"),
-        ("/papers/r%C3%A9port.pdf", DownloadLimits(private=True, size=5000), "larger than"),
-        ("/loop", DownloadLimits(private=True), "redirects more than 5"),
-        ("/to-file", DownloadLimits(private=True), "no http"),
-        ("/short.pdf", DownloadLimits(private=True), "cannot be fetched"),
-        ("/slow.pdf", DownloadLimits(private=True, seconds=0.5), "longer than 0.5 s"),
+        ("/missing.pdf", DownloadLimits(allow_private=True), "404"),
+        ("/papers/r%C3%A9port.pdf", DownloadLimits(allow_private=True, max_bytes=5000), "larger than"),
+        ("/loop", DownloadLimits(allow_private=True), "redirects more than 5"),
+        ("/to-file", DownloadLimits(allow_private=True), "no http"),
+        ("/short.pdf", DownloadLimits(allow_private=True), "cannot be fetched"),
+        ("/slow.pdf", DownloadLimits(allow_private=True, timeout_s=0.5), "longer than 0.5 s"),
         ("/papers/r%C3%A9port.pdf", DownloadLimits(), "PAGEWITNESS_ALLOW_PRIVATE_URLS"),
     ],
 )

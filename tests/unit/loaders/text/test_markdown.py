@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from loaders.text.markdown import parse_blocks, plain
+from loaders.text.markdown import parse_blocks
+from loaders.text.plain import plain
 
 MARKS = st.text(alphabet="ab1 |#-*_`~$<>/\\\n[]().:", max_size=200)
 PIECES = st.lists(
