@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +17,7 @@ from graph.ingestion.graph import app as ingestion
 from graph.maintenance.health import run_checks
 from tests.conftest import MakePdf
 from tests.flows.test_ingestion import STORM, TICKET, WINCH, hits, ingest, rows
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        return
+from tests.loopback_files import serve_files
 
 
 @pytest.fixture
@@ -32,11 +25,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """What lies in `tmp_path/site`, over HTTP."""
     folder = tmp_path / "site"
     folder.mkdir()
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        monkeypatch.setenv("PAGEWITNESS_ALLOW_PRIVATE_URLS", "1")
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    monkeypatch.setenv("PAGEWITNESS_ALLOW_PRIVATE_URLS", "1")
+    with serve_files(folder) as url:
+        yield url
 
 
 def ingest_text(*sources: str) -> list[dict[str, Any]]:

@@ -1,0 +1,127 @@
+"""Every command and every Python example of the README and the docs, run as printed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.cli.commands import pagewitness
+from graph.cli.main import main
+from tests.conftest import DATA, ROOT, SAMPLE, MakePdf
+from tests.loopback_files import serve_files
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = {
+    f"{page.stem}-{number}": (language, text)
+    for page in PAGES
+    for number, (language, text) in enumerate(
+        re.findall(r"```(bash|python|console)\n(.*?)```", page.read_text("utf-8"), re.S)
+    )
+}
+# Commands of other programs, each with how it is tested instead.
+ELSEWHERE = {
+    "make": "the target exists",
+    "source": "the shell's own",
+    "docker": "tests/unit/test_docker_files.py compares the files",
+    "curl": "tests/server drives the same routes",
+    "cp": "the file exists",
+}
+
+
+def commands(text: str) -> list[list[str]]:
+    """The commands of a block, as words; comments and prompts are left out."""
+    lines = (line.removeprefix("$ ") for line in text.splitlines() if "=" not in line.partition(" ")[0])
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
+def programs(language: str, text: str) -> set[str]:
+    if language == "console":  # printed output follows the command
+        text = "\n".join(line for line in text.splitlines() if line.startswith("$ "))
+    return {words[0] for words in commands(text)}
+
+
+def test_only_known_programs_are_named() -> None:
+    named = {name for language, text in BLOCKS.values() if language != "python" for name in programs(language, text)}
+    assert named <= {"pagewitness", *ELSEWHERE}
+
+
+def test_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    named = {
+        words[1]
+        for language, text in BLOCKS.values()
+        if language != "python"
+        for words in commands(text if language == "bash" else "\n".join(re.findall(r"^\$ .*", text, re.M)))
+        if words[0] == "make"
+    }
+    assert named
+    assert named <= targets
+
+
+@pytest.fixture
+def desk(tmp_path: Path, library: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with every file that the docs name, and a library of its own that holds the sample."""
+    folder = tmp_path / "desk"
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    shutil.copytree(library, tmp_path / "copied")
+    for name in ("report.pdf", "big.pdf", "papers/a.pdf", "scans/b.pdf", "filing.pdf"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(
+            make_pdf(f"made/{name}", f"The net income in 2023 was 4 million euros, says {name}."), folder / name
+        )
+    shutil.copy(folder / "examples" / "questions.jsonl", folder / "set.jsonl")
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "copied"))
+    monkeypatch.setenv("PAGEWITNESS_ALLOW_PRIVATE_URLS", "1")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize("block", [name for name, (language, _) in BLOCKS.items() if language == "bash"])
+def test_the_commands_run(block: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with serve_files(desk) as url:
+        for name, *words in commands(BLOCKS[block][1]):
+            if name != "pagewitness" or "--server" in words or "serve" in words:
+                continue  # with a server: tests/server/test_integrations.py
+            if any("DATA/" in word for word in words):
+                assert DATA.name
+                words = [word for word in words if not word.startswith("DATA/")]
+                assert words[0] in pagewitness.commands
+                continue
+            words = [word.replace("https://example.org", url) for word in words]
+            assert main(words) == 0, f"pagewitness {shlex.join(words)}\n{capfd.readouterr().err}"
+
+
+@pytest.mark.parametrize(
+    "block", [name for name, (language, text) in BLOCKS.items() if language == "python" and "127.0.0.1" not in text]
+)
+def test_the_python_examples_run(block: str, desk: Path) -> None:
+    script = desk / "example.py"
+    script.write_text(BLOCKS[block][1].replace('documents=["report.pdf"]', 'documents=["sample.pdf"]'))
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PAGEWITNESS_HOME": str(desk.parent / "copied")},
+        cwd=desk,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_first_screen_shows_what_the_demo_prints(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """`make demo` runs these two commands; their output stands in the README."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    question = re.search(r"^QUESTION \?= (.*)$", makefile, re.M)
+    assert question
+    shown = BLOCKS["README-0"][1]
+    assert main(["ingest", "--home", str(desk / "new"), "--engine", "offline", str(SAMPLE)]) == 0
+    assert main(["ask", "--home", str(desk / "new"), "--engine", "offline", question[1]]) == 0
+    printed = {line.rstrip() for line in capfd.readouterr().out.splitlines()}
+    missing = [line for line in shown.splitlines()[1:] if line.strip() and line.rstrip() not in printed]
+    assert missing == []
