@@ -1,4 +1,4 @@
-"""PageWitness as a LangChain retriever."""
+"""PageWitness as a LangChain retriever and as a LangChain vector store."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import VectorStore
 from pydantic import Field
 
 from graph import dependencies
@@ -52,6 +53,26 @@ class PageWitnessRetriever(BaseRetriever):
         retriever = await asyncio.to_thread(deps.retriever)
         replies = [await retriever.search(question, searched, self.top_k) for question in terms.split_questions(query)]
         return [_to_document(chunk) for chunk in round_robin([reply.value for reply in replies], self.top_k)]
+
+
+def vector_store(context: Context | None = None) -> VectorStore:
+    """Return the library as a LangChain vector store for reading, whose `as_retriever()` searches by vectors alone.
+
+    `PageWitnessRetriever` finds more: it searches full text too, and compares word by word.
+
+    Args:
+        context: The engine and models, as for a run of the graph; the defaults if None.
+
+    Raises:
+        IndexMismatchError: the stored vectors are of another embedding model, or incomplete.
+        HomeInUseError: another process owns the home folder.
+    """
+    from graph.engines.embeddings import EmbedderEmbeddings
+    from graph.storage.vector_store import LibraryVectorStore
+
+    deps = dependencies.for_context(context or Context())
+    deps.stores.check(deps.embedder.identity)
+    return LibraryVectorStore(deps.stores.vectors, deps.stores.catalog, EmbedderEmbeddings(deps.embedder))
 
 
 def _to_document(chunk: RetrievedChunk) -> Document:

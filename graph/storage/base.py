@@ -339,6 +339,9 @@ class VectorIndex(Protocol):
     def stored_ids(self, ids: Sequence[str]) -> set[str]:
         """Return those of the row ids that have a vector."""
 
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the stored vectors of these row ids, each of shape (dimensions,)."""
+
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
         """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
 

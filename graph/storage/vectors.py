@@ -1,4 +1,9 @@
-"""Vectors in Chroma: embedded in the home folder by default, or a `chroma run` server by URL."""
+"""The vector index on langchain-chroma: embedded in the home folder, or on a `chroma run` server by URL.
+
+Vectors are written, read and deleted through `langchain_chroma.Chroma`. Search and count use Chroma's own client: the
+60 nearest of 20,000 vectors take 1.3 ms there and 3.4 ms through LangChain, which always fetches texts and metadata.
+Chroma stores no texts: with them, writing takes 26 % more, and the catalog has them (`graph.storage.vector_store`).
+"""
 
 from __future__ import annotations
 
@@ -15,13 +20,13 @@ import numpy as np
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import InternalError
 from langchain_chroma import Chroma
+from langchain_core.embeddings import Embeddings
 
 from graph.errors import BadInputError, HomeError, IndexMismatchError
 from graph.storage.base import VectorRow
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from langchain_core.embeddings import Embeddings
 
     from graph.storage.base import Vectors
 
@@ -31,14 +36,14 @@ R = TypeVar("R")
 COLLECTION = "pagewitness"
 # Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
 _BATCH = 1000
-# Chroma's own filter takes 60-450 ms over 300,000 rows, so first those of a wider search are looked through. So many
-# times as many rows take 3.5 ms and 12 ms (as many as wanted: 2); the first are enough for half of a library, the last
-# where the documents hold one in sixteen of the rows near the question.
+# Chroma's filter takes 60-450 ms over 300,000 rows, so a wider search is filtered here first. Three times as many rows
+# take 3.5 ms, 16 times 12 ms (the wanted number: 2 ms). The first is enough if the documents are half of a library, the
+# last if they have one in sixteen of the rows near the question.
 _WIDER = (3, 16)
 
 
-def _reported(method: Callable[P, R]) -> Callable[P, R]:
-    """Say in the user's words that the index cannot be reached or written."""
+def _translate_errors(method: Callable[P, R]) -> Callable[P, R]:
+    """Raise a HomeError that says what to do if the index cannot be reached or written."""
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -57,51 +62,95 @@ def _reported(method: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-class ChromaVectors:
-    """The vectors of sentences or chunks, compared by cosine; the collection remembers whose vectors they are."""
+class _Precomputed(Embeddings):
+    """Embeddings that hand `Chroma.add_texts` the vectors which the calling thread set before."""
 
-    def __init__(self, folder: Path | None = None, url: str = "", embeddings: Embeddings | None = None) -> None:
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    def set_vectors(self, vectors: Vectors) -> None:
+        """Set the vectors of the next `add_texts` in this thread, shape (n, dimensions)."""
+        self._local.vectors = vectors
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return the vectors that were set."""
+        # Chroma takes arrays too, and converting a million floats to Python's takes longer than storing them.
+        return cast(list[list[float]], list(self._local.vectors))
+
+    def embed_query(self, text: str) -> list[float]:
+        """Raise NotImplementedError: questions are embedded by the engine."""
+        raise NotImplementedError
+
+
+class ChromaVectors:
+    """Vectors of sentences or chunks, compared by cosine; the collection remembers the embedder.
+
+    Methods raise HomeError when the index cannot be reached or written.
+
+    Args:
+        folder: The folder of an embedded Chroma.
+        url: The address of a Chroma server, used in place of the folder unless "".
+
+    Raises:
+        BadInputError: `url` is no address, or no server answers there.
+    """
+
+    def __init__(self, folder: Path | None = None, url: str = "") -> None:
         self.url = url
         self._client = _connect(folder, url)
-        self._embeddings = embeddings
-        self._lock = threading.RLock()  # two runs that find the index empty must not both make it anew
-        self._kept: Any = None
-        self._store = self._open()
+        self._precomputed = _Precomputed()
+        self._lock = threading.RLock()  # two runs that find the index empty must not both reset it
+        self._cached: tuple[Chroma, Any] | None = None
+        self._create()
 
-    @property
-    def store(self) -> Chroma:
-        """The collection as a LangChain vector store."""
-        return self._store
-
-    def _open(self, embedder: str = "") -> Chroma:
-        # The collection's metadata is set only when it is created: get_or_create never changes an existing one.
-        return Chroma(
+    def _create(self, embedder: str = "") -> None:
+        # The collection's metadata is set only when it is created: an existing one never changes.
+        Chroma(
             COLLECTION,
             client=self._client,
-            embedding_function=self._embeddings,
             collection_configuration={"hnsw": {"space": "cosine"}},
             collection_metadata={"embedder": embedder} if embedder else None,
         )
 
     @property
+    def _store(self) -> Chroma:
+        """The collection as LangChain's store."""
+        return self._open_store() if self.url else self._open()[0]
+
+    @property
     def _collection(self) -> Any:
-        if self.url:  # somebody else may have made it anew
-            return self._client.get_collection(COLLECTION, embedding_function=None)
+        """The collection as Chroma's own object."""
+        return self._open_collection() if self.url else self._open()[1]
+
+    def _open(self) -> tuple[Chroma, Any]:
+        """Return both, cached; not for a server, where another process may reset the collection at any time."""
         with self._lock:
-            if self._kept is None:
-                self._kept = self._client.get_collection(COLLECTION, embedding_function=None)
-            return self._kept
+            if self._cached is None:
+                self._cached = self._open_store(), self._open_collection()
+            return self._cached
+
+    def _open_store(self) -> Chroma:
+        return Chroma(
+            COLLECTION,
+            client=self._client,
+            embedding_function=self._precomputed,
+            create_collection_if_not_exists=False,
+        )
+
+    def _open_collection(self) -> Any:
+        return self._client.get_collection(COLLECTION, embedding_function=None)
 
     def close(self) -> None:
-        """Let go of the folder. Chroma keeps one system for each path, and would serve what was there before."""
+        """Release the folder. Chroma caches one system for each path, and would serve a deleted folder's data."""
         if not self.url:
             self._client.clear_system_cache()
 
-    @_reported
+    @_translate_errors
     def check(self, embedder: str) -> None:
-        """Raise IndexMismatchError when the stored vectors are another embedder's.
+        """Raise IndexMismatchError if the stored vectors are another embedder's; an empty index takes this one.
 
-        `embedder` names the model and the dimension, for example `all-MiniLM-L6-v2-w8a8/384`.
+        Args:
+            embedder: Model and dimensions, for example `all-MiniLM-L6-v2-w8a8/384`.
         """
         with self._lock:
             stored = (self._collection.metadata or {}).get("embedder", "")
@@ -114,31 +163,46 @@ class ChromaVectors:
                 )
             self.reset(embedder)
 
-    @_reported
+    @_translate_errors
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
-        """Store one vector for each row, in place of any of the same id."""
+        """Store one vector for each row, replacing those of the same id.
+
+        Args:
+            rows: n rows.
+            vectors: Shape (n, dimensions).
+
+        Raises:
+            ValueError: there are not as many vectors as rows.
+        """
         if len(rows) != len(vectors):
             raise ValueError(f"{len(rows)} texts but {len(vectors)} vectors came back from the embedding model.")
-        collection = self._collection
+        store = self._store
         for start in range(0, len(rows), _BATCH):
-            part = rows[start : start + _BATCH]
-            collection.upsert(
-                ids=[row.id for row in part],
-                embeddings=np.asarray(vectors[start : start + _BATCH], np.float32),
-                metadatas=[{"chunk": _chunk(row.id), "document": _document(row.id)} for row in part],
-            )
+            ids = [row.id for row in rows[start : start + _BATCH]]
+            self._precomputed.set_vectors(np.asarray(vectors[start : start + _BATCH], np.float32))
+            metadata: list[dict[str, Any]] = [{"chunk": _chunk(row), "document": _document(row)} for row in ids]
+            store.add_texts([""] * len(ids), metadata, ids)
 
-    @_reported
+    @_translate_errors
     def stored_ids(self, ids: Sequence[str]) -> set[str]:
-        """Those of the row ids that have a vector."""
-        found: set[str] = set()
+        """Return those of the row ids that have a vector."""
+        store, found = self._store, set[str]()
         for start in range(0, len(ids), _BATCH):
-            found.update(self._collection.get(ids=list(ids[start : start + _BATCH]), include=[])["ids"])
+            found.update(store.get(list(ids[start : start + _BATCH]), include=[])["ids"])
         return found
 
-    @_reported
+    @_translate_errors
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the stored vectors of these row ids, each of shape (dimensions,)."""
+        store, vectors = self._store, dict[str, Any]()
+        for start in range(0, len(ids), _BATCH):
+            found = store.get(list(ids[start : start + _BATCH]), include=["embeddings"])
+            vectors.update(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+        return vectors
+
+    @_translate_errors
     def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
-        """The nearest rows as (row id, chunk id, cosine), best first."""
+        """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
         if not documents:
             return self._nearest(vector, limit)
         wanted = set(documents)
@@ -148,52 +212,52 @@ class ChromaVectors:
                 return near[:limit]
         return self._nearest(vector, limit, {"document": {"$in": list(documents)}})
 
-    @_reported
     def search_among(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
-        """All rows of these ids that there are, likewise."""
-        compared = []
-        for start in range(0, len(ids), _BATCH):
-            found = self._collection.get(ids=list(ids[start : start + _BATCH]), include=["embeddings"])
-            rows = np.asarray(found["embeddings"], np.float32).reshape(len(found["ids"]), -1)
-            lengths = np.maximum(np.linalg.norm(rows, axis=1) * np.linalg.norm(vector), 1e-12)
-            cosines = rows @ np.asarray(vector, np.float32) / lengths if len(rows) else lengths
-            compared += [(row, _chunk(row), float(cosine)) for row, cosine in zip(found["ids"], cosines, strict=True)]
-        return sorted(compared, key=lambda hit: -hit[2])
+        """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
+        found = self.vectors(ids)
+        if not found:
+            return []
+        rows = np.stack(list(found.values()))
+        lengths = np.maximum(np.linalg.norm(rows, axis=1) * np.linalg.norm(vector), 1e-12)
+        cosines = rows @ np.asarray(vector, np.float32) / lengths
+        hits = [(row, _chunk(row), float(cosine)) for row, cosine in zip(found, cosines, strict=True)]
+        return sorted(hits, key=lambda hit: -hit[2])
 
     def _nearest(
         self, vector: Vectors, limit: int, where: dict[str, Any] | None = None
     ) -> list[tuple[str, str, float]]:
-        # Metadata are left out: with them, 60 of 240,000 rows are found in 7 ms, without them in 2.
+        # Without metadata: with it, 60 of 240,000 rows are found in 7 ms, without it in 2.
         found = self._collection.query(query_embeddings=[vector], n_results=limit, where=where, include=["distances"])
         return [
             (row, _chunk(row), 1.0 - float(distance))
             for row, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
-    @_reported
+    @_translate_errors
     def delete_document(self, document: str) -> None:
-        """Forget the vectors of a document."""
-        self._collection.delete(where={"document": document})
+        """Delete the vectors of a document."""
+        self._store.delete(where={"document": document})
 
-    @_reported
+    @_translate_errors
     def delete_stale(self, document: str, generation: str) -> None:
-        """Forget the vectors of a document's chunks that are not of this generation."""
-        ids = self._collection.get(where={"document": document}, include=[])["ids"]
+        """Delete the vectors of a document's chunks that are not of this generation."""
+        store = self._store
+        ids = store.get(where={"document": document}, include=[])["ids"]
         stale = [row for row in ids if not row.startswith(f"{document}-{generation}-")]
         for start in range(0, len(stale), _BATCH):
-            self._collection.delete(ids=stale[start : start + _BATCH])
+            store.delete(stale[start : start + _BATCH])
 
-    @_reported
+    @_translate_errors
     def reset(self, embedder: str) -> None:
-        """Forget all vectors and take this embedder's from now on."""
+        """Delete all vectors; from now on the index holds those of this embedder."""
         with self._lock:
-            self._kept = None
+            self._cached = None
             self._client.delete_collection(COLLECTION)
-            self._store = self._open(embedder)
+            self._create(embedder)
 
-    @_reported
+    @_translate_errors
     def count(self) -> int:
-        """How many vectors are stored."""
+        """Return the number of stored vectors."""
         return cast(int, self._collection.count())
 
 
@@ -206,6 +270,11 @@ def _document(row: str) -> str:
 
 
 def _connect(folder: Path | None, url: str) -> ClientAPI:
+    """Return a client of the folder, or of the server at `url`.
+
+    Raises:
+        BadInputError: `url` is no address, or no server answers there.
+    """
     settings = ChromaSettings(anonymized_telemetry=False)
     if not url:
         if folder is None:

@@ -1,7 +1,8 @@
-"""What any vector index must do; Chroma is the one there is."""
+"""The contract of a vector index. Another implementation joins by another parameter of the fixture."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def test_only_the_documents_named_are_searched_and_no_more_than_asked(index: Vec
     index.add(rows("a-g1-0000/0", "b-g1-0000/0", "c-g1-0000/0"), np.stack([unit(1, 0, 0)] * 3))
     assert {row for row, *_ in index.search(unit(1, 0, 0), ["a", "c"], 5)} == {"a-g1-0000/0", "c-g1-0000/0"}
     assert len(index.search(unit(1, 0, 0), (), 2)) == 2
-    assert index.search(unit(1, 0, 0), ["nobody"], 5) == []
+    assert index.search(unit(1, 0, 0), ["no-such-document"], 5) == []
 
 
 def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
@@ -64,6 +65,36 @@ def test_more_rows_than_one_call_takes(index: VectorIndex) -> None:
     assert index.count() == len(names)
     index.delete_document("a")
     assert index.count() == 0
+
+
+def test_stored_vectors_come_back_by_id(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000/0", "a-g1-0001/0"), np.stack([unit(1, 0, 0), unit(0, 1, 1)]))
+    assert index.stored_ids(["a-g1-0000/0", "b-g1-0000/0"]) == {"a-g1-0000/0"}
+    vectors = index.vectors(["a-g1-0001/0", "b-g1-0000/0"])
+    assert list(vectors) == ["a-g1-0001/0"]
+    assert vectors["a-g1-0001/0"] == pytest.approx(unit(0, 1, 1), abs=1e-6)
+    assert index.vectors([]) == {}
+
+
+def test_rows_given_by_id_are_ranked_alone(index: VectorIndex) -> None:
+    index.add(rows("a-g1-0000", "a-g1-0001", "a-g1-0002"), np.stack([unit(1, 0, 0), unit(1, 1, 0), unit(0, 0, 1)]))
+    found = index.search_among(unit(1, 0, 0) * 3, ["a-g1-0002", "a-g1-0001", "no-such-row"])
+    assert [row for row, *_ in found] == ["a-g1-0001", "a-g1-0002"]
+    assert [score for *_, score in found] == pytest.approx([0.5**0.5, 0.0], abs=1e-6)
+    assert index.search_among(unit(1, 0, 0), ["no-such-row"]) == []
+
+
+def test_threads_that_add_together_each_store_their_own_vectors(index: VectorIndex) -> None:
+    def add(number: int) -> None:
+        index.add(rows(*(f"d{number}-g1-{at:04d}" for at in range(40))), np.tile(unit(1, number, 0), (40, 1)))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(add, range(8)))
+    assert index.count() == 8 * 40
+    for number in range(8):
+        assert index.vectors([f"d{number}-g1-0039"])[f"d{number}-g1-0039"] == pytest.approx(
+            unit(1, number, 0), abs=1e-6
+        )
 
 
 def test_as_many_vectors_as_rows_are_wanted(index: VectorIndex) -> None:
