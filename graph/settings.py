@@ -122,6 +122,14 @@ def keep_arithmetic_single() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def cache_folder() -> Path | None:
+    """Return the folder for files that can be built again at any time; None if the user has no home folder."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "pagewitness"
+    except RuntimeError:
+        return None
+
+
 def for_libraries() -> dict[str, str]:
     """What `.env` says to the server's libraries (tracing, logs), which look into the environment alone."""
     return {name: value for name, value in _file().items() if name.startswith(_LIBRARIES)}

@@ -85,6 +85,7 @@ def _no_dot_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "_FOLDER", tmp_path_factory.mktemp("empty"))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

