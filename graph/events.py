@@ -1,6 +1,6 @@
-"""What a run tells while it goes on: the custom events of the graphs, for whoever draws bars or shows drafts.
+"""Custom events of the graphs: progress, waiting times, drafts and steps, for progress bars and chat windows.
 
-They come with `stream_mode="custom"`, from subgraphs too; docs/integrations.md says how to read them.
+They come with `stream_mode="custom"`, from subgraphs too; docs/integrations.md shows how to read them.
 """
 
 from __future__ import annotations
@@ -14,51 +14,63 @@ from langgraph.config import get_stream_writer
 from typing_extensions import TypedDict
 
 Stage = Literal["upload", "survey", "read", "chunk", "embed", "ask"]
-"""What is being done. `survey`, `read` and `chunk` count pages, `embed` counts passages. Two are of the command line
-alone: `upload`, to a server, counts megabytes, `ask`, in an evaluation, questions."""
+"""A stage of a document: `survey`, `read` and `chunk` count pages, `embed` counts chunks.
+
+The command line adds two: `upload` counts megabytes sent to a server, `ask` questions of an evaluation."""
 
 
 class Progress(TypedDict):
-    """How far a document is: `done` of `of` in this stage. Each event stands for itself, and `done` never falls.
-
-    Where a page was read, `page`, `status` and `reason` say what became of it; else they are null, "" and "".
-    `requests` are those that the whole run has made so far to a model service.
-    """
+    """The progress of a document in a stage. Each event is complete in itself, and `done` never decreases."""
 
     event: Literal["progress"]
     stage: Stage
+    """What is being done, which also says what `done` and `of` count."""
     document: str
+    """The document's id."""
     name: str
+    """The document's name."""
     done: int
+    """How much is done."""
     of: int
+    """How much there is to do."""
     page: int | None
+    """The page that was read; null in other stages."""
     status: str
+    """The status of that page in the ledger; "" in other stages."""
     reason: str
+    """Why that page was not read as planned; "" if it was, and in other stages."""
     requests: int
+    """How many requests the whole run has sent to a model service."""
 
 
 class Waiting(TypedDict):
-    """Nothing is sent to a model service before `until` (local time, ISO 8601); `reason` says which limit was met."""
+    """A pause: no request is sent to a model service for some time."""
 
     event: Literal["waiting"]
     until: str
+    """When the next request is sent: local time, ISO 8601."""
     reason: str
+    """The limit that was reached."""
 
 
 class Unusable(TypedDict):
-    """A source that cannot be opened: `reason` is "password" or "unusable"; the report or the error says more."""
+    """A source that cannot be opened; the report, or the error if there is none, says more."""
 
     event: Literal["unusable"]
     source: str
+    """What the user gave."""
     name: str
+    """The file's name."""
     reason: str
+    """Either "password" or "unusable"."""
 
 
 class Draft(TypedDict):
-    """The answer as far as it has come, not proven yet; each draft replaces the one before."""
+    """The answer so far, whose claims are not checked yet."""
 
     event: Literal["draft"]
     text: str
+    """The whole draft; it replaces the one before."""
 
 
 class Step(TypedDict):
@@ -101,7 +113,7 @@ def progress(
     stage: Stage, document: str, name: str, done: int, of: int, *, requests: int = 0, page: int | None = None,
     status: str = "", reason: str = "",
 ) -> Progress:  # fmt: skip
-    """How far a document is."""
+    """Return a progress event; the arguments are its fields."""
     return Progress(
         event="progress", stage=stage, document=document, name=name, done=done, of=of, page=page, status=status,
         reason=reason, requests=requests,

@@ -1,4 +1,4 @@
-"""Three tools for agents: `ask`, `ingest` and `list`, as served graphs (MCP) and as LangChain tools.
+"""Tools for agents: `ask`, `ingest` and `list`, each as a served graph (an MCP tool) and as a LangChain tool.
 
 from graph.tools import TOOLS
 agent = create_agent("google_genai:gemini-3.8-flash", tools=TOOLS)
@@ -32,110 +32,138 @@ class AskInput(TypedDict):
     documents: NotRequired[
         Annotated[
             list[str],
-            Field(description="Names or ids of the documents to look in, as `list` gives them; all when left out."),
+            Field(description="Names or ids of the documents to search, as `list` returns them; all when left out."),
         ]
     ]
 
 
 class Source(TypedDict):
-    """Where a statement of an answer stands: `marker` is its number there, `quote` the words that prove it."""
+    """The source of a statement of the answer."""
 
     marker: int
+    """The number of its marker in the answer: 1 for [1]."""
     document: str
+    """The document's name."""
     page: int
+    """The page, counted from 1."""
     quote: str
+    """The words on that page that support the statement."""
 
 
 class AskOutput(TypedDict, total=False):
     """An answer with its sources, or a refusal."""
 
     answer: str
+    """The answer, or why there is none; markers such as [1] refer to the sources."""
     refused: bool
+    """Whether the documents do not answer the question."""
     sources: list[Source]
+    """A source for each marker."""
     problem: str
+    """What the user has to correct, if the tool could not run."""
 
 
 class AskState(AskInput, AskOutput, total=False):
-    """What a question keeps on its way."""
+    """The state of `ask`: input, output and what the query graph returns besides."""
 
     citations: list[Citation]
+    """The citations of the answer, of which `sources` are the short form."""
 
 
 class IngestOutput(TypedDict, total=False):
-    """What became of each source, in a sentence."""
+    """The result for each source."""
 
     outcome: list[str]
+    """One sentence for each document."""
     problem: str
+    """What the user has to correct, if the tool could not run."""
 
 
 class IngestState(IngestionInput, IngestOutput, total=False):
-    """What an ingestion keeps on its way."""
+    """The state of `ingest`: input, output and what the ingestion graph returns besides."""
 
     report: Report
+    """The report of the ingestion, of which `outcome` is the short form."""
 
 
 class ListInput(TypedDict):
-    """Nothing is needed."""
+    """The empty input of `list`."""
 
 
 class ListOutput(TypedDict, total=False):
-    """The documents that can be asked."""
+    """The documents of the library."""
 
     documents: list[str]
+    """One line for each document: its name, id, pages and status."""
 
 
 def name_sources(state: AskState) -> AskOutput:
-    """Say where each statement stands, without the boxes."""
+    """Return the citations of an answer in short: marker, document, page and quote."""
     if state.get("problem"):
         return {}
     sources = [
-        Source(marker=one["marker"], document=one["name"], page=one["page"], quote=one["quote"])
-        for one in state.get("citations") or []
+        Source(marker=citation["marker"], document=citation["name"], page=citation["page"], quote=citation["quote"])
+        for citation in state.get("citations") or []
     ]
     return {"sources": sources}
 
 
-def sum_up(state: IngestState) -> IngestOutput:
-    """One sentence for each document."""
+def summarize_report(state: IngestState) -> IngestOutput:
+    """Return the report of an ingestion in short: one sentence for each document, with up to three failures."""
     if state.get("problem"):
         return {}
     outcome = []
     for document in state["report"]["documents"]:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
-        why = " ".join(failure["detail"] for failure in document["failures"][:3])
-        outcome.append(f"{document['name']}: {document['status']}, {document['pages']} pages ({counts}). {why}".strip())
+        reasons = " ".join(failure["detail"] for failure in document["failures"][:3])
+        outcome.append(
+            f"{document['name']}: {document['status']}, {document['pages']} pages ({counts}). {reasons}".strip()
+        )
     return {"outcome": outcome}
 
 
-def explain(state: Any, error: NodeError) -> dict[str, str]:
-    """Say what the user has to mend; whatever else went wrong goes on as it is."""
+def return_problem(state: Any, error: NodeError) -> dict[str, str]:
+    """Return an error that the user can correct as the tool's `problem`; raise any other."""
     if isinstance(error.error, BadInputError | HomeError | ModelError | SourceError):
         return {"problem": str(error.error)}
     raise error.error
 
 
 def describe_documents(state: ListInput) -> ListOutput:
-    """Name the documents, with their ids and pages."""
+    """Return a line for each document: name, id, pages and status."""
     rows = summaries.documents(dependencies.stores().catalog)
     return {"documents": [f"{row['name']} (id {row['id']}): {row['pages']} pages, {row['status']}" for row in rows]}
 
 
-def tool_graph(called: str, state: Any, given: Any, returned: Any, *nodes: tuple[str, Any]) -> Any:
-    """Compile a graph of nodes one after another; `called` is the name of the tool at the server."""
-    builder: Any = StateGraph(state, context_schema=Context, input_schema=given, output_schema=returned)
-    before = START
+def tool_graph(tool_name: str, state: Any, input: Any, output: Any, *nodes: tuple[str, Any]) -> Any:
+    """Compile a graph whose nodes run one after another.
+
+    Args:
+        tool_name: The name of the graph, and so of the MCP tool.
+        state: The type of the state.
+        input: The type of the input.
+        output: The type of the output.
+        nodes: The name and the function or graph of each node, in order.
+    """
+    builder: Any = StateGraph(state, context_schema=Context, input_schema=input, output_schema=output)
+    previous = START
     for name, node in nodes:
-        builder.add_node(name, node, error_handler=explain)
-        builder.add_edge(before, name)
-        before = name
-    builder.add_edge(before, END)
-    return builder.compile(name=called)
+        builder.add_node(name, node, error_handler=return_problem)
+        builder.add_edge(previous, name)
+        previous = name
+    builder.add_edge(previous, END)
+    return builder.compile(name=tool_name)
 
 
 ask_graph = tool_graph("ask", AskState, AskInput, AskOutput, ("query", query.app), ("name_sources", name_sources))
 
 ingest_graph = tool_graph(
-    "ingest", IngestState, IngestionInput, IngestOutput, ("ingestion", ingestion.app), ("sum_up", sum_up)
+    "ingest",
+    IngestState,
+    IngestionInput,
+    IngestOutput,
+    ("ingestion", ingestion.app),
+    ("summarize_report", summarize_report),
 )
 
 list_graph = tool_graph("list", ListOutput, ListInput, ListOutput, ("describe_documents", describe_documents))
@@ -143,11 +171,11 @@ list_graph = tool_graph("list", ListOutput, ListInput, ListOutput, ("describe_do
 
 @tool
 def ask(question: str, documents: list[str] | None = None) -> AskOutput:
-    """Ask a question about the user's own documents; each statement of the answer names a page and a quote.
+    """Ask a question about the user's own documents; each statement of the answer is cited with a page and a quote.
 
     Args:
         question: What to find out, as a full question.
-        documents: Names or ids of the documents to look in; all when left out.
+        documents: Names or ids of the documents to search; all when left out.
     """
     found: AskOutput = ask_graph.invoke({"question": question, "documents": documents or []})
     return found
@@ -155,7 +183,7 @@ def ask(question: str, documents: list[str] | None = None) -> AskOutput:
 
 @tool
 def ingest(sources: list[str]) -> list[str]:
-    """Read documents into the library, so that they can be asked; says what became of each.
+    """Read documents into the library, so that questions can be asked about them; returns the result for each.
 
     Args:
         sources: Files, folders, globs or http(s) addresses of PDFs, books and images.
@@ -166,7 +194,7 @@ def ingest(sources: list[str]) -> list[str]:
 
 @tool("list")
 def list_documents() -> list[str]:
-    """List the documents that can be asked, with their ids and how many of their pages were read."""
+    """List the documents of the library, with their ids, page counts and whether all pages were read."""
     return list(list_graph.invoke({})["documents"])
 
 

@@ -1,4 +1,4 @@
-"""The tools for agents in the same process."""
+"""The LangChain tools for agents: ingest, list and ask."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 from graph.tools import TOOLS
 from tests.conftest import MakePdf
 
-ask, ingest, library_of = TOOLS
+ask, ingest, list_documents = TOOLS
 
 
 def test_the_tools_ingest_list_and_ask(home: Path, make_pdf: MakePdf) -> None:
     path = make_pdf("tickets.pdf", "A day ticket to the island costs 14 euros, boat included.")
     assert ingest.invoke({"sources": [str(path)]}) == ["tickets.pdf: complete, 1 pages (1 read)."]
-    (line,) = library_of.invoke({})
+    (line,) = list_documents.invoke({})
     assert line.startswith("tickets.pdf (id ")
     found = ask.invoke({"question": "What does a day ticket cost?", "documents": ["tickets.pdf"]})
     assert "14 euros" in found["answer"]
@@ -23,6 +23,6 @@ def test_the_tools_ingest_list_and_ask(home: Path, make_pdf: MakePdf) -> None:
 
 
 def test_tools_return_error_messages(home: Path) -> None:
-    (said,) = ingest.invoke({"sources": ["no-such-file.pdf"]})
-    assert "'no-such-file.pdf' does not exist" in said
+    (problem,) = ingest.invoke({"sources": ["no-such-file.pdf"]})
+    assert "'no-such-file.pdf' does not exist" in problem
     assert "no document 'x.pdf'" in ask.invoke({"question": "What?", "documents": ["x.pdf"]})["problem"]
