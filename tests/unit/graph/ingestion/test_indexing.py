@@ -1,14 +1,31 @@
-"""The lock of the index: documents are added side by side, and a rebuild is alone."""
+"""Indexing: when a document is stale, what replaces what, and the lock of the index."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from graph.ingestion.indexing import IndexLock
+from graph.dependencies import Deps
+from graph.ingestion.indexing import (
+    IndexLock,
+    chunk_document,
+    chunks_before_page,
+    chunks_fingerprint,
+    embed_and_publish,
+    find_stale,
+    is_of_current_chunker,
+    publish,
+)
+from graph.ingestion.progress import RunProgress
+from graph.storage.base import PageRow, Transcript
+from graph.storage.stores import Stores
+from loaders.types import Block
+from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row
 
 
 class Work:
@@ -75,3 +92,97 @@ async def test_a_rebuild_that_is_cancelled_while_it_waits_blocks_no_document() -
     async with _all(first, second):
         work.end("a")
         work.end("b")
+
+
+def read(stores: Stores, page: int, text: str, document: str = DOCUMENT) -> None:
+    """Record a page as read, with one paragraph."""
+    key = f"{document}:{page}:{text[:9]}"
+    row = PageRow(document, page, status="read", transcript=key)
+    stores.catalog.record_page(row, Transcript(key, (Block("text", text),), ()))
+
+
+def texts(stores: Stores, document: str = DOCUMENT) -> list[str]:
+    """The texts of a document's published chunks."""
+    return [row.text for row in stores.catalog.chunks(stores.catalog.chunk_ids(document), published=True)]
+
+
+async def index(deps: Deps, document: str = DOCUMENT) -> None:
+    """Chunk, embed and publish a document if it is stale."""
+    item: Any = {"id": document, "name": NAME, "source": "", "path": "", "pages": []}
+    if stale := find_stale(deps.stores, document):
+        item |= {"generation": chunk_document(deps.stores, stale.document), "chunks_fingerprint": stale.fingerprint}
+    await embed_and_publish(deps, item, RunProgress(), lambda event: None)
+
+
+def test_a_fingerprint_depends_on_transcripts_of_pages_that_are_read() -> None:
+    rows = [PageRow(DOCUMENT, 1, status="read", transcript="x"), PageRow(DOCUMENT, 2, status="failed")]
+    same = [replace(rows[0], seconds=9.0, model="other"), replace(rows[1], reason="timeout")]
+    other = [replace(rows[0], transcript="y"), rows[1]]
+    assert chunks_fingerprint(rows) == chunks_fingerprint(same) != chunks_fingerprint(other)
+    assert is_of_current_chunker(chunks_fingerprint(rows))
+    assert not is_of_current_chunker("0:0123456789abcdef")
+    assert not is_of_current_chunker("")
+
+
+async def test_a_document_is_stale_until_what_was_read_is_published(deps: Deps) -> None:
+    stores = deps.stores
+    assert find_stale(stores, DOCUMENT) is None, "there is no such document"
+    stores.catalog.add_document(document_row())
+    read(stores, 1, "A day ticket costs 14 euros.")
+    assert find_stale(stores, DOCUMENT)
+    await index(deps)
+    assert (find_stale(stores, DOCUMENT), texts(stores)) == (None, ["A day ticket costs 14 euros."])
+    read(stores, 2, "The cable holds 1,200 kilograms.")
+    assert find_stale(stores, DOCUMENT)
+
+
+async def test_chunks_are_found_only_after_they_are_published(deps: Deps) -> None:
+    stores = deps.stores
+    stores.catalog.add_document(document_row())
+    read(stores, 1, "A day ticket costs 14 euros.")
+    generation = chunk_document(stores, document_row())
+    assert len(stores.catalog.chunk_ids(DOCUMENT, generation)) == 1
+    assert texts(stores) == []
+    publish(stores, DOCUMENT, generation, "1:x")
+    assert texts(stores) == ["A day ticket costs 14 euros."]
+    assert stores.catalog.chunks_fingerprint(DOCUMENT) == "1:x"
+
+
+async def test_new_chunks_replace_the_old_ones_and_their_vectors(deps: Deps) -> None:
+    deps.stores.catalog.add_document(document_row())
+    read(deps.stores, 1, "A day ticket costs 14 euros.")
+    await index(deps)
+    read(deps.stores, 1, "Closed in winter.")
+    await index(deps)
+    assert texts(deps.stores) == ["Closed in winter."]
+    assert deps.stores.vectors.count() == 1
+
+
+async def test_a_document_of_which_no_page_is_read_is_not_published(deps: Deps) -> None:
+    deps.stores.catalog.add_document(document_row())
+    await index(deps)
+    document = deps.stores.catalog.document(DOCUMENT)
+    assert document
+    assert document.generation == ""
+
+
+async def test_the_same_bytes_at_the_source_of_another_document_replace_it(deps: Deps) -> None:
+    other = "f" * 16
+    for document, source in ((DOCUMENT, "/papers/a.pdf"), (other, "/papers/b.pdf")):
+        deps.stores.catalog.add_document(document_row(document, source))
+        read(deps.stores, 1, f"Facts of {source}.", document)
+        await index(deps, document)
+    deps.stores.catalog.add_document(document_row(DOCUMENT, "/papers/b.pdf"))
+    await index(deps)
+    assert [row.id for row in deps.stores.catalog.documents()] == [DOCUMENT]
+    assert deps.stores.vectors.count() == 1
+
+
+def test_chunks_before_a_page_do_not_reach_it(stores: Stores) -> None:
+    stores.catalog.add_document(document_row(pages=3))
+    for page, text in ((1, "One. " * 200), (2, "It began on this page and"), (3, "ended on that one.")):
+        read(stores, page, text)
+    for last in (1, 2, 3):
+        assert all(max(chunk.pages) < last for chunk in chunks_before_page(stores, document_row(pages=3), last))
+    assert chunks_before_page(stores, document_row(pages=3), 1) == []
+    assert chunks_before_page(stores, document_row(pages=3), 2)
