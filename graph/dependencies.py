@@ -149,6 +149,9 @@ def _engine_context(context: Context) -> Context:
 
 async def current() -> Deps:
     """Return the dependencies of the calling run; where they are not built yet, build them in a thread."""
-    context = run_context.current()
-    is_built = _engine_and_embedder.is_cached(_engine_context(context), settings())
-    return for_context(context) if is_built else await asyncio.to_thread(for_context, context)
+    context, config = run_context.current(), settings()
+    engine_context, opened = _engine_context(context), _stores_at(config.home, config.chroma_url)
+    # Opening stores again blocks too: the home folder may have been deleted since the run's last node.
+    if _engine_and_embedder.is_cached(engine_context, config) and not opened.was_replaced():
+        return Deps(opened, *_engine_and_embedder(engine_context, config))
+    return await asyncio.to_thread(for_context, context)
