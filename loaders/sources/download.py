@@ -173,6 +173,7 @@ def _ask(connection: _Closed, url: str) -> http.client.HTTPResponse:
 def _save(
     url: str, at: str, response: http.client.HTTPResponse, folder: Path, limits: DownloadLimits, deadline: float
 ) -> Path:
+    """Save the body of a response under its hash and its name; raise SourceError if it is no document."""
     if response.status != 200:
         raise SourceError(f"{url!r} cannot be fetched ({response.status} {response.reason}): check the address.")
     folder.mkdir(parents=True, exist_ok=True)

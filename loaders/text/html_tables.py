@@ -43,6 +43,7 @@ class _Reader(HTMLParser):
         self._in_head = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a row or a cell of the outer table; other tags become text or white space."""
         if tag == "table":
             self._depth += 1
         if self._depth > 1 or tag not in ("tr", "td", "th", "thead", "tbody"):
