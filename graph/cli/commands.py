@@ -311,8 +311,6 @@ def doctor(options: Options) -> int:
 def serve(options: Options, host: str, port: int) -> int:
     """Start a LangGraph server with the web pages and the API."""
     from graph.cli.serve import serve as run_server
-    from graph.runtime import process
 
     options.reject_server("`serve` starts a server, and needs none")
-    process.freeze_gc()  # the server is a process of its own; this one only waits
     return run_server(host, port)

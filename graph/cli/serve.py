@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import BadInputError, require_extra
+from graph.runtime import process
 from graph.settings import for_libraries, settings
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,8 @@ def serve(host: str, port: int) -> int:
     sys.stderr.write(f"The reading room: http://{host}:{port}/room\n")
     sys.stderr.flush()
     checkout = _is_checkout()
+    if checkout:
+        process.freeze_gc()  # with reloading the server is a child process, and this one only waits
     folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if checkout else None
     run_server(host, port, reload=checkout, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS, **config())
     return 0

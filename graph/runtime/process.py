@@ -17,13 +17,17 @@ _paused = False
 def configure_gc(*, pause: bool) -> None:
     """Let `freeze_gc` work in this process; with `pause`, also stop the collector until then.
 
-    The command and the server call it before they load anything else; further calls do nothing.
+    The command and the server call it before they load anything else. Where the command runs the server in its own
+    process, as an installed package does, the server's call ends the pause; other further calls do nothing.
     """
     global _state, _paused
     if _state == "default":
         _state, _paused = "loading", pause
         if pause:
             gc.disable()
+    elif _state == "loading" and _paused and not pause:
+        _paused = False
+        gc.enable()
 
 
 def freeze_gc() -> None:

@@ -63,7 +63,6 @@ SMALL = {
     "graph/cli/exit_codes.py": "the table that help, commands, entry point and tests share",
     "graph/ingestion/edges.py": "graph, state, nodes, edges: the same four files in each graph's folder",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
-    "graph/runtime/process.py": "garbage collection of the process, used by command line and server",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "loaders/errors.py": "imported by every loader, and imports nothing",
     "loaders/pages/jobs.py": "importing it takes 0.04 s, reader.py 0.32 s: the main process needs only the names",

@@ -67,6 +67,17 @@ def test_a_command_that_asks_a_server_leaves_the_collector_on(tmp_path: Path) ->
     assert run(program, tmp_path).startswith("True")
 
 
+def test_a_server_within_the_commands_process_ends_the_pause_and_freezes_later(tmp_path: Path) -> None:
+    program = (
+        "import gc; from graph.runtime import process; process.configure_gc(pause=True); print(gc.isenabled())\n"
+        "import web.app; from graph import dependencies; from graph.context import Context; print(gc.isenabled())\n"
+        "dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+    )
+    paused, serving, after, kept = run(program, tmp_path).split()
+    assert (paused, serving, after) == ("False", "True", "True")
+    assert int(kept) > LOADED
+
+
 def test_the_server_freezes_without_a_pause(tmp_path: Path) -> None:
     program = (
         "import gc; import web.app; from graph import dependencies; from graph.context import Context\n"
