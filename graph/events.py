@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal, TypeVar, cast
 
-from langgraph.config import get_stream_writer
 from typing_extensions import TypedDict
 
 Stage = Literal["upload", "survey", "read", "chunk", "embed", "ask"]
@@ -90,6 +89,8 @@ Node = TypeVar("Node", bound=Callable[..., Any])
 
 def step(label: str) -> Callable[[Node], Node]:
     """Decorate a node's function, a coroutine or not: each call emits a `step` event with this label first."""
+    # Imported here: the command line reads events of a server without loading LangGraph.
+    from langgraph.config import get_stream_writer
 
     def decorate(function: Node) -> Node:
         event = Step(event="step", node=function.__name__, label=label)
