@@ -1,19 +1,21 @@
-"""What comes from the environment: keys, folders, addresses. The only module that reads it.
+"""Settings of the process from the environment: keys, folders, addresses. The only module that reads the environment.
 
-A `.env` file in the working folder is read too. What is set for a run (see `context.py`) beats the environment, which
-beats `.env`, which beats the defaults.
+A `.env` file in the working folder is read too. Settings of a run (see `context.py`) beat the environment, which beats
+`.env`, which beats the defaults.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
+from pydantic import AfterValidator, AliasGenerator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from graph.errors import BadInputError
 
@@ -23,101 +25,234 @@ FORMER_ENGINE_NAMES = {"gemini": "llm"}
 EmbedderName = Literal["auto", "model", "offline"]
 Tier = Literal["free", "paid", "unlimited"]
 
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The environment as this process sees it."""
-
-    home: Path
-    engine: EngineName
-    api_key: str = field(repr=False)
-    base_url: str
-    chroma_url: str
-    allow_private_urls: bool
-    reader_model: str
-    chat_model: str
-    embedder: EmbedderName
-    embedding_model: str
-    fallback_model: str
-    judge_model: str
-    tier: Tier
-    requests_per_minute: int | None
-    requests_per_day: int | None
-    concurrency: int | None
-    check_replies: bool
-    served: bool
-    """Whether this process serves the graphs to others, who may then read only what lies in allowed folders."""
-    served_at: str
-    """Where this process serves, as a command on this machine can reach it; "" where it does not."""
-    allowed_folders: tuple[Path, ...]
-    public_url: str
-    """Where browsers reach the server, for links to cited pages; "" where that is not known."""
-    server_token: str = field(repr=False)
-    allowed_hosts: tuple[str, ...]
-    allowed_origins: tuple[str, ...]
-    upload_mb: int
-    max_uploads: int
-
-
-@dataclass(frozen=True, slots=True)
-class LangSmith:
-    """Where results of evaluations go, when that is wanted."""
-
-    api_key: str = field(repr=False)
-    endpoint: str
-
-
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
 # Flash model; see docs/decisions.md. Any name that LangChain's init_chat_model knows will do.
 DEFAULT_READER = "google_genai:gemini-3.5-flash-lite"
 DEFAULT_CHAT = "google_genai:gemini-3.8-flash"
 DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
 
-# Nobody's limits are slowed down by a guess: the service names the limit with its first refusal, and it is kept from
-# then on. Google publishes no table of them any more, and a default of `free` would hold every paying user to 10
-# requests a minute without need; see docs/decisions.md.
-DEFAULT_TIER = "unlimited"
+# Paths are relative to the folder in which the process was started, which is looked up only here: settings are also
+# read on the server's event loop, where looking up the working folder counts as a blocking call.
+_FOLDER = Path.cwd()
+_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGGRAPH_API_URL")
+_LIBRARY_PREFIXES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
+
+_URL = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
+_ALL_INTERFACES = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # to listen at, not to connect to
 
 
-# As for fetched files (see loaders/sources/download.py): the largest of 700 papers and annual reports has 60 MB.
-DEFAULT_UPLOAD_MB = 200
-DEFAULT_UPLOADS = 1000
-# The Studio page, which runs in the user's browser and is what the server's API is made for.
-DEFAULT_ORIGINS = "https://smith.langchain.com"
+def _engine(value: str) -> str:
+    return FORMER_ENGINE_NAMES.get(value.lower(), value.lower())
 
 
-_ADDRESS = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
-_EVERYWHERE = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # listens there, but nobody goes there
+def _lower(value: str) -> str:
+    return value.lower()
+
+
+def _count(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isdecimal() and int(value)):
+        raise ValueError("a whole number from 1 on, or leave it out")
+    return value
+
+
+def _on(value: Any) -> Any:
+    """Return whether a switch that is off by default is on."""
+    return value.lower() in ("1", "true", "yes", "on") if isinstance(value, str) else value
+
+
+def _not_off(value: Any) -> Any:
+    """Return whether a switch that is on by default is on."""
+    return value.lower() not in ("0", "false", "no", "off") if isinstance(value, str) else value
+
+
+def _words(value: Any) -> Any:
+    return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _folder(path: Path) -> Path:
+    return Path(os.path.normpath(_FOLDER / path.expanduser()))
+
+
+def _folders(value: Any) -> Any:
+    return tuple(part for part in value.split(os.pathsep) if part.strip()) if isinstance(value, str) else value
+
+
+def _url(value: str) -> str:
+    value = value.rstrip("/")
+    if value and not _URL.fullmatch(value):
+        raise ValueError("an address such as https://papers.example.org")
+    return value
+
+
+Folder = Annotated[Path, AfterValidator(_folder)]
+Count = Annotated[int | None, BeforeValidator(_count)]
+Switch = Annotated[bool, BeforeValidator(_on)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """The environment of this process. The variable of a field is PAGEWITNESS_ and its name, unless it says another."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: f"PAGEWITNESS_{name.upper()}"),
+        case_sensitive=True, env_file_encoding="utf-8", extra="ignore", frozen=True, validate_default=True,
+    )  # fmt: skip
+
+    home: Folder = Path(".pagewitness")
+    """The folder that holds everything that is stored, as an absolute path."""
+    engine: Annotated[EngineName, BeforeValidator(_engine)] = "auto"
+    """The engine that reads and answers; `auto` is `llm` where a Google key is set, else `offline`."""
+    google_api_key: SecretStr = Field(SecretStr(""), validation_alias="GOOGLE_API_KEY")
+    """A key of the Gemini API."""
+    gemini_api_key: SecretStr = Field(SecretStr(""), validation_alias="GEMINI_API_KEY")
+    """The same; read where GOOGLE_API_KEY is not set."""
+    base_url: str = Field("", validation_alias="GOOGLE_GEMINI_BASE_URL")
+    """The address of the Gemini API; "" for Google's."""
+    chroma_url: str = ""
+    """The address of a Chroma server that stores the vectors; "" for an embedded one in the home folder."""
+    allow_private_urls: Switch = False
+    """Whether sources may be fetched from addresses of private networks."""
+    reader_model: str = DEFAULT_READER
+    """The vision model that reads page images, as `provider:model`; so are all models below."""
+    chat_model: str = DEFAULT_CHAT
+    """The model that grades, rewrites and answers."""
+    embedder: Annotated[EmbedderName, BeforeValidator(_lower)] = "auto"
+    """The embedder; `auto` is `model` with the engine `llm`, else `offline`."""
+    embedding_model: str = DEFAULT_EMBEDDING
+    """The model that embeds chunks and questions."""
+    fallback_model: str = ""
+    """The chat model that is asked when another is overloaded, retired or out of requests; "" for none."""
+    judge_model: str = ""
+    """The model that judges free answers in an evaluation; "" for none."""
+    # The service names its limits with its first refusal, and they are kept from then on. Google publishes no table of
+    # them any more; `free` as the default would hold paying users to 10 requests a minute.
+    tier: Annotated[Tier, BeforeValidator(_lower)] = "unlimited"
+    """The limits that are known from the start."""
+    requests_per_minute: Count = None
+    """A limit for each model; None for that of the tier."""
+    requests_per_day: Count = None
+    """A limit for each model; None for that of the tier."""
+    concurrency: Count = None
+    """How many requests may run at a time, from the first on; None to find out."""
+    check_replies: Annotated[bool, BeforeValidator(_not_off)] = True
+    """Whether replies of the vision model are compared with the page's own text."""
+    served: Switch = False
+    """Whether this process serves the graphs to others, who may then read only files in allowed folders."""
+    allowed_folders: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = ()
+    """Folders that a served graph may read, besides uploads."""
+    public_address: Annotated[str, AfterValidator(_url)] = Field("", validation_alias="PAGEWITNESS_PUBLIC_URL")
+    """Where browsers reach the server; "" for `api_address`."""
+    api_address: Annotated[str, AfterValidator(_url)] = Field("", validation_alias="LANGGRAPH_API_URL")
+    """Where the LangGraph server listens, which it tells its processes: it takes another port where one is taken."""
+    server_token: SecretStr = SecretStr("")
+    """The token that a server requires and a command sends; "" for none."""
+    allowed_hosts: Words = ()
+    """Names of the server, besides addresses and localhost."""
+    # Studio runs in the user's browser and is what the server's API is made for.
+    allowed_origins: Words = ("https://smith.langchain.com",)
+    """Other sites whose pages may use the server."""
+    # The largest of 700 papers and annual reports has 60 MB.
+    upload_mb: Annotated[int, BeforeValidator(_count)] = 200
+    """The size of the largest upload that is accepted, in megabytes."""
+    max_uploads: Annotated[int, BeforeValidator(_count)] = 1000
+    """How many uploads are stored."""
+
+    @property
+    def api_key(self) -> str:
+        """The key of the Gemini API; "" without one."""
+        return self.google_api_key.get_secret_value() or self.gemini_api_key.get_secret_value()
+
+    @property
+    def token(self) -> str:
+        """The server's token; "" without one."""
+        return self.server_token.get_secret_value()
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers reach the server, for links to cited pages; "" where that is not known."""
+        return _ALL_INTERFACES.sub(r"\g<1>127.0.0.1", self.public_address or self.api_address)
+
+    @property
+    def served_at(self) -> str:
+        """Where a command on this machine reaches this server; "" where this process serves nothing."""
+        listens = self.api_address if self.served else ""
+        return listens.replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blank(cls, values: Any) -> Any:
+        """Treat a blank variable as not set; one in the environment hides a value in `.env`."""
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value not in ("", None)}
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Read the environment, then `.env`."""
+        return env_settings, dotenv_settings
+
+
+@dataclass(frozen=True, slots=True)
+class LangSmith:
+    """The LangSmith service that results of evaluations are sent to."""
+
+    api_key: SecretStr
+    endpoint: str
+    """Its address; "" for the public one."""
 
 
 def settings() -> Settings:
-    """The settings now in force; read anew when the environment has changed."""
-    # Asked for ten times in one answer: the names are looked through first, since each value is decoded anew.
-    ours = sorted(name for name in os.environ if name.startswith(_PREFIXES))
-    return _settings(tuple((name, os.environ.get(name, "")) for name in ours))
+    """Return the settings in force; the environment is read again when it has changed.
+
+    Raises:
+        BadInputError: a variable has a value that it cannot have.
+    """
+    # Called ten times in one answer: names are looked through first, because reading a value decodes it.
+    names = sorted(name for name in os.environ if name.startswith(_PREFIXES))
+    return _settings(tuple((name, os.environ.get(name, "")) for name in names))
+
+
+@lru_cache(maxsize=8)
+def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Build the settings; `environment` is the key of the cache."""
+    try:
+        return Settings(_env_file=_FOLDER / ".env")
+    except ValidationError as error:
+        raise BadInputError(_sentence(error.errors(include_url=False)[0])) from None
+
+
+def _sentence(error: Any) -> str:
+    """Return an error of one variable as a sentence that names it and what it can be set to."""
+    name, remedy = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
+    if error["type"] == "literal_error":
+        remedy = "one of " + ", ".join(re.findall(r"'(.*?)'", error["ctx"]["expected"]))
+    return f"{name} is {error['input']!r}: set it to {remedy}."
 
 
 def langsmith() -> LangSmith | None:
-    """The LangSmith service to write results to: only where tracing is on and there is a key."""
+    """Return the LangSmith service, or None unless tracing is on and there is a key."""
     key = _langsmith("API_KEY")
-    return LangSmith(key, _langsmith("ENDPOINT")) if traced() and key else None
+    return LangSmith(SecretStr(key), _langsmith("ENDPOINT")) if traced() and key else None
 
 
 def traced() -> bool:
-    """Whether runs are traced."""
+    """Return whether runs are traced."""
     return "true" in (_langsmith("TRACING").lower(), _langsmith("TRACING_V2").lower())
 
 
 def _langsmith(name: str) -> str:
-    """A setting of LangSmith, by its own name."""
-    values = {**_file(), **os.environ}
+    """Return a setting of LangSmith by its name without prefix; "" if it is not set."""
+    values = {**_dot_env(), **os.environ}
     return (values.get(f"LANGSMITH_{name}") or values.get(f"LANGCHAIN_{name}") or "").strip()
 
 
-def keep_arithmetic_single() -> None:
-    """Give numpy one thread in a process of ours: several wait for each other while workers read pages.
+def limit_numpy_threads() -> None:
+    """Give numpy one thread: with several, a comparison of 5 ms took up to 90 while workers read pages.
 
-    A comparison that takes 5 ms on a quiet machine took up to 90 then.
+    Call it before numpy is imported.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -130,101 +265,10 @@ def cache_folder() -> Path | None:
         return None
 
 
-def for_libraries() -> dict[str, str]:
-    """What `.env` says to the server's libraries (tracing, logs), which look into the environment alone."""
-    return {name: value for name, value in _file().items() if name.startswith(_LIBRARIES)}
+def library_variables() -> dict[str, str]:
+    """Return the variables in `.env` for the server's libraries (tracing, logs), which read only the environment."""
+    return {name: value for name, value in _dot_env().items() if name.startswith(_LIBRARY_PREFIXES)}
 
 
-# Paths are taken from the folder that the process was started in. It is looked up once, here: settings are also asked
-# for on the server's event loop, where looking up the working folder counts as blocking.
-_FOLDER = Path.cwd()
-# The LangGraph server tells its processes where it listens: it takes another port where the one it was given is taken.
-_API_URL = "LANGGRAPH_API_URL"
-_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", _API_URL)
-_LIBRARIES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
-
-
-def _file() -> dict[str, str]:
+def _dot_env() -> dict[str, str]:
     return {key: value for key, value in dotenv_values(_FOLDER / ".env").items() if value is not None}
-
-
-class _Values:
-    """What was set, by name, as values of the kinds that settings have."""
-
-    def __init__(self, values: dict[str, str]) -> None:
-        self._values = values
-
-    def text(self, name: str, default: str = "") -> str:
-        return self._values.get(name, "").strip() or default
-
-    def choice(self, name: str, default: str, known: tuple[str, ...], what: str) -> str:
-        chosen = self.text(name, default).lower()
-        if chosen not in known:
-            raise BadInputError(f"{name} is {chosen!r}, which is no {what}: set it to one of {', '.join(known)}.")
-        return chosen
-
-    def engine(self, name: str) -> str:
-        chosen = self.text(name).lower()
-        return FORMER_ENGINE_NAMES.get(chosen) or self.choice(name, "auto", get_args(EngineName), "engine")
-
-    def count(self, name: str) -> int | None:
-        text = self.text(name)
-        if text and not (text.isdecimal() and int(text) > 0):
-            raise BadInputError(f"{name} is {text!r}: set it to a whole number from 1 on, or leave it out.")
-        return int(text) if text else None
-
-    def switch(self, name: str) -> bool:
-        return self.text(name).lower() in ("1", "true", "yes", "on")
-
-    def several(self, name: str, default: str = "") -> tuple[str, ...]:
-        return tuple(item.strip().lower() for item in self.text(name, default).split(",") if item.strip())
-
-    def address(self, name: str) -> str:
-        text = self.text(name).rstrip("/")
-        if text and not _ADDRESS.fullmatch(text):
-            raise BadInputError(f"{name} is {text!r}: set it to an address such as https://papers.example.org.")
-        return _EVERYWHERE.sub(r"\g<1>127.0.0.1", text)
-
-    def folder(self, text: str) -> Path:
-        return Path(os.path.normpath(_FOLDER / Path(text).expanduser()))
-
-    def folders(self, name: str) -> tuple[Path, ...]:
-        return tuple(self.folder(item) for item in self.text(name).split(os.pathsep) if item.strip())
-
-
-def _reachable(address: str) -> str:
-    """An address to call, of one to listen at: all of a machine's addresses are none of them."""
-    return address.rstrip("/").replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")
-
-
-@lru_cache(maxsize=8)
-def _settings(environment: tuple[tuple[str, str], ...]) -> Settings:
-    given = _Values({**_file(), **dict(environment)})
-    return Settings(
-        home=given.folder(given.text("PAGEWITNESS_HOME", ".pagewitness")),
-        engine=cast(EngineName, given.engine("PAGEWITNESS_ENGINE")),
-        api_key=given.text("GOOGLE_API_KEY") or given.text("GEMINI_API_KEY"),
-        base_url=given.text("GOOGLE_GEMINI_BASE_URL"),
-        chroma_url=given.text("PAGEWITNESS_CHROMA_URL"),
-        allow_private_urls=given.switch("PAGEWITNESS_ALLOW_PRIVATE_URLS"),
-        reader_model=given.text("PAGEWITNESS_READER_MODEL", DEFAULT_READER),
-        chat_model=given.text("PAGEWITNESS_CHAT_MODEL", DEFAULT_CHAT),
-        embedder=cast(EmbedderName, given.choice("PAGEWITNESS_EMBEDDER", "auto", get_args(EmbedderName), "embedder")),
-        embedding_model=given.text("PAGEWITNESS_EMBEDDING_MODEL", DEFAULT_EMBEDDING),
-        fallback_model=given.text("PAGEWITNESS_FALLBACK_MODEL"),
-        judge_model=given.text("PAGEWITNESS_JUDGE_MODEL"),
-        tier=cast(Tier, given.choice("PAGEWITNESS_TIER", DEFAULT_TIER, get_args(Tier), "tier")),
-        requests_per_minute=given.count("PAGEWITNESS_REQUESTS_PER_MINUTE"),
-        requests_per_day=given.count("PAGEWITNESS_REQUESTS_PER_DAY"),
-        concurrency=given.count("PAGEWITNESS_CONCURRENCY"),
-        check_replies=given.text("PAGEWITNESS_CHECK_REPLIES", "on").lower() not in ("off", "no", "false", "0"),
-        served=given.switch("PAGEWITNESS_SERVED"),
-        served_at=_reachable(given.text(_API_URL)) if given.switch("PAGEWITNESS_SERVED") else "",
-        allowed_folders=given.folders("PAGEWITNESS_ALLOWED_FOLDERS"),
-        public_url=given.address("PAGEWITNESS_PUBLIC_URL") or given.address(_API_URL),
-        server_token=given.text("PAGEWITNESS_SERVER_TOKEN"),
-        allowed_hosts=given.several("PAGEWITNESS_ALLOWED_HOSTS"),
-        allowed_origins=given.several("PAGEWITNESS_ALLOWED_ORIGINS", DEFAULT_ORIGINS),
-        upload_mb=given.count("PAGEWITNESS_UPLOAD_MB") or DEFAULT_UPLOAD_MB,
-        max_uploads=given.count("PAGEWITNESS_MAX_UPLOADS") or DEFAULT_UPLOADS,
-    )

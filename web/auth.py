@@ -41,7 +41,7 @@ async def allow(ctx: Auth.types.AuthContext, value: dict[str, object]) -> None:
 
 def is_authorized(headers: Mapping[str, str]) -> bool:
     """Return whether these headers (names in lower case) carry the token or its cookie, or no token is needed."""
-    token = settings().server_token
+    token = settings().token
     if not token:
         return True
     scheme, _, given = headers.get("authorization", "").partition(" ")
@@ -66,7 +66,7 @@ async def sign_in(request: Request) -> Response:
         body += part
         if len(body) > _MAX_TOKEN_BYTES:
             return WebError(413, "That is too long for a token.").response()
-    token = settings().server_token
+    token = settings().token
     if token and not _equal(body.decode("utf-8", "replace").strip(), token):
         return WebError(401, "That is not the token of this server.").response()
     response = JSONResponse({"signed_in": True})

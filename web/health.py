@@ -51,7 +51,7 @@ def health(request: Request) -> Health | JSONResponse:
         "engine": dependencies.engine_name(Context(), current),
         "upload_mb": current.upload_mb,
         "suffixes": list(SUFFIXES),
-        "token": bool(current.server_token),
+        "token": bool(current.token),
     }
     problems = [sentence for check, sentence in _CHECKS if not _passes(check)]
     if not problems:

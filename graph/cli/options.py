@@ -151,10 +151,10 @@ def _set_up(options: Options) -> None:
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
     from graph.runtime import process
-    from graph.settings import keep_arithmetic_single
+    from graph.settings import limit_numpy_threads
 
     process.configure_gc(pause=True)
-    keep_arithmetic_single()  # before anything imports numpy
+    limit_numpy_threads()  # before anything imports numpy
     signal.signal(signal.SIGINT, _interrupt)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from graph.errors import BadInputError, require_extra
 from graph.runtime import process
-from graph.settings import for_libraries, settings
+from graph.settings import library_variables, settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 # What langgraph.json says to `langgraph dev`, as package data: an installed package has no langgraph.json.
@@ -39,7 +39,7 @@ def serve(host: str, port: int) -> int:
     # Imported now, as it reads the environment at import.
     from langgraph_api.cli import run_server
 
-    if host not in ("127.0.0.1", "::1", "localhost") and not settings().server_token:
+    if host not in ("127.0.0.1", "::1", "localhost") and not settings().token:
         sys.stderr.write(
             f"Everyone who can reach {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
         )
@@ -67,7 +67,7 @@ def _is_checkout() -> bool:
 def _set_environment() -> None:
     """Set the variables that the server and its libraries read; values that the user has set are kept."""
     wanted = {
-        **for_libraries(),
+        **library_variables(),
         "LANGSMITH_TRACING": "false",
         "LANGGRAPH_NO_VERSION_CHECK": "true",
         "LOG_COLOR": str(sys.stdout.isatty()).lower(),

@@ -36,7 +36,7 @@ def record(questions: Sequence[Question], rows: Sequence[Row], run: dict[str, An
 
     where = langsmith()
     assert where, "asked for only where it is configured"
-    client = Client(api_url=where.endpoint or None, api_key=where.api_key)
+    client = Client(api_url=where.endpoint or None, api_key=where.api_key.get_secret_value())
     try:
         return _record(client, questions, rows, run)
     except (LangSmithError, OSError) as error:

@@ -50,6 +50,7 @@ ONLY_IN = {
     "langchain_google_genai": ("graph/engines/",),
     "click": ("graph/cli/",),
     "dotenv": ("graph/settings.py",),
+    "pydantic_settings": ("graph/settings.py",),
     "langsmith": ("graph/evaluation/langsmith_experiment.py", "graph/runtime/tracing.py"),
     "starlette": ("web/",),
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import SecretStr
 
 from graph.context import Context
 from graph.engines.base import Engine, PageReading, PageRequest
@@ -35,7 +35,7 @@ class Time:
 
 
 def build(server: GeminiServer, time: Time, **context: Any) -> tuple[Engine, Embedder]:
-    process = replace(settings(), api_key="test-key", base_url=server.url)
+    process = settings().model_copy(update={"google_api_key": SecretStr("test-key"), "base_url": server.url})
     given = Context(engine="llm", **context)
     client = factory.build_client(process, fallback_model=given.fallback_model, retry_policy=time.policy())
     return factory.build_engine(given, process, client), factory.build_embedder(given, process, client)

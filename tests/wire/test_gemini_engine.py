@@ -1,12 +1,12 @@
 """Reading pages through the real Google client: what goes over the wire, what is made of replies and of errors."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
+from pydantic import SecretStr
 
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
@@ -225,7 +225,8 @@ async def test_a_retired_model_says_what_to_set(gemini: GeminiServer, time: Time
 
 
 def build_engine(api_key: str, **context: Any) -> None:
-    given, process = Context(engine="llm", **context), replace(settings(), api_key=api_key)
+    given = Context(engine="llm", **context)
+    process = settings().model_copy(update={"google_api_key": SecretStr(api_key)})
     factory.build_engine(given, process, factory.build_client(process))
 
 

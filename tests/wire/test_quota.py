@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time as real
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph import dependencies
 from graph.cli import main, progress
@@ -45,7 +45,8 @@ def catalog(tmp_path: Path) -> Iterator[SqliteCatalog]:
 
 
 def paced(server: GeminiServer, limiter: RateLimiter, policy: RetryPolicy = SHORT, **context: Any) -> Engine:
-    process, given = replace(settings(), api_key="test-key", base_url=server.url), Context(engine="llm", **context)
+    given = Context(engine="llm", **context)
+    process = settings().model_copy(update={"google_api_key": SecretStr("test-key"), "base_url": server.url})
     client = factory.build_client(
         process, fallback_model=given.fallback_model, retry_policy=policy, rate_limiter=limiter
     )

@@ -46,7 +46,7 @@ class RemoteClient:
     def __init__(self, url: str, context: Mapping[str, Any]) -> None:
         self._context = {name: value for name, value in context.items() if value is not None}
         self._password = self._context.pop("password", None)  # the server would store it with the run
-        self._connection = Connection(url, settings().server_token)
+        self._connection = Connection(url, settings().token)
         self._client = SyncLangGraphClient(self._connection.http)
 
     def ingest(self, sources: Sequence[str], on_event: EventHandler) -> Mapping[str, Any]:

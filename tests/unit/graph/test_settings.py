@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from graph import settings as module
 from graph.context import Context
 from graph.errors import BadInputError
-from graph.settings import DEFAULT_CHAT, langsmith, settings
+from graph.settings import DEFAULT_CHAT, Settings, langsmith, settings
 from tests.conftest import ROOT
 
 NAMES = {
@@ -108,10 +110,12 @@ def test_the_process_may_change_its_folder_later(bare: Path, tmp_path: Path, mon
     assert settings() == before
 
 
-def test_the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", "AIza-secret")
-    assert settings().api_key == "AIza-secret"
+    monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", "token-secret")
+    assert (settings().api_key, settings().token) == ("AIza-secret", "token-secret")
     assert "AIza-secret" not in repr(settings())
+    assert "token-secret" not in repr(settings())
 
 
 def test_langsmith_takes_tracing_and_a_key(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,21 +125,102 @@ def test_langsmith_takes_tracing_and_a_key(bare: Path, monkeypatch: pytest.Monke
     monkeypatch.delenv("LANGSMITH_TRACING")
     found = langsmith()
     assert found is not None
-    assert (found.api_key, found.endpoint) == ("lsv2-secret", "http://127.0.0.1:1984")
+    assert (found.api_key.get_secret_value(), found.endpoint) == ("lsv2-secret", "http://127.0.0.1:1984")
     assert "lsv2-secret" not in repr(found)
     monkeypatch.delenv("LANGSMITH_API_KEY")
     assert langsmith() is None
 
 
-def test_every_variable_stands_in_the_example(bare: Path) -> None:
-    root = ROOT
-    example = (root / ".env.example").read_text("utf-8")
-    source = (root / "graph" / "settings.py").read_text("utf-8")
-    for variable in {*NAMES, "PAGEWITNESS_HOME", "PAGEWITNESS_ENGINE"}:
-        assert variable in source
-        assert variable in example
+# Variables that the server's starter sets, and one for tests and private installations.
+INTERNAL = {"PAGEWITNESS_SERVED", "LANGGRAPH_API_URL", "PAGEWITNESS_ALLOW_PRIVATE_URLS"}
+
+
+def variables() -> dict[str, str]:
+    """The environment variable of each field."""
+    return {name: str(field.validation_alias) for name, field in Settings.model_fields.items()}
+
+
+def test_every_variable_stands_in_the_example_which_sets_nothing(bare: Path) -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    named = set(re.findall(r"\b(?:PAGEWITNESS|GOOGLE|GEMINI)_[A-Z_]+", example))
+    assert named == set(variables().values()) - INTERNAL
+    default = settings()
     (bare / ".env").write_text(example)
-    assert (settings().home, settings().engine, settings().api_key) == (bare / ".pagewitness", "auto", "")
+    module._settings.cache_clear()
+    assert settings() == default
+
+
+def test_every_field_is_documented() -> None:
+    lines = (ROOT / "graph" / "settings.py").read_text("utf-8").splitlines()
+    undocumented = [
+        name
+        for name in Settings.model_fields
+        for at, line in enumerate(lines)
+        if line.startswith(f"    {name}: ") and not lines[at + 1].startswith('    """')
+    ]
+    assert undocumented == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("PAGEWITNESS_ENGINE", "gpt", "PAGEWITNESS_ENGINE is 'gpt': set it to one of auto, llm, offline."),
+        ("PAGEWITNESS_TIER", "rich", "PAGEWITNESS_TIER is 'rich': set it to one of free, paid, unlimited."),
+        ("PAGEWITNESS_CONCURRENCY", "0",
+         "PAGEWITNESS_CONCURRENCY is '0': set it to a whole number from 1 on, or leave it out."),
+        ("PAGEWITNESS_UPLOAD_MB", "big",
+         "PAGEWITNESS_UPLOAD_MB is 'big': set it to a whole number from 1 on, or leave it out."),
+        ("PAGEWITNESS_PUBLIC_URL", "papers.example.org",
+         "PAGEWITNESS_PUBLIC_URL is 'papers.example.org': set it to an address such as https://papers.example.org."),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_gets_one_sentence_that_names_the_variable(
+    variable: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadInputError) as caught:
+        settings()
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "field", "parsed"),
+    [
+        ("PAGEWITNESS_TIER", " Free ", "tier", "free"),
+        ("PAGEWITNESS_ENGINE", "Gemini", "engine", "llm"),
+        ("PAGEWITNESS_REQUESTS_PER_DAY", "300", "requests_per_day", 300),
+        ("PAGEWITNESS_MAX_UPLOADS", "7", "max_uploads", 7),
+        ("PAGEWITNESS_MAX_UPLOADS", "", "max_uploads", 1000),
+        ("PAGEWITNESS_ALLOWED_HOSTS", "Papers.example.org, ,b", "allowed_hosts", ("papers.example.org", "b")),
+        ("PAGEWITNESS_ALLOWED_FOLDERS", f"/a/../b{os.pathsep}/c", "allowed_folders", (Path("/b"), Path("/c"))),
+        ("PAGEWITNESS_SERVED", "1", "served", True),
+        ("PAGEWITNESS_SERVED", "maybe", "served", False),
+        ("PAGEWITNESS_CHECK_REPLIES", "Off", "check_replies", False),
+        ("PAGEWITNESS_CHECK_REPLIES", "maybe", "check_replies", True),
+        ("PAGEWITNESS_ALLOW_PRIVATE_URLS", "yes", "allow_private_urls", True),
+        ("PAGEWITNESS_PUBLIC_URL", "https://papers.example.org/", "public_url", "https://papers.example.org"),
+        ("LANGGRAPH_API_URL", "http://0.0.0.0:2024", "public_url", "http://127.0.0.1:2024"),
+        ("PAGEWITNESS_SERVER_TOKEN", " t ", "token", "t"),
+    ],
+)
+def test_values_are_parsed(
+    variable: str, value: str, field: str, parsed: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert getattr(settings(), field) == parsed
+
+
+def test_an_empty_variable_hides_the_value_of_dot_env(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / ".env").write_text("GOOGLE_API_KEY=from-file\nPAGEWITNESS_TIER=paid\n")
+    monkeypatch.setenv("GOOGLE_API_KEY", "")
+    monkeypatch.setenv("PAGEWITNESS_TIER", "")
+    assert (settings().api_key, settings().tier) == ("", "unlimited")
+
+
+def test_the_first_key_is_taken_wherever_it_stands(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / ".env").write_text("GOOGLE_API_KEY=from-file\n")
+    monkeypatch.setenv("GEMINI_API_KEY", "from-environment")
+    assert settings().api_key == "from-file"
 
 
 @pytest.mark.parametrize(

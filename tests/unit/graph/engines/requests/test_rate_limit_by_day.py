@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -74,7 +73,7 @@ def test_tiers_are_known_and_numbers_beat_them(catalog: SqliteCatalog) -> None:
     assert preset("free", "google_genai:gemini-embedding-2") == Rate()
     assert preset("paid", "google_genai:gemini-3.8-flash") == Rate(1000)
     assert preset("unlimited", "google_genai:gemini-3.8-flash") == Rate()
-    chosen = replace(settings(), tier="free", requests_per_minute=7)
+    chosen = settings().model_copy(update={"tier": "free", "requests_per_minute": 7})
     assert build_rate_limiter(chosen, catalog)._queue("gemini-3.8-flash").rate == Rate(7, 20)
 
 
@@ -94,7 +93,7 @@ def test_limits_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("TIER", "gold", "which is no tier: set it to one of free, paid, unlimited"),
+        ("TIER", "gold", "set it to one of free, paid, unlimited"),
         ("REQUESTS_PER_DAY", "0", "set it to a whole number from 1 on"),
         ("REQUESTS_PER_MINUTE", "ten", "set it to a whole number from 1 on"),
     ],
