@@ -1,0 +1,125 @@
+"""Reading of a batch: what goes into the ledger, and which transcripts of earlier runs are taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import pytest
+
+from graph import dependencies
+from graph.context import Context
+from graph.engines.base import PageReading
+from graph.engines.requests.usage import PageCost
+from graph.ingestion.page_reading import BatchReader
+from graph.storage.base import Catalog, PageRow
+from graph.types import Usage
+from loaders.pages.jobs import render
+from loaders.types import Block, Failure
+from tests.conftest import MakePdf
+from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row, in_run
+
+T = TypeVar("T")
+TEXT = "A day ticket to the island costs 14 euros, boat included."
+BROKEN = Failure("garbled", "The reply is not the page's text.")
+TOMORROW = Failure("quota_day", "The day's requests are spent.")
+
+
+@pytest.fixture
+def catalog() -> Catalog:
+    opened = dependencies.stores().catalog
+    opened.add_document(document_row(pages=3))
+    return opened
+
+
+@pytest.fixture
+def batch(make_pdf: MakePdf) -> dict[str, Any]:
+    path = str(make_pdf(NAME, TEXT, "", TEXT))
+    return {"id": DOCUMENT, "name": NAME, "path": path, "total": 3, "pages": [1, 2], "text_only": False}
+
+
+def use(batch: dict[str, Any], act: Callable[[BatchReader], T], **settings: Any) -> T:
+    """Call a function with the batch's reader in an offline run with these settings."""
+
+    async def call() -> T:
+        return act(BatchReader(await dependencies.current(), batch))  # type: ignore[arg-type]
+
+    result: T = in_run(call, Context(engine="offline", **settings))
+    return result
+
+
+def reading(text: str = TEXT, **more: Any) -> PageReading:
+    return PageReading(1, (Block("text", text),) if text else (), (), "offline", **more)
+
+
+def record(batch: dict[str, Any], row: PageRow, outcome: PageReading | Failure, **settings: Any) -> PageRow:
+    cost = PageCost(attempts=1, seconds=0.5, usage=Usage(requests=1, input_tokens=9, output_tokens=3))
+    return use(batch, lambda reader: reader.record(row, outcome, cost), **settings)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "reason"),
+    [
+        (reading(), "read", ""),
+        (reading(""), "blank", ""),
+        (reading(fallback=BROKEN), "fallback", "garbled"),
+        (BROKEN, "failed", "garbled"),
+        (TOMORROW, "pending", "quota_day"),
+    ],
+    ids=["text", "nothing", "fallback", "failure", "quota"],
+)
+def test_a_page_is_recorded(
+    batch: dict[str, Any], catalog: Catalog, outcome: PageReading | Failure, status: str, reason: str
+) -> None:
+    row = record(batch, PageRow(DOCUMENT, 1, attempts=1, requests=2), outcome)
+    assert (row.status, row.reason, row.attempts, row.requests, row.input_tokens) == (status, reason, 2, 3, 9)
+    assert catalog.pages(DOCUMENT, [1]) == [row]
+    assert bool(catalog.transcript(row.transcript)) == isinstance(outcome, PageReading)
+
+
+def test_a_page_that_is_read_again_without_success_keeps_what_was_read(batch: dict[str, Any], catalog: Catalog) -> None:
+    before = record(batch, PageRow(DOCUMENT, 1), reading())
+    for outcome in (BROKEN, reading("Other text.", fallback=BROKEN)):
+        row = record(batch, before, outcome, reread=True)
+        assert (row.status, row.transcript, row.attempts) == ("read", before.transcript, 2)
+    assert record(batch, before, reading("Other text."), reread=True).transcript != before.transcript
+
+
+@pytest.mark.parametrize(
+    ("outcome", "settings", "reused"),
+    [
+        (reading(), {}, [1]),
+        (reading(), {"dpi": 99}, []),
+        (reading(), {"reread": True}, []),
+        (reading(fallback=BROKEN), {}, []),
+    ],
+    ids=["the same settings", "another resolution", "reading again", "only a fallback"],
+)
+def test_a_transcript_of_an_earlier_run_is_taken_over(
+    batch: dict[str, Any], catalog: Catalog, outcome: PageReading, settings: dict[str, Any], reused: list[int]
+) -> None:
+    row = record(batch, PageRow(DOCUMENT, 1), outcome)
+    catalog.record_page(replace(row, status="pending", transcript=""))
+    rows, unread = use(batch, lambda reader: reader.split(), **settings)
+    assert [row.page for row in rows] == reused
+    assert [page.row.page for page in unread] == [page for page in (1, 2) if page not in reused]
+
+
+def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any], catalog: Catalog) -> None:
+    images = [render(job) for job in use(batch, lambda reader: reader.jobs())]
+    use(batch, lambda reader: reader.store_images([images[0], BROKEN]))
+    first, second = catalog.pages(DOCUMENT, [1, 2])
+    assert (first.status, second.status, second.attempts) == ("pending", "failed", 1)
+    assert dependencies.stores().images.get(first.image).startswith(b"\x89PNG")
+    failed: list[Any] = [{"document": DOCUMENT, "page": 2, "status": "failed"}]
+    _, (page,) = use({**batch, "outcomes": failed}, lambda reader: reader.split())
+    assert TEXT in page.request.image.text
+    assert page.request.image.png == b"", "the offline engine looks at no images"
+
+
+def test_a_batch_is_left_for_another_day_without_being_rendered(batch: dict[str, Any], catalog: Catalog) -> None:
+    outcomes = use(batch, lambda reader: reader.postpone())
+    assert [(one["page"], one["status"]) for one in outcomes] == [(1, "pending"), (2, "pending")]
+    rows = catalog.pages(DOCUMENT)
+    assert [(row.status, row.reason) for row in rows] == [("pending", "quota_day")] * 2 + [("pending", "")]
