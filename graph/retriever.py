@@ -29,7 +29,7 @@ class PageWitnessRetriever(BaseRetriever):
 
     top_k: int = Field(5, ge=1, le=20, description="How many chunks are returned.")
     documents: list[str] = Field(
-        default_factory=list, description="Names or ids of the documents to search; all when empty."
+        default_factory=list, description="Names or ids of documents to search; all when empty."
     )
     context: Context = Field(default_factory=Context, description="The engine and models, as for a run of the graph.")
 
