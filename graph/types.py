@@ -1,4 +1,4 @@
-"""Values that engines, retrieval, verification and the graphs exchange."""
+"""Types that engines, retrieval, verification and the graphs share."""
 
 from __future__ import annotations
 
@@ -16,32 +16,34 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A text as an embedding model sees it.
-
-    `vector` has unit length; `tokens` is one unit vector for each word piece, as int8 (127 = 1.0); `spans` are the
-    character ranges of the word pieces in the text.
-    """
+    """A text as an embedding model encodes it."""
 
     vector: NDArray[float32]
+    """A unit vector of shape (dimensions,)."""
     tokens: NDArray[int8]
+    """A unit vector for each word piece, of shape (word pieces, dimensions); 127 is 1.0."""
     spans: tuple[tuple[int, int], ...]
+    """The character range of each word piece in the text."""
 
 
 class Usage(TypedDict):
-    """What the work cost: requests to a model service and the tokens it counted."""
+    """The cost of a run: requests to a model service, and the tokens that it counted."""
 
     requests: int
+    """Requests that were sent."""
     input_tokens: int
+    """Tokens of all requests."""
     output_tokens: int
+    """Tokens of all replies."""
 
 
 def no_usage() -> Usage:
-    """Nothing spent."""
+    """Return a usage of zero."""
     return Usage(requests=0, input_tokens=0, output_tokens=0)
 
 
 def add_usage(one: Usage | None, other: Usage | None) -> Usage:
-    """The sum of two; either may be missing."""
+    """Return the sum of two usages; None counts as zero."""
     one, other = one or no_usage(), other or no_usage()
     return Usage(
         requests=one["requests"] + other["requests"],
@@ -52,31 +54,41 @@ def add_usage(one: Usage | None, other: Usage | None) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """A result and what it cost."""
+    """A result and its cost."""
 
     value: T
+    """The result."""
     usage: Usage = field(default_factory=no_usage)
+    """The requests and tokens it took."""
 
 
 class RetrievedChunk(TypedDict):
-    """A retrieved chunk as it travels through the state: short, and of JSON values only.
-
-    `score` is the retrieval score, `relevant` is set by grading. `pages` is there when the chunk runs over a page
-    break; `page` is then where its best sentence starts.
-    """
+    """A chunk that was retrieved for a question, as JSON values."""
 
     chunk: str
+    """Its id, `<document>-<generation>-<ordinal>`."""
     document: str
+    """The id of its document."""
     name: str
+    """The name of its document."""
     page: int
+    """Its page; of a chunk over a page break, the page where its best sentence begins."""
     pages: NotRequired[list[int]]
+    """Both pages of a chunk over a page break; missing otherwise."""
     score: float
+    """The retrieval score; see graph/retrieval/scoring.py."""
     relevant: bool
+    """Whether grading found it relevant."""
     grade: NotRequired[float]
+    """The grader's score, 0 to 10; missing before grading, and where the grader left it out."""
     reason: NotRequired[str]
+    """The grader's reason."""
     heading: str
+    """The headings above it, joined."""
     kind: str
+    """`text`, `table` or `figure`."""
     text: str
+    """Its text as Markdown; only the beginning before grading."""
 
 
 RELEVANT_GRADE = 5
@@ -84,87 +96,112 @@ RELEVANT_GRADE = 5
 
 
 class Grade(TypedDict):
-    """How well a passage helps to answer: 0 (not at all) to 10 (it holds the answer), and why."""
+    """The grade of a chunk."""
 
     chunk: str
+    """The chunk's id."""
     score: float
+    """0 (does not help) to 10 (holds the answer)."""
     reason: str
+    """Why, in a few words."""
 
 
 class PageRef(TypedDict):
     """A page of a document."""
 
     document: str
+    """The document's id."""
     page: int
+    """The page number, from 1."""
 
 
 class Claim(TypedDict):
-    """A statement of the answer, the passage it rests on, and the words there that prove it.
-
-    `image` is there in place of a chunk when the words were read from the image of a page.
-    """
+    """A statement of an answer, and the quote that supports it."""
 
     text: str
+    """The statement."""
     chunk: str
+    """The id of the quoted chunk; "" for one that was not offered, or for a quote from an image."""
     quote: str
+    """The quoted words."""
     image: NotRequired[PageRef]
+    """The page from whose image the words were read, in place of a chunk."""
 
 
 class Turn(TypedDict):
     """One message of a conversation."""
 
     role: str
+    """`user` or `assistant`."""
     text: str
+    """Its text."""
 
 
 class Objection(TypedDict):
-    """A claim that was not proven, and why."""
+    """A claim that failed its check."""
 
     claim: Claim
+    """The claim."""
     failure: str
+    """Why it failed, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """The image of a page to look at again with a question. It is made inside a step and never put into state."""
+    """The image of a page, loaded to be shown to the engine; never stored in state."""
 
     document: str
+    """The document's id."""
     name: str
+    """The document's name."""
     page: int
+    """The page number, from 1."""
     png: bytes
+    """The image."""
 
 
 class Citation(TypedDict):
-    """A quote that stands on a page, and where. Boxes are fractions of the page, origin top left.
-
-    Where the quote runs over a page break, `pages` are both pages, and `next_boxes` its rectangles on the second.
-    What only a model read, from the page's image, has `verified` false and `read_from` "image": no code found it there.
-    All other citations were found, and have neither field.
-    """
+    """A quote and its place. Boxes are [x0, y0, x1, y1] as fractions of the page, origin top left."""
 
     marker: int
+    """Its number in the answer."""
     document: str
+    """The document's id."""
     name: str
+    """The document's name."""
     page: int
+    """The page, or the first of two."""
     pages: NotRequired[list[int]]
+    """Both pages of a quote over a page break; missing otherwise."""
     quote: str
+    """The quoted words."""
     boxes: list[list[float]]
+    """A rectangle for each line of the quote on its page."""
     next_boxes: NotRequired[list[list[float]]]
+    """The rectangles on the second page of two."""
     chunk: str
+    """The id of the chunk that holds the quote."""
     verified: NotRequired[Literal[False]]
+    """False if only a model read the words, from the page's image; missing if code found them on the page."""
     read_from: NotRequired[Literal["image"]]
+    """`image` if `verified` is false; missing otherwise."""
 
 
 class ClaimCheck(TypedDict):
-    """A claim that was checked: `failure` is "" for one that passed. `before` is what a repaired one replaced."""
+    """The result of checking a claim."""
 
     claim: Claim
+    """The claim."""
     failure: str
+    """Why it failed, in a few words; "" if it passed."""
     citation: Citation | None
+    """The citation of a claim that passed."""
     repaired: bool
+    """Whether it replaced a claim that failed."""
     before: NotRequired[Objection]
+    """The claim that it replaced."""
 
 
 def is_verified(citation: Citation) -> bool:
-    """Whether code found the quote on its page."""
+    """Return whether code found the quote on its page; false if only a model read it from an image."""
     return citation.get("verified", True)

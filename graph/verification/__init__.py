@@ -1,1 +1,1 @@
-"""Verification: quotes are found on their pages, and claims compared with their quotes."""
+"""Verification: finding quotes on their pages, and comparing claims with the quoted text."""

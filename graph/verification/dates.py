@@ -1,4 +1,4 @@
-"""Dates as texts write them: `9 February 2025`, `February 9th`, `2025-02-09`, `9.2.25`, in a few languages."""
+"""A parser of dates in several languages: `9 February 2025`, `February 9th`, `2025-02-09`, `9.2.25`."""
 
 from __future__ import annotations
 
@@ -36,20 +36,24 @@ NUMERIC = re.compile(
     r"(?<![\d.,/-])(?:(?P<y>[12]\d{3})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
     r"|(?P<a>\d{1,2})(?P<t>[-/.])(?P<b>\d{1,2})(?P=t)(?P<c>[12]\d{3}|\d{2}))(?![\d/-])"
 )
-# A month that stands alone is told from a word ("may", "march") by its capital, and counts within a sentence only.
+# A month without a day or year needs a capital and a place inside a sentence, to differ from "may" and "march".
 _ALONE = re.compile(rf"(?<=[a-zà-ÿ,;:0-9] )(?P<month>{'|'.join(word.title() for word in MONTHS)})\b")
 
 
 class Date(NamedTuple):
-    """What a text says of a date; None for what it leaves out."""
+    """A date in a text; None for the parts that it leaves out."""
 
     text: str
+    """The date as it is written."""
     month: int
+    """1-12."""
     day: int | None = None
+    """1-31."""
     year: int | None = None
+    """Four digits."""
 
     def agrees(self, other: Date) -> bool:
-        """Whether the other one says no other thing about the same date; the year may stand elsewhere."""
+        """Return whether `other` may be the same date; it may lack the year, but not differ in a part."""
         return (
             self.month == other.month
             and (self.day is None or self.day == other.day)
@@ -58,30 +62,30 @@ class Date(NamedTuple):
 
 
 def dates(text: str) -> list[Date]:
-    """The dates of a text; one written in figures alone (3/4/2024) is read both ways."""
+    """Return the dates of a text; one in figures alone (3/4/2024) is returned in both readings."""
     return [*_numeric(text), *_named(text)]
 
 
 def numbers(text: str) -> set[str]:
-    """The days, months and years of the dates of a text, without leading zeros."""
+    """Return the days, months and years of a text's dates as digits without leading zeros."""
     parts = [part for date in dates(text) for part in (date.day, date.year)]
     parts += [part for date in _numeric(text) for part in (date.month,)]
     return {str(part) for part in parts if part is not None}
 
 
-def unsupported_dates(text: str, held: str) -> list[str]:
-    """The dates of a text with which no date that is held agrees."""
-    told = dates(text)
-    known = dates(held) if told else []
-    lacking: dict[str, bool] = {}
-    for date in told:
+def unsupported_dates(text: str, source: str) -> list[str]:
+    """Return the dates of `text`, as it writes them, with which no date in `source` agrees."""
+    claimed = dates(text)
+    known = dates(source) if claimed else []
+    unsupported: dict[str, bool] = {}
+    for date in claimed:
         # Of the two ways to read a date in figures, one that agrees is enough.
-        lacking[date.text] = lacking.get(date.text, True) and not any(date.agrees(other) for other in known)
-    return [found for found, absent in lacking.items() if absent]
+        unsupported[date.text] = unsupported.get(date.text, True) and not any(date.agrees(other) for other in known)
+    return [found for found, absent in unsupported.items() if absent]
 
 
 def without_figures(text: str) -> str:
-    """The text without its dates in figures, whose parts are no numbers of their own."""
+    """Return the text without its dates in figures, whose parts must not count as numbers."""
     return NUMERIC.sub("…", text)
 
 
@@ -104,7 +108,7 @@ def _numeric(text: str) -> Iterator[Date]:
             readings = [(int(match["m"]), int(match["d"]), int(match["y"]))]
         else:
             one, other, year = int(match["a"]), int(match["b"]), int(match["c"])
-            year += (2000 if year < 70 else 1900) if year < 100 else 0  # 70: where POSIX draws the line
+            year += (2000 if year < 70 else 1900) if year < 100 else 0  # as in POSIX
             readings = [(other, one, year), (one, other, year)]
         for month, day, year in readings:
             if 1 <= month <= 12 and 1 <= day <= 31:

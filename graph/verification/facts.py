@@ -1,9 +1,8 @@
-"""The facts of a claim: each number, date and name in it must stand in its evidence.
+"""A check of a claim's facts: every number, date and name in it must be in its evidence.
 
-Numbers are looked for in what is quoted (for a table row also in its caption and column headers; years also in the
-headings above), dates and names in the passage around it too, because a quote says "she" where the passage named her.
-What is forgiven is the way of writing, never the value: 1,800 and 1800, 3.2 million and 3,200,000, ninety-seven and 97,
-9 February and 2025-02-09.
+Numbers must be in the quote (of a table row also in its caption and column headers; years also in the headings above).
+Dates and names may be in the chunk around it, because a quote says "she" where the chunk named her before. Notation may
+differ, the value may not: 1,800 and 1800, 3.2 million and 3,200,000, ninety-seven and 97, 9 February and 2025-02-09.
 """
 
 from __future__ import annotations
@@ -26,48 +25,47 @@ _UNCOUNTED = {"one", "a", "an"}  # "one of them" counts nothing
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a claim may rest on.
-
-    `exact` is the quote with the caption and headers of the rows in it; `above` are the headings over the passage;
-    `around` is the passage without the table rows that are not quoted, and the names of the document; `whole` is the
-    passage with all its rows.
-    """
+    """The texts that may support a claim."""
 
     exact: str
+    """The quote, with the caption and column headers of the table rows in it."""
     above: str = ""
+    """The headings above the chunk."""
     around: str = ""
+    """The document's name and title, and the chunk without the table rows that are not quoted."""
     whole: str = ""
+    """The document's name and title, and the chunk with all its rows."""
 
 
 def unsupported_facts(text: str, evidence: Evidence) -> list[str]:
-    """The numbers, dates and names of a claim that its evidence does not hold, as the claim writes them."""
-    proven = calculated(text, evidence.whole)
-    # A difference of two rows names both of them, and its numbers are proven to be theirs.
-    around = evidence.whole if proven else evidence.around
+    """Return the numbers, dates and names of a claim that its evidence does not contain, as the claim writes them."""
+    supported = calculated(text, evidence.whole)
+    # A difference of two rows may name both of them: its numbers are known to be theirs.
+    around = evidence.whole if supported else evidence.around
     held = f"{evidence.exact} {evidence.above} {around}"
-    lacking = [
-        *_numbers(text, evidence, proven),
+    unsupported = [
+        *_numbers(text, evidence, supported),
         *dates.unsupported_dates(text, held),
         *names.unsupported_names(text, held),
     ]
-    return list(dict.fromkeys(lacking))
+    return list(dict.fromkeys(unsupported))
 
 
-def calculated(text: str, passage: str) -> set[str]:
-    """The numbers of subtractions that a text writes out ("62.1 − 55.0 = 7.1").
+def calculated(text: str, chunk_text: str) -> set[str]:
+    """Return the numbers of subtractions that a text writes out ("62.1 − 55.0 = 7.1").
 
-    Only those count that are right, and whose operands both stand in the passage.
+    Only correct subtractions count, and only if both operands are in the chunk's text.
     """
-    held = numbers(passage)
-    proven: set[str] = set()
+    held = numbers(chunk_text)
+    supported: set[str] = set()
     for found in _SUBTRACTION.findall(unicodedata.normalize("NFKC", text)):
         high, low, result = map(canonical, found)
         if {high, low} <= held and Decimal(high) - Decimal(low) == Decimal(result):
-            proven |= {high, low, result}
-    return proven
+            supported |= {high, low, result}
+    return supported
 
 
-def _numbers(text: str, evidence: Evidence, proven: set[str]) -> list[str]:
+def _numbers(text: str, evidence: Evidence, supported: set[str]) -> list[str]:
     exact, text = evidence.exact, dates.without_figures(text)
     given = amounts(exact)
     values = {amount.value for amount in given} | {Decimal(value) for value in spelled(exact).values()}
@@ -76,8 +74,8 @@ def _numbers(text: str, evidence: Evidence, proven: set[str]) -> list[str]:
     }
     held = {amount.digits for amount in given if amount.scale == 1 or not amount.certain}
     held |= {str(value) for value in spelled(exact).values()}
-    held |= dates.numbers(exact) | terms.years(evidence.above) | proven
-    # "Revenue in millions was 3.2": the claim names the magnitude, only elsewhere.
+    held |= dates.numbers(exact) | terms.years(evidence.above) | supported
+    # "Revenue in millions was 3.2": the claim states the magnitude elsewhere.
     held |= {amount.digits for amount in given if amount.scale in magnitudes(text)}
     lacking = [amount.text for amount in amounts(text) if not _is_supported(amount, held, values)]
     for word, value in spelled(text).items():

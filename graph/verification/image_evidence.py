@@ -1,8 +1,8 @@
-"""Looking at pages again: when the images of pages go to the model with a question, and what it may say of them.
+"""Rules for page images as evidence: which pages are shown to the model, and which quotes from an image are accepted.
 
-A transcript says of a chart what its reader thought worth saying, and of a scan what it made out. With the question in
-hand more can be read. But what is read there alone, no code can find again: it is let into an answer only where the
-page's text could not hold it, it is marked, and it never counts as verified.
+A transcript of a chart or a scan holds what the reader found important; knowing the question, a model can read more.
+Code cannot find such a quote again, so it is accepted only where the page's text cannot contain it, it is marked in the
+answer, and it never counts as verified.
 """
 
 from __future__ import annotations
@@ -16,45 +16,49 @@ from graph.types import PageRef, RetrievedChunk
 from graph.verification.quotes import normalised
 from loaders.text.plain import plain
 
-# Whether the question "lands on" a figure, table or scan is told by so many of the best passages. Judged, not measured.
+# The best chunks that decide whether page images are shown. Judged, not measured.
 _BEST = 3
-# A quote of so many words, half of whose neighbours stand on the page as text, is that text misquoted.
-_WORDS, _NEIGHBOURS = 4, 0.5
+# A quote of at least 4 words, half of whose word pairs are in the page's text, misquotes that text.
+_MIN_WORDS, _MIN_SHARED_PAIRS = 4, 0.5
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def pages_to_inspect(
-    passages: Sequence[RetrievedChunk], ledger: Mapping[tuple[str, int], PageRow], limit: int
+    chunks: Sequence[RetrievedChunk], ledger: Mapping[tuple[str, int], PageRow], limit: int
 ) -> list[PageRef]:
-    """The pages to look at again for these relevant passages: at most `limit`, those of the best passages first.
+    """Return the pages whose images are shown to the model, at most `limit`, those of the best chunks first.
 
-    A page is looked at if one of the three best passages on it is a table or a figure, or if it has no legible text
-    layer. `ledger` holds the rows of the pages; one without an image cannot be looked at.
+    A page is shown if one of the three best chunks on it is a table or a figure, or if it has no legible text layer.
+
+    Args:
+        chunks: The relevant chunks, with their grades.
+        ledger: Page rows by (document id, page); a page without an image cannot be shown.
+        limit: The largest number of pages.
     """
-    best = sorted(passages, key=lambda passage: -passage.get("grade", 0.0))[:_BEST]
+    best = sorted(chunks, key=lambda chunk: -chunk.get("grade", 0.0))[:_BEST]
     found: dict[tuple[str, int], PageRef] = {}
-    for passage in best:
-        for page in passage.get("pages") or [passage["page"]]:
-            row = ledger.get((passage["document"], page))
-            if row and row.image and (passage["kind"] in ("table", "figure") or not row.legible):
+    for chunk in best:
+        for page in chunk.get("pages") or [chunk["page"]]:
+            row = ledger.get((chunk["document"], page))
+            if row and row.image and (chunk["kind"] in ("table", "figure") or not row.legible):
                 found.setdefault((row.document, row.page), PageRef(document=row.document, page=row.page))
     return list(found.values())[:limit]
 
 
 def rejection_reason(quote: str, row: PageRow, texts: Iterable[Transcript]) -> str:
-    """Why words that stand in no text of a page may not be taken as read from its image; "" when they may.
+    """Return why a quote that is not in a page's text is not accepted as read from its image; "" if it is accepted.
 
-    They may where the page has no legible text layer, or has a figure; not where the page's text says the same with
+    It is accepted if the page has no legible text layer, or a figure. It is not if the page's text says the same with
     another number, or nearly the same: then the text is right.
     """
     texts = list(texts)
     if sum(character.isalnum() for character in normalised(quote)) < 2:
-        return "its quote says nothing"
+        return "its quote is empty"
     if row.legible and not any(block.is_figure for text in texts for block in text.blocks):
-        return "its quote does not stand on the page, which has a text layer and no figure"
+        return "its quote is not on the page, which has a text layer and no figure"
     for text in texts:
         if _contradicts(quote, " ".join(plain(block.text) for block in text.blocks)):
-            return "the text of the page says something else there"
+            return "the text of the page says something else"
     return ""
 
 
@@ -65,7 +69,7 @@ def _contradicts(quote: str, text: str) -> bool:
     words, held = _words(quote), _words(text)
     neighbours = list(pairwise(words))
     known = set(pairwise(held))
-    return len(words) >= _WORDS and sum(pair in known for pair in neighbours) >= _NEIGHBOURS * len(neighbours)
+    return len(words) >= _MIN_WORDS and sum(pair in known for pair in neighbours) >= _MIN_SHARED_PAIRS * len(neighbours)
 
 
 def _words(text: str) -> list[str]:

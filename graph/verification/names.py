@@ -1,8 +1,8 @@
-"""Names in a claim: words with a capital within a sentence, acronyms, words with digits; and whether they are held.
+"""A check of a claim's names: words with a capital inside a sentence, acronyms, words with digits.
 
-What is a name cannot be known without a dictionary, so the rule keeps to what it can tell, and where it cannot, it lets
-a word pass: a false alarm would cost a true answer. Scripts without capitals are not looked at, nor is a name in a
-script that the evidence does not use at all; in German, where every noun has a capital, only two in a row count.
+Without a dictionary the rule is cautious: where it cannot tell, it lets a word pass, because a false alarm costs a
+correct answer. It skips scripts without capitals, and names in a script that the evidence does not use. In German,
+where every noun has a capital, only two capitalised words in a row count.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from graph.verification.dates import MONTHS
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?:;\n…]|[-–—•*]\s)[\s\"'“”„‘«»()\[\]]*$")
 _JOINED = re.compile(r"[ \t\-–/&.’']{0,2}$")
-# Words that German has and its neighbours have not, or not so written; one is enough.
+# Words that are German in this spelling only; one is enough.
 _GERMAN = re.compile(r"\b(Der|Die|[Dd]as|und|ist|[Ee]ine?[mnrs]?|wurden?|für|nicht|sind|im|beim|zum|zur|kostet)\b")
 _LINE_END = re.compile(r"[-\u00ad]\s*\n\s*")
-# Words of four languages that begin a sentence or a title and name nothing, and words that point into a document. They
-# are needed only where such a word stands before a capital one. Written down by hand.
+# Words of four languages that begin a sentence or title and are no names, and words that refer to a part of a document.
+# They matter only before a word with a capital.
 _OPENERS = frozenset(
     """a about after again all also although among an and another any are as at before both but by could did do does
     during each either for from had has have he her here his how however i if in instead is it its last many more most
@@ -32,23 +32,23 @@ _OPENERS = frozenset(
     zum zur tabelle abbildung abb seite kapitel au aux avec ce cette dans de des du elle en et il la le les leur par
     pour selon son sous sur un une el los las según del con por para""".split()  # noqa: SIM905 - a list reads best so
 )
-# What stands at a number: currencies and units, which evidence may write in another way (EUR 14, 14 euros, €14).
+# Currencies and units next to a number, which the evidence may write differently (EUR 14, 14 euros, €14).
 _UNIT = re.compile(r"^(?:[A-Z]{1,4}|[a-zA-Zµ]{1,3}|Euros?|Dollars?|Pounds?|Mio|Mrd|Tsd|Prozent|Percent)$")
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
 
 
-def unsupported_names(text: str, held: str) -> list[str]:
-    """The names of a text that do not stand in what is held, each once, in order."""
-    if not (told := names(text)):
+def unsupported_names(text: str, source: str) -> list[str]:
+    """Return the names of `text` that are not in `source`, each once, in order."""
+    if not (claimed := names(text)):
         return []
-    known = {_plain(token) for token in _TOKEN.findall(f"{held} {_LINE_END.sub('', held)}")}
+    known = {_plain(token) for token in _TOKEN.findall(f"{source} {_LINE_END.sub('', source)}")}
     scripts = {_script(word) for word in known}
-    lacking = [name for name in told if _script(name) in scripts and not _is_supported(_plain(name), known)]
-    return list(dict.fromkeys(lacking))
+    unsupported = [name for name in claimed if _script(name) in scripts and not _is_supported(_plain(name), known)]
+    return list(dict.fromkeys(unsupported))
 
 
 def names(text: str) -> list[str]:
-    """The words of a text that name something, as it writes them."""
+    """Return the names in a text, as it writes them."""
     text = unicodedata.normalize("NFKC", text)
     tokens = list(_TOKEN.finditer(text))
     german = bool(_GERMAN.search(text))
@@ -61,7 +61,7 @@ def names(text: str) -> list[str]:
 
 
 def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> bool:
-    """Whether a word with a capital is a name where it stands."""
+    """Return whether the word with a capital at this place is a name."""
     word = tokens[at].group()
     if word.lower() in _OPENERS or word.lower() in MONTHS or _at_number(text, tokens[at]):
         return False
@@ -86,7 +86,7 @@ def _capital(word: str) -> bool:
 
 
 def _certain(word: str) -> bool:
-    """A capital after the first letter, or letters and digits: no ordinary word, wherever it stands."""
+    """Return whether a word is a name at any place: it has an inner capital, or letters and digits."""
     letters = [character for character in re.sub(r"[’'].*", "", word) if character.isalpha()]
     mixed = len(letters) < len(re.sub(r"[’'].*", "", word))
     inner = any(character.isupper() for character in word[1:])
@@ -94,13 +94,13 @@ def _certain(word: str) -> bool:
 
 
 def _at_number(text: str, token: re.Match[str]) -> bool:
-    """Whether a word is a unit or a currency at a number."""
+    """Return whether a word is a unit or a currency next to a number."""
     before, after = text[: token.start()].rstrip(" ($€£"), text[token.end() :].lstrip(" .$€£")
     return bool(_UNIT.match(token.group())) and (before[-1:].isdigit() or after[:1].isdigit())
 
 
 def _is_supported(name: str, known: set[str]) -> bool:
-    """Whether a word is held, with or without an ending; one with digits must be the very same."""
+    """Return whether a name is known, with or without an ending; a name with digits must match exactly."""
     if name in known or any(character.isdigit() for character in name):
         return name in known
     short = max(_SHORTEST_STEM, len(name) - _LONGEST_ENDING)
@@ -110,14 +110,14 @@ def _is_supported(name: str, known: set[str]) -> bool:
     return len(name) >= _SHORTEST_STEM and any(word.startswith(name) for word in near)
 
 
-@lru_cache(maxsize=20_000)  # the words of a page come again with every claim
+@lru_cache(maxsize=20_000)  # the words of a page recur with every claim
 def _plain(word: str) -> str:
-    """A word without case, accents and the English possessive."""
+    """Return a word without case, accents and the English possessive."""
     word = re.sub(r"[’']s?$", "", unicodedata.normalize("NFKC", word))
     bare = unicodedata.normalize("NFKD", word.casefold())
     return "".join(character for character in bare if not unicodedata.combining(character))
 
 
 def _script(word: str) -> str:
-    """The script of a word's first letter, as Unicode names it: LATIN, CYRILLIC, ..."""
+    """Return the script of a word's first letter by its Unicode name: LATIN, CYRILLIC, ..."""
     return next((unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()), "DIGIT")

@@ -1,7 +1,7 @@
-"""Numbers as texts write them: digits in several notations, magnitudes ("3.2 million"), English number words.
+"""A parser of numbers: digits in several notations, magnitudes ("3.2 million"), English number words.
 
-Which digits belong together is what counts, so that `1,800` is 1800 and `71.0` is not 71. Two texts agree on a number
-that both write alike; the value decides only where a magnitude or a number word is involved.
+Numbers are compared by their digits: `1,800` is 1800, while `71.0` is not 71. The value decides only for magnitudes and
+number words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _THOUSAND, _MILLION, _BILLION, _TRILLION = 10**3, 10**6, 10**9, 10**12
-# English, German, French, Spanish, Italian, Portuguese. French "billion" is 10^12 and not told from the English one.
+# English, German, French, Spanish, Italian, Portuguese. French "billion" (10^12) is read as the English one.
 _MAGNITUDES = {
     **dict.fromkeys(("thousand", "thousands", "tausend", "tsd", "milliers"), _THOUSAND),
     **dict.fromkeys(("million", "millions", "millionen", "mio", "mln", "millones", "milioni", "milhões"), _MILLION),
@@ -22,13 +22,13 @@ _MAGNITUDES = {
     ),
     **dict.fromkeys(("trillion", "trillions", "billionen"), _TRILLION),
 }
-# A letter at a number may be a magnitude or a unit (31m, 4K, 32B), so that both readings stand.
+# A letter after a number may be a magnitude or a unit (31m, 4K, 32B), so both readings count.
 _LETTERS = {"k": _THOUSAND, "K": _THOUSAND, "m": _MILLION, "M": _MILLION, "B": _BILLION}
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _WORD = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
 _AMOUNT = re.compile(rf"({_NUMBER})(?:[ -]?({_WORD})\b|([kKmMB])\b)?", re.IGNORECASE)
 _MAGNITUDE = re.compile(rf"\b({_WORD})\b", re.IGNORECASE)
-# The narrow and the unbreakable space between groups of digits; an ordinary one may part two cells of a table.
+# Narrow and non-breaking spaces between groups of digits; an ordinary space may separate two table cells.
 _GROUP_SPACE = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 _ONES = (
@@ -40,30 +40,34 @@ _UNITS = {word: value for value, word in enumerate(_ONES.split())}
 _UNITS |= {word: 10 * tens for tens, word in enumerate(_TENS.split(), 2)}
 _MULTIPLES = {"dozen": 12, "hundred": 100, "thousand": _THOUSAND, "million": _MILLION, "billion": _BILLION}
 _SPELLED = "|".join([*_UNITS, *_MULTIPLES])
-# "in million euros" names a magnitude, and counts nothing without a word before it.
+# "in million euros" is a magnitude, not a number word.
 _FIRST = rf"(?:{'|'.join(_UNITS)}|an? (?:{'|'.join(_MULTIPLES)}))"
 _WORDS = re.compile(rf"(?<![\w.]){_FIRST}(?:[ -](?:and )?(?:{_SPELLED}))*\b", re.IGNORECASE)
-# "ten" is a preposition in Dutch, and "one" and "a" count nothing in most sentences.
+# "ten" is a preposition in Dutch.
 _DUTCH = re.compile(r"\b(het|een|van|niet)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number in digits: as it is written, its digits in one notation, its magnitude, and whether that is certain."""
+    """A number in digits."""
 
     text: str
+    """The number as it is written, with its magnitude."""
     digits: str
+    """Its digits in canonical notation."""
     scale: int = 1
+    """Its magnitude: 1,000,000 for millions."""
     certain: bool = True
+    """Whether the magnitude is certain; false for a letter that may be a unit."""
 
     @property
     def value(self) -> Decimal | None:
-        """The number that it stands for; None for what is no decimal number (a version, a date)."""
+        """The decimal value; None for a version or a date."""
         return Decimal(self.digits) * self.scale if re.fullmatch(r"\d+(\.\d+)?", self.digits) else None
 
 
 def canonical(number: str) -> str:
-    """Digits without thousands separators and with a decimal point; what is written otherwise stays as it is."""
+    """Return a number without thousands separators and with a decimal point; other notations stay as they are."""
     if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", number):  # 1.234,5 and 1.234.567
         return number.replace(".", "").replace(",", ".")
     if re.fullmatch(r"\d{1,2}(,\d{2})+,\d{3}(\.\d+)?", number):  # 12,34,567
@@ -73,7 +77,7 @@ def canonical(number: str) -> str:
 
 
 def amounts(text: str) -> list[Amount]:
-    """The numbers in digits of a text, in order."""
+    """Return the numbers in digits of a text, in order."""
     text = unicodedata.normalize("NFKC", _GROUP_SPACE.sub(",", text))
     found = []
     for match in _AMOUNT.finditer(text):
@@ -84,17 +88,17 @@ def amounts(text: str) -> list[Amount]:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers in digits of a text, in one notation: `1,800` and `1800` are one."""
+    """Return the numbers in digits of a text in canonical notation: `1,800` and `1800` are the same."""
     return {amount.digits for amount in amounts(text)}
 
 
 def magnitudes(text: str) -> set[int]:
-    """The magnitudes that a text names ("in millions"), wherever."""
+    """Return the magnitudes that a text names anywhere ("in millions")."""
     return {_MAGNITUDES[word.lower()] for word in _MAGNITUDE.findall(text)}
 
 
 def spelled(text: str) -> dict[str, int]:
-    """The number words of an English text with their values: `ninety-seven`, `two hundred and five`, `a dozen`."""
+    """Return the English number words of a text with their values: `ninety-seven`, `two hundred and five`."""
     found: dict[str, int] = {}
     dutch = bool(_DUTCH.search(text))
     for match in _WORDS.finditer(text):

@@ -1,7 +1,7 @@
-"""Proving citations: a quote counts only where this code finds it on the page it names.
+"""A search for quotes on pages: a citation counts only if its quote is found on the page that it names.
 
-The comparison forgives what reading and typesetting change (white space, hyphens at line ends, ligatures, quotation
-marks, Markdown marks and cell borders) and nothing else: not a letter, not a digit, not a decimal point.
+The comparison ignores what reading and typesetting change: white space, hyphens at line ends, ligatures, quotation
+marks, Markdown marks and cell borders. Every letter, digit and decimal point must match.
 """
 
 from __future__ import annotations
@@ -21,36 +21,41 @@ from loaders.types import Box, Word
 
 _QUOTES = str.maketrans("“”„‟‘’‚‛′″«»‹›", '""""\'\'\'\'\'"""""')
 _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
-# A hyphen before a digit is a sign or a range (-5, 354-359) and stays, unless a letter stands before it (GPT-4).
+# A hyphen before a digit is a sign or a range (-5, 354-359) and stays, except after a letter (GPT-4).
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
-_SHORTEST_QUOTE = 2  # letters and digits; less than that proves nothing
+_SHORTEST_QUOTE = 2  # letters and digits
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteLocation:
-    """Where a quote stands: one page, or two that follow each other, and the lines that it covers on each."""
+    """The place where a quote was found."""
 
     pages: tuple[int, ...]
+    """One page, or two consecutive ones."""
     boxes: tuple[Box, ...]
+    """The lines that it covers on the first page."""
     next_boxes: tuple[Box, ...] = ()
+    """The lines that it covers on the second page."""
 
 
 def normalised(text: str) -> str:
-    """Text without what reading and typesetting may change."""
+    """Return `text` without the differences that the comparison ignores."""
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     text = _SIGN.sub("\x00", _DASHES.sub(lambda found: "-" if len(found.group()) == 1 else "", text))
     return _DROPPED.sub("", text.replace("-", "")).replace("\x00", "-")
 
 
-# A page is the same few hundred words over and over: what normalising them gives is kept.
+# The words of a page recur with every claim.
 _normalised_word = lru_cache(maxsize=20_000)(normalised)
 
 
 def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
-    """Find a quote on one of the pages, or running over two of them; None when it stands nowhere.
+    """Find a quote on one page, or over the break between two; None if it is nowhere.
 
-    `pages` are tried in the order given.
+    Args:
+        quote: The quoted text.
+        pages: Transcripts by page number, tried in this order.
     """
     wanted = normalised(quote)
     if sum(character.isalnum() for character in wanted) < _SHORTEST_QUOTE:
@@ -69,9 +74,9 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
 
 
 class SearchText:
-    """Text to look for quotes in: normalised, and knowing where its words began.
+    """Normalised text to search for quotes.
 
-    A quote may not begin or end inside a number: "450 euros" does not stand where "18,450 euros" does.
+    A quote may not begin or end inside a number: "450 euros" is not found in "18,450 euros".
     """
 
     def __init__(self, pieces: Iterable[str]) -> None:
@@ -80,7 +85,7 @@ class SearchText:
         self._starts = set(accumulate(map(len, self.pieces), initial=0))
 
     def find(self, wanted: str) -> int | None:
-        """Where a normalised quote begins, or None."""
+        """Return the offset of a normalised quote, or None."""
         at = self.text.find(wanted)
         while at >= 0 and (self._inside_number(at) or self._inside_number(at + len(wanted))):
             at = self.text.find(wanted, at + 1)
@@ -96,17 +101,17 @@ class SearchText:
 
 
 def page_text(transcript: Transcript) -> SearchText:
-    """All that was read on a page."""
+    """Return the whole text of a page for searching."""
     return SearchText(word for block in transcript.blocks for word in re.split(r"[\s|]+", plain(block.text)))
 
 
 def chunk_text(chunk: ChunkRow) -> str:
-    """The text of a passage, to look for a normalised quote in."""
+    """Return the text of a chunk, normalised."""
     return normalised(plain(chunk.text))
 
 
 def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
-    """The longest beginning of a quote that stands on the first page, and its rest where that stands on the second."""
+    """Split a quote into the longest beginning on the first page and its rest on the second; ("", "") if it is not."""
     words = quote.split()
     for count in range(len(words) - 1, 0, -1):
         head = normalised(" ".join(words[:count]))
@@ -117,7 +122,7 @@ def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
 
 
 def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:
-    """A rectangle for each line that the quote covers; the block's where the words stand in another order."""
+    """Return a rectangle for each line that the quote covers, or the block's where the words are in another order."""
     words = _covered(wanted, transcript.words)
     if words:
         return _lines(words)
@@ -155,8 +160,8 @@ def _lines(words: Sequence[Word]) -> tuple[Box, ...]:
     )
 
 
-def evidence(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
-    """What a claim may rest on that quotes a passage; `title` is the document's."""
+def evidence_for(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
+    """Return the texts that may support a claim with this quote from a chunk; `title` is the document's."""
     wanted = normalised(quote)
     rows = [
         sentence.search
@@ -165,19 +170,26 @@ def evidence(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
     ]
     above = " ".join(chunk.headings)
     named = f"{chunk.name} {title}"
-    # Beside a quoted row the others are left out: their labels would lend their names to any number.
+    # Next to a quoted row the others are left out: their labels would support a wrong name for its number.
     around = " ".join(s.text for s in chunk.sentences if s.kind != "row") if rows else chunk.text
     return facts.Evidence(" ".join([quote, *rows]), above, f"{named} {around}", f"{named} {chunk.text}")
 
 
 def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | None, title: str = "") -> str:
-    """Why a claim is not proven, in a few words; "" when it is."""
+    """Return why a claim fails, in a few words; "" if it passes.
+
+    Args:
+        claim: The claim.
+        chunk: The chunk that it cites; None if that was not offered.
+        place: Where its quote was found; None if nowhere.
+        title: The document's title.
+    """
     if not claim["text"].strip():
-        return "it says nothing"
+        return "it is empty"
     if chunk is None:
-        return "it names a passage that was not offered"
+        return "it cites a source that was not offered"
     if place is None:
-        return "its quote does not stand on the page"
-    if lacking := facts.unsupported_facts(claim["text"], evidence(claim["quote"], chunk, title)):
-        return f"its evidence does not hold {', '.join(lacking)}"
+        return "its quote is not on the page"
+    if missing := facts.unsupported_facts(claim["text"], evidence_for(claim["quote"], chunk, title)):
+        return f"its evidence does not contain {', '.join(missing)}"
     return ""

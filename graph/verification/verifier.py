@@ -1,4 +1,4 @@
-"""From claims to verdicts: what each rests on is looked up, and what does not stand there is said."""
+"""The verifier of claims: it finds the quote of each on its page, and compares the claim with the quoted text."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
 from graph.types import Citation, Claim, ClaimCheck, PageRef, is_verified
 from graph.verification import facts, image_evidence, quotes
 
-_RUN = 8
+_RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
 
 
 class ClaimVerifier:
-    """Checks claims against the passages and images that were offered for them."""
+    """Checks claims against the chunks and page images that the engine was given."""
 
     def __init__(
         self, catalog: Catalog, offered: Sequence[str], views: Sequence[PageRef], instructions: Sequence[str] = ()
@@ -28,33 +28,33 @@ class ClaimVerifier:
         self._titles = {row.id: row.title for row in rows if row}
 
     def check(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
-        """A verdict on each claim; the citations are numbered in order, the same quote has one number."""
+        """Check each claim; citations are numbered in order, and the same quote of a chunk gets the same number."""
         markers: dict[tuple[str, str], int] = {}
-        verdicts = [self._verdict(claim) for claim in claims]
-        for verdict in verdicts:
-            if citation := verdict["citation"]:
+        checks = [self._check(claim) for claim in claims]
+        for check in checks:
+            if citation := check["citation"]:
                 citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
-        return verdicts
+        return checks
 
-    def _verdict(self, claim: Claim) -> ClaimCheck:
+    def _check(self, claim: Claim) -> ClaimCheck:
         if any(run in self._instructions for run in _runs(claim["text"])):
             return ClaimCheck(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
         if image := claim.get("image"):
-            return self._seen(claim, image)
+            return self._check_on_image(claim, image)
         chunk = self._chunks.get(claim["chunk"])
         place = None
         if chunk:
             place = quotes.locate(claim["quote"], self._transcripts(chunk.document, chunk.pages))
-        return self._judged(claim, chunk, place)
+        return self._check_at(claim, chunk, place)
 
-    def _judged(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
+    def _check_at(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
         title = self._titles.get(chunk.document, "") if chunk else ""
         failure = quotes.failure_reason(claim, chunk, place, title)
         citation = _citation(chunk, claim["quote"], place) if chunk and place and not failure else None
         return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
 
-    def _seen(self, claim: Claim, image: PageRef) -> ClaimCheck:
-        """A claim on a page image: proven if its quote stands in the page's text, else taken as read if that may be."""
+    def _check_on_image(self, claim: Claim, image: PageRef) -> ClaimCheck:
+        """Check a claim on a page image: by the page's text if its quote is there, else by the rules for images."""
         document, page = image["document"], image["page"]
         near = [c for c in self._chunks.values() if c.document == document and page in c.pages]
         row = next(iter(self._catalog.pages(document, [page])), None)
@@ -67,46 +67,47 @@ class ClaimVerifier:
             if place := quotes.locate(claim["quote"], {page: text}):
                 wanted = quotes.normalised(claim["quote"])
                 holding = [chunk for chunk in near if wanted in quotes.chunk_text(chunk)]
-                return self._judged(claim, (holding or near)[0], place)
-        failure = image_evidence.rejection_reason(claim["quote"], row, texts) or self._unheld(claim, near)
-        citation = _as_read(near[0], claim["quote"], page, texts) if not failure else None
+                return self._check_at(claim, (holding or near)[0], place)
+        failure = image_evidence.rejection_reason(claim["quote"], row, texts) or self._image_failure(claim, near)
+        citation = _image_citation(near[0], claim["quote"], page, texts) if not failure else None
         return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
 
     def _transcripts(self, document: str, pages: tuple[int, ...]) -> dict[int, Transcript]:
-        """What was read on those pages; the claims of an answer mostly rest on the same one or two."""
+        """Return the transcripts of pages, cached: the claims of an answer mostly cite the same one or two."""
         if (document, pages) not in self._read:
             self._read[document, pages] = self._catalog.transcripts(document, pages)
         return self._read[document, pages]
 
     def _texts(self, row: PageRow) -> list[Transcript]:
-        """What is known of a page as text: its transcript, and its own text layer where that is legible."""
+        """Return the texts of a page: its transcript, and its own text layer if that is legible."""
         read = self._transcripts(row.document, (row.page,)).get(row.page)
         layer = self._catalog.transcript(layer_key(row.document, row.page)) if row.legible else None
         return [text for text in (read, layer) if text]
 
-    def _unheld(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
+    def _image_failure(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
+        """Return why a claim is not supported by its quote from an image and the chunks of that page; "" if it is."""
         if not claim["text"].strip():
-            return "it says nothing"
-        parts = [quotes.evidence(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
+            return "it is empty"
+        parts = [quotes.evidence_for(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
-        lacking = facts.unsupported_facts(claim["text"], facts.Evidence(claim["quote"], above, around))
-        return f"its evidence does not hold {', '.join(lacking)}" if lacking else ""
+        missing = facts.unsupported_facts(claim["text"], facts.Evidence(claim["quote"], above, around))
+        return f"its evidence does not contain {', '.join(missing)}" if missing else ""
 
 
-def with_history(verdicts: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:
-    """Verdicts after a repair; those on claims that were replaced say what stood there before, and why it failed."""
-    told = []
-    for verdict, before in zip(verdicts, first, strict=True):
-        if before["failure"] and verdict["claim"] != before["claim"]:
-            verdict = {**verdict, "repaired": True, "before": {"claim": before["claim"], "failure": before["failure"]}}
-        told.append(verdict)
-    return told
+def with_history(checks: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:
+    """Return the checks after a repair; those of replaced claims hold the claim before and why it failed."""
+    merged = []
+    for check, before in zip(checks, first, strict=True):
+        if before["failure"] and check["claim"] != before["claim"]:
+            check = {**check, "repaired": True, "before": {"claim": before["claim"], "failure": before["failure"]}}
+        merged.append(check)
+    return merged
 
 
 def _runs(text: str) -> list[str]:
-    """All runs of eight words, so many that a claim has none of them in common with a prompt by chance."""
+    """Return all runs of eight consecutive words of a text."""
     words = re.findall(r"\w+", text.casefold())
-    return [" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
+    return [" ".join(words[at : at + _RUN_LENGTH]) for at in range(len(words) - _RUN_LENGTH + 1)]
 
 
 def _citation(chunk: ChunkRow, quote: str, place: quotes.QuoteLocation) -> Citation:
@@ -125,8 +126,8 @@ def _citation(chunk: ChunkRow, quote: str, place: quotes.QuoteLocation) -> Citat
     return citation
 
 
-def _as_read(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]) -> Citation:
-    """A citation of what no text of the page holds: marked, with the box of the page's one figure or the whole page."""
+def _image_citation(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]) -> Citation:
+    """Return an unverified citation of a page image, with the box of the page's only figure, or of the whole page."""
     figures = [block.box for text in texts[:1] for block in text.blocks if block.is_figure]
     boxes = [[round(edge, 4) for edge in figures[0]]] if len(figures) == 1 and figures[0] else _WHOLE_PAGE
     citation = _citation(chunk, quote, quotes.QuoteLocation((page,), ()))
@@ -134,9 +135,9 @@ def _as_read(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Transcript]
     return citation
 
 
-def count_outcomes(verdicts: Sequence[ClaimCheck]) -> Mapping[str, int]:
-    """How many claims were proven, only read from an image, or left out."""
-    cited = [verdict["citation"] for verdict in verdicts]
+def count_outcomes(checks: Sequence[ClaimCheck]) -> Mapping[str, int]:
+    """Return how many claims were verified (`proven`), only read from an image (`seen`), or left out (`dropped`)."""
+    cited = [check["citation"] for check in checks]
     proven = sum(1 for citation in cited if citation and is_verified(citation))
     seen = sum(1 for citation in cited if citation and not is_verified(citation))
     return {"proven": proven, "seen": seen, "dropped": len(cited) - proven - seen}

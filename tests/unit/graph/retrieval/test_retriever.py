@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +57,6 @@ class ChunkEmbedder:
 
     def __init__(self, model: MiniLM) -> None:
         self._model = model
-        self.embeddings: Any = None
 
     async def embed_query(self, text: str) -> Reply[NDArray[np.float32]]:
         return await self._model.embed_query(text)

@@ -89,4 +89,4 @@ def test_what_the_text_says_otherwise_is_contradicted(quote: str) -> None:
 
 @pytest.mark.parametrize("quote", ["", ".", "7", "| |"])
 def test_a_quote_must_say_something(quote: str) -> None:
-    assert "says nothing" in said(quote, FIGURE)
+    assert "is empty" in said(quote, FIGURE)

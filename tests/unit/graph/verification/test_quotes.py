@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.storage.base import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
-from graph.verification.quotes import evidence, failure_reason, locate
+from graph.verification.quotes import evidence_for, failure_reason, locate
 from loaders.types import Block, BlockKind, Box, Word
 
 HEIGHT = 0.02
@@ -155,20 +155,20 @@ ROW = SentenceRow(
 def test_every_number_of_a_claim_stands_in_its_evidence(text: str, quote: str, missing: str) -> None:
     place = locate(quote, {1: page(quote)})
     said = failure_reason(Claim(text=text, chunk="c", quote=quote), chunk(ROW), place)
-    assert said == (f"its evidence does not hold {missing}" if missing else "")
+    assert said == (f"its evidence does not contain {missing}" if missing else "")
 
 
-def test_a_claim_needs_a_passage_that_was_offered_and_a_quote_that_stands() -> None:
+def test_a_claim_needs_a_chunk_that_was_offered_and_a_quote_on_its_page() -> None:
     claim = Claim(text="words", chunk="c", quote="words")
     place = locate("words", {1: page("words")})
     assert "not offered" in failure_reason(claim, None, place)
-    assert "does not stand" in failure_reason(claim, chunk(), None)
+    assert "not on the page" in failure_reason(claim, chunk(), None)
     assert failure_reason(claim, chunk(), place) == ""
 
 
 def test_headers_are_evidence_for_the_row_that_is_quoted_only() -> None:
     other = SentenceRow("c/1", "Puffin 77", "Table 1. 2021: 77", "row", (1,))
-    held = evidence("Razorbill 412 0.66", chunk(ROW, other)).exact
+    held = evidence_for("Razorbill 412 0.66", chunk(ROW, other)).exact
     assert "2025" in held
     assert "2021" not in held
 
@@ -182,6 +182,6 @@ def test_the_rows_that_are_not_quoted_lend_no_names() -> None:
         return failure_reason(Claim(text=text, chunk="c", quote="Razorbill 412 0.66"), whole, place)
 
     assert said("There were 412 nests of the Razorbill.") == ""
-    assert said("There were 412 nests of the Puffin.") == "its evidence does not hold Puffin"
+    assert said("There were 412 nests of the Puffin.") == "its evidence does not contain Puffin"
     assert said("Razorbill and Puffin: 412 − 77 = 335.") == "", "a difference that is right names both rows"
     assert said("Razorbill and Puffin: 412 − 77 = 345.") != ""
