@@ -1,4 +1,4 @@
-"""The reading room in Chromium: reading, asking, the page with its mark, deleting; with a keyboard, on every screen."""
+"""The reading room in Chromium: upload, ask, open citations, delete; by keyboard and on small screens."""
 
 from __future__ import annotations
 

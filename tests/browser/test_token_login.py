@@ -1,4 +1,4 @@
-"""The reading room of a server with a token."""
+"""The reading room of a server with an access token."""
 
 from __future__ import annotations
 

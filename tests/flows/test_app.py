@@ -1,4 +1,4 @@
-"""The root graph: what goes in decides what is done, by every door; and its state stays small and plain."""
+"""The root graph: its input decides what runs, and its state stays small."""
 
 from __future__ import annotations
 

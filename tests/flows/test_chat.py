@@ -1,4 +1,4 @@
-"""A conversation with files in it: every shape in which a client sends one; nothing of it stays in a thread."""
+"""Conversations with attached files in every form that clients send; no file is stored in a thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile files: our own always, the collected ones where the data set is."""
+"""Hostile files: generated ones always, the collected ones where the data set exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ingestion graph on the offline engine: what becomes of each page, and what is left when a document goes."""
+"""The ingestion graph with the offline engine: the status of each page, and deletion of documents."""
 
 from __future__ import annotations
 

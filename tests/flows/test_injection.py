@@ -1,4 +1,4 @@
-"""Orders in documents, with the offline engine: they change neither an answer's route nor its sources."""
+"""Prompt injections in documents, with the offline engine: route and sources of an answer do not change."""
 
 from __future__ import annotations
 

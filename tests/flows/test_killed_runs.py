@@ -1,4 +1,4 @@
-"""`kill -9` at any moment of an ingestion that replaces a document, then the same command again."""
+"""`kill -9` during an ingestion that replaces a document, then the same command again."""
 
 from __future__ import annotations
 

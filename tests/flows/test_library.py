@@ -1,4 +1,4 @@
-"""Questions about the library itself, documents that a question names, pages that were never read, the retriever."""
+"""Questions about the library, documents that a question mentions, unread pages, and the retriever."""
 
 from __future__ import annotations
 

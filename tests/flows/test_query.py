@@ -1,4 +1,4 @@
-"""The query graph on the offline engine and the sample: answers with their proof, and honest refusals."""
+"""The query graph with the offline engine and the sample: answers with citations, and refusals."""
 
 from __future__ import annotations
 

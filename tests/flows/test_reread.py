@@ -1,4 +1,4 @@
-"""Reading again: only when it is asked for, and never to the loss of what is there."""
+"""Rereading of pages: only on request, and without losing what is stored."""
 
 from __future__ import annotations
 

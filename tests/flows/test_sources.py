@@ -1,4 +1,4 @@
-"""Identity and origin of documents: names, places, addresses, and what is rebuilt without reading a page."""
+"""Identity of documents by name, path and address, and what is rebuilt without reading a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a chat page is shown while an answer comes: pieces of the reply, and nothing else."""
+"""Streamed pieces of a reply, as chat pages show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file attached to a chat message, on a real server: read, asked about, and nowhere kept in a thread."""
+"""A file attached to a chat message on a real server: it is read and asked about, and not stored in the thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real LangGraph development server, started as the README says, with no key: what its clients see."""
+"""Graphs, schemas, runs and threads of the LangGraph development server, started as the README says."""
 
 from __future__ import annotations
 

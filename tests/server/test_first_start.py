@@ -1,4 +1,4 @@
-"""The first start: code without anything of this machine, no key, the network cut off, a client that knows the SDK."""
+"""The first start of a fresh copy of the code: no key, no network, a client that uses only the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Up and ready are two things: a server whose library cannot be used says so, and why, to those who may know."""
+"""The health route: a running server whose library cannot be used says why, to clients with the token."""
 
 from __future__ import annotations
 

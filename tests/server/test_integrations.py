@@ -1,4 +1,4 @@
-"""The lines of docs/integrations.md, run as they stand against a real server."""
+"""The examples of docs/integrations.md, run as printed against a real server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that is watched: logs as JSON, traces for LangSmith and OpenTelemetry; without what is nobody's business."""
+"""Logs as JSON and traces for LangSmith and OpenTelemetry, without secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from graph.runtime.tracing import redact
 from tests.dev_server import Server, run_server
-from tests.wire.langsmith_server import Smith
+from tests.wire.langsmith_server import LangSmithServer
 
 pytestmark = pytest.mark.server
 
@@ -24,16 +24,16 @@ PASSWORD, KEY = "a password of the tests", "a-key-of-the-tests"
 TEXT, QUESTION = "The lamp of Norvik was lit at dusk.", "When was the lamp of Norvik lit?"
 
 
-class Collector(ThreadingHTTPServer):
-    """Takes what OpenTelemetry's exporter sends, as it comes."""
+class OtlpCollector(ThreadingHTTPServer):
+    """A loopback collector that records what the OpenTelemetry exporter sends."""
 
     def __init__(self) -> None:
         self.traces: list[bytes] = []
-        super().__init__(("127.0.0.1", 0), CollectorHandler)
+        super().__init__(("127.0.0.1", 0), OtlpHandler)
 
 
-class CollectorHandler(BaseHTTPRequestHandler):
-    server: Collector
+class OtlpHandler(BaseHTTPRequestHandler):
+    server: OtlpCollector
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""
@@ -46,10 +46,10 @@ class CollectorHandler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-class Watched:
-    """A server, and what others came to know of the run on it."""
+class ObservedServer:
+    """A server after a run, its log, and the traces that it sent."""
 
-    def __init__(self, server: Server, smith: Smith, collector: Collector) -> None:
+    def __init__(self, server: Server, smith: LangSmithServer, collector: OtlpCollector) -> None:
         self.server, self._smith, self._collector = server, smith, collector
 
     def wait(self) -> None:
@@ -73,13 +73,13 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """After a question of an encrypted document, whose password came with the run."""
-    folder = tmp_path_factory.mktemp("watched")
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObservedServer]:
+    """A server that ingested an encrypted document and answered a question, with the password in the run's context."""
+    folder = tmp_path_factory.mktemp("observed")
     document: Any = pymupdf.open()
     document.new_page(width=420, height=595).insert_textbox((40, 200, 380, 555), TEXT)
     document.save(str(folder / "locked.pdf"), encryption=5, owner_pw="owner", user_pw=PASSWORD)
-    with Smith() as smith, Collector() as collector:
+    with LangSmithServer() as smith, OtlpCollector() as collector:
         for one in (smith, collector):
             threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
         with run_server(
@@ -91,24 +91,24 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             given = {"sources": [str(folder / "locked.pdf")], "question": QUESTION}
             result = asyncio.run(server.run("pagewitness", **given, context={"password": PASSWORD}))
             assert "dusk" in result["answer"]
-            yield Watched(server, smith, collector)
+            yield ObservedServer(server, smith, collector)
         for one in (smith, collector):
             one.shutdown()
 
 
-def test_the_log_has_a_line_for_each_page_with_its_run(watched: Watched) -> None:
-    told = [line for line in watched.log if line.get("logger") == "pagewitness"]
+def test_the_log_has_a_line_for_each_page_with_its_run(observed: ObservedServer) -> None:
+    told = [line for line in observed.log if line.get("logger") == "pagewitness"]
     assert [line["stage"] for line in told] == ["load", "read", "chunk", "embed", "report"]
     assert len({line["document"] for line in told}) == len({line["run_id"] for line in told}) == 1
     page = told[1]
     assert (page["page"], page["status"], page["engine"]) == (1, "read", "offline")
     for secret in (TEXT, QUESTION, PASSWORD, KEY):
-        assert secret not in json.dumps(watched.log)
+        assert secret not in json.dumps(observed.log)
 
 
-def test_steps_and_questions_are_traced_without_secrets(watched: Watched) -> None:
-    watched.wait()
-    for sent in (watched.smith, watched.opentelemetry):
+def test_steps_and_questions_are_traced_without_secrets(observed: ObservedServer) -> None:
+    observed.wait()
+    for sent in (observed.smith, observed.opentelemetry):
         assert QUESTION in sent
         for secret in (PASSWORD, KEY):
             assert secret not in sent

@@ -1,4 +1,4 @@
-"""All our routes with whatever fits their description: Schemathesis makes the requests and judges the replies."""
+"""All routes with requests that Schemathesis generates from their OpenAPI schema."""
 
 from __future__ import annotations
 

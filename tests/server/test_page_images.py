@@ -1,4 +1,4 @@
-"""Pages for everybody's links, as a program or a browser asks for them."""
+"""Page images, pages and transcripts over HTTP."""
 
 from __future__ import annotations
 

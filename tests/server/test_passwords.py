@@ -1,4 +1,4 @@
-"""Encrypted uploads: their passwords go through a route of ours, so that no run and no thread ever holds them."""
+"""Encrypted uploads: a route takes their passwords, so that no run and no thread holds them."""
 
 from __future__ import annotations
 

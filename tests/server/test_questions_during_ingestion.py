@@ -1,4 +1,4 @@
-"""Questions while a long document is read: in order of what happens, not of time."""
+"""Questions that are answered while a long document is ingested."""
 
 from __future__ import annotations
 

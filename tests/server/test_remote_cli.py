@@ -1,4 +1,4 @@
-"""The command line through a running server: the same output and exit codes as in its own process."""
+"""The command line through a running server: the same output and exit codes as without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server keeps of requests: references, never files; and what it refuses before anything is kept."""
+"""The request filter: the server stores references instead of files, and refuses bad requests at once."""
 
 from __future__ import annotations
 

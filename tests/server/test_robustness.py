@@ -1,4 +1,4 @@
-"""What goes wrong in a busy server: too large, too many, gone in the middle. Each gets an answer, and it goes on."""
+"""Large uploads, many clients, disconnects and deleted folders: each gets an answer, and the server goes on."""
 
 from __future__ import annotations
 

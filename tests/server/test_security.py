@@ -1,4 +1,4 @@
-"""Who may do what over HTTP: each line of what the server promises, with real requests on a real server."""
+"""Security of the HTTP API: paths, addresses, origins, hosts, uploads and headers."""
 
 from __future__ import annotations
 

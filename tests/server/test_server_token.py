@@ -1,4 +1,4 @@
-"""With a token set, API and pages ask for it alike."""
+"""The access token: API and pages both need it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Studio is told by a real server, and what it may do: the form, prompts that are edited, forks, old threads."""
+"""LangGraph Studio: the configuration form, forks of a run, threads of older versions."""
 
 from __future__ import annotations
 

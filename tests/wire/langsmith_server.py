@@ -1,4 +1,4 @@
-"""As much of the LangSmith service as an experiment needs, on loopback, for LangSmith's own client."""
+"""A loopback server with the part of LangSmith's API that experiments and traces need."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ BATCHES = {"use_multipart_endpoint": False, "size_limit": 100, "size_limit_bytes
            "scale_up_nthreads_limit": 16, "scale_up_qsize_trigger": 1000, "scale_down_nempty_trigger": 4}  # fmt: skip
 
 
-class Smith(ThreadingHTTPServer):
-    """As much of LangSmith's API as an experiment needs; it keeps every body that it is sent."""
+class LangSmithServer(ThreadingHTTPServer):
+    """The part of LangSmith's API that an experiment needs; it records every request body."""
 
     def __init__(self, refuse: bool = False) -> None:
         self.sent: list[tuple[str, Any]] = []
         self.datasets: dict[str, Any] = {}
         self.refuse = refuse
-        super().__init__(("127.0.0.1", 0), SmithHandler)
+        super().__init__(("127.0.0.1", 0), LangSmithHandler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def bodies(self, path: str) -> list[Any]:
         return [body for at, body in self.sent if at.startswith(path)]
 
 
-class SmithHandler(BaseHTTPRequestHandler):
-    server: Smith
+class LangSmithHandler(BaseHTTPRequestHandler):
+    server: LangSmithServer
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""

@@ -1,4 +1,4 @@
-"""Of several documents, each can be asked about as soon as it is read: it does not wait for the slowest page of all."""
+"""Several documents in one run: each can be asked about as soon as it is read."""
 
 from __future__ import annotations
 

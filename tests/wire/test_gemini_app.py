@@ -1,4 +1,4 @@
-"""The whole application with Gemini: documents go in, through the graph and the command line, over the real client."""
+"""Ingestion with a loopback Gemini, through the graph and the command line."""
 
 import asyncio
 import hashlib

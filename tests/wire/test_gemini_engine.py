@@ -1,4 +1,4 @@
-"""Reading pages through the real Google client: what goes over the wire, what is made of replies and of errors."""
+"""Reading pages through the real Google client: requests, replies and errors."""
 
 from collections.abc import Callable
 from typing import Any

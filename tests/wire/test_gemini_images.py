@@ -1,4 +1,4 @@
-"""Looking at pages again: which images go with a question, and what of that may be said, and how it is marked."""
+"""Page images in a question: which are sent, and how claims from them are marked."""
 
 from __future__ import annotations
 

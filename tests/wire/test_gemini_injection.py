@@ -1,4 +1,4 @@
-"""Orders in documents, with a model behind: its prompts stay whole, and what an obedient model says gets nowhere."""
+"""Prompt injections in documents, with a model that obeys them: prompts and answers stay intact."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The whole application with Gemini: questions, through every door, and a model that is not to be believed."""
+"""Questions with a loopback Gemini, through every way to call the graph, and with wrong answers of the model."""
 
 import asyncio
 import json

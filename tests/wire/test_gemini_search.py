@@ -1,4 +1,4 @@
-"""The whole application with Gemini: searching anew, conversations, edited prompts, and refused keys."""
+"""Rewritten searches, conversations, edited prompts and refused keys with a loopback Gemini."""
 
 import itertools
 import json

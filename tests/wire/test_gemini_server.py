@@ -1,4 +1,4 @@
-"""The loopback Gemini against the real Google client: what the client sees of each reply and each fault."""
+"""The loopback Gemini itself, seen through the real Google client: replies and faults."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A model that is not to be believed: what fails is asked for once more, then left out; and what comes is streamed."""
+"""Claims that fail verification: requested once more, then left out; and how verified claims are streamed."""
 
 import json
 import time

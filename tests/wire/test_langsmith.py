@@ -1,4 +1,4 @@
-"""Results as a LangSmith experiment: the real command and LangSmith's own client against loopback."""
+"""Evaluation results as a LangSmith experiment, with LangSmith's own client against loopback."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.wire.conftest import PROXIES
-from tests.wire.langsmith_server import Smith
+from tests.wire.langsmith_server import LangSmithServer
 from tests.wire.test_evaluation import FERRY, TICKET
 
 
 @pytest.fixture
-def smith(_sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Smith]:
+def smith(_sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LangSmithServer]:
     shutil.copytree(_sample_home, tmp_path / "copied")  # this process owns the other one
     for name in PROXIES:
         monkeypatch.delenv(name, raising=False)
-    with Smith() as server:
+    with LangSmithServer() as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
 
 
-def traced(smith: Smith, folder: Path, *rows: dict[str, Any], tracing: str = "true") -> tuple[int, Any]:
+def traced(smith: LangSmithServer, folder: Path, *rows: dict[str, Any], tracing: str = "true") -> tuple[int, Any]:
     """The command in a process of its own: LangSmith's client keeps what it once read from the environment."""
     (folder / "set.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     variables = {"LANGSMITH_TRACING": tracing, "LANGSMITH_API_KEY": "test", "LANGSMITH_ENDPOINT": smith.url}
@@ -50,7 +50,7 @@ def traced(smith: Smith, folder: Path, *rows: dict[str, Any], tracing: str = "tr
     return done.returncode, json.loads(done.stdout)
 
 
-def test_an_experiment_is_written_where_langsmith_is_configured(smith: Smith, tmp_path: Path) -> None:
+def test_an_experiment_is_written_where_langsmith_is_configured(smith: LangSmithServer, tmp_path: Path) -> None:
     code, value = traced(smith, tmp_path, TICKET, FERRY)
     assert code == 0, value
     (dataset,), (examples,), (project,) = (smith.bodies(at) for at in ("/datasets", "/examples", "/sessions"))
@@ -75,7 +75,7 @@ def test_an_experiment_is_written_where_langsmith_is_configured(smith: Smith, tm
     assert len(smith.bodies("/sessions")) == 2
 
 
-def test_langsmith_that_refuses_costs_no_results(smith: Smith, tmp_path: Path) -> None:
+def test_langsmith_that_refuses_costs_no_results(smith: LangSmithServer, tmp_path: Path) -> None:
     smith.refuse = True
     code, value = traced(smith, tmp_path, FERRY)
     assert code == 2
@@ -83,6 +83,6 @@ def test_langsmith_that_refuses_costs_no_results(smith: Smith, tmp_path: Path) -
     assert (tmp_path / "out" / "results.json").exists()
 
 
-def test_nothing_is_sent_unless_tracing_is_on(smith: Smith, tmp_path: Path) -> None:
+def test_nothing_is_sent_unless_tracing_is_on(smith: LangSmithServer, tmp_path: Path) -> None:
     code, value = traced(smith, tmp_path, FERRY, tracing="false")
     assert (code, value["experiment"], smith.sent) == (0, None, [])

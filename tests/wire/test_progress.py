@@ -1,4 +1,4 @@
-"""Progress with a model service: how many requests the run has made is told with every step."""
+"""Progress events with a model service: each has the number of requests so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits that the service enforces, and a client that lives within them: paced by the minute, stopped by the day."""
+"""Rate limits: requests are paced by the minute and stopped by the day."""
 
 from __future__ import annotations
 

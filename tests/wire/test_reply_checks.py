@@ -1,4 +1,4 @@
-"""A model that lies about a page: it is caught, asked once more at a higher temperature, and then not believed."""
+"""Wrong transcripts: they are detected, requested once more at a higher temperature, and then not used."""
 
 from __future__ import annotations
 

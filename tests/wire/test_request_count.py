@@ -1,4 +1,4 @@
-"""What reading costs: windows, pages that take no model, blank pages, and what it would cost before it does."""
+"""Number of requests of an ingestion: batches, pages without a model, blank pages, and the estimate before it."""
 
 from __future__ import annotations
 

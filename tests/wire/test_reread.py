@@ -1,4 +1,4 @@
-"""Reading again with Gemini: what it costs, and that a good reading is not lost to a bad day of the model."""
+"""Rereading with a model: its cost, and that a failed reread keeps the old transcript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was answered is kept, whatever happens to the next request; it is never asked for again."""
+"""Answered requests are stored even if the next one fails, and never repeated."""
 
 from __future__ import annotations
 
