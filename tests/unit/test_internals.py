@@ -1,0 +1,138 @@
+"""Guards of the libraries' internals in use, one for each row of docs/internals.md.
+
+A failure means that an upgrade has moved an internal: docs/internals.md says what it is used for and which test shows
+whether a replacement works. Raise the upper bound in pyproject.toml only together with that change.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import tomllib
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import onnxruntime
+import pymupdf
+import pytest
+from chromadb.config import Settings as ChromaSettings
+from langchain_core.callbacks import BaseCallbackHandler
+from langgraph.graph.state import CompiledStateGraph
+from packaging.requirements import Requirement
+
+from loaders.pages.cpu import single_threaded_onnx
+from tests.conftest import ROOT, SAMPLE
+
+PAGE = "see docs/internals.md"
+GUARDED = (
+    "langgraph",
+    "langgraph-api",
+    "langchain-core",
+    "chromadb",
+    "pebble",
+    "onnxruntime",
+    "pymupdf",
+    "pymupdf4llm",
+)
+
+
+def parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def test_every_guarded_library_has_an_upper_bound() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    bounded = {
+        requirement.name
+        for requirement in map(Requirement, lines)
+        if any(part.operator in ("<", "==") for part in requirement.specifier)
+    }
+    assert set(GUARDED) - bounded == set()
+
+
+def test_the_page_lists_each_guard_of_this_file() -> None:
+    listed = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "internals.md").read_text("utf-8")))
+    here = {name for name in globals() if name.startswith("test_") and name not in _ABOUT_THE_PAGE}
+    assert here - listed == set()
+
+
+_ABOUT_THE_PAGE = ("test_every_guarded_library_has_an_upper_bound", "test_the_page_lists_each_guard_of_this_file")
+
+
+def test_a_compiled_graph_can_be_copied_into_a_subclass() -> None:
+    assert parameters(CompiledStateGraph.copy) == ["self", "update"], PAGE
+    for method in ("stream", "astream", "bulk_update_state", "abulk_update_state"):
+        assert callable(getattr(CompiledStateGraph, method, None)), f"CompiledStateGraph.{method} is gone: {PAGE}"
+
+
+def test_chroma_forgets_a_deleted_folder(tmp_path: Path) -> None:
+    def connect() -> Any:
+        return chromadb.PersistentClient(str(tmp_path / "chroma"), settings=ChromaSettings(anonymized_telemetry=False))
+
+    client = connect()
+    client.create_collection("tides", embedding_function=None)
+    assert [one.name for one in connect().list_collections()] == ["tides"]
+    for path in sorted((tmp_path / "chroma").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    assert callable(getattr(client, "clear_system_cache", None)), f"Client.clear_system_cache is gone: {PAGE}"
+    client.clear_system_cache()
+    assert connect().list_collections() == [], f"a new client still serves the deleted folder: {PAGE}"
+
+
+def test_stream_handlers_of_the_second_protocol_are_told_by_their_name() -> None:
+    from langgraph.pregel import _messages
+
+    handlers = {
+        name: kind
+        for name, kind in vars(_messages).items()
+        if isinstance(kind, type) and issubclass(kind, BaseCallbackHandler) and name.startswith("Stream")
+    }
+    assert set(handlers) == {"StreamMessagesHandler", "StreamMessagesHandlerV2"}, f"other stream handlers: {PAGE}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the spawned process is created in another way")
+def test_a_spawned_process_can_be_started_without_the_main_script() -> None:
+    assert isinstance(inspect.getattr_static(SpawnProcess, "_Popen", None), staticmethod), f"_Popen is gone: {PAGE}"
+    assert parameters(SpawnProcess._Popen) == ["process_obj"], PAGE
+    assert SpawnContext.Process is SpawnProcess, PAGE
+
+
+def test_onnx_models_can_be_kept_to_one_thread(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper
+
+    node = helper.make_node("Identity", ["given"], ["result"])
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in ("given", "result")]
+    model = helper.make_model(helper.make_graph([node], "tiny", ends[:1], ends[1:]), ir_version=9)
+    model.opset_import[0].version = 17
+    path = tmp_path / "keep.onnx"
+    path.write_bytes(model.SerializeToString())
+    with single_threaded_onnx("keep"):
+        session = onnxruntime.InferenceSession(str(path), onnxruntime.SessionOptions())
+    options = session.get_session_options()
+    assert (options.intra_op_num_threads, options.enable_cpu_mem_arena) == (1, True), PAGE
+    assert onnxruntime.SessionOptions().intra_op_num_threads == 0, "the change outlives the context"
+
+
+def test_the_server_can_be_started_from_python() -> None:
+    cli = pytest.importorskip("langgraph_api.cli")
+    known = parameters(cli.run_server)
+    needed = {"host", "port", "reload", "n_jobs_per_worker", "graphs", "env", "http", "auth", "webhooks"}
+    assert needed - set(known) == set(), f"langgraph_api.cli.run_server lacks arguments: {PAGE}"
+
+
+def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:
+    from pymupdf4llm.helpers import utils
+
+    assert parameters(utils.clean_pictures)[:2] == ["page", "blocks"], PAGE
+    assert parameters(utils.add_image_orphans)[:2] == ["page", "blocks"], PAGE
+    assert len(parameters(utils.find_reading_order)) >= 3, PAGE
+    assert len(parameters(utils.iou)) == 2, PAGE
+    with pymupdf.open(SAMPLE) as document:
+        page = document.load_page(0)
+        page.get_layout(return_raw=True)
+        assert page.layout_information, f"Page.get_layout finds nothing: {PAGE}"
+        assert {"group_bbox", "class_name"} <= page.layout_information[0].keys(), PAGE
