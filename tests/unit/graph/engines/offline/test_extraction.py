@@ -1,0 +1,92 @@
+"""Which sentences and rows become the answer, from scores given by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from graph.engines.offline.extraction import MAX_SENTENCES, extract_claims
+from graph.retrieval import terms
+from graph.retrieval.scoring import Query, ScoredSentence
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.fulltext import stem
+from graph.types import Encoded
+
+COLUMNS = ("Year", "Visitors", "Nests")
+
+
+def asking(question: str) -> Query:
+    empty = Encoded(np.zeros(1, np.float32), np.zeros((0, 1), np.int8), ())
+    weights = {stem(word): 1.0 for word in terms.content_terms(question)}
+    return Query(question, empty, np.zeros(0, np.float32), weights)
+
+
+def chunk(*texts: str, kind: str = "prose", key: str = "c", ordinal: int = 0) -> ChunkRow:
+    sentences = tuple(SentenceRow(f"{key}/{at}", text, text, kind, (1,)) for at, text in enumerate(texts))
+    return ChunkRow(key, "d", "a.pdf", ordinal, "text", " ".join(texts), (1,), (), sentences)
+
+
+def table(*rows: tuple[str, ...]) -> ChunkRow:
+    sentences = tuple(
+        SentenceRow(f"t/{at}", " ".join(row), " ".join(row), "row", (1,), tuple(zip(COLUMNS, row, strict=True)))
+        for at, row in enumerate(rows)
+    )
+    return ChunkRow("t", "d", "a.pdf", 0, "table", "", (1,), (), sentences)
+
+
+def extracted(question: str, fits: Sequence[float], *chunks: ChunkRow) -> list[str]:
+    """The quotes chosen when the sentences of all chunks fit the question this well (0-1), in order."""
+    sentences = [(rank, chunk, at) for rank, chunk in enumerate(chunks) for at in range(len(chunk.sentences))]
+    scored = [
+        ScoredSentence(chunk.id, chunk.sentences[at], at, rank, fit, fit)
+        for (rank, chunk, at), fit in zip(sentences, fits, strict=True)
+    ]
+    return [claim["quote"] for claim in extract_claims(asking(question), scored, {one.id: one for one in chunks})]
+
+
+def test_the_best_sentence_comes_first_and_those_far_behind_are_left_out() -> None:
+    found = extracted("How deep is the well?", (0.2, 0.9, 0.85), chunk("Hay.", "It is 12 m deep.", "It holds water."))
+    assert found == ["It is 12 m deep.", "It holds water."]
+
+
+def test_there_are_three_sentences_at_most_and_no_text_twice() -> None:
+    texts = ("It is 12 m deep.", "It is 12 m deep.", "Its depth is 12 m.", "Twelve metres.", "Deep it is.")
+    found = extracted("How deep?", (0.9, 0.9, 0.9, 0.9, 0.9), chunk(*texts))
+    assert len(found) == len(set(found)) == MAX_SENTENCES
+
+
+def test_nothing_scored_is_no_answer() -> None:
+    assert extracted("How deep?", ()) == []
+
+
+def test_a_sentence_that_goes_on_with_the_best_one_follows_it() -> None:
+    found = extracted("What was wrong?", (0.9, 0.1), chunk("The pump leaked.", "Therefore it was replaced."))
+    assert found == ["The pump leaked.", "Therefore it was replaced."]
+    found = extracted("What was wrong?", (0.9, 0.1), chunk("The pump leaked.", "Hay was cut."))
+    assert found == ["The pump leaked."]
+
+
+def test_the_sentence_that_goes_on_may_stand_in_the_next_chunk() -> None:
+    chunks = chunk("There are two parts:"), chunk("a pump and a pipe.", key="c2", ordinal=1)
+    assert extracted("What parts are there?", (0.9, 0.1), *chunks) == ["There are two parts:", "a pump and a pipe."]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"), [("What is the energy?", "Energy is mass."), ("What is the formula of energy?", "$E=mc^2$")]
+)
+def test_a_formula_answers_only_a_question_for_one(question: str, first: str) -> None:
+    prose, formula = chunk("Energy is mass."), chunk("$E=mc^2$", kind="formula", key="f", ordinal=1)
+    assert extracted(question, (0.5, 0.9), prose, formula)[0] == first
+
+
+def test_a_comparison_puts_the_rows_that_are_named_side_by_side() -> None:
+    rows = table(("2023", "412", "31"), ("2024", "540", "36"), ("2025", "602", "40"))
+    found = extracted("Were there more visitors in 2025 than in 2023?", (0.6, 0.5, 0.9), rows)
+    assert found == ["2023 412 31", "2025 602 40"]
+
+
+def test_the_row_with_the_most_is_found_whatever_fits_best() -> None:
+    rows = table(("2023", "412", "31"), ("2024", "640", "36"), ("2025", "602", "40"))
+    assert extracted("Which year had the most visitors?", (0.9, 0.5, 0.6), rows) == ["2024 640 36"]
