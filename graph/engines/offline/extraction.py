@@ -1,4 +1,4 @@
-"""Offline answers: sentences and table rows chosen from scored passages, in the page's own words."""
+"""Extractive answers: sentences and table rows chosen from scored chunks, quoted unchanged."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from graph.types import Claim
 
 # Three sentences hold the gold answer for .92 of the answerable questions, two for .89, one for .82.
 MAX_SENTENCES = 3
-# A further sentence is quoted only if it comes this near to the best one. Judged by reading answers, not fitted.
+# Further sentences are quoted if their scores lie within this margin of the best one. Chosen by reading answers.
 _MARGIN = 3.0
-# A row that the question names word for word; see scoring.row_label_match.
-_NAMED = 0.5
+# The row_label_match (see scoring) from which the question names a row.
+_NAMED_ROW = 0.5
 _COMPARES = re.compile(
     r"\b(compare[ds]?|comparison|versus|vs|better|worse|higher|lower|more|less|fewer|larger|smaller|faster|slower"
     r"|difference|differ|than|exceed|outperform|beat)s?\b",
     re.IGNORECASE,
 )
 _ASKS_FORMULA = re.compile(r"\b(formulas?|formulae|equations?|expressions?|objectives?|defin\w+|calculat\w+)\b", re.I)
-# How a sentence begins that goes on with what the one before it said.
-_GOES_ON = re.compile(
+# The beginnings of sentences that refer to the sentence before.
+_CONTINUES = re.compile(
     r"(to (address|overcome|solve|mitigate|do) (this|that|it|these)|this|these|that|those|they|it|he|she|instead"
     r"|however|therefore|thus|hence|consequently|as a result|for this|for example|specifically|in particular)\b",
     re.IGNORECASE,
@@ -32,11 +32,17 @@ _Chunks = Mapping[str, ChunkRow]
 
 
 def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence], chunks: _Chunks) -> list[Claim]:
-    """One to four claims, best first; none when nothing was scored. `chunks` are those that the sentences are from."""
-    # A formula answers who asks for one; as text it is hard to read, and its words hit by chance.
+    """Return one to four claims, best first; none if no sentence was scored.
+
+    Args:
+        query: The question.
+        scored: The scored sentences of the chunks.
+        chunks: The chunks by id.
+    """
+    # Formulas answer only questions for one: as text they are hard to read, and match words by chance.
     readable = [one for one in scored if _is_readable(query, one.sentence)]
-    covers = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
-    scores = [(scoring.answer_score(query, one, covers[one.chunk][one.number]), one) for one in readable or scored]
+    coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
+    scores = [(scoring.answer_score(query, one, coverages[one.chunk][one.number]), one) for one in readable or scored]
     ranked = sorted(scores, key=lambda pair: -pair[0])
     if not ranked:
         return []
@@ -45,13 +51,15 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         extreme = table_answers.extreme_row(query, chunks[best.chunk])
         if extreme is not None:
             return [_claim(query, best.chunk, extreme)]
-    chosen = _nearest(ranked)
+    chosen = _within_margin(ranked)
     row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
     if row is not None and _COMPARES.search(query.text):
         before = [_claim(query, one.chunk, one.sentence) for one in chosen[:row]]
         return before + _comparison(query, chosen[row], chunks)
     claims = [_claim(query, one.chunk, one.sentence) for one in chosen]
-    return claims + _sequel(query, best, chunks) if len(claims) < MAX_SENTENCES else claims
+    if len(claims) < MAX_SENTENCES:
+        claims += [claim for claim in _continuation(query, best, chunks) if claim not in claims]
+    return claims
 
 
 def _is_readable(query: scoring.Query, sentence: SentenceRow) -> bool:
@@ -62,8 +70,8 @@ def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
     return Claim(text=table_answers.statement(query, sentence), chunk=chunk, quote=sentence.text)
 
 
-def _nearest(ranked: Sequence[tuple[float, scoring.ScoredSentence]]) -> list[scoring.ScoredSentence]:
-    """The best sentence and those that come near it; the same words are taken once."""
+def _within_margin(ranked: Sequence[tuple[float, scoring.ScoredSentence]]) -> list[scoring.ScoredSentence]:
+    """Return the best sentence and those within the margin, without duplicates."""
     floor = ranked[0][0] - _MARGIN
     chosen: list[scoring.ScoredSentence] = []
     for score, one in ranked:
@@ -75,25 +83,25 @@ def _nearest(ranked: Sequence[tuple[float, scoring.ScoredSentence]]) -> list[sco
 
 
 def _comparison(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks) -> list[Claim]:
-    """Rows of one table side by side: those that the question names, or else the best one and its neighbours.
+    """Return rows of one table: those that the question names, or else the best one and its neighbours.
 
-    The table is the one that holds most of the rows named; look-alikes hold only some of them.
+    The table is the one that holds most of the named rows; similar tables hold only some of them.
     """
     tables = {key: [s for s in chunk.sentences if s.kind == "row"] for key, chunk in chunks.items()}
     named = {
         key: [
             row
             for row in rows
-            if scoring.row_label_match(query, row) >= _NAMED or table_answers.alone_named(query, row, rows)
+            if scoring.row_label_match(query, row) >= _NAMED_ROW or table_answers.alone_named(query, row, rows)
         ]
         for key, rows in tables.items()
     }
-    home = max([best.chunk, *tables], key=lambda key: len(named[key]))
-    if len(named[home]) > 1:
-        rows = named[home][:MAX_SENTENCES]
-        claims = [_claim(query, home, row) for row in rows]
+    table = max([best.chunk, *tables], key=lambda key: len(named[key]))
+    if len(named[table]) > 1:
+        rows = named[table][:MAX_SENTENCES]
+        claims = [_claim(query, table, row) for row in rows]
         difference = table_answers.difference(query, rows)
-        return [*claims, Claim(text=difference, chunk=home, quote=rows[1].text)] if difference else claims
+        return [*claims, Claim(text=difference, chunk=table, quote=rows[1].text)] if difference else claims
     if columns := table_answers.column_difference(query, best.sentence):
         claim = _claim(query, best.chunk, best.sentence)
         return [claim, Claim(text=columns, chunk=best.chunk, quote=best.sentence.text)]
@@ -103,8 +111,8 @@ def _comparison(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chu
     return [_claim(query, best.chunk, row) for row in (best.sentence, *others)]
 
 
-def _sequel(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks) -> list[Claim]:
-    """The sentence after the best one, where one of the two says that they belong together."""
+def _continuation(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks) -> list[Claim]:
+    """Return the sentence after the best one if one of the two refers to the other, else nothing."""
     chunk = chunks[best.chunk]
     at = next(i for i, sentence in enumerate(chunk.sentences) if sentence.id == best.sentence.id) + 1
     if at == len(chunk.sentences):
@@ -113,5 +121,5 @@ def _sequel(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks)
     following = next((s for s in chunk.sentences[at:] if s.kind != "heading"), None)
     if best.sentence.kind not in ("prose", "item") or following is None or following.id == best.sentence.id:
         return []
-    belongs = best.sentence.text.endswith(":") or (following.kind == "prose" and _GOES_ON.match(following.text))
+    belongs = best.sentence.text.endswith(":") or (following.kind == "prose" and _CONTINUES.match(following.text))
     return [_claim(query, chunk.id, following)] if belongs else []

@@ -1,4 +1,4 @@
-"""Reading tables for a question: which columns it names, and which row holds the most or the least."""
+"""Answers from tables: the columns that a question names, the row with the most or the least, differences."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|t
 _LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
 _ASKS_HOW_MUCH = re.compile(r"\b(how (much|many|far)|difference|gap|margin|by what)\b", re.I)
 _ASKS_WHICH = re.compile(r"\b(which|what|who|where)\b", re.I)
-# Rows that sum up the others are no candidates for the most or the least of them.
-_SUMS = frozenset({"total", "sum", "mean", "averag", "overal", "subtot", "all", "median"})
+# Stems in the labels of rows that summarize the others, which are not compared with them.
+_SUMMARY_LABELS = frozenset({"total", "sum", "mean", "averag", "overal", "subtot", "all", "median"})
 _NUMBER = re.compile(r"[-−–(]?\s*[$€£]?\s*\d[\d,]*(?:\.\d+)?")
 _EMPTY = " -–—"
 
 
 def statement(query: Query, sentence: SentenceRow) -> str:
-    """What a sentence says, as it is; a table row as "label: column cell, column cell", of the columns asked for."""
+    """Return a sentence unchanged, a table row as "label: column cell, column cell", of the columns asked for."""
     if sentence.kind != "row" or len(sentence.cells) < 2:
         return sentence.text
     (_, label), *cells = sentence.cells
@@ -32,9 +32,9 @@ def statement(query: Query, sentence: SentenceRow) -> str:
 
 
 def columns_asked(query: Query, columns: list[str], label: str = "") -> list[str]:
-    """The columns that a question names: those named in full, or else the ones that share most with it; or none.
+    """Return the columns that a question names: those named in full, or else those that share most words with it.
 
-    Where one name is part of another ("pass@1" of "AIME 2024 pass@1"), the longer one is meant.
+    If one name is part of another ("pass@1" of "AIME 2024 pass@1"), the longer one counts.
     """
     asked = query.term_weights.keys() - terms.stems(label)
     words = {column: terms.stems(column) for column in columns}
@@ -48,21 +48,20 @@ def columns_asked(query: Query, columns: list[str], label: str = "") -> list[str
 
 
 def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
-    """The row with the most or the least in the column that is asked for; None when the question asks for neither.
+    """Return the row with the most or the least in the column asked for; None if the question asks for neither.
 
-    Rows whose cell is no number, and rows that sum up others, do not take part; nor does a table whose column the
-    question leaves open.
+    Rows without a number there and rows that summarize others are skipped. None, too, if the column is ambiguous.
     """
     most, least = _MOST.search(query.text), _LEAST.search(query.text)
     if bool(most) == bool(least) or not _ASKS_WHICH.search(query.text):
         return None
     rows = [sentence for sentence in chunk.sentences if sentence.kind == "row" and len(sentence.cells) > 1]
-    rows = [row for row in rows if not terms.stems(row.cells[0][1]) & _SUMS]
+    rows = [row for row in rows if not terms.stems(row.cells[0][1]) & _SUMMARY_LABELS]
     columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
     asked = columns if len(columns) == 1 else columns_asked(query, columns)
     if not asked:
         return None
-    # "The most chicks per nest in 2025" names two columns, and means the one that it describes with more words.
+    # "The most chicks per nest in 2025" names two columns; the one with more words is meant.
     column = max(asked, key=lambda name: len(terms.stems(name)))
     values = {index: value for index, row in enumerate(rows) if (value := _value(row, column)) is not None}
     if len(values) < 2:
@@ -72,7 +71,7 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
 
 
 def difference(query: Query, rows: Sequence[SentenceRow]) -> str:
-    """The difference of two rows in the one column asked for, with its operands: "62.1 − 55.0 = 7.1"; or ""."""
+    """Return the difference of two rows in the column asked for, with its operands ("62.1 − 55.0 = 7.1"), or ""."""
     if len(rows) != 2 or not _ASKS_HOW_MUCH.search(query.text):
         return ""
     columns = columns_asked(query, [column for column, _ in rows[0].cells[1:]], " ".join(r.cells[0][1] for r in rows))
@@ -84,7 +83,7 @@ def difference(query: Query, rows: Sequence[SentenceRow]) -> str:
 
 
 def column_difference(query: Query, row: SentenceRow) -> str:
-    """The difference of two columns that are asked for ("in 2025 than in 2024") in one row; or ""."""
+    """Return the difference of the two columns asked for ("in 2025 than in 2024") in one row, or ""."""
     if not _ASKS_HOW_MUCH.search(query.text) or len(row.cells) < 3:
         return ""
     columns = columns_asked(query, [column for column, _ in row.cells[1:]], row.cells[0][1])
@@ -96,7 +95,7 @@ def column_difference(query: Query, row: SentenceRow) -> str:
 
 
 def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:
-    """Whether the question holds a word of this row's label that no other row's label has ("puffins")."""
+    """Return True if the question has a word of this row's label that no other label has ("puffins")."""
     others = frozenset[str]().union(*(terms.stems(other.cells[0][1]) for other in rows if other.id != row.id))
     return bool((terms.stems(row.cells[0][1]) - others) & query.term_weights.keys())
 
