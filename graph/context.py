@@ -1,14 +1,14 @@
-"""Every setting of a run, described: this is the form that Studio shows.
+"""Settings of a run, with the descriptions that the form of Studio shows.
 
-What is given for a run beats the environment, which beats the defaults. Keys and folders are not here: they belong to
-the process (see `settings.py`), not to a run.
+A value that is given for a run beats the environment, which beats the default. Keys and folders belong to the process:
+see `settings.py`.
 """
 
 from __future__ import annotations
 
 import difflib
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langgraph.runtime import get_runtime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,17 +20,34 @@ from graph.types import RELEVANT_GRADE
 
 
 def _prompt(name: str, description: str, node: str) -> Any:
-    def shown(schema: dict[str, Any]) -> None:
-        """In the form: below which node, and with the text as it is now, since prompts are read anew when edited."""
+    """Return the field of a prompt; Studio shows it below the node, with the present text of the prompt's file."""
+
+    def extend_schema(schema: dict[str, Any]) -> None:
         schema.update(langgraph_nodes=[node], langgraph_type="prompt", default=prompts.load(name).text)
 
-    return Field(default_factory=lambda: prompts.load(name).text, description=description, json_schema_extra=shown)
+    return Field(
+        default_factory=lambda: prompts.load(name).text, description=description, json_schema_extra=extend_schema
+    )
 
 
 class Context(BaseModel):
-    """The settings of one run."""
+    """The settings of one run.
+
+    Raises:
+        BadInputError: a name is unknown, or a value is of the wrong kind or out of its bounds. LangGraph builds the
+            context from a dict too, so `app.invoke(..., context={"top_k": "many"})` fails with this sentence.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    if not TYPE_CHECKING:  # type checkers see the fields as arguments
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                sentences = [_sentence(one) for one in error.errors(include_url=False)]
+                raise BadInputError(" ".join(sentences)) from None
 
     engine: EngineName = Field(
         default_factory=lambda: settings().engine,
@@ -68,12 +85,12 @@ class Context(BaseModel):
         "vision",
         description="Which pages the vision model reads: `vision` all of them; `auto` those that take an image (no or "
         "poor text layer, pictures, tables, formulas), the others come from the text layer; `text` none. "
-        "It does not matter offline.",
+        "No effect offline.",
     )
     reread: bool = Field(
         False,
-        description="Read pages again that were read before, which costs what it cost then. What was read stays where "
-        "the new reading fails.",
+        description="Read pages again that were read before, at the same cost. A page whose new reading fails keeps "
+        "the earlier one.",
     )
     pages_per_request: int = Field(
         # A dense page is 1,500 tokens of Markdown; four stay well below the 8,192 that the smallest models may write,
@@ -85,39 +102,48 @@ class Context(BaseModel):
     )
     check_replies: bool = Field(
         default_factory=lambda: settings().check_replies,
-        description="Compare what the vision model says of a page with the page's own text, where that is legible, and "
-        "do not believe it where they disagree: it is asked once more, then the file's own text is taken.",
+        description="Compare the vision model's reply with the page's own text, where that is legible. Where they "
+        "disagree, the model is asked once more, then the file's own text is used.",
     )
-    top_k: int = Field(5, ge=1, le=20, description="How many passages are retrieved, graded and offered as evidence.")
+    top_k: int = Field(
+        5, ge=1, le=20, description="How many chunks are retrieved, graded and given to the model that answers."
+    )
     min_grade: float = Field(
-        RELEVANT_GRADE, ge=0, le=10, description="The grade (0-10) from which a passage counts as relevant evidence."
+        RELEVANT_GRADE, ge=0, le=10, description="The grade (0-10) from which a chunk counts as relevant."
     )
     max_rewrites: int = Field(
-        2, ge=0, le=5, description="How often a question is asked anew when no passage was relevant."
+        2, ge=0, le=5, description="How often a question is rewritten when no chunk was relevant."
     )
     look_again: Literal["auto", "off"] = Field(
         "auto",
-        description="Whether the images of pages go to the model with the question, where the best passages are tables "
-        "or figures or lie on scanned pages; what is read there alone is marked as such. It does not matter offline.",
+        description="Send the images of pages to the model with the question where the best chunks are tables or "
+        "figures or come from scanned pages; statements that only an image supports are marked. No effect offline.",
     )
     max_images: int = Field(
         # An image costs about as much as the text of its page. Two hold a table that runs over a page break.
         2,
         ge=0,
         le=4,
-        description="How many page images are looked at again for one question, at most.",
+        description="The most page images that are sent with one question.",
     )
     password: str | None = Field(
         None,
-        description="The password of encrypted PDFs. A server keeps what a run is given: use the reading room there.",
+        description="The password of encrypted PDFs. A server stores the settings of a run: use the reading "
+        "room there.",
         repr=False,
     )
-    transcribe_prompt: str = _prompt("transcribe", "How the vision model is told to read pages.", "transcribe_pages")
-    contextualize_prompt: str = _prompt("contextualize", "How follow-ups are made to stand alone.", "contextualize")
-    grade_prompt: str = _prompt("grade", "How passages are graded.", "grade_chunks")
-    rewrite_prompt: str = _prompt("rewrite", "How a question is asked anew.", "rewrite_question")
-    answer_prompt: str = _prompt("answer", "How answers are written from evidence.", "generate_answer")
-    repair_prompt: str = _prompt("repair", "How claims that were not proven are asked for again.", "repair_claims")
+    transcribe_prompt: str = _prompt(
+        "transcribe", "The prompt by which the vision model reads pages.", "transcribe_pages"
+    )
+    contextualize_prompt: str = _prompt(
+        "contextualize", "The prompt that makes a follow-up question stand alone.", "contextualize"
+    )
+    grade_prompt: str = _prompt("grade", "The prompt that grades chunks.", "grade_chunks")
+    rewrite_prompt: str = _prompt("rewrite", "The prompt that rewrites a question.", "rewrite_question")
+    answer_prompt: str = _prompt("answer", "The prompt that writes an answer from chunks.", "generate_answer")
+    repair_prompt: str = _prompt(
+        "repair", "The prompt that asks again for claims that were not supported.", "repair_claims"
+    )
 
     @field_validator("engine", mode="before")
     @classmethod
@@ -134,35 +160,29 @@ class Context(BaseModel):
 
 
 def check(given: object) -> None:
-    """Refuse settings that no run could have, in a sentence for each.
-
-    Raises:
-        BadInputError: a name is unknown, or a value is of the wrong kind or out of its bounds.
-    """
-    try:
-        Context.model_validate(given)
-    except ValidationError as error:
-        raise BadInputError(" ".join(_complaint(one) for one in error.errors(include_url=False))) from None
+    """Raise BadInputError, with a sentence for each problem, unless `given` is a dict of settings of a run."""
+    if not isinstance(given, dict):
+        raise BadInputError("`context` must be the settings of the run, as {'top_k': 8}.")
+    Context(**{str(name): value for name, value in given.items()})
 
 
-def _complaint(error: Any) -> str:
+def _sentence(error: Any) -> str:
+    """Return one problem that pydantic found as a sentence; passwords and long values are not shown."""
     name, value = ".".join(str(part) for part in error["loc"]), error["input"]
     if error["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, Context.model_fields, 1)
-        mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(Context.model_fields)}."
-        return f"There is no setting {name[:80]!r}: {mend}"
-    if not name:
-        return "`context` must be the settings of the run, as {'top_k': 8}."
+        known = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(Context.model_fields)}."
+        return f"There is no setting {name[:80]!r}: {known}"
     shown = "" if name == "password" or len(repr(value)) > 80 else f" is {value!r}"
     return f"The setting {name}{shown}: {error['msg'].removeprefix('Value error, ').rstrip('.')}."
 
 
 def current() -> Context:
-    """The context of the run that the calling node belongs to; the defaults where none was given."""
+    """Return the context of the run that the calling node belongs to; the defaults if the run has none."""
     return get_runtime(Context).context or _default(settings(), tuple(map(prompts.load, sorted(prompts.PLACEHOLDERS))))
 
 
 @lru_cache(maxsize=1)
-def _default(now: Settings, texts: tuple[prompts.Prompt, ...]) -> Context:
-    """The defaults, which depend on nothing else; steps ask for them twenty times in one answer."""
+def _default(config: Settings, texts: tuple[prompts.Prompt, ...]) -> Context:
+    """Return the default context, cached by all that it depends on: nodes ask for it twenty times in one answer."""
     return Context()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
-from pydantic import ValidationError
 
 import prompts
 from graph import dependencies
 from graph.app import app
 from graph.context import Context, check
 from graph.errors import BadInputError
+from graph.query.graph import app as query
 from graph.settings import settings
+from graph.tools import ask_graph
 
 PROMPTS = [name for name in Context.model_fields if name.endswith("_prompt")]
 
@@ -42,10 +46,10 @@ def test_the_nodes_that_the_form_names_exist() -> None:
 def test_an_edited_prompt_keeps_its_placeholders(name: str) -> None:
     text: str = Context.model_fields[name].get_default(call_default_factory=True)
     assert getattr(Context(**{name: text + "\nBe brief."}), name).endswith("Be brief.")
-    with pytest.raises(ValidationError, match="placeholders"):
+    with pytest.raises(BadInputError, match="placeholders"):
         Context(**{name: text + "{surprise}"})
     for placeholder in prompts.load(name.removesuffix("_prompt")).placeholders:
-        with pytest.raises(ValidationError, match="placeholders"):
+        with pytest.raises(BadInputError, match="placeholders"):
             Context(**{name: text.replace(f"{{{placeholder}}}", "")})
 
 
@@ -53,8 +57,8 @@ def test_an_edited_prompt_keeps_its_placeholders(name: str) -> None:
     "wrong", [{"engine": "gpt"}, {"top_k": 0}, {"max_rewrites": 6}, {"min_grade": 11}, {"dpi": 10}, {"topk": 5}]
 )
 def test_values_out_of_range_and_unknown_names_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValidationError, match=next(iter(wrong))):
-        Context.model_validate(wrong)
+    with pytest.raises(BadInputError, match=next(iter(wrong))):
+        Context(**wrong)
 
 
 def test_the_password_is_not_shown_and_does_not_part_equal_contexts() -> None:
@@ -69,12 +73,12 @@ def test_the_password_is_not_shown_and_does_not_part_equal_contexts() -> None:
 )
 def test_auto_is_llm_where_a_key_is_set(chosen: str, key: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", key)
-    assert dependencies.engine_name(Context.model_validate({"engine": chosen}), settings()) == engine
+    assert dependencies.engine_name(Context(**{"engine": chosen}), settings()) == engine
 
 
 def test_the_former_name_of_the_llm_engine_is_still_accepted() -> None:
     check({"engine": "gemini"})
-    assert Context.model_validate({"engine": "gemini"}).engine == "llm"
+    assert Context(**{"engine": "gemini"}).engine == "llm"
 
 
 def test_what_is_given_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +89,7 @@ def test_what_is_given_beats_the_environment_which_beats_the_default(monkeypatch
         from_environment = getattr(Context(), name)
         assert from_environment != getattr(default, name), name
         given = not from_environment if name == "check_replies" else "offline" if name == "engine" else "x:given"
-        assert getattr(Context.model_validate({name: given}), name) == given
+        assert getattr(Context(**{name: given}), name) == given
 
 
 def test_a_complaint_names_the_setting_and_never_the_password() -> None:
@@ -95,3 +99,28 @@ def test_a_complaint_names_the_setting_and_never_the_password() -> None:
     assert "hunter2" not in str(caught.value)
     with pytest.raises(BadInputError, match="must be the settings"):
         check([1])
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"top_k": "many"}, "The setting top_k is 'many': Input should be a valid integer"),
+        ({"topk": 3}, "There is no setting 'topk': did you mean top_k?"),
+        ({"dpi": 10}, "The setting dpi is 10: Input should be greater than or equal to 50."),
+    ],
+)
+async def test_a_wrong_context_in_python_gets_the_sentence_of_the_server(
+    given: dict[str, object], sentence: str, home: Path
+) -> None:
+    asked = {"question": "Why?"}
+    context: Any = given
+    with pytest.raises(BadInputError) as server:
+        check(given)
+    for graph in (app, ask_graph, query):
+        with pytest.raises(BadInputError) as caught:
+            graph.invoke(asked, context=context)
+        assert str(caught.value) == str(server.value)
+        assert sentence in str(caught.value)
+        assert "\n" not in str(caught.value)
+        with pytest.raises(BadInputError, match="setting"):
+            await graph.ainvoke(asked, context=context)
