@@ -7,12 +7,12 @@ what is stored of the page, its transcript, its words and its text layer.
 from __future__ import annotations
 
 from graph.evaluation.matching import Folded, find, fold
-from graph.storage.base import Catalog, layer_key
+from graph.storage.base import TranscriptStore, layer_key
 from graph.types import Citation
 from loaders.text.plain import plain
 
 
-def stands(citation: Citation, catalog: Catalog) -> bool:
+def stands(citation: Citation, catalog: TranscriptStore) -> bool:
     """Whether the quote is found on its page, or begins on the first of its pages and ends on the second."""
     pages = citation.get("pages") or [citation["page"]]
     wanted = fold(citation["quote"])
@@ -32,7 +32,7 @@ def _any(texts: list[Folded], tokens: tuple[str, ...]) -> bool:
     return any(find(text, wanted, whole_words=False) for text in texts)
 
 
-def _texts(document: str, page: int, catalog: Catalog) -> list[Folded]:
+def _texts(document: str, page: int, catalog: TranscriptStore) -> list[Folded]:
     """All that is stored of a page, each folded."""
     stored = [catalog.transcripts(document, [page]).get(page), catalog.transcript(layer_key(document, page))]
     texts = []

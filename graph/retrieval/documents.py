@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from graph.errors import UnknownDocumentError
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import DocumentRow, DocumentStore
 
 
 class Named(Protocol):
@@ -28,7 +28,7 @@ class Named(Protocol):
 Row = TypeVar("Row", bound=Named)
 
 
-def resolve(catalog: Catalog, names: Sequence[str]) -> list[str]:
+def resolve(catalog: DocumentStore, names: Sequence[str]) -> list[str]:
     """Return the ids of documents given by id or name; of all that can be asked if no names are given.
 
     Raises:
@@ -41,7 +41,7 @@ def resolve(catalog: Catalog, names: Sequence[str]) -> list[str]:
     return [name if name in ids else find_among(known, name).id for name in names]
 
 
-def find_document(catalog: Catalog, name: str) -> DocumentRow:
+def find_document(catalog: DocumentStore, name: str) -> DocumentRow:
     """Return the document of that id, name (with or without its ending) or source.
 
     Raises:

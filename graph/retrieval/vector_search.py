@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
 from graph.runtime.caching import LRUCache
-from graph.storage.base import Catalog, VectorIndex
+from graph.storage.base import Catalog, TokenVectorStore, VectorIndex
 
 # Up to this many chunks are compared exactly: 500 of 20,000 took 78 ms from a cold disk and 1 ms from then on, while
 # the index's filter by document took 60 to 110 ms each time.
@@ -87,7 +87,7 @@ def _best_by_chunk(hits: Sequence[tuple[str, str, float]]) -> dict[str, float]:
     return best
 
 
-def _matrix(catalog: Catalog, chunks: Sequence[str]) -> Matrix:
+def _matrix(catalog: TokenVectorStore, chunks: Sequence[str]) -> Matrix:
     found = catalog.sentence_vectors(chunks)
     ids = [chunk for chunk in chunks if chunk in found]
     parts = [found[chunk] for chunk in ids]

@@ -1,8 +1,14 @@
-"""Full text on FTS5: the best units for a question's words, without ranking every unit that holds a common one.
+"""Full-text search on FTS5 that does not rank every unit with a common word (the idea of MaxScore).
 
-The cost of a query is the number of units it ranks: with words that stand in half of 60,000 units, 32 ms. So the units
-of the rare words are ranked alone, with all words counting, and that is the answer where no other unit can beat them
-(the idea of MaxScore, Turtle and Flood 1995): then it takes 6 ms, and the result is the same.
+The cost of a query is the number of units that it ranks: 32 ms with words that stand in half of 60,000 units. So only
+the units with a rare word are ranked, by all words, if no other unit can be among the best: 6 ms, and the same result.
+
+Example: the best 2 units for "winch cable test", whose words can add at most 9, 6 and 1.5 to a unit's score. Ranking
+the units with "winch" finds scores of 12 and 8. A unit without "winch" has at most 6 + 1.5 = 7.5 points, less than 8:
+the answer is complete, and the many units with "test" were never ranked. Had the second score been 7, the units with
+"cable" would have been ranked too. A word's bound is BM25's limit for many occurrences, idf * (k1 + 1).
+
+Source: Turtle and Flood, Query evaluation: strategies and optimizations, 1995.
 """
 
 from __future__ import annotations
@@ -15,20 +21,20 @@ from functools import lru_cache
 
 from graph.storage.database import Database, placeholders
 
-_K1 = 1.2  # of SQLite's bm25(); it is built in
-_MANY = 5_000  # matches that are ranked in 5 ms: fewer are not worth a second thought
-_TYPICAL = 0.8
-"""Of the most that the rarest word can add, what the ninetieth unit is guessed to score: in 16 questions to libraries
-of 20,000 and 100,000 chunks it was 0.9 to 1.3 of it."""
-_RANGES = 8
-"""Documents that are searched one by one, each by the range of its units. Of more, those units count that are among so
-many times as many as wanted; where they are too few, all are ranked."""
-_WIDER, _MARGIN = 4, 1.3
-"""Where the documents are half of the library, twice as many would do but for chance."""
+_K1 = 1.2  # the k1 that is built into SQLite's bm25()
+_MANY_MATCHES = 5_000  # this many are ranked in 5 ms; with fewer the bounds save nothing
+# First guess of the 90th unit's score, as a share of the rarest word's bound: 0.9 to 1.3 of it in 16 questions to
+# libraries of 20,000 and 100,000 chunks.
+_FIRST_GUESS = 0.8
+# This many documents are searched one by one, each by its range of rowids. For more, a search of the whole library
+# fetches more units than wanted and drops those of other documents; if too few are left, all units are ranked.
+_MAX_RANGES = 8
+# It fetches 1.3 times as many as an even spread over all documents would need, at most four times the wanted number.
+_MAX_WIDER, _MARGIN = 4, 1.3
 
 
 class FullText:
-    """Ranked search over the units of a catalog. Word counts are kept until somebody writes."""
+    """Ranked search over the units of a catalog. Word counts are cached until the next write."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -37,13 +43,13 @@ class FullText:
         self._version = -1
 
     def frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
-        """In how many units each word occurs, stemmed as the index stems, and how many units there are."""
+        """Return in how many units each word occurs (stemmed as the index does), and the number of units."""
         stems = {word: stem(word.lower()) for word in words}
         counts = self._counted({*stems.values(), ""})
         return {word: counts[stemmed] for word, stemmed in stems.items()}, counts[""]
 
     def search(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The rowids of the best units by BM25, best first; scores are positive, higher is better."""
+        """Return (rowid, BM25 score) of the best units, best first; positive scores, higher is better."""
         words = list(dict.fromkeys(words))
         if not words:
             return []
@@ -51,14 +57,13 @@ class FullText:
             return self._within(words, documents, limit)
         counts, total = self.frequencies(words)
         words.sort(key=lambda word: counts[word])
-        if sum(counts.values()) > _MANY:
-            bounds = [_most(counts[word], total) for word in words]
-            # What the last of the best units scores is guessed first; what a try finds is what the next one goes by.
-            least, ranked = _TYPICAL * bounds[0], dict[int, list[tuple[int, float]]]()
+        if sum(counts.values()) > _MANY_MATCHES:
+            bounds = [_bound(counts[word], total) for word in words]
+            # `least` is the score of the last of the best units: a guess first, then what the first try finds.
+            least, ranked = _FIRST_GUESS * bounds[0], dict[int, list[tuple[int, float]]]()
             for _ in range(2):
                 number = next(n for n in range(1, len(words) + 1) if sum(bounds[n:]) <= least)
-                # The last two words together may lift a unit over the least, one of them alone may not: then the units
-                # that hold both are ranked as well.
+                # If only the last two words together can lift a unit over `least`, units with both are ranked as well.
                 paired = 1 < number == len(words) - 1 and bounds[number - 1] <= least
                 rare = number - paired
                 if rare == len(words) or sum(counts[word] for word in words[:rare]) > total / 2:
@@ -75,26 +80,26 @@ class FullText:
         return self._ranked(_any(words), "", [], limit)
 
     def _of_rare(self, rare: Sequence[str], rest: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The best units that hold a rare word, ranked by all words."""
-        # A unit's score is what the rare words give, or if it holds others too, what they give with those. Each of both
-        # lists has those that belong among the best: no unit is scored too high, so none is crowded out.
+        """Return the best units with a rare word, ranked by all words."""
+        # FTS5 counts only the words of the query: units with rare words alone get their score from the first query,
+        # units with others too from the second. No query scores a unit too high, so none is crowded out.
         with_rest = self._ranked(f"({_any(rare)}) AND ({_any(rest)})", "", [], limit)
         return _best([*self._ranked(_any(rare), "", [], limit), *with_rest], limit)
 
     def _within(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The same in some documents only. The units of one are stored one after another, or nearly so."""
+        """Search in some documents only. The units of a document have neighbouring rowids, or nearly so."""
         query = _any(words)
-        if len(documents) > _RANGES:
+        if len(documents) > _MAX_RANGES:
             ((known,),) = self._db.rows("SELECT count(*) FROM documents")
-            most = math.ceil(limit * min(_WIDER, max(1.0, _MARGIN * known / len(documents))))
-            everywhere = self.search(words, (), most)
+            wider = math.ceil(limit * min(_MAX_WIDER, max(1.0, _MARGIN * known / len(documents))))
+            everywhere = self.search(words, (), wider)
             owners = self._db.rows_in(
                 "SELECT id, document FROM units WHERE id IN ({})", [unit for unit, _ in everywhere]
             )
             wanted = set(documents)
-            theirs = {row[0] for row in owners if row[1] in wanted}
-            found = [pair for pair in everywhere if pair[0] in theirs]
-            if len(found) >= limit or len(everywhere) < most:
+            inside = {row[0] for row in owners if row[1] in wanted}
+            found = [pair for pair in everywhere if pair[0] in inside]
+            if len(found) >= limit or len(everywhere) < wider:
                 return found[:limit]
             chosen = f"AND +rowid IN (SELECT id FROM units WHERE document IN ({placeholders(documents)}))"
             return self._ranked(query, chosen, documents, limit)
@@ -114,7 +119,7 @@ class FullText:
         return [(int(row[0]), float(row[1])) for row in rows]
 
     def _counted(self, stems: set[str]) -> dict[str, int]:
-        """How many units hold each stem; "" stands for all units."""
+        """Return in how many units each stem occurs; "" stands for all units."""
         version = self._db.version
         with self._lock:
             if self._version != version:
@@ -143,15 +148,15 @@ def _quoted(word: str) -> str:
 
 
 def _best(scored: Sequence[tuple[int, float]], limit: int) -> list[tuple[int, float]]:
-    """The best units with the highest score of each, best first."""
+    """Return the best units with the highest score of each, best first."""
     highest: dict[int, float] = {}
     for unit, score in scored:
         highest[unit] = max(score, highest.get(unit, 0.0))
     return heapq.nlargest(limit, highest.items(), key=lambda pair: pair[1])
 
 
-def _most(count: int, total: int) -> float:
-    """The most that a word can add to a unit's score."""
+def _bound(count: int, total: int) -> float:
+    """Return the most that a word which occurs in `count` of `total` units can add to a unit's score."""
     rarity = max(math.log((total - count + 0.5) / (count + 0.5)), 1e-6)
     return rarity * (_K1 + 1)
 
@@ -161,8 +166,8 @@ _local = threading.local()
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The stem of a lower-case word."""
-    # A stemmer keeps the word it works on in itself: threads that share one spoil each other's words.
+    """Return the Porter stem of a lower-case word, as the index stems it."""
+    # Stemmer objects are not thread-safe: one for each thread.
     if not hasattr(_local, "stemmer"):
         import Stemmer
 

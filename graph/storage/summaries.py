@@ -8,20 +8,24 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from graph.sanitize import escape_tags
-from graph.storage.base import Catalog, DocumentRow, PageRow, PageStatus, Transcript
+from graph.storage.base import Catalog, DocumentRow, PageLedger, PageRow, PageStatus, Transcript
 
 
 class LedgerCounts(TypedDict):
-    """How many pages ended how."""
+    """The number of pages by status."""
 
     read: int
+    """Read by the configured engine."""
     fallback: int
+    """Read in a simpler way, because the first one failed."""
     blank: int
+    """Empty pages."""
     failed: int
+    """Pages that could not be read, or were never finished."""
 
 
 def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
-    """How many pages ended how; one that was never finished counts as failed."""
+    """Count the pages by status; one that was never finished counts as failed."""
     counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
     for row in rows:
         counts[row.status if row.status != "pending" else "failed"] += 1
@@ -81,16 +85,16 @@ class LedgerLine(TypedDict):
 
 
 def documents(catalog: Catalog) -> list[DocumentSummary]:
-    """Return a summary of every document of which at least one page was looked at."""
+    """Return a summary of every document of which at least one page was tried."""
     listed = (document(catalog, row) for row in catalog.documents())
     return [one for one in listed if one]
 
 
 def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
-    """Return a document with its ledger summed up, or None where no page of it was looked at yet."""
+    """Return a document with its ledger summed up, or None if no page of it was tried yet."""
     ledger = catalog.pages(row.id)
     if all(page.status == "pending" and not page.reason for page in ledger):
-        return None  # admitted by a run that ended before anything was read; the next one takes it up
+        return None  # added by a run that ended before it read anything; the next run reads it
     counts = ledger_counts(ledger)
     return {
         "id": row.id,
@@ -104,7 +108,7 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
     }
 
 
-def pages(catalog: Catalog, document: str) -> list[LedgerLine]:
+def pages(catalog: PageLedger, document: str) -> list[LedgerLine]:
     """Return the ledger of a document by its id, a line for each page."""
     return [_line(row) for row in catalog.pages(document)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 import numpy as np
 from langchain_core.documents import Document
@@ -11,16 +11,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
-from graph.storage.base import ChunkRow, VectorIndex
+from graph.storage.base import ChunkRow, ChunkStore, VectorIndex
 
 _WRITES = "The library is written by `pagewitness ingest` and `delete`, which keep texts, pages and vectors together."
-
-
-class Chunks(Protocol):
-    """The part of a catalog that has the texts."""
-
-    def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
-        """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
 
 
 class LibraryVectorStore(VectorStore):
@@ -36,7 +29,7 @@ class LibraryVectorStore(VectorStore):
         embeddings: The embedding model whose vectors the index holds.
     """
 
-    def __init__(self, index: VectorIndex, chunks: Chunks, embeddings: Embeddings) -> None:
+    def __init__(self, index: VectorIndex, chunks: ChunkStore, embeddings: Embeddings) -> None:
         self._index, self._chunks, self._embeddings = index, chunks, embeddings
 
     @property

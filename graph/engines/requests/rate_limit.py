@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from graph.engines.requests import usage
-from graph.storage.base import Catalog
+from graph.storage.base import RequestCounter
 
 if TYPE_CHECKING:
     from graph.settings import Settings, Tier
@@ -145,7 +145,7 @@ class AdaptiveRateLimiter:
     def __init__(
         self,
         rate: Callable[[str], Rate],
-        catalog: Catalog,
+        catalog: RequestCounter,
         account: str,
         *,
         max_concurrency: int,
@@ -260,7 +260,7 @@ async def _wait_for_first(*waits: Awaitable[object]) -> None:
             task.cancel()
 
 
-def build_rate_limiter(settings: Settings, catalog: Catalog) -> AdaptiveRateLimiter:
+def build_rate_limiter(settings: Settings, catalog: RequestCounter) -> AdaptiveRateLimiter:
     """Build the limiter that the settings ask for: explicit numbers override the tier's. Quotas belong to the key."""
 
     def rate(model: str) -> Rate:

@@ -41,7 +41,7 @@ def all_ranked(text: FullText, words: list[str], limit: int) -> list[tuple[int, 
 def test_rare_words_first_is_the_same_ranking(
     text: FullText, words: list[str], limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fulltext, "_MANY", 0)
+    monkeypatch.setattr(fulltext, "_MANY_MATCHES", 0)
     found, wanted = text.search(words, [], limit), all_ranked(text, words, limit)
     assert [score for _, score in found] == pytest.approx([score for _, score in wanted])
     least = wanted[-1][1]  # where scores are equal, any of them may come last
@@ -51,7 +51,7 @@ def test_rare_words_first_is_the_same_ranking(
 
 
 def test_rare_words_are_really_asked_alone(text: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fulltext, "_MANY", 0)
+    monkeypatch.setattr(fulltext, "_MANY_MATCHES", 0)
     asked: list[str] = []
     ranked = text._ranked
 
@@ -70,7 +70,7 @@ def test_rare_words_are_really_asked_alone(text: FullText, monkeypatch: pytest.M
 
 
 def test_no_choice_of_words_changes_the_ranking(text: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fulltext, "_MANY", 0)
+    monkeypatch.setattr(fulltext, "_MANY_MATCHES", 0)
     for number in (2, 3, 4):
         for words in itertools.combinations(WORDS, number):
             for limit in (10, 40):
