@@ -93,6 +93,7 @@ def step(label: str) -> Callable[[Node], Node]:
     from langgraph.config import get_stream_writer
 
     def decorate(function: Node) -> Node:
+        """Return the function in the same form, coroutine or plain, with the event emitted first."""
         event = Step(event="step", node=function.__name__, label=label)
 
         @wraps(function)
