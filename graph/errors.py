@@ -1,7 +1,7 @@
-"""The few errors that users meet.
+"""Errors that users can solve, each with a one-sentence message.
 
 They subclass ValueError or RuntimeError because the LangGraph API server hides the message of every other class
-from its clients. Each message is one sentence: what was given, what is wrong with it, what to do.
+from its clients. A message says what was given, what is wrong with it, and what to do.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from pathlib import Path
 
 
 class BadInputError(ValueError):
-    """The request cannot be carried out as it was given; asking again unchanged will fail again."""
+    """The request is invalid; the same request will fail again."""
 
 
 class UnknownDocumentError(BadInputError):
-    """A document was named that is not in the catalog, or by a name that several share."""
+    """A name stands for no document of the catalog, or for several."""
 
 
 class IndexMismatchError(BadInputError):
-    """The stored vectors were made by another embedding model than the one now configured."""
+    """The stored vectors are those of another embedding model than the one configured."""
 
 
 class HomeError(RuntimeError):
@@ -27,32 +27,38 @@ class HomeError(RuntimeError):
 
 
 class HomeInUseError(HomeError):
-    """Another process owns the home folder. `served_at` is where it can be asked, "" unless it is a server."""
+    """Another process owns the home folder.
+
+    Args:
+        home: The home folder.
+        owner: A description of the process.
+        served_at: The address of the process if it is a server, else "".
+    """
 
     def __init__(self, home: Path, owner: str, served_at: str) -> None:
         self.home, self.owner, self.served_at = home, owner, served_at
         super().__init__(self.saying("add `--server {0}` to the command" if served_at else "wait until it ends"))
 
     def saying(self, remedy: str) -> str:
-        """The message with another advice; {0} in it stands for the server's address."""
+        """Return the message with another advice at its end; {0} in `remedy` stands for the server's address."""
         who = f"the server at {self.served_at} ({self.owner})" if self.served_at else self.owner
         advice = remedy.format(self.served_at)
         return f"The home folder {self.home} is in use by {who}: {advice}, or name another folder with --home."
 
 
 class ServerError(RuntimeError):
-    """The server that a command was to go through cannot be used, or gave up."""
+    """The server that was to carry out a command cannot be used, or ended the run early."""
 
 
 class ModelError(RuntimeError):
-    """A model service refused a request for good: a wrong key, a retired model, a spent quota."""
+    """A model service refused a request permanently: wrong key, retired model, spent quota."""
 
 
 def as_list(value: object, name: str) -> list[str]:
-    """A value that should be a list of texts: one text alone is taken for a list of one.
+    """Return a list of texts: `value` itself, or a list of one if it is a text; `name` stands in the error.
 
     Raises:
-        BadInputError: it is neither.
+        BadInputError: `value` is something else.
     """
     values = [value] if isinstance(value, str) else value
     if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):

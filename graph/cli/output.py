@@ -1,4 +1,4 @@
-"""How results look in a terminal."""
+"""Text output of the commands: each function prints one kind of result on standard output."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rich.table import Column, Table
 from graph.citation_markers import marker
 
 _out = Console(highlight=False)
-# In a pipe or a file lines are as long as they are: whoever searches there looks for whole sentences.
+# Lines are not wrapped in a pipe or a file, so that grep sees whole sentences.
 _out.soft_wrap = not _out.is_terminal
 _STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
 _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
 
 
 def ingestion(report: Mapping[str, Any]) -> None:
-    """Each document with its ledger in one line, and its failures below it."""
+    """Print each document with its ledger counts in one line, and its failures below it."""
     for document in report["documents"]:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
         status = document["status"]
@@ -29,7 +29,7 @@ def ingestion(report: Mapping[str, Any]) -> None:
         _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
         for failure in document["failures"]:
             if failure["reason"] == "quota_day":
-                continue  # hundreds of pages may wait, and all for the same reason, which stands below
+                continue  # one line below reports all pages that wait for the next day
             where = f"page {failure['page']}: " if failure["page"] else ""
             _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
     if rest := report["unfinished"]:
@@ -42,7 +42,7 @@ def ingestion(report: Mapping[str, Any]) -> None:
 
 
 def _indented(text: str, columns: int) -> None:
-    """Text with a margin; on a terminal its lines are broken to fit beside it."""
+    """Print text with a left margin; a terminal wraps the lines within the margin."""
     _out.print(Padding(text, (0, 0, 0, columns)) if _out.is_terminal else " " * columns + text)
 
 
@@ -51,7 +51,7 @@ def _clock(moment: str) -> datetime:
 
 
 def plan(value: Mapping[str, Any]) -> None:
-    """What an ingestion would take, a line for each document."""
+    """Print the estimate of an ingestion, a row for each document."""
     table = Table("Document", "Pages", "Done", "To send", "Requests", "Tokens in", "out", box=None, header_style="bold")
     for row in [*value["documents"], {"name": "Together", "problem": "", **value["total"]}]:
         if row["problem"]:
@@ -67,7 +67,7 @@ def plan(value: Mapping[str, Any]) -> None:
 
 
 def answer(result: Mapping[str, Any]) -> None:
-    """The answer, then every quote with its page."""
+    """Print an answer, then its citations: page and quote."""
     _out.print(escape(result["answer"]), style="yellow" if result["refused"] else "")
     if result["citations"]:
         _out.print("\n[bold]Citations[/]")
@@ -82,7 +82,7 @@ def answer(result: Mapping[str, Any]) -> None:
 
 
 def documents(value: Mapping[str, Any]) -> None:
-    """A table of documents."""
+    """Print a table of documents."""
     if not value["documents"]:
         _out.print("No document has been ingested yet: run `pagewitness ingest FILE`.")
         return
@@ -96,7 +96,7 @@ def documents(value: Mapping[str, Any]) -> None:
 
 
 def pages(value: Mapping[str, Any]) -> None:
-    """A table of pages."""
+    """Print a table of the pages of a document."""
     table = Table("Page", "Status", "Read by", "Tries", "Tokens", "Seconds", "Why", box=None, header_style="bold")
     for row in value["pages"]:
         status = f"[{_PAGE[row['status']]}]{row['status']}[/]"
@@ -123,18 +123,18 @@ def page_image(value: Mapping[str, Any]) -> None:
 
 
 def deleted(value: Mapping[str, Any]) -> None:
-    """One line."""
+    """Print the document that was deleted."""
     _out.print(f"Deleted {escape(value['deleted']['name'])} ({value['deleted']['id']}).")
 
 
 def rebuilt(value: Mapping[str, Any]) -> None:
-    """One line."""
+    """Print how many chunks were rebuilt, and with which embedding model."""
     documents = f"{value['documents']} document{'' if value['documents'] == 1 else 's'}"
     _out.print(f"{value['chunks']} chunks of {documents} now have vectors of {value['embedder']}.")
 
 
 def evaluation(value: Mapping[str, Any]) -> None:
-    """The figures, all together and by kind, the comparison, and where the reports are."""
+    """Print the figures of an evaluation, in total and by kind, the comparison, and the paths of the reports."""
     from graph.evaluation import terminal
 
     for part in terminal.parts(value):
@@ -142,7 +142,7 @@ def evaluation(value: Mapping[str, Any]) -> None:
 
 
 def doctor(value: Mapping[str, Any]) -> None:
-    """Each check with its result."""
+    """Print each check with its result."""
     for check in value["checks"]:
         mark = "[green]ok[/]     " if check["ok"] else "[red]problem[/]"
         _out.print(f"{mark} [bold]{check['name']}[/]: {escape(check['detail'])}")
