@@ -1,6 +1,6 @@
-"""Prompts: one Markdown file each, with `{placeholders}` that are checked before anything is sent.
+"""The prompts, one Markdown file each, with `{placeholders}` that are checked when a prompt is loaded or edited.
 
-This package imports nothing of ours.
+The package imports no other package of PageWitness.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt's text, its placeholders, and a version that changes whenever the text does."""
+    """A prompt: its text, its placeholders, and a version that changes with the text."""
 
     name: str
     text: str
 
     @property
     def placeholders(self) -> frozenset[str]:
-        """The names that `fill` needs."""
+        """Return the names that `fill` needs."""
         return frozenset(_PLACEHOLDER.findall(self.text))
 
     @property
     def version(self) -> str:
-        """The first eight hex digits of the text's SHA-256."""
+        """Return the first eight hex digits of the text's SHA-256."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:8]
 
     def fill(self, **values: str) -> str:
-        """The text with every placeholder replaced, in one pass: braces inside the values stay as they are."""
+        """Return the text with every placeholder replaced, in one pass: braces inside the values are kept."""
         return _PLACEHOLDER.sub(lambda found: values[found.group(1)], self.text)
 
 
-# What each is filled with. A file that is edited is held to it, just as a text that is given for a run.
+# The placeholders that each prompt is filled with; an edited file, or a text given for a run, must have the same.
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer": frozenset({"question", "passages"}),
     "contextualize": frozenset({"history", "question"}),
@@ -52,10 +52,10 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
 
 @lru_cache
 def load(name: str) -> Prompt:
-    """The prompt of that name, as its file was when it was last looked at (see `refresh`).
+    """Return the prompt of that name, as its file was at the last `refresh`.
 
     Raises:
-        FileNotFoundError: there is none of that name.
+        FileNotFoundError: there is no prompt of that name.
         ValueError: its file was edited, and a placeholder is missing or unknown.
     """
     text = _folder().joinpath(f"{name}.md").read_text(encoding="utf-8").strip()
@@ -63,9 +63,9 @@ def load(name: str) -> Prompt:
 
 
 def refresh() -> None:
-    """Have prompts read anew if a file was edited: a server asks for that before a run, and needs no restart.
+    """Load the prompts again if a file was edited; a server calls this before a run, so that it needs no restart.
 
-    `load` does not look itself: it is called where waiting for a disk would hold up everybody.
+    `load` reads no file by itself afterwards: it is called on the event loop, which waiting for a disk would block.
     """
     now = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(_folder().glob("*.md")))
     with _reading:
@@ -73,7 +73,7 @@ def refresh() -> None:
             _seen[0] = now
             load.cache_clear()
             for name in PLACEHOLDERS:
-                with suppress(ValueError):  # told to whoever needs it
+                with suppress(ValueError):  # raised again by `load`
                     load(name)
 
 
@@ -86,7 +86,7 @@ _seen: list[object] = [None]
 
 
 def validated(name: str, text: str) -> str:
-    """The text of an edited prompt, if it has exactly the placeholders that are filled.
+    """Return the text of an edited prompt if it has exactly the placeholders that are filled.
 
     Raises:
         ValueError: a placeholder is missing or unknown.

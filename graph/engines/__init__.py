@@ -1,1 +1,1 @@
-"""What reads pages and answers questions: with no key (offline) or with a model (Gemini)."""
+"""Engines, which read pages and answer questions: `llm` with chat models, `offline` without any service."""

@@ -1,1 +1,1 @@
-"""The engine that speaks to chat models."""
+"""The llm engine: pages are read and questions answered by chat models of any provider."""

@@ -1,7 +1,7 @@
-"""Page images to a request, and the model's reply back to pages. Pure: nothing here sends anything.
+"""Prompts with page images, and the parsing of their replies into pages; without input or output of its own.
 
-A reply is asked for as `<page number="7"><chunk>Markdown</chunk></page>`. Models break that in every way there is, so
-tags are read as marks in a stream, never as a tree, and whatever stands between two marks is kept.
+The prompt asks for `<page number="7"><chunk>Markdown</chunk></page>`. Models break that format in many ways, so tags
+are read as marks in a stream instead of a tree, and all text between two marks is kept.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 from loaders.types import PageImage
 
 BLANK = "[blank page]"
-"""What a model writes for a page with nothing on it, so that an empty reply is never mistaken for an empty page."""
+"""The text that a model writes for a blank page, so that an empty reply is not mistaken for one."""
 
-# A dense page holds 8,000 characters; more is a hidden or repeated layer, and would only cost tokens.
+# Characters. A dense page has 8,000; more is a hidden or repeated layer, which only costs tokens.
 MAX_LAYER = 20_000
 
 _TAG = re.compile(r"<\s*(/?)\s*(page|chunk)(?![\w-])([^<>\n]*)>", re.IGNORECASE)
@@ -26,7 +26,7 @@ _PAGE_LINE = re.compile(r"^[#*_\s]*page\s+(\d+)[*_.:\s]*$", re.IGNORECASE | re.M
 _FENCE_LINE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*(?:markdown|md|html|xml|text|plaintext)?\s*$", re.IGNORECASE)
 _ANY_FENCE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*[\w+-]*\s*$")
 _LAYER_TAG = re.compile(r"<(?=\s*/?\s*text-layer)", re.IGNORECASE)
-# What models say around a transcript. Only lines that are surely of this sort are dropped; doubt keeps a line.
+# Lines that models write around a transcript. Only clear cases are dropped; a doubtful line is kept.
 _CHATTER = re.compile(
     r"^\W*(?:(?:sure|certainly|okay|ok|of course|here|below|the following|as requested|this is)\b.{0,120}"
     r"\b(?:transcri\w+|pages?|markdown|text|content|output)\b.{0,60}[:.!]|(?:sure|certainly|of course|okay)[.!:]|"
@@ -37,12 +37,12 @@ _CHATTER = re.compile(
 
 
 def content_blocks(images: Sequence[PageImage]) -> list[dict[str, Any]]:
-    """The message for a window of pages: for each its number, its text layer where it has one, and its image."""
+    """Return the content blocks of a request: for each page its number, its text layer if it has one, and its image."""
     blocks: list[dict[str, Any]] = []
     for image in images:
         text = f"Page {image.page}."
         if layer := image.text.strip():
-            # The text comes from the file, so it must not be able to end its own fence.
+            # The text comes from the file, and must not be able to close its own tag.
             fenced = _LAYER_TAG.sub("&lt;", layer[:MAX_LAYER])
             text += f'\n<text-layer page="{image.page}">\n{fenced}\n</text-layer>'
         blocks.append({"type": "text", "text": text})
@@ -52,16 +52,16 @@ def content_blocks(images: Sequence[PageImage]) -> list[dict[str, Any]]:
 
 
 def parse(text: str, pages: Sequence[int]) -> dict[int, str]:
-    """The Markdown of each page that the reply holds, in the reply's order.
+    """Return the Markdown of each page that the reply holds, in the reply's order.
 
     Args:
         text: The reply.
         pages: The numbers of the pages that were asked for, in order.
 
     Returns:
-        Page number to Markdown, "" for a page that was named but not filled. When one page was asked for, it gets all
-        the text. Of several, text that cannot be given to one for sure is left out, and so is its page, so that it is
-        asked for again: a quote under the wrong page number would be worse than one more request.
+        Markdown by page number, "" for a page that was named but has no text. A single page gets all of the text. Of
+        several pages, text that cannot be assigned with certainty is left out, and so is its page, which is then
+        asked for again: a quote under a wrong page number is worse than one more request.
     """
     if not _TAG.search(text) and _TAG.search(html.unescape(text)):
         text = html.unescape(text)
@@ -70,7 +70,7 @@ def parse(text: str, pages: Sequence[int]) -> dict[int, str]:
         whole = _joined([before, *(section.text for section in sections)])
         return {pages[0]: whole} if sections or whole else {}
     numbers = _numbers([section.number for section in sections], pages)
-    if before:  # the first page, if only that one has lost its mark
+    if before:  # it belongs to the first page if only that one has lost its mark
         numbers.insert(0, pages[0] if numbers == list(pages[1:]) else None)
         sections.insert(0, _Section(None, [before]))
     complete = set(pages) <= set(numbers)
@@ -78,7 +78,7 @@ def parse(text: str, pages: Sequence[int]) -> dict[int, str]:
     found: dict[int, list[str]] = {}
     for number, section in zip(numbers, sections, strict=True):
         if number is None and not complete:
-            continue  # it may be of a missing page, which will be asked for again
+            continue  # it may belong to a missing page, which will be asked for again
         page = page if number is None else number
         found.setdefault(page, []).append(section.text)
     return {page: _joined(texts) for page, texts in found.items()}
@@ -86,7 +86,7 @@ def parse(text: str, pages: Sequence[int]) -> dict[int, str]:
 
 @dataclass(slots=True)
 class _Section:
-    """What follows an opening mark, up to the next one: the number it bears, and its text."""
+    """The text after an opening mark, up to the next one, with the mark's page number if it has one."""
 
     number: int | None
     texts: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ class _Section:
 
 
 def _sections(text: str, pages: Sequence[int]) -> tuple[list[_Section], str]:
-    """The reply cut at its page marks (or, where it has none, at its chunk tags), and what stands before the first."""
+    """Return the sections after the page marks (or chunk tags, if there are none) and the text before the first."""
     tags = list(_TAG.finditer(text))
     marks = "page" if any(not tag[1] and tag[2].lower() == "page" for tag in tags) else "chunk"
     if marks == "chunk" and (lines := _page_lines(text, pages)):
@@ -121,7 +121,7 @@ def _sections(text: str, pages: Sequence[int]) -> tuple[list[_Section], str]:
 
 
 def _page_lines(text: str, pages: Sequence[int]) -> list[re.Match[str]]:
-    """Lines "Page 7." that head the pages, as in the request; a page's own footer of that form heads nothing."""
+    """Return the lines "Page 7." if they head all pages, as in the request; a page may have such a line as a footer."""
     lines = list(_PAGE_LINE.finditer(text))
     if len(pages) == 1 or [int(line[1]) for line in lines] != list(pages):
         return []
@@ -129,7 +129,7 @@ def _page_lines(text: str, pages: Sequence[int]) -> list[re.Match[str]]:
 
 
 def _numbers(given: list[int | None], pages: Sequence[int]) -> list[int | None]:
-    """The page that each section is of: as numbered, by position, or counted from 1; None where nobody can say."""
+    """Return the page of each section: as numbered, by position, or counted from 1; None if it cannot be decided."""
     if all(number in pages for number in given):
         return given
     if len(given) == len(pages):
@@ -144,7 +144,7 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _without_chatter(text: str) -> str:
-    """Text that stands outside all tags, less what a model says to whoever asked it."""
+    """Return text outside all tags without the remarks that a model addresses to the user."""
     lines = text.strip().splitlines()
     while lines and (not lines[0].strip() or _CHATTER.match(lines[0]) or _is_lone_fence(lines, 0)):
         lines.pop(0)
@@ -154,12 +154,12 @@ def _without_chatter(text: str) -> str:
 
 
 def _is_lone_fence(lines: list[str], at: int) -> bool:
-    """Whether a fence has no partner among the lines: the other one stands beyond a tag."""
+    """Return True if a code fence has no partner among the lines, because the other one stands beyond a tag."""
     return bool(_FENCE_LINE.match(lines[at])) and sum(bool(_ANY_FENCE.match(line)) for line in lines) % 2 == 1
 
 
 def _unfenced(text: str) -> str:
-    """Text without the code fence that is wrapped round all of it, or that only opens or only closes."""
+    """Return text without a code fence around all of it, and without one that only opens or only closes."""
     lines = text.strip("\n").splitlines()
     fences = [at for at, line in enumerate(lines) if _ANY_FENCE.match(line)]
     around = fences in ([0, len(lines) - 1], [0], [len(lines) - 1])

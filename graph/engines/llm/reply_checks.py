@@ -1,9 +1,9 @@
-"""Is a reply believable? What a model says of a page, against what the file itself says of it. Pure.
+"""Checks of page readings against the text layer of the file.
 
-The measure is the page's own text layer, where it can be trusted: it spells words and digits reliably, whatever its
-order. A page may show more than its layer holds (pictures), and a reply says more than the page (a table's summary, a
-figure's description), so a single missing or added word proves nothing. How the limits were found, and how often they
-err, is in `docs/reading.md`; `tests/evals/reply_checks.py` measures it anew.
+A legible text layer spells words and digits reliably, in whatever order. A page may show more than its layer holds
+(pictures), and a reply holds more than the page (the summary of a table, the description of a figure), so a single
+missing or added word proves nothing. `docs/reading.md` says how the limits were chosen and how often they err;
+`tests/evals/reply_checks.py` measures that.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from loaders.text.plain import plain
 from loaders.types import Block, Failure, PageImage
 
 MIN_SAMPLE = 30
-"""Words and numbers that a text layer must hold to be a measure: a stamp or a page number says nothing about a page."""
+"""Words and numbers that a text layer must hold to be compared: a stamp or a page number is too little."""
 
 MIN_RECALL, MIN_RECALL_PICTURED = 0.8, 0.6
-"""Share of the layer's words and numbers that a reply must hold. Our own readings of 166 pages have 0.91 and more,
-another page of the same document 0.37 and less for 95 of 100. Labels inside a chart belong to the layer, and a
-description of the chart need not repeat them: hence less for pages with pictures."""
+"""The share of the layer's words and numbers that a reply must hold. Correct readings of 166 pages have 0.91 and more,
+95 % of other pages of the same document 0.37 and less. The second limit is for pages with pictures: the
+description of a chart need not repeat all of its labels."""
 
 MAX_NOVEL = 1
-"""Numbers of two digits or more that a reply may hold and the page not. Honest readings have none; one may be the
-layer's own slip (a number drawn as a shape, a formula)."""
+"""Numbers of two digits or more that a reply may hold and the page not. Correct readings have none; one may be missing
+in the layer itself (a number drawn as a shape, a formula)."""
 
 MAX_DERIVED = 3
-"""The same in one summary of a table, which may compute differences and totals."""
+"""The same limit for the summary of a table, which may compute differences and totals."""
 
 MAX_STRANGE = 0.15
-"""Share of a reply's words that the page may lack. Honest readings have 0.00, another page 0.36 and more for 98 %."""
+"""The share of a reply's words that the page may lack: 0.00 in correct readings, 0.36 or more in 98 % of wrong ones."""
 
 MAX_TABLE_STRANGE = 0.5
-"""The same for the words and numbers of one table: an invented one has 0.85 and more."""
+"""The same limit for the words and numbers of one table: invented ones have 0.85 and more."""
 
 MAX_REPEATED, MAX_REPEATED_UNSEEN = 0.3, 0.5
-"""Share of a reply's eight-word phrases that are there already, less the layer's own share; honest readings stay at
-0.13. Without a layer to compare with, a page of forms or timetables gets the benefit of the doubt."""
+"""The share of a reply's eight-word phrases that are repetitions, less the layer's own share; correct readings have at
+most 0.13. The second limit is for pages without a layer, which may be forms or timetables."""
 
 MAX_SAID = 12
-"""How often a reply may say one such phrase more than the page does; honest readings stay at 4."""
+"""How often more than the page a reply may hold one such phrase; correct readings have at most 4."""
 
 MAX_SQUEEZE = 20.0
-"""How far a long reply may be compressed: honest ones shrink to a fifth at most, an endless row of dots to nothing."""
+"""The compression ratio of a long reply: at most 5 for correct ones, far more for an endless row of dots."""
 
 _MIN_REPEATS, _LONG, _MIN_TABLE = 30, 4000, 5  # phrases; characters; words and numbers: fewer say nothing
 _PHRASE = 8
@@ -68,24 +68,24 @@ _SUMMARY = re.compile(r"^\W*table summary\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How a reply and a text layer compare. Figures count for `recall` only: what they show, the layer may lack.
-
-    `recall` is the share of the layer's words and numbers that the reply holds, `strange` the share of the reply's
-    words that the layer lacks, `table` the same for the words and numbers of its strangest table. `novel` are the
-    numbers that stand nowhere on the page; `swapped` counts those that the reply holds more often than the page,
-    against as many that it holds less often; `derived` counts the novel ones of the strangest summary.
-    """
+    """The comparison of a reply with a text layer. Figures count for `recall` only, since the layer may lack them."""
 
     recall: float
+    """The share of the layer's words and numbers that the reply holds."""
     strange: float
+    """The share of the reply's words that the layer lacks."""
     table: float
+    """The same share for the words and numbers of the table with the highest one."""
     novel: tuple[str, ...]
+    """The reply's numbers that are nowhere on the page."""
     swapped: int
+    """The numbers that the reply holds more often than the page, at most as many as it holds less often."""
     derived: int
+    """The novel numbers of the table summary with the most of them."""
 
 
 def check(blocks: Sequence[Block], image: PageImage) -> Failure | None:
-    """What is wrong with a reading of a page, or None where nothing speaks against it."""
+    """Return what is wrong with a reading of a page, or None if it passes all checks."""
     text = "\n\n".join(block.text for block in blocks)
     if repeats(text, image.text if image.legible else None):
         return Failure("repetition", "The model repeated itself instead of reading the page.")
@@ -96,7 +96,7 @@ def check(blocks: Sequence[Block], image: PageImage) -> Failure | None:
 
 
 def compare(blocks: Sequence[Block], layer: str) -> Agreement | None:
-    """Compare a reply with the page's text layer; None where the layer is too short to tell."""
+    """Compare a reply with the page's text layer; return None if the layer is too short."""
     page = _Layer(layer)
     held = Counter(_tokens(_BROKEN.sub(" ", layer)))  # a word broken at a line's end may be whole in the reply
     if held.total() < MIN_SAMPLE:
@@ -118,7 +118,7 @@ def compare(blocks: Sequence[Block], layer: str) -> Agreement | None:
 
 
 def repeats(text: str, layer: str | None) -> bool:
-    """Whether a text goes round in circles; what the page itself repeats (`layer`, where it can be read) is fine."""
+    """Return True if a text repeats itself more than the page does; `layer` is None if there is no legible one."""
     said, known = _phrases(text), _phrases(layer or "")
     again = said.total() - len(said)
     limit = MAX_REPEATED_UNSEEN if layer is None else MAX_REPEATED + 1 - len(known) / max(1, known.total())
@@ -154,7 +154,7 @@ def _invented(found: Agreement, pictured: bool) -> str:
 
 
 class _Layer:
-    """A text layer to look words and numbers up in, also where it tears them apart."""
+    """A text layer in which words and numbers are found even if it splits them."""
 
     def __init__(self, text: str) -> None:
         self.tokens = Counter(_tokens(text))
@@ -170,7 +170,7 @@ class _Layer:
 
 
 def _tokens(text: str) -> list[str]:
-    """Words of four letters or more, and numbers of two digits or more, as they compare."""
+    """Return words of four letters or more and numbers of two digits or more, normalized for comparison."""
     return _WORD.findall(plain(_MATH_MARK.sub(" ", _folded(_RAISED.sub(" ", text)))))
 
 

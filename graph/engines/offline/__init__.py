@@ -1,1 +1,1 @@
-"""The engine without model services: layout, OCR, a small embedding model, extracted answers."""
+"""The offline engine: layout analysis, OCR, a small embedding model, extractive answers."""

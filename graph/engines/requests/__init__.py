@@ -1,1 +1,1 @@
-"""Requests to model services: retries, rate limits, usage."""
+"""Requests to model services: client, retries, rate limits, usage."""

@@ -90,7 +90,7 @@ def test_an_edited_file_takes_effect_and_a_broken_one_is_named(tmp_path: Path, m
         prompts.refresh()
         grade, before = folder / "grade.md", Context().grade_prompt
         grade.write_text(f"{before}\n\nBe strict.", "utf-8")
-        assert Context().grade_prompt == before, "nobody looks at the disk in the middle of a run"
+        assert Context().grade_prompt == before, "prompts are not read from disk in the middle of a run"
         prompts.refresh()
         assert Context().grade_prompt.endswith("Be strict.")
         shown = Context.model_json_schema()["properties"]["grade_prompt"]["default"]
