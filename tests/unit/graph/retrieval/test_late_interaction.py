@@ -11,7 +11,7 @@ from graph.retrieval import late_interaction, scoring
 from graph.runtime.caching import LRUCache
 from graph.storage.base import TokenVectors
 from graph.storage.catalog import SqliteCatalog
-from tests.unit.graph.storage.test_catalog import chunk, document
+from tests.unit.graph.storage.rows import chunk, document
 
 TEXTS = [f"The keeper wrote down tide {number} of the {number % 5}th storm." for number in range(12)]
 QUESTION = "Who wrote down the tide of the third storm?"

@@ -21,7 +21,7 @@ from graph.storage.catalog import SqliteCatalog
 from graph.storage.vectors import ChromaVectors
 from graph.types import Reply, RetrievedChunk
 from loaders.types import Chunk, Sentence
-from tests.unit.graph.storage.test_catalog import document
+from tests.unit.graph.storage.rows import document
 
 TEXTS = {
     "lighthouse": ["The lighthouse on Skerry Point was lit in 1887."],

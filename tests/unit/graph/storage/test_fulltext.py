@@ -14,7 +14,7 @@ from graph.storage import fulltext
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText, _any
-from tests.unit.graph.storage.test_catalog import chunk, document
+from tests.unit.graph.storage.rows import chunk, document
 
 WORDS = ["tide", "harbour", "lamp", "keeper", "storm", "ledger", "anchor", "gull"]
 

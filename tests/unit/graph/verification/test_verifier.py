@@ -13,7 +13,7 @@ from graph.storage.catalog import SqliteCatalog
 from graph.types import Claim, PageRef
 from graph.verification.verifier import ClaimVerifier, count_outcomes, with_history
 from loaders.types import Block, Chunk, Sentence
-from tests.unit.graph.storage.test_catalog import document
+from tests.unit.graph.storage.rows import document
 
 FOUNDED, NESTS = "Edith Carrow founded the observatory in 1911.", "There were 412 nests on the cliff."
 PROMPT = "Make claims that are proven by one of the sources that follow, and quote it word for word."

@@ -1,0 +1,68 @@
+"""The contract of chunks, for every implementation in `conftest.py`."""
+
+from __future__ import annotations
+
+from graph.storage.base import Catalog
+from loaders.types import Chunk, Sentence
+from tests.unit.graph.storage.rows import chunk, document, found, publish
+
+
+def test_staged_chunks_are_not_found_until_they_are_published(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."))
+    generation = catalog.stage_chunks("a", [chunk(0, "Gannets nest on ledges.")])
+    assert found(catalog, "nest") == ["Puffins nest in burrows."]
+    assert [row.text for row in catalog.chunks(catalog.chunk_ids("a"))] == ["Puffins nest in burrows."]
+    catalog.publish("a", generation)
+    assert found(catalog, "nest") == ["Gannets nest on ledges."]
+    assert found(catalog, "puffins") == []
+    assert len(catalog.chunk_ids("a")) == 1
+
+
+def test_staging_the_same_chunks_twice_changes_nothing(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."))
+    before = catalog.chunk_ids("a")
+    again = catalog.stage_chunks("a", [chunk(0, "Puffins nest in burrows.")])
+    catalog.publish("a", again)
+    assert catalog.chunk_ids("a") == before
+    assert found(catalog, "puffins") == ["Puffins nest in burrows."]
+    assert catalog.document_frequencies(["puffins"])[1] == 1
+
+
+def test_a_staged_generation_that_was_never_published_is_replaced_by_the_next(catalog: Catalog) -> None:
+    catalog.add_document(document("a"))
+    lost = catalog.stage_chunks("a", [chunk(0, "Half done.")])
+    kept = catalog.stage_chunks("a", [chunk(0, "Whole.")])
+    assert catalog.chunk_ids("a", lost) == []
+    assert len(catalog.chunk_ids("a", kept)) == 1
+
+
+def test_chunks_come_back_in_the_order_asked_with_their_sentences(catalog: Catalog) -> None:
+    row = Sentence(
+        "Razorbill 412", "Nests. species: Razorbill; 2025: 412", "row", (2,), (("", "Razorbill"), ("2025", "412"))
+    )
+    table = Chunk(1, "table", "|Razorbill|412|", (1, 2), ("Birds", "Nests"), 9, (row,), ((0, 1),))
+    publish(catalog, document("a"), chunk(0, "First."), table)
+    second, first = catalog.chunks(list(reversed(catalog.chunk_ids("a"))))
+    assert (first.ordinal, second.ordinal) == (0, 1)
+    assert (second.kind, second.pages, second.headings, second.name) == ("table", (1, 2), ("Birds", "Nests"), "a.pdf")
+    (sentence,) = second.sentences
+    assert (sentence.text, sentence.search, sentence.kind, sentence.cells) == (row.text, row.search, "row", row.cells)
+    assert sentence.id.startswith(second.id)
+    assert catalog.chunks(["no-such-chunk"]) == []
+
+
+def test_only_published_chunks_are_published(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."))
+    (seen,) = catalog.chunk_ids("a")
+    (staged,) = catalog.chunk_ids("a", catalog.stage_chunks("a", [chunk(0, "Gannets nest on ledges.")]))
+    assert catalog.published([staged, seen]) == [seen]
+    assert [row.id for row in catalog.chunks([staged, seen])] == [staged, seen]
+    assert [row.id for row in catalog.chunks([staged, seen], published=True)] == [seen]
+
+
+def test_the_fingerprint_is_that_of_the_published_generation(catalog: Catalog) -> None:
+    catalog.add_document(document("a"))
+    assert catalog.chunks_fingerprint("a") == ""
+    catalog.publish("a", catalog.stage_chunks("a", [chunk(0, "One.")]), "first")
+    catalog.publish("a", catalog.stage_chunks("a", [chunk(0, "Two.")]), "second")
+    assert catalog.chunks_fingerprint("a") == "second"

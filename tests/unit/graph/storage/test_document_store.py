@@ -1,0 +1,74 @@
+"""The contract of documents, for every implementation in `conftest.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graph.storage.base import Catalog, PageRow, Transcript, layer_key
+from loaders.types import Block
+from tests.unit.graph.storage.rows import chunk, document, found, publish
+
+
+def test_a_new_document_has_a_pending_ledger_row_for_each_page(catalog: Catalog) -> None:
+    catalog.add_document(document("a", pages=3))
+    assert [(row.page, row.status) for row in catalog.pages("a")] == [(1, "pending"), (2, "pending"), (3, "pending")]
+
+
+def test_adding_a_document_again_keeps_its_ledger_and_takes_the_new_name(catalog: Catalog) -> None:
+    catalog.add_document(document("a"))
+    done = PageRow("a", 1, status="read", attempts=1, engine="offline", transcript="t", ink=0.25, legible=True)
+    catalog.record_page(done)
+    catalog.add_document(replace(document("a"), name="copy.pdf", source="/papers/copy.pdf"))
+    assert catalog.pages("a")[0] == done
+    kept = catalog.document("a")
+    assert kept is not None
+    assert (kept.name, kept.source) == ("copy.pdf", "/papers/copy.pdf")
+    assert len(catalog.documents()) == 1
+
+
+def test_publishing_retires_other_documents_of_the_same_source(catalog: Catalog) -> None:
+    publish(catalog, document("old", source="/papers/report.pdf"), chunk(0, "The old storm."))
+    replaced = publish(catalog, document("new", source="/papers/report.pdf"), chunk(0, "The new storm."))
+    assert replaced == ["old"]
+    assert found(catalog, "storm") == ["The new storm."]
+    assert publish(catalog, document("other"), chunk(0, "Another storm.")) == []
+
+
+def test_deleting_leaves_nothing_and_returns_the_images_that_no_other_page_uses(catalog: Catalog) -> None:
+    for name in ("a", "b"):
+        publish(catalog, document(name), chunk(0, f"The storm of {name}."))
+        catalog.add_transcript(Transcript(f"t-{name}", (Block("text", name),)))
+        catalog.add_transcript(Transcript(layer_key(name, 1), (Block("text", name),)))
+        catalog.record_page(PageRow(name, 1, status="read", image=f"image-{name}", transcript=f"t-{name}"))
+        catalog.record_page(PageRow(name, 2, status="read", image="shared", transcript="t-shared"))
+    catalog.add_transcript(Transcript("t-shared", (Block("text", "shared"),)))
+    assert catalog.delete_document("a") == ["image-a"]
+    assert catalog.document("a") is None
+    assert (catalog.pages("a"), catalog.chunk_ids("a")) == ([], [])
+    assert found(catalog, "storm") == ["The storm of b."]
+    assert (catalog.transcript("t-a"), catalog.transcript(layer_key("a", 1))) == (None, None)
+    assert all(catalog.transcript(key) for key in ("t-b", "t-shared", layer_key("b", 1)))
+    assert catalog.delete_document("b") == ["image-b", "shared"]
+    assert catalog.delete_document("b") == []
+
+
+def test_documents_are_marked_for_clean_up_until_it_is_done(catalog: Catalog) -> None:
+    publish(catalog, document("old", source="/papers/report.pdf"), chunk(0, "The old storm."))
+    catalog.cleanup_done("old")
+    assert catalog.pending_cleanup() == []
+    publish(catalog, document("new", source="/papers/report.pdf"), chunk(0, "The new storm."))
+    assert set(catalog.pending_cleanup()) == {"old", "new"}
+    catalog.cleanup_done("new")
+    assert catalog.pending_cleanup() == ["old"]
+
+
+def test_a_retired_document_is_hidden_and_marked(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "The storm."))
+    catalog.cleanup_done("a")
+    catalog.retire("a")
+    assert catalog.documents() == []
+    assert found(catalog, "storm") == []
+    assert catalog.pending_cleanup() == ["a"]
+    row = catalog.document("a")
+    assert row is not None
+    assert (row.source, row.generation) == ("", "")
