@@ -1,1 +1,1 @@
-"""Measuring answers: questions with known answers are asked, and what comes back is scored, counted and shown."""
+"""Evaluation: ask questions with known answers, score the results, and report them."""

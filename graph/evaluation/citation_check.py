@@ -1,7 +1,7 @@
-"""A second opinion on citations: is each quote on the page that it names?
+"""A second, independent check that each quote is on the page that it cites.
 
-It shares no code with `graph.verification.quotes`, which proved the quotes: it compares folded letters and numbers with
-what is stored of the page, its transcript, its words and its text layer.
+It shares no code with `graph.verification.quotes`, which found the quotes: it compares folded letters and numbers with
+the stored transcript of the page, its words and its text layer.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from graph.types import Citation
 from loaders.text.plain import plain
 
 
-def stands(citation: Citation, catalog: TranscriptStore) -> bool:
-    """Whether the quote is found on its page, or begins on the first of its pages and ends on the second."""
+def is_on_page(citation: Citation, catalog: TranscriptStore) -> bool:
+    """Return whether the quote is on its page, or begins on the first of its two pages and ends on the second."""
     pages = citation.get("pages") or [citation["page"]]
     wanted = fold(citation["quote"])
     texts = [_texts(citation["document"], page, catalog) for page in pages]
@@ -33,7 +33,7 @@ def _any(texts: list[Folded], tokens: tuple[str, ...]) -> bool:
 
 
 def _texts(document: str, page: int, catalog: TranscriptStore) -> list[Folded]:
-    """All that is stored of a page, each folded."""
+    """Return every stored text of a page, each folded."""
     stored = [catalog.transcripts(document, [page]).get(page), catalog.transcript(layer_key(document, page))]
     texts = []
     for transcript in filter(None, stored):

@@ -1,4 +1,4 @@
-"""Two runs over the same questions, side by side: paired, what is hard for both does not blur the difference."""
+"""A paired comparison of two runs over the same questions; pairing removes the questions' own difficulty."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _FIELDS = frozenset({"id", "fingerprint", "kind", "scores"})
 
 
 def read_results(path: Path) -> dict[str, Any]:
-    """The results that another run wrote.
+    """Read the results of an earlier run.
 
     Raises:
-        BadInputError: the file cannot be read, or is no such file.
+        BadInputError: the file cannot be read, or holds no results.
     """
     try:
         value = json.loads((path / "results.json" if path.is_dir() else path).read_text("utf-8"))
@@ -37,18 +37,18 @@ def read_results(path: Path) -> dict[str, Any]:
     return value
 
 
-def check(before: Mapping[str, Any], questions: Sequence[Question]) -> None:
-    """Raise BadInputError when an earlier run asked none of these questions: told before they are asked, not after."""
+def check_comparable(before: Mapping[str, Any], questions: Sequence[Question]) -> None:
+    """Raise BadInputError if an earlier run has none of these questions; called before any is asked."""
     if not {(row["id"], row["fingerprint"]) for row in before["rows"]} & {(q.id, fingerprint(q)) for q in questions}:
         raise BadInputError("The two runs have no question in common: compare runs over the same question set.")
 
 
 def compare(before: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The differences of this run's rows from those of an earlier one, over all questions and for each kind.
+    """Return the differences of this run from an earlier one, over all questions and for each kind.
 
     Args:
         before: The results of the earlier run.
-        rows: This run's rows, with `id`, `fingerprint`, `kind` and `scores`; `check` has found some in both.
+        rows: This run's rows, with `id`, `fingerprint`, `kind` and `scores`; `check_comparable` found some in both.
     """
     earlier = {(row["id"], row["fingerprint"]): row["scores"] for row in before["rows"]}
     pairs = [
@@ -67,9 +67,9 @@ def compare(before: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dic
 
 
 def differences(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, dict[str, float]]:
-    """For each score that both runs have: both means, their difference, its 95 % interval, wins and losses.
+    """Return for each score of both runs: both means, their difference, its 95 % interval, wins and losses.
 
-    Only questions to which a score applies in both runs count for it.
+    A question counts for a score only if the score applies to it in both runs.
     """
     depths = sorted({int(name.partition("@")[2]) for old, _ in pairs for name in old if "@" in name})
     found = {}

@@ -1,4 +1,4 @@
-"""One evaluation from the question file to the results: what `pagewitness eval` does, without its printing."""
+"""One evaluation from the question file to the results: `pagewitness eval` without its output."""
 
 from __future__ import annotations
 
@@ -30,39 +30,47 @@ _PROMPTS = ("contextualize", "grade", "rewrite", "answer")
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asks for: a question file, and how to go about it."""
+    """The options of an evaluation."""
 
     file: Path
+    """The question file."""
     out: Path | None = None
+    """The folder for the results; one in the home folder by default."""
     other: Path | None = None
+    """The results of an earlier run to compare with."""
     limit: int | None = None
+    """The largest number of questions."""
     depths: tuple[int, ...] = (1, 3, 5)
+    """The depths k of recall@k."""
     by_doc: bool = False
+    """Whether each question searches only its own document."""
     judge: str = ""
+    """The judge model, `provider:model`; "" for the one of the settings."""
     concurrency: int = 1
+    """Questions that are asked at a time."""
 
 
-def evaluate(request: Request, tell: Callable[[Progress], None]) -> dict[str, Any]:
-    """Ask all questions, score, compare and write the reports; returns the results with the paths of the files.
+def evaluate(request: Request, report_progress: Callable[[Progress], None]) -> dict[str, Any]:
+    """Ask all questions, score, compare and write the reports; return the results with the paths of the files.
 
     Raises:
         BadInputError: the question file, the results to compare with, or the home folder cannot be used.
-        ModelError: a model service cannot be used; what was asked so far is kept.
+        ModelError: a model service cannot be used; the rows so far are kept.
     """
     questions = spread(read_questions(request.file), request.limit)
     before = compare.read_results(request.other) if request.other else None
     if before:
-        compare.check(before, questions)
+        compare.check_comparable(before, questions)
     context = Context(top_k=max(Context().top_k, *request.depths))
     run, plan = _prepared(request, questions, context)
     folder = request.out or settings().home / "evals" / f"{_plain(request.file.stem)}-{plan.key}"
     journal = runner.Journal(folder / runner.ROWS, plan.key)
 
-    def told(done: int) -> None:
-        tell(progress("ask", "", request.file.name, done, len(questions)))
+    def asked(done: int) -> None:
+        report_progress(progress("ask", "", request.file.name, done, len(questions)))
 
     started = datetime.now(UTC)
-    async_nodes.run(runner.ask_all(questions, plan, journal, told))
+    async_nodes.run(runner.ask_all(questions, plan, journal, asked))
     rows = [journal.rows[question.id] for question in questions]
     run["started"] = started.isoformat(timespec="seconds")
     results = _results(run, rows, request.depths)
@@ -73,23 +81,28 @@ def evaluate(request: Request, tell: Callable[[Progress], None]) -> dict[str, An
 
 
 def _prepared(request: Request, questions: Sequence[Question], context: Context) -> tuple[dict[str, Any], runner.Plan]:
-    """What the run depends on, by name, and how it goes about it; all that can be wrong is found before it starts."""
-    now = dependencies.for_context(context)
-    documents = [row for row in now.stores.catalog.documents() if row.generation]
+    """Return the settings that the results depend on, and the plan of the run.
+
+    Raises:
+        BadInputError: there is no document to ask.
+        IndexMismatchError: the vectors are incomplete, or another model's.
+    """
+    deps = dependencies.for_context(context)
+    documents = [row for row in deps.stores.catalog.documents() if row.generation]
     if not documents:
         raise BadInputError(
-            f"{str(now.stores.home)!r} holds no document to ask: run `pagewitness ingest FILE` first, or name another "
+            f"{str(deps.stores.home)!r} holds no document to ask: run `pagewitness ingest FILE` first, or name another "
             "folder with --home."
         )
-    now.retriever()  # refuses vectors that are not whole, or another model's
+    deps.retriever()  # raises for vectors that are incomplete, or another model's
     judge = build_judge(name) if (name := request.judge or settings().judge_model) else None
-    model = context.chat_model if now.engine.name != "offline" else ""
+    model = context.chat_model if deps.engine.name != "offline" else ""
     run = {
         "file": request.file.name,
         "questions": len(questions),
-        "engine": now.engine.name,
+        "engine": deps.engine.name,
         "model": model,
-        "embedder": now.embedder.identity,
+        "embedder": deps.embedder.identity,
         "prompts": {name: prompts.load(name).version for name in _PROMPTS} if model else {},
         **{name: getattr(context, name) for name in ("top_k", "min_grade", "max_rewrites")},
         "depths": list(request.depths),
@@ -102,7 +115,7 @@ def _prepared(request: Request, questions: Sequence[Question], context: Context)
     key = hashlib.sha256(basis.encode()).hexdigest()[:10]
     run |= {"key": key, "concurrency": request.concurrency, "matching": METHOD}
     return run, runner.Plan(
-        key, context, request.depths, request.by_doc, request.concurrency, judge, now.stores.catalog
+        key, context, request.depths, request.by_doc, request.concurrency, judge, deps.stores.catalog
     )
 
 
@@ -117,7 +130,7 @@ def _results(run: dict[str, Any], rows: Sequence[Row], depths: Sequence[int]) ->
 
 
 def _write(folder: Path, results: dict[str, Any], rows: Sequence[Row]) -> None:
-    """Both reports; results.json comes last, since it says that the run is finished."""
+    """Write both reports; results.json comes last, because it marks the run as finished."""
     (folder / "report.html").write_text(report.page(results, rows), "utf-8")
     short = [{name: row[name] for name in ("id", "fingerprint", "kind", "scores")} for row in rows]
     part = folder / f"{runner.DONE}.part"

@@ -1,4 +1,4 @@
-"""A judge model for answers that no comparison of strings can tell: every report counts its verdicts as such."""
+"""A judge model for answers that a comparison of strings cannot decide; reports count its verdicts separately."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from graph.evaluation.questions import Question
 
 SETTING = "PAGEWITNESS_JUDGE_MODEL"
-_TRIES = 2  # a reply that cannot be read is asked for once more
+_TRIES = 2  # an unreadable reply is requested once more
 
 
 class Judgement(BaseModel):
-    """What the judge replies."""
+    """The reply of the judge."""
 
-    # In this order: a model judges better after it has said why.
+    # The reason first: a model judges better after it has given one.
     reason: str = Field("", description="Why, in at most twenty words.")
     correct: bool = Field(description="Whether the answer says what was expected.")
 
@@ -47,10 +47,10 @@ class Judge:
         return self.use.name
 
     async def judge(self, question: Question, answer: str) -> Reply[Judgement]:
-        """Whether an answer says what a question expects.
+        """Return whether an answer says what the question expects.
 
         Raises:
-            ModelError: the service gave no verdict.
+            ModelError: the model gave no readable verdict.
         """
         text = prompts.load("judge").fill(
             question=neutralize_tags(question.question),
@@ -67,7 +67,7 @@ class Judge:
 
 
 def wants_judge(question: Question) -> bool:
-    """Whether strings cannot tell: the question says so, or what it expects is a free answer."""
+    """Return whether a judge is needed: the question says so, or expects a free answer."""
     if question.match == "judge":
         return question.answerable
     return question.answerable and is_free(question.answers, question.match)
@@ -81,10 +81,14 @@ def _expected(question: Question) -> str:
 
 
 def build_judge(name: str) -> Judge:
-    """The model of that name (`provider:model`) as a judge of answers; ModelError when it cannot be had."""
+    """Return the model `provider:model` as a judge.
+
+    Raises:
+        ModelError: the model cannot be used.
+    """
     from graph.engines.llm.factory import build_client, chat_model
 
-    now = settings()
-    model = chat_model(name, thinking="low", api_key=now.api_key, base_url=now.base_url)
-    client = build_client(now, rate_limiter=rate_limiter(now))
+    configured = settings()
+    model = chat_model(name, thinking="low", api_key=configured.api_key, base_url=configured.base_url)
+    client = build_client(configured, rate_limiter=rate_limiter(configured))
     return Judge(ChatRequests(client), NamedModel(model, name, SETTING))

@@ -1,8 +1,8 @@
-"""Results as a LangSmith experiment: where tracing and a key are configured, and never otherwise.
+"""Results as a LangSmith experiment, written only if tracing and a key are configured.
 
 The question set becomes a dataset (once for each content), the run a project that refers to it, each row a run of its
-example with one feedback for each score. The tests drive LangSmith's own client against a server on loopback that
-takes what it sends; against the real service this was not tried. The client comes with langchain-core.
+example with one feedback for each score. Tested with LangSmith's client against a server on loopback, not against the
+real service.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from langsmith import Client
     from langsmith.schemas import TracerSession
 
-_NAMESPACE = uuid.UUID("6d1c5f0e-6a43-5a0c-9a55-0f6f1f1b7c11")  # ours; it makes the ids of examples the same each time
+_NAMESPACE = uuid.UUID("6d1c5f0e-6a43-5a0c-9a55-0f6f1f1b7c11")  # of our ids: an example has the same id in each run
 _LEFT_OUT = frozenset({"requests", "input_tokens", "output_tokens", "characters", "citations"})
 
 
 def record(questions: Sequence[Question], rows: Sequence[Row], run: dict[str, Any]) -> str:
-    """Write an experiment; returns its name.
+    """Write an experiment and return its name.
 
     Raises:
-        ModelError: LangSmith refused, or cannot be reached. The results are on the disk by then.
+        ModelError: LangSmith refused, or cannot be reached. The results are on disk by then.
     """
     from langsmith import Client
     from langsmith.utils import LangSmithError
@@ -70,7 +70,7 @@ def _record(client: Client, questions: Sequence[Question], rows: Sequence[Row], 
 
 
 def example(question: Question, id_: uuid.UUID) -> dict[str, Any]:
-    """A question as LangSmith keeps it."""
+    """Return a question as a LangSmith example."""
     expected = {"answers": list(question.answers), "answerable": question.answerable, "pages": question.pages}
     return {
         "id": id_,
@@ -91,7 +91,7 @@ def _row(client: Client, row: Row, example_id: uuid.UUID, project: TracerSession
         project_name=project.name,
         id=run_id,
         trace_id=run_id,
-        dotted_order=f"{started:%Y%m%dT%H%M%S%fZ}{run_id}",  # with it runs are sent by the batch, in the background
+        dotted_order=f"{started:%Y%m%dT%H%M%S%fZ}{run_id}",  # lets the client send runs in batches, in the background
         start_time=started,
         end_time=ended,
         outputs=outputs | {"citations": row["citations"], "retrieved": row["retrieved"]},

@@ -1,8 +1,8 @@
-"""Whether an answer holds what was expected, by letters and numbers alone: no model, the same result every time.
+"""A deterministic comparison of an answer with the expected one, by letters and numbers.
 
-It forgives how things are written: case, accents, spacing, hyphens and other marks, thousands separators, signs of
-currency and percent against their words. It does not know synonyms, number words or calculation. A digit or a decimal
-point that differs is never forgiven, and `450` is not found in `18,450`.
+Case, accents, spacing, hyphens and other marks, thousands separators, and signs against words of currency and percent
+are ignored. Synonyms, number words and calculations are not recognised. Every digit and decimal point must match, and
+`450` is not found in `18,450`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Literal
 from graph.citation_markers import strip_markers
 
 METHOD = "strings and numbers"
-"""The name of this way to compare, for reports."""
+"""The name of this method in reports."""
 
-# What Unicode does not take apart into a letter and its accent.
+# Letters that Unicode does not decompose.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 _SIGNS = {"%": " percent ", "€": " euro ", "$": " dollar ", "£": " pound "}
 _UNITS = {"percent": "percent", "pct": "percent", "euro": "euro", "euros": "euro", "eur": "euro", "dollar": "dollar",
@@ -27,28 +27,30 @@ _SPACED_THOUSANDS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _PER_CENT = re.compile(r"\bper cent\b")
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
-# A bare number with a sign: the sign may be missing where it stands in a table's header.
+# A number with a sign, which may be missing if it is in a table's header.
 _SIGNED = re.compile(r"\s*[€$£]?\s*(\d+(?:[.,]\d+)*)\s*[%€$£]?\s*")
 _ARTICLE = re.compile(r"\s*(?:the|an?)\s+(?=\w)", re.IGNORECASE)
-_LONGEST_PHRASE = 6  # words; a longer expectation is a free answer, which is seldom found word for word
+_MAX_PHRASE = 6  # words; a longer expected text is a free answer, seldom found word for word
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text without what may differ: its letters and numbers in one string.
-
-    `starts` and `ends` are where words begin and end in it, `inside` where it is in the middle of a number.
-    """
+    """A text reduced to what is compared."""
 
     text: str
+    """Its letters and numbers in one string."""
     tokens: tuple[str, ...]
+    """The same as words and numbers."""
     starts: frozenset[int]
+    """The offsets in `text` where words begin."""
     ends: frozenset[int]
+    """The offsets where words end."""
     inside: frozenset[int]
+    """The offsets inside numbers."""
 
 
 def fold(text: str) -> Folded:
-    """Text without case, accents, spacing and marks; numbers keep their decimal point and lose separators."""
+    """Return a text without case, accents, spacing and marks; numbers keep their decimal point only."""
     text = _SPACED_THOUSANDS.sub("", text)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
@@ -65,7 +67,7 @@ def fold(text: str) -> Folded:
         if token[0].isdigit():
             token = _THOUSANDS.sub("", token).replace(",", ".")
             inside.update(range(length + 1, length + len(token)))
-        if not text[max(0, found.start() - 1) : found.start()].isalpha():  # the 1 of "o1" begins no word
+        if not text[max(0, found.start() - 1) : found.start()].isalpha():  # the 1 of "o1" is not the start of a word
             starts.add(length)
         tokens.append(token)
         length += len(token)
@@ -74,7 +76,7 @@ def fold(text: str) -> Folded:
 
 
 def find(text: Folded, wanted: Folded, *, whole_words: bool) -> bool:
-    """Whether a folded text holds another: as whole words (a plural counts), or at least with whole numbers."""
+    """Return whether a folded text contains another: as whole words (or their plural), or only with whole numbers."""
     at = text.text.find(wanted.text) if wanted.text else -1
     while at >= 0:
         end = at + len(wanted.text)
@@ -90,26 +92,26 @@ def find(text: Folded, wanted: Folded, *, whole_words: bool) -> bool:
 
 
 def matches(answer: str, expected: Sequence[str], mode: Literal["any", "all"]) -> bool:
-    """Whether an answer holds one of the expected texts, or all of them; `a|b` are alternatives of one."""
+    """Return whether an answer contains one of the expected texts, or all; `a|b` are alternatives of one."""
     said = fold(strip_markers(answer))
     held = [any(find(said, form, whole_words=True) for form in _forms(text)) for text in expected]
     return bool(held) and (all(held) if mode == "all" else any(held))
 
 
 def is_free(expected: Sequence[str], mode: Literal["any", "all"]) -> bool:
-    """Whether an answer would have to hold a long text word for word, so that only a judge can tell."""
-    long = [all(len(part.split()) > _LONGEST_PHRASE for part in text.split("|")) for text in expected]
+    """Return whether an answer would have to contain a long text word for word, so that a judge is needed."""
+    long = [all(len(part.split()) > _MAX_PHRASE for part in text.split("|")) for text in expected]
     return any(long) if mode == "all" else bool(long) and all(long)
 
 
 def holds_evidence(texts: Sequence[str], evidence: Sequence[str]) -> bool:
-    """Whether each piece of evidence stands in one of the texts, letters and digits compared."""
+    """Return whether each piece of evidence is in one of the texts, by letters and digits."""
     folded = [fold(text) for text in texts]
     return all(any(find(text, fold(piece), whole_words=False) for text in folded) for piece in evidence)
 
 
 def _forms(text: str) -> Iterator[Folded]:
-    """The ways in which an expected text may be written."""
+    """Yield the spellings of an expected text."""
     for part in text.split("|"):
         part = _ARTICLE.sub("", part, count=1) if _ARTICLE.match(part) else part
         folded = fold(part)

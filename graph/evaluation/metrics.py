@@ -1,4 +1,4 @@
-"""From rows to figures: all together and for each kind of question."""
+"""Metrics of a run: means with confidence intervals over all rows and for each kind of question, and notes on them."""
 
 from __future__ import annotations
 
@@ -23,34 +23,38 @@ LABELS = {
     "output_tokens": "tokens out",
     "seconds": "seconds",
 }
-"""The scores that are shown, under the names that they are shown by; recall comes before them, by depth."""
+"""The names of the scores in reports; recall comes before them, by depth."""
 
 COSTS = ("requests", "input_tokens", "output_tokens", "seconds")
 LESS_IS_BETTER = frozenset({"false_refusal", *COSTS})
 _SHARES = ("mrr", "match", "right_refusal", "false_refusal", "citations_valid", "cited_page")
 _CURVE = [step / 4 for step in range(41)]  # thresholds from 0 to 10
+_Z = 1.959963984540054  # standard deviations around the mean that hold 95 % of a normal distribution
+_RESAMPLES, _SEED, _BLOCK = 10_000, 20261122, 500
+
+Interval = tuple[float, float]
 
 
 def label(name: str) -> str:
-    """The name that a score is shown by."""
+    """Return the name of a score in reports."""
     kind, at, depth = name.partition("@")
     return f"{kind} recall@{depth}" if at else LABELS[name]
 
 
 def share_names(depths: Sequence[int]) -> list[str]:
-    """The scores from 0 to 1, in the order in which they are shown."""
+    """Return the scores from 0 to 1 in the order of the reports."""
     return [*(f"{kind}@{depth}" for kind in ("page", "evidence") for depth in depths), *_SHARES]
 
 
 def values(rows: Sequence[Row], name: str) -> list[float]:
-    """A score of all rows to which it applies."""
+    """Return a score of all rows to which it applies."""
     return [value for row in rows if (value := row["scores"].get(name)) is not None]
 
 
 def summary(rows: Sequence[Row], depths: Sequence[int]) -> dict[str, Any]:
-    """The figures of some rows.
+    """Return the metrics of some rows.
 
-    `metrics` holds for each score its mean, the 95 % interval and the number of questions it applies to; citations
+    `metrics` holds for each score its mean, the 95 % interval and the number of questions that it applies to. Citations
     are counted one by one. A question that could not be asked counts as missed, and is left out of times.
     """
     metrics = {}
@@ -84,16 +88,16 @@ def summary(rows: Sequence[Row], depths: Sequence[int]) -> dict[str, Any]:
 
 
 def by_kind(rows: Sequence[Row], depths: Sequence[int]) -> dict[str, dict[str, Any]]:
-    """The figures of each kind, in the order in which kinds first come."""
+    """Return the metrics of each kind, in the order of their first rows."""
     kinds = dict.fromkeys(row["kind"] for row in rows)
     return {kind: summary([row for row in rows if row["kind"] == kind], depths) for kind in kinds}
 
 
 def refusal_curve(rows: Sequence[Row]) -> list[dict[str, float]]:
-    """What the least grade would refuse, at each threshold: of the unanswerable questions, and of the answerable.
+    """Return the shares of unanswerable (`right`) and answerable (`false`) questions refused at each minimum grade.
 
-    It goes by the best grade that a passage got, so it leaves out what is refused for want of proof. Empty where
-    there are not both kinds of questions, or no grades.
+    They are computed from the best grade of a question's chunks; refusals for lack of a verified quote are not
+    counted. Empty without both kinds of questions, or without grades.
     """
     best = [
         (row["answerable"], max((found["grade"] or 0.0 for found in row["retrieved"]), default=0.0))
@@ -116,7 +120,7 @@ def refusal_curve(rows: Sequence[Row]) -> list[dict[str, float]]:
 
 
 def _reasons(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    """Why questions were refused: those that should have been answered, and those that should not."""
+    """Return the reasons of refusals with their counts, for answerable and unanswerable questions."""
     refused = [row for row in rows if row["refused"]]
     return {
         "answerable": dict(Counter(str(row["reason"]) for row in refused if row["answerable"])),
@@ -124,15 +128,8 @@ def _reasons(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
     }
 
 
-_Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
-
-_RESAMPLES, _SEED, _BLOCK = 10_000, 20261122, 500
-
-Interval = tuple[float, float]
-
-
 def mean_interval(values: Sequence[float]) -> Interval:
-    """The interval of a mean: Wilson's for shares (values of 0 and 1), a percentile bootstrap otherwise.
+    """Return the 95 % interval of a mean: Wilson's for shares (values of 0 and 1), a percentile bootstrap otherwise.
 
     A bootstrap of values that are all 1 would claim certainty; Wilson's interval does not.
     """
@@ -142,16 +139,16 @@ def mean_interval(values: Sequence[float]) -> Interval:
 
 
 def wilson(successes: float, count: int) -> Interval:
-    """Wilson's interval of a share; `count` must not be 0."""
+    """Return Wilson's 95 % interval of a share; `count` must not be 0."""
     share, squared = successes / count, _Z * _Z
     middle = (share + squared / (2 * count)) / (1 + squared / count)
     half = _Z * math.sqrt(share * (1 - share) / count + squared / (4 * count * count)) / (1 + squared / count)
-    # At the ends the formula gives 0 and 1 but for rounding.
+    # Exact at the ends, where the formula has rounding errors.
     return (0.0 if successes == 0 else max(0.0, middle - half), 1.0 if successes == count else min(1.0, middle + half))
 
 
 def bootstrap(values: Sequence[float]) -> Interval:
-    """The percentile interval of the mean over resamples; the same each time, since the seed is fixed.
+    """Return the 95 % percentile interval of the mean over resamples; reproducible, with a fixed seed.
 
     Given the differences of two runs question by question, this is the paired interval of their difference.
     """
@@ -164,12 +161,12 @@ def bootstrap(values: Sequence[float]) -> Interval:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which this share of the values lies, interpolated."""
+    """Return the quantile of the values, interpolated; `share` is 0-1."""
     return float(np.quantile(np.asarray(values, float), share))
 
 
 def notes(results: Mapping[str, Any]) -> Iterator[str]:
-    """Plain sentences for under the tables."""
+    """Yield the sentences below the tables."""
     run, summary = results["run"], results["summary"]
     model = f" ({run['model']})" if run["model"] else ""
     documents = len(run["documents"])
@@ -179,28 +176,30 @@ def notes(results: Mapping[str, Any]) -> Iterator[str]:
     )
     yield matching(results)
     citations = summary["citations"]
-    yield f"Citations found again on their pages by a second check: {citations['valid']} of {citations['count']}."
+    yield f"Citations that a second check found on their pages: {citations['valid']} of {citations['count']}."
     spent = f"{summary['requests']} requests, {summary['input_tokens']} tokens in, {summary['output_tokens']} out"
     yield f"Spent: {spent}; the judge: {summary['judge_requests']} requests."
     if reasons := list(_refusal_reasons(summary)):
         yield f"Refused: {'; '.join(reasons)}."
     if summary["characters"]:
-        yield f"The passages offered have {summary['characters']} characters together (median)."
+        yield f"The retrieved chunks have {summary['characters']} characters in total (median)."
     if summary["errors"]:
         yield f"Could not be asked, and counted as missed: {summary['errors']}; see `error` in rows.jsonl."
     if results["comparison"]:
         paired, alone = results["comparison"]["paired"], results["comparison"]["unpaired"]
-        yield f"Compared question by question: {paired} pairs; {alone} stand in one of the runs only."
+        yield f"Compared question by question: {paired} pairs; {alone} are in one of the runs only."
 
 
 def matching(results: Mapping[str, Any]) -> str:
-    """How it was told whether an answer is the expected one."""
+    """Return the sentence on how answers were compared with the expected ones."""
     run, by = results["run"], results["summary"]["matched_by"]
     if run["judge"]:
-        return f"Answers told by {run['matching']}: {by.get('strings', 0)}; by {run['judge']}: {by.get('judge', 0)}."
+        return (
+            f"Answers compared by {run['matching']}: {by.get('strings', 0)}; by {run['judge']}: {by.get('judge', 0)}."
+        )
     free = results["summary"]["free_by_strings"]
-    told = f"Answers told by {run['matching']}, without a judge model"
-    return f"{told}; free answers among them, found only word for word: {free}." if free else f"{told}."
+    method = f"Answers compared by {run['matching']}, without a judge model"
+    return f"{method}; free answers among them, found only word for word: {free}." if free else f"{method}."
 
 
 def _refusal_reasons(summary: Mapping[str, Any]) -> Iterator[str]:

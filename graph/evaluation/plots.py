@@ -1,4 +1,4 @@
-"""Plots as SVG text, to stand in a page: no library, no script; colours come from the page's style sheet."""
+"""Plots as SVG text for an HTML page, which brings the colours in its style sheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WIDTH, _LABEL, _ROW = 640, 190, 26
 
 
 def bars(values: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """Shares as horizontal bars, each with its 95 % interval as a line over its end."""
+    """Return shares (0-1) as horizontal bars, each with its 95 % interval as a whisker."""
     scale = _WIDTH - _LABEL - 60
     parts = []
     for row, (name, value) in enumerate(values):
@@ -27,7 +27,7 @@ def bars(values: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
 
 
 def forest(metrics: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """Differences of shares with their intervals, about a line that stands for no difference."""
+    """Return a forest plot: differences of shares with their intervals, around a line at zero."""
     reach = max(0.05, *(abs(value[end]) for _, value in metrics for end in ("low", "high")))
     scale = (_WIDTH - _LABEL - 80) / 2
     zero = _LABEL + scale
@@ -46,11 +46,11 @@ def forest(metrics: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
 
 
 def curve(points: Sequence[Mapping[str, float]], chosen: float) -> str:
-    """Refusals over the least grade: of the unanswerable questions, and of the answerable; the grade in use is marked.
+    """Return the shares of refused questions over the minimum grade, with the grade in use marked.
 
     Args:
         points: `threshold` from 0 to 10, `right` and `false` from 0 to 1.
-        chosen: The least grade that the run used.
+        chosen: The minimum grade that the run used.
     """
     left, bottom, across, up = 50, 200, 440, 180
     parts = []
@@ -67,12 +67,12 @@ def curve(points: Sequence[Mapping[str, float]], chosen: float) -> str:
         parts.append(f'<polyline class="line {name}" points="{line}"/>')
         parts.append(f'<path class="line {name}" d="M{left + across + 12} {40 + row * 20}h16"/>')
         parts.append(_text(left + across + 32, 44 + row * 20, said))
-    parts.append(_text(left + across / 2, bottom + 36, "least grade", "middle"))
-    return _svg(bottom + 44, parts, "share of questions refused over the least grade")
+    parts.append(_text(left + across / 2, bottom + 36, "minimum grade", "middle"))
+    return _svg(bottom + 44, parts, "share of questions refused over the minimum grade")
 
 
 def histogram(values: Sequence[float], unit: str) -> str:
-    """How values are spread, in twelve columns from 0 to the largest."""
+    """Return a histogram of values in twelve columns from 0 to the largest."""
     columns, left, bottom, across, up = 12, 50, 130, 480, 110
     most = max(values) or 1.0
     counts = [0] * columns

@@ -1,4 +1,4 @@
-"""A question set: one JSON object a line, each a question with its known answer, or one that must be refused."""
+"""Question sets: JSON lines, each a question with its known answer, or one that must be refused."""
 
 from __future__ import annotations
 
@@ -16,28 +16,34 @@ Page = Annotated[int, Field(ge=1)]
 
 
 class Question(BaseModel):
-    """A row of a question set. Fields that are not named here are allowed and ignored.
-
-    `match` says whether one of the `answers` is enough or all are wanted; inside an answer `a|b` are alternatives.
-    `judge` leaves it to a judge model. `pages` are those that hold the answer; `pages_mode` says whether one of them
-    is enough. `doc` names the document they belong to; `documents` are the only ones to be looked in. `evidence` are
-    the words on the page that prove the answer. `answerable: false` means that a refusal is right.
-    """
+    """A row of a question set; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
     id: str = Field(min_length=1)
+    """Unique in the file."""
     question: str = Field(min_length=1)
+    """The question to ask."""
     answers: tuple[str, ...]
+    """The expected texts; inside one, `a|b` are alternatives."""
     answerable: bool
+    """Whether the documents answer it; if not, a refusal is right."""
     match: Literal["any", "all", "judge"] = "any"
+    """Whether one of the `answers` is enough, all are wanted, or a judge model decides."""
     pages: tuple[Page, ...] = ()
+    """The pages that hold the answer."""
     pages_mode: Literal["any", "all"] = "any"
+    """Whether one of the `pages` is enough, or all are wanted."""
     kind: str = "question"
+    """The group in which reports count it."""
     evidence: tuple[str, ...] = ()
+    """Words on the page that prove the answer."""
     doc: str | None = None
+    """The document that `pages` belong to, by name or id."""
     documents: tuple[str, ...] = ()
+    """The only documents to search; all when empty."""
     rubric: str = ""
+    """Advice for the judge."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Question:
@@ -53,10 +59,10 @@ class Question(BaseModel):
 
 
 def read_questions(path: Path) -> list[Question]:
-    """All questions of a file, in order; blank lines are skipped.
+    """Read all questions of a file, in order; blank lines are skipped.
 
     Raises:
-        BadInputError: the file cannot be read, holds no question, or a line of it is none; it names the line.
+        BadInputError: the file cannot be read, holds no question, or a line is invalid; the message names the line.
     """
     found: dict[str, int] = {}
     questions = []
@@ -80,20 +86,20 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def spread(questions: Sequence[Question], limit: int | None) -> list[Question]:
-    """At most so many of the questions, taken evenly from the whole file: files are often sorted by kind."""
+    """Return at most `limit` questions, taken evenly from the whole file, which is often sorted by kind."""
     if limit is None or limit >= len(questions):
         return list(questions)
     return [questions[index * len(questions) // limit] for index in range(limit)]
 
 
 def fingerprint(question: Question) -> str:
-    """Eight hex digits that change whenever anything about a question does."""
+    """Return eight hex digits of a hash of everything in a question."""
     return hashlib.sha256(question.model_dump_json().encode()).hexdigest()[:8]
 
 
 def _lines(path: Path) -> list[str]:
     try:
-        # Not splitlines(): a text may hold the rarer line ends (U+2028), and JSON lets them stand.
+        # splitlines() would also split at U+2028, which JSON strings may contain.
         return path.read_text("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise BadInputError(f"{str(path)!r} is not UTF-8 text: save it as JSON lines in UTF-8.") from error
@@ -103,7 +109,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _first(error: ValidationError) -> str:
-    """What is wrong first, in a few words: the field and why."""
+    """Return the first error in a few words: the field and why."""
     details = error.errors(include_url=False)[0]
     if details["type"] == "json_invalid":
         return "it is no JSON object"

@@ -1,4 +1,4 @@
-"""The results of an evaluation as one HTML file: no script, nothing from elsewhere, every text escaped."""
+"""The report of an evaluation as one self-contained HTML file; all text is escaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graph.evaluation import metrics, plots
 from graph.evaluation.metrics import COSTS, LESS_IS_BETTER, label, values
 from graph.evaluation.scores import Row
 
-_MOST_ROWS = 300  # missed questions in full; a report that holds thousands opens in no browser
+_MAX_ROWS = 300  # missed questions that are shown; browsers cannot open a report with thousands
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --paper: #fff; --faint: #66717f; --rule: #d7dde4; --bar: #7fa7d6;
   --good: #1c7c54; --bad: #b3442f; }
@@ -37,11 +37,11 @@ _HEAD = """<!doctype html>
 
 
 def page(results: Mapping[str, Any], rows: Sequence[Row]) -> str:
-    """The whole report.
+    """Return the whole report as HTML.
 
     Args:
-        results: What `evaluate` gives back.
-        rows: The rows they were made from.
+        results: The results of `evaluate`.
+        rows: The rows that they were computed from.
     """
     title = f"Evaluation: {results['run']['file']}"
     parts = [
@@ -96,7 +96,7 @@ def _compared(comparison: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _sign(name: str, value: Mapping[str, float]) -> str:
-    """Whether a difference is one: the class of its line."""
+    """Return the CSS class of a difference: `better` or `worse` if its interval excludes 0, else ""."""
     if value["low"] <= 0 <= value["high"]:
         return ""
     return "better" if (value["difference"] > 0) != (name in LESS_IS_BETTER) else "worse"
@@ -104,9 +104,9 @@ def _sign(name: str, value: Mapping[str, float]) -> str:
 
 def _curve(results: Mapping[str, Any]) -> Iterator[str]:
     if points := results["refusal_curve"]:
-        yield "<h2>What the least grade refuses</h2>"
+        yield "<h2>Refusals by minimum grade</h2>"
         yield plots.curve(points, results["run"]["min_grade"])
-        yield "<p>By the best grade that a passage got; refusals for want of proof are not in it.</p>"
+        yield "<p>By the best grade of a question's chunks; refusals because no quote was verified are not counted.</p>"
 
 
 def _times(rows: Sequence[Row]) -> Iterator[str]:
@@ -118,18 +118,18 @@ def _missed(rows: Sequence[Row]) -> Iterator[str]:
     missed = [(row, why) for row in rows if (why := what_is_wrong(row))]
     yield f"<h2>Missed: {len(missed)} of {len(rows)}</h2>"
     lines = []
-    for row, why in missed[:_MOST_ROWS]:
+    for row, why in missed[:_MAX_ROWS]:
         expected = "; ".join(row["expected"]) if row["answerable"] else "a refusal"
         found = ", ".join(f"{one['name']} p. {'-'.join(map(str, one['pages']))}" for one in row["retrieved"][:3])
         lines.append(([row["id"], row["kind"], row["question"], expected, row["answer"], found, why], ""))
     if lines:
         yield _table(["Id", "Kind", "Question", "Expected", "Answer", "Found first", "What is wrong"], lines, "texts")
-    if len(missed) > _MOST_ROWS:
-        yield f"<p>The first {_MOST_ROWS} are shown; all rows are in rows.jsonl.</p>"
+    if len(missed) > _MAX_ROWS:
+        yield f"<p>The first {_MAX_ROWS} are shown; all rows are in rows.jsonl.</p>"
 
 
 def what_is_wrong(row: Row) -> str:
-    """What a row missed, in a few words; "" where nothing is wrong."""
+    """Return what is wrong with a row's answer, in a few words; "" if nothing is."""
     scores = row["scores"]
     wrong = [
         (bool(row["error"]), row["error"]),

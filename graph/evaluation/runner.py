@@ -1,4 +1,4 @@
-"""Asking all questions of a set, some at a time; each row is on the disk before the next question is asked."""
+"""The runner: asks all questions of a set, some at a time, and writes each row to disk at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from graph.context import Context
 from graph.errors import BadInputError, ModelError
 from graph.evaluation import scores
-from graph.evaluation.citation_check import stands
+from graph.evaluation.citation_check import is_on_page
 from graph.evaluation.judge import Judge, wants_judge
 from graph.evaluation.matching import matches
 from graph.evaluation.questions import Question
@@ -21,31 +21,38 @@ from graph.evaluation.scores import Row
 from graph.query.graph import app as query
 from graph.storage.base import Catalog
 
-# A service that failed so many questions one after another will fail the next one too: stop, and keep what is there.
-_FAILURES_IN_A_ROW = 5
+# After this many failures of a model service in a row the run stops; the rows so far are kept.
+_MAX_FAILURES_IN_A_ROW = 5
 ROWS, DONE = "rows.jsonl", "results.json"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How questions are asked. `key` names all that the rows depend on; `by_doc` looks only in a row's own document."""
+    """How the questions of a run are asked and scored."""
 
     key: str
+    """A hash of everything that the rows depend on."""
     context: Context
+    """The context of the query graph."""
     depths: tuple[int, ...]
+    """The depths k of recall@k."""
     by_doc: bool
+    """Whether each question searches only its own document."""
     concurrency: int
+    """Questions that are asked at a time."""
     judge: Judge | None
+    """The judge of free answers, if there is one."""
     catalog: Catalog
+    """Where citations are looked up again."""
 
 
 class Journal:
-    """The rows of a run in a file, one a line as they come; an interrupted run goes on after them."""
+    """The rows of a run in a JSON lines file, from which an interrupted run continues."""
 
     def __init__(self, path: Path, key: str) -> None:
-        """Take up the rows of an unfinished run with this key; rows of a finished one are replaced.
+        """Load the rows of an unfinished run with this key; those of a finished run are replaced.
 
-        Questions whose asking failed are asked again.
+        Rows with an error are dropped, so that their questions are asked again.
 
         Raises:
             BadInputError: the file holds the unfinished rows of a run with other questions or settings, or it cannot
@@ -74,44 +81,44 @@ class Journal:
 
 
 def finished(path: Path) -> bool:
-    """Whether the run that wrote these rows came to its end: then its results stand beside them."""
+    """Return whether the run of these rows is finished: then its results are in the same folder."""
     return (path.parent / DONE).is_file()
 
 
-async def ask_all(questions: Sequence[Question], plan: Plan, journal: Journal, tell: Callable[[int], None]) -> None:
-    """Ask what the journal does not hold yet.
+async def ask_all(questions: Sequence[Question], plan: Plan, journal: Journal, on_row: Callable[[int], None]) -> None:
+    """Ask the questions that are not in the journal yet; `on_row` gets the number of rows after each.
 
     Raises:
-        ModelError: a model service failed several questions one after another.
+        ModelError: a model service failed for five questions in a row.
     """
     waiting = iter([question for question in questions if question.id not in journal.rows])
     failed: list[ModelError] = []
 
     async def worker() -> None:
         for question in waiting:
-            if len(failed) >= _FAILURES_IN_A_ROW:
+            if len(failed) >= _MAX_FAILURES_IN_A_ROW:
                 return
             row, error = await ask(question, plan)
             journal.add(row)
-            tell(len(journal.rows))
+            on_row(len(journal.rows))
             failed[:] = [*failed, error] if isinstance(error, ModelError) else []
 
     async with asyncio.TaskGroup() as group:
         for _ in range(plan.concurrency):
             group.create_task(worker())
-    if len(failed) >= _FAILURES_IN_A_ROW:
+    if len(failed) >= _MAX_FAILURES_IN_A_ROW:
         raise failed[-1]
 
 
 async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
-    """A question's row. Whatever asking raises is in it, and given back."""
+    """Ask a question; return its row, and the exception that is noted in it, if any."""
     row = scores.empty_row(plan.key, question)
     documents = list(question.documents) or ([question.doc] if plan.by_doc and question.doc else [])
     try:
         result = await query.ainvoke({"question": question.question, "documents": documents}, context=plan.context)
         await _fill(row, question, result, plan)
     except CancelledError:
-        raise  # the process was told to stop
+        raise  # the process is stopping
     except Exception as error:
         row["error"] = f"{type(error).__name__}: {' '.join(str(error).split())}"
         row["scores"] = scores.failed_scores(question, plan.depths)
@@ -120,24 +127,24 @@ async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
 
 
 async def _fill(row: Row, question: Question, result: Mapping[str, Any], plan: Plan) -> None:
-    passages, refused = result["retrieved"], bool(result["refused"])
+    chunks, refused = result["retrieved"], bool(result["refused"])
     row["answer"], row["refused"], row["reason"] = result["answer"], refused, result["reason"]
-    row["retrieved"], row["usage"] = scores.kept(question, passages), result["usage"]
-    found = await asyncio.to_thread(lambda: [stands(one, plan.catalog) for one in result["citations"]])
+    row["retrieved"], row["usage"] = scores.retrieved_rows(question, chunks), result["usage"]
+    found = await asyncio.to_thread(lambda: [is_on_page(one, plan.catalog) for one in result["citations"]])
     row["citations"] = [
         {"name": one["name"], "pages": one.get("pages") or [one["page"]], "quote": one["quote"], "found": good}
         for one, good in zip(result["citations"], found, strict=True)
     ]
     matched = await _matched(row, question, plan) if question.answerable and not refused else None
     row["scores"] = {
-        **scores.retrieval_scores(question, passages, plan.depths),
+        **scores.retrieval_scores(question, chunks, plan.depths),
         **scores.answer_scores(question, result, matched, found),
         **scores.cost_scores(result, plan.depths),
     }
 
 
 async def _matched(row: Row, question: Question, plan: Plan) -> bool | None:
-    """Whether the answer is the expected one: by the judge where strings cannot tell, if there is a judge."""
+    """Return whether the answer is the expected one: by the judge if it is needed and there is one, else by strings."""
     row["free"] = wants_judge(question)
     if plan.judge and row["free"]:
         reply = await plan.judge.judge(question, row["answer"])
@@ -148,7 +155,7 @@ async def _matched(row: Row, question: Question, plan: Plan) -> bool | None:
 
 
 def _stored(path: Path) -> Iterator[Row]:
-    """The rows of a file; a last line that was cut off is left out."""
+    """Yield the rows of a file; an incomplete last line is skipped."""
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What became of one question: the scores of a row. A score that does not apply is None and counts nowhere."""
+"""The row of one question with its scores; a score that does not apply is None and is not counted."""
 
 from __future__ import annotations
 
@@ -15,70 +15,97 @@ Scores = dict[str, float | None]
 
 
 class Found(TypedDict):
-    """A retrieved passage as a row keeps it: without its text."""
+    """A retrieved chunk in a row, without its text."""
 
     name: str
+    """Its document's name."""
     pages: list[int]
+    """Its pages."""
     score: float
+    """Its retrieval score."""
     grade: float | None
+    """Its grade, 0-10."""
     characters: int
+    """The length of its text."""
     gold: bool
+    """Whether it is on a page that holds the answer."""
 
 
 class Cited(TypedDict):
-    """A citation as a row keeps it, and whether the second check found its quote on its page."""
+    """A citation in a row."""
 
     name: str
+    """Its document's name."""
     pages: list[int]
+    """Its pages."""
     quote: str
+    """The quoted words."""
     found: bool
+    """Whether the second check found the quote on its page."""
 
 
 class Row(TypedDict):
-    """A question that was asked, what came back, and the scores; `error` is "" unless asking raised.
-
-    `free` marks an answer that strings cannot tell, `method` says how it was told all the same.
-    """
+    """A question with its answer and scores."""
 
     run: str
+    """The key of the run."""
     id: str
+    """The question's id."""
     fingerprint: str
+    """The question's fingerprint."""
     kind: str
+    """The question's kind."""
     question: str
+    """The question."""
     answerable: bool
+    """Whether the documents answer it."""
     expected: list[str]
+    """The expected answers."""
     pages: list[int]
+    """The pages that hold the answer."""
     answer: str
+    """The answer that came."""
     refused: bool
+    """Whether it was refused."""
     reason: str | None
+    """Why it was refused."""
     free: bool
+    """Whether a judge is needed to decide if the answer is right."""
     method: Literal["strings", "judge", ""]
+    """How that was decided; "" if not at all."""
     verdict: str
+    """The judge's reason."""
     citations: list[Cited]
+    """The citations of the answer."""
     retrieved: list[Found]
+    """The retrieved chunks, best first."""
     usage: Usage
+    """The cost of the answer."""
     judge_usage: Usage
+    """The cost of the judge."""
     error: str
+    """The exception that was raised, or ""."""
     scores: Scores
+    """The scores by name."""
 
 
-def hits(question: Question, passage: RetrievedChunk) -> set[int]:
-    """The pages asked for that a passage stands on; none where it belongs to another document."""
+def hits(question: Question, chunk: RetrievedChunk) -> set[int]:
+    """Return those of the question's pages that a chunk is on; none for a chunk of another document."""
     named = question.doc or (question.documents[0] if len(question.documents) == 1 else "")
-    if named and not _same_document(named, passage):
+    if named and not _same_document(named, chunk):
         return set()
-    return set(_pages(passage)) & set(question.pages)
+    return set(_pages(chunk)) & set(question.pages)
 
 
-def retrieval_scores(question: Question, passages: Sequence[RetrievedChunk], depths: Sequence[int]) -> Scores:
-    """Whether the page and the evidence are among the first passages, for each depth, and the reciprocal rank."""
-    pages = [hits(question, passage) for passage in passages]
+def retrieval_scores(question: Question, chunks: Sequence[RetrievedChunk], depths: Sequence[int]) -> Scores:
+    """Return for each depth whether the page and the evidence are among the first chunks, and the reciprocal rank."""
+    pages = [hits(question, chunk) for chunk in chunks]
     scores: Scores = {}
     for depth in depths:
         covered = set().union(*pages[:depth])
         hit = covered >= set(question.pages) if question.pages_mode == "all" else bool(covered)
         scores[f"page@{depth}"] = float(hit) if question.pages else None
-        texts = [passage["text"] for passage in passages[:depth]]
+        texts = [chunk["text"] for chunk in chunks[:depth]]
         scores[f"evidence@{depth}"] = float(holds_evidence(texts, question.evidence)) if question.evidence else None
     first = next((rank for rank, held in enumerate(pages, 1) if held), None)
     scores["mrr"] = (1 / first if first else 0.0) if question.pages else None
@@ -86,13 +113,13 @@ def retrieval_scores(question: Question, passages: Sequence[RetrievedChunk], dep
 
 
 def answer_scores(question: Question, result: Mapping[str, Any], matched: bool | None, found: Sequence[bool]) -> Scores:
-    """What was answered or refused, and how its citations stood the check.
+    """Return the scores of the answer or refusal and of its citations.
 
     Args:
-        question: What was asked.
-        result: What the graph gave back.
-        matched: Whether the answer is the expected one; None where nothing tells.
-        found: For each citation, whether its quote stands on its page.
+        question: The question.
+        result: The output of the query graph.
+        matched: Whether the answer is the expected one; None if undecided.
+        found: For each citation, whether its quote is on its page.
     """
     refused = bool(result["refused"])
     scores: Scores = {"match": None, "false_refusal": None, "right_refusal": None}
@@ -113,8 +140,8 @@ def answer_scores(question: Question, result: Mapping[str, Any], matched: bool |
 
 
 def cost_scores(result: Mapping[str, Any], depths: Sequence[int]) -> Scores:
-    """Seconds, requests, tokens, and how many characters the passages have that are offered."""
-    usage, texts = result["usage"], [passage["text"] for passage in result["retrieved"][: max(depths)]]
+    """Return seconds, requests, tokens, and the number of characters of the chunks up to the largest depth."""
+    usage, texts = result["usage"], [chunk["text"] for chunk in result["retrieved"][: max(depths)]]
     return {
         "seconds": float(result["seconds"]),
         "requests": float(usage["requests"]),
@@ -125,28 +152,28 @@ def cost_scores(result: Mapping[str, Any], depths: Sequence[int]) -> Scores:
 
 
 def failed_scores(question: Question, depths: Sequence[int]) -> Scores:
-    """A question that could not be asked: everything that was wanted of it is missed."""
+    """Return the scores of a question that could not be asked: everything is missed."""
     scores = retrieval_scores(question, [], depths)
     return scores | ({"match": 0.0} if question.answerable else {"right_refusal": 0.0})
 
 
-def kept(question: Question, passages: Sequence[RetrievedChunk]) -> list[Found]:
-    """The retrieved passages for a row."""
+def retrieved_rows(question: Question, chunks: Sequence[RetrievedChunk]) -> list[Found]:
+    """Return the retrieved chunks for a row."""
     return [
         Found(
-            name=passage["name"],
-            pages=_pages(passage),
-            score=passage["score"],
-            grade=passage.get("grade"),
-            characters=len(passage["text"]),
-            gold=bool(hits(question, passage)),
+            name=chunk["name"],
+            pages=_pages(chunk),
+            score=chunk["score"],
+            grade=chunk.get("grade"),
+            characters=len(chunk["text"]),
+            gold=bool(hits(question, chunk)),
         )
-        for passage in passages
+        for chunk in chunks
     ]
 
 
 def empty_row(run: str, question: Question) -> Row:
-    """The row of a question that was not yet asked."""
+    """Return the row of a question before it is asked."""
     nothing = Usage(requests=0, input_tokens=0, output_tokens=0)
     return Row(
         run=run, id=question.id, fingerprint=fingerprint(question), kind=question.kind, question=question.question,
@@ -160,11 +187,11 @@ def _pages(place: Mapping[str, Any]) -> list[int]:
     return list(place.get("pages") or [place["page"]])
 
 
-def _same_document(named: str, passage: RetrievedChunk) -> bool:
-    return _is(named, passage["name"], passage["document"])
+def _same_document(named: str, chunk: RetrievedChunk) -> bool:
+    return _is(named, chunk["name"], chunk["document"])
 
 
 def _is(named: str, name: str, document: str) -> bool:
-    """Whether a document is meant: by its name, with or without its ending, or its id."""
+    """Return whether `named` is the document's name, with or without its ending, or its id."""
     wanted = named.strip().casefold()
     return wanted in (name.casefold(), name.casefold().rsplit(".", 1)[0], document)

@@ -1,4 +1,4 @@
-"""The results of an evaluation as tables for a terminal."""
+"""Tables of an evaluation's results for a terminal."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rich.text import Text
 from graph.evaluation import metrics
 from graph.evaluation.metrics import label
 
-# Two lines each, so that all columns stand side by side in a terminal of 80 characters.
+# Two lines each, so that all columns fit into 80 characters.
 _HEADS = {"mrr": "MRR", "match": "ans.\nmatch", "right_refusal": "right\nref.", "false_refusal": "false\nref.",
           "citations_valid": "cites\nvalid"}  # fmt: skip
 _COSTS = {"requests": "re-\nquests", "input_tokens": "tokens\nin", "output_tokens": "tokens\nout"}
 
 
 def parts(results: Mapping[str, Any]) -> Iterator[RenderableType]:
-    """All that is printed, in order."""
+    """Yield everything that is printed, in order."""
     yield by_kind(results)
     yield ""
     yield overall(results["summary"])
@@ -33,7 +33,7 @@ def parts(results: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 
 def by_kind(results: Mapping[str, Any]) -> Table:
-    """A line for each kind of question, and one for all; costs are left out where there are none."""
+    """Return a table with a line for each kind of question, and one for all; costs of 0 are left out."""
     whole, depths = results["summary"], results["run"]["depths"]
     recalls = [f"page@{depths[0]}", f"page@{depths[-1]}", f"evidence@{depths[-1]}"]
     names = [name for name in dict.fromkeys([*recalls, *_HEADS]) if name in whole["metrics"]]
@@ -59,7 +59,7 @@ def by_kind(results: Mapping[str, Any]) -> Table:
 
 
 def overall(summary: Mapping[str, Any]) -> Table:
-    """Every share with its interval and the number of questions it rests on."""
+    """Return a table of every share with its interval and its number of questions."""
     table = Table("Measure", "Value", "95 % interval", "Questions", box=None, header_style="bold", pad_edge=False)
     for name, value in summary["metrics"].items():
         interval = f"{value['low']:.3f} - {value['high']:.3f}"
@@ -68,7 +68,7 @@ def overall(summary: Mapping[str, Any]) -> Table:
 
 
 def comparison(value: Mapping[str, Any]) -> Table:
-    """The earlier run and this one, and what lies between them."""
+    """Return a table of the earlier run, this one and their difference."""
     columns = ("Measure", "Before", "Now", "Diff.", "95 % interval", "Better", "Worse", "Of")
     table = Table(*columns, box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for name, found in value["metrics"].items():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graph.errors import BadInputError
-from graph.evaluation.compare import check, compare, differences, read_results
+from graph.evaluation.compare import check_comparable, compare, differences, read_results
 from graph.evaluation.questions import Question, fingerprint
 
 
@@ -56,9 +56,9 @@ def test_runs_without_a_common_question_are_told_before_any_is_asked() -> None:
     asked = Question(id="0", question="Why?", answers=("so",), answerable=True)
     before: dict[str, Any] = {"run": {}, "rows": rows([1.0])}
     with pytest.raises(BadInputError, match="no question in common"):
-        check(before, [asked])
+        check_comparable(before, [asked])
     before["rows"][0]["fingerprint"] = fingerprint(asked)
-    check(before, [asked])
+    check_comparable(before, [asked])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graph.evaluation import metrics, scores
-from graph.evaluation.citation_check import stands
+from graph.evaluation.citation_check import is_on_page
 from graph.evaluation.questions import Question
 from graph.evaluation.scores import Row
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
@@ -126,7 +126,7 @@ def test_kinds_are_counted_apart() -> None:
 
 def test_the_refusal_curve_goes_by_the_best_grade() -> None:
     def graded(number: int, answerable: bool, *grades: float) -> Row:
-        found = scores.kept(question(), [passage(1, grade=grade) for grade in grades])
+        found = scores.retrieved_rows(question(), [passage(1, grade=grade) for grade in grades])
         return row(number, {}, retrieved=found, answerable=answerable)
 
     made = [graded(1, True, 3, 8), graded(2, True, 4.5), graded(3, False, 5, 1), graded(4, False)]
@@ -184,4 +184,4 @@ def test_a_second_opinion_on_quotes(
     quote: str, pages: list[int], document: str, expected: bool, catalog: SqliteCatalog
 ) -> None:
     citation: Any = {"document": document, "page": pages[0], "pages": pages, "quote": quote}
-    assert stands(citation, catalog) is expected
+    assert is_on_page(citation, catalog) is expected
