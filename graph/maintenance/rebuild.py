@@ -40,6 +40,7 @@ async def rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
 
 
 async def _reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
+    """Reset the index unless an earlier rebuild for this embedder did, then embed the chunks that have no vectors."""
     catalog, vectors = deps.stores.catalog, deps.stores.vectors
     await asyncio.to_thread(deps.stores.acquire_for_writing)
     if await asyncio.to_thread(deps.stores.reembedding) != deps.embedder.identity:

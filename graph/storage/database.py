@@ -47,6 +47,7 @@ class Database:
         return connection
 
     def _open(self) -> sqlite3.Connection:
+        """Open a connection for this thread and close those of ended threads; HomeError if the file is unusable."""
         try:
             # check_same_thread is off only so that close() may end the connections of finished threads.
             connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)

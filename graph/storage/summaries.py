@@ -114,6 +114,7 @@ def pages(catalog: PageLedger, document: str) -> list[LedgerLine]:
 
 
 def _line(row: PageRow) -> LedgerLine:
+    """Return a ledger row without what only the graph needs."""
     return {
         "page": row.page,
         "status": row.status,

@@ -15,7 +15,7 @@ def test_results_are_ranked_by_relevance_and_stay_within_the_given_documents(cat
     publish(catalog, document("b"), chunk(0, "A slipway and a storm: the storm broke the slipway."))
     assert found(catalog, "storm", "slipways")[-1] == "Tea was served after the storm."
     assert found(catalog, "slipway", documents=("a",)) == ["The storm closed the slipway."]
-    assert found(catalog, "slipway", documents=("nobody",)) == []
+    assert found(catalog, "slipway", documents=("no-such-document",)) == []
     scores = [score for _, score in catalog.search_text(["storm", "slipway"], (), 10)]
     assert scores == sorted(scores, reverse=True)
     assert scores[-1] > 0

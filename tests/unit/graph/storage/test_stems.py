@@ -1,4 +1,4 @@
-"""Stems are the same whoever asks, and are those of the full-text index."""
+"""Stems are the same in all threads, and are those of the full-text index."""
 
 from __future__ import annotations
 
