@@ -24,8 +24,8 @@ demo: $(READY) ## read examples/sample.pdf and answer a question about it: no ke
 test: lint types chromium ## set up, then run the linter, the type checker and all tests
 	$(PYTEST)
 
-test-fast: $(READY) ## unit tests and flows only (under 2 minutes)
-	$(PYTEST) tests/unit tests/flows
+test-fast: $(READY) ## unit tests and flows, without those that kill processes
+	$(PYTEST) -m "not slow and not processes" tests/unit tests/flows
 
 # The browser tests need a Chromium; they are skipped where there is none, and where it cannot be had by itself.
 chromium:

@@ -47,7 +47,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
             item.add_marker(pytest.mark.skip(reason="the development data set is not beside the repository"))
         if config.pluginmanager.hasplugin("xdist"):
             path = item.path.relative_to(ROOT)
-            item.add_marker(pytest.mark.xdist_group("server" if path.parts[1] in _SERVER_FOLDERS else str(path)))
+            item.add_marker(pytest.mark.xdist_group(_group(path)))
+
+
+def _group(path: Path) -> str:
+    """Return the group of a test file: files that share a session fixture which takes long are one group."""
+    if path.parts[1] in _SERVER_FOLDERS:
+        return "server"
+    return "paper" if path.is_relative_to("tests/unit/loaders/chunking") else str(path)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.flows.killed_runs import RUN_TIMEOUT_S, dump, finish, start, transcribe, write_pdf
 from tests.wire.gemini_server import GeminiServer, Recorded
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def server() -> Iterator[GeminiServer]:

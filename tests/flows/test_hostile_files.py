@@ -19,6 +19,7 @@ NASTY = DATA / "nasty"
 
 
 @pytest.mark.data
+@pytest.mark.processes
 def test_the_collected_files_end_as_expected_in_one_run(home: Path) -> None:
     found = by_name(NASTY)
     for path, expected, pages in cases(NASTY):

@@ -9,6 +9,9 @@ import time
 from pathlib import Path
 
 import pymupdf
+import pytest
+
+pytestmark = pytest.mark.processes
 
 
 def test_ctrl_c_ends_an_ingestion_and_the_next_one_completes(tmp_path: Path) -> None:

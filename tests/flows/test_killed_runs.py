@@ -15,6 +15,8 @@ import pytest
 from tests.flows.killed_runs import PAGES, dump, finish, kill_after, paid_twice, start, transcribe, write_pdf
 from tests.wire.gemini_server import GeminiServer
 
+pytestmark = pytest.mark.processes
+
 # One answer takes so long; the stages of a run then last about as long as each other.
 LATENCY = 0.3
 
