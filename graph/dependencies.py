@@ -43,16 +43,12 @@ class Deps:
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
 
 
-# A dense scan took 5 s on a quiet core, 23 s with six other processes on two cores; a hostile page never ends.
-_PAGE_TIMEOUT_S = 45.0
-
-
 @build_once()
 def pool() -> PagePool:
     """Return the pool of worker processes that open files, one for each core; they start with the first page."""
     from loaders.pages.pool import ProcessPagePool
 
-    return ProcessPagePool(timeout=_PAGE_TIMEOUT_S)
+    return ProcessPagePool()
 
 
 @build_once(4)

@@ -25,7 +25,6 @@ DATA = ROOT.parent / "shared" / "data"
 SERVER_TOKEN = "a token of the tests"
 _SERVER_FOLDERS = ("server", "browser")
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
-_PAGE_LIMIT_S = 600.0  # in place of 45: a page must not fail because other processes use the machine
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
 
 
@@ -110,18 +109,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _patient_pool() -> Iterator[None]:
-    """Give pages more time than users do."""
-    from graph import dependencies
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dependencies, "_PAGE_TIMEOUT_S", _PAGE_LIMIT_S)
-        yield
-
-
 @pytest.fixture(scope="session")
-def _sample_home(_no_dot_env: None, _patient_pool: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _sample_home(_no_dot_env: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, ingested once. Tests read it through `library` and leave it as it is."""
     folder = tmp_path_factory.mktemp("library") / "home"
     with pytest.MonkeyPatch.context() as patch:

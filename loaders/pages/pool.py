@@ -10,11 +10,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, parent_process
+from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -29,9 +30,19 @@ Result = TypeVar("Result")
 GRACE_S = 10.0
 """Seconds after a job's time limit in which its worker is ended by the parent, before it ends itself."""
 
+CPU_SECONDS = 45.0
+"""CPU time of one job: a dense scan takes 5-7 s with the loading of the models, a hostile page never ends. CPU time is
+the same however many other programs want the processor; the clock on the wall showed 23 s beside six of them."""
+
+WALL_FACTOR = 4.0
+"""Seconds on the clock for one second of CPU time, on a machine whose load is no higher than its number of processors;
+with a load of nine times that, nine times as many. This ends what hangs without work, so it may be generous."""
+
 MEMORY_BYTES = 1_500 * 2**20
 """Bytes of data that a worker may hold: OCR of a dense scan touches 840 MB, and once in five runs failed with 1,000;
 the layout models, loaded beside it, keep 170."""
+
+_CPU_SIGNAL = getattr(signal, "SIGPROF", 0)
 
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
@@ -53,17 +64,32 @@ class PagePool(Protocol):
 class ProcessPagePool:
     """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
 
-    On Linux the kernel caps what a worker may allocate, so that a greedy page fails and not the machine. The cap is on
-    data (RLIMIT_DATA), since onnxruntime and OpenBLAS reserve far more address space than they use.
+    A job's limit is CPU time, and a clock that goes slower the higher the machine's load is; a job that hit one of them
+    is run once more in a process of its own before it fails. On Linux the kernel caps what a worker may allocate, so
+    that a greedy page fails and not the machine. The cap is on data (RLIMIT_DATA), since onnxruntime and OpenBLAS
+    reserve far more address space than they use.
     """
 
-    def __init__(self, workers: int | None = None, timeout: float = 60.0, memory: int = MEMORY_BYTES) -> None:
-        """Take `workers` processes (None: one per usable core), `timeout` seconds a job, `memory` bytes a worker."""
+    def __init__(
+        self,
+        workers: int | None = None,
+        cpu_seconds: float = CPU_SECONDS,
+        wall_seconds: float | None = None,
+        memory: int = MEMORY_BYTES,
+    ) -> None:
+        """Take `workers` processes (None: one per usable core) and the limits of a job.
+
+        Args:
+            workers: The number of processes.
+            cpu_seconds: CPU time of a job.
+            wall_seconds: Seconds on the clock at a usual load; None for WALL_FACTOR times the CPU time.
+            memory: Bytes of data that a worker may hold.
+        """
         self.workers = workers or cores()
-        self.timeout = timeout
-        self.memory = memory
-        self._pool: Any = None
-        self._lock = threading.Lock()
+        self.cpu_seconds = cpu_seconds
+        self.wall_seconds = wall_seconds or WALL_FACTOR * cpu_seconds
+        self._all = _Workers(self.workers, memory, TASKS_PER_WORKER)
+        self._lone = _Workers(1, memory, 1)  # a process that is replaced after each job holds no models while it waits
 
     async def map(self, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Outcome | Failure]:
         """Run `function` on every job; return the outcomes in the order of the jobs.
@@ -71,57 +97,132 @@ class ProcessPagePool:
         A job that takes too long, raises, or kills its worker is a Failure; the others go on. Cancelling the await
         cancels what has not finished.
         """
-        # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
-        futures = await asyncio.to_thread(lambda: [self._submit(function, job) for job in jobs])
+        outcomes = await self._run_all(self._all, function, jobs)
+        late = [
+            at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.reason == "timeout"
+        ]
+        if late:
+            again = await self._run_all(self._lone, function, [jobs[at] for at in late])
+            for at, outcome in zip(late, again, strict=True):
+                outcomes[at] = outcome
+        return outcomes
+
+    async def call(self, function: Callable[..., Result], *args: Any) -> Result:
+        """Run `function` once and return its result or raise its exception; SourceError if it hangs or dies."""
         try:
-            return [await self._outcome(future) for future in futures]
+            try:
+                return await self._call(self._all, function, *args)
+            except _TooLongError:
+                return await self._call(self._lone, function, *args)
+        except _TooLongError as exc:
+            raise SourceError(f"{args[0]!s} could not be opened, {exc}: it is damaged.") from exc
+        except ProcessExpired as exc:
+            raise SourceError(f"{args[0]!s} made the reading process end: it is damaged.") from exc
+
+    def close(self) -> None:
+        """End all workers, busy or not; a later job starts new ones."""
+        self._all.close()
+        self._lone.close()
+
+    async def _run_all(self, workers: _Workers, function: Callable[[Job], Outcome], jobs: Sequence[Job]) -> list[Any]:
+        # The first job starts the workers, which blocks for a moment: a thread does it, not the event loop.
+        limits = self._limits()
+        futures = await asyncio.to_thread(lambda: [workers.submit(limits, function, job) for job in jobs])
+        try:
+            return [await _outcome(future, limits) for future in futures]
         finally:
             for future in futures:
                 future.cancel()
 
-    async def call(self, function: Callable[..., Result], *args: Any) -> Result:
-        """Run `function` once and return its result or raise its exception; SourceError if it hangs or dies."""
-        future = await asyncio.to_thread(self._submit, function, *args)
+    async def _call(self, workers: _Workers, function: Callable[..., Result], *args: Any) -> Result:
+        limits = self._limits()
+        future = await asyncio.to_thread(workers.submit, limits, function, *args)
         try:
-            return await asyncio.wrap_future(future)
-        except FutureTimeout as exc:
-            raise SourceError(f"{args[0]!s} could not be opened in {self.timeout:g} s: it is damaged.") from exc
-        except ProcessExpired as exc:
-            raise SourceError(f"{args[0]!s} made the reading process end: it is damaged.") from exc
+            result: Result = await _result(future, limits)
+            return result
         finally:
             future.cancel()
 
+    def _limits(self) -> _Limits:
+        return _Limits(self.cpu_seconds, self.wall_seconds * load_factor())
+
+
+def load_factor() -> float:
+    """Return how many times longer than on a quiet machine a job may wait for a processor: 1.0 or more.
+
+    The mean of the last minute lags, so the processes that want a processor now are counted too, where the system
+    tells them.
+    """
+    wanting = 0.0
+    with suppress(OSError, ValueError, IndexError):
+        wanting = float(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
+    with suppress(OSError, AttributeError):
+        wanting = max(wanting, os.getloadavg()[0])
+    return max(1.0, wanting / cores())
+
+
+class _Limits(NamedTuple):
+    """What a job may take: CPU time, and time on the clock at the load of the moment, in seconds."""
+
+    cpu: float
+    wall: float
+
+
+class _TooLongError(Exception):
+    """A job reached a limit; the text says which."""
+
+
+class _Workers:
+    """Processes that run jobs; they start with the first one, and again after they were closed."""
+
+    def __init__(self, number: int, memory: int, tasks: int) -> None:
+        self._number, self._memory, self._tasks = number, memory, tasks
+        self._pool: Any = None
+        self._lock = threading.Lock()
+
+    def submit(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> Any:
+        """Schedule a job and return its future."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    self._number,
+                    max_tasks=self._tasks,
+                    context=_Context(),
+                    initializer=_begin,
+                    initargs=[self._memory],
+                )
+            return self._pool.schedule(_run, args=(limits, function, *args), timeout=limits.wall)
+
     def close(self) -> None:
-        """End all workers, busy or not; a later job starts new ones."""
+        """End the processes, busy or not."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()
             pool.join()
 
-    def _submit(self, function: Callable[..., Any], *args: Any) -> Any:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    self.workers,
-                    max_tasks=TASKS_PER_WORKER,
-                    context=_Context(),
-                    initializer=_begin,
-                    initargs=[self.memory],
-                )
-            return self._pool.schedule(_run, args=(self.timeout, function, *args), timeout=self.timeout)
 
-    async def _outcome(self, future: Any) -> Any:
-        try:
-            return await asyncio.wrap_future(future)
-        except FutureTimeout:
-            return Failure("timeout", f"The page took longer than {self.timeout:g} s and was given up.")
-        except ProcessExpired as exc:
-            return Failure("render_error", f"The page made its process end (exit code {exc.exitcode}).")
-        except asyncio.CancelledError:
-            raise
-        except Exception as exc:
-            return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
+async def _result(future: Any, limits: _Limits) -> Any:
+    """Return what a job returns, or raise what it raises; _TooLongError if it reached a limit."""
+    try:
+        return await asyncio.wrap_future(future)
+    except FutureTimeout as exc:
+        raise _TooLongError(f"within {limits.wall:.0f} s") from exc
+    except ProcessExpired as exc:
+        if exc.exitcode == -_CPU_SIGNAL:
+            raise _TooLongError(f"with {limits.cpu:g} s of the processor's time") from exc
+        raise
+
+
+async def _outcome(future: Any, limits: _Limits) -> Any:
+    try:
+        return await _result(future, limits)
+    except _TooLongError as exc:
+        return Failure("timeout", f"The page could not be read {exc}, tried twice.")
+    except ProcessExpired as exc:
+        return Failure("render_error", f"The page made its process end (exit code {exc.exitcode}).")
+    except Exception as exc:
+        return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
 
 
 def _begin(memory: int) -> None:
@@ -140,18 +241,22 @@ def _begin(memory: int) -> None:
         threading.Thread(target=wait, name="orphan-watch", daemon=True).start()
 
 
-def _run(timeout: float, function: Callable[..., Result], *args: Any) -> Result:
-    """Run a job in a worker, which ends even if it hangs inside a C library that holds the interpreter lock.
+def _run(limits: _Limits, function: Callable[..., Result], *args: Any) -> Result:
+    """Run a job in a worker, which ends at its limits even if a C library hangs that holds the interpreter lock.
 
-    Normally the parent ends such a worker. The alarm comes later and needs no Python: it is for workers without parent.
+    The kernel counts the CPU time of all threads. Normally the parent ends a worker whose clock ran out; the alarm
+    comes later and needs no Python: it is for workers without parent.
     """
-    if not hasattr(signal, "alarm"):
+    if not hasattr(signal, "setitimer"):
         return function(*args)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(math.ceil(timeout + GRACE_S))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.alarm(math.ceil(limits.wall + GRACE_S))
+    signal.setitimer(signal.ITIMER_PROF, limits.cpu)
     try:
         return function(*args)
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 

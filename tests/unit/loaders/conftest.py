@@ -19,7 +19,7 @@ PAGES = 22
 @pytest.fixture(scope="session")
 def paper() -> list[tuple[int, tuple[Block, ...]]]:
     """The pages of the DeepSeek-R1 paper with their blocks; only for tests marked `data`."""
-    pool = ProcessPagePool(timeout=600)
+    pool = ProcessPagePool()
     try:
         jobs = [PageJob(str(_PAPER), number) for number in range(1, PAGES + 1)]
         found: list[Any] = asyncio.run(pool.map(read, jobs))

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from loaders.errors import SourceError
-from loaders.pages.pool import ProcessPagePool
+from loaders.pages.cpu import cores
+from loaders.pages.pool import ProcessPagePool, load_factor
 from loaders.types import Failure
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ProcessPagePool]:
-    pool = ProcessPagePool(workers=2, timeout=120.0)
+    pool = ProcessPagePool(workers=2)
     yield pool
     pool.close()
 
@@ -39,7 +40,7 @@ async def test_one_bad_job_does_not_harm_the_others(pool: ProcessPagePool) -> No
 
 
 async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
-    pool = ProcessPagePool(workers=2, timeout=3.0)
+    pool = ProcessPagePool(workers=2, wall_seconds=3.0)
     start = time.monotonic()
     try:
         hung, fine = await pool.map(eval, ["__import__('time').sleep(120)", "1"])
@@ -49,6 +50,48 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
     assert hung.reason == "timeout"
     assert fine == 1
     assert time.monotonic() - start < 100
+
+
+async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on() -> None:
+    # `re` spins for hours on this and holds the interpreter lock.
+    pool = ProcessPagePool(workers=2, cpu_seconds=1.5)
+    try:
+        spun, fine = await pool.map(eval, ["__import__('re').match('(a+)+b', 'a' * 60)", "1"])
+        with pytest.raises(SourceError, match="of the processor's time"):
+            await pool.call(eval, "__import__('re').match('(a+)+b', 'a' * 60)")
+    finally:
+        pool.close()
+    assert isinstance(spun, Failure)
+    assert spun.reason == "timeout"
+    assert "1.5 s of the processor's time, tried twice" in spun.detail
+    assert fine == 1
+
+
+async def test_a_job_that_waits_for_the_processor_is_not_ended() -> None:
+    # It sleeps for longer than its CPU time, as a page does beside many busy programs.
+    pool = ProcessPagePool(workers=1, cpu_seconds=1.5, wall_seconds=60)
+    try:
+        assert await pool.map(eval, ["__import__('time').sleep(2.5) or 7"] * 2) == [7, 7]
+    finally:
+        pool.close()
+
+
+ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __import__('re').match('(a+)+b', 'a' * 60))"
+
+
+async def test_a_job_that_hit_its_limit_is_tried_once_more_alone(tmp_path: Path) -> None:
+    pool = ProcessPagePool(workers=2, cpu_seconds=1.5)
+    try:
+        assert await pool.map(eval, [ONCE.format(str(tmp_path / "tried"))]) == [True]
+    finally:
+        pool.close()
+
+
+def test_the_clock_goes_slower_on_a_loaded_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (18.0, 9.0, 9.0))
+    assert load_factor() >= 18 / cores()
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
+    assert load_factor() >= 1
 
 
 async def test_cancelling_the_await_frees_the_workers(pool: ProcessPagePool) -> None:
@@ -109,14 +152,14 @@ async def test_a_job_that_wants_too_much_memory_fails_alone() -> None:
 ORPHANS = """
 import asyncio, os, signal
 from loaders.pages.pool import ProcessPagePool
-pool = ProcessPagePool(workers=1, timeout=5.0)
+pool = ProcessPagePool(workers=1, cpu_seconds=600, wall_seconds=1.0)
 print(asyncio.run(pool.map(eval, ["__import__('os').getpid()"]))[0], flush=True)
 {hang}
 os.kill(os.getpid(), signal.SIGKILL)
 """
 # `re` holds the interpreter lock for hours on this, as a C library does that hangs.
 STUCK = """
-pool._submit(eval, "__import__('re').match('(a+)+b', 'a' * 60)")
+pool._all.submit(pool._limits(), eval, "__import__('re').match('(a+)+b', 'a' * 60)")
 __import__('time').sleep(0.5)
 """
 
