@@ -69,7 +69,8 @@ def desk(tmp_path: Path, library: Path, make_pdf: MakePdf, monkeypatch: pytest.M
     """A folder with every file that the docs name, and a library of its own that holds the sample."""
     folder = tmp_path / "desk"
     shutil.copytree(ROOT / "examples", folder / "examples")
-    shutil.copytree(library, tmp_path / "copied")
+    for copy in (tmp_path / "copied", folder / ".pagewitness" / "eval"):  # the sample is not read again
+        shutil.copytree(library, copy)
     for name in ("report.pdf", "big.pdf", "papers/a.pdf", "scans/b.pdf", "filing.pdf"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from mcp import Client
 
+from graph.cli.main import main
 from tests.conftest import ROOT, MakePdf
 from tests.dev_server import Server
 
@@ -65,6 +67,24 @@ def test_the_progress_example_runs(server: Server, make_pdf: MakePdf, tmp_path: 
     assert said[-1] == "swell.pdf: embed, 2 of 2"
     document = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
     assert httpx.delete(f"{server.url}/documents/{document}", timeout=300).status_code == 200
+
+
+def test_the_commands_with_a_server_run(
+    server: Server, make_pdf: MakePdf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    lines = re.findall(r"^pagewitness (.* --server .*)$", page, re.MULTILINE)
+    (tmp_path / "papers").mkdir()
+    names = ("report.pdf", "a.pdf")
+    made = {name: make_pdf(name, f"The net income in 2023 was 4 million, says {name}.") for name in names}
+    made["a.pdf"].rename(tmp_path / "papers" / "a.pdf")
+    monkeypatch.chdir(tmp_path)
+    assert len(lines) == 2
+    for line in lines:
+        assert main(shlex.split(line.replace("http://127.0.0.1:2024", server.url))) == 0, line
+    for row in server.get("/documents")["documents"]:
+        if row["name"] in made:
+            httpx.delete(f"{server.url}/documents/{row['id']}", timeout=300)
 
 
 async def test_mcp_tools_are_described_and_work(server: Server, ingested: Any) -> None:
