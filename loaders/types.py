@@ -16,8 +16,9 @@ BlockKind = Literal[
 """What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
 page numbers: they are stored, and never searched."""
 
-SentenceKind = Literal["prose", "item", "row", "caption", "heading", "figure", "formula"]
-"""What a sentence was cut from; `item` is a list item or an entry of a list of references."""
+SentenceKind = Literal["prose", "item", "row", "band", "caption", "heading", "figure", "formula"]
+"""What a sentence was cut from; `item` is a list item or an entry of a list of references, `band` a table row that
+holds nothing but a name for the rows under it."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
@@ -250,8 +251,9 @@ class Sentence:
 
     `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
     left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row
-    "caption. column: cell; column: cell", otherwise the same as `text`. `cells` maps column headers to cells for rows.
-    `pages` has two entries where the sentence runs over a page break.
+    "caption. band label | column: cell; column: cell", otherwise the same as `text`. `cells` maps column headers to
+    cells for rows; `band` has what else holds for a row, outermost first: names that stand alone in a row above it, and
+    the group to the left of its label. `pages` has two entries where the sentence runs over a page break.
     """
 
     text: str
@@ -259,6 +261,7 @@ class Sentence:
     kind: SentenceKind
     pages: tuple[int, ...]
     cells: tuple[tuple[str, str], ...] = ()
+    band: tuple[str, ...] = ()
 
     @property
     def is_heading(self) -> bool:
@@ -266,7 +269,7 @@ class Sentence:
         return self.kind == "heading"
 
 
-CHUNKER = 1
+CHUNKER = 2
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

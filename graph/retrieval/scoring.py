@@ -134,7 +134,7 @@ def shortlist(by_text: Mapping[str, float], by_vector: Mapping[str, float], limi
 
 
 def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, TokenVectors]) -> list[ScoredSentence]:
-    """Score every sentence of the chunks but headings, in the chunks' order.
+    """Score every sentence of the chunks but headings and bands, in the chunks' order.
 
     Chunks without token vectors are left out: they were indexed by another embedder.
     """
@@ -153,7 +153,7 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     return [
         ScoredSentence(chunk.id, sentence, number, rank, float(cosine), float(maxsim))
         for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, np.concatenate(maxsims), strict=True)
-        if (sentence := chunk.sentences[number]).kind != "heading"
+        if (sentence := chunk.sentences[number]).kind not in ("heading", "band")
     ]
 
 

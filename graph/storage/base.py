@@ -132,6 +132,8 @@ class SentenceRow:
     """The pages that it stands on."""
     cells: tuple[tuple[str, str], ...] = ()
     """Of a table row, (column header, cell) pairs."""
+    band: tuple[str, ...] = ()
+    """Of a table row, what else holds for it: the names in rows above it, and the group left of its label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,8 +205,12 @@ class SqliteCatalog(Ledger):
 
 
 def _dump(sentences: Sequence[Sentence]) -> str:
+    """Return sentences as JSON lists; the band is left out where there is none, as in catalogs of earlier versions."""
     return json.dumps(
-        [[s.text, "" if s.search == s.text else s.search, s.kind, s.pages, s.cells] for s in sentences],
+        [
+            [s.text, "" if s.search == s.text else s.search, s.kind, s.pages, s.cells, *([s.band] if s.band else [])]
+            for s in sentences
+        ],
         ensure_ascii=False,
     )
 
@@ -214,7 +218,13 @@ def _dump(sentences: Sequence[Sentence]) -> str:
 def _load(chunk: str, dumped: str) -> tuple[SentenceRow, ...]:
     return tuple(
         SentenceRow(
-            f"{chunk}/{number}", text, search or text, kind, tuple(pages), tuple((name, cell) for name, cell in cells)
+            f"{chunk}/{number}",
+            text,
+            search or text,
+            kind,
+            tuple(pages),
+            tuple((name, cell) for name, cell in cells),
+            tuple(band[0]) if band else (),
         )
-        for number, (text, search, kind, pages, cells) in enumerate(json.loads(dumped))
+        for number, (text, search, kind, pages, cells, *band) in enumerate(json.loads(dumped))
     )

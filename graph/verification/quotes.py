@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from graph.storage.base import ChunkRow, Transcript
+from graph.storage.base import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
 from graph.verification import facts
 from loaders.text.plain import plain
@@ -24,6 +25,7 @@ _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
 # A hyphen before a digit is a sign or a range (-5, 354-359) and stays, except after a letter (GPT-4).
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
+_WORD = re.compile(r"\w+")
 _SHORTEST_QUOTE = 2  # letters and digits
 
 
@@ -160,19 +162,83 @@ def _lines(words: Sequence[Word]) -> tuple[Box, ...]:
     )
 
 
+def quoted_rows(quote: str, chunk: ChunkRow) -> list[SentenceRow]:
+    """Return the table rows that a quote is, contains, or is a part of; only the first if there are such."""
+    wanted = normalised(quote)
+    rows = [(row, normalised(row.text)) for row in chunk.sentences if row.kind == "row"]
+    same = [row for row, text in rows if text == wanted or _with_band(row) == wanted]
+    return same or [row for row, text in rows if text and (text in wanted or wanted in text)]
+
+
+def _with_band(row: SentenceRow) -> str:
+    return normalised(" ".join((*row.band, row.text)))
+
+
+def locate_row(quote: str, chunk: ChunkRow, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
+    """Find a table row that is quoted together with the names of its bands, which stand in rows of their own above.
+
+    The boxes are those of the band, if it is on the same page, and of the row.
+    """
+    wanted = normalised(quote)
+    for row in chunk.sentences:
+        if row.kind != "row" or not row.band or wanted != _with_band(row):
+            continue
+        place = locate(row.text, pages)
+        if place is None:
+            return None
+        above = [locate(name, {place.pages[0]: pages[place.pages[0]]}) for name in row.band]
+        boxes = tuple(box for found in above if found for box in found.boxes[:1])
+        return QuoteLocation(place.pages, (*boxes, *place.boxes), place.next_boxes)
+    return None
+
+
 def evidence_for(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
     """Return the texts that may support a claim with this quote from a chunk; `title` is the document's."""
-    wanted = normalised(quote)
-    rows = [
-        sentence.search
-        for sentence in chunk.sentences
-        if sentence.kind == "row" and (mine := normalised(sentence.text)) and (mine in wanted or wanted in mine)
-    ]
+    rows = [row.search for row in quoted_rows(quote, chunk)]
     above = " ".join(chunk.headings)
     named = f"{chunk.name} {title}"
-    # Next to a quoted row the others are left out: their labels would support a wrong name for its number.
-    around = " ".join(s.text for s in chunk.sentences if s.kind != "row") if rows else chunk.text
+    # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
+    around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band")) if rows else chunk.text
     return facts.Evidence(" ".join([quote, *rows]), above, f"{named} {around}", f"{named} {chunk.text}")
+
+
+def wrong_band(text: str, quote: str, chunk: ChunkRow) -> str:
+    """Return what a claim says of a table row that stands under another band than the one it names; "" if nothing.
+
+    The names of two bands may both be in the evidence, if several rows are quoted; and bands in ordinary words ("fixed
+    assets") are no names to the other checks.
+    """
+    if not (rows := quoted_rows(quote, chunk)):
+        return ""
+    said = " ".join(row.search for row in rows).casefold()
+    named = {name for name in _bands_named(text, chunk) if name.casefold() not in said or len(rows) > 1}
+    under = {name for row in rows for name in row.band}
+    if not named:
+        return ""
+    if named.isdisjoint(under):
+        return f"{min(named)}: its row is another one's"
+    held = {row.id: facts.numbers(row.text) for row in rows}
+    for number in sorted(facts.numbers(text)):
+        holding = [row for row in rows if number in held[row.id]]
+        if holding and all(named.isdisjoint(row.band) for row in holding):
+            return f"{number} for {min(named)}"
+    return ""
+
+
+def _bands_named(text: str, chunk: ChunkRow) -> set[str]:
+    """Return the bands of a chunk that a text names: as they stand, or by a word with a capital that only one has."""
+    bands = {name for row in chunk.sentences if row.kind == "row" for name in row.band}
+    if not bands:
+        return set()
+    words = Counter(word for name in bands for word in set(_WORD.findall(name.casefold())))
+    capitals = {word.casefold() for word in _WORD.findall(text) if word[0].isupper()}
+    folded = f" {' '.join(_WORD.findall(text.casefold()))} "
+    return {
+        name
+        for name in bands
+        if f" {' '.join(_WORD.findall(name.casefold()))} " in folded
+        or any(words[word] == 1 and word in capitals for word in _WORD.findall(name.casefold()))
+    }
 
 
 def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | None, title: str = "") -> str:
@@ -192,4 +258,6 @@ def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | 
         return "its quote is not on the page"
     if missing := facts.unsupported_facts(claim["text"], evidence_for(claim["quote"], chunk, title)):
         return f"its evidence does not contain {', '.join(missing)}"
+    if other := wrong_band(claim["text"], claim["quote"], chunk):
+        return f"its evidence does not contain {other}"
     return ""

@@ -44,7 +44,8 @@ class ClaimVerifier:
         chunk = self._chunks.get(claim["chunk"])
         place = None
         if chunk:
-            place = quotes.locate(claim["quote"], self._transcripts(chunk.document, chunk.pages))
+            pages = self._transcripts(chunk.document, chunk.pages)
+            place = quotes.locate(claim["quote"], pages) or quotes.locate_row(claim["quote"], chunk, pages)
         return self._check_at(claim, chunk, place)
 
     def _check_at(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:

@@ -15,7 +15,7 @@ from loaders.chunking.tables_and_figures import Group, group_pages, merge_tables
 from loaders.text.plain import plain
 from loaders.text.sentences import count_tokens, split_sentences
 from loaders.text.tables import Table
-from loaders.types import Block, Chunk, Sentence
+from loaders.types import Block, Chunk, Sentence, SentenceKind
 
 MAX_TABLE_TOKENS = 1000
 """A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
@@ -192,7 +192,9 @@ def _table_text(caption: str, table: Table, start: int, stop: int) -> str:
 
 
 def _row(table: Table, index: int, page: int, lead: str) -> Sentence:
-    return Sentence(table.row_text(index), table.row_search(index, lead), "row", (page,), table.row_cells(index))
+    kind: SentenceKind = "band" if index in table.band_rows else "row"
+    search, cells = table.row_search(index, lead), table.row_cells(index)
+    return Sentence(table.row_text(index), search, kind, (page,), cells, table.band(index))
 
 
 def _lead(caption: Sequence[Sentence]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loaders.chunking.segments import Segment
 from loaders.text.captions import CaptionOf, caption_of, is_table_summary
@@ -115,14 +115,19 @@ def _goes_on(
 def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]:
     """Join the parts of a table into one, and return it with the page of each row.
 
-    A repeated header is dropped; another "header" on a later page is a row of it that only looked like one.
+    A repeated header is dropped; another "header" on a later page is a row of it that only looked like one. A band
+    holds on the next page too.
     """
     first, page = tables[0]
     rows, pages, groups = list(first.rows), [page] * len(first.rows), list(first.groups)
+    given, blank = set(first.given), set(first.blank)
     for table, number in tables[1:]:
         added = list(table.rows)
         if any(table.columns) and table.columns != first.columns:
             added.insert(0, table.columns)
+        start = len(rows) + len(added) - len(table.rows)
+        given |= {(start + y, x) for y, x in table.given}
+        blank |= {start + y for y in table.blank}
         rows += added
         pages += [number] * len(added)
         groups += [""] * (len(rows) - len(groups) - len(table.groups) if groups or table.groups else 0)
@@ -130,4 +135,7 @@ def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]
     if not rows:
         return Table([""] * len(first.columns), [first.columns], first.label, first.caption), [page]
     caption = " ".join(table.caption for table, _ in tables if table.caption)
-    return Table(first.columns, rows, first.label, caption, tuple(groups)), pages
+    whole = replace(
+        first, rows=rows, caption=caption, groups=tuple(groups), given=frozenset(given), blank=frozenset(blank)
+    )
+    return whole.with_bands(), pages

@@ -23,11 +23,15 @@ class _Cell:
 
 @dataclass(slots=True)
 class HtmlGrid:
-    """A table as it stands: `rows` of equal length, how many of them are headers, and the text outside of all cells."""
+    """A table as it stands: `rows` of equal length, how many of them are headers, and the text outside of all cells.
+
+    `given` are the cells of the body (row, column) that a cell of a row above fills.
+    """
 
     rows: list[list[str]] = field(default_factory=list)
     headers: int = 0
     outside: str = ""
+    given: set[tuple[int, int]] = field(default_factory=set)
 
 
 class _Reader(HTMLParser):
@@ -104,6 +108,7 @@ def read_html_table(text: str) -> HtmlGrid:
     """Read the first table of an HTML text into a grid; header cells fill all they span, body cells fill downwards.
 
     A body cell that spans columns stands once, in its first column: it is a heading of its rows, not their value.
+    One that spans rows holds for each of them.
     """
     reader = _Reader()
     reader.feed(text)
@@ -111,6 +116,7 @@ def read_html_table(text: str) -> HtmlGrid:
     rows = [row for row in reader.rows if row]
     heads = _count_headers(reader)
     grid: dict[tuple[int, int], str] = {}
+    given: set[tuple[int, int]] = set()
     width = 0
     for y, row in enumerate(rows):
         x = 0
@@ -120,23 +126,29 @@ def read_html_table(text: str) -> HtmlGrid:
             value = " ".join(cell.text.split())
             for dy in range(min(cell.rowspan, (heads if y < heads else len(rows)) - y)):
                 for dx in range(cell.colspan):
-                    first = dx == 0 and (dy == 0 or x > 0)
-                    grid[y + dy, x + dx] = value if y < heads or first else ""
+                    grid[y + dy, x + dx] = value if y < heads or dx == 0 else ""
+                    if y >= heads and dy and value:
+                        given.add((y + dy, x + dx))
             x += cell.colspan
             width = max(width, x)
     table = [[grid.get((y, x), "") for x in range(width)] for y in range(len(rows))]
-    return HtmlGrid(table, heads, " ".join(" ".join(reader.outside).split()))
+    return HtmlGrid(table, heads, " ".join(" ".join(reader.outside).split()), given)
 
 
 def _count_headers(reader: _Reader) -> int:
-    """Count the rows at the top that are headers: in a <thead>, or of <th> only; empty rows do not count."""
-    count = 0
+    """Count the rows at the top that are headers: in a <thead>, or of <th> only; empty rows do not count.
+
+    A lone <th> below a header of several cells is a band over the rows that follow.
+    """
+    count, widest = 0, 0
     for index, row in enumerate(reader.rows):
         if not row:
             continue
-        if index not in reader.head_rows and not all(cell.header for cell in row):
+        is_head = index in reader.head_rows or (all(cell.header for cell in row) and (len(row) > 1 or widest < 2))
+        if not is_head:
             break
         count += 1
+        widest = max(widest, len(row))
     return count
 
 

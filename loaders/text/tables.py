@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
+from loaders.text.bands import Band, find_bands
 from loaders.text.html_tables import read_html_table
 from loaders.text.plain import plain_inline
 
@@ -15,6 +16,9 @@ LABEL_FILL = 0.6
 In the benchmark tables of the DeepSeek-R1 paper the group column ("English", "Code", "Math") has 3 of 22 cells filled
 and the label column all of them; a label column with sub-totals left blank still has two thirds.
 """
+
+EMPTY_CELL = "&nbsp;"
+"""How a reader writes a cell that is drawn and holds nothing: a row of such cells is no band."""
 
 _DELIMITER_CELL = re.compile(r"^\s*:?-+:?\s*$")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
@@ -35,8 +39,10 @@ _PAGE_DIGITS = 3  # of a page number; years and counts have more
 class Table:
     """A table: one name per column, equally long rows, and which column holds the rows' labels.
 
-    `caption` is text that stood in the table's HTML but in none of its cells; `groups` has, per row, what a spanning
-    cell to the left of the label says of it ("" where there is none).
+    `caption` is text that stood in the table's HTML but in none of its cells, or alone in its first row. `groups` has,
+    per row, what a spanning cell to the left of the label says of it ("" where there is none). `bands` has, per row,
+    the names that stand alone in a row above it; `band_rows` are these rows. `given` are cells that a span fills: they
+    hold for their row, and stand in it on no page. `blank` are rows whose cells are empty and no band's.
     """
 
     columns: list[str]
@@ -44,11 +50,29 @@ class Table:
     label: int = 0
     caption: str = ""
     groups: tuple[str, ...] = ()
+    bands: tuple[Band, ...] = ()
+    band_rows: frozenset[int] = frozenset()
+    given: frozenset[tuple[int, int]] = frozenset()
+    blank: frozenset[int] = frozenset()
 
     def markdown(self, start: int = 0, stop: int | None = None) -> str:
-        """Render the rows from `start` to `stop` as a Markdown pipe table, always under the header."""
+        """Render the rows from `start` to `stop` as a Markdown pipe table, always under the header and its bands."""
         lines = [_pipe(self.columns), "|" + " --- |" * len(self.columns)]
+        above = self.bands[start] if 0 < start < len(self.bands) else ()
+        lines += [_pipe([name, *[""] * (len(self.columns) - 1)]) for name in above]
         return "\n".join(lines + [_pipe(row) for row in self.rows[start:stop]])
+
+    def with_bands(self) -> Table:
+        """Return the table with the bands that are found in its rows."""
+        rows = [["" if (y, x) in self.given else cell for x, cell in enumerate(row)] for y, row in enumerate(self.rows)]
+        bands, found = find_bands(rows, self.label, self.blank)
+        return replace(self, bands=tuple(bands), band_rows=frozenset(found))
+
+    def band(self, index: int) -> Band:
+        """Return what holds for a row beside its label: its bands, and the group to the left of the label."""
+        names = self.bands[index] if index < len(self.bands) else ()
+        group = self.groups[index] if index < len(self.groups) and index not in self.band_rows else ""
+        return (*names, group) if group and group not in names else names
 
     @property
     def is_contents(self) -> bool:
@@ -65,7 +89,7 @@ class Table:
 
     def row_text(self, index: int) -> str:
         """Return a row as the page shows it: its filled cells, joined by one space."""
-        return " ".join(cell for cell in self.rows[index] if cell)
+        return " ".join(cell for x, cell in enumerate(self.rows[index]) if cell and (index, x) not in self.given)
 
     def row_cells(self, index: int) -> tuple[tuple[str, str], ...]:
         """Return a row's filled cells as (column, cell), the row's label first."""
@@ -74,15 +98,15 @@ class Table:
         return tuple((self.columns[x], row[x]) for x in order if row[x] or x == self.label)
 
     def row_search(self, index: int, caption: str) -> str:
-        """Return the text that a row is found by: "caption. label | column: cell; column: cell".
+        """Return the text that a row is found by: "caption. band label | column: cell; column: cell".
 
         A bare row is noise to an embedder: with caption and header the evidence of the paper's table questions is in
         the first five results for 1.00 of them, without for .83-.89. Lone dashes say nothing and are left out.
         """
         (_, label), *cells = self.row_cells(index)
-        group = self.groups[index] if index < len(self.groups) else ""
-        name = " ".join(part for part in (group, label) if part)
-        shown = [(column, cell) for column, cell in cells if not _DASH.match(cell) and cell != group]
+        band = self.band(index)
+        name = " ".join(part for part in (*band, label) if part)
+        shown = [(column, cell) for column, cell in cells if not _DASH.match(cell) and cell not in band]
         values = "; ".join(f"{column}: {cell}" if column else cell for column, cell in shown)
         head = f"{caption.rstrip('. ')}. " if caption else ""
         return head + " | ".join(part for part in (name, values) if part)
@@ -91,16 +115,40 @@ class Table:
 def parse_table(text: str) -> Table | None:
     """Parse the one table that a text holds, in pipes or in HTML; None when there is no table in it."""
     if re.search(r"<(?:table|tr|td)\b", text, re.IGNORECASE):
-        grid = read_html_table(text)
-        return _build(grid.rows, grid.headers, grid.outside)
-    rows, headers = _read_pipes(text)
-    return _build(rows, headers, "") if max((len(row) for row in rows), default=0) > 1 else None
+        found = read_html_table(text)
+        return _build(_Grid(found.rows, found.headers, found.outside, found.given))
+    grid = _read_pipes(text)
+    return _build(grid) if max((len(row) for row in grid.rows), default=0) > 1 else None
 
 
-def _read_pipes(text: str) -> tuple[list[list[str]], int]:
+@dataclass(slots=True)
+class _Grid:
+    """A table's rows before it is known which are headers; `given` and `blank` as in `Table`, over all rows."""
+
+    rows: list[list[str]]
+    headers: int
+    caption: str = ""
+    given: set[tuple[int, int]] = field(default_factory=set)
+    blank: set[int] = field(default_factory=set)
+
+    def without_rows(self, dropped: Collection[int]) -> _Grid:
+        """Return the grid without these rows, the others renumbered."""
+        kept = [y for y in range(len(self.rows)) if y not in dropped]
+        place = {y: new for new, y in enumerate(kept)}
+        return _Grid(
+            [self.rows[y] for y in kept],
+            sum(y < self.headers for y in kept),
+            self.caption,
+            {(place[y], x) for y, x in self.given if y in place},
+            {place[y] for y in self.blank if y in place},
+        )
+
+
+def _read_pipes(text: str) -> _Grid:
     """Return the rows of a pipe table as plain text, and the number of header rows."""
     rows: list[list[str]] = []
     headers = 0
+    blank: set[int] = set()
     for line in text.strip().splitlines():
         if not line.strip():
             continue
@@ -110,9 +158,18 @@ def _read_pipes(text: str) -> tuple[list[list[str]], int]:
         marked = len(rows) == 1 or any("--" in cell or ":" in cell for cell in cells)
         if marked and all(_DELIMITER_CELL.match(cell) for cell in cells):
             headers = headers or len(rows)
-        else:
-            rows.append([plain_inline(_join_lines(cell)) for cell in cells])
-    return rows, headers
+            continue
+        if any(cell.strip() == EMPTY_CELL for cell in cells):
+            blank.add(len(rows))
+        rows.append(_without_repeats([plain_inline(_join_lines(cell)) for cell in cells]))
+    return _Grid(rows, headers, blank=blank)
+
+
+def _without_repeats(row: list[str]) -> list[str]:
+    """Return a row of one text in three or more cells as that text alone: so models write a cell that spans a row."""
+    name = row[0]
+    spans = len(row) > 2 and all(cell == name for cell in row) and any(map(str.isalpha, name)) and len(name) > 3
+    return [name, *[""] * (len(row) - 1)] if spans else row
 
 
 def _join_lines(cell: str) -> str:
@@ -121,26 +178,61 @@ def _join_lines(cell: str) -> str:
     return _BOLD_CELL.sub(r"\1", cell.strip())
 
 
-def _build(rows: list[list[str]], headers: int, caption: str) -> Table | None:
-    """Build a table from rows of which the first `headers` are marked as headers; None without a filled cell."""
-    width = max((len(row) for row in rows), default=0)
-    rows = [row + [""] * (width - len(row)) for row in rows if any(row)]
-    if not rows:
+def _build(grid: _Grid) -> Table | None:
+    """Build a table from a grid; None without a filled cell."""
+    width = max((len(row) for row in grid.rows), default=0)
+    grid = grid.without_rows({y for y, row in enumerate(grid.rows) if not any(row)})
+    if not grid.rows:
         return None
+    grid.rows = [row + [""] * (width - len(row)) for row in grid.rows]
+    grid = _without_title(grid)
+    rows, headers = grid.rows, min(grid.headers, len(grid.rows))
     numbered = bool(_NUMBER.match(rows[0][0]) and not _PERIOD.match(rows[0][0]))
     # Markdown makes the first row a header whether it is one or not; a table of contents begins with "1".
-    headers = 0 if numbered and headers == 1 else min(headers, len(rows))
-    if headers == 0 and not numbered and len(rows) > 1 and not any(_NUMBER.match(cell) for cell in rows[0] if cell):
+    headers = 0 if (numbered or _is_lone(rows[0])) and headers == 1 and len(rows) > 1 else headers
+    lone = _is_lone(rows[0]) and len(rows) > 1
+    if (
+        headers == 0
+        and not numbered
+        and not lone
+        and len(rows) > 1
+        and not any(map(_NUMBER.match, filter(None, rows[0])))
+    ):
         headers = 1
-    body = rows[headers:]
+    own = [["" if (y, x) in grid.given else cell for x, cell in enumerate(row)] for y, row in enumerate(rows)]
     # What may be a second header is left out when the labels' column is looked for.
     above = ["".join(cells) for cells in zip(*rows[:headers], strict=True)]
-    while headers and len(body) > 1 and _is_header(body[0], above, _label_column(body[1:], width)):
-        above = [name + cell for name, cell in zip(above, body[0], strict=True)]
-        headers, body = headers + 1, body[1:]
-    label = _label_column(body, width)
+    while (
+        headers
+        and len(rows) > headers + 1
+        and _is_header(rows[headers], above, _label_column(own[headers + 1 :], width))
+    ):
+        above = [name + cell for name, cell in zip(above, rows[headers], strict=True)]
+        headers += 1
+    label = _label_column(own[headers:], width)
+    body = grid.without_rows(range(headers))
     columns = _merge_headers(rows[:headers], width, label)
-    return Table(columns, body, label, caption, _groups(body, label))
+    groups = _groups(body.rows, label)
+    given, blank = frozenset(body.given), frozenset(body.blank)
+    return Table(columns, body.rows, label, grid.caption, groups, given=given, blank=blank).with_bands()
+
+
+def _is_lone(row: Sequence[str]) -> bool:
+    """Return whether only the first of three or more cells is filled."""
+    return len(row) > 2 and bool(row[0]) and not any(row[1:])
+
+
+def _without_title(grid: _Grid) -> _Grid:
+    """Take a first row that holds one cell for the table's title if the row below it looks like a header."""
+    rows = grid.rows
+    if len(rows) < 3 or not _is_lone(rows[0]) or grid.headers > 1:
+        return grid
+    values = [cell for cell in rows[1][1:] if cell]
+    if not values or any(_NUMBER.match(cell) and not _PERIOD.match(cell) for cell in values):
+        return grid
+    titled = grid.without_rows({0})
+    titled.caption, titled.headers = " ".join(filter(None, (grid.caption, rows[0][0]))), 1
+    return titled
 
 
 def _label_column(rows: Sequence[Sequence[str]], width: int) -> int:

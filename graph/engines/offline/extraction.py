@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.engines.offline import table_answers
+from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.types import Claim
@@ -40,6 +41,7 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         chunks: The chunks by id.
     """
     # Formulas answer only questions for one: as text they are hard to read, and match words by chance.
+    scored = without_other_bands(query, scored, chunks)
     readable = [one for one in scored if _is_readable(query, one.sentence)]
     coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
     scores = [(scoring.answer_score(query, one, coverages[one.chunk][one.number]), one) for one in readable or scored]
@@ -87,7 +89,7 @@ def _comparison(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chu
 
     The table is the one that holds most of the named rows; similar tables hold only some of them.
     """
-    tables = {key: [s for s in chunk.sentences if s.kind == "row"] for key, chunk in chunks.items()}
+    tables = {key: rows_asked(query, [s for s in c.sentences if s.kind == "row"]) for key, c in chunks.items()}
     named = {
         key: [
             row
@@ -118,7 +120,7 @@ def _continuation(query: scoring.Query, best: scoring.ScoredSentence, chunks: _C
     if at == len(chunk.sentences):
         after = (c for c in chunks.values() if c.document == chunk.document and c.ordinal == chunk.ordinal + 1)
         chunk, at = next(after, chunk), 0
-    following = next((s for s in chunk.sentences[at:] if s.kind != "heading"), None)
+    following = next((s for s in chunk.sentences[at:] if s.kind not in ("heading", "band")), None)
     if best.sentence.kind not in ("prose", "item") or following is None or following.id == best.sentence.id:
         return []
     belongs = best.sentence.text.endswith(":") or (following.kind == "prose" and _CONTINUES.match(following.text))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.base import ChunkRow, SentenceRow
@@ -21,14 +22,19 @@ _EMPTY = " -–—"
 
 
 def statement(query: Query, sentence: SentenceRow) -> str:
-    """Return a sentence unchanged, a table row as "label: column cell, column cell", of the columns asked for."""
+    """Return a sentence unchanged, a table row as "band, label: column cell, column cell", of the columns asked for."""
     if sentence.kind != "row" or len(sentence.cells) < 2:
         return sentence.text
     (_, label), *cells = sentence.cells
     filled = [(column, cell) for column, cell in cells if cell.strip(_EMPTY)]
     asked = columns_asked(query, [column for column, _ in filled], label)
     said = ", ".join(f"{column} {cell}".strip() for column, cell in filled if column in asked or not asked)
-    return f"{label}: {said}" if said else sentence.text
+    return f"{full_label(sentence)}: {said}" if said else sentence.text
+
+
+def full_label(row: SentenceRow) -> str:
+    """Return the label of a table row after the names of its bands: "Port of Mallaig, Haddock"."""
+    return ", ".join(part for part in (*row.band, row.cells[0][1]) if part)
 
 
 def columns_asked(query: Query, columns: list[str], label: str = "") -> list[str]:
@@ -56,7 +62,7 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
     if bool(most) == bool(least) or not _ASKS_WHICH.search(query.text):
         return None
     rows = [sentence for sentence in chunk.sentences if sentence.kind == "row" and len(sentence.cells) > 1]
-    rows = [row for row in rows if not terms.stems(row.cells[0][1]) & _SUMMARY_LABELS]
+    rows = [row for row in rows_asked(query, rows) if not terms.stems(row.cells[0][1]) & _SUMMARY_LABELS]
     columns = list(dict.fromkeys(column for row in rows for column, _ in row.cells[1:]))
     asked = columns if len(columns) == 1 else columns_asked(query, columns)
     if not asked:
@@ -91,7 +97,7 @@ def column_difference(query: Query, row: SentenceRow) -> str:
     if len(columns) != 2 or len(values) != 2 or min(values) < 0:
         return ""
     low, high = sorted(values)
-    return f"The difference in {row.cells[0][1]}: {high} − {low} = {high - low}"
+    return f"The difference in {full_label(row)}: {high} − {low} = {high - low}"
 
 
 def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:

@@ -38,7 +38,12 @@ def test_a_staged_generation_that_was_never_published_is_replaced_by_the_next(ca
 
 def test_chunks_come_back_in_the_order_asked_with_their_sentences(catalog: Catalog) -> None:
     row = Sentence(
-        "Razorbill 412", "Nests. species: Razorbill; 2025: 412", "row", (2,), (("", "Razorbill"), ("2025", "412"))
+        "Razorbill 412",
+        "Nests. species: Razorbill; 2025: 412",
+        "row",
+        (2,),
+        (("", "Razorbill"), ("2025", "412")),
+        ("West cliff",),
     )
     table = Chunk(1, "table", "|Razorbill|412|", (1, 2), ("Birds", "Nests"), 9, (row,), ((0, 1),))
     publish(catalog, document("a"), chunk(0, "First."), table)
@@ -47,6 +52,8 @@ def test_chunks_come_back_in_the_order_asked_with_their_sentences(catalog: Catal
     assert (second.kind, second.pages, second.headings, second.name) == ("table", (1, 2), ("Birds", "Nests"), "a.pdf")
     (sentence,) = second.sentences
     assert (sentence.text, sentence.search, sentence.kind, sentence.cells) == (row.text, row.search, "row", row.cells)
+    assert sentence.band == ("West cliff",)
+    assert [other.band for other in first.sentences] == [()] * len(first.sentences)
     assert sentence.id.startswith(second.id)
     assert catalog.chunks(["no-such-chunk"]) == []
 

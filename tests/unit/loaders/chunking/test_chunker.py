@@ -17,7 +17,9 @@ LONG = " ".join(f"This is sentence number {n} of a long paragraph about nothing 
 VOCABULARY = ["alpha", "Beta", "12", "3.5", "model,", "results", "of", "the", "(see)", "x_1", "rows;", "e.g.", "U.S."]
 WORDS = st.lists(st.sampled_from(VOCABULARY), min_size=1)
 TEXT = st.builds(lambda words, end: " ".join(words) + end, WORDS, st.sampled_from([".", "!", "", ":", "-", ","]))
-ROW = st.lists(st.sampled_from(["a", "7", "-", "", "two words"]), min_size=3, max_size=3).map(" | ".join)
+CELL = st.sampled_from(["a", "7", "-", "", "two words"])
+# One text in all cells is one cell that spans the row; test_bands.py has it.
+ROW = st.lists(CELL, min_size=3, max_size=3).filter(lambda row: set(row) != {"two words"}).map(" | ".join)
 TABLE = st.lists(ROW, min_size=1, max_size=40).map(
     lambda rows: "\n".join(f"| {row} |" for row in ["name | one | two", "--- | --- | ---", *rows])
 )
@@ -53,7 +55,7 @@ def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int
     chunks = chunk_pages("", pages)
     kept = [block for _, blocks in drop_headers_footers(pages) for block in blocks]
     rest = [plain(block.text) for block in kept if block.kind != "table"]
-    found = [sentence.text for sentence in sentences(chunks) if sentence.kind != "row"]
+    found = [sentence.text for sentence in sentences(chunks) if sentence.kind not in ("row", "band")]
     assert letters(found) == letters(rest)
     rows = [plain(line) for block in kept if block.kind == "table" for line in block.text.splitlines()[2:]]
     shown = letters([chunk.text for chunk in chunks if chunk.kind == "table"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graph.engines.offline import table_answers
+from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, row_label_match
 from graph.storage.base import ChunkRow, SentenceRow
@@ -98,3 +99,43 @@ def test_a_word_that_only_one_label_has_names_its_row() -> None:
     rows = [row(label) for label in ROWS]
     found = [r.cells[0][1] for r in rows if table_answers.alone_named(asking("Is the zero better than beta?"), r, rows)]
     assert found == ["Alpha-1-Zero", "Beta"]
+
+
+def banded(band: str, label: str, *values: str) -> SentenceRow:
+    cells = tuple(zip(("Species", "2023", "2024"), (label, *values), strict=True))
+    text = " ".join((label, *values))
+    bands = (band,) if band else ()
+    return SentenceRow(f"b/{band}/{label}", text, f"{band} {text}", "row", (1,), cells, bands)
+
+
+LANDINGS = (
+    banded("Harbour of Tarn", "Cod", "412", "388"),
+    banded("Harbour of Tarn", "Ling", "96", "104"),
+    banded("Harbour of Wick", "Cod", "731", "702"),
+    banded("Harbour of Wick", "Ling", "155", "149"),
+    banded("", "Total", "1,394", "1,343"),
+)
+
+
+def test_a_row_is_said_with_its_band() -> None:
+    said = table_answers.statement(asking("How much cod at Wick in 2024?"), LANDINGS[2])
+    assert said == "Harbour of Wick, Cod: 2024 702"
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("How much cod at Wick in 2024?", [2, 3, 4]),
+        ("How much cod at Tarn and Wick?", [0, 1, 2, 3, 4]),
+        ("How much cod at the harbour?", [0, 1, 2, 3, 4]),
+        ("What is the total of the Harbour of Tarn?", [0, 1, 4]),
+    ],
+)
+def test_the_band_that_a_question_names_leaves_the_others_out(question: str, rows: list[int]) -> None:
+    assert rows_asked(asking(question), LANDINGS) == [LANDINGS[index] for index in rows]
+
+
+def test_the_most_is_looked_for_under_the_band_asked_for() -> None:
+    chunk = ChunkRow("b", "d", "catch.pdf", 0, "table", "", (1,), (), LANDINGS)
+    found = table_answers.extreme_row(asking("Which species had the largest catch at Tarn in 2024?"), chunk)
+    assert found == LANDINGS[0]

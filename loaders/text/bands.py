@@ -1,0 +1,127 @@
+"""Bands of a table: rows that hold only a name (a port, a region, "Current assets"), and the rows under them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+MAX_BAND_WORDS = 14
+"""A longer text that stands alone in its row is a note, not a name."""
+
+MAX_BAND_SHARE = 0.6
+"""Share of the rows that may be bands; where more hold one cell, the "table" is a list with a stray second column."""
+
+Band = tuple[str, ...]
+"""The names that hold for a row, outermost first."""
+
+_MAX_LEVELS = 3  # bands that stand directly under each other
+_TOTAL_WORD = (
+    r"(?:grand|sub|net|overall|totals?|sub-?totals?|sums?|insgesamt|summe|gesamt\w*|zwischensumme|totale?|totaux|totaal|"
+    r"somme|suma|all|of|the|for|der|die|des|du|de|la)"
+)
+_TOTAL = re.compile(
+    r"\W*(?:(?:grand|net|overall)[\s-]+)?(?:totals?|sub-?\s?totals?|sums?|insgesamt|summe|gesamt\w*|zwischensumme|"
+    r"totale?|totaux|totaal|somme|suma)\b",
+    re.IGNORECASE,
+)
+_TOTAL_WORDS = re.compile(rf"\b{_TOTAL_WORD}\b", re.IGNORECASE)
+_NUMBER = re.compile(r"^[\s$€£¥(<>~≈±+−–-]*\d[\d.,'’\s]*(?:[%)x×°]|[KMBkmb]n?|pp|bps)*[\s*†‡]*$")
+_YEAR = re.compile(r"^(?:(?:FY|CY|H[12]|Q[1-4])\s*)?(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?$")
+_CONTINUED = re.compile(
+    r"[\s(\[,–—-]*\b(?:continued|cont['’]?d|cont\.|fortsetzung|forts\.|suite)[\s)\]]*$", re.IGNORECASE
+)
+_NOTE = re.compile(r"\s*(?:[*†‡§]|(?:sources?|notes?|quellen?|anmerkung(?:en)?)\s*:)", re.IGNORECASE)
+
+
+def find_bands(rows: Sequence[Sequence[str]], label: int, blank: Collection[int] = ()) -> tuple[list[Band], set[int]]:
+    """Return for each row the names of the bands that it stands under, and which of the rows are bands themselves.
+
+    A band is a row with one filled cell, a name, at its left; rows with values must follow. A total is none, nor is a
+    row in `blank`, of which the page shows that its other cells are there and empty. A band holds until the next one,
+    or until its total; bands that stand directly under each other are levels.
+    """
+    alone = [index not in blank and _is_name_alone(row, label) for index, row in enumerate(rows)]
+    end = next((index + 1 for index in reversed(range(len(rows))) if not alone[index]), 0)
+    alone = [found and index < end and not _goes_on(rows, index) for index, found in enumerate(alone)]
+    found = {index for index, is_alone in enumerate(alone) if is_alone}
+    if len(found) > MAX_BAND_SHARE * len(rows):
+        return [()] * len(rows), set()
+    whole = _grand_total(rows, label, found)
+    bands: list[Band] = []
+    path: list[str] = []
+    depth = 0  # of the bands that stand directly above
+    for index, row in enumerate(rows):
+        if index in found:
+            # A lone band replaces the innermost of several; two in a row replace them all.
+            single = depth == 0 and index + 1 not in found
+            path = path[:-1] if single and len(path) > 1 else path if depth else []
+            bands.append(tuple(path))
+            name = band_name(_only_cell(row))
+            path = path if path[-1:] == [name] else [*path, name][-_MAX_LEVELS:]  # repeated at the head of a page
+            depth += 1
+            continue
+        depth = 0
+        bands.append(() if index == whole else tuple(path))
+        if path and _TOTAL.match(row[label]):
+            path = _after_total(path, row[label])
+    return bands, found
+
+
+def band_name(text: str) -> str:
+    """Return the name that a band gives to its rows: without "(continued)" and a colon at its end."""
+    return _CONTINUED.sub("", text).rstrip(" :") or text
+
+
+def is_total(label: str) -> bool:
+    """Return whether a row label begins like a sum ("Total", "Subtotal", "Summe")."""
+    return bool(_TOTAL.match(label))
+
+
+def _is_name_alone(row: Sequence[str], label: int) -> bool:
+    """Return whether a row holds nothing but a name, in its first column or in that of the labels."""
+    filled = {index for index, cell in enumerate(row) if cell}
+    if len(row) < 2 or len(filled) != 1 or not filled <= {0, label}:
+        return False
+    text = _only_cell(row)
+    if len(text.split()) > MAX_BAND_WORDS or _NOTE.match(text) or is_total(text):
+        return False
+    return bool(_YEAR.match(text)) or (any(map(str.isalpha, text)) and not _NUMBER.match(text))
+
+
+def _only_cell(row: Sequence[str]) -> str:
+    return next(cell for cell in row if cell)
+
+
+def _goes_on(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """Return whether a name is the first line of the label below it ("Proceeds from sale of / plant")."""
+    text, below = _only_cell(rows[index]), next((cell for cell in rows[index + 1] if cell), "")
+    if not below[:1].islower() or text.endswith(":"):
+        return False
+    firsts = [cell[0] for row in rows for cell in row[:1] if cell]
+    return 2 * sum(map(str.islower, firsts)) < len(firsts)
+
+
+def _grand_total(rows: Sequence[Sequence[str]], label: int, found: Collection[int]) -> int | None:
+    """Return the bare total below the last of several bands that sums up all of them: most others have none."""
+    bare = [index for index, row in enumerate(rows) if is_total(row[label]) and not _summed(row[label])]
+    if len(found) < 2 or not bare or bare[-1] < max(found) or len(bare) > len(found) / 2:
+        return None
+    return bare[-1]
+
+
+def _after_total(path: list[str], label: str) -> list[str]:
+    """Return the bands that hold below a total: it ends the band that it names, or else the innermost one."""
+    summed = _summed(label)
+    for depth, name in enumerate(path):
+        if summed and summed == _words(name):
+            return path[:depth]
+    return path[:-1] if not summed else path
+
+
+def _summed(label: str) -> frozenset[str]:
+    """Return the words of what a total sums up: those of "Total current assets" but the first."""
+    return _words(_TOTAL_WORDS.sub(" ", label))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.lower()))
