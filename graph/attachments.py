@@ -204,10 +204,10 @@ def _store(file: Attachment, folder: Path, limit: int) -> Path:
         text = "".join(file.data.split()).translate(_URL_SAFE)
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadInputError(f"{label} is no valid base64 ({error}): attach it again.") from error
+        raise BadInputError(f"{label} is not valid base64 ({error}): attach it again.") from error
     suffix = sniff_suffix(content[:HEAD_BYTES], Path(file.name).suffix)
     if not suffix:
-        raise BadInputError(f"{label} is no PDF, book or image that can be read: attach one of those.")
+        raise BadInputError(f"{label} is not a PDF, book or image that can be read: attach one of those.")
     identity = hashlib.sha256(content).hexdigest()[:DOCUMENT_ID_DIGITS]
     path = folder / identity / safe_name(file.name or "attachment", suffix)
     if not path.is_file():
@@ -255,7 +255,7 @@ def _attachment(name: str, key: str, value: str) -> Attachment:
     if is_url(value):
         return Attachment(name, url=value)
     if key in ("url", "image_url", "file_url"):
-        raise BadInputError(f"{value[:80]!r} is no address that can be fetched: attach the file itself.")
+        raise BadInputError(f"{value[:80]!r} is not an address that can be fetched: attach the file itself.")
     return Attachment(name, data=value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class SourceError(ValueError):
-    """A source that cannot be used: missing, empty, of a kind that is not supported, damaged or locked."""
+    """A source that cannot be used: missing, empty, of an unsupported format, damaged or locked."""
 
 
 class PasswordError(SourceError):

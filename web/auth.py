@@ -65,10 +65,10 @@ async def sign_in(request: Request) -> Response:
     async for part in request.stream():
         body += part
         if len(body) > _MAX_TOKEN_BYTES:
-            return WebError(413, "That is too long for a token.").response()
+            return WebError(413, "The token is too long.").response()
     token = settings().token
     if token and not _equal(body.decode("utf-8", "replace").strip(), token):
-        return WebError(401, "That is not the token of this server.").response()
+        return WebError(401, "The token is wrong.").response()
     response = JSONResponse({"signed_in": True})
     if token:
         response.set_cookie(

@@ -32,14 +32,14 @@ async def password(request: Request) -> Opened:
     async for part in request.stream():
         given += part
         if len(given) > _MAX_PASSWORD_BYTES:
-            raise WebError(413, "That is too long for a password.")
+            raise WebError(413, "The password is too long.")
     document = request.path_params["document"]
     path = await asyncio.to_thread(_find_upload, document)
     try:
         text = given.decode("utf-8")
         await dependencies.pool().call(inspect, path, text)
     except (PasswordError, UnicodeDecodeError):
-        raise WebError(422, "That is not the password of this file: try again.") from None
+        raise WebError(422, "The password is wrong: try again.") from None
     except SourceError:
         raise WebError(415, "This file cannot be opened with any password; reading it says why.") from None
     remember(document, text)

@@ -82,7 +82,7 @@ def filter_body(body: bytes) -> bytes:
         if len(body) >= 2000 and any(looks_like_base64(text) for text in _texts(detached)):
             raise WebError(422, _BARE_FILE)
     except RecursionError:
-        raise WebError(422, "The request is nested too deeply: send it flatter.") from None
+        raise WebError(422, "The request is nested too deeply: remove some levels.") from None
     return body if detached is given else json.dumps(detached).encode()
 
 

@@ -72,11 +72,12 @@ def _refusal(scope: Scope, headers: Headers) -> ASGIApp | None:
     host = headers.get("host", "")
     if not is_known_host(host):
         return WebError(
-            421, "This server does not go by that name: add it to PAGEWITNESS_ALLOWED_HOSTS if it should."
+            421, "The server does not know this host name: add it to PAGEWITNESS_ALLOWED_HOSTS to allow it."
         ).response()
     if is_cross_site(scope, headers):
         return WebError(
-            403, "Another site may not use this server from a browser: add it to PAGEWITNESS_ALLOWED_ORIGINS if it may."
+            403,
+            "Other sites may not use this server from a browser: PAGEWITNESS_ALLOWED_ORIGINS lists the allowed ones.",
         ).response()
     path = scope["path"]
     if path in PUBLIC or path.startswith(PUBLIC_PREFIX) or _is_preflight(scope, headers) or is_authorized(headers):

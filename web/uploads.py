@@ -69,7 +69,7 @@ async def upload(request: Request) -> Uploaded:
         async with _slots, asyncio.timeout(_UPLOAD_TIMEOUT_S):
             return await _store(request, name)
     except TimeoutError:
-        raise WebError(408, "The upload took too long: send a smaller file, or over a better line.") from None
+        raise WebError(408, "The upload took too long: send a smaller file, or use a faster connection.") from None
 
 
 async def _store(request: Request, name: str) -> Uploaded:
@@ -78,7 +78,7 @@ async def _store(request: Request, name: str) -> Uploaded:
     try:
         announced = int(request.headers.get("content-length", "0"))
     except ValueError:
-        raise WebError(400, "The length of the file is no number.") from None
+        raise WebError(400, "The length of the file is not a number.") from None
     if announced > limit:
         await _drain(request)
         raise _too_large()
@@ -90,7 +90,7 @@ async def _store(request: Request, name: str) -> Uploaded:
         if not size:
             raise WebError(422, f"{name!r} is empty: choose another file.")
         if not suffix:
-            raise WebError(415, f"{safe_name(name, '')!r} is of a kind that is not read: choose a {FORMAT_NAMES} file.")
+            raise WebError(415, f"{safe_name(name, '')!r} has an unsupported format: choose a {FORMAT_NAMES} file.")
         identity, stored_name = digest[:DOCUMENT_ID_DIGITS], safe_name(name, suffix)
         await asyncio.to_thread(_move, Path(temporary), folder / identity / stored_name)
     finally:
@@ -150,9 +150,9 @@ def prepare_folder(announced: int, folder: Path) -> Path:
     dependencies.stores().acquire_for_writing()
     folder.mkdir(exist_ok=True)
     if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
-        raise WebError(507, "There are as many uploaded documents as this server keeps: delete some first.")
+        raise WebError(507, "The limit of uploaded documents is reached: delete some first.")
     if shutil.disk_usage(folder).free < announced + MIN_FREE_BYTES:
-        raise WebError(507, "The server's disk is full: delete documents, or make room on it.")
+        raise WebError(507, "The server's disk is full: delete documents, or free some space on it.")
     return folder
 
 
@@ -162,6 +162,4 @@ def _move(temporary: Path, path: Path) -> None:
 
 
 def _too_large() -> WebError:
-    return WebError(
-        413, f"The file is larger than {settings().upload_mb} MB, which is what this server takes: split it."
-    )
+    return WebError(413, f"The file is larger than {settings().upload_mb} MB, the limit of this server: split it.")

@@ -16,4 +16,4 @@ Exit codes:
   0    done (a refusal to answer is an answer)
   2    the arguments, the key or the home folder must be corrected first
   3    some page or document could not be read, or some question of an evaluation could not be asked
-  130  ended by Ctrl-C; what was done so far is kept"""
+  130  ended by Ctrl-C; finished work is saved"""

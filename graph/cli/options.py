@@ -112,7 +112,7 @@ def with_options(function: Function) -> Function:
         except (BadInputError, SourceError, HomeError, ModelError, ServerError) as error:
             raise Failure(str(error), json) from error
         except (KeyboardInterrupt, CancelledError):
-            click.echo("Stopped. What was done so far is kept: the same command goes on from there.", err=True)
+            click.echo("Stopped. Finished work is saved: run the same command again to continue.", err=True)
             return INTERRUPTED
         finally:
             process.freeze_gc()

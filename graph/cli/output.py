@@ -34,7 +34,7 @@ def ingestion(report: Mapping[str, Any]) -> None:
             _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
     if rest := report["unfinished"]:
         when = f"{_clock(rest['continue_at']):%H:%M on %d %B}"
-        text = f"{rest['pages']} pages are still to be read: the day's requests are spent. All else is kept; "
+        text = f"{rest['pages']} pages are left to read: the day's requests are used up. All other pages are saved; "
         _out.print(f"[yellow]{text}run the same command again after {when}.[/]")
     usage = report["usage"]
     spent = f", {usage['requests']} requests" if usage["requests"] else ""

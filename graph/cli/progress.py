@@ -60,7 +60,7 @@ def progress_bars(quiet: bool) -> Iterator[EventHandler]:
     except (KeyboardInterrupt, CancelledError):
         bars.stop()
         for event in read.values():
-            console.print(escape(f"{event['name']}: {event['done']} of {event['of']} pages were read, and are kept."))
+            console.print(escape(f"{event['name']}: {event['done']} of {event['of']} pages were read and saved."))
         raise
     finally:
         if tasks:

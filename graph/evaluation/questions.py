@@ -72,7 +72,7 @@ def read_questions(path: Path) -> list[Question]:
         try:
             question = Question.model_validate_json(line)
         except ValidationError as error:
-            raise BadInputError(f"Line {number} of {str(path)!r} is no question: {_first(error)}.") from error
+            raise BadInputError(f"Line {number} of {str(path)!r} is not a valid question: {_first(error)}.") from error
         if question.id in found:
             raise BadInputError(
                 f"Line {number} of {str(path)!r} has the id {question.id!r}, as line {found[question.id]} has: "

@@ -34,7 +34,7 @@ def uploaded(source: str) -> Path:
     found = _UPLOADED.fullmatch(source)
     path = dependencies.stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
     if not path or not path.is_file():
-        raise SourceError(f"{source!r} is no uploaded file: upload it again, and give the source that is returned.")
+        raise SourceError(f"{source!r} is not an uploaded file: upload it again, and give the source that is returned.")
     check_file(path)
     return check_path(path, source)
 

@@ -86,8 +86,9 @@ class Database:
                     connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.OperationalError):
                     raise HomeError(
-                        f"The catalog {self._path} cannot be written ({error}): make room on the disk and see that no "
-                        "other program holds the file, then give the same command again; what was read is kept."
+                        f"The catalog {self._path} cannot be written ({error}): free some space on the disk, make sure "
+                        "that no other program locks the file, and run the same command again; pages that were read "
+                        "are saved."
                     ) from error
                 if isinstance(error, sqlite3.IntegrityError) and "FOREIGN KEY" in str(error):
                     raise HomeError(

@@ -34,7 +34,7 @@ def prepare(home: Path) -> Path:
         writable = os.access(home, os.W_OK | os.X_OK)
     except OSError as error:
         raise HomeError(
-            f"The home folder {home} cannot be made ({error.strerror}): name another with --home."
+            f"The home folder {home} cannot be created ({error.strerror}): name another with --home."
         ) from error
     if not writable:
         raise HomeError(f"The home folder {home} is not writable: change its permissions, or name another with --home.")
@@ -50,7 +50,7 @@ def free_bytes(home: Path) -> int:
     free = shutil.disk_usage(prepare(home)).free
     if free < MIN_FREE_BYTES:
         raise HomeError(
-            f"Only {free // 2**20} MB are left on the disk of {home}: make room, or name another with --home."
+            f"Only {free // 2**20} MB are left on the disk of {home}: free some space, or name another with --home."
         )
     return free
 

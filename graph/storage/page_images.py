@@ -29,8 +29,8 @@ class FilePageImages:
                 _write(path, png)
             except OSError as error:
                 raise HomeError(
-                    f"The page image {path} cannot be written ({error.strerror}): make room on the disk, then give the "
-                    "same command again; what was read is kept."
+                    f"The page image {path} cannot be written ({error.strerror}): free some space on the disk, then "
+                    "run the same command again; pages that were read are saved."
                 ) from error
         return key
 

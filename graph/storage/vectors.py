@@ -52,11 +52,11 @@ def _translate_errors(method: Callable[P, R]) -> Callable[P, R]:
         except (httpx.HTTPError, OSError, InternalError) as error:
             index = cast(ChromaVectors, args[0])
             what = f"Chroma server at {index.url}" if index.url else "vector index"
-            remedy = "start it again (`chroma run`)" if index.url else "make room on the disk"
+            remedy = "start it again (`chroma run`)" if index.url else "free some space on the disk"
             cause = " ".join(str(error).split())[:200] or type(error).__name__
             raise HomeError(
-                f"The {what} does not work any more ({cause}): {remedy}, then give the same command again; "
-                "what was read is kept."
+                f"The {what} does not work any more ({cause}): {remedy}, then run the same command again; "
+                "pages that were read are saved."
             ) from error
 
     return call
@@ -92,7 +92,7 @@ class ChromaVectors:
         url: The address of a Chroma server, used in place of the folder unless "".
 
     Raises:
-        BadInputError: `url` is no address, or no server answers there.
+        BadInputError: `url` is not an address, or no server answers there.
     """
 
     def __init__(self, folder: Path | None = None, url: str = "") -> None:
@@ -273,7 +273,7 @@ def _connect(folder: Path | None, url: str) -> ClientAPI:
     """Return a client of the folder, or of the server at `url`.
 
     Raises:
-        BadInputError: `url` is no address, or no server answers there.
+        BadInputError: `url` is not an address, or no server answers there.
     """
     settings = ChromaSettings(anonymized_telemetry=False)
     if not url:
@@ -283,7 +283,7 @@ def _connect(folder: Path | None, url: str) -> ClientAPI:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadInputError(
-            f"PAGEWITNESS_CHROMA_URL is {url!r}, which is no http(s) address: set one such as http://127.0.0.1:8000."
+            f"PAGEWITNESS_CHROMA_URL is {url!r}, which is not an http(s) address: set one such as http://127.0.0.1:8000."
         )
     try:
         return chromadb.HttpClient(

@@ -83,7 +83,9 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         image = Image.open(path, formats=FORMATS)
     except UnidentifiedImageError as exc:
         known = ", ".join(FORMATS)
-        raise SourceError(f"{str(path)!r} is no image that can be read ({known}): convert it to one of these.") from exc
+        raise SourceError(
+            f"{str(path)!r} is not an image that can be read ({known}): convert it to one of these."
+        ) from exc
     except _LIBRARY_ERRORS as exc:
         raise SourceError(f"{str(path)!r} is damaged and cannot be opened as an image: get a new copy of it.") from exc
     with image:

@@ -186,7 +186,9 @@ def _open_book(path: Path) -> tuple[Any, str]:
         with pymupdf.open(name, filetype=path.suffix[1:].lower()) as book:
             found = (book.metadata or {}).get("format") or "something else"
             if found not in _BOOK_FORMATS:
-                raise SourceError(f"{name!r} is no {path.suffix[1:].upper()} file (it looks like: {found}): rename it.")
+                raise SourceError(
+                    f"{name!r} is not a valid {path.suffix[1:].upper()} file (it looks like: {found}): rename it."
+                )
             return pymupdf.open("pdf", book.convert_to_pdf()), _title(book)
     except _LIBRARY_ERRORS as exc:
         if isinstance(exc, SourceError):
@@ -208,7 +210,7 @@ def _open(path: Path, password: str | None) -> tuple[Any, str]:
     if not doc.is_pdf:  # `filetype` forces nothing: HTML, text and images open as what they are
         found = (doc.metadata or {}).get("format") or "something else"
         doc.close()
-        raise SourceError(f"{name!r} is no PDF (it looks like: {found}): rename it to what it is, or get the PDF.")
+        raise SourceError(f"{name!r} is not a PDF (it looks like: {found}): rename it to what it is, or get the PDF.")
     if doc.needs_pass and password is None:
         raise PasswordError(f"{name!r} is encrypted: give its password with --password.")
     if doc.needs_pass and not doc.authenticate(password):

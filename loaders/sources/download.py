@@ -123,7 +123,7 @@ class _Closed(http.client.HTTPConnection):
 def _connection(url: str, limits: DownloadLimits, deadline: float) -> _Closed:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(f"{url!r} is no http(s) address: give one, or the path of a file.")
+        raise SourceError(f"{url!r} is not an http(s) address: give one, or the path of a file.")
     if parts.username or parts.password:
         raise SourceError("An address with a user name or password was given: download the file and give its path.")
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -184,7 +184,9 @@ def _save(
         suffix = sniff_suffix(head, Path(urlsplit(at).path).suffix)
         if not suffix:
             said = response.headers.get_content_type()
-            raise SourceError(f"{url!r} is no document that can be read ({said}): give the address of the file itself.")
+            raise SourceError(
+                f"{url!r} is not a document that can be read ({said}): give the address of the file itself."
+            )
         path = folder / digest[:DOCUMENT_ID_DIGITS] / _name(response.headers, at, suffix)
         path.parent.mkdir(exist_ok=True)
         os.replace(temporary, path)

@@ -48,7 +48,7 @@ def check_source(path: Path) -> None:
             raise SourceError(f"{str(path)!r} is {name}, not a regular file: save its content as a file first.")
     if not is_supported(path):
         kind = path.suffix or "no ending"
-        raise SourceError(f"{str(path)!r} is of a kind that is not supported ({kind}): give a {FORMAT_NAMES} file.")
+        raise SourceError(f"{str(path)!r} has an unsupported format ({kind}): give a {FORMAT_NAMES} file.")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{str(path)!r} may not be read by this user: change its permissions (chmod u+r).")
 

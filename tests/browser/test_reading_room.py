@@ -144,7 +144,7 @@ def test_an_unsupported_file_is_reported(open_room: OpenRoom, tmp_path: Path) ->
     room = open_room()
     (tmp_path / "page.html").write_text("<h1>No</h1>")
     room.page.set_input_files("#files", tmp_path / "page.html")
-    room.page.get_by_text("is of a kind that is not read").wait_for()
+    room.page.get_by_text("has an unsupported format").wait_for()
     # Chromium itself notes every answer from 400 on in its console.
     room.wrong = [wrong for wrong in room.wrong if "415" not in wrong]
     room.check()
@@ -163,7 +163,7 @@ def test_an_encrypted_file_asks_for_its_password_and_a_page_is_read_again(
     field.fill("wrong")
     room.check()
     field.press("Enter")
-    page.get_by_text("That is not the password of this file").wait_for()
+    page.get_by_text("The password is wrong").wait_for()
     assert field.input_value() == ""
     field.fill(PASSWORD)
     page.get_by_role("button", name="Open", exact=True).click()

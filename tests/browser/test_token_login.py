@@ -28,7 +28,7 @@ def test_the_reading_room_asks_for_the_token(open_room: Callable[..., ReadingRoo
     page.keyboard.press("Escape")
     page.get_by_label("Token").fill("wrong")
     page.keyboard.press("Enter")
-    page.get_by_text("That is not the token").wait_for()
+    page.get_by_text("The token is wrong").wait_for()
     refused()
     page.get_by_label("Token").fill(TOKEN)
     page.keyboard.press("Enter")

@@ -64,7 +64,7 @@ def test_a_disk_that_fills_up(server: GeminiServer, tmp_path: Path) -> None:
         ["bash", "-c", limited], env=environment, capture_output=True, text=True, timeout=RUN_TIMEOUT_S, check=False
     )
     assert run.returncode == 2, run.stderr
-    assert "make room on the disk" in run.stderr
+    assert "free some space on the disk" in run.stderr
     assert "Traceback" not in run.stderr
     finish(start(tmp_path / "home", server, path))
     found = dump(tmp_path / "home")

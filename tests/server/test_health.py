@@ -80,7 +80,7 @@ def test_health_names_problems_only_with_the_token(
     assert said["detail"] == LIBRARY_UNAVAILABLE
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
     assert main.main(["doctor", "--server", locked.url]) == BAD_INPUT
-    assert f"The home folder {home} cannot be made" in " ".join(capsys.readouterr().out.split())
+    assert f"The home folder {home} cannot be created" in " ".join(capsys.readouterr().out.split())
     home.unlink()
     assert asked(locked)[0] == 200
 

@@ -120,7 +120,7 @@ def test_local_files_are_uploaded_and_ingested(
     assert "'broken.pdf' is damaged" in found["broken.pdf"]["failures"][0]["detail"]
     assert PASSWORD not in kept_by(server)
     assert found["lamp.pdf"]["source"] == f"upload:{found['lamp.pdf']['id']}/lamp.pdf"
-    assert "'not.pdf' is of a kind that is not read" in found["not.pdf"]["failures"][0]["detail"]
+    assert "'not.pdf' has an unsupported format" in found["not.pdf"]["failures"][0]["detail"]
     try:
         code, out, _ = pagewitness("ingest", str(tmp_path / "in" / "lamp.pdf"))
         assert code == 0
@@ -164,10 +164,10 @@ def test_reembed_rechunk_and_doctor_work(pagewitness: Any) -> None:
         (["delete", "nope"], "There is no document 'nope': name one of these (.*sample.pdf"),
         (["ingest", "nowhere.pdf"], "'nowhere.pdf' does not exist"),
         (["ingest", "empty.pdf"], "'empty.pdf' is empty"),
-        (["ingest", "upload:0123456789abcdef/x.pdf"], "is no uploaded file"),
+        (["ingest", "upload:0123456789abcdef/x.pdf"], "is not an uploaded file"),
         (["ingest", "http://127.0.0.1:1/x.pdf"], "private"),
         (["ingest", "http://127.0.0.1:1/x.pdf", "--password", "x"], "leave out --password"),
-        (["ingest", "upload:0123456789abcdef/x.pdf", "--password", "x"], "is no uploaded file"),
+        (["ingest", "upload:0123456789abcdef/x.pdf", "--password", "x"], "is not an uploaded file"),
         (["ingest", "empty.pdf", "--dry-run"], "leave out --server"),
         (["eval", "set.jsonl"], "leave out --server"),
         (["serve"], "leave out --server"),
@@ -211,9 +211,7 @@ def test_ctrl_c_cancels_the_ingestion_on_the_server(server: Server, make_pdf: Ma
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=300)
         assert (process.returncode, out) == (130, "")
-        assert re.search(
-            r"tides\.pdf: \d+ of 60 pages were read, and are kept\.\nStopped\. .* goes on from there", said
-        )
+        assert re.search(r"tides\.pdf: \d+ of 60 pages were read and saved\.\nStopped\. .* to continue", said)
         assert len(started - busy_threads(server)) == 1, "the run goes on"
         kept = pages_read(server, "tides.pdf")
         assert read <= kept < 60, "it read on to the end"

@@ -119,9 +119,9 @@ def downloads(server: Server) -> list[Path]:
 
 BLOCKS = [
     ({"type": "file"}, "neither bytes nor an address"),
-    ({"type": "file", "base64": "%%%", "filename": "a.pdf"}, "no valid base64"),
+    ({"type": "file", "base64": "%%%", "filename": "a.pdf"}, "not valid base64"),
     ({"type": "file", "data": {"a": 1}}, "neither bytes nor an address"),
-    ({"type": "audio", "base64": "TVo=", "mime_type": "audio/wav"}, "no PDF, book or image"),
+    ({"type": "audio", "base64": "TVo=", "mime_type": "audio/wav"}, "not a PDF, book or image"),
     ({"type": "text", "text": "QUJD" * 1000}, "base64 as text"),
     ({"type": "tool_use", "input": {}, "name": "QUJD" * 1000}, "base64 as text"),
 ]

@@ -129,7 +129,7 @@ async def test_two_browsers_delete_the_same_document(server: Server, make_pdf: M
         assert sorted(reply.status_code for reply in replies) == [200, 404, 404, 404, 404]
         assert "no such document" in next(reply for reply in replies if reply.status_code == 404).json()["detail"]
         assert kept["id"] not in (await http.get("/documents")).text
-    assert "is no uploaded file" in server.run_error("ingestion", sources=[kept["source"]])
+    assert "is not an uploaded file" in server.run_error("ingestion", sources=[kept["source"]])
 
 
 async def test_a_home_folder_emptied_between_runs_is_recreated(server: Server, make_pdf: MakePdf) -> None:

@@ -40,7 +40,7 @@ def test_nothing_outside_the_allowed_folders_is_read(server: Server, make_pdf: M
 @pytest.mark.parametrize("reference", ["upload:../../outside.pdf", "upload:0123456789abcdef/../../../etc/passwd",
                                        "upload:0123456789abcdef/no.pdf", "upload:"])  # fmt: skip
 def test_an_upload_reference_cannot_name_another_path(server: Server, reference: str) -> None:
-    assert "is no uploaded file" in server.run_error("ingestion", sources=[reference])
+    assert "is not an uploaded file" in server.run_error("ingestion", sources=[reference])
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/a.pdf", "http://[::1]/a.pdf", "http://169.254.169.254/a.pdf",
@@ -91,10 +91,10 @@ def test_an_upload_is_stored_under_its_hash_and_a_safe_name(server: Server) -> N
 @pytest.mark.parametrize(
     ("content", "name", "status", "sentence"),
     [
-        (b"<script>alert(1)</script>", "a.html", 415, "of a kind that is not read"),
-        (b"<svg onload=alert(1)>", "a.pdf", 415, "of a kind that is not read"),
-        (b"\x7fELF\x02\x01\x01", "a.pdf", 415, "of a kind that is not read"),
-        (b"#!/bin/sh\nrm -rf /\n", "a.sh", 415, "of a kind that is not read"),
+        (b"<script>alert(1)</script>", "a.html", 415, "has an unsupported format"),
+        (b"<svg onload=alert(1)>", "a.pdf", 415, "has an unsupported format"),
+        (b"\x7fELF\x02\x01\x01", "a.pdf", 415, "has an unsupported format"),
+        (b"#!/bin/sh\nrm -rf /\n", "a.sh", 415, "has an unsupported format"),
         (b"", "a.pdf", 422, "is empty"),
         (PDF, "", 422, "`name` must be"),
         (PDF, "x" * 1001, 422, "`name` must be"),

@@ -239,7 +239,7 @@ def test_the_command_line_says_how_many_pages_are_left_and_when_to_go_on(
     day(0)
     assert main.main(["ingest", str(book)]) == 3
     said = " ".join(capsys.readouterr().out.split())
-    assert "40 pages are still to be read: the day's requests are spent." in said
+    assert "40 pages are left to read: the day's requests are used up." in said
     assert "run the same command again after" in said
 
 

@@ -74,7 +74,7 @@ class Connection:
         except httpx.TransportError as error:
             why = str(error) or type(error).__name__
             raise ServerError(
-                f"The connection to {self.url} broke ({why}): what was done so far is kept; run the command again."
+                f"The connection to {self.url} broke ({why}): finished work is saved; run the command again."
             ) from error
 
     def _error(self, reply: httpx.Response) -> ServerError:

@@ -135,8 +135,8 @@ class RemoteClient:
             raise
         if values.get(wanted) is None:
             raise ServerError(
-                f"The server at {self._connection.url} ended the run before it was done: what was done is kept; run "
-                "the command again."
+                f"The server at {self._connection.url} ended the run early: finished work is saved; run the command "
+                "again."
             )
         return values
 

@@ -110,7 +110,7 @@ def _file(package: str, name: str, digest: str) -> Path:
     if path is None or not path.is_file():
         raise RuntimeError(f"The offline model's file {name} is missing: install PageWitness again.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-        raise RuntimeError(f"The offline model's file {path} is not the one PageWitness was measured with: reinstall.")
+        raise RuntimeError(f"The offline model's file {path} has an unexpected content: install PageWitness again.")
     return path
 
 

@@ -60,16 +60,19 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
     "url": (plain("ingest", "http://127.0.0.1:9/a.pdf"), r"private network.*download"),
     "empty folder": (folder_of(), r"is empty: put PDF"),
     "folder without PDFs": (folder_of("notes.txt", "table.csv"), r"holds no PDF.*name another"),
-    "text file": (file("notes.txt", b"hello"), r"not supported \(\.txt\): give"),
+    "text file": (file("notes.txt", b"hello"), r"unsupported format \(\.txt\): give"),
     "encrypted": (locked(), r"encrypted: give its password with --password"),
     "wrong password": (locked("--password", "wrong"), r"password for .* is wrong: give the right one"),
-    "html named pdf": (file("page.pdf", b"<!doctype html><html><body>Hi</body></html>"), r"is no PDF.*get the PDF"),
-    "text named pdf": (file("text.pdf", b"only words\n" * 100), r"text\.pdf.*(is no PDF|damaged).*get"),
+    "html named pdf": (file("page.pdf", b"<!doctype html><html><body>Hi</body></html>"), r"is not a PDF.*get the PDF"),
+    "text named pdf": (file("text.pdf", b"only words\n" * 100), r"text\.pdf.*(is not a PDF|damaged).*get"),
     "zero bytes": (file("empty.pdf", b""), r"is empty \(0 bytes\): get a new copy"),
     "zero pages": (file("none.pdf", NO_PAGES), r"none\.pdf.*(has no pages|damaged).*get a new copy"),
     "damaged": (file("broken.pdf", b"%PDF-1.7\n" + os.urandom(2000)), r"broken\.pdf.*damaged.*get a new copy"),
     "empty image": (file("empty.png", b""), r"is empty \(0 bytes\): get a new copy"),
-    "no image": (file("noise.png", b"\x89PNG\r\n\x1a\n" + bytes(500)), r"noise\.png.* is no image that can be read"),
+    "no image": (
+        file("noise.png", b"\x89PNG\r\n\x1a\n" + bytes(500)),
+        r"noise\.png.* is not an image that can be read",
+    ),
     "empty question": (plain("ask", "  "), r"question is empty: say what"),
     "unknown document, nothing ingested": (plain("ask", "Why?", "--document", "x"), r"no document 'x'.*none yet"),
     "pages of an unknown document": (plain("pages", "x.pdf"), r"no document 'x\.pdf'"),
@@ -133,7 +136,7 @@ def test_a_home_folder_that_cannot_be_made(tmp_path: Path, capsys: pytest.Captur
     for command in (["ingest", str(SAMPLE)], ["ask", "Why?"], ["ask", "Why?", "--thread", "t"], ["documents"]):
         code, out, err = run(capsys, *command, "--home", str(tmp_path / "taken" / "home"))
         assert (code, out) == (2, "")
-        assert re.search(r"home folder .*taken.* cannot be made .*--home", err)
+        assert re.search(r"home folder .*taken.* cannot be created .*--home", err)
 
 
 def test_an_unknown_engine_in_the_environment(

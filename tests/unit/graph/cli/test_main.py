@@ -102,7 +102,7 @@ def test_doctor_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture
     code, out, _ = run(capsys, "doctor", "--json", "--home", str(tmp_path / "taken"))
     report = json.loads(out)
     assert (code, report["ok"]) == (2, False)
-    assert "cannot be made" in {check["name"]: check["detail"] for check in report["checks"]}["home folder"]
+    assert "cannot be created" in {check["name"]: check["detail"] for check in report["checks"]}["home folder"]
 
 
 def shell(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:

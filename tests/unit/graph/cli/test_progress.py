@@ -67,7 +67,7 @@ def test_whoever_interrupts_is_told_what_is_kept(capsys: pytest.CaptureFixture[s
 
     with pytest.raises(KeyboardInterrupt):
         work()
-    assert shown(capsys) == "a [1].pdf: 3 of 4 pages were read, and are kept.\n"
+    assert shown(capsys) == "a [1].pdf: 3 of 4 pages were read and saved.\n"
 
 
 @pytest.mark.usefixtures("terminal")

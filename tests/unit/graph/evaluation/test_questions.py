@@ -54,7 +54,7 @@ def test_a_bad_line_is_named_with_what_is_wrong(line: Any, what: str, tmp_path: 
     path = written(tmp_path, GOOD, "", line)
     with pytest.raises(BadInputError) as told:
         read_questions(path)
-    assert f"Line 3 of {str(path)!r} is no question: " in str(told.value)
+    assert f"Line 3 of {str(path)!r} is not a valid question: " in str(told.value)
     assert what in str(told.value)
     assert "\n" not in str(told.value)
 

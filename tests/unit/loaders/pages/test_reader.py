@@ -93,10 +93,10 @@ def test_garbage_text_layers_are_known_by_their_letters() -> None:
     ("name", "content", "words"),
     [
         ("zero.pdf", b"", "empty (0 bytes)"),
-        ("page.pdf", b"<html><body><p>Not found</p></body></html>", "no PDF"),
-        ("picture.pdf", b"PNG", "no PDF"),
+        ("page.pdf", b"<html><body><p>Not found</p></body></html>", "not a PDF"),
+        ("picture.pdf", b"PNG", "not a PDF"),
         ("noise.pdf", b"%PDF-1.4\nnothing else", "damaged"),
-        ("noise.png", b"nothing", "no image"),
+        ("noise.png", b"nothing", "not an image"),
     ],
 )
 def test_files_that_cannot_be_used_are_refused_in_one_sentence(

@@ -122,7 +122,7 @@ def test_passwords_are_asked_for_and_checked(tmp_path: Path) -> None:
 def test_what_only_is_called_pdf_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fake.pdf"
     path.write_bytes(content)
-    with pytest.raises(SourceError, match=r"no PDF|damaged"):
+    with pytest.raises(SourceError, match=r"not a PDF|damaged"):
         open_pdf(path)
 
 

@@ -94,7 +94,7 @@ def test_a_name_from_the_server_is_no_path(server: str, tmp_path: Path) -> None:
 
 def test_what_a_file_is_its_content_says(server: str, tmp_path: Path) -> None:
     assert fetch(f"{server}/image", tmp_path, DownloadLimits(allow_private=True)).name == "image.png"
-    with pytest.raises(SourceError, match=r"no document.*text/html"):
+    with pytest.raises(SourceError, match=r"not a document.*text/html"):
         fetch(f"{server}/page.pdf", tmp_path, DownloadLimits(allow_private=True))
 
 
@@ -104,7 +104,7 @@ def test_what_a_file_is_its_content_says(server: str, tmp_path: Path) -> None:
         ("/missing.pdf", DownloadLimits(allow_private=True), "404"),
         ("/papers/r%C3%A9port.pdf", DownloadLimits(allow_private=True, max_bytes=5000), "larger than"),
         ("/loop", DownloadLimits(allow_private=True), "redirects more than 5"),
-        ("/to-file", DownloadLimits(allow_private=True), "no http"),
+        ("/to-file", DownloadLimits(allow_private=True), "not an http"),
         ("/short.pdf", DownloadLimits(allow_private=True), "cannot be fetched"),
         ("/slow.pdf", DownloadLimits(allow_private=True, timeout_s=0.5), "longer than 0.5 s"),
         ("/papers/r%C3%A9port.pdf", DownloadLimits(), "PAGEWITNESS_ALLOW_PRIVATE_URLS"),

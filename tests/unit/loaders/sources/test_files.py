@@ -56,7 +56,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: 
         ("foreign", "holds no PDF", "another folder"),
         ("none*.pdf", "matches nothing", "pattern"),
         ("foreign/*", "no PDF", "widen"),
-        ("foreign/notes.txt", "not supported (.txt)", "give a PDF"),
+        ("foreign/notes.txt", "unsupported format (.txt)", "give a PDF"),
         ("pipe", "named pipe", "save its content"),
         ("socket", "socket", "save its content"),
         ("https://example.org/a.pdf", "is an address", "download"),

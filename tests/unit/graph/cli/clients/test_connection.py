@@ -84,7 +84,7 @@ def test_somebody_else_is_told_from_a_server_of_ours(
 @pytest.mark.parametrize(
     ("stream", "missing", "sentence"),
     [
-        ("event: values\ndata: {}\n\n", 0, "ended the run before it was done: what was done is kept"),
+        ("event: values\ndata: {}\n\n", 0, "ended the run early: finished work is saved"),
         ("event: values\ndata: {}\n\n", 9, "broke (peer closed connection"),
         ('event: error\ndata: {"error": "KeyError", "message": "x"}\n\n', 0, "failed on the server (KeyError: x)"),
         ('event: error\ndata: {"error": "HomeError", "message": "Mend it."}\n\n', 0, "Mend it."),

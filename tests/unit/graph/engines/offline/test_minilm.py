@@ -111,7 +111,7 @@ def test_weights_that_were_tampered_with_are_refused(tmp_path: Path, monkeypatch
     (package / "__init__.py").write_text("")
     (package / "model.onnx").write_bytes(b"not the model")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(RuntimeError, match="not the one PageWitness was measured with"):
+    with pytest.raises(RuntimeError, match="has an unexpected content"):
         minilm._file("fake_weights", "model.onnx", "0" * 64)
     with pytest.raises(RuntimeError, match="missing"):
         minilm._file("no_such_package_at_all", "model.onnx", "0" * 64)
