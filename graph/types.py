@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, NotRequired, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -173,6 +174,8 @@ class Citation(TypedDict):
     """The page, or the first of two."""
     pages: NotRequired[list[int]]
     """Both pages of a quote over a page break; missing otherwise."""
+    label: NotRequired[str]
+    """What the page is called in print or by the file ("iv"; "9-10" for two); missing where that is its number."""
     quote: str
     """The quoted words."""
     boxes: list[list[float]]
@@ -200,6 +203,12 @@ class ClaimCheck(TypedDict):
     """Whether it replaced a claim that failed."""
     before: NotRequired[Objection]
     """The claim that it replaced."""
+
+
+def page_in_words(citation: Mapping[str, Any]) -> str:
+    """Return the page of a citation as readers are told it: "page 7", "page 7 (printed 3)", "page 9-10"."""
+    pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
+    return f"page {pages} (printed {citation['label']})" if citation.get("label") else f"page {pages}"
 
 
 def is_verified(citation: Citation) -> bool:

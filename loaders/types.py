@@ -151,7 +151,8 @@ class Failure:
 class DocumentInfo:
     """Properties of a file from opening it.
 
-    `title` is the metadata title or ""; `sha256` is over the file's bytes; `size` is in bytes.
+    `title` is the metadata title or ""; `sha256` is over the file's bytes; `size` is in bytes; `labels` are what the
+    file calls its pages ("iv", "A-3"), () where it names none or only counts them from 1.
     """
 
     path: str
@@ -160,6 +161,7 @@ class DocumentInfo:
     pages: int
     title: str
     size: int
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 
 from graph.citation_markers import marker
+from graph.types import page_in_words
 
 _out = Console(highlight=False)
 # Lines are not wrapped in a pipe or a file, so that grep sees whole sentences.
@@ -72,8 +73,7 @@ def answer(result: Mapping[str, Any]) -> None:
     if result["citations"]:
         _out.print("\n[bold]Citations[/]")
     for citation in result["citations"]:
-        pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])
-        _out.print(escape(f"{marker(citation['marker'])} {citation['name']}, page {pages}"), style="cyan")
+        _out.print(escape(f"{marker(citation['marker'])} {citation['name']}, {page_in_words(citation)}"), style="cyan")
         quote = escape(f"“{citation['quote']}”")
         _indented(f"[dim]{quote}[/]", 4)
     for note in result["notes"] or []:
@@ -97,13 +97,22 @@ def documents(value: Mapping[str, Any]) -> None:
 
 def pages(value: Mapping[str, Any]) -> None:
     """Print a table of the pages of a document."""
-    table = Table("Page", "Status", "Read by", "Tries", "Tokens", "Seconds", "Why", box=None, header_style="bold")
+    labels = any(row.get("label") for row in value["pages"])  # a server of an earlier version has none
+    columns = ["Page", *(["Printed"] if labels else []), "Status", "Read by", "Tries", "Tokens", "Seconds", "Why"]
+    table = Table(*columns, box=None, header_style="bold")
     for row in value["pages"]:
         status = f"[{_PAGE[row['status']]}]{row['status']}[/]"
         why = escape(": ".join(filter(None, (row["reason"], row["detail"]))))
         tokens = f"{row['input_tokens'] + row['output_tokens']:,}" if row["requests"] else ""
         table.add_row(
-            str(row["page"]), status, escape(row["model"]), str(row["attempts"]), tokens, f"{row['seconds']:.1f}", why
+            str(row["page"]),
+            *([escape(row["label"])] if labels else []),
+            status,
+            escape(row["model"]),
+            str(row["attempts"]),
+            tokens,
+            f"{row['seconds']:.1f}",
+            why,
         )
     _out.print(table)
 

@@ -54,8 +54,11 @@ def find_stale(stores: Stores, document: str) -> StaleDocument | None:
 def chunk_document(stores: Stores, document: DocumentRow) -> str:
     """Split a document's transcripts into chunks, store them unpublished, and return their generation."""
     from loaders.chunking.chunker import chunk_pages  # a tenth of the import time of the app; questions need none
+    from loaders.chunking.page_labels import printed_labels
 
-    chunks = chunk_pages(document.title or document.name, stores.catalog.blocks(document.id))
+    pages = stores.catalog.blocks(document.id)
+    stores.catalog.set_labels(document.id, printed_labels(pages), printed=True)
+    chunks = chunk_pages(document.title or document.name, pages)
     return stores.catalog.stage_chunks(document.id, chunks)
 
 

@@ -95,6 +95,7 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     deps.stores.catalog.add_document(
         DocumentRow(document, name, found.source, info.kind, info.title, info.pages, info.size)
     )
+    deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)
     pages = [row.page for row in rows if not is_done(row, run, deps.engine.name)]
     return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), pages=pages)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from graph.citation_markers import link_markers, unlink_markers
-from graph.types import Citation
+from graph.types import Citation, page_in_words
 
 _SOURCES = re.compile(r"\n\n\*\*Sources\*\*\n\n(?:\d+\. \[[^\n]*\]\([^\s()]+/room#page=[^\s()]+\)(?:\n|\Z))+\Z")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
@@ -30,7 +30,8 @@ def source_list(citations: Sequence[Citation], base_url: str) -> str:
     if not base_url or not citations:
         return ""
     lines = [
-        f"{citation['marker']}. [{_escaped(citation['name'])}, page {citation['page']}]({page_url(citation, base_url)})"
+        f"{citation['marker']}. [{_escaped(citation['name'])}, {page_in_words(citation)}]"
+        f"({page_url(citation, base_url)})"
         for citation in sorted(citations, key=lambda citation: citation["marker"])
     ]
     return "\n\n**Sources**\n\n" + "\n".join(lines)

@@ -7,7 +7,7 @@ of this machine.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -46,6 +46,12 @@ class DocumentRow:
     """Bytes of the file."""
     generation: str = ""
     """The published set of chunks, which questions see; "" until a first ingestion has finished."""
+    printed_title: str = ""
+    """The title on the first page, where the metadata has none; ""."""
+    authors: str = ""
+    """The authors on the first page, where they can be told; ""."""
+    dated: str = ""
+    """The date on the first page, as it is printed there, where it can be told; ""."""
     created: float = 0.0
     """When it was added, as a Unix time."""
 
@@ -92,6 +98,16 @@ class PageRow:
     """Whether the file's own text layer can be trusted."""
     transcript: str = ""
     """The key of the transcript, or ""."""
+    file_label: str = ""
+    """What the file calls the page ("iv"); "" where it does not, or only counts its pages."""
+    printed_label: str = ""
+    """The page number that is printed on it, where it can be told from the whole document; ""."""
+
+    @property
+    def label(self) -> str:
+        """What the page is called, by the file or else in print; "" where that is its number."""
+        label = self.file_label or self.printed_label
+        return "" if label == str(self.page) else label
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +197,9 @@ class DocumentStore(Protocol):
     def documents(self) -> list[DocumentRow]:
         """Return all documents but the retired ones, oldest first."""
 
+    def set_imprint(self, document: str, title: str, authors: str, dated: str) -> None:
+        """Store what the first page says of the document; "" for what it does not say."""
+
     def retire(self, document: str) -> None:
         """Hide a document for good, before its vectors and images are removed."""
 
@@ -199,6 +218,9 @@ class PageLedger(Protocol):
 
     def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
         """Return a document's ledger rows by page: of all pages, or of these."""
+
+    def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
+        """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""
 
     def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]:
         """Return the failed pages by document id; of all documents if none is given."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, fields
 
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
@@ -52,6 +52,24 @@ class Ledger:
         """Return all documents but the retired ones, oldest first."""
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> '' ORDER BY created, name, id")
         return [DocumentRow(*row) for row in rows]
+
+    def set_imprint(self, document: str, title: str, authors: str, dated: str) -> None:
+        """Store what the first page says of the document; "" for what it does not say."""
+        with self._db.writing() as connection:
+            connection.execute(
+                "UPDATE documents SET printed_title = ?, authors = ?, dated = ? WHERE id = ?",
+                (title, authors, dated, document),
+            )
+
+    def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
+        """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""
+        column = "printed_label" if printed else "file_label"
+        with self._db.writing() as connection:
+            connection.execute(f"UPDATE pages SET {column} = '' WHERE document = ? AND {column} <> ''", [document])
+            connection.executemany(
+                f"UPDATE pages SET {column} = ? WHERE document = ? AND page = ?",
+                [(label, document, page) for page, label in labels.items()],
+            )
 
     def retire(self, document: str) -> None:
         """Hide a document for good, before its vectors and images are removed."""

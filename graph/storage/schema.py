@@ -83,7 +83,16 @@ _VERSION_5 = """
 UPDATE pages SET engine = 'llm' WHERE engine = 'gemini';
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)
+# Labels of pages beside their numbers, and what the first page says of its document.
+_VERSION_6 = """
+ALTER TABLE pages ADD COLUMN file_label TEXT NOT NULL DEFAULT '';
+ALTER TABLE pages ADD COLUMN printed_label TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN printed_title TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN authors TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN dated TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -43,6 +43,12 @@ class DocumentSummary(TypedDict):
     """The path, address or upload that it was read from."""
     title: str
     """The title in the file's metadata, or ""."""
+    printed_title: str
+    """The title on its first page, where the metadata has none; ""."""
+    authors: str
+    """The authors on its first page, where they can be told; ""."""
+    dated: str
+    """The date on its first page, as printed, where it can be told; ""."""
     status: Literal["complete", "partial", "failed"]
     """Whether all, some or none of its pages were read."""
     pages: int
@@ -58,6 +64,8 @@ class LedgerLine(TypedDict):
 
     page: int
     """Counts from 1."""
+    label: str
+    """What the page is called in print or by the file ("iv", "3"); "" where that is its number, or not known."""
     status: PageStatus
     """How its last reading ended."""
     reason: str
@@ -101,6 +109,9 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
         "name": row.name,
         "source": row.source,
         "title": row.title,
+        "printed_title": row.printed_title,
+        "authors": row.authors,
+        "dated": row.dated,
         "status": "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial",
         "pages": row.pages,
         "ledger": counts,
@@ -117,6 +128,7 @@ def _line(row: PageRow) -> LedgerLine:
     """Return a ledger row without what only the graph needs."""
     return {
         "page": row.page,
+        "label": row.label,
         "status": row.status,
         "reason": row.reason,
         "detail": row.detail,

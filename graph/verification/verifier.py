@@ -34,7 +34,15 @@ class ClaimVerifier:
         for check in checks:
             if citation := check["citation"]:
                 citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
+                self._label(citation)
         return checks
+
+    def _label(self, citation: Citation) -> None:
+        """Add to a citation what its pages are called, where that differs from their numbers."""
+        pages = citation.get("pages") or [citation["page"]]
+        labels = [row.label for row in self._catalog.pages(citation["document"], pages)]
+        if labels and all(labels):
+            citation["label"] = "-".join(labels)
 
     def _check(self, claim: Claim) -> ClaimCheck:
         if any(run in self._instructions for run in _runs(claim["text"])):

@@ -31,6 +31,11 @@ class ImageReader:
         """Take the file; it is opened for each call."""
         self._path = path
 
+    @property
+    def page_labels(self) -> tuple[str, ...]:
+        """Return (): images name no pages."""
+        return ()
+
     def page_count(self) -> int:
         """Return the number of pages; raise SourceError if it is not a sound image."""
         return image_pages(self._path)

@@ -26,7 +26,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
         raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
     found = format_of(path)
     reader = found.open(path, password)
-    return DocumentInfo(name, digest, found.kind, reader.page_count(), reader.title, size)
+    return DocumentInfo(name, digest, found.kind, reader.page_count(), reader.title, size, reader.page_labels)
 
 
 def profile(job: PageJob) -> PageProfile | Failure:

@@ -36,6 +36,7 @@ NEIGHBOURS = 10
 MAX_CACHED_LAYERS = 64
 """Text layers cached per document, 100 kB each: enough for the neighbours of pages that come in order."""
 
+_MAX_LABEL = 20  # characters of a page's label: longer ones are no numbers
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
@@ -62,6 +63,16 @@ class PdfFile:
     def title(self) -> str:
         """The title of the metadata, or ""."""
         return self._title
+
+    def labels(self) -> tuple[str, ...]:
+        """Return the label of each page (/PageLabels); () where there are none, or only the numbers from 1."""
+        try:
+            if not self._doc.get_page_labels():
+                return ()
+            labels = [self._doc[number].get_label().strip()[:_MAX_LABEL] for number in range(self.pages)]
+        except _LIBRARY_ERRORS:  # a damaged tree of labels, or a page that cannot be loaded: no label is a wrong one
+            return ()
+        return () if labels == [str(number + 1) for number in range(self.pages)] else tuple(labels)
 
     def has_sound_page(self) -> bool:
         """Return whether the content of any page can be interpreted (5 ms a page, stops at the first)."""

@@ -47,6 +47,11 @@ class PdfReader:
         """The title of the metadata, or ""."""
         return self._pdf.title
 
+    @property
+    def page_labels(self) -> tuple[str, ...]:
+        """What the file calls its pages (/PageLabels); () where it names none or only counts them from 1."""
+        return self._pdf.labels()
+
     def page_count(self) -> int:
         """Return the number of pages; raise SourceError if there is none, or none that can be read."""
         pages = self._pdf.pages

@@ -26,6 +26,10 @@ class DocumentReader(Protocol):
     def title(self) -> str:
         """The title of the file's metadata, or ""."""
 
+    @property
+    def page_labels(self) -> tuple[str, ...]:
+        """What the file calls its pages, one label for each; () where it names none or only counts them from 1."""
+
     def page_count(self) -> int:
         """Return the number of pages, 1 or more; raise SourceError if none of them can be read."""
 

@@ -103,7 +103,8 @@ function refusal(result) {
     citationButton("?", pageLabel(chunk), shorten(chunk.text), () => show({ ...chunk, quote: "", boxes: [] }))))];
 }
 
-const pageLabel = ({ name, page, pages }) => `${name}, page ${pages?.length > 1 ? pages.join("–") : page}`;
+const pageLabel = ({ name, page, pages, label }) =>
+  `${name}, page ${pages?.length > 1 ? pages.join("–") : page}${label ? ` (printed ${label})` : ""}`;
 const shorten = (markdown) => {
   const text = markdown.replace(/^#{1,6} /gm, "");
   return text.length > 200 ? `${text.slice(0, 200).replace(/\s+\S*$/, "")} …` : text;

@@ -13,7 +13,8 @@ export const markerNumber = (part) => {
 
 /** A button that opens the cited page. */
 export function markerButton(citation, onClick) {
-  const label = `Citation ${citation.marker}: ${citation.name}, page ${citation.page}`;
+  const printed = citation.label ? ` (printed ${citation.label})` : "";
+  const label = `Citation ${citation.marker}: ${citation.name}, page ${citation.page}${printed}`;
   return button(String(citation.marker), onClick, { className: "marker", "aria-label": label, title: label });
 }
 

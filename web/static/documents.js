@@ -82,7 +82,7 @@ async function pages(item, one, toggle) {
     ledger.dataset.document = one.id;
     ledger.append(...lines.map((line) => button(String(line.page), () => open({ document: one.id, name: one.name, page: line.page, pages: one.pages }), {
       className: `plain ${line.status}`, title: [PAGE[line.status], line.reason, line.detail].filter(Boolean).join(": "),
-      "aria-label": `Page ${line.page}, ${PAGE[line.status]}`,
+      "aria-label": `Page ${line.page}${line.label ? ` (printed ${line.label})` : ""}, ${PAGE[line.status]}`,
     })));
     item.append(ledger);
   } catch (error) {

@@ -41,6 +41,7 @@ async function show() {
     const line = await get(`/documents/${encodeURIComponent(id)}/pages/${page}`);
     if (call !== shown) return;
     count();
+    if (line.label) byId("viewer-title").textContent = `${name}, page ${page} (printed ${line.label})`;
     if (line.status in WHY) {
       byId("page-status").textContent = [WHY[line.status], line.reason, line.detail].filter(Boolean).join(": ");
       byId("page-status").hidden = false;

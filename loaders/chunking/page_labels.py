@@ -1,0 +1,100 @@
+"""Page numbers in print, told from the running headers and footers of a whole document.
+
+A number at the edge of a page is its printed number if the pages around it count on: on at least three pages the
+number less the place of the page is the same. So neither a year nor a lone number in a footer is taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from loaders.text.plain import plain
+from loaders.types import Block
+
+MIN_PAGES = 3
+"""Pages that must count on: two numbers in a row stand at the edges of many slides by chance."""
+MIN_SHARE = 0.6
+"""Share of the pages between the first and the last of a run that must show their number."""
+MAX_GAP = 3
+"""Pages without a number (an opener, a plate) that stand between two numbered ones and are counted by them."""
+_EDGE_BLOCKS = 2  # blocks at each edge that are looked at, beside those that are marked as headers and footers
+_MAX_CHARS = 200  # of the longest header or footer that is looked at
+_LONE = re.compile(
+    r"\W*(?:(?:page|seite|pagina|página|p)\W*)?(?:\d{1,4}|[ivxlc]{1,8})(?:\W*(?:of|/|von|de|sur)\W*\d{1,4})?\W*", re.I
+)
+"""What an unmarked block must be: "12", "- 12 -", "Page 12 of 20". "2 Siting" is a numbered heading."""
+_ROMAN = re.compile(r"^(?=[ivxlc]+$)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})$")
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_TOKEN = re.compile(r"[^\W_]+")
+_OF = re.compile(r"\b(\d{1,4})\s*(?:of|/|von|de|sur|di)\s*\d{1,4}\b", re.IGNORECASE)
+
+Pages = Sequence[tuple[int, Sequence[Block]]]
+_Key = tuple[str, int]
+"""A way of counting ("arabic" or "roman"), and the printed number less the number of the page."""
+
+
+def printed_labels(pages: Pages) -> dict[int, str]:
+    """Return the printed page numbers by page, of those pages where they can be told."""
+    seen: dict[_Key, dict[int, str]] = defaultdict(dict)
+    for number, blocks in pages:
+        for style, value, label in set(_candidates(blocks)):
+            seen[style, value - number][number] = label
+    known = {number for number, _ in pages}
+    labels: dict[int, str] = {}
+    for key in sorted(seen, key=lambda key: (-len(seen[key]), key)):
+        for run in _runs(sorted(seen[key])):
+            if len(run) >= MIN_PAGES and len(run) >= MIN_SHARE * (run[-1] - run[0] + 1):
+                counted = range(run[0], run[-1] + 1)
+                labels |= {n: _label(key, n) for n in counted if n in known and n not in labels}
+    return labels
+
+
+def roman(value: int) -> str:
+    """Return a number from 1 to 399 in small Roman letters."""
+    text = ""
+    for sign, worth in (("c", 100), ("xc", 90), ("l", 50), ("xl", 40), ("x", 10), ("ix", 9), ("v", 5), ("iv", 4)):
+        while value >= worth:
+            text, value = text + sign, value - worth
+    return text + "i" * value
+
+
+def _label(key: _Key, page: int) -> str:
+    style, offset = key
+    return roman(page + offset) if style == "roman" else str(page + offset)
+
+
+def _runs(pages: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the pages in runs without gaps over MAX_GAP."""
+    run = list(pages[:1])
+    for before, page in pairwise(pages):
+        if page - before > MAX_GAP + 1:
+            yield run
+            run = []
+        run.append(page)
+    yield run
+
+
+def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[str, int, str]]:
+    """Yield (way of counting, value, label) of what may be the page's number, at its top and its bottom."""
+    for at, block in enumerate(blocks):
+        marked = block.is_header_or_footer
+        at_edge = at < _EDGE_BLOCKS or at >= len(blocks) - _EDGE_BLOCKS
+        if len(block.text) > _MAX_CHARS or not (marked or (at_edge and block.may_be_header_or_footer)):
+            continue
+        text = plain(block.text)
+        tokens = _TOKEN.findall(text)
+        if not tokens or not (marked or _LONE.fullmatch(text)):
+            continue
+        for token in dict.fromkeys((tokens[0], tokens[-1], *_OF.findall(text))):
+            if token.isascii() and token.isdecimal() and len(token) <= 4:
+                yield "arabic", int(token), token
+            elif _ROMAN.match(token):
+                yield "roman", _value(token), token
+
+
+def _value(numeral: str) -> int:
+    values = [_ROMAN_VALUES[sign] for sign in numeral]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
