@@ -11,10 +11,21 @@ from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 BlockKind = Literal[
-    "title", "heading", "text", "list", "table", "caption", "figure", "footnote", "formula", "furniture"
+    "title",
+    "heading",
+    "text",
+    "list",
+    "table",
+    "caption",
+    "figure",
+    "footnote",
+    "formula",
+    "furniture",
+    "comment",
+    "watermark",
 ]
 """What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
-page numbers: they are stored, and never searched."""
+page numbers: they are stored, and never searched. `comment` is a sticky note or another remark fixed to the page."""
 
 SentenceKind = Literal["prose", "item", "row", "band", "caption", "heading", "figure", "formula"]
 """What a sentence was cut from; `item` is a list item or an entry of a list of references, `band` a table row that
@@ -109,6 +120,16 @@ class Block:
         return self.kind == "furniture"
 
     @property
+    def is_watermark(self) -> bool:
+        """Whether it is a mark laid over the whole page, such as "DRAFT": stored, and never searched."""
+        return self.kind == "watermark"
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it is a remark that a reader fixed to the page."""
+        return self.kind == "comment"
+
+    @property
     def is_running_text(self) -> bool:
         """Whether it is text that may go on with a sentence of the page before: a paragraph or a list."""
         return self.kind in ("text", "list")
@@ -121,7 +142,7 @@ class Block:
     @property
     def interrupts_text(self) -> bool:
         """Whether it may stand between two parts of one paragraph."""
-        return self.kind in ("table", "figure", "caption", "footnote")
+        return self.kind in ("table", "figure", "caption", "footnote", "comment", "watermark")
 
     @property
     def is_note(self) -> bool:

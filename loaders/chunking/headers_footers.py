@@ -26,11 +26,12 @@ Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
 def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
-    """Return the pages without headers, footers and page numbers: those marked, and what repeats at the edge of pages.
+    """Return the pages without watermarks, headers, footers, page numbers: those marked, and what repeats at an edge.
 
     A mark is believed for numbers and for what stands on several pages; what stands on one page only is text, such
     as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
     """
+    pages = [(number, [block for block in blocks if not block.is_watermark]) for number, blocks in pages]
     marks = Counter(_words(block) for _, blocks in pages for block in blocks if block.is_header_or_footer)
     bodies = [[_body(b) for b in blocks if not _is_header_or_footer(b, marks, blocks)] for _, blocks in pages]
     marked = [

@@ -17,6 +17,7 @@ from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text_layer
+from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
@@ -41,6 +42,7 @@ _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # wha
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
+_LOOK_FLAGS = _TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS  # apart: vectors cut blocks of text into others
 _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
     pymupdf.TEXT_COLLECT_STYLES
     | pymupdf.TEXT_COLLECT_VECTORS
@@ -92,7 +94,8 @@ class PdfFile:
             if len(self._layers) >= MAX_CACHED_LAYERS:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
-            self._layers[number] = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
+            layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
+            self._layers[number] = as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer)
         return self._layers[number]
 
     def surroundings(self, number: int) -> Surroundings:
@@ -117,7 +120,9 @@ class PdfFile:
         """
         from pymupdf4llm.helpers import utils  # 1 s and 150 MB that a process which only renders saves
 
-        page = self._page(number)
+        page, layer = self._page(number), self.layer(number)
+        if layer.watermarks:  # they would hide headings and cut paragraphs
+            page = copy_of_text(pymupdf.open(), layer)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
         page.get_layout(return_raw=True)
         found = [part for part in page.layout_information if _is_relevant(part)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from loaders.geometry import area, bounding_box, centre, contains, to_fractions, words_to_fractions
+from loaders.pdf.strikes import join_struck, without_struck
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
 from loaders.text.line_joining import join_lines
@@ -55,8 +57,9 @@ def build_blocks(
     for region, lines in zip([*regions, *rest], [*inside, *_paragraphs(outside)], strict=True):
         if lines:
             rows = reading_rows(lines)
-            blocks.append(_block(region, rows, layer, around))
-            words += (word for row in rows for word in row.words)
+            block = _block(region, rows, layer, around)
+            blocks.append(replace(block, text=join_struck(block.text)))
+            words += without_struck([word for row in rows for word in row.words])
     return tuple(blocks), words_to_fractions(words, layer.width, layer.height)
 
 

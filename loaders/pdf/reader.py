@@ -11,8 +11,9 @@ from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks
+from loaders.pdf.strikes import without_struck
 from loaders.pdf.text_layer import Region, TextLayer
-from loaders.types import MIN_INK, Box, PageImage, PageJob, PageProfile, PageText, Word
+from loaders.types import MIN_INK, Block, Box, PageImage, PageJob, PageProfile, PageText, Word
 
 SCAN_SHARE = 0.5
 """Share of the page that one image must cover before the page is taken for a scan."""
@@ -78,7 +79,7 @@ class PdfReader:
             shot.width,
             shot.height,
             layer.text,
-            words_to_fractions(layer.words, layer.width, layer.height),
+            words_to_fractions(without_struck(layer.words), layer.width, layer.height),
             shot.ink,
             is_legible(layer),
             has_figures(layer),
@@ -100,12 +101,14 @@ class PdfReader:
         except Exception:  # without the layout model the text stands in the order of the content stream
             regions = []
         blocks, words = build_blocks(layer, regions, self._pdf.surroundings(job.page))
-        page = PageText(job.page, blocks, words, "text-layer")
+        blocks += tuple(Block("watermark", text) for text in layer.watermarks)
+        page = PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page))
         for box in _unread_pictures(layer, regions):
             try:
                 page = self._with_figure(page, layer, box, job)
             except Exception as exc:  # a picture that fails must not cost the page its text
-                page = replace(page, detail=job.could_not_be("read in full: OCR failed on a picture", exc))
+                detail = f"{page.detail} {job.could_not_be('read in full: OCR failed on a picture', exc)}".strip()
+                page = replace(page, detail=detail)
         return page
 
     def _with_figure(self, page: PageText, layer: TextLayer, box: Box, job: PageJob) -> PageText:
@@ -128,6 +131,14 @@ class PdfReader:
             words=page.words + tuple(Word(word.text, scale_into(word.box, place)) for word in words),
             engine="text-layer+ocr",
         )
+
+
+def _left_out(layer: TextLayer, page: int) -> str:
+    """Return the sentence on the words of a page that no viewer shows; "" if there are none."""
+    if not layer.hidden:
+        return ""
+    words = "1 word" if layer.hidden == 1 else f"{layer.hidden} words"
+    return f"Page {page} holds {words} that no viewer shows: left out."
 
 
 def is_legible(layer: TextLayer) -> bool:

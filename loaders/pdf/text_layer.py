@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.pdf.strikes import join_struck
 from loaders.types import Box, Word
 
 
@@ -29,7 +30,9 @@ class Line:
 class TextLayer:
     """The content stream of a page, before any layout analysis.
 
-    `drawings` are the boxes of what is drawn in lines and areas; `math` counts the characters in mathematical fonts.
+    `drawings` are the boxes of what is drawn in lines and areas; `math` counts the characters in mathematical fonts;
+    `hidden` counts the words that no viewer shows, which are left out, as are the texts of `watermarks`. A word that is
+    struck out stands between `~~`.
     """
 
     width: float
@@ -38,6 +41,8 @@ class TextLayer:
     images: tuple[Box, ...]
     drawings: tuple[Box, ...] = ()
     math: int = 0
+    hidden: int = 0
+    watermarks: tuple[str, ...] = ()
 
     @property
     def words(self) -> list[Word]:
@@ -47,7 +52,7 @@ class TextLayer:
     @property
     def text(self) -> str:
         """All lines, one under the other."""
-        return "\n".join(" ".join(word.text for word in line.words) for line in self.lines)
+        return join_struck("\n".join(" ".join(word.text for word in line.words) for line in self.lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
         for block in textpage.extractDICT()["blocks"]
         for index, line in enumerate(block.get("lines", ()))
     }
-    lines = [_line(words, key[0], styles.get(key, {})) for key, words in _words_by_line(textpage)]
+    lines = [_line(words, key[0], styles.get(key, {})) for key, words in words_by_line(textpage)]
     images = tuple(as_box(info["bbox"]) for info in page.get_image_info())
     math = sum(
         len(span["text"].strip())
@@ -105,7 +110,8 @@ def _drawings(page: Any) -> tuple[Box, ...]:
     return tuple(itertools.islice(inside, _MAX_DRAWINGS))
 
 
-def _words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
+def words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
+    """Yield the words of each line under the numbers of its block and line."""
     grouped: dict[tuple[int, int], list[Word]] = {}
     for x0, y0, x1, y1, text, block, line, _ in textpage.extractWORDS():
         if clean := text.replace("\x00", "").strip():

@@ -11,10 +11,28 @@ from typing import TypeVar
 # Only known tags are marks: "<think>" and "x < y" are text.
 _TAG = re.compile(
     r"</?(?P<name>table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col|br|hr|p|div|ul|ol|li|figure|figcaption|h[1-6]|"
-    r"sup|sub|b|i|em|strong|u|s|del|ins|mark|small|span|a|code|pre|center|font|img)(?:\s[^<>]*)?/?>",
+    r"sup|sub|b|i|em|strong|u|s|strike|del|ins|mark|small|span|a|code|pre|center|font|img)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_INLINE = {"sup", "sub", "b", "i", "em", "strong", "u", "s", "del", "ins", "mark", "small", "span", "a", "code", "font"}
+_INLINE = {
+    "sup",
+    "sub",
+    "b",
+    "i",
+    "em",
+    "strong",
+    "u",
+    "s",
+    "strike",
+    "del",
+    "ins",
+    "mark",
+    "small",
+    "span",
+    "a",
+    "code",
+    "font",
+}
 _COMMENT = re.compile(r"<!--|-->")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•◦▪‣●○■][ \t]+)+", re.MULTILINE)
@@ -30,6 +48,11 @@ _FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]:?")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([*_#|~`<>$\[\]])")
 _EMPHASIS = re.compile(r"(?<!\*)\*{1,3}(?!\*)|(?<!_)_{1,3}(?!_)|(?<!~)~~(?!~)")
+_STRUCK = re.compile(
+    r"(?<![~\w])~~(?=[^\s~])(?:(?!~~).)*?(?<=[^\s~])~~(?![~\w])|<(del|s|strike)(?:\s[^<>]*)?>.*?</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Text that is struck out: it stays in the transcript, and is no part of what is searched, quoted or compared."""
 _DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
 _HIDDEN = 0xE000
 """Start of the private use area, whose characters stand for escaped ones while marks are removed."""
@@ -56,7 +79,10 @@ def cached_text(function: Callable[[str], T]) -> Callable[[str], T]:
 
 @cached_text
 def plain(markdown: str) -> str:
-    """Remove Markdown and HTML marks and fold white space; identifiers and formulas stay as they are."""
+    """Remove Markdown and HTML marks and what is struck out, and fold white space.
+
+    Identifiers and formulas stay as they are.
+    """
     text = _BLANKS.sub(" ", markdown)
     if "`" in text or "~" in text:  # most texts have none, and the search is cheap
         text = _FENCE_LINE.sub(" ", text)
@@ -85,6 +111,7 @@ def _inline(text: str) -> str:
     if not any(mark in text for mark in "*_~<&[\\"):
         return text
     text = _ESCAPE.sub(lambda match: chr(_HIDDEN + ord(match[1])), text)
+    text = _STRUCK.sub(" ", text)
     text = _COMMENT.sub(" ", _TAG.sub(lambda tag: "" if tag["name"].lower() in _INLINE else " ", text))
     text = _FOOTNOTE_MARK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
     text = _DUNDER.sub(lambda name: name[0].replace("_", chr(_HIDDEN + ord("_"))), text)

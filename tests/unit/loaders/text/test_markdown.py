@@ -188,7 +188,7 @@ def test_plain_leaves_what_is_no_mark(text: str) -> None:
     [
         ("# **_2.3.1. Cold Start_**", "2.3.1. Cold Start"),
         ("x<sub>2</sub> &lt;b&gt; &amp;", "x2 <b> &"),
-        ("`a_b_` and *it* and ~~old~~", "a_b_ and it and old"),
+        ("`a_b_` and *it* and ~~old~~ new", "a_b_ and it and new"),
         ("[link](https://a.b/c_d_e) ![alt](x.png)", "link alt"),
         ("| a | b |\n|---|---|\n| 1 | **2** |", "a b 1 2"),
         ("Figure 1 | Scores", "Figure 1 | Scores"),

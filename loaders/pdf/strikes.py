@@ -1,0 +1,80 @@
+"""Strikes: lines drawn through words, told from underlines, rules of tables, bars of fractions and grids of charts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from loaders.types import Box, Word
+
+_THIN = 0.22  # of the text size: a strike's line has 0.05-0.18, a bar that blacks words out 0.8
+_LOWEST, _HIGHEST = 0.1, 0.48  # of the text size above the baseline; strikes of word processors stand at 0.2-0.33
+_COVERED = 0.7  # share of a word's width that its strike covers at least
+_BEYOND = 0.7  # of the text size: as far a strike may reach past its words; lines of charts and tables reach further
+_JOIN = 4.0  # points between the pieces of one strike: some programs draw one for each word
+_SAME_HEIGHT = 0.8  # points
+_MAX_STROKES = 2000
+
+_STRUCK = re.compile(r"~~(?!~).*~~", re.DOTALL)
+_SEAM = re.compile(r"~~(\s+)~~")
+
+
+def strike_out(words: Sequence[tuple[Word, float, float]], shapes: Sequence[Box]) -> set[Word]:
+    """Return the words that are struck out.
+
+    Args:
+        words: Upright words, each with its text size and the height of its baseline, in points.
+        shapes: Places of all drawn lines and areas.
+    """
+    if not words:
+        return set()
+    largest = max(size for _, size, _ in words)
+    strokes = [box for box in shapes if box.y1 - box.y0 <= _THIN * largest < box.x1 - box.x0]
+    if len(strokes) > _MAX_STROKES:
+        return set()
+    struck: set[Word] = set()
+    for stroke in _joined(strokes):
+        crossed = [(word, size) for word, size, baseline in words if _crosses(stroke, word, size, baseline)]
+        if not crossed or not any(any(map(str.isalnum, word.text)) for word, _ in crossed):
+            continue
+        size = max(size for _, size in crossed)
+        left, right = min(word.box.x0 for word, _ in crossed), max(word.box.x1 for word, _ in crossed)
+        if stroke.x0 >= left - _BEYOND * size and stroke.x1 <= right + _BEYOND * size:
+            struck.update(word for word, _ in crossed)
+    return struck
+
+
+def is_struck(word: str) -> bool:
+    """Return whether a word is marked as struck out."""
+    return _STRUCK.fullmatch(word) is not None
+
+
+def without_struck(words: Sequence[Word]) -> list[Word]:
+    """Return the words that are not struck out."""
+    return [word for word in words if not is_struck(word.text)]
+
+
+def join_struck(text: str) -> str:
+    """Join the marks of struck words that follow one another: "~~a~~ ~~b~~" becomes "~~a b~~"."""
+    return _SEAM.sub(r"\1", text) if "~~" in text else text
+
+
+def _crosses(stroke: Box, word: Word, size: float, baseline: float) -> bool:
+    """Return whether a line runs through the middle of a word, over most of its width."""
+    middle = (stroke.y0 + stroke.y1) / 2
+    if not (_LOWEST * size <= baseline - middle <= _HIGHEST * size and stroke.y1 - stroke.y0 <= _THIN * size):
+        return False
+    shared = min(stroke.x1, word.box.x1) - max(stroke.x0, word.box.x0)
+    return shared >= _COVERED * (word.box.x1 - word.box.x0)
+
+
+def _joined(strokes: Sequence[Box]) -> list[Box]:
+    """Join lines that continue one another."""
+    joined: list[Box] = []
+    for stroke in sorted(strokes, key=lambda box: (round(box.y0), box.x0)):
+        last = joined[-1] if joined else None
+        if last and abs(last.y0 - stroke.y0) < _SAME_HEIGHT and stroke.x0 - last.x1 < _JOIN:
+            joined[-1] = Box(last.x0, last.y0, max(last.x1, stroke.x1), max(last.y1, stroke.y1))
+        else:
+            joined.append(stroke)
+    return joined

@@ -1,0 +1,309 @@
+"""Visibility of the text layer: which of its words a viewer shows, which are struck out, and which are a watermark.
+
+A file may hold text that nobody sees: set without paint, in the colour of its background, under a shape or a picture,
+or off the page. Whether such a word is seen is told from the rendering: where it stands nothing differs from the
+ground. The layer of recognised text under a scan is set without paint too; the picture shows its words, so it stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.geometry import area, centre, contains
+from loaders.pdf.strikes import strike_out
+from loaders.pdf.text_layer import Line, TextLayer, as_box, words_by_line
+from loaders.types import Box, Word
+
+_TINY = 1.0  # points: smaller letters are a dot on paper
+_PAINT = 0b110000  # bits of a span's character flags: filled, stroked
+_CLIP = 0b1000000  # text that a picture shows through
+_LIGHT = 0.6  # brightness from which a colour may be a watermark's; grey labels of charts have 0.35
+_NEARLY_WHITE = 0.85  # brightness from which text on white paper may not be seen
+_SHEER = 200  # opacity of 255 below which text lets the page show through
+_CONTRAST = 12  # grey levels of 255 that a word must differ from its ground; pale grey (0.8) letters of 8 points: 25
+_LIKE = 24  # levels of 255 by which a text's and its ground's colour may differ and be called alike
+_OBLIQUE = 0.1  # sine of the angle from which a line is set neither across nor along the page: 6 degrees
+_TILES = 3  # copies of an oblique line that make a watermark
+_UPRIGHT_TILES = 6  # copies of a pale upright line that make one
+_LARGE = 2.0  # times the page's usual text size
+_SCAN = 0.5  # share of the page from which a picture is a scan, and text under it its recognised text
+_DPI = 72
+_RULE = 3.0  # points: thinner shapes are lines
+_MAX_VECTORS = 4000  # shapes looked at; a map has 100,000, and none of them covers a text
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A drawn shape: its place, its colour from 0 to 255, whether it is filled, and its rank in the drawing order."""
+
+    box: Box
+    colour: tuple[int, int, int]
+    filled: bool
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """A word with how it is set; `rank` is its block's in the drawing order."""
+
+    word: Word
+    line: tuple[int, int]
+    colour: tuple[int, int, int]
+    opacity: int
+    painted: bool
+    size: float
+    baseline: float
+    direction: tuple[float, float]
+    rank: int
+
+    @property
+    def brightness(self) -> float:
+        red, green, blue = self.colour
+        return (0.3 * red + 0.6 * green + 0.1 * blue) / 255
+
+
+def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
+    """Return a text layer without the words that no viewer shows and without watermarks, struck words marked.
+
+    `textpage` must have been made with its vectors. `hidden` of the result counts the words that were left out.
+    """
+    content = textpage.extractDICT()["blocks"]
+    prints = _prints(textpage, content)
+    shapes = _shapes(content)
+    hidden = _hidden(page, layer, prints, shapes)
+    marks, stamps = _watermarks([each for each in prints if each.word not in hidden])
+    struck = strike_out(
+        [(each.word, each.size, each.baseline) for each in prints if each.direction[0] > 0.99],
+        [shape.box for shape in shapes],
+    )
+    drop = hidden | marks
+    if not (drop or struck or "~~" in layer.text):
+        return layer
+    lines = [replace(line, words=words) for line in layer.lines if (words := _shown(line, drop, struck))]
+    return replace(layer, lines=tuple(lines), hidden=len(hidden), watermarks=stamps)
+
+
+def copy_of_text(document: Any, layer: TextLayer) -> Any:
+    """Return a new page of an empty document with a layer's words and lines in their places, and nothing else.
+
+    The layout of a page under a watermark is told from it: the mark would hide headings and cut paragraphs.
+    """
+    page = document.new_page(width=layer.width, height=layer.height)
+    usual = median([line.size for line in layer.lines] or [0])
+    for line in layer.lines:
+        for word in line.words if line.upright else ():
+            place = word.box.x0, word.box.y1 - 0.22 * line.size
+            page.insert_text(place, word.text, fontsize=line.size, fontname="hebo" if line.size > usual else "helv")
+    for box in layer.drawings:
+        if min(box.x1 - box.x0, box.y1 - box.y0) <= _RULE:
+            page.draw_line((box.x0, box.y0), (box.x1, box.y1), width=0.5)
+    return page
+
+
+def _shown(line: Line, drop: set[Word], struck: set[Word]) -> tuple[Word, ...]:
+    kept = (word for word in line.words if word not in drop)
+    return tuple(Word(_marked(word.text, struck=word in struck), word.box) for word in kept)
+
+
+def _marked(text: str, *, struck: bool) -> str:
+    safe = text.replace("~~", "\\~\\~")
+    return f"~~{safe}~~" if struck else safe
+
+
+def _prints(textpage: Any, content: Sequence[dict[str, Any]]) -> list[_Print]:
+    """Return all words with the style of the span in which their middle lies."""
+    texts = [(rank, block) for rank, block in enumerate(content) if "lines" in block]  # as the words count them
+    ranks = {number: rank for number, (rank, _) in enumerate(texts)}
+    styles = {(number, i): line for number, (_, block) in enumerate(texts) for i, line in enumerate(block["lines"])}
+    found = []
+    for key, words in words_by_line(textpage):
+        style = styles.get(key)
+        spans = [span for span in style["spans"] if span["text"].strip()] if style else []
+        if not style or not spans:
+            continue
+        for word in words:
+            span = min(spans, key=lambda span: _distance(span["bbox"], centre(word.box)))
+            flags = span.get("char_flags", _PAINT)
+            found.append(
+                _Print(
+                    word,
+                    key,
+                    _rgb(span["color"]),
+                    span.get("alpha", 255),
+                    bool(flags & (_PAINT | _CLIP)),
+                    span["size"],
+                    span["origin"][1],
+                    tuple(style["dir"]),
+                    ranks.get(key[0], 0),
+                )
+            )
+    return found
+
+
+def _distance(box: Sequence[float], point: tuple[float, float]) -> float:
+    """Return how far a point lies outside a box: 0 within it."""
+    x, y = point
+    return max(box[0] - x, 0, x - box[2]) + max(box[1] - y, 0, y - box[3])
+
+
+def _rgb(colour: int) -> tuple[int, int, int]:
+    return colour >> 16 & 255, colour >> 8 & 255, colour & 255
+
+
+def _shapes(content: Sequence[dict[str, Any]]) -> list[_Shape]:
+    """Return the drawn shapes of a page; none of a page with too many."""
+    vectors = [(rank, block) for rank, block in enumerate(content) if block["type"] == 3]
+    if len(vectors) > _MAX_VECTORS:
+        return []
+    return [
+        _Shape(as_box(block["bbox"]), _rgb(block["color"]), not block["stroked"] and block["alpha"] >= _SHEER, rank)
+        for rank, block in vectors
+    ]
+
+
+def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Sequence[_Shape]) -> set[Word]:
+    """Return the words that no viewer shows."""
+    whole = Box(0, 0, layer.width, layer.height)
+    gone = {
+        each.word
+        for each in prints
+        if each.size < _TINY or (each.opacity == 0 and each.painted) or not contains(whole, centre(each.word.box))
+    }
+    rest = [each for each in prints if each.word not in gone]
+    grounds = [shape for shape in shapes if shape.filled and area(shape.box) > _TINY]
+    doubtful = [each for each in rest if each.painted and _is_doubtful(each, grounds)]
+    unpainted = [each for each in rest if not each.painted]
+    if doubtful or unpainted:
+        sees = _eye(page)
+        gone |= {each.word for each in doubtful if not sees(each.word)}
+        gone |= _unprinted(unpainted, [each for each in rest if each.painted and each.word not in gone], sees)
+    return gone | _under_pictures(page, layer, [each.word for each in rest if each.painted])
+
+
+def _is_doubtful(each: _Print, grounds: Sequence[_Shape]) -> bool:
+    """Return whether a word may not be seen: pale, sheer, under a shape, or on one of its own colour."""
+    if each.brightness > _NEARLY_WHITE or each.opacity < _SHEER / 4:
+        return True
+    middle = centre(each.word.box)
+    return any(
+        (ground.rank > each.rank or max(abs(a - b) for a, b in zip(ground.colour, each.colour, strict=True)) < _LIKE)
+        and contains(ground.box, middle)
+        for ground in grounds
+    )
+
+
+def _unprinted(words: Sequence[_Print], printed: Sequence[_Print], sees: Callable[[Word], bool]) -> set[Word]:
+    """Return the words without paint that are not in the picture under them: all of a line, or none."""
+    lines: dict[tuple[int, int], list[Word]] = {}
+    for each in words:
+        lines.setdefault(each.line, []).append(each.word)
+    places = [each.word.box for each in printed]
+    gone: set[Word] = set()
+    for line in lines.values():
+        seen = [w for w in line if sees(w) and not any(contains(box, centre(w.box)) for box in places)]
+        if 2 * len(seen) < len(line):
+            gone.update(line)
+    return gone
+
+
+def _eye(page: Any) -> Callable[[Word], bool]:
+    """Return a function that says whether the rendered page shows anything where a word stands."""
+    pixmap = page.get_pixmap(dpi=_DPI, alpha=False)
+    rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
+    pixels: NDArray[np.uint8] = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
+    scale = _DPI / 72
+
+    def sees(word: Word) -> bool:
+        x0, y0, x1, y1 = (edge * scale for edge in word.box)
+        if any(map(str.isalnum, word.text)):  # the lines above and below may reach into the box
+            y0, y1 = y0 + 0.3 * (y1 - y0), y1 - 0.25 * (y1 - y0)
+        part = pixels[max(int(y0), 0) : max(int(np.ceil(y1)), 1), max(int(x0), 0) : max(int(np.ceil(x1)), 1)]
+        if part.size == 0:
+            return False
+        flat = part.reshape(-1, part.shape[-1]).astype(np.int16)
+        return bool((flat.max(axis=0) - flat.min(axis=0)).max() >= _CONTRAST)
+
+    return sees
+
+
+def _under_pictures(page: Any, layer: TextLayer, words: Sequence[Word]) -> set[Word]:
+    """Return the words over which an opaque picture was drawn later, unless the pictures are a scan of the page."""
+    if not layer.images or sum(map(area, layer.images)) > _SCAN * layer.width * layer.height:
+        return set()
+    inside = [word for word in words if any(contains(image, centre(word.box)) for image in layer.images)]
+    if not inside:
+        return set()
+    masked = {tuple(info["bbox"]) for info in page.get_image_info() if info.get("has-mask")}
+    log = page.get_bboxlog()
+    later = [
+        (rank, as_box(box)) for rank, (kind, box) in enumerate(log) if kind == "fill-image" and tuple(box) not in masked
+    ]
+    texts = [(span["seqno"], as_box(span["bbox"])) for span in page.get_texttrace()]
+    found = set()
+    for word in inside:
+        middle = centre(word.box)
+        drawn = max((seqno for seqno, box in texts if contains(box, middle)), default=None)
+        if drawn is not None and any(rank > drawn and contains(box, middle) for rank, box in later):
+            found.add(word)
+    return found
+
+
+def _watermarks(prints: Sequence[_Print]) -> tuple[set[Word], tuple[str, ...]]:
+    """Return the words of watermarks, and their texts: oblique or pale lines that are repeated, pale or large."""
+    lines: dict[tuple[int, int], list[_Print]] = {}
+    for each in prints:
+        lines.setdefault(each.line, []).append(each)
+    if not any(_may_be_watermark(line[0]) for line in lines.values()):
+        return set(), ()
+    texts = {key: " ".join(each.word.text for each in line) for key, line in lines.items()}
+    counts = Counter(texts[key] for key, line in lines.items() if _may_be_watermark(line[0]))
+    usual = median(each.size for each in prints)
+    common = [text for text, count in counts.items() if count >= _TILES]
+    marks: set[Word] = set()
+    stamps: dict[str, None] = {}
+    for key, line in lines.items():
+        others = [each.word for each in prints if each.size <= line[0].size / _LARGE and not _is_pale(each)]
+        if _is_watermark(line, texts[key], counts, common, usual, others):
+            marks.update(each.word for each in line)
+            if not any(text.startswith(texts[key]) and text != texts[key] for text in common):
+                stamps[texts[key]] = None
+    return marks, tuple(stamps)
+
+
+def _is_oblique(each: _Print) -> bool:
+    return min(map(abs, each.direction)) > _OBLIQUE
+
+
+def _is_pale(each: _Print) -> bool:
+    return each.brightness >= _LIGHT or each.opacity < _SHEER
+
+
+def _may_be_watermark(each: _Print) -> bool:
+    return _is_oblique(each) or _is_pale(each)
+
+
+def _is_watermark(
+    line: Sequence[_Print],
+    text: str,
+    counts: Counter[str],
+    common: Sequence[str],
+    usual: float,
+    others: Sequence[Word],
+) -> bool:
+    first = line[0]
+    if _is_oblique(first):
+        part = any(text in whole or whole in text for whole in common)  # the page's edge cuts some copies
+        return part or _is_pale(first) or first.size >= _LARGE * usual
+    if not _is_pale(first):
+        return False
+    if counts[text] >= _UPRIGHT_TILES:
+        return True
+    over = [word for word in others if any(contains(each.word.box, centre(word.box)) for each in line)]
+    return first.size >= _LARGE * usual and len(over) > 1
