@@ -171,10 +171,10 @@ def _advice(error: HomeInUseError, context: click.Context) -> str:
     import shlex
 
     if not error.served_at or context.info_name in ("eval", "serve"):
-        return error.saying("wait until it ends")
+        return error.message_with("wait until it ends")
     words = list(context.find_root().obj)
     for at, word in enumerate(words):
         if word == "--home" or word.startswith("--home="):
             del words[at : at + 1 + (word == "--home")]
             break
-    return error.saying(f"run `{shlex.join(['pagewitness', *words, '--server', error.served_at])}`")
+    return error.message_with(f"run `{shlex.join(['pagewitness', *words, '--server', error.served_at])}`")

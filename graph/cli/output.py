@@ -118,7 +118,7 @@ def pages(value: Mapping[str, Any]) -> None:
 
 
 def page(value: Mapping[str, Any]) -> None:
-    """Print the text of a page as it was read, without wrapping; why there is none, where there is none."""
+    """Print the text of a page as it was read, without wrapping; for a page without text, print the reason."""
     if value["text"]:
         _out.print(escape(value["text"]), soft_wrap=True)
     else:

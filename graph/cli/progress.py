@@ -52,7 +52,7 @@ def progress_bars(quiet: bool) -> Iterator[EventHandler]:
             if event["stage"] == "read":
                 read[event["document"]] = event
             if not tasks:
-                bars.start()  # only now: stopping bars without a task prints an empty line
+                bars.start()  # started only now, because stopping bars without a task prints an empty line
             _draw(bars, tasks, event)
 
     try:

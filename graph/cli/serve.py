@@ -20,15 +20,15 @@ _CONFIG = Path(__file__).with_name("server.json")
 _RELOADED_FOLDERS = ("graph", "loaders", "web")
 # Runs in parallel. Most of the time a run waits, and long ingestions must leave room for questions.
 _MAX_PARALLEL_RUNS = 20
-# The server passes `durability` to every run, also to those without a thread, where the user cannot change it.
+# The server passes `durability` to every run, also to runs without a thread, where users cannot change it.
 _IGNORED_WARNING = "ignore:`durability` has no effect:UserWarning"
 
 
 def serve(host: str, port: int) -> int:
     """Run the server until it is stopped; return its exit code.
 
-    It is the server of `langgraph dev`, with what that has no flags for: several runs in parallel, reloading only when
-    the code of a checkout changes (an installed package does not reload), no version check and no tracing by default.
+    It is the server of `langgraph dev` with settings for which that command has no flags: several runs in
+    parallel, reloading only when the code of a checkout changes (an installed package does not reload), no version check and no tracing by default.
 
     Raises:
         BadInputError: The server is not installed, or cannot listen at this address.
@@ -81,7 +81,7 @@ def _set_environment() -> None:
 
 
 def _check_port(host: str, port: int) -> None:
-    """Raise BadInputError where the port is taken: the server would silently listen at another one."""
+    """Raise BadInputError if the port is in use: the server would silently listen at another one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

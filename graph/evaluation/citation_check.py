@@ -33,7 +33,7 @@ def _any(texts: list[Folded], tokens: tuple[str, ...]) -> bool:
 
 
 def _texts(document: str, page: int, catalog: TranscriptStore) -> list[Folded]:
-    """Return every stored text of a page, each folded."""
+    """Return every stored text of a page, folded for comparison."""
     stored = [catalog.transcripts(document, [page]).get(page), catalog.transcript(layer_key(document, page))]
     texts = []
     for transcript in filter(None, stored):

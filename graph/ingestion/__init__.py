@@ -1,1 +1,1 @@
-"""From files to a searchable index: load, render, transcribe, chunk, embed."""
+"""The ingestion graph: loads files, renders and transcribes their pages, then chunks and embeds the text."""

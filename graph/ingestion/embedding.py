@@ -24,13 +24,22 @@ async def embed_document(
 ) -> Usage:  # fmt: skip
     """Compute and store the vectors of a document's chunks: one for each sentence offline, else one for each chunk.
 
-    Chunks that have vectors already are skipped. A few batches are in flight at a time, so that one is stored while
-    others are embedded. `name` is the document's name, which is embedded with each chunk. After each batch,
-    `add_requests` gets what it cost, and returns the number of requests of the run; `emit` gets the progress event.
-    Returns what all embeddings cost.
+    Chunks that already have vectors are skipped. Up to three batches are in flight at a time, so that one is stored
+    while others are embedded.
+
+    Args:
+        deps: Stores and embedder.
+        document: The document's id.
+        chunk_ids: The ids of its chunks.
+        name: The document's name, which is embedded with each chunk.
+        emit: Called with a progress event after each batch.
+        add_requests: Called with the usage of each batch; returns the number of requests of the run so far.
+
+    Returns:
+        The usage of all embeddings.
 
     Raises:
-        ModelError: a batch failed. No other is started then, but those in flight are stored: they are paid for.
+        ModelError: a batch failed. No further batch is started, but those in flight are stored: they are paid for.
     """
     usage, done, gate = no_usage(), 0, asyncio.Semaphore(_PARALLEL_BATCHES)
     failures: list[Exception] = []
@@ -120,13 +129,13 @@ def _text(chunk: Chunk | ChunkRow) -> str:
 
 
 def _vector_key(deps: Deps, document: str, chunk: Chunk | ChunkRow, name: str) -> str:
-    """Return the key of a prefetched vector: a hash of what it depends on, and of the document it is deleted with."""
+    """Return the key of a prefetched vector: a hash of its inputs, among them the document with which it is deleted."""
     parts = "\0".join([document, deps.embedder.identity, name, _text(chunk)])
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _without_vectors(deps: Deps, chunk_ids: Sequence[str]) -> list[ChunkRow]:
-    """Return the chunks that have no vectors yet; after a killed run, some have, and are not paid for again."""
+    """Return the chunks that have no vectors yet; after a killed run some have, and are not embedded again."""
     chunks = deps.stores.catalog.chunks(chunk_ids)
     wanted = {chunk.id: _vector_ids(deps, chunk) for chunk in chunks}
     known = deps.stores.vectors.stored_ids([row for rows in wanted.values() for row in rows])

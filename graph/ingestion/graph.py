@@ -1,7 +1,7 @@
 """The ingestion graph: open the files, read their pages in parallel batches, then chunk, embed and report.
 
 Each document is chunked and embedded as soon as its last batch is read, and the first pages of a long one while the
-rest of it is read; `chunk_documents` and `embed_chunks` do what is left.
+rest of it is read; `chunk_documents` and `embed_chunks` complete the remaining documents.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def chunks_fingerprint(rows: Sequence[PageRow]) -> str:
 
 
 def is_of_current_chunker(fingerprint: str) -> bool:
-    """Whether chunks with this fingerprint were made by the chunker of this version."""
+    """Return whether chunks with this fingerprint were made by the chunker of this version."""
     return fingerprint.startswith(f"{CHUNKER}:")
 
 
@@ -110,7 +110,7 @@ def _replace_at_source(stores: Stores, document: str) -> None:
 class IndexLock:
     """A readers-writer lock of the index: many ingestions at a time, or one rebuild. A waiting rebuild goes first.
 
-    It has no lock of its own, because all its users run on one event loop (see `runtime.async_nodes`).
+    It has no lock of its own, because all callers run on one event loop (see `runtime.async_nodes`).
     """
 
     def __init__(self) -> None:

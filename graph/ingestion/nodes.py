@@ -66,7 +66,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         if isinstance(found.info, DocumentInfo):
             document = await asyncio.to_thread(_add_document, deps, found, found.info)
             log("load", document["id"], pages=found.info.pages, missing=len(document["pages"]))
-            documents[document["id"]] = document  # if a file is given under several names, the last one counts
+            documents[document["id"]] = document  # for a file given under several names, the last name counts
         else:
             rejected.append(report.rejected_report(found, found.info))
             emit_rejected_source(rejected[-1])

@@ -146,7 +146,7 @@ class BatchReader:
         return {row.page: row for row in self._stores.catalog.pages(self._batch["id"], self._batch["pages"])}
 
     def _keeps_reading(self, row: PageRow) -> bool:
-        """Whether a page keeps its earlier transcript when reading it again fails."""
+        """Return whether a page keeps its earlier transcript when reading it again fails."""
         return self._context.reread and row.status in DONE
 
     def _reuse_transcripts(self, rows: Sequence[PageRow]) -> list[PageRow]:

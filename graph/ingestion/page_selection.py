@@ -30,7 +30,7 @@ async def profile_pages(path: str, pages: Sequence[int], password: str | None) -
 
 
 def is_done(row: PageRow, context: Context, engine: str) -> bool:
-    """Whether a page needs no further work in a run.
+    """Return whether a page needs no further work in a run.
 
     Args:
         row: The page's line in the ledger.
@@ -50,7 +50,7 @@ def is_done(row: PageRow, context: Context, engine: str) -> bool:
 
 
 def needs_vision(profile: PageProfile) -> bool:
-    """Whether a page should be read by a vision model when `reader` is "auto"."""
+    """Return whether a page should be read by a vision model when `reader` is "auto"."""
     return profile.needs_vision and not profile.empty
 
 

@@ -1,4 +1,4 @@
-"""Progress of the runs of this process: page counts, request counts, and the events and log lines made of them.
+"""Progress of the runs of this process: page counts, request counts, progress events and log lines.
 
 Batches of pages run side by side and share one `RunProgress`, found by the `run_id` in their state. It lives in memory:
 a run that another process resumes starts a new one, which counts the pages that are left.
@@ -78,9 +78,9 @@ class RunProgress:
             prefetch: Whether chunks may be embedded before the whole document is read.
 
         Returns:
-            "index_document" after the document's last page, "embed_ahead" when enough new pages are there, else
-            "__end__": also when no other page is waiting, which leaves indexing to the end of the run, and in a run
-            that was resumed in another process, where the pages before are not known.
+            "index_document" after the document's last page, "embed_ahead" after enough new pages, else "__end__". It is
+            "__end__" too if no other page is waiting (indexing then follows at the end of the run), and in a run that
+            was resumed in another process, which does not know the earlier pages.
         """
         with self._lock:
             if document not in self._pending:
@@ -157,7 +157,7 @@ def emit_page(state: BatchState, row: PageRow, usage: Usage | None = None) -> No
 
 
 def emit_rejected_source(report: DocumentReport) -> None:
-    """Emit the event of a file that cannot be opened. When none can, the run fails and there is no report."""
+    """Emit the event of a file that cannot be opened. If no file can be opened, the run fails without a report."""
     reason = report["failures"][0]["reason"]
     get_stream_writer()(Unusable(event="unusable", source=report["source"], name=report["name"], reason=reason))
 

@@ -1,4 +1,4 @@
-"""Resolution of sources: from what a user names to opened files, downloading those that are addresses."""
+"""Resolution of sources: paths, globs, addresses and uploads become opened files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from loaders.sources.download import DownloadLimits, fetch, is_url
 from loaders.sources.files import expand
 from loaders.types import DocumentInfo
 
-_PARALLEL_DOWNLOADS = 4  # more would share the bandwidth of one connection
+_PARALLEL_DOWNLOADS = 4  # more would only share the bandwidth of one connection
 
 
 @dataclass(frozen=True, slots=True)

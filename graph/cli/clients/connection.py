@@ -1,4 +1,4 @@
-"""An HTTP connection to a PageWitness server that reports every failure as one sentence."""
+"""An HTTP connection to a PageWitness server; reports every failure as one sentence."""
 
 from __future__ import annotations
 

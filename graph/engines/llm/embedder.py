@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ATTEMPT_TIMEOUT_S = 60.0  # a request normally takes one or two
 # Google's service takes 100 texts at once, and its client splits requests that it guesses to be over 20,000 tokens, at
-# two for each word and mark. Requests below both limits are sent as they are, so that none is paid for twice.
+# two for each word and mark. Requests below both limits are sent as they are, so that no text is paid for twice.
 MAX_TEXTS, MAX_WORDS = 100, 10_000
 _WORD_OR_MARK = re.compile(r"[^\W_]+|[\W_]")
 

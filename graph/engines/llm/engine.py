@@ -163,7 +163,7 @@ class ChatEngine:
     ) -> Reply[list[Claim]]:
         """Return claims with quotes; a claim with an unknown label has an empty `chunk` and no `image`.
 
-        A malformed reply is asked for once more. The model is not shown the grades.
+        A malformed reply is requested once more. The model is not shown the grades.
 
         Raises:
             ModelError: the service gave no reply; "no claims" would wrongly say that the documents hold no answer.

@@ -57,7 +57,7 @@ def build_engine(context: Context, config: Settings, client: RequestClient) -> C
     return ChatEngine(
         context,
         client=client,
-        reader=_named(context.reader_model, READER_SETTING, "low", config),  # copying needs eyes more than thought
+        reader=_named(context.reader_model, READER_SETTING, "low", config),  # copying text needs little thinking
         grader=_named(context.chat_model, CHAT_SETTING, "low", config),
         writer=_named(context.chat_model, CHAT_SETTING, None, config),
         batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),

@@ -1,6 +1,6 @@
-"""The reading of a batch of pages: missing pages are asked for in smaller requests, doubtful ones once more.
+"""A reader of one batch of pages: it requests missing pages in smaller requests, and doubtful ones once more.
 
-A request costs the same however many pages it holds, so missing pages are asked for together, in requests of half the
+A request costs the same however many pages it holds, so missing pages are requested together, in requests of half the
 size: a batch of four that fails altogether takes at most eleven requests, one that lacks a single page takes two.
 """
 
@@ -24,7 +24,7 @@ RETRY_TEMPERATURE = 1.3
 """The temperature at which a doubtful page is asked for again: at the same one a model repeats its loop, or confuses
 the pages again. Models with fixed sampling ignore it; reading the page alone helps them too."""
 
-# Reasons that lie in the page or the reply, not in the service: a smaller request may do better.
+# Reasons caused by the page or the reply, not by the service: a smaller request may succeed.
 _CONTENT: frozenset[FailureReason] = frozenset(
     {"recitation", "max_tokens", "blocked", "empty", "garbled", "request_error"}
 )
@@ -35,7 +35,7 @@ _DOUBTFUL: frozenset[FailureReason] = frozenset(
 
 
 class BatchTranscriber:
-    """Reads one batch of pages. Once the service cannot be reached, the rest of the batch fails for that reason.
+    """Reads one batch of pages. If the service cannot be reached, the remaining pages fail with that reason.
 
     Args:
         read: Sends one request.
@@ -49,8 +49,8 @@ class BatchTranscriber:
     async def run(self, images: Sequence[PageImage]) -> AsyncIterator[tuple[int, Outcome]]:
         """Read the pages; yield the number and outcome of each as soon as it is final, so that it can be stored.
 
-        Pages that a reply lacks are asked for in smaller requests, down to a single page. Then each page that could
-        not be read alone, or whose reading is doubtful, is asked for once more at another temperature.
+        Pages that a reply lacks are requested in smaller requests, down to a single page. Then each page that could
+        not be read alone, or whose reading is doubtful, is requested once more at another temperature.
         """
         queue, doubtful = [list(images)], list[PageImage]()
         while queue:
@@ -80,7 +80,7 @@ class BatchTranscriber:
         return outcomes
 
     def _doubt(self, image: PageImage, outcome: Outcome) -> Failure | None:
-        """Return why a page is to be asked for once more, or None for a final outcome."""
+        """Return why a page is to be requested once more, or None for a final outcome."""
         if isinstance(outcome, Failure):
             return outcome if outcome.reason in _DOUBTFUL else None
         return check(outcome.blocks, image) if self._check_replies else None

@@ -1,7 +1,7 @@
-"""Prompts with page images, and the parsing of their replies into pages; without input or output of its own.
+"""Prompts with page images, and the parser of their replies; pure functions without input or output.
 
 The prompt asks for `<page number="7"><chunk>Markdown</chunk></page>`. Models break that format in many ways, so tags
-are read as marks in a stream instead of a tree, and all text between two marks is kept.
+are read as a flat sequence of marks instead of a tree, and all text between two marks is returned.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PAGE_LINE = re.compile(r"^[#*_\s]*page\s+(\d+)[*_.:\s]*$", re.IGNORECASE | re.M
 _FENCE_LINE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*(?:markdown|md|html|xml|text|plaintext)?\s*$", re.IGNORECASE)
 _ANY_FENCE = re.compile(r"^\s{0,3}(?:```+|~~~+)\s*[\w+-]*\s*$")
 _LAYER_TAG = re.compile(r"<(?=\s*/?\s*text-layer)", re.IGNORECASE)
-# Lines that models write around a transcript. Only clear cases are dropped; a doubtful line is kept.
+# Lines that models write around a transcript. Only clear cases are removed; doubtful lines stay.
 _CHATTER = re.compile(
     r"^\W*(?:(?:sure|certainly|okay|ok|of course|here|below|the following|as requested|this is)\b.{0,120}"
     r"\b(?:transcri\w+|pages?|markdown|text|content|output)\b.{0,60}[:.!]|(?:sure|certainly|of course|okay)[.!:]|"
@@ -70,7 +70,7 @@ def parse(text: str, pages: Sequence[int]) -> dict[int, str]:
         whole = _joined([before, *(section.text for section in sections)])
         return {pages[0]: whole} if sections or whole else {}
     numbers = _numbers([section.number for section in sections], pages)
-    if before:  # it belongs to the first page if only that one has lost its mark
+    if before:  # text of the first page, if only that page has no mark
         numbers.insert(0, pages[0] if numbers == list(pages[1:]) else None)
         sections.insert(0, _Section(None, [before]))
     complete = set(pages) <= set(numbers)

@@ -59,7 +59,7 @@ _WORD = re.compile(
 _BROKEN = re.compile(r"\w+[-\u00ad\u2010]\s*\n\s*\w+")
 _MATH_MARK = re.compile(r"\\[a-zA-Z]+|[{}^_$]")
 _GROUPING = re.compile(r"(?<=\d)(?:\{,\}|\\,|[,'’\u202f\u00a0])(?=\d)")
-# What is raised stands apart in some layers and not in others: "10^{6}" may be "106" there, "45.2<sup>3</sup>" "45.23".
+# Superscripts are separated in some layers and not in others: "10^{6}" may be "106" there, "45.2<sup>3</sup>" "45.23".
 _RAISED = re.compile(r"[\d.,]*\d\s*(?:\^\s*(?:\{[^{}]*\}|\w)|<sup>[^<]*</sup>)", re.IGNORECASE)
 _RAISED_DIGITS = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209f]+")
 _SPACE = re.compile(r"[\s\u00ad\u2010-]+")
@@ -141,7 +141,7 @@ def _invented(found: Agreement, pictured: bool) -> str:
     if found.swapped > MAX_NOVEL:
         examples = f" (such as {', '.join(found.novel[:3])})" if found.novel else ""
         return f"The model's reply holds {found.swapped} other numbers than the page{examples}."
-    if pictured:  # what a picture shows stands in no text layer
+    if pictured:  # what a picture shows is in no text layer
         return ""
     if len(found.novel) > MAX_NOVEL or found.derived > MAX_DERIVED:
         count, examples = len(found.novel) + found.derived, ", ".join(found.novel[:3]) or "in a table's summary"

@@ -70,7 +70,7 @@ class OfflineEngine:
         self._encoded: LRUCache[TokenVectors] = LRUCache(_MAX_ENCODED)
 
     def is_daily_quota_exhausted(self) -> bool:
-        """Return False: no requests are sent."""
+        """Return False, because no requests are sent."""
         return False
 
     async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:

@@ -11,7 +11,7 @@ from graph.retrieval import scoring
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.types import Claim
 
-# Three sentences hold the gold answer for .92 of the answerable questions, two for .89, one for .82.
+# Three sentences contain the gold answer for .92 of the answerable questions, two for .89, one for .82.
 MAX_SENTENCES = 3
 # Further sentences are quoted if their scores lie within this margin of the best one. Chosen by reading answers.
 _MARGIN = 3.0

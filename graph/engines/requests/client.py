@@ -21,7 +21,7 @@ M = TypeVar("M", covariant=True)
 T = TypeVar("T")
 
 GOOGLE = "google_genai"
-# The model does not serve now, but another may. Errors of the page, the key or the network are not among them.
+# The model is not available now, but another one may be. Errors of the page, the key or the network are not among them.
 _FALLBACK_REASONS: frozenset[FailureReason] = frozenset({"overloaded", "timeout", "quota_minute", "quota_day"})
 _NOT_FOUND = 404
 
@@ -150,7 +150,7 @@ class RequestClient:
         time_limit: float,
         pages: Sequence[int] = (),
     ) -> ModelReply[T] | Failure:
-        """Send a request to a chat model, and to the fallback model if the first does not serve; see `send`.
+        """Send a request to a chat model, and to the fallback model if the first is not available; see `send`.
 
         Raises:
             ModelError: as `send`; a model that does not exist raises none if there is a fallback model.
@@ -169,5 +169,5 @@ class RequestClient:
                 failure = answer
         assert self._fallback
         second = await self.send(self._fallback, request, time_limit=time_limit, pages=pages)
-        # If neither serves, report the model that the user chose: the wait for its daily quota is the one that counts.
+        # If neither is available, report the model that the user chose: the user waits for its daily quota.
         return failure if failure and isinstance(second, Failure) else second

@@ -163,7 +163,7 @@ class AdaptiveRateLimiter:
 
     @asynccontextmanager
     async def slot(self, model: str) -> AsyncIterator[None]:
-        """Wait for the right to send one request. It is counted before it is sent, so that a crash forgets none.
+        """Wait for the right to send one request. It is counted before it is sent, so that a crash loses no count.
 
         Raises:
             DailyQuotaError: the day's requests are used up.
@@ -251,7 +251,7 @@ class AdaptiveRateLimiter:
 
 
 async def _wait_for_first(*waits: Awaitable[object]) -> None:
-    """Wait until one of them ends, and cancel the others."""
+    """Wait until one of the awaitables ends, and cancel the others."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
