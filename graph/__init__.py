@@ -1,4 +1,4 @@
-"""The state machine: `app` is the root graph; `ingestion` and `query` are its two halves.
+"""The LangGraph application: `app` is the root graph, `ingestion` and `query` are its subgraphs.
 
 Nothing is imported here, so that `import graph.<module>` stays quick.
 """

@@ -114,13 +114,13 @@ def acknowledge_files(state: State) -> dict[str, Any]:
 
 
 def _brings_files(state: State) -> bool:
-    """Whether the last message is the user's and has files attached."""
+    """Return whether the last message is the user's and has files attached."""
     messages = state.get("messages") or []
     return bool(messages) and isinstance(messages[-1], HumanMessage) and bool(references_in(messages[-1]))
 
 
 def _question(state: State) -> QueryInput:
-    """Return the input of the query graph: the documents named there, else those attached to the conversation."""
+    """Return the input of the query graph, with the documents of the input or else those of the conversation."""
     request = state["request"]
     return {
         "question": request["question"],
@@ -130,7 +130,7 @@ def _question(state: State) -> QueryInput:
 
 
 def _is_listed(document: str) -> bool:
-    """Whether the catalog lists a document of this id."""
+    """Return whether the catalog lists a document of this id."""
     row = dependencies.stores().catalog.document(document) if document else None
     return bool(row and row.source)
 

@@ -40,7 +40,7 @@ REFERENCE = "attachment"
 
 _FILE_TYPES = frozenset({
     "file", "image", "document", "media", "image_url", "input_file", "input_image",
-    "audio", "video", "input_audio", "video_url",  # recognised in order to be refused
+    "audio", "video", "input_audio", "video_url",  # recognised only to be refused with a clear message
 })  # fmt: skip
 _NESTED_KEYS = (
     "metadata",
@@ -59,7 +59,7 @@ _BASE64 = re.compile(r"[\w+/-]{2000}|(?:[\w+/=-]{60,}\s+){30}", re.ASCII)
 _STORED_FILE = re.compile(rf"[0-9a-f]{{{DOCUMENT_ID_DIGITS}}}/[^/\\]+")
 
 
-_URL_SAFE = str.maketrans("-_", "+/")  # the alphabet of base64 in addresses, to the usual one
+_URL_SAFE = str.maketrans("-_", "+/")  # the URL-safe alphabet of base64 to the standard one
 _BAD_MESSAGES = (
     "`messages` cannot be understood: send a list such as [{'role': 'user', 'content': 'What does it cost?'}]."
 )
@@ -106,13 +106,13 @@ def detach(given: Any, folder: Path, limit: int = MAX_FILE_BYTES) -> Any:
 
 
 def has_files(messages: Any) -> bool:
-    """Whether any of the messages has a file attached."""
+    """Return whether any of the messages has a file attached."""
     several = messages if isinstance(messages, list) else [messages]
     return any(_file_in(block) for message in several for block in _blocks_of(_content_of(message)))
 
 
 def looks_like_base64(value: object) -> bool:
-    """Whether a value is a text that holds a file in base64: a word of 2,000 characters, or 30 lines of such."""
+    """Return whether a value is a text with a file in base64: 2,000 characters in a row, or 30 such lines."""
     return isinstance(value, str) and len(value) >= 2000 and _BASE64.search(value) is not None
 
 

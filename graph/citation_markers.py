@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _LINKED = re.compile(r"\[\[(\d{1,3})\]\]\([^\s()]+#page=[^\s()]+\)")  # the address of a page in the reading room
-# What a model writes in place of ours: `[1]`, `[ 2 ]`, `[1, 2]`, `[1-3]`.
+# Markers as models write them: `[1]`, `[ 2 ]`, `[1, 2]`, `[1-3]`.
 _LOOK_ALIKE = re.compile(r"\[(\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\s*)\]")
 _WITH_SPACE = re.compile(rf"\s*{_LOOK_ALIKE.pattern}")
 _PIECE = re.compile(r"\s*\[[^\n]*|\s*\S[^\n\[]*|\s+")
@@ -22,7 +22,7 @@ def marker(number: int) -> str:
 
 
 def link_markers(text: str, addresses: Mapping[int, str]) -> str:
-    """Return `text` with each marker as a Markdown link, `[[1]](address)`; one without an address stays as it is."""
+    """Return `text` with each marker as a Markdown link, `[[1]](address)`; markers without an address are unchanged."""
 
     def link(found: re.Match[str]) -> str:
         address = addresses.get(int(found[1]))
@@ -42,7 +42,7 @@ def strip_markers(text: str) -> str:
 
 
 def disarm_markers(text: str) -> str:
-    """Return `text` with round brackets in place of square ones around numbers, so that it sets no marker."""
+    """Return `text` with numbers in round instead of square brackets, so that none is taken for a marker."""
     return _LOOK_ALIKE.sub(r"(\1)", text)
 
 

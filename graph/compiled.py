@@ -50,7 +50,7 @@ def _detach_updates(supersteps: Supersteps) -> list[list[StateUpdate]]:
 
 
 class WithoutCheckpoints(Compiled):
-    """A compiled graph that runs without a checkpointer, and is drawn as a subgraph all the same.
+    """A compiled graph that runs without a checkpointer and is still drawn as a subgraph.
 
     `compile(checkpointer=False)` would also hide the graph's nodes from drawings, from Studio and from
     `get_subgraphs`: 8 nodes of the ingestion graph in place of 12.

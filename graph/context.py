@@ -184,5 +184,5 @@ def current() -> Context:
 
 @lru_cache(maxsize=1)
 def _default(config: Settings, texts: tuple[prompts.Prompt, ...]) -> Context:
-    """Return the default context, cached by all that it depends on: nodes ask for it twenty times in one answer."""
+    """Return the default context, cached under its inputs because nodes read it twenty times for one answer."""
     return Context()

@@ -139,7 +139,7 @@ def for_context(context: Context) -> Deps:
 
 
 def _engine_context(context: Context) -> Context:
-    """Return the context without the fields that no engine depends on, so that runs differing in them share one."""
+    """Return the context without fields that no engine uses, so that runs that differ only there share an engine."""
     return context.model_copy(update={"password": None, "reread": False})
 
 

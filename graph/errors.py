@@ -15,11 +15,11 @@ class BadInputError(ValueError):
 
 
 class UnknownDocumentError(BadInputError):
-    """A name stands for no document of the catalog, or for several."""
+    """A name matches no document of the catalog, or several."""
 
 
 class IndexMismatchError(BadInputError):
-    """The stored vectors are those of another embedding model than the one configured."""
+    """The stored vectors come from another embedding model than the configured one."""
 
 
 class HomeError(RuntimeError):
@@ -37,17 +37,17 @@ class HomeInUseError(HomeError):
 
     def __init__(self, home: Path, owner: str, served_at: str) -> None:
         self.home, self.owner, self.served_at = home, owner, served_at
-        super().__init__(self.saying("add `--server {0}` to the command" if served_at else "wait until it ends"))
+        super().__init__(self.message_with("add `--server {0}` to the command" if served_at else "wait until it ends"))
 
-    def saying(self, remedy: str) -> str:
-        """Return the message with another advice at its end; {0} in `remedy` stands for the server's address."""
+    def message_with(self, remedy: str) -> str:
+        """Return the message with this remedy, in which {0} is replaced by the server's address."""
         who = f"the server at {self.served_at} ({self.owner})" if self.served_at else self.owner
         advice = remedy.format(self.served_at)
         return f"The home folder {self.home} is in use by {who}: {advice}, or name another folder with --home."
 
 
 class ServerError(RuntimeError):
-    """The server that was to carry out a command cannot be used, or ended the run early."""
+    """The server given by `--server` cannot be used, or ended the run early."""
 
 
 class ModelError(RuntimeError):
@@ -55,7 +55,7 @@ class ModelError(RuntimeError):
 
 
 def as_list(value: object, name: str) -> list[str]:
-    """Return a list of texts: `value` itself, or a list of one if it is a text; `name` stands in the error.
+    """Return a list of texts: `value` itself, or a list of one if it is a text; `name` names it in the error.
 
     Raises:
         BadInputError: `value` is something else.

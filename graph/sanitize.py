@@ -1,7 +1,7 @@
 """Sanitizers for text from documents and models: invisible characters, Markdown links and images, tags.
 
-Most chat pages show an answer as Markdown. They fetch an image in it at once, so a document that gets one into an
-answer learns who asks what; a link hides its target. Words stay, active markup is removed.
+Most chat pages show an answer as Markdown. They load images at once, so an image that a document puts into an
+answer would send the question to a foreign server; a link hides its target. Words are kept, active markup is removed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FENCE_TAG = re.compile(
     r"[<＜﹤](?=\s*[/／]?\s*(?:passage|question|conversation|tried|claim|expected|given)\b)", re.IGNORECASE
 )
 _COMMENT = re.compile(r"<!--|-->|<!|<\?")
-# A "<" that a Markdown viewer could take for the start of a tag; that of "p < 0.05" is none.
+# A "<" that a Markdown viewer could take for the start of a tag; the one in "p < 0.05" cannot be one.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -49,7 +49,8 @@ def sanitize_markdown(text: str) -> str:
     Citation markers in it are disarmed too; the real ones are appended afterwards.
     """
     text = remove_invisible(text)
-    text = disarm_markers(text)  # [1] would look like a citation, and "[1]: http..." would make a link of our markers
+    # [1] would look like a citation, and "[1]: http..." would turn the real markers into links.
+    text = disarm_markers(text)
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     text = text.replace("![", "! [").replace("](", "] (").replace("][", "] [")  # remains of nested links and images
     text = re.sub(r"\]:", "] :", text)

@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     google_api_key: SecretStr = Field(SecretStr(""), validation_alias="GOOGLE_API_KEY")
     """A key of the Gemini API."""
     gemini_api_key: SecretStr = Field(SecretStr(""), validation_alias="GEMINI_API_KEY")
-    """The same; read where GOOGLE_API_KEY is not set."""
+    """Another variable for that key, read if GOOGLE_API_KEY is not set."""
     base_url: str = Field("", validation_alias="GOOGLE_GEMINI_BASE_URL")
     """The address of the Gemini API; "" for Google's."""
     chroma_url: str = ""
@@ -169,12 +169,12 @@ class Settings(BaseSettings):
 
     @property
     def public_url(self) -> str:
-        """Where browsers reach the server, for links to cited pages; "" where that is not known."""
+        """Where browsers reach the server, for links to cited pages; "" if that is not known."""
         return _ALL_INTERFACES.sub(r"\g<1>127.0.0.1", self.public_address or self.api_address)
 
     @property
     def served_at(self) -> str:
-        """Where a command on this machine reaches this server; "" where this process serves nothing."""
+        """Where a command on this machine reaches this server; "" if this process is no server."""
         listens = self.api_address if self.served else ""
         return listens.replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")
 
@@ -210,7 +210,7 @@ def settings() -> Settings:
     Raises:
         BadInputError: a variable has a value that it cannot have.
     """
-    # Called ten times in one answer: names are looked through first, because reading a value decodes it.
+    # Called ten times for one answer: names are filtered first, because reading a value decodes it.
     names = sorted(name for name in os.environ if name.startswith(_PREFIXES))
     return _settings(tuple((name, os.environ.get(name, "")) for name in names))
 

@@ -67,7 +67,7 @@ class AskState(AskInput, AskOutput, total=False):
     """The state of `ask`: input, output and what the query graph returns besides."""
 
     citations: list[Citation]
-    """The citations of the answer, of which `sources` are the short form."""
+    """The citations of the answer; `sources` is their short form."""
 
 
 class IngestOutput(TypedDict, total=False):
@@ -83,7 +83,7 @@ class IngestState(IngestionInput, IngestOutput, total=False):
     """The state of `ingest`: input, output and what the ingestion graph returns besides."""
 
     report: Report
-    """The report of the ingestion, of which `outcome` is the short form."""
+    """The report of the ingestion; `outcome` is its short form."""
 
 
 class ListInput(TypedDict):

@@ -1,6 +1,6 @@
 """The maintenance graph: `pagewitness doctor`, `reembed` and `rechunk` run through it on a server.
 
-The server owns the home folder, so no other process could do it.
+On a server only the server's process may do this, because it owns the home folder.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def relevant_chunks(state: QueryState) -> list[RetrievedChunk]:
 
 
 def select_page_images(deps: dependencies.Deps, relevant: Sequence[RetrievedChunk]) -> list[PageRef]:
-    """Return the pages whose images go to the engine with the question; none where that is off or unsupported."""
+    """Return the pages whose images go to the engine with the question; none if that is off or unsupported."""
     run = context.current()
     if run.look_again == "off" or not deps.engine.reads_images:
         return []
@@ -35,7 +35,7 @@ def select_page_images(deps: dependencies.Deps, relevant: Sequence[RetrievedChun
 
 
 def load_page_images(deps: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
-    """Load the images of pages from disk; a page whose image is gone is left out."""
+    """Load the images of pages from disk; pages whose image was deleted are left out."""
     rows = _page_rows(deps, {ref["document"] for ref in refs})
     names = {row.id: row.name for row in deps.stores.catalog.documents()}
     views = []
@@ -68,7 +68,7 @@ def reply_stream(state: QueryState) -> ReplyStream:
 
 
 def verified_beginning(checks: Sequence[ClaimCheck]) -> str:
-    """Return the reply up to the first claim that failed: this part will not change any more."""
+    """Return the reply up to the first claim that failed, which is final: a repair changes only what follows."""
     passed = list(takewhile(lambda check: check["citation"], checks))
     citations = [check["citation"] for check in passed if check["citation"]]
     return citation_links.add_links(messages.answer(passed), citations, settings().public_url)
@@ -83,8 +83,8 @@ def final_state(
 ) -> QueryState:
     """Return the state's last update: the answer, its notes, and the reply as a message.
 
-    The reply is streamed to its end here. An answer that was asked for again after it broke off may differ from what
-    was streamed; it then becomes a new message.
+    The reply is streamed to its end here. An answer that was requested again after an interruption may differ from
+    what was streamed; it then becomes a new message.
     """
     catalog = dependencies.for_context(context.current()).stores.catalog
     cited_pages = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}

@@ -24,7 +24,7 @@ _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a libr
 
 
 def answer(passed: Sequence[ClaimCheck]) -> str:
-    """Return the answer: the claims that passed, one a paragraph, each with its marker, repeated ones once.
+    """Return the answer: each claim that passed as a paragraph with its citation marker, duplicates left out.
 
     A claim that was only read from an image says so. Claims are sanitized: they set no marker and hide no link.
     """
@@ -71,7 +71,7 @@ def notes_on_claims(dropped: int, from_images: Sequence[Citation]) -> list[Note]
 
 
 def notes_on_mentions(names: Sequence[str]) -> list[Note]:
-    """Return a note that only the documents that the question mentions were searched; none for no names."""
+    """Return a note that only the mentioned documents were searched; an empty list without names."""
     if not names:
         return []
     listed = ", ".join(names[:_MAX_NAMED]) + (f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else "")

@@ -133,7 +133,7 @@ def widen_search(state: QueryState) -> QueryState:
 @async_node
 @step("Rewording the question")
 async def rewrite_question(state: QueryState) -> QueryState:
-    """Add a query in other words; if the engine has none, only the count of rewrites goes up."""
+    """Add a reworded query; if the engine returns none, only the count of rewrites is increased."""
     deps = await dependencies.current()
     reply = await deps.engine.rewrite(state["standalone_question"], state["queries"], state["retrieved"])
     tried = {query.casefold().strip() for query in state["queries"]}
@@ -148,10 +148,10 @@ async def rewrite_question(state: QueryState) -> QueryState:
 @async_node
 @step("Writing an answer")
 async def generate_answer(state: QueryState) -> QueryState:
-    """Make claims, each with the chunk and the quote it rests on; they are verified in the next node.
+    """Generate claims, each with a quote and its chunk; the next node verifies them.
 
-    The claims are streamed as they come, as custom events {"event": "draft", "text": all claims so far}. Those that
-    can be verified already are streamed as pieces of the reply.
+    The claims are streamed as they arrive, as custom events {"event": "draft", "text": all claims so far}. Those that
+    can already be verified are also streamed as message chunks of the reply.
     """
     deps, relevant = await dependencies.current(), relevant_chunks(state)
     refs = await asyncio.to_thread(select_page_images, deps, relevant)
@@ -193,7 +193,7 @@ def verify_citations(state: QueryState) -> QueryState:
 @async_node
 @step("Correcting statements that were not confirmed")
 async def repair_claims(state: QueryState) -> QueryState:
-    """Ask the engine once, in one request, to replace the claims that failed; it is told why each did."""
+    """Ask the engine once, in one request, to replace the claims that failed; the request says why each failed."""
     deps = await dependencies.current()
     failed = [check for check in state["verdicts"] if check["failure"]]
     objections = [Objection(claim=check["claim"], failure=check["failure"]) for check in failed]

@@ -1,6 +1,6 @@
 """Streaming of the verified part of an answer, while the rest is still written or checked.
 
-Chat pages show what arrives in the stream mode `messages`. A draft cannot be taken back there, so drafts are custom
+Chat pages show what arrives in the stream mode `messages`. Text shown there cannot be withdrawn, so drafts are custom
 events, and a claim is pushed as a piece of the reply as soon as it is verified, in the order of the answer. Where one
 fails, those after it wait for its repair.
 """
@@ -28,7 +28,7 @@ class ReplyStream:
         self._config = _parent_config(get_config())
 
     def push(self, text: str) -> bool:
-        """Stream what `text` adds to the pieces before; False, and nothing is streamed, if it is no continuation."""
+        """Stream what `text` adds to the streamed text; return False, without streaming, if it does not continue it."""
         if not text.startswith(self.text):
             return False
         for piece in split_at_markers(text[len(self.text) :]):

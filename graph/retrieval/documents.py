@@ -42,7 +42,7 @@ def resolve(catalog: DocumentStore, names: Sequence[str]) -> list[str]:
 
 
 def find_document(catalog: DocumentStore, name: str) -> DocumentRow:
-    """Return the document of that id, name (with or without its ending) or source.
+    """Return the document with this id, name (with or without its ending) or source.
 
     Raises:
         UnknownDocumentError: it matches no document, or several.
@@ -51,7 +51,7 @@ def find_document(catalog: DocumentStore, name: str) -> DocumentRow:
 
 
 def find_among(known: Sequence[Row], name: str) -> Row:
-    """Return the one of `known` that has that id, name (with or without its ending) or source.
+    """Return the document in `known` with this id, name (with or without its ending) or source.
 
     Raises:
         UnknownDocumentError: it matches no document, or several.

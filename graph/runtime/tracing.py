@@ -1,4 +1,4 @@
-"""Filter for traces: steps, questions and texts may leave this machine; files, images, passwords and keys may not."""
+"""Filter for traces: steps, questions and texts are sent; files, images, passwords and keys are removed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def redact(value: Any) -> Any:
 
 @build_once()
 def redact_traces() -> None:
-    """Give LangSmith's client the filter, which OpenTelemetry's export uses too; nothing where tracing is off.
+    """Give LangSmith's client the filter, which OpenTelemetry's export uses too; do nothing if tracing is off.
 
     The process has one client, built by its first user: call this before the first run.
     """

@@ -240,7 +240,7 @@ class TranscriptStore(Protocol):
         """Return the transcripts of a document by page: of all pages that have one, or of these."""
 
     def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
-        """Return (page, blocks) of every transcribed page in order; without words, which take ten times the space."""
+        """Return (page, blocks) of every transcribed page in order, without words and boxes (ten times the space)."""
 
     def add_transcript(self, transcript: Transcript) -> None:
         """Add a transcript; an existing one of the same key stays."""
@@ -339,7 +339,7 @@ class Catalog(
     """The store that all others can be rebuilt from."""
 
     def was_replaced(self) -> bool:
-        """Return whether somebody deleted or replaced the stored data since it was opened."""
+        """Return whether the stored data was deleted or replaced since it was opened."""
 
     def close(self) -> None: ...
 

@@ -64,7 +64,7 @@ CREATE TABLE requests (
 ) WITHOUT ROWID;
 """
 
-# The columns were never written: one process owns the whole home folder.
+# These columns were never used: one process owns the whole home folder.
 _VERSION_3 = """
 ALTER TABLE pages DROP COLUMN owner;
 ALTER TABLE pages DROP COLUMN lease;

@@ -57,7 +57,7 @@ class Stores:
         return (self.home / SqliteCatalog.FILE_NAME).exists()
 
     def was_replaced(self) -> bool:
-        """Return whether somebody deleted or replaced the home folder since its catalog was opened."""
+        """Return whether the home folder was deleted or replaced since its catalog was opened."""
         with self._lock:
             return self._catalog is not None and self._catalog.was_replaced()
 

@@ -17,7 +17,7 @@ class LedgerCounts(TypedDict):
     read: int
     """Read by the configured engine."""
     fallback: int
-    """Read in a simpler way, because the first one failed."""
+    """Read in a simpler way after the first way failed."""
     blank: int
     """Empty pages."""
     failed: int
@@ -25,7 +25,7 @@ class LedgerCounts(TypedDict):
 
 
 def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
-    """Count the pages by status; one that was never finished counts as failed."""
+    """Count the pages by status; unfinished pages count as failed."""
     counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
     for row in rows:
         counts[row.status if row.status != "pending" else "failed"] += 1
@@ -54,22 +54,22 @@ class DocumentSummary(TypedDict):
     pages: int
     """How many pages it has."""
     ledger: LedgerCounts
-    """How many pages ended in which status."""
+    """The number of pages by status."""
     chunks: int
     """How many chunks it has in the index."""
 
 
 class LedgerLine(TypedDict):
-    """What became of one page."""
+    """A row of the page ledger."""
 
     page: int
     """Counts from 1."""
     label: str
     """What the page is called in print or by the file ("iv", "3"); "" where that is its number, or not known."""
     status: PageStatus
-    """How its last reading ended."""
+    """The page's status after its last reading."""
     reason: str
-    """Why it was not read, or read a second way: one word."""
+    """The reason for a failure or a fallback, as a code."""
     detail: str
     """The same as a sentence."""
     attempts: int
@@ -125,7 +125,7 @@ def pages(catalog: PageLedger, document: str) -> list[LedgerLine]:
 
 
 def _line(row: PageRow) -> LedgerLine:
-    """Return a ledger row without what only the graph needs."""
+    """Return the public fields of a ledger row."""
     return {
         "page": row.page,
         "label": row.label,

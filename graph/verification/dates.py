@@ -79,7 +79,7 @@ def unsupported_dates(text: str, source: str) -> list[str]:
     known = dates(source) if claimed else []
     unsupported: dict[str, bool] = {}
     for date in claimed:
-        # Of the two ways to read a date in figures, one that agrees is enough.
+        # A date in figures has two readings; it is enough that one of them agrees.
         unsupported[date.text] = unsupported.get(date.text, True) and not any(date.agrees(other) for other in known)
     return [found for found, absent in unsupported.items() if absent]
 

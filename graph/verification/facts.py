@@ -40,7 +40,7 @@ class Evidence:
 def unsupported_facts(text: str, evidence: Evidence) -> list[str]:
     """Return the numbers, dates and names of a claim that its evidence does not contain, as the claim writes them."""
     supported = calculated(text, evidence.whole)
-    # A difference of two rows may name both of them: its numbers are known to be theirs.
+    # A calculated difference of two rows may name both rows: its numbers come from them.
     around = evidence.whole if supported else evidence.around
     held = f"{evidence.exact} {evidence.above} {around}"
     unsupported = [

@@ -1,4 +1,4 @@
-"""The verifier of claims: it finds the quote of each on its page, and compares the claim with the quoted text."""
+"""The verifier of claims: finds each claim's quote on its page and compares the claim with the quoted text."""
 
 from __future__ import annotations
 
