@@ -27,8 +27,9 @@ _IGNORED_WARNING = "ignore:`durability` has no effect:UserWarning"
 def serve(host: str, port: int) -> int:
     """Run the server until it is stopped; return its exit code.
 
-    It is the server of `langgraph dev` with settings for which that command has no flags: several runs in
-    parallel, reloading only when the code of a checkout changes (an installed package does not reload), no version check and no tracing by default.
+    It is the server of `langgraph dev` with settings for which that command has no flags: several runs in parallel,
+    reloading only when the code of a checkout changes (never in an installed package), no version check, and no tracing
+    by default.
 
     Raises:
         BadInputError: The server is not installed, or cannot listen at this address.

@@ -95,7 +95,7 @@ class ChatRequests:
 
 
 class _PartialClaims(AsyncCallbackHandler):
-    """Passes on the claims of a reply while it streams. Each attempt has its own object, so that a retry starts empty."""
+    """Passes on the claims of a reply while it streams. A retry gets a new object, so that it starts empty."""
 
     def __init__(self, on_partial_claims: OnPartialClaims) -> None:
         self._on_partial_claims, self._text, self._sent = on_partial_claims, "", ""
