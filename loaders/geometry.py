@@ -24,14 +24,14 @@ def contains(box: Box, point: tuple[float, float], margin: float = 0.0) -> bool:
 
 
 def overlap(box: Box, other: Box) -> float:
-    """Return the area that both cover."""
+    """Return the area of the boxes' intersection."""
     return area(
         Box(max(box.x0, other.x0), max(box.y0, other.y0), min(box.x1, other.x1), min(box.y1, other.y1)),
     )
 
 
 def bounding_box(boxes: Iterable[Box]) -> Box:
-    """Return the smallest box around all; there must be one at least."""
+    """Return the smallest box around all; there must be at least one."""
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return Box(min(x0s), min(y0s), max(x1s), max(y1s))
 

@@ -1,4 +1,4 @@
-"""Values of the loaders: plain, frozen and picklable, without types of libraries.
+"""Value types of the loaders: plain, frozen and picklable, without types of libraries.
 
 Coordinates are fractions of the page as it is shown (0-1, origin top left), so that they hold
 at every rendering size. Pages count from 1.
@@ -215,7 +215,7 @@ class PageProfile:
     has_figures: bool
     """Whether pictures or drawings may hold words and numbers that the text layer lacks."""
     needs_vision: bool
-    """Whether reading it well takes its image: no legible text layer, or figures, tables or formulas."""
+    """Whether it should be read from its image: no legible text layer, or figures, tables or formulas."""
     empty: bool
     """Whether there is no text, image or drawing at all on it."""
     characters: int
@@ -244,7 +244,7 @@ class PageImage:
 
     @property
     def blank(self) -> bool:
-        """Whether the page is empty: no text in the file, and no more ink than dust leaves."""
+        """Whether the page is empty: no text in the file, and no more ink than dust causes."""
         return self.ink < MIN_INK and not self.text.strip()
 
 
@@ -252,8 +252,8 @@ class PageImage:
 class PageText:
     """A page as read: its blocks in reading order, and its words with their places.
 
-    `engine` says how: `text-layer`, `ocr` or `text-layer+ocr` (figures without text were read by OCR). `detail` says
-    what of a page that was read could not be read.
+    `engine` is `text-layer`, `ocr` or `text-layer+ocr` (figures without text were read by OCR). `detail` names parts of
+    the page that could not be read.
     """
 
     page: int
@@ -288,7 +288,7 @@ class Sentence:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is a heading, or a line of a table of contents: found, and never an answer."""
+        """Whether it is a heading or a line of a table of contents: found by searches, but never an answer."""
         return self.kind == "heading"
 
 

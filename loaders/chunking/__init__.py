@@ -1,1 +1,1 @@
-"""Chunking: the blocks of pages become chunks with sentences."""
+"""Chunking: from the blocks of pages to chunks with sentences."""

@@ -1,4 +1,4 @@
-"""Chunker: the blocks of a document's pages become the chunks that are searched, graded and cited."""
+"""The chunker: turns the blocks of a document's pages into the chunks that are searched, graded and cited."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class _Draft:
 def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> list[Chunk]:
     """Cut a document, given as (page number, blocks) in order, into chunks in reading order.
 
-    A chunk holds whole sentences of one page; only a sentence or a table that runs over a page break takes it onto the
-    next. Tables and figures are chunks of their own, with their captions. All text is in some chunk, except running
+    A chunk holds whole sentences of one page; only a sentence or a table that crosses a page break extends it to the
+    next page. Tables and figures are separate chunks, with their captions. All text is in some chunk, except running
     headers, footers and page numbers.
     `title` is the document's; it is left out of the chunks' heading paths.
     """
@@ -60,7 +60,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
 
 
 def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
-    """Join headings that are followed by a table or a figure to its chunk: alone they answer nothing."""
+    """Join headings that are followed by a table or a figure to its chunk, because a heading alone answers nothing."""
     waiting: _Draft | None = None
     for draft in drafts:
         chunk = draft.chunk
@@ -170,7 +170,7 @@ def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
     caption += [Sentence(text, text, "caption", (page,)) for text in split_sentences(table.caption)]
     lead = _lead(caption) or (path[-1] if path else "")
     rows = [_row(table, index, number, lead) for index, number in enumerate(pages)]
-    if table.is_contents:  # its lines are headings of other pages: they are found, and never an answer
+    if table.is_contents:  # its lines are headings of other pages: found by searches, but never quoted as an answer
         rows = [replace(row, kind="heading") for row in rows]
     head = " ".join(sentence.text for sentence in caption)
     whole = count_tokens(_table_text(head, table, 0, len(rows)))
@@ -182,7 +182,7 @@ def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
         sentences = (*(caption if start == 0 else ()), *(row for row in rows[start:stop] if row.text))
         if group.summary and stop == len(rows):
             text += "\n\n" + group.summary.block.text
-            # A model wrote them, so they can be found but not quoted, like the description of a figure.
+            # A model wrote these sentences: they can be found but not quoted, like the description of a figure.
             sentences += tuple(replace(s, kind="figure") for s in group.summary.sentences)
         yield _chunk("table", text, path, count_tokens(text), sentences)
 

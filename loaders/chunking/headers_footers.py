@@ -1,4 +1,4 @@
-"""Removal of running headers, footers and page numbers, marked or not."""
+"""Removal of running headers, footers and page numbers, with or without a reader's mark."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Pages = Sequence[tuple[int, Sequence[Block]]]
 
 
 def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
-    """Return the pages without watermarks, headers, footers, page numbers: those marked, and what repeats at an edge.
+    """Return the pages without watermarks, marked headers, footers and page numbers, and blocks repeated at an edge.
 
-    A mark is believed for numbers and for what stands on several pages; what stands on one page only is text, such
+    A mark is accepted for numbers and for blocks that occur on several pages; a block on a single page is text, such
     as the one line of a slide. A page keeps all its blocks, as text, if it would have no text left otherwise.
     """
     pages = [(number, [block for block in blocks if not block.is_watermark]) for number, blocks in pages]
@@ -48,7 +48,7 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
 def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:
     """Return whether a block is a header, footer or page number, as the reader marked it.
 
-    In a document of a page or two nothing can repeat; there the mark is believed where the page has other text.
+    In a document of one or two pages nothing can repeat; there the mark is accepted if the page has other text.
     """
     if not block.is_header_or_footer:
         return False
@@ -78,7 +78,7 @@ def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
 
 
 def _key(block: Block) -> str:
-    """Return what a running header has in common on all pages: its words without numbers; "" if it cannot be one."""
+    """Return the words of a block without numbers, which a running header shares on all pages; "" if it is not one."""
     if not block.may_be_header_or_footer or len(block.text) > 1000:
         return ""
     text = _words(block)

@@ -24,7 +24,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class Outline:
-    """The open headings. `title` is the document's; it is stored with the document and left out of the path."""
+    """The open headings. `title` is the document's title, which is left out of the path."""
 
     title: str = ""
     _entries: list[_Entry] = field(default_factory=list)
@@ -38,8 +38,8 @@ class Outline:
     def open(self, heading: Block) -> None:
         """Open a heading, and close those that it ends.
 
-        Its number says more than its marks: readers and models give every heading of a paper the same level, but
-        "2.2.1" always stands under "2.2". Between headings without numbers the marks decide.
+        Its number counts more than its Markdown level: readers and models give every heading of a paper the same level,
+        but "2.2.1" always belongs under "2.2". Headings without numbers are compared by their levels.
         """
         entry = _Entry(plain(heading.text), 0 if heading.is_title else heading.level or 1, 0)
         number = _NUMBER.match(entry.text)

@@ -46,7 +46,7 @@ def pack_chunks(lines: Sequence[SentenceSize]) -> list[tuple[int, int]]:
             cost = best[begin] + _size_cost(tokens) + _HEADING_INSIDE * headings + _cut_cost(lines, begin)
             if cost < best[end]:
                 best[end], start[end] = cost, begin
-            # A heading counts as inside as soon as the chunk begins above it, unless only headings stand there.
+            # A heading is inside a chunk if the chunk begins above it with something other than headings.
             headings += lines[begin].heading and begin > 0 and not lines[begin - 1].heading
     ranges = []
     end = len(lines)
@@ -96,7 +96,7 @@ def _sections(lines: Sequence[SentenceSize]) -> list[tuple[int, int]]:
 
 
 def pack_rows(tokens: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """Cut a long table's rows into ranges of about the same size, none over `room` tokens unless one row alone is."""
+    """Cut a long table's rows into ranges of similar size, of at most `room` tokens unless a single row is longer."""
     total = sum(tokens)
     parts = max(1, -(-total // max(room, 1)))
     limit = min(room, total // parts + max(tokens, default=0))

@@ -42,7 +42,7 @@ _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Segment:
-    """A block on its page, with its sentences; `whole` says that they hold all of it and nothing else."""
+    """A block on its page, with its sentences; `whole` is true if they contain exactly the block's text."""
 
     block: Block
     page: int
@@ -61,8 +61,8 @@ class _Part:
 def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Segment]]:
     """Return a segment for each block of each page; the segments of tables have no sentences.
 
-    A sentence that runs over a page break belongs to the segment in which it begins, and knows all its pages; the
-    segment it ends in keeps what follows.
+    A sentence that crosses a page break belongs to the segment in which it begins, with all its pages; the segment in
+    which it ends has the sentences after it.
     """
     result = [[Segment(part, number) for block in blocks for part in _normalised(block)] for number, blocks in pages]
     joined: set[int] = set()
@@ -108,7 +108,7 @@ def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
 
 
 def _is_body(segment: Segment) -> bool:
-    """Return whether a block can be a part of the running text: no figure, note or table, not only marks."""
+    """Return whether a block can be part of the running text: it has words, and is not a figure, note or table."""
     text = segment.block.text
     return not segment.block.interrupts_text and any(map(str.isalnum, text)) and not is_table_summary(text)
 
@@ -156,7 +156,7 @@ def _solid(text: str) -> int:
 
 
 def _sentences_of(segment: Segment, in_references: bool) -> list[Sentence]:
-    """Split a block that stands alone; a table gives no sentences here, and all else becomes the kind of its block."""
+    """Split a block that continues on no other page; sentences get the block's kind, and a table gets none here."""
     block = segment.block
     kind = block.sentence_kind
     if block.is_table:

@@ -18,7 +18,7 @@ MAX_DISTANCE = 3
 class Group:
     """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page.
 
-    `summary` is what a vision model wrote of a table after it ("Table summary: ..."): found and shown with the table.
+    `summary` is what a vision model wrote of a table after it ("Table summary: ..."); it is found and shown with it.
     """
 
     kind: CaptionOf
@@ -78,7 +78,7 @@ def _groups_of(page_index: int, page: Sequence[Segment]) -> list[Group]:
 def _give_captions(groups: list[Group], page: Sequence[Segment]) -> None:
     """Assign each caption to the nearest table or figure of its kind that has none, nearest pairs first.
 
-    Where a caption lies between two, the page's first one decides whether captions stand above or below here.
+    For a caption between two candidates, the page's first caption decides whether captions are above or below.
     """
     captions = [(index, p, caption_of(plain(p.block.text))) for index, p in enumerate(page) if p.block.is_caption]
     if not captions or not groups:
@@ -115,7 +115,7 @@ def _goes_on(
 def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]:
     """Join the parts of a table into one, and return it with the page of each row.
 
-    A repeated header is dropped; another "header" on a later page is a row of it that only looked like one. A band
+    A repeated header is dropped; a different "header" on a later page is kept as a row. A band
     holds on the next page too.
     """
     first, page = tables[0]

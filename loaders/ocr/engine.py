@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-# Waiting threads that spin take the cores from other workers: 15-24 s a page instead of 7 on two cores.
+# Threads that spin while they wait take the cores from other workers: 15-24 s a page instead of 7 on two cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import cv2
@@ -83,7 +83,7 @@ def _read_upright(image: Image) -> tuple[int, list[OcrLine]]:
     if not tall and not poor:
         return 0, _lines(found)
     if tall and not poor:
-        # The engine turns tall pieces by itself; as it could read them, only the places need turning.
+        # The engine turns tall pieces by itself and reads them; only their positions have to be turned.
         width = float(image.shape[1])
         return 1, _lines([(text, score, quarter_turn(quad, width)) for text, score, quad in found])
     turns = 3 if tall else 2
@@ -99,7 +99,7 @@ def _lines(found: list[tuple[str, float, Quad]]) -> list[OcrLine]:
 
 
 def _mean(found: list[tuple[str, float, Quad]]) -> float:
-    """Return the mean score, weighted by length: a page has many stray short pieces."""
+    """Return the mean score, weighted by length, because a page has many short stray pieces."""
     weight = sum(len(text) for text, _, _ in found)
     return sum(score * len(text) for text, score, _ in found) / max(weight, 1)
 
@@ -121,7 +121,7 @@ def _quad(box: Any) -> Quad:
 
 
 def _turn_back(box: Box, turns: int, width: float, height: float) -> Box:
-    """Return where a box of the turned image (`width` x `height`) lies in the image as it was given."""
+    """Return the position in the original image of a box of the turned image (`width` x `height`)."""
     for _ in range(turns):
         box = Box(height - box.y1, box.x0, height - box.y0, box.x1)
         width, height = height, width

@@ -1,4 +1,4 @@
-"""Layout of a scan: recognised lines become tables, columns, paragraphs, headings and page numbers."""
+"""Layout analysis of a scan: from recognised lines to tables, columns, paragraphs, headings and page numbers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def build_blocks(lines: Sequence[OcrLine], height: float) -> list[PlacedBlock]:
 
 
 def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
-    """Return the words of a picture: its tables as tables, all else row by row, since a picture has no paragraphs."""
+    """Return the blocks of a picture: tables as tables, other text row by row, since a picture has no paragraphs."""
     tables = [found for found in find_tables(lines) if isinstance(found, ScanTable)]
     in_tables = {id(line) for table in tables for line in table.lines}
     rows = group_rows([line for line in lines if id(line) not in in_tables])
@@ -91,7 +91,7 @@ def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
 
 
 def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
-    """Return the lines column by column, in reading order; lines over both columns stand alone."""
+    """Return the lines column by column, in reading order; lines across both columns are entries of their own."""
     gutter = _gutter(lines)
     if gutter is None:
         return [lines]
@@ -142,7 +142,7 @@ def _paragraphs(rows: list[list[OcrLine]], body_height: float) -> list[list[list
 
 
 def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float, edges: tuple[float, float]) -> bool:
-    height, height_above = (max(line.height for line in each) for each in (row, above))  # a bullet is a low piece
+    height, height_above = (max(line.height for line in each) for each in (row, above))  # a bullet has little height
     if step > _GAP * usual or max(height, height_above) > _HEADING_HEIGHT * min(height, height_above):
         return True
     if _ITEM.match(row[0].text) or CAPTION.match(row[0].text) or _NUMBERED.fullmatch(_text(row)):

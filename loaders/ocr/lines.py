@@ -17,7 +17,7 @@ Quad = tuple[Point, Point, Point, Point]
 """Corners of a line in reading direction: top left, top right, bottom right, bottom left."""
 
 _LONG = 5.0  # times as wide as high: shorter lines say little about the page's angle
-_MAX_SKEW = 0.2  # radians (11 degrees): steeper print is meant to be slanted
+_MAX_SKEW = 0.2  # radians (11 degrees): steeper text is slanted on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ def is_tall(quad: Quad) -> bool:
 
 
 def quarter_turn(quad: Quad, width: float) -> Quad:
-    """Return where `quad` lies once the image (of `width` pixels) is turned by 90 degrees anticlockwise."""
+    """Return the corners `quad` after the image (of `width` pixels) is turned by 90 degrees anticlockwise."""
     turned = [(y, width - x) for x, y in quad]
     return turned[1], turned[2], turned[3], turned[0]
 
 
 def deskew(quads: Sequence[Quad]) -> list[Box]:
-    """Return upright boxes without the page's skew, so that pieces of one line of print share their centre."""
+    """Return upright boxes without the page's skew, so that pieces of one printed line share their centre."""
     angle = _skew(quads)
     cos, sin = math.cos(angle), math.sin(angle)
     boxes = []

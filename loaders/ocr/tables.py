@@ -49,7 +49,7 @@ class ScanTable(_Rows):
 
     @property
     def text(self) -> str:
-        """The table as a Markdown pipe table; a cell's column is the one above or below which it stands."""
+        """The table as a Markdown pipe table; cells are assigned to columns by their horizontal position."""
         columns = _columns(self.rows)
         rows = [_place(row, columns) for row in self.rows]
         return markdown_table(_merge_header(self.rows, rows))
@@ -67,7 +67,7 @@ class ChartLabels(_Rows):
 
 
 def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
-    """Group lines whose vertical centres agree; by extents, labels that straddle two rows would join them."""
+    """Group lines whose vertical centres agree; grouped by extents, labels that straddle two rows would join them."""
     rows: list[Row] = []
     for line in sorted(lines, key=lambda line: line.middle):
         last = rows[-1] if rows else []
@@ -99,7 +99,7 @@ def find_tables(lines: Sequence[OcrLine]) -> list[ScanTable | ChartLabels]:
 
 
 def _runs(rows: list[Row], start: int, stop: int, reach: float) -> list[tuple[int, int]]:
-    """Return the half-open ranges of rows that may be a table's and stand no further apart than `reach` heights."""
+    """Return the half-open ranges of rows that may belong to a table, at most `reach` line heights apart."""
     runs: list[tuple[int, int]] = []
     for index in range(start, stop):
         if not _may_belong(rows[index]):
@@ -114,14 +114,14 @@ def _runs(rows: list[Row], start: int, stop: int, reach: float) -> list[tuple[in
 
 
 def _may_belong(row: Row) -> bool:
-    """Return whether a row may be a table's: separate cells, or one short piece (a group's label, a heading)."""
+    """Return whether a row may belong to a table: separate cells, or one short piece (a group's label, a heading)."""
     apart = all(right.box.x0 - left.box.x1 > -_TOUCH * left.height for left, right in pairwise(row))
     lengths = sorted(len(cell.text) for cell in row)
     return apart and lengths[len(lengths) // 2] <= _CELL_CHARS
 
 
 def _table_bounds(rows: list[Row], start: int, stop: int, floor: int) -> tuple[int, int] | None:
-    """Return the range of rows that is a table: from its first full row to its last, with what is stacked above."""
+    """Return the range of a table's rows: from its first full row to its last, with the header rows stacked above."""
     full = [index for index in range(start, stop) if len(rows[index]) >= MIN_CELLS]
     if not full:
         return None
@@ -134,7 +134,7 @@ def _table_bounds(rows: list[Row], start: int, stop: int, floor: int) -> tuple[i
     numbers = any(_is_numeric(row) for row in body)
     if len(full) < (2 if numbers else 3) or sum(map(len, body)) < MIN_FILL * len(_columns(body)) * len(body):
         return None
-    # A heading line that the OCR read as one piece: longer than a cell, but closer than a line of text would stand.
+    # A heading line that the OCR read as one piece: longer than a cell, but closer than a line of text would be.
     while first > floor and rows[first][0].middle - rows[first - 1][0].middle < _STACKED * _height(rows[first]):
         first -= 1
     return first, last
@@ -153,7 +153,7 @@ def _is_numeric(row: Sequence[OcrLine]) -> bool:
 
 
 def _columns(rows: Sequence[Sequence[OcrLine]]) -> list[tuple[float, float]]:
-    """Return the columns as ranges of x: what the fullest rows share, widened by the cells that fall into one only."""
+    """Return the columns as x ranges: those that the fullest rows share, widened by cells that touch only one."""
     most = max(len(row) for row in rows)
     fullest = [row for row in rows if len(row) == most]
     columns = [
@@ -185,7 +185,7 @@ def _place(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> li
     numeric = _is_numeric(row)
     for cell in row:
         over = _overlapping(cell, columns) or [_nearest(cell, columns)]
-        parts = [_clean(cell.text)] * len(over)  # a heading over several columns holds for each
+        parts = [_clean(cell.text)] * len(over)  # a heading over several columns applies to each
         if len(over) > 1 and (tokens := _merged_cells(cell, [columns[index] for index in over])):
             parts = tokens
         elif numeric:  # a long label reaches into the next column
@@ -205,7 +205,7 @@ def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list
         return tokens
     if not fills or len(columns) < MIN_CELLS or abs(len(tokens) - len(columns)) > 1:
         return None
-    parts = [""] * len(columns)  # two of the cells were read as one word, or one cell has two: go by the place
+    parts = [""] * len(columns)  # two cells were read as one word, or a cell has two words: decide by position
     for word in split_words(text, cell.quad):
         index = min(range(len(columns)), key=lambda index: abs(sum(columns[index]) - word.box.x0 - word.box.x1))
         parts[index] = f"{parts[index]} {word.text}".strip()
@@ -213,12 +213,12 @@ def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list
 
 
 def _clean(text: str) -> str:
-    """Strip the lines of the table that were read as characters."""
+    """Strip characters that are misread ruling lines of the table."""
     return text.strip(" |")
 
 
 def _merge_header(rows: Sequence[Sequence[OcrLine]], texts: list[list[str]]) -> list[list[str]]:
-    """Join header rows that are stacked closer than lines of print: they are one row with cells of one or two lines."""
+    """Join header rows that are closer than printed lines: they are one row with cells of one or two lines."""
     merged = [texts[0]]
     in_body = _is_numeric(rows[0])
     for (above, row), text in zip(pairwise(rows), texts[1:], strict=True):

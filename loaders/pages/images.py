@@ -37,15 +37,15 @@ class ImageReader:
         return ()
 
     def page_count(self) -> int:
-        """Return the number of pages; raise SourceError if it is not a sound image."""
+        """Return the number of pages; raise SourceError if the image is damaged."""
         return image_pages(self._path)
 
     def profile(self, page: int) -> PageProfile:
-        """Return that reading the page takes its image."""
+        """Return the profile of a page that can only be read from its image."""
         return PageProfile(page, legible=False, has_figures=True, needs_vision=True, empty=False, characters=0)
 
     def render(self, job: PageJob) -> PageImage:
-        """Return a page as a PNG; `job.dpi` is ignored, `job.max_side` holds."""
+        """Return a page as a PNG; `job.dpi` is ignored, `job.max_side` applies."""
         shot = render_image(self._path, job.page, job.max_side)
         return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, legible=False, has_figures=True)
 

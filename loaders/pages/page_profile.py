@@ -1,6 +1,6 @@
 """Profile of a page from its content stream, in milliseconds: whether it has figures, tables or formulas.
 
-In doubt a page needs vision: a false "yes" costs a share of a request, a false "no" a table's structure.
+Doubtful pages count as needing vision: a false "yes" costs part of a request, a false "no" a table's structure.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ MIN_CELLS = 3
 MIN_MATH = 10
 """Characters in a mathematical font that make a formula: a displayed one has 20 and more, a variable one or two."""
 
-_RULE_POINTS = 3.0  # thinner shapes are lines
+_RULE_POINTS = 3.0  # thinner shapes count as lines
 _LONG = 0.15  # of the page's width: shorter lines underline a word
 _GAP = 1.5  # of the text size: columns of a table stand further apart than words
 _SPANNING = 0.9  # of the page in both directions: a background
 
 
 def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
-    """Return what a page holds besides running text; `legible` is whether its text layer can be trusted."""
+    """Return what a page has besides running text; `legible` is whether its text layer can be trusted."""
     figures = has_figures(layer)
     return PageProfile(
         page,

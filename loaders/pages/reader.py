@@ -14,7 +14,7 @@ from loaders.types import MIN_INK, DocumentInfo, Failure, PageImage, PageJob, Pa
 
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
-    """Return what a file says of itself; raise SourceError, or PasswordError if it is locked."""
+    """Return the properties of a file; raise SourceError, or PasswordError if it is locked."""
     name = str(path)
     try:
         size = path.stat().st_size
@@ -30,7 +30,7 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
 
 
 def profile(job: PageJob) -> PageProfile | Failure:
-    """Return what reading a page takes, without rendering it: about 20 ms a page."""
+    """Return the profile of a page without rendering it: about 20 ms a page."""
     try:
         return _open(job).profile(job.page)
     except Exception as exc:
@@ -46,7 +46,7 @@ def render(job: PageJob) -> PageImage | Failure:
 
 
 def read(job: PageJob) -> PageText | Failure:
-    """Read a page: its own text where that can be trusted, else by OCR."""
+    """Read a page: its own text if that can be trusted, else by OCR."""
     try:
         text = _open(job).read(job)
     except Exception as exc:
@@ -66,7 +66,7 @@ def _read_by_ocr(image: PageImage, job: PageJob) -> PageText | Failure:
     if image.ink < MIN_INK:
         return PageText(job.page, (), (), "ocr")
     try:
-        from loaders.ocr.engine import read_image  # 1 s and 300 MB that pages with a text layer save
+        from loaders.ocr.engine import read_image  # imported here: pages with a text layer save 1 s and 300 MB
 
         return read_image(image.png, job.page)
     except ModuleNotFoundError as exc:

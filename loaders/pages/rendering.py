@@ -20,7 +20,7 @@ a hairline passes with any length."""
 EDGE = 0.015
 """Share of the page at each edge where a scanner leaves shadows; 3 mm of A4, closer than page numbers stand."""
 
-_FAINT = 0.02  # share of ink from which no page is blank, so that nothing need be cleaned
+_FAINT = 0.02  # share of ink above which a page is never blank, so that cleaning is skipped
 _REACH = 3
 
 
@@ -63,7 +63,7 @@ def encode_png(image: Image.Image) -> bytes:
 def ink_share(grey: NDArray[Any]) -> float:
     """Return the share of pixels (0-1) that differ from the most frequent grey level; 0 for a blank page.
 
-    Where there is little ink, dust, sensor noise and shadows at the edges are left out, so that the empty back of a
+    If there is little ink, dust, sensor noise and shadows at the edges are not counted, so that the empty back of a
     scanned page is blank.
     """
     values = grey.astype(np.int16)

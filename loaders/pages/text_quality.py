@@ -1,4 +1,4 @@
-"""Quality of a text layer, by statistics over its characters."""
+"""A quality check of text layers by statistics over their characters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BAD_CATEGORIES = frozenset({"Co", "Cn", "Cc", "Cs"})
 
 
 def is_garbage(text: str) -> bool:
-    """Return whether `text` is not what the page shows: no Unicode map, a shifted encoding, or glyph numbers."""
+    """Return whether `text` differs from what the page shows: no Unicode map, a shifted encoding, or glyph numbers."""
     visible = [char for char in text if not char.isspace()]
     if not visible:
         return False

@@ -1,1 +1,1 @@
-"""Documents that PyMuPDF opens: text layer, layout, tables."""
+"""The reader of documents that PyMuPDF opens: text layer, layout, tables."""

@@ -82,7 +82,7 @@ class PdfFile:
             try:
                 self._page(number).get_displaylist()
             except pymupdf.mupdf.FzErrorLimit:
-                return True  # sound, but over a limit of the library: only this page will fail
+                return True  # readable, but over a limit of the library: only this page will fail
             except _LIBRARY_ERRORS:
                 continue
             return True
@@ -118,7 +118,7 @@ class PdfFile:
 
         As pymupdf4llm prepares a page, but without extracting each picture as PNG, which takes 0.8 s for a large one.
         """
-        from pymupdf4llm.helpers import utils  # 1 s and 150 MB that a process which only renders saves
+        from pymupdf4llm.helpers import utils  # imported here: a process that only renders saves 1 s and 150 MB
 
         page, layer = self._page(number), self.layer(number)
         if layer.watermarks:  # they would hide headings and cut paragraphs
@@ -223,7 +223,7 @@ def _open(path: Path, password: str | None) -> tuple[Any, str]:
         doc = pymupdf.open(name, filetype="pdf")
     except _LIBRARY_ERRORS as exc:
         raise SourceError(f"{name!r} is damaged and cannot be opened as a PDF: get a new copy of it.") from exc
-    if not doc.is_pdf:  # `filetype` forces nothing: HTML, text and images open as what they are
+    if not doc.is_pdf:  # `filetype` does not force the format: HTML, text and images open as such
         found = (doc.metadata or {}).get("format") or "something else"
         doc.close()
         raise SourceError(f"{name!r} is not a PDF (it looks like: {found}): rename it to what it is, or get the PDF.")

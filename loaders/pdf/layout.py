@@ -1,4 +1,4 @@
-"""Layout of a PDF page: its words and regions become blocks, each word in exactly one."""
+"""Layout analysis of a PDF page: from words and regions to blocks, each word in exactly one."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def build_blocks(
 
 
 def reading_rows(lines: Sequence[Line]) -> list[Line]:
-    """Join the pieces of each line of print and sort the lines downwards; turned text comes last."""
+    """Join the pieces of each printed line and sort the lines downwards; rotated text comes last."""
     rows: list[Line] = []
     for line in sorted((line for line in lines if line.upright), key=lambda line: centre(_box(line))[1]):
         if rows and _on_one_row(rows[-1], line):
@@ -77,7 +77,7 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
 
 
 def _pieces(line: Line, regions: Sequence[Region]) -> list[tuple[int | None, Line]]:
-    """Cut a line where it passes from one region into another (cells and columns set on one baseline)."""
+    """Cut a line at the borders of regions (cells and columns on one baseline)."""
     homes = [(_home(word, regions), word) for word in line.words]
     return [
         (home, Line(tuple(word for _, word in group), line.block, line.size, line.upright, line.mono))
@@ -106,7 +106,7 @@ def _box(line: Line) -> Box:
 
 
 def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings) -> Block:
-    """Return the block of a region: its role decides the kind, and the kind how its lines are joined."""
+    """Return the block of a region: its role decides the kind, and the kind decides how its lines are joined."""
     kind = KINDS.get(region.role, "text")
     texts = [" ".join(word.text for word in row.words) for row in rows]
     box = to_fractions(region.box, layer.width, layer.height)
@@ -128,7 +128,7 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
 
 
 def _list_text(rows: list[Line], texts: list[str], around: Surroundings) -> str:
-    """Start a new item at each bullet or ordinal that stands at the left edge; other lines run on."""
+    """Start a new item at each bullet or ordinal at the left edge; other lines continue the item."""
     left = min(row.words[0].box.x0 for row in rows)
     items: list[list[str]] = []
     for row, text in zip(rows, texts, strict=True):
@@ -148,7 +148,7 @@ def _item_text(text: str) -> str:
 
 
 def heading_level(text: str, size: float, body: float) -> int:
-    """Return 1-6: by its numbering ("2.1" is level 3, below a title and a chapter), else by its size against the text.
+    """Return 1-6: by its numbering ("2.1" is level 3, below a title and a chapter), else by its relative size.
 
     A paper's title is set 1.45 times as large as its text, its unnumbered chapters 1.35 times.
     """

@@ -1,4 +1,4 @@
-"""Tables of the text layer: a grid of boxes and the words in it become a Markdown table."""
+"""Tables of the text layer: from a grid of boxes and the words in it to a Markdown table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TORN = 0.12  # share of a word that must lie on either side of a column line be
 
 
 def table_text(cells: Grid, rows: Sequence[Line], known: Container[str]) -> str:
-    """Return a Markdown pipe table; words are placed by their middle, so that none is split or lost.
+    """Return a Markdown pipe table; words are assigned to cells by their centres, so that none is split or lost.
 
     A heading that runs over several columns ("AIME 2024" over pass@1 and cons@64) is repeated in each of them.
     """
@@ -49,7 +49,7 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _phrases(line: Line) -> list[list[Word]]:
-    """Cut a line of print where a gap is wider than a space."""
+    """Cut a printed line at gaps that are wider than a space."""
     phrases: list[list[Word]] = []
     for word in line.words:
         if phrases and line.upright and word.box.x0 - phrases[-1][-1].box.x1 > _SPACE * line.size:
@@ -61,7 +61,7 @@ def _phrases(line: Line) -> list[list[Word]]:
 
 
 def _torn_columns(phrase: Sequence[Word], lefts: Sequence[float]) -> range | None:
-    """Return the columns that a phrase runs over if a column line cuts through one of its words."""
+    """Return the columns that a phrase covers if a column line cuts through one of its words."""
     for word in phrase:
         slack = _TORN * (word.box.x1 - word.box.x0)
         if any(word.box.x0 + slack < left < word.box.x1 - slack for left in lefts):
@@ -77,12 +77,12 @@ def _by_column(phrase: Sequence[Word], lefts: Sequence[float]) -> list[tuple[int
 
 
 def _slot(starts: Sequence[float], value: float) -> int:
-    """Return the index of the last start at or before `value`, the first for what lies before all."""
+    """Return the index of the last start at or before `value`; 0 if `value` is before all of them."""
     return max((index for index, start in enumerate(starts) if start <= value), default=0)
 
 
 def _is_numeric(row: Sequence[Sequence[tuple[float, str]]]) -> bool:
-    """Return whether most cells after the label are numbers: a row of values, where a long label is no heading."""
+    """Return whether most cells after the label are numbers: then a long label in the row is not a heading."""
     texts = [" ".join(text for _, text in cell) for cell in row[1:] if cell]
     return bool(texts) and 2 * sum(bool(_NUMBER.fullmatch(text)) for text in texts) > len(texts)
 

@@ -1,4 +1,4 @@
-"""Text layer of a PDF page as plain values, free of the PDF library's types.
+"""The text layer of a PDF page as plain values, without types of the PDF library.
 
 Units are points of the page as it is shown (rotation undone), origin top left.
 """
@@ -30,7 +30,7 @@ class Line:
 class TextLayer:
     """The content stream of a page, before any layout analysis.
 
-    `drawings` are the boxes of what is drawn in lines and areas; `math` counts the characters in mathematical fonts;
+    `drawings` are the boxes of drawn lines and areas; `math` counts the characters in mathematical fonts;
     `hidden` counts the words that no viewer shows, which are left out, as are the texts of `watermarks`. A word that is
     struck out stands between `~~`.
     """

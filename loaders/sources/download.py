@@ -1,7 +1,7 @@
 """Safe downloads from http(s) addresses: no private networks, and limits on size, time and redirects.
 
 Each host is looked up once, and the connection goes to the address that was checked, so that a name whose address
-changes (DNS rebinding) gains nothing. Proxies are not used, since they would look the name up themselves.
+changes afterwards (DNS rebinding) has no effect. Proxies are not used, since they would look the name up themselves.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _Closed(http.client.HTTPConnection):
         super().__init__(host, port)
         # `sock` becomes None once a body without a length has begun and close() was called.
         self.sock = self._opened = opened
-        # Ends the whole download in time, also if the server sends a byte now and then.
+        # Ends the whole download in time, even if the server keeps sending single bytes.
         self._clock = threading.Timer(max(0.0, deadline - time.monotonic()), self._end)
         self._clock.daemon = True
         self._clock.start()
@@ -210,7 +210,7 @@ def _copy(
         file.write(piece)
     if time.monotonic() >= deadline:  # the timer has closed the connection, which looks like the end of the file
         raise TimeoutError
-    if response.length:  # what the server announced and did not send
+    if response.length:  # fewer bytes than the server announced
         raise http.client.IncompleteRead(b"", response.length)
     return head, digest.hexdigest()
 

@@ -25,7 +25,7 @@ _SPECIAL = (
 def expand(sources: Sequence[str]) -> list[Path]:
     """Return the files that `sources` (files, folders, globs) stand for: in order, each once, folders sorted.
 
-    Raises SourceError for the first source that stands for nothing that can be read.
+    Raises SourceError for the first source without a readable file.
     """
     found: dict[Path, Path] = {}
     for source in sources:
@@ -54,7 +54,7 @@ def check_source(path: Path) -> None:
 
 
 def _expand_one(source: str) -> list[Path]:
-    """Return the files of one source; raise SourceError if there is none that can be read."""
+    """Return the files of one source; raise SourceError if none of them is readable."""
     if not source.strip():
         raise SourceError("An empty source was given: name a file, a folder or a glob such as 'papers/*.pdf'.")
     if _URL.match(source):

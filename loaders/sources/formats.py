@@ -34,7 +34,7 @@ class DocumentReader(Protocol):
         """Return the number of pages, 1 or more; raise SourceError if none of them can be read."""
 
     def profile(self, page: int) -> PageProfile:
-        """Return what reading a page takes, without rendering it."""
+        """Return the profile of a page, without rendering it."""
 
     def render(self, job: PageJob) -> PageImage:
         """Render a page."""
@@ -60,7 +60,7 @@ class FileFormat:
     matches: Callable[[bytes], bool]
     """Whether the first `HEAD_BYTES` of a file have the format's signature."""
     open: Opener
-    """Opens its files. The reader's libraries are imported then: 0.3 to 1 s that other processes save."""
+    """Opens its files. The reader's libraries are imported here, because they take 0.3 to 1 s."""
 
 
 def _open_pdf(path: Path, password: str | None) -> DocumentReader:
@@ -86,7 +86,7 @@ def _starts_with(*signatures: bytes) -> Callable[[bytes], bool]:
 
 
 def _is_unmarked_zip(head: bytes) -> bool:
-    """Match no content: zip archives without a signature of their own are identified by their suffix."""
+    """Return False: zip archives without a signature of their own are identified by their suffix."""
     return False
 
 
@@ -117,7 +117,7 @@ _BY_SUFFIX = {suffix: each for each in FORMATS for suffix in each.suffixes}
 
 
 def is_supported(path: Path) -> bool:
-    """Return whether a file's name ends like one that is read."""
+    """Return whether a file's suffix is that of a supported format."""
     return path.suffix.lower() in _BY_SUFFIX
 
 
@@ -136,7 +136,7 @@ def sniff_suffix(head: bytes, suffix: str) -> str:
 def format_of(path: Path) -> FileFormat:
     """Return the format to open a file as: that of its name, except that a PDF named as an image is a PDF.
 
-    A file of another name is opened as an image, whose reader then says what is wrong. Raises OSError.
+    A file with an unknown suffix is opened as an image, whose reader then reports the problem. Raises OSError.
     """
     named = _BY_SUFFIX.get(path.suffix.lower(), _BY_SUFFIX[".png"])
     if named.kind != "image":

@@ -25,7 +25,7 @@ _SUMMARY = re.compile(r"\W*table\s+summary\W*:", re.IGNORECASE)
 
 
 def caption_of(text: str) -> CaptionOf | None:
-    """Return what a text is the caption of, by its first words ("Table 4 | ..."), or None if it is no caption."""
+    """Return the kind of object that a caption describes, by its first words ("Table 4 | ..."); None for other text."""
     match = _CAPTION.match(text.lstrip())
     if not match:
         return None

@@ -23,7 +23,7 @@ class _Cell:
 
 @dataclass(slots=True)
 class HtmlGrid:
-    """A table as it stands: `rows` of equal length, how many of them are headers, and the text outside of all cells.
+    """A parsed table: `rows` of equal length, how many of them are headers, and the text outside of all cells.
 
     `given` are the cells of the body (row, column) that a cell of a row above fills.
     """
@@ -100,14 +100,14 @@ class _Reader(HTMLParser):
     def _unknown(self, tag: str, *, opening: bool) -> None:
         if tag in _BREAKS:
             self.handle_data(" ")
-        elif plain(f"<{tag}>"):  # not a mark: "<think>" is what the page says
+        elif plain(f"<{tag}>"):  # not markup: "<think>" can be a word of the page
             self.handle_data(f"<{tag}>" if opening else f"</{tag}>")
 
 
 def read_html_table(text: str) -> HtmlGrid:
     """Read the first table of an HTML text into a grid; header cells fill all they span, body cells fill downwards.
 
-    A body cell that spans columns stands once, in its first column: it is a heading of its rows, not their value.
+    A body cell that spans columns is stored once, in its first column: it is a heading of its rows, not their value.
     One that spans rows holds for each of them.
     """
     reader = _Reader()

@@ -1,4 +1,4 @@
-"""Joining of lines of print to running text, with hyphenated words made whole."""
+"""Joining of printed lines into running text, including words that a hyphen breaks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _SOFT_HYPHEN = "\u00ad"
 _BROKEN = re.compile(r"([^\W_][\w’'\-]*)[-\u2010]$")
 _CONTINUED = re.compile(r"[\w’'\-]*\w")
 _PLAIN_WORD = re.compile(r"[\w’'\-]*\w")
-_KNOWN_HALF = 4  # letters: halves such as "in-" or "re-" are words everywhere and prove nothing
+_KNOWN_HALF = 4  # letters: shorter halves such as "in-" or "re-" occur as words everywhere
 
 
 def vocabulary(lines: Iterable[str]) -> set[str]:
-    """Collect the lower-cased words that stand inside `lines`, without those broken at a line's end."""
+    """Collect the lower-cased words inside `lines`, without those broken at a line's end."""
     known: set[str] = set()
     for line in lines:
         tokens = line.split()
@@ -45,14 +45,14 @@ def join_lines(lines: Sequence[str], known: Container[str]) -> str:
 
 def _mend(text: str, left: str, line: str, known: Container[str]) -> str:
     continued = _CONTINUED.match(line)
-    if continued is None:  # "pre- (and post-)": the hyphen stands for itself
+    if continued is None:  # "pre- (and post-)": the hyphen is part of the text
         return f"{text} {line}"
     right = continued.group()
     return text + line if _keeps_hyphen(left, right, known) else text[:-1] + line
 
 
 def _keeps_hyphen(left: str, right: str, known: Container[str]) -> bool:
-    """Decide "DeepSeek-" + "R1" (keep) against "super-" + "vised" (drop): what the document says elsewhere wins."""
+    """Decide "DeepSeek-" + "R1" (keep) against "super-" + "vised" (drop); the spelling elsewhere decides."""
     joined, hyphened = f"{left}{right}".lower(), f"{left}-{right}".lower()
     if hyphened in known:
         return True

@@ -1,7 +1,7 @@
-"""Markdown parser: a page's Markdown to blocks.
+"""A Markdown parser: from a page's Markdown to blocks.
 
-The Markdown comes unchecked from a vision model. So nothing here raises, and no word is dropped: what is not understood
-becomes a paragraph.
+The Markdown comes unchecked from a vision model. So this parser never raises and drops no word: text that it does not
+recognise becomes a paragraph.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def parse_blocks(markdown: str) -> tuple[Block, ...]:
 
 
 class _Scanner:
-    """Reads line by line; each `_take_...` adds a block and returns True, or returns False where it does not apply."""
+    """Reads line by line; each `_take_...` adds a block and returns True, or returns False if it does not apply."""
 
     def __init__(self, markdown: str) -> None:
         self._lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -98,7 +98,7 @@ class _Scanner:
         while end < len(self._lines) and not self._lines[end].strip().startswith(fence[1]):
             end += 1
         body = self._lines[self._at + 1 : end]
-        if fence[2].lower() in ("markdown", "md", "html"):  # a model likes to wrap its whole answer in a fence
+        if fence[2].lower() in ("markdown", "md", "html"):  # models often wrap their whole reply in a fence
             self._flush()
             self._blocks += parse_blocks("\n".join(body))
         else:
@@ -229,7 +229,7 @@ def _is_row(line: str) -> bool:
 
 
 def _is_bold_heading(text: str) -> bool:
-    """Return whether a bold line is a heading: numbered, or a few words without digits ("Total: 500" is none)."""
+    """Return whether a bold line is a heading: numbered, or a few words without digits (unlike "Total: 500")."""
     if "**" in text or text.rstrip().endswith((".", "!", "?", ";", ",")):
         return False
     return bool(SECTION.match(text)) or (len(text.split()) <= 8 and not re.search(r"\d", text))

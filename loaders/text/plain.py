@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
-# Only known tags are marks: "<think>" and "x < y" are text.
+# Only known tags are markup: "<think>" and "x < y" are text.
 _TAG = re.compile(
     r"</?(?P<name>table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col|br|hr|p|div|ul|ol|li|figure|figcaption|h[1-6]|"
     r"sup|sub|b|i|em|strong|u|s|strike|del|ins|mark|small|span|a|code|pre|center|font|img)(?:\s[^<>]*)?/?>",
@@ -84,7 +84,7 @@ def plain(markdown: str) -> str:
     Identifiers and formulas stay as they are.
     """
     text = _BLANKS.sub(" ", markdown)
-    if "`" in text or "~" in text:  # most texts have none, and the search is cheap
+    if "`" in text or "~" in text:  # most texts have no markup, and the search is cheap
         text = _FENCE_LINE.sub(" ", text)
     if "|" in text:
         text = _ROW_LINE.sub(lambda row: _PIPE.sub(" ", row[0]), _DELIMITER_LINE.sub(" ", text))
@@ -94,7 +94,7 @@ def plain(markdown: str) -> str:
 
 
 def plain_inline(markdown: str) -> str:
-    """Remove only the marks inside a line: in a table's cell "# Total" and "- 5" are what the page says."""
+    """Remove only markup inside a line: in a table cell, "# Total" and "- 5" are text of the page."""
     text = " ".join(markdown.split())
     if "`" not in text:
         return " ".join(_inline(text).split())

@@ -54,7 +54,7 @@ def _split(text: str) -> tuple[str, ...]:
 def _append(sentences: list[str], part: str, glue: str) -> None:
     """Append a piece as a sentence, or (with `glue` between) to the last one if the boundary before it is wrong."""
     note = _NOTE_AHEAD.match(part)
-    if note and sentences:  # "... is shown. [12] Another": the note belongs to what it stands behind
+    if note and sentences:  # "... is shown. [12] Another": the reference belongs to the sentence before it
         sentences[-1] += glue + note[1].strip()
         part, glue = part[note.end() :], " "
     if not part:
@@ -70,7 +70,7 @@ def _belongs(before: str, part: str) -> bool:
     if _NOTE.match(part) or not any(c.isalnum() for c in part):
         return True
     end = _AFTER_END.sub("", before)[-1:]
-    if end.isalnum() or end in ",;(":  # three "2024)" in a paragraph are taken for the marks of a numbered list
+    if end.isalnum() or end in ",;(":  # sentencex takes three "2024)" in a paragraph for items of a numbered list
         return True
     return bool(_ABBREVIATION.search(before) or (part[0].isdigit() and _NUMBERED.search(before)))
 

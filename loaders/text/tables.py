@@ -31,7 +31,7 @@ _PERIOD = re.compile(r"^(?:(?:FY|CY|H[12]|Q[1-4])\s*)?'?(?:19|20)?\d\d(?:[/–-]
 
 
 _CONTENTS_COLUMNS = 3  # number, title, page
-_CONTENTS_LINES = 3  # fewer ascending numbers are chance
+_CONTENTS_LINES = 3  # fewer ascending numbers may be chance
 _PAGE_DIGITS = 3  # of a page number; years and counts have more
 
 
@@ -39,7 +39,7 @@ _PAGE_DIGITS = 3  # of a page number; years and counts have more
 class Table:
     """A table: one name per column, equally long rows, and which column holds the rows' labels.
 
-    `caption` is text that stood in the table's HTML but in none of its cells, or alone in its first row. `groups` has,
+    `caption` is text of the table's HTML outside its cells, or alone in its first row. `groups` has,
     per row, what a spanning cell to the left of the label says of it ("" where there is none). `bands` has, per row,
     the names that stand alone in a row above it; `band_rows` are these rows. `given` are cells that a span fills: they
     hold for their row, and stand in it on no page. `blank` are rows whose cells are empty and no band's.
@@ -188,7 +188,7 @@ def _build(grid: _Grid) -> Table | None:
     grid = _without_title(grid)
     rows, headers = grid.rows, min(grid.headers, len(grid.rows))
     numbered = bool(_NUMBER.match(rows[0][0]) and not _PERIOD.match(rows[0][0]))
-    # Markdown makes the first row a header whether it is one or not; a table of contents begins with "1".
+    # Markdown always makes the first row a header; a table of contents begins with "1".
     headers = 0 if (numbered or _is_lone(rows[0])) and headers == 1 and len(rows) > 1 else headers
     lone = _is_lone(rows[0]) and len(rows) > 1
     if (
@@ -200,7 +200,7 @@ def _build(grid: _Grid) -> Table | None:
     ):
         headers = 1
     own = [["" if (y, x) in grid.given else cell for x, cell in enumerate(row)] for y, row in enumerate(rows)]
-    # What may be a second header is left out when the labels' column is looked for.
+    # A possible second header row is left out of the search for the labels' column.
     above = ["".join(cells) for cells in zip(*rows[:headers], strict=True)]
     while (
         headers
