@@ -24,13 +24,13 @@ async def embed_document(
 ) -> Usage:  # fmt: skip
     """Compute and store the vectors of a document's chunks: one for each sentence offline, else one for each chunk.
 
-    Chunks that already have vectors are skipped. A few batches are in flight at a time, so that one is stored while
-    others are embedded. Returns the usage of all embeddings.
+    Chunks that already have vectors are skipped. One batch is stored while others are embedded. Returns the usage.
 
     Args:
         deps: Stores and embedder.
-        document: The document's id; `name` is its name, which is embedded with each chunk.
+        document: The document's id.
         chunk_ids: The ids of its chunks.
+        name: The document's name, which is embedded with each chunk.
         emit: Called with a progress event after each batch.
         add_requests: Called with the usage of each batch; returns the number of requests of the run so far.
 
