@@ -1,1 +1,1 @@
-"""The web interface of the LangGraph server: HTTP routes for documents and pages, and the reading room in a browser."""
+"""The web interface of the LangGraph server: HTTP routes for documents and pages, and the reading room."""

@@ -1,4 +1,4 @@
-"""The Starlette application that `http.app` in langgraph.json mounts: its routes stand beside the server's own API."""
+"""The Starlette application that `http.app` in langgraph.json adds to the server's own API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Authentication by one token, PAGEWITNESS_SERVER_TOKEN; without it the server is open. API and pages share it.
 
 A program sends the token as `Authorization: Bearer ...`. A browser cannot send that with a link or an image, so the
-reading room trades the token for a cookie, which other sites can neither read nor have sent.
+reading room trades the token for a cookie, which other sites can neither read nor make the browser send.
 """
 
 from __future__ import annotations

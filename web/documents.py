@@ -32,7 +32,7 @@ class DocumentDetails(DocumentSummary):
 
 
 class DocumentName(TypedDict):
-    """What a deleted document was called."""
+    """The name of a deleted document."""
 
     id: str
     name: str
@@ -76,7 +76,7 @@ def document(request: Request) -> DocumentDetails:
 def delete(request: Request) -> Deleted:
     """Remove a document from all stores.
 
-    Of two requests at the same time the second finds that it is gone.
+    If two requests come at the same time, the second one gets 404.
     """
     with _deletion:
         row, stores = find_document(request), dependencies.stores()

@@ -28,7 +28,7 @@ class Health(TypedDict):
     ok: bool
     """Whether the library can be used."""
     detail: NotRequired[str]
-    """What is wrong, where something is."""
+    """What is wrong, if anything is."""
     engine: str
     """The engine that reads and answers."""
     upload_mb: int
@@ -43,7 +43,7 @@ class Health(TypedDict):
 def health(request: Request) -> Health | JSONResponse:
     """Say whether the library can be used, and what may be uploaded.
 
-    The status is 503 where it cannot, and authorized clients are told the reason.
+    If it cannot, the status is 503, and authorized clients get the reason.
     """
     current = settings()
     state: Health = {
@@ -83,7 +83,7 @@ def _check_engine() -> None:
 
 
 def _check_vectors() -> None:
-    """Raise where another process owns the home folder, or the vectors are another model's."""
+    """Raise if another process owns the home folder, or the vectors are another model's."""
     deps = dependencies.for_context(Context())
     deps.stores.acquire()
     deps.stores.check(deps.embedder.identity)

@@ -1,6 +1,6 @@
 """OpenAPI descriptions of the routes, generated from the types that they take and return.
 
-FastAPI would do the same, but its first import took 0.8 s of a server start, and its validation errors are lists where
+FastAPI would do the same, but importing it took 0.8 s of a server start, and its validation errors are lists where
 this API promises one sentence.
 """
 

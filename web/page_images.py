@@ -38,7 +38,7 @@ def render_page(png: bytes, width: int | None, form: str, boxes: Sequence[Box]) 
 
 
 def _highlighted(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
-    """Colour the paper and leave the ink black, as a highlighter does; the underline is visible without colour.
+    """Colour the paper and leave the ink black, as a highlighter does; the underline is also visible without colour.
 
     Where rectangles overlap, as those of a skewed scan's lines do, the colour is applied once.
     """

@@ -76,7 +76,7 @@ PageBlock: TypeAlias = TableBlock | TextBlock
 
 
 class PageText(LedgerLine):
-    """A page's line in the ledger, and what was read on it."""
+    """A page's row in the ledger, and its text."""
 
     document: str
     """The document's id."""
@@ -129,7 +129,7 @@ def transcript(request: Request) -> Response:
 
 
 def _find_page(request: Request) -> PageRow:
-    """Return the page that the path names; raise WebError where there is none."""
+    """Return the page that the path names; raise WebError if there is none."""
     row, given = find_document(request), request.path_params["page"]
     wanted = int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
     for one in dependencies.stores().catalog.pages(row.id):

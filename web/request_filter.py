@@ -1,6 +1,6 @@
 """ASGI middleware that takes files out of requests and refuses invalid ones before LangGraph's API stores them.
 
-The API stores the input of every run as it came, and the values of a state update. So files are taken out of messages
+The API stores the input of every run unchanged, and the values of a state update. So files are taken out of messages
 here, as the graph itself does for Python users (see `graph/attachments.py`), wherever in a request messages may stand:
 runs, batches, crons, updates and copies of states, commands, tools. Malformed requests and unknown settings are refused
 at once; the API would drop an unknown setting silently.
@@ -35,7 +35,7 @@ _BARE_FILE = "The request holds a file's base64 outside of a message's file bloc
 
 
 class RequestFilter:
-    """ASGI middleware that puts references in place of files and refuses requests that could not be carried out."""
+    """ASGI middleware that replaces files by references and refuses requests that could not be carried out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -65,7 +65,7 @@ class RequestFilter:
 
 
 def filter_body(body: bytes) -> bytes:
-    """Return the body with references in place of files; the same object where it holds no file, or is not JSON.
+    """Return the body with references in place of files; the same object if it holds no file or is not JSON.
 
     Raises:
         BadInputError, WebError: The request could not be carried out.
@@ -74,7 +74,7 @@ def filter_body(body: bytes) -> bytes:
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
-        return body  # the API says what is wrong with it
+        return body  # passed on: the API reports the error
     try:
         for one in given if isinstance(given, list) else [given]:
             _check_settings(one)
@@ -94,7 +94,7 @@ def _check_settings(given: Any) -> None:
 
 
 def _detached(value: Any, size: int) -> Any:
-    """Return the value with files taken out of all messages in it; the same object where there are none."""
+    """Return the value with files taken out of all messages in it; the same object if there are none."""
     if isinstance(value, list):
         items = [_detached(item, size) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items

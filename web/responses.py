@@ -1,4 +1,4 @@
-"""Responses of the routes: errors that say what to do and reveal nothing of the machine; numbers of the query."""
+"""Helpers of the routes: error responses that reveal nothing of the machine, and parsing of query numbers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def error_response(error: Exception) -> Response:
 
 
 def query_number(request: Request, name: str, least: int, most: int) -> int | None:
-    """Return a whole number of the query, or None where it is not given.
+    """Return a whole number of the query, or None if it is not given.
 
     Raises:
         WebError: It is not a whole number from `least` to `most`.

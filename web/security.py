@@ -4,7 +4,7 @@
   (DNS rebinding) is refused.
 - A request that a browser sends for another site is refused, unless that site is allowed; links to a page may be
   followed from anywhere.
-- Where a token is set, all other requests need it, except those that signing in itself needs.
+- If a token is set, every request needs it, except those for signing in.
 - Every response carries headers that restrict what a browser may do with it.
 """
 
@@ -21,7 +21,7 @@ from graph.settings import settings
 from web.auth import is_authorized, unauthorized
 from web.responses import WebError
 
-# What signing in itself needs. "/ok" and "/health" say that the server is up, and nothing else.
+# What signing in needs without a token. "/ok" and "/health" only say that the server is up.
 PUBLIC = ("/", "/room", "/session", "/ok", "/health")
 PUBLIC_PREFIX = "/room/static/"
 

@@ -46,7 +46,7 @@ class Uploaded(TypedDict):
     id: str
     """The document's id, a hash of the content."""
     name: str
-    """The file's name without what a file system could stumble over."""
+    """The file's name, made safe for any file system."""
     size: int
     """Bytes."""
 
@@ -115,7 +115,7 @@ async def _copy(request: Request, handle: int, limit: int) -> tuple[bytes, int, 
 
 
 async def _parts(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body in parts of about a megabyte; raise WebError where the client sends nothing for half a minute."""
+    """Yield the body in parts of about a megabyte; raise WebError if the client sends nothing for half a minute."""
     stream, gathered = request.stream(), bytearray()
     while True:
         try:
@@ -133,7 +133,7 @@ async def _parts(request: Request) -> AsyncIterator[bytes]:
 
 
 async def _drain(request: Request) -> None:
-    """Read the rest of the body, up to four times the limit: a client that is cut off never sees the response."""
+    """Read the rest of the body, up to four times the limit: a client that is cut off would miss the response."""
     left = 4 * settings().upload_mb * 2**20
     async for part in _parts(request):
         left -= len(part)

@@ -8,7 +8,7 @@ export class ApiError extends Error {
 }
 
 let signIn = async () => {};
-/** Set what asks the user for the server's token; its promise resolves when the token was accepted. */
+/** Set the function that asks the user for the server's token; its promise resolves when the token was accepted. */
 export const onUnauthorized = (handler) => (signIn = handler);
 
 async function request(path, options = {}) {

@@ -2,10 +2,10 @@
 
 import { button } from "./dom.js";
 
-/** Split a text so that each marker is a part of its own. */
+/** Split a text at its markers; each marker is a separate part. */
 export const splitAtMarkers = (text) => text.split(/(\[\d{1,3}\])/);
 
-/** The number of a part that is a marker, or null. */
+/** Return the number of a marker, or null for other text. */
 export const markerNumber = (part) => {
   const found = /^\[(\d{1,3})\]$/.exec(part);
   return found && Number(found[1]);

@@ -3,7 +3,7 @@
 import { markerNumber, splitAtMarkers } from "./citations.js";
 import { make } from "./dom.js";
 
-/** Render an answer; a marker becomes the element that `marker(number)` returns, or stays text where that is null. */
+/** Render an answer; a marker becomes the element that `marker(number)` returns, or stays text if that is null. */
 export function renderAnswer(text, marker) {
   const out = make("div", { className: "answer" });
   let list = null;

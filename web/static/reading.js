@@ -21,7 +21,7 @@ export async function ingest(files) {
   if (arrived.length) await read(arrived);
 }
 
-/** Read the missing pages of a document, or all of them where none is missing. */
+/** Read the missing pages of a document, or all of them if none is missing. */
 export const readAgain = (one) =>
   read([{ source: one.source, id: one.id, row: row(one.name) }], { reread: one.status === "complete" });
 
@@ -75,7 +75,7 @@ function finish(jobs, document, context) {
   else if (document.status === "unchanged") job.row.note("Nothing was missing: every page had been read before.");
 }
 
-/** Remember that a file needs a password: where no file can be opened, the run fails without a report. */
+/** Remember that a file needs a password: if no file can be opened, the run fails without a report. */
 function noteUnusable(jobs, { source, reason }) {
   const job = jobs.find((one) => one.source === source);
   if (job) job.locked = reason === "password";
@@ -105,7 +105,7 @@ function row(name) {
   return {
     name,
     remove: () => item.remove(),
-    /** Show a password field; `open` throws where the password is wrong. The field is emptied when it is sent. */
+    /** Show a password field; `open` throws if the password is wrong. The field is emptied when it is sent. */
     askForPassword(open) {
       const problem = make("p", { className: "bad", role: "alert" });
       const field = make("input", { type: "password", autocomplete: "off", required: true, "aria-label": `Password of ${name}` });

@@ -83,13 +83,13 @@ function scrollTo(image, boxes) {
 
 function text(blocks) {
   const out = make("article", { className: "reading" });
-  for (const block of blocks) out.append(block.kind === "table" && block.rows ? table(block) : paragraph(block));
+  for (const block of blocks) out.append(block.rows ? table(block) : paragraph(block));
   if (!blocks.length) out.append(make("p", {}, "Nothing was read on this page."));
   return out;
 }
 
 function paragraph(block) {
-  const heading = block.kind === "heading" || block.kind === "title";
+  const heading = block.level > 0;
   return make(heading ? (block.level > 1 ? "h4" : "h3") : "p", { className: block.kind }, block.text);
 }
 
