@@ -16,6 +16,7 @@ from typing import Any
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
+from loaders.pdf.forms import with_fields
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.text.line_joining import vocabulary
@@ -95,7 +96,7 @@ class PdfFile:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
-            self._layers[number] = as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer)
+            self._layers[number] = with_fields(page, as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer))
         return self._layers[number]
 
     def surroundings(self, number: int) -> Surroundings:
@@ -121,7 +122,7 @@ class PdfFile:
         from pymupdf4llm.helpers import utils  # imported here: a process that only renders saves 1 s and 150 MB
 
         page, layer = self._page(number), self.layer(number)
-        if layer.watermarks:  # they would hide headings and cut paragraphs
+        if layer.watermarks or layer.fields:  # they would hide headings, cut paragraphs and look like a table
             page = copy_of_text(pymupdf.open(), layer)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
         page.get_layout(return_raw=True)

@@ -35,6 +35,7 @@ _BULLETS = "•◦▪‣·●○■□–—*-\uf0b7\uf0a7\u2043\u25aa\u25cf"
 _BULLET = re.compile(rf"[{re.escape(_BULLETS)}]")
 _ORDINAL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]|\[\d+\]")
 _NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])((?:\.\d{1,2})*)\.?\s+\S")
+_FIELD = "* "  # in front of a form's field; other lists have "-"
 _SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
 _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
@@ -60,7 +61,28 @@ def build_blocks(
             block = _block(region, rows, layer, around)
             blocks.append(replace(block, text=join_struck(block.text)))
             words += without_struck([word for row in rows for word in row.words])
-    return tuple(blocks), words_to_fractions(words, layer.width, layer.height)
+    words += (word for each in layer.fields for word in each.words)
+    return tuple(_with_fields(blocks, layer)), words_to_fractions(words, layer.width, layer.height)
+
+
+def _with_fields(blocks: list[Block], layer: TextLayer) -> list[Block]:
+    """Insert the form's fields as lists, each before the first block that stands below it."""
+    result = list(blocks)
+    for each in layer.fields:
+        box = to_fractions(each.box, layer.width, layer.height)
+        below = (i for i, block in enumerate(result) if block.box and block.box.y0 >= box.y0 and not _is_fields(block))
+        at = next(below, len(result))
+        above = result[at - 1] if at else None
+        if above and above.box and _is_fields(above):
+            lines, around = f"{above.text}\n{_FIELD}{each.text}", bounding_box([above.box, box])
+            result[at - 1] = Block("list", lines, box=around)
+        else:
+            result.insert(at, Block("list", _FIELD + each.text, box=box))
+    return result
+
+
+def _is_fields(block: Block) -> bool:
+    return block.is_list and block.text.startswith(_FIELD)
 
 
 def reading_rows(lines: Sequence[Line]) -> list[Line]:

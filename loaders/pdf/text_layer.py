@@ -27,6 +27,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A form field: the words of its label and of its value or state, and the place of both."""
+
+    words: tuple[Word, ...]
+    box: Box
+
+    @property
+    def text(self) -> str:
+        """The field as one line."""
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
 class TextLayer:
     """The content stream of a page, before any layout analysis.
 
@@ -43,16 +56,20 @@ class TextLayer:
     math: int = 0
     hidden: int = 0
     watermarks: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
 
     @property
     def words(self) -> list[Word]:
-        """All words in the order of the content stream."""
-        return [word for line in self.lines for word in line.words]
+        """All words in the order of the content stream, and those of the form's fields after them."""
+        return [word for words in self._parts() for word in words]
 
     @property
     def text(self) -> str:
-        """All lines, one under the other."""
-        return join_struck("\n".join(" ".join(word.text for word in line.words) for line in self.lines))
+        """All lines and fields, one under the other."""
+        return join_struck("\n".join(" ".join(word.text for word in words) for words in self._parts()))
+
+    def _parts(self) -> list[tuple[Word, ...]]:
+        return [*(line.words for line in self.lines), *(each.words for each in self.fields)]
 
 
 @dataclass(frozen=True, slots=True)
