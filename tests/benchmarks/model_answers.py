@@ -43,7 +43,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
             "graph", "the query graph on a loopback Gemini without latency, less the time the service had its requests",
             "ms",
             Samples("the graph", tuple(whole.added)), limit=_ADDS, bound="most",
-            note="What LangChain's and Google's clients take for the same requests is in it: the next line.",
+            note="It includes the time of LangChain's and Google's clients for the same requests (next line).",
         ),
         Comparison(
             "clients", "the same requests through LangChain's clients alone, less the time the service had them", "ms",
@@ -61,7 +61,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
             "token-here",
             "from the model's first piece of an answer to the first draft, `app.astream` in one process", "ms",
             Samples("first draft", here), limit=_TOKEN, bound="most",
-            note=f"The {PIECES} pieces of the model come {PAUSE} s apart; all of them take {PAUSE * PIECES:g} s.",
+            note=f"The {PIECES} pieces of the model arrive {PAUSE} s apart; all of them take {PAUSE * PIECES:g} s.",
         ),
         Comparison(
             "token-server", "the same through the server and its streaming client", "ms",

@@ -1,4 +1,4 @@
-"""Generator of docs/performance.md from the measurements; the text between two marks is written by hand and kept."""
+"""Generator of docs/performance.md from the measurements; the text between two marks is written by hand and stays."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 
 from tests.benchmarks import plots
 
-BEGIN, END = "<!-- Kept by hand from here -->\n", "<!-- to here -->\n"
+BEGIN, END = "<!-- Written by hand from here -->\n", "<!-- to here -->\n"
 _TITLES = {
-    "starting": "A quick start", "questions": "Questions, offline", "answering": "Questions, with a model",
+    "starting": "Start-up", "questions": "Questions, offline", "answering": "Questions, with a model",
     "storing": "Storing", "ingestion": "Ingestion", "memory": "Memory",
 }  # fmt: skip
-_HEAD = """# Performance: what is measured side by side, and where it stands
+_HEAD = """# Performance: benchmarks and their results
 
-This page is made by `make bench` from [performance.json]({json}), which holds every single value. `make bench-quick`
-does the same with small sizes, for a first look; its figures are not these. Two sides are measured in
-turns, in one run, and who begins changes; a figure is the median of one over the median of the other, so that a slow
-or a busy machine slows both. Times are there to give an idea. In brackets: the quartiles.
+`make bench` generates this page from [performance.json]({json}), which has every single value. `make bench-quick`
+runs the same benchmarks with small sizes, for a first look; its figures differ. Two implementations are measured
+alternately in one run, and the one that starts alternates too. A figure is the median of one divided by the median of
+the other, so that a slow or busy machine slows both. Absolute times only give an idea. Quartiles are in brackets.
 
-Not all of it is real. The model is a server on loopback with a fixed latency, which speaks as Gemini does. Libraries of
-many chunks hold made-up sentences (`tests/benchmarks/corpus.py`), twelve to a chunk, but three in the one of 100,000
-chunks, which can so be made in minutes; its index is of 300,000 vectors.
+Not everything is real. The model is a server on loopback with a fixed latency and the protocol of Gemini. Libraries
+of many chunks consist of generated sentences (`tests/benchmarks/corpus.py`), twelve in a chunk. The library of
+100,000 chunks has three in a chunk, so that it can be generated in minutes; its index has 300,000 vectors.
 """
 
 
 def write(groups: Mapping[str, Any], path: Path) -> None:
-    """Write the JSON, the page beside it and the plots; what was written on the page by hand stays."""
+    """Write the JSON, the page beside it and the plots; the hand-written text of the page stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(groups, ensure_ascii=False, indent=1) + "\n", "utf-8")
     beside = path.with_suffix(".md")
-    kept = by_hand(beside.read_text("utf-8")) if beside.exists() else "\n"
-    beside.write_text(render(groups, path.name, kept), "utf-8")
+    written = by_hand(beside.read_text("utf-8")) if beside.exists() else "\n"
+    beside.write_text(render(groups, path.name, written), "utf-8")
     (path.parent / "images").mkdir(exist_ok=True)
     for name, plot in draw(groups, path.stem).items():
         (path.parent / "images" / name).write_text(plot, "utf-8")
@@ -45,7 +45,7 @@ def by_hand(text: str) -> str:
 
 
 def draw(groups: Mapping[str, Any], stem: str) -> dict[str, str]:
-    """The plots, by the names of their files."""
+    """Return the plots as SVG by file name."""
     rows = [row for group in groups.values() for row in group["results"]]
     found = {f"{stem}-limits.svg": plots.limits([row for row in rows if row["holds"] is not None])}
     if questions := groups.get("questions"):
@@ -53,8 +53,8 @@ def draw(groups: Mapping[str, Any], stem: str) -> dict[str, str]:
     return found
 
 
-def render(groups: Mapping[str, Any], json_name: str, kept: str) -> str:
-    """The page."""
+def render(groups: Mapping[str, Any], json_name: str, written: str) -> str:
+    """Return the page as Markdown; `written` is its hand-written text."""
     stem = Path(json_name).stem
     overview = f"![Every figure against its limit](images/{stem}-limits.svg)\n"
     parts = [_HEAD.format(json=json_name), "\n".join(_limits(groups)), overview]
@@ -64,19 +64,19 @@ def render(groups: Mapping[str, Any], json_name: str, kept: str) -> str:
             parts.append(f"![Time of a question by size of the library](images/{stem}-questions.svg)\n")
         parts.append("\n".join(_table(group["results"])))
         parts += ["\n".join(_notes(group["results"]))]
-    return "\n".join(part for part in parts if part) + f"\n{BEGIN}{kept}{END}"
+    return "\n".join(part for part in parts if part) + f"\n{BEGIN}{written}{END}"
 
 
 def line(row: Mapping[str, Any]) -> str:
-    """A result as one line for a terminal."""
+    """Return a result as a line for a terminal."""
     return f"  {_verdict(row):6} {_figure(row):>12}  {_limit(row):18} {row['what']}\n{'':21}{_sides(row, '  |  ')}"
 
 
 def _limits(groups: Mapping[str, Any]) -> Iterator[str]:
     rows = [row for group in groups.values() for row in group["results"] if row["holds"] is not None]
-    kept = sum(row["holds"] for row in rows)
-    yield f"## The limits: {kept} of {len(rows)} kept\n"
-    yield "| what | figure | limit | kept |"
+    met = sum(row["holds"] for row in rows)
+    yield f"## Limits: {met} of {len(rows)} met\n"
+    yield "| benchmark | figure | limit | met |"
     yield "| --- | --- | --- | --- |"
     for row in rows:
         yield f"| {_capital(row['what'])} | {_figure(row)} | {_limit(row)} | {_verdict(row)} |"
@@ -84,7 +84,7 @@ def _limits(groups: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _table(rows: list[Any]) -> Iterator[str]:
-    yield "| what | one side | the other | figure |"
+    yield "| benchmark | first side | second side | figure |"
     yield "| --- | --- | --- | --- |"
     for row in rows:
         right = _side(row["right"], row["unit"]) if row["right"] else "-"
@@ -102,7 +102,7 @@ def _notes(rows: list[Any]) -> Iterator[str]:
 
 def _context(group: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in group["versions"].items())
-    form = "the short form, " if group["quick"] else ""
+    form = "short form, " if group["quick"] else ""
     return (
         f"Measured {group['made']} ({form}{group['minutes']:g} minutes) at `{group['commit']}` on {group['cores']} "
         f"cores, {group['processor']}, {group['system']}; load {group['load'][0]:g} before, "

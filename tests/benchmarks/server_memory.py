@@ -32,11 +32,11 @@ def measure(sizes: Sizes) -> list[Comparison]:
         tree.append((first.tree, last.tree))
         alone.append((first.server, last.server))
     after = f"after {questions} questions and {pages} pages"
-    told = "Memory of its own (resident, less what is shared) once it is at rest; each time a new server, offline."
+    note = "Private memory (resident minus shared) of the idle server; a new server for each measurement, offline."
     found = [
         Comparison(
             "server", f"the server with all its processes {after}, against its first question and its first ingestion",
-            "MB", _side(after, tree, 1), _side("after the first of each", tree, 0), LIMIT, "most", told,
+            "MB", _side(after, tree, 1), _side("after the first of each", tree, 0), LIMIT, "most", note,
         ),
         Comparison(
             "server-alone", "the same without the processes that read pages", "MB", _side(after, alone, 1),

@@ -35,7 +35,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
                 ("Chroma alone, the same batches", lambda: rows / _alone(folder / str(next(numbers)), documents)),
             ],
             times=sizes.times, limit=0.8, bound="least",
-            note=f"Vectors are at hand on both sides; Chroma takes them in batches of {_BATCH:,}.",
+            note=f"Vectors are precomputed on both sides; Chroma gets them in batches of {_BATCH:,}.",
         )
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What measures speed measures right, and the page says what was measured. How quick anything is, is not asked here."""
+"""The benchmarks: how two implementations are compared, and the page that is generated from the measurements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTEXT = {
 }  # fmt: skip
 
 
-def test_sides_take_turns_and_who_begins_changes() -> None:
+def test_two_implementations_are_measured_alternately() -> None:
     order: list[str] = []
 
     def measuring(name: str, values: list[float]) -> float:
@@ -33,7 +33,7 @@ def test_sides_take_turns_and_who_begins_changes() -> None:
     assert found == [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0)]
 
 
-def test_a_ratio_is_of_medians() -> None:
+def test_a_ratio_is_computed_from_medians() -> None:
     left, right = iter([1.0, 90.0, 3.0]), iter([2.0, 1.5, 1.0])
     one = compare(
         "n", "what", "s", [("l", lambda: next(left)), ("r", lambda: next(right))], times=3, warm=False, limit=2.0,
@@ -47,11 +47,11 @@ def test_a_ratio_is_of_medians() -> None:
     ("bound", "limit", "holds"),
     [("most", 0.49, False), ("least", 0.5, True), ("least", 0.51, False), ("none", 9, None)],
 )
-def test_a_limit_has_two_sides(bound: Any, limit: float, holds: bool | None) -> None:
+def test_a_limit_is_an_upper_or_a_lower_bound(bound: Any, limit: float, holds: bool | None) -> None:
     assert Comparison("n", "what", "s", Samples("l", (1.0,)), Samples("r", (2.0,)), limit, bound).holds is holds
 
 
-def test_a_page_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
+def test_the_hand_written_part_of_the_page_stays(tmp_path: Path) -> None:
     out, rows = (
         tmp_path / "speed.json",
         [Comparison("n", "one thing", "s", Samples("l", (1.0,)), None, 0.5, "most").row()],
@@ -67,8 +67,8 @@ def test_a_page_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
     assert (tmp_path / "images" / "speed-limits.svg").read_text("utf-8").startswith("<svg")
 
 
-def test_the_page_is_what_was_measured() -> None:
-    """`docs/performance.md` and its plots are made of `docs/performance.json`; only the part kept by hand is not."""
+def test_the_page_is_generated_from_the_measurements() -> None:
+    """`docs/performance.md` and its plots are generated from `docs/performance.json`, except the hand-written part."""
     groups = json.loads(PAGE.with_suffix(".json").read_text("utf-8"))
     text = PAGE.read_text("utf-8")
     assert text == report.render(groups, "performance.json", report.by_hand(text))
