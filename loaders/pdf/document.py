@@ -17,7 +17,8 @@ from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
 from loaders.pdf.forms import with_fields
-from loaders.pdf.text_layer import Region, Surroundings, TextLayer, as_box, text_layer
+from loaders.pdf.ruled import Rules, drawn_rules
+from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
@@ -133,8 +134,11 @@ class PdfFile:
         utils.add_image_orphans(page, blocks)
         tables = {tuple(pymupdf.IRect(part["group_bbox"])): part for part in found if part["class_name"] == "table"}
         ordered = utils.find_reading_order(page.rect, blocks, page.layout_information)
+        rules = drawn_rules(self._page(number)) if tables and len(layer.drawings) < MAX_DRAWINGS else Rules()
         return [
-            Region(role, as_box(box), _cells(tables, box, utils.iou) if role == "table" and tables else ())
+            Region(role, as_box(box), _cells(tables, box, utils.iou), rules)
+            if role == "table" and tables
+            else Region(role, as_box(box))
             for *box, role in ordered
         ]
 

@@ -92,7 +92,8 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
         if rows and _on_one_row(rows[-1], line):
             words = sorted((*rows[-1].words, *line.words), key=lambda word: word.box.x0)
             size = max(rows[-1].size, line.size)
-            rows[-1] = Line(tuple(words), rows[-1].block, size, True, rows[-1].mono and line.mono)
+            mono, bold = rows[-1].mono and line.mono, rows[-1].bold and line.bold
+            rows[-1] = Line(tuple(words), rows[-1].block, size, True, mono, bold)
         else:
             rows.append(line)
     return rows + [line for line in lines if not line.upright]
@@ -102,7 +103,7 @@ def _pieces(line: Line, regions: Sequence[Region]) -> list[tuple[int | None, Lin
     """Cut a line at the borders of regions (cells and columns on one baseline)."""
     homes = [(_home(word, regions), word) for word in line.words]
     return [
-        (home, Line(tuple(word for _, word in group), line.block, line.size, line.upright, line.mono))
+        (home, replace(line, words=tuple(word for _, word in group)))
         for home, group in groupby(homes, key=lambda pair: pair[0])
     ]
 
@@ -133,7 +134,7 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
     texts = [" ".join(word.text for word in row.words) for row in rows]
     box = to_fractions(region.box, layer.width, layer.height)
     if kind == "table" and region.cells:
-        return Block("table", table_text(region.cells, rows, around.known), box=box)
+        return Block("table", table_text(region, rows, around.known), box=box)
     if kind in ("figure", "table"):  # a table without a grid keeps its lines at least
         return Block("figure" if kind == "figure" else "text", "\n".join(texts), box=box)
     if kind == "list":

@@ -6,39 +6,158 @@ import re
 from collections.abc import Container, Sequence
 
 from loaders.geometry import centre
-from loaders.pdf.text_layer import Line
-from loaders.text.line_joining import join_lines
+from loaders.pdf.ruled import Rules, ruled_grid
+from loaders.pdf.ruled_tables import cell_text, ruled_rows
+from loaders.pdf.text_layer import Line, Region
+from loaders.text.stacked_headers import Extent, columns_under
 from loaders.types import Box, Word
 
 Grid = Sequence[Sequence[Box]]
 
+_Texts = Sequence[tuple[Extent, str]]
+"""The phrases of a line of print."""
+
 _NUMBER = re.compile(r"[(\-–—+$€£]*\d[\d.,]*[%)*†]*|[-–—]+|n/?a", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
+_MAX_HEADER = 8  # lines of print
+_UNDER = 0.5  # of the text size: a line this near below a heading belongs to it
+_CENTRED = 0.04  # of the table's width: a name over all columns stands this near to the middle
 _SPACE = 0.6  # of the text size: words of one phrase stand closer than this, columns further apart
 _TORN = 0.12  # share of a word that must lie on either side of a column line before the line counts as cutting it
 
 
-def table_text(cells: Grid, rows: Sequence[Line], known: Container[str]) -> str:
+def table_text(region: Region, rows: Sequence[Line], known: Container[str]) -> str:
     """Return a Markdown pipe table; words are assigned to cells by their centres, so that none is split or lost.
 
-    A heading that runs over several columns ("AIME 2024" over pass@1 and cons@64) is repeated in each of them.
+    Where drawn lines enclose the cells, these decide; else the grid of the layout model does. A heading over several
+    columns ("AIME 2024" over pass@1 and cons@64) is repeated in each of them, a label over several rows in each row.
     """
+    grid = ruled_grid(region.rules, region.box)
+    shape = len(region.cells), len(region.cells[0])
+    if grid is not None and (ruled := ruled_rows(grid, rows, shape, known)):
+        return markdown_table(ruled)
+    return markdown_table(_layout_rows(region.cells, rows, known, region.rules))
+
+
+def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules: Rules) -> list[list[str]]:
+    """Return the texts of the layout model's cells."""
     tops = [row[0].y0 for row in cells]
-    lefts = [cell.x0 for cell in cells[0]]
+    texts = [_texts(line) for line in rows]
+    lefts = _without_split_columns(texts, [cell.x0 for cell in cells[0]])
     grid: list[list[list[tuple[float, str]]]] = [[[] for _ in lefts] for _ in tops]
-    spans: list[tuple[int, range, float, str]] = []
-    for line in rows:
-        for phrase in _phrases(line):
+    spans: list[tuple[int, Sequence[int], float, str]] = []
+    for number, (line, over) in enumerate(zip(rows, _header_spans(rows, texts, lefts, rules), strict=True)):
+        phrases = _phrases(line)
+        for index, phrase in enumerate(phrases):
             y = sum(centre(word.box)[1] for word in phrase) / len(phrase)
             row = _slot(tops, y)
-            if line.upright and (columns := _torn_columns(phrase, lefts)):
+            columns: Sequence[int] | None = over[index] if over else None
+            if columns is None and line.upright and (torn := _torn_columns(phrase, lefts)):
+                # A column in which the same line has another phrase is not under this one.
+                others = {_slot(lefts, other.middle) for at, (other, _) in enumerate(texts[number]) if at != index}
+                columns = [column for column in torn if column not in others] or torn[:1]
+            if columns is None and line.upright and len(phrases) == 1 and _is_centred(phrase, cells):
+                columns = range(1)
+            if columns:
                 spans.append((row, columns, y, " ".join(word.text for word in phrase)))
                 continue
             for column, words in _by_column(phrase, lefts):
                 grid[row][column].append((y, " ".join(words)))
+    first = next((index for index, row in enumerate(grid) if any(row)), 0)
+    numeric = [_is_numeric(row) for row in grid]
     for row, columns, y, text in spans:
-        for column in columns[:1] if _is_numeric(grid[row]) else columns:
-            grid[row][column].append((y, text))
-    return markdown_table([[_cell_text(cell, known) for cell in row] for row in grid])
+        # Alone in its row, and not the header, it is the name of the rows under it.
+        alone = row > first and not any(grid[row]) and sum(other == row for other, *_ in spans) == 1
+        for column in columns[:1] if numeric[row] or alone else columns:
+            grid[row][0 if alone else column].append((y, text))
+    return [[cell_text(cell, known) for cell in row] for row in grid]
+
+
+def _is_centred(phrase: Sequence[Word], cells: Grid) -> bool:
+    """Return whether a phrase stands in the middle of the table, and not at the left edge of a column."""
+    left, right = cells[0][0].x0, cells[0][-1].x1
+    x0, x1 = phrase[0].box.x0, phrase[-1].box.x1
+    return len(cells[0]) > 2 and abs(x0 + x1 - left - right) < 2 * _CENTRED * (right - left) and x0 > left + 2
+
+
+def _texts(line: Line) -> _Texts:
+    if not line.upright:
+        return []
+    return [(Extent(p[0].box.x0, p[-1].box.x1), " ".join(word.text for word in p)) for p in _phrases(line)]
+
+
+def _without_split_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> list[float]:
+    """Join two columns of which one holds nothing but a heading, and the other nothing but the values under it."""
+    body = _body_start(texts, lefts)
+    heads = set(_placed(max(texts[:body], key=len, default=[]), lefts))
+    values = {_slot(lefts, extent.middle) for line in texts[body:] for extent, _ in line}
+    kept, column = list(lefts), 1
+    while column < len(lefts):
+        before, after = (column - 1 in heads, column - 1 in values), (column in heads, column in values)
+        split = {before, after} == {(True, False), (False, True)}
+        if split:
+            kept.remove(lefts[column])
+        column += 1 + split
+    return kept
+
+
+def _body_start(texts: Sequence[_Texts], lefts: Sequence[float]) -> int:
+    return next((index for index, line in enumerate(texts) if _is_body(line, lefts)), 0)
+
+
+def _header_spans(
+    rows: Sequence[Line], texts: Sequence[_Texts], lefts: Sequence[float], rules: Rules
+) -> list[list[list[int]] | None]:
+    """Return for each line of print the columns under its phrases if it is a heading over a header; else None."""
+    found: list[list[list[int]] | None] = [None] * len(rows)
+    body = _body_start(texts, lefts)
+    for index in reversed(range(min(body, _MAX_HEADER) - 1)):
+        below = max((_placed(line, lefts) for line in texts[index + 1 : body]), key=len)
+        under = next(line for line in texts[index + 1 : body] if _placed(line, lefts) == below)
+        extents = _extents([under, *texts[body:]], lefts)
+        used = list(extents)  # the layout model may see a column where nothing but a heading stands
+        headings = [extent for extent, _ in texts[index]]
+        ordinals = {used.index(column): text for column, text in below.items() if column in extents}
+        lines = [_underline(rows[index], extent, rules) for extent in headings]
+        if over := columns_under(headings, ordinals, list(extents.values()), lines):
+            found[index] = [[used[column] for column in columns] for columns in over]
+    return found
+
+
+def _underline(line: Line, heading: Extent, rules: Rules) -> Extent | None:
+    """Return the drawn line right under a heading, if it is longer than that."""
+    bottom = max(word.box.y1 for word in line.words)
+    for y, left, right in rules.horizontal:
+        near = bottom - _UNDER * line.size < y < bottom + _UNDER * line.size
+        if near and left <= heading.middle <= right and right - left > heading.right - heading.left:
+            return Extent(left, right)
+    return None
+
+
+def _placed(line: _Texts, lefts: Sequence[float]) -> dict[int, str]:
+    return {_slot(lefts, extent.middle): text for extent, text in line}
+
+
+def _is_body(line: _Texts, lefts: Sequence[float]) -> bool:
+    """Return whether a line holds a label and values: not only years, as a header may."""
+    values = [text for _, text in line[1:]]
+    if not line or _slot(lefts, line[0][0].middle) != 0:
+        return False
+    numbers = [text for text in values if _NUMBER.fullmatch(text)]
+    return 2 * len(numbers) > len(values) > 0 and not all(_YEAR.fullmatch(text) for text in numbers)
+
+
+def _extents(lines: Sequence[_Texts], lefts: Sequence[float]) -> dict[int, Extent]:
+    """Return the left and right edge of what stands in each column, leaving out what reaches into another one."""
+    bounds: dict[int, Extent] = {}
+    for line in lines:
+        for extent, _ in line:
+            first, last = _slot(lefts, extent.left + 1), _slot(lefts, extent.right - 1)
+            column = _slot(lefts, extent.middle)
+            if first == last or column not in bounds:
+                old = bounds.get(column, extent)
+                bounds[column] = Extent(min(old.left, extent.left), max(old.right, extent.right))
+    return dict(sorted(bounds.items()))
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
@@ -85,11 +204,3 @@ def _is_numeric(row: Sequence[Sequence[tuple[float, str]]]) -> bool:
     """Return whether most cells after the label are numbers: then a long label in the row is not a heading."""
     texts = [" ".join(text for _, text in cell) for cell in row[1:] if cell]
     return bool(texts) and 2 * sum(bool(_NUMBER.fullmatch(text)) for text in texts) > len(texts)
-
-
-def _cell_text(cell: Sequence[tuple[float, str]], known: Container[str]) -> str:
-    lines: dict[float, list[str]] = {}
-    for y, text in sorted(cell, key=lambda item: item[0]):
-        near = next((line for line in lines if abs(line - y) < 2), y)
-        lines.setdefault(near, []).append(text)
-    return join_lines([" ".join(parts) for parts in lines.values()], known)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.pdf.ruled import Rules
 from loaders.pdf.strikes import join_struck
 from loaders.types import Box, Word
 
@@ -24,6 +25,7 @@ class Line:
     size: float
     upright: bool
     mono: bool
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,15 @@ class TextLayer:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the page with a role, in reading order; `cells` is the grid of a table, rows of boxes."""
+    """A part of the page with a role, in reading order; `cells` is the grid of a table, rows of boxes.
+
+    `rules` are the lines that are drawn in and around a table.
+    """
 
     role: str
     box: Box
     cells: tuple[tuple[Box, ...], ...] = ()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,16 @@ class Surroundings:
 
 _UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
 
-_MONO = 8  # font flag bits of the PDF library's span dictionary
+_MONO, _BOLD = 8, 16  # font flag bits of the PDF library's span dictionary
+
+_BOLD_FONT = re.compile(r"bold|black|heavy|semibd|demi", re.IGNORECASE)
 
 _MATH_FONT = re.compile(
     r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
 )
 
-_MAX_DRAWINGS = 2000  # boxes kept of a page: a map has 100,000, and the first thousands tell that it is one
+MAX_DRAWINGS = 2000
+"""Boxes kept of a page: a map has 100,000, and the first thousands tell that it is one."""
 
 
 def text_layer(page: Any, textpage: Any) -> TextLayer:
@@ -124,7 +133,7 @@ def _drawings(page: Any) -> tuple[Box, ...]:
     width, height = page.rect.width, page.rect.height
     shown = (Box(max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in paths)
     inside = (box for box in shown if box.x0 <= box.x1 and box.y0 <= box.y1)
-    return tuple(itertools.islice(inside, _MAX_DRAWINGS))
+    return tuple(itertools.islice(inside, MAX_DRAWINGS))
 
 
 def words_by_line(textpage: Any) -> Iterator[tuple[tuple[int, int], list[Word]]]:
@@ -140,8 +149,9 @@ def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:
     spans = [span for span in style.get("spans", ()) if span["text"].strip()]
     size = max((span["size"] for span in spans), default=words[0].box.y1 - words[0].box.y0)
     mono = bool(spans) and all(span["flags"] & _MONO for span in spans)
+    bold = bool(spans) and all(span["flags"] & _BOLD or _BOLD_FONT.search(span["font"]) for span in spans)
     upright = style.get("dir", (1.0, 0.0))[0] > _UPRIGHT
-    return Line(tuple(words), block, size, upright, mono)
+    return Line(tuple(words), block, size, upright, mono, bold)
 
 
 def as_box(numbers: Any) -> Box:

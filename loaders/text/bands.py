@@ -72,6 +72,11 @@ def band_name(text: str) -> str:
     return _CONTINUED.sub("", text).rstrip(" :") or text
 
 
+def is_value(text: str) -> bool:
+    """Return whether a cell holds a number that is no year."""
+    return bool(_NUMBER.match(text) and not _YEAR.match(text))
+
+
 def is_total(label: str) -> bool:
     """Return whether a row label begins like a sum ("Total", "Subtotal", "Summe")."""
     return bool(_TOTAL.match(label))

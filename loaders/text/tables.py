@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from loaders.text.bands import Band, find_bands
 from loaders.text.html_tables import read_html_table
@@ -263,6 +264,8 @@ def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str
         return [""] * width
     filled = [list(row) for row in headers]
     for above, below in zip(filled, headers[1:], strict=False):
+        if any(left and left == right for left, right in pairwise(above)):  # what spans is repeated already
+            continue
         for x in range(1, width):
             if not above[x] and below[x] and x - 1 != label and above[x - 1]:
                 above[x] = above[x - 1]

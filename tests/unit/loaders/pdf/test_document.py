@@ -11,7 +11,7 @@ from loaders.errors import PasswordError, SourceError
 from loaders.pdf.document import open_pdf
 from loaders.pdf.layout import build_blocks
 from loaders.pdf.tables import table_text
-from loaders.pdf.text_layer import Line
+from loaders.pdf.text_layer import Line, Region
 from loaders.types import Block, Box, Word
 from tests.conftest import DATA
 
@@ -89,7 +89,8 @@ def test_a_heading_over_two_columns_is_written_over_both() -> None:
         row(145, (62, "Small"), (165, "63.6"), (225, "80.0")),
         row(165, (62, "A-very-long-name-in-print"), (225, "86.7")),
     ]
-    assert table_text(grid, rows, set()).splitlines() == [
+    region = Region("table", Box(60, 100, 300, 180), tuple(map(tuple, grid)))
+    assert table_text(region, rows, set()).splitlines() == [
         "|Model|AIME 2024|AIME 2024|",
         "|---|---|---|",
         "||pass@1|cons@64|",

@@ -44,6 +44,8 @@ def test_broken_html_never_raises_and_keeps_its_text(text: str) -> None:
 @given(GRID)
 def test_a_rendered_table_is_read_back_the_same(grid: list[list[str]]) -> None:
     words = [[re.sub(r"[^\w %.]", "", cell).strip() or "w" for cell in row] for row in grid]
+    # One text in all cells of a row is one cell that spans it.
+    words = [row if len(set(row)) > 1 else [f"{row[0]} one", *row[1:]] for row in words]
     table = Table([f"Name{x}" for x in range(len(words[0]))], words)
     read = table_of(table.markdown())
     assert shown(read) == shown(table)

@@ -1,0 +1,178 @@
+"""Ruled tables: the cells that drawn lines enclose, with what they span."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from loaders.types import Box
+
+MIN_LINE = 0.25
+"""Share of the table's width or height that the pieces of a line must cover to divide its rows or columns: a line
+under the headings of two of eight columns does; the underline of a word does not."""
+
+MIN_EDGE = 0.6
+"""Share of a cell's side that must be drawn to be its edge."""
+
+_THIN = 3.0  # points: a narrower area is a line
+_SNAP = 2.0  # points: lines this near are one, drawn twice by neighbouring cells
+_REACH = 20.0  # points above and below the text in which the table's own lines lie
+_MAX_LINES = 4000  # rows and columns together: more is a drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The drawn lines of a page in points: horizontal ones as (y, x0, x1), vertical ones as (x, y0, y1)."""
+
+    horizontal: tuple[tuple[float, float, float], ...] = ()
+    vertical: tuple[tuple[float, float, float], ...] = ()
+
+
+def drawn_rules(page: Any) -> Rules:
+    """Return the straight lines that a page of the PDF library draws: lines, thin areas, the sides of stroked boxes."""
+    across: list[tuple[float, float, float]] = []
+    down: list[tuple[float, float, float]] = []
+    for path in page.get_cdrawings():
+        for kind, *points in path["items"]:
+            if kind == "l":
+                (x0, y0), (x1, y1) = points
+                _add_line(across, down, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            elif kind in ("re", "qu"):
+                corners = points[0]
+                xs, ys = (corners[::2], corners[1::2]) if kind == "re" else zip(*corners, strict=True)
+                x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
+                if min(x1 - x0, y1 - y0) < _THIN:
+                    _add_line(across, down, x0, y0, x1, y1)
+                elif "s" in path["type"]:  # areas without an outline are shades
+                    across += [(y0, x0, x1), (y1, x0, x1)]
+                    down += [(x0, y0, y1), (x1, y0, y1)]
+    return Rules(tuple(across), tuple(down))
+
+
+def _add_line(
+    across: list[tuple[float, float, float]],
+    down: list[tuple[float, float, float]],
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+) -> None:
+    if y1 - y0 < _THIN and x1 - x0 > _THIN:
+        across.append(((y0 + y1) / 2, x0, x1))
+    elif x1 - x0 < _THIN and y1 - y0 > _THIN:
+        down.append(((x0 + x1) / 2, y0, y1))
+
+
+@dataclass(slots=True)
+class RuledCell:
+    """A cell: the rows and columns that it spans, what stands in it and at which height, and how that is set."""
+
+    rows: range
+    columns: range
+    pieces: list[tuple[float, str]] = field(default_factory=list)
+    left: float = math.inf
+    bold: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RuledGrid:
+    """The cells of a ruled table by their places: `xs` and `ys` are the lines between columns and rows."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: dict[tuple[int, int], RuledCell]
+
+    def cell_at(self, x: float, y: float) -> RuledCell | None:
+        """Return the cell that holds a point, or None."""
+        column = _slot(self.xs, x)
+        row = _slot(self.ys, y)
+        return self.cells.get((row, column)) if row is not None and column is not None else None
+
+    def nearest(self, x: float, y: float) -> RuledCell:
+        """Return the cell that holds a point or lies next to it."""
+        found = self.cell_at(min(max(x, self.xs[0]), self.xs[-1]), min(max(y, self.ys[0]), self.ys[-1]))
+        return found or self.cells[0, 0]
+
+
+def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
+    """Return the cells of the table whose text lies in `box`; None if lines do not enclose them.
+
+    Two fields without a line between them are one cell. A table with lines around its rows alone has no such grid.
+    """
+    across = [
+        line for line in rules.horizontal
+        if box.y0 - _REACH <= line[0] <= box.y1 + _REACH and min(line[2], box.x1) - max(line[1], box.x0) > 0
+    ]  # fmt: skip
+    if len(across) < 3:
+        return None
+    left, right = min(line[1] for line in across) - _SNAP, max(line[2] for line in across) + _SNAP
+    top, bottom = min(line[0] for line in across) - _SNAP, max(line[0] for line in across) + _SNAP
+    down = [line for line in rules.vertical if left <= line[0] <= right and line[1] < bottom and line[2] > top]
+    ys = _divisions(across, right - left)
+    xs = _divisions(down, bottom - top)
+    if len(xs) < 3 or len(ys) < 3 or len(across) + len(down) > _MAX_LINES * 4 or len(xs) + len(ys) > _MAX_LINES:
+        return None
+    cells = _cells(xs, ys, _by_place(across, ys), _by_place(down, xs))
+    if cells is None or len(set(map(id, cells.values()))) < 4:
+        return None
+    return RuledGrid(tuple(xs), tuple(ys), cells)
+
+
+def _divisions(lines: Iterable[tuple[float, float, float]], length: float) -> list[float]:
+    """Return the places of the lines whose pieces together are long enough, in order."""
+    places: list[tuple[float, float]] = []
+    for at, start, end in sorted(lines):
+        if places and at - places[-1][0] < _SNAP:
+            places[-1] = (places[-1][0], places[-1][1] + end - start)
+        else:
+            places.append((at, end - start))
+    return [at for at, drawn in places if drawn > MIN_LINE * length]
+
+
+def _by_place(lines: Sequence[tuple[float, float, float]], places: Sequence[float]) -> list[list[tuple[float, float]]]:
+    """Return for each division the pieces of line that are drawn on it."""
+    found: list[list[tuple[float, float]]] = [[] for _ in places]
+    for at, start, end in lines:
+        nearest = min(range(len(places)), key=lambda index: abs(places[index] - at))
+        if abs(places[nearest] - at) < _SNAP:
+            found[nearest].append((start, end))
+    return found
+
+
+def _cells(
+    xs: Sequence[float],
+    ys: Sequence[float],
+    across: Sequence[Sequence[tuple[float, float]]],
+    down: Sequence[Sequence[tuple[float, float]]],
+) -> dict[tuple[int, int], RuledCell] | None:
+    """Join the fields of the grid that no line divides; None if what comes out is not all rectangles."""
+    cells: dict[tuple[int, int], RuledCell] = {}
+    for row, (top, bottom) in enumerate(pairwise(ys)):
+        for column, left in enumerate(xs[:-1]):
+            if (row, column) in cells:
+                continue
+            columns = column + 1
+            while columns < len(xs) - 1 and (row, columns) not in cells and not _drawn(down[columns], top, bottom):
+                columns += 1
+            rows = row + 1
+            while rows < len(ys) - 1 and not _drawn(across[rows], left, xs[columns]):
+                rows += 1
+            cell = RuledCell(range(row, rows), range(column, columns))
+            for place in ((y, x) for y in cell.rows for x in cell.columns):
+                if place in cells:
+                    return None
+                cells[place] = cell
+    return cells
+
+
+def _drawn(pieces: Iterable[tuple[float, float]], start: float, end: float) -> bool:
+    return sum(max(0.0, min(end, stop) - max(start, begin)) for begin, stop in pieces) > MIN_EDGE * (end - start)
+
+
+def _slot(places: Sequence[float], value: float) -> int | None:
+    if not places[0] - _SNAP <= value <= places[-1] + _SNAP:
+        return None
+    return max(0, min(len(places) - 2, sum(place <= value for place in places) - 1))
