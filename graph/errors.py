@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loaders.types import Failure
 
 
 class BadInputError(ValueError):
@@ -52,6 +56,18 @@ class ServerError(RuntimeError):
 
 class ModelError(RuntimeError):
     """A model service refused a request permanently: wrong key, retired model, spent quota."""
+
+
+class ServiceOutOfOrderError(ModelError):
+    """A model service gave no reply for now: overloaded, unreachable, or its quota is used up.
+
+    Args:
+        failure: The reason and the sentence for the user.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.detail)
 
 
 def as_list(value: object, name: str) -> list[str]:

@@ -46,6 +46,9 @@ FailureReason = Literal[
 ]  # fmt: skip
 """Why a page could not be read, or was read in a second way."""
 
+PASSING: frozenset[FailureReason] = frozenset({"quota_minute", "quota_day", "overloaded", "timeout", "network"})
+"""Reasons that lie in a model service and pass: they say nothing about the page, which is still due."""
+
 
 MIN_INK = 1e-5
 """Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""

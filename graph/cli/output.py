@@ -29,17 +29,33 @@ def ingestion(report: Mapping[str, Any]) -> None:
         summary = f"{document['pages']} pages ({counts}), {document['chunks']} chunks" if counts else ""
         _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
         for failure in document["failures"]:
-            if failure["reason"] == "quota_day":
-                continue  # one line below reports all pages that wait for the next day
+            if failure["page"] and report["unfinished"] and failure["reason"] == report["unfinished"]["reason"]:
+                continue  # one line below reports all pages that are due
             where = f"page {failure['page']}: " if failure["page"] else ""
             _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
     if rest := report["unfinished"]:
-        when = f"{_clock(rest['continue_at']):%H:%M on %d %B}"
-        text = f"{rest['pages']} pages are left to read: the day's requests are used up. All other pages are saved; "
-        _out.print(f"[yellow]{text}run the same command again after {when}.[/]")
+        _out.print(f"[yellow]{_still_due(rest)}[/]")
     usage = report["usage"]
     spent = f", {usage['requests']} requests" if usage["requests"] else ""
     _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
+
+
+_WHY_DUE = {
+    "quota_day": "the day's requests are used up",
+    "quota_minute": "the requests of the minute were used up for too long",
+    "overloaded": "the model service was overloaded or out of order",
+    "timeout": "the model service did not answer in time",
+    "network": "the model service could not be reached",
+}
+
+
+def _still_due(rest: Mapping[str, Any]) -> str:
+    """Return the line about the pages that the next run reads."""
+    count = rest["pages"]
+    pages = f"{count} page{' is' if count == 1 else 's are'} left to read" if count else "The index is not finished"
+    why = f": {_WHY_DUE[rest['reason']]}" if rest["reason"] in _WHY_DUE else ""
+    when = f"{_clock(rest['continue_at']):%H:%M on %d %B}"
+    return f"{pages}{why}. All other pages are saved; run the same command again after {when}."
 
 
 def _indented(text: str, columns: int) -> None:

@@ -13,7 +13,7 @@ from graph.engines.requests.usage import record_usage
 from graph.ingestion.embedding import embed_document
 from graph.ingestion.progress import Emit, RunProgress, log
 from graph.ingestion.state import PendingDocument
-from graph.storage.base import DONE, DocumentRow, PageRow
+from graph.storage.base import DocumentRow, PageRow
 from graph.storage.cleanup import remove_stale
 from graph.storage.stores import Stores
 from graph.types import Usage, no_usage
@@ -26,7 +26,7 @@ def chunks_fingerprint(rows: Sequence[PageRow]) -> str:
     Stored chunks with another fingerprint are stale: pages were read since, a run was killed before it chunked them, or
     the chunker changed.
     """
-    transcripts = "|".join(f"{row.page}:{row.transcript}" for row in rows if row.status in DONE)
+    transcripts = "|".join(f"{row.page}:{row.transcript}" for row in rows if row.transcript)
     return f"{CHUNKER}:{hashlib.sha256(transcripts.encode()).hexdigest()[:16]}"
 
 
@@ -91,7 +91,7 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
             catalog, generation = deps.stores.catalog, document["generation"]
             ids = await asyncio.to_thread(catalog.chunk_ids, document["id"], generation)
             rows = await asyncio.to_thread(catalog.pages, document["id"])
-            if not any(row.status in DONE for row in rows):
+            if not any(row.transcript for row in rows):
                 return no_usage()
             usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
             fingerprint = document["chunks_fingerprint"]

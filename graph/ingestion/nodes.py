@@ -14,7 +14,7 @@ from langgraph.types import Overwrite
 from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.requests.usage import PageCost, record_usage
-from graph.errors import BadInputError, as_list
+from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
 from graph.ingestion import report
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
@@ -37,6 +37,7 @@ from graph.ingestion.state import (
     DocumentReport,
     IngestionOutput,
     IngestionState,
+    PageFailure,
     PendingDocument,
 )
 from graph.retrieval.embedder import SentenceEmbedder
@@ -240,13 +241,31 @@ def _chunk_if_stale(stores: Stores, document: PendingDocument, run: RunProgress,
 
 
 @async_node
-async def embed_chunks(state: IngestionState) -> dict[str, Usage]:
-    """Embed the new chunks, and publish each document in one step in place of its earlier chunks."""
+async def embed_chunks(state: IngestionState) -> dict[str, object]:
+    """Embed the new chunks, and publish each document in one step in place of its earlier chunks.
+
+    Documents that the embedding service did not serve are left to the next run.
+    """
     deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
-    usage = no_usage()
+    usage, documents = no_usage(), list[PendingDocument]()
+    down: PageFailure | None = None
     for document in state["documents"]:
-        usage = add_usage(usage, await embed_and_publish(deps, document, run, emit))
-    return {"embedding_usage": usage}
+        if down and "generation" in document:
+            documents.append({**document, "not_indexed": down})
+            continue
+        try:
+            usage = add_usage(usage, await embed_and_publish(deps, document, run, emit))
+        except ServiceOutOfOrderError as error:
+            log("postponed", document["id"], reason=error.failure.reason)
+            down = _not_indexed(error.failure)
+            document = {**document, "not_indexed": down}
+        documents.append(document)
+    return {"embedding_usage": usage, "documents": documents}
+
+
+def _not_indexed(failure: Failure) -> PageFailure:
+    detail = f"What was read is kept, but cannot be searched yet: {failure.detail}"
+    return PageFailure(page=None, reason=failure.reason, detail=detail)
 
 
 @async_node

@@ -22,7 +22,10 @@ from graph.ingestion.state import BatchState, PageOutcome
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
 from loaders.pages.jobs import read
-from loaders.types import Block, Failure, PageImage, PageJob, PageText
+from loaders.types import MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText
+
+WITHOUT_TEXT = "No text was found on the page, though it is not empty: a picture, a drawing or dirt."
+CALLED_BLANK = "The model called the page blank, but there is text on it."
 
 
 def page_outcome(batch: BatchState, page: int, status: str, cost: PageCost | None = None) -> PageOutcome:
@@ -100,15 +103,16 @@ class BatchReader:
     async def readings(self, pages: Sequence[UnreadPage]) -> AsyncIterator[tuple[PageRow, PageReading | Failure]]:
         """Read pages, and yield the ledger line and the result of each as soon as it is read, in any order.
 
-        Text-only pages are read from the file, others by the engine. Where that fails, the page's own text layer takes
-        its place if it is legible, except for a page that is only left for another day.
+        Text-only pages are read from the file, others by the engine. Where a vision model fails, the page's own text
+        layer takes its place if it is legible, else OCR does. A page that is only due is not read by OCR meanwhile,
+        and nothing takes the place of an earlier reading.
         """
         requests, by_page = [page.request for page in pages], {page.row.page: page for page in pages}
         read_all = _read_files if self._batch["text_only"] else self._engine.transcribe
         async for number, reading in read_all(requests):
             row, request = by_page[number]
-            if isinstance(reading, Failure) and reading.reason != "quota_day" and request.image.legible:
-                reading = await _read_text_layer(request, reading)
+            if self._reads_by_model:
+                reading = await _checked_by_file(row, request, reading)
             yield row, reading
 
     def record(self, before: PageRow, reading: PageReading | Failure, cost: PageCost) -> PageRow:
@@ -132,18 +136,28 @@ class BatchReader:
         if problem and self._keeps_reading(before):
             row = replace(row, engine=before.engine, model=before.model, prompt=before.prompt)
         elif isinstance(reading, Failure):
-            # A used-up day says nothing about the page: it is still to be read.
-            status: PageStatus = "pending" if reading.reason == "quota_day" else "failed"
-            row = replace(row, status=status, reason=reading.reason, detail=reading.detail)
+            row = replace(row, status="failed", reason=reading.reason, detail=reading.detail)
+            if before.transcript:  # of another engine or an earlier run: it stays readable
+                row = replace(row, engine=before.engine, model=before.model, prompt=before.prompt)
         else:
             transcript = Transcript(self._new_key(row, reading), reading.blocks, reading.words)
             row = _read_row(row, reading, transcript.key)
+        if problem and not self._keeps_reading(before) and self._is_due(problem):
+            row = replace(row, status="pending", reason=problem.reason, detail=problem.detail)
         self._stores.catalog.record_page(row, transcript)
         return row
 
     def _rows(self) -> dict[int, PageRow]:
         """Return the ledger lines of the batch by page, in order."""
         return {row.page: row for row in self._stores.catalog.pages(self._batch["id"], self._batch["pages"])}
+
+    @property
+    def _reads_by_model(self) -> bool:
+        return self._engine.reads_images and not self._batch["text_only"]
+
+    def _is_due(self, problem: Failure) -> bool:
+        """Whether a problem is the service's and passes: the next run reads the page."""
+        return problem.reason == "quota_day" or (self._reads_by_model and problem.reason in PASSING)
 
     def _keeps_reading(self, row: PageRow) -> bool:
         """Return whether a page keeps its earlier transcript when reading it again fails."""
@@ -154,9 +168,10 @@ class BatchReader:
         reused = []
         for row in () if self._context.reread else rows:
             key = self._transcript_key(row)
-            if known := self._stores.catalog.transcript(key):
+            known = self._stores.catalog.transcript(key)
+            if known and (known.blocks or row.ink < MIN_INK):  # what was called blank in spite of its ink is read again
                 row = replace(
-                    row, status="read" if known.blocks else "blank", reason="", detail="", transcript=key,
+                    row, status=_status_of(row, known.blocks), reason="", detail="", transcript=key,
                     engine=self._engine.name, model=self._engine.model, prompt=self._engine.prompt,
                 )  # fmt: skip
                 self._stores.catalog.record_page(row)
@@ -198,12 +213,22 @@ class BatchReader:
 def _read_row(row: PageRow, reading: PageReading, key: str) -> PageRow:
     return replace(
         row,
-        status="fallback" if reading.fallback else "read" if reading.blocks else "blank",
+        status="fallback" if reading.fallback else _status_of(row, reading.blocks),
         reason=reading.fallback.reason if reading.fallback else "",
-        detail=reading.fallback.detail if reading.fallback else reading.detail,
+        detail=reading.fallback.detail if reading.fallback else reading.detail or _detail_of(row, reading.blocks),
         model=reading.model,
         transcript=key,
     )
+
+
+def _status_of(row: PageRow, blocks: Sequence[Block]) -> PageStatus:
+    """Return `read`, or `blank` for a page on which there is nothing: neither text nor ink."""
+    return "read" if blocks or row.ink >= MIN_INK else "blank"
+
+
+def _detail_of(row: PageRow, blocks: Sequence[Block]) -> str:
+    """Return what is said of a page with ink and without text: a photograph, a drawing, a dirty scan."""
+    return "" if blocks or row.ink < MIN_INK else WITHOUT_TEXT
 
 
 async def _read_files(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
@@ -216,8 +241,25 @@ async def _read_files(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[in
             yield request.job.page, text
 
 
-async def _read_text_layer(request: PageRequest, failure: Failure) -> PageReading | Failure:
-    """Read a page from its text layer after the engine failed; return the engine's failure if that is empty too."""
+async def _checked_by_file(row: PageRow, request: PageRequest, reading: PageReading | Failure) -> PageReading | Failure:
+    """Return a model's reading, or what the file holds where the model did not read the page or calls ink blank."""
+    if isinstance(reading, Failure):
+        return await _read_file_instead(request, reading) if _has_substitute(row, request, reading) else reading
+    if reading.blocks or row.ink < MIN_INK:
+        return reading
+    instead = await _read_file_instead(request, Failure("empty", CALLED_BLANK))
+    return instead if isinstance(instead, PageReading) else reading
+
+
+def _has_substitute(row: PageRow, request: PageRequest, failure: Failure) -> bool:
+    """Whether a page that the model did not read is read from the file: a due one only where that costs no OCR."""
+    if failure.reason in PASSING:
+        return failure.reason != "quota_day" and request.image.legible and not row.transcript
+    return True
+
+
+async def _read_file_instead(request: PageRequest, failure: Failure) -> PageReading | Failure:
+    """Read a page from the file after the model failed; return the model's failure if that finds nothing."""
     async for _, reading in _read_files([request]):
         if isinstance(reading, PageReading) and reading.blocks:
             return replace(reading, fallback=failure)

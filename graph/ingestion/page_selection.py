@@ -13,7 +13,7 @@ from graph.ingestion.passwords import password_of
 from graph.ingestion.state import PendingDocument
 from graph.storage.base import DONE, PageRow
 from loaders.pages.jobs import profile
-from loaders.types import Failure, PageJob, PageProfile
+from loaders.types import MIN_INK, Failure, PageJob, PageProfile
 
 TEXT_LAYER = "text-layer"
 """The engine, in the ledger, of pages that were read from the file where a vision model could have read them."""
@@ -40,7 +40,7 @@ def is_done(row: PageRow, context: Context, engine: str) -> bool:
     Returns:
         True for a page that is read; if the run asks for an engine by name, only if that engine read it.
     """
-    if context.reread:
+    if context.reread or (row.status == "blank" and row.ink >= MIN_INK):  # versions before called ink blank
         return False
     if context.engine == "auto" or row.status not in DONE:
         return row.status in DONE

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from graph.engines.requests.rate_limit import next_day
 from graph.ingestion.sources import Found
 from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, PendingDocument, Unfinished
 from graph.storage.base import DONE, PageRow
-from graph.storage.summaries import LedgerCounts, ledger_counts
+from graph.storage.summaries import ledger_counts, no_pages
 from loaders.errors import PasswordError, SourceError
+from loaders.types import PASSING
+
+RETRY_AFTER_S = 300
+"""Seconds after which a service that was out of order is to be tried again; the retries of a run take about as long."""
 
 
 def document_report(document: PendingDocument, rows: Sequence[PageRow], chunks: int) -> DocumentReport:
@@ -27,8 +33,10 @@ def document_report(document: PendingDocument, rows: Sequence[PageRow], chunks: 
     ]
     had_work = document["pages"] or "generation" in document
     status: DocumentStatus = "complete" if had_work else "unchanged"
-    if counts["failed"]:  # pages that are left for another day are counted there too
-        status = "failed" if all(row.status == "failed" for row in rows) else "partial"
+    if problem := document.get("not_indexed"):
+        failures.append(problem)
+    if counts["failed"] or counts["pending"] or problem:
+        status = "failed" if counts["failed"] == len(rows) else "partial"
     return DocumentReport(
         id=document["id"],
         name=document["name"],
@@ -63,19 +71,30 @@ def failed_report(identity: str | None, name: str, source: str, reason: str, det
         source=source,
         status="failed",
         pages=0,
-        ledger=LedgerCounts(read=0, fallback=0, blank=0, failed=0),
+        ledger=no_pages(),
         failures=[PageFailure(page=None, reason=reason, detail=detail)],
         chunks=0,
     )
 
 
 def unfinished_pages(reports: Sequence[DocumentReport]) -> Unfinished | None:
-    """Count the pages that are left for another day, and say when that begins; None if there are none."""
-    left = [failure for report in reports for failure in report["failures"] if failure["reason"] == "quota_day"]
-    if not left:
+    """Count the pages that are still due, and say why and when to go on; None if there are none.
+
+    Where the day's requests are spent that is the next day of the service, else a few minutes from now.
+    """
+    due = sum(report["ledger"]["pending"] for report in reports)
+    reasons = Counter(
+        failure["reason"]
+        for report in reports
+        for failure in report["failures"]
+        if failure["reason"] in PASSING and (report["ledger"]["pending"] or not failure["page"])
+    )
+    if not due and not reasons:
         return None
-    continue_at = next_day(time.time()).isoformat(timespec="minutes")
-    return Unfinished(pages=len(left), reason="quota_day", continue_at=continue_at)
+    reason = "quota_day" if reasons["quota_day"] else reasons.most_common(1)[0][0] if reasons else "unfinished"
+    soon = datetime.now().astimezone() + timedelta(seconds=RETRY_AFTER_S)
+    continue_at = next_day(time.time()) if reason == "quota_day" else soon
+    return Unfinished(pages=due, reason=reason, continue_at=continue_at.isoformat(timespec="minutes"))
 
 
 def acknowledgement(documents: Sequence[DocumentReport]) -> str:

@@ -49,14 +49,14 @@ class DocumentReport(TypedDict):
 
 
 class Unfinished(TypedDict):
-    """Pages that were left because the day's requests are used up."""
+    """Pages that are still due: a service was out of order, or the day's requests are used up."""
 
     pages: int
-    """How many pages are left."""
+    """How many pages are due; 0 if only the index is."""
     reason: str
-    """Always "quota_day"."""
+    """Why, as a short code: "quota_day", "overloaded", "network", ..."""
     continue_at: str
-    """When the next day of the model service begins: local time, ISO 8601."""
+    """When to run it again, local time, ISO 8601: the next day of the service, or a few minutes from now."""
 
 
 class Report(TypedDict):
@@ -65,7 +65,7 @@ class Report(TypedDict):
     documents: list[DocumentReport]
     """One report for each source: the documents first, then the files that could not be opened."""
     unfinished: Unfinished | None
-    """The pages that are left for another day; null when there are none."""
+    """The pages that are still due; null when there are none."""
     usage: Usage
     """Requests and tokens of the whole run."""
     seconds: float
@@ -106,6 +106,8 @@ class PendingDocument(TypedDict):
     """Where the file can be opened; checked again by every node that opens it."""
     pages: list[int]
     """The pages that this run reads; empty when all were read before."""
+    not_indexed: NotRequired[PageFailure]
+    """Why its chunks could not be embedded, where the service may be in order again later."""
     text_only_pages: NotRequired[list[int]]
     """Those of `pages` that are read without a vision model; set by `survey_pages`."""
     generation: NotRequired[str]

@@ -14,6 +14,10 @@ from loaders.types import Block, Box, Word
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 _DOCUMENT_COLUMNS = ", ".join(field.name for field in fields(DocumentRow))
+_UNREAD = (
+    "SELECT document, page FROM pages "
+    "WHERE status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '') ORDER BY page"
+)
 _ADD_TRANSCRIPT = "INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)"
 
 # Keys of `meta`, followed by a document's id. The stored words are older than the names.
@@ -115,9 +119,9 @@ class Ledger:
         return [PageRow(*row) for row in rows]
 
     def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]:
-        """Return the failed pages by document id; of all documents if none is given."""
+        """Return the pages that hold nothing to read, failed or due, by document id; of all documents by default."""
         failed: dict[str, list[int]] = {}
-        for document, page in self._db.rows("SELECT document, page FROM pages WHERE status = 'failed' ORDER BY page"):
+        for document, page in self._db.rows(_UNREAD):
             if document in documents or not documents:
                 failed.setdefault(document, []).append(page)
         return failed

@@ -21,15 +21,22 @@ class LedgerCounts(TypedDict):
     blank: int
     """Empty pages."""
     failed: int
-    """Pages that could not be read, or were never finished."""
+    """Pages that could not be read."""
+    pending: int
+    """Pages that are still due: never finished, or left because a service was out of order."""
 
 
 def ledger_counts(rows: Sequence[PageRow]) -> LedgerCounts:
-    """Count the pages by status; unfinished pages count as failed."""
-    counts = LedgerCounts(read=0, fallback=0, blank=0, failed=0)
+    """Count the pages by status."""
+    counts = no_pages()
     for row in rows:
-        counts[row.status if row.status != "pending" else "failed"] += 1
+        counts[row.status] += 1
     return counts
+
+
+def no_pages() -> LedgerCounts:
+    """Return the counts of a document without pages."""
+    return LedgerCounts(read=0, fallback=0, blank=0, failed=0, pending=0)
 
 
 class DocumentSummary(TypedDict):
@@ -50,7 +57,7 @@ class DocumentSummary(TypedDict):
     dated: str
     """The date on its first page, as printed, where it can be told; ""."""
     status: Literal["complete", "partial", "failed"]
-    """Whether all, some or none of its pages were read."""
+    """Whether all its pages are read and can be searched, some are not, or all failed."""
     pages: int
     """How many pages it has."""
     ledger: LedgerCounts
@@ -104,6 +111,7 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
     if all(page.status == "pending" and not page.reason for page in ledger):
         return None  # added by a run that ended before it read anything; the next run reads it
     counts = ledger_counts(ledger)
+    complete = row.generation and not counts["failed"] and not counts["pending"]
     return {
         "id": row.id,
         "name": row.name,
@@ -112,7 +120,7 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
         "printed_title": row.printed_title,
         "authors": row.authors,
         "dated": row.dated,
-        "status": "complete" if not counts["failed"] else "failed" if counts["failed"] == row.pages else "partial",
+        "status": "complete" if complete else "failed" if counts["failed"] == row.pages else "partial",
         "pages": row.pages,
         "ledger": counts,
         "chunks": len(catalog.chunk_ids(row.id)),

@@ -99,7 +99,7 @@ def test_a_blank_page_of_a_file_that_needs_repair_is_blank(home: Path, make_pdf:
     whole = make_pdf("whole.pdf", TICKET, "").read_bytes()
     (tmp_path / "no-xref.pdf").write_bytes(whole[: whole.rindex(b"xref")].replace(b"xref", b"____"))
     (report,) = ingest(tmp_path / "no-xref.pdf")
-    assert report["ledger"] == {"read": 1, "fallback": 0, "blank": 1, "failed": 0}
+    assert report["ledger"] == {"read": 1, "fallback": 0, "blank": 1, "failed": 0, "pending": 0}
 
 
 def test_hidden_instructions_change_nothing(home: Path, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_the_second_time_nothing_is_read_again(home: Path, make_pdf: MakePdf) ->
     before = dependencies.stores().catalog.pages(first["id"] or "")
     (second,) = ingest(path)
     assert (first["status"], second["status"]) == ("complete", "unchanged")
-    assert second["ledger"] == {"read": 2, "fallback": 0, "blank": 0, "failed": 0}
+    assert second["ledger"] == {"read": 2, "fallback": 0, "blank": 0, "failed": 0, "pending": 0}
     assert second["chunks"] == first["chunks"] > 0
     assert dependencies.stores().catalog.pages(first["id"] or "") == before
     assert [row.attempts for row in before] == [1, 1]
@@ -177,7 +177,7 @@ def test_the_password_opens_an_encrypted_file(home: Path, make_pdf: MakePdf) -> 
 def test_a_blank_page_is_not_a_failure(home: Path, make_pdf: MakePdf) -> None:
     (report,) = ingest(make_pdf("a.pdf", STORM, ""))
     assert report["status"] == "complete"
-    assert report["ledger"] == {"read": 1, "fallback": 0, "blank": 1, "failed": 0}
+    assert report["ledger"] == {"read": 1, "fallback": 0, "blank": 1, "failed": 0, "pending": 0}
 
 
 def test_an_image_is_a_document_of_one_page(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:

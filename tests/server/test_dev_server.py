@@ -49,7 +49,7 @@ def test_the_graph_can_be_drawn(server: Server, graph: str) -> None:
 def test_ingestion_reads_the_sample(ingested: Any) -> None:
     (document,) = ingested["documents"]
     assert (document["status"], document["pages"]) == ("complete", 6)
-    assert document["ledger"] == {"read": 6, "fallback": 0, "blank": 0, "failed": 0}
+    assert document["ledger"] == {"read": 6, "fallback": 0, "blank": 0, "failed": 0, "pending": 0}
 
 
 @pytest.mark.usefixtures("ingested")

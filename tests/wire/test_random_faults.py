@@ -22,6 +22,7 @@ from graph.engines.llm import engine, factory
 from graph.engines.requests.retry import RetryPolicy
 from graph.ingestion.graph import app as ingestion
 from graph.storage.base import PageRow
+from loaders.types import PASSING
 from tests.conftest import MakePdf
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.random_faults import REASONS, RandomFaults, page_text
@@ -89,7 +90,9 @@ def test_after_random_faults_every_page_is_read_or_has_a_reason(
         if not met:
             assert (row.status, row.reason, texts[row.page]) == ("read", "", page_text(row.page))
         else:
-            assert row.status == ("failed" if row.page % 2 else "fallback")  # only even pages have a text layer
+            # Only even pages have a text layer, and OCR may find nothing on an odd one.
+            read_otherwise = {"fallback"} | ({"failed"} if row.page % 2 else set())
+            assert row.status in ({"pending"} if row.reason in PASSING else read_otherwise)
             assert row.reason in REASONS[met], (row.page, met)
         # A request on a connection that is just being reset is an attempt of which the service knows nothing.
         assert 0 <= row.attempts - storm.tries[row.page] <= storm.met["reset"]
@@ -97,10 +100,10 @@ def test_after_random_faults_every_page_is_read_or_has_a_reason(
     asked = sum(row.requests for row in ledger)
     assert 0 <= asked - len(gemini.chats) <= storm.met["reset"]
     assert report["usage"]["requests"] == asked + len(gemini.embeddings)
-    assert len(report["documents"][0]["failures"]) == statuses["failed"]
+    assert len(report["documents"][0]["failures"]) == statuses["failed"] + statuses["pending"]
 
     storm.calm()
     before = len(gemini.chats)
     ingest(book)
     assert all(row.status in ("read", "fallback") for row in rows())
-    assert len(gemini.chats) - before <= statuses["failed"]
+    assert len(gemini.chats) - before <= statuses["failed"] + statuses["pending"]

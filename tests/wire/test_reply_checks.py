@@ -99,7 +99,7 @@ def test_a_wrong_transcript_is_requested_once_more_and_then_the_text_layer_is_us
 ) -> None:
     gemini.reply = Liar(lie)
     report, rows = ingest(paper)
-    assert report["documents"][0]["ledger"] == {"read": PAGES - 1, "fallback": 1, "blank": 0, "failed": 0}
+    assert report["documents"][0]["ledger"] == {"read": PAGES - 1, "fallback": 1, "blank": 0, "failed": 0, "pending": 0}
     row = rows[LIAR - 1]
     assert (row.status, row.model) == ("fallback", "text-layer")
     assert row.reason == ("repetition" if lie is made.repeated_end else "garbled")

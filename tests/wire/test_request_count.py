@@ -115,7 +115,7 @@ def test_only_pages_that_need_it_are_sent_and_they_share_batches(
     assert code == 0
     assert sent(gemini) == [[3, 6, 11]]
     assert [row.page for row in ledger() if row.engine == "llm"] == [3, 6, 11]
-    assert report["documents"][0]["ledger"] == {"read": 11, "fallback": 0, "blank": 1, "failed": 0}
+    assert report["documents"][0]["ledger"] == {"read": 11, "fallback": 0, "blank": 1, "failed": 0, "pending": 0}
     assert (plan["total"]["pages"], plan["total"]["send"], plan["total"]["requests"]) == (12, 3, 1)
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from graph.engines.llm.gemini import takes_task_in_text
 from graph.engines.requests.client import GOOGLE, NamedModel, RequestClient, split_name
-from graph.errors import ModelError
+from graph.errors import ModelError, ServiceOutOfOrderError
 from graph.types import Reply
-from loaders.types import Failure
+from loaders.types import PASSING, Failure
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -81,7 +81,7 @@ class ModelEmbedder:
     ) -> Reply[NDArray[float32]]:
         answer = await self._client.send(self._model, request, time_limit=ATTEMPT_TIMEOUT_S)
         if isinstance(answer, Failure):
-            raise ModelError(answer.detail)
+            raise ServiceOutOfOrderError(answer) if answer.reason in PASSING else ModelError(answer.detail)
         self._check(answer.reply, count)
         return Reply(_unit_rows(answer.reply), answer.usage)
 
