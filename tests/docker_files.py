@@ -1,4 +1,4 @@
-"""Dockerfile and docker-compose.yml: what LangGraph's command line makes of langgraph.json, and what is ours besides.
+"""Generator of Dockerfile and docker-compose.yml: LangGraph's command line, with the additions of this project.
 
     python -m tests.docker_files     writes both; `make docker` does that
 
@@ -50,7 +50,7 @@ def compose() -> str:
     """LangGraph's services; a Chroma server, and volumes for what must survive."""
     made = langgraphs_services()
     services = made["services"]
-    del services["langgraph-postgres"]["ports"]  # nobody outside needs the database
+    del services["langgraph-postgres"]["ports"]  # the database is not used from outside
     api = services["langgraph-api"]
     api["ports"] = [f'"127.0.0.1:{PORT}:8000"']
     api["depends_on"]["chroma"] = {"condition": "service_started"}

@@ -1,6 +1,6 @@
 """Visibility of the text layer: which of its words a viewer shows, which are struck out, and which are a watermark.
 
-A file may hold text that nobody sees: set without paint, in the colour of its background, under a shape or a picture,
+A file may hold invisible text: set without paint, in the colour of its background, under a shape or a picture,
 or off the page. Whether such a word is seen is told from the rendering: where it stands nothing differs from the
 ground. The layer of recognised text under a scan is set without paint too; the picture shows its words, so it stays.
 """

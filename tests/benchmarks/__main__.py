@@ -1,4 +1,4 @@
-"""Measure everything that has a limit, side by side: `make bench`, or `make bench-quick` for the short form.
+"""The benchmarks with limits: `make bench`, or `make bench-quick` for the short form.
 
     python -m tests.benchmarks [--quick] [--times N] [--only NAME ...] [--folder DIR] [--out FILE.json]
 

@@ -1,4 +1,4 @@
-"""Home folders of many chunks, made in minutes: what is stored is real, the vectors are put together from words' ones.
+"""Generator of home folders with many chunks: real stores, with vectors composed of the vectors of words.
 
 Reading and embedding a library of 100,000 chunks takes hours; how long a question takes does not depend on what the
 sentences say. Each word's vector is the model's, a sentence's is their mean with some noise.

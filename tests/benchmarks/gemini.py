@@ -1,4 +1,4 @@
-"""The loopback Gemini in a process of its own, so that its work does not take turns with what is measured."""
+"""The loopback Gemini in a process of its own, so that it does not share the interpreter with what is measured."""
 
 from __future__ import annotations
 

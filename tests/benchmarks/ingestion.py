@@ -1,4 +1,4 @@
-"""Ingestion at its limit: the service's latency where a model reads, the cores where nobody is asked."""
+"""Benchmarks of ingestion: limited by the service's latency with a model, by the cores offline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where and when something was measured; and a quiet environment to measure in."""
+"""Description of the machine of a measurement, and a clean environment for measured processes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def described() -> dict[str, Any]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """For a process that is measured: nobody's keys, settings or proxies, a home folder, and this code."""
+    """Return the environment of a measured process: no keys, settings or proxies, a home folder, and this code."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -1,4 +1,4 @@
-"""What the query graph adds to its model calls, and how soon what the model says is seen."""
+"""Benchmarks of answers by a model: the overhead of the query graph, and the delay of the first draft."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _whole(server: Apart, times: int) -> _Questions:
 
 
 class _Bare:
-    """LangChain's clients for Google, with nothing of ours around them."""
+    """LangChain's clients for Google alone, without code of this project."""
 
     def __init__(self, url: str) -> None:
         from langchain_google_genai import ChatGoogleGenerativeAI, GoogleGenerativeAIEmbeddings

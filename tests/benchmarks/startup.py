@@ -1,4 +1,4 @@
-"""From the command to its first word: what is imported and loaded before it is needed."""
+"""Benchmarks of start-up: imports, `--help`, and a second `ask`."""
 
 from __future__ import annotations
 

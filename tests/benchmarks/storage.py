@@ -1,4 +1,4 @@
-"""Storing chunks and their vectors, against Chroma alone with the same rows."""
+"""Benchmark of storing chunks and vectors, compared with Chroma alone with the same rows."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Do the boxes lie on the quoted words? Each is cut out of the rendered page and read by OCR.
+"""A check of citation boxes: each is cut out of the rendered page, read by OCR and compared with the quote.
 
     python -m tests.evals.citation_boxes HOME QUESTIONS.jsonl [--limit N]
 
 asks the questions of a home folder, offline, and prints every citation whose boxes do not hold what it quotes. The
-page is rendered anew from the file, so that nothing stored is believed.
+page is rendered again from the file, so that no stored image is trusted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a model may make of a page: honest ways to write it, and lies about it. Each takes Markdown and returns it."""
+"""Variants of a page's Markdown as a model may write it: honest ones and false ones."""
 
 from __future__ import annotations
 

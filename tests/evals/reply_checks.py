@@ -1,4 +1,4 @@
-"""How often the check of replies errs, on real pages: `python -m tests.evals.reply_checks FILE.pdf ...`.
+"""Error rates of the reply checks on real pages: `python -m tests.evals.reply_checks FILE.pdf ...`.
 
 The honest reply to a page is our own Markdown of its text layer, also rewritten as a model would write it; the lies
 are the corruptions of `tests/evals/corruptions.py`. What a model's own slips add is not in here: it takes a key.

@@ -1,4 +1,4 @@
-"""On the sample, every box lies on the words that it is said to hold; `citation_boxes` checks larger sets."""
+"""Citation boxes of the sample: each covers its quote; `citation_boxes` checks larger sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate: the measured quality on the sample must not fall below `evals/thresholds.toml`."""
+"""The quality gate: metrics on the sample must not fall below `evals/thresholds.toml`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_quality_does_not_fall(name: str, tmp_path: Path, capsys: pytest.Capture
     assert summary["citations"]["valid"] == summary["citations"]["count"]
 
 
-def test_the_gate_closes() -> None:
+def test_the_gate_fails_below_a_threshold() -> None:
     good = {name: {"mean": least} for name, least in GATE["sample"]["least"].items()} | {"false_refusal": {"mean": 0}}
     assert missed({"metrics": good, "errors": 0}, GATE["sample"]) == []
     assert missed({"metrics": good | {"match": {"mean": 0.5}}, "errors": 1}, GATE["sample"]) == [

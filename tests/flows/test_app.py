@@ -91,7 +91,7 @@ def test_nothing_to_do(given: Any) -> None:
         app.invoke(given)
 
 
-def test_an_empty_question_is_said_to_be_empty() -> None:
+def test_an_empty_question_is_reported_as_empty() -> None:
     with pytest.raises(BadInputError, match="question is empty"):
         app.invoke({"question": " "})
 

@@ -131,7 +131,7 @@ def test_a_question_that_cannot_be_asked_is_a_row_and_counted(
     assert rows_of(tmp_path / "out")["ticket"]["error"].startswith("UnknownDocumentError: There is no document 'nowh")
 
 
-def test_only_the_rows_own_document_is_looked_in_when_asked(
+def test_a_row_can_search_only_its_own_document(
     library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(tmp_path / "set.jsonl", TICKET | {"doc": "other.pdf"}, FERRY)
@@ -159,7 +159,7 @@ def test_an_unfinished_run_goes_on_and_another_ones_rows_are_not_lost(
     assert "XIV euros" in kept["ticket"]["answer"], "the row that was there was asked again"
     assert kept["ferry"]["refused"] is True
     assert run(capsys, path, "--out", folder)[0] == 0
-    assert "14 euros" in rows_of(folder)["ticket"]["answer"], "a finished run is made anew"
+    assert "14 euros" in rows_of(folder)["ticket"]["answer"], "a finished run is repeated"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_the_sample_is_read_to_the_last_page(library: Path) -> None:
     assert all(dependencies.stores().images.get(row.image).startswith(b"\x89PNG") for row in ledger)
 
 
-def test_what_stands_only_in_pictures_is_read(library: Path) -> None:
+def test_text_that_is_only_in_pictures_is_read(library: Path) -> None:
     catalog = dependencies.stores().catalog
     pages = catalog.transcripts(catalog.documents()[0].id)
     for value in ("138.7", "17.3"):

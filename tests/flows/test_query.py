@@ -142,7 +142,7 @@ def test_only_the_documents_named_are_looked_in(make_pdf: MakePdf) -> None:
     assert len({passage["document"] for passage in ask(question)["retrieved"]}) == 2
 
 
-def test_two_documents_of_one_name_are_told_apart_by_id(make_pdf: MakePdf) -> None:
+def test_two_documents_with_the_same_name_are_selected_by_id(make_pdf: MakePdf) -> None:
     paths = [make_pdf("a/gulls.pdf", GULLS), make_pdf("b/gulls.pdf", GULLS.replace("Three", "Nine"))]
     report = ingestion.invoke({"sources": [str(path) for path in paths]})["report"]
     with pytest.raises(UnknownDocumentError, match="Several documents") as told:

@@ -1,4 +1,4 @@
-"""Threads of the ingestion graph that an earlier version stored, under its own names of the state's keys."""
+"""Threads of the ingestion graph that an earlier version stored with other state keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody does first, in a fresh clone without key or network, through `langgraph_sdk` alone.
+"""The first steps of a user in a fresh clone without key or network, through `langgraph_sdk` alone.
 
     unshare --net python -m tests.server.first_start FOLDER
 
@@ -79,7 +79,7 @@ def edited(server: Server, clone: Path) -> bool:
             if prompt(server).endswith("Be brief."):
                 return True
         except httpx.HTTPError:
-            pass  # it is starting anew
+            pass  # it is restarting
         time.sleep(0.2)
     return False
 

@@ -57,7 +57,7 @@ def owned_by_another(home: Path) -> Iterator[None]:
 def test_health_names_problems_only_with_the_token(
     locked: Server, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Another process has the home folder; then nobody; then there is a file in its place."""
+    """Another process owns the home folder, then no process does, then a file is in its place."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
     with owned_by_another(home):

@@ -1,4 +1,4 @@
-"""Encrypted uploads: a route takes their passwords, so that no run and no thread holds them."""
+"""Encrypted uploads: a route takes their passwords, so that no run and no thread stores them."""
 
 from __future__ import annotations
 

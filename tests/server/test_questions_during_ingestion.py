@@ -53,7 +53,7 @@ async def test_ten_questions_are_answered_while_two_hundred_pages_are_read(serve
         answers = await asyncio.gather(*asked)
         assert ["dusk" in answer["answer"] for answer in answers] == [True] * QUESTIONS
         assert (await client.runs.get(thread, reading["run_id"]))["status"] == "running", (
-            "nobody waited for the reading"
+            "no question waited for the ingestion"
         )
     finally:
         await client.runs.cancel(thread, reading["run_id"], wait=True)

@@ -133,10 +133,10 @@ async def test_two_browsers_delete_the_same_document(server: Server, make_pdf: M
 
 
 async def test_a_home_folder_emptied_between_runs_is_recreated(server: Server, make_pdf: MakePdf) -> None:
-    content = make_pdf("anew.pdf", "The lamp was lit at dusk by the keeper.").read_bytes()
+    content = make_pdf("again.pdf", "The lamp was lit at dusk by the keeper.").read_bytes()
     question = "When was the lamp lit?"
     for _ in range(2):
-        kept = server.upload(content, "anew.pdf").json()
+        kept = server.upload(content, "again.pdf").json()
         assert (await server.run("ingestion", sources=[kept["source"]]))["report"]["documents"][0]["chunks"] == 1
         assert "dusk" in (await server.run("query", question=question))["answer"]
         empty(server.home)

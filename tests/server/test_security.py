@@ -51,7 +51,7 @@ def test_no_private_address_is_fetched(server: Server, url: str) -> None:
 
 @pytest.mark.parametrize("way", ["as if a node had written it", "as the update of a command", "past the first nodes"])
 def test_a_forged_state_does_not_open_a_file(server: Server, way: str) -> None:
-    """Whoever reaches the API can set a thread's state behind the first node, or jump over it."""
+    """A client of the API can set a thread's state after the first node, or skip that node."""
     document = {"id": "0" * 16, "name": "x.pdf", "source": "x", "path": "/etc/hostname", "pages": [1]}
     state = {"documents": [document], "batch_size": 1, "rejected_sources": [], "started": 0.0}
     batch = {**document, "total": 1, "text_only": True}

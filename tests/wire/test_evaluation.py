@@ -99,7 +99,7 @@ def test_the_judge_may_come_from_the_environment(
     assert len(judge.chats) == 1
 
 
-def test_without_a_judge_strings_tell_and_the_report_says_so(
+def test_without_a_judge_strings_are_compared_and_the_report_says_so(
     sample: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, value = run(capsys, tmp_path, FREE)

@@ -147,7 +147,7 @@ async def test_a_malformed_answer_is_asked_for_once_more(engine: Engine, gemini:
     assert (await engine.answer(QUESTION, PASSAGES, [])).value == []
 
 
-async def test_an_overload_is_no_refusal(engine: Engine, gemini: GeminiServer) -> None:
+async def test_an_overloaded_service_does_not_cause_a_refusal(engine: Engine, gemini: GeminiServer) -> None:
     gemini.fail_next(Fault(503), times=3)
     with pytest.raises(ModelError, match="overloaded"):
         await engine.answer(QUESTION, PASSAGES, [])

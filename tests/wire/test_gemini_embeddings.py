@@ -49,7 +49,7 @@ def test_a_batch_over_the_limit_is_refused(server: GeminiServer) -> None:
     assert len(embedder(server, output_dimensionality=8).embed_documents(["text"] * 101)) == 101
 
 
-def test_a_spent_quota_is_unclassified_but_its_cause_tells(server: GeminiServer) -> None:
+def test_a_spent_quota_is_recognised_by_its_cause(server: GeminiServer) -> None:
     server.fail_next(Fault(429, retry_delay="2s", quota="PerMinute"), on="embed")
     with pytest.raises(GoogleGenerativeAIError) as caught:
         embedder(server).embed_query("Hello")

@@ -37,7 +37,7 @@ def test_no_injection_opens_or_closes_a_tag_of_a_prompt(tricked: Model, gemini: 
     assert len(output["retrieved"]) > 10
     for chat in gemini.chats:
         shown = passages(chat)
-        assert len(shown) == len(output["retrieved"]), "each passage is one, under a label of ours"
+        assert len(shown) == len(output["retrieved"]), "each chunk is one element with a generated label"
         assert list(shown) == [f"P{number}" for number in range(1, len(shown) + 1)]
         assert len(re.findall(r"[<＜]\W*/?\W*passage", chat.prompt)) == 2 * len(shown)
         assert len(re.findall(r"</question>", chat.prompt)) == 1

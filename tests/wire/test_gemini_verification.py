@@ -87,7 +87,7 @@ def test_a_repair_that_fails_again_is_not_asked_for_a_third_time(
     assert ask()["answer"] == "Edith Carrow founded it in 1911. [1]"
 
 
-def test_a_grader_that_cannot_be_reached_costs_no_answer(
+def test_an_unreachable_grader_does_not_prevent_an_answer(
     library: Model, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.claims, library.instead = [TRUE], {"grade": Fault(400, "The schema is too complex.")}
@@ -96,7 +96,7 @@ def test_a_grader_that_cannot_be_reached_costs_no_answer(
     assert [note["kind"] for note in output["notes"]] == ["grading_failed"]
 
 
-def test_what_the_grader_left_out_counts_only_where_nothing_passed(library: Model, gemini: GeminiServer) -> None:
+def test_chunks_without_a_grade_count_only_if_no_graded_chunk_passes(library: Model, gemini: GeminiServer) -> None:
     library.claims = [TRUE]
     library.instead = {"grade": json.dumps({"grades": [{"id": "P1", "score": 1, "reason": "no"}]})}
     output = ask()
@@ -122,7 +122,7 @@ def test_rewriting_stops_at_its_cap_whatever_the_server_says(library: Model, gem
 
 
 @pytest.mark.parametrize("said", [QUESTION, QUESTION.upper(), "", "   "])
-def test_rewriting_ends_when_there_is_no_other_way_to_ask(library: Model, gemini: GeminiServer, said: str) -> None:
+def test_rewriting_ends_when_the_model_has_no_new_query(library: Model, gemini: GeminiServer, said: str) -> None:
     library.relevant = lambda text: False
     library.queries = [said] * 10
     assert ask(max_rewrites=5)["refused"] is True
@@ -179,7 +179,7 @@ def test_a_draft_restarts_when_the_reply_broke_off(library: Model, gemini: Gemin
     assert output["usage"]["requests"] == 4
 
 
-def test_a_reply_that_breaks_off_politely_is_asked_for_again(library: Model, gemini: GeminiServer) -> None:
+def test_a_reply_cut_off_without_an_error_is_requested_again(library: Model, gemini: GeminiServer) -> None:
     gemini.script(None, Reply('{"answerable": true, "claims": [{"passage": "P1", "qu', finish_reason=None), None)
     library.claims = [TRUE]
     assert ask()["answer"] == "Edith Carrow founded it in 1911. [1]"

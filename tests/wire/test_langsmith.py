@@ -75,7 +75,7 @@ def test_an_experiment_is_written_where_langsmith_is_configured(smith: LangSmith
     assert len(smith.bodies("/sessions")) == 2
 
 
-def test_langsmith_that_refuses_costs_no_results(smith: LangSmithServer, tmp_path: Path) -> None:
+def test_results_are_written_even_if_langsmith_refuses_them(smith: LangSmithServer, tmp_path: Path) -> None:
     smith.refuse = True
     code, value = traced(smith, tmp_path, FERRY)
     assert code == 2

@@ -1,4 +1,4 @@
-"""Thirty in a hundred requests fail in every way there is; no page is lost, and each says what became of it.
+"""Thirty in a hundred requests fail in different ways; no page is lost, and each has a status and a reason.
 
 One seed and 60 pages in the ordinary suite. Ten seeds and 200 pages each, in about five minutes, with
 
@@ -35,7 +35,7 @@ SEEDS = [
 
 @pytest.fixture
 def hurried(gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The application with a key, and with as many tries as ever; only its waits are short."""
+    """The application with a key and the usual number of retries; only its waits are short."""
     monkeypatch.setenv("GOOGLE_API_KEY", "test")
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", gemini.url)
     monkeypatch.setattr(engine, "READING_TIMEOUT_S", 3.0)

@@ -61,7 +61,7 @@ def test_values_out_of_range_and_unknown_names_are_refused(wrong: dict[str, obje
         Context(**wrong)
 
 
-def test_the_password_is_not_shown_and_does_not_part_equal_contexts() -> None:
+def test_the_password_is_not_shown_and_does_not_make_contexts_unequal() -> None:
     assert "hunter2" not in repr(Context(password="hunter2"))
     with_it, without = dependencies.for_context(Context(password="hunter2")), dependencies.for_context(Context())
     assert with_it.engine is without.engine
@@ -81,7 +81,7 @@ def test_the_former_name_of_the_llm_engine_is_still_accepted() -> None:
     assert Context(**{"engine": "gemini"}).engine == "llm"
 
 
-def test_what_is_given_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_context_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     default = Context()
     for name, value in (("chat_model", "x:env"), ("reader_model", "x:env"), ("fallback_model", "x:env"),
                         ("embedding_model", "x:env"), ("engine", "llm"), ("check_replies", "off")):  # fmt: skip

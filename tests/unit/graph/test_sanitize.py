@@ -1,4 +1,4 @@
-"""What a document or a model may put into an answer: words, and nothing that acts or hides."""
+"""Sanitizers: words stay, and active or invisible content of documents and models is removed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from graph.sanitize import remove_invisible, sanitize_markdown
         pytest.param("می\u200cخواهم", None, id="joiners of a script that needs them"),
     ],
 )
-def test_words_stay_and_what_acts_goes(text: str, shown: str | None) -> None:
+def test_words_stay_and_active_markup_is_removed(text: str, shown: str | None) -> None:
     said = sanitize_markdown(text)
     if shown != "":
         assert said == (text if shown is None else shown)
     assert not re.search(r"\]\(|!\[|\]\[|\]:|<(?:img|script|!)", said, re.IGNORECASE)
 
 
-def test_ordinary_text_has_nothing_invisible() -> None:
+def test_ordinary_text_is_unchanged_by_removing_invisible_characters() -> None:
     assert remove_invisible("naïve Ωmega\n\t日本語 – “quotes”") == "naïve Ωmega\n\t日本語 – “quotes”"

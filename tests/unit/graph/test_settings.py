@@ -1,4 +1,4 @@
-"""Explicit beats the environment, the environment beats `.env`, `.env` beats the defaults: each arrow by itself."""
+"""Settings: explicit values beat the environment, which beats `.env`, which beats the defaults."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAMES = {
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """No variable of ours, in a process that was started in a folder without `.env`."""
+    """Remove all settings from the environment, in a working folder without `.env`."""
     monkeypatch.delenv("PAGEWITNESS_HOME")
     monkeypatch.delenv("PAGEWITNESS_ENGINE")
     folder = tmp_path / "here"
@@ -140,7 +140,7 @@ def variables() -> dict[str, str]:
     return {name: str(field.validation_alias) for name, field in Settings.model_fields.items()}
 
 
-def test_every_variable_stands_in_the_example_which_sets_nothing(bare: Path) -> None:
+def test_every_variable_is_in_the_example_which_sets_none(bare: Path) -> None:
     example = (ROOT / ".env.example").read_text("utf-8")
     named = set(re.findall(r"\b(?:PAGEWITNESS|GOOGLE|GEMINI)_[A-Z_]+", example))
     assert named == set(variables().values()) - INTERNAL

@@ -51,7 +51,7 @@ def test_the_scale_of_grades_has_no_gap_and_facts_that_an_answer_needs_begin_at_
     assert f"gets at most {RELEVANT_GRADE - 1}" in " ".join(prompts.load("grade").text.split())
 
 
-def test_values_are_put_in_once_whatever_they_hold() -> None:
+def test_values_are_inserted_once_even_if_they_contain_braces() -> None:
     prompt = prompts.Prompt("p", "Q: {question} P: {passages}")
     assert prompt.fill(question="{passages}", passages='{"a": 1} \\1') == 'Q: {passages} P: {"a": 1} \\1'
 

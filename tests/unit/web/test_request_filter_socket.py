@@ -1,4 +1,4 @@
-"""Commands by web socket: files are taken out of them too, and a refusal is told without ending the connection."""
+"""Commands by web socket: files are removed from them too, and a refusal does not end the connection."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def test_several_unusable_files_are_all_named(tmp_path: Path, home: Path, capsys
     assert stored(home) == {}
 
 
-def test_a_home_folder_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_home_folder_that_cannot_be_created(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "taken").write_text("a file")
     for command in (["ingest", str(SAMPLE)], ["ask", "Why?"], ["ask", "Why?", "--thread", "t"], ["documents"]):
         code, out, err = run(capsys, *command, "--home", str(tmp_path / "taken" / "home"))

@@ -1,4 +1,4 @@
-"""The command line's contract: exit codes, one clear sentence for what is wrong, JSON for machines."""
+"""The contract of the command line: exit codes, one clear sentence for each problem, JSON for programs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_asking_before_anything_is_ingested_is_a_refusal(capsys: pytest.CaptureF
     assert run(capsys, "documents")[:2] == (0, "No document has been ingested yet: run `pagewitness ingest FILE`.\n")
 
 
-def test_ask_prints_the_contract(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ask_prints_the_documented_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "ask", "What does a day ticket to the island cost?", "--json")
     answer = json.loads(out)
     assert (code, err) == (0, "")
@@ -48,7 +48,7 @@ def test_ask_prints_the_contract(library: Path, capsys: pytest.CaptureFixture[st
     assert answer["engine"] == "offline"
 
 
-def test_ask_shows_the_answer_with_its_witness(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ask_shows_the_answer_with_its_citation(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "ask", "What does a day ticket to the island cost?", "--document", "sample.pdf")
     assert code == 0
     assert re.search(r"14\s+euros.*\[1\].*Citations.*\[1\] sample\.pdf, page 6.*“.*14\s+euros", out, re.DOTALL)
@@ -88,7 +88,7 @@ def test_a_thread_is_kept_between_commands(
     assert "instruments" not in alone["queries"][0]
 
 
-def test_doctor_finds_a_sound_installation(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_passes_on_a_working_installation(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "doctor", "--json")
     report = json.loads(out)
     assert (code, report["ok"]) == (0, True), report
@@ -112,7 +112,7 @@ def shell(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(command), *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
-def test_another_process_is_told_who_has_the_folder(library: Path) -> None:
+def test_another_process_gets_an_error_that_names_the_owner(library: Path) -> None:
     done = shell("ask", "Why?", home=library)
     assert done.returncode == 2
     assert re.search(rf"in use by process {os.getpid()} .*--home", done.stderr)

@@ -1,4 +1,4 @@
-"""Bars and drafts on a terminal, drawn from the events; where there is none, plain lines or nothing."""
+"""Progress bars and drafts on a terminal, drawn from the events; without a terminal plain lines or nothing."""
 
 from __future__ import annotations
 
@@ -39,27 +39,27 @@ def tell_all(quiet: bool = False) -> None:
 
 
 @pytest.mark.usefixtures("terminal")
-def test_a_bar_says_what_is_being_done_how_far_it_is_and_what_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bar_shows_stage_progress_and_requests(capsys: pytest.CaptureFixture[str]) -> None:
     tell_all()
     said = shown(capsys)
     assert re.search(r"a \[1\]\.pdf .*3/4 pages read 7 requests", said)
     assert "going on at" in said
 
 
-def test_without_a_terminal_only_the_wait_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_only_waits_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     tell_all()
     assert re.fullmatch(r"The limit of requests per minute is reached; going on at \d\d:\d\d:00\.\n", shown(capsys))
 
 
 @pytest.mark.usefixtures("terminal")
-def test_with_json_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_json_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     tell_all(quiet=True)
     with live_draft(quiet=True) as on_event:
         on_event(Draft(event="draft", text="It may be so."))
     assert shown(capsys) == ""
 
 
-def test_whoever_interrupts_is_told_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_prints_how_many_pages_are_saved(capsys: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
         with progress_bars(quiet=False) as on_event:
             on_event(EVENTS[1])
@@ -71,7 +71,7 @@ def test_whoever_interrupts_is_told_what_is_kept(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.usefixtures("terminal")
-def test_a_draft_is_shown_while_it_comes_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_draft_is_shown_while_it_streams_and_then_removed(capsys: pytest.CaptureFixture[str]) -> None:
     with live_draft(quiet=False) as on_event:
         on_event(Draft(event="draft", text="It was [bold]"))
         on_event(EVENTS[0])

@@ -1,4 +1,4 @@
-"""Two runs side by side: only what both have is compared, and a difference has an interval."""
+"""The comparison of two runs: only common questions are compared, and differences have intervals."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_runs_without_a_common_question_are_told_before_any_is_asked() -> None:
         ('{"run": {}, "rows": [{}]}', "no results"),
     ],
 )
-def test_a_file_that_is_no_results(content: str, what: str, tmp_path: Path) -> None:
+def test_a_file_without_results_is_refused(content: str, what: str, tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text(content)
     for path in (tmp_path / "results.json", tmp_path):
         with pytest.raises(BadInputError, match=f"{what}.*name the results.json"):

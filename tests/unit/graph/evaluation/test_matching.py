@@ -1,4 +1,4 @@
-"""Whether an answer holds what was expected: what is forgiven, and what never is."""
+"""The comparison of answers with expected texts: which differences are ignored, and which are not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from graph.evaluation.matching import find, fold, holds_evidence, is_free, match
         ("ﬁrst in line", "first"),
     ],
 )
-def test_ways_of_writing_are_forgiven(answer: str, expected: str) -> None:
+def test_differences_in_notation_are_ignored(answer: str, expected: str) -> None:
     assert matches(answer, [expected], "any")
 
 
@@ -52,7 +52,7 @@ def test_ways_of_writing_are_forgiven(answer: str, expected: str) -> None:
         ("critical models", "critic"),
     ],
 )
-def test_other_numbers_and_parts_of_words_are_not(answer: str, expected: str) -> None:
+def test_other_numbers_and_parts_of_words_do_not_match(answer: str, expected: str) -> None:
     assert not matches(answer, [expected], "any")
 
 
@@ -71,7 +71,7 @@ def test_all_or_one_of_them_and_alternatives_in_an_item() -> None:
     assert not matches(said, [], "any")
 
 
-def test_free_answers_are_told_by_their_length() -> None:
+def test_free_answers_are_recognised_by_their_length() -> None:
     long = "AMCOR's Adj. EBITDA was $2,018mn in FY 2023"
     assert is_free([long], "any")
     assert is_free([long, "2,018"], "all"), "the long one is wanted too"
@@ -81,7 +81,7 @@ def test_free_answers_are_told_by_their_length() -> None:
     assert not is_free([], "any")
 
 
-def test_evidence_is_letters_and_digits_and_may_be_spread_over_passages() -> None:
+def test_evidence_is_compared_by_letters_and_digits_and_may_be_in_several_chunks() -> None:
     texts = [
         "| Species | 2025 |\n|---|---|\n| Storm  Petrel | 0.74 |",
         "In 1781 James Watt\npatented a **steam engine**.",
@@ -95,7 +95,7 @@ def test_evidence_is_letters_and_digits_and_may_be_spread_over_passages() -> Non
 
 
 @given(st.text(max_size=60))
-def test_folding_twice_is_folding_once_and_a_text_holds_itself(text: str) -> None:
+def test_folding_is_idempotent_and_every_text_contains_itself(text: str) -> None:
     folded = fold(text)
     assert "".join(folded.tokens) == folded.text
     assert find(folded, folded, whole_words=True) or 0 not in folded.starts

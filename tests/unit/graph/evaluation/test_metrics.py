@@ -1,4 +1,4 @@
-"""Scores and figures, against values worked out by hand."""
+"""Scores and metrics, compared with values calculated by hand."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_page_recall_and_reciprocal_rank(asked: Any, found: Any, at_1: Any, at_3
     assert (got["page@1"], got["page@3"], got["mrr"]) == (at_1, at_3, mrr)
 
 
-def test_evidence_recall_wants_every_piece() -> None:
+def test_evidence_recall_needs_every_piece() -> None:
     found = [passage(1, text="The cat | sat."), passage(2, text="On *the* mat.")]
     for evidence, expected in ((["the cat sat"], (1, 1)), (["the cat sat", "on the mat"], (0, 1)), (["dog"], (0, 0))):
         got = scores.retrieval_scores(question(evidence=evidence), found, DEPTHS)
@@ -111,7 +111,7 @@ def test_a_summary_counts_what_applies_and_misses_what_failed() -> None:
     assert found["reasons"] == {"answerable": {"fact_absent": 1}, "unanswerable": {"nothing_relevant": 1}}
 
 
-def test_kinds_are_counted_apart() -> None:
+def test_kinds_are_counted_separately() -> None:
     made = [row(1, {"mrr": 1.0}, kind="b"), row(2, {"mrr": 0.5}, kind="a"), row(3, {"mrr": 0.0}, kind="b")]
     found = metrics.by_kind(made, (1,))
     assert list(found) == ["b", "a"]

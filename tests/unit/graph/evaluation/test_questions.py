@@ -84,7 +84,7 @@ def test_a_limit_takes_from_the_whole_file(tmp_path: Path) -> None:
     assert spread(questions, None) == spread(questions, 99) == questions
 
 
-def test_a_fingerprint_tells_questions_apart(tmp_path: Path) -> None:
+def test_different_questions_have_different_fingerprints(tmp_path: Path) -> None:
     one, same, other = read_questions(
         written(tmp_path, GOOD, GOOD | {"id": "q2"}, GOOD | {"id": "q3", "answers": ["so"]})
     )

@@ -1,4 +1,4 @@
-"""What a process that serves others may open, and what the user's own may."""
+"""Access control: which files a server and a user's own process may open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a run goes next: routers are pure, and every way they name exists."""
+"""The routers of the graphs: pure functions whose targets all exist."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_question_about_the_library_needs_no_retrieval() -> None:
     assert edges.after_contextualize({"reason": "nothing_ingested", "about_library": True}) == "decline"
 
 
-def test_the_search_is_widened_before_the_question_is_asked_anew() -> None:
+def test_the_search_is_widened_before_the_question_is_rewritten() -> None:
     state: Any = {"retrieved": chunks(False), "rewrites": 0, "mentioned_documents": ["d"]}
     assert edges.after_grading(state) == "widen_search"
     state["retrieved"] = chunks(True)
@@ -47,13 +47,13 @@ def test_the_search_is_widened_before_the_question_is_asked_anew() -> None:
         ([], 0, "decline"),
     ],
 )
-def test_what_fails_is_repaired_once(failures: list[str], repairs: int, way: str) -> None:
+def test_failed_claims_are_repaired_once(failures: list[str], repairs: int, way: str) -> None:
     verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
     assert edges.after_verification({"verdicts": verdicts, "repairs": repairs}) == way
 
 
 @pytest.mark.parametrize(("failures", "way"), [(["no"], "decline"), (["", "no"], "write_answer")])
-def test_an_engine_without_other_words_is_not_asked_again(failures: list[str], way: str) -> None:
+def test_an_engine_that_cannot_rewrite_is_not_asked_to(failures: list[str], way: str) -> None:
     verdicts: Any = [{"failure": failure, "citation": None if failure else {"marker": 1}} for failure in failures]
     assert edges.after_verification({"verdicts": verdicts, "can_rewrite": False}) == way
     assert edges.after_grading({"retrieved": chunks(False), "rewrites": 0, "can_rewrite": False}) == "decline"
@@ -81,7 +81,7 @@ def test_after_grading(
     ("queries", "rewrites", "way"),
     [(["a", "b"], 1, "retrieve_chunks"), (["a"], 1, "decline"), (["a", "b"], 2, "decline")],
 )
-def test_after_rewriting_asks_only_what_is_new(queries: list[str], rewrites: int, way: str) -> None:
+def test_after_rewriting_only_a_new_query_is_searched(queries: list[str], rewrites: int, way: str) -> None:
     assert edges.after_rewriting({"queries": queries, "rewrites": rewrites}) == way
 
 
@@ -97,7 +97,7 @@ def test_after_verification(proven: list[bool], way: str) -> None:
     [edges.after_contextualize, edges.after_grading, edges.after_rewriting, edges.after_verification],
     ids=lambda router: router.__name__,
 )
-def test_every_way_is_a_node_and_is_drawn(router: Any) -> None:
+def test_every_target_of_a_router_is_a_node_and_is_drawn(router: Any) -> None:
     ways = set(get_args(get_type_hints(router)["return"]))
     before = {"contextualize": "contextualize", "grading": "grade_chunks", "rewriting": "rewrite_question"}
     node = before.get(router.__name__.removeprefix("after_"), "verify_citations")
@@ -112,14 +112,14 @@ def test_every_way_is_a_node_and_is_drawn(router: Any) -> None:
         ({"sources": [], "question": "Why?", "documents": ["a"]}, "query"),
     ],
 )
-def test_the_root_ingests_first(state: Any, node: str) -> None:
+def test_the_root_graph_ingests_first(state: Any, node: str) -> None:
     send = root.after_routing({"request": state})
     assert send.node == node
     if node == "ingestion":
         assert send.arg == {"sources": ["a.pdf"]}
 
 
-def test_the_root_answers_after_ingesting_if_asked() -> None:
+def test_the_root_graph_answers_after_ingesting_if_there_is_a_question() -> None:
     request: Any = {"sources": ["a.pdf"], "question": "Why?", "documents": ["a"]}
     send = root.after_ingestion({"request": request})
     assert isinstance(send, Send)
@@ -129,6 +129,6 @@ def test_the_root_answers_after_ingesting_if_asked() -> None:
 
 
 @pytest.mark.parametrize("state", [{}, {"sources": []}, {"documents": ["a"]}, {"messages": []}])
-def test_the_root_wants_something_to_do(state: Any) -> None:
+def test_the_root_graph_refuses_an_empty_input(state: Any) -> None:
     with pytest.raises(BadInputError, match="nothing to do"):
         root.route_request(state)

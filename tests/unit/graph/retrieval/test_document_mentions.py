@@ -1,4 +1,4 @@
-"""Questions about the library, and documents that a question names: what is recognised, and what must not be."""
+"""Recognition of questions about the library and of mentioned documents, with counterexamples."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ ALL = [*FILINGS, *OTHERS, *MANY]
         ("What share does the wind energy Europe report name?", ["wind_energy_europe.pdf"]),
     ],
 )
-def test_a_document_that_is_named(question: str, found: list[str]) -> None:
+def test_questions_that_mention_a_document(question: str, found: list[str]) -> None:
     assert mentioned_documents(question, ALL) == found
 
 
@@ -105,7 +105,7 @@ def test_a_document_that_is_named(question: str, found: list[str]) -> None:
         "",
     ],
 )
-def test_what_names_no_document(question: str) -> None:
+def test_questions_that_mention_no_document(question: str) -> None:
     assert mentioned_documents(question, ALL) == []
 
 

@@ -1,4 +1,4 @@
-"""Comparing in parts, in threads and from what is kept gives what comparing everything at once gives."""
+"""Late interaction: comparing in batches, in threads and from the cache gives the same scores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_interaction, "_cache", LRUCache(100))
 
 
-def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+def test_scores_come_in_the_order_of_the_ids(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     asked = [*reversed(ids), "a-none-0001"]
@@ -47,7 +47,7 @@ def test_parts_are_put_together_in_the_order_asked(library: tuple[SqliteCatalog,
     assert [one.fit for one in scored] == pytest.approx([one.fit for one in together], abs=1e-4)
 
 
-def test_what_is_kept_is_not_read_again(
+def test_cached_chunks_are_not_read_again(
     library: tuple[SqliteCatalog, MiniLM, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog, model, ids = library
@@ -70,7 +70,7 @@ def test_what_is_kept_is_not_read_again(
     assert sorted(read) == sorted(some)
 
 
-def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+def test_a_renamed_document_is_returned_with_its_new_name(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     late_interaction.score_sentences(catalog, query, ids)
@@ -79,7 +79,7 @@ def test_a_document_may_get_another_name_meanwhile(library: tuple[SqliteCatalog,
     assert {chunk.name for chunk in late_interaction.score_sentences(catalog, query, ids)[0]} == {"renamed.pdf"}
 
 
-def test_vectors_that_come_later_count(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+def test_vectors_that_are_stored_later_are_used(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
     catalog, model, _ = library
     catalog.add_document(document("late"))
     ids = catalog.chunk_ids("late", catalog.stage_chunks("late", [chunk(0, TEXTS[3])]))

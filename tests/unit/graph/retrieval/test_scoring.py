@@ -52,7 +52,7 @@ def test_a_rare_word_weighs_more_than_a_frequent_one_and_a_stop_word_least() -> 
     assert "the" not in asked.term_weights
 
 
-def test_word_pieces_of_one_word_weigh_the_same_and_marks_nothing() -> None:
+def test_word_pieces_of_one_word_weigh_the_same_and_punctuation_nothing() -> None:
     asked = query("puffin?", {"puffin": 2}, (0, 3), (3, 6), (6, 7))
     assert asked.token_weights == pytest.approx([0.5, 0.5, 0.0])
 
@@ -115,5 +115,5 @@ def test_scores_are_scaled_to_0_to_1_in_the_same_order(scores: dict[str, float])
     assert max(scaled.values()) == 1.0
 
 
-def test_no_scores_stay_none() -> None:
+def test_scaling_no_scores_gives_no_scores() -> None:
     assert scoring.min_max({}) == {}

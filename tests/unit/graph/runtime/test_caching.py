@@ -68,7 +68,7 @@ def test_the_lru_cache_drops_the_least_recently_used_value() -> None:
     assert (cache.get("a"), cache.get("c")) == (1, 3)
 
 
-def test_the_lru_cache_builds_what_it_has_not() -> None:
+def test_the_lru_cache_builds_missing_values() -> None:
     cache: LRUCache[list[int]] = LRUCache(1)
     first = cache.get_or_build("a", lambda: [1])
     assert cache.get_or_build("a", lambda: [2]) is first

@@ -1,4 +1,4 @@
-"""Full text: what is skipped for speed changes no result."""
+"""Full-text search: skipping units for speed changes no result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def all_ranked(text: FullText, words: list[str], limit: int) -> list[tuple[int, 
 
 @pytest.mark.parametrize("words", [["gull", "tide"], ["anchor", "gull", "tide", "harbour"], ["tide", "storm"], WORDS])
 @pytest.mark.parametrize("limit", [5, 60])
-def test_rare_words_first_is_the_same_ranking(
+def test_searching_rare_words_first_gives_the_same_ranking(
     text: FullText, words: list[str], limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fulltext, "_MANY_MATCHES", 0)
@@ -50,7 +50,7 @@ def test_rare_words_first_is_the_same_ranking(
     }
 
 
-def test_rare_words_are_really_asked_alone(text: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rare_words_are_searched_first_and_alone(text: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fulltext, "_MANY_MATCHES", 0)
     asked: list[str] = []
     ranked = text._ranked
@@ -90,7 +90,7 @@ def test_documents_are_searched_alone(text: FullText, many: int) -> None:
     assert {row for row, _ in found} <= theirs
 
 
-def test_counts_follow_what_is_stored(tmp_path: Path) -> None:
+def test_word_counts_change_with_the_stored_chunks(tmp_path: Path) -> None:
     catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
     assert catalog.document_frequencies(["Tides"]) == ({"Tides": 0}, 0)
     catalog.add_document(document("a"))

@@ -72,7 +72,7 @@ def test_a_killed_process_holds_no_lock(tmp_path: Path) -> None:
     homes.acquire(folder).release(force=True)
 
 
-def test_a_file_in_its_place(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_home_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
     with pytest.raises(HomeError, match=r"cannot be created.*--home"):
         homes.prepare(tmp_path / "home")

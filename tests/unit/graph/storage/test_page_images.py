@@ -1,4 +1,4 @@
-"""What any store of page images must do; a folder of files is the one there is."""
+"""The contract of a store of page images, tested with the folder of files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_same_bytes_are_one_image(images: PageImages, tmp_path: Path) -> Non
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
-def test_an_image_that_is_not_there(images: PageImages) -> None:
+def test_a_missing_image_raises_a_key_error(images: PageImages) -> None:
     with pytest.raises(KeyError):
         images.get("0" * 64)
 
@@ -53,7 +53,7 @@ def test_only_hashes_are_keys(images: PageImages, key: str) -> None:
             act(key)
 
 
-def test_a_folder_that_cannot_be_made_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "pages").write_text("a file where the folder should be")
     images = FilePageImages(tmp_path / "pages")
     with pytest.raises(HomeError, match="pages"):

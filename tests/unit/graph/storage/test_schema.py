@@ -1,4 +1,4 @@
-"""The catalog's file: how it is made, and what is said of one that cannot be used."""
+"""The catalog's file: its creation, and the error for a file that cannot be used."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_catalog_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         SqliteCatalog(path)
 
 
-def test_a_file_that_is_no_catalog_is_said_to_be_unusable(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_catalog_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite3"
     path.write_text("this is no database, but long enough to be taken for a damaged one" * 20)
     with pytest.raises(HomeError, match="catalog"):

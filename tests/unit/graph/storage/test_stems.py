@@ -12,7 +12,7 @@ WORDS = [
 ]
 
 
-def test_threads_do_not_spoil_each_others_words() -> None:
+def test_threads_that_stem_at_once_get_correct_stems() -> None:
     expected = [stem.__wrapped__(word) for word in WORDS]
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(stem.__wrapped__, WORDS * 200))

@@ -23,7 +23,7 @@ def encoded(*token_counts: int) -> list[Encoded]:
 
 
 @pytest.mark.parametrize("counts", [(7,), (3, 1, 12), (2, 0, 5), (0,)])
-def test_everything_comes_back(counts: tuple[int, ...]) -> None:
+def test_unpacked_vectors_equal_the_packed_ones(counts: tuple[int, ...]) -> None:
     sentences = encoded(*counts)
     vectors = unpack(pack(sentences))
     tokens = np.split(vectors.tokens, np.cumsum(vectors.lengths)[:-1])

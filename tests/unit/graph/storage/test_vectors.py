@@ -52,7 +52,7 @@ def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
     assert index.count() == 0
 
 
-def test_a_row_stored_again_takes_the_place_of_the_first(index: VectorIndex) -> None:
+def test_a_row_stored_again_replaces_the_first(index: VectorIndex) -> None:
     index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0, 0)]))
     index.add(rows("a-g1-0000/0"), np.stack([unit(0, 1, 0)]))
     assert index.count() == 1
@@ -97,7 +97,7 @@ def test_threads_that_add_together_each_store_their_own_vectors(index: VectorInd
         )
 
 
-def test_as_many_vectors_as_rows_are_wanted(index: VectorIndex) -> None:
+def test_the_number_of_vectors_must_match_the_rows(index: VectorIndex) -> None:
     with pytest.raises(ValueError, match="2 texts but 1 vectors"):
         index.add(rows("a-g1-0000/0", "a-g1-0000/1"), np.stack([unit(1, 0, 0)]))
     assert index.count() == 0
@@ -109,13 +109,13 @@ def test_deleting_a_document_spares_the_others(index: VectorIndex) -> None:
     assert [row for row, *_ in index.search(unit(1, 0, 0), (), 5)] == ["b-g1-0000/0"]
 
 
-def test_stale_generations_go_and_the_new_one_stays(index: VectorIndex) -> None:
+def test_stale_generations_are_deleted_and_the_new_one_stays(index: VectorIndex) -> None:
     index.add(rows("a-g1-0000/0", "a-g2-0000/0", "b-g1-0000/0"), np.stack([unit(1, 0, 0)] * 3))
     index.delete_stale("a", "g2")
     assert {row for row, *_ in index.search(unit(1, 0, 0), (), 5)} == {"a-g2-0000/0", "b-g1-0000/0"}
 
 
-def test_another_embedder_is_refused_with_the_command_that_mends_it(index: VectorIndex) -> None:
+def test_another_embedder_is_refused_with_the_command_to_run(index: VectorIndex) -> None:
     index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0, 0)]))
     index.check("model/3")
     with pytest.raises(IndexMismatchError, match=r"model/3.*other/3.*pagewitness reembed"):
@@ -123,7 +123,7 @@ def test_another_embedder_is_refused_with_the_command_that_mends_it(index: Vecto
     assert index.count() == 1
 
 
-def test_an_empty_index_takes_any_embedder_and_a_reset_one_too(index: VectorIndex) -> None:
+def test_an_empty_or_reset_index_accepts_any_embedder(index: VectorIndex) -> None:
     index.check("other/2")
     index.add(rows("a-g1-0000/0"), np.stack([unit(1, 0)]))
     index.reset("model/3")
@@ -142,7 +142,7 @@ def test_the_embedder_is_remembered_by_the_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://host", "http://"])
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(BadInputError, match="PAGEWITNESS_CHROMA_URL"):
         ChromaVectors(url=url)
 

@@ -1,4 +1,4 @@
-"""The numbers, dates and names of a claim: what counts as held by its evidence, and what does not."""
+"""The check of a claim's numbers, dates and names against its evidence."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_number_words(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["dozens of eggs", "in million euros", "someone often listens", "ten eerste van het"])
-def test_what_is_no_number_word(text: str) -> None:
+def test_words_that_are_not_number_words(text: str) -> None:
     assert numbers.spelled(text) == {}
 
 
@@ -102,7 +102,7 @@ def test_another_number_or_date(claim: str, quote: str, lacking: str) -> None:
     assert lacking in lacks(claim, quote)
 
 
-def test_a_year_may_stand_in_the_heading_and_no_other_number_may() -> None:
+def test_only_years_may_be_in_a_heading_instead_of_the_quote() -> None:
     assert lacks("In 2025 it cost 14 euros.", "it cost 14 euros", above="Results of 2025") == []
     assert lacks("In 2025 it cost 14 euros.", "it cost 14 euros", around="Results of 2025") == ["2025"]
     assert lacks("It cost 14 euros.", "it cost much", above="14 Money") == ["14"]
@@ -131,7 +131,7 @@ CARROW = "The naturalist Edith Carrow founded the observatory"
         pytest.param("I am the 5 MW plant.", "a 5 megawatt plant", id="a unit at a number"),
     ],
 )
-def test_names_that_are_held_or_cannot_be_told(claim: str, quote: str) -> None:
+def test_supported_and_doubtful_names_pass(claim: str, quote: str) -> None:
     assert lacks(claim, quote) == []
 
 
@@ -148,15 +148,15 @@ def test_names_that_are_held_or_cannot_be_told(claim: str, quote: str) -> None:
         ("Edith Carrow, of Oslo, and Ada Byron.", CARROW, ["Oslo", "Ada", "Byron"]),
     ],
 )
-def test_names_that_are_not_held(claim: str, quote: str, lacking: list[str]) -> None:
+def test_unsupported_names_are_reported(claim: str, quote: str, lacking: list[str]) -> None:
     assert lacks(claim, quote) == lacking
 
 
-def test_a_name_may_stand_in_the_passage_around_the_quote() -> None:
+def test_a_name_may_be_in_the_chunk_around_the_quote() -> None:
     assert lacks("Edith Carrow did.", "She founded it", around=CARROW) == []
 
 
-def test_months_are_dates_and_no_names() -> None:
+def test_months_count_as_dates_not_as_names() -> None:
     assert names.names("It rained in March and May 2025.") == []
     assert {date.month for date in dates.dates("in March and on May 3")} == {3, 5}
 
@@ -210,6 +210,6 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=14).map(" ".join))
-def test_whatever_is_quoted_holds_itself(text: str) -> None:
+def test_every_text_supports_itself(text: str) -> None:
     """An answer in the page's own words is never called unproven."""
     assert unsupported_facts(text, Evidence(text, "", text, text)) == []

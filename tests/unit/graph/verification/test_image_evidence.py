@@ -1,4 +1,4 @@
-"""Which pages are looked at again, and which words may be taken as read from an image: pure rules."""
+"""The rules of page images as evidence: which pages are shown, and which quotes are accepted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def looked_at(passages: list[RetrievedChunk], *scans: int, limit: int = 4, witho
     ]
 
 
-def test_tables_figures_and_scans_are_looked_at_and_text_is_not() -> None:
+def test_images_of_tables_figures_and_scans_are_shown_but_not_of_text() -> None:
     assert looked_at([passage(1), passage(2, "table"), passage(3, "figure")]) == [2, 3]
     assert looked_at([passage(1), passage(2)], 2) == [2]
     assert looked_at([passage(1), passage(2)]) == []
@@ -67,7 +67,7 @@ TEXT = Block("text", "The naturalist Edith Carrow founded the observatory in 191
 FIGURE = Block("figure", "<figure>July 138.7, December 17.3</figure>")
 
 
-def test_only_a_scan_or_a_page_with_a_figure_may_hold_what_its_text_does_not() -> None:
+def test_quotes_from_images_are_accepted_only_for_scans_and_pages_with_figures() -> None:
     assert "no figure" in said("No. 7731", TEXT)
     assert said("No. 7731", TEXT, legible=False) == ""
     assert said("March 88.2", TEXT, FIGURE) == ""
@@ -82,11 +82,11 @@ def test_only_a_scan_or_a_page_with_a_figure_may_hold_what_its_text_does_not() -
         pytest.param("The naturalist Ann Carrow founded the observatory", id="another word"),
     ],
 )
-def test_what_the_text_says_otherwise_is_contradicted(quote: str) -> None:
+def test_a_quote_that_the_text_states_differently_is_rejected(quote: str) -> None:
     assert "something else" in said(quote, TEXT, FIGURE)
     assert "something else" in said(quote, TEXT, FIGURE, legible=False)
 
 
 @pytest.mark.parametrize("quote", ["", ".", "7", "| |"])
-def test_a_quote_must_say_something(quote: str) -> None:
+def test_a_quote_without_words_is_rejected(quote: str) -> None:
     assert "is empty" in said(quote, FIGURE)

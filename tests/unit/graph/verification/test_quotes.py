@@ -1,4 +1,4 @@
-"""What counts as standing on a page, and what does not: the last check before a user is told that it is proven."""
+"""The search for quotes on pages: which differences are ignored, and which quotes are not found."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def stands(quote: str, *lines: str) -> bool:
         pytest.param("H2O at 20 m2", "H₂O at 20 m²", id="raised and lowered digits"),
     ],
 )
-def test_what_typesetting_changes_is_forgiven(quote: str, text: str) -> None:
+def test_differences_from_typesetting_are_ignored(quote: str, text: str) -> None:
     assert stands(quote, *text.split("\n"))
 
 
@@ -71,7 +71,7 @@ def test_what_typesetting_changes_is_forgiven(quote: str, text: str) -> None:
         pytest.param("... | ---", "... | ---", id="no letter or digit"),
     ],
 )
-def test_nothing_else_is(quote: str, text: str) -> None:
+def test_a_quote_that_differs_in_a_letter_or_digit_is_not_found(quote: str, text: str) -> None:
     assert not stands(quote, text)
 
 
@@ -105,12 +105,12 @@ def test_a_quote_over_two_pages_names_both_and_has_boxes_on_each() -> None:
 
 
 @pytest.mark.parametrize("second", [4, 1])
-def test_pages_that_do_not_follow_each_other_prove_nothing_together(second: int) -> None:
+def test_a_quote_over_pages_that_are_not_consecutive_is_not_found(second: int) -> None:
     pages = {2: page("had silted up,"), second: page("and every level")}
     assert locate("had silted up, and every level", pages) is None
 
 
-def test_both_halves_must_stand_there() -> None:
+def test_both_parts_of_a_split_quote_must_be_on_their_pages() -> None:
     pages = {2: page("had silted up,"), 3: page("and every level")}
     assert locate("had silted up, and every bevel", pages) is None
     assert locate("has silted up, and every level", pages) is None
@@ -124,7 +124,7 @@ def test_there_is_a_box_for_each_line_around_its_words_only() -> None:
     ]  # fmt: skip
 
 
-def test_the_block_is_marked_where_its_words_stand_in_another_order() -> None:
+def test_the_whole_block_is_marked_if_its_words_are_in_another_order() -> None:
     block = Block("table", "| Razorbill | 412 |", 0, Box(0.1, 0.2, 0.9, 0.4))
     words = (Word("412", Box(0, 0, 0.1, 0.1)), Word("Razorbill", Box(0.2, 0, 0.3, 0.1)))
     place = locate("Razorbill 412", {1: Transcript("key", (block,), words)})
@@ -152,7 +152,7 @@ ROW = SentenceRow(
         ("There were 412 nests in 2025", "412 nests", "2025"),
     ],
 )
-def test_every_number_of_a_claim_stands_in_its_evidence(text: str, quote: str, missing: str) -> None:
+def test_every_number_of_a_claim_must_be_in_its_evidence(text: str, quote: str, missing: str) -> None:
     place = locate(quote, {1: page(quote)})
     said = failure_reason(Claim(text=text, chunk="c", quote=quote), chunk(ROW), place)
     assert said == (f"its evidence does not contain {missing}" if missing else "")
@@ -173,7 +173,7 @@ def test_headers_are_evidence_for_the_row_that_is_quoted_only() -> None:
     assert "2021" not in held
 
 
-def test_the_rows_that_are_not_quoted_lend_no_names() -> None:
+def test_rows_that_are_not_quoted_support_no_names() -> None:
     other = SentenceRow("c/1", "Puffin 77", "Table 1. 2021: 77", "row", (1,))
     whole = replace(chunk(ROW, other), text="Table 1 Razorbill 412 0.66 Puffin 77")
     place = locate("Razorbill 412 0.66", {1: page("Razorbill 412 0.66", "Puffin 77")})

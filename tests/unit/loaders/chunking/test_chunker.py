@@ -51,7 +51,7 @@ def sentences(chunks: list[Chunk]) -> list[Sentence]:
 
 @settings(max_examples=60)
 @given(PAGES)
-def test_all_text_but_furniture_is_in_exactly_one_sentence(pages: list[tuple[int, list[Block]]]) -> None:
+def test_all_text_except_headers_and_footers_is_in_exactly_one_sentence(pages: list[tuple[int, list[Block]]]) -> None:
     chunks = chunk_pages("", pages)
     kept = [block for _, blocks in drop_headers_footers(pages) for block in blocks]
     rest = [plain(block.text) for block in kept if block.kind != "table"]
@@ -152,7 +152,7 @@ def test_a_table_is_one_chunk_with_its_caption_and_rows_are_found_with_both() ->
     assert [chunk.text for chunk in chunks if chunk.kind == "text"] == ["Before.\n\nAfter."]
 
 
-def test_what_a_model_says_of_a_table_stays_with_it_and_is_no_prose() -> None:
+def test_a_models_summary_of_a_table_stays_with_it_and_is_not_prose() -> None:
     markdown = "Table 1: A\n<table><tr><th>a</th></tr><tr><td>x</td></tr></table>\n\nTable summary: One row.\n\nText."
     chunks = chunk_pages("", [(1, parse_blocks(markdown))])
     assert [chunk.kind for chunk in chunks] == ["table", "text"]
@@ -166,7 +166,7 @@ def test_a_tables_summary_at_the_top_of_a_page_does_not_end_the_sentence_before(
     assert "Revenue rose to $3 million." in [s.text for s in sentences(chunks)]
 
 
-def test_a_captions_label_is_no_sentence_of_its_own() -> None:
+def test_a_captions_label_is_not_a_separate_sentence() -> None:
     chunk = chunk_pages("", [(1, [Block("figure", "bars"), Block("caption", "Figure 2. Growth. In percent.")])])[0]
     assert [s.text for s in chunk.sentences] == ["Figure 2. Growth.", "In percent.", "bars"]
 
@@ -177,7 +177,7 @@ def test_captions_go_to_the_tables_they_stand_above() -> None:
     assert [text.split("\n")[0] for text in texts] == ["Table 1: A", "Table 2: B"]
 
 
-def test_a_table_that_goes_on_overleaf_is_one_and_knows_both_pages() -> None:
+def test_a_table_that_continues_on_the_next_page_is_one_with_both_pages() -> None:
     first = "Table 1: A\n\n| a | b |\n|---|---|\n| x | 2 |"
     second = "| a | b |\n|---|---|\n| y | 4 |\n\nText."
     table = chunk_pages("", [(1, parse_blocks(first)), (2, parse_blocks(second))])[0]

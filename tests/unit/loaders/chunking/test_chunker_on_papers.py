@@ -1,4 +1,4 @@
-"""Real documents: the figures that the chunker was built for."""
+"""The chunker on real documents: shares of whole tables and sentences."""
 
 import json
 import re

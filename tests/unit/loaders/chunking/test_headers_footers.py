@@ -1,4 +1,4 @@
-"""What is dropped from the edges of pages, and what only looks like it."""
+"""Removal of headers and footers, with lines that only look like them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def furniture(text: str) -> Block:
     return Block("furniture", text)
 
 
-def test_running_headers_and_page_numbers_go() -> None:
+def test_running_headers_and_page_numbers_are_removed() -> None:
     pages = [[furniture("Report"), Block("text", body), furniture(str(n))] for n, body in enumerate(BODIES, 1)]
     assert texts(*pages) == [[body] for body in BODIES]
 
@@ -38,6 +38,6 @@ def test_a_single_page_loses_its_header_but_never_its_only_text() -> None:
     assert texts([furniture("Acme Ltd."), furniture("1")]) == [["Acme Ltd."]]
 
 
-def test_repeated_lines_that_nobody_marked_go_too() -> None:
+def test_repeated_lines_without_a_mark_are_removed_too() -> None:
     pages = [[Block("text", f"Acme, page {n}"), Block("text", body)] for n, body in enumerate(BODIES, 1)]
     assert texts(*pages) == [[body] for body in BODIES]

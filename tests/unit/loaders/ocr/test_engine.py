@@ -48,7 +48,7 @@ def test_a_label_between_two_rows_does_not_merge_them() -> None:
     assert sum("1.0" in line for line in table.text.splitlines()) == 2
 
 
-def test_the_labels_of_a_chart_are_no_table() -> None:
+def test_the_labels_of_a_chart_are_not_read_as_a_table() -> None:
     marks = [(str(value), 50.0, 100.0 + 40 * i) for i, value in enumerate([100, 80, 60, 40, 20, 0])]
     bars = [("96.396.6", 150.0, 112.0), ("85.2", 420.0, 150.0), ("75.7", 300.0, 190.0)]
     (block,) = build_blocks(lines(*marks, *bars), 1000)
@@ -68,7 +68,7 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     )
 
 
-def test_a_page_number_is_furniture_and_broken_words_are_joined() -> None:
+def test_a_page_number_is_recognised_and_broken_words_are_joined() -> None:
     page = lines(("This page was read by optical charac-", 50, 300), ("ter recognition.", 50, 330), ("12", 400, 980))
     first, last = build_blocks(page, 1000)
     assert first.text == "This page was read by optical character recognition."
@@ -100,7 +100,7 @@ def test_a_quarter_turn_lays_a_tall_line_flat() -> None:
 
 
 @pytest.mark.parametrize("turn", [0, 180])
-def test_a_small_scan_is_read_however_it_lies(turn: int) -> None:
+def test_a_small_scan_is_read_in_any_rotation(turn: int) -> None:
     doc = pymupdf.open()
     page = doc.new_page(width=330, height=80)
     page.insert_text((20, 30), "The reservoir holds 48.6 million litres", fontsize=14)
@@ -116,6 +116,6 @@ def test_a_small_scan_is_read_however_it_lies(turn: int) -> None:
     assert corner == pytest.approx((0.06, 0.22), abs=0.06)
 
 
-def test_bytes_that_are_no_image_are_a_value_error() -> None:
+def test_bytes_that_are_not_an_image_raise_a_value_error() -> None:
     with pytest.raises(ValueError, match="decoded"):
         read_image(b"no image", 1)

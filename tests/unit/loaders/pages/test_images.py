@@ -23,7 +23,7 @@ def decoded(png: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("name", "mode"), [("a.png", "RGB"), ("a.jpg", "CMYK"), ("a.webp", "RGB"), ("a.tif", "1")])
-def test_every_kind_becomes_a_png(tmp_path: Path, name: str, mode: str) -> None:
+def test_every_image_format_is_rendered_as_png(tmp_path: Path, name: str, mode: str) -> None:
     path = tmp_path / name
     picture(mode).save(path)
     assert image_pages(path) == 1
@@ -42,7 +42,7 @@ def test_a_tiff_has_pages(tmp_path: Path) -> None:
     assert render_image(path, 2, 3000)[1:] == (20, 10, 0.0)
 
 
-def test_exif_orientation_is_obeyed(tmp_path: Path) -> None:
+def test_exif_orientation_is_applied(tmp_path: Path) -> None:
     path = tmp_path / "phone.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held upright: turn by 90 degrees clockwise
@@ -70,7 +70,7 @@ def test_large_images_are_scaled_down(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
-def test_what_is_no_image_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_an_image_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fake.png"
     path.write_bytes(content)
     with pytest.raises(SourceError, match=r"not an image|damaged"):

@@ -1,4 +1,4 @@
-"""What a page needs, told from its content stream."""
+"""Page profiles computed from content streams."""
 
 from __future__ import annotations
 

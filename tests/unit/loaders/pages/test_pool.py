@@ -109,7 +109,7 @@ def test_one_pool_serves_several_loops(pool: ProcessPagePool) -> None:
     assert [asyncio.run(pool.map(abs, [-n])) for n in range(3)] == [[0], [1], [2]]
 
 
-async def test_call_hands_on_what_the_function_raises(pool: ProcessPagePool) -> None:
+async def test_call_raises_what_the_function_raises(pool: ProcessPagePool) -> None:
     assert await pool.call(abs, -1) == 1
     with pytest.raises(ValueError, match="invalid literal"):
         await pool.call(int, "x")

@@ -77,7 +77,7 @@ def test_the_text_over_a_full_page_image_is_not_taken_for_the_page(tmp_path: Pat
     assert image.text == "Scanned by a machine"
 
 
-def test_garbage_text_layers_are_known_by_their_letters() -> None:
+def test_garbage_text_layers_are_recognised_by_their_letters() -> None:
     shifted = "".join(chr((ord(c) - 97 + 3) % 26 + 97) if c.islower() else c for c in PROSE)
     assert is_garbage(shifted)
     assert is_garbage("\ufffd\ue012\ue013\ufffd " * 10)
@@ -113,7 +113,7 @@ def test_files_that_cannot_be_used_are_refused_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
-def test_kinds_are_told_by_content_not_by_name(tmp_path: Path, report: Path) -> None:
+def test_formats_are_recognised_by_content_not_by_name(tmp_path: Path, report: Path) -> None:
     path = tmp_path / "really-a.jpg"
     path.write_bytes(report.read_bytes())
     assert inspect(path).kind == "pdf"

@@ -12,7 +12,7 @@ PROSE = "The reservoir was completed in 1931 and holds 48.6 million cubic metres
     [PROSE, "", "Chapter 1 ........ 12", "\uf0b7 a bullet of a symbol font " * 5, "数据库系统概论 " * 30],
     ids=["prose", "nothing", "dot leaders", "bullets", "another script"],
 )
-def test_sound_text_is_believed(text: str) -> None:
+def test_a_correct_text_layer_is_trusted(text: str) -> None:
     assert not is_garbage(text)
 
 

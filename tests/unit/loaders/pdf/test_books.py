@@ -1,4 +1,4 @@
-"""E-books and their like: opened as what they are, and then read as the PDF that they make."""
+"""E-books and similar formats, laid out and read as PDFs."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_an_epub_is_read_with_its_title(tmp_path: Path) -> None:
     assert image.legible
 
 
-def test_a_fiction_book(tmp_path: Path) -> None:
+def test_an_fb2_book_is_read(tmp_path: Path) -> None:
     path = tmp_path / "log.fb2"
     path.write_text(_FB2)
     assert inspect(path).title == "Logbook"
@@ -94,7 +94,7 @@ def test_a_comic_is_read_by_ocr(tmp_path: Path) -> None:
     assert "1,200 kilograms" in page.markdown
 
 
-def test_what_is_no_book_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_book_is_refused_by_name(tmp_path: Path) -> None:
     web, broken = tmp_path / "a.epub", tmp_path / "b.mobi"
     web.write_text("<html><body>Please log in</body></html>")
     broken.write_bytes(b"BOOK" * 50)

@@ -120,14 +120,14 @@ def test_passwords_are_asked_for_and_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"<html><body>no pdf</body></html>", b"\x89PNG\r\n\x1a\n", b"plain", b""])
-def test_what_only_is_called_pdf_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_only_named_pdf_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fake.pdf"
     path.write_bytes(content)
     with pytest.raises(SourceError, match=r"not a PDF|damaged"):
         open_pdf(path)
 
 
-def test_a_changed_file_is_opened_anew(tmp_path: Path) -> None:
+def test_a_changed_file_is_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "changing.pdf"
     for text in ("first", "second text"):
         doc = pymupdf.open()

@@ -92,7 +92,7 @@ def test_a_name_from_the_server_is_no_path(server: str, tmp_path: Path) -> None:
     assert path.name == "c.pdf"
 
 
-def test_what_a_file_is_its_content_says(server: str, tmp_path: Path) -> None:
+def test_the_content_of_a_file_decides_its_format(server: str, tmp_path: Path) -> None:
     assert fetch(f"{server}/image", tmp_path, DownloadLimits(allow_private=True)).name == "image.png"
     with pytest.raises(SourceError, match=r"not a document.*text/html"):
         fetch(f"{server}/page.pdf", tmp_path, DownloadLimits(allow_private=True))
@@ -120,7 +120,7 @@ def test_limits_leave_nothing_behind(
 
 
 @pytest.mark.parametrize("host", ["localhost", "[::1]", "0.0.0.0", "127.1"])
-def test_every_spelling_of_this_machine_is_refused(host: str, tmp_path: Path) -> None:
+def test_every_spelling_of_a_local_address_is_refused(host: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="PAGEWITNESS_ALLOW_PRIVATE_URLS"):
         fetch(f"http://{host}:9/a.pdf", tmp_path)
 
@@ -150,7 +150,7 @@ def test_the_target_of_a_redirect_is_checked_too(server: str, tmp_path: Path, mo
         fetch(f"{server}/inside", tmp_path)
 
 
-def test_a_name_that_changes_its_address_gains_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_whose_address_changes_is_still_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["93.184.216.34", "127.0.0.1"])
 
     def lookup(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
@@ -163,7 +163,7 @@ def test_a_name_that_changes_its_address_gains_nothing(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("url", ["http://", "http://user:secret@127.0.0.1/a.pdf", "http://[::1/a.pdf"])
-def test_addresses_that_are_none(url: str, tmp_path: Path) -> None:
+def test_invalid_addresses_are_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         fetch(url, tmp_path)
     assert "secret" not in str(caught.value)

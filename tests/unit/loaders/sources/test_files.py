@@ -90,7 +90,7 @@ def test_an_unreadable_file_says_how_to_mend_it(tmp_path: Path) -> None:
         check_source(tmp_path / "a.pdf")
 
 
-def test_hidden_folders_are_never_meant(tmp_path: Path) -> None:
+def test_hidden_folders_are_never_searched(tmp_path: Path) -> None:
     for name in ("a.pdf", ".venv/logo.png", ".pagewitness/pages/ab/x.png", "scans/b.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")

@@ -58,7 +58,7 @@ def test_no_character_is_lost_whatever_the_marks(markdown: str) -> None:
 
 
 @given(PIECES)
-def test_no_word_is_lost_however_the_pieces_lie(pieces: list[str]) -> None:
+def test_no_word_is_lost_whatever_the_order_of_blocks(pieces: list[str]) -> None:
     markdown = "\n".join(pieces)
     found = "\n".join(block.text for block in parse_blocks(markdown))
     if pieces.count("</figure>") == 0:  # the marks of a whole figure are taken off
@@ -157,7 +157,7 @@ def test_a_description_after_a_caption_is_the_figure() -> None:
     ]
 
 
-def test_running_headers_in_tags_are_furniture() -> None:
+def test_running_headers_in_tags_are_recognised() -> None:
     assert kinds("<header>Annual report</header>\nText.\n<page_number>4</page_number>") == [
         "furniture",
         "text",
@@ -179,7 +179,7 @@ def test_running_headers_in_tags_are_furniture() -> None:
         "$5",
     ],
 )
-def test_plain_leaves_what_is_no_mark(text: str) -> None:
+def test_plain_leaves_text_that_only_looks_like_markup(text: str) -> None:
     assert plain(text) == text
 
 
@@ -196,5 +196,5 @@ def test_plain_leaves_what_is_no_mark(text: str) -> None:
         ("one<br>two", "one two"),
     ],
 )
-def test_plain_takes_marks_off(markdown: str, text: str) -> None:
+def test_plain_removes_markup(markdown: str, text: str) -> None:
     assert plain(markdown) == text

@@ -35,7 +35,7 @@ def test_a_lone_surrogate_is_replaced() -> None:
         "Tests (Jain et al., 2024) (2024-08), the exam (CNMO 2024)3, and Mathematics 2024 (AIME 2024) (MAA, 2024).",
     ],
 )
-def test_one_sentence_stays_one(text: str) -> None:
+def test_a_single_sentence_is_not_split(text: str) -> None:
     assert split_sentences(text) == [text]
 
 
@@ -51,7 +51,7 @@ def test_one_sentence_stays_one(text: str) -> None:
         ("这是中文。还有一句。", 2),
     ],
 )
-def test_sentences_are_told_apart(text: str, count: int) -> None:
+def test_sentences_are_split(text: str, count: int) -> None:
     assert len(split_sentences(text)) == count
 
 

@@ -112,7 +112,7 @@ def test_a_hostile_span_is_capped() -> None:
     assert len(table.columns) < 100
 
 
-def test_marks_in_cells_are_text_where_they_are_no_marks() -> None:
+def test_characters_in_cells_that_only_look_like_markup_are_text() -> None:
     table = table_of("|Item|n|\n|---|---|\n|# Params|**37B**|\n|Change|- 5|\n|GPT-4-<br>Turbo|a<br>b|")
     assert table.rows == [["# Params", "37B"], ["Change", "- 5"], ["GPT-4-Turbo", "a b"]]
 
@@ -127,7 +127,7 @@ def test_text_without_a_table_is_none() -> None:
     assert parse_table("") is None
 
 
-def test_contents_are_told_from_tables() -> None:
+def test_tables_of_contents_are_recognised() -> None:
     contents = parse_table("| The station | 2 |\n| --- | --- |\n| Seabirds | 3 |\n| Weather | 4 |\n| Money | 6 |")
     assert contents is not None
     assert contents.is_contents

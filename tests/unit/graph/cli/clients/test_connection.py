@@ -1,4 +1,4 @@
-"""Who is at the address of `--server`: nobody, somebody else, another version. One sentence, and exit code 2."""
+"""The connection to `--server`: no server, another program or another version gets one sentence and exit code 2."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def complaint(capsys: pytest.CaptureFixture[str], url: str) -> str:
         (401, "", "asks for a token: set PAGEWITNESS_SERVER_TOKEN"),
     ],
 )
-def test_somebody_else_is_told_from_a_server_of_ours(
+def test_another_program_or_version_is_refused(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     address: str,
@@ -90,7 +90,7 @@ def test_somebody_else_is_told_from_a_server_of_ours(
         ('event: error\ndata: {"error": "HomeError", "message": "Mend it."}\n\n', 0, "Mend it."),
     ],
 )  # fmt: skip
-def test_a_run_that_ends_before_its_time(
+def test_a_run_that_ends_early_is_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, address: str, stream: str, missing: int,
     sentence: str,
 ) -> None:  # fmt: skip
@@ -103,10 +103,10 @@ def test_a_run_that_ends_before_its_time(
     assert len(said.splitlines()) == 1
 
 
-def test_nobody_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_server_answers(capsys: pytest.CaptureFixture[str]) -> None:
     assert "No server answers at http://127.0.0.1:1 " in complaint(capsys, "http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:2024", "ftp://x", "http://", "http://x:y", "http://[::1", "/tmp"])
-def test_what_is_no_address(capsys: pytest.CaptureFixture[str], url: str) -> None:
+def test_an_invalid_address_is_refused(capsys: pytest.CaptureFixture[str], url: str) -> None:
     assert f"{url!r} is not the address of a server" in complaint(capsys, url)

@@ -1,4 +1,4 @@
-"""Prompts of chunks and images, and what is understood of replies."""
+"""Prompts of chunks and images, and the parsing of replies."""
 
 from __future__ import annotations
 

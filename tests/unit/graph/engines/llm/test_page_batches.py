@@ -1,4 +1,4 @@
-"""How a batch of pages is read: which requests are sent for it, and what becomes of each page."""
+"""The reader of a batch of pages: which requests it sends, and the outcome of each page."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_when_the_service_is_down_the_rest_of_the_batch_fails_without_a_re
 
 
 @pytest.mark.parametrize("reason", ["request_error", "overloaded", "quota_day", "network"])
-async def test_what_another_temperature_cannot_change_is_not_asked_again(reason: FailureReason) -> None:
+async def test_pages_that_another_temperature_cannot_help_are_not_requested_again(reason: FailureReason) -> None:
     service = Service({1: Failure(reason, "No.")})
     assert await outcomes(service, image(1)) == {1: Failure(reason, "No.")}
     assert len(service.requests) == 1

@@ -1,4 +1,4 @@
-"""What a model says of a page is believed when it is honest, however it is written, and not when it is not."""
+"""Checks of page readings: honest replies are accepted in any notation, false ones are rejected."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def reason(reply: str, image: PageImage | None = None) -> str:
 
 @given(st.integers())
 @pytest.mark.parametrize("write", [made.in_latex, made.in_html, made.with_figure, made.rewritten])
-def test_honest_ways_to_write_a_page_are_believed(write: Callable[[str, Random], str], seed: int) -> None:
+def test_honest_replies_are_accepted(write: Callable[[str, Random], str], seed: int) -> None:
     assert reason(write(HONEST, Random(seed))) == ""
 
 
@@ -60,24 +60,24 @@ def test_honest_ways_to_write_a_page_are_believed(write: Callable[[str, Random],
         HONEST.replace("1,200 kilograms", "1,206 kilograms"),  # one number may be the layer's own slip
     ],
 )
-def test_marks_and_single_slips_are_no_reason(reply: str) -> None:
+def test_markup_and_single_slips_are_accepted(reply: str) -> None:
     assert reason(reply) == ""
 
 
 @given(st.integers())
 @pytest.mark.parametrize("lie", [made.invented_table, made.repeated_end, made.repeated_page])
-def test_lies_are_caught(lie: Callable[[str, Random], str], seed: int) -> None:
+def test_false_replies_are_rejected(lie: Callable[[str, Random], str], seed: int) -> None:
     assert reason(lie(HONEST, Random(seed))) in ("garbled", "repetition")
 
 
 @given(st.integers())
-def test_changed_digits_are_caught(seed: int) -> None:
+def test_changed_digits_are_rejected(seed: int) -> None:
     wrong, changed = made.changed_digits(HONEST, Random(seed), share=0.15)
     assert changed > 5
     assert reason(wrong) == "garbled"
 
 
-def test_another_page_and_a_page_half_read_are_caught() -> None:
+def test_another_page_and_half_a_page_are_rejected() -> None:
     problem = check(parse_blocks(OTHER), page())
     assert isinstance(problem, Failure)
     assert problem.reason == "garbled"
@@ -86,26 +86,26 @@ def test_another_page_and_a_page_half_read_are_caught() -> None:
     assert reason(made.dropped_words(HONEST, Random(1), 0.35)) == "garbled"
 
 
-def test_invented_prose_is_caught_by_its_words() -> None:
+def test_invented_prose_is_rejected() -> None:
     words = ("quarrelsome", "marmalade", "pelican", "upholstery", "trombone", "gingham", "lighthearted", "sycamore")
     assert reason(f"{HONEST}\n\n{' '.join(words * 3)}") == "garbled"
 
 
-def test_a_table_of_invented_words_is_caught() -> None:
+def test_a_table_of_invented_words_is_rejected() -> None:
     rows = "".join(f"<tr><td>{word}</td><td>{word[::-1]}</td></tr>" for word in ("pelican", "gingham", "sycamore"))
     problem = check(parse_blocks(f"{HONEST}\n\n<table>{rows}</table>"), page())
     assert problem is not None
     assert "table" in problem.detail
 
 
-def test_the_sentence_names_the_numbers() -> None:
+def test_the_reason_names_the_numbers() -> None:
     problem = check(parse_blocks(HONEST.replace("18,450", "18,950").replace("36 volunteers", "86 volunteers")), page())
     assert problem is not None
     assert "18950" in problem.detail
     assert "86" in problem.detail
 
 
-def test_pictures_may_hold_what_the_layer_lacks_but_the_layers_numbers_must_stand() -> None:
+def test_pictures_may_add_words_but_the_numbers_of_the_layer_must_be_there() -> None:
     table = "\n\n<table><tr><td>Gale</td><td>61.5</td><td>62.5</td><td>63.5</td></tr></table>"
     assert reason(HONEST + table, page(has_figures=True)) == ""
     assert reason(HONEST + table) == "garbled"
@@ -113,7 +113,7 @@ def test_pictures_may_hold_what_the_layer_lacks_but_the_layers_numbers_must_stan
     assert reason(wrong, page(has_figures=True)) == "garbled"
 
 
-def test_a_layer_that_cannot_be_trusted_measures_nothing_but_circles_are_seen() -> None:
+def test_without_a_legible_layer_only_repetition_is_rejected() -> None:
     assert reason(OTHER, page(legible=False)) == ""
     assert reason(OTHER, page("Page 7 of 12")) == ""
     assert reason(OTHER * 9, page("", legible=False)) == "repetition"
@@ -134,5 +134,5 @@ def test_scripts_without_spaces_are_compared_character_by_character() -> None:
 
 
 @given(st.text(), st.text())
-def test_nothing_makes_it_raise(reply: str, layer: str) -> None:
+def test_no_text_raises_an_error(reply: str, layer: str) -> None:
     check(parse_blocks(reply), page(layer))

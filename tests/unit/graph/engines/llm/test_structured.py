@@ -1,4 +1,4 @@
-"""What is told of a reply while it comes: the claims begun so far, out of JSON that has no end yet."""
+"""Partial replies: the claims in JSON that is not complete yet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLAIMS = [
 WHOLE = json.dumps({"answerable": True, "claims": CLAIMS})
 
 
-def test_a_draft_grows_with_its_reply_and_never_takes_a_word_back() -> None:
+def test_a_draft_only_grows_while_its_reply_arrives() -> None:
     drafts = [text_of_claims(parse_partial_claims(WHOLE[:end])) for end in range(len(WHOLE) + 1)]
     assert drafts[0] == ""
     assert drafts[-1] == 'It was "no".\n\nTwelve\nlines.'
@@ -29,5 +29,5 @@ def test_a_draft_grows_with_its_reply_and_never_takes_a_word_back() -> None:
     ["", "I think", "[]", "null", '{"claims": null}', '{"claims": "x"}', '{"claims": [1, null, {}]}', "{]", '"claims"',
      '{"answerable": false, "claims": [{"text": "It may be."}]}', '{"claims": [{"text": 7}]}', "\ud800"],
 )  # fmt: skip
-def test_what_holds_no_claims_is_no_draft(text: str) -> None:
+def test_a_reply_without_claims_gives_no_draft(text: str) -> None:
     assert text_of_claims(parse_partial_claims(text)) == ""

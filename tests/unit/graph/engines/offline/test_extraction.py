@@ -1,4 +1,4 @@
-"""Which sentences and rows become the answer, from scores given by hand."""
+"""Extractive answers: the sentences and rows chosen for given scores."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def extracted(question: str, fits: Sequence[float], *chunks: ChunkRow) -> list[s
     return [claim["quote"] for claim in extract_claims(asking(question), scored, {one.id: one for one in chunks})]
 
 
-def test_the_best_sentence_comes_first_and_those_far_behind_are_left_out() -> None:
+def test_the_best_sentence_comes_first_and_much_worse_ones_are_left_out() -> None:
     found = extracted("How deep is the well?", (0.2, 0.9, 0.85), chunk("Hay.", "It is 12 m deep.", "It holds water."))
     assert found == ["It is 12 m deep.", "It holds water."]
 
 
-def test_there_are_three_sentences_at_most_and_no_text_twice() -> None:
+def test_an_answer_has_at_most_three_sentences_without_duplicates() -> None:
     texts = ("It is 12 m deep.", "It is 12 m deep.", "Its depth is 12 m.", "Twelve metres.", "Deep it is.")
     found = extracted("How deep?", (0.9, 0.9, 0.9, 0.9, 0.9), chunk(*texts))
     assert len(found) == len(set(found)) == MAX_SENTENCES
 
 
-def test_nothing_scored_is_no_answer() -> None:
+def test_without_scored_sentences_there_is_no_answer() -> None:
     assert extracted("How deep?", ()) == []
 
 
@@ -87,6 +87,6 @@ def test_a_comparison_puts_the_rows_that_are_named_side_by_side() -> None:
     assert found == ["2023 412 31", "2025 602 40"]
 
 
-def test_the_row_with_the_most_is_found_whatever_fits_best() -> None:
+def test_the_row_with_the_largest_value_beats_the_best_match() -> None:
     rows = table(("2023", "412", "31"), ("2024", "640", "36"), ("2025", "602", "40"))
     assert extracted("Which year had the most visitors?", (0.9, 0.5, 0.6), rows) == ["2024 640 36"]

@@ -1,4 +1,4 @@
-"""The offline embedding model: real weights, unit vectors, and a packed form that loses nothing that counts."""
+"""The offline embedding model with its real weights: unit vectors, token vectors, integer arithmetic."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_vectors_have_unit_length_and_so_have_their_tokens(model: MiniLM) -> Non
         assert np.linalg.norm(encoded.tokens.astype(float) / 127, axis=1) == pytest.approx(1, abs=0.02)
 
 
-def test_what_means_the_same_is_near(model: MiniLM) -> None:
+def test_texts_of_similar_meaning_have_near_vectors(model: MiniLM) -> None:
     storm, same, other, _ = (encoded.vector for encoded in model.encode(TEXTS))
     assert float(storm @ same) > float(storm @ other) + 0.2
 
@@ -50,7 +50,7 @@ def test_spans_point_into_the_text(model: MiniLM) -> None:
     assert "".join(pieces) == "Slipway,97days"
 
 
-def test_the_company_a_text_is_encoded_in_does_not_matter(model: MiniLM) -> None:
+def test_a_vector_does_not_depend_on_the_other_texts_of_its_batch(model: MiniLM) -> None:
     together = model.encode(TEXTS * 20)
     for number, text in enumerate(TEXTS):
         (alone,) = model.encode([text])
@@ -58,7 +58,7 @@ def test_the_company_a_text_is_encoded_in_does_not_matter(model: MiniLM) -> None
         assert len(alone.tokens) == len(together[number].tokens)
 
 
-def test_integers_say_what_floats_say(model: MiniLM) -> None:
+def test_integer_and_float_graphs_give_similar_vectors(model: MiniLM) -> None:
     """Against the package's own file, which multiplies floats; on a paper's sentences it is 0.997 at the mean."""
     floats = onnxruntime.InferenceSession(str(minilm._file(*minilm._MODEL)), providers=["CPUExecutionProvider"])
     _, tokenizer = model._load()

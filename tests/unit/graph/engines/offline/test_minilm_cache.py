@@ -1,4 +1,4 @@
-"""The built graph of the offline model is stored once, and never believed when it is damaged or of another model."""
+"""The cache of the offline model's graph: stored once, and not used if it is damaged or of another model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables, read for a question: columns, the most and the least, differences."""
+"""Answers from tables: columns, largest and smallest values, differences."""
 
 from __future__ import annotations
 
@@ -64,18 +64,18 @@ def test_the_longer_of_two_column_names_is_meant() -> None:
         ("What is the highest AIME 2024 pass@1?", "Alpha-1"),
     ],
 )
-def test_the_most_and_the_least(question: str, label: str) -> None:
+def test_rows_with_the_largest_and_the_smallest_value(question: str, label: str) -> None:
     found = table_answers.extreme_row(asking(question), table())
     assert found is not None
     assert found.cells[0][1] == label
 
 
 @pytest.mark.parametrize("question", ["What is the rating of Beta?", "Is the highest rating good?"])
-def test_no_extreme_where_none_is_asked_for(question: str) -> None:
+def test_no_extreme_row_unless_the_question_asks_for_one(question: str) -> None:
     assert table_answers.extreme_row(asking(question), table()) is None
 
 
-def test_a_difference_shows_its_operands_and_is_proven_from_the_table() -> None:
+def test_a_difference_shows_its_operands_and_is_verified_from_the_table() -> None:
     question = asking("By how much does Alpha-1 beat Alpha-1-Zero on AIME 2024 pass@1?")
     said = table_answers.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")])
     assert said == "The difference in AIME 2024 pass@1: 71.0 − 63.6 = 7.4"

@@ -98,14 +98,14 @@ async def test_the_fallback_model_is_asked_when_the_first_is_overloaded_and_not_
     assert answer.reason == "request_error"
 
 
-async def test_where_neither_serves_the_failure_is_that_of_the_first_model() -> None:
+async def test_if_both_models_fail_the_failure_of_the_first_is_returned() -> None:
     failing = answering(status(429), status(429), status(429), status(503))
     answer = await client(fallback=SECOND).send_with_fallback(FIRST, failing, time_limit=5)
     assert isinstance(answer, Failure)
     assert (answer.reason, "first" in answer.detail) == ("quota_minute", True)
 
 
-async def test_a_model_that_does_not_exist_is_asked_once() -> None:
+async def test_a_model_that_does_not_exist_is_requested_once() -> None:
     sender, asked = client(fallback=SECOND), list[str]()
 
     async def request(model: Any) -> AIMessage:

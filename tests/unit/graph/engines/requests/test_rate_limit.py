@@ -1,4 +1,4 @@
-"""How often a model is asked in a minute, and how many at a time, in time that the test moves."""
+"""Rate limits by the minute and concurrency, in virtual time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def test_a_minute_holds_no_more_than_its_limit_and_hardly_less(make: Make,
     assert (140 - 20) / (service.sent[-1] - service.sent[0]) * 60 >= 0.9 * 20
 
 
-async def test_requests_go_in_the_order_in_which_they_came(make: Make, time: Time) -> None:
+async def test_requests_are_sent_in_the_order_in_which_they_came(make: Make, time: Time) -> None:
     limits, order = make(max_concurrency=1), list[int]()
 
     async def request(number: int) -> None:
@@ -45,7 +45,7 @@ async def test_the_limit_that_a_refusal_names_is_kept_from_then_on(make: Make, t
     assert [round(moment) for moment in service.sent[::5]] == [63, 126, 189]
 
 
-async def test_one_refusal_pauses_everybody_but_no_other_model(make: Make, time: Time) -> None:
+async def test_one_refusal_pauses_all_requests_to_that_model_only(make: Make, time: Time) -> None:
     limits = make()
     limits.on_refusal("m", 17, None)
     service = Service(limits, time)
@@ -54,7 +54,7 @@ async def test_one_refusal_pauses_everybody_but_no_other_model(make: Make, time:
     assert service.sent == [0, 17, 17]
 
 
-async def test_nobody_is_held_up_for_hours(make: Make, time: Time) -> None:
+async def test_a_long_retry_delay_is_capped(make: Make, time: Time) -> None:
     limits = make()
     limits.on_refusal("m", 7200, None)
     service = Service(limits, time)
@@ -74,7 +74,7 @@ async def test_a_pause_begun_while_others_wait_holds_them_too(make: Make, time: 
     assert service.sent == [0, 32]
 
 
-async def test_a_long_wait_is_told_once(make: Make, time: Time) -> None:
+async def test_a_long_wait_is_reported_once(make: Make, time: Time) -> None:
     events: list[Waiting] = []
     with record_usage(events.append):
         await Service(make(Rate(per_minute=5)), time, seconds=0.1).send(14)
@@ -87,7 +87,7 @@ async def test_a_long_wait_is_told_once(make: Make, time: Time) -> None:
 # At a time
 
 
-async def test_more_go_at_a_time_while_it_goes_well_up_to_the_most(make: Make, time: Time) -> None:
+async def test_concurrency_grows_with_successes_up_to_the_maximum(make: Make, time: Time) -> None:
     service = Service(make(max_concurrency=8), time)
     await service.send(4)
     assert service.peak == 4
@@ -95,13 +95,13 @@ async def test_more_go_at_a_time_while_it_goes_well_up_to_the_most(make: Make, t
     assert service.peak == 8
 
 
-async def test_whoever_says_how_many_gets_as_many_at_once(make: Make, time: Time) -> None:
+async def test_a_configured_concurrency_is_used_from_the_start(make: Make, time: Time) -> None:
     service = Service(make(max_concurrency=16, first_concurrency=16), time)
     await service.send(40)
     assert service.peak == 16
 
 
-async def test_after_a_refusal_it_grows_by_one_for_each_round(make: Make, time: Time) -> None:
+async def test_after_a_refusal_concurrency_grows_by_one_for_each_round(make: Make, time: Time) -> None:
     limits = make(max_concurrency=8)
     limits.on_refusal("m", 1, None)
     time.now += 1
@@ -113,7 +113,7 @@ async def test_after_a_refusal_it_grows_by_one_for_each_round(make: Make, time: 
 
 
 @pytest.mark.parametrize(("bursts", "left"), [(1, 4), (2, 2), (3, 1), (4, 1)])
-async def test_each_burst_of_refusals_halves_how_many_go_at_a_time_down_to_one(
+async def test_each_burst_of_refusals_halves_the_concurrency_down_to_one(
     make: Make, time: Time, bursts: int, left: int
 ) -> None:
     limits = make(max_concurrency=8)
@@ -127,7 +127,7 @@ async def test_each_burst_of_refusals_halves_how_many_go_at_a_time_down_to_one(
     assert service.peak == left
 
 
-async def test_who_gives_up_leaves_the_way_free(make: Make, time: Time) -> None:
+async def test_a_cancelled_wait_does_not_block_the_queue(make: Make, time: Time) -> None:
     limits = make(max_concurrency=1)
     service = Service(limits, time)
     waiting = [asyncio.ensure_future(service.request()) for _ in range(3)]

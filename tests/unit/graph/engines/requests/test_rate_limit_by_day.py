@@ -1,4 +1,4 @@
-"""How often a model is asked in a day, which limits a user sets, and when a day is over."""
+"""Rate limits by the day: counts, limits set by the user, and the end of a day."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_a_new_day_begins_at_midnight_in_california(make: Make, time: Time
     assert await service.send(1) == [None]
 
 
-async def test_when_the_service_says_that_the_day_is_over_nobody_waits_on(make: Make, time: Time) -> None:
+async def test_a_refusal_for_the_day_ends_all_waiting_requests(make: Make, time: Time) -> None:
     limits = make(Rate(per_minute=1))
     service = Service(limits, time)
 
@@ -67,7 +67,7 @@ def test_the_next_day_begins_at_midnight_pacific_time(now: str, midnight: str) -
 # Settings
 
 
-def test_tiers_are_known_and_numbers_beat_them(catalog: SqliteCatalog) -> None:
+def test_explicit_numbers_override_those_of_the_tier(catalog: SqliteCatalog) -> None:
     assert preset("free", "google_genai:gemini-3.5-flash-lite") == Rate(10, 500)
     assert preset("free", "google_genai:gemini-3.8-flash") == Rate(5, 20)
     assert preset("free", "google_genai:gemini-embedding-2") == Rate()

@@ -1,4 +1,4 @@
-"""What is repeated, how long is waited, and when it ends; nothing here sleeps."""
+"""Retries: which errors are retried, how long the waits are, and when they end; no test sleeps."""
 
 import asyncio
 from collections.abc import Callable
@@ -88,7 +88,7 @@ PERMANENT = [
 
 @pytest.mark.parametrize("wrap", [lambda error: error, wrapped], ids=["plain", "wrapped"])
 @pytest.mark.parametrize(("error", "reason"), TRANSIENT, ids=lambda value: repr(value)[:40])
-async def test_what_can_pass_is_tried_again(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
+async def test_transient_errors_are_retried(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
     time = Time()
     assert await send_with_retries(failing(wrap(error)), time_limit=9, retry_policy=time.policy()) == 2
     assert time.waits == [1.0]
@@ -97,7 +97,7 @@ async def test_what_can_pass_is_tried_again(error: Exception, reason: str, wrap:
 
 @pytest.mark.parametrize("wrap", [lambda error: error, wrapped], ids=["plain", "wrapped"])
 @pytest.mark.parametrize(("error", "reason"), PERMANENT, ids=lambda value: repr(value)[:40])
-async def test_what_cannot_pass_is_raised_at_once(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
+async def test_permanent_errors_are_raised_at_once(error: Exception, reason: str, wrap: Callable[[Any], Any]) -> None:
     time, raised = Time(), wrap(error)
     with pytest.raises(type(raised)) as caught:
         await send_with_retries(failing(raised), time_limit=9, retry_policy=time.policy())
@@ -116,7 +116,7 @@ def test_other_providers_errors_are_read_by_their_status() -> None:
     assert (classify(refused).reason, classify(refused).status) == ("request_error", 401)
 
 
-def test_a_code_that_is_no_status_is_no_status() -> None:
+def test_a_code_that_is_not_an_http_status_is_ignored() -> None:
     broken = aiohttp.ClientPayloadError("body broke off")
     broken.__cause__ = aiohttp.http_exceptions.ContentLengthError("too short")  # its `code` is 400
     assert classify(broken).reason == "network"
@@ -147,13 +147,13 @@ async def test_waits_double_up_to_a_cap_and_end_with_the_last_try() -> None:
     assert time.waits == [1, 2, 4, 8, 16, 30, 30]
 
 
-async def test_waits_are_spread() -> None:
+async def test_waits_have_jitter() -> None:
     time = Time()
     await send_with_retries(failing(google(503), google(503)), time_limit=9, retry_policy=time.policy(jitter=0.0))
     assert time.waits == [0.5, 1.0]
 
 
-async def test_a_wait_that_leads_past_the_end_of_patience_is_not_begun() -> None:
+async def test_a_wait_beyond_the_time_limit_is_not_started() -> None:
     time = Time()
     with pytest.raises(ClientError):
         await send_with_retries(

@@ -1,4 +1,4 @@
-"""What requests cost is shared out over their pages, and adds up again."""
+"""Usage of requests: split over their pages, and equal to the total."""
 
 from graph.engines.requests.usage import current_recorder, record_usage
 from graph.types import Usage, add_usage, no_usage

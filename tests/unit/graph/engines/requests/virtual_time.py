@@ -1,4 +1,4 @@
-"""Time that a test moves, and requests through a limiter in it."""
+"""Virtual time that a test advances, and requests through a rate limiter in it."""
 
 from __future__ import annotations
 
