@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from loaders.geometry import area, centre, contains
+from loaders.pdf.sideways import is_sideways
 from loaders.pdf.text_layer import TextLayer
 from loaders.types import Box, PageProfile, Word
 
@@ -42,7 +43,7 @@ def profile_page(layer: TextLayer, page: int, *, legible: bool) -> PageProfile:
         page,
         legible=legible,
         has_figures=figures,
-        needs_vision=not legible or figures or has_table(layer) or layer.math >= MIN_MATH,
+        needs_vision=not legible or figures or has_table(layer) or layer.math >= MIN_MATH or is_sideways(layer),
         empty=not (layer.lines or layer.images or layer.drawings),
         characters=len(layer.text),
     )

@@ -142,6 +142,19 @@ class PdfFile:
             for *box, role in ordered
         ]
 
+    def turned(self, number: int, quarters: int) -> PdfFile:
+        """Return a document of one page: this one, turned clockwise by quarters."""
+        alone = pymupdf.open()
+        alone.insert_pdf(self._page(number).parent, from_page=number - 1, to_page=number - 1)
+        alone[0].set_rotation(90 * quarters % 360)
+        return PdfFile(alone, self._title)
+
+    def regions_of(self, layer: TextLayer) -> list[Region]:
+        """Return the parts that the layout model finds in a text layer alone, drawn on an empty page."""
+        copy = PdfFile(pymupdf.open(), "")
+        copy_of_text(copy._doc, layer)
+        return copy.regions(1)
+
     def render(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> Rendering:
         """Render a page, or the `part` of it given in points, with no side over `max_side` pixels."""
         page = self._page(number)

@@ -11,8 +11,9 @@ from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks
+from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
 from loaders.pdf.strikes import without_struck
-from loaders.pdf.text_layer import Region, TextLayer
+from loaders.pdf.text_layer import Region, Surroundings, TextLayer
 from loaders.types import MIN_INK, Block, Box, PageImage, PageJob, PageProfile, PageText, Word
 
 SCAN_SHARE = 0.5
@@ -96,26 +97,49 @@ class PdfReader:
         layer = self._pdf.layer(job.page)
         if not is_legible(layer):
             return None
+        around = self._pdf.surroundings(job.page)
+        turn = page_turn(layer)
+        if not turn:
+            return self._read_upright(self._pdf, job, layer, around)
+        turned = self._pdf.turned(job.page, turn)
+        upright = without_turn(turned.layer(1), 4 - turn)
+        page = _turned_back(self._read_upright(turned, replace(job, page=1), upright, around), turn, job.page)
+        edges = replace(layer, lines=tuple(line for line in layer.lines if not line.turn), fields=())
+        return _with_edges(page, *build_blocks(edges, [], around))
+
+    def _read_upright(self, pdf: PdfFile, job: PageJob, layer: TextLayer, around: Surroundings) -> PageText:
+        """Read a page whose text stands upright; a table or text across it is turned and read by itself."""
+        part = across(layer)
+        layer = part[1] if part else layer
         try:
-            regions = self._pdf.regions(job.page)
+            regions = pdf.regions(job.page)
         except Exception:  # without the layout model the text is in the order of the content stream
             regions = []
-        blocks, words = build_blocks(layer, regions, self._pdf.surroundings(job.page))
+        blocks, words = build_blocks(layer, regions, around)
+        if part:
+            blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)
         page = PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page))
         for box in _unread_pictures(layer, regions):
             try:
-                page = self._with_figure(page, layer, box, job)
+                page = self._with_figure(pdf, page, layer, box, job)
             except Exception as exc:  # a picture that fails must not cost the page its text
                 detail = f"{page.detail} {job.could_not_be('read in full: OCR failed on a picture', exc)}".strip()
                 page = replace(page, detail=detail)
         return page
 
-    def _with_figure(self, page: PageText, layer: TextLayer, box: Box, job: PageJob) -> PageText:
+    def _read_across(self, layer: TextLayer, around: Surroundings) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+        try:
+            regions = self._pdf.regions_of(layer)
+        except Exception:  # as above
+            regions = []
+        return build_blocks(layer, regions, around)
+
+    def _with_figure(self, pdf: PdfFile, page: PageText, layer: TextLayer, box: Box, job: PageJob) -> PageText:
         """Add what OCR finds in a picture, before the first block that begins below it."""
         from loaders.ocr.engine import read_figure  # imported here: a page without pictures saves 1 s and 300 MB
 
-        shot = self._pdf.render(job.page, job.dpi, job.max_side, box)
+        shot = pdf.render(job.page, job.dpi, job.max_side, box)
         if shot.ink < MIN_INK:
             return page
         found, words = read_figure(shot.png)
@@ -131,6 +155,38 @@ class PdfReader:
             words=page.words + tuple(Word(word.text, scale_into(word.box, place)) for word in words),
             engine="text-layer+ocr",
         )
+
+
+def _with_part(
+    blocks: tuple[Block, ...],
+    words: tuple[Word, ...],
+    turn: int,
+    part: tuple[Block, ...],
+    part_words: tuple[Word, ...],
+) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
+    """Add what was read across a page before the first of its blocks that begins below it."""
+    turned = tuple(replace(block, box=turned_back(block.box, turn) if block.box else None) for block in part)
+    placed = tuple(Word(word.text, turned_back(word.box, turn)) for word in part_words)
+    bottom = max((block.box.y1 for block in turned if block.box), default=1.0)
+    below = (i for i, block in enumerate(blocks) if block.box and block.box.y0 >= bottom)
+    at = next(below, len(blocks))
+    return (*blocks[:at], *turned, *blocks[at:]), words + placed
+
+
+def _with_edges(page: PageText, blocks: tuple[Block, ...], words: tuple[Word, ...]) -> PageText:
+    """Add the header and footer that stand upright on a sideways page, above and below what was read of it."""
+    top = min((block.box.y0 for block in page.blocks if block.box), default=0.0)
+    above = tuple(block for block in blocks if block.box and block.box.y0 < top)
+    below = tuple(block for block in blocks if block not in above)
+    return replace(page, blocks=(*above, *page.blocks, *below), words=page.words + words)
+
+
+def _turned_back(page: PageText, turn: int, number: int) -> PageText:
+    """Return a page that was read turned, with the places of its text on the page as it is shown."""
+    blocks = tuple(replace(block, box=turned_back(block.box, turn) if block.box else None) for block in page.blocks)
+    words = tuple(Word(word.text, turned_back(word.box, turn)) for word in page.words)
+    detail = page.detail.replace("Page 1 ", f"Page {number} ", 1)
+    return replace(page, page=number, blocks=blocks, words=words, detail=detail)
 
 
 def _left_out(layer: TextLayer, page: int) -> str:

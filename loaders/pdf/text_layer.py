@@ -18,7 +18,10 @@ from loaders.types import Box, Word
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the text layer: its words from left to right, and how it is set."""
+    """A line of the text layer: its words in reading order, and how it is set.
+
+    `turn` is by how many quarters, clockwise, the page must be turned for it to stand upright; -1 for slanted text.
+    """
 
     words: tuple[Word, ...]
     block: int
@@ -26,6 +29,7 @@ class Line:
     upright: bool
     mono: bool
     bold: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +154,9 @@ def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:
     size = max((span["size"] for span in spans), default=words[0].box.y1 - words[0].box.y0)
     mono = bool(spans) and all(span["flags"] & _MONO for span in spans)
     bold = bool(spans) and all(span["flags"] & _BOLD or _BOLD_FONT.search(span["font"]) for span in spans)
-    upright = style.get("dir", (1.0, 0.0))[0] > _UPRIGHT
-    return Line(tuple(words), block, size, upright, mono, bold)
+    right, down = style.get("dir", (1.0, 0.0))
+    turn = next((turn for turn, share in enumerate((right, -down, -right, down)) if share > _UPRIGHT), -1)
+    return Line(tuple(words), block, size, turn == 0, mono, bold, turn)
 
 
 def as_box(numbers: Any) -> Box:
