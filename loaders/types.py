@@ -6,6 +6,7 @@ at every rendering size. Pages count from 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, NamedTuple
@@ -33,7 +34,7 @@ holds nothing but a name for the rows under it."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
-    "formula": "formula", "table": "row",
+    "formula": "formula", "table": "row", "comment": "item",
 }  # fmt: skip
 """The kind of the sentences of a block; those of all other blocks are prose."""
 
@@ -163,6 +164,11 @@ class Block:
         return _SENTENCE_KINDS.get(self.kind, "prose")
 
 
+def placed_words(blocks: Iterable[Block]) -> tuple[Word, ...]:
+    """Return the words of blocks that have a place, each in the place of its block."""
+    return tuple(Word(word, block.box) for block in blocks if block.box for word in block.text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why something could not be read: a typed reason, and one sentence for the user."""
@@ -232,7 +238,8 @@ class PageImage:
     `png` is the encoded image; `text` and `words` are the file's own text layer ("" and () where there is none);
     `ink` is the share of pixels that differ from the page's background (0 for a blank page);
     `legible` says whether the text layer can be trusted as the page's text: it is there, it is not garbage, and no
-    large part of the page is an image without text; `has_figures` is as in `PageProfile`.
+    large part of the page is an image without text; `has_figures` is as in `PageProfile`; `comments` are remarks
+    fixed to the page, which neither the image nor `text` holds, and the fields of a form that was scanned.
     """
 
     page: int
@@ -244,6 +251,7 @@ class PageImage:
     ink: float
     legible: bool
     has_figures: bool = False
+    comments: tuple[Block, ...] = ()
 
     @property
     def blank(self) -> bool:

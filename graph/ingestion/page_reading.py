@@ -22,7 +22,8 @@ from graph.ingestion.state import BatchState, PageOutcome
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
 from loaders.pages.jobs import read
-from loaders.types import MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText
+from loaders.text.plain import plain
+from loaders.types import MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText, placed_words
 
 WITHOUT_TEXT = "No text was found on the page, though it is not empty: a picture, a drawing or dirt."
 CALLED_BLANK = "The model called the page blank, but there is text on it."
@@ -82,7 +83,7 @@ class BatchReader:
             else:
                 layer = (Block("text", image.text),) if image.text else ()
                 key = layer_key(self._batch["id"], page)
-                self._stores.catalog.add_transcript(Transcript(key, layer, image.words))
+                self._stores.catalog.add_transcript(Transcript(key, layer + image.comments, image.words))
                 row = replace(
                     row, image=self._stores.images.put(image.png), width=image.width, height=image.height,
                     ink=image.ink, legible=image.legible,
@@ -113,6 +114,8 @@ class BatchReader:
             row, request = by_page[number]
             if self._reads_by_model:
                 reading = await _checked_by_file(row, request, reading)
+                if isinstance(reading, PageReading) and not reading.fallback:
+                    reading = _with_comments(reading, request.image)
             yield row, reading
 
     def record(self, before: PageRow, reading: PageReading | Failure, cost: PageCost) -> PageRow:
@@ -183,10 +186,11 @@ class BatchReader:
         requests, figures = [], self._batch.get("pages_with_figures", ())
         for row, job in zip(rows, self.jobs([row.page for row in rows]), strict=True):
             layer = self._stores.catalog.transcript(layer_key(row.document, row.page))
+            comments = tuple(block for block in layer.blocks if block.is_comment) if layer else ()
             png = self._stores.images.get(row.image) if self._engine.reads_images else b""
             image = PageImage(
-                row.page, png, row.width, row.height, layer.markdown if layer else "", layer.words if layer else (),
-                row.ink, bool(row.legible), row.page in figures,
+                row.page, png, row.width, row.height, _printed(layer), layer.words if layer else (),
+                row.ink, bool(row.legible), row.page in figures, comments,
             )  # fmt: skip
             requests.append(PageRequest(job, image))
         return requests
@@ -229,6 +233,18 @@ def _status_of(row: PageRow, blocks: Sequence[Block]) -> PageStatus:
 def _detail_of(row: PageRow, blocks: Sequence[Block]) -> str:
     """Return what is said of a page with ink and without text: a photograph, a drawing, a dirty scan."""
     return "" if blocks or row.ink < MIN_INK else WITHOUT_TEXT
+
+
+def _printed(layer: Transcript | None) -> str:
+    """Return the text of a stored text layer without the comments that are kept with it."""
+    return layer.blocks[0].text if layer and layer.blocks and layer.blocks[0].is_paragraph else ""
+
+
+def _with_comments(reading: PageReading, image: PageImage) -> PageReading:
+    """Add the comments that are fixed to a page to what a model read in its image, where it did not read them too."""
+    text = " ".join(plain(block.text) for block in reading.blocks)
+    missing = tuple(block for block in image.comments if block.text.split(": ", 1)[-1] not in text)
+    return replace(reading, blocks=reading.blocks + missing, words=reading.words + placed_words(missing))
 
 
 async def _read_files(requests: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:

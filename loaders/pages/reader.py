@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from loaders.errors import SourceError
 from loaders.sources.formats import DocumentReader, format_of
-from loaders.types import MIN_INK, DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText
+from loaders.types import MIN_INK, DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText, placed_words
 
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
@@ -54,7 +55,10 @@ def read(job: PageJob) -> PageText | Failure:
     if text is not None:
         return text
     image = render(job)
-    return image if isinstance(image, Failure) else _read_by_ocr(image, job)
+    found = image if isinstance(image, Failure) else _read_by_ocr(image, job)
+    if isinstance(image, Failure) or isinstance(found, Failure):
+        return found
+    return replace(found, blocks=found.blocks + image.comments, words=found.words + placed_words(image.comments))
 
 
 def _open(job: PageJob) -> DocumentReader:

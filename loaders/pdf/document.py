@@ -16,6 +16,7 @@ from typing import Any
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
+from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
@@ -97,7 +98,8 @@ class PdfFile:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
-            self._layers[number] = with_fields(page, as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer))
+            layer = as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer)
+            self._layers[number] = with_comments(page, with_fields(page, layer))
         return self._layers[number]
 
     def surroundings(self, number: int) -> Surroundings:
@@ -124,7 +126,8 @@ class PdfFile:
 
         page, layer = self._page(number), self.layer(number)
         if layer.watermarks or layer.fields:  # they would hide headings, cut paragraphs and look like a table
-            page = copy_of_text(pymupdf.open(), layer)
+            copy = pymupdf.open()  # named, so that it lives as long as its page
+            page = copy_of_text(copy, layer)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
         page.get_layout(return_raw=True)
         found = [part for part in page.layout_information if _is_relevant(part)]

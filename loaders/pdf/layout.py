@@ -81,6 +81,11 @@ def _with_fields(blocks: list[Block], layer: TextLayer) -> list[Block]:
     return result
 
 
+def field_blocks(layer: TextLayer) -> tuple[Block, ...]:
+    """Return the form's fields alone, for a page whose text is read in another way."""
+    return tuple(_with_fields([], layer))
+
+
 def _is_fields(block: Block) -> bool:
     return block.is_list and block.text.startswith(_FIELD)
 

@@ -10,11 +10,11 @@ from loaders.geometry import area, centre, contains, overlap, scale_into, to_fra
 from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.document import PdfFile, open_book, open_pdf
-from loaders.pdf.layout import build_blocks
+from loaders.pdf.layout import build_blocks, field_blocks
 from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
 from loaders.pdf.strikes import without_struck
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer
-from loaders.types import MIN_INK, Block, Box, PageImage, PageJob, PageProfile, PageText, Word
+from loaders.types import MIN_INK, Block, Box, PageImage, PageJob, PageProfile, PageText, Word, placed_words
 
 SCAN_SHARE = 0.5
 """Share of the page that one image must cover before the page is taken for a scan."""
@@ -84,6 +84,7 @@ class PdfReader:
             shot.ink,
             is_legible(layer),
             has_figures(layer),
+            _comment_blocks(layer) if is_legible(layer) else _comment_blocks(layer) + field_blocks(layer),
         )
         if image.blank and self._pdf.has_lost_content(job.page):
             raise SourceError("its content is missing, the file is damaged or was cut off. Get a new copy of it.")
@@ -126,7 +127,8 @@ class PdfReader:
             except Exception as exc:  # a picture that fails must not cost the page its text
                 detail = f"{page.detail} {job.could_not_be('read in full: OCR failed on a picture', exc)}".strip()
                 page = replace(page, detail=detail)
-        return page
+        comments = _comment_blocks(layer)
+        return replace(page, blocks=page.blocks + comments, words=page.words + placed_words(comments))
 
     def _read_across(self, layer: TextLayer, around: Surroundings) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
         try:
@@ -187,6 +189,12 @@ def _turned_back(page: PageText, turn: int, number: int) -> PageText:
     words = tuple(Word(word.text, turned_back(word.box, turn)) for word in page.words)
     detail = page.detail.replace("Page 1 ", f"Page {number} ", 1)
     return replace(page, page=number, blocks=blocks, words=words, detail=detail)
+
+
+def _comment_blocks(layer: TextLayer) -> tuple[Block, ...]:
+    return tuple(
+        Block("comment", each.text, box=to_fractions(each.box, layer.width, layer.height)) for each in layer.comments
+    )
 
 
 def _left_out(layer: TextLayer, page: int) -> str:

@@ -46,6 +46,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A remark fixed to the page: "Comment (author): ...", and the place that it is about."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class TextLayer:
     """The content stream of a page, before any layout analysis.
 
@@ -63,6 +71,7 @@ class TextLayer:
     hidden: int = 0
     watermarks: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     @property
     def words(self) -> list[Word]:

@@ -44,7 +44,7 @@ class _Scanner:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if not any(take(line) for take in takers):
-                if is_caption(line) or FOOTNOTE.match(line) or FIGURE.match(line):
+                if is_caption(line) or any(start.match(line) for start in (FOOTNOTE, FIGURE, COMMENT)):
                     self._flush()
                 self._paragraph.append(line)
                 self._at += 1
@@ -74,6 +74,8 @@ class _Scanner:
             return "caption"
         if FOOTNOTE.match(text):
             return "footnote"
+        if COMMENT.match(text):
+            return "comment"
         after_figure = bool(self._blocks) and (self._blocks[-1].is_caption or self._blocks[-1].is_figure)
         if FIGURE.match(text) or (after_figure and DESCRIPTION.match(plain(text))):
             return "figure"
@@ -141,7 +143,7 @@ class _Scanner:
         return "\n".join(lines)
 
     def _take_wrapped(self, line: str) -> bool:
-        """Take a <figure>, <header>, <footer> or <page_number> with what it encloses."""
+        """Take a <figure>, <header>, <footer>, <page_number> or <watermark> with what it encloses."""
         opening = WRAPPED.match(line)
         if not opening or opening[1].lower() in self._unclosed:
             return False
@@ -158,7 +160,7 @@ class _Scanner:
 
     def _add_wrapped(self, tag: str, inner: str) -> None:
         if tag != "figure":
-            self._add("furniture", inner)
+            self._add("watermark" if tag == "watermark" else "furniture", inner)
         elif TABLE_TAG.search(inner):
             self._flush()
             self._blocks += parse_blocks(inner)
@@ -247,13 +249,15 @@ ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a
 
 FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
 
+COMMENT = re.compile(r"^\s*Comment(?: \([^()\n]{1,80}\))?(?: on “[^”\n]{1,300}”)?: \S")
+
 MATH = re.compile(r"^\s*(\$\$|\\\[|\\begin\{(equation|align|gather|multline)\*?\})")
 
 TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
 
 ROW_TAG = re.compile(r"</?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>", re.IGNORECASE)
 
-WRAPPED = re.compile(r"\s*<(figure|header|footer|page_number)\b[^>]*>", re.IGNORECASE)
+WRAPPED = re.compile(r"\s*<(figure|header|footer|page_number|watermark)\b[^>]*>", re.IGNORECASE)
 
 BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(.+?)(?<=\S)\1\s*:?\s*$")
 
