@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
+from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
 from loaders.pdf.ruled import Rules, drawn_rules
@@ -99,8 +101,21 @@ class PdfFile:
             page = self._page(number)
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
             layer = as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer)
-            self._layers[number] = with_comments(page, with_fields(page, layer))
+            layer = with_comments(page, with_fields(page, layer))
+            files = tuple(attachments(self._doc, range(number, number + 1)))
+            comments = layer.comments + named(files)
+            self._layers[number] = replace(layer, comments=comments, files=tuple(each.name for each in files))
         return self._layers[number]
+
+    def attachments(self) -> list[tuple[str, bytes]]:
+        """Return the files attached to the document and to its pages, as names and contents; without broken ones."""
+        found = []
+        for each in attachments(self._doc, range(1, self.pages + 1)):
+            try:
+                found.append((each.name, each.content()))
+            except _LIBRARY_ERRORS:
+                continue
+        return found
 
     def surroundings(self, number: int) -> Surroundings:
         """Return the words and the text size of the pages around `number`, without those that cannot be loaded."""

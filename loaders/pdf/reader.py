@@ -22,6 +22,8 @@ SCAN_SHARE = 0.5
 SCAN_WORDS = 50
 """Words beside the image that a scan may carry (a stamp, a running footer) without being taken for a page of text."""
 
+_NAMED_FILES = 10
+
 MAX_FIGURES = 8
 """Pictures of a page that are read, the largest first: at 1-3 s each, more would run into a page's time limit."""
 
@@ -198,11 +200,17 @@ def _comment_blocks(layer: TextLayer) -> tuple[Block, ...]:
 
 
 def _left_out(layer: TextLayer, page: int) -> str:
-    """Return the sentence on the words of a page that no viewer shows; "" if there are none."""
-    if not layer.hidden:
-        return ""
-    words = "1 word" if layer.hidden == 1 else f"{layer.hidden} words"
-    return f"Page {page} holds {words} that no viewer shows: left out."
+    """Return what a page holds besides what can be seen on it, in a sentence each; "" if there is nothing."""
+    said = []
+    if layer.hidden:
+        words = "1 word" if layer.hidden == 1 else f"{layer.hidden} words"
+        said.append(f"Page {page} holds {words} that no viewer shows: left out.")
+    if layer.files:
+        count, which = len(layer.files), ", ".join(layer.files[:_NAMED_FILES])
+        files = "1 attached file, which is" if count == 1 else f"{count} attached files, which are"
+        more = ", ..." if count > _NAMED_FILES else ""
+        said.append(f"Page {page} has {files} no part of what is read here: {which}{more}.")
+    return " ".join(said)
 
 
 def is_legible(layer: TextLayer) -> bool:

@@ -72,6 +72,7 @@ class TextLayer:
     watermarks: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     comments: tuple[Comment, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def words(self) -> list[Word]:
