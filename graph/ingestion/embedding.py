@@ -142,7 +142,7 @@ def _without_vectors(deps: Deps, chunk_ids: Sequence[str]) -> list[ChunkRow]:
 def _vector_ids(deps: Deps, chunk: ChunkRow) -> list[str]:
     """Return the ids of the rows that a chunk has in the vector index."""
     if isinstance(deps.embedder, SentenceEmbedder):
-        return [sentence.id for sentence in chunk.sentences if sentence.kind != "heading"]
+        return [sentence.id for sentence in chunk.sentences if not sentence.is_heading]
     return [chunk.id]
 
 
@@ -158,7 +158,7 @@ def _embed_sentences(deps: Deps, embedder: SentenceEmbedder, chunks: Sequence[Ch
     indexed = [
         (sentence.id, encoding.vector)
         for sentence, encoding in zip(sentences, encoded, strict=True)
-        if sentence.kind != "heading"
+        if not sentence.is_heading
     ]
     if indexed:
         ids, vectors = zip(*indexed, strict=True)

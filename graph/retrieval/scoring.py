@@ -155,7 +155,7 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     return [
         ScoredSentence(chunk.id, sentence, number, rank, float(cosine), float(maxsim))
         for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, np.concatenate(maxsims), strict=True)
-        if (sentence := chunk.sentences[number]).kind not in ("heading", "band")
+        if (sentence := chunk.sentences[number]).may_answer
     ]
 
 

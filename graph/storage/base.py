@@ -148,6 +148,17 @@ class SentenceRow:
     """The pages that it stands on."""
     cells: tuple[tuple[str, str], ...] = ()
     """Of a table row, (column header, cell) pairs."""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading or a line of a table of contents, which gets no vector of its own."""
+        return self.kind == "heading"
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether an answer may quote it: headings and bands of tables only say where other sentences belong."""
+        return self.kind not in ("heading", "band")
+
     band: tuple[str, ...] = ()
     """Of a table row, what else holds for it: the names in rows above it, and the group left of its label."""
 

@@ -129,9 +129,7 @@ class OfflineEngine:
         query = scoring.prepare_query(question, self._encoder.encode_query(question), self._catalog)
         rows, scored = score_sentences(self._catalog, query, [chunk["chunk"] for chunk in chunks])
         found = {one.chunk for one in scored}
-        without = [
-            row for row in rows if row.id not in found and any(s.kind not in ("heading", "band") for s in row.sentences)
-        ]
+        without = [row for row in rows if row.id not in found and any(s.may_answer for s in row.sentences)]
         if without:
             vectors = {row.id: self._encoded.get_or_build(row.id, partial(self._encode, row)) for row in without}
             scored = [*scored, *scoring.score(query, without, vectors)]

@@ -120,7 +120,7 @@ def _continuation(query: scoring.Query, best: scoring.ScoredSentence, chunks: _C
     if at == len(chunk.sentences):
         after = (c for c in chunks.values() if c.document == chunk.document and c.ordinal == chunk.ordinal + 1)
         chunk, at = next(after, chunk), 0
-    following = next((s for s in chunk.sentences[at:] if s.kind not in ("heading", "band")), None)
+    following = next((s for s in chunk.sentences[at:] if s.may_answer), None)
     if best.sentence.kind not in ("prose", "item") or following is None or following.id == best.sentence.id:
         return []
     belongs = best.sentence.text.endswith(":") or (following.kind == "prose" and _CONTINUES.match(following.text))
