@@ -17,7 +17,7 @@ from graph.cli.exit_codes import BAD_INPUT, DONE, EXPLAINED, INCOMPLETE
 from graph.cli.options import Options, with_options
 
 if TYPE_CHECKING:
-    from graph.cli.clients.base import RebuildTask
+    from graph.maintenance.graph import Task
 
 _ANSWER_FIELDS = (
     "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
@@ -285,11 +285,11 @@ def rechunk(options: Options) -> None:
     _rebuild(options, "rechunk")
 
 
-def _rebuild(options: Options, task: RebuildTask) -> None:
+def _rebuild(options: Options, task: Task) -> None:
     from graph.cli import output, progress
 
     with progress.progress_bars(quiet=options.json) as on_event:
-        result = options.client().rebuild(task, on_event)
+        result = options.client().maintain(task, on_event)
     options.show(result, output.rebuilt)
 
 
@@ -299,7 +299,7 @@ def doctor(options: Options) -> int:
     """Check installation, home folder, key and models."""
     from graph.cli import output
 
-    report = options.client().doctor()
+    report = options.client().maintain("doctor", lambda event: None)
     options.show(report, output.doctor)
     return DONE if report["ok"] else BAD_INPUT
 

@@ -6,7 +6,8 @@ On a server only the server's process may do this, because it owns the home fold
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, get_args
 
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
@@ -20,12 +21,14 @@ from graph.maintenance import rebuild
 from graph.maintenance.health import run_checks
 from graph.runtime.async_nodes import async_node
 
+Task = Literal["doctor", "reembed", "rechunk"]
+
 
 class MaintenanceInput(TypedDict):
     """The task."""
 
     task: Annotated[
-        Literal["doctor", "reembed", "rechunk"],
+        Task,
         Field(
             description="`doctor` checks installation, home folder, key, models and index; `reembed` computes all "
             "vectors again, `rechunk` the chunks too; no page is read again."
@@ -43,16 +46,26 @@ class MaintenanceState(MaintenanceInput, MaintenanceOutput):
     """The task and its result."""
 
 
+async def perform(
+    task: Task, open_dependencies: Callable[[], Awaitable[dependencies.Deps]], emit: Callable[[Any], None]
+) -> dict[str, Any]:
+    """Run a task and return its result; `emit` is called with progress events.
+
+    The dependencies are opened only for tasks that need them: `doctor` must also work if they cannot be opened.
+    """
+    if task == "doctor":
+        return await asyncio.to_thread(run_checks)
+    run = rebuild.reembed if task == "reembed" else rebuild.rechunk
+    return await run(await open_dependencies(), emit)
+
+
 @async_node
 async def run_task(state: MaintenanceState) -> MaintenanceOutput:
     """Run the task, with progress events."""
     task = state.get("task")
-    if task == "doctor":
-        return {"result": await asyncio.to_thread(run_checks)}
-    if task not in ("reembed", "rechunk"):
+    if task not in get_args(Task):
         raise BadInputError(f"`task` is {task!r}: set it to doctor, reembed or rechunk.")
-    run = rebuild.reembed if task == "reembed" else rebuild.rechunk
-    return {"result": await run(await dependencies.current(), get_stream_writer())}
+    return {"result": await perform(task, dependencies.current, get_stream_writer())}
 
 
 def build() -> StateGraph[MaintenanceState, Context, MaintenanceInput, MaintenanceOutput]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graph.cli.progress import EventHandler
 from graph.errors import BadInputError
 
-RebuildTask = Literal["reembed", "rechunk"]
+if TYPE_CHECKING:
+    from graph.maintenance.graph import Task
 
 
 class Client(Protocol):
@@ -42,11 +43,8 @@ class Client(Protocol):
     def delete(self, name: str) -> Mapping[str, Any]:
         """Delete the document with this name or id."""
 
-    def rebuild(self, task: RebuildTask, on_event: EventHandler) -> Mapping[str, Any]:
-        """Rebuild the vectors, or the chunks and their vectors."""
-
-    def doctor(self) -> Mapping[str, Any]:
-        """Check the installation, the home folder, the key and the models."""
+    def maintain(self, task: Task, on_event: EventHandler) -> Mapping[str, Any]:
+        """Run a task of the maintenance graph: health checks, or a rebuild of vectors or chunks."""
 
 
 def follow(parts: Iterable[Any], on_event: EventHandler) -> Mapping[str, Any]:

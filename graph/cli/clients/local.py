@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
-from graph.cli.clients.base import RebuildTask, follow, page_line, page_text
+from graph.cli.clients.base import follow, page_line, page_text
 from graph.cli.progress import EventHandler
 from graph.context import Context
 from graph.errors import BadInputError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from graph.app import Input
     from graph.compiled import Application
+    from graph.maintenance.graph import Task
 
 
 class LocalClient:
@@ -94,19 +96,15 @@ class LocalClient:
         remove(stores, document.id)
         return {"deleted": {"id": document.id, "name": document.name}}
 
-    def rebuild(self, task: RebuildTask, on_event: EventHandler) -> Mapping[str, Any]:
-        """Rebuild the vectors, or the chunks and their vectors."""
-        from graph.maintenance import rebuild
+    def maintain(self, task: Task, on_event: EventHandler) -> Mapping[str, Any]:
+        """Run a task of the maintenance graph: health checks, or a rebuild of vectors or chunks."""
+        from graph.maintenance.graph import perform
         from graph.runtime import async_nodes
 
-        work = rebuild.reembed if task == "reembed" else rebuild.rechunk
-        return async_nodes.run(work(dependencies.for_context(self._context), on_event))
+        async def open_dependencies() -> dependencies.Deps:
+            return await asyncio.to_thread(dependencies.for_context, self._context)
 
-    def doctor(self) -> Mapping[str, Any]:
-        """Check the installation, the home folder, the key and the models."""
-        from graph.maintenance.health import run_checks
-
-        return run_checks()
+        return async_nodes.run(perform(task, open_dependencies, on_event))
 
     def _run(
         self, app: Application, request: Input, on_event: EventHandler, config: RunnableConfig | None = None

@@ -6,18 +6,21 @@ import contextlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langgraph_sdk.client import SyncLangGraphClient
 from langgraph_sdk.schema import RunCreateMetadata
 
-from graph.cli.clients.base import RebuildTask, follow, page_line, page_text
+from graph.cli.clients.base import follow, page_line, page_text
 from graph.cli.clients.connection import Connection
 from graph.cli.clients.uploads import upload_sources
 from graph.cli.progress import EventHandler
 from graph.errors import BadInputError, ServerError
 from graph.retrieval.documents import find_among
 from graph.settings import settings
+
+if TYPE_CHECKING:
+    from graph.maintenance.graph import Task
 
 # Names of exceptions, as the server reports them, that the user can solve; see graph/errors.py and loaders/errors.py.
 _USER_ERRORS = (
@@ -98,16 +101,13 @@ class RemoteClient:
         """Delete a document from the server's home folder."""
         return self._connection.send("DELETE", f"/documents/{self._find(name).id}")
 
-    def rebuild(self, task: RebuildTask, on_event: EventHandler) -> Mapping[str, Any]:
-        """Rebuild the vectors, or the chunks and their vectors."""
+    def maintain(self, task: Task, on_event: EventHandler) -> Mapping[str, Any]:
+        """Run a task of the maintenance graph on the server; `doctor` also reports that the server answers."""
         result: Mapping[str, Any] = self._run("upkeep", "result", {"task": task}, on_event)["result"]
-        return result
-
-    def doctor(self) -> Mapping[str, Any]:
-        """Run the server's own checks, after a check that the server answers."""
-        found = self._run("upkeep", "result", {"task": "doctor"}, lambda event: None)["result"]
+        if task != "doctor":
+            return result
         reached = {"name": "server", "ok": True, "detail": f"{self._connection.url} answers, of this version"}
-        return {**found, "checks": [reached, *found["checks"]]}
+        return {**result, "checks": [reached, *result["checks"]]}
 
     def _find(self, name: str) -> _Document:
         known = [_Document(row["id"], row["name"], row["source"]) for row in self.documents()["documents"]]
