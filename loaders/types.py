@@ -279,8 +279,25 @@ class PageText:
         return "\n\n".join(block.text for block in self.blocks)
 
 
+class SentencePredicates:
+    """What a kind of sentence means, for `Sentence` and for its row in the catalog."""
+
+    __slots__ = ()
+    kind: str
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading or a line of a table of contents, which gets no vector of its own."""
+        return self.kind == "heading"
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether an answer may quote it: headings and bands of tables only say where other sentences belong."""
+        return self.kind not in ("heading", "band")
+
+
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(SentencePredicates):
     """The smallest text that is searched and quoted: a sentence, list item, table row, caption or heading.
 
     `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
@@ -296,11 +313,6 @@ class Sentence:
     pages: tuple[int, ...]
     cells: tuple[tuple[str, str], ...] = ()
     band: tuple[str, ...] = ()
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it is a heading or a line of a table of contents: found by searches, but never an answer."""
-        return self.kind == "heading"
 
 
 CHUNKER = 2

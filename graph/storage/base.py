@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from loaders.types import Block, Chunk, Word
+from loaders.types import Block, Chunk, SentencePredicates, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,7 +133,7 @@ def layer_key(document: str, page: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceRow:
+class SentenceRow(SentencePredicates):
     """A stored sentence of a chunk."""
 
     id: str
@@ -148,16 +148,6 @@ class SentenceRow:
     """The pages that it stands on."""
     cells: tuple[tuple[str, str], ...] = ()
     """Of a table row, (column header, cell) pairs."""
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it is a heading or a line of a table of contents, which gets no vector of its own."""
-        return self.kind == "heading"
-
-    @property
-    def may_answer(self) -> bool:
-        """Whether an answer may quote it: headings and bands of tables only say where other sentences belong."""
-        return self.kind not in ("heading", "band")
 
     band: tuple[str, ...] = ()
     """Of a table row, what else holds for it: the names in rows above it, and the group left of its label."""
