@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from loaders.ocr.lines import OcrLine, split_words
 from loaders.pdf.tables import markdown_table
+from loaders.text.stacked_headers import Extent, columns_under
 
 Row = list[OcrLine]
 
@@ -22,6 +23,8 @@ MIN_FILL = 0.5
 
 _CELL_CHARS = 28  # median length of a cell: two columns of prose have 40 and more
 _NUMERIC = re.compile(r"[(\-–—+$€£]*\d[\d.,]*[KMB%)*†]*|[-–—]+|n/?a", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CENTRED = 0.05  # of the table's width: a name over all columns is this near to the middle
 _GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring labels of a chart read as one
 _STACKED = 0.95  # of a line's height: header lines closer than this are one row ("GPQA" over "Diamond", "Model" beside)
 _REACH = 2.2  # of a line's height: rows further apart belong to different tables
@@ -49,9 +52,16 @@ class ScanTable(_Rows):
 
     @property
     def text(self) -> str:
-        """The table as a Markdown pipe table; cells are assigned to columns by their horizontal position."""
+        """The table as a Markdown pipe table; a cell's column is the one above or below which it is.
+
+        Where a heading spans columns that have names of their own, the header is one row.
+        """
+        if header := _stacked_header(self.rows):
+            return markdown_table(
+                [header.texts, *(_place_body(row, header.columns) for row in self.rows[header.end :])]
+            )
         columns = _columns(self.rows)
-        rows = [_place(row, columns) for row in self.rows]
+        rows = [_place(row, columns) for row in self.rows[:1]] + [_place_body(row, columns) for row in self.rows[1:]]
         return markdown_table(_merge_header(self.rows, rows))
 
 
@@ -193,6 +203,59 @@ def _place(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> li
         for index, part in zip(over, parts, strict=True):
             texts[index] = f"{texts[index]} {part}".strip()
     return texts
+
+
+def _place_body(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> list[str]:
+    """Return the texts of a row under the header; a name alone over several columns, or in the middle, is its label."""
+    if len(row) == 1 and not _NUMERIC.fullmatch(row[0].text):
+        left, right = columns[0][0], columns[-1][1]
+        box = row[0].box
+        over = _overlapping(row[0], columns)
+        centred = box.x0 > columns[0][1] and abs(box.x0 + box.x1 - left - right) < 2 * _CENTRED * (right - left)
+        if (len(over) > 1 and not _merged_cells(row[0], [columns[index] for index in over])) or centred:
+            return [_clean(row[0].text), *[""] * (len(columns) - 1)]
+    return _place(row, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header of several rows as one: the text over each column, and the row at which the body begins."""
+
+    texts: list[str]
+    columns: list[tuple[float, float]]
+    end: int
+
+
+def _stacked_header(rows: Sequence[Sequence[OcrLine]]) -> _Header | None:
+    """Return the header if a row of names has headings above it that span several of them."""
+    end = next((index for index, row in enumerate(rows) if index and _is_body(row)), 0)
+    names = max(range(end), key=lambda index: (len(rows[index]), index), default=0)
+    if names == 0:
+        return None
+    columns = _columns([rows[names], *rows[end:]])
+    extents = [Extent(*column) for column in columns]
+    below = {_nearest(cell, columns): _clean(cell.text) for cell in rows[names]}
+    texts: list[list[str]] = [[] for _ in columns]
+    spanned = False
+    for index, row in enumerate(rows[:end]):
+        under = None
+        if index < names:
+            under = columns_under([Extent(cell.box.x0, cell.box.x1) for cell in row], below, extents)
+        spanned = spanned or under is not None
+        if under:
+            placed = [(column, _clean(cell.text)) for cell, run in zip(row, under, strict=True) for column in run]
+        else:
+            placed = list(enumerate(_place(row, columns)))
+        for column, text in placed:
+            if text and text not in texts[column]:
+                texts[column].append(text)
+    return _Header([" ".join(parts) for parts in texts], columns, end) if spanned else None
+
+
+def _is_body(row: Sequence[OcrLine]) -> bool:
+    """Return whether a row holds a label and values that are not only years."""
+    values = [cell.text for cell in row[1:] if _NUMERIC.fullmatch(cell.text)]
+    return _is_numeric(row) and not _NUMERIC.fullmatch(row[0].text) and not all(map(_YEAR.fullmatch, values))
 
 
 def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list[str] | None:

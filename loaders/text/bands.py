@@ -11,6 +11,9 @@ MAX_BAND_WORDS = 14
 MAX_BAND_SHARE = 0.6
 """Share of the rows that may be bands; where more hold one cell, the "table" is a list with a stray second column."""
 
+NUMBERS_SHARE = 0.8
+"""Share of numbers among the cells of a column of numbers; the others are dashes and notes."""
+
 Band = tuple[str, ...]
 """The names that hold for a row, outermost first."""
 
@@ -36,11 +39,12 @@ _NOTE = re.compile(r"\s*(?:[*†‡§]|(?:sources?|notes?|quellen?|anmerkung(?:e
 def find_bands(rows: Sequence[Sequence[str]], label: int, blank: Collection[int] = ()) -> tuple[list[Band], set[int]]:
     """Return for each row the names of the bands that it stands under, and which of the rows are bands themselves.
 
-    A band is a row with one filled cell, a name, at its left; rows with values must follow. A total is none, nor is a
-    row in `blank`, of which the page shows that its other cells are there and empty. A band holds until the next one,
-    or until its total; bands that stand directly under each other are levels.
+    A band is a row with one filled cell, a name, at its left or among numbers; rows with values must follow. A total is
+    none, nor is a row in `blank`, of which the page shows that its other cells are there and empty. A band holds until
+    the next one, or until its total; bands that stand directly under each other are levels.
     """
-    alone = [index not in blank and _is_name_alone(row, label) for index, row in enumerate(rows)]
+    places = {0, label, *_columns_of_numbers(rows)}
+    alone = [index not in blank and _is_name_alone(row, places) for index, row in enumerate(rows)]
     end = next((index + 1 for index in reversed(range(len(rows))) if not alone[index]), 0)
     alone = [found and index < end and not _goes_on(rows, index) for index, found in enumerate(alone)]
     found = {index for index, is_alone in enumerate(alone) if is_alone}
@@ -82,10 +86,21 @@ def is_total(label: str) -> bool:
     return bool(_TOTAL.match(label))
 
 
-def _is_name_alone(row: Sequence[str], label: int) -> bool:
-    """Return whether a row holds nothing but a name, in its first column or in that of the labels."""
+def _columns_of_numbers(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns of numbers: a name alone in one is no value, but a band that stands in the middle."""
+    full = [row for row in rows if sum(map(bool, row)) > 1]
+    found = []
+    for column in range(min(map(len, full), default=0)):
+        cells = [row[column] for row in full if row[column]]
+        if cells and sum(bool(_NUMBER.match(cell)) for cell in cells) >= NUMBERS_SHARE * len(cells):
+            found.append(column)
+    return found
+
+
+def _is_name_alone(row: Sequence[str], places: Collection[int]) -> bool:
+    """Return whether a row holds nothing but a name, in one of these columns."""
     filled = {index for index, cell in enumerate(row) if cell}
-    if len(row) < 2 or len(filled) != 1 or not filled <= {0, label}:
+    if len(row) < 2 or len(filled) != 1 or not filled <= set(places):
         return False
     text = _only_cell(row)
     if len(text.split()) > MAX_BAND_WORDS or _NOTE.match(text) or is_total(text):

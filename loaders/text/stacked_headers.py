@@ -43,7 +43,7 @@ def columns_under(
 
     `below` has the texts of the header line under it, by column; `columns` are the extents of what stands in each
     column; `underlines` are the drawn lines right under each heading. A heading spans what its line does; else the
-    columns whose names repeat ("H1, H2, H1, H2"); else those that it is centred over, unless it stands on a name.
+    columns whose names repeat ("H1, H2, H1, H2"); else those that it is centred over, unless all stand on a name.
     """
     if not headings or not 2 <= len(columns) <= _MAX_COLUMNS or len(below) <= len(headings):
         return None
@@ -93,14 +93,8 @@ def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below:
 def _over_middles(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:
     """Share the columns so that each heading is over the middle of its own."""
     pitch = (columns[-1].middle - columns[0].middle) / (len(columns) - 1)
-    for heading in headings:
-        nearest = min(range(len(columns)), key=lambda index: abs(columns[index].middle - heading.middle))
-        column = columns[nearest]
-        off = min(
-            abs(heading.middle - column.middle), abs(heading.left - column.left), abs(heading.right - column.right)
-        )
-        if nearest in below and off < _ALIGNED * pitch:  # the first line of a name on two lines
-            return None
+    if all(_stands_on_name(heading, columns, below, pitch) for heading in headings):
+        return None  # the first line of names on two lines
 
     @cache
     def best(heading: int, column: int) -> tuple[float, tuple[range, ...]]:
@@ -121,6 +115,12 @@ def _over_middles(headings: Sequence[Extent], columns: Sequence[Extent], below: 
 
     cost, runs = best(0, 0)
     return list(runs) if cost < float("inf") and any(len(run) > 1 for run in runs) else None
+
+
+def _stands_on_name(heading: Extent, columns: Sequence[Extent], below: Mapping[int, str], pitch: float) -> bool:
+    nearest = min(range(len(columns)), key=lambda index: abs(columns[index].middle - heading.middle))
+    edges = zip((*heading, heading.middle), (*columns[nearest], columns[nearest].middle), strict=True)
+    return nearest in below and min(abs(edge - other) for edge, other in edges) < _ALIGNED * pitch
 
 
 def _is_ordered(runs: Sequence[range]) -> bool:
