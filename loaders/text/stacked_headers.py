@@ -24,6 +24,10 @@ MAX_OFF_CENTRE = 0.12
 """Share of the distance between columns by which a heading may stand off the middle of its columns. The headings of the
 DeepSeek-R1 paper that stand on two lines over one column are off the middle of any two by a third and more."""
 
+MAX_OFF_REPEATED = 0.35
+"""The same where the names under the headings repeat, for the middle or the left edge: names may be set to the left or
+the right of their columns. A name's first line in the last of four columns is off by 1.5."""
+
 _ALIGNED = 0.2  # of the distance between columns: a heading this near stands on one column
 _MAX_COLUMNS = 40  # wider tables are left as they are
 _MAX_LABELS = 2  # columns at the left that no heading spans
@@ -74,6 +78,7 @@ def _covers(line: Extent, column: Extent) -> bool:
 def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:
     """Share the columns equally if their names are the same under each heading."""
     count = len(headings)
+    pitch = (columns[-1].middle - columns[0].middle) / (len(columns) - 1)
     for first in range(_MAX_LABELS + 1):
         named = [index for index in sorted(below) if index >= first]
         size = len(named) // count
@@ -82,12 +87,17 @@ def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below:
         parts = [[below[index] for index in named[at * size : (at + 1) * size]] for at in range(count)]
         runs = [range(named[at * size], named[at * size] + size) for at in range(count)]
         over = all(
-            columns[run.start].left - 1 <= heading.middle <= columns[run.stop - 1].right + 1
+            _off(heading, Extent(columns[run.start].left, columns[run.stop - 1].right)) < MAX_OFF_REPEATED * pitch
             for heading, run in zip(headings, runs, strict=True)
         )
         if over and all(part == parts[0] for part in parts) and len(set(parts[0])) == size:
             return runs
     return None
+
+
+def _off(heading: Extent, run: Extent) -> float:
+    """Return how far a heading is off the middle and off the left edge of its columns, whichever is less."""
+    return min(abs(heading.middle - run.middle), abs(heading.left - run.left))
 
 
 def _over_middles(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:

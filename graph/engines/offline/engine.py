@@ -58,7 +58,7 @@ class OfflineEngine:
     name = "offline"
     model = "pymupdf+rapidocr"
     prompt = ""
-    reader_identity = "offline/1"
+    reader_identity = "offline/2"
     batch_size = 4  # small enough to show progress, large enough to keep two workers busy
     reads_images = False
     can_rewrite = False
