@@ -22,6 +22,7 @@ from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
+from loaders.pdf.tick_boxes import with_tick_boxes
 from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
@@ -100,8 +101,9 @@ class PdfFile:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
-            layer = as_seen(page, page.get_textpage(flags=_LOOK_FLAGS), layer)
-            layer = with_comments(page, with_fields(page, layer))
+            look = page.get_textpage(flags=_LOOK_FLAGS)
+            layer = with_tick_boxes(look, with_fields(page, as_seen(page, look, layer)))
+            layer = with_comments(page, layer)
             files = tuple(attachments(self._doc, range(number, number + 1)))
             comments = layer.comments + named(files)
             self._layers[number] = replace(layer, comments=comments, files=tuple(each.name for each in files))

@@ -16,7 +16,7 @@ from loaders.geometry import centre, contains
 from loaders.pdf.text_layer import Field, TextLayer, as_box
 from loaders.types import Box, Word
 
-_BUTTON, _CHECK_BOX, _COMBO_BOX, _LIST_BOX, _RADIO, _SIGNATURE, _TEXT = range(1, 8)  # the library's field types
+_BUTTON, CHECK_BOX, _COMBO_BOX, _LIST_BOX, _RADIO, _SIGNATURE, _TEXT = range(1, 8)  # the library's field types
 _PASSWORD = 1 << 13  # bit of a text field's flags
 _NOT_SHOWN = 0b100010  # bits of a widget's flags: hidden, not to be viewed
 _MAX_FIELDS = 2000
@@ -29,7 +29,7 @@ _LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, AttributeError, KeyError
 
 
 @dataclass(slots=True)
-class _Widget:
+class Widget:
     """A field as the library shows it, and what is found of its label."""
 
     kind: int
@@ -45,18 +45,30 @@ class _Widget:
 def with_fields(page: Any, layer: TextLayer) -> TextLayer:
     """Return the text layer with the page's form fields, and without the words that these hold."""
     widgets = _widgets(page)
+    return with_widgets(layer, widgets) or layer
+
+
+def with_widgets(layer: TextLayer, widgets: Sequence[Widget], *, only_labelled: bool = False) -> TextLayer | None:
+    """Return the text layer with these fields besides those that it has, or None if there are none.
+
+    With `only_labelled`, those without a printed label are none: a square without words says nothing.
+    """
     if not widgets:
-        return layer
+        return None
     held = [word for line in layer.lines for word in line.words if _is_held(word, widgets)]
     lines = [replace(line, words=tuple(w for w in line.words if w not in held)) for line in layer.lines]
     labels = _Labels([(word, line.size) for line in lines if line.upright for word in line.words], widgets)
-    fields = list(_fields(widgets, labels))
+    if only_labelled:
+        boxes = [widget for widget in widgets if labels.right(widget.box) or labels.left(widget.box, _NEAR)]
+        if len(boxes) < len(widgets):
+            return with_widgets(layer, boxes, only_labelled=True)
+    fields = [*layer.fields, *_fields(widgets, labels)]
     left = [replace(line, words=tuple(w for w in line.words if w not in labels.taken)) for line in lines]
     ordered = sorted(fields, key=lambda each: (round(each.box.y0 / 6), each.box.x0))
     return replace(layer, lines=tuple(line for line in left if line.words), fields=tuple(ordered))
 
 
-def _widgets(page: Any) -> list[_Widget]:
+def _widgets(page: Any) -> list[Widget]:
     """Return the fields that are shown, without push buttons; those that cannot be read are left out."""
     try:
         found = list(itertools.islice(page.widgets(), _MAX_FIELDS))
@@ -72,10 +84,10 @@ def _widgets(page: Any) -> list[_Widget]:
     return widgets
 
 
-def _widget(document: Any, each: Any) -> _Widget | None:
+def _widget(document: Any, each: Any) -> Widget | None:
     kind, xref = each.field_type, each.xref
     flags = document.xref_get_key(xref, "F")[1]
-    if kind not in range(_CHECK_BOX, _TEXT + 1) or (flags.isdigit() and int(flags) & _NOT_SHOWN):
+    if kind not in range(CHECK_BOX, _TEXT + 1) or (flags.isdigit() and int(flags) & _NOT_SHOWN):
         return None
     choices = [choice if isinstance(choice, str) else choice[1] for choice in each.choice_values or ()]
     shown = {choice[0]: choice[1] for choice in each.choice_values or () if not isinstance(choice, str)}
@@ -88,7 +100,7 @@ def _widget(document: Any, each: Any) -> _Widget | None:
         value = _signature(document, each)
     state = document.xref_get_key(xref, "AS")[1].lstrip("/")
     on = state not in ("Off", "") if state != "null" else value not in ("", "Off", "False", "No")
-    return _Widget(kind, each.field_name or "", as_box(each.rect), " ".join(value.split()), on,
+    return Widget(kind, each.field_name or "", as_box(each.rect), " ".join(value.split()), on,
                    " ".join((each.field_label or "").split()), tuple(choices))  # fmt: skip
 
 
@@ -101,11 +113,11 @@ def _signature(document: Any, each: Any) -> str:
     return f"{by} ({reason[1]})" if reason[0] == "string" and reason[1] else by
 
 
-def _is_held(word: Word, widgets: Sequence[_Widget]) -> bool:
+def _is_held(word: Word, widgets: Sequence[Widget]) -> bool:
     """Return whether a word is drawn by a field: a tick, or a part of its value; a label inside its frame is none."""
     for widget in widgets:
         if contains(widget.box, centre(word.box), 1.0):
-            if widget.kind in (_CHECK_BOX, _RADIO):
+            if widget.kind in (CHECK_BOX, _RADIO):
                 return len(word.text) == 1
             if widget.kind == _SIGNATURE or widget.value.startswith("***"):
                 return True
@@ -116,7 +128,7 @@ def _is_held(word: Word, widgets: Sequence[_Widget]) -> bool:
 class _Labels:
     """The printed words around the fields; each is the label of one field at most, and then in `taken`."""
 
-    def __init__(self, words: Sequence[tuple[Word, float]], widgets: Sequence[_Widget]) -> None:
+    def __init__(self, words: Sequence[tuple[Word, float]], widgets: Sequence[Widget]) -> None:
         self._words = [pair for pair in words if _FILL.sub("", pair[0].text)]
         self._boxes = [widget.box for widget in widgets]
         self.taken: set[Word] = set()
@@ -220,16 +232,16 @@ class _Labels:
         return self._chain(line, line[0][0].box.x0, _WORDS)
 
 
-def _fields(widgets: Sequence[_Widget], labels: _Labels) -> Iterator[Field]:
-    boxes = [widget for widget in widgets if widget.kind in (_CHECK_BOX, _RADIO)]
+def _fields(widgets: Sequence[Widget], labels: _Labels) -> Iterator[Field]:
+    boxes = [widget for widget in widgets if widget.kind in (CHECK_BOX, _RADIO)]
     titles: dict[int, list[Word]] = {}
     for row in _rows(boxes):
         _label_row(row, labels)
         title = labels.take(labels.left(row[0].box, _TITLE))
         titles.update((id(widget), title) for widget in row)
-    radios: dict[str, list[_Widget]] = {}
+    radios: dict[str, list[Widget]] = {}
     for widget in boxes:
-        if widget.kind == _CHECK_BOX:
+        if widget.kind == CHECK_BOX:
             state = "yes (ticked)" if widget.on else "no (not ticked)"
             yield _field([*titles[id(widget)], *widget.label], widget.title, state, widget.box)
         else:
@@ -239,8 +251,8 @@ def _fields(widgets: Sequence[_Widget], labels: _Labels) -> Iterator[Field]:
     yield from _value_fields([widget for widget in widgets if widget not in boxes], labels)
 
 
-def _rows(boxes: Sequence[_Widget]) -> Iterator[list[_Widget]]:
-    row: list[_Widget] = []
+def _rows(boxes: Sequence[Widget]) -> Iterator[list[Widget]]:
+    row: list[Widget] = []
     for widget in sorted(boxes, key=lambda each: (round(centre(each.box)[1] / 4), each.box.x0)):
         if row and abs(centre(row[0].box)[1] - centre(widget.box)[1]) > 4:
             yield row
@@ -250,7 +262,7 @@ def _rows(boxes: Sequence[_Widget]) -> Iterator[list[_Widget]]:
         yield row
 
 
-def _label_row(row: Sequence[_Widget], labels: _Labels) -> None:
+def _label_row(row: Sequence[Widget], labels: _Labels) -> None:
     """Find the labels of the boxes of a row: all at their right, or all at their left where the last has none there."""
     if labels.right(row[-1].box):
         for widget in row:
@@ -260,7 +272,7 @@ def _label_row(row: Sequence[_Widget], labels: _Labels) -> None:
             widget.label = labels.take(labels.left(widget.box, _NEAR) or labels.left(widget.box))
 
 
-def _radio_group(group: Sequence[_Widget], title: Sequence[Word], labels: _Labels) -> Field:
+def _radio_group(group: Sequence[Widget], title: Sequence[Word], labels: _Labels) -> Field:
     title = title or labels.take(labels.above(group[0].box))
     names = [" ".join(word.text for word in widget.label) or widget.title or "unnamed" for widget in group]
     of = ", ".join(names)
@@ -271,9 +283,9 @@ def _radio_group(group: Sequence[_Widget], title: Sequence[Word], labels: _Label
     return _field(title, "", f"{names[chosen]} (chosen of {of})", box, group[0].box)
 
 
-def _value_fields(widgets: Sequence[_Widget], labels: _Labels) -> Iterator[Field]:
+def _value_fields(widgets: Sequence[Widget], labels: _Labels) -> Iterator[Field]:
     """Yield the fields with a value; one without a label continues the field at its left ("12", "03", "2024")."""
-    last: tuple[_Widget, Field] | None = None
+    last: tuple[Widget, Field] | None = None
     for widget in sorted(widgets, key=lambda each: (round(each.box.y0 / 6), each.box.x0)):
         label = labels.take(labels.left(widget.box) or labels.above(widget.box) or labels.right(widget.box))
         before = last[0].box if last else None
@@ -282,6 +294,8 @@ def _value_fields(widgets: Sequence[_Widget], labels: _Labels) -> Iterator[Field
             if beside and widget.value:
                 last = widget, replace(last[1], words=(*last[1].words, *_placed(widget.value, widget.box)))
                 continue
+        if not (label or widget.title or widget.value):
+            continue  # an empty frame without a name says nothing
         if last:
             yield last[1]
         last = widget, _field(label, widget.title, widget.value or "(empty)", widget.box)

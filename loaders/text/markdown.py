@@ -53,6 +53,8 @@ class _Scanner:
 
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         self._flush()
+        if kind == "list":
+            text = "\n".join(map(_with_state, text.splitlines()))
         if text.strip():
             self._blocks.append(Block(kind, text.strip("\n").rstrip(), level))
 
@@ -226,6 +228,15 @@ class _Scanner:
         )
 
 
+def _with_state(item: str) -> str:
+    """Return a list item with its tick box in words, as forms are read: "- [x] Engine" is "- Engine: yes (ticked)"."""
+    box = TICK_BOX.match(item)
+    if not box:
+        return item
+    state = "no (not ticked)" if box["box"] in ("[ ]", "☐") else "yes (ticked)"
+    return f"{box['mark']}{box['label'].rstrip(' :')}: {state}"
+
+
 def _is_row(line: str) -> bool:
     return line.lstrip().startswith("|") and line.count("|") >= 2
 
@@ -248,6 +259,8 @@ DELIMITER = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?$")
 ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+\S")
 
 FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
+
+TICK_BOX = re.compile(r"^(?P<mark>\s*[-*+]\s+)(?P<box>\[[ xX]\]|[☐☑☒])\s+(?P<label>\S.*)$")
 
 COMMENT = re.compile(r"^\s*Comment(?: \([^()\n]{1,80}\))?(?: on “[^”\n]{1,300}”)?: \S")
 

@@ -1,0 +1,164 @@
+"""Tick boxes that are printed on a page and no form fields: drawn squares, and the boxes and ticks of symbol fonts.
+
+A tick of a symbol font is stored as a digit or a letter ("4" of Zapf Dingbats), a drawn cross is no text at all. Both
+are told from what the page draws. Squares that touch others are cells of a grid, filled ones belong to a legend.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from loaders.geometry import centre, contains
+from loaders.pdf.forms import CHECK_BOX, Widget, with_widgets
+from loaders.pdf.text_layer import TextLayer, as_box, words_by_line
+from loaders.types import Box, Word
+
+_SYMBOLS = re.compile(r"Dingbats|Wingdings|Webdings|ZaDb", re.IGNORECASE)
+_ZAPF = {"3": "✓", "4": "✔", "5": "✕", "6": "✖", "7": "✗", "8": "✘", "o": "☐", "n": "■", "l": "●", "m": "❍", "u": "◆"}
+_WINGDINGS = {"ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "o": "□", "¨": "□", "n": "■", "l": "●", "§": "▪", "q": "❑"}
+_WINGDINGS_2 = {"P": "✓", "O": "✗", "R": "☑", "T": "☒", "£": "□"}
+
+_TICKED, _EMPTY, _OPEN = "☑☒⊠🗹🗷", "☐", "□◻▢"
+_MARKS = "✓✔✕✖✗✘×xXvV√"
+_SMALLEST, _LARGEST = 6.0, 18.0  # points: sides of a box to tick
+_SKEW = 1.25  # longest side by shortest
+_SLANTED = 4.0  # times the side of its box: as large the place of a slanted stroke may be given
+_TOUCH = 1.5  # points between cells of a grid
+_PALE = 0xC0  # least level of each colour in the ground of a box
+_MAX_SHAPES = 4000
+
+
+class _Shape(NamedTuple):
+    box: Box
+    stroked: bool
+    square: bool
+    pale: bool
+    slanted: bool
+
+
+def with_tick_boxes(textpage: Any, layer: TextLayer) -> TextLayer:
+    """Return a text layer in which printed tick boxes are fields with a state, and symbol fonts' glyphs are symbols.
+
+    `textpage` must have been made with its vectors.
+    """
+    content = textpage.extractDICT()["blocks"]
+    layer = _with_symbols(textpage, content, layer)
+    words = [word for line in layer.lines if line.upright for word in line.words]
+    signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN)]
+    held = [word.box for each in layer.fields for word in each.words]
+    squares = {box: on for box, on in _squares(content).items() if not any(_same(box, other) for other in held)}
+    if not signs and not squares:
+        return layer
+    boxes: dict[Box, bool] = {word.box: word.text in _TICKED for word in signs if _is_box(word, signs)}
+    marks: set[Word] = {word for word in signs if word.box in boxes}
+    for square, ticked in squares.items():
+        inside = [word for word in words if contains(square, centre(word.box), 1.0)]
+        if all(word.text in _MARKS for word in inside):
+            boxes[square] = ticked or bool(inside)
+            marks.update(inside)
+    if not boxes:
+        return layer
+    bare = replace(layer, lines=tuple(_without(line, marks) for line in layer.lines))
+    widgets = [Widget(CHECK_BOX, "", box, "", ticked, "", ()) for box, ticked in boxes.items()]
+    labelled = with_widgets(bare, widgets, only_labelled=True)
+    if labelled is None:
+        return layer
+    return labelled
+
+
+def _without(line: Any, marks: set[Word]) -> Any:
+    return replace(line, words=tuple(word for word in line.words if word not in marks))
+
+
+def _is_box(word: Word, signs: Sequence[Word]) -> bool:
+    """Return whether a sign is a box to tick: an open square is a bullet unless others are ticked or share its row."""
+    if word.text not in _OPEN or any(other.text in _TICKED for other in signs):
+        return True
+    height = word.box.y1 - word.box.y0
+    return any(o is not word and abs(centre(o.box)[1] - centre(word.box)[1]) < height / 2 for o in signs)
+
+
+def _with_symbols(textpage: Any, content: Sequence[dict[str, Any]], layer: TextLayer) -> TextLayer:
+    """Replace the letters that stand for the glyphs of symbol fonts."""
+    texts = [block for block in content if "lines" in block]
+    if not any(_SYMBOLS.search(span["font"]) for block in texts for line in block["lines"] for span in line["spans"]):
+        return layer
+    found: dict[Word, str] = {}
+    for (number, index), words in words_by_line(textpage):
+        for word in words:
+            for span in texts[number]["lines"][index]["spans"]:
+                if _SYMBOLS.search(span["font"]) and contains(as_box(span["bbox"]), centre(word.box), 0.5):
+                    found[word] = _symbol(word.text, span["font"])
+    lines = (
+        replace(line, words=tuple(Word(found.get(word, word.text), word.box) for word in line.words))
+        for line in layer.lines
+    )
+    return replace(layer, lines=tuple(lines))
+
+
+def _symbol(text: str, font: str) -> str:
+    plain = "".join(chr(ord(char) - 0xF000) if 0xF020 <= ord(char) <= 0xF0FF else char for char in text)
+    if "dings" not in font.lower() or "webdings" in font.lower():
+        table: dict[str, str] = {} if "web" in font.lower() else _ZAPF
+    else:
+        table = _WINGDINGS_2 if "2" in font else _WINGDINGS
+    if "dingbats" in font.lower():
+        table = _ZAPF
+    return "".join(table.get(char, given) for char, given in zip(plain, text, strict=True))
+
+
+def _squares(content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
+    """Return the drawn squares that stand alone, and whether something is drawn in each."""
+    vectors = [block for block in content if block["type"] == 3]
+    if len(vectors) > _MAX_SHAPES:
+        return {}
+    shapes = [_shape(block) for block in vectors]
+    squares = {shape.box: None for shape in shapes if shape.square and shape.stroked}
+    near = [box for box in squares if not any(other != box and _touch(box, other) for other in squares)]
+    found = {}
+    for box in near:
+        inside = [shape for shape in shapes if not _same(shape.box, box) and _is_within(shape, box)]
+        filled = [shape for shape in shapes if not shape.stroked and not shape.pale and _same(shape.box, box)]
+        if not filled:
+            found[box] = bool(inside)
+    return found
+
+
+def _shape(block: dict[str, Any]) -> _Shape:
+    box, colour = as_box(block["bbox"]), block["color"]
+    width, height = box.x1 - box.x0, box.y1 - box.y0
+    square = (
+        bool(block["isrect"])
+        and min(width, height) >= _SMALLEST
+        and max(width, height) <= min(_LARGEST, _SKEW * min(width, height))
+    )
+    pale = min(colour >> 16 & 255, colour >> 8 & 255, colour & 255) >= _PALE
+    return _Shape(box, bool(block["stroked"]), square, pale, not block["isrect"])
+
+
+def _touch(box: Box, other: Box) -> bool:
+    """Return whether two squares are cells of one grid, or one stands in the other."""
+    return (
+        box.x0 - _TOUCH <= other.x1
+        and other.x0 - _TOUCH <= box.x1
+        and box.y0 - _TOUCH <= other.y1
+        and other.y0 - _TOUCH <= box.y1
+        and not _same(box, other)
+    )
+
+
+def _same(box: Box, other: Box) -> bool:
+    return all(abs(a - b) < _TOUCH for a, b in zip(box, other, strict=True))
+
+
+def _is_within(shape: _Shape, square: Box) -> bool:
+    """Return whether a shape is a tick in a square: its middle lies in it, and it is not much larger.
+
+    The place of a slanted line is given with room for its pointed ends: up to twenty times its width.
+    """
+    side = max(square.x1 - square.x0, square.y1 - square.y0)
+    longest = max(shape.box.x1 - shape.box.x0, shape.box.y1 - shape.box.y0)
+    return contains(square, centre(shape.box)) and 0.25 * side < longest < (_SLANTED if shape.slanted else 1.2) * side

@@ -1,0 +1,138 @@
+"""Printed tick boxes: drawn squares and the glyphs of symbol fonts, told from bullets, legends and grids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from loaders.pages.reader import read
+from loaders.pdf.document import open_pdf
+from loaders.text.markdown import parse_blocks
+from loaders.types import PageJob, PageText
+from tests.conftest import DATA
+
+Draw = Callable[[Any], object]
+
+
+def _markdown(tmp_path: Path, draw: Draw) -> str:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    page.insert_text((72, 60), "Application for a permit", fontsize=16)
+    draw(page)
+    page.insert_textbox((72, 400, 520, 460), "The harbour master decides within ten working days.", fontsize=11)
+    path = tmp_path / "flat.pdf"
+    document.save(str(path))
+    found = read(PageJob(str(path), 1))
+    assert isinstance(found, PageText), found
+    return found.markdown
+
+
+def _square(page: Any, y: float = 100, **look: Any) -> None:
+    page.draw_rect((76, y - 11, 90, y + 3), **look)
+    page.insert_text((100, y), "Engine on board", fontsize=11)
+
+
+def _crossed(page: Any) -> None:
+    _square(page)
+    page.draw_line((77, 90), (89, 102))
+    page.draw_line((77, 102), (89, 90))
+
+
+def _hooked(page: Any) -> None:
+    _square(page)
+    page.draw_line((78, 97), (81, 101))
+    page.draw_line((81, 101), (91, 88))
+
+
+def _with_glyph(page: Any, glyph: str, font: str) -> None:
+    _square(page)
+    page.insert_text((78, 100), glyph, fontname=font, fontsize=11)
+
+
+TICKED: dict[str, Draw] = {
+    "a drawn cross": _crossed,
+    "a drawn hook": _hooked,
+    "a tick of a symbol font": lambda page: _with_glyph(page, "4", "zadb"),
+    "a cross of a symbol font": lambda page: _with_glyph(page, "8", "zadb"),
+    "the letter X": lambda page: _with_glyph(page, "X", "helv"),
+}
+
+
+@pytest.mark.parametrize("way", TICKED)
+def test_a_ticked_square_says_so_beside_its_label(tmp_path: Path, way: str) -> None:
+    assert "Engine on board: yes (ticked)" in _markdown(tmp_path, TICKED[way])
+
+
+@pytest.mark.parametrize("draw", [_square, lambda page: _square(page, fill=(1, 1, 1))])
+def test_an_empty_square_is_not_ticked(tmp_path: Path, draw: Draw) -> None:
+    assert "Engine on board: no (not ticked)" in _markdown(tmp_path, draw)
+
+
+def test_boxes_in_a_row_keep_the_title_of_the_row(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.insert_text((72, 100), "Season:", fontsize=11)
+        for x, label in ((130, "Summer"), (220, "Winter")):
+            page.draw_rect((x, 90, x + 11, 101))
+            page.insert_text((x + 16, 100), label, fontsize=11)
+        page.insert_text((132, 99), "x", fontsize=10)
+
+    text = _markdown(tmp_path, draw)
+    assert "Season: Summer: yes (ticked)" in text
+    assert "Season: Winter: no (not ticked)" in text
+
+
+def _grid(page: Any) -> None:
+    for column in range(6):
+        page.draw_rect((76 + 14 * column, 89, 90 + 14 * column, 103))
+    page.insert_text((168, 100), "Engine on board", fontsize=11)
+
+
+NO_BOXES: dict[str, Draw] = {
+    "a filled square of a legend": lambda page: _square(page, fill=(0.2, 0.4, 0.8)),
+    "the cells of a grid": _grid,
+    "a number in a frame": lambda page: _with_glyph(page, "3", "helv"),
+    "a square without words": lambda page: page.draw_rect((300, 200, 314, 214)),
+    "a large frame": lambda page: (
+        page.draw_rect((60, 80, 110, 130)),
+        page.insert_text((115, 100), "Engine on board", fontsize=11),
+    ),
+}
+
+
+@pytest.mark.parametrize("way", NO_BOXES)
+def test_other_squares_are_no_tick_boxes(tmp_path: Path, way: str) -> None:
+    assert "ticked" not in _markdown(tmp_path, NO_BOXES[way])
+
+
+def test_a_tick_of_a_symbol_font_is_no_digit(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.insert_text((76, 100), "4", fontname="zadb", fontsize=11)
+        page.insert_text((100, 100), "Engine on board", fontsize=11)
+
+    assert "✔ Engine on board" in _markdown(tmp_path, draw)
+
+
+@pytest.mark.parametrize(
+    ("item", "read_as"),
+    [
+        ("- [x] Engine on board", "- Engine on board: yes (ticked)"),
+        ("- [ ] Engine on board:", "- Engine on board: no (not ticked)"),
+        ("- ☒ Engine on board", "- Engine on board: yes (ticked)"),
+        ("- [1] Engine on board", "- [1] Engine on board"),
+        ("- Engine on board", "- Engine on board"),
+    ],
+)
+def test_a_transcript_says_the_state_in_the_same_words(item: str, read_as: str) -> None:
+    assert [block.text for block in parse_blocks(item)] == [read_as]
+
+
+@pytest.mark.data
+def test_pages_without_tick_boxes_have_none() -> None:
+    for path in sorted([*(DATA / "docqa" / "pdfs").glob("*.pdf"), *(DATA / "deepseek-r1").glob("*.pdf")]):
+        pdf = open_pdf(path)
+        ticked = [number for number in range(1, pdf.pages + 1) if "ticked)" in pdf.layer(number).text]
+        assert (path.name, ticked) == (path.name, [])
