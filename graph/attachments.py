@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import os
 import re
 import tempfile
@@ -27,7 +28,7 @@ from langgraph.types import Overwrite
 
 from graph.errors import BadInputError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url, safe_name
-from loaders.sources.formats import HEAD_BYTES, sniff_suffix
+from loaders.sources.formats import FORMAT_NAMES, sniff_suffix
 
 MAX_FILE_BYTES = 100 * 2**20
 """The limit for one file; base64 makes it a third larger in the request, and a server accepts 300 MB."""
@@ -205,9 +206,9 @@ def _store(file: Attachment, folder: Path, limit: int) -> Path:
         content = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadInputError(f"{label} is not valid base64 ({error}): attach it again.") from error
-    suffix = sniff_suffix(content[:HEAD_BYTES], Path(file.name).suffix)
+    suffix = sniff_suffix(io.BytesIO(content), Path(file.name).suffix)
     if not suffix:
-        raise BadInputError(f"{label} is not a PDF, book or image that can be read: attach one of those.")
+        raise BadInputError(f"{label} has an unsupported format: attach a {FORMAT_NAMES} file.")
     identity = hashlib.sha256(content).hexdigest()[:DOCUMENT_ID_DIGITS]
     path = folder / identity / safe_name(file.name or "attachment", suffix)
     if not path.is_file():

@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     """The address of the Gemini API; "" for Google's."""
     chroma_url: str = ""
     """The address of a Chroma server that stores the vectors; "" for an embedded one in the home folder."""
+    office_converter: str = "auto"
+    """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     allow_private_urls: Switch = False
     """Whether sources may be fetched from addresses of private networks."""
     reader_model: str = DEFAULT_READER

@@ -38,8 +38,9 @@ _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
 }  # fmt: skip
 """The kind of the sentences of a block; those of all other blocks are prose."""
 
-DocumentKind = Literal["pdf", "image", "book"]
-"""What a document is: `book` is EPUB and its like, which is laid out as pages when it is opened."""
+DocumentKind = Literal["pdf", "image", "book", "text", "mail", "office"]
+"""What a document is: `book` is EPUB and its like, `text` is plain text, Markdown or HTML; these and `mail` are laid
+out as pages when they are opened, `office` files are converted to PDF before."""
 
 FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
@@ -198,7 +199,8 @@ class DocumentInfo:
 class PageJob:
     """One page for a worker process.
 
-    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels.
+    `dpi` is the wanted resolution; `max_side` caps the longer side in pixels. `size` is the number of bytes that
+    the file had when it was opened first, 0 if that is not known: a file of another size is not read.
     """
 
     path: str
@@ -206,6 +208,7 @@ class PageJob:
     dpi: int = 150
     max_side: int = 3000
     password: str | None = None
+    size: int = 0
 
     def could_not_be(self, action: str, error: Exception) -> str:
         """Return the sentence for the user that names file, page, what was tried ("read") and the error."""

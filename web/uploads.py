@@ -20,7 +20,7 @@ from graph.ingestion.access import UPLOAD
 from graph.settings import settings
 from graph.storage.home_lock import MIN_FREE_BYTES
 from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
-from loaders.sources.formats import FORMAT_NAMES, HEAD_BYTES, sniff_suffix
+from loaders.sources.formats import FORMAT_NAMES, sniff_suffix
 from web.openapi import endpoint
 from web.responses import WebError
 
@@ -85,8 +85,8 @@ async def _store(request: Request, name: str) -> Uploaded:
     folder = await asyncio.to_thread(prepare_folder, announced, dependencies.stores().uploads)
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
-        head, size, digest = await _copy(request, handle, limit)
-        suffix = sniff_suffix(head, Path(name).suffix)
+        size, digest = await _copy(request, handle, limit)
+        suffix = await asyncio.to_thread(_suffix, temporary, name)
         if not size:
             raise WebError(422, f"{name!r} is empty: choose another file.")
         if not suffix:
@@ -99,19 +99,24 @@ async def _store(request: Request, name: str) -> Uploaded:
     return {"source": source, "id": identity, "name": stored_name, "size": size}
 
 
-async def _copy(request: Request, handle: int, limit: int) -> tuple[bytes, int, str]:
-    """Write the body to a file; return its first bytes, its size in bytes and its SHA-256 as hex."""
-    head, size, digest = b"", 0, hashlib.sha256()
+async def _copy(request: Request, handle: int, limit: int) -> tuple[int, str]:
+    """Write the body to a file; return its size in bytes and its SHA-256 as hex."""
+    size, digest = 0, hashlib.sha256()
     with os.fdopen(handle, "wb") as file:
         async for part in _parts(request):
             size += len(part)
             if size > limit:
                 await _drain(request)
                 raise _too_large()
-            head += part[: max(0, HEAD_BYTES - len(head))]
             await asyncio.to_thread(digest.update, part)
             await asyncio.to_thread(file.write, part)
-    return head, size, digest.hexdigest()
+    return size, digest.hexdigest()
+
+
+def _suffix(stored: str, name: str) -> str:
+    """Return the file name ending for the content of a stored file, "" for a kind that is not read."""
+    with open(stored, "rb") as file:
+        return sniff_suffix(file, Path(name).suffix)
 
 
 async def _parts(request: Request) -> AsyncIterator[bytes]:

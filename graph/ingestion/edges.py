@@ -31,8 +31,8 @@ def _batches(document: PendingDocument, size: int, run_id: str) -> list[BatchSta
         pages = [page for page in document["pages"] if (page in text_only_pages) == text_only]
         parts += [
             BatchState(
-                id=document["id"], name=document["name"], path=document["path"], run_id=run_id,
-                total=len(document["pages"]), pages=pages[start : start + size], text_only=text_only,
+                id=document["id"], name=document["name"], path=document["path"], size=document.get("size", 0),
+                run_id=run_id, total=len(document["pages"]), pages=pages[start : start + size], text_only=text_only,
             )
             for start in range(0, len(pages), size)
         ]  # fmt: skip

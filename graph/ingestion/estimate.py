@@ -104,7 +104,7 @@ def _total(documents: Sequence[DocumentEstimate]) -> WorkEstimate:
 
 async def _estimate_document(found: Found, context: Context, engine: str) -> DocumentEstimate:
     """Profile the unread pages of a document, and estimate those that the vision model would read."""
-    info, name, source = found.info, found.path.name, found.source
+    info, name, source = found.info, found.name, found.source
     if isinstance(info, SourceError):
         return DocumentEstimate(name=name, source=source, problem=str(info), **_work(0, 0, [], context))
     done = await asyncio.to_thread(_pages_done, info, context, engine)

@@ -39,6 +39,7 @@ from graph.ingestion.state import (
     IngestionState,
     PageFailure,
     PendingDocument,
+    SkippedFile,
 )
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import async_node
@@ -46,6 +47,7 @@ from graph.storage.base import DocumentRow
 from graph.storage.cleanup import remove_stale
 from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
+from loaders.errors import SkippedError
 from loaders.pages.jobs import render
 from loaders.sources.download import DOCUMENT_ID_DIGITS
 from loaders.types import DocumentInfo, Failure, PageImage
@@ -62,9 +64,12 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     await asyncio.to_thread(_open_for_writing, deps)
     documents: dict[str, PendingDocument] = {}
     rejected: list[DocumentReport] = []
+    skipped: list[SkippedFile] = []
     sources, password = as_list(state["sources"], "sources"), context.current().password
     for found in await find(sources, deps.stores.downloads, password):
-        if isinstance(found.info, DocumentInfo):
+        if isinstance(found.info, SkippedError):
+            skipped.append(report.skipped_file(found, found.info))
+        elif isinstance(found.info, DocumentInfo):
             document = await asyncio.to_thread(_add_document, deps, found, found.info)
             log("load", document["id"], pages=found.info.pages, missing=len(document["pages"]))
             documents[document["id"]] = document  # for a file given under several names, the last name counts
@@ -72,10 +77,12 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
             rejected.append(report.rejected_report(found, found.info))
             emit_rejected_source(rejected[-1])
     if not documents:
-        raise BadInputError(" ".join(one["failures"][0]["detail"] for one in rejected))
+        problems = [one["failures"][0]["detail"] for one in rejected] or [one["detail"] for one in skipped]
+        raise BadInputError(" ".join(problems))
     return {
         "documents": list(documents.values()),
         "rejected_sources": rejected,
+        "skipped_sources": skipped,
         "batch_size": deps.engine.batch_size,
         "started": time.time(),
         "run_id": uuid.uuid4().hex,
@@ -92,14 +99,15 @@ def _open_for_writing(deps: Deps) -> None:
 
 def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocument:
     """Add a document to the catalog, and return it with the pages that are still to be read."""
-    document, name = info.sha256[:DOCUMENT_ID_DIGITS], found.path.name
+    document, name = info.sha256[:DOCUMENT_ID_DIGITS], found.name
     deps.stores.catalog.add_document(
         DocumentRow(document, name, found.source, info.kind, info.title, info.pages, info.size)
     )
     deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)
     pages = [row.page for row in rows if not is_done(row, run, deps.engine.name)]
-    return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), pages=pages)
+    size = found.path.stat().st_size
+    return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), size=size, pages=pages)
 
 
 @async_node
@@ -279,6 +287,7 @@ async def report_ingestion(state: IngestionState) -> IngestionOutput:
     return {
         "report": {
             "documents": [*reports, *state["rejected_sources"]],
+            "skipped": state.get("skipped_sources", []),
             "unfinished": report.unfinished_pages(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),

@@ -58,8 +58,9 @@ class BatchReader:
             SourceError: this process may not open the file.
         """
         path, password = str(access.check_path(self._batch["path"])), password_of(self._batch["id"])
+        size = self._batch.get("size", 0)
         numbers = self._batch["pages"] if pages is None else pages
-        return [PageJob(path, page, dpi=self._context.dpi, password=password) for page in numbers]
+        return [PageJob(path, page, dpi=self._context.dpi, password=password, size=size) for page in numbers]
 
     def postpone(self) -> list[PageOutcome]:
         """Mark all pages as pending without rendering them, because the day's requests are used up."""

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from graph.engines.requests.rate_limit import next_day
 from graph.ingestion.sources import Found
-from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, PendingDocument, Unfinished
+from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, PendingDocument, SkippedFile, Unfinished
 from graph.storage.base import DONE, PageRow
 from graph.storage.summaries import ledger_counts, no_pages
-from loaders.errors import PasswordError, SourceError
+from loaders.errors import PasswordError, SkippedError, SourceError
 from loaders.types import PASSING
 
 RETRY_AFTER_S = 300
@@ -52,7 +52,12 @@ def document_report(document: PendingDocument, rows: Sequence[PageRow], chunks: 
 def rejected_report(found: Found, error: SourceError) -> DocumentReport:
     """Return the report of a file that could not be opened."""
     reason = "password" if isinstance(error, PasswordError) else "unusable"
-    return failed_report(None, found.path.name, found.source, reason, str(error))
+    return failed_report(None, found.name, found.source, reason, str(error))
+
+
+def skipped_file(found: Found, error: SkippedError) -> SkippedFile:
+    """Return the entry of a file that is left out."""
+    return SkippedFile(name=found.name, source=found.source, detail=str(error))
 
 
 def failed_report(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:

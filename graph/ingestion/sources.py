@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph import dependencies
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
-from loaders.errors import SourceError
-from loaders.pages.jobs import inspect
-from loaders.sources.download import DownloadLimits, fetch, is_url
-from loaders.sources.files import expand
+from loaders.errors import SkippedError, SourceError
+from loaders.pages.jobs import extract, inspect
+from loaders.sources.download import DOCUMENT_ID_DIGITS, DownloadLimits, fetch, is_url
+from loaders.sources.files import expand_all
+from loaders.sources.formats import format_of
+from loaders.sources.office import convert_to_pdf, find_converter
+from loaders.sources.parts import MARK
 from loaders.types import DocumentInfo
 
 _PARALLEL_DOWNLOADS = 4  # more would only share the bandwidth of one connection
+_MAX_DEPTH = 3  # of messages in messages
+_converting = asyncio.Semaphore(1)  # one LibreOffice takes 200-500 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,16 @@ class Found:
     """A file that a source stands for.
 
     Attributes:
-        path: Where the file is; the address itself if it could not be downloaded.
+        path: Where the file can be opened: an Office file's PDF; the address itself if it could not be downloaded.
         source: The name under which the catalog lists the document: absolute path, address or upload reference.
-        info: Page count, title and hash of the file; the error if it cannot be opened.
+        info: Page count, title and hash of the file; the error if it cannot be opened (SkippedError: it is left out).
+        name: The name of the document.
     """
 
     path: Path
     source: str
     info: DocumentInfo | SourceError
+    name: str
 
 
 async def find(sources: Sequence[str], downloads: Path, password: str | None) -> list[Found]:
@@ -45,20 +53,22 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None) ->
         password: The password of encrypted files, if the run has one.
 
     Returns:
-        Every file with its page count, or with the error if that one file cannot be opened.
+        Every file with its page count, or with the error if that one file cannot be opened; after it the files that are
+        attached to it. Files of folders that are not read are in it too, each with its SkippedError.
 
     Raises:
         SourceError: a path or glob matches no file, or may not be read by this process.
     """
     gate = asyncio.Semaphore(_PARALLEL_DOWNLOADS)
-    paths = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
+    paths, skipped = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_open(path, source, password or _upload_password(path, source)) for path, source in paths]
-    return await asyncio.gather(*files, *(_download(url, downloads, password, gate) for url in urls))
+    files = [_open_all(path, source, password or _upload_password(path, source)) for path, source in paths]
+    opened = await asyncio.gather(*files, *(_download(url, downloads, password, gate) for url in urls))
+    return [*(found for several in opened for found in several), *skipped]
 
 
-def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
-    """Return each file that the paths, globs and upload references stand for, with its name in the catalog.
+def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]:
+    """Return each file that the paths, globs and upload references stand for, with its source; and the skipped files.
 
     That is the absolute path, so that "report.pdf" in one folder does not replace "report.pdf" in another; an upload
     keeps its reference, because the home folder may move.
@@ -67,19 +77,21 @@ def _files(sources: Sequence[str]) -> list[tuple[Path, str]]:
     others = [source for source in sources if not source.startswith(access.UPLOAD)]
     for source in others:
         access.check_source(source)
+    expanded = expand_all(others)
     # Absolute, since the workers keep the working folder in which they started.
-    found = [(access.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expand(others)]
-    return [*((access.uploaded(source), source) for source in uploads), *found]
+    found = [(access.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expanded.files]
+    skipped = [Found(path, os.path.abspath(path), SkippedError(reason), path.name) for path, reason in expanded.skipped]
+    return [*((access.uploaded(source), source) for source in uploads), *found], skipped
 
 
-async def _download(url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore) -> Found:
+async def _download(url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore) -> list[Found]:
     limits = DownloadLimits(allow_private=settings().allow_private_urls)
     try:
         async with gate:
             path = await asyncio.to_thread(fetch, url, downloads, limits)
     except SourceError as error:
-        return Found(Path(url), url, error)
-    return await _open(path, url, password)
+        return [Found(Path(url), url, error, Path(url).name)]
+    return await _open_all(path, url, password)
 
 
 def _upload_password(path: Path, source: str) -> str | None:
@@ -87,14 +99,66 @@ def _upload_password(path: Path, source: str) -> str | None:
     return password_of(path.parent.name) if source.startswith(access.UPLOAD) else None
 
 
+async def _open_all(path: Path, source: str, password: str | None, depth: int = 0) -> list[Found]:
+    """Open a file, and the files that are attached to it."""
+    found = await _open(path, source, password)
+    if not isinstance(found.info, DocumentInfo) or depth >= _MAX_DEPTH:
+        return [found]
+    folder = _derived(found.info.sha256) / "attached"
+    try:
+        parts = await dependencies.pool().call(extract, path, folder, password)
+    except SourceError as error:
+        return [found, Found(path, f"{source}{MARK}", error, f"{found.name}{MARK}")]
+    inside: list[Found] = []
+    for part in parts:
+        named = f"{source}{MARK}{part.name}"
+        if part.problem:
+            inside.append(Found(Path(part.name), named, SkippedError(part.problem), part.name))
+        else:
+            inside += await _open_all(Path(part.path), named, password, depth + 1)
+    return [found, *inside]
+
+
+def _derived(sha256: str) -> Path:
+    return dependencies.stores().derived / sha256[:DOCUMENT_ID_DIGITS]
+
+
 async def _open(path: Path, source: str, password: str | None) -> Found:
     """Open a file in a worker process, which a hostile file may crash or block; errors are part of the result."""
+    name = path.name
     try:
-        return Found(path, source, await dependencies.pool().call(inspect, path, password))
+        if await asyncio.to_thread(_is_office, path):
+            return await _open_office(path, source)
+        return Found(path, source, await dependencies.pool().call(inspect, path, password), name)
     except SourceError as error:
         if source.startswith(access.UPLOAD):  # do not reveal the path on the server
-            error = type(error)(str(error).replace(str(path), path.name))
-        return Found(path, source, error)
+            error = type(error)(str(error).replace(str(path), name))
+        return Found(path, source, error, name)
     except Exception as error:  # one file that fails must not end the run for the others
         message = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
-        return Found(path, source, SourceError(message))
+        return Found(path, source, SourceError(message), name)
+
+
+def _is_office(path: Path) -> bool:
+    try:
+        return format_of(path).kind == "office"
+    except (OSError, SourceError):
+        return False  # the worker says what is wrong
+
+
+async def _open_office(path: Path, source: str) -> Found:
+    """Convert an Office file to a PDF in the home folder, once, and open this; identity and size are the file's own."""
+    converter = find_converter(settings().office_converter)
+    if not converter:
+        raise SkippedError(
+            f"{str(path)!r} is an Office file, and LibreOffice, which converts it, is not there: install it, name it "
+            "in PAGEWITNESS_OFFICE_CONVERTER, or save the file as a PDF."
+        )
+    data = await asyncio.to_thread(path.read_bytes)
+    digest = hashlib.sha256(data).hexdigest()
+    target = _derived(digest) / f"{path.stem}.pdf"
+    async with _converting:
+        if not target.is_file():
+            await asyncio.to_thread(convert_to_pdf, path, target, converter)
+    info = await dependencies.pool().call(inspect, target)
+    return Found(target, source, replace(info, path=str(path), sha256=digest, kind="office", size=len(data)), path.name)

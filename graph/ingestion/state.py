@@ -48,6 +48,17 @@ class DocumentReport(TypedDict):
     """The number of chunks that questions can find."""
 
 
+class SkippedFile(TypedDict):
+    """A file of a folder, or attached to a message, that is left out."""
+
+    name: str
+    """The file's name."""
+    source: str
+    """Its path; for an attachment the source of the message, `!`, and the attachment's name."""
+    detail: str
+    """Why, as one sentence."""
+
+
 class Unfinished(TypedDict):
     """Pages that are still due: a service was out of order, or the day's requests are used up."""
 
@@ -64,6 +75,8 @@ class Report(TypedDict):
 
     documents: list[DocumentReport]
     """One report for each source: the documents first, then the files that could not be opened."""
+    skipped: NotRequired[list[SkippedFile]]
+    """The files that were left out, without a fault of their own."""
     unfinished: Unfinished | None
     """The pages that are still due; null when there are none."""
     usage: Usage
@@ -104,6 +117,8 @@ class PendingDocument(TypedDict):
     """The path, address or upload reference under which the catalog lists it."""
     path: str
     """Where the file can be opened; checked again by every node that opens it."""
+    size: NotRequired[int]
+    """Bytes of the file at `path` when it was opened; a file that has changed since is not read."""
     pages: list[int]
     """The pages that this run reads; empty when all were read before."""
     not_indexed: NotRequired[PageFailure]
@@ -142,6 +157,8 @@ class BatchState(TypedDict):
     """The document's name, for progress events."""
     path: str
     """Where the file can be opened; checked again by every node that opens it."""
+    size: NotRequired[int]
+    """Bytes of the file when it was opened."""
     run_id: NotRequired[str]
     """The key of the run's progress in this process (see `progress.py`)."""
     total: int
@@ -184,6 +201,8 @@ class IngestionState(TypedDict, total=False):
     """How many pages go into a batch; chosen by the engine."""
     rejected_sources: list[DocumentReport]
     """The reports of the files that could not be opened."""
+    skipped_sources: NotRequired[list[SkippedFile]]
+    """The files that were left out."""
     outcomes: Annotated[list[PageOutcome], operator.add]
     """The pages that were handled, each with what it cost."""
     embedding_usage: Annotated[Usage, add_usage]

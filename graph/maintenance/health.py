@@ -42,7 +42,7 @@ def run_checks() -> dict[str, Any]:
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
             ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks), ("vectors", _vectors),
-            ("offline model", _model), ("a question", _question),
+            ("offline model", _model), ("office files", _office), ("a question", _question),
         )
     ]  # fmt: skip
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
@@ -144,6 +144,19 @@ def _model() -> str:
     from graph.engines.offline.minilm import MiniLM
 
     return f"{MiniLM.identity}, {len(MiniLM().encode(['Does it work?'])[0].vector)} dimensions"
+
+
+def _office() -> str:
+    """Return what converts Office files."""
+    from loaders.sources.office import find_converter
+
+    setting = settings().office_converter
+    if found := find_converter(setting):
+        return f"converted by {found}"
+    if setting not in ("auto", "off"):
+        raise BadInputError(f"PAGEWITNESS_OFFICE_CONVERTER names {setting!r}, which is no command: correct its path.")
+    why = "PAGEWITNESS_OFFICE_CONVERTER is off" if setting == "off" else "LibreOffice is not installed"
+    return f"skipped: {why}"
 
 
 def _question() -> str:

@@ -40,6 +40,10 @@ class Stores(Protocol):
     def uploads(self) -> Path:
         """Uploaded files, in a folder for each document."""
 
+    @property
+    def derived(self) -> Path:
+        """Files made from documents, in a folder for each document."""
+
 
 def remove(stores: Stores, document: str) -> None:
     """Remove every trace of a document: rows, vectors, page images, files."""
@@ -56,7 +60,7 @@ def remove_stale(stores: Stores, document: str) -> None:
         stores.vectors.delete_document(document)
         for image in stores.catalog.delete_document(document):
             stores.images.delete(image)
-        for folder in (stores.downloads, stores.uploads):
+        for folder in (stores.downloads, stores.uploads, stores.derived):
             shutil.rmtree(folder / document, ignore_errors=True)
     stores.catalog.cleanup_done(document)
 

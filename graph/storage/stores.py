@@ -128,6 +128,11 @@ class Stores:
         """The folder of files uploaded to the server, each in a folder named by its document's id."""
         return self.home / "uploads"
 
+    @property
+    def derived(self) -> Path:
+        """Files made from documents (PDFs of Office files, attachments), in a folder for each document."""
+        return self.home / "derived"
+
     def conversations(self) -> AbstractContextManager[SqliteSaver]:
         """Open the checkpointer of the conversations that the command line saves."""
         from langgraph.checkpoint.sqlite import SqliteSaver

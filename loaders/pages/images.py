@@ -1,9 +1,10 @@
-"""Image files, read by Pillow: PNG, JPEG, WebP, and TIFF with one or more pages."""
+"""Image files, read by Pillow: PNG, JPEG, WebP, GIF, BMP, HEIC, and TIFF with one or more pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,14 @@ from loaders.errors import SourceError
 from loaders.pages.rendering import Rendering, encode_png, ink_share
 from loaders.types import PageImage, PageJob, PageProfile
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "HEIF")
 """Formats that Pillow may decode; its other decoders are never given a file."""
 
 MAX_PIXELS = 120_000_000
 """Larger images are refused: decoded as RGB this is 360 MB. An A3 page at 600 dpi has 70 million pixels."""
+
+MIN_SIDE = 100
+"""Pixels of the longer side from which an image that has the name of another kind of file is taken for a page."""
 
 _LIBRARY_ERRORS = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
@@ -59,6 +63,11 @@ def image_pages(path: Path) -> int:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise SourceError(f"{str(path)!r} has {width} x {height} pixels, more than can be read: scale it down.")
+        if max(width, height) < MIN_SIDE and path.suffix.lower() in (".pdf", ".epub", ".docx"):
+            raise SourceError(
+                f"{str(path)!r} is not a {path.suffix[1:].upper()} file but an image of {width} x {height} pixels, too "
+                "small for a page: get the file again."
+            )
         pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
         try:
             image.load()
@@ -82,8 +91,29 @@ def render_image(path: Path, number: int, max_side: int) -> Rendering:
     return Rendering(encode_png(plain), plain.width, plain.height, ink_share(np.asarray(plain.convert("L"))))
 
 
+@lru_cache(maxsize=1)
+def _register_heif() -> bool:
+    """Add HEIC to what Pillow decodes; return False where the library is not installed."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener(thumbnails=False)
+    return True
+
+
+def _is_heif(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
+    if _is_heif(path) and not _register_heif():
+        raise SourceError(
+            f"{str(path)!r} is a HEIC image, which needs a package: run `pip install 'pagewitness[offline]'`, or save "
+            "it as a JPEG."
+        )
     try:
         image = Image.open(path, formats=FORMATS)
     except UnidentifiedImageError as exc:

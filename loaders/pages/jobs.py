@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from loaders.sources.parts import Part
 from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText
 
 
@@ -12,6 +13,13 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     from loaders.pages import reader
 
     return reader.inspect(path, password)
+
+
+def extract(path: Path, folder: Path, password: str | None = None) -> list[Part]:
+    """Call `parts.extract`."""
+    from loaders.sources import parts
+
+    return parts.extract(path, folder, password)
 
 
 def profile(job: PageJob) -> PageProfile | Failure:

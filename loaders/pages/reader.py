@@ -18,7 +18,8 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
     """Return the properties of a file; raise SourceError, or PasswordError if it is locked."""
     name = str(path)
     try:
-        size = path.stat().st_size
+        before = path.stat()
+        size = before.st_size
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as exc:
@@ -27,7 +28,11 @@ def inspect(path: Path, password: str | None = None) -> DocumentInfo:
         raise SourceError(f"{name!r} is empty (0 bytes): get a new copy of it.")
     found = format_of(path)
     reader = found.open(path, password)
-    return DocumentInfo(name, digest, found.kind, reader.page_count(), reader.title, size, reader.page_labels)
+    info = DocumentInfo(name, digest, found.kind, reader.page_count(), reader.title, size, reader.page_labels)
+    after = path.stat()
+    if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+        raise SourceError(f"{name!r} was changed while it was opened: give it again when it is written completely.")
+    return info
 
 
 def profile(job: PageJob) -> PageProfile | Failure:
@@ -63,6 +68,8 @@ def read(job: PageJob) -> PageText | Failure:
 
 def _open(job: PageJob) -> DocumentReader:
     path = Path(job.path)
+    if job.size and path.stat().st_size != job.size:
+        raise SourceError("the file was changed while it was read. Give it again when it is written completely.")
     return format_of(path).open(path, job.password)
 
 

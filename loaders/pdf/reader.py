@@ -22,6 +22,9 @@ SCAN_SHARE = 0.5
 SCAN_WORDS = 50
 """Words beside the image that a scan may carry (a stamp, a running footer) without being taken for a page of text."""
 
+MARGINAL_ROLES = ("page-header", "page-footer")
+"""Roles of running headers and footers: the layout model gives them to a short text at the top of a page."""
+
 _NAMED_FILES = 10
 
 MAX_FIGURES = 8
@@ -41,10 +44,11 @@ def open_book_reader(path: Path) -> PdfReader:
 class PdfReader:
     """An open PDF, or a book that was laid out as one."""
 
-    def __init__(self, name: str, pdf: PdfFile) -> None:
-        """Take the file's name, for messages, and the open file."""
+    def __init__(self, name: str, pdf: PdfFile, *, laid_out: bool = False) -> None:
+        """Take the file's name, for messages, the open file, and whether we set its pages, which have no headers."""
         self._name = name
         self._pdf = pdf
+        self._laid_out = laid_out
 
     @property
     def title(self) -> str:
@@ -118,6 +122,8 @@ class PdfReader:
             regions = pdf.regions(job.page)
         except Exception:  # without the layout model the text is in the order of the content stream
             regions = []
+        if self._laid_out:
+            regions = [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
         blocks, words = build_blocks(layer, regions, around)
         if part:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))

@@ -23,7 +23,7 @@ from typing import Any, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from loaders.errors import SourceError
-from loaders.sources.formats import HEAD_BYTES, sniff_suffix
+from loaders.sources.formats import sniff_suffix
 
 DOCUMENT_ID_DIGITS = 16
 """Hexadecimal digits of the SHA-256 of a file that name the folder it is saved in: the document's id."""
@@ -180,8 +180,9 @@ def _save(
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            head, digest = _copy(url, response, file, limits, deadline)
-        suffix = sniff_suffix(head, Path(urlsplit(at).path).suffix)
+            digest = _copy(url, response, file, limits, deadline)
+        with open(temporary, "rb") as saved:
+            suffix = sniff_suffix(saved, Path(urlsplit(at).path).suffix)
         if not suffix:
             said = response.headers.get_content_type()
             raise SourceError(
@@ -195,24 +196,21 @@ def _save(
     return path
 
 
-def _copy(
-    url: str, response: http.client.HTTPResponse, file: Any, limits: DownloadLimits, deadline: float
-) -> tuple[bytes, str]:
-    """Write the body to a file; return its first bytes and its SHA-256."""
-    head, size, digest = b"", 0, hashlib.sha256()
+def _copy(url: str, response: http.client.HTTPResponse, file: Any, limits: DownloadLimits, deadline: float) -> str:
+    """Write the body to a file; return its SHA-256."""
+    size, digest = 0, hashlib.sha256()
     while piece := response.read1(_PIECE):
         size += len(piece)
         if size > limits.max_bytes:
             most = limits.max_bytes / 2**20
             raise SourceError(f"{url!r} is larger than {most:g} MB: download it, split it, and give its path.")
-        head += piece[: max(0, HEAD_BYTES - len(head))]
         digest.update(piece)
         file.write(piece)
     if time.monotonic() >= deadline:  # the timer has closed the connection, which looks like the end of the file
         raise TimeoutError
     if response.length:  # fewer bytes than the server announced
         raise http.client.IncompleteRead(b"", response.length)
-    return head, digest.hexdigest()
+    return digest.hexdigest()
 
 
 def _name(headers: Message, url: str, suffix: str) -> str:

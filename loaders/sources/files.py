@@ -8,9 +8,17 @@ import re
 import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from loaders.errors import SourceError
-from loaders.sources.formats import FORMAT_NAMES, is_supported
+from loaders.sources.formats import FORMAT_NAMES, identify, is_supported, unsupported
+
+PROGRAM_FILES = frozenset(
+    """.c .cc .cfg .conf .cpp .cs .css .env .go .h .hpp .ini .java .js .json .jsonl .jsx .kt .lock .lua .m .mjs .php .pl
+    .ps1 .py .pyi .r .rb .rs .scss .sh .sql .srt .svg .swift .toml .ts .tsx .vue .xml .yaml
+    .yml""".split()  # noqa: SIM905 - a list of words reads best as text
+)
+"""Endings of texts that are written for programs: in folders they are skipped, and read where they are named."""
 
 _GLOB = re.compile(r"[*?\[]")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -22,17 +30,43 @@ _SPECIAL = (
 )
 
 
+class Skipped(NamedTuple):
+    """A file in a folder that is not read, and why, as one sentence."""
+
+    path: Path
+    reason: str
+
+
+class Expansion(NamedTuple):
+    """The files that sources stand for, and the files of their folders that are not read."""
+
+    files: list[Path]
+    skipped: list[Skipped]
+
+
 def expand(sources: Sequence[str]) -> list[Path]:
     """Return the files that `sources` (files, folders, globs) stand for: in order, each once, folders sorted.
 
     Raises SourceError for the first source without a readable file.
     """
+    return expand_all(sources).files
+
+
+def expand_all(sources: Sequence[str]) -> Expansion:
+    """Return the files as `expand` does, and each file of the folders and globs that is skipped.
+
+    Hidden files and folders are neither. Raises SourceError as `expand` does.
+    """
     found: dict[Path, Path] = {}
+    skipped: dict[Path, Skipped] = {}
     for source in sources:
-        for path in _expand_one(source):
+        files, left = _expand_one(source)
+        for path in files:
             # Two spellings of one file (a relative and an absolute one, a link) are one document.
             found.setdefault(path.resolve(), path)
-    return list(found.values())
+        for one in left:
+            skipped.setdefault(one.path.resolve(), one)
+    return Expansion(list(found.values()), [one for path, one in skipped.items() if path not in found])
 
 
 def check_source(path: Path) -> None:
@@ -46,15 +80,23 @@ def check_source(path: Path) -> None:
     for is_kind, name in _SPECIAL:
         if is_kind(mode):
             raise SourceError(f"{str(path)!r} is {name}, not a regular file: save its content as a file first.")
-    if not is_supported(path):
-        kind = path.suffix or "no ending"
-        raise SourceError(f"{str(path)!r} has an unsupported format ({kind}): give a {FORMAT_NAMES} file.")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{str(path)!r} may not be read by this user: change its permissions (chmod u+r).")
+    if not is_supported(path) and not path.is_dir() and not _is_known(path):
+        raise unsupported(path)
 
 
-def _expand_one(source: str) -> list[Path]:
-    """Return the files of one source; raise SourceError if none of them is readable."""
+def _is_known(path: Path) -> bool:
+    """Return whether a file's content is of a format that is read, whatever its name is."""
+    try:
+        with path.open("rb") as file:
+            return identify(file, path.suffix) is not None
+    except OSError as exc:
+        raise SourceError(f"{str(path)!r} cannot be read ({exc.strerror}): check its permissions.") from exc
+
+
+def _expand_one(source: str) -> Expansion:
+    """Return the files of one source; raise SourceError if there is none that can be read."""
     if not source.strip():
         raise SourceError("An empty source was given: name a file, a folder or a glob such as 'papers/*.pdf'.")
     if _URL.match(source):
@@ -66,7 +108,7 @@ def _expand_one(source: str) -> list[Path]:
             return _in_folder(path)
         if path.exists() or not _GLOB.search(source):
             check_source(path)
-            return [path]
+            return Expansion([path], [])
     except SourceError:
         raise
     except (OSError, RuntimeError, ValueError) as exc:  # too long a name; no such home folder; a NUL in the name
@@ -74,25 +116,24 @@ def _expand_one(source: str) -> list[Path]:
     return _in_glob(source, path)
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def _in_folder(folder: Path) -> Expansion:
     if not os.access(folder, os.R_OK | os.X_OK):
         raise SourceError(f"The folder {str(folder)!r} may not be read by this user: change its permissions.")
     files = _files_below(folder)
     if not files:
         raise SourceError(f"The folder {str(folder)!r} is empty: put {FORMAT_NAMES} files into it, or name another.")
-    readable = _readable(files)
-    if not readable:
+    sorted_out = _sorted_out(files)
+    if not sorted_out.files:
         raise SourceError(f"The folder {str(folder)!r} holds no {FORMAT_NAMES} file: name another folder, or files.")
-    return readable
+    return sorted_out
 
 
-def _in_glob(source: str, pattern: Path) -> list[Path]:
+def _in_glob(source: str, pattern: Path) -> Expansion:
     matches = [Path(match) for match in sorted(glob.glob(str(pattern), recursive=True))]
-    files = _readable(path for path in matches if path.is_file())
-    for folder in (path for path in matches if path.is_dir()):
-        files += _readable(_files_below(folder))
-    if files:
-        return files
+    below = [inner for path in matches if path.is_dir() for inner in _files_below(path)]
+    sorted_out = _sorted_out([*(path for path in matches if path.is_file()), *below])
+    if sorted_out.files:
+        return sorted_out
     if matches:
         raise SourceError(f"{source!r} matches {len(matches)} path(s), but no {FORMAT_NAMES} file: widen the pattern.")
     raise SourceError(f"{source!r} matches nothing: check the pattern, and quote it if the shell expands it.")
@@ -107,6 +148,31 @@ def _files_below(folder: Path) -> list[Path]:
     return [path for path in sorted(found) if path.is_file()]
 
 
-def _readable(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of supported formats, without hidden ones (.DS_Store, ._scan.pdf of macOS)."""
-    return [path for path in paths if is_supported(path) and not path.name.startswith(".")]
+def _sorted_out(paths: Iterable[Path]) -> Expansion:
+    """Return the files that are read and those that are not, without hidden ones (.DS_Store, ._scan.pdf of macOS).
+
+    A file with the ending of a format is left to its reader, which says what is wrong with it; others are looked into.
+    """
+    found, skipped = list[Path](), list[Skipped]()
+    for path in paths:
+        if path.name.startswith("."):
+            continue
+        if path.suffix.lower() in PROGRAM_FILES:
+            reason = f"{path.name!r} is a text for programs ({path.suffix}): name the file itself if it is to be read."
+            skipped.append(Skipped(path, reason))
+            continue
+        try:
+            known = is_supported(path) or _is_known(path)
+        except SourceError as error:
+            skipped.append(Skipped(path, str(error)))
+            continue
+        if known:
+            found.append(path)
+        else:
+            reason = (
+                "is empty"
+                if not path.stat().st_size
+                else f"is of a kind that is not read ({path.suffix or 'no ending'})"
+            )
+            skipped.append(Skipped(path, f"{path.name!r} {reason}."))
+    return Expansion(found, skipped)

@@ -39,6 +39,8 @@ ONLY_IN = {
     "pymupdf": ("loaders/pdf/document.py",),
     "pymupdf4llm": ("loaders/pdf/document.py",),
     "fitz": (),
+    "pillow_heif": ("loaders/pages/images.py",),
+    "markdown_it": ("loaders/reflow/markup.py",),
     "rapidocr": ("loaders/ocr/engine.py",),
     "pebble": ("loaders/pages/pool.py",),
     "onnx": ("graph/engines/offline/minilm_onnx.py",),
@@ -66,7 +68,6 @@ SMALL = {
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "loaders/errors.py": "imported by every loader, and imports nothing",
-    "loaders/pages/jobs.py": "importing it takes 0.04 s, reader.py 0.32 s: the main process needs only the names",
 }
 
 

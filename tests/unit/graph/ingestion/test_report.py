@@ -52,7 +52,7 @@ def test_pages_that_are_not_read_are_listed_with_their_reasons() -> None:
     ("error", "reason"), [(PasswordError("It is locked."), "password"), (SourceError("It is broken."), "unusable")]
 )
 def test_a_file_that_cannot_be_opened_is_reported(error: SourceError, reason: str) -> None:
-    report = rejected_report(Found(Path("/papers/a.pdf"), "/papers/a.pdf", error), error)
+    report = rejected_report(Found(Path("/papers/a.pdf"), "/papers/a.pdf", error, "a.pdf"), error)
     assert (report["id"], report["name"], report["status"], report["pages"]) == (None, NAME, "failed", 0)
     assert report["failures"] == [{"page": None, "reason": reason, "detail": str(error)}]
 

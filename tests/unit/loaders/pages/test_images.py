@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +84,19 @@ def test_a_cut_image_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(SourceError, match="damaged"):
         image_pages(path)
+
+
+def test_a_photograph_of_48_megapixels_is_shown_in_time(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (8000, 6000), (200, 210, 220)).save(path)
+    started = time.process_time()
+    assert image_pages(path) == 1
+    shot = render_image(path, 1, 3000)
+    assert max(shot.width, shot.height) == 3000
+    assert time.process_time() - started < 20
+
+
+def test_a_small_picture_under_the_name_of_a_pdf_is_no_page(tmp_path: Path) -> None:
+    picture().save(tmp_path / "a.pdf", "PNG")
+    with pytest.raises(SourceError, match=r"is not a PDF file but an image of 60 x 30 pixels"):
+        image_pages(tmp_path / "a.pdf")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from pathlib import Path
 
 import pymupdf
@@ -8,10 +9,10 @@ import pytest
 from PIL import Image
 
 from loaders.errors import SourceError
-from loaders.pages.reader import inspect, read, render
+from loaders.pages.reader import inspect, profile, read, render
 from loaders.pages.text_quality import is_garbage
 from loaders.types import Failure, PageImage, PageJob, PageText
-from tests.conftest import DATA
+from tests.conftest import DATA, MakePdf
 
 NASTY = DATA / "nasty"
 PROSE = (
@@ -124,3 +125,35 @@ def test_formats_are_recognised_by_content_not_by_name(tmp_path: Path, report: P
     assert (info.kind, info.pages) == ("image", 2)
     blank = read(PageJob(str(tmp_path / "page.tif"), 1))
     assert blank == PageText(1, (), (), "ocr")
+
+
+def test_a_file_that_grows_while_it_is_opened_is_refused(tmp_path: Path) -> None:
+    path, done = tmp_path / "download.txt", threading.Event()
+    path.write_text("The lido was closed.\n" * 50_000)
+
+    def write() -> None:
+        with path.open("a") as file:
+            while not done.is_set():
+                file.write("More of it.\n")
+                file.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(SourceError, match="changed while it was opened"):
+            inspect(path)
+    finally:
+        done.set()
+        writer.join()
+
+
+def test_a_page_of_a_file_that_has_changed_since_it_was_opened_is_not_read(make_pdf: MakePdf) -> None:
+    path = make_pdf("a.pdf", "The lido was closed for 41 days.")
+    size = path.stat().st_size
+    assert isinstance(read(PageJob(str(path), 1, size=size)), PageText)
+    with path.open("ab") as file:
+        file.write(b"\n% more")
+    for function in (read, render, profile):
+        outcome = function(PageJob(str(path), 1, size=size))
+        assert isinstance(outcome, Failure)
+        assert "changed while it was read" in outcome.detail

@@ -14,11 +14,11 @@ def make(folder: Path, *names: str) -> None:
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
+        path.write_bytes(b"\0x")
 
 
 def test_a_folder_is_read_recursively_and_sorted_without_foreign_files(tmp_path: Path) -> None:
-    make(tmp_path, "b.pdf", "a/c.PDF", "a/d.Jpeg", "notes.txt", ".hidden.pdf", "z.tiff", "y.webp")
+    make(tmp_path, "b.pdf", "a/c.PDF", "a/d.Jpeg", "notes.bin", ".hidden.pdf", "z.tiff", "y.webp")
     assert [p.relative_to(tmp_path).as_posix() for p in expand([str(tmp_path)])] == [
         "a/c.PDF",
         "a/d.Jpeg",
@@ -56,7 +56,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: 
         ("foreign", "holds no PDF", "another folder"),
         ("none*.pdf", "matches nothing", "pattern"),
         ("foreign/*", "no PDF", "widen"),
-        ("foreign/notes.txt", "unsupported format (.txt)", "give a PDF"),
+        ("foreign/notes.bin", "unsupported format (.bin)", "give a PDF"),
         ("pipe", "named pipe", "save its content"),
         ("socket", "socket", "save its content"),
         ("https://example.org/a.pdf", "is an address", "download"),
@@ -69,7 +69,7 @@ def test_a_source_that_cannot_be_used_is_one_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
-    make(tmp_path, "foreign/notes.txt")
+    make(tmp_path, "foreign/notes.bin")
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind("socket")

@@ -1,0 +1,1 @@
+"""Text, Markdown, HTML and e-mail as HTML that is laid out as pages."""

@@ -1,0 +1,73 @@
+"""Kinds of files told from their first bytes where these carry no signature: zip archives, Office files, texts."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import IO, Literal
+
+from loaders.reflow.encoding import decode
+from loaders.reflow.mail import is_mail
+
+TextKind = Literal["mail", "html", "text"]
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The first bytes of Office files from before 2007, and of other files of Windows."""
+
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
+_HTML_TAGS = re.compile(r"<(?:head|body|div|table|p|h[1-6]|ul|span|title|meta)\b[^>]*>", re.I)
+_OLE_STREAMS = tuple(name.encode("utf-16-le") for name in ("WordDocument", "Workbook", "Book", "PowerPoint Document"))
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+_SECTOR = 512
+
+
+def text_kind(head: bytes) -> TextKind | None:
+    """Return what kind of text begins so; None for bytes that are no text."""
+    text = decode(head) if head else None
+    if text is None or not text.strip():
+        return None
+    if is_mail(head):
+        return "mail"
+    bare = text.lstrip("\ufeff")
+    return "html" if _HTML.match(bare) or (bare.lstrip()[:1] == "<" and _HTML_TAGS.match(bare.lstrip())) else "text"
+
+
+def archive_kind(file: IO[bytes]) -> str:
+    """Return the ending of the format that a zip archive is of by the names in it; "" for any other archive."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+            kind = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names[:5] else ""
+    except (zipfile.BadZipFile, OSError, ValueError, KeyError, NotImplementedError, RuntimeError, EOFError):
+        return ""
+    if kind.startswith("application/epub"):
+        return ".epub"
+    if kind.startswith("application/vnd.oasis.opendocument") or any(
+        name in ("word/document.xml", "xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml") for name in names
+    ):
+        return ".docx"
+    if any(name.lower().endswith((".fdseq", "fixeddocseq.fdseq")) for name in names):
+        return ".xps"
+    return ""
+
+
+def holds_pictures_only(file: IO[bytes]) -> bool:
+    """Return whether a zip archive holds pictures and nothing else, as a comic does."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = [name.lower() for name in archive.namelist() if not name.endswith("/")]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    return any(name.endswith(_PICTURES) for name in names)
+
+
+def is_old_office(file: IO[bytes]) -> bool:
+    """Return whether a file of Windows's compound format is one of Word, Excel or PowerPoint, by its directory."""
+    file.seek(0)
+    header = file.read(_SECTOR)
+    if not header.startswith(OLE) or len(header) < _SECTOR:
+        return False
+    size = 1 << min(int.from_bytes(header[30:32], "little"), 20)
+    file.seek((1 + int.from_bytes(header[48:52], "little")) * size)
+    directory = file.read(max(size, 8 * _SECTOR))
+    return any(name in directory for name in _OLE_STREAMS)
