@@ -135,7 +135,7 @@ def test_an_image_is_read(chat: Application) -> None:
     ("block", "words"),
     [
         ({"type": "file", "base64": "%%%", "filename": "a.pdf"}, "'a.pdf' is not valid base64"),
-        ({"type": "file", "base64": encoded(b"MZ program"), "filename": "a.exe"}, "unsupported format"),
+        ({"type": "file", "base64": encoded(b"MZ\0 program"), "filename": "a.exe"}, "unsupported format"),
         ({"type": "file", "file": {"file_id": "file-123"}}, "neither bytes nor an address"),
         ({"type": "file", "url": "file:///etc/passwd"}, "not an address that can be fetched"),
         ({"type": "text", "text": "x", "attachment": "../../etc/passwd"}, "not there"),

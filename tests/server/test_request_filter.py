@@ -121,7 +121,7 @@ BLOCKS = [
     ({"type": "file"}, "neither bytes nor an address"),
     ({"type": "file", "base64": "%%%", "filename": "a.pdf"}, "not valid base64"),
     ({"type": "file", "data": {"a": 1}}, "neither bytes nor an address"),
-    ({"type": "audio", "base64": "TVo=", "mime_type": "audio/wav"}, "unsupported format"),
+    ({"type": "audio", "base64": "TVoA", "mime_type": "audio/wav"}, "unsupported format"),
     ({"type": "text", "text": "QUJD" * 1000}, "base64 as text"),
     ({"type": "tool_use", "input": {}, "name": "QUJD" * 1000}, "base64 as text"),
 ]
