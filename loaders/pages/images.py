@@ -14,8 +14,8 @@ from loaders.errors import SourceError
 from loaders.pages.rendering import Rendering, encode_png, ink_share
 from loaders.types import PageImage, PageJob, PageProfile
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "HEIF")
-"""Formats that Pillow may decode; its other decoders are never given a file."""
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
+"""Formats that Pillow may decode, HEIC apart; its other decoders are never given a file."""
 
 MAX_PIXELS = 120_000_000
 """Larger images are refused: decoded as RGB this is 360 MB. An A3 page at 600 dpi has 70 million pixels."""
@@ -109,13 +109,14 @@ def _is_heif(path: Path) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    if _is_heif(path) and not _register_heif():
+    heif = _is_heif(path)
+    if heif and not _register_heif():
         raise SourceError(
             f"{str(path)!r} is a HEIC image, which needs a package: run `pip install 'pagewitness[offline]'`, or save "
             "it as a JPEG."
         )
     try:
-        image = Image.open(path, formats=FORMATS)
+        image = Image.open(path, formats=("HEIF",) if heif else FORMATS)
     except UnidentifiedImageError as exc:
         known = ", ".join(FORMATS)
         raise SourceError(

@@ -97,8 +97,8 @@ def test_a_comic_is_read_by_ocr(tmp_path: Path) -> None:
 def test_a_file_that_is_not_a_book_is_refused_by_name(tmp_path: Path) -> None:
     web, broken = tmp_path / "a.epub", tmp_path / "b.mobi"
     web.write_text("<html><body>Please log in</body></html>")
-    broken.write_bytes(b"BOOK" * 50)
-    with pytest.raises(SourceError, match="no EPUB file"):
+    broken.write_bytes(b"BOOK\0" * 50)
+    with pytest.raises(SourceError, match="not EPUB but an HTML page"):
         inspect(web)
     with pytest.raises(SourceError, match="damaged"):
         inspect(broken)
