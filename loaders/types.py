@@ -305,7 +305,8 @@ class Sentence(SentencePredicates):
 
     `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
     left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row
-    "caption. band label | column: cell; column: cell", otherwise the same as `text`. `cells` maps column headers to
+    "caption. band label | column: cell; column: cell", otherwise the same as `text`; it has
+    no note marks, and exponents are "10^6". `cells` maps column headers to
     cells for rows; `band` has what else holds for a row, outermost first: names that stand alone in a row above it, and
     the group to the left of its label. `pages` has two entries where the sentence runs over a page break.
     """

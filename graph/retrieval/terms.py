@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from graph.storage.fulltext import stem
+from loaders.text.raised_signs import TO_ORDINARY
 
 # English stop words. Without them a full-text search over 100,000 rows is four times as fast and ranks better.
 STOP_WORDS = frozenset(
@@ -34,12 +35,12 @@ class Term(NamedTuple):
 
 def terms(text: str) -> list[Term]:
     """Return the words of a text, lower case, split at inner marks as the full-text index splits them."""
-    return [Term(found.group().lower(), *found.span()) for found in _PIECE.finditer(text)]
+    return [Term(found.group().lower(), *found.span()) for found in _PIECE.finditer(text.translate(TO_ORDINARY))]
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text with their inner marks, lower case."""
-    return [found.group().lower() for found in _WORD.finditer(text)]
+    return [found.group().lower() for found in _WORD.finditer(text.translate(TO_ORDINARY))]
 
 
 def content_terms(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText
 from graph.storage.ledger import FINGERPRINT, Ledger, mark_for_cleanup, retire_rows
+from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class SqliteCatalog(Ledger):
                     unit = connection.execute("INSERT INTO units (chunk, document) VALUES (?, ?)", (chunk_id, document))
                     connection.execute(
                         "INSERT INTO unit_text (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
-                        (unit.lastrowid, title, " ".join(chunk.headings), body),
+                        (unit.lastrowid, title, without_marks(" ".join(chunk.headings)), body),
                     )
         return generation
 

@@ -8,18 +8,19 @@ differ, the value may not: 1,800 and 1800, 3.2 million and 3,200,000, ninety-sev
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
 from graph.retrieval import terms
 from graph.verification import dates, names
-from graph.verification.numbers import Amount, amounts, canonical, magnitudes, numbers, spelled
+from graph.verification.numbers import amounts, canonical, magnitudes, numbers, spelled
+from loaders.text.numbers import Number, decimal_mark, find_numbers, fold, spaced_numbers
 
 __all__ = ["Evidence", "calculated", "numbers", "unsupported_facts"]
 
 _AMOUNT = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
 _SUBTRACTION = re.compile(rf"{_AMOUNT}\s*[-−–]\s*{_AMOUNT}\s*=\s*{_AMOUNT}")
+_SMALLEST_SCALED = 1000  # smaller numbers are not written with a magnitude
 _UNCOUNTED = {"one", "a", "an"}  # "one of them" counts nothing
 
 
@@ -56,9 +57,9 @@ def calculated(text: str, chunk_text: str) -> set[str]:
 
     Only correct subtractions count, and only if both operands are in the chunk's text.
     """
-    held = numbers(chunk_text)
+    held = numbers(chunk_text, decimal_mark(chunk_text))
     supported: set[str] = set()
-    for found in _SUBTRACTION.findall(unicodedata.normalize("NFKC", text)):
+    for found in _SUBTRACTION.findall(fold(text)):
         high, low, result = map(canonical, found)
         if {high, low} <= held and Decimal(high) - Decimal(low) == Decimal(result):
             supported |= {high, low, result}
@@ -67,25 +68,40 @@ def calculated(text: str, chunk_text: str) -> set[str]:
 
 def _numbers(text: str, evidence: Evidence, supported: set[str]) -> list[str]:
     exact, text = evidence.exact, dates.without_figures(text)
-    given = amounts(exact)
-    values = {amount.value for amount in given} | {Decimal(value) for value in spelled(exact).values()}
-    values |= {
-        Decimal(amount.digits) * scale for amount in given for scale in magnitudes(exact) if amount.value is not None
-    }
-    held = {amount.digits for amount in given if amount.scale == 1 or not amount.certain}
+    mark = decimal_mark(f"{exact} {evidence.whole}")
+    given = amounts(exact, mark)
+    values = {value for amount in given for value in amount.values} | {Decimal(v) for v in spelled(exact).values()}
+    values |= {value * scale for amount in given for scale in magnitudes(exact) for value in amount.unscaled}
+    held = {reading for amount in given if amount.scale == 1 or not amount.certain for reading in amount.readings}
     held |= {str(value) for value in spelled(exact).values()}
     held |= dates.numbers(exact) | terms.years(evidence.above) | supported
     # "Revenue in millions was 3.2": the claim states the magnitude elsewhere.
-    held |= {amount.digits for amount in given if amount.scale in magnitudes(text)}
-    lacking = [amount.text for amount in amounts(text) if not _is_supported(amount, held, values)]
+    held |= {reading for amount in given if amount.scale in magnitudes(text) for reading in amount.readings}
+    # A number that is copied as it is written means what it means in the document.
+    copied = {(amount.written, amount.scale) for amount in given}
+    lacking = [
+        amount.text
+        for amount in find_numbers(_joined(text, held), decimal_mark(text) or mark)
+        if (amount.written, amount.scale) not in copied and not _is_supported(amount, held, values)
+    ]
     for word, value in spelled(text).items():
         if word.lower() not in _UNCOUNTED and Decimal(value) not in values and str(value) not in held:
             lacking.append(word)
     return sorted(lacking)
 
 
-def _is_supported(amount: Amount, held: set[str], values: set[Decimal | None]) -> bool:
+def _joined(text: str, held: set[str]) -> str:
+    """Return a text in which the spaced groups of a number that the evidence holds are one ("12 480,1")."""
+    text = fold(text)
+    for number in spaced_numbers(text):
+        if not held.isdisjoint(number.readings):
+            text = text.replace(number.text, number.text.replace(" ", "'"))
+    return text
+
+
+def _is_supported(amount: Number, held: set[str], values: set[Decimal]) -> bool:
     if amount.scale == 1:
-        scaled = amount.value is not None and amount.value >= 1000 and amount.value in values
-        return amount.digits in held or scaled
-    return amount.value in values or (not amount.certain and amount.digits in held)
+        scaled = any(value >= _SMALLEST_SCALED and value in values for value in amount.values)
+        return not held.isdisjoint(amount.readings) or scaled
+    in_digits = not amount.certain and not held.isdisjoint(amount.readings)
+    return in_digits or any(value in values for value in amount.values)

@@ -12,6 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 from graph.verification.dates import MONTHS
+from loaders.text.raised_signs import without_marks, write_signs
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?:;\n…]|[-–—•*]\s)[\s\"'“”„‘«»()\[\]]*$")
@@ -41,6 +42,7 @@ def unsupported_names(text: str, source: str) -> list[str]:
     """Return the names of `text` that are not in `source`, each once, in order."""
     if not (claimed := names(text)):
         return []
+    source = without_marks(write_signs(source))
     known = {_plain(token) for token in _TOKEN.findall(f"{source} {_LINE_END.sub('', source)}")}
     scripts = {_script(word) for word in known}
     unsupported = [name for name in claimed if _script(name) in scripts and not _is_supported(_plain(name), known)]
@@ -49,7 +51,7 @@ def unsupported_names(text: str, source: str) -> list[str]:
 
 def names(text: str) -> list[str]:
     """Return the names in a text, as it writes them."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", without_marks(write_signs(text)))
     tokens = list(_TOKEN.finditer(text))
     german = bool(_GERMAN.search(text))
     return [

@@ -1,7 +1,7 @@
 """A search for quotes on pages: a citation counts only if its quote is found on the page that it names.
 
 The comparison ignores what reading and typesetting change: white space, hyphens at line ends, ligatures, quotation
-marks, Markdown marks and cell borders. Every letter, digit and decimal point must match.
+marks, Markdown marks, cell borders and the marks of notes. Every letter, digit, exponent and decimal point must match.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from graph.storage.base import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
 from graph.verification import facts
 from loaders.text.plain import plain
+from loaders.text.raised_signs import without_marks, write_signs
 from loaders.types import Box, Word
 
 _QUOTES = str.maketrans("“”„‟‘’‚‛′″«»‹›", '""""\'\'\'\'\'"""""')
@@ -26,6 +27,8 @@ _DASHES = re.compile(r"[‐‑‒–—―−\u00ad-]+")
 _SIGN = re.compile(r"(?<![^\W\d_])-(?=\d)")
 _DROPPED = re.compile(r"[\s|\u200b-\u200d\ufeff]+")
 _WORD = re.compile(r"\w+")
+# A mark that a transcript writes in brackets and the page raises: the page's own words do not hold it.
+_BRACKETED_MARK = re.compile(r"(?<=[\w.,;:%’”\"')])(?:\[\d{1,2}\]|\(\d{1,2}\))")
 _SHORTEST_QUOTE = 2  # letters and digits
 
 
@@ -39,11 +42,13 @@ class QuoteLocation:
     """The lines that it covers on the first page."""
     next_boxes: tuple[Box, ...] = ()
     """The lines that it covers on the second page."""
+    quote: str = ""
+    """The quote as it was found: without Markdown where it was found only so."""
 
 
 def normalised(text: str) -> str:
     """Return `text` without the differences that the comparison ignores."""
-    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    text = unicodedata.normalize("NFKC", without_marks(text)).translate(_QUOTES)
     text = _SIGN.sub("\x00", _DASHES.sub(lambda found: "-" if len(found.group()) == 1 else "", text))
     return _DROPPED.sub("", text.replace("-", "")).replace("\x00", "-")
 
@@ -59,20 +64,29 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
         quote: The quoted text.
         pages: Transcripts by page number, tried in this order.
     """
-    wanted = normalised(quote)
-    if sum(character.isalnum() for character in wanted) < _SHORTEST_QUOTE:
-        return None
     texts = {number: page_text(transcript) for number, transcript in pages.items()}
-    for number, text in texts.items():
-        if text.find(wanted) is not None:
-            return QuoteLocation((number,), _boxes(wanted, pages[number]))
-    for number in texts:
-        if number + 1 in texts:
-            head, rest = _cut(quote, texts[number], texts[number + 1])
-            if head:
-                boxes, after = _boxes(head, pages[number]), _boxes(rest, pages[number + 1])
-                return QuoteLocation((number, number + 1), boxes, after)
+    for form in _forms(quote):
+        wanted = normalised(form)
+        if sum(character.isalnum() for character in wanted) < _SHORTEST_QUOTE:
+            continue
+        for number, text in texts.items():
+            if text.find(wanted) is not None:
+                return QuoteLocation((number,), _boxes(wanted, pages[number]), quote=form)
+        for number in texts:
+            if number + 1 in texts:
+                head, rest = _cut(form, texts[number], texts[number + 1])
+                if head:
+                    boxes, after = _boxes(head, pages[number]), _boxes(rest, pages[number + 1])
+                    return QuoteLocation((number, number + 1), boxes, after, form)
     return None
+
+
+def _forms(quote: str) -> list[str]:
+    """Return a quote as it is given, and without its Markdown if it has any: a passage is shown to models as Markdown.
+
+    What is only found without its marks was copied from the passage: "on **30 September 2025**", "CO<sub>2</sub>".
+    """
+    return list(dict.fromkeys([quote, plain(quote)]))
 
 
 class SearchText:
@@ -104,7 +118,8 @@ class SearchText:
 
 def page_text(transcript: Transcript) -> SearchText:
     """Return the whole text of a page for searching."""
-    return SearchText(word for block in transcript.blocks for word in re.split(r"[\s|]+", plain(block.text)))
+    texts = (without_marks(plain(block.text)) for block in transcript.blocks)
+    return SearchText(word for text in texts for word in re.split(r"[\s|]+", text))
 
 
 def chunk_text(chunk: ChunkRow) -> str:
@@ -125,7 +140,7 @@ def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
 
 def _boxes(wanted: str, transcript: Transcript) -> tuple[Box, ...]:
     """Return a rectangle for each line that the quote covers, or the block's where the words are in another order."""
-    words = _covered(wanted, transcript.words)
+    words = _covered(wanted, transcript.words) or _covered(_BRACKETED_MARK.sub("", wanted), transcript.words)
     if words:
         return _lines(words)
     for block in transcript.blocks:
@@ -164,7 +179,7 @@ def _lines(words: Sequence[Word]) -> tuple[Box, ...]:
 
 def quoted_rows(quote: str, chunk: ChunkRow) -> list[SentenceRow]:
     """Return the table rows that a quote is, contains, or is a part of; only the first if there are such."""
-    wanted = normalised(quote)
+    wanted = normalised(plain(quote))
     rows = [(row, normalised(row.text)) for row in chunk.sentences if row.kind == "row"]
     same = [row for row, text in rows if text == wanted or _with_band(row) == wanted]
     return same or [row for row, text in rows if text and (text in wanted or wanted in text)]
@@ -179,7 +194,7 @@ def locate_row(quote: str, chunk: ChunkRow, pages: Mapping[int, Transcript]) -> 
 
     The boxes are those of the band, if it is on the same page, and of the row.
     """
-    wanted = normalised(quote)
+    wanted = normalised(plain(quote))
     for row in chunk.sentences:
         if row.kind != "row" or not row.band or wanted != _with_band(row):
             continue
@@ -194,12 +209,13 @@ def locate_row(quote: str, chunk: ChunkRow, pages: Mapping[int, Transcript]) -> 
 
 def evidence_for(quote: str, chunk: ChunkRow, title: str = "") -> facts.Evidence:
     """Return the texts that may support a claim with this quote from a chunk; `title` is the document's."""
+    quote, whole = write_signs(quote), write_signs(chunk.text)
     rows = [row.search for row in quoted_rows(quote, chunk)]
     above = " ".join(chunk.headings)
     named = f"{chunk.name} {title}"
     # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
-    around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band")) if rows else chunk.text
-    return facts.Evidence(" ".join([quote, *rows]), above, f"{named} {around}", f"{named} {chunk.text}")
+    around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band")) if rows else whole
+    return facts.Evidence(" ".join([quote, *rows]), above, f"{named} {around}", f"{named} {whole}")
 
 
 def wrong_band(text: str, quote: str, chunk: ChunkRow) -> str:

@@ -59,7 +59,7 @@ class ClaimVerifier:
     def _check_at(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
         title = self._titles.get(chunk.document, "") if chunk else ""
         failure = quotes.failure_reason(claim, chunk, place, title)
-        citation = _citation(chunk, claim["quote"], place) if chunk and place and not failure else None
+        citation = _citation(chunk, place.quote or claim["quote"], place) if chunk and place and not failure else None
         return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
 
     def _check_on_image(self, claim: Claim, image: PageRef) -> ClaimCheck:
@@ -74,7 +74,7 @@ class ClaimVerifier:
         texts = self._texts(row)
         for text in texts:
             if place := quotes.locate(claim["quote"], {page: text}):
-                wanted = quotes.normalised(claim["quote"])
+                wanted = quotes.normalised(place.quote or claim["quote"])
                 holding = [chunk for chunk in near if wanted in quotes.chunk_text(chunk)]
                 return self._check_at(claim, (holding or near)[0], place)
         failure = image_evidence.rejection_reason(claim["quote"], row, texts) or self._image_failure(claim, near)

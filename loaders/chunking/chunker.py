@@ -13,6 +13,7 @@ from loaders.chunking.packing import MAX_TOKENS, SentenceSize, pack_chunks, pack
 from loaders.chunking.segments import Segment, build_segments, cut_long
 from loaders.chunking.tables_and_figures import Group, group_pages, merge_tables
 from loaders.text.plain import plain
+from loaders.text.raised_signs import without_marks
 from loaders.text.sentences import count_tokens, split_sentences
 from loaders.text.tables import Table
 from loaders.types import Block, Chunk, Sentence, SentenceKind
@@ -206,6 +207,13 @@ def _lead(caption: Sequence[Sentence]) -> str:
 def _chunk(
     kind: Literal["text", "table", "figure"], text: str, path: Path, tokens: int, sentences: tuple[Sentence, ...]
 ) -> Chunk:
+    sentences = tuple(map(_without_marks, sentences))
     pages = tuple(sorted({page for sentence in sentences for page in sentence.pages}))
     units = pack_units([SentenceSize(count_tokens(s.text), s.is_heading) for s in sentences])
     return Chunk(0, kind, text, pages, path, tokens, sentences, units)
+
+
+def _without_marks(sentence: Sentence) -> Sentence:
+    """Return a sentence that is searched without its note marks, which belong to no word or number."""
+    search = without_marks(sentence.search)
+    return sentence if search == sentence.search else replace(sentence, search=search)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.plain import plain
+from loaders.text.raised_signs import RAISED
 from loaders.text.sentences import count_tokens, split_sentences
 from loaders.types import Block, Sentence
 
@@ -22,7 +23,7 @@ LONG_ITEM_TOKENS = 60
 """A list item up to this size is searched as one; the paper's one-paragraph items have 100-200 tokens and up to 7
 sentences, which a single vector would blur."""
 
-_ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]*\d]*$")
+_ENDED = re.compile(rf"[.!?:;…。！？][\"'”’»)\]*\d{RAISED}]*$")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_]{2})[-\u00ad‐]$")
 _OPEN_END = re.compile(
     r"(?:,|[^\W\d_][-‐]|\b(?:the|an?|of|in|on|at|by|to|for|from|with|and|or|but|that|which|who|as|than|is|are|was|were|be|"

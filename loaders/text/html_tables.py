@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from loaders.text.plain import plain
+from loaders.text.raised_signs import write_signs
 
 MAX_SPAN = 64
 """A hostile `colspan="99999999"` must not become a list of that length; no printed table has more columns."""
@@ -111,7 +112,7 @@ def read_html_table(text: str) -> HtmlGrid:
     One that spans rows holds for each of them.
     """
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(write_signs(text))
     reader.close()
     rows = [row for row in reader.rows if row]
     heads = _count_headers(reader)

@@ -258,7 +258,9 @@ DELIMITER = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?$")
 
 ITEM = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+\S")
 
-FOOTNOTE = re.compile(r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>)\s*\S")
+FOOTNOTE = re.compile(
+    r"^\s*(?:\[\^[^\]\s]+\]:|<sup>\s*[\d*†‡§]+\s*</sup>|\$\^\{?[\d*†‡§]+\}?\$|\^[\d*†‡§]+\^|[⁰¹²³⁴-⁹]+(?!\w))\s*\S"
+)
 
 TICK_BOX = re.compile(r"^(?P<mark>\s*[-*+]\s+)(?P<box>\[[ xX]\]|[☐☑☒])\s+(?P<label>\S.*)$")
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
+from loaders.text.raised_signs import write_signs
+
 # Only known tags are markup: "<think>" and "x < y" are text.
 _TAG = re.compile(
     r"</?(?P<name>table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col|br|hr|p|div|ul|ol|li|figure|figcaption|h[1-6]|"
@@ -44,7 +46,6 @@ _ROW_LINE = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
 _PIPE = re.compile(r"(?<!\\)\|")
 _IMAGE = re.compile(r"!\[([^\]\n]{0,500})\]\([^()\s]*\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:https?://|mailto:|www\.|#|\.?/)[^()\s]*\)")
-_FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]:?")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([*_#|~`<>$\[\]])")
 _EMPHASIS = re.compile(r"(?<!\*)\*{1,3}(?!\*)|(?<!_)_{1,3}(?!_)|(?<!~)~~(?!~)")
@@ -82,6 +83,7 @@ def plain(markdown: str) -> str:
     """Remove Markdown and HTML marks and what is struck out, and fold white space.
 
     Identifiers and formulas stay as they are.
+    Raised and lowered signs are written in Unicode's characters (`320¹`).
     """
     text = _BLANKS.sub(" ", markdown)
     if "`" in text or "~" in text:  # most texts have no markup, and the search is cheap
@@ -108,12 +110,13 @@ def plain_inline(markdown: str) -> str:
 
 
 def _inline(text: str) -> str:
-    if not any(mark in text for mark in "*_~<&[\\"):
+    if not any(mark in text for mark in "*_~<&[\\$^⁄"):
         return text
     text = _ESCAPE.sub(lambda match: chr(_HIDDEN + ord(match[1])), text)
     text = _STRUCK.sub(" ", text)
+    text = write_signs(text)
     text = _COMMENT.sub(" ", _TAG.sub(lambda tag: "" if tag["name"].lower() in _INLINE else " ", text))
-    text = _FOOTNOTE_MARK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
+    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     text = _DUNDER.sub(lambda name: name[0].replace("_", chr(_HIDDEN + ord("_"))), text)
     text = _without_emphasis(text)
     text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)

@@ -11,6 +11,7 @@ import re
 import sentencex  # type: ignore[import-untyped]  # it ships no types
 
 from loaders.text.plain import cached_text
+from loaders.text.raised_signs import RAISED
 
 TAIL_CHARS = 200
 """Characters at the end of a sentence that are looked at: notes of 40 characters, an abbreviation, quotes."""
@@ -22,7 +23,8 @@ _ABBREVIATION = re.compile(
 _NUMBERED = re.compile(r"(?:^|[\s(\[])(?:nos?|vol|pp?|art|par|app|ex|ch)\.$", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)+$")
 _NOTE_AHEAD = re.compile(r"^((?:\[\d[\d,\s–-]*\]\s*)+)(?=\S)")
-_AFTER_END = re.compile(r"(?:\s*\[[^\[\]]{1,40}\]|(?<=[.!?…])\d{1,3}|[\"'”’»)\]])+$")
+_RAISED_AHEAD = re.compile(rf"^([{RAISED}](?:[{RAISED},]*[{RAISED}])?)\s+(?=\S)")
+_AFTER_END = re.compile(rf"(?:\s*\[[^\[\]]{{1,40}}\]|(?<=[.!?…])\d{{1,3}}|[{RAISED},]*[{RAISED}]|[\"'”’»)\]])+$")
 _STARTERS = (
     "A|An|The|This|That|These|Those|It|Its|In|On|At|By|For|From|With|If|When|While|Since|As|Thus|Then|However|There|"
     "We|He|She|They|But|And|Similarly|Again|Moreover|Furthermore|Finally|Therefore|Hence|To|Our|Here"
@@ -53,7 +55,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 def _append(sentences: list[str], part: str, glue: str) -> None:
     """Append a piece as a sentence, or (with `glue` between) to the last one if the boundary before it is wrong."""
-    note = _NOTE_AHEAD.match(part)
+    note = _NOTE_AHEAD.match(part) or (None if glue else _RAISED_AHEAD.match(part))
     if note and sentences:  # "... is shown. [12] Another": the reference belongs to the sentence before it
         sentences[-1] += glue + note[1].strip()
         part, glue = part[note.end() :], " "

@@ -102,9 +102,10 @@ def _comparison(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chu
     if len(named[table]) > 1:
         rows = named[table][:MAX_SENTENCES]
         claims = [_claim(query, table, row) for row in rows]
-        difference = table_answers.difference(query, rows)
+        difference = table_answers.difference(query, rows, table_answers.decimal_of(chunks[table]))
         return [*claims, Claim(text=difference, chunk=table, quote=rows[1].text)] if difference else claims
-    if columns := table_answers.column_difference(query, best.sentence):
+    decimal = table_answers.decimal_of(chunks[best.chunk])
+    if columns := table_answers.column_difference(query, best.sentence, decimal):
         claim = _claim(query, best.chunk, best.sentence)
         return [claim, Claim(text=columns, chunk=best.chunk, quote=best.sentence.text)]
     at = tables[best.chunk].index(best.sentence)

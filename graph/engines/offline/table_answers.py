@@ -10,6 +10,7 @@ from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.base import ChunkRow, SentenceRow
+from loaders.text.numbers import Mark, cell_values, decimal_mark
 
 _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
 _LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
@@ -17,7 +18,9 @@ _ASKS_HOW_MUCH = re.compile(r"\b(how (much|many|far)|difference|gap|margin|by wh
 _ASKS_WHICH = re.compile(r"\b(which|what|who|where)\b", re.I)
 # Stems in the labels of rows that summarize the others, which are not compared with them.
 _SUMMARY_LABELS = frozenset({"total", "sum", "mean", "averag", "overal", "subtot", "all", "median"})
-_NUMBER = re.compile(r"[-−–(]?\s*[$€£]?\s*\d[\d,]*(?:\.\d+)?")
+# Amounts that tables print as negative numbers of what they reduce: "profit or (loss)", "change".
+_NEGATIVE = re.compile(r"\b(loss(es)?|deficits?|shortfalls?|declines?|decreases?|drops?|falls?|outflows?)\b", re.I)
+_BOTH_SIGNS = re.compile(r"\b(profits?|gains?|surplus|income)\s*(or|and|/|,)\s*\(?(loss|deficit)(es|s)?\)?", re.I)
 _EMPTY = " -–—"
 
 
@@ -69,35 +72,51 @@ def extreme_row(query: Query, chunk: ChunkRow) -> SentenceRow | None:
         return None
     # "The most chicks per nest in 2025" names two columns; the one with more words is meant.
     column = max(asked, key=lambda name: len(terms.stems(name)))
-    values = {index: value for index, row in enumerate(rows) if (value := _value(row, column)) is not None}
+    decimal = decimal_of(chunk)
+    found = {_extreme(query, rows, column, mark, most=bool(most)) for mark in ([decimal] if decimal else _MARKS)}
+    best = found.pop()
+    return rows[best] if best is not None and not found else None  # of two readings of "1,234" both must say the same
+
+
+_MARKS: tuple[Mark, ...] = (".", ",")
+
+
+def _extreme(query: Query, rows: Sequence[SentenceRow], column: str, decimal: Mark, *, most: bool) -> int | None:
+    """Return the index of the row with the most or least in a column; None with fewer than two numbers in it.
+
+    The largest loss is the lowest number where losses are negative.
+    """
+    readings = {index: _readings(row, column, decimal) for index, row in enumerate(rows)}
+    values = {index: numbers[0] for index, numbers in readings.items() if numbers}
     if len(values) < 2:
         return None
-    best = (max if most else min)(values, key=lambda index: values[index])
-    return rows[best]
+    if _NEGATIVE.search(_BOTH_SIGNS.sub("", query.text)) and min(values.values()) < 0:
+        values, most = {index: value for index, value in values.items() if value < 0}, not most
+    return (max if most else min)(values, key=lambda index: values[index])
 
 
-def difference(query: Query, rows: Sequence[SentenceRow]) -> str:
+def difference(query: Query, rows: Sequence[SentenceRow], decimal: Mark = ".") -> str:
     """Return the difference of two rows in the column asked for, with its operands ("62.1 − 55.0 = 7.1"), or ""."""
     if len(rows) != 2 or not _ASKS_HOW_MUCH.search(query.text):
         return ""
     columns = columns_asked(query, [column for column, _ in rows[0].cells[1:]], " ".join(r.cells[0][1] for r in rows))
-    values = [value for row in rows if len(columns) == 1 and (value := _value(row, columns[0])) is not None]
-    if len(values) != 2 or min(values) < 0:
-        return ""
-    low, high = sorted(values)
-    return f"The difference in {columns[0]}: {high} − {low} = {high - low}"
+    values = _only([_readings(row, columns[0], decimal) for row in rows]) if len(columns) == 1 else []
+    return _subtraction(columns[0], values)
 
 
-def column_difference(query: Query, row: SentenceRow) -> str:
+def column_difference(query: Query, row: SentenceRow, decimal: Mark = ".") -> str:
     """Return the difference of the two columns asked for ("in 2025 than in 2024") in one row, or ""."""
     if not _ASKS_HOW_MUCH.search(query.text) or len(row.cells) < 3:
         return ""
     columns = columns_asked(query, [column for column, _ in row.cells[1:]], row.cells[0][1])
-    values = [value for column in columns if (value := _value(row, column)) is not None]
-    if len(columns) != 2 or len(values) != 2 or min(values) < 0:
+    return _subtraction(full_label(row), _only([_readings(row, column, decimal) for column in columns]))
+
+
+def _subtraction(name: str, values: Sequence[Decimal]) -> str:
+    if len(values) != 2 or min(values) < 0:
         return ""
     low, high = sorted(values)
-    return f"The difference in {full_label(row)}: {high} − {low} = {high - low}"
+    return f"The difference in {name}: {high:f} − {low:f} = {high - low:f}"
 
 
 def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> bool:
@@ -106,10 +125,17 @@ def alone_named(query: Query, row: SentenceRow, rows: Sequence[SentenceRow]) -> 
     return bool((terms.stems(row.cells[0][1]) - others) & query.term_weights.keys())
 
 
-def _value(row: SentenceRow, column: str) -> Decimal | None:
-    cell = next((cell for name, cell in row.cells[1:] if name == column), "")
-    found = _NUMBER.search(cell)
-    if not found:
-        return None
-    value = Decimal(re.sub(r"[^\d.]", "", found.group()))
-    return -value if found.group()[0] in "-−–(" else value
+def _readings(row: SentenceRow, column: str, decimal: Mark) -> tuple[Decimal, ...]:
+    """Return what the number in a column may be; none if there is none."""
+    return cell_values(next((cell for name, cell in row.cells[1:] if name == column), ""), decimal)
+
+
+def decimal_of(chunk: ChunkRow) -> Mark:
+    """Return the mark before decimals, told from the numbers of the chunk's rows, else from all of its text."""
+    rows = " ; ".join(cell for sentence in chunk.sentences for _, cell in sentence.cells[1:])
+    return decimal_mark(rows) or decimal_mark(chunk.text)
+
+
+def _only(readings: Sequence[tuple[Decimal, ...]]) -> list[Decimal]:
+    """Return the values of numbers that have one reading each; none if any is missing or open."""
+    return [values[0] for values in readings] if all(len(values) == 1 for values in readings) else []

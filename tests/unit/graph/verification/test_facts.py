@@ -24,14 +24,17 @@ def lacks(claim: str, quote: str, around: str = "", above: str = "") -> list[str
         ("3,2 Millionen", {"3.2"}),
         ("12,34,567 rupees", {"1234567"}),
         ("18\u202f450 and 18\u00a0450", {"18450"}),
-        ("cells 12 345", {"12", "345"}),
+        ("cells 12 345", {"12", "345", "12345"}),  # two cells, or one number: open
+        ("from 1,234 to 1.234", {"1234", "1.234"}),
         ("version 1.10.2", {"1.10.2"}),
         ("no numbers", set()),
-        ("３ of ²", {"3", "2"}),
+        ("３ of 7²", {"3", "7"}),  # the mark of a note
+        ("10⁶ and 1e3", {"1000000", "1000"}),
+        ("1½ of 2’500", {"1.5", "2500"}),
     ],
 )
 def test_numbers_are_compared_in_one_notation(text: str, found: set[str]) -> None:
-    assert numbers.numbers(text) == found
+    assert numbers.numbers(text, ".") == found
 
 
 @pytest.mark.parametrize(

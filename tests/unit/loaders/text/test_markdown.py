@@ -187,7 +187,7 @@ def test_plain_leaves_text_that_only_looks_like_markup(text: str) -> None:
     ("markdown", "text"),
     [
         ("# **_2.3.1. Cold Start_**", "2.3.1. Cold Start"),
-        ("x<sub>2</sub> &lt;b&gt; &amp;", "x2 <b> &"),
+        ("x<sub>2</sub> &lt;b&gt; &amp;", "x₂ <b> &"),
         ("`a_b_` and *it* and ~~old~~ new", "a_b_ and it and new"),
         ("[link](https://a.b/c_d_e) ![alt](x.png)", "link alt"),
         ("| a | b |\n|---|---|\n| 1 | **2** |", "a b 1 2"),
