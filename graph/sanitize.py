@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from graph.citation_markers import disarm_markers
+from loaders.text.raised_signs import write_signs
 
 # Zero-width characters, direction marks, soft hyphens, tag characters and variation selectors: instructions to a model
 # were smuggled in all of them. The joiner (200D) and non-joiner (200C) stay: Persian and Indian scripts need them.
@@ -46,9 +47,10 @@ def remove_invisible(text: str) -> str:
 def sanitize_markdown(text: str) -> str:
     """Return a statement as safe Markdown: its words, without images, links, HTML tags and invisible characters.
 
-    Citation markers in it are disarmed too; the real ones are appended afterwards.
+    Citation markers in it are disarmed too; the real ones are appended afterwards. Raised signs that are set by tags or
+    formulas are written in Unicode's characters.
     """
-    text = remove_invisible(text)
+    text = write_signs(remove_invisible(text))
     # [1] would look like a citation, and "[1]: http..." would turn the real markers into links.
     text = disarm_markers(text)
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graph.citation_markers import strip_markers
+from loaders.text.raised_signs import without_marks, write_signs
 
 METHOD = "strings and numbers"
 """The name of this method in reports."""
@@ -51,7 +52,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Return a text without case, accents, spacing and marks; numbers keep their decimal point only."""
-    text = _SPACED_THOUSANDS.sub("", text)
+    text = _SPACED_THOUSANDS.sub("", without_marks(write_signs(text)))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
     for sign, word in _SIGNS.items():

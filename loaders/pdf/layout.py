@@ -92,16 +92,25 @@ def _is_fields(block: Block) -> bool:
 
 def reading_rows(lines: Sequence[Line]) -> list[Line]:
     """Join the pieces of each printed line and sort the lines downwards; rotated text comes last."""
-    rows: list[Line] = []
+    rows: list[list[Line]] = []
+    whole = Box(0, 0, 0, 0)
     for line in sorted((line for line in lines if line.upright), key=lambda line: centre(_box(line))[1]):
-        if rows and _on_one_row(rows[-1], line):
-            words = sorted((*rows[-1].words, *line.words), key=lambda word: word.box.x0)
-            size = max(rows[-1].size, line.size)
-            mono, bold = rows[-1].mono and line.mono, rows[-1].bold and line.bold
-            rows[-1] = Line(tuple(words), rows[-1].block, size, True, mono, bold)
+        box = _box(line)
+        if rows and _on_one_row(whole, box):
+            rows[-1].append(line)
+            whole = bounding_box((whole, box))
         else:
-            rows.append(line)
-    return rows + [line for line in lines if not line.upright]
+            rows.append([line])
+            whole = box
+    return [_joined(row) for row in rows] + [line for line in lines if not line.upright]
+
+
+def _joined(row: Sequence[Line]) -> Line:
+    if len(row) == 1:
+        return row[0]
+    words = sorted((word for line in row for word in line.words), key=lambda word: word.box.x0)
+    mono, bold = all(line.mono for line in row), all(line.bold for line in row)
+    return Line(tuple(words), row[0].block, max(line.size for line in row), True, mono, bold)
 
 
 def _pieces(line: Line, regions: Sequence[Region]) -> list[tuple[int | None, Line]]:
@@ -123,8 +132,7 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     return [list(group) for _, group in groupby(lines, key=lambda line: line.block)]
 
 
-def _on_one_row(above: Line, line: Line) -> bool:
-    first, second = _box(above), _box(line)
+def _on_one_row(first: Box, second: Box) -> bool:
     shared = min(first.y1, second.y1) - max(first.y0, second.y0)
     return shared > _SAME_ROW * min(first.y1 - first.y0, second.y1 - second.y0)
 

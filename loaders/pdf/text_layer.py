@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.pdf.raised_signs import mark_signs
 from loaders.pdf.ruled import Rules
 from loaders.pdf.strikes import join_struck
 from loaders.types import Box, Word
@@ -130,7 +131,8 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
         for block in textpage.extractDICT()["blocks"]
         for index, line in enumerate(block.get("lines", ()))
     }
-    lines = [_line(words, key[0], styles.get(key, {})) for key, words in words_by_line(textpage)]
+    words = mark_signs(dict(words_by_line(textpage)), styles)
+    lines = [_line(line, key[0], styles.get(key, {})) for key, line in words.items()]
     images = tuple(as_box(info["bbox"]) for info in page.get_image_info())
     math = sum(
         len(span["text"].strip())

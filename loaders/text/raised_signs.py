@@ -16,7 +16,8 @@ _AS_LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
 _DASHES = {ord(dash): "-" for dash in "−–‐‑"}
 _RAISE = str.maketrans(_ORDINARY_RAISED, _AS_RAISED)
 _LOWER = str.maketrans(_ORDINARY_LOWERED, _AS_LOWERED)
-_FALL = str.maketrans(_AS_RAISED + _AS_LOWERED, _ORDINARY_RAISED + _ORDINARY_LOWERED)
+FALL = str.maketrans(_AS_RAISED + _AS_LOWERED, _ORDINARY_RAISED + _ORDINARY_LOWERED)
+"""A table for `str.translate` from raised and lowered characters to ordinary ones."""
 
 RAISED = _AS_RAISED
 """All raised digits, signs and letters."""
@@ -35,6 +36,7 @@ FRACTIONS = {sign: text for text, sign in _VULGAR.items()}
 
 _ANY = re.compile(f"[{_AS_RAISED}{_AS_LOWERED}{''.join(FRACTIONS)}⁄^]")
 _RUN = re.compile(rf"[{RAISED}]+(?:[,;\u2009]?[{RAISED}]+)*")
+_LETTERS_RAISED = re.compile(f"[{_AS_RAISED[15:]}]+")
 _LOWERED_RUN = re.compile(f"[{_AS_LOWERED}]+")
 _PARTS = re.compile(rf"([{RAISED_DIGITS}]+)\s?[/⁄]\s?([{LOWERED_DIGITS}]+)")
 _SIGN_OF_FRACTION = re.compile(f"(\\d?)([{''.join(FRACTIONS)}])")
@@ -62,6 +64,8 @@ def raised(text: str, before: str = "") -> str:
     text = re.sub(r"\s*([,;])\s*", r"\1", text.strip()).translate(_DASHES)
     if _ENDS_IN_DIGIT.search(before[-3:]) and _ORDINAL.fullmatch(text):
         return text
+    if text[:1] == "[":  # brackets keep a number apart
+        return text
     if text.upper() in ("TM", "SM"):
         return "™" if text.upper() == "TM" else "℠"
     shown = text.translate(_RAISE)
@@ -71,6 +75,11 @@ def raised(text: str, before: str = "") -> str:
     if len(text) == 1 and lower in _AS_RAISED:
         return lower
     return f"^{text}" if any(sign.isalnum() for sign in text) else text
+
+
+def hang(base: str, mark: str) -> str:
+    """Return a text with the raised mark that hangs on it: "31" and "ˢᵗ" are "31st"."""
+    return base + raised(mark.translate(FALL), base) if _LETTERS_RAISED.fullmatch(mark) else base + mark
 
 
 def lowered(text: str) -> str:
@@ -110,7 +119,12 @@ def without_marks(text: str) -> str:
         return text
     text = _RUN.sub(lambda run: _folded_run(text, run), _BRACED.sub(r"^\g<group>", text))
     text = _LOWERED_RUN.sub(lambda run: "_" * run.string[run.start() - 1 : run.start()].isdecimal() + run[0], text)
-    return _SIGN_OF_FRACTION.sub(_spelled, text).translate(_FALL)
+    return _SIGN_OF_FRACTION.sub(_spelled, text).translate(FALL)
+
+
+def without_notes(text: str) -> str:
+    """Return a text as it is shown in an answer: without its note marks, exponents and formulas as they are."""
+    return _RUN.sub(lambda run: run[0] if (shown := _folded_run(text, run)).strip() else shown, text)
 
 
 def is_exponent(base: str, sign: str) -> bool:
@@ -144,7 +158,7 @@ _UNIT = re.compile(
 
 def _folded_run(text: str, run: re.Match[str]) -> str:
     start, end = run.span()
-    sign = run[0].translate(_FALL)
+    sign = run[0].translate(FALL)
     base = text[max(0, start - 24) : start]
     after = text[end : end + 4]
     if not base or base[-1].isspace() or base[-1] in "(|[":  # before what it belongs to: ¹⁴C, or the mark of a note
@@ -157,7 +171,7 @@ def _folded_run(text: str, run: re.Match[str]) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    over, under = (part.translate(_FALL) for part in found.groups())
+    over, under = (part.translate(FALL) for part in found.groups())
     return _VULGAR.get(f"{over}/{under}", f"{found[1]}⁄{found[2]}")
 
 

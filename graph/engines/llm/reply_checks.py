@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loaders.text.plain import plain
+from loaders.text.raised_signs import FALL, RAISED_DIGITS, without_marks, write_signs
 from loaders.types import Block, Failure, PageImage
 
 MIN_SAMPLE = 30
@@ -59,9 +60,11 @@ _WORD = re.compile(
 _BROKEN = re.compile(r"\w+[-\u00ad\u2010]\s*\n\s*\w+")
 _MATH_MARK = re.compile(r"\\[a-zA-Z]+|[{}^_$]")
 _GROUPING = re.compile(r"(?<=\d)(?:\{,\}|\\,|[,'’\u202f\u00a0])(?=\d)")
-# Superscripts are separated in some layers and not in others: "10^{6}" may be "106" there, "45.2<sup>3</sup>" "45.23".
-_RAISED = re.compile(r"[\d.,]*\d\s*(?:\^\s*(?:\{[^{}]*\}|\w)|<sup>[^<]*</sup>)", re.IGNORECASE)
-_RAISED_DIGITS = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209f]+")
+# A mark on a number of a reply. A layer may have lost that it is raised: "10^6" is "106" there, "45.2 [3]" "45.23".
+_MARKED = re.compile(
+    rf"(\d[\d.,]*\d|\d)\s?(?:([{RAISED_DIGITS}]{{1,3}})|\^\{{?-?(\d{{1,3}})\}}?|\[(\d{{1,3}})\]|\((\d{{1,3}})\))"
+)
+_MARKS = re.compile(rf"[{RAISED_DIGITS}]{{2,}}")
 _SPACE = re.compile(r"[\s\u00ad\u2010-]+")
 _SUMMARY = re.compile(r"^\W*table summary\b", re.IGNORECASE)
 
@@ -101,18 +104,18 @@ def compare(blocks: Sequence[Block], layer: str) -> Agreement | None:
     held = Counter(_tokens(_BROKEN.sub(" ", layer)))  # a word broken at a line's end may be whole in the reply
     if held.total() < MIN_SAMPLE:
         return None
-    said = Counter(_tokens("\n".join(block.text for block in blocks)))
+    said = Counter(page.read("\n".join(block.text for block in blocks)))
     shown = [block for block in blocks if not block.is_figure]
-    copied = Counter(_tokens("\n".join(block.text for block in shown if not _SUMMARY.match(block.text))))
-    summaries = [_tokens(block.text) for block in shown if _SUMMARY.match(block.text)]
-    tables = [tokens for block in shown if block.is_table and len(tokens := _tokens(block.text)) >= _MIN_TABLE]
+    copied = Counter(page.read("\n".join(block.text for block in shown if not _SUMMARY.match(block.text))))
+    summaries = [page.read(block.text) for block in shown if _SUMMARY.match(block.text)]
+    tables = [tokens for block in shown if block.is_table and len(tokens := page.read(block.text)) >= _MIN_TABLE]
     words = [token for token in copied.elements() if not _is_number(token)]
     return Agreement(
         recall=(held & said).total() / held.total(),
         strange=len(page.lacks(words)) / max(1, len(words)),
         table=max((len(page.lacks(tokens)) / len(tokens) for tokens in tables), default=0.0),
         novel=tuple(page.lacks(filter(_is_number, copied.elements()))),
-        swapped=min(_numbers(copied - page.tokens), _numbers(page.tokens - said)),
+        swapped=min(_numbers(copied - page.tokens - page.marks), _numbers(page.tokens - said)),
         derived=max((len(page.lacks(filter(_is_number, summary))) for summary in summaries), default=0),
     )
 
@@ -158,10 +161,22 @@ class _Layer:
 
     def __init__(self, text: str) -> None:
         self.tokens = Counter(_tokens(text))
+        self.marks = Counter(found.translate(FALL) for found in _MARKS.findall(text))
         self._squeezed = _SPACE.sub("", _folded(text))
 
+    def read(self, text: str) -> list[str]:
+        """Return the tokens of a reply; a mark on a number is left out, or joined to it where this layer does so."""
+        return _tokens(_MARKED.sub(self._as_here, _GROUPING.sub("", write_signs(text))))
+
+    def _as_here(self, found: re.Match[str]) -> str:
+        number, mark = found[1], next(filter(None, found.groups()[1:])).translate(FALL)
+        joined = number not in self.tokens and number + mark in self.tokens
+        return f" {number}{mark} " if joined else found[0]
+
     def lacks(self, tokens: Iterable[str]) -> list[str]:
-        return [token for token in tokens if token not in self.tokens and not self._holds(token)]
+        return [
+            token for token in tokens if token not in self.tokens and token not in self.marks and not self._holds(token)
+        ]
 
     def _holds(self, token: str) -> bool:
         if not _is_number(token):
@@ -171,12 +186,11 @@ class _Layer:
 
 def _tokens(text: str) -> list[str]:
     """Return words of four letters or more and numbers of two digits or more, normalized for comparison."""
-    return _WORD.findall(plain(_MATH_MARK.sub(" ", _folded(_RAISED.sub(" ", text)))))
+    return _WORD.findall(plain(_MATH_MARK.sub(" ", _folded(text))))
 
 
 def _folded(text: str) -> str:
-    text = _RAISED_DIGITS.sub(" ", _GROUPING.sub("", text))
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", _GROUPING.sub("", without_marks(write_signs(text)))).casefold()
 
 
 def _is_number(token: str) -> bool:

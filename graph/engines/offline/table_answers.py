@@ -11,6 +11,7 @@ from graph.retrieval import terms
 from graph.retrieval.scoring import Query
 from graph.storage.base import ChunkRow, SentenceRow
 from loaders.text.numbers import Mark, cell_values, decimal_mark
+from loaders.text.raised_signs import without_notes
 
 _MOST = re.compile(r"\b(most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest)\b", re.I)
 _LEAST = re.compile(r"\b(least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest)\b", re.I)
@@ -25,14 +26,14 @@ _EMPTY = " -–—"
 
 
 def statement(query: Query, sentence: SentenceRow) -> str:
-    """Return a sentence unchanged, a table row as "band, label: column cell, column cell", of the columns asked for."""
+    """Return a sentence, a row as "band, label: column cell, column cell" of the columns asked for; no note marks."""
     if sentence.kind != "row" or len(sentence.cells) < 2:
-        return sentence.text
+        return without_notes(sentence.text)
     (_, label), *cells = sentence.cells
     filled = [(column, cell) for column, cell in cells if cell.strip(_EMPTY)]
     asked = columns_asked(query, [column for column, _ in filled], label)
     said = ", ".join(f"{column} {cell}".strip() for column, cell in filled if column in asked or not asked)
-    return f"{full_label(sentence)}: {said}" if said else sentence.text
+    return without_notes(f"{full_label(sentence)}: {said}" if said else sentence.text)
 
 
 def full_label(row: SentenceRow) -> str:
