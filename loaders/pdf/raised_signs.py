@@ -8,8 +8,9 @@ next to it, also where the two stand in different lines of the content stream.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -76,7 +77,7 @@ def mark_signs(words: Mapping[Key, list[Word]], lines: Mapping[Key, dict[str, An
     A sign that stands in a line of its own joins the word that it hangs on, if it touches it.
     """
     spans = {key: [_span(key, part) for part in line["spans"]] for key, line in lines.items() if _is_level(line)}
-    signs = _find_signs([span for line in spans.values() for span in line if span.text.strip()])
+    signs = _find_signs([span for line in spans.values() for span in line if span.text.strip()], words)
     if not signs:
         return dict(words)
     marked = dict(words)
@@ -95,13 +96,13 @@ def _span(key: Key, part: Mapping[str, Any]) -> _Span:
     return _Span(key, part["text"], part["size"], part["origin"][1], x0, x1)
 
 
-def _find_signs(spans: list[_Span]) -> list[_Span]:
+def _find_signs(spans: list[_Span], words: Mapping[Key, list[Word]]) -> list[_Span]:
     """Return the raised and lowered spans, from left to right, and note in each what it hangs on."""
     candidates = [span for span in spans if _SIGN.fullmatch(span.text.strip())]
     if not candidates:
         return []
     ends, starts = _Grid(), _Grid()
-    for span in spans:
+    for span in (*spans, *_pieces(spans, words)):
         ends.add(span, span.x1)
         starts.add(span, span.x0)
     signs: list[_Span] = []
@@ -111,6 +112,21 @@ def _find_signs(spans: list[_Span]) -> list[_Span]:
         ):
             signs.append(span)
     return [sign for sign in signs if sign.base is not None]
+
+
+def _pieces(spans: Sequence[_Span], words: Mapping[Key, list[Word]]) -> Iterator[_Span]:
+    """Yield the words of spans with several: a sign may be set between two of them, later in the content."""
+    longer: dict[Key, list[_Span]] = defaultdict(list)
+    for span in spans:
+        if any(map(str.isspace, span.text.strip())):
+            longer[span.key].append(span)
+    for key, line in longer.items():
+        starts = [span.x0 for span in line]
+        for word in words.get(key, ()):
+            middle = (word.box.x0 + word.box.x1) / 2
+            span = line[max(bisect_right(starts, middle) - 1, 0)]
+            if span.x0 <= word.box.x0 + 0.5 and word.box.x1 <= span.x1 + 0.5:
+                yield _Span(key, word.text, span.size, span.y, word.box.x0, word.box.x1)
 
 
 class _Grid:

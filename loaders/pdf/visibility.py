@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from loaders.geometry import area, centre, contains
 from loaders.pdf.strikes import strike_out
 from loaders.pdf.text_layer import Line, TextLayer, as_box, words_by_line
+from loaders.text.raised_signs import FALL
 from loaders.types import Box, Word
 
 _TINY = 1.0  # points: smaller letters are a dot on paper
@@ -83,7 +84,8 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
         [(each.word, each.size, each.baseline) for each in prints if each.direction[0] > 0.99],
         [shape.box for shape in shapes],
     )
-    drop = hidden | marks
+    drop = set(map(_as_cut, hidden | marks))
+    struck = set(map(_as_cut, struck))
     if not (drop or struck or "~~" in layer.text):
         return layer
     lines = [replace(line, words=words) for line in layer.lines if (words := _shown(line, drop, struck))]
@@ -108,8 +110,13 @@ def copy_of_text(document: Any, layer: TextLayer) -> Any:
 
 
 def _shown(line: Line, drop: set[Word], struck: set[Word]) -> tuple[Word, ...]:
-    kept = (word for word in line.words if word not in drop)
-    return tuple(Word(_marked(word.text, struck=word in struck), word.box) for word in kept)
+    kept = (word for word in line.words if _as_cut(word) not in drop)
+    return tuple(Word(_marked(word.text, struck=_as_cut(word) in struck), word.box) for word in kept)
+
+
+def _as_cut(word: Word) -> Word:
+    """Return a word as the PDF library cut it, raised signs in ordinary characters: a layer has them marked."""
+    return word._replace(text=word.text.translate(FALL))
 
 
 def _marked(text: str, *, struck: bool) -> str:

@@ -40,7 +40,8 @@ _LETTERS_RAISED = re.compile(f"[{_AS_RAISED[15:]}]+")
 _LOWERED_RUN = re.compile(f"[{_AS_LOWERED}]+")
 _PARTS = re.compile(rf"([{RAISED_DIGITS}]+)\s?[/⁄]\s?([{LOWERED_DIGITS}]+)")
 _SIGN_OF_FRACTION = re.compile(f"(\\d?)([{''.join(FRACTIONS)}])")
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|eme|o|a|os|as)\.?", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ème|eme|os|as)\.?", re.IGNORECASE)
+_SHORT_ORDINAL = re.compile(r"(?:^|[\s(])\d{1,2}e")  # "21e siècle", and not the note of "905e"
 _ENDS_IN_DIGIT = re.compile(r"\d\.?\s*$")
 
 _TAGS = re.compile(r"<(?P<tag>sup|sub)\b[^<>]*>\s*(?P<text>[^<>]{0,200}?)\s*</(?P=tag)\s*>", re.IGNORECASE)
@@ -62,7 +63,9 @@ _FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,40})\](:?)")
 def raised(text: str, before: str = "") -> str:
     """Return a text as it is written raised; `before` is what it hangs on: `st` stays as it is after a digit."""
     text = re.sub(r"\s*([,;])\s*", r"\1", text.strip()).translate(_DASHES)
-    if _ENDS_IN_DIGIT.search(before[-3:]) and _ORDINAL.fullmatch(text):
+    if _ENDS_IN_DIGIT.search(before[-3:]) and (
+        _ORDINAL.fullmatch(text) or _SHORT_ORDINAL.fullmatch(before[-3:].rstrip(".") + text)
+    ):
         return text
     if text[:1] == "[":  # brackets keep a number apart
         return text
