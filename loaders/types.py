@@ -28,9 +28,12 @@ BlockKind = Literal[
 """What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
 page numbers: they are stored, and never searched. `comment` is a sticky note or another remark fixed to the page."""
 
-SentenceKind = Literal["prose", "item", "row", "band", "caption", "heading", "figure", "formula"]
-"""What a sentence was cut from; `item` is a list item or an entry of a list of references, `band` a table row that
-holds nothing but a name for the rows under it."""
+SentenceKind = Literal[
+    "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference"
+]
+"""What a sentence was cut from; `item` is a list item, `band` a table row that holds nothing but a name for the rows
+under it, `contents` a line of a contents page, an index or a list of figures, `reference` an entry of a list of
+references: the last two are no evidence unless a question asks for them."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
@@ -290,7 +293,7 @@ class SentencePredicates:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is a heading or a line of a table of contents, which gets no vector of its own."""
+        """Whether it is a heading, which gets no vector of its own."""
         return self.kind == "heading"
 
     @property

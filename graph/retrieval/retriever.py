@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.retrieval import scoring, terms
+from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences
 from graph.retrieval.vector_search import nearest_chunks
@@ -60,7 +61,7 @@ class Retriever:
         return Reply(await asyncio.to_thread(_best_distinct, hits, limit), usage)
 
     def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
-        return dict(self._catalog.search_text(terms.content_terms(query), documents, _MAX_BY_TEXT))
+        return dict(self._catalog.search_text(terms.search_terms(query), documents, _MAX_BY_TEXT))
 
     async def _by_vector(self, query: str, documents: Sequence[str]) -> tuple[dict[str, float], Usage]:
         await asyncio.to_thread(self._vectors.check, self._embedder.identity)
@@ -89,6 +90,8 @@ class Retriever:
             texts, vectors = scoring.min_max(by_text), scoring.min_max(by_vector)
             hits = []
             for chunk in self._catalog.chunks(list(published), published=True):
+                if not holds_evidence(query, chunk):
+                    continue
                 text, vector = texts.get(chunk.id, 0.0), vectors.get(chunk.id, 0.0)
                 score = scoring.TEXT_SHARE * text + scoring.VECTOR_SHARE * vector
                 hits.append(Hit(chunk, score, chunk.pages[0]))

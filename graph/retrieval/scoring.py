@@ -6,7 +6,7 @@ For a question q with tokens t, and a sentence s of a chunk c:
     idf(word) = ln(1 + (N - n + 0.5) / (n + 0.5))             N indexed units, n of them with the word; 1 if N < 10
     cosine(s) = vector(q) · vector(s)
     MaxSim(s) = Σ over t of  w(t) · max over tokens u of s of  (t · u)
-    fit(s)    = 5 · cosine(s) + 10 · MaxSim(s)                between 0 and 15
+    fit(s)    = 5 · cosine(s) + 10 · MaxSim(s)                between 0 and 15; 4 more if the question names s by number
     score(c)  = 3 · BM25(c) / max BM25  +  max over s of  (fit(s) + 3 · row_label_match(s))
 
 Only the candidates of a shortlist are scored so; they are the best by
@@ -35,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.retrieval import terms
+from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
 from graph.types import Encoded
@@ -43,6 +44,8 @@ from graph.types import Encoded
 BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0
 # Decides between look-alike tables. Chosen on one question; on the paper's 19 it moved neither page@1 nor page@5.
 ROW_WEIGHT = 3.0
+# A clause that the question names by its number ("6.2") is what it is about, however it is worded.
+NAMED_WEIGHT = 4.0
 # For embedders with one vector a chunk.
 TEXT_SHARE, VECTOR_SHARE = 0.5, 0.5
 # Weights of an answer's sentence, over the first five chunks: the gold answer is among the best three for .92.
@@ -91,11 +94,13 @@ class ScoredSentence:
     """Similarity of the sentence's vector to the question's, 0-1."""
     maxsim: float
     """Weighted mean of the best similarity of each of the question's tokens, 0-1."""
+    named: bool = False
+    """Whether the question points to it: to its clause by number, or to a name."""
 
     @property
     def fit(self) -> float:
         """The sentence's part of a chunk's score, 0 to 15; offline grades are computed from it."""
-        return COSINE_WEIGHT * self.cosine + MAXSIM_WEIGHT * self.maxsim
+        return COSINE_WEIGHT * self.cosine + MAXSIM_WEIGHT * self.maxsim + NAMED_WEIGHT * self.named
 
 
 def prepare_query(text: str, encoded: Encoded, statistics: Statistics) -> Query:
@@ -136,7 +141,7 @@ def shortlist(by_text: Mapping[str, float], by_vector: Mapping[str, float], limi
 
 
 def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, TokenVectors]) -> list[ScoredSentence]:
-    """Score every sentence of the chunks but headings and bands, in the chunks' order.
+    """Score every sentence of the chunks that is evidence for the question, in the chunks' order.
 
     Chunks without token vectors are left out: they were indexed by another embedder.
     """
@@ -152,10 +157,11 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     if not rows:
         return []
     cosines = np.concatenate(vectors) @ query.encoded.vector
+    named = {chunk.id: named_sentences(query.text, chunk) for chunk in chunks}
     return [
-        ScoredSentence(chunk.id, sentence, number, rank, float(cosine), float(maxsim))
+        ScoredSentence(chunk.id, sentence, number, rank, float(cosine), float(maxsim), number in named[chunk.id])
         for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, np.concatenate(maxsims), strict=True)
-        if (sentence := chunk.sentences[number]).may_answer
+        if is_evidence(query.text, sentence := chunk.sentences[number])
     ]
 
 
@@ -203,6 +209,7 @@ def answer_score(query: Query, scored: ScoredSentence, covered: float) -> float:
         + _ANSWER_COVERAGE * covered
         + _ANSWER_TYPE * terms.has_answer_type(query.text, scored.sentence.text)
         + ROW_WEIGHT * row_label_match(query, scored.sentence)
+        + NAMED_WEIGHT * scored.named
         - _ANSWER_RANK * scored.rank
     )
 

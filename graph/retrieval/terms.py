@@ -50,6 +50,14 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(kept or found))
 
 
+def search_terms(text: str) -> list[str]:
+    """Return what a text is searched by: its content terms, and numbers with points ("6.2"), which FTS5 finds whole."""
+    return list(dict.fromkeys([*content_terms(text), *_DOTTED.findall(text)]))
+
+
+_DOTTED = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3})+(?![\w]|\.\d)")
+
+
 def stems(text: str) -> frozenset[str]:
     """Return the stems of all words of a text."""
     return frozenset(stem(term.text) for term in terms(text))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from loaders.chunking.context_words import is_contact, with_contact, with_contents, with_heading, with_page_name
 from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.chunking.headings import Outline
 from loaders.chunking.packing import MAX_TOKENS, SentenceSize, pack_chunks, pack_rows, pack_units
-from loaders.chunking.segments import Segment, build_segments, cut_long
+from loaders.chunking.page_names import page_names, without_names
+from loaders.chunking.segments import Segment, build_segments, contents_lines, cut_long
 from loaders.chunking.tables_and_figures import Group, group_pages, merge_tables
 from loaders.text.plain import plain
 from loaders.text.raised_signs import without_marks
@@ -20,6 +22,10 @@ from loaders.types import Block, Chunk, Sentence, SentenceKind
 
 MAX_TABLE_TOKENS = 1000
 """A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
+MAX_NAME_WORDS = 5
+"""Words of the longest name over the contacts of a first page."""
+CONTACT_DISTANCE = 3
+"""Blocks under that name in which an address or a number must stand."""
 CAPTION_CHARS = 160
 """Characters of a caption that a row is searched with: its first sentence. A longer one would outweigh the row."""
 
@@ -44,20 +50,49 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     headers, footers and page numbers.
     `title` is the document's; it is left out of the chunks' heading paths.
     """
-    segments = build_segments(drop_headers_footers(pages))
+    names, used = page_names(pages)
+    segments = build_segments(drop_headers_footers(without_names(pages, used)))
+    _tell_name(segments)
     paths = _heading_paths(title, segments)
     groups, taken = group_pages(segments)
     drafts: list[_Draft] = []
     for group in groups:
         page = segments[group.page_index]
         path = paths[id(page[group.members[0]])]
-        chunks = _table_chunks(group, path) if group.is_table else _figure_chunks(group, page, path)
+        in_contents = page[group.members[0]].section == "contents"
+        chunks = _table_chunks(group, path, in_contents) if group.is_table else _figure_chunks(group, page, path)
         drafts += [_Draft((group.page_index, group.members[0], i), chunk) for i, chunk in enumerate(chunks)]
     for index, page in enumerate(segments):
         texts = [(i, segment) for i, segment in enumerate(page) if id(segment) not in taken]
         drafts += [_Draft((index, at, 0), chunk) for at, chunk in _text_chunks(texts, paths)]
     drafts.sort(key=lambda draft: draft.place)
-    return [replace(chunk, ordinal=ordinal) for ordinal, chunk in enumerate(_without_lone_headings(drafts))]
+    chunks = (_with_page_name(chunk, names) for chunk in _without_lone_headings(drafts))
+    return [replace(chunk, ordinal=ordinal) for ordinal, chunk in enumerate(chunks)]
+
+
+def _with_page_name(chunk: Chunk, names: Mapping[int, str]) -> Chunk:
+    """Put the name of its first page before a chunk's headings, and find each sentence by the name of its page."""
+    if not any(page in names for page in chunk.pages):
+        return chunk
+    path = (names[chunk.pages[0]], *chunk.headings) if chunk.pages[0] in names else chunk.headings
+    sentences = tuple(with_page_name(sentence, names.get(sentence.pages[0], "")) for sentence in chunk.sentences)
+    return replace(chunk, headings=path, sentences=sentences)
+
+
+def _tell_name(pages: Sequence[Sequence[Segment]]) -> None:
+    """Make the heading over the contacts on the first page a line that answers who it is: a curriculum, a letter.
+
+    Elsewhere a heading is no answer. A name has two to five words, no digits, and letters only.
+    """
+    first = pages[0] if pages else ()
+    if not first or not first[0].block.is_heading or not first[0].sentences:
+        return
+    words = first[0].sentences[0].text.split()
+    named = 2 <= len(words) <= MAX_NAME_WORDS and all(word[0].isupper() or word.islower() for word in words)
+    letters = all(character.isalpha() or character in " .'’-" for character in "".join(words))
+    if named and letters and any(is_contact(segment.block.text) for segment in first[1 : 1 + CONTACT_DISTANCE]):
+        text = first[0].sentences[0].text
+        first[0].sentences = [Sentence(text, f"Name: {text}", "item", first[0].sentences[0].pages)]
 
 
 def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
@@ -90,7 +125,7 @@ def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, 
     outline = Outline(title)
     paths: dict[int, Path] = {}
     for segment in (segment for page in pages for segment in page):
-        if segment.block.is_heading:
+        if segment.block.is_heading and segment.section is None:  # lines of a contents page open nothing
             outline.open(segment.block)
         paths[id(segment)] = outline.path
     return paths
@@ -98,7 +133,11 @@ def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, 
 
 def _text_chunks(texts: Sequence[tuple[int, Segment]], paths: dict[int, Path]) -> Iterator[tuple[int, Chunk]]:
     """Pack the text of a page into chunks; yield each with the index of its first block."""
-    flat = [(at, segment, sentence) for at, segment in texts for sentence in _sentences(segment)]
+    flat = [
+        (at, segment, with_heading(with_contact(sentence), _above(paths[id(segment)])))
+        for at, segment in texts
+        for sentence in _sentences(segment)
+    ]
     lines = [
         SentenceSize(count_tokens(sentence.text), sentence.is_heading, index == 0 or flat[index - 1][1] is not segment)
         for index, (_, segment, sentence) in enumerate(flat)
@@ -110,6 +149,10 @@ def _text_chunks(texts: Sequence[tuple[int, Segment]], paths: dict[int, Path]) -
         body = next((segment for _, segment, sentence in part if not sentence.is_heading), part[-1][1])
         tokens = sum(line.tokens for line in lines[start:stop])
         yield part[0][0], _chunk("text", text, paths[id(body)], tokens, sentences)
+
+
+def _above(path: Path) -> str:
+    return path[-1] if path else ""
 
 
 def _by_segment(part: Sequence[_Entry]) -> Iterator[tuple[Segment, list[_Entry]]]:
@@ -131,8 +174,11 @@ def _sentences(segment: Segment) -> list[Sentence]:
     """Return a segment's sentences; a table that could not be parsed is read as text."""
     if not segment.block.is_table:
         return segment.sentences
+    if segment.section == "contents":
+        lines = contents_lines(segment.block.text)
+        return [with_contents(Sentence(text, text, "contents", (segment.page,))) for text in lines]
     texts = cut_long(split_sentences(plain(segment.block.text)))
-    return [Sentence(text, text, "prose", (segment.page,)) for text in texts]
+    return [Sentence(text, text, segment.section or "prose", (segment.page,)) for text in texts]
 
 
 def _segment_text(segment: Segment, sentences: Sequence[Sentence]) -> str:
@@ -163,7 +209,7 @@ def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterato
         yield _chunk("figure", "\n\n".join(parts), path, tokens, tuple(sentences[start:stop]))
 
 
-def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
+def _table_chunks(group: Group, path: Path, in_contents: bool) -> Iterator[Chunk]:
     """Yield a table with its caption as one chunk, or as several that repeat caption and header."""
     table, pages = merge_tables(group.tables)
     caption = list(group.caption.sentences) if group.caption else []
@@ -171,8 +217,8 @@ def _table_chunks(group: Group, path: Path) -> Iterator[Chunk]:
     caption += [Sentence(text, text, "caption", (page,)) for text in split_sentences(table.caption)]
     lead = _lead(caption) or (path[-1] if path else "")
     rows = [_row(table, index, number, lead) for index, number in enumerate(pages)]
-    if table.is_contents:  # its lines are headings of other pages: found by searches, but never quoted as an answer
-        rows = [replace(row, kind="heading") for row in rows]
+    if table.is_contents or in_contents:
+        rows = [replace(row, kind="contents") for row in rows]
     head = " ".join(sentence.text for sentence in caption)
     whole = count_tokens(_table_text(head, table, 0, len(rows)))
     sizes = [count_tokens(table.markdown(i, i + 1)) - count_tokens(table.markdown(0, 0)) for i in range(len(rows))]

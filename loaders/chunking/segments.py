@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from loaders.chunking.context_words import clause_number, with_clause, with_contents
+from loaders.chunking.sections import SectionTracker
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.plain import plain
 from loaders.text.raised_signs import RAISED
 from loaders.text.sentences import count_tokens, split_sentences
-from loaders.types import Block, Sentence
+from loaders.types import Block, Sentence, SentenceKind
 
 MAX_SENTENCE_TOKENS = 480
 """A longer "sentence" is a list of names or a table without its lines: it is cut at a comma or a space.
@@ -43,12 +45,16 @@ _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Segment:
-    """A block on its page, with its sentences; `whole` is true if they contain exactly the block's text."""
+    """A block on its page, with its sentences; `whole` is true if they contain exactly the block's text.
+
+    `section` says whether it is a part of a contents page or of a list of references, and which.
+    """
 
     block: Block
     page: int
     sentences: list[Sentence] = field(default_factory=list)
     whole: bool = True
+    section: SentenceKind | None = None
 
 
 @dataclass(slots=True)
@@ -66,22 +72,20 @@ def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Se
     which it ends has the sentences after it.
     """
     result = [[Segment(part, number) for block in blocks for part in _normalised(block)] for number, blocks in pages]
+    flat = [segment for page in result for segment in page]
+    tracker, blocks = SectionTracker(), [segment.block for segment in flat]
+    for index, segment in enumerate(flat):
+        segment.section = tracker.kind_of(segment.block, blocks[index + 1 : index + 5])
     joined: set[int] = set()
     for run in _cut_paragraphs(result):
         joined.update(id(part.segment) for part in run)
         _split_run(run)
-    in_references = False
-    for segment in (segment for page in result for segment in page):
-        if segment.block.is_heading:
-            in_references = bool(_REFERENCES.match(plain(segment.block.text)))
+    for segment in flat:
         if id(segment) not in joined:
-            segment.sentences = _sentences_of(segment, in_references)
+            segment.sentences = _sentences_of(segment)
+        elif segment.section:
+            segment.sentences = [replace(sentence, kind=segment.section) for sentence in segment.sentences]
     return result
-
-
-_REFERENCES = re.compile(
-    r"^(?:[\dA-Z.]+\s+)?(?:references|bibliography|works cited|literature( cited)?|literatur)\W*$", re.I
-)
 
 
 def _normalised(block: Block) -> list[Block]:
@@ -156,26 +160,53 @@ def _solid(text: str) -> int:
     return sum(map(len, text.split()))
 
 
-def _sentences_of(segment: Segment, in_references: bool) -> list[Sentence]:
+def _sentences_of(segment: Segment) -> list[Sentence]:
     """Split a block that continues on no other page; sentences get the block's kind, and a table gets none here."""
     block = segment.block
-    kind = block.sentence_kind
+    kind = segment.section or block.sentence_kind
     if block.is_table:
         return []
-    if kind in ("heading", "formula"):
+    if kind == "reference":
+        texts = [line for line in map(plain, _HARD_BREAK.split(block.text)) if line]
+    elif kind == "contents":
+        texts = contents_lines(block.text)
+    elif kind in ("heading", "formula"):
         texts = [plain(block.text)]
     elif kind == "figure":
         texts = _figure_texts(block.text)
     elif kind == "item":
-        texts = _item_texts(block.text, in_references)
+        texts = _item_texts(block.text)
     elif _FENCE.match(block.text):
         texts, kind = [" ".join(line.split()) for line in block.text.splitlines() if not _FENCE.match(line)], "item"
-    elif in_references and block.is_paragraph:
-        texts, kind = [plain(block.text)], "item"
     else:
-        texts = split_sentences(plain(block.text))
+        texts = [text for line in _HARD_BREAK.split(block.text) for text in split_sentences(plain(line))]
         texts = _with_label(texts) if block.is_caption else texts
-    return [Sentence(text, text, kind, (segment.page,)) for text in cut_long(texts) if text]
+    sentences = [Sentence(text, text, kind, (segment.page,)) for text in cut_long(texts) if text]
+    if kind == "contents":
+        return [with_contents(sentence) for sentence in sentences]
+    number = clause_number(texts[0]) if texts and kind in ("prose", "item") else ""
+    return [*sentences[:1], *(with_clause(sentence, number) for sentence in sentences[1:])]
+
+
+_HARD_BREAK = re.compile(r"(?: {2,}|\\)\n|<br\s*/?>\s*", re.IGNORECASE)
+"""A line break of Markdown that is meant: lines of an address, entries of a list without marks."""
+_AFTER_LEADERS = re.compile(r"(?<=\d)\s+(?=\S)")
+_LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}")
+
+
+def contents_lines(text: str) -> list[str]:
+    """Return the lines of a contents page, as they stand; run together, they are cut after each page number."""
+    lines = [plain(line.replace("|", " ")) for line in text.splitlines()]
+    lines = [line for line in lines if any(character.isalnum() for character in line)]
+    if len(lines) > 1 or len(_LEADERS.findall(text)) < 2:
+        return lines
+    entries, start = [], 0
+    for leader in _LEADERS.finditer(lines[0]):
+        end = _AFTER_LEADERS.search(lines[0], leader.end())
+        if end:
+            entries.append(lines[0][start : end.start()])
+            start = end.end()
+    return [*entries, lines[0][start:]]
 
 
 def _items(text: str) -> list[str]:
@@ -189,9 +220,9 @@ def _items(text: str) -> list[str]:
     return ["\n".join(lines) for lines in items]
 
 
-def _item_texts(item: str, in_references: bool) -> list[str]:
+def _item_texts(item: str) -> list[str]:
     text = plain(item)
-    return [text] if in_references or count_tokens(text) <= LONG_ITEM_TOKENS else split_sentences(text)
+    return [text] if count_tokens(text) <= LONG_ITEM_TOKENS else split_sentences(text)
 
 
 def _with_label(texts: list[str]) -> list[str]:

@@ -92,3 +92,66 @@ def test_pages_that_are_called_by_their_numbers_have_no_label(tmp_path: Path) ->
     assert all("label" not in citation for citation in result["citations"])
     catalog = dependencies.stores().catalog
     assert [row["label"] for row in summaries.pages(catalog, catalog.documents()[0].id)] == [""] * 4
+
+
+def answer(question: str) -> str:
+    result = ask(question)
+    assert not result["refused"], result["answer"]
+    return str(result["answer"])
+
+
+def test_a_component_that_only_the_header_names_is_found(tmp_path: Path) -> None:
+    pages = []
+    for number, (name, volts, heat) in enumerate([("PX-11", 12, 70), ("PX-24", 48, 60), ("PX-57", 36, 95)]):
+        top = (400.0, 40.0, f"Component {name}", 9.0, "helv")
+        pages.append(
+            [top, heading("Electrical data"), line(f"The rated voltage is {volts} volts."), foot(str(2 * number))]
+        )
+        pages.append([top, heading("Environment"), line(f"The highest ambient temperature is {heat} degrees.")])
+    ingest(write(tmp_path / "sheets.pdf", *pages))
+    result = ask("What voltage does the PX-24 need?")
+    assert (result["citations"][0]["page"], "48 volts" in result["citations"][0]["quote"]) == (3, True)
+    assert "Component PX-24" in result["retrieved"][0]["heading"]
+    assert "95 degrees" in ask("What is the highest ambient temperature of the PX-57?")["citations"][0]["quote"]
+
+
+def test_contents_and_references_answer_only_what_asks_for_them(tmp_path: Path) -> None:
+    titles = ["Unpacking the kiln", "Firing of stoneware", "Replacing the elements"]
+    texts = [
+        "Lift the kiln by its handles with two people.", "Stoneware is fired to 1,240 degrees for fifteen minutes.",
+        "Each element is held by six pins; order part 7730.",
+    ]  # fmt: skip
+    contents = [line(f"{n} {t} {'.' * (60 - len(t))} {n + 1}", 110 + 20 * n) for n, t in enumerate(titles, 1)]
+    body = [
+        [heading(f"{n} {t}"), line(x), foot(str(n + 1))] for n, (t, x) in enumerate(zip(titles, texts, strict=True), 1)
+    ]
+    works = [
+        heading("Further reading"),
+        line("Hale, R. (2009). Replacing the elements of electric kilns. Clay Review 12, 44-51."),
+        line("Brand, T. (2018). What temperature is stoneware fired to? Potters' Quarterly 3, 7.", 170),
+    ]  # fmt: skip
+    ingest(write(tmp_path / "kiln.pdf", [heading("Contents"), *contents], *body, works))
+    assert answer("What temperature is stoneware fired to?").startswith(texts[1])
+    assert answer("How are the elements held, and which part is ordered?").startswith(texts[2])
+    assert "Clay Review" in answer(
+        "In which journal did Hale's article on replacing elements of electric kilns appear?"
+    )
+
+
+def test_a_clause_is_found_by_its_number(tmp_path: Path) -> None:
+    clauses = [
+        ("4. Service", ["4.1 A failed store is attended to within four hours.", "4.2 Spare parts are free."]),
+        ("6. Insurance", ["6.1 The contractor keeps insurance.", "6.2 Should the cover lapse, notice is ten days."]),
+    ]
+    pages = [[heading(head), *(line(x, 130 + 26 * i) for i, x in enumerate(lines))] for head, lines in clauses]
+    ingest(write(tmp_path / "contract.pdf", *pages))
+    assert answer("What happens under clause 6.2?").startswith("6.2 Should the cover lapse")
+    assert answer("What does section 4.1 require?").startswith("4.1 A failed store")
+
+
+def test_a_number_in_the_heading_tells_two_documents_apart(tmp_path: Path) -> None:
+    for folder, number, total in (("march", "INV-311", "1,240.50"), ("april", "INV-347", "2,075.00")):
+        lines = [heading(f"Invoice {number}"), line(f"The total to be paid is {total} euros.")]
+        ingest(write(tmp_path / folder / "invoice.pdf", lines))
+    assert "1,240.50" in ask("What is the total of invoice INV-311?")["citations"][0]["quote"]
+    assert "2,075.00" in ask("What is the total of invoice INV-347?")["citations"][0]["quote"]

@@ -17,6 +17,7 @@ import numpy as np
 from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline.extraction import extract_claims
 from graph.retrieval import scoring, terms
+from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
 from graph.runtime.caching import LRUCache
@@ -129,7 +130,7 @@ class OfflineEngine:
         query = scoring.prepare_query(question, self._encoder.encode_query(question), self._catalog)
         rows, scored = score_sentences(self._catalog, query, [chunk["chunk"] for chunk in chunks])
         found = {one.chunk for one in scored}
-        without = [row for row in rows if row.id not in found and any(s.may_answer for s in row.sentences)]
+        without = [row for row in rows if row.id not in found and holds_evidence(question, row)]
         if without:
             vectors = {row.id: self._encoded.get_or_build(row.id, partial(self._encode, row)) for row in without}
             scored = [*scored, *scoring.score(query, without, vectors)]

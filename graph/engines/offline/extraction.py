@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from graph.engines.offline import table_answers
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring
+from graph.retrieval.asked_parts import is_evidence
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.types import Claim
 
@@ -121,7 +122,7 @@ def _continuation(query: scoring.Query, best: scoring.ScoredSentence, chunks: _C
     if at == len(chunk.sentences):
         after = (c for c in chunks.values() if c.document == chunk.document and c.ordinal == chunk.ordinal + 1)
         chunk, at = next(after, chunk), 0
-    following = next((s for s in chunk.sentences[at:] if s.may_answer), None)
+    following = next((s for s in chunk.sentences[at:] if is_evidence(query.text, s)), None)
     if best.sentence.kind not in ("prose", "item") or following is None or following.id == best.sentence.id:
         return []
     belongs = best.sentence.text.endswith(":") or (following.kind == "prose" and _CONTINUES.match(following.text))

@@ -228,7 +228,11 @@ def test_headings_follow_their_numbers_and_leave_the_title_out() -> None:
 
 def test_references_and_short_items_are_one_sentence_each() -> None:
     markdown = "# References\n\n- A. Smith. Some title. In Venue, 2020.\n- B. Jones. Another. 2021."
-    assert [s.kind for s in sentences(chunk_pages("", [(1, parse_blocks(markdown))]))] == ["heading", "item", "item"]
+    assert [s.kind for s in sentences(chunk_pages("", [(1, parse_blocks(markdown))]))] == [
+        "heading",
+        "reference",
+        "reference",
+    ]
 
 
 def test_a_table_without_lines_is_cut_like_text() -> None:

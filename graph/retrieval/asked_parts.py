@@ -1,0 +1,91 @@
+"""Parts of a document that a question asks for by name: a clause by its number, the contents, the references."""
+
+from __future__ import annotations
+
+import re
+
+from graph.storage.base import ChunkRow
+from loaders.types import SentencePredicates
+
+# Lines of a contents page repeat headings, entries of references repeat titles: both match a question about the same
+# thing, and answer it only if it is a question about them.
+_ASKS_CONTENTS = re.compile(
+    r"\b(contents|index|list of (figures|tables|illustrations)|(which|how many) (\w+ )?(chapters?|sections?"
+    r"|appendi(x|ces)|annex(es)?|parts?|pages?)|what (pages?|chapters|sections|appendices)|inhaltsverzeichnis|índice"
+    r"|sommaire)\b",
+    re.IGNORECASE,
+)
+_ASKS_REFERENCES = re.compile(
+    r"\b(references?|bibliograph\w*|cit(e[sd]?|ing|ations?)|literature|further reading|works cited|journals?"
+    r"|publi(sh|c)\w*|proceedings|volume|issue|authors?|written|wrote|writes|doi|arxiv|preprint|et al|books?"
+    r"|articles?|papers?|stud(y|ies)|titled?|sources?|literatur\w*|quellen|bibliografía|autor(es)?|auteurs?)\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:\b(?:clauses?|sections?|articles?|paragraphs?|para|art|sec|rules?|regulations?|chapters?|items?|points?|ziffer"
+    r"|artikel|abschnitt|absatz)\.?|§+)\s*(\d{1,3}(?:\.\d{1,3})*)(?![\w]|\.\d)",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3})+)(?!\s*%|\w|\.\d)")
+_APPENDIX = re.compile(
+    r"\b(?:appendix|annex|exhibit|schedule|attachment|anhang|anlage)\s+(?:[a-z]|\d{1,2})\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"^(?:(?:article|section|clause|rule|artikel|ziffer|abschnitt)\s+|§+\s*)?(\d{1,3}(?:\.\d{1,3})*)[.):]?(?=\s)", re.I
+)
+_ASKS_NAME = re.compile(
+    r"\b(whose|who is (this|it|the)|who (wrote|sent)|(applicant|candidate|person|sender|author)\b.*\bname\b"
+    r"|name of the|(his|her|their) name|full name)|\bwhat is the (applicant|candidate|person)|['’]s name\b",
+    re.IGNORECASE,
+)
+
+
+def is_evidence(question: str, sentence: SentencePredicates) -> bool:
+    """Return whether a sentence can be evidence for a question, by its kind."""
+    if sentence.kind == "contents":
+        return bool(_ASKS_CONTENTS.search(question))
+    if sentence.kind == "reference":
+        return bool(_ASKS_REFERENCES.search(question))
+    return sentence.may_answer
+
+
+def holds_evidence(question: str, chunk: ChunkRow) -> bool:
+    """Return whether a chunk has a sentence that can be evidence for a question."""
+    return any(is_evidence(question, sentence) for sentence in chunk.sentences)
+
+
+def named_sentences(question: str, chunk: ChunkRow) -> frozenset[int]:
+    """Return the indices of the sentences of a chunk that the question points to.
+
+    These are the sentences of a clause or section that it names by its number, and the name over the contacts of a
+    first page where it asks for a name.
+
+    A sentence belongs to the number that it begins with or is found by, else to the heading above it. "6" names 6 and
+    all that stands under it, so 6.2 too.
+    """
+    found = {n for n, s in enumerate(chunk.sentences) if s.search == f"Name: {s.text}" and _ASKS_NAME.search(question)}
+    titles = {" ".join(title.casefold().split()) for title in _APPENDIX.findall(question)}
+    asked = {*_NAMED.findall(question), *_DOTTED.findall(question)}
+    if not asked and not titles:
+        return frozenset(found)
+    in_title = _opens_with(titles, *chunk.headings)
+    section = _number(chunk.headings[-1]) if chunk.headings else ""
+    for number, sentence in enumerate(chunk.sentences):
+        if sentence.kind == "heading":
+            section = _number(sentence.text)
+            in_title = _opens_with(titles, sentence.text) or (in_title and not _APPENDIX.match(sentence.text))
+        own = _number(sentence.text) if sentence.kind in ("prose", "item") else ""
+        clause = own or (_number(sentence.search) if sentence.search != sentence.text else "") or section
+        if in_title or (clause and any(clause == one or clause.startswith(f"{one}.") for one in asked)):
+            found.add(number)
+    return frozenset(found)
+
+
+def _opens_with(titles: set[str], *headings: str) -> bool:
+    """Return whether a heading begins with one of these titles ("appendix e")."""
+    return any(re.match(rf"{re.escape(title)}\b", heading.casefold()) for title in titles for heading in headings)
+
+
+def _number(text: str) -> str:
+    found = _NUMBER.match(text)
+    return found[1] if found else ""

@@ -1,0 +1,80 @@
+"""Words that a line is found by and does not hold: its page's name, the heading above it, the number of its clause.
+
+"Norwegian, English, Spanish" says what it is only under "Languages", "The total is 1,240.50" only under "Invoice
+INV-311". The words are added to what is searched, never to what is shown or quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from loaders.types import Sentence
+
+SHORT_LINE = 14
+"""Words of the longest line without a full stop that is found by the heading above it, such as an entry of a list."""
+_SECTION_NUMBER = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})*|[IVX]{1,5})[.):]?\s+")
+_IDENTIFIER = re.compile(
+    r"(?=\S*\d)[\w§/.#-]{2,}|§\s*\d+|\b(?:article|section|clause|artikel|rule)\s+\d", re.IGNORECASE
+)
+_CLAUSE = re.compile(r"^((?:(?:article|section|clause|rule)\s+|§+\s*)?\d{1,3}(?:\.\d{1,3})+)[.):]?\s+\S", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w.])\+\d[\d ()/-]{6,18}\d\b")
+_LEADERS = re.compile(r"\s*(?:(?:\.\s?){3,}|…+)\s*")
+_FULL_STOP = re.compile(r"[.!?…][\"'”’)\]]*$")
+_MAX_HEADING = 100  # characters: a longer heading is a paragraph in disguise, and would outweigh the line
+
+
+def is_contact(text: str) -> bool:
+    """Return whether a text holds an e-mail address or an international telephone number."""
+    return bool(_MAIL.search(text) or _PHONE.search(text))
+
+
+def clause_number(text: str) -> str:
+    """Return the number that a clause begins with ("6.2", "Article 2.3.1"), or ""."""
+    found = _CLAUSE.match(text)
+    return found[1] if found else ""
+
+
+def with_heading(sentence: Sentence, heading: str) -> Sentence:
+    """Add the heading above a sentence to what it is found by, if that is short or the heading names one.
+
+    A heading over prose ("4 Results") says little that the prose does not, and would make all its sentences alike.
+    """
+    if not heading or sentence.is_heading or len(heading) > _MAX_HEADING or sentence.kind not in ("prose", "item"):
+        return sentence
+    title = _SECTION_NUMBER.sub("", heading)
+    short = len(sentence.text.split()) <= SHORT_LINE and not _FULL_STOP.search(sentence.text)
+    if not (short or _IDENTIFIER.search(title)) or title.casefold() in sentence.text.casefold():
+        return sentence
+    return _found_by(sentence, title)
+
+
+def with_page_name(sentence: Sentence, name: str) -> Sentence:
+    """Add the name of its page to what a sentence is found by."""
+    return _found_by(sentence, name) if name and not sentence.is_heading else sentence
+
+
+def with_clause(sentence: Sentence, number: str) -> Sentence:
+    """Add the number of its clause to what a later sentence of the clause is found by."""
+    return replace(sentence, search=f"{number} {sentence.search}") if number else sentence
+
+
+def with_contents(sentence: Sentence) -> Sentence:
+    """Find a line of a contents page as such, without its leaders."""
+    return _found_by(replace(sentence, search=_LEADERS.sub(" ", sentence.search)), "Contents")
+
+
+def with_contact(sentence: Sentence) -> Sentence:
+    """Name the e-mail address and the telephone number in a line that does not name them itself."""
+    said = sentence.text.casefold()
+    names = [
+        name
+        for name, pattern, word in (("E-mail address", _MAIL, "mail"), ("telephone number", _PHONE, "phone"))
+        if pattern.search(sentence.text) and word not in said
+    ]
+    return _found_by(sentence, ", ".join(names)) if names and sentence.kind in ("prose", "item") else sentence
+
+
+def _found_by(sentence: Sentence, words: str) -> Sentence:
+    return replace(sentence, search=f"{words.rstrip(' .:')}. {sentence.search}")
