@@ -19,6 +19,7 @@ BlockKind = Literal[
     "table",
     "caption",
     "figure",
+    "chart",
     "footnote",
     "formula",
     "furniture",
@@ -37,7 +38,7 @@ references: the last two are no evidence unless a question asks for them."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
-    "formula": "formula", "table": "row", "comment": "item",
+    "formula": "formula", "table": "row", "chart": "row", "comment": "item",
 }  # fmt: skip
 """The kind of the sentences of a block; those of all other blocks are prose."""
 
@@ -110,7 +111,12 @@ class Block:
     @property
     def is_figure(self) -> bool:
         """Whether it describes a picture or holds the words in it."""
-        return self.kind == "figure"
+        return self.kind in ("figure", "chart")
+
+    @property
+    def is_chart(self) -> bool:
+        """Whether it is a chart whose values are joined to their labels, a line for each category."""
+        return self.kind == "chart"
 
     @property
     def is_list(self) -> bool:
@@ -150,7 +156,7 @@ class Block:
     @property
     def interrupts_text(self) -> bool:
         """Whether it may stand between two parts of one paragraph."""
-        return self.kind in ("table", "figure", "caption", "footnote", "comment", "watermark")
+        return self.kind in ("table", "figure", "chart", "caption", "footnote", "comment", "watermark")
 
     @property
     def is_note(self) -> bool:

@@ -193,7 +193,7 @@ def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterato
     caption = list(group.caption.sentences) if group.caption else []
     lead = _lead(caption)
     described = [
-        replace(sentence, search=f"{lead}. {sentence.text}" if lead else sentence.text)
+        replace(sentence, search=f"{lead}. {sentence.search}" if lead else sentence.search)
         for member in group.members
         for sentence in page[member].sentences
     ]
@@ -203,7 +203,8 @@ def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterato
     for start, stop in ranges:
         parts = [sentence.text for sentence in sentences[start:stop]]
         if len(ranges) == 1:
-            parts = [plain(page[member].block.text) for member in group.members]
+            blocks = [page[member].block for member in group.members]
+            parts = [block.text if block.is_chart else plain(block.text) for block in blocks]
             parts += [group.caption.block.text] if group.caption else []
         tokens = sum(line.tokens for line in lines[start:stop])
         yield _chunk("figure", "\n\n".join(parts), path, tokens, tuple(sentences[start:stop]))

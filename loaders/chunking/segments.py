@@ -10,6 +10,7 @@ from itertools import pairwise
 from loaders.chunking.context_words import clause_number, with_clause, with_contents
 from loaders.chunking.sections import SectionTracker
 from loaders.text.captions import is_caption, is_table_summary
+from loaders.text.charts import parse_chart_line, spelled_out
 from loaders.text.plain import plain
 from loaders.text.raised_signs import RAISED
 from loaders.text.sentences import count_tokens, split_sentences
@@ -166,6 +167,8 @@ def _sentences_of(segment: Segment) -> list[Sentence]:
     kind = segment.section or block.sentence_kind
     if block.is_table:
         return []
+    if block.is_chart:
+        return [_chart_line(line, segment.page) for line in block.text.splitlines()]
     if kind == "reference":
         texts = [line for line in map(plain, _HARD_BREAK.split(block.text)) if line]
     elif kind == "contents":
@@ -207,6 +210,14 @@ def contents_lines(text: str) -> list[str]:
             entries.append(lines[0][start : end.start()])
             start = end.end()
     return [*entries, lines[0][start:]]
+
+
+def _chart_line(line: str, page: int) -> Sentence:
+    """Return a line of a chart as a row, found by its category spelled out ("July" for "Jul")."""
+    (_, category), *values = parse_chart_line(line) or (("", line),)
+    name = spelled_out(category)
+    search = f"{name}{line.removeprefix(category)}" if values else line
+    return Sentence(line, search, "row", (page,), (("", name), *values) if values else ())
 
 
 def _items(text: str) -> list[str]:

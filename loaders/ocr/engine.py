@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
 from loaders.geometry import to_fractions, words_to_fractions
-from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure
+from loaders.ocr.charts import chart_of, find_charts
+from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
 from loaders.types import Block, Box, PageText, Word
 
@@ -38,17 +39,24 @@ def read_image(png: bytes, page: int) -> PageText:
     A page that is turned by 90, 180 or 270 degrees is turned upright first; the boxes refer to the image as given.
     Raises ValueError if the image cannot be decoded.
     """
-    blocks, words = _read(png, build_blocks)
+    blocks, words = _read(
+        png, lambda lines, image: build_blocks(lines, float(image.shape[0]), find_charts(lines, image))
+    )
     return PageText(page, blocks, words, "ocr")
 
 
 def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
     """Read a picture: figure and table blocks, and words, boxes as fractions of the picture. Raises ValueError."""
-    return _read(png, lambda lines, _height: build_figure(lines))
+    return _read(png, _arrange_figure)
+
+
+def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
+    chart = chart_of(lines, image)
+    return chart_blocks(chart) if chart else build_figure(lines)
 
 
 def _read(
-    png: bytes, arrange: Callable[[list[OcrLine], float], list[PlacedBlock]]
+    png: bytes, arrange: Callable[[list[OcrLine], Image], list[PlacedBlock]]
 ) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
     """Recognise the lines of an image, arrange them as blocks, and return these and their words."""
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
@@ -59,7 +67,7 @@ def _read(
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
     blocks: list[Block] = []
     words: list[Word] = []
-    for placed in arrange(lines, float(upright_height)):
+    for placed in arrange(lines, np.rot90(image, turns).astype(np.uint8)):
         own = [word for line in placed.lines for word in split_words(line.text, line.quad)]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         words += words_to_fractions(shown, width, height)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from loaders.ocr.charts import ScanChart, picture_text
 from loaders.ocr.lines import OcrLine
 from loaders.ocr.tables import ChartLabels, ScanTable, find_tables, group_rows
 from loaders.pdf.layout import CAPTION, heading_level
@@ -38,26 +39,40 @@ class PlacedBlock:
     lines: list[OcrLine]
 
 
-def build_blocks(lines: Sequence[OcrLine], height: float) -> list[PlacedBlock]:
+def build_blocks(lines: Sequence[OcrLine], height: float, charts: Sequence[ScanChart] = ()) -> list[PlacedBlock]:
     """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one."""
     if not lines:
         return []
     known = vocabulary(line.text for line in lines)
     numbers = [line for line in lines if _is_page_number(line, lines, height)]
-    body = [line for line in lines if not any(line is number for number in numbers)]
+    in_charts = {id(line) for chart in charts for line in (*chart.lines, *chart.others)}
+    body = [line for line in lines if id(line) not in in_charts and not any(line is number for number in numbers)]
     tables = find_tables(body)
     in_tables = {id(line) for table in tables for line in table.lines}
     prose = [line for line in body if id(line) not in in_tables]
     blocks: list[PlacedBlock] = []
     top = float("-inf")
+    placed = [chart_blocks(chart) for chart in charts]
     for table in tables:
-        start = min(line.middle for line in table.lines)
-        blocks += _prose_blocks([line for line in prose if top <= line.middle < start], known)
         kind: BlockKind = "table" if isinstance(table, ScanTable) else "figure"
-        blocks.append(PlacedBlock(kind, table.text, 0, table.lines))
-        top = start
+        text = table.text if kind == "table" else picture_text(table.lines, table.text)
+        placed.append([PlacedBlock(kind, text, 0, table.lines)])
+    for parts in sorted(placed, key=_top):
+        blocks += _prose_blocks([line for line in prose if top <= line.middle < _top(parts)], known)
+        blocks += parts
+        top = max(top, _top(parts))
     blocks += _prose_blocks([line for line in prose if line.middle >= top], known)
-    return blocks + [PlacedBlock("furniture", line.text, 0, [line]) for line in numbers]
+    return blocks + [PlacedBlock("furniture", line.text, 0, [line]) for line in numbers if id(line) not in in_charts]
+
+
+def chart_blocks(chart: ScanChart) -> list[PlacedBlock]:
+    """Return the words of a chart that name no value, and its lines of values."""
+    others = [PlacedBlock("figure", "\n".join(line.text for line in chart.others), 0, list(chart.others))]
+    return [*(others if chart.others else []), PlacedBlock("chart", chart.chart.text, 0, list(chart.lines))]
+
+
+def _top(blocks: Sequence[PlacedBlock]) -> float:
+    return min(line.middle for block in blocks for line in block.lines)
 
 
 def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
@@ -66,7 +81,8 @@ def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
     in_tables = {id(line) for table in tables for line in table.lines}
     rows = group_rows([line for line in lines if id(line) not in in_tables])
     labels = ChartLabels(tuple(tuple(row) for row in rows))
-    figure = [PlacedBlock("figure", labels.text, 0, labels.lines)] if rows else []
+    text = picture_text(labels.lines, labels.text)
+    figure = [PlacedBlock("figure", text, 0, labels.lines)] if rows else []
     return figure + [PlacedBlock("table", table.text, 0, table.lines) for table in tables]
 
 

@@ -9,6 +9,7 @@ from loaders.errors import SourceError
 from loaders.geometry import area, centre, contains, overlap, scale_into, to_fractions, words_to_fractions
 from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
+from loaders.pdf.charts import CHART_DPI, read_charts
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks, field_blocks
 from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
@@ -125,6 +126,7 @@ class PdfReader:
         if self._laid_out:
             regions = [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
         blocks, words = build_blocks(layer, regions, around)
+        blocks = read_charts(blocks, layer, lambda box: pdf.render(job.page, CHART_DPI, job.max_side, box))
         if part:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)

@@ -51,9 +51,11 @@ def test_a_label_between_two_rows_does_not_merge_them() -> None:
 def test_the_labels_of_a_chart_are_not_read_as_a_table() -> None:
     marks = [(str(value), 50.0, 100.0 + 40 * i) for i, value in enumerate([100, 80, 60, 40, 20, 0])]
     bars = [("96.396.6", 150.0, 112.0), ("85.2", 420.0, 150.0), ("75.7", 300.0, 190.0)]
-    (block,) = build_blocks(lines(*marks, *bars), 1000)
+    (block,) = build_blocks(lines(*marks, *bars, ("Score", 300.0, 330.0)), 1000)
     assert block.kind == "figure"
-    assert "96.3 96.6" in block.text
+    assert block.text == "Score", "numbers along a scale that are joined to no label say nothing"
+    (block,) = build_blocks(lines(*marks[:3], *bars), 1000)
+    assert "96.3 96.6" in block.text, "without a scale they stay, two that were read as one apart"
 
 
 def test_two_columns_are_read_one_after_the_other() -> None:

@@ -1,0 +1,1 @@
+"""Reading of charts: values joined to their categories and series."""

@@ -1,0 +1,139 @@
+"""Labels of a chart: its words where they stand on the picture, and which of them are values.
+
+Coordinates are pixels of the picture, origin top left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from loaders.geometry import bounding_box, centre
+from loaders.types import Box, Word
+
+_VALUE = re.compile(
+    r"[(~≈<>+−–-]*[$€£¥]?[−–-]?\d{1,3}(?:(?:[.,'’\u00a0\u202f]\d+)+|\d*)\s?(?:%|‰|bn|[kKmMBx×°])?\)?[*†‡]*"
+)
+_YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[/–-]\d\d)?")
+MIN_VALUES = 3
+"""Values that must be joined before a picture is taken for a chart that was understood."""
+
+MAX_LABELS = 1500
+"""Labels that are looked at: a picture with more is a map or a cloud of points, and has no label to each value."""
+
+_NUMBERS = 0.2  # share of a chart's labels that are numbers: the least of the charts drawn for the tests has 0.33
+_SCALE = 4  # numbers in equal steps along an edge that make a scale
+_SPACE = 0.45  # of a label's height: words of one label stand closer (0.25-0.35), neighbouring labels further apart
+_SAME_ROW = 0.5  # of the height by which words of one label overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words that stand together; `turned` print runs upwards or slanted, so its box says little about its size."""
+
+    text: str
+    box: Box
+    turned: bool = False
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the box."""
+        return centre(self.box)
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is a number with at most a sign, a currency or a unit."""
+        return not self.turned and _VALUE.fullmatch(self.text) is not None
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it may be a year, which names a category or a series as often as it is a value."""
+        return _YEAR.fullmatch(self.text) is not None
+
+    def transposed(self) -> Label:
+        """Return the label in a picture whose horizontal bars were stood upright: right becomes up."""
+        return replace(self, box=transpose(self.box))
+
+
+def transpose(box: Box) -> Box:
+    """Turn a box a quarter to the left, so that horizontal bars stand; the first category stands leftmost."""
+    return Box(box.y0, -box.x1, box.y1, -box.x0)
+
+
+def label_size(labels: Sequence[Label]) -> float:
+    """Return the usual height of upright print in pixels."""
+    heights = [label.box.y1 - label.box.y0 for label in labels if not label.turned]
+    return median(heights) if heights else 0.0
+
+
+def magnitude(text: str) -> float:
+    """Return a value's number, for comparing with lengths: the last mark before one or two digits is a decimal mark."""
+    digits = re.sub(r"[^\d.,]", "", text).strip(".,")
+    head, mark, tail = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", digits).groups()  # type: ignore[union-attr]
+    marks = set(re.sub(r"\d", "", digits))
+    thousands = mark is not None and len(tail) == 3 and head and len(head) <= 3 and head != "0" and len(marks) == 1
+    whole = re.sub(r"\D", "", head)
+    number = float(f"{whole}{tail}") if mark and (thousands or not tail) else float(f"{whole or 0}.{tail or 0}")
+    negative = text.lstrip("(~≈<>$€£¥")[:1] in ("−", "–", "-") or (text[:1] == "(" and text[-1:] == ")")
+    return -number if negative else number
+
+
+def labels_of(words: Iterable[Word]) -> list[Label]:
+    """Group words of upright print to labels: neighbours on a row that stand as close as words do.
+
+    Two numbers never make one label, since the values of neighbouring bars may touch.
+    """
+    labels: list[Label] = []
+    for word in sorted(words, key=lambda word: (word.box.x0, word.box.y0)):
+        at = next((i for i in range(len(labels) - 1, -1, -1) if _go_on(labels[i], word)), None)
+        if at is None:
+            labels.append(Label(word.text, word.box))
+        else:
+            labels[at] = Label(f"{labels[at].text} {word.text}", bounding_box((labels[at].box, word.box)))
+    return labels
+
+
+def _go_on(label: Label, word: Word) -> bool:
+    height = min(label.box.y1 - label.box.y0, word.box.y1 - word.box.y0)
+    shared = min(label.box.y1, word.box.y1) - max(label.box.y0, word.box.y0)
+    gap = word.box.x0 - label.box.x1
+    close = shared > _SAME_ROW * height and -0.3 * height < gap < _SPACE * height
+    return close and not (label.is_value and Label(word.text, word.box).is_value)
+
+
+def may_be_chart(labels: Sequence[Label], share: float = _NUMBERS) -> bool:
+    """Return whether enough of a picture's labels (`share`) are numbers, before its pixels are looked at."""
+    if not MIN_VALUES <= len(labels) <= MAX_LABELS:
+        return False
+    numbers = sum(label.is_value for label in labels)
+    return numbers >= MIN_VALUES and numbers >= share * len(labels)
+
+
+def has_scale(labels: Sequence[Label]) -> bool:
+    """Return whether numbers in equal steps stand along one edge: the scale of an axis."""
+    values = [label for label in labels if label.is_value]
+    for edge in (2, 0, 1):  # of the box: x1, x0, y0
+        along = sorted(values, key=lambda label: label.box[edge])
+        runs: list[list[Label]] = []
+        for label in along:
+            if runs and label.box[edge] - runs[-1][0].box[edge] < 0.2 * (label.box.y1 - label.box.y0):
+                runs[-1].append(label)
+            else:
+                runs.append([label])
+        if any(_in_steps([magnitude(label.text) for label in run]) for run in runs):
+            return True
+    return False
+
+
+def _in_steps(numbers: Sequence[float]) -> bool:
+    ordered = sorted(set(numbers))
+    steps = [right - left for left, right in pairwise(ordered)]
+    return len(ordered) >= _SCALE and max(steps) - min(steps) <= 1e-6 * max(abs(number) for number in ordered)
+
+
+def words_of(labels: Sequence[Label]) -> str:
+    """Return the text of a chart that was not understood: its words without its numbers; "" if it has none."""
+    return "\n".join(label.text for label in labels if not label.is_value)

@@ -1,0 +1,134 @@
+"""Pixels of a chart: its colours, and the bars and patches that are filled with them.
+
+The picture is looked at as it is shown, so that drawings in a PDF, hatched areas and pictures of charts are one case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.types import Box
+
+NONE = -1  # no colour of the palette: edges of letters and lines
+_MAX_COLOURS = 24
+_MIN_SHARE = 2e-4  # of the pixels: a short bar has 1e-3
+_APART = 24.0  # levels (of 441) between two colours of the palette; pale blues of one chart are 58 apart
+_NEAR = 40.0  # levels by which a pixel may differ from its colour: the noise of JPEG and scanners
+_HATCH = 5  # pixels at 150 dpi: white lines of a hatch are 1-3 wide, gaps between bars of one colour wider
+_THIN = 3  # pixels: what is thinner is a line or the edge of a letter
+_MIN_SIDE = 4  # pixels: thinner marks are lines
+_STRAIGHT = 0.7  # share of each edge of a bar that is filled; letters and markers have less
+_MIN_FILL = 0.6  # a label inside a bar leaves a hole
+MAX_MARKS = 400
+"""Filled rectangles that are looked at, the largest first: a chart with more has no label on each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A filled rectangle (a bar, a segment, a legend's key) and the number of its colour in the palette."""
+
+    box: Box
+    colour: int
+
+
+class Canvas:
+    """A picture of a chart."""
+
+    def __init__(self, rgb: NDArray[np.uint8]) -> None:
+        """Take the pixels, height x width x 3."""
+        self.height, self.width = rgb.shape[:2]
+        bins = (rgb >> 4).astype(np.int32)
+        codes = (bins[..., 0] << 8) | (bins[..., 1] << 4) | bins[..., 2]
+        self.palette, lookup = _palette(rgb, codes)
+        self.colours: NDArray[np.int8] = lookup[codes]
+        """The number of each pixel's colour, or NONE; the background is 0."""
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """The filled rectangles, the largest first."""
+        found = [mark for colour in range(1, len(self.palette)) for mark in self._marks_of(colour)]
+        found.sort(key=lambda mark: -(mark.box.x1 - mark.box.x0) * (mark.box.y1 - mark.box.y0))
+        return found[:MAX_MARKS]
+
+    def _marks_of(self, colour: int) -> list[Mark]:
+        mask = (self.colours == colour).astype(np.uint8)
+        solid = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((_THIN, _THIN), np.uint8))  # edges of grey letters
+        closed = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((_HATCH, _HATCH), np.uint8))
+        _, parts, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+        widths, heights, areas = stats[:, 2], stats[:, 3], stats[:, 4]
+        fit = (widths >= _MIN_SIDE) & (heights >= _MIN_SIDE) & (areas >= _MIN_FILL * widths * heights)
+        fit[0] = False
+        chosen = sorted(np.flatnonzero(fit), key=lambda part: -int(areas[part]))[:MAX_MARKS]
+        marks = []
+        for part in chosen:
+            x, y, width, height = (int(value) for value in stats[part, :4])
+            if _is_straight(parts[y : y + height, x : x + width] == part):
+                marks.append(Mark(Box(x, y, x + width, y + height), colour))
+        return marks
+
+    def crop(self, box: Box) -> NDArray[np.int8]:
+        """Return the colours in a box, clipped to the picture."""
+        x0, y0 = max(round(box.x0), 0), max(round(box.y0), 0)
+        return self.colours[y0 : max(round(box.y1), y0), x0 : max(round(box.x1), x0)]
+
+    def disc(self) -> tuple[float, float, float] | None:
+        """Return centre and radius of the largest patch of colour if it is round (a pie or a ring), else None."""
+        mask = (self.colours != 0).astype(np.uint8)
+        closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((_HATCH, _HATCH), np.uint8))
+        opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+        if len(stats) < 2:
+            return None
+        x, y, width, height = (int(value) for value in stats[1 + int(stats[1:, 4].argmax()), :4])
+        radius = (width + height) / 4
+        if abs(width - height) > 0.08 * width or radius < 5 * _HATCH:
+            return None
+        ys, xs = np.mgrid[y : y + height, x : x + width]
+        away = np.hypot(xs - (x + width / 2), ys - (y + height / 2)) / radius
+        inside = opened[y : y + height, x : x + width] > 0
+        round_ = inside[(away > 0.75) & (away < 0.95)].mean() > 0.9 and inside[away > 1.08].mean() < 0.15
+        return (x + width / 2, y + height / 2, radius) if round_ else None
+
+
+def components(mask: NDArray[Any]) -> list[tuple[Box, NDArray[np.bool_]]]:
+    """Return the connected parts of a small mask, each with its box and its own mask."""
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    found = []
+    for part in range(1, count):
+        x, y, width, height = (int(value) for value in stats[part, :4])
+        found.append((Box(x, y, x + width, y + height), parts == part))
+    return found
+
+
+def _is_straight(part: NDArray[np.bool_]) -> bool:
+    edges = (part[:2].any(0), part[-2:].any(0), part[:, :2].any(1), part[:, -2:].any(1))
+    return all(edge.mean() >= _STRAIGHT for edge in edges)
+
+
+def _palette(rgb: NDArray[np.uint8], codes: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return the colours of a picture, the most frequent (its background) first, and the colour of each of 4096 bins.
+
+    Bins hold 16 levels of each channel.
+    """
+    flat = codes.ravel()
+    counts = np.bincount(flat, minlength=4096)
+    pixels = rgb.reshape(-1, 3)
+    sums = [np.bincount(flat, weights=pixels[:, channel], minlength=4096) for channel in range(3)]
+    means = np.stack(sums, 1) / np.maximum(counts, 1)[:, None]
+    chosen: list[NDArray[np.float64]] = []
+    for code in np.argsort(-counts)[:512]:
+        if counts[code] < _MIN_SHARE * flat.size or len(chosen) == _MAX_COLOURS:
+            break
+        if all(np.linalg.norm(means[code] - colour) > _APART for colour in chosen):
+            chosen.append(means[code])
+    palette = np.stack(chosen)
+    away = np.linalg.norm(means[:, None] - palette[None], axis=2)
+    nearest = away.argmin(1)
+    lookup = np.where(away[np.arange(4096), nearest] <= _NEAR, nearest, NONE).astype(np.int8)
+    return palette, lookup

@@ -1,0 +1,124 @@
+"""Charts in a scan or picture: found by their drawn lines and areas, read from the pixels and the lines of the OCR."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.charts.labels import Label, has_scale, label_size, may_be_chart, words_of
+from loaders.charts.reading import Chart, read_chart
+from loaders.geometry import area, bounding_box, overlap
+from loaders.ocr.lines import OcrLine, is_tall, split_words
+from loaders.types import Box
+
+Image = NDArray[np.uint8]
+
+_GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring values read as one
+_NUMBERS = re.compile(r"[-−–]?\d[\d.,]*%?(?:\s+[-−–]?\d[\d.,]*%?)+")
+_DARK = 40  # grey levels under the background from which a pixel belongs to a drawing
+_SHARE = 0.12  # of the page's width or height that a chart's largest drawing covers
+_LONGEST = 44  # characters of a label: lines of prose are longer
+_ABOVE = 4.0  # of a label's height around the drawing in which its labels stand
+
+
+@dataclass(frozen=True, slots=True)
+class ScanChart:
+    """A chart of a scan: what was read in it, and the OCR's lines that it consists of."""
+
+    chart: Chart
+    lines: tuple[OcrLine, ...]
+    others: tuple[OcrLine, ...]
+    """Those of the lines that name no value: titles of axes and the like."""
+
+
+def find_charts(lines: Sequence[OcrLine], image: Image) -> list[ScanChart]:
+    """Return the charts of a page, by its large drawings: about 10 ms for a page that has none."""
+    if not may_be_chart([label for line in lines for label in _labels(line)], share=0.0):
+        return []
+    size = float(np.median([line.height for line in lines]))
+    found: list[ScanChart] = []
+    for place in _drawings(image, size):
+        inside = [line for line in lines if len(line.text) <= _LONGEST and _is_near(_box(line), place, size)]
+        inside = [line for line in inside if not any(line in chart.lines for chart in found)]
+        if inside and (chart := chart_of(inside, image, place)):
+            found.append(chart)
+    return found
+
+
+def chart_of(lines: Sequence[OcrLine], image: Image, place: Box | None = None) -> ScanChart | None:
+    """Return the chart that lines of the OCR and the image (or a place in it) make; None if it is not understood."""
+    placed = [(label, line) for line in lines for label in _labels(line)]
+    if not may_be_chart([label for label, _ in placed]):
+        return None
+    height, width = image.shape[:2]
+    boxes = [label.box for label, _ in placed]
+    around = bounding_box([*boxes, place or Box(0, 0, width, height)])
+    margin = 4 * label_size([label for label, _ in placed])
+    x0, y0 = max(int(around.x0 - margin), 0), max(int(around.y0 - 4), 0)
+    x1, y1 = min(math.ceil(around.x1 + 4), width), min(math.ceil(around.y1 + 4), height)
+    labels = [Label(label.text, _moved(label.box, x0, y0), label.turned) for label, _ in placed]
+    chart = read_chart(labels, cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_BGR2RGB))
+    if chart is None:
+        return None
+    others = [line for label, line in placed if label.text in chart.words]
+    return ScanChart(chart, tuple(line for line in lines if line not in others), tuple(dict.fromkeys(others)))
+
+
+def picture_text(lines: Sequence[OcrLine], text: str) -> str:
+    """Return the `text` of a picture; of a chart that was not understood only the words.
+
+    Its loose numbers say nothing, and match any question.
+    """
+    labels = [label for line in lines for label in _labels(line)]
+    return (words_of(labels) if has_scale(labels) else "") or text
+
+
+def _labels(line: OcrLine) -> list[Label]:
+    """Return a line as a label; several numbers that were read as one line are labels of their own."""
+    text = _GLUED.sub(r"\1 \2", line.text.strip())
+    if not any(map(str.isalnum, text)):  # a marker, read as a sign
+        return []
+    if _NUMBERS.fullmatch(text):
+        return [Label(word.text, word.box) for word in split_words(text, line.quad)]
+    return [Label(text, _box(line), turned=is_tall(line.quad) and len(text) > 1)]
+
+
+def _drawings(image: Image, size: float) -> list[Box]:
+    """Return the places of large drawings, those that overlap as one."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[::2, ::2]
+    paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
+    mask = (np.abs(grey.astype(np.int16) - paper) > _DARK).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    height, width = mask.shape
+    boxes = [
+        Box(2.0 * x, 2.0 * y, 2.0 * (x + w), 2.0 * (y + h))
+        for x, y, w, h, _ in stats[1:].tolist()
+        if (w > _SHARE * width or h > _SHARE * height) and w < 0.95 * width and h < 0.95 * height
+    ]
+    merged: list[Box] = []
+    for box in sorted(boxes, key=area, reverse=True):
+        near = [other for other in merged if overlap(_grown(box, _ABOVE * size), other) > 0]
+        merged = [other for other in merged if other not in near] + [bounding_box([box, *near])]
+    return [box for box in merged if box.y1 - box.y0 > 3 * size]
+
+
+def _is_near(box: Box, place: Box, size: float) -> bool:
+    return overlap(box, _grown(place, _ABOVE * size)) > 0.3 * area(box)
+
+
+def _box(line: OcrLine) -> Box:
+    return bounding_box(Box(x, y, x, y) for x, y in line.quad)
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.x0 - by, box.y0 - by, box.x1 + by, box.y1 + by)
+
+
+def _moved(box: Box, x: float, y: float) -> Box:
+    return Box(box.x0 - x, box.y0 - y, box.x1 - x, box.y1 - y)

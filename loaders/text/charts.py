@@ -1,0 +1,49 @@
+"""Lines of a chart as text: "AIME 2024: DeepSeek-R1 79.8, OpenAI-o1 79.2", written and parsed.
+
+A chart is stored as such lines, since they are what is quoted and shown; a line is searched and computed with as a row
+of a table whose columns are the series.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_SPACES = re.compile(r"\s+")
+_PIECE = re.compile(r"(?:(?P<name>.*) )?(?P<value>[^ ]+)", re.DOTALL)
+_MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+_MONTH = re.compile(r"(?P<month>[A-Z][a-z]{2,3})\.?(?P<rest>(?:[\s'’-].*)?)", re.DOTALL)
+_NO_BREAK = "\u00a0"
+
+
+def chart_line(category: str, values: Sequence[tuple[str, str]]) -> str:
+    """Return the line of a category; `values` are (series, value), with "" for the series of a chart that has one.
+
+    A space within a value becomes one that does not break, so that the line can be parsed.
+    """
+    pieces = [f"{_plain(series)} {_SPACES.sub(_NO_BREAK, value)}".strip() for series, value in values]
+    return f"{_plain(category)}: {', '.join(pieces)}"
+
+
+def parse_chart_line(line: str) -> tuple[tuple[str, str], ...] | None:
+    """Return a line as the cells of a table's row, the category first; None if it is no such line."""
+    category, mark, rest = line.partition(": ")
+    pieces = [_PIECE.fullmatch(piece) for piece in rest.split(", ")]
+    if not mark or not all(pieces):
+        return None
+    values = ((piece["name"] or "", piece["value"].replace(_NO_BREAK, " ")) for piece in pieces if piece)
+    return (("", category), *values)
+
+
+def spelled_out(category: str) -> str:
+    """Return a category with the abbreviation of an English month spelled out, as a question will name it."""
+    found = _MONTH.fullmatch(category)
+    name = found and next((month for month in _MONTHS if found["month"] in (month[:3], month[:4])), None)
+    return f"{name}{found['rest']}" if found and name else category
+
+
+def _plain(name: str) -> str:
+    """Return a name without the marks that part the pieces of a line."""
+    return _SPACES.sub(" ", name.replace(": ", " ").replace(", ", " ").rstrip(":,")).strip()
