@@ -342,6 +342,7 @@ class Catalog(
     def was_replaced(self) -> bool:
         """Return whether the stored data was deleted or replaced since it was opened."""
 
+    def leave_path(self) -> None: ...  # lets the same place be opened again while threads read through this one
     def close(self) -> None: ...
 
 

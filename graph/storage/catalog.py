@@ -43,6 +43,10 @@ class SqliteCatalog(Ledger):
         """Return whether the file was deleted or replaced since it was opened; writes to it would be lost."""
         return self._db.was_replaced()
 
+    def leave_path(self) -> None:
+        """Let the file be opened again although threads may still read through this catalog."""
+        self._db.leave_path()
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()

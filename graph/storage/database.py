@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -34,9 +35,14 @@ class Database:
         self._lock = threading.RLock()
         self.version = 0
         """Increases with every write transaction of this process; cached query results are stale then."""
-        with self.writing() as connection:
-            migrate(connection)
-        self._inode = path.stat().st_ino
+        self._wal = path.with_name(f"{path.name}-wal")
+        try:
+            with self.writing() as connection:
+                migrate(connection)
+            self._inodes = self._inodes_now()
+        except BaseException:
+            self.close()  # an open connection to a broken file would break the next one to the same file
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -51,11 +57,15 @@ class Database:
         try:
             # check_same_thread is off only so that close() may end the connections of finished threads.
             connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-            connection.row_factory = sqlite3.Row
-            _use_write_ahead_log(connection)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+            try:
+                connection.row_factory = sqlite3.Row
+                _use_write_ahead_log(connection)
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+            except BaseException:
+                connection.close()
+                raise
         except sqlite3.Error as error:
             raise HomeError(
                 f"The catalog {self._path} cannot be opened ({error}): check that the folder is writable, "
@@ -128,11 +138,26 @@ class Database:
             return b""
 
     def was_replaced(self) -> bool:
-        """Return whether the file was deleted or replaced since it was opened."""
+        """Return whether the file or its write-ahead log was deleted or replaced since it was opened."""
         try:
-            return self._path.stat().st_ino != self._inode
+            return self._inodes_now() != self._inodes
         except (FileNotFoundError, NotADirectoryError):
             return True
+
+    def _inodes_now(self) -> tuple[int, int]:
+        return self._path.stat().st_ino, self._wal.stat().st_ino
+
+    def leave_path(self) -> None:
+        """Let the path be opened again although threads may still read through these connections.
+
+        SQLite shares its state among all connections of a process to one file. If only the log was deleted, every new
+        connection would fail with an I/O error, so the path gets a copy of the file.
+        """
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if self._path.stat().st_ino == self._inodes[0]:
+                copy = self._path.with_name(f"{self._path.name}.copy")
+                shutil.copyfile(self._path, copy)
+                copy.replace(self._path)
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -150,8 +175,8 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.02)
 

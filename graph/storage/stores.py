@@ -64,6 +64,8 @@ class Stores:
     def close(self) -> None:
         """Close the vectors and release the folder. Threads that still read a deleted catalog may finish."""
         with self._lock:
+            if self._catalog is not None and self._catalog.was_replaced():
+                self._catalog.leave_path()
             if self._vectors is not None:
                 self._vectors.close()
             home_lock.release(self.home)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from graph.errors import HomeError
 from graph.storage.base import Catalog, PageRow, Transcript
 from graph.storage.catalog import SqliteCatalog
 from loaders.types import Block
@@ -45,3 +48,39 @@ def test_a_catalog_knows_that_its_file_was_deleted_or_replaced(tmp_path: Path) -
     assert (first.was_replaced(), second.was_replaced()) == (True, False)
     first.close()
     second.close()
+
+
+def test_a_catalog_whose_log_was_deleted_can_be_opened_again(tmp_path: Path) -> None:
+    """As when a folder is emptied file by file while another thread already opens it again."""
+    path = tmp_path / SqliteCatalog.FILE_NAME
+    first = SqliteCatalog(path)
+    path.unlink()
+    second = SqliteCatalog(path)
+    assert not second.was_replaced()
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink()
+    assert second.was_replaced()
+    second.leave_path()
+    third = SqliteCatalog(path)
+    publish(third, document("a"), chunk(0, "The storm."))
+    with ThreadPoolExecutor(1) as other:  # a connection of its own
+        assert other.submit(found, third, "storm").result() == ["The storm."]
+    for catalog in (first, second, third):
+        catalog.close()
+
+
+def test_a_catalog_that_cannot_be_opened_leaves_no_connection(tmp_path: Path) -> None:
+    path = tmp_path / SqliteCatalog.FILE_NAME
+    first = SqliteCatalog(path)
+    path.unlink()
+    second = SqliteCatalog(path)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink()
+    with pytest.raises(HomeError, match="cannot be opened"):
+        SqliteCatalog(path)
+    first.close()
+    second.close()
+    third = SqliteCatalog(path)
+    publish(third, document("a"), chunk(0, "The storm."))
+    assert found(third, "storm") == ["The storm."]
+    third.close()
