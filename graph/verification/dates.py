@@ -29,7 +29,7 @@ _OF = r"\s+(?:of\s+|de\s+)?"
 _YEAR = r"(?P<year>[12]\d{3})\b"
 _PATTERNS = [
     re.compile(rf"\b{_DAYS}{_OF}{_MONTH}(?:,?{_OF}{_YEAR})?", re.IGNORECASE),
-    re.compile(rf"\b{_MONTH}\s+{_DAYS}\b(?!\d)(?:,?\s+{_YEAR})?", re.IGNORECASE),
+    re.compile(rf"\b{_MONTH}\s+{_DAYS}\b(?!\d|,\d{{3}}(?!\d))(?:,?\s+{_YEAR})?", re.IGNORECASE),
     re.compile(rf"\b{_MONTH},?{_OF}{_YEAR}", re.IGNORECASE),
 ]
 NUMERIC = re.compile(
