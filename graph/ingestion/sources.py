@@ -99,11 +99,14 @@ def _upload_password(path: Path, source: str) -> str | None:
     return password_of(path.parent.name) if source.startswith(access.UPLOAD) else None
 
 
-async def _open_all(path: Path, source: str, password: str | None, depth: int = 0) -> list[Found]:
-    """Open a file, and the files that are attached to it."""
+async def _open_all(path: Path, source: str, password: str | None, within: tuple[str, ...] = ()) -> list[Found]:
+    """Open a file, and the files that are attached to it; `within` are the hashes of the files that it is in."""
     found = await _open(path, source, password)
-    if not isinstance(found.info, DocumentInfo) or depth >= _MAX_DEPTH:
+    if not isinstance(found.info, DocumentInfo) or len(within) >= _MAX_DEPTH:
         return [found]
+    if found.info.sha256 in within:
+        return []
+    within = (*within, found.info.sha256)
     folder = _derived(found.info.sha256) / "attached"
     try:
         parts = await dependencies.pool().call(extract, path, folder, password)
@@ -115,7 +118,7 @@ async def _open_all(path: Path, source: str, password: str | None, depth: int = 
         if part.problem:
             inside.append(Found(Path(part.name), named, SkippedError(part.problem), part.name))
         else:
-            inside += await _open_all(Path(part.path), named, password, depth + 1)
+            inside += await _open_all(Path(part.path), named, password, within)
     return [found, *inside]
 
 

@@ -11,7 +11,7 @@ from loaders.types import Box
 
 _MAX_FILES = 100
 _PIN = "FileAttachment"
-_LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError)
+_LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises errors of many classes
 
 
 class Attachment(NamedTuple):

@@ -25,7 +25,7 @@ _WORDS = 1.3  # of the text size: words of a label stand closer than this
 _TITLE = 14.0  # of the text size: as far a row's title stands from its first box
 _FAR = 260.0  # points between a label at the left and its field
 _FILL = re.compile(r"[._…:\s]+")
-_LIBRARY_ERRORS = (RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError)
+_LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises errors of many classes
 
 
 @dataclass(slots=True)

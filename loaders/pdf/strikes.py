@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from loaders.types import Box, Word
@@ -33,8 +34,11 @@ def strike_out(words: Sequence[tuple[Word, float, float]], shapes: Sequence[Box]
     if len(strokes) > _MAX_STROKES:
         return set()
     struck: set[Word] = set()
+    ordered = sorted(words, key=lambda each: each[2])
+    baselines = [baseline for _, _, baseline in ordered]
     for stroke in _joined(strokes):
-        crossed = [(word, size) for word, size, baseline in words if _crosses(stroke, word, size, baseline)]
+        near = ordered[bisect_left(baselines, stroke.y0) : bisect_right(baselines, stroke.y1 + largest)]
+        crossed = [(word, size) for word, size, baseline in near if _crosses(stroke, word, size, baseline)]
         if not crossed or not any(any(map(str.isalnum, word.text)) for word, _ in crossed):
             continue
         size = max(size for _, size in crossed)

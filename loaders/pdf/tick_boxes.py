@@ -29,6 +29,7 @@ _SLANTED = 4.0  # times the side of its box: as large the place of a slanted str
 _TOUCH = 1.5  # points between cells of a grid
 _PALE = 0xC0  # least level of each colour in the ground of a box
 _MAX_SHAPES = 4000
+_MAX_SQUARES = 300
 
 
 class _Shape(NamedTuple):
@@ -117,6 +118,8 @@ def _squares(content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
         return {}
     shapes = [_shape(block) for block in vectors]
     squares = {shape.box: None for shape in shapes if shape.square and shape.stroked}
+    if len(squares) > _MAX_SQUARES:
+        return {}
     near = [box for box in squares if not any(other != box and _touch(box, other) for other in squares)]
     found = {}
     for box in near:

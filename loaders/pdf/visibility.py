@@ -35,6 +35,8 @@ _TILES = 3  # copies of an oblique line that make a watermark
 _UPRIGHT_TILES = 6  # copies of a pale upright line that make one
 _LARGE = 2.0  # times the page's usual text size
 _SCAN = 0.5  # share of the page from which a picture is a scan, and text under it its recognised text
+_GROUND = 4.0  # points: a lower or narrower shape is no ground of a word, and covers none
+_MAX_GROUNDS = 500
 _DPI = 72
 _RULE = 3.0  # points: thinner shapes are lines
 _MAX_VECTORS = 4000  # shapes looked at; a map has 100,000, and none of them covers a text
@@ -184,7 +186,7 @@ def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Seque
         if each.size < _TINY or (each.opacity == 0 and each.painted) or not contains(whole, centre(each.word.box))
     }
     rest = [each for each in prints if each.word not in gone]
-    grounds = [shape for shape in shapes if shape.filled and area(shape.box) > _TINY]
+    grounds = [shape for shape in shapes if shape.filled and _shortest(shape.box) > _GROUND][:_MAX_GROUNDS]
     doubtful = [each for each in rest if each.painted and _is_doubtful(each, grounds)]
     unpainted = [each for each in rest if not each.painted]
     if doubtful or unpainted:
@@ -192,6 +194,10 @@ def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Seque
         gone |= {each.word for each in doubtful if not sees(each.word)}
         gone |= _unprinted(unpainted, [each for each in rest if each.painted and each.word not in gone], sees)
     return gone | _under_pictures(page, layer, [each.word for each in rest if each.painted])
+
+
+def _shortest(box: Box) -> float:
+    return min(box.x1 - box.x0, box.y1 - box.y0)
 
 
 def _is_doubtful(each: _Print, grounds: Sequence[_Shape]) -> bool:
@@ -276,8 +282,7 @@ def _watermarks(prints: Sequence[_Print]) -> tuple[set[Word], tuple[str, ...]]:
     marks: set[Word] = set()
     stamps: dict[str, None] = {}
     for key, line in lines.items():
-        others = [each.word for each in prints if each.size <= line[0].size / _LARGE and not _is_pale(each)]
-        if _is_watermark(line, texts[key], counts, common, usual, others):
+        if _is_watermark(line, texts[key], counts, common, usual, prints):
             marks.update(each.word for each in line)
             if not any(text.startswith(texts[key]) and text != texts[key] for text in common):
                 stamps[texts[key]] = None
@@ -302,7 +307,7 @@ def _is_watermark(
     counts: Counter[str],
     common: Sequence[str],
     usual: float,
-    others: Sequence[Word],
+    prints: Sequence[_Print],
 ) -> bool:
     first = line[0]
     if _is_oblique(first):
@@ -312,5 +317,7 @@ def _is_watermark(
         return False
     if counts[text] >= _UPRIGHT_TILES:
         return True
-    over = [word for word in others if any(contains(each.word.box, centre(word.box)) for each in line)]
-    return first.size >= _LARGE * usual and len(over) > 1
+    if first.size < _LARGE * usual:
+        return False
+    others = [each.word for each in prints if each.size <= first.size / _LARGE and not _is_pale(each)]
+    return sum(any(contains(each.word.box, centre(word.box)) for each in line) for word in others) > 1

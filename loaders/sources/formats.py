@@ -116,6 +116,12 @@ def _open_mail(path: Path, password: str | None) -> DocumentReader:
     return open_mail(path)
 
 
+def _pdf_parts(path: Path, password: str | None) -> list[tuple[str, bytes]]:
+    from loaders.pdf.document import open_pdf
+
+    return open_pdf(path, password).attachments()
+
+
 def _mail_parts(path: Path, password: str | None) -> list[tuple[str, bytes]]:
     from loaders.reflow.mail import attachments
 
@@ -139,7 +145,7 @@ _PDF_HEADER = re.compile(rb"(?:^|[^\x20-\x7e])%PDF-")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 FORMATS = (
-    FileFormat("PDF", (".pdf",), "pdf", lambda head: _PDF_HEADER.search(head) is not None, _open_pdf),
+    FileFormat("PDF", (".pdf",), "pdf", lambda head: _PDF_HEADER.search(head) is not None, _open_pdf, _pdf_parts),
     FileFormat(
         "EPUB", (".epub",), "book", lambda head: head[:2] == _ZIP and b"application/epub+zip" in head[:100], _open_book
     ),
