@@ -69,6 +69,10 @@ def _words(value: Any) -> Any:
     return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _languages(value: Any) -> Any:
+    return ",".join(_words(value)) or "off" if isinstance(value, str) else value
+
+
 def _folder(path: Path) -> Path:
     return Path(os.path.normpath(_FOLDER / path.expanduser()))
 
@@ -136,6 +140,8 @@ class Settings(BaseSettings):
     """A limit for each model; None for that of the tier."""
     concurrency: Count = None
     """How many requests may run at a time, from the first on; None to find out."""
+    ocr_languages: Annotated[str, BeforeValidator(_languages)] = "auto"
+    """The languages that Tesseract may read where it is installed: `auto`, `off`, or codes such as `rus,kor`."""
     check_replies: Annotated[bool, BeforeValidator(_not_off)] = True
     """Whether replies of the vision model are compared with the page's own text."""
     served: Switch = False

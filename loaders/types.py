@@ -48,7 +48,7 @@ out as pages when they are opened, `office` files are converted to PDF before.""
 
 FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
-    "repetition", "quota_minute", "quota_day", "overloaded", "network", "request_error",
+    "repetition", "unreadable_script", "quota_minute", "quota_day", "overloaded", "network", "request_error",
 ]  # fmt: skip
 """Why a page could not be read, or was read in a second way."""
 
@@ -218,6 +218,8 @@ class PageJob:
     max_side: int = 3000
     password: str | None = None
     size: int = 0
+    ocr_languages: str = "auto"
+    """The languages that Tesseract may read, where it is installed: `auto` for all, `off` for none, or a list."""
 
     def could_not_be(self, action: str, error: Exception) -> str:
         """Return the sentence for the user that names file, page, what was tried ("read") and the error."""

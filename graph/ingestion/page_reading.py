@@ -19,6 +19,7 @@ from graph.ingestion.page_selection import TEXT_LAYER
 from graph.ingestion.passwords import password_of
 from graph.ingestion.progress import emit_page
 from graph.ingestion.state import BatchState, PageOutcome
+from graph.settings import settings
 from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
 from loaders.pages.jobs import read
@@ -60,7 +61,10 @@ class BatchReader:
         path, password = str(access.check_path(self._batch["path"])), password_of(self._batch["id"])
         size = self._batch.get("size", 0)
         numbers = self._batch["pages"] if pages is None else pages
-        return [PageJob(path, page, dpi=self._context.dpi, password=password, size=size) for page in numbers]
+        job = PageJob(
+            path, 1, dpi=self._context.dpi, password=password, size=size, ocr_languages=settings().ocr_languages
+        )
+        return [replace(job, page=page) for page in numbers]
 
     def postpone(self) -> list[PageOutcome]:
         """Mark all pages as pending without rendering them, because the day's requests are used up."""

@@ -42,7 +42,8 @@ def run_checks() -> dict[str, Any]:
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
             ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks), ("vectors", _vectors),
-            ("offline model", _model), ("office files", _office), ("a question", _question),
+            ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
+            ("a question", _question),
         )
     ]  # fmt: skip
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
@@ -157,6 +158,20 @@ def _office() -> str:
         raise BadInputError(f"PAGEWITNESS_OFFICE_CONVERTER names {setting!r}, which is no command: correct its path.")
     why = "PAGEWITNESS_OFFICE_CONVERTER is off" if setting == "off" else "LibreOffice is not installed"
     return f"skipped: {why}"
+
+
+def _scripts() -> str:
+    """Return which scripts Tesseract can read beside those that the OCR on board knows."""
+    from loaders.ocr import tesseract
+
+    allowed = tesseract.wanted(settings().ocr_languages)
+    known = [name for name, codes in tesseract.SCRIPTS.items() if allowed.intersection(codes)]
+    if known:
+        return f"Tesseract reads {', '.join(known)}"
+    why = "is installed without their data" if tesseract.installed() else "is not installed"
+    if tesseract.installed() and settings().ocr_languages != "auto":
+        why = f"may not (PAGEWITNESS_OCR_LANGUAGES is {settings().ocr_languages})"
+    return f"only Latin, Chinese and Japanese print is read by OCR; Tesseract, which reads others, {why}"
 
 
 def _question() -> str:

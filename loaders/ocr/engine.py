@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 # Threads that spin while they wait take the cores from other workers: 15-24 s a page instead of 7 on two cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
 from loaders.geometry import to_fractions, words_to_fractions
+from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_charts
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
-from loaders.types import Block, Box, PageText, Word
+from loaders.types import Block, Box, Failure, PageText, Word
 
 THREADS_PER_ENGINE = 1
 """One process per core is faster than one process with many threads."""
@@ -27,8 +28,33 @@ THREADS_PER_ENGINE = 1
 MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
+MIN_DENSITY = 0.5
+"""Characters that a line must have for each line height of its width. Latin print has 1.5-2.5, Chinese and Japanese
+1.0-1.2, the sparsest sound line of the development set 1.0; in a script that it does not know the recogniser sees
+0.0-0.3."""
+
+MIN_SURE = 0.8
+"""Confidence (0-1) under which a line is a guess: at most 0.05 of the area of a sound scan's lines, one of 100 dpi
+included; most lines in an unknown script that have enough characters."""
+
+MAX_UNREAD = 0.5
+"""Share of the area of the lines, as the detector finds them, that may be unread on a page that counts as read. Sound
+scans have at most 0.05, pages in Cyrillic, Korean, Arabic, Hebrew, Thai or Devanagari 0.8-1.0."""
+
+MIN_UNREAD_LINES = 2
+"""Unread lines that make a page unreadable: in a photograph the detector may find one, in its texture."""
+
+_MIN_GREEK = 10  # letters: fewer are a formula
+_LONG = 3.0  # line heights: the density of shorter pieces says nothing
+
 POOR_SCORE = 0.85
 """Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
+
+PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
+UNREADABLE = (
+    "Page {page} is printed in {script}, which OCR cannot read here: it reads Latin letters, Chinese and Japanese. "
+    "Install Tesseract with the data of the page's language, or read the page with a vision model."
+)
 
 Image = NDArray[np.uint8]
 
@@ -39,15 +65,40 @@ def read_image(png: bytes, page: int) -> PageText:
     A page that is turned by 90, 180 or 270 degrees is turned upright first; the boxes refer to the image as given.
     Raises ValueError if the image cannot be decoded.
     """
-    blocks, words = _read(
-        png, lambda lines, image: build_blocks(lines, float(image.shape[0]), find_charts(lines, image))
-    )
-    return PageText(page, blocks, words, "ocr")
+    return _page_text(page, *_read(png, _arrange_page))
+
+
+def read_page(png: bytes, page: int, languages: str = "auto") -> PageText | Failure:
+    """Read a page image as `read_image` does, and by Tesseract if it is in a script that the models do not know.
+
+    Args:
+        png: The image.
+        page: The number of its page.
+        languages: The languages that Tesseract may read: `auto`, `off`, or codes with commas.
+    """
+    blocks, words, unread = _read(png, _arrange_page)
+    if unread.lines < MIN_UNREAD_LINES or unread.share <= MAX_UNREAD:
+        return _page_text(page, blocks, words, unread)
+    allowed = tesseract.wanted(languages)
+    script = tesseract.script_of(png)
+    if allowed and (found := tesseract.read(png, page, script, allowed)):
+        return found
+    name = f"{script} script" if script else "a script that is not known here"
+    return Failure("unreadable_script", UNREADABLE.format(page=page, script=name))
+
+
+def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], unread: _Unread) -> PageText:
+    return PageText(page, blocks, words, "ocr", PARTLY_READ if blocks and unread.lines >= MIN_UNREAD_LINES else "")
+
+
+def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
+    return build_blocks(lines, float(image.shape[0]), find_charts(lines, image))
 
 
 def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
     """Read a picture: figure and table blocks, and words, boxes as fractions of the picture. Raises ValueError."""
-    return _read(png, _arrange_figure)
+    blocks, words, _ = _read(png, _arrange_figure)
+    return blocks, words
 
 
 def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
@@ -57,12 +108,12 @@ def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
 
 def _read(
     png: bytes, arrange: Callable[[list[OcrLine], Image], list[PlacedBlock]]
-) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
-    """Recognise the lines of an image, arrange them as blocks, and return these and their words."""
+) -> tuple[tuple[Block, ...], tuple[Word, ...], _Unread]:
+    """Recognise the lines of an image, arrange them as blocks, and return these, their words and what is unread."""
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError("the page image cannot be decoded")
-    turns, lines = _read_upright(image.astype(np.uint8))
+    turns, lines, unread = _read_upright(image.astype(np.uint8))
     height, width = image.shape[:2]
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
     blocks: list[Block] = []
@@ -72,7 +123,7 @@ def _read(
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         words += words_to_fractions(shown, width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
-    return tuple(blocks), tuple(words)
+    return tuple(blocks), tuple(words), unread
 
 
 def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
@@ -81,24 +132,24 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     return Block(placed.kind, placed.text, placed.level, box)
 
 
-def _read_upright(image: Image) -> tuple[int, list[OcrLine]]:
-    """Return by how many quarters (anticlockwise) the image had to be turned, and the lines of the turned image."""
-    found = _recognise(image)
+def _read_upright(image: Image) -> tuple[int, list[OcrLine], _Unread]:
+    """Return by how many quarters (anticlockwise) the image had to be turned, and its lines, read or not."""
+    found, unread = _recognise(image)
     if not found:
-        return 0, []
+        return 0, [], unread
     tall = sum(is_tall(quad) for _, _, quad in found) > len(found) / 2
     poor = _mean(found) < POOR_SCORE
     if not tall and not poor:
-        return 0, _lines(found)
+        return 0, _lines(found), unread
     if tall and not poor:
         # The engine turns tall pieces by itself and reads them; only their positions have to be turned.
         width = float(image.shape[1])
-        return 1, _lines([(text, score, quarter_turn(quad, width)) for text, score, quad in found])
+        return 1, _lines([(text, score, quarter_turn(quad, width)) for text, score, quad in found]), unread
     turns = 3 if tall else 2
-    again = _recognise(np.rot90(image, turns).copy())
+    again, unread_again = _recognise(np.rot90(image, turns).copy())
     if again and _mean(again) > _mean(found):
-        return turns, _lines(again)
-    return 0, _lines(found)
+        return turns, _lines(again), unread_again
+    return 0, _lines(found), unread
 
 
 def _lines(found: list[tuple[str, float, Quad]]) -> list[OcrLine]:
@@ -112,15 +163,66 @@ def _mean(found: list[tuple[str, float, Quad]]) -> float:
     return sum(score * len(text) for text, score, _ in found) / max(weight, 1)
 
 
-def _recognise(image: Image) -> list[tuple[str, float, Quad]]:
-    result = _engine()(image)
-    if result.txts is None or result.boxes is None:
-        return []
-    return [
+class _Unread(NamedTuple):
+    """The lines that the detector found and the recogniser did not read: how many, and their share of the area."""
+
+    lines: int
+    share: float
+
+
+def _recognise(image: Image) -> tuple[list[tuple[str, float, Quad]], _Unread]:
+    engine = _engine()
+    engine.pieces = []
+    result = engine(image)
+    pieces = [piece for piece in engine.pieces if piece.width >= _LONG * piece.height]
+    areas = [piece.width * piece.height for piece in pieces]
+    unread = [
+        area for piece, area in zip(pieces, areas, strict=True) if piece.density < MIN_DENSITY or piece.score < MIN_SURE
+    ]
+    missed = _Unread(len(unread), sum(unread) / max(1, sum(areas)))
+    if getattr(result, "txts", None) is None or result.boxes is None:
+        return [], missed
+    found = [
         (text, float(score), _quad(box))
         for text, score, box in zip(result.txts, result.scores, result.boxes, strict=True)
         if text.strip()
     ]
+    return found, missed
+
+
+class _Piece(NamedTuple):
+    """A line as the detector cut it out of the image, in pixels, and the characters that the recogniser saw in it."""
+
+    width: int
+    height: int
+    characters: int
+    score: float
+
+    @property
+    def density(self) -> float:
+        return self.characters * self.height / self.width
+
+
+def _is_greek(text: str) -> bool:
+    """Return whether a line is Greek prose, of which the recogniser leaves out every letter with an accent."""
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) >= _MIN_GREEK and sum("\u0370" <= char <= "\u03ff" for char in letters) > len(letters) / 2
+
+
+class _Ocr(RapidOCR):
+    """RapidOCR that notes every line it tried to read; its result leaves out those in which it saw nothing."""
+
+    pieces: list[_Piece]
+
+    def recognize_txt(self, img: list[Image]) -> Any:
+        sizes = [(piece.shape[1], piece.shape[0]) for piece in img]
+        self.pieces = [_Piece(width, height, 0, 0.0) for width, height in sizes]
+        result = super().recognize_txt(img)
+        self.pieces = [
+            _Piece(width, height, 0 if _is_greek(text) else sum(not char.isspace() for char in text), float(score))
+            for (width, height), text, score in zip(sizes, result.txts or (), result.scores or (), strict=True)
+        ]
+        return result
 
 
 def _quad(box: Any) -> Quad:
@@ -143,7 +245,7 @@ def _engine() -> Any:
     One line per recogniser batch, since a batch pads all lines to the longest (7.3 -> 5.0 s a page of prose). The
     detector keeps the full resolution: at 960 pixels it finds 39 of 59 labels of a chart.
     """
-    return RapidOCR(
+    return _Ocr(
         params={
             "Global.use_cls": False,
             "Global.log_level": "error",

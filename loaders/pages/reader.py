@@ -77,9 +77,9 @@ def _read_by_ocr(image: PageImage, job: PageJob) -> PageText | Failure:
     if image.ink < MIN_INK:
         return PageText(job.page, (), (), "ocr")
     try:
-        from loaders.ocr.engine import read_image  # imported here: pages with a text layer save 1 s and 300 MB
+        from loaders.ocr.engine import read_page  # imported here: pages with a text layer save 1 s and 300 MB
 
-        return read_image(image.png, job.page)
+        return read_page(image.png, job.page, job.ocr_languages)
     except ModuleNotFoundError as exc:
         missing = ModuleNotFoundError(f"{exc.name} is not installed; run `pip install 'pagewitness[offline]'`")
         return Failure("ocr_error", job.could_not_be("read by OCR", missing))

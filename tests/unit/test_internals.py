@@ -136,3 +136,17 @@ def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:
         page.get_layout(return_raw=True)
         assert page.layout_information, f"Page.get_layout finds nothing: {PAGE}"
         assert {"group_bbox", "class_name"} <= page.layout_information[0].keys(), PAGE
+
+
+def test_rapidocr_recognises_all_lines_in_one_method() -> None:
+    import numpy as np
+
+    from loaders.ocr.engine import _engine
+
+    assert parameters(type(_engine()).__mro__[1].recognize_txt)[1:] == ["img"], PAGE
+    engine = _engine()
+    engine.pieces = []
+    page = np.full((200, 600, 3), 255, np.uint8)
+    page[80:110, 40:560:12] = 0
+    engine(page)
+    assert engine.pieces, f"RapidOCR does not call recognize_txt with the lines that it found: {PAGE}"

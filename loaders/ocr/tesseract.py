@@ -1,0 +1,176 @@
+"""Debian's Tesseract, where it is installed, for scripts that the OCR on board does not know.
+
+The binary is called as a program, so that it is no dependency. It is asked only for pages that RapidOCR cannot read.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from loaders.types import Block, Box, PageText, Word
+
+SCRIPTS: dict[str, tuple[str, ...]] = {
+    "Cyrillic": ("rus", "ukr", "bul", "srp", "bel", "mkd", "kaz", "mon"),
+    "Korean": ("kor",),
+    "Arabic": ("ara", "fas", "urd", "pus", "uig"),
+    "Hebrew": ("heb", "yid"),
+    "Thai": ("tha",),
+    "Devanagari": ("hin", "mar", "nep", "san"),
+    "Greek": ("ell",),
+    "Armenian": ("hye",), "Georgian": ("kat",), "Bengali": ("ben", "asm"), "Gujarati": ("guj",), "Gurmukhi": ("pan",),
+    "Tamil": ("tam",), "Telugu": ("tel",), "Kannada": ("kan",), "Malayalam": ("mal",), "Sinhala": ("sin",),
+    "Khmer": ("khm",), "Lao": ("lao",), "Myanmar": ("mya",), "Ethiopic": ("amh",),
+}  # fmt: skip
+"""Scripts as Tesseract names them, with the languages that are written in each."""
+
+_IN_UNICODE = {"Korean": "HANGUL"}
+"""The first word of the Unicode names of a script's letters, where it is not the script's name in capitals."""
+
+MIN_CONFIDENCE = 60.0
+"""Mean confidence (0-100) of a page that counts as read: 87-95 on scans in the right language, 20-45 in a wrong one."""
+
+MIN_OWN = 0.6
+"""Least share of the letters that belong to the script; Latin names and units may stand among them."""
+
+_TIME_LIMIT_S = 300
+_ROW = re.compile(r"\d\t(?:\d+\t){9}[-\d.]+\t")
+_SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\\2\u0e32")
+_SCRIPT = re.compile(r"^Script: (\w+)", re.MULTILINE)
+
+
+class _Reading(NamedTuple):
+    """What Tesseract read in some languages: its paragraphs as blocks, their words, and how sure it is (0-100)."""
+
+    blocks: tuple[Block, ...]
+    words: tuple[Word, ...]
+    confidence: float
+
+
+@lru_cache(maxsize=1)
+def installed() -> frozenset[str]:
+    """Return the languages whose data is installed; none where there is no Tesseract."""
+    if not shutil.which("tesseract"):
+        return frozenset()
+    listed = _run(["--list-langs"], b"")
+    return frozenset(line.strip() for line in listed.splitlines()[1:] if line.strip())
+
+
+def wanted(setting: str) -> frozenset[str]:
+    """Return the installed languages that the setting allows: `auto` for all, `off` for none, or a list of codes."""
+    if setting == "auto":
+        return installed()
+    return installed() & {code.strip() for code in setting.split(",")}
+
+
+def script_of(png: bytes) -> str:
+    """Return the script of a page image as Tesseract tells it, or "" where it cannot or is not installed."""
+    if "osd" not in installed():
+        return ""
+    found = _SCRIPT.search(_run(["-", "-", "--psm", "0", "-l", "osd"], png))
+    return found[1] if found and found[1] in SCRIPTS else ""
+
+
+def read(png: bytes, page: int, script: str, languages: frozenset[str]) -> PageText | None:
+    """Read a page image in the languages of its script, or in each installed one if the script is not known.
+
+    Returns:
+        The page, right-to-left text in logical order; None where no language fits.
+    """
+    scripts = [script] if script else list(SCRIPTS)
+    readings = [
+        reading
+        for name in scripts
+        for codes in [[code for code in SCRIPTS[name] if code in languages]]
+        if codes and (reading := _read(png, name, codes))
+    ]
+    best = max(readings, key=lambda reading: reading.confidence, default=None)
+    return PageText(page, best.blocks, best.words, "ocr") if best else None
+
+
+def _read(png: bytes, script: str, codes: Sequence[str]) -> _Reading | None:
+    pieces, text = _pieces(_run(["-", "-", "--psm", "3", "-l", "+".join(codes[:3]), "txt", "tsv"], png))
+    characters = sum(len(piece.text) for piece in pieces)
+    if not characters:
+        return None
+    confidence = sum(piece.confidence * len(piece.text) for piece in pieces) / characters
+    paragraphs: dict[str, list[Word]] = {}
+    for group in _grouped(pieces, text.split()):
+        word = Word(_tidy("".join(piece.text for piece in group)), _around([piece.box for piece in group]))
+        paragraphs.setdefault(group[0].paragraph, []).append(word)
+    words = tuple(word for own in paragraphs.values() for word in own)
+    if confidence < MIN_CONFIDENCE or _own_share(words, script) < MIN_OWN:
+        return None
+    blocks = tuple(
+        Block("text", " ".join(word.text for word in own), 0, _around([word.box for word in own]))
+        for own in paragraphs.values()
+    )
+    return _Reading(blocks, words, confidence)
+
+
+class _Piece(NamedTuple):
+    """What Tesseract calls a word: in Korean and Thai often only a part of one."""
+
+    text: str
+    box: Box
+    confidence: float
+    paragraph: str
+
+
+def _pieces(output: str) -> tuple[list[_Piece], str]:
+    """Return the pieces of a page from Tesseract's table, and its plain text, which stands beside the table."""
+    rows = [line.split("\t") for line in output.splitlines() if _ROW.match(line)]
+    text = "\n".join(line for line in output.splitlines() if not _ROW.match(line) and not line.startswith("level\t"))
+    width, height = next(((float(row[8]), float(row[9])) for row in rows if row[0] == "1"), (1.0, 1.0))
+    pieces = []
+    for row in rows:
+        if row[0] == "5" and row[11].strip():
+            x, y, across, down = (float(value) for value in row[6:10])
+            box = Box(x / width, y / height, (x + across) / width, (y + down) / height)
+            pieces.append(_Piece(row[11].strip(), box, float(row[10]), "/".join(row[2:4])))
+    return pieces, text
+
+
+def _grouped(pieces: Sequence[_Piece], words: Sequence[str]) -> list[list[_Piece]]:
+    """Return the pieces of each word, in the order of reading; each alone from where they differ from the text on."""
+    groups, at = list[list[_Piece]](), 0
+    for word in words:
+        end, joined = at, ""
+        while end < len(pieces) and len(joined) < len(word):
+            joined += pieces[end].text
+            end += 1
+        if joined != word:
+            break
+        groups.append(list(pieces[at:end]))
+        at = end
+    return groups + [[piece] for piece in pieces[at:]]
+
+
+def _tidy(text: str) -> str:
+    """Return a word with the Thai vowel sara am as one character: Tesseract splits it, or doubles the tone mark."""
+    return _SARA_AM.sub(lambda found: (found[1] or found[2] or "") + "\u0e33", text)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
+    return Box(min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+def _own_share(words: Sequence[Word], script: str) -> float:
+    letters = [char for word in words for char in word.text if char.isalpha()]
+    name = _IN_UNICODE.get(script, script.upper())
+    return sum(unicodedata.name(char, "").startswith(name) for char in letters) / max(1, len(letters))
+
+
+def _run(arguments: Sequence[str], png: bytes) -> str:
+    """Run Tesseract and return its output, "" where it fails."""
+    try:
+        done = subprocess.run(["tesseract", *arguments], input=png, capture_output=True, timeout=_TIME_LIMIT_S)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace")

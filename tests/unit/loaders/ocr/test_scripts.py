@@ -1,0 +1,114 @@
+"""Print in scripts that the OCR on board does not know: never blank, never noise; Tesseract reads it if it can."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from loaders.ocr import tesseract
+from loaders.ocr.engine import read_page
+from loaders.types import Failure, PageText
+
+TEXTS = {
+    "Cyrillic": "Смотритель маяка записывал ветер и погоду каждого дня в синюю книгу у двери. Музей открыт летом.",
+    "Korean": "등대지기는 매일의 바람과 날씨를 파란 책에 적었다. 박물관은 오월부터 열고 겨울에는 닫는다.",
+    "Arabic": "كان حارس المنارة يكتب الريح والطقس كل يوم في الكتاب الأزرق قرب الباب. المتحف مفتوح من مايو إلى سبتمبر.",
+    "Hebrew": "שומר המגדלור רשם את הרוח ואת מזג האוויר של כל יום בספר הכחול ליד הדלת. המוזיאון פתוח ממאי עד ספטמבר.",
+    "Thai": "ผู้ดูแลประภาคาร จดลม และอากาศ ของทุกวัน ลงในสมุด ข้างประตู พิพิธภัณฑ์ เปิดตั้งแต่ พฤษภาคม ถึง กันยายน",
+    "Devanagari": "प्रकाशस्तंभ का रखवाला हर दिन की हवा और मौसम को नीली किताब में लिखता था। संग्रहालय मई से खुला रहता है।",
+    "Greek": "Ο φύλακας του φάρου έγραφε τον άνεμο και τον καιρό κάθε μέρας στο μπλε βιβλίο δίπλα στην πόρτα.",
+}
+LATIN = "The keeper of the light wrote down the wind and the weather of every day in the blue book by the door."
+CODES = {"Cyrillic": "rus", "Korean": "kor", "Arabic": "ara", "Hebrew": "heb", "Thai": "tha", "Devanagari": "hin"}
+
+
+def page_image(*paragraphs: str) -> bytes:
+    """A page of these paragraphs, in the fonts that the PDF library brings; it has none for Thai."""
+    css = "* {font-size: 13pt; line-height: 1.5}"
+    if "ผู้" in "".join(paragraphs):
+        if not (fonts := sorted(Path("/usr/share/fonts").rglob("NotoSansThai-Regular.*"))):
+            pytest.skip("no font for Thai is installed (Debian: fonts-noto-core)")
+        css = f"@font-face {{font-family: thai; src: url({fonts[0].name})}} * {{font-family: thai}} {css}"
+        archive = pymupdf.Archive(str(fonts[0].parent))
+    else:
+        archive = None
+    document: Any = pymupdf.open()
+    page = document.new_page(width=420, height=595)
+    html = "".join(f"<p>{text}</p>" for text in paragraphs)
+    page.insert_htmlbox((40, 50, 380, 560), html, css=css, archive=archive)
+    png: bytes = page.get_pixmap(dpi=150).tobytes("png")
+    document.close()
+    return png
+
+
+@pytest.mark.parametrize("script", TEXTS)
+def test_print_that_cannot_be_read_fails_with_its_reason(script: str) -> None:
+    outcome = read_page(page_image(TEXTS[script], TEXTS[script]), 3, "off")
+    assert isinstance(outcome, Failure)
+    assert outcome.reason == "unreadable_script"
+    assert outcome.detail.startswith("Page 3 is printed in ")
+    if shutil.which("tesseract") and "osd" in tesseract.installed():
+        assert script in outcome.detail
+
+
+@pytest.mark.parametrize(
+    "text", [LATIN, "Grüße aus Łódź, à bientôt, señor: ça coûte 12 €.", "灯塔看守人每天把风和天气写在蓝色本子里。"]
+)
+def test_scripts_that_are_known_are_read(text: str) -> None:
+    outcome = read_page(page_image(text, text), 1)
+    assert isinstance(outcome, PageText)
+    assert (bool(outcome.blocks), outcome.detail) == (True, "")
+
+
+def test_a_page_in_two_scripts_says_that_a_part_of_it_is_unread() -> None:
+    outcome = read_page(page_image(LATIN, LATIN, LATIN, TEXTS["Korean"]), 1, "off")
+    assert isinstance(outcome, PageText)
+    assert "keeper of the light" in outcome.markdown
+    assert "could not be read" in outcome.detail
+
+
+@pytest.mark.parametrize("script", CODES)
+def test_tesseract_reads_what_it_has_data_for(script: str) -> None:
+    if CODES[script] not in tesseract.installed():
+        pytest.skip(f"Tesseract or its data for {CODES[script]} is not installed")
+    outcome = read_page(page_image(TEXTS[script], TEXTS[script]), 1, CODES[script])
+    assert isinstance(outcome, PageText)
+    expected, found = TEXTS[script].split(), {word.text for word in outcome.words}
+    recall = sum(word in found for word in expected) / len(expected)
+    print(f"{script}: {recall:.2f} of the words")
+    assert recall >= 0.75, "a Korean word may be broken at the end of a line"
+    first, second = (next(word for word in outcome.words if word.text == text) for text in two_read(expected, found))
+    on_one_line = abs(first.box.y0 - second.box.y0) < 0.02
+    if script in ("Arabic", "Hebrew") and on_one_line:
+        assert first.box.x0 > second.box.x0, "logical order: the first word of the line is the rightmost"
+
+
+def two_read(expected: list[str], found: set[str]) -> list[str]:
+    return [word for word in expected if word in found][:2]
+
+
+def test_pieces_are_joined_to_the_words_of_the_text() -> None:
+    table = (
+        "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+        "1\t1\t0\t0\t0\t0\t0\t0\t100\t200\t-1\t\n"
+        "5\t1\t1\t1\t1\t1\t10\t20\t10\t10\t91.5\t등\n5\t1\t1\t1\t1\t2\t22\t20\t10\t10\t90\t대\n"
+        "5\t1\t1\t1\t1\t3\t40\t20\t10\t10\t90\t책\n"
+    )
+    pieces, text = tesseract._pieces("등대 책\n\n" + table)
+    assert text.split() == ["등대", "책"]
+    assert [[piece.text for piece in group] for group in tesseract._grouped(pieces, text.split())] == [
+        ["등", "대"],
+        ["책"],
+    ]
+    assert [len(group) for group in tesseract._grouped(pieces, ["등대책"])] == [3]
+    assert [len(group) for group in tesseract._grouped(pieces, ["other"])] == [1, 1, 1]
+    assert pieces[0].box.x0 == 0.1
+
+
+@pytest.mark.parametrize(("setting", "codes"), [("off", set()), ("xxx", set()), ("auto", None)])
+def test_the_setting_names_what_may_be_read(setting: str, codes: set[str] | None) -> None:
+    assert tesseract.wanted(setting) == (tesseract.installed() if codes is None else codes)
