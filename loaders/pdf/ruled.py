@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,7 +21,7 @@ MIN_EDGE = 0.6
 _THIN = 3.0  # points: a narrower area is a line
 _SNAP = 2.0  # points: lines this near are one, drawn twice by neighbouring cells
 _REACH = 20.0  # points above and below the text in which the table's own lines lie
-_MAX_LINES = 4000  # rows and columns together: more is a drawing
+_MAX_LINES = 20_000  # pieces of lines on a page: more is a drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def drawn_rules(page: Any) -> Rules:
     across: list[tuple[float, float, float]] = []
     down: list[tuple[float, float, float]] = []
     for path in page.get_cdrawings():
+        if len(across) + len(down) > _MAX_LINES:
+            return Rules()
         for kind, *points in path["items"]:
             if kind == "l":
                 (x0, y0), (x1, y1) = points
@@ -113,7 +116,7 @@ def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
     down = [line for line in rules.vertical if left <= line[0] <= right and line[1] < bottom and line[2] > top]
     ys = _divisions(across, right - left)
     xs = _divisions(down, bottom - top)
-    if len(xs) < 3 or len(ys) < 3 or len(across) + len(down) > _MAX_LINES * 4 or len(xs) + len(ys) > _MAX_LINES:
+    if len(xs) < 3 or len(ys) < 3:
         return None
     cells = _cells(xs, ys, _by_place(across, ys), _by_place(down, xs))
     if cells is None or len(set(map(id, cells.values()))) < 4:
@@ -136,9 +139,9 @@ def _by_place(lines: Sequence[tuple[float, float, float]], places: Sequence[floa
     """Return for each division the pieces of line that are drawn on it."""
     found: list[list[tuple[float, float]]] = [[] for _ in places]
     for at, start, end in lines:
-        nearest = min(range(len(places)), key=lambda index: abs(places[index] - at))
-        if abs(places[nearest] - at) < _SNAP:
-            found[nearest].append((start, end))
+        index = bisect_left(places, at - _SNAP)
+        if index < len(places) and places[index] < at + _SNAP:
+            found[index].append((start, end))
     return found
 
 
@@ -175,4 +178,4 @@ def _drawn(pieces: Iterable[tuple[float, float]], start: float, end: float) -> b
 def _slot(places: Sequence[float], value: float) -> int | None:
     if not places[0] - _SNAP <= value <= places[-1] + _SNAP:
         return None
-    return max(0, min(len(places) - 2, sum(place <= value for place in places) - 1))
+    return max(0, min(len(places) - 2, bisect_right(places, value) - 1))

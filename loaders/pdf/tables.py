@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Sequence
 
 from loaders.geometry import centre
@@ -196,8 +197,8 @@ def _by_column(phrase: Sequence[Word], lefts: Sequence[float]) -> list[tuple[int
 
 
 def _slot(starts: Sequence[float], value: float) -> int:
-    """Return the index of the last start at or before `value`; 0 if `value` is before all of them."""
-    return max((index for index, start in enumerate(starts) if start <= value), default=0)
+    """Return the index of the last of the ascending starts at or before `value`, the first for what lies before all."""
+    return max(bisect_right(starts, value) - 1, 0)
 
 
 def _is_numeric(row: Sequence[Sequence[tuple[float, str]]]) -> bool:

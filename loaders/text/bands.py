@@ -46,7 +46,9 @@ def find_bands(rows: Sequence[Sequence[str]], label: int, blank: Collection[int]
     places = {0, label, *_columns_of_numbers(rows)}
     alone = [index not in blank and _is_name_alone(row, places) for index, row in enumerate(rows)]
     end = next((index + 1 for index in reversed(range(len(rows))) if not alone[index]), 0)
-    alone = [found and index < end and not _goes_on(rows, index) for index, found in enumerate(alone)]
+    firsts = [row[0][0] for row in rows if row[:1] and row[0]]
+    lowered = 2 * sum(map(str.islower, firsts)) >= len(firsts)
+    alone = [found and index < end and (lowered or not _goes_on(rows, index)) for index, found in enumerate(alone)]
     found = {index for index, is_alone in enumerate(alone) if is_alone}
     if len(found) > MAX_BAND_SHARE * len(rows):
         return [()] * len(rows), set()
@@ -113,12 +115,9 @@ def _only_cell(row: Sequence[str]) -> str:
 
 
 def _goes_on(rows: Sequence[Sequence[str]], index: int) -> bool:
-    """Return whether a name is the first line of the label below it ("Proceeds from sale of / plant")."""
+    """Return whether a name is the first line of the label below it ("Proceeds from the sale of / plant")."""
     text, below = _only_cell(rows[index]), next((cell for cell in rows[index + 1] if cell), "")
-    if not below[:1].islower() or text.endswith(":"):
-        return False
-    firsts = [cell[0] for row in rows for cell in row[:1] if cell]
-    return 2 * sum(map(str.islower, firsts)) < len(firsts)
+    return below[:1].islower() and not text.endswith(":")
 
 
 def _grand_total(rows: Sequence[Sequence[str]], label: int, found: Collection[int]) -> int | None:
