@@ -151,9 +151,9 @@ def readings(number: str, decimal: Mark = "") -> tuple[str, ...]:
 
 
 def decimal_mark(text: str) -> Mark:
-    """Return the mark that a document sets before decimals, told from its unambiguous numbers, then from its language.
+    """Return the mark that a document sets before decimals, or "" where it is not told.
 
-    Returns "" where they do not say, or disagree.
+    It is told from unambiguous numbers, then from the language, then from whole numbers below 1000 beside grouped ones.
     """
     votes: Counter[str] = Counter()
     folded = fold(text)
@@ -165,7 +165,18 @@ def decimal_mark(text: str) -> Mark:
         if total:
             return next((mark for mark in _MARKS if of_kind[mark] >= _SHARE * total), "")
     known = [mark for mark in _MARKS if len(_WORDS[mark].findall(text)) >= _MIN_WORDS]
-    return known[0] if len(known) == 1 else ""
+    return known[0] if len(known) == 1 else _beside_whole_numbers(folded)
+
+
+def _beside_whole_numbers(folded: str) -> Mark:
+    """Return the mark that is left if the other one only groups thousands: "1,120" beside "330" and "12"."""
+    numbers = [found["digits"] for found in _NUMBER.finditer(folded)]
+    marks = {number[-_GROUP - 1] for number in numbers if _GROUPED.fullmatch(number)}
+    short = any(number.isdecimal() and len(number) <= _GROUP for number in numbers)
+    return ("." if marks == {","} else ",") if short and len(marks) == 1 else ""
+
+
+_GROUP = 3  # digits
 
 
 _MARKS: tuple[Mark, ...] = (".", ",")

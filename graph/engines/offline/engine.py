@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from graph.engines.base import OnDraft, PageReading, PageRequest
+from graph.engines.offline import table_answers
 from graph.engines.offline.extraction import extract_claims
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
@@ -148,14 +149,18 @@ class OfflineEngine:
     def _grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Grade]:
         """Grade chunks by their best sentence for any of the questions in the text."""
         best: dict[str, scoring.ScoredSentence] = {}
+        settling: set[str] = set()
+        rows = self._catalog.chunks([chunk["chunk"] for chunk in chunks])
         for part in terms.split_questions(question):
-            for scored in self._score(part, chunks)[1]:
+            query, sentences = self._score(part, chunks)
+            settling |= {row.id for row in rows if table_answers.settles(query, row)}
+            for scored in sentences:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
         grades = {
             chunk: Grade(
                 chunk=chunk,
-                score=round(min(10.0, max(0.0, RELEVANT_GRADE + scored.fit - RELEVANT_FIT)), 2),
+                score=round(min(10.0, max(RELEVANT_GRADE * (chunk in settling), _grade_of(scored.fit))), 2),
                 reason=f"closest: “{_shorten(scored.sentence.text)}”",
             )
             for chunk, scored in best.items()
@@ -183,6 +188,10 @@ class OfflineEngine:
             query, scored = self._score(part, chunks)
             claims += [claim for claim in extract_claims(query, scored, rows) if claim not in claims]
         return claims
+
+
+def _grade_of(fit: float) -> float:
+    return max(0.0, RELEVANT_GRADE + fit - RELEVANT_FIT)
 
 
 def _reading(text: PageText) -> PageReading:

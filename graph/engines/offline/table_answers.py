@@ -96,6 +96,21 @@ def _extreme(query: Query, rows: Sequence[SentenceRow], column: str, decimal: Ma
     return (max if most else min)(values, key=lambda index: values[index])
 
 
+def settles(query: Query, chunk: ChunkRow) -> bool:
+    """Return whether a table has the row with the most or least that a question asks for, and all its other words.
+
+    The words are in its caption, column names and labels: at least two, apart from "largest" and general verbs.
+    """
+    if chunk.kind != "table" or not (_MOST.search(query.text) or _LEAST.search(query.text)):
+        return False
+    held = frozenset[str]().union(*(terms.stems(row.search) for row in chunk.sentences if row.kind == "row"))
+    asked = terms.stems(_GENERAL.sub("", _LEAST.sub("", _MOST.sub("", query.text)))) & query.term_weights.keys()
+    return len(asked) > 1 and asked <= held and extreme_row(query, chunk) is not None
+
+
+_GENERAL = re.compile(r"\b(make|made|report(s|ed)?|record(s|ed)?|suffer(s|ed)?|incur(s|red)?|used?)\b", re.I)
+
+
 def difference(query: Query, rows: Sequence[SentenceRow], decimal: Mark = ".") -> str:
     """Return the difference of two rows in the column asked for, with its operands ("62.1 − 55.0 = 7.1"), or ""."""
     if len(rows) != 2 or not _ASKS_HOW_MUCH.search(query.text):
@@ -132,9 +147,9 @@ def _readings(row: SentenceRow, column: str, decimal: Mark) -> tuple[Decimal, ..
 
 
 def decimal_of(chunk: ChunkRow) -> Mark:
-    """Return the mark before decimals, told from the numbers of the chunk's rows, else from all of its text."""
+    """Return the mark before decimals, told from its rows and all of its text."""
     rows = " ; ".join(cell for sentence in chunk.sentences for _, cell in sentence.cells[1:])
-    return decimal_mark(rows) or decimal_mark(chunk.text)
+    return decimal_mark(f"{rows} ; {chunk.text}")
 
 
 def _only(readings: Sequence[tuple[Decimal, ...]]) -> list[Decimal]:
