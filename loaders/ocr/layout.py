@@ -11,6 +11,7 @@ from statistics import median
 from loaders.ocr.charts import ScanChart, picture_text
 from loaders.ocr.lines import OcrLine
 from loaders.ocr.tables import ChartLabels, ScanTable, find_tables, group_rows
+from loaders.pdf.columns import column_gap
 from loaders.pdf.layout import CAPTION, heading_level
 from loaders.text.line_joining import join_lines, vocabulary
 from loaders.types import BlockKind
@@ -108,7 +109,7 @@ def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
 
 def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
     """Return the lines column by column, in reading order; lines across both columns are entries of their own."""
-    gutter = _gutter(lines)
+    gutter = _gutter(lines) or column_gap([(line.text, line.box) for line in lines])
     if gutter is None:
         return [lines]
     streams: list[list[OcrLine]] = []

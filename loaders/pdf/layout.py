@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from loaders.geometry import area, bounding_box, centre, contains, to_fractions, words_to_fractions
+from loaders.pdf.columns import column_gap, ends_sentence
 from loaders.pdf.strikes import join_struck, without_struck
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
@@ -55,14 +56,42 @@ def build_blocks(
     blocks: list[Block] = []
     words: list[Word] = []
     rest = [Region("text", bounding_box(w.box for line in part for w in line.words)) for part in _paragraphs(outside)]
-    for region, lines in zip([*regions, *rest], [*inside, *_paragraphs(outside)], strict=True):
-        if lines:
-            rows = reading_rows(lines)
-            block = _block(region, rows, layer, around)
-            blocks.append(replace(block, text=join_struck(block.text)))
-            words += without_struck([word for row in rows for word in row.words])
+    parts = zip([*regions, *rest], [*inside, *_paragraphs(outside)], strict=True)
+    for region, rows in (column for part in parts if part[1] for column in _columns(*part)):
+        block = _block(region, rows, layer, around)
+        blocks.append(replace(block, text=join_struck(block.text)))
+        words += without_struck([word for row in rows for word in row.words])
     words += (word for each in layer.fields for word in each.words)
     return tuple(_with_fields(blocks, layer)), words_to_fractions(words, layer.width, layer.height)
+
+
+def _columns(region: Region, lines: list[Line]) -> list[tuple[Region, list[Line]]]:
+    """Return a region with its rows of print; if it is text in two short columns, the left one first.
+
+    Columns through which a sentence runs stay one block.
+    """
+    if region.role not in ("text", "list-item") or not all(line.upright for line in lines):
+        return [(region, reading_rows(lines))]
+    pieces = [piece for line in lines for piece in _at_wide_gaps(line)]
+    gap = column_gap([(_text(piece), _box(piece)) for piece in pieces])
+    if gap is None:
+        return [(region, reading_rows(lines))]
+    left = reading_rows([piece for piece in pieces if _box(piece).x1 <= gap])
+    right = reading_rows([piece for piece in pieces if _box(piece).x0 >= gap])
+    if not ends_sentence(_text(left[-1])):
+        return [(Region("text", region.box), [*left, *right])]
+    return [(Region("text", bounding_box(map(_box, side))), side) for side in (left, right)]
+
+
+def _text(line: Line) -> str:
+    return " ".join(word.text for word in line.words)
+
+
+def _at_wide_gaps(line: Line) -> list[Line]:
+    """Cut a line where the space between two words is wider than two letters are high."""
+    cuts = [at for at in range(1, len(line.words)) if line.words[at].box.x0 - line.words[at - 1].box.x1 > 2 * line.size]
+    ends = [0, *cuts, len(line.words)]
+    return [replace(line, words=line.words[start:stop]) for start, stop in pairwise(ends)]
 
 
 def _with_fields(blocks: list[Block], layer: TextLayer) -> list[Block]:
