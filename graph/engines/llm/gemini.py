@@ -38,6 +38,8 @@ def chat_model(model: str, *, thinking: str | None, api_key: str, base_url: str)
 
     # langchain-core looks into an error's body without awaiting it, and Python would warn the user at every retry.
     warnings.filterwarnings("ignore", "coroutine 'ClientResponse.json' was never awaited", RuntimeWarning)
+    # Models with fixed sampling are sent no temperature: the client leaves it out, and would tell the user each time.
+    warnings.filterwarnings("ignore", "Model '.*' uses fixed sampling defaults", UserWarning)
     return ChatGoogleGenerativeAI(
         model=model,
         api_key=api_key,
