@@ -41,6 +41,9 @@ MAX_UNREAD = 0.5
 """Share of the area of the lines, as the detector finds them, that may be unread on a page that counts as read. Sound
 scans have at most 0.05, pages in Cyrillic, Korean, Arabic, Hebrew, Thai or Devanagari 0.8-1.0."""
 
+MIN_NOTED = 0.1
+"""The same share from which a page that is read says that a part is not: twice that of the poorest sound scan."""
+
 MIN_UNREAD_LINES = 2
 """Unread lines that make a page unreadable: in a photograph the detector may find one, in its texture."""
 
@@ -88,7 +91,8 @@ def read_page(png: bytes, page: int, languages: str = "auto") -> PageText | Fail
 
 
 def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], unread: _Unread) -> PageText:
-    return PageText(page, blocks, words, "ocr", PARTLY_READ if blocks and unread.lines >= MIN_UNREAD_LINES else "")
+    partly = unread.lines >= MIN_UNREAD_LINES and unread.share > MIN_NOTED
+    return PageText(page, blocks, words, "ocr", PARTLY_READ if blocks and partly else "")
 
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
