@@ -52,13 +52,14 @@ def test_nothing_is_read_or_embedded_again(engine: str, old: Path, gemini: Gemin
     assert {(row.status, row.engine) for row in ledger()} == {("read", "llm")}
 
 
-def test_a_page_that_lost_its_reading_finds_the_old_transcript(old: Path, gemini: GeminiServer) -> None:
+def test_a_page_that_lost_its_reading_is_read_with_the_prompt_of_today(old: Path, gemini: GeminiServer) -> None:
+    """The prompt asks for more than when the home folder was written; its version is in a transcript's key."""
     catalog, before = dependencies.stores().catalog, ledger()
     for row in before:
         catalog.record_page(PageRow(row.document, row.page))
     assert ingest_again()["ledger"]["read"] == 6
-    assert kinds(gemini) == []
-    assert [row.transcript for row in ledger()] == [row.transcript for row in before]
+    assert kinds(gemini).count("read") == 2
+    assert {row.transcript for row in ledger()}.isdisjoint(row.transcript for row in before)
 
 
 def test_questions_are_answered_from_it(old: Path, model: Model, gemini: GeminiServer) -> None:
