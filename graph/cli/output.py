@@ -107,7 +107,10 @@ def documents(value: Mapping[str, Any]) -> None:
     )
     for row in value["documents"]:
         status = f"[{_STATUS[row['status']]}]{row['status']}[/]"
-        table.add_row(row["id"], escape(row["name"]), status, str(row["pages"]), str(row["chunks"]))
+        label = row.get("label") or row["name"]  # an older server has no labels
+        others = [name for name in row.get("names", ()) if name != row["name"]]
+        label += f"\nalso: {', '.join(others)}" if others else ""
+        table.add_row(row["id"], escape(label), status, str(row["pages"]), str(row["chunks"]))
     _out.print(table)
 
 

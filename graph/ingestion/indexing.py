@@ -80,13 +80,13 @@ def publish(stores: Stores, document: str, generation: str, fingerprint: str) ->
 async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgress, emit: Emit) -> Usage:
     """Embed a document's new chunks and publish them; return what the embeddings cost.
 
-    A document without new chunks is only published again under its new source, if it has one; a document of which no
+    A document without new chunks may have taken the source of another, which is then removed; a document of which no
     page is read is left as it is.
     """
     with record_usage(emit):
         async with index_lock.shared():
             if "generation" not in document:
-                await asyncio.to_thread(_replace_at_source, deps.stores, document["id"])
+                await asyncio.to_thread(_remove_replaced, deps.stores)
                 return no_usage()
             catalog, generation = deps.stores.catalog, document["generation"]
             ids = await asyncio.to_thread(catalog.chunk_ids, document["id"], generation)
@@ -100,11 +100,12 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
     return usage
 
 
-def _replace_at_source(stores: Stores, document: str) -> None:
-    """Publish an unchanged document again if its source holds another document: the same bytes were copied there."""
-    row = stores.catalog.document(document)
-    if row and any(other.source == row.source and other.id != row.id for other in stores.catalog.documents()):
-        publish(stores, document, row.generation, stores.catalog.chunks_fingerprint(document))
+def _remove_replaced(stores: Stores) -> None:
+    """Remove the documents whose source an unchanged one has taken: its bytes were copied there."""
+    for document in stores.catalog.pending_cleanup():
+        row = stores.catalog.document(document)
+        if row and not row.source:
+            remove_stale(stores, document)
 
 
 class IndexLock:

@@ -132,7 +132,7 @@ def reason_for_no_documents(catalog: Catalog) -> RefusalReason:
 def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, list[int]]:
     """Return the pages that could not be read, by document name; of all documents if no ids are given."""
     failed = catalog.failed_pages(documents)
-    return {row.name: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
+    return {row.label: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
 
 
 def document_list(catalog: Catalog, documents: Sequence[str]) -> str:
@@ -142,7 +142,7 @@ def document_list(catalog: Catalog, documents: Sequence[str]) -> str:
     lines, failed = [], catalog.failed_pages(documents)
     for row in rows[:_MAX_LISTED]:
         unread = f"; {page_ranges(failed[row.id])} could not be read" if row.id in failed else ""
-        lines.append(f"- {row.name} ({row.pages} {'page' if row.pages == 1 else 'pages'}{unread})")
+        lines.append(f"- {row.label} ({row.pages} {'page' if row.pages == 1 else 'pages'}{unread})")
     if len(rows) > _MAX_LISTED:
         lines.append(f"- and {len(rows) - _MAX_LISTED} more: `pagewitness documents` lists them all")
     return "\n".join([f"{head} to ask:", *lines])

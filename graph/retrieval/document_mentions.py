@@ -103,14 +103,15 @@ def _names(file: str, title: str) -> _Names:
 
 def _names_file(question: str, row: DocumentRow) -> bool:
     lower = question.lower()
-    near = [name for name in _names(row.name, row.title).files if name.lower() in lower]
+    files = [file for name in row.names or (row.name,) for file in _names(name, row.title).files]
+    near = [name for name in files if name.lower() in lower]
     return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) for name in near)
 
 
 def _score(asked: list[str], capitals: set[str], row: DocumentRow) -> int:
     """Return how many words of its name or title a question holds, if they mention the document; else 0."""
     best, held = 0, frozenset(asked)
-    for words in _names(row.name, row.title).words:
+    for words in [words for name in row.names or (row.name,) for words in _names(name, row.title).words]:
         hits = words & held
         telling = {word for word in hits if _is_distinctive(word)}
         named_so = len(hits & capitals) > 1 and telling & capitals

@@ -13,6 +13,14 @@ class Named(Protocol):
     """A document with its id, name and source."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All its names."""
+
+    @property
+    def label(self) -> str:
+        """Its name as it is shown beside others of the same name."""
+
+    @property
     def id(self) -> str:
         """The first digits of its hash."""
 
@@ -57,12 +65,17 @@ def find_among(known: Sequence[Row], name: str) -> Row:
         UnknownDocumentError: it matches no document, or several.
     """
     wanted = name.strip().casefold()
-    hits = [row for row in known if row.id == wanted or wanted in (row.name.casefold(), row.source.casefold())]
-    hits = hits or [row for row in known if row.name.casefold().rsplit(".", 1)[0] == wanted]
+    hits = [row for row in known if wanted in (row.id, row.label.casefold(), row.source.casefold())]
+    hits = hits or [row for row in known if wanted in _all_names(row)]
+    hits = hits or [row for row in known if wanted in {name.rsplit(".", 1)[0] for name in _all_names(row)}]
     if not hits:
-        listed = ", ".join(row.name for row in known[:10]) or "none yet"
+        listed = ", ".join(row.label or row.name for row in known[:10]) or "none yet"
         raise UnknownDocumentError(f"There is no document {name!r}: name one of these ({listed}), or its id.")
     if len(hits) > 1:
         ids = ", ".join(f"{row.id} ({row.source})" for row in hits)
         raise UnknownDocumentError(f"Several documents are named {name!r}: give the id of one of them: {ids}.")
     return hits[0]
+
+
+def _all_names(row: Named) -> set[str]:
+    return {name.casefold() for name in (row.name, *row.names)}

@@ -33,9 +33,9 @@ class DocumentRow:
     id: str
     """The first digits of the SHA-256 of the file."""
     name: str
-    """The name that users know it by."""
+    """The name that it was first found under."""
     source: str
-    """Where it came from: a path, an address or an upload; "" once the document is retired."""
+    """Where it came from first: a path, an address or an upload; "" once the document is retired."""
     kind: str
     """The file format."""
     title: str
@@ -54,6 +54,10 @@ class DocumentRow:
     """The date on the first page, as it is printed there, where it can be told; ""."""
     created: float = 0.0
     """When it was added, as a Unix time."""
+    names: tuple[str, ...] = ()
+    """All names that its bytes were found under, the first one first; read from the catalog, not written to it."""
+    label: str = ""
+    """Its name, with its folder or id where other documents have the same name; read from the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ class DocumentStore(Protocol):
     """Documents, and which of them still have data outside the catalog to be removed."""
 
     def add_document(self, row: DocumentRow) -> None:
-        """Insert a document with a pending ledger row for each page; one that exists gets the new name and source."""
+        """Insert a document with a pending ledger row for each page; one that exists is given another name."""
 
     def document(self, document: str) -> DocumentRow | None: ...
     def documents(self) -> list[DocumentRow]:
@@ -254,17 +258,10 @@ class ChunkStore(Protocol):
         """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
 
     def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
-        """Publish this generation in place of the one before, in one transaction.
+        """Publish what `stage_chunks` returned in place of the generation before, in one transaction.
 
-        Other documents of the same source are retired. All these documents are marked for clean-up.
-
-        Args:
-            document: The document's id.
-            generation: What `stage_chunks` returned.
-            fingerprint: A hash of everything that the chunks were made of.
-
-        Returns:
-            The ids of the retired documents.
+        Other documents lose the sources of this one, and are retired without any; their ids are returned, and all are
+        marked for clean-up. The fingerprint is a hash of everything that the chunks were made of.
         """
 
     def chunks_fingerprint(self, document: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText
-from graph.storage.ledger import FINGERPRINT, Ledger, mark_for_cleanup, retire_rows
+from graph.storage.ledger import FINGERPRINT, Ledger, mark_for_cleanup, take_sources
 from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence
 
@@ -89,13 +89,8 @@ class SqliteCatalog(Ledger):
             old = "SELECT id FROM chunks WHERE document = ? AND generation <> ?"
             connection.execute(f"DELETE FROM units WHERE chunk IN ({old})", (document, generation))
             connection.execute(f"DELETE FROM chunks WHERE id IN ({old})", (document, generation))
-            same_source = "source = (SELECT source FROM documents WHERE id = ?) AND id <> ?"
-            replaced = [
-                r[0] for r in connection.execute(f"SELECT id FROM documents WHERE {same_source}", [document] * 2)
-            ]
             # Hidden in this transaction; files and vectors are removed later, if need be by the next process.
-            for other in replaced:
-                retire_rows(connection, other)
+            replaced = take_sources(connection, document)
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (FINGERPRINT + document, fingerprint))
             connection.execute("DELETE FROM vectors_ahead WHERE document = ?", (document,))
             mark_for_cleanup(connection, document)
@@ -119,11 +114,12 @@ class SqliteCatalog(Ledger):
             + "WHERE c.id IN ({})",
             ids,
         )
+        labels = self.labels([row["name"] for row in rows])
         found = {
             row["id"]: ChunkRow(
                 row["id"],
                 row["document"],
-                row["name"],
+                labels.get(row["document"], row["name"]),
                 row["ordinal"],
                 row["kind"],
                 row["text"],

@@ -6,14 +6,16 @@ import json
 import time
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.database import Connection, Database, placeholders
+from graph.storage.document_labels import distinct_labels
 from loaders.types import Block, Box, Word
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
-_DOCUMENT_COLUMNS = ", ".join(field.name for field in fields(DocumentRow))
+_DOCUMENT_FIELDS = [field.name for field in fields(DocumentRow) if field.name not in ("names", "label")]
+_DOCUMENT_COLUMNS = ", ".join(_DOCUMENT_FIELDS)
 _UNREAD = (
     "SELECT document, page FROM pages "
     "WHERE status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '') ORDER BY page"
@@ -33,15 +35,22 @@ class Ledger:
     def add_document(self, row: DocumentRow) -> None:
         """Insert a document with a pending ledger row for each page.
 
-        A document that exists keeps its ledger and gets the new name and source.
+        A document that exists keeps its ledger and its first name, and has the new one too.
         """
-        values = (*astuple(row)[:-1], row.created or time.time())
+        values = [getattr(row, field) for field in _DOCUMENT_FIELDS[:-1]] + [row.created or time.time()]
         with self._db.writing() as connection:
             connection.execute(
                 f"INSERT INTO documents ({_DOCUMENT_COLUMNS}) VALUES ({placeholders(values)}) "
-                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source",
+                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source WHERE source = ''",
                 values,
             )
+            connection.execute(
+                "INSERT INTO document_names (document, name, source) VALUES (?, ?, ?) "
+                "ON CONFLICT (document, source) DO UPDATE SET name = excluded.name",
+                (row.id, row.name, row.source),
+            )
+            if connection.execute("SELECT 1 FROM documents WHERE id = ? AND generation <> ''", [row.id]).fetchone():
+                take_sources(connection, row.id)
             blank = [astuple(PageRow(row.id, number)) for number in range(1, row.pages + 1)]
             connection.executemany(
                 f"INSERT OR IGNORE INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(blank[0])})", blank
@@ -50,12 +59,35 @@ class Ledger:
     def document(self, document: str) -> DocumentRow | None:
         """Return a document, or None."""
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id = ?", [document])
-        return DocumentRow(*rows[0]) if rows else None
+        return self._named([DocumentRow(*row) for row in rows])[0] if rows else None
 
     def documents(self) -> list[DocumentRow]:
         """Return all documents but the retired ones, oldest first."""
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> '' ORDER BY created, name, id")
-        return [DocumentRow(*row) for row in rows]
+        return self._named([DocumentRow(*row) for row in rows])
+
+    def _named(self, rows: list[DocumentRow]) -> list[DocumentRow]:
+        """Return the documents with all their names, and with labels that no two of the catalog share."""
+        names: dict[str, list[str]] = {}
+        one = "WHERE document = ?" if len(rows) == 1 else ""
+        for document, name in self._db.rows(
+            f"SELECT document, name FROM document_names {one} ORDER BY id", [rows[0].id] if one else []
+        ):
+            names.setdefault(document, []).append(name)
+        labels = self.labels([row.name for row in rows])
+        return [
+            replace(
+                row, names=tuple(dict.fromkeys([row.name, *names.get(row.id, ())])), label=labels.get(row.id, row.name)
+            )
+            for row in rows
+        ]
+
+    def labels(self, names: Sequence[str]) -> dict[str, str]:
+        """Return what tells the documents apart that share one of these names, by document id."""
+        found = self._db.rows_in(
+            "SELECT id, name, source FROM documents WHERE source <> '' AND name IN ({})", list(dict.fromkeys(names))
+        )
+        return distinct_labels([(row[0], row[1], row[2]) for row in found])
 
     def set_imprint(self, document: str, title: str, authors: str, dated: str) -> None:
         """Store what the first page says of the document; "" for what it does not say."""
@@ -199,7 +231,36 @@ class Ledger:
 def retire_rows(connection: Connection, document: str) -> None:
     """Within a transaction: hide a document and mark it for clean-up."""
     connection.execute("UPDATE documents SET generation = '', source = '' WHERE id = ?", [document])
+    connection.execute("DELETE FROM document_names WHERE document = ?", [document])
     mark_for_cleanup(connection, document)
+
+
+def take_sources(connection: Connection, document: str) -> list[str]:
+    """Within a transaction: take a document's sources from all others; return those left without one, now retired."""
+    others = [
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT document FROM document_names WHERE document <> ? AND source IN "
+            "(SELECT source FROM document_names WHERE document = ?)",
+            [document, document],
+        )
+    ]
+    connection.execute(
+        "DELETE FROM document_names WHERE document <> ? AND source IN "
+        "(SELECT source FROM document_names WHERE document = ?)",
+        [document, document],
+    )
+    retired = []
+    for other in others:
+        left = connection.execute(
+            "SELECT name, source FROM document_names WHERE document = ? ORDER BY id", [other]
+        ).fetchone()
+        if left:
+            connection.execute("UPDATE documents SET name = ?, source = ? WHERE id = ?", [*left, other])
+        else:
+            retire_rows(connection, other)
+            retired.append(other)
+    return retired
 
 
 def mark_for_cleanup(connection: Connection, document: str) -> None:

@@ -92,7 +92,19 @@ ALTER TABLE documents ADD COLUMN authors TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN dated TEXT NOT NULL DEFAULT '';
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+# A document has the name and source of each place where its bytes were found; `documents` keeps the first.
+_VERSION_7 = """
+CREATE TABLE document_names (
+    id INTEGER PRIMARY KEY, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, name TEXT NOT NULL,
+    source TEXT NOT NULL, UNIQUE (document, source)
+);
+CREATE INDEX document_names_by_source ON document_names (source);
+CREATE INDEX documents_by_name ON documents (name);
+INSERT INTO document_names (document, name, source)
+    SELECT id, name, source FROM documents WHERE source <> '' ORDER BY created, id;
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

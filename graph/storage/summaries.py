@@ -45,9 +45,13 @@ class DocumentSummary(TypedDict):
     id: str
     """A hash of the document's bytes."""
     name: str
-    """The file's name."""
+    """The name that the file was first found under."""
+    names: list[str]
+    """All names that its bytes were found under, the first one first."""
+    label: str
+    """Its name, with its folder or the beginning of its id where other documents have the same name."""
     source: str
-    """The path, address or upload that it was read from."""
+    """The path, address or upload that it was first read from."""
     title: str
     """The title in the file's metadata, or ""."""
     printed_title: str
@@ -115,6 +119,8 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
     return {
         "id": row.id,
         "name": row.name,
+        "names": list(row.names),
+        "label": row.label,
         "source": row.source,
         "title": row.title,
         "printed_title": row.printed_title,

@@ -59,12 +59,14 @@ def test_a_private_address_is_refused_unless_it_is_allowed(
         ingest_text(f"{site}/a.pdf")
 
 
-def test_the_newest_name_of_the_same_bytes_counts(home: Path, make_pdf: MakePdf, tmp_path: Path) -> None:
+def test_the_same_bytes_keep_their_first_name_and_have_the_new_one_too(
+    home: Path, make_pdf: MakePdf, tmp_path: Path
+) -> None:
     (first,) = ingest(make_pdf("a.pdf", STORM))
     shutil.move(tmp_path / "a.pdf", tmp_path / "b.pdf")
     (second,) = ingest(tmp_path / "b.pdf")
     assert (first["id"], second["status"]) == (second["id"], "unchanged")
-    assert [row.name for row in dependencies.stores().catalog.documents()] == ["b.pdf"]
+    assert [row.names for row in dependencies.stores().catalog.documents()] == [("a.pdf", "b.pdf")]
 
 
 def test_bytes_that_are_known_replace_what_was_at_their_new_place(
@@ -73,7 +75,7 @@ def test_bytes_that_are_known_replace_what_was_at_their_new_place(
     ingest(make_pdf("a.pdf", STORM), make_pdf("b.pdf", TICKET))
     shutil.copy(tmp_path / "a.pdf", tmp_path / "b.pdf")
     ingest(tmp_path / "b.pdf")
-    assert [row.name for row in dependencies.stores().catalog.documents()] == ["b.pdf"]
+    assert [row.names for row in dependencies.stores().catalog.documents()] == [("a.pdf", "b.pdf")]
     assert hits("ticket") == []
     assert rows("meta", "key GLOB 'unsettled:*'") == 0
 

@@ -43,28 +43,28 @@ function showCount() {
 }
 
 function entry(one, opened) {
-  const label = make("label", { className: "name" }, checkbox(one), make("span", {}, one.name));
+  const label = make("label", { className: "name" }, checkbox(one), make("span", {}, one.label));
   const [tone, word] = STATUS[one.status];
   const counts = Object.entries(one.ledger).filter(([status, count]) => count && !(status === "read"));
   const facts = make("p", { className: "facts" }, make("span", { className: tone }, word), ` · ${plural(one.pages, "page")}`,
     ...counts.map(([status, count]) => ` · ${count} ${PAGE[status]}`));
   const tools = make("div", { className: "tools" });
   const item = make("li", {}, label, facts, tools);
-  const toggle = button("Pages", () => pages(item, one, toggle), { "aria-expanded": "false", "aria-label": `Pages of ${one.name}` });
+  const toggle = button("Pages", () => pages(item, one, toggle), { "aria-expanded": "false", "aria-label": `Pages of ${one.label}` });
   const transcript = `/documents/${encodeURIComponent(one.id)}/transcript`;
   tools.append(
     toggle,
     button(one.status === "complete" ? "Read again" : "Read the rest", () => readAgain(one), { "aria-label":
-      one.status === "complete" ? `Read again all of ${one.name}` : `Read the rest of ${one.name}` }),
-    button("Save text", () => make("a", { href: transcript, download: `${one.name}.md` }).click(), { "aria-label": `Save the text of ${one.name}` }),
-    button("Delete", () => confirmDeletion(one), { "aria-label": `Delete ${one.name}` }),
+      one.status === "complete" ? `Read again all of ${one.label}` : `Read the rest of ${one.label}` }),
+    button("Save text", () => make("a", { href: transcript, download: `${one.label}.md` }).click(), { "aria-label": `Save the text of ${one.label}` }),
+    button("Delete", () => confirmDeletion(one), { "aria-label": `Delete ${one.label}` }),
   );
   if (opened) pages(item, one, toggle);
   return item;
 }
 
 function checkbox(one) {
-  const box = make("input", { type: "checkbox", checked: !excluded.has(one.id), "aria-label": `Ask ${one.name}` });
+  const box = make("input", { type: "checkbox", checked: !excluded.has(one.id), "aria-label": `Ask ${one.label}` });
   box.addEventListener("change", () => {
     box.checked ? excluded.delete(one.id) : excluded.add(one.id);
     showCount();
@@ -78,9 +78,9 @@ async function pages(item, one, toggle) {
   if (opened) return opened.remove();
   try {
     const { ledger_pages: lines } = await get(`/documents/${encodeURIComponent(one.id)}`);
-    const ledger = make("div", { className: "ledger", role: "group", "aria-label": `Pages of ${one.name}` });
+    const ledger = make("div", { className: "ledger", role: "group", "aria-label": `Pages of ${one.label}` });
     ledger.dataset.document = one.id;
-    ledger.append(...lines.map((line) => button(String(line.page), () => open({ document: one.id, name: one.name, page: line.page, pages: one.pages }), {
+    ledger.append(...lines.map((line) => button(String(line.page), () => open({ document: one.id, name: one.label, page: line.page, pages: one.pages }), {
       className: `plain ${line.status}`, title: [PAGE[line.status], line.reason, line.detail].filter(Boolean).join(": "),
       "aria-label": `Page ${line.page}${line.label ? ` (printed ${line.label})` : ""}, ${PAGE[line.status]}`,
     })));
@@ -93,7 +93,7 @@ async function pages(item, one, toggle) {
 
 async function confirmDeletion(one) {
   const dialog = byId("confirm");
-  byId("confirm-text").textContent = `“${one.name}”, its pages and everything read from them are removed from this server.`;
+  byId("confirm-text").textContent = `“${one.label}”, its pages and everything read from them are removed from this server.`;
   dialog.returnValue = "no";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));

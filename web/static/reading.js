@@ -23,7 +23,7 @@ export async function ingest(files) {
 
 /** Read the missing pages of a document, or all of them if none is missing. */
 export const readAgain = (one) =>
-  read([{ source: one.source, id: one.id, row: row(one.name) }], { reread: one.status === "complete" });
+  read([{ source: one.source, id: one.id, row: row(one.label) }], { reread: one.status === "complete" });
 
 async function send(job, limit) {
   const { file, row: bar } = job;

@@ -36,6 +36,8 @@ class _Document:
     id: str
     name: str
     source: str
+    names: tuple[str, ...]
+    label: str
 
 
 class RemoteClient:
@@ -110,7 +112,10 @@ class RemoteClient:
         return {**result, "checks": [reached, *result["checks"]]}
 
     def _find(self, name: str) -> _Document:
-        known = [_Document(row["id"], row["name"], row["source"]) for row in self.documents()["documents"]]
+        known = [
+            _Document(row["id"], row["name"], row["source"], tuple(row.get("names", ())), row.get("label", ""))
+            for row in self.documents()["documents"]
+        ]
         return find_among(known, name)
 
     def _run(

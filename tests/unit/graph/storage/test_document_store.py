@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph.storage.base import Catalog, PageRow, Transcript, layer_key
+from graph.storage.base import Catalog, DocumentRow, PageRow, Transcript, layer_key
 from loaders.types import Block
 from tests.unit.graph.storage.rows import chunk, document, found, publish
+
+
+def named(identity: str, name: str, source: str) -> DocumentRow:
+    return replace(document(identity, source=source), name=name)
 
 
 def test_a_new_document_has_a_pending_ledger_row_for_each_page(catalog: Catalog) -> None:
@@ -14,7 +18,7 @@ def test_a_new_document_has_a_pending_ledger_row_for_each_page(catalog: Catalog)
     assert [(row.page, row.status) for row in catalog.pages("a")] == [(1, "pending"), (2, "pending"), (3, "pending")]
 
 
-def test_adding_a_document_again_keeps_its_ledger_and_takes_the_new_name(catalog: Catalog) -> None:
+def test_adding_a_document_again_keeps_its_ledger_and_its_name_and_adds_the_new_one(catalog: Catalog) -> None:
     catalog.add_document(document("a"))
     done = PageRow("a", 1, status="read", attempts=1, engine="offline", transcript="t", ink=0.25, legible=True)
     catalog.record_page(done)
@@ -22,7 +26,8 @@ def test_adding_a_document_again_keeps_its_ledger_and_takes_the_new_name(catalog
     assert catalog.pages("a")[0] == done
     kept = catalog.document("a")
     assert kept is not None
-    assert (kept.name, kept.source) == ("copy.pdf", "/papers/copy.pdf")
+    assert (kept.name, kept.source) == (document("a").name, document("a").source)
+    assert kept.names == (document("a").name, "copy.pdf")
     assert len(catalog.documents()) == 1
 
 
@@ -32,6 +37,33 @@ def test_publishing_retires_other_documents_of_the_same_source(catalog: Catalog)
     assert replaced == ["old"]
     assert found(catalog, "storm") == ["The new storm."]
     assert publish(catalog, document("other"), chunk(0, "Another storm.")) == []
+
+
+def test_a_document_that_loses_one_of_its_sources_keeps_the_others(catalog: Catalog) -> None:
+    publish(catalog, named("old", "a.pdf", "/a.pdf"), chunk(0, "The old storm."))
+    catalog.add_document(named("old", "b.pdf", "/b.pdf"))
+    assert publish(catalog, named("new", "a.pdf", "/a.pdf"), chunk(0, "The new storm.")) == []
+    kept = catalog.document("old")
+    assert kept is not None
+    assert (kept.name, kept.source, kept.names) == ("b.pdf", "/b.pdf", ("b.pdf",))
+    assert publish(catalog, named("newest", "b.pdf", "/b.pdf"), chunk(0, "The last storm.")) == ["old"]
+
+
+def test_a_published_document_that_is_found_at_the_source_of_another_replaces_it(catalog: Catalog) -> None:
+    publish(catalog, named("a", "a.pdf", "/a.pdf"), chunk(0, "The storm of a."))
+    publish(catalog, named("b", "b.pdf", "/b.pdf"), chunk(0, "The storm of b."))
+    catalog.add_document(named("b", "a.pdf", "/a.pdf"))
+    assert [row.id for row in catalog.documents()] == ["b"]
+    assert "a" in catalog.pending_cleanup()
+
+
+def test_documents_of_one_name_have_different_labels(catalog: Catalog) -> None:
+    for identity, source in (("1a", "/march/invoice.pdf"), ("2b", "/april/invoice.pdf"), ("3c", "/april/other.pdf")):
+        publish(catalog, named(identity, source.rpartition("/")[2], source), chunk(0, "The storm."))
+    labels = {row.id: row.label for row in catalog.documents()}
+    assert labels == {"1a": "invoice.pdf (march/)", "2b": "invoice.pdf (april/)", "3c": "other.pdf"}
+    ids = [catalog.chunk_ids(identity)[0] for identity in labels]
+    assert [row.name for row in catalog.chunks(ids)] == list(labels.values())
 
 
 def test_deleting_leaves_nothing_and_returns_the_images_that_no_other_page_uses(catalog: Catalog) -> None:
