@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_charts
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
+from loaders.ocr.perspective import Straightened, straighten
 from loaders.types import Block, Box, Failure, PageText, Word
 
 THREADS_PER_ENGINE = 1
@@ -54,6 +56,7 @@ POOR_SCORE = 0.85
 """Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
 
 PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
+POORLY_READ = "The print was read with little confidence ({score:.0%}): compare it with the page."
 UNREADABLE = (
     "Page {page} is printed in {script}, which OCR cannot read here: it reads Latin letters, Chinese and Japanese. "
     "Install Tesseract with the data of the page's language, or read the page with a vision model."
@@ -92,7 +95,10 @@ def read_page(png: bytes, page: int, languages: str = "auto") -> PageText | Fail
 
 def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], unread: _Unread) -> PageText:
     partly = unread.lines >= MIN_UNREAD_LINES and unread.share > MIN_NOTED
-    return PageText(page, blocks, words, "ocr", PARTLY_READ if blocks and partly else "")
+    detail = PARTLY_READ if blocks and partly else ""
+    if words and unread.score < POOR_SCORE:
+        detail = f"{detail} {POORLY_READ.format(score=unread.score)}".strip()
+    return PageText(page, blocks, words, "ocr", detail)
 
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
@@ -117,7 +123,10 @@ def _read(
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError("the page image cannot be decoded")
-    turns, lines, unread = _read_upright(image.astype(np.uint8))
+    photograph = image.astype(np.uint8)
+    sheet = straighten(photograph) if arrange is _arrange_page else None
+    image = sheet.image if sheet else photograph
+    turns, lines, unread = _read_upright(image)
     height, width = image.shape[:2]
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
     blocks: list[Block] = []
@@ -127,7 +136,19 @@ def _read(
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         words += words_to_fractions(shown, width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
-    return tuple(blocks), tuple(words), unread
+    if sheet:
+        blocks = [replace(block, box=_in_photograph(block.box, sheet, photograph)) for block in blocks]
+        words = [word._replace(box=_in_photograph(word.box, sheet, photograph)) for word in words]
+    score = _mean([(line.text, line.score, line.quad) for line in lines]) if lines else 1.0
+    return tuple(blocks), tuple(words), unread._replace(score=score)
+
+
+def _in_photograph(box: Box | None, sheet: Straightened, photograph: Image) -> Box:
+    """Convert a box in fractions of the sheet to fractions of the photograph; without one, the sheet's."""
+    (sheet_height, sheet_width), (height, width) = sheet.image.shape[:2], photograph.shape[:2]
+    x0, y0, x1, y1 = box or Box(0.0, 0.0, 1.0, 1.0)
+    pixels = Box(x0 * sheet_width, y0 * sheet_height, x1 * sheet_width, y1 * sheet_height)
+    return to_fractions(sheet.box_in_photograph(pixels), width, height)
 
 
 def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
@@ -172,6 +193,8 @@ class _Unread(NamedTuple):
 
     lines: int
     share: float
+    score: float = 1.0
+    """Mean confidence of what was read."""
 
 
 def _recognise(image: Image) -> tuple[list[tuple[str, float, Quad]], _Unread]:

@@ -1,0 +1,85 @@
+"""Photographs of pages: a sheet seen at an angle before a darker ground is straightened, and places are mapped back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.types import Box
+
+_SIDE = 600  # pixels of the longer side at which the sheet is looked for: 5 ms a page
+_MIN_SHARE, _MAX_SHARE = 0.25, 0.98  # of the photograph that a sheet covers
+_DARKER = 35.0  # grey levels by which the ground is darker than the sheet
+_ASKEW = 0.015  # of the sheet's size by which a corner is off a rectangle; what is straight needs no second picture
+_SOLID = 0.94  # share of the four corners' area that the sheet fills: a blot or two sheets fill less
+
+
+@dataclass(frozen=True, slots=True)
+class Straightened:
+    """A photograph with its sheet made rectangular, and the way back to the photograph."""
+
+    image: NDArray[np.uint8]
+    back: NDArray[np.float64]
+
+    def box_in_photograph(self, box: Box) -> Box:
+        """Return the box around a box of the sheet where it stands on the photograph, in pixels."""
+        corners = np.array([[(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)]], np.float64)
+        points = cv2.perspectiveTransform(corners, self.back)[0]
+        (x0, y0), (x1, y1) = points.min(0), points.max(0)
+        return Box(float(x0), float(y0), float(x1), float(y1))
+
+
+def straighten(photograph: NDArray[np.uint8]) -> Straightened | None:
+    """Return a photograph with its sheet straightened; None if no sheet stands askew before a darker ground."""
+    corners = _corners(photograph)
+    if corners is None:
+        return None
+    top, right, bottom, left = (float(np.linalg.norm(corners[i] - corners[(i + 1) % 4])) for i in range(4))
+    width, height = round(max(top, bottom)), round(max(left, right))
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    image = cv2.warpPerspective(photograph, matrix, (width, height), flags=cv2.INTER_CUBIC)
+    return Straightened(image.astype(np.uint8), np.linalg.inv(matrix).astype(np.float64))
+
+
+def _corners(photograph: NDArray[np.uint8]) -> NDArray[Any] | None:
+    """Return the sheet's corners in pixels: top left, top right, bottom right, bottom left."""
+    height, width = photograph.shape[:2]
+    scale = _SIDE / max(height, width)
+    small = cv2.resize(photograph, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (5, 5), 0)
+    _, light = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    light = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))  # print is no edge of the sheet
+    outlines, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outline = max(outlines, key=cv2.contourArea, default=None)
+    if outline is None:
+        return None
+    hull = cv2.convexHull(outline)
+    found = cv2.approxPolyDP(hull, 0.02 * cv2.arcLength(hull, closed=True), closed=True)
+    share = cv2.contourArea(outline) / grey.size
+    if len(found) != 4 or not _MIN_SHARE < share < _MAX_SHARE:
+        return None
+    corners = _ordered(found.reshape(4, 2).astype(np.float64))
+    inside = cv2.fillConvexPoly(np.zeros_like(grey), corners.astype(np.int32), 1) > 0
+    if inside.all():
+        return None
+    darker = float(np.median(grey[inside])) - float(grey[~inside].mean()) >= _DARKER
+    solid = cv2.contourArea(outline) >= _SOLID * cv2.contourArea(corners.astype(np.float32))
+    return corners / scale if darker and solid and _is_askew(corners) else None
+
+
+def _ordered(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    sums, differences = corners.sum(1), corners[:, 1] - corners[:, 0]
+    return corners[[sums.argmin(), differences.argmin(), sums.argmax(), differences.argmax()]]
+
+
+def _is_askew(corners: NDArray[np.float64]) -> bool:
+    """Return whether a corner is off the upright rectangle around the sheet; corners that coincide are none."""
+    (x0, y0), (x1, y1) = corners.min(0), corners.max(0)
+    upright = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+    distinct = len({tuple(corner) for corner in corners}) == 4
+    return distinct and float(np.abs(corners - upright).max()) > _ASKEW * max(x1 - x0, y1 - y0)
