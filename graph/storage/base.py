@@ -46,12 +46,6 @@ class DocumentRow:
     """Bytes of the file."""
     generation: str = ""
     """The published set of chunks, which questions see; "" until a first ingestion has finished."""
-    printed_title: str = ""
-    """The title on the first page, where the metadata has none; ""."""
-    authors: str = ""
-    """The authors on the first page, where they can be told; ""."""
-    dated: str = ""
-    """The date on the first page, as it is printed there, where it can be told; ""."""
     created: float = 0.0
     """When it was added, as a Unix time."""
     names: tuple[str, ...] = ()
@@ -201,9 +195,6 @@ class DocumentStore(Protocol):
     def document(self, document: str) -> DocumentRow | None: ...
     def documents(self) -> list[DocumentRow]:
         """Return all documents but the retired ones, oldest first."""
-
-    def set_imprint(self, document: str, title: str, authors: str, dated: str) -> None:
-        """Store what the first page says of the document; "" for what it does not say."""
 
     def retire(self, document: str) -> None:
         """Hide a document for good, before its vectors and images are removed."""

@@ -89,14 +89,6 @@ class Ledger:
         )
         return distinct_labels([(row[0], row[1], row[2]) for row in found])
 
-    def set_imprint(self, document: str, title: str, authors: str, dated: str) -> None:
-        """Store what the first page says of the document; "" for what it does not say."""
-        with self._db.writing() as connection:
-            connection.execute(
-                "UPDATE documents SET printed_title = ?, authors = ?, dated = ? WHERE id = ?",
-                (title, authors, dated, document),
-            )
-
     def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
         """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""
         column = "printed_label" if printed else "file_label"

@@ -83,13 +83,10 @@ _VERSION_5 = """
 UPDATE pages SET engine = 'llm' WHERE engine = 'gemini';
 """
 
-# Labels of pages beside their numbers, and what the first page says of its document.
+# Labels of pages beside their numbers.
 _VERSION_6 = """
 ALTER TABLE pages ADD COLUMN file_label TEXT NOT NULL DEFAULT '';
 ALTER TABLE pages ADD COLUMN printed_label TEXT NOT NULL DEFAULT '';
-ALTER TABLE documents ADD COLUMN printed_title TEXT NOT NULL DEFAULT '';
-ALTER TABLE documents ADD COLUMN authors TEXT NOT NULL DEFAULT '';
-ALTER TABLE documents ADD COLUMN dated TEXT NOT NULL DEFAULT '';
 """
 
 # A document has the name and source of each place where its bytes were found; `documents` keeps the first.

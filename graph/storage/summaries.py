@@ -54,12 +54,6 @@ class DocumentSummary(TypedDict):
     """The path, address or upload that it was first read from."""
     title: str
     """The title in the file's metadata, or ""."""
-    printed_title: str
-    """The title on its first page, where the metadata has none; ""."""
-    authors: str
-    """The authors on its first page, where they can be told; ""."""
-    dated: str
-    """The date on its first page, as printed, where it can be told; ""."""
     status: Literal["complete", "partial", "failed"]
     """Whether all its pages are read and can be searched, some are not, or all failed."""
     pages: int
@@ -123,9 +117,6 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
         "label": row.label,
         "source": row.source,
         "title": row.title,
-        "printed_title": row.printed_title,
-        "authors": row.authors,
-        "dated": row.dated,
         "status": "complete" if complete else "failed" if counts["failed"] == row.pages else "partial",
         "pages": row.pages,
         "ledger": counts,
