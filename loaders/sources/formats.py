@@ -261,7 +261,8 @@ def format_of(path: Path) -> FileFormat:
             kind
         ]
         raise SourceError(
-            f"{str(path)!r} is not {named.name} but {what}: get the file again, or rename it to {_TEXTS[kind]}."
+            f"{str(path)!r} is not a {named.name} file but {what}: get the {named.name} file again, "
+            f"or rename it to {_TEXTS[kind]}."
         )
     if not named:
         raise unsupported(path)

@@ -67,11 +67,13 @@ def test_its_conversation_goes_on(old: Path, capsys: pytest.CaptureFixture[str])
     assert FACT in messages[1].content
 
 
-def test_the_same_file_is_unchanged_and_read_no_more(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    report = run(capsys, "ingest", str(old / "harbour.pdf"))
-    (document,) = report["documents"]
-    assert document["status"] == "unchanged"
-    assert [row["attempts"] for row in run(capsys, "pages", "harbour")["pages"]] == [1, 1]
+def test_the_same_file_is_chunked_again_once_and_no_page_is_read_again(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for status in ("complete", "unchanged"):
+        (document,) = run(capsys, "ingest", str(old / "harbour.pdf"))["documents"]
+        assert document["status"] == status
+        assert [row["attempts"] for row in run(capsys, "pages", "harbour")["pages"]] == [1, 1]
 
 
 @pytest.mark.parametrize("command", ["reembed", "rechunk"])

@@ -38,7 +38,7 @@ def folder_of(*names: str) -> Prepare:
     def prepare(folder: Path, make_pdf: MakePdf) -> list[str]:
         (folder / "in").mkdir()
         for name in names:
-            (folder / "in" / name).write_text("text")
+            (folder / "in" / name).write_bytes(bytes(range(256)) * 4)
         return ["ingest", str(folder / "in")]
 
     return prepare
@@ -59,12 +59,18 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
     "empty source": (plain("ingest", " "), r"empty source.*name a file"),
     "url": (plain("ingest", "http://127.0.0.1:9/a.pdf"), r"private network.*download"),
     "empty folder": (folder_of(), r"is empty: put PDF"),
-    "folder without PDFs": (folder_of("notes.txt", "table.csv"), r"holds no PDF.*name another"),
-    "text file": (file("notes.txt", b"hello"), r"unsupported format \(\.txt\): give"),
+    "folder without PDFs": (folder_of("notes.xyz", "table.bin"), r"holds no PDF.*name another"),
+    "unknown format": (file("notes.xyz", bytes(range(256)) * 4), r"unsupported format \(\.xyz\): give"),
     "encrypted": (locked(), r"encrypted: give its password with --password"),
     "wrong password": (locked("--password", "wrong"), r"password for .* is wrong: give the right one"),
-    "html named pdf": (file("page.pdf", b"<!doctype html><html><body>Hi</body></html>"), r"is not a PDF.*get the PDF"),
-    "text named pdf": (file("text.pdf", b"only words\n" * 100), r"text\.pdf.*(is not a PDF|damaged).*get"),
+    "html named pdf": (
+        file("page.pdf", b"<!doctype html><html><body>Hi</body></html>"),
+        r"is not a PDF file but an HTML page.*get the PDF",
+    ),
+    "text named pdf": (
+        file("text.pdf", b"only words\n" * 100),
+        r"text\.pdf.*is not a PDF file but a text.*get the PDF",
+    ),
     "zero bytes": (file("empty.pdf", b""), r"is empty \(0 bytes\): get a new copy"),
     "zero pages": (file("none.pdf", NO_PAGES), r"none\.pdf.*(has no pages|damaged).*get a new copy"),
     "damaged": (file("broken.pdf", b"%PDF-1.7\n" + os.urandom(2000)), r"broken\.pdf.*damaged.*get a new copy"),
