@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := --engine offline --home .pagewitness/demo
 # Two workers keep two cores busy; more of them compete with the worker processes that read pages.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help

@@ -23,7 +23,6 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "sample.pdf"
 DATA = ROOT.parent / "shared" / "data"
 SERVER_TOKEN = "a token of the tests"
-_SERVER_FOLDERS = ("server", "browser")
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 _OURS = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
 
@@ -35,25 +34,12 @@ def pytest_configure() -> None:
     settings.load_profile("any-load")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Skip tests marked `data` where the data set is absent; group the tests for pytest-xdist.
-
-    All tests of one group run in the same worker: those which share the development server, else those of one file.
-    """
-    for item in items:
-        if not DATA.is_dir() and item.get_closest_marker("data"):
-            item.add_marker(pytest.mark.skip(reason="the development data set is not beside the repository"))
-        if config.pluginmanager.hasplugin("xdist"):
-            path = item.path.relative_to(ROOT)
-            item.add_marker(pytest.mark.xdist_group(_group(path)))
-
-
-def _group(path: Path) -> str:
-    """Return the group of a test file: files that share a session fixture which takes long are one group."""
-    if path.parts[1] in _SERVER_FOLDERS:
-        return "server"
-    return "paper" if path.is_relative_to("tests/unit/loaders/chunking") else str(path)
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Skip tests marked `data` where the data set is absent."""
+    if not DATA.is_dir():
+        for item in items:
+            if item.get_closest_marker("data"):
+                item.add_marker(pytest.mark.skip(reason="the development data set is not beside the repository"))
 
 
 @pytest.fixture(scope="session", autouse=True)
