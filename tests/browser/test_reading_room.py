@@ -142,8 +142,8 @@ def test_a_narrow_screen_and_a_hostile_document(open_room: OpenRoom, make_pdf: M
 
 def test_an_unsupported_file_is_reported(open_room: OpenRoom, tmp_path: Path) -> None:
     room = open_room()
-    (tmp_path / "page.html").write_text("<h1>No</h1>")
-    room.page.set_input_files("#files", tmp_path / "page.html")
+    (tmp_path / "noise.xyz").write_bytes(bytes(range(256)) * 4)
+    room.page.set_input_files("#files", tmp_path / "noise.xyz")
     room.page.get_by_text("has an unsupported format").wait_for()
     # Chromium itself notes every answer from 400 on in its console.
     room.wrong = [wrong for wrong in room.wrong if "415" not in wrong]
