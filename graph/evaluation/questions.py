@@ -112,7 +112,7 @@ def _first(error: ValidationError) -> str:
     """Return the first error in a few words: the field and why."""
     details = error.errors(include_url=False)[0]
     if details["type"] == "json_invalid":
-        return "it is no JSON object"
+        return "it is not a JSON object"
     field = ".".join(str(part) for part in details["loc"])
     if details["type"] == "missing":
         return f"`{field}` is missing"

@@ -261,7 +261,7 @@ def format_of(path: Path) -> FileFormat:
             kind
         ]
         raise SourceError(
-            f"{str(path)!r} is not a {named.name} file but {what}: get the {named.name} file again, "
+            f"{str(path)!r} is not in {named.name} format but {what}: get the {named.name} file again, "
             f"or rename it to {_TEXTS[kind]}."
         )
     if not named:

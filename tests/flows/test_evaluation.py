@@ -166,7 +166,7 @@ def test_an_unfinished_run_goes_on_and_another_ones_rows_are_not_lost(
     ("content", "arguments", "what"),
     [
         ("", [], "holds no question"),
-        ("{", [], "Line 1 of .*is no question"),
+        ("{", [], "Line 1 of .*is not a valid question"),
         (json.dumps(TICKET) + "\n" + json.dumps(TICKET), [], "Line 2 of .*has the id 'ticket', as line 1"),
         (json.dumps(TICKET), ["--compare", "none.json"], "cannot be read as results"),
         (json.dumps(TICKET), ["--out", "set.jsonl"], "name another folder with --out"),

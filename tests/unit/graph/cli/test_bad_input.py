@@ -65,11 +65,11 @@ BAD_INPUT: dict[str, tuple[Prepare, str]] = {
     "wrong password": (locked("--password", "wrong"), r"password for .* is wrong: give the right one"),
     "html named pdf": (
         file("page.pdf", b"<!doctype html><html><body>Hi</body></html>"),
-        r"is not a PDF file but an HTML page.*get the PDF",
+        r"is not in PDF format but an HTML page.*get the PDF",
     ),
     "text named pdf": (
         file("text.pdf", b"only words\n" * 100),
-        r"text\.pdf.*is not a PDF file but a text.*get the PDF",
+        r"text\.pdf.*is not in PDF format but a text.*get the PDF",
     ),
     "zero bytes": (file("empty.pdf", b""), r"is empty \(0 bytes\): get a new copy"),
     "zero pages": (file("none.pdf", NO_PAGES), r"none\.pdf.*(has no pages|damaged).*get a new copy"),

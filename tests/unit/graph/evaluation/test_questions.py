@@ -32,8 +32,8 @@ def test_a_row_with_its_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("{not json", "it is no JSON object"),
-        ('{"id": "q2", "question": "Wh', "it is no JSON object"),
+        ("{not json", "it is not a JSON object"),
+        ('{"id": "q2", "question": "Wh', "it is not a JSON object"),
         ("[1, 2]", "should be an object"),
         ({k: v for k, v in GOOD.items() if k != "question"}, "`question` is missing"),
         ({k: v for k, v in GOOD.items() if k != "id"}, "`id` is missing"),

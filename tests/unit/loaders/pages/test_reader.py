@@ -94,10 +94,10 @@ def test_garbage_text_layers_are_recognised_by_their_letters() -> None:
     ("name", "content", "words"),
     [
         ("zero.pdf", b"", "empty (0 bytes)"),
-        ("page.pdf", b"<html><body><p>Not found</p></body></html>", "not a PDF"),
+        ("page.pdf", b"<html><body><p>Not found</p></body></html>", "not in PDF format"),
         ("picture.pdf", b"PNG", "not a PDF"),
         ("noise.pdf", b"%PDF-1.4\nnothing else", "damaged"),
-        ("noise.png", b"nothing", "not an image"),
+        ("noise.png", b"nothing", "not in PNG format"),
     ],
 )
 def test_files_that_cannot_be_used_are_refused_in_one_sentence(

@@ -98,7 +98,7 @@ def test_a_file_that_is_not_a_book_is_refused_by_name(tmp_path: Path) -> None:
     web, broken = tmp_path / "a.epub", tmp_path / "b.mobi"
     web.write_text("<html><body>Please log in</body></html>")
     broken.write_bytes(b"BOOK\0" * 50)
-    with pytest.raises(SourceError, match="not EPUB but an HTML page"):
+    with pytest.raises(SourceError, match="not in EPUB format but an HTML page"):
         inspect(web)
     with pytest.raises(SourceError, match="damaged"):
         inspect(broken)

@@ -97,7 +97,7 @@ def test_a_file_is_what_its_bytes_say_and_damaged_bytes_are_left_to_the_reader_o
 def test_a_web_page_saved_in_place_of_a_file_is_not_read_as_that_file(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     path.write_text("<html><body>Please log in</body></html>")
-    with pytest.raises(SourceError, match=r"is not a PDF file but an HTML page.*rename it to \.html"):
+    with pytest.raises(SourceError, match=r"is not in PDF format but an HTML page.*rename it to \.html"):
         format_of(path)
 
 
