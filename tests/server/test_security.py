@@ -91,10 +91,10 @@ def test_an_upload_is_stored_under_its_hash_and_a_safe_name(server: Server) -> N
 @pytest.mark.parametrize(
     ("content", "name", "status", "sentence"),
     [
-        (b"<script>alert(1)</script>", "a.html", 415, "has an unsupported format"),
+        (b"\x00\x01<script>alert(1)</script>\x00", "a.html", 415, "has an unsupported format"),
         (b"<svg onload=alert(1)>", "a.pdf", 415, "has an unsupported format"),
         (b"\x7fELF\x02\x01\x01", "a.pdf", 415, "has an unsupported format"),
-        (b"#!/bin/sh\nrm -rf /\n", "a.sh", 415, "has an unsupported format"),
+        (bytes(range(256)), "a.sh", 415, "has an unsupported format"),
         (b"", "a.pdf", 422, "is empty"),
         (PDF, "", 422, "`name` must be"),
         (PDF, "x" * 1001, 422, "`name` must be"),
