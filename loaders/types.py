@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
+from loaders.text.captions import is_table_summary
+
 BlockKind = Literal[
     "title",
     "heading",
@@ -25,22 +27,28 @@ BlockKind = Literal[
     "furniture",
     "comment",
     "watermark",
+    "description",
 ]
 """What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
-page numbers: they are stored, and never searched. `comment` is a sticky note or another remark fixed to the page."""
+page numbers: they are stored, and never searched. `comment` is a sticky note or another remark fixed to the page.
+`figure` and `chart` hold what is printed in a picture; `description` is what a model wrote of a figure or table."""
 
 SentenceKind = Literal[
-    "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference"
+    "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference", "description"
 ]
 """What a sentence was cut from; `item` is a list item, `band` a table row that holds nothing but a name for the rows
 under it, `contents` a line of a contents page, an index or a list of figures, `reference` an entry of a list of
-references: the last two are no evidence unless a question asks for them."""
+references: these two are no evidence unless a question asks for them. `description` was written by a model."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
-    "formula": "formula", "table": "row", "chart": "row", "comment": "item",
+    "formula": "formula", "table": "row", "chart": "row", "comment": "item", "description": "description",
 }  # fmt: skip
 """The kind of the sentences of a block; those of all other blocks are prose."""
+
+_INTERRUPTING: frozenset[BlockKind] = frozenset(
+    {"table", "figure", "chart", "caption", "footnote", "comment", "watermark", "description"}
+)
 
 DocumentKind = Literal["pdf", "image", "book", "text", "mail", "office"]
 """What a document is: `book` is EPUB and its like, `text` is plain text, Markdown or HTML; these and `mail` are laid
@@ -111,7 +119,19 @@ class Block:
     @property
     def is_figure(self) -> bool:
         """Whether it describes a picture or holds the words in it."""
-        return self.kind in ("figure", "chart")
+        return self.kind in ("figure", "chart") or (self.kind == "description" and not is_table_summary(self.text))
+
+    @property
+    def is_description(self) -> bool:
+        """Whether a model wrote it of a figure or table, so that its words are not printed on the page.
+
+        This is the one place that tells it: the block is of kind `description`; or it was stored before there was that
+        kind, when a model's description was a `figure` without a place (one that is printed has a box) and a summary
+        was a paragraph that begins with "Table summary:". Sentences cut from such a block are of kind `description`
+        (`Sentence.is_description`, also on rows of the catalog). A citation of either is read from a description.
+        """
+        unplaced = self.box is None and (self.kind == "figure" or is_table_summary(self.text))
+        return self.kind == "description" or unplaced
 
     @property
     def is_chart(self) -> bool:
@@ -156,7 +176,7 @@ class Block:
     @property
     def interrupts_text(self) -> bool:
         """Whether it may stand between two parts of one paragraph."""
-        return self.kind in ("table", "figure", "chart", "caption", "footnote", "comment", "watermark")
+        return self.kind in _INTERRUPTING
 
     @property
     def is_note(self) -> bool:
@@ -171,7 +191,7 @@ class Block:
     @property
     def sentence_kind(self) -> SentenceKind:
         """The kind of its sentences."""
-        return _SENTENCE_KINDS.get(self.kind, "prose")
+        return "description" if self.is_description else _SENTENCE_KINDS.get(self.kind, "prose")
 
 
 def placed_words(blocks: Iterable[Block]) -> tuple[Word, ...]:
@@ -305,6 +325,11 @@ class SentencePredicates:
         return self.kind == "heading"
 
     @property
+    def is_description(self) -> bool:
+        """Whether a model wrote it, so that it is not printed on the page; see `Block.is_description`."""
+        return self.kind == "description"
+
+    @property
     def may_answer(self) -> bool:
         """Whether an answer may quote it: headings and bands of tables only say where other sentences belong."""
         return self.kind not in ("heading", "band")
@@ -330,7 +355,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-CHUNKER = 2
+CHUNKER = 3
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

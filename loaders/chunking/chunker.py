@@ -231,7 +231,7 @@ def _table_chunks(group: Group, path: Path, in_contents: bool) -> Iterator[Chunk
         if group.summary and stop == len(rows):
             text += "\n\n" + group.summary.block.text
             # A model wrote these sentences: they can be found but not quoted, like the description of a figure.
-            sentences += tuple(replace(s, kind="figure") for s in group.summary.sentences)
+            sentences += tuple(replace(s, kind="description") for s in group.summary.sentences)
         yield _chunk("table", text, path, count_tokens(text), sentences)
 
 

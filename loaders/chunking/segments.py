@@ -175,7 +175,7 @@ def _sentences_of(segment: Segment) -> list[Sentence]:
         texts = contents_lines(block.text)
     elif kind in ("heading", "formula"):
         texts = [plain(block.text)]
-    elif kind == "figure":
+    elif kind == "figure" or (kind == "description" and block.is_figure):
         texts = _figure_texts(block.text)
     elif kind == "item":
         texts = _item_texts(block.text)

@@ -1,4 +1,4 @@
-"""Recognition of captions."""
+"""Recognition of captions, and of the labels of what a model wrote of a table or figure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 
+SUMMARY_LABEL, FIGURE_LABEL = "Table summary:", "Figure description:"
+"""The words with which the description of a table or a figure begins, wherever it is stored or shown."""
+
 _SUMMARY = re.compile(r"\W*table\s+summary\W*:", re.IGNORECASE)
+_LABELLED = re.compile(r"\W*(?:(?:table|figure|chart|image)\s+)?(?:summary|description)\W*:\W*", re.IGNORECASE)
 
 
 def caption_of(text: str) -> CaptionOf | None:
@@ -40,3 +44,9 @@ def is_caption(text: str) -> bool:
 def is_table_summary(text: str) -> bool:
     """Return whether a paragraph is the summary of a table that the vision model was asked for."""
     return bool(_SUMMARY.match(text))
+
+
+def labelled(label: str, text: str) -> str:
+    """Return a description behind its label, once; "" for one without words."""
+    words = _LABELLED.sub("", text, count=1).strip()
+    return f"{label} {words}" if words else ""

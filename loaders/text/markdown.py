@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from loaders.text.captions import is_caption
+from loaders.text.captions import FIGURE_LABEL, SUMMARY_LABEL, is_caption, is_table_summary, labelled
 from loaders.text.plain import plain
 from loaders.types import Block, BlockKind
 
@@ -79,8 +79,8 @@ class _Scanner:
         if COMMENT.match(text):
             return "comment"
         after_figure = bool(self._blocks) and (self._blocks[-1].is_caption or self._blocks[-1].is_figure)
-        if FIGURE.match(text) or (after_figure and DESCRIPTION.match(plain(text))):
-            return "figure"
+        if FIGURE.match(text) or is_table_summary(text) or (after_figure and DESCRIPTION.match(plain(text))):
+            return "description"
         return "text"
 
     def _take_blank(self, line: str) -> bool:
@@ -145,7 +145,7 @@ class _Scanner:
         return "\n".join(lines)
 
     def _take_wrapped(self, line: str) -> bool:
-        """Take a <figure>, <header>, <footer>, <page_number> or <watermark> with what it encloses."""
+        """Take a <figure>, <summary>, <header>, <footer>, <page_number> or <watermark> with what it encloses."""
         opening = WRAPPED.match(line)
         if not opening or opening[1].lower() in self._unclosed:
             return False
@@ -161,13 +161,18 @@ class _Scanner:
         return False
 
     def _add_wrapped(self, tag: str, inner: str) -> None:
-        if tag != "figure":
+        if tag == "summary":
+            self._add("description", labelled(SUMMARY_LABEL, inner))
+        elif tag != "figure":
             self._add("watermark" if tag == "watermark" else "furniture", inner)
         elif TABLE_TAG.search(inner):
             self._flush()
             self._blocks += parse_blocks(inner)
         else:
-            self._add("figure", inner)
+            captions = FIGURE_CAPTION.findall(inner)
+            self._add("description", labelled(FIGURE_LABEL, FIGURE_CAPTION.sub("", inner)))
+            for caption in captions:
+                self._add("caption" if is_caption(caption) else "description", caption.strip())
 
     def _take_heading(self, line: str) -> bool:
         found = HEADING.match(line)
@@ -272,7 +277,9 @@ TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
 
 ROW_TAG = re.compile(r"</?(?:table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>", re.IGNORECASE)
 
-WRAPPED = re.compile(r"\s*<(figure|header|footer|page_number|watermark)\b[^>]*>", re.IGNORECASE)
+WRAPPED = re.compile(r"\s*<(figure|summary|header|footer|page_number|watermark)\b[^>]*>", re.IGNORECASE)
+
+FIGURE_CAPTION = re.compile(r"<figcaption\b[^>]*>(.*?)</figcaption\s*>", re.IGNORECASE | re.DOTALL)
 
 BOLD_LINE = re.compile(r"^\s*(\*\*|__)(?=\S)(.+?)(?<=\S)\1\s*:?\s*$")
 

@@ -20,7 +20,9 @@ def test_the_predicates_of_blocks() -> None:
     assert kinds_where("is_title") == {"title"}
     assert kinds_where("is_running_text") == {"text", "list"}
     assert kinds_where("is_header_or_footer") == {"furniture"}
-    assert kinds_where("interrupts_text") == {"table", "figure", "chart", "caption", "footnote", "comment", "watermark"}
+    assert kinds_where("interrupts_text") == {
+        "table", "figure", "chart", "caption", "footnote", "comment", "watermark", "description",
+    }  # fmt: skip
     assert kinds_where("may_be_header_or_footer").isdisjoint({"table", "figure", "caption", "formula", "furniture"})
     assert {kind: Block(kind, "").sentence_kind for kind in ("title", "list", "text", "footnote")} == {
         "title": "heading",
@@ -28,6 +30,21 @@ def test_the_predicates_of_blocks() -> None:
         "text": "prose",
         "footnote": "prose",
     }
+
+
+def test_descriptions_are_told_in_new_and_in_stored_transcripts() -> None:
+    place = Box(0, 0, 1, 1)
+    assert Block("description", "Figure description: Bars.", box=place).is_description
+    assert Block("figure", "The chart shows bars.").is_description  # stored before there was the kind
+    assert Block("text", "Table summary: Two rows.").is_description
+    assert not Block("figure", "July 138.7", box=place).is_description  # the words printed in a picture
+    assert not Block("chart", "July: 138.7", box=place).is_description
+    assert not Block("text", "Two rows.").is_description
+    assert not Block("text", "Table summary: printed", box=place).is_description
+    assert Block("figure", "The chart shows bars.").sentence_kind == "description"
+    assert Block("figure", "July 138.7", box=place).sentence_kind == "figure"
+    assert Block("description", "Figure description: Bars.").is_figure
+    assert not Block("description", "Table summary: Two rows.").is_figure
 
 
 def test_only_one_module_compares_the_kinds_of_blocks() -> None:

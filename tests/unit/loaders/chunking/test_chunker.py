@@ -10,7 +10,7 @@ from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.chunking.packing import MAX_TOKENS, MIN_TOKENS
 from loaders.text.markdown import parse_blocks
 from loaders.text.plain import plain
-from loaders.types import Block, Chunk, Sentence
+from loaders.types import Block, Box, Chunk, Sentence
 
 LONG = " ".join(f"This is sentence number {n} of a long paragraph about nothing at all." for n in range(40))
 
@@ -156,7 +156,7 @@ def test_a_models_summary_of_a_table_stays_with_it_and_is_not_prose() -> None:
     markdown = "Table 1: A\n<table><tr><th>a</th></tr><tr><td>x</td></tr></table>\n\nTable summary: One row.\n\nText."
     chunks = chunk_pages("", [(1, parse_blocks(markdown))])
     assert [chunk.kind for chunk in chunks] == ["table", "text"]
-    assert [s.kind for s in chunks[0].sentences] == ["caption", "row", "figure"]
+    assert [s.kind for s in chunks[0].sentences] == ["caption", "row", "description"]
     assert chunks[0].text.endswith("Table summary: One row.")
 
 
@@ -197,7 +197,8 @@ def test_a_long_table_is_split_by_rows_under_caption_and_header() -> None:
 
 
 def test_a_figure_keeps_its_caption_and_is_searched_with_it() -> None:
-    chunk = chunk_pages("", [(1, [Block("figure", "R1 o1\n97.3 96.4"), Block("caption", "Figure 1 | Scores.")])])[0]
+    figure = Block("figure", "R1 o1\n97.3 96.4", box=Box(0, 0, 1, 0.5))
+    chunk = chunk_pages("", [(1, [figure, Block("caption", "Figure 1 | Scores.")])])[0]
     assert (chunk.kind, chunk.pages) == ("figure", (1,))
     assert [(s.text, s.kind) for s in chunk.sentences] == [
         ("Figure 1 | Scores.", "caption"),

@@ -152,7 +152,7 @@ def test_an_answer_wrapped_in_a_markdown_fence_is_unwrapped() -> None:
 def test_a_description_after_a_caption_is_the_figure() -> None:
     assert kinds("Figure 1 | Scores.\n\nThe bar chart shows 97.3 for MATH-500.\n\nProse.") == [
         "caption",
-        "figure",
+        "description",
         "text",
     ]
 
@@ -198,3 +198,27 @@ def test_plain_leaves_text_that_only_looks_like_markup(text: str) -> None:
 )
 def test_plain_removes_markup(markdown: str, text: str) -> None:
     assert plain(markdown) == text
+
+
+def test_what_a_model_wrote_is_a_description() -> None:
+    blocks = parse_blocks(
+        "Table 2: Tolls\n\n<table><tr><th>Lock</th></tr><tr><td>1.20</td></tr></table>\n"
+        "<summary>It compares tolls.</summary>\n\nTable summary: It has one row.\n\n"
+        "Figure 3: Fog\n\n<figure>A bar chart with twelve bars.</figure>\n\nThe chart shows fog.\n\nBoats wait."
+    )
+    assert [(block.kind, block.text) for block in blocks if block.is_description] == [
+        ("description", "Table summary: It compares tolls."),
+        ("description", "Table summary: It has one row."),
+        ("description", "Figure description: A bar chart with twelve bars."),
+        ("description", "The chart shows fog."),
+    ]
+    assert [block.is_figure for block in blocks if block.is_description] == [False, False, True, True]
+    assert blocks[-1].kind == "text"
+
+
+def test_a_caption_within_a_figure_is_print() -> None:
+    blocks = parse_blocks("<figure>Description: Bars.<figcaption>Figure 3: Fog</figcaption></figure>")
+    assert [(block.kind, block.text) for block in blocks] == [
+        ("description", "Figure description: Bars."),
+        ("caption", "Figure 3: Fog"),
+    ]
