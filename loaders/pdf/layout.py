@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from loaders.geometry import area, bounding_box, centre, contains, to_fractions, words_to_fractions
+from loaders.pdf.bidi import in_reading_order
 from loaders.pdf.columns import column_gap, ends_sentence
 from loaders.pdf.strikes import join_struck, without_struck
 from loaders.pdf.tables import table_text
@@ -137,7 +138,7 @@ def reading_rows(lines: Sequence[Line]) -> list[Line]:
 def _joined(row: Sequence[Line]) -> Line:
     if len(row) == 1:
         return row[0]
-    words = sorted((word for line in row for word in line.words), key=lambda word: word.box.x0)
+    words = in_reading_order(sorted((word for line in row for word in line.words), key=lambda word: word.box.x0))
     mono, bold = all(line.mono for line in row), all(line.bold for line in row)
     return Line(tuple(words), row[0].block, max(line.size for line in row), True, mono, bold)
 

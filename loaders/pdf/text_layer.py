@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.pdf.bidi import in_reading_order
 from loaders.pdf.raised_signs import mark_signs
 from loaders.pdf.ruled import Rules
 from loaders.pdf.strikes import join_struck
@@ -168,7 +169,8 @@ def _line(words: list[Word], block: int, style: dict[str, Any]) -> Line:
     bold = bool(spans) and all(span["flags"] & _BOLD or _BOLD_FONT.search(span["font"]) for span in spans)
     right, down = style.get("dir", (1.0, 0.0))
     turn = next((turn for turn, share in enumerate((right, -down, -right, down)) if share > _UPRIGHT), -1)
-    return Line(tuple(words), block, size, turn == 0, mono, bold, turn)
+    ordered = in_reading_order(words) if turn == 0 else words
+    return Line(tuple(ordered), block, size, turn == 0, mono, bold, turn)
 
 
 def as_box(numbers: Any) -> Box:
