@@ -21,6 +21,17 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:^|[\s(\[])(?:nos?|vol|pp?|art|par|app|ex|ch)\.$", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:^|[\s(\[])\d{1,2}\.$")
+_AFTER_ORDINAL = re.compile(
+    r"(?:Jan(?:uar|\.|ner|\b)|Jän|Feb(?:ruar|er|\.|\b)|März|Mrz|Apr(?:il|\.|\b)|Mai\b|Juni\b|Juli\b|Aug(?:ust|\.|\b)"
+    r"|Sept?(?:ember|\.|\b)|Okt(?:ober|\.|\b)|Nov(?:ember|\.|\b)|Dez(?:ember|\.|\b)|Jahrhunderts?\b|Jh\.|(?:Ober)?[Gg]eschoss"
+    r"|Etage\b|Stock\b|Quartal|Halbjahr|Klasse\b|Lebensjahr|Auflage\b|Tag\b|Woche\b|Monat|Platz\b|Mal\b|Absatz\b|\d)"
+)
+"""What a German ordinal number stands before: "am 30. September", "im 19. Jahrhundert", "03. 05. 2016"."""
+_GERMAN = re.compile(
+    r"(?:^|[\s(\[])(?:nr|abs|bzw|ggf|evtl|bspw|inkl|exkl|zzgl|vgl|lt|gem|sog|tel|str|z\.\s?b|d\.\s?h|u\.\s?a|i\.\s?d|o\.\s?ä)\.$",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(r"^(?:\[[^\[\]]{1,40}\]\s*)+$")
 _NOTE_AHEAD = re.compile(r"^((?:\[\d[\d,\s–-]*\]\s*)+)(?=\S)")
 _RAISED_AHEAD = re.compile(rf"^([{RAISED}](?:[{RAISED},]*[{RAISED}])?)\s+(?=\S)")
@@ -74,7 +85,11 @@ def _belongs(before: str, part: str) -> bool:
     end = _AFTER_END.sub("", before)[-1:]
     if end.isalnum() or end in ",;(":  # sentencex takes three "2024)" in a paragraph for items of a numbered list
         return True
-    return bool(_ABBREVIATION.search(before) or (part[0].isdigit() and _NUMBERED.search(before)))
+    if _ORDINAL.search(before) and _AFTER_ORDINAL.match(part):
+        return True
+    return bool(
+        _ABBREVIATION.search(before) or _GERMAN.search(before) or (part[0].isdigit() and _NUMBERED.search(before))
+    )
 
 
 @cached_text
