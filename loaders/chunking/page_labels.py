@@ -29,6 +29,13 @@ _LONE = re.compile(
 _ROMAN = re.compile(r"^(?=[ivxlc]+$)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _TOKEN = re.compile(r"[^\W_]+")
+_IDENTIFIER = re.compile(
+    r"(?:\b(?:no|nos|nr|num|number|nummer|numero|número|numéro|n°|id|ref|reference|invoice|rechnung|facture|factura|note"
+    r"|order|auftrag|case|file|akte|item|lot|batch|ticket|part|teil|component|unit|employee|customer|chapter|kapitel"
+    r"|section|week|woche|day|lesson)[.:]?\s*|[#№§]\s*|[^\W\d_][-/._])\d{1,4}(?!\w)",
+    re.IGNORECASE,
+)
+"""A number that names something ("Delivery note no. 4411", "INV-311"): such numbers count on from page to page, too."""
 _OF = re.compile(r"\b(\d{1,4})\s*(?:of|/|von|de|sur|di)\s*\d{1,4}\b", re.IGNORECASE)
 
 Pages = Sequence[tuple[int, Sequence[Block]]]
@@ -50,6 +57,11 @@ def printed_labels(pages: Pages) -> dict[int, str]:
                 counted = range(run[0], run[-1] + 1)
                 labels |= {n: _label(key, n) for n in counted if n in known and n not in labels}
     return labels
+
+
+def without_identifiers(text: str) -> str:
+    """Return a header without the numbers that name something, so that what is left may be the page's."""
+    return _IDENTIFIER.sub(" ", text)
 
 
 def roman(value: int) -> str:
@@ -84,7 +96,7 @@ def _candidates(blocks: Sequence[Block]) -> Iterator[tuple[str, int, str]]:
         at_edge = at < _EDGE_BLOCKS or at >= len(blocks) - _EDGE_BLOCKS
         if len(block.text) > _MAX_CHARS or not (marked or (at_edge and block.may_be_header_or_footer)):
             continue
-        text = plain(block.text)
+        text = without_identifiers(plain(block.text))
         tokens = _TOKEN.findall(text)
         if not tokens or not (marked or _LONE.fullmatch(text)):
             continue

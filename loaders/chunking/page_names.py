@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from loaders.chunking.page_labels import printed_labels
+from loaders.chunking.page_labels import printed_labels, without_identifiers
 from loaders.text.plain import plain
 from loaders.types import Block
 
@@ -83,10 +83,16 @@ def _without_page(text: str, numbers: set[str]) -> str:
     words = _PAGE.sub(" ", _PAGE_OF.sub(" ", text)).strip(_EDGES).split()
     while words and words[0].strip(_EDGES) in numbers | {""}:
         words.pop(0)
-    while words and words[-1].strip(_EDGES) in numbers | {""}:
+    while words and words[-1].strip(_EDGES) in numbers | {""} and _is_page(words):
         words.pop()
     name = " ".join(words).strip(_EDGES)
     return name if any(character.isalnum() for character in name) and not name.isdigit() else ""
+
+
+def _is_page(words: Sequence[str]) -> bool:
+    """Return whether the number at the end of a header is no part of what it names, as in "Delivery note no. 4"."""
+    text = " ".join(words)
+    return without_identifiers(text) == text
 
 
 def _constant(lines: Sequence[_Line], pages: int) -> set[str]:

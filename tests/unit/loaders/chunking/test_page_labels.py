@@ -39,6 +39,13 @@ def test_years_and_lone_numbers_are_no_labels() -> None:
     assert labels("4", "5") == {}
 
 
+def test_numbers_that_name_something_are_no_labels() -> None:
+    assert labels("Delivery note no. 4411", "Delivery note no. 4412", "Delivery note no. 4413") == {}
+    assert labels("Invoice INV-311", "Invoice INV-312", "Invoice INV-313") == {}
+    assert labels("Rechnung Nr. 71", "Rechnung Nr. 72", "Rechnung Nr. 73") == {}
+    assert list(labels("Order no. 7 | 4", "Order no. 8 | 5", "Order no. 9 | 6").values()) == ["4", "5", "6"]
+
+
 def test_numbered_headings_are_no_labels() -> None:
     pages = [(page, [Block("heading", f"## {page - 2} Chapter"), Block("text", "Text.")]) for page in range(3, 9)]
     assert printed_labels(pages) == {}
