@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from loaders.chunking.segments import Segment
+from loaders.text.bands import band_name
 from loaders.text.captions import CaptionOf, caption_of, is_table_summary
 from loaders.text.plain import plain
 from loaders.text.tables import Table, parse_table
@@ -106,10 +107,24 @@ def _goes_on(
     opener = next((group for group in reversed(open_groups) if group.is_table), None)
     if last is None or opener is None or not groups or not page or not last.block.is_table:
         return False
-    first = groups[0]
-    if not first.is_table or first.caption is not None or first.members != [0] or page[0].page != last.page + 1:
+    first, columns = groups[0], opener.tables[-1][0].columns
+    if not first.is_table or page[0].page != last.page + 1:
         return False
-    return len(first.tables[0][0].columns) == len(opener.tables[-1][0].columns)
+    if first.caption is None and first.members == [0]:
+        return len(first.tables[0][0].columns) == len(columns)
+    titles = {_title(segment) for segment in before if _is_title(segment)}
+    repeated = all(_is_title(segment) and _title(segment) in titles for segment in page[: first.members[0]])
+    captioned = first.caption is None or _title(first.caption) in titles
+    return repeated and captioned and first.tables[0][0].columns == opener.tables[0][0].columns
+
+
+def _is_title(segment: Segment) -> bool:
+    return segment.block.is_caption or segment.block.is_heading
+
+
+def _title(segment: Segment) -> str:
+    """Return a heading or caption without "(continued)", as it stands over each part of a table."""
+    return band_name(plain(segment.block.text)).rstrip(" .,;–—-").casefold()
 
 
 def merge_tables(tables: Sequence[tuple[Table, int]]) -> tuple[Table, list[int]]:

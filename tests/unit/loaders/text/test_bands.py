@@ -148,6 +148,20 @@ def test_a_band_at_the_foot_of_a_page_holds_for_the_next_and_may_be_repeated() -
     assert found["Cod 31 32"].band[-1] == "Harbour of Ullock"
 
 
+@pytest.mark.parametrize("mark", ["", " (continued)", ", cont'd", " – Fortsetzung"])
+def test_a_band_holds_over_a_caption_that_is_repeated(mark: str) -> None:
+    second = "|Species|2023|2024|\n|---|---|---|\n|Hake|25|26|\n|Tusk|27|28|"
+    pages = [
+        (1, [Block("caption", "Table 2: Catch by harbour"), Block("table", CATCH)]),
+        (2, [Block("caption", f"Table 2: Catch by harbour{mark}"), Block("table", second)]),
+    ]
+    rows = {s.text: s.band for chunk in chunk_pages("", pages) for s in chunk.sentences if s.kind == "row"}
+    assert rows["Tusk 27 28"] == ("Harbour of Wick",)
+    pages[1][1][0] = Block("caption", "Table 3: Catch by month")
+    rows = {s.text: s.band for chunk in chunk_pages("", pages) for s in chunk.sentences if s.kind == "row"}
+    assert rows["Tusk 27 28"] == ()
+
+
 def test_each_part_of_a_long_table_repeats_the_band_that_holds_for_it() -> None:
     rows = "".join(f"|Harbour {n}|||\n" + "".join(f"|Fish {n} {k}|{k}|{n}|\n" for k in range(60)) for n in range(50))
     chunks = chunk_pages("", [(1, [Block("table", f"|Species|2023|2024|\n|---|---|---|\n{rows}")])])
