@@ -94,7 +94,7 @@ def _judge(expected: str, pages: int | None, code: int, out: str, error: str, ho
         kind = "needs-password" if "--password" in message else "reject-clean"
         fine = expected in (kind, "ingest-or-reject") and not stored and "\n" not in message.strip()
         return kind, "" if fine else message
-    (document,) = json.loads(out)["documents"]
+    document, *_ = json.loads(out)["documents"]  # after it come the files attached to it
     counts = {status: count for status, count in document["ledger"].items() if count}
     found = ", ".join(f"{count} {status}" for status, count in counts.items())
     return found, wrong_pages(expected, pages, document)
