@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from loaders.chunking.context_words import is_contact, with_contact, with_contents, with_heading, with_page_name
+from loaders.chunking.context_words import (
+    is_address_of,
+    is_contact,
+    with_contact,
+    with_contents,
+    with_heading,
+    with_page_name,
+)
 from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.chunking.headings import Outline
 from loaders.chunking.packing import MAX_TOKENS, SentenceSize, pack_chunks, pack_rows, pack_units
@@ -24,8 +31,12 @@ MAX_TABLE_TOKENS = 1000
 """A table up to this size stays whole: Table 4 of the DeepSeek-R1 paper, 24 rows of 8 columns, has about 640."""
 MAX_NAME_WORDS = 5
 """Words of the longest name over the contacts of a first page."""
+MAX_PARTICLE = 3
+"""Letters of a small word in a name ("van", "de"): "Contact details" is none."""
 CONTACT_DISTANCE = 3
 """Blocks under that name in which an address or a number must stand."""
+NAME = "Name: {}. Whose curriculum vitae (CV, résumé) this is."
+"""What a name is searched by: without these words, "Whose CV is this?" finds no line of three curricula."""
 CAPTION_CHARS = 160
 """Characters of a caption that a row is searched with: its first sentence. A longer one would outweigh the row."""
 
@@ -52,7 +63,8 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     """
     names, used = page_names(pages)
     segments = build_segments(drop_headers_footers(without_names(pages, used)))
-    _tell_name(segments)
+    if person := _tell_name(segments):
+        names = {number: names.get(number, person) for number, _ in pages}
     paths = _heading_paths(title, segments)
     groups, taken = group_pages(segments)
     drafts: list[_Draft] = []
@@ -79,20 +91,32 @@ def _with_page_name(chunk: Chunk, names: Mapping[int, str]) -> Chunk:
     return replace(chunk, headings=path, sentences=sentences)
 
 
-def _tell_name(pages: Sequence[Sequence[Segment]]) -> None:
-    """Make the heading over the contacts on the first page a line that answers who it is: a curriculum, a letter.
+def _tell_name(pages: Sequence[Sequence[Segment]]) -> str:
+    """Make the heading with a person's name on the first page a line that answers who it is, and return the name.
 
-    Elsewhere a heading is no answer. A name has two to five words, no digits, and letters only.
+    All lines of a curriculum or a letter are then found by it, as by a name in a running header. It is the first
+    heading, over the contacts, or one that shares a word with an e-mail address on the page. Elsewhere a heading is no
+    answer.
     """
     first = pages[0] if pages else ()
-    if not first or not first[0].block.is_heading or not first[0].sentences:
-        return
-    words = first[0].sentences[0].text.split()
-    named = 2 <= len(words) <= MAX_NAME_WORDS and all(word[0].isupper() or word.islower() for word in words)
-    letters = all(character.isalpha() or character in " .'’-" for character in "".join(words))
-    if named and letters and any(is_contact(segment.block.text) for segment in first[1 : 1 + CONTACT_DISTANCE]):
-        text = first[0].sentences[0].text
-        first[0].sentences = [Sentence(text, f"Name: {text}", "item", first[0].sentences[0].pages)]
+    text = " ".join(segment.block.text for segment in first)
+    for index, segment in enumerate(first):
+        if not segment.block.is_heading or not segment.sentences or not _is_name(segment.sentences[0].text):
+            continue
+        name = segment.sentences[0].text
+        contacts = first[1 : 1 + CONTACT_DISTANCE] if index == 0 else ()
+        if is_address_of(name, text) or any(is_contact(each.block.text) for each in contacts):
+            segment.sentences = [Sentence(name, NAME.format(name), "item", segment.sentences[0].pages)]
+            return name
+    return ""
+
+
+def _is_name(text: str) -> bool:
+    """Return whether a text may be a person's name: two to five words of letters, capitalised but for "de", "van"."""
+    words = text.split()
+    named = 2 <= len(words) <= MAX_NAME_WORDS and words[0][0].isupper()
+    named = named and all(word[0].isupper() or (word.islower() and len(word) <= MAX_PARTICLE) for word in words)
+    return named and all(character.isalpha() or character in ".'’-" for character in "".join(words))
 
 
 def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:

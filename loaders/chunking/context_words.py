@@ -20,6 +20,7 @@ _IDENTIFIER = re.compile(
 _CLAUSE = re.compile(r"^((?:(?:article|section|clause|rule)\s+|§+\s*)?\d{1,3}(?:\.\d{1,3})+)[.):]?\s+\S", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])\+\d[\d ()/-]{6,18}\d\b")
+_NAME_LETTERS = 3  # of the shortest word of a name that is looked for in an address
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){3,}|…+)\s*")
 _FULL_STOP = re.compile(r"[.!?…][\"'”’)\]]*$")
 _MAX_HEADING = 100  # characters: a longer heading is a paragraph in disguise, and would outweigh the line
@@ -28,6 +29,12 @@ _MAX_HEADING = 100  # characters: a longer heading is a paragraph in disguise, a
 def is_contact(text: str) -> bool:
     """Return whether a text holds an e-mail address or an international telephone number."""
     return bool(_MAIL.search(text) or _PHONE.search(text))
+
+
+def is_address_of(name: str, text: str) -> bool:
+    """Return whether a text holds an e-mail address with a word of this name in it (j.okafor@... for Jude Okafor)."""
+    people = " ".join(address.split("@")[0] for address in _MAIL.findall(text)).casefold()
+    return any(len(word) >= _NAME_LETTERS and word in people for word in name.casefold().split())
 
 
 def clause_number(text: str) -> str:
@@ -52,7 +59,8 @@ def with_heading(sentence: Sentence, heading: str) -> Sentence:
 
 def with_page_name(sentence: Sentence, name: str) -> Sentence:
     """Add the name of its page to what a sentence is found by."""
-    return _found_by(sentence, name) if name and not sentence.is_heading else sentence
+    known = not name or sentence.is_heading or name in sentence.search
+    return sentence if known else _found_by(sentence, name)
 
 
 def with_clause(sentence: Sentence, number: str) -> Sentence:

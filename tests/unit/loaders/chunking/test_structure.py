@@ -55,6 +55,12 @@ def test_constant_headers_page_numbers_and_every_other_page_are_no_names() -> No
     }  # fmt: skip
 
 
+def test_a_number_that_counts_on_with_the_pages_stays_in_the_name() -> None:
+    headers = [f"Delivery note no. {number}" for number in (4411, 4412, 4413)]
+    assert list(page_names(sheets(*headers))[0].values()) == headers
+    assert page_names(sheets("Lesson 1", "Lesson 2", "Lesson 3"))[0][2] == "Lesson 2"
+
+
 def test_a_page_that_holds_only_its_header_keeps_it_as_text() -> None:
     pages = [(n, [Block("furniture", f"Slide title {word}.", box=TOP)]) for n, word in enumerate("abcd", 1)]
     assert [sentence.text for sentence in sentences(chunk_pages("", pages))] == [f"Slide title {x}." for x in "abcd"]
@@ -123,9 +129,34 @@ def test_every_sentence_of_a_clause_is_found_by_its_number() -> None:
 def test_the_name_over_the_contacts_of_a_first_page_is_a_line_that_answers() -> None:
     name = Block("heading", "# Ingrid Solheim", 1)
     (first, *_) = sentences(chunk_pages("", [(1, [name, Block("text", "i.solheim@example.org")])]))
-    assert (first.kind, first.search) == ("item", "Name: Ingrid Solheim")
+    assert first.kind == "item"
+    assert first.search.startswith("Name: Ingrid Solheim. Whose curriculum vitae")
     (first, *_) = sentences(chunk_pages("", [(1, [name, Block("text", "A life at sea.")])]))
     assert first.kind == "heading"
+
+
+def test_a_name_beside_its_contacts_is_told_by_the_address_and_finds_all_lines() -> None:
+    found = sentences(
+        chunk_pages(
+            "",
+            [
+                (
+                    1,
+                    [
+                        Block("heading", "## Contact details", 2),
+                        Block("text", "j.okafor@example.org"),
+                        Block("heading", "## Languages", 2),
+                        Block("text", "English, Igbo, Dutch"),
+                        Block("heading", "# Jude Okafor", 1),
+                        Block("text", "Marine engineer"),
+                    ],
+                )
+            ],
+        )
+    )
+    assert {sentence.text: sentence.kind for sentence in found}["Jude Okafor"] == "item"
+    (line,) = (sentence for sentence in found if sentence.text == "English, Igbo, Dutch")
+    assert line.search == "Jude Okafor. Languages. English, Igbo, Dutch"
 
 
 def test_meant_line_breaks_separate_lines() -> None:
