@@ -355,7 +355,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-CHUNKER = 3
+CHUNKER = 4
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

@@ -39,6 +39,7 @@ from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
 from graph.types import Encoded
+from loaders.text.dates import spelled_dates
 
 # Flat: BM25 1-4, cosine 2-7 and MaxSim 7-12 all give page@1 .925-.940.
 BM25_WEIGHT, COSINE_WEIGHT, MAXSIM_WEIGHT = 3.0, 5.0, 10.0
@@ -223,10 +224,10 @@ def row_label_match(query: Query, sentence: SentenceRow) -> float:
     """
     if sentence.kind != "row" or not sentence.cells:
         return 0.0
-    label = [term.text for term in terms.terms(sentence.cells[0][1])]
+    label = [term.text for term in terms.terms(spelled_dates(sentence.cells[0][1]))]
     if not label:
         return 0.0
-    asked = [term.text for term in terms.terms(query.text)]
+    asked = [term.text for term in terms.terms(spelled_dates(query.text))]
     if any(asked[start : start + len(label)] == label for start in range(len(asked) - len(label) + 1)):
         return len(label) / (len(label) + 1)
     shared = {stem(word) for word in label} & query.term_weights.keys()

@@ -10,6 +10,7 @@ from typing import Literal
 from loaders.chunking.context_words import (
     is_address_of,
     is_contact,
+    names_number,
     with_contact,
     with_contents,
     with_heading,
@@ -21,6 +22,7 @@ from loaders.chunking.packing import MAX_TOKENS, SentenceSize, pack_chunks, pack
 from loaders.chunking.page_names import page_names, without_names
 from loaders.chunking.segments import Segment, build_segments, contents_lines, cut_long
 from loaders.chunking.tables_and_figures import Group, group_pages, merge_tables
+from loaders.text.dates import spelled_dates
 from loaders.text.plain import plain
 from loaders.text.raised_signs import without_marks
 from loaders.text.sentences import count_tokens, split_sentences
@@ -33,8 +35,8 @@ MAX_NAME_WORDS = 5
 """Words of the longest name over the contacts of a first page."""
 MAX_PARTICLE = 3
 """Letters of a small word in a name ("van", "de"): "Contact details" is none."""
-CONTACT_DISTANCE = 3
-"""Blocks under that name in which an address or a number must stand."""
+CONTACT_DISTANCE = 6
+"""Lines and blocks under that name in which an address or a number must stand."""
 NAME = "Name: {}. Whose curriculum vitae (CV, résumé) this is."
 """What a name is searched by: without these words, "Whose CV is this?" finds no line of three curricula."""
 CAPTION_CHARS = 160
@@ -65,6 +67,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     segments = build_segments(drop_headers_footers(without_names(pages, used)))
     if person := _tell_name(segments):
         names = {number: names.get(number, person) for number, _ in pages}
+    _tell_numbers(segments)
     paths = _heading_paths(title, segments)
     groups, taken = group_pages(segments)
     drafts: list[_Draft] = []
@@ -76,7 +79,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
         drafts += [_Draft((group.page_index, group.members[0], i), chunk) for i, chunk in enumerate(chunks)]
     for index, page in enumerate(segments):
         texts = [(i, segment) for i, segment in enumerate(page) if id(segment) not in taken]
-        drafts += [_Draft((index, at, 0), chunk) for at, chunk in _text_chunks(texts, paths)]
+        drafts += [_Draft((index, at, 0), chunk) for at, chunk in _text_chunks(texts, paths, person)]
     drafts.sort(key=lambda draft: draft.place)
     chunks = (_with_page_name(chunk, names) for chunk in _without_lone_headings(drafts))
     return [replace(chunk, ordinal=ordinal) for ordinal, chunk in enumerate(chunks)]
@@ -119,6 +122,13 @@ def _is_name(text: str) -> bool:
     return named and all(character.isalpha() or character in ".'’-" for character in "".join(words))
 
 
+def _tell_numbers(pages: Sequence[Sequence[Segment]]) -> None:
+    """Make a heading that gives a long number a line that answers what it is: an account, an invoice, a contract."""
+    for segment in (segment for page in pages for segment in page):
+        if segment.block.is_heading and segment.section is None and names_number(plain(segment.block.text)):
+            segment.sentences = [replace(sentence, kind="item") for sentence in segment.sentences]
+
+
 def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:
     """Join headings that are followed by a table or a figure to its chunk, because a heading alone answers nothing."""
     waiting: _Draft | None = None
@@ -155,10 +165,12 @@ def _heading_paths(title: str, pages: Sequence[Sequence[Segment]]) -> dict[int, 
     return paths
 
 
-def _text_chunks(texts: Sequence[tuple[int, Segment]], paths: dict[int, Path]) -> Iterator[tuple[int, Chunk]]:
+def _text_chunks(
+    texts: Sequence[tuple[int, Segment]], paths: dict[int, Path], person: str
+) -> Iterator[tuple[int, Chunk]]:
     """Pack the text of a page into chunks; yield each with the index of its first block."""
     flat = [
-        (at, segment, with_heading(with_contact(sentence), _above(paths[id(segment)])))
+        (at, segment, with_heading(with_contact(sentence), _above(paths[id(segment)]), person))
         for at, segment in texts
         for sentence in _sentences(segment)
     ]
@@ -265,7 +277,7 @@ def _table_text(caption: str, table: Table, start: int, stop: int) -> str:
 
 def _row(table: Table, index: int, page: int, lead: str) -> Sentence:
     kind: SentenceKind = "band" if index in table.band_rows else "row"
-    search, cells = table.row_search(index, lead), table.row_cells(index)
+    search, cells = spelled_dates(table.row_search(index, lead)), table.row_cells(index)
     return Sentence(table.row_text(index), search, kind, (page,), cells, table.band(index))
 
 

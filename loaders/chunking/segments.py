@@ -12,6 +12,7 @@ from loaders.chunking.sections import SectionTracker
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.charts import parse_chart_line, spelled_out
 from loaders.text.plain import plain
+from loaders.text.printed_lines import meant_lines
 from loaders.text.raised_signs import RAISED
 from loaders.text.sentences import count_tokens, split_sentences
 from loaders.types import Block, Sentence, SentenceKind
@@ -90,11 +91,13 @@ def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Se
 
 
 def _normalised(block: Block) -> list[Block]:
-    """Return each item of a list as a block, and a text that reads like a caption as a caption."""
+    """Return items of a list, and lines that were ended on purpose, as blocks, and a text like a caption as one."""
     if block.is_running_text:
         text = plain(block.text)
         if is_caption(text) and len(text.split()) <= CAPTION_WORDS:
             return [replace(block, kind="caption")]
+    if block.is_paragraph and not _FENCE.match(block.text):
+        return [replace(block, text=line) for line in meant_lines(block.text)] or [block]
     return [replace(block, text=item) for item in _items(block.text)] if block.is_list else [block]
 
 
@@ -170,7 +173,7 @@ def _sentences_of(segment: Segment) -> list[Sentence]:
     if block.is_chart:
         return [_chart_line(line, segment.page) for line in block.text.splitlines()]
     if kind == "reference":
-        texts = [line for line in map(plain, _HARD_BREAK.split(block.text)) if line]
+        texts = [line for line in map(plain, meant_lines(block.text)) if line]
     elif kind == "contents":
         texts = contents_lines(block.text)
     elif kind in ("heading", "formula"):
@@ -182,7 +185,7 @@ def _sentences_of(segment: Segment) -> list[Sentence]:
     elif _FENCE.match(block.text):
         texts, kind = [" ".join(line.split()) for line in block.text.splitlines() if not _FENCE.match(line)], "item"
     else:
-        texts = [text for line in _HARD_BREAK.split(block.text) for text in split_sentences(plain(line))]
+        texts = split_sentences(plain(block.text))
         texts = _with_label(texts) if block.is_caption else texts
     sentences = [Sentence(text, text, kind, (segment.page,)) for text in cut_long(texts) if text]
     if kind == "contents":
@@ -191,8 +194,6 @@ def _sentences_of(segment: Segment) -> list[Sentence]:
     return [*sentences[:1], *(with_clause(sentence, number) for sentence in sentences[1:])]
 
 
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)\n|<br\s*/?>\s*", re.IGNORECASE)
-"""A line break of Markdown that is meant: lines of an address, entries of a list without marks."""
 _AFTER_LEADERS = re.compile(r"(?<=\d)\s+(?=\S)")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}")
 

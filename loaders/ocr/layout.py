@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from loaders.geometry import bounding_box
 from loaders.ocr.charts import ScanChart, picture_text
 from loaders.ocr.lines import OcrLine
 from loaders.ocr.tables import ChartLabels, ScanTable, find_tables, group_rows
 from loaders.pdf.columns import column_gap
 from loaders.pdf.layout import CAPTION, heading_level
 from loaders.text.line_joining import join_lines, vocabulary
+from loaders.text.printed_lines import Measure, Printed, broken_text
 from loaders.types import BlockKind
 
 _PAGE_NUMBER = re.compile(
@@ -99,12 +101,14 @@ def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
     if not lines:
         return []
     body_height = median(line.height for line in lines)
-    blocks: list[PlacedBlock] = []
-    for column in _columns(lines):
-        rows = group_rows(column)
-        for paragraph in _paragraphs(rows, body_height):
-            blocks.append(_paragraph_block(paragraph, body_height, known))
-    return blocks
+    paragraphs = [paragraph for column in _columns(lines) for paragraph in _paragraphs(group_rows(column), body_height)]
+    width = max(line.box.x1 for line in lines) + min(line.box.x0 for line in lines)  # of a page with equal margins
+    measure = Measure.of(map(_printed, paragraphs), width)
+    return [_paragraph_block(paragraph, body_height, known, measure) for paragraph in paragraphs]
+
+
+def _printed(rows: Sequence[Sequence[OcrLine]]) -> list[Printed]:
+    return [(_text(row), bounding_box(line.box for line in row)) for row in rows]
 
 
 def _columns(lines: list[OcrLine]) -> list[list[OcrLine]]:
@@ -169,7 +173,7 @@ def _begins(above: list[OcrLine], row: list[OcrLine], step: float, usual: float,
     return _NUMBERED.fullmatch(_text(above)) is not None or (ended_short and indented)
 
 
-def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[str]) -> PlacedBlock:
+def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[str], measure: Measure) -> PlacedBlock:
     """Return a paragraph as a caption, heading, list item or text, by its words and its size."""
     lines = [line for row in rows for line in row]
     text = join_lines([_text(row) for row in rows], known)
@@ -185,7 +189,7 @@ def _paragraph_block(rows: list[list[OcrLine]], body_height: float, known: set[s
     if _ITEM.match(text):
         bullet = re.match(r"[•◦▪●○■·*+–-]\s*", text)
         return PlacedBlock("list", f"- {text[bullet.end() :]}" if bullet else text, 0, lines)
-    return PlacedBlock("text", text, 0, lines)
+    return PlacedBlock("text", broken_text(_printed(rows), measure, lambda some: join_lines(some, known)), 0, lines)
 
 
 def _text(row: Sequence[OcrLine]) -> str:

@@ -14,6 +14,7 @@ from loaders.pdf.strikes import join_struck, without_struck
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
 from loaders.text.line_joining import join_lines
+from loaders.text.printed_lines import Measure, Printed, broken_text
 from loaders.types import Block, BlockKind, Box, Word
 
 KINDS: dict[str, BlockKind] = {
@@ -58,12 +59,22 @@ def build_blocks(
     words: list[Word] = []
     rest = [Region("text", bounding_box(w.box for line in part for w in line.words)) for part in _paragraphs(outside)]
     parts = zip([*regions, *rest], [*inside, *_paragraphs(outside)], strict=True)
-    for region, rows in (column for part in parts if part[1] for column in _columns(*part)):
-        block = _block(region, rows, layer, around)
+    columns = [column for part in parts if part[1] for column in _columns(*part)]
+    measure = Measure.of((_printed(rows) for region, rows in columns if _is_text(region)), layer.width)
+    for region, rows in columns:
+        block = _block(region, rows, layer, around, measure)
         blocks.append(replace(block, text=join_struck(block.text)))
         words += without_struck([word for row in rows for word in row.words])
     words += (word for each in layer.fields for word in each.words)
     return tuple(_with_fields(blocks, layer)), words_to_fractions(words, layer.width, layer.height)
+
+
+def _is_text(region: Region) -> bool:
+    return KINDS.get(region.role, "text") in ("text", "list")
+
+
+def _printed(rows: Sequence[Line]) -> list[Printed]:
+    return [(_text(row), _box(row)) for row in rows]
 
 
 def _columns(region: Region, lines: list[Line]) -> list[tuple[Region, list[Line]]]:
@@ -171,7 +182,7 @@ def _box(line: Line) -> Box:
     return bounding_box(word.box for word in line.words)
 
 
-def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings) -> Block:
+def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings, measure: Measure) -> Block:
     """Return the block of a region: its role decides the kind, and the kind decides how its lines are joined."""
     kind = KINDS.get(region.role, "text")
     texts = [" ".join(word.text for word in row.words) for row in rows]
@@ -190,6 +201,8 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
         return Block(kind, f"{'#' * level} {text}", level, box)
     if kind == "text" and len(rows) > 1 and all(row.mono for row in rows):
         return Block("text", "\n".join(["```", *texts, "```"]), box=box)
+    if kind == "text" and all(row.upright for row in rows):
+        text = broken_text(_printed(rows), measure, lambda lines: join_lines(lines, around.known))
     return Block(kind, text, box=box)
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from loaders.text.dates import month_name
+
 _SPACES = re.compile(r"\s+")
 _PIECE = re.compile(r"(?:(?P<name>.*) )?(?P<value>[^ ]+)", re.DOTALL)
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-_MONTH = re.compile(r"(?P<month>[A-Z][a-z]{2,3})\.?(?P<rest>(?:[\s'’-].*)?)", re.DOTALL)
+_CATEGORY = re.compile(r"(?P<month>[A-Z][a-z]{2,3})\.?(?P<rest>(?:[\s'’-].*)?)", re.DOTALL)
 _NO_BREAK = "\u00a0"
 
 
@@ -39,8 +38,8 @@ def parse_chart_line(line: str) -> tuple[tuple[str, str], ...] | None:
 
 def spelled_out(category: str) -> str:
     """Return a category with the abbreviation of an English month spelled out, as a question will name it."""
-    found = _MONTH.fullmatch(category)
-    name = found and next((month for month in _MONTHS if found["month"] in (month[:3], month[:4])), None)
+    found = _CATEGORY.fullmatch(category)
+    name = month_name(found["month"]) if found else ""
     return f"{name}{found['rest']}" if found and name else category
 
 

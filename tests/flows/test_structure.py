@@ -155,3 +155,48 @@ def test_a_number_in_the_heading_tells_two_documents_apart(tmp_path: Path) -> No
         ingest(write(tmp_path / folder / "invoice.pdf", lines))
     assert "1,240.50" in ask("What is the total of invoice INV-311?")["citations"][0]["quote"]
     assert "2,075.00" in ask("What is the total of invoice INV-347?")["citations"][0]["quote"]
+
+
+def test_lines_of_a_curriculum_are_quoted_alone_and_found_by_their_headings(tmp_path: Path) -> None:
+    lines: list[Line] = [
+        (72, 80, "Hanne Lund", 22, "hebo"), line("Ornithologist, Skagen", 100), line("h.lund@example.org", 115),
+        heading("Experience", 150), line("2018-2024 Warden, Holm Observatory", 170),
+        line("2012-2018 Ranger, Skarv Reserve", 185),
+        heading("Education", 220), line("2012 MSc in zoology, University of Aarhus", 240),
+        line("2009 BSc in botany, University of Odense", 255),
+        heading("Languages", 290), line("Danish, German, Faroese", 310),
+    ]  # fmt: skip
+    ingest(write(tmp_path / "lund.pdf", lines))
+    for question, quotes in {
+        "What languages does Hanne speak?": {"Danish, German, Faroese"},
+        "What is her e-mail address?": {"h.lund@example.org"},
+        "Where did she study?": {
+            "2012 MSc in zoology, University of Aarhus", "2009 BSc in botany, University of Odense"
+        },
+        "Where did she work?": {"2018-2024 Warden, Holm Observatory", "2012-2018 Ranger, Skarv Reserve"},
+    }.items():  # fmt: skip
+        assert quotes <= {citation["quote"] for citation in ask(question)["citations"]}, question
+
+
+def test_a_statement_of_account_answers_by_date_and_gives_its_number(tmp_path: Path) -> None:
+    rows = [
+        ("Date", "Description", "Paid out", "Paid in", "Balance"),
+        ("02 Apr", "Opening balance", "", "", "1,204.10"), ("07 Apr", "Standing order rent", "640.00", "", "564.10"),
+        ("12 Apr", "Transfer from O Brandt", "", "95.00", "659.10"), ("21 Apr", "Water company", "31.40", "", "627.70"),
+    ]  # fmt: skip
+    columns = (60, 130, 320, 400, 490)
+    lines: list[Line] = [(60, 80, "Statement of account 20-41-77 / 0031 5589", 13, "hebo")]
+    lines += [
+        (x, 115 + 22 * at, text, 9.5, "helv" if at else "hebo")
+        for at, row in enumerate(rows)
+        for x, text in zip(columns, row, strict=True)
+        if text
+    ]
+    ingest(write(tmp_path / "account.pdf", lines))
+    for question, first in {
+        "What was the balance on 12 April?": "659.10",
+        "How much money was paid in on 12 April?": "95.00",
+        "How much was paid for rent?": "640.00",
+        "What is the account number?": "0031 5589",
+    }.items():
+        assert first in ask(question)["answer"].splitlines()[0], question

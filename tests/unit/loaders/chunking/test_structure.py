@@ -156,7 +156,7 @@ def test_a_name_beside_its_contacts_is_told_by_the_address_and_finds_all_lines()
     )
     assert {sentence.text: sentence.kind for sentence in found}["Jude Okafor"] == "item"
     (line,) = (sentence for sentence in found if sentence.text == "English, Igbo, Dutch")
-    assert line.search == "Jude Okafor. Languages. English, Igbo, Dutch"
+    assert line.search == "Languages that Jude Okafor speaks. English, Igbo, Dutch"
 
 
 def test_meant_line_breaks_separate_lines() -> None:

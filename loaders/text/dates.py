@@ -1,0 +1,59 @@
+"""Dates as a question will name them: "12 Mar", "2024-03-12" and "12.03.2024" spelled out, day before month.
+
+A statement of account or a timetable has a date in each row, in the shortest notation that fits its column; a question
+spells it out. The words are added to what is searched, never to what is shown or quoted.
+"""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+"""The English names of the months."""
+
+_SHORT = {name[:length].lower(): name for name in MONTHS for length in (3, 4, len(name))}
+_NAME = "|".join(sorted({form for name in _SHORT for form in (name.title(), name.upper())}, key=len, reverse=True))
+_DAY_FIRST = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .-]{{1,2}}(?P<month>{_NAME})\b\.?")
+_MONTH_FIRST = re.compile(
+    rf"\b(?P<month>{_NAME})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]|[.,]\d|\s?%)(?P<comma>,(?= \d{{4}}))?"
+)
+_FIGURES = re.compile(
+    r"(?<![\d.,/-])(?:(?P<y>[12]\d{3})-(?P<m>\d{2})-(?P<d>\d{2})"
+    r"|(?P<a>\d{1,2})(?P<t>[-/.])(?P<b>\d{1,2})(?P=t)(?P<c>[12]\d{3}|\d{2}))(?![\d/-])"
+)
+
+
+def month_name(short: str) -> str:
+    """Return the name of a month from its abbreviation ("Jul", "Sept"), "" where it is none."""
+    return _SHORT.get(short.lower(), "")
+
+
+def spelled_dates(text: str) -> str:
+    """Return a text with its dates spelled out, such as "12 March 2024"; figures that may be two dates stay."""
+    text = _FIGURES.sub(_from_figures, text)
+    return _MONTH_FIRST.sub(_spelled, _DAY_FIRST.sub(_spelled, text))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    day = int(found["day"])
+    return f"{day} {_SHORT[found['month'].lower()]}" if 1 <= day <= _LAST_DAY else found[0]
+
+
+def _from_figures(found: re.Match[str]) -> str:
+    """Return a date in figures spelled out: the year first, dots (day before month), or a day above twelve."""
+    if found["y"]:
+        year, month, day = (int(found[part]) for part in "ymd")
+    else:
+        day, month, year = int(found["a"]), int(found["b"]), int(found["c"])
+        if found["t"] != "." and max(day, month) <= len(MONTHS) and day != month:
+            return found[0]
+        if month > len(MONTHS):
+            day, month = month, day
+        year += (2000 if year < _THIS_CENTURY else 1900) if year < 100 else 0
+    return f"{day} {MONTHS[month - 1]} {year}" if 1 <= month <= 12 and 1 <= day <= _LAST_DAY else found[0]
+
+
+_LAST_DAY = 31
+_THIS_CENTURY = 70  # as in POSIX: "69" is 2069, "70" is 1970

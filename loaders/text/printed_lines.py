@@ -1,0 +1,167 @@
+"""Line breaks that are meant: lines of a list without marks, of an address or a curriculum, which are no running text.
+
+A printer breaks a line of running text where the next word no longer fits. Where it would have fitted, the break was
+meant, if the next line begins as a new one does. Such lines are written one under the other in Markdown, and each of
+them is searched and quoted alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from loaders.geometry import bounding_box
+from loaders.types import Box
+
+Printed = tuple[str, Box]
+"""A printed line with its box, in any unit."""
+
+HARD_BREAK = "  \n"
+"""A line break of Markdown that is meant."""
+
+MAX_WORDS = 14
+"""Words of the longest line that is taken for one of its own without an e-mail address, a year or a name before it."""
+ROOM = 0.7
+"""Share of the width that such lines fill at most where no running text beside them shows how wide it is."""
+SHORT_WORDS = 8
+"""Words of lines in a transcript, all of which are that short, that are no wrapped text: print has ten and more."""
+_MARKED = re.compile(r"(?: {2,}|\\)\n|<br\s*/?>\s*", re.IGNORECASE)
+_INDENT = 0.1  # of the page's width by which the lines of one column may begin apart
+_COLUMN = 4  # lines further right that make a column, wherever they stand
+
+_MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_PHONE = r"\+?\(?\d[\d ()/.-]{6,18}\d\b"
+_MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
+_DATE = (
+    rf"(?:\d{{1,2}}\.?\s+)?(?:{_MONTH}\s+)?(?:19|20)\d\d\b|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
+    r"|(?:since|seit)\s+\d{4}"
+)
+_CONTACT = re.compile(rf"(?:{_MAIL}|{_PHONE}|https?://|www\.)", re.IGNORECASE)
+_KEY = re.compile(r"^[^\W\d_][\w’'./&() -]{0,38}:\s+\S")
+_ENTRY = re.compile(rf"^(?:{_DATE})", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"(?:[^\W\d_][-‐\u00ad]|\b(?:the|an?|of|in|on|at|by|to|for|from|with|and|or|but|that|which|who|as|than|is|are|was"
+    r"|were|be|been|has|have|had|its|their|his|her|this|these|between|into|under|over|about|not|can|will|would|may|no"
+    r"|der|die|das|den|dem|des|und|oder|von|mit|für|im|am|zu|ein|eine|le|la|les|de|du|et|ou|el|los|del|y))$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How far the lines of a page reach, to tell where a word would still have fitted.
+
+    `wrapped` are the boxes of lines of running text that go on in the next line, `lines` those of all lines; `width`
+    is the page's.
+    """
+
+    wrapped: tuple[Box, ...]
+    lines: tuple[Box, ...]
+    width: float
+
+    @classmethod
+    def of(cls, paragraphs: Iterable[Sequence[Printed]], width: float) -> Measure:
+        """Return the measure of a page from its paragraphs, each as its lines from the top."""
+        known = [paragraph for paragraph in paragraphs if paragraph]
+        wrapped = [
+            one[1] for lines in known for one, other in pairwise(lines) if _runs_on(one[0].strip(), other[0].strip())
+        ]
+        return cls(tuple(wrapped), tuple(box for lines in known for _, box in lines), width)
+
+    def right_of(self, box: Box) -> tuple[float, bool]:
+        """Return where lines that begin where `box` does may end, and whether running text shows it.
+
+        Where none does, it is the next column, or a margin as wide as the one on the left.
+        """
+        near = _INDENT * self.width
+        shown = [one.x1 for one in self.wrapped if abs(one.x0 - box.x0) < near and one.x1 > box.x0]
+        if shown:
+            return max(*shown, box.x1), True
+        beside = [one for one in self.lines if one.x0 > box.x1]
+        level = [one for one in beside if one.y0 < box.y1 and one.y1 > box.y0]
+        column = level or (beside if len(beside) >= _COLUMN else [])
+        margin = min(one.x0 for one in self.lines)
+        ends = min((one.x0 for one in column), default=self.width - margin)
+        return max(ends, box.x1), False
+
+
+def broken_text(lines: Sequence[Printed], measure: Measure, join: Callable[[list[str]], str]) -> str:
+    """Return the lines of a paragraph as text; lines that were ended on purpose are under each other."""
+    groups = break_lines(lines, measure)
+    return HARD_BREAK.join(join([lines[at][0] for at in group]) for group in groups)
+
+
+def break_lines(lines: Sequence[Printed], measure: Measure) -> list[list[int]]:
+    """Return the indices of a paragraph's lines in groups: those that run on together, each other line alone."""
+    if len(lines) < 2:
+        return [[at] for at in range(len(lines))]
+    around = bounding_box(box for _, box in lines)
+    right, certain = measure.right_of(around)
+    joints = [_joint(one, other, right) for one, other in pairwise(lines)]
+    narrow = certain or around.x1 - around.x0 <= ROOM * (right - around.x0)
+    perhaps = narrow and "runs on" not in joints
+    groups = [[0]]
+    for at, joint in enumerate(joints, 1):
+        if joint == "new" or (perhaps and joint == "perhaps"):
+            groups.append([at])
+        else:
+            groups[-1].append(at)
+    return groups
+
+
+def meant_lines(text: str) -> list[str]:
+    """Return the lines of a paragraph's Markdown that were ended on purpose, each without its break.
+
+    A lone line break in a transcript is one where a curriculum or an address would have it: its place is not known.
+    """
+    lines: list[str] = []
+    for piece in filter(str.strip, _MARKED.split(text)):
+        parts = [part for part in piece.split("\n") if part.strip()]
+        short = all(len(part.split()) <= SHORT_WORDS for part in parts)
+        stands = [False, *(_stands_alone(one.strip(), other.strip(), short) for one, other in pairwise(parts))]
+        lines.append(parts[0])
+        for part, alone in zip(parts[1:], stands[1:], strict=True):
+            if alone:
+                lines.append(part)
+            else:
+                lines[-1] += "\n" + part
+    return lines
+
+
+def _stands_alone(above: str, below: str, short: bool) -> bool:
+    if _runs_on(above, below) or max(len(above.split()), len(below.split())) > MAX_WORDS:
+        return False
+    return short or _begins_entry(below) or _begins_entry(above) or is_contact_line(above)
+
+
+def _joint(one: Printed, other: Printed, right: float) -> Literal["new", "perhaps", "runs on"]:
+    """Return whether a line break was meant, from how the lines end and begin and whether a word would have fitted."""
+    above, below = one[0].strip(), other[0].strip()
+    if not above or not below or _runs_on(above, below) or not _would_fit(one[1], below, other[1], right):
+        return "runs on"
+    if _begins_entry(below) or _begins_entry(above) or is_contact_line(above):
+        return "new"
+    return "perhaps" if max(len(above.split()), len(below.split())) <= MAX_WORDS else "runs on"
+
+
+def _runs_on(above: str, below: str) -> bool:
+    """Return whether the words themselves say that a line goes on in the next one."""
+    first = next((character for character in below if character.isalnum()), "")
+    return bool(_GOES_ON.search(above)) or (first.islower() and not _CONTACT.match(below))
+
+
+def _would_fit(box: Box, below: str, below_box: Box, right: float) -> bool:
+    letter = (below_box.x1 - below_box.x0) / max(len(below), 1)
+    return right - box.x1 >= letter * (len(below.split()[0]) + 1)
+
+
+def _begins_entry(line: str) -> bool:
+    return bool(_ENTRY.match(line) or _KEY.match(line) or _CONTACT.match(line))
+
+
+def is_contact_line(line: str) -> bool:
+    """Return whether a line holds an e-mail address, a telephone number or a web address and little else."""
+    return bool(_CONTACT.search(line)) and len(line.split()) <= MAX_WORDS
