@@ -110,8 +110,16 @@ def documents(value: Mapping[str, Any]) -> None:
         label = row.get("label") or row["name"]  # an older server has no labels
         others = [name for name in row.get("names", ()) if name != row["name"]]
         label += f"\nalso: {', '.join(others)}" if others else ""
-        table.add_row(row["id"], escape(label), status, str(row["pages"]), str(row["chunks"]))
+        name = f"{escape(label)}{_front_matter(row)}"
+        table.add_row(row["id"], name, status, str(row["pages"]), str(row["chunks"]))
     _out.print(table)
+
+
+def _front_matter(row: Mapping[str, Any]) -> str:
+    """Return what is known of a document's title, authors and date, on a line under its name."""
+    known = [row.get("title", ""), ", ".join(row.get("authors", ())), row.get("date", "")]
+    line = " · ".join(part for part in known if part)
+    return f"\n[dim]{escape(line)}[/]" if line else ""
 
 
 def pages(value: Mapping[str, Any]) -> None:

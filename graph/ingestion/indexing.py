@@ -54,11 +54,14 @@ def find_stale(stores: Stores, document: str) -> StaleDocument | None:
 def chunk_document(stores: Stores, document: DocumentRow) -> str:
     """Split a document's transcripts into chunks, store them unpublished, and return their generation."""
     from loaders.chunking.chunker import chunk_pages  # a tenth of the import time of the app; questions need none
+    from loaders.chunking.front_matter import front_matter
     from loaders.chunking.page_labels import printed_labels
 
     pages = stores.catalog.blocks(document.id)
+    front = front_matter(document.file_title, document.names or (document.name,), pages)
+    stores.catalog.set_front_matter(document.id, front.title, front.authors, front.date)
     stores.catalog.set_labels(document.id, printed_labels(pages), printed=True)
-    chunks = chunk_pages(document.title or document.name, pages)
+    chunks = chunk_pages(document.file_title or document.name, pages)
     return stores.catalog.stage_chunks(document.id, chunks)
 
 
@@ -67,7 +70,7 @@ def chunks_before_page(stores: Stores, document: DocumentRow, page: int) -> list
     from loaders.chunking.chunker import chunk_pages
 
     pages = [(number, blocks) for number, blocks in stores.catalog.blocks(document.id) if number <= page]
-    chunks = chunk_pages(document.title or document.name, pages)
+    chunks = chunk_pages(document.file_title or document.name, pages)
     return [chunk for chunk in chunks if max(chunk.pages, default=0) < page]
 
 

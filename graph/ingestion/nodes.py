@@ -101,7 +101,7 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     """Add a document to the catalog, and return it with the pages that are still to be read."""
     document, name = info.sha256[:DOCUMENT_ID_DIGITS], found.name
     deps.stores.catalog.add_document(
-        DocumentRow(document, name, found.source, info.kind, info.title, info.pages, info.size)
+        DocumentRow(document, name, found.source, info.kind, info.title, info.pages, info.size, file_title=info.title)
     )
     deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)

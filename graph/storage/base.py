@@ -39,13 +39,19 @@ class DocumentRow:
     kind: str
     """The file format."""
     title: str
-    """The title in the file's metadata, or ""."""
+    """Its title: of the file's metadata, or told from its first page once that is read, or ""."""
     pages: int
     """Number of pages."""
     size: int
     """Bytes of the file."""
     generation: str = ""
     """The published set of chunks, which questions see; "" until a first ingestion has finished."""
+    file_title: str = ""
+    """The title in the file's metadata, or ""."""
+    authors: str = ""
+    """Its authors, told from its first page, with "; " between them, or ""."""
+    date: str = ""
+    """Its date, told from its first page: "2024-03-12", "2024-03" or ""."""
     created: float = 0.0
     """When it was added, as a Unix time."""
     names: tuple[str, ...] = ()
@@ -214,6 +220,9 @@ class PageLedger(Protocol):
 
     def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
         """Return a document's ledger rows by page: of all pages, or of these."""
+
+    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str) -> None:
+        """Store the title, authors and date of a document, as told when it is chunked."""
 
     def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
         """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""

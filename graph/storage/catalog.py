@@ -53,10 +53,10 @@ class SqliteCatalog(Ledger):
 
     def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
         """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
-        content = json.dumps([astuple(chunk) for chunk in chunks], ensure_ascii=False)
-        generation = hashlib.sha256(content.encode()).hexdigest()[:8]
         row = self.document(document)
-        title = (row.title or row.name) if row else ""
+        title = " ".join(filter(None, (row.title or row.name, row.authors))) if row else ""
+        content = json.dumps([title, *(astuple(chunk) for chunk in chunks)], ensure_ascii=False)
+        generation = hashlib.sha256(content.encode()).hexdigest()[:8]
         with self._db.writing() as connection:
             for table in ("units", "chunks"):
                 connection.execute(

@@ -89,6 +89,14 @@ class Ledger:
         )
         return distinct_labels([(row[0], row[1], row[2]) for row in found])
 
+    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str) -> None:
+        """Store the title, authors and date of a document, as told when it is chunked."""
+        with self._db.writing() as connection:
+            connection.execute(
+                "UPDATE documents SET title = ?, authors = ?, date = ? WHERE id = ?",
+                (title, "; ".join(authors), date, document),
+            )
+
     def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
         """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""
         column = "printed_label" if printed else "file_label"

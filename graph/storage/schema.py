@@ -101,7 +101,15 @@ INSERT INTO document_names (document, name, source)
     SELECT id, name, source FROM documents WHERE source <> '' ORDER BY created, id;
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)
+# The title is told from the first page where the metadata, which is kept apart, has none; authors and date beside it.
+_VERSION_8 = """
+ALTER TABLE documents ADD COLUMN file_title TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN authors TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN date TEXT NOT NULL DEFAULT '';
+UPDATE documents SET file_title = title;
+"""
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

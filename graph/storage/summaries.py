@@ -53,7 +53,11 @@ class DocumentSummary(TypedDict):
     source: str
     """The path, address or upload that it was first read from."""
     title: str
-    """The title in the file's metadata, or ""."""
+    """Its title, of the file's metadata or told from its first page, or ""."""
+    authors: list[str]
+    """Its authors, told from its first page."""
+    date: str
+    """Its date, told from its first page: "2024-03-12", "2024-03" or ""."""
     status: Literal["complete", "partial", "failed"]
     """Whether all its pages are read and can be searched, some are not, or all failed."""
     pages: int
@@ -117,6 +121,8 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
         "label": row.label,
         "source": row.source,
         "title": row.title,
+        "authors": row.authors.split("; ") if row.authors else [],
+        "date": row.date,
         "status": "complete" if complete else "failed" if counts["failed"] == row.pages else "partial",
         "pages": row.pages,
         "ledger": counts,

@@ -57,3 +57,47 @@ def _from_figures(found: re.Match[str]) -> str:
 
 _LAST_DAY = 31
 _THIS_CENTURY = 70  # as in POSIX: "69" is 2069, "70" is 1970
+
+
+def single_date(line: str) -> str:
+    """Return the date that a line consists of, as "2024-03-12" or "2024-03"; "" for any other line.
+
+    Beside it may stand a place ("Skagen, 12 March 2024"), a weekday, or what the date is ("Published:", "Version 2").
+    """
+    text = _foreign_months(spelled_dates(_foreign_months(line)))
+    found = _WHOLE.search(text)
+    if not found:
+        return ""
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    rest = _PLACE.sub("", _ABOUT.sub(" ", rest.strip()))
+    if rest.strip(" .,:;|()–—-"):
+        return ""
+    month = f"{found['year']}-{MONTHS.index(found['month']) + 1:02d}"
+    return f"{month}-{int(found['day']):02d}" if found["day"] else month
+
+
+def _foreign_months(text: str) -> str:
+    return _FOREIGN_MONTH.sub(lambda found: _FOREIGN[found[0].lower().removeprefix("de ")], text)
+
+
+_FOREIGN = {
+    name: MONTHS[number]
+    for number, names in enumerate(
+        ("januar janvier enero", "februar février febrero", "märz mars marzo", "avril abril", "mai mayo",
+         "juni juin junio", "juli juillet julio", "août agosto", "septembre septiembre",
+         "oktober octobre octubre", "novembre noviembre",
+         "dezember décembre diciembre")
+    )
+    for name in names.split()
+}  # fmt: skip
+_ANY_FOREIGN = "|".join(_FOREIGN)
+_FOREIGN_MONTH = re.compile(rf"(?<=[\d.] )(?:de )?(?:{_ANY_FOREIGN})\b|^(?:{_ANY_FOREIGN})(?= \d)", re.IGNORECASE)
+_WHOLE = re.compile(
+    rf"(?:\b(?P<day>\d{{1,2}})\.? )?\b(?P<month>{'|'.join(MONTHS)}),? (?:de )?(?P<year>(?:19|20)\d\d)\b"
+)
+_ABOUT = re.compile(
+    r"\b(?:dated?|published|publication|issued?|released?|revised|revision|updated|last|on|of|the|den|le|as|am|version|draft"
+    r"|edition|v?\d+(?:\.\d+)+|(?<=version )\d+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|datum|stand|fecha|du)\b\.?",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"^[^\W\d_][^\W\d_]+(?:[ -][^\W\d_]+){0,2},\s*$|^[^\W\d_]{3,},?\s*$")

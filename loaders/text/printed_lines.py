@@ -33,7 +33,7 @@ _INDENT = 0.1  # of the page's width by which the lines of one column may begin 
 _COLUMN = 4  # lines further right that make a column, wherever they stand
 
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_PHONE = r"\+?\(?\d[\d ()/.-]{6,18}\d\b"
+_PHONE = r"(?<!\d)(?!(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d)\+?\(?\d[\d ()/.-]{6,18}\d\b"
 _MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
 _DATE = (
     rf"(?:\d{{1,2}}\.?\s+)?(?:{_MONTH}\s+)?(?:19|20)\d\d\b|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"

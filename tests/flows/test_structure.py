@@ -200,3 +200,22 @@ def test_a_statement_of_account_answers_by_date_and_gives_its_number(tmp_path: P
         "What is the account number?": "0031 5589",
     }.items():
         assert first in ask(question)["answer"].splitlines()[0], question
+
+
+def test_title_authors_and_date_are_told_stored_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "The eel passes the weir at night, when the water is high and the moon is new, as the keepers wrote."
+    lines: list[Line] = [
+        (72, 90, "Counting eels at the weir", 24, "hebo"), (72, 125, "Mara Lindqvist, Tom de Vries", 12, "helv"),
+        (72, 150, "3 May 2024", 11, "helv"), (72, 200, body, 10, "helv"), (72, 214, body, 10, "helv"),
+    ]  # fmt: skip
+    ingest(write(tmp_path / "scan0001.pdf", lines))
+    catalog = dependencies.stores().catalog
+    (summary,) = summaries.documents(catalog)
+    assert (summary["title"], summary["authors"], summary["date"]) == (
+        "Counting eels at the weir", ["Mara Lindqvist", "Tom de Vries"], "2024-05-03",
+    )  # fmt: skip
+    assert catalog.search_text(["lindqvist"], [], 5)
+    output.documents({"documents": [summary]})
+    assert "Counting eels at the weir · Mara Lindqvist, Tom de Vries · 2024-05-03" in " ".join(
+        capsys.readouterr().out.split()
+    )
