@@ -24,6 +24,7 @@ FORMER_ENGINE_NAMES = {"gemini": "llm"}
 """Engine names of earlier versions and what they are called now; accepted wherever a user can write one."""
 EmbedderName = Literal["auto", "model", "offline"]
 Tier = Literal["free", "paid", "unlimited"]
+ThinkingLevel = Literal["minimal", "low", "medium", "high"]
 
 # Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
 # Flash model; see docs/decisions.md. Any name that LangChain's init_chat_model knows will do.
@@ -120,6 +121,9 @@ class Settings(BaseSettings):
     """Whether sources may be fetched from addresses of private networks."""
     reader_model: str = DEFAULT_READER
     """The vision model that reads page images, as `provider:model`; so are all models below."""
+    # Copying what is printed takes no thinking, and thoughts are paid for as output.
+    reader_thinking: Annotated[ThinkingLevel, BeforeValidator(_lower)] = "minimal"
+    """How hard a Gemini model thinks when it reads pages: `minimal`, `low`, `medium` or `high`."""
     chat_model: str = DEFAULT_CHAT
     """The model that grades, rewrites and answers."""
     embedder: Annotated[EmbedderName, BeforeValidator(_lower)] = "auto"

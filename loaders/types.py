@@ -273,7 +273,8 @@ class PageImage:
     `ink` is the share of pixels that differ from the page's background (0 for a blank page);
     `legible` says whether the text layer can be trusted as the page's text: it is there, it is not garbage, and no
     large part of the page is an image without text; `has_figures` is as in `PageProfile`; `comments` are remarks
-    fixed to the page, which neither the image nor `text` holds, and the fields of a form that was scanned.
+    fixed to the page, which neither the image nor `text` holds, and the fields of a form that was scanned;
+    `recognised` says whether the words lie over a picture of the page, as those do that a scanner's OCR wrote.
     """
 
     page: int
@@ -286,6 +287,7 @@ class PageImage:
     legible: bool
     has_figures: bool = False
     comments: tuple[Block, ...] = ()
+    recognised: bool = False
 
     @property
     def blank(self) -> bool:

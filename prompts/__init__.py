@@ -44,6 +44,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "contextualize": frozenset({"history", "question"}),
     "grade": frozenset({"question", "passages"}),
     "judge": frozenset({"question", "expected", "answer"}),
+    "read_again": frozenset({"problem"}),
     "repair": frozenset({"question", "claims", "passages"}),
     "rewrite": frozenset({"question", "tried", "passages"}),
     "transcribe": frozenset(),

@@ -135,8 +135,12 @@ async def render_pages(state: BatchState) -> dict[str, object]:
     images = await dependencies.pool().map(render, jobs)
     await asyncio.to_thread(reader.store_images, images)
     failed = [job.page for job, image in zip(jobs, images, strict=True) if isinstance(image, Failure)]
-    figures = [image.page for image in images if isinstance(image, PageImage) and image.has_figures]
-    return {"outcomes": [page_outcome(state, page, "failed") for page in failed], "pages_with_figures": figures}
+    rendered = [image for image in images if isinstance(image, PageImage)]
+    return {
+        "outcomes": [page_outcome(state, page, "failed") for page in failed],
+        "pages_with_figures": [image.page for image in rendered if image.has_figures],
+        "recognised_pages": [image.page for image in rendered if image.recognised],
+    }
 
 
 @async_node

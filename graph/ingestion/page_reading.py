@@ -189,13 +189,14 @@ class BatchReader:
     def _requests(self, rows: Sequence[PageRow]) -> list[PageRequest]:
         """Return what the engine needs to read these pages: the job, the stored image and the text layer."""
         requests, figures = [], self._batch.get("pages_with_figures", ())
+        recognised = self._batch.get("recognised_pages", ())
         for row, job in zip(rows, self.jobs([row.page for row in rows]), strict=True):
             layer = self._stores.catalog.transcript(layer_key(row.document, row.page))
             comments = tuple(block for block in layer.blocks if block.is_comment) if layer else ()
             png = self._stores.images.get(row.image) if self._engine.reads_images else b""
             image = PageImage(
                 row.page, png, row.width, row.height, _printed(layer), layer.words if layer else (),
-                row.ink, bool(row.legible), row.page in figures, comments,
+                row.ink, bool(row.legible), row.page in figures, comments, row.page in recognised,
             )  # fmt: skip
             requests.append(PageRequest(job, image))
         return requests

@@ -169,6 +169,8 @@ class BatchState(TypedDict):
     """Whether they are read without a vision model."""
     pages_with_figures: NotRequired[list[int]]
     """Those with pictures or drawings that may hold text; set by `render_pages`."""
+    recognised_pages: NotRequired[list[int]]
+    """Those whose text layer lies over a picture of the page; set by `render_pages`."""
     outcomes: NotRequired[Annotated[list[PageOutcome], operator.add]]
     """The pages of this batch that were handled so far."""
     next: NotRequired[AfterBatch]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from graph.citation_markers import marker
+from graph.engines.llm.mending import CORRECTED
 from graph.query.state import Note, RefusalReason
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
@@ -119,7 +120,7 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
     notes = notes_on_unread(unread_pages(catalog, {document for document, _ in cited}))
     for document in sorted({document for document, _ in cited}):
         for row in catalog.pages(document, sorted(page for owner, page in cited if owner == document)):
-            if row.status == "read" and row.detail:
+            if row.status == "read" and row.detail and CORRECTED not in row.detail:  # what was mended is right now
                 notes.append(Note(kind="page_partly_read", text=row.detail))
     return notes
 

@@ -92,6 +92,7 @@ class PdfReader:
             is_legible(layer),
             has_figures(layer),
             _comment_blocks(layer) if is_legible(layer) else _comment_blocks(layer) + field_blocks(layer),
+            _lies_over_scan(layer),
         )
         if image.blank and self._pdf.has_lost_content(job.page):
             raise SourceError("its content is missing, the file is damaged or was cut off. Get a new copy of it.")
@@ -226,8 +227,13 @@ def is_legible(layer: TextLayer) -> bool:
     words = layer.words
     if not words or is_garbage(layer.text):
         return False
+    return len(words) >= SCAN_WORDS or not _lies_over_scan(layer)
+
+
+def _lies_over_scan(layer: TextLayer) -> bool:
+    """Return whether a picture covers so much of the page that it is a scan, or the ground of a slide."""
     page = Box(0, 0, layer.width, layer.height)
-    return len(words) >= SCAN_WORDS or not any(overlap(image, page) > SCAN_SHARE * area(page) for image in layer.images)
+    return any(overlap(image, page) > SCAN_SHARE * area(page) for image in layer.images)
 
 
 def _unread_pictures(layer: TextLayer, regions: list[Region]) -> list[Box]:

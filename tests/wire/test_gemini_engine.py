@@ -48,7 +48,7 @@ async def test_a_batch_goes_in_one_request_with_each_image_once_and_its_text_lay
     assert '<text-layer page="7">\no1-0912\n</text-layer>' in request.prompt
     assert request.system == Context().transcribe_prompt
     assert request.model == "gemini-3.5-flash-lite"
-    assert request.config["thinkingConfig"] == {"thinking_level": "LOW"}
+    assert request.config["thinkingConfig"] == {"thinking_level": "MINIMAL"}
 
 
 async def test_the_tokens_of_a_batch_are_shared_by_its_pages(engine: Engine) -> None:
@@ -104,7 +104,7 @@ async def test_a_page_that_fails_alone_is_a_typed_failure_and_the_others_are_rea
 ) -> None:
     gemini.reply = lambda request: reply if 2 in asked(request) else read_pages(request)
     assert texts(await read(engine, [page(1), page(2), page(3)])) == ["Text 1.", reason, "Text 3."]
-    # Once more, alone and hotter, except where the service has refused the request as such.
+    # Once more, alone, except where the service has refused the request as such.
     once_more = [] if reason == "request_error" else [[2]]
     assert [asked(request) for request in gemini.chats] == [[1, 2, 3], [1], [2], [3], *once_more]
     gemini.requests.clear()

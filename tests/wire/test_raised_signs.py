@@ -66,8 +66,21 @@ def test_marks_of_notes_are_accepted_in_each_notation(model: Model, bridges: Pat
     assert "41511" not in output["answer"]
 
 
-def test_a_changed_number_is_still_refused(model: Model, bridges: Path) -> None:
-    model.pages = lambda page: transcript("<sup>{}</sup>").replace("415", "451").replace("31,870", "31,780")
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_a_changed_number_is_mended_beside_its_mark(model: Model, bridges: Path, notation: str) -> None:
+    written = transcript(notation)
+    model.pages = lambda page: written.replace("415", "451").replace("31,870", "31,780")
+    report = app.invoke({"sources": [str(bridges)]}, context={"check_replies": True})["report"]
+    (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
+    assert (row.status, row.reason) == ("read", "")
+    assert row.detail == "2 words were corrected from the text layer: “451” to “415”, “31,780” to “31,870”."
+    stored = dependencies.stores().catalog.transcript(row.transcript)
+    assert stored is not None
+    assert stored.markdown == written
+
+
+def test_other_numbers_are_still_refused(model: Model, bridges: Path) -> None:
+    model.pages = lambda page: transcript("<sup>{}</sup>").replace("415", "96").replace("31,870", "31,780")
     report = app.invoke({"sources": [str(bridges)]}, context={"check_replies": True})["report"]
     (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
     assert (row.status, row.reason) == ("fallback", "garbled")

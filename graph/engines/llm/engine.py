@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from graph.engines.llm.messages import (
     with_images,
 )
 from graph.engines.llm.page_batches import BatchTranscriber, merge
+from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
 from graph.engines.llm.reply_checks import repeats
 from graph.engines.llm.structured import NO_STREAM, ChatRequests
 from graph.engines.requests.client import NamedModel, RequestClient, split_name
@@ -31,7 +33,7 @@ from graph.sanitize import neutralize_tags
 from graph.types import Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn, add_usage
 from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
-from prompts import Prompt
+from prompts import Prompt, load
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -205,16 +207,20 @@ class ChatEngine:
         by_number = {repair.number: to_claim(repair, chunks, page_images) for repair in reversed(repairs)}
         return Reply([by_number.get(number) for number in range(1, len(objections) + 1)], reply.usage)
 
-    async def _read(self, images: Sequence[PageImage], temperature: float | None) -> dict[int, PageReading | Failure]:
+    async def _read(self, images: Sequence[PageImage], attempt: Attempt) -> dict[int, PageReading | Failure]:
         """Send one request for these pages; return the outcome of each."""
-        sampling: Any = {} if temperature is None else {"temperature": temperature}
-        messages: Any = [
-            ("system", self._context.transcribe_prompt),
-            ("human", page_replies.content_blocks(images)),
-        ]
+        smaller = await asyncio.to_thread(_smaller, images) if takes_webp(self._reader.model) else {}
+        again = load("read_again").fill(problem=neutralize_tags(attempt.objection)) if attempt.objection else ""
+
+        def request(model: BaseChatModel) -> Awaitable[Any]:
+            content: Any = page_replies.content_blocks(images, smaller if takes_webp(model) else {}, again)
+            messages: Any = [("system", self._context.transcribe_prompt), ("human", content)]
+            bound: Any = bound_on_reply(model, images, attempt)
+            return model.ainvoke(messages, NO_STREAM, **bound)
+
         answer = await self._client.send_with_fallback(
             self._reader,
-            lambda model: model.ainvoke(messages, NO_STREAM, **sampling),
+            request,
             time_limit=READING_TIMEOUT_S + READING_TIMEOUT_PER_PAGE_S * len(images),
             pages=[image.page for image in images],
         )
@@ -237,6 +243,12 @@ class ChatEngine:
         elif text in ("", page_replies.BLANK):
             return missing
         return PageReading(image.page, parse_blocks(text), image.words, self.model)
+
+
+def _smaller(images: Sequence[PageImage]) -> dict[int, bytes]:
+    """Return the images that are smaller as WebP, by page."""
+    encoded = {image.page: webp(image.png) for image in images}
+    return {page: data for page, data in encoded.items() if data}
 
 
 def _with_model(name: str, outcomes: dict[int, PageReading | Failure]) -> dict[int, PageReading | Failure]:

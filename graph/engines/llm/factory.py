@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graph.context import Context
     from graph.engines.requests.rate_limit import RateLimiter
     from graph.engines.requests.retry import RetryPolicy
-    from graph.settings import Settings
+    from graph.settings import Settings, ThinkingLevel
 
 READER_SETTING, CHAT_SETTING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL"
 EMBEDDING_SETTING, FALLBACK_SETTING = "PAGEWITNESS_EMBEDDING_MODEL", "PAGEWITNESS_FALLBACK_MODEL"
@@ -57,7 +57,7 @@ def build_engine(context: Context, config: Settings, client: RequestClient) -> C
     return ChatEngine(
         context,
         client=client,
-        reader=_named(context.reader_model, READER_SETTING, "low", config),  # copying text needs little thinking
+        reader=_named(context.reader_model, READER_SETTING, config.reader_thinking, config),
         grader=_named(context.chat_model, CHAT_SETTING, "low", config),
         writer=_named(context.chat_model, CHAT_SETTING, None, config),
         batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),
@@ -75,13 +75,15 @@ def build_embedder(context: Context, config: Settings, client: RequestClient) ->
     return ModelEmbedder(NamedModel(model, name, EMBEDDING_SETTING), dimensions, client)
 
 
-def _named(name: str, setting: str, thinking: str | None, config: Settings) -> NamedModel[BaseChatModel]:
+def _named(name: str, setting: str, thinking: ThinkingLevel | None, config: Settings) -> NamedModel[BaseChatModel]:
     model = chat_model(name, thinking=thinking, api_key=config.api_key, base_url=config.base_url)
     return NamedModel(model, name, setting)
 
 
 @lru_cache(maxsize=_MAX_CLIENTS)
-def chat_model(name: str, *, thinking: str | None = None, api_key: str = "", base_url: str = "") -> BaseChatModel:
+def chat_model(
+    name: str, *, thinking: ThinkingLevel | None = None, api_key: str = "", base_url: str = ""
+) -> BaseChatModel:
     """Return the chat model of that name, built once.
 
     Args:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from graph.errors import ModelError
+from graph.settings import ThinkingLevel
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -16,17 +18,21 @@ if TYPE_CHECKING:
 _HAS_THINKING_LEVELS = re.compile(r"gemini-(?:[3-9]|\d{2})\b|gemini-.*-latest$")
 
 
+LEVELS: tuple[ThinkingLevel, ...] = ("minimal", "low", "medium", "high")
+"""How hard a model can be told to think, least first. A Pro model knows no `minimal`, and refuses the request."""
+
+
 def takes_task_in_text(model: str) -> bool:
     """Return True if an embedding model wants its task written before the text: all after gemini-embedding-001."""
     return not model.endswith("-001")
 
 
-def chat_model(model: str, *, thinking: str | None, api_key: str, base_url: str) -> BaseChatModel:
+def chat_model(model: str, *, thinking: ThinkingLevel | None, api_key: str, base_url: str) -> BaseChatModel:
     """Build the client of a Gemini chat model.
 
     Args:
         model: The model's name without provider.
-        thinking: The level of thinking ("low", ...); None leaves it to the model.
+        thinking: The level of thinking, or the nearest that the model knows; None leaves it to the model.
         api_key: The key of the Gemini API.
         base_url: The address of the service, or "" for its usual one.
 
@@ -38,16 +44,29 @@ def chat_model(model: str, *, thinking: str | None, api_key: str, base_url: str)
 
     # langchain-core looks into an error's body without awaiting it, and Python would warn the user at every retry.
     warnings.filterwarnings("ignore", "coroutine 'ClientResponse.json' was never awaited", RuntimeWarning)
-    # Models with fixed sampling are sent no temperature: the client leaves it out, and would tell the user each time.
-    warnings.filterwarnings("ignore", "Model '.*' uses fixed sampling defaults", UserWarning)
-    return ChatGoogleGenerativeAI(
+    client = ChatGoogleGenerativeAI(
         model=model,
         api_key=api_key,
         base_url=base_url or None,
         max_retries=1,  # the request client retries; a second layer would multiply, and ignores Retry-After
         vertexai=False,
-        reasoning_effort=thinking if _HAS_THINKING_LEVELS.match(model) else None,
     )
+    if thinking and _HAS_THINKING_LEVELS.match(model):
+        client.reasoning_effort = thinking_level(thinking, model, (client.profile or {}).get("reasoning_effort_levels"))
+    return client
+
+
+def thinking_level(wanted: ThinkingLevel, model: str, known: Sequence[str] | None) -> ThinkingLevel:
+    """Return the level that a model knows: the wanted one, else the next lower one, else its lowest.
+
+    Args:
+        wanted: The level.
+        model: The model's name, which tells whether it can think minimally where `known` does not.
+        known: The levels that the client lists for the model; None for a model that it does not know.
+    """
+    levels = known or (LEVELS if "flash" in model else LEVELS[1:])
+    lower = [level for level in LEVELS[: LEVELS.index(wanted) + 1] if level in levels]
+    return lower[-1] if lower else next(level for level in LEVELS if level in levels)
 
 
 def embedding_model(model: str, *, dimensions: int, api_key: str, base_url: str) -> Embeddings:

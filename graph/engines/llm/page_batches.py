@@ -12,25 +12,29 @@ from dataclasses import replace
 from typing import TypeVar
 
 from graph.engines.base import PageReading
-from graph.engines.llm.reply_checks import check
+from graph.engines.llm.page_requests import Attempt
+from graph.engines.llm.reply_checks import Doubt
+from graph.engines.llm.review import review
 from loaders.types import Failure, FailureReason, PageImage
 
 T = TypeVar("T")
 Outcome = PageReading | Failure
-Read = Callable[[Sequence[PageImage], float | None], Awaitable[dict[int, Outcome]]]
-"""Sends one request for some pages, at a temperature or at the model's own; returns the outcome of each page."""
+Read = Callable[[Sequence[PageImage], Attempt], Awaitable[dict[int, Outcome]]]
+"""Sends one request for some pages; returns the outcome of each page."""
 
-RETRY_TEMPERATURE = 1.3
-"""The temperature at which a doubtful page is asked for again: at the same one a model repeats its loop, or confuses
-the pages again. Models with fixed sampling ignore it; reading the page alone helps them too."""
+# What a model is told of a reply that was none, in words that follow "was not used: ".
+_OBJECTIONS: dict[FailureReason, str] = {
+    "recitation": "it stopped because the text is published elsewhere; this is a page that its owner wants to search",
+    "max_tokens": "it was cut off before the end of the page",
+    "blocked": "it was stopped before the page was read",
+    "empty": "it held no text for this page, which is not blank",
+    "garbled": "it stopped before it was done",
+    "repetition": "it repeated itself until it was cut off",
+}
 
 # Reasons caused by the page or the reply, not by the service: a smaller request may succeed.
 _CONTENT: frozenset[FailureReason] = frozenset(
     {"recitation", "max_tokens", "blocked", "empty", "garbled", "request_error"}
-)
-# Reasons that another temperature may help with; a refused request is not among them.
-_DOUBTFUL: frozenset[FailureReason] = frozenset(
-    {"recitation", "max_tokens", "blocked", "empty", "garbled", "repetition"}
 )
 
 
@@ -49,48 +53,56 @@ class BatchTranscriber:
     async def run(self, images: Sequence[PageImage]) -> AsyncIterator[tuple[int, Outcome]]:
         """Read the pages; yield the number and outcome of each as soon as it is final, so that it can be stored.
 
-        Pages that a reply lacks are requested in smaller requests, down to a single page. Then each page that could
-        not be read alone, or whose reading is doubtful, is requested once more at another temperature.
+        Pages that a reply lacks are requested in smaller requests, down to a single page, whose replies may be longer.
+        Then each page that could not be read alone, or whose reading is doubtful, is requested once more and told why.
         """
-        queue, doubtful = [list(images)], list[PageImage]()
+        queue, doubtful = [(list(images), Attempt())], list[tuple[PageImage, Doubt]]()
         while queue:
-            part = queue.pop(0)
-            outcomes = await self._outcomes(part)
+            part, attempt = queue.pop(0)
+            outcomes = await self._outcomes(part, attempt)
             missing = []
             for image in part:
-                outcome = outcomes[image.page]
-                if len(part) > 1 and _is_missing(outcome):
+                outcome, doubt = self._reviewed(image, outcomes[image.page])
+                if _is_missing(outcome) and (len(part) > 1 or _was_cut(outcome, attempt)):
                     missing.append(image)
-                elif self._doubt(image, outcome):
-                    doubtful.append(image)
+                elif doubt and len(images) == 1 and attempt.generous and doubt.reason == "max_tokens":
+                    yield image.page, _no_better(doubt.failure)  # it was requested alone with more room
+                elif doubt:
+                    doubtful.append((image, doubt))
                 else:
                     yield image.page, outcome
             size = max(1, len(part) // 2)
-            queue[:0] = [missing[start : start + size] for start in range(0, len(missing), size)]
-        for image in doubtful:
-            yield image.page, self._service_failure or await self._retry(image)
+            again = [missing[start : start + size] for start in range(0, len(missing), size)]
+            queue[:0] = [(smaller, Attempt(generous=True)) for smaller in again]
+        for image, doubt in doubtful:
+            yield image.page, self._service_failure or await self._retry(image, doubt)
 
-    async def _outcomes(self, images: Sequence[PageImage], temperature: float | None = None) -> dict[int, Outcome]:
+    async def _outcomes(self, images: Sequence[PageImage], attempt: Attempt) -> dict[int, Outcome]:
         if self._service_failure:
             return dict.fromkeys([image.page for image in images], self._service_failure)
-        outcomes = await self._read(images, temperature)
+        outcomes = await self._read(images, attempt)
         failures = (outcome for outcome in outcomes.values() if isinstance(outcome, Failure))
         of_service = (failure for failure in failures if failure.reason not in _CONTENT | {"repetition"})
         self._service_failure = next(of_service, None)
         return outcomes
 
-    def _doubt(self, image: PageImage, outcome: Outcome) -> Failure | None:
-        """Return why a page is to be requested once more, or None for a final outcome."""
+    def _reviewed(self, image: PageImage, outcome: Outcome) -> tuple[Outcome, Doubt | None]:
+        """Return an outcome with its words mended, and why the page is to be requested once more, if it is."""
         if isinstance(outcome, Failure):
-            return outcome if outcome.reason in _DOUBTFUL else None
-        return check(outcome.blocks, image) if self._check_replies else None
+            objection = _OBJECTIONS.get(outcome.reason)
+            return outcome, Doubt(outcome, objection) if objection else None
+        if not self._check_replies:
+            return outcome, None
+        return review(outcome, image)
 
-    async def _retry(self, image: PageImage) -> Outcome:
-        outcome = (await self._outcomes([image], RETRY_TEMPERATURE))[image.page]
+    async def _retry(self, image: PageImage, doubt: Doubt) -> Outcome:
+        longer = doubt.failure.reason != "repetition"  # a loop only takes longer
+        read = await self._outcomes([image], Attempt(doubt.objection, generous=longer))
+        outcome, again = self._reviewed(image, read[image.page])
         if self._service_failure:
             return self._service_failure
-        doubt = outcome if isinstance(outcome, Failure) else self._doubt(image, outcome)
-        return replace(doubt, detail=f"{doubt.detail} Asked again, it did no better.") if doubt else outcome
+        failure = outcome if isinstance(outcome, Failure) else again.failure if again else None
+        return _no_better(failure) if failure else outcome
 
 
 async def merge(iterators: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
@@ -122,5 +134,14 @@ async def merge(iterators: Sequence[AsyncIterator[T]]) -> AsyncIterator[T]:
         raise errors[0]
 
 
+def _no_better(failure: Failure) -> Failure:
+    return replace(failure, detail=f"{failure.detail} Asked again, it did no better.")
+
+
 def _is_missing(outcome: Outcome) -> bool:
     return isinstance(outcome, Failure) and outcome.reason in _CONTENT
+
+
+def _was_cut(outcome: Outcome, attempt: Attempt) -> bool:
+    """Return whether a reply may have been cut by the bound of its request, and not by the model's own."""
+    return isinstance(outcome, Failure) and outcome.reason == "max_tokens" and not attempt.generous

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +36,16 @@ _CHATTER = re.compile(
 )
 
 
-def content_blocks(images: Sequence[PageImage]) -> list[dict[str, Any]]:
-    """Return the content blocks of a request: for each page its number, its text layer if it has one, and its image."""
+def content_blocks(
+    images: Sequence[PageImage], webp: Mapping[int, bytes] | None = None, again: str = ""
+) -> list[dict[str, Any]]:
+    """Return the content blocks of a request: for each page its number, its text layer if it has one, and its image.
+
+    Args:
+        images: The pages.
+        webp: Images by page that are sent instead of the PNG.
+        again: What is said last, of an earlier reply.
+    """
     blocks: list[dict[str, Any]] = []
     for image in images:
         text = f"Page {image.page}."
@@ -46,9 +54,10 @@ def content_blocks(images: Sequence[PageImage]) -> list[dict[str, Any]]:
             fenced = _LAYER_TAG.sub("&lt;", layer[:MAX_LAYER])
             text += f'\n<text-layer page="{image.page}">\n{fenced}\n</text-layer>'
         blocks.append({"type": "text", "text": text})
-        data = base64.b64encode(image.png).decode("ascii")
-        blocks.append({"type": "image", "base64": data, "mime_type": "image/png"})
-    return blocks
+        smaller = (webp or {}).get(image.page)
+        data = base64.b64encode(smaller or image.png).decode("ascii")
+        blocks.append({"type": "image", "base64": data, "mime_type": "image/webp" if smaller else "image/png"})
+    return [*blocks, {"type": "text", "text": again}] if again else blocks
 
 
 def parse(text: str, pages: Sequence[int]) -> dict[int, str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from loaders.text.plain import plain
 from loaders.text.raised_signs import FALL, RAISED_DIGITS, without_marks, write_signs
-from loaders.types import Block, Failure, PageImage
+from loaders.types import Block, Failure, FailureReason, PageImage
 
 MIN_SAMPLE = 30
 """Words and numbers that a text layer must hold to be compared: a stamp or a page number is too little."""
@@ -87,15 +87,38 @@ class Agreement:
     """The novel numbers of the table summary with the most of them."""
 
 
-def check(blocks: Sequence[Block], image: PageImage) -> Failure | None:
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a page is requested once more: what is recorded if that fails too, and what the model is told."""
+
+    failure: Failure
+    objection: str
+    """What was wrong with the reply, as the end of a sentence: "it left out 35 % of the page's words"."""
+
+    @property
+    def reason(self) -> FailureReason:
+        """The reason that is recorded."""
+        return self.failure.reason
+
+    @property
+    def detail(self) -> str:
+        """The sentence that is recorded."""
+        return self.failure.detail
+
+
+def check(blocks: Sequence[Block], image: PageImage) -> Doubt | None:
     """Return what is wrong with a reading of a page, or None if it passes all checks."""
     text = "\n\n".join(block.text for block in blocks)
     if repeats(text, image.text if image.legible else None):
-        return Failure("repetition", "The model repeated itself instead of reading the page.")
+        failure = Failure("repetition", "The model repeated itself instead of reading the page.")
+        return Doubt(failure, "it repeated itself, and words of the page were written more often than they stand there")
     if not image.legible or (found := compare(blocks, image.text)) is None:
         return None
-    wrong = _missing(found, image.has_figures) or _invented(found, image.has_figures)
-    return Failure("garbled", wrong) if wrong else None
+    return _missing(found, image.has_figures) or _invented(found, image.has_figures)
+
+
+def _garbled(detail: str, objection: str) -> Doubt:
+    return Doubt(Failure("garbled", detail), objection)
 
 
 def compare(blocks: Sequence[Block], layer: str) -> Agreement | None:
@@ -133,27 +156,40 @@ def repeats(text: str, layer: str | None) -> bool:
     return len(raw) >= _LONG and len(raw) >= MAX_SQUEEZE * len(zlib.compress(raw))
 
 
-def _missing(found: Agreement, pictured: bool) -> str:
+def _missing(found: Agreement, pictured: bool) -> Doubt | None:
     least = MIN_RECALL_PICTURED if pictured else MIN_RECALL
     if found.recall >= least:
-        return ""
-    return f"The model's reply holds {found.recall:.0%} of the page's own words, less than {least:.0%}."
+        return None
+    return _garbled(
+        f"The model's reply holds {found.recall:.0%} of the page's own words, less than {least:.0%}.",
+        f"it left out {1 - found.recall:.0%} of the words that are printed on the page",
+    )
 
 
-def _invented(found: Agreement, pictured: bool) -> str:
+def _invented(found: Agreement, pictured: bool) -> Doubt | None:
+    named = f" (such as {', '.join(found.novel[:3])})" if found.novel else ""
     if found.swapped > MAX_NOVEL:
-        examples = f" (such as {', '.join(found.novel[:3])})" if found.novel else ""
-        return f"The model's reply holds {found.swapped} other numbers than the page{examples}."
+        what = f"{found.swapped} other numbers than the page{named}"
+        return _garbled(f"The model's reply holds {what}.", f"it held {what}: numbers must be copied digit by digit")
     if pictured:  # what a picture shows is in no text layer
-        return ""
+        return None
     if len(found.novel) > MAX_NOVEL or found.derived > MAX_DERIVED:
         count, examples = len(found.novel) + found.derived, ", ".join(found.novel[:3]) or "in a table's summary"
-        return f"The model's reply holds {count} numbers that the page does not hold (such as {examples})."
+        return _garbled(
+            f"The model's reply holds {count} numbers that the page does not hold (such as {examples}).",
+            f"it held {count} numbers that are not on the page (such as {examples})",
+        )
     if found.table > MAX_TABLE_STRANGE:
-        return f"The model's reply holds a table of which the page lacks {found.table:.0%}."
+        return _garbled(
+            f"The model's reply holds a table of which the page lacks {found.table:.0%}.",
+            f"it held a table of which {found.table:.0%} of the words and numbers are not on the page",
+        )
     if found.strange > MAX_STRANGE:
-        return f"Of the words of the model's reply, the page lacks {found.strange:.0%}."
-    return ""
+        return _garbled(
+            f"Of the words of the model's reply, the page lacks {found.strange:.0%}.",
+            f"{found.strange:.0%} of its words are not on the page",
+        )
+    return None
 
 
 class _Layer:

@@ -19,6 +19,7 @@ PLACEHOLDERS = {
     "answer": {"question", "passages"},
     "judge": {"question", "expected", "answer"},
     "repair": {"question", "claims", "passages"},
+    "read_again": {"problem"},
 }
 
 
@@ -38,7 +39,7 @@ def test_the_reading_prompt_names_the_tags_that_the_parser_knows() -> None:
     from graph.engines.llm.page_replies import BLANK
 
     text = prompts.load("transcribe").text
-    for tag in ('<page number="7">', "<chunk>", "</chunk>", "</page>", "<text-layer>", "<figure>", BLANK):
+    for tag in ('<page number="7">', "<chunk>", "</chunk>", "</page>", "<text-layer>", "<figure>", "<summary>", BLANK):
         assert tag in text
 
 

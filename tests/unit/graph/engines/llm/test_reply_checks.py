@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.engines.llm.reply_checks import check, compare
+from graph.engines.llm.reply_checks import Doubt, check, compare
 from loaders.text.markdown import parse_blocks
-from loaders.types import Failure, PageImage
+from loaders.types import PageImage
 from tests.evals import corruptions as made
 
 ROWS = [("Instruments", 12.4, 29.8), ("Boats", 118.0, 97.25), ("Wardens", 240.5, 251.75), ("Paint", 3.75, 4.12)]
@@ -79,9 +79,10 @@ def test_changed_digits_are_rejected(seed: int) -> None:
 
 def test_another_page_and_half_a_page_are_rejected() -> None:
     problem = check(parse_blocks(OTHER), page())
-    assert isinstance(problem, Failure)
+    assert isinstance(problem, Doubt)
     assert problem.reason == "garbled"
     assert "% of the page's own words" in problem.detail
+    assert "left out" in problem.objection
     assert reason(HONEST[: len(HONEST) // 2]) == "garbled"
     assert reason(made.dropped_words(HONEST, Random(1), 0.35)) == "garbled"
 
