@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from loaders.types import MIN_INK
+
 INK_CONTRAST = 40
 """Grey levels of 255 by which a pixel must differ from the background: the noise of an office scan stays below 30."""
 
@@ -20,8 +22,20 @@ a hairline passes with any length."""
 EDGE = 0.015
 """Share of the page at each edge where a scanner leaves shadows; 3 mm of A4, closer than page numbers stand."""
 
+DARK_GROUND = 128
+"""Grey level below which a page without anything else is no empty paper: a black scan, a coloured divider."""
+
+PALE_CONTRAST = 12
+"""Grey levels of 255 by which pale print differs from the paper around it. Print that shows through from the back of a
+sheet differs by less; the sensor's noise is measured on the page, and must be exceeded by NOISE times its deviation."""
+
+NOISE = 6.0
+
+_PALE_SPECKS = 6, 16  # pixels: as SPECK, and after smoothing; a hairline has 7, the stroke of a letter 20 and more
+_AROUND = 20  # pixels to each side: the paper around a stroke
 _FAINT = 0.02  # share of ink above which a page is never blank, so that cleaning is skipped
 _REACH = 3
+_HALO = 8  # pixels around dust that JPEG changes: its blocks have that side
 
 
 class Rendering(NamedTuple):
@@ -64,21 +78,51 @@ def ink_share(grey: NDArray[Any]) -> float:
     """Return the share of pixels (0-1) that differ from the most frequent grey level; 0 for a blank page.
 
     If there is little ink, dust, sensor noise and shadows at the edges are not counted, so that the empty back of a
-    scanned page is blank.
+    scanned page is blank. If nothing is left then, pale print is looked for. A page that is dark all over is all ink.
     """
     values = grey.astype(np.int16)
     background = int(np.bincount(values.ravel(), minlength=256).argmax())
+    if background < DARK_GROUND:
+        return 1.0
     dark = np.abs(values - background) > INK_CONTRAST
     share = float(dark.mean())
-    return share if share > _FAINT else float(_solid(dark).sum() / dark.size)
+    if share > _FAINT:
+        return share
+    solid = _solid(_inner(dark), SPECK)
+    if solid.sum() < MIN_INK * dark.size:
+        dust = _sums(_inner(dark) & ~solid, _HALO) > 0
+        solid = _pale(_inner(values)) & ~dust
+    return float(solid.sum() / dark.size)
 
 
-def _solid(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the dark pixels with more than SPECK dark ones around them, without those at the edges."""
-    top, left = (int(EDGE * side) for side in dark.shape)
-    inner = dark[top : dark.shape[0] - top, left : dark.shape[1] - left]
-    size = 2 * _REACH + 1
-    sums = np.pad(np.pad(inner, _REACH).cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32), ((1, 0), (1, 0)))
-    around = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
-    solid: NDArray[np.bool_] = inner & (around > SPECK)
+def _pale(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return the pixels of faint print: what stands out from the paper around it and from the noise of the page."""
+    ground = _sums(values, _AROUND) / _sums(np.ones_like(values), _AROUND)
+    single, smooth = np.abs(values - ground), np.abs(_sums(values, 1) / _sums(np.ones_like(values), 1) - ground)
+    return _solid(_stands_out(single), _PALE_SPECKS[0]) | _solid(_stands_out(smooth), _PALE_SPECKS[1])
+
+
+def _stands_out(contrast: NDArray[Any]) -> NDArray[np.bool_]:
+    deviation = 1.5 * float(np.median(contrast))  # of a normal distribution, which little print does not change
+    found: NDArray[np.bool_] = contrast > max(PALE_CONTRAST, NOISE * deviation)
+    return found
+
+
+def _inner(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return the page without its edges."""
+    top, left = (int(EDGE * side) for side in pixels.shape)
+    return pixels[top : pixels.shape[0] - top, left : pixels.shape[1] - left]
+
+
+def _solid(dark: NDArray[np.bool_], speck: int) -> NDArray[np.bool_]:
+    """Return the dark pixels with more than `speck` dark ones around them."""
+    solid: NDArray[np.bool_] = dark & (_sums(dark, _REACH) > speck)
     return solid
+
+
+def _sums(values: NDArray[Any], reach: int) -> NDArray[Any]:
+    """Return for each pixel the sum over the square that reaches so far to each side."""
+    size = 2 * reach + 1
+    sums = np.pad(np.pad(values, reach).cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32), ((1, 0), (1, 0)))
+    around: NDArray[Any] = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    return around

@@ -15,7 +15,7 @@ from loaders.pages.page_profile import MIN_MATH, MIN_RULES, profile_page
 from loaders.pages.reader import profile
 from loaders.pages.rendering import ink_share
 from loaders.pdf.text_layer import Line, TextLayer
-from loaders.types import Box, Failure, PageImage, PageJob, PageProfile, Word
+from loaders.types import MIN_INK, Box, Failure, PageImage, PageJob, PageProfile, Word
 from tests.conftest import MakePdf
 
 TEXT = "The winch cable was tested in March and holds 1,200 kilograms. It had been new in 2019. " * 6
@@ -113,3 +113,32 @@ def test_a_page_number_or_a_hairline_is_ink() -> None:
     hairline = np.full((1754, 1240), 255)
     hairline[800, 300:700] = 0
     assert ink_share(hairline) > 1e-5
+
+
+@pytest.mark.parametrize(("noise", "faintness"), [(0, 14), (2, 17), (4, 25), (6, 40)])
+def test_pale_print_is_ink(noise: float, faintness: int) -> None:
+    pale = scanned(noise=noise)
+    for letter in range(12):  # strokes as high and as wide as those of letters of 11 points
+        pale[600:628, 200 + 20 * letter : 203 + 20 * letter] -= faintness
+    assert not blank(np.clip(pale, 0, 255))
+
+
+def test_a_pale_hairline_and_a_small_dot_are_ink() -> None:
+    line = np.full((1754, 1240), 255)
+    line[800, 300:700] = 235
+    assert ink_share(line) > MIN_INK
+    dot = np.full((1754, 1240), 255)
+    dot[800:804, 600:604] = 0
+    assert ink_share(dot) > MIN_INK
+
+
+def test_a_page_that_is_dark_all_over_is_not_blank_and_coloured_paper_is() -> None:
+    assert not blank(scanned() - 190)
+    assert blank(scanned() - 60)
+
+
+def test_print_that_shines_through_leaves_a_page_blank() -> None:
+    back = scanned(noise=4)
+    for line in range(30):
+        back[200 + 40 * line : 210 + 40 * line, 150:1000] -= 8
+    assert blank(back)
