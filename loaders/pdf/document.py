@@ -115,7 +115,7 @@ class PdfFile:
             page = self._page(number)
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
             look = page.get_textpage(flags=_LOOK_FLAGS)
-            layer = with_tick_boxes(look, with_fields(page, as_seen(page, look, layer)))
+            layer = with_tick_boxes(page, look, with_fields(page, as_seen(page, look, layer)))
             layer = with_comments(page, layer)
             files = tuple(attachments(self._doc, range(number, number + 1)))
             comments = layer.comments + named(files)

@@ -7,7 +7,7 @@ are told from what the page draws. Squares that touch others are cells of a grid
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -25,7 +25,8 @@ _TICKED, _EMPTY, _OPEN = "☑☒⊠🗹🗷", "☐", "□◻▢"
 _MARKS = "✓✔✕✖✗✘×xXvV√"
 _SMALLEST, _LARGEST = 6.0, 18.0  # points: sides of a box to tick
 _SKEW = 1.25  # longest side by shortest
-_SLANTED = 4.0  # times the side of its box: as large the place of a slanted stroke may be given
+_MARK = (0.25, 1.5)  # least and greatest size of a tick, times the side of its box
+_SLANT = 1.0  # points in both directions from which a stroke is slanted
 _TOUCH = 1.5  # points between cells of a grid
 _PALE = 0xC0  # least level of each colour in the ground of a box
 _MAX_SHAPES = 4000
@@ -37,10 +38,14 @@ class _Shape(NamedTuple):
     stroked: bool
     square: bool
     pale: bool
+
+
+class _Mark(NamedTuple):
+    box: Box
     slanted: bool
 
 
-def with_tick_boxes(textpage: Any, layer: TextLayer) -> TextLayer:
+def with_tick_boxes(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     """Return a text layer in which printed tick boxes are fields with a state, and symbol fonts' glyphs are symbols.
 
     `textpage` must have been made with its vectors.
@@ -50,7 +55,7 @@ def with_tick_boxes(textpage: Any, layer: TextLayer) -> TextLayer:
     words = [word for line in layer.lines if line.upright for word in line.words]
     signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN)]
     held = [word.box for each in layer.fields for word in each.words]
-    squares = {box: on for box, on in _squares(content).items() if not any(_same(box, other) for other in held)}
+    squares = {box: on for box, on in _squares(page, content).items() if not any(_same(box, other) for other in held)}
     if not signs and not squares:
         return layer
     boxes: dict[Box, bool] = {word.box: word.text in _TICKED for word in signs if _is_box(word, signs)}
@@ -111,7 +116,7 @@ def _symbol(text: str, font: str) -> str:
     return "".join(table.get(char, given) for char, given in zip(plain, text, strict=True))
 
 
-def _squares(content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
+def _squares(page: Any, content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
     """Return the drawn squares that stand alone, and whether something is drawn in each."""
     vectors = [block for block in content if block["type"] == 3]
     if len(vectors) > _MAX_SHAPES:
@@ -121,13 +126,30 @@ def _squares(content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
     if len(squares) > _MAX_SQUARES:
         return {}
     near = [box for box in squares if not any(other != box and _touch(box, other) for other in squares)]
+    marks = list(_marks(page)) if near else []
     found = {}
     for box in near:
-        inside = [shape for shape in shapes if not _same(shape.box, box) and _is_within(shape, box)]
         filled = [shape for shape in shapes if not shape.stroked and not shape.pale and _same(shape.box, box)]
         if not filled:
-            found[box] = bool(inside)
+            found[box] = any(_is_tick(mark, box) for mark in marks)
     return found
+
+
+def _marks(page: Any) -> Iterator[_Mark]:
+    """Yield what may be ticks: everything drawn but pale shapes and frames.
+
+    The vectors of a text page have room for the pointed ends of strokes, twenty times their width, so that a dot has the
+    size of a tick; the library's drawings have their true places, and take longer.
+    """
+    for drawing in page.get_cdrawings():
+        colour, items = drawing.get("color") or drawing.get("fill") or (0.0,), drawing["items"]
+        frame = "s" in drawing["type"] and all(item[0] in ("re", "qu") for item in items)
+        if not frame and min(colour) * 255 < _PALE:
+            yield _Mark(as_box(drawing["rect"]), any(item[0] == "l" and _is_slanted(*item[1:3]) for item in items))
+
+
+def _is_slanted(start: tuple[float, float], end: tuple[float, float]) -> bool:
+    return min(abs(start[0] - end[0]), abs(start[1] - end[1])) > _SLANT
 
 
 def _shape(block: dict[str, Any]) -> _Shape:
@@ -139,7 +161,7 @@ def _shape(block: dict[str, Any]) -> _Shape:
         and max(width, height) <= min(_LARGEST, _SKEW * min(width, height))
     )
     pale = min(colour >> 16 & 255, colour >> 8 & 255, colour & 255) >= _PALE
-    return _Shape(box, bool(block["stroked"]), square, pale, not block["isrect"])
+    return _Shape(box, bool(block["stroked"]), square, pale)
 
 
 def _touch(box: Box, other: Box) -> bool:
@@ -157,11 +179,10 @@ def _same(box: Box, other: Box) -> bool:
     return all(abs(a - b) < _TOUCH for a, b in zip(box, other, strict=True))
 
 
-def _is_within(shape: _Shape, square: Box) -> bool:
-    """Return whether a shape is a tick in a square: its middle lies in it, and it is not much larger.
-
-    The place of a slanted line is given with room for its pointed ends: up to twenty times its width.
-    """
+def _is_tick(mark: _Mark, square: Box) -> bool:
+    """Return whether a mark is a tick in a square: its middle lies in it, and it is neither a dot nor much larger."""
+    if _same(mark.box, square) and not mark.slanted:
+        return False
     side = max(square.x1 - square.x0, square.y1 - square.y0)
-    longest = max(shape.box.x1 - shape.box.x0, shape.box.y1 - shape.box.y0)
-    return contains(square, centre(shape.box)) and 0.25 * side < longest < (_SLANTED if shape.slanted else 1.2) * side
+    longest = max(mark.box.x1 - mark.box.x0, mark.box.y1 - mark.box.y0)
+    return contains(square, centre(mark.box)) and _MARK[0] * side < longest < _MARK[1] * side

@@ -48,6 +48,26 @@ def _hooked(page: Any) -> None:
     page.draw_line((81, 101), (91, 88))
 
 
+def _crossed_to_the_corners(page: Any) -> None:
+    _square(page)
+    page.draw_line((76, 89), (90, 103), width=1.2)
+    page.draw_line((76, 103), (90, 89), width=1.2)
+
+
+def _crossed_in_one_path(page: Any) -> None:
+    _square(page)
+    shape = page.new_shape()
+    shape.draw_line((76, 89), (90, 103))
+    shape.draw_line((90, 89), (76, 103))
+    shape.finish(width=1)
+    shape.commit()
+
+
+def _dotted(page: Any) -> None:
+    _square(page)
+    page.draw_circle((82, 95), 0.6, fill=(0, 0, 0))
+
+
 def _with_glyph(page: Any, glyph: str, font: str) -> None:
     _square(page)
     page.insert_text((78, 100), glyph, fontname=font, fontsize=11)
@@ -55,6 +75,8 @@ def _with_glyph(page: Any, glyph: str, font: str) -> None:
 
 TICKED: dict[str, Draw] = {
     "a drawn cross": _crossed,
+    "a cross to the corners of the box": _crossed_to_the_corners,
+    "a cross of one path": _crossed_in_one_path,
     "a drawn hook": _hooked,
     "a tick of a symbol font": lambda page: _with_glyph(page, "4", "zadb"),
     "a cross of a symbol font": lambda page: _with_glyph(page, "8", "zadb"),
@@ -67,7 +89,7 @@ def test_a_ticked_square_says_so_beside_its_label(tmp_path: Path, way: str) -> N
     assert "Engine on board: yes (ticked)" in _markdown(tmp_path, TICKED[way])
 
 
-@pytest.mark.parametrize("draw", [_square, lambda page: _square(page, fill=(1, 1, 1))])
+@pytest.mark.parametrize("draw", [_square, lambda page: _square(page, fill=(1, 1, 1)), _dotted])
 def test_an_empty_square_is_not_ticked(tmp_path: Path, draw: Draw) -> None:
     assert "Engine on board: no (not ticked)" in _markdown(tmp_path, draw)
 
