@@ -27,6 +27,7 @@ _PAINT = 0b110000  # bits of a span's character flags: filled, stroked
 _CLIP = 0b1000000  # text that a picture shows through
 _LIGHT = 0.6  # brightness from which a colour may be a watermark's; grey labels of charts have 0.35
 _NEARLY_WHITE = 0.85  # brightness from which text on white paper may not be seen
+_WHITE = 250  # least level of 255 of each colour of a line that is not seen on white paper
 _SHEER = 200  # opacity of 255 below which text lets the page show through
 _CONTRAST = 12  # grey levels of 255 that a word must differ from its ground; pale grey (0.8) letters of 8 points: 25
 _LIKE = 24  # levels of 255 by which a text's and its ground's colour may differ and be called alike
@@ -84,7 +85,7 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     marks, stamps = _watermarks([each for each in prints if each.word not in hidden])
     struck = strike_out(
         [(each.word, each.size, each.baseline) for each in prints if each.direction[0] > 0.99],
-        [shape.box for shape in shapes],
+        [shape.box for shape in shapes if min(shape.colour) < _WHITE],  # a white line under the words strikes nothing
     )
     drop = set(map(_as_cut, hidden | marks))
     struck = set(map(_as_cut, struck))

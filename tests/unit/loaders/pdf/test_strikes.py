@@ -53,6 +53,7 @@ NO_STRIKES: dict[str, Callable[[Any], object]] = {
     "an underline annotation": lambda page: [page.add_underline_annot(box) for box in page.search_for(OLD)],
     "a marker": lambda page: [page.add_highlight_annot(box) for box in page.search_for(OLD)],
     "a frame": lambda page: page.draw_rect((45, 85, 260, 105)),
+    "a white line": lambda page: page.draw_line((50, 97), (210, 97), color=(1, 1, 1)),
 }
 
 
