@@ -41,7 +41,8 @@ MAX_IN_CELL = 16
 """Spans that are compared in a square: 100,000 marks in one place end in time."""
 
 _SIGN = re.compile(
-    r"[\d*†‡§¶#°ºª+−–\-=()\[\],;./⁄ ]{1,9}|[A-Za-z](?:\s?[,;]\s?[A-Za-z\d*†‡§])*|[A-Za-z]{2,3}\.?|\d[A-Za-z]|\(?[A-Za-z]\)|[−-]?n"
+    r"[\d*†‡§¶#°ºª+−–\-=()\[\],;./⁄ ]{1,9}|[A-Za-z](?:\s?[,;]\s?[A-Za-z\d*†‡§])*|[A-Za-z]{2,3}\.?|\d[A-Za-z]"
+    r"|\(?[A-Za-z]\)|[−-]?n"
 )
 _LONG_NUMBER = re.compile(r"\d{4}|\d[.,]\d")
 _LETTERS = re.compile(r"[^\W\d_]+")

@@ -138,8 +138,8 @@ def _squares(page: Any, content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
 def _marks(page: Any) -> Iterator[_Mark]:
     """Yield what may be ticks: everything drawn but pale shapes and frames.
 
-    The vectors of a text page have room for the pointed ends of strokes, twenty times their width, so that a dot has the
-    size of a tick; the library's drawings have their true places, and take longer.
+    The vectors of a text page have room for the pointed ends of strokes, twenty times their width, so that a dot has
+    the size of a tick; the library's drawings have their true places, and take longer.
     """
     for drawing in page.get_cdrawings():
         colour, items = drawing.get("color") or drawing.get("fill") or (0.0,), drawing["items"]
