@@ -161,6 +161,14 @@ class PageView:
     """The image."""
 
 
+ReadFrom = Literal["text", "ocr", "transcript", "image", "description"]
+"""By which witness a quote stands on its page.
+
+`text`: the page's text layer. `ocr`: OCR on board. `transcript`: only the model that read the page, because there is no
+second reading or it says something else. `image`: only the model that answered, which saw the page's image.
+`description`: what a model wrote of a figure or table, which is not printed on the page."""
+
+
 class Citation(TypedDict):
     """A quote and its place. Boxes are [x0, y0, x1, y1] as fractions of the page, origin top left."""
 
@@ -185,9 +193,11 @@ class Citation(TypedDict):
     chunk: str
     """The id of the chunk that holds the quote."""
     verified: NotRequired[Literal[False]]
-    """False if only a model read the words, from the page's image; missing if code found them on the page."""
-    read_from: NotRequired[Literal["image"]]
-    """`image` if `verified` is false; missing otherwise."""
+    """False if only a model gives the words; missing if the page's text layer or OCR holds them."""
+    read_from: NotRequired[ReadFrom]
+    """By which witness the words stand on the page; missing in answers of earlier versions."""
+    reason: NotRequired[str]
+    """Why only a model gives the words, as a sentence; missing if `verified` is."""
 
 
 class ClaimCheck(TypedDict):
@@ -212,5 +222,5 @@ def page_in_words(citation: Mapping[str, Any]) -> str:
 
 
 def is_verified(citation: Citation) -> bool:
-    """Return whether code found the quote on its page; false if only a model read it from an image."""
+    """Return whether the page's text layer or OCR holds the quote; false if only a model gives it."""
     return citation.get("verified", True)

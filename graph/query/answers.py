@@ -15,7 +15,7 @@ from graph.query.state import AnswerVerdict, Note, QueryState
 from graph.query.streaming import ReplyStream
 from graph.settings import settings
 from graph.storage.base import PageRow
-from graph.types import Citation, ClaimCheck, PageRef, PageView, RetrievedChunk
+from graph.types import Citation, Claim, ClaimCheck, PageRef, PageView, RetrievedChunk
 from graph.verification import image_evidence
 from graph.verification.verifier import ClaimVerifier
 
@@ -72,6 +72,12 @@ def verified_beginning(checks: Sequence[ClaimCheck]) -> str:
     passed = list(takewhile(lambda check: check["citation"], checks))
     citations = [check["citation"] for check in passed if check["citation"]]
     return citation_links.add_links(messages.answer(passed), citations, settings().public_url)
+
+
+def verified_draft(verifier: ClaimVerifier, claims: Sequence[Claim]) -> str:
+    """Return the reply up to the first claim of a draft that failed, or whose page OCR must read first."""
+    known = list(takewhile(lambda claim: not verifier.pages_without_witness([claim]), claims))
+    return verified_beginning(verifier.check(known))
 
 
 def final_state(

@@ -18,7 +18,12 @@ _REASONS = {
     "fact_absent": "The documents mention the subject, but no page supports an answer.",
     "page_unreadable": "The pages that could be read do not answer this question.",
 }
-_FROM_IMAGE = " (read from the image of the page, not found in its text)"
+_UNPROVEN = {
+    "image": " (read from the image of the page, not found in its text)",
+    "transcript": " (read by a model; the page's text does not confirm it)",
+    "description": " (from a model's description of the page)",
+}
+"""What follows the marker of a claim that is only a model's word, by the `read_from` of its citation."""
 _MAX_CLOSEST = 3  # pages that a refusal points to
 _MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
 _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a library of thousands
@@ -27,11 +32,11 @@ _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a libr
 def answer(passed: Sequence[ClaimCheck]) -> str:
     """Return the answer: each claim that passed as a paragraph with its citation marker, duplicates left out.
 
-    A claim that was only read from an image says so. Claims are sanitized: they set no marker and hide no link.
+    A claim that is only a model's word says so. Claims are sanitized: they set no marker and hide no link.
     """
     lines = [
         f"{sanitize_markdown(check['claim']['text']).strip()} {marker(citation['marker'])}"
-        + ("" if is_verified(citation) else _FROM_IMAGE)
+        + ("" if is_verified(citation) else _UNPROVEN[citation.get("read_from", "image")])
         for check in passed
         if (citation := check["citation"])
     ]
@@ -56,18 +61,22 @@ def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, 
     return sanitize_markdown(" ".join(sentences))
 
 
-def notes_on_claims(dropped: int, from_images: Sequence[Citation]) -> list[Note]:
-    """Return notes on statements that were left out, and on those that were only read from an image."""
+def notes_on_claims(dropped: int, unproven: Sequence[Citation]) -> list[Note]:
+    """Return notes on statements that were left out, and on those that are only a model's word, with the reason."""
     notes: list[Note] = []
     if dropped == 1:
         notes.append(Note(kind="claims_dropped", text="1 statement was left out, because no page supports it."))
     elif dropped:
         text = f"{dropped} statements were left out, because no page supports them."
         notes.append(Note(kind="claims_dropped", text=text))
-    for citation in from_images:
+    for citation in unproven:
         where = f"page {citation['page']} of {citation['name']}"
-        text = f"{marker(citation['marker'])} was read from the image of {where}; it was not found in the page's text."
-        notes.append(Note(kind="read_from_image", text=text))
+        if citation.get("read_from", "image") == "image":
+            text = f"{marker(citation['marker'])} was read from the image of {where}; it was not found in its text."
+            notes.append(Note(kind="read_from_image", text=text))
+        else:
+            text = f"{marker(citation['marker'])} is not proven on {where}. {sanitize_markdown(citation['reason'])}"
+            notes.append(Note(kind="not_proven", text=text))
     return notes
 
 

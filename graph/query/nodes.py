@@ -23,8 +23,10 @@ from graph.query.answers import (
     reply_stream,
     select_page_images,
     verified_beginning,
+    verified_draft,
 )
 from graph.query.citation_links import remove_links
+from graph.query.second_readings import read_by_ocr
 from graph.query.state import AnswerVerdict, QueryState
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import round_robin
@@ -162,7 +164,7 @@ async def generate_answer(state: QueryState) -> QueryState:
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))
         if claims:
-            stream.push(verified_beginning(build_verifier({**state, "page_images": shown}).check(claims)))
+            stream.push(verified_draft(build_verifier({**state, "page_images": shown}), claims))
 
     reply = await deps.engine.answer(state["standalone_question"], relevant, state["grades"], views, draft)
     return {
@@ -174,10 +176,19 @@ async def generate_answer(state: QueryState) -> QueryState:
     }
 
 
+@async_node
 @step("Checking every quote on its page")
-def verify_citations(state: QueryState) -> QueryState:
-    """Look up every quote on its page, and every number, date and name of a claim in the quoted text."""
-    checks, stream = build_verifier(state).check(state["claims"]), reply_stream(state)
+async def verify_citations(state: QueryState) -> QueryState:
+    """Look up every quote on its page, and every number, date and name of a claim in the quoted text.
+
+    Cited pages that only a model has read are read by OCR before, once for all questions.
+    """
+    checker = await asyncio.to_thread(build_verifier, state)
+    lacking = await asyncio.to_thread(checker.pages_without_witness, state["claims"])
+    if lacking:
+        await read_by_ocr(await dependencies.current(), lacking)
+        checker = await asyncio.to_thread(build_verifier, state)
+    checks, stream = await asyncio.to_thread(checker.check, state["claims"]), reply_stream(state)
     if state["repairs"]:
         checks = verifier.with_history(checks, state["verdicts"])
     verified = any(check["citation"] for check in checks)
@@ -213,8 +224,8 @@ def write_answer(state: QueryState) -> QueryState:
     citations = {citation["marker"]: citation for check in passed if (citation := check["citation"])}
     counts = verifier.count_outcomes(state["verdicts"])
     verdict: AnswerVerdict = "proven" if not counts["seen"] else "partly_proven" if counts["proven"] else "seen"
-    from_images = [citation for citation in citations.values() if not is_verified(citation)]
-    notes = messages.notes_on_claims(counts["dropped"], from_images)
+    unproven = [citation for citation in citations.values() if not is_verified(citation)]
+    notes = messages.notes_on_claims(counts["dropped"], unproven)
     return final_state(state, messages.answer(passed), verdict, notes, list(citations.values()))
 
 

@@ -15,14 +15,15 @@ RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "
 
 NoteKind = Literal[
     "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
-    "page_partly_read",
+    "page_partly_read", "not_proven",
 ]  # fmt: skip
 
 AnswerVerdict = Literal["proven", "partly_proven", "seen", "declined", "catalog"]
 """How well an answer is supported.
 
-`proven`: the quote of every statement was found on its page. `partly_proven`: some were only read from a page's image.
-`seen`: all were. `declined`: there is no answer. `catalog`: a question about the library, answered from the catalog."""
+`proven`: the quote of every statement stands on its page by the page's text layer or by OCR. `partly_proven`: some are
+only a model's word, which read the page, described it or saw its image. `seen`: all are. `declined`: there is no
+answer. `catalog`: a question about the library, answered from the catalog."""
 
 Messages = Annotated[
     list[AnyMessage],
@@ -70,7 +71,8 @@ class Answer(TypedDict, total=False):
     ]
     citations: Annotated[list[Citation], Field(description="Quotes with the pages on which they were found.")]
     verdict: Annotated[
-        AnswerVerdict | None, Field(description="proven, partly_proven, seen (in a page's image), declined or catalog.")
+        AnswerVerdict | None,
+        Field(description="proven, partly_proven, seen (only a model's word), declined or catalog."),
     ]
     verdicts: Annotated[list[ClaimCheck], Field(description="Each claim with the result of its check.")]
     notes: Annotated[list[Note], Field(description="What else to know: pages not read, a failed grader, ...")]

@@ -1,8 +1,7 @@
 """The protocols of storage: what the graph asks of a catalog, a vector index and a store of page images.
 
 The implementations here serve one machine (SQLite, Chroma, files). Modules above `graph/storage` use the protocols
-alone, and each takes the narrowest one, so that another implementation can replace one of these. No row holds a path
-of this machine.
+alone, each the narrowest one, so that another implementation can replace one. No row holds a path of this machine.
 """
 
 from __future__ import annotations
@@ -116,10 +115,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The text of a page as it was read, stored under a key of its inputs and never overwritten.
-
-    The file's own text layer is stored likewise, under `layer_key`, for checks against it.
-    """
+    """The text of a page as it was read, stored under a key of its inputs and never overwritten."""
 
     key: str
     blocks: tuple[Block, ...]
@@ -132,8 +128,13 @@ class Transcript:
 
 
 def layer_key(document: str, page: int) -> str:
-    """Return the transcript key of a page's own text layer."""
+    """Return the transcript key of a page's own text layer, which is stored likewise for checks against it."""
     return f"layer:{document}:{page}"
+
+
+def ocr_key(document: str, page: int) -> str:
+    """Return the transcript key of a page as OCR reads it, beside what a model read; its blocks are not searched."""
+    return f"{document}:{page}:ocr"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key
+from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim, ClaimCheck, PageRef, is_verified
 from graph.verification import facts, image_evidence, quotes
+from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 
 _RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
@@ -23,6 +24,7 @@ class ClaimVerifier:
         self._instructions = {run for text in instructions for run in _runs(text)}
         self._chunks = {chunk.id: chunk for chunk in catalog.chunks(offered)}
         self._read: dict[tuple[str, tuple[int, ...]], dict[int, Transcript]] = {}
+        self._witnesses = Witnesses(catalog)
         self._views = {(view["document"], view["page"]) for view in views}
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
         self._titles = {row.id: row.title for row in rows if row}
@@ -37,6 +39,19 @@ class ClaimVerifier:
                 self._label(citation)
         return checks
 
+    def pages_without_witness(self, claims: Sequence[Claim]) -> list[PageRow]:
+        """Return the pages of the claims' quotes that only a model has read: OCR is to read them before the check."""
+        found: dict[tuple[str, int], PageRow] = {}
+        for claim in claims:
+            chunk, image = self._chunks.get(claim["chunk"]), claim.get("image")
+            document, pages = chunk.document if chunk else "", chunk.pages if chunk else ()
+            if image:
+                document, pages = image["document"], (image["page"],)
+            elif chunk and (place := self._locate(claim["quote"], chunk)):
+                pages = place.pages
+            found |= {(row.document, row.page): row for row in self._witnesses.lacking(document, pages)}
+        return list(found.values())
+
     def _label(self, citation: Citation) -> None:
         """Add to a citation what its pages are called, where that differs from their numbers."""
         pages = citation.get("pages") or [citation["page"]]
@@ -50,16 +65,23 @@ class ClaimVerifier:
         if image := claim.get("image"):
             return self._check_on_image(claim, image)
         chunk = self._chunks.get(claim["chunk"])
-        place = None
-        if chunk:
-            pages = self._transcripts(chunk.document, chunk.pages)
-            place = quotes.locate(claim["quote"], pages) or quotes.locate_row(claim["quote"], chunk, pages)
+        place = self._locate(claim["quote"], chunk) if chunk else None
+        if chunk and place is None:
+            place = self._witnesses.find(claim["quote"], chunk.document, chunk.pages)
         return self._check_at(claim, chunk, place)
+
+    def _locate(self, quote: str, chunk: ChunkRow) -> quotes.QuoteLocation | None:
+        pages = self._transcripts(chunk.document, chunk.pages)
+        return quotes.locate(quote, pages) or quotes.locate_row(quote, chunk, pages)
 
     def _check_at(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
         title = self._titles.get(chunk.document, "") if chunk else ""
         failure = quotes.failure_reason(claim, chunk, place, title)
-        citation = _citation(chunk, place.quote or claim["quote"], place) if chunk and place and not failure else None
+        citation = None
+        if chunk and place and not failure:
+            quote = place.quote or claim["quote"]
+            finding = self._witnesses.judge(quote, chunk, place, self._transcripts(chunk.document, place.pages))
+            citation = _citation(chunk, quote, finding)
         return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
 
     def _check_on_image(self, claim: Claim, image: PageRef) -> ClaimCheck:
@@ -88,10 +110,10 @@ class ClaimVerifier:
         return self._read[document, pages]
 
     def _texts(self, row: PageRow) -> list[Transcript]:
-        """Return the texts of a page: its transcript, and its own text layer if that is legible."""
+        """Return the texts of a page: its transcript, and its own text layer if that is legible, else what OCR read."""
         read = self._transcripts(row.document, (row.page,)).get(row.page)
-        layer = self._catalog.transcript(layer_key(row.document, row.page)) if row.legible else None
-        return [text for text in (read, layer) if text]
+        key = layer_key if row.legible else ocr_key
+        return [text for text in (read, self._catalog.transcript(key(row.document, row.page))) if text]
 
     def _image_failure(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
         """Return why a claim is not supported by its quote from an image and the chunks of that page; "" if it is."""
@@ -119,7 +141,8 @@ def _runs(text: str) -> list[str]:
     return [" ".join(words[at : at + _RUN_LENGTH]) for at in range(len(words) - _RUN_LENGTH + 1)]
 
 
-def _citation(chunk: ChunkRow, quote: str, place: quotes.QuoteLocation) -> Citation:
+def _citation(chunk: ChunkRow, quote: str, finding: Finding) -> Citation:
+    place = finding.place
     citation = Citation(
         marker=0,
         document=chunk.document,
@@ -132,6 +155,7 @@ def _citation(chunk: ChunkRow, quote: str, place: quotes.QuoteLocation) -> Citat
     if len(place.pages) > 1:
         citation["pages"] = list(place.pages)
         citation["next_boxes"] = [[round(edge, 4) for edge in box] for box in place.next_boxes]
+    testify(citation, finding)
     return citation
 
 
@@ -139,13 +163,13 @@ def _image_citation(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Tran
     """Return an unverified citation of a page image, with the box of the page's only figure, or of the whole page."""
     figures = [block.box for text in texts[:1] for block in text.blocks if block.is_figure]
     boxes = [[round(edge, 4) for edge in figures[0]]] if len(figures) == 1 and figures[0] else _WHOLE_PAGE
-    citation = _citation(chunk, quote, quotes.QuoteLocation((page,), ()))
-    citation["boxes"], citation["verified"], citation["read_from"] = boxes, False, "image"
+    citation = _citation(chunk, quote, Finding(quotes.QuoteLocation((page,), ()), "image", SEEN_IN_IMAGE))
+    citation["boxes"] = boxes
     return citation
 
 
 def count_outcomes(checks: Sequence[ClaimCheck]) -> Mapping[str, int]:
-    """Return how many claims were verified (`proven`), only read from an image (`seen`), or left out (`dropped`)."""
+    """Return how many claims were verified (`proven`), only a model's word (`seen`), or left out (`dropped`)."""
     cited = [check["citation"] for check in checks]
     proven = sum(1 for citation in cited if citation and is_verified(citation))
     seen = sum(1 for citation in cited if citation and not is_verified(citation))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loaders.sources.parts import Part
 from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText
+
+if TYPE_CHECKING:
+    from loaders.pages.rendering import ImageJob
 
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
@@ -41,3 +45,10 @@ def read(job: PageJob) -> PageText | Failure:
     from loaders.pages import reader
 
     return reader.read(job)
+
+
+def recognise(job: ImageJob) -> PageText | Failure:
+    """Call `reader.recognise`."""
+    from loaders.pages import reader
+
+    return reader.recognise(job)

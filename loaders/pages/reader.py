@@ -1,17 +1,32 @@
-"""Reading of files and pages, as worker processes do it: inspect, profile, render, read.
+"""Reading of files and pages, as worker processes do it: inspect, profile, render, read, recognise.
 
-`profile`, `render` and `read` never raise: any error of a page becomes a Failure, so that any executor can run them.
+`profile`, `render`, `read` and `recognise` never raise: any error of a page becomes a Failure, so that any
+executor can run them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from loaders.errors import SourceError
+from loaders.pages.rendering import ImageJob, ink_share
 from loaders.sources.formats import DocumentReader, format_of
-from loaders.types import MIN_INK, DocumentInfo, Failure, PageImage, PageJob, PageProfile, PageText, placed_words
+from loaders.types import (
+    MIN_INK,
+    DocumentInfo,
+    Failure,
+    PageImage,
+    PageJob,
+    PageProfile,
+    PageText,
+    placed_words,
+)
 
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
@@ -60,10 +75,20 @@ def read(job: PageJob) -> PageText | Failure:
     if text is not None:
         return text
     image = render(job)
-    found = image if isinstance(image, Failure) else _read_by_ocr(image, job)
+    found = image if isinstance(image, Failure) else _ocr(image.png, image.ink, job)
     if isinstance(image, Failure) or isinstance(found, Failure):
         return found
     return replace(found, blocks=found.blocks + image.comments, words=found.words + placed_words(image.comments))
+
+
+def recognise(job: ImageJob) -> PageText | Failure:
+    """Read the stored image of a page by OCR, whatever the file holds."""
+    try:
+        ink = ink_share(np.asarray(Image.open(io.BytesIO(job.png)).convert("L")))
+    except Exception as exc:
+        return Failure("ocr_error", f"The image of page {job.page} cannot be decoded: {exc}")
+    page = PageJob("the stored image", job.page, ocr_languages=job.ocr_languages)
+    return _ocr(job.png, ink, page)
 
 
 def _open(job: PageJob) -> DocumentReader:
@@ -73,13 +98,13 @@ def _open(job: PageJob) -> DocumentReader:
     return format_of(path).open(path, job.password)
 
 
-def _read_by_ocr(image: PageImage, job: PageJob) -> PageText | Failure:
-    if image.ink < MIN_INK:
+def _ocr(png: bytes, ink: float, job: PageJob) -> PageText | Failure:
+    if ink < MIN_INK:
         return PageText(job.page, (), (), "ocr")
     try:
         from loaders.ocr.engine import read_page  # imported here: pages with a text layer save 1 s and 300 MB
 
-        return read_page(image.png, job.page, job.ocr_languages)
+        return read_page(png, job.page, job.ocr_languages)
     except ModuleNotFoundError as exc:
         missing = ModuleNotFoundError(f"{exc.name} is not installed; run `pip install 'pagewitness[offline]'`")
         return Failure("ocr_error", job.could_not_be("read by OCR", missing))

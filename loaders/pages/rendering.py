@@ -47,6 +47,14 @@ class Rendering(NamedTuple):
     ink: float
 
 
+class ImageJob(NamedTuple):
+    """The stored image of a page for a worker process, which reads it by OCR; `ocr_languages` is as in `PageJob`."""
+
+    png: bytes
+    page: int
+    ocr_languages: str = "auto"
+
+
 def encode_pixmap(pixmap: Any) -> Rendering:
     """Encode the PDF library's `pixmap` as a PNG, with one channel if the page has no colour.
 

@@ -18,7 +18,7 @@ Claim = dict[str, Any]
 
 FOUNDED = "The naturalist Edith Carrow founded the observatory in 1911"
 TICKET = "The day ticket stays at 14 euros, boat included"
-LETTER = "We ask 18,450 euros for the repair of the slipway"
+LETTER = "Our price for lifting the boulder and for the repair is 18,450 euros"
 TABLE_ROW = "Instruments 12.4 29.8"
 OVER_THE_BREAK = "every level that we have published since then has been raised by that amount"
 SAMPLE = {

@@ -90,7 +90,7 @@ def test_what_the_text_of_the_page_holds_is_an_ordinary_citation(library: Model)
     output = ask()
     (citation,) = output["citations"]
     assert (citation["page"], output["verdict"], output["notes"]) == (5, "proven", [])
-    assert not {"verified", "read_from"} & citation.keys()
+    assert (citation["read_from"], "verified" in citation) == ("ocr", False)
     assert output["answer"] == "They ask 18,450 euros. [1]"
 
 
@@ -133,7 +133,7 @@ def test_an_answer_that_is_partly_read_from_an_image_says_so(library: Model) -> 
             LETTER, on_image("It is 18,540.", LETTER.replace("450", "540")), "says something else", id="digit"
         ),
         pytest.param(
-            LETTER, on_image("It is for the boat.", "We ask 18,450 euros for the repair of the boat"),
+            LETTER, on_image("It is for the boat.", LETTER.replace("repair", "boat")),
             "says something else", id="word",
         ),
         pytest.param(FIGURE, on_image("July had 183.7.", "July 183.7"), "says something else", id="chart value"),

@@ -24,7 +24,7 @@ TRUE_FILE = f"{FOUNDED} in the old fog signal house."
 def tricked(model: Model, gemini: GeminiServer, make_pdf: MakePdf) -> Model:
     """A document whose first page holds the fact, and each other one a trick, as the model reads them."""
     model.pages = lambda page: TRUE_FILE if page == 1 else f"## Part {page}\n\n{INJECTIONS[NAMES[page - 2]]}"
-    path = make_pdf("tricks.pdf", *[f"Page {number}." for number in range(len(INJECTIONS) + 1)])
+    path = make_pdf("tricks.pdf", TRUE_FILE, *[f"Page {number}." for number in range(1, len(INJECTIONS) + 1)])
     app.invoke({"sources": [str(path)]})
     gemini.requests.clear()
     return model

@@ -93,7 +93,11 @@ def test_each_kind_of_evidence_is_cited_where_it_stands(library: Model) -> None:
     assert text["boxes"]
     assert over["boxes"]
     assert row["boxes"]
-    assert scan["boxes"] == figure["boxes"] == [], "words of pictures have no places with this engine"
+    assert scan["boxes"], "OCR read the page when it was cited"
+    assert figure["boxes"] == [], "a description has no place"
+    assert [each["read_from"] for each in (text, scan, over, figure, row)] == [
+        "text", "ocr", "text", "description", "text"
+    ]  # fmt: skip
 
 
 def test_only_the_answer_is_streamed_as_a_message(library: Model) -> None:

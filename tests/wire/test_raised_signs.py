@@ -13,7 +13,7 @@ from tests.wire.scripted_replies import Model, ask, claim
 NOTATIONS = ["<sup>{}</sup>", "{raised}", "$^{{{}}}$", "$^{}$", "^{}^", "[{}]", "({})", "[^{}]"]
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LINES = [
-    ("The toll on the eastern bridge was raised to €415", "11", " in the spring, after two years without any change."),
+    ("The toll on the eastern bridge was raised to £415", "11", " in the spring, after two years without any change."),
     ("Altogether 31,870", "12", " lorries paid it in the month of August alone."),
     ("The keepers recorded 268", "13", " breakdowns, of which half were flat tyres on trailers."),
     ("Tolls on the western bridge", "", " remain as they were, and bicycles cross both bridges free of charge."),
@@ -26,7 +26,7 @@ def bridges(tmp_path: Path) -> Path:
     document: Any = pymupdf.open()
     page = document.new_page(width=595, height=842)
     y = 100.0
-    for before, mark, after in [*_LINES, ("Truck: €64", "14", " and 388 crossings")]:
+    for before, mark, after in [*_LINES, ("Truck £64", "14", " 388")]:
         x = 60.0
         for text, size, rise in ((before, 11, 0), (mark, 6.5, 4), (after, 11, 0)):
             page.insert_text((x, y - rise), text, fontsize=size)
@@ -42,7 +42,7 @@ def transcript(notation: str) -> str:
         return notation.format(number, raised=number.translate(_RAISED)) if number else ""
 
     text = "\n\n".join(before + marked(mark) + after for before, mark, after in _LINES)
-    row = f"<tr><td>Truck</td><td>€64{marked('14')}</td><td>388</td></tr>"
+    row = f"<tr><td>Truck</td><td>£64{marked('14')}</td><td>388</td></tr>"
     return f"{text}\n\n<table><tr><th>Kind</th><th>Toll</th><th>Crossings</th></tr>{row}</table>"
 
 
@@ -54,11 +54,11 @@ def test_marks_of_notes_are_accepted_in_each_notation(model: Model, bridges: Pat
     (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
     assert (row.status, row.detail) == ("read", "")
     sentences = written.split("\n\n")
-    shown = "€64" + notation.format("14", raised="¹⁴")
+    shown = "£64" + notation.format("14", raised="¹⁴")
     model.claims = [
-        claim("The toll rose to €415.", sentences[0], on="The toll on the eastern"),
+        claim("The toll rose to £415.", sentences[0], on="The toll on the eastern"),
         claim("In August 31,870 lorries paid.", sentences[1], on="The toll on the eastern"),
-        claim("A truck pays €64.", f"| Truck | {shown} | 388 |", on="Truck"),
+        claim("A truck pays £64.", f"| Truck | {shown} | 388 |", on="Truck"),
     ]
     output = ask("What is the toll?")
     assert [verdict["failure"] for verdict in output["verdicts"]] == [""] * 3

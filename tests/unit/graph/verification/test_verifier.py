@@ -25,7 +25,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     made.add_document(document("d"))
     for page, text in ((1, FOUNDED), (2, NESTS)):
         transcript = Transcript(f"key {page}", (Block("text", text),))
-        row = PageRow("d", page, status="read", transcript=transcript.key, legible=True)
+        row = PageRow("d", page, status="read", transcript=transcript.key, legible=True, model="text-layer")
         made.record_page(replace(row, image="image" if page == 2 else ""), transcript)
     chunks = [
         Chunk(at, "text", text, (at + 1,), (), 10, (Sentence(text, text, "prose", (at + 1,)),), ((0, 1),))

@@ -1,0 +1,53 @@
+"""Second readings of cited pages: what only a model has read is read by OCR on board, once, and kept in the catalog.
+
+A page takes 2-7 s of CPU, when it is cited for the first time. Pages with a legible text layer need none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from graph import dependencies
+from graph.settings import settings
+from graph.storage.base import PageRow, Transcript, ocr_key
+from loaders.pages import jobs
+from loaders.types import Failure
+
+if TYPE_CHECKING:
+    from loaders.pages.rendering import ImageJob
+
+_MISSING = "is not installed"  # of a Failure that lies in the installation: the next question tries again
+
+
+async def read_by_ocr(deps: dependencies.Deps, rows: Sequence[PageRow]) -> None:
+    """Read the stored images of pages by OCR and store their words as second witnesses.
+
+    A page that OCR cannot read is stored without words, so that it is not tried at each question. A page whose image is
+    gone is left out.
+    """
+    found = await asyncio.to_thread(_images, deps, rows)
+    if not found:
+        return
+    read = await dependencies.pool().map(jobs.recognise, [job for _, job in found])
+    for (row, _), text in zip(found, read, strict=True):
+        if isinstance(text, Failure) and (_MISSING in text.detail or text.reason == "timeout"):
+            continue
+        words = () if isinstance(text, Failure) else text.words
+        transcript = Transcript(ocr_key(row.document, row.page), (), words)
+        await asyncio.to_thread(deps.stores.catalog.add_transcript, transcript)
+
+
+def _images(deps: dependencies.Deps, rows: Sequence[PageRow]) -> list[tuple[PageRow, ImageJob]]:
+    """Return the pages whose image is stored, with their jobs."""
+    from loaders.pages import rendering  # loads numpy
+
+    found = []
+    for row in rows:
+        try:
+            png = deps.stores.images.get(row.image)
+        except KeyError:
+            continue
+        found.append((row, rendering.ImageJob(png, row.page, settings().ocr_languages)))
+    return found

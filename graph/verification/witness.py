@@ -1,0 +1,179 @@
+"""The second witness of a quote: what a page holds by its text layer or by OCR, beside what a model wrote of it.
+
+A quote that code found in a model's transcript is the model's word. It counts as read from the page only if the page's
+own text layer, where that is legible, or OCR on board holds the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key, ocr_key
+from graph.types import Citation, ReadFrom
+from graph.verification import quotes
+from graph.verification.agreement import PlacedWord, Testimony, WitnessWords, placed
+from graph.verification.quotes import QuoteLocation
+from loaders.text.plain import plain
+from loaders.types import placed_words
+
+_FROM_FILE: Mapping[str, ReadFrom] = {"text-layer": "text", "ocr": "ocr", "text-layer+ocr": "ocr"}
+"""How a page was read that no model read, by the `model` of its row in the ledger."""
+
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.+|…)\s*")
+_DESCRIBED = "The words are a model's description of a figure or table; they are not printed on the page."
+SEEN_IN_IMAGE = "The words were seen in the image of the page when the question was asked; its text does not hold them."
+_ALONE = "Only the model that read the page gives these words: there is no second reading of the page to compare them."
+_NOT_FOUND = "Only the model that read the page gives these words: {witness} does not hold them."
+_DIFFERS = "{witness} has {page} where the transcript has {quote}."
+_LEFT_OUT = "{witness} also has {page}, which the transcript leaves out."
+_ADDED = "{witness} does not have {quote}, which the transcript adds."
+_NAMES: Mapping[ReadFrom, str] = {"text": "The page's text", "ocr": "OCR of the page"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where a quote stands, and who says so."""
+
+    place: QuoteLocation
+    read_from: ReadFrom
+    reason: str = ""
+    """Why it is no more than a model's word, as a sentence; "" for `text` and `ocr`."""
+
+
+class Witnesses:
+    """The second witnesses of the pages of a catalog, read from it when they are first needed."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._rows: dict[tuple[str, int], PageRow | None] = {}
+        self._words: dict[tuple[str, tuple[int, ...]], tuple[ReadFrom, WitnessWords] | None] = {}
+
+    def judge(
+        self, quote: str, chunk: ChunkRow, place: QuoteLocation, transcripts: Mapping[int, Transcript]
+    ) -> Finding:
+        """Return who says that a quote stands where it was found in the transcripts, and its boxes there."""
+        if _is_description(quote, place, transcripts):
+            return Finding(place, "description", _DESCRIBED)
+        by_file = [_FROM_FILE.get(row.model) if row else None for row in self.rows(chunk.document, place.pages)]
+        if not all(by_file):
+            return self._compare(quote, chunk, place)
+        if by_file == ["text"] * len(by_file) and place.boxes:
+            return Finding(place, "text")
+        found = self._testimony(chunk.document, place.pages, _parts(quote, chunk))
+        source: ReadFrom = found[0] if found and found[1].agrees else "ocr" if "ocr" in by_file else "text"
+        return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source)
+
+    def find(self, quote: str, document: str, pages: Sequence[int]) -> QuoteLocation | None:
+        """Return where a quote stands by the witness, if a model's transcript does not hold it; None if nowhere."""
+        for page in pages:
+            found = self._testimony(document, (page,), [quote])
+            if found and found[1].agrees:
+                return _with_boxes(QuoteLocation((page,), (), quote=plain(quote)), found[1])
+        return None
+
+    def lacking(self, document: str, pages: Sequence[int]) -> list[PageRow]:
+        """Return the pages that a model read and of which there is no second witness yet; OCR can read their image."""
+        return [
+            row
+            for row in self.rows(document, pages)
+            if row and row.image and row.model not in _FROM_FILE and self._page(row) is None
+        ]
+
+    def rows(self, document: str, pages: Sequence[int]) -> list[PageRow | None]:
+        """Return the ledger's rows of pages, cached."""
+        if wanted := [page for page in pages if (document, page) not in self._rows]:
+            found = {row.page: row for row in self._catalog.pages(document, wanted)}
+            self._rows.update({(document, page): found.get(page) for page in wanted})
+        return [self._rows[document, page] for page in pages]
+
+    def _compare(self, quote: str, chunk: ChunkRow, place: QuoteLocation) -> Finding:
+        """Compare a quote of a model's transcript with the witness of its pages."""
+        found = self._testimony(chunk.document, place.pages, _parts(quote, chunk))
+        if found is None:
+            return Finding(place, "transcript", _ALONE)
+        source, testimony = found
+        if not testimony.words:
+            return Finding(place, "transcript", _NOT_FOUND.format(witness=_NAMES[source]))
+        place = _with_boxes(place, testimony)
+        if testimony.agrees:
+            return Finding(place, source)
+        return Finding(place, "transcript", _difference(testimony, _NAMES[source]))
+
+    def _testimony(
+        self, document: str, pages: tuple[int, ...], parts: Sequence[str]
+    ) -> tuple[ReadFrom, Testimony] | None:
+        """Return what the witness of pages says of all parts of a quote together; None without a witness."""
+        if (document, pages) not in self._words:
+            self._words[document, pages] = self._joined(document, pages)
+        if (known := self._words[document, pages]) is None:
+            return None
+        source, words = known
+        said = [words.find(part) for part in parts]
+        differing = next((one for one in said if not one.agrees), None)
+        all_words = tuple(word for one in said for word in one.words)
+        return source, Testimony(differing is None, all_words, differing.difference if differing else ("", ""))
+
+    def _joined(self, document: str, pages: tuple[int, ...]) -> tuple[ReadFrom, WitnessWords] | None:
+        rows = self.rows(document, pages)
+        each = [self._page(row) if row else None for row in rows]
+        if not all(each):
+            return None
+        words = [word for one in each if one for word in one[1]]
+        source: ReadFrom = "text" if all(one and one[0] == "text" for one in each) else "ocr"
+        return source, WitnessWords(words, exact=source == "text")
+
+    def _page(self, row: PageRow) -> tuple[ReadFrom, list[PlacedWord]] | None:
+        """Return the witness of a page: its text layer if that is legible, else OCR; None if there is neither."""
+        if row.legible and (layer := self._catalog.transcript(layer_key(row.document, row.page))):
+            words = (*layer.words, *placed_words(block for block in layer.blocks if block.is_comment))
+            if words:
+                return "text", placed(words, row.page)
+        key = row.transcript if row.model in _FROM_FILE else ocr_key(row.document, row.page)
+        read = self._catalog.transcript(key)
+        return ("ocr", placed(read.words, row.page)) if read else None
+
+
+def testify(citation: Citation, finding: Finding) -> None:
+    """Write into a citation who says that its quote stands on the page; `verified` is False for a model's word."""
+    citation["read_from"] = finding.read_from
+    if finding.reason:
+        citation["verified"], citation["reason"] = False, finding.reason
+
+
+def _parts(quote: str, chunk: ChunkRow) -> list[str]:
+    """Return what must stand on the page: the quote, its pieces around an ellipsis, or a row and its bands."""
+    wanted = quotes.normalised(plain(quote))
+    for row in quotes.quoted_rows(quote, chunk):
+        if row.band and wanted == quotes.normalised(" ".join((*row.band, row.text))):
+            return [*row.band, row.text]
+    pieces = [piece for piece in _ELLIPSIS.split(quote) if any(character.isalnum() for character in piece)]
+    return pieces or [quote]
+
+
+def _is_description(quote: str, place: QuoteLocation, transcripts: Mapping[int, Transcript]) -> bool:
+    """Whether a quote stands only in what a model wrote of a figure or table."""
+    read = {page: transcripts[page] for page in place.pages if page in transcripts}
+    if not any(block.is_description for transcript in read.values() for block in transcript.blocks):
+        return False
+    printed = {
+        page: replace(one, blocks=tuple(block for block in one.blocks if not block.is_description))
+        for page, one in read.items()
+    }
+    return quotes.locate(quote, read) is not None and quotes.locate(quote, printed) is None
+
+
+def _with_boxes(place: QuoteLocation, testimony: Testimony) -> QuoteLocation:
+    """Return the place with the boxes of the witness."""
+    after = testimony.boxes(place.pages[1]) if len(place.pages) > 1 else ()
+    return replace(place, boxes=testimony.boxes(place.pages[0]), next_boxes=after)
+
+
+def _difference(testimony: Testimony, witness: str) -> str:
+    page, quote = testimony.difference
+    if page and quote:
+        return _DIFFERS.format(witness=witness, page=page, quote=quote)
+    if page or quote:
+        return (_LEFT_OUT if page else _ADDED).format(witness=witness, page=page, quote=quote)
+    return _NOT_FOUND.format(witness=witness)

@@ -1,0 +1,114 @@
+"""Second witnesses: only what the page's text layer or OCR holds is verified, whatever a model wrote of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.storage.base import Catalog, PageRow, Transcript, layer_key, ocr_key
+from graph.storage.catalog import SqliteCatalog
+from graph.types import Citation, Claim
+from graph.verification.verifier import ClaimVerifier, count_outcomes
+from loaders.types import Block, Box, Chunk, Sentence, Word
+from tests.unit.graph.storage.rows import document
+
+Key = Callable[[str, int], str]
+PRINTED = "The sluice holds 97.3 cubic metres and was built by Edda Corvin."
+WRITTEN = PRINTED.replace("97.3", "97.8")
+DESCRIBED = "The chart shows that the sluice leaks more each year."
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(word, Box(0.05 * at, 0.1, 0.05 * at + 0.04, 0.12)) for at, word in enumerate(text.split()))
+
+
+class Home:
+    """A catalog with one page, which a model has read."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        catalog.add_document(document("d", pages=1))
+
+    def read(self, *blocks: Block, legible: bool, model: str = "some-model") -> None:
+        transcript = Transcript(f"d:1:{model}", blocks, ())
+        row = PageRow("d", 1, "read", model=model, image="image", legible=legible, transcript=transcript.key)
+        self.catalog.record_page(row, transcript)
+        sentences = tuple(Sentence(block.text, block.text, block.sentence_kind, (1,)) for block in blocks)
+        text = "\n\n".join(block.text for block in blocks)
+        chunk = Chunk(0, "text", text, (1,), (), 10, sentences, ((0, len(sentences)),))
+        self.catalog.publish("d", self.catalog.stage_chunks("d", [chunk]))
+
+    def cite(self, quote: str) -> Citation:
+        ids = self.catalog.chunk_ids("d")
+        (check,) = ClaimVerifier(self.catalog, ids, []).check([Claim(text="So it is.", chunk=ids[0], quote=quote)])
+        assert check["citation"], check["failure"]
+        assert count_outcomes([check])["proven"] == ("verified" not in check["citation"])
+        return check["citation"]
+
+    def lacking(self, quote: str) -> list[int]:
+        ids = self.catalog.chunk_ids("d")
+        claims = [Claim(text="So it is.", chunk=ids[0], quote=quote)]
+        return [row.page for row in ClaimVerifier(self.catalog, ids, []).pages_without_witness(claims)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    yield Home(catalog)
+    catalog.close()
+
+
+@pytest.mark.parametrize(("key", "legible", "read_from"), [(layer_key, True, "text"), (ocr_key, False, "ocr")])
+def test_what_the_witness_holds_is_verified_with_its_boxes(home: Home, key: Key, legible: bool, read_from: str) -> None:
+    home.read(Block("text", PRINTED), legible=legible)
+    home.catalog.add_transcript(Transcript(key("d", 1), (Block("text", PRINTED),), words(PRINTED)))
+    citation = home.cite(PRINTED)
+    assert (citation["read_from"], "verified" in citation, len(citation["boxes"])) == (read_from, False, 1)
+    assert home.lacking(PRINTED) == []
+
+
+@pytest.mark.parametrize(("key", "legible"), [(layer_key, True), (ocr_key, False)])
+def test_a_digit_that_only_the_model_read_is_not_verified(home: Home, key: Key, legible: bool) -> None:
+    home.read(Block("text", WRITTEN), legible=legible)
+    home.catalog.add_transcript(Transcript(key("d", 1), (Block("text", PRINTED),), words(PRINTED)))
+    citation = home.cite(WRITTEN)
+    assert (citation["verified"], citation["read_from"], len(citation["boxes"])) == (False, "transcript", 1)
+    assert "97.3 where the transcript has 97.8" in citation["reason"]
+    assert "verified" not in home.cite("was built by Edda Corvin"), "the rest of it is printed"
+    assert home.cite(PRINTED)["read_from"] in ("text", "ocr"), "the page holds it, though the transcript does not"
+
+
+def test_without_a_witness_it_is_the_models_word_and_ocr_is_asked_for(home: Home) -> None:
+    home.read(Block("text", PRINTED), legible=False)
+    assert home.lacking(PRINTED) == [1]
+    assert (home.cite(PRINTED)["read_from"], home.cite(PRINTED)["verified"]) == ("transcript", False)
+    home.catalog.add_transcript(Transcript(ocr_key("d", 1), ()))
+    assert home.lacking(PRINTED) == [], "OCR that found nothing is not asked again"
+    assert home.cite(PRINTED)["read_from"] == "transcript"
+
+
+def test_a_description_is_never_what_the_page_says(home: Home) -> None:
+    home.read(Block("text", PRINTED), Block("description", DESCRIBED), legible=True)
+    both = f"{PRINTED} {DESCRIBED}"
+    home.catalog.add_transcript(Transcript(layer_key("d", 1), (Block("text", both),), words(both)))
+    citation = home.cite(DESCRIBED)
+    assert (citation["read_from"], citation["verified"]) == ("description", False)
+    assert "description" in citation["reason"]
+    assert home.cite(PRINTED)["read_from"] == "text"
+
+
+@pytest.mark.parametrize(("model", "read_from"), [("text-layer", "text"), ("ocr", "ocr"), ("text-layer+ocr", "ocr")])
+def test_a_page_that_no_model_read_is_its_own_witness(home: Home, model: str, read_from: str) -> None:
+    home.read(Block("text", PRINTED), legible=False, model=model)
+    citation = home.cite(PRINTED)
+    assert (citation["read_from"], "verified" in citation) == (read_from, False)
+    assert home.lacking(PRINTED) == []
+
+
+def test_a_second_reading_goes_with_its_document(home: Home) -> None:
+    home.read(Block("text", PRINTED), legible=False)
+    home.catalog.add_transcript(Transcript(ocr_key("d", 1), (), words(PRINTED)))
+    home.catalog.delete_document("d")
+    assert home.catalog.transcript(ocr_key("d", 1)) is None
