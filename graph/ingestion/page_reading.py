@@ -27,6 +27,8 @@ from loaders.text.plain import plain
 from loaders.types import MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText, placed_words
 
 WITHOUT_TEXT = "No text was found on the page, though it is not empty: a picture, a drawing or dirt."
+READ_BY_OCR = "OCR read the page instead."
+READ_FROM_LAYER = "Its text layer was taken instead."
 CALLED_BLANK = "The model called the page blank, but there is text on it."
 
 
@@ -284,5 +286,7 @@ async def _read_file_instead(request: PageRequest, failure: Failure) -> PageRead
     """Read a page from the file after the model failed; return the model's failure if that finds nothing."""
     async for _, reading in _read_files([request]):
         if isinstance(reading, PageReading) and reading.blocks:
-            return replace(reading, fallback=failure)
+            instead = "" if failure.reason in PASSING else READ_BY_OCR if reading.model == "ocr" else READ_FROM_LAYER
+            said = " ".join(filter(None, (failure.detail, instead, reading.detail)))
+            return replace(reading, fallback=replace(failure, detail=said))
     return failure

@@ -14,7 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from graph.engines.llm.reply_checks import MIN_SAMPLE, check, compare
+from graph.engines.base import PageReading
+from graph.engines.llm.reply_checks import MIN_SAMPLE, compare
+from graph.engines.llm.review import review
 from loaders.pages.reader import read, render
 from loaders.pdf.document import open_pdf
 from loaders.text.markdown import parse_blocks
@@ -78,16 +80,21 @@ def lies(pages: Sequence[Page], random: Random) -> Iterator[tuple[str, PageImage
 
 
 def main(paths: Sequence[str]) -> None:
-    """Print a row for each kind of reply: how many pages, how many of them refused."""
+    """Print a row for each kind of reply: how many pages, refused, and accepted with a number that is not printed."""
     pages = pages_of(paths)
     for title, replies in (("honest", honest), ("lie", lies)):
         total: Counter[str] = Counter()
         refused: Counter[str] = Counter()
+        wrong: Counter[str] = Counter()
         for name, image, text in replies(pages, Random(3)):
             total[name] += 1
-            refused[name] += check(parse_blocks(text), image) is not None
+            reading, doubt = review(PageReading(image.page, parse_blocks(text), (), ""), image)
+            refused[name] += doubt is not None
+            found = compare(reading.blocks, image.text)
+            wrong[name] += doubt is None and found is not None and bool(found.novel or found.swapped)
         for name in total:
-            print(f"| {title} | {name} | {total[name]} | {refused[name]} | {refused[name] / total[name]:.1%} |")
+            share = refused[name] / total[name]
+            print(f"| {title} | {name} | {total[name]} | {refused[name]} | {share:.1%} | {wrong[name]} |")
 
 
 if __name__ == "__main__":

@@ -116,10 +116,11 @@ def test_a_page_that_the_model_refuses_is_read_from_the_file_or_by_ocr_and_the_o
     (document,) = report["documents"]
     assert (code, document["status"], document["failures"]) == (0, "complete", [])
     assert document["ledger"] == {"read": 4, "fallback": 2, "blank": 0, "failed": 0, "pending": 0}
-    for page, reader in ((1, "text-layer"), (5, "ocr")):
+    for page, reader, said in ((1, "text-layer", "Its text layer was taken"), (5, "ocr", "OCR read the page instead.")):
         row = ledger()[page - 1]
         assert (row.status, row.reason, row.model) == ("fallback", "recitation", reader)
         assert "RECITATION" in row.detail
+        assert said in row.detail
     # Each window once, then in halves: one page that is refused takes the others' reply with it.
     assert sorted(map(pages_asked, gemini.chats)) == [
         [1],

@@ -12,6 +12,7 @@ import pytest
 
 from graph import dependencies
 from graph.cli import main
+from graph.engines.llm import engine as llm_engine
 from graph.engines.llm import factory
 from graph.engines.requests.retry import RetryPolicy
 from graph.storage import summaries
@@ -76,6 +77,42 @@ def test_pages_that_a_service_out_of_order_did_not_read_are_due_and_the_next_run
     gemini.requests.clear()
     assert run(capsys, "ingest", str(SAMPLE))[1]["documents"][0]["status"] == "unchanged"
     assert gemini.requests == []
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault(503), "overloaded"),
+        (Fault(429, quota="PerMinute", retry_delay="0.01s"), "quota_minute"),
+        (Fault(stall=30), "timeout"),
+        (Fault(reset=True), "network"),
+    ],
+    ids=["busy", "quota of the minute", "timeout", "network"],
+)
+def test_a_passing_trouble_leaves_a_page_due_and_readable(
+    model: Model,
+    gemini: GeminiServer,
+    make_pdf: MakePdf,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: Fault,
+    reason: str,
+) -> None:
+    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(llm_engine, "READING_TIMEOUT_PER_PAGE_S", 0.0)
+    path = make_pdf("note.pdf", LAYER.format(1))
+    gemini.reply = lambda request: fault
+    code, report = run(capsys, "ingest", str(path))
+    assert (code, report["documents"][0]["status"]) == (3, "partial")
+    assert [(row.status, row.reason) for row in rows()] == [("pending", reason)]
+    assert "the blue book" in texts()[1]
+    gemini.reply = model
+    model.pages = lambda number: "What the model read."
+    code, report = run(capsys, "ingest", str(path))
+    assert (code, report["documents"][0]["status"]) == (0, "complete")
+    assert [(row.status, row.reason, row.detail) for row in rows()] == [("read", "", "")]
+    assert texts()[1] == "What the model read."
 
 
 @pytest.mark.usefixtures("hurried")
