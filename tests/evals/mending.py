@@ -23,7 +23,7 @@ from tests.evals.reply_checks import Page, pages_of
 _NUMBER = re.compile(r"(?<![\w.,$\\-])\d[\d.,]*\d(?![\w.,]|</sup>)")
 _NAME = re.compile(r"(?<![\w&<>/-])[A-Z][a-z]{4,}(?![\w&>-])")
 _WORD = re.compile(r"(?<![\w&<>/\\-])[a-z]{5,}(?![\w&>=-])")
-_MIXED = re.compile(r"(?<![\w&<>/-])[a-z]\d{1,2}(?![\w>])")
+_MIXED = re.compile(r"(?<![\w&<>/-])o\d{1,2}(?![\w>])")
 _NEXT = str.maketrans("aeiourntlsmdbpgcfhkvwy", "eaouimmrilnbdqqeltxwvv")
 
 
@@ -94,10 +94,10 @@ def _misread(
     count: Counter[str] = Counter()
     started, wrong = time.process_time(), []
     for _, image, text in pages:
-        found = [match for match in pattern.finditer(text) if text.count(match[0]) == 1]
+        found = [match for match in pattern.finditer(text) if text.count(match[0]) == 1 or pattern is _MIXED]
         for match in random.sample(found, min(len(found), 4)):
             said = misread(match[0], random)
-            if said in text:
+            if re.search(rf"(?<!\w){re.escape(said)}(?!\w)", text):
                 continue
             count["misread"] += 1
             _, corrections = mend(parse_blocks(text[: match.start()] + said + text[match.end() :]), image.text)

@@ -195,6 +195,6 @@ def _is_lost_ligature(said: str, printed: str) -> bool:
 
 def _cased(printed: str, said: str) -> str:
     """Return the printed word; one in small capitals is written as the reply writes it."""
-    if printed.isupper() and not said.isupper() and printed.isalpha():
+    if printed.isupper() and said[1:].islower() and printed.isalpha():
         return printed.capitalize() if said[:1].isupper() else printed.lower()
     return printed

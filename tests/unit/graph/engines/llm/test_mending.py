@@ -115,6 +115,12 @@ def test_the_sentence_names_the_words() -> None:
     assert many.endswith("“4” to “x”, ....")
 
 
+def test_small_capitals_are_written_as_the_reply_writes_them() -> None:
+    layer = PAGE.replace("Hasselt", "HASSELT").replace("office", "UNIT")
+    assert "Hasselt" in mended(PAGE.replace("Hasselt", "Haselt").replace("office", "UNIT"), layer)[0]
+    assert "UNIT" in mended(PAGE.replace("Hasselt", "HASSELT").replace("office", "UNlT"), layer)[0]
+
+
 def test_short_and_unlike_words_are_no_misreadings() -> None:
     assert not is_misread("in", "on")
     assert is_misread("not", "now")
