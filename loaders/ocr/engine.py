@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidocr import RapidOCR
 
-from loaders.geometry import to_fractions, words_to_fractions
+from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_diagram
+from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_charts
-from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks
+from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.types import Block, Box, Failure, PageText, Word
@@ -102,7 +103,16 @@ def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], un
 
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
-    return build_blocks(lines, float(image.shape[0]), find_charts(lines, image))
+    charts = find_charts(lines, image)
+    diagram = None if charts else _diagram(lines, image, MIN_PAGE_FRAMES)
+    units = diagram_blocks(diagram.without_text_around(), lines) if diagram else ()
+    return build_blocks(lines, float(image.shape[0]), charts, units)
+
+
+def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:
+    """Return the diagram of a picture or a page, None where it is none."""
+    pieces = [(line.text, bounding_box(Box(x, y, x, y) for x, y in line.quad)) for line in lines]
+    return read_diagram(pieces, image, least=least)
 
 
 def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
@@ -113,7 +123,10 @@ def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
 
 def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
     chart = chart_of(lines, image)
-    return chart_blocks(chart) if chart else build_figure(lines)
+    if chart:
+        return chart_blocks(chart)
+    diagram = _diagram(lines, image)
+    return diagram_blocks(diagram, lines) if diagram else build_figure(lines)
 
 
 def _read(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from loaders.diagrams.units import Diagram
 from loaders.geometry import bounding_box
 from loaders.ocr.charts import ScanChart, picture_text
 from loaders.ocr.lines import OcrLine
@@ -29,6 +30,7 @@ _HEADING_HEIGHT = 1.25  # times the page's median line: titles of the developmen
 _HEADING_CHARS = 120
 _GAP = 1.5  # times the usual distance between lines: paragraphs of the development set stand 1.7 and more apart
 _PROSE = 20  # characters: a column of prose has lines longer than this
+_FEW = 2  # lines between two pictures or tables, whose own height says nothing about the page's text
 _MIN_COLUMN = 4  # lines on either side before a gap is a gutter
 
 
@@ -42,29 +44,33 @@ class PlacedBlock:
     lines: list[OcrLine]
 
 
-def build_blocks(lines: Sequence[OcrLine], height: float, charts: Sequence[ScanChart] = ()) -> list[PlacedBlock]:
+def build_blocks(
+    lines: Sequence[OcrLine], height: float, charts: Sequence[ScanChart] = (), diagram: Sequence[PlacedBlock] = ()
+) -> list[PlacedBlock]:
     """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one."""
     if not lines:
         return []
     known = vocabulary(line.text for line in lines)
     numbers = [line for line in lines if _is_page_number(line, lines, height)]
     in_charts = {id(line) for chart in charts for line in (*chart.lines, *chart.others)}
+    in_charts |= {id(line) for block in diagram for line in block.lines}
     body = [line for line in lines if id(line) not in in_charts and not any(line is number for number in numbers)]
     tables = find_tables(body)
     in_tables = {id(line) for table in tables for line in table.lines}
     prose = [line for line in body if id(line) not in in_tables]
+    usual = median(line.height for line in lines)
     blocks: list[PlacedBlock] = []
     top = float("-inf")
-    placed = [chart_blocks(chart) for chart in charts]
+    placed = [chart_blocks(chart) for chart in charts] + ([list(diagram)] if diagram else [])
     for table in tables:
         kind: BlockKind = "table" if isinstance(table, ScanTable) else "figure"
         text = table.text if kind == "table" else picture_text(table.lines, table.text)
         placed.append([PlacedBlock(kind, text, 0, table.lines)])
     for parts in sorted(placed, key=_top):
-        blocks += _prose_blocks([line for line in prose if top <= line.middle < _top(parts)], known)
+        blocks += _prose_blocks([line for line in prose if top <= line.middle < _top(parts)], known, usual)
         blocks += parts
         top = max(top, _top(parts))
-    blocks += _prose_blocks([line for line in prose if line.middle >= top], known)
+    blocks += _prose_blocks([line for line in prose if line.middle >= top], known, usual)
     return blocks + [PlacedBlock("furniture", line.text, 0, [line]) for line in numbers if id(line) not in in_charts]
 
 
@@ -72,6 +78,13 @@ def chart_blocks(chart: ScanChart) -> list[PlacedBlock]:
     """Return the words of a chart that name no value, and its lines of values."""
     others = [PlacedBlock("figure", "\n".join(line.text for line in chart.others), 0, list(chart.others))]
     return [*(others if chart.others else []), PlacedBlock("chart", chart.chart.text, 0, list(chart.lines))]
+
+
+def diagram_blocks(diagram: Diagram, lines: Sequence[OcrLine]) -> list[PlacedBlock]:
+    """Return a list item for each box of a diagram of these lines, and its arrows."""
+    units = [PlacedBlock("list", f"- {unit.text}", 0, [lines[at] for at in unit.pieces]) for unit in diagram.units]
+    own = [line for unit in units for line in unit.lines]
+    return [*units, *([PlacedBlock("figure", "\n".join(diagram.arrows), 0, own)] if diagram.arrows else [])]
 
 
 def _top(blocks: Sequence[PlacedBlock]) -> float:
@@ -96,11 +109,11 @@ def _is_page_number(line: OcrLine, lines: Sequence[OcrLine], height: float) -> b
     return at_edge and alone and _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
 
 
-def _prose_blocks(lines: list[OcrLine], known: set[str]) -> list[PlacedBlock]:
+def _prose_blocks(lines: list[OcrLine], known: set[str], usual: float) -> list[PlacedBlock]:
     """Read lines in columns; a line over both columns is read before what stands below it."""
     if not lines:
         return []
-    body_height = median(line.height for line in lines)
+    body_height = median(line.height for line in lines) if len(lines) > _FEW else usual
     paragraphs = [paragraph for column in _columns(lines) for paragraph in _paragraphs(group_rows(column), body_height)]
     width = max(line.box.x1 for line in lines) + min(line.box.x0 for line in lines)  # of a page with equal margins
     measure = Measure.of(map(_printed, paragraphs), width)

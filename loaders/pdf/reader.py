@@ -10,6 +10,7 @@ from loaders.geometry import area, centre, contains, overlap, scale_into, to_fra
 from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
 from loaders.pdf.charts import CHART_DPI, read_charts
+from loaders.pdf.diagrams import take_diagram
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks, field_blocks
 from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
@@ -126,8 +127,10 @@ class PdfReader:
             regions = []
         if self._laid_out:
             regions = [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
-        blocks, words = build_blocks(layer, regions, around)
+        diagram = take_diagram(layer, regions, lambda: pdf.render(job.page, CHART_DPI, job.max_side))
+        blocks, words = build_blocks(diagram.layer, diagram.regions, around)
         blocks = read_charts(blocks, layer, lambda box: pdf.render(job.page, CHART_DPI, job.max_side, box))
+        blocks, words = diagram.put_into(blocks), words + diagram.words
         if part:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)

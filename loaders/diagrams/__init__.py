@@ -1,0 +1,1 @@
+"""Diagrams: the boxes of infographics and slides, and the arrows between them."""
