@@ -116,6 +116,40 @@ class PageRef(TypedDict):
     """The page number, from 1."""
 
 
+class Operand(TypedDict):
+    """A cell of a table that a result is computed from."""
+
+    label: str
+    """The row's label, after the names of its bands."""
+    column: str
+    """The column's name."""
+    cell: str
+    """What stands in the cell; "" for an empty one, or where the row alone counts."""
+    value: str
+    """Its number in canonical notation; "" where it has none."""
+    chunk: str
+    """The id of the chunk that holds the row."""
+    quote: str
+    """The row as it stands on the page."""
+
+
+class Computation(TypedDict):
+    """How a result was computed from the cells of a table."""
+
+    operation: str
+    """What was done, with its direction and rank: `sum`, `mean`, `extreme most 2`, `filter`, ..."""
+    operands: list[Operand]
+    """All cells that took part."""
+    result: str
+    """The result as the claim states it."""
+    low: str
+    """Of a condition: the number that values lie above; "" for none."""
+    high: str
+    """Of a condition: the number that values lie below; "" for none."""
+    table: str
+    """What the claim calls the table; "" where it does not name it."""
+
+
 class Claim(TypedDict):
     """A statement of an answer, and the quote that supports it."""
 
@@ -127,6 +161,8 @@ class Claim(TypedDict):
     """The quoted words."""
     image: NotRequired[PageRef]
     """The page from whose image the words were read, in place of a chunk."""
+    computation: NotRequired[Computation]
+    """How its result was computed; missing where nothing was."""
 
 
 class Turn(TypedDict):
@@ -209,6 +245,8 @@ class ClaimCheck(TypedDict):
     """Why it failed, in a few words; "" if it passed."""
     citation: Citation | None
     """The citation of a claim that passed."""
+    further: NotRequired[list[Citation]]
+    """The other citations of a claim that is computed from cells of several places."""
     repaired: bool
     """Whether it replaced a claim that failed."""
     before: NotRequired[Objection]

@@ -17,7 +17,7 @@ from graph.settings import settings
 from graph.storage.base import PageRow
 from graph.types import Citation, Claim, ClaimCheck, PageRef, PageView, RetrievedChunk
 from graph.verification import image_evidence
-from graph.verification.verifier import ClaimVerifier
+from graph.verification.verifier import ClaimVerifier, citations_of
 
 
 def relevant_chunks(state: QueryState) -> list[RetrievedChunk]:
@@ -70,7 +70,7 @@ def reply_stream(state: QueryState) -> ReplyStream:
 def verified_beginning(checks: Sequence[ClaimCheck]) -> str:
     """Return the reply up to the first claim that failed, which is final: a repair changes only what follows."""
     passed = list(takewhile(lambda check: check["citation"], checks))
-    citations = [check["citation"] for check in passed if check["citation"]]
+    citations = [citation for check in passed for citation in citations_of(check)]
     return citation_links.add_links(messages.answer(passed), citations, settings().public_url)
 
 

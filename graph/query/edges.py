@@ -15,6 +15,18 @@ def after_contextualize(state: QueryState) -> Literal["retrieve_chunks", "descri
     return "describe_library" if state.get("about_library") else "retrieve_chunks"
 
 
+def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_chunks"]:
+    """Look whether tables settle the question before passages are graded, with the engine that has no model."""
+    return "compute_on_tables" if state.get("engine") == "offline" else "grade_chunks"
+
+
+def after_tables(state: QueryState) -> Literal["verify_citations", "decline", "grade_chunks"]:
+    """Check what tables answer, say what they lack, or go on with the passages."""
+    if state.get("computed"):
+        return "verify_citations"
+    return "decline" if state.get("absence") else "grade_chunks"
+
+
 def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search", "rewrite_question", "decline"]:
     """Answer from the relevant chunks; without any, search all documents, then rewrite, then decline.
 
@@ -33,10 +45,14 @@ def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "decline"]:
     return "retrieve_chunks" if len(state["queries"]) == state["rewrites"] + 1 else "decline"
 
 
-def after_verification(state: QueryState) -> Literal["repair_claims", "write_answer", "decline"]:
+def after_verification(
+    state: QueryState,
+) -> Literal["repair_claims", "write_answer", "grade_chunks", "decline"]:
     """Repair failed claims once; then answer with the verified ones, or decline when there are none."""
     failed = any(check["failure"] for check in state["verdicts"])
     if failed and state.get("can_rewrite", True) and not state.get("repairs"):
         return "repair_claims"
     verified = any(check["citation"] for check in state["verdicts"])
-    return "write_answer" if verified else "decline"
+    if verified:
+        return "write_answer"
+    return "grade_chunks" if state.get("computed") else "decline"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
-from graph.query import edges, nodes
+from graph.query import edges, nodes, table_nodes
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
@@ -17,6 +17,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder = StateGraph(QueryState, context_schema=Context, input_schema=QueryInput, output_schema=QueryOutput)
     builder.add_node("contextualize", nodes.contextualize)
     builder.add_node("retrieve_chunks", nodes.retrieve_chunks)
+    builder.add_node("compute_on_tables", table_nodes.compute_on_tables)
     builder.add_node("grade_chunks", nodes.grade_chunks)
     builder.add_node("widen_search", nodes.widen_search)
     builder.add_node("rewrite_question", nodes.rewrite_question)
@@ -28,7 +29,8 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("decline", nodes.decline)
     builder.add_edge(START, "contextualize")
     builder.add_conditional_edges("contextualize", edges.after_contextualize)
-    builder.add_edge("retrieve_chunks", "grade_chunks")
+    builder.add_conditional_edges("retrieve_chunks", edges.after_retrieval)
+    builder.add_conditional_edges("compute_on_tables", edges.after_tables)
     builder.add_conditional_edges("grade_chunks", edges.after_grading)
     builder.add_edge("widen_search", "retrieve_chunks")
     builder.add_conditional_edges("rewrite_question", edges.after_rewriting)
@@ -41,5 +43,5 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     return builder
 
 
-# The longest path has 26 steps: 8, 3 where the search is widened, and 3 for each of at most 5 rewrites.
+# The longest path has 28 steps: 10, 3 where the search is widened, and 3 for each of at most 5 rewrites.
 app = build().compile(name="query").with_config(recursion_limit=30)

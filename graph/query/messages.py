@@ -35,7 +35,8 @@ def answer(passed: Sequence[ClaimCheck]) -> str:
     A claim that is only a model's word says so. Claims are sanitized: they set no marker and hide no link.
     """
     lines = [
-        f"{sanitize_markdown(check['claim']['text']).strip()} {marker(citation['marker'])}"
+        f"{sanitize_markdown(check['claim']['text']).strip()} "
+        + "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
         + ("" if is_verified(citation) else _UNPROVEN[citation.get("read_from", "image")])
         for check in passed
         if (citation := check["citation"])

@@ -73,6 +73,8 @@ async def contextualize(state: QueryState) -> QueryState:
         "rewrites": 0,
         "retrieved": [],
         "repairs": 0,
+        "absence": "",
+        "claims": [],
         "verdicts": [],
         "reply_id": str(uuid4()),
         "streamed_text": "",
@@ -169,6 +171,7 @@ async def generate_answer(state: QueryState) -> QueryState:
     reply = await deps.engine.answer(state["standalone_question"], relevant, state["grades"], views, draft)
     return {
         "claims": reply.value,
+        "computed": False,
         "page_images": shown,
         "usage": add_usage(state["usage"], reply.usage),
         "reply_id": stream.reply_id,
@@ -221,7 +224,7 @@ async def repair_claims(state: QueryState) -> QueryState:
 def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
     passed = [check for check in state["verdicts"] if check["citation"]]
-    citations = {citation["marker"]: citation for check in passed if (citation := check["citation"])}
+    citations = {citation["marker"]: citation for check in passed for citation in verifier.citations_of(check)}
     counts = verifier.count_outcomes(state["verdicts"])
     verdict: AnswerVerdict = "proven" if not counts["seen"] else "partly_proven" if counts["proven"] else "seen"
     unproven = [citation for citation in citations.values() if not is_verified(citation)]
@@ -241,7 +244,8 @@ def decline(state: QueryState) -> QueryState:
     catalog = dependencies.for_context(context.current()).stores.catalog
     unread = messages.unread_pages(catalog, state["allowed_documents"])
     reason = state.get("reason") or ("page_unreadable" if unread else "nothing_relevant")
-    text = messages.refusal(reason, state["retrieved"], unread)
+    absence = sanitize_markdown(state.get("absence") or "")
+    text = absence or messages.refusal(reason, state["retrieved"], unread)
     return {**final_state(state, text, "declined", messages.notes_on_unread(unread)), "reason": reason}
 
 

@@ -110,6 +110,10 @@ class QueryState(QueryInput, QueryOutput, total=False):
     """Whether the engine can rewrite a question and repair claims; the offline engine cannot."""
     grades: list[Grade]
     """The grader's reply: a grade for each chunk; those that it left out are missing."""
+    computed: bool
+    """Whether the claims were computed from tables; if they fail their check, the passages are graded as usual."""
+    absence: str
+    """The sentence that says which row, column or value a table lacks; "" where none was missed."""
     claims: list[Claim]
     """The statements of the answer, as the engine made or repaired them."""
     page_images: list[PageRef]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key, ocr_key
-from graph.types import Citation, Claim, ClaimCheck, PageRef, is_verified
-from graph.verification import facts, image_evidence, quotes
+from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
+from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, is_verified
+from graph.verification import computations, facts, image_evidence, quotes
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 
 _RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
@@ -34,7 +34,7 @@ class ClaimVerifier:
         markers: dict[tuple[str, str], int] = {}
         checks = [self._check(claim) for claim in claims]
         for check in checks:
-            if citation := check["citation"]:
+            for citation in citations_of(check):
                 citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
                 self._label(citation)
         return checks
@@ -64,6 +64,8 @@ class ClaimVerifier:
             return ClaimCheck(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
         if image := claim.get("image"):
             return self._check_on_image(claim, image)
+        if computation := claim.get("computation"):
+            return self._check_computed(claim, computation)
         chunk = self._chunks.get(claim["chunk"])
         place = self._locate(claim["quote"], chunk) if chunk else None
         if chunk and place is None:
@@ -83,6 +85,56 @@ class ClaimVerifier:
             finding = self._witnesses.judge(quote, chunk, place, self._transcripts(chunk.document, place.pages))
             citation = _citation(chunk, quote, finding)
         return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
+
+    def _check_computed(self, claim: Claim, computation: Computation) -> ClaimCheck:
+        """Check a computed claim: each of its rows is on a page, and the result follows from their cells."""
+        failure = computations.failure_of_result(claim, computation)
+        found = [self._cite(chunk, quote) for chunk, quote in self._quotes(computation)] if not failure else []
+        # A result is no surer than the least sure of its rows, which therefore comes first.
+        citations = sorted((citation for citation in found if citation), key=is_verified)
+        if not failure and len(citations) < len(found):
+            failure = "a row that it is computed from is not on the page"
+        if failure or not citations:
+            return ClaimCheck(claim=claim, failure=failure or "it names no row", citation=None, repaired=False)
+        check = ClaimCheck(claim=claim, failure="", citation=citations[0], repaired=False)
+        return {**check, "further": citations[1:]} if citations[1:] else check
+
+    def _cite(self, chunk: ChunkRow | None, quote: str) -> Citation | None:
+        if chunk is None:
+            return None
+        place = quotes.locate(quote, self._transcripts(chunk.document, chunk.pages))
+        if place is None:
+            return None
+        quote = place.quote or quote
+        finding = self._witnesses.judge(quote, chunk, place, self._transcripts(chunk.document, place.pages))
+        return _citation(chunk, quote, finding)
+
+    def _quotes(self, computation: Computation) -> list[tuple[ChunkRow | None, str]]:
+        """Return the rows of a computation as quotes; rows under each other on one page are one quote."""
+        found: list[tuple[ChunkRow | None, str]] = []
+        for key in dict.fromkeys(one["chunk"] for one in computation["operands"]):
+            chunk = self._chunks.get(key)
+            wanted = {one["quote"] for one in computation["operands"] if one["chunk"] == key}
+            if chunk is None:
+                return [(None, "")]
+            found += [(chunk, quote) for quote in self._joined(chunk, wanted)]
+        return found
+
+    def _joined(self, chunk: ChunkRow, wanted: set[str]) -> list[str]:
+        """Return the wanted rows of a chunk, joined where they follow each other and stand so on their page."""
+        runs: list[list[SentenceRow]] = []
+        for before, row in zip((None, *chunk.sentences), chunk.sentences, strict=False):
+            if row.kind != "row" or row.text not in wanted:
+                continue
+            if runs and before is runs[-1][-1] and before.pages == row.pages:
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        joined: list[str] = []
+        for run in runs:
+            whole = " ".join(row.text for row in run)
+            joined += [whole] if self._cite(chunk, whole) else [row.text for row in run]
+        return joined
 
     def _check_on_image(self, claim: Claim, image: PageRef) -> ClaimCheck:
         """Check a claim on a page image: by the page's text if its quote is there, else by the rules for images."""
@@ -123,6 +175,11 @@ class ClaimVerifier:
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
         missing = facts.unsupported_facts(claim["text"], facts.Evidence(claim["quote"], above, around))
         return f"its evidence does not contain {', '.join(missing)}" if missing else ""
+
+
+def citations_of(check: ClaimCheck) -> list[Citation]:
+    """Return all citations of a checked claim."""
+    return [*([check["citation"]] if check["citation"] else []), *check.get("further", [])]
 
 
 def with_history(checks: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:

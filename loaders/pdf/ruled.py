@@ -94,6 +94,11 @@ class RuledGrid:
         row = _slot(self.ys, y)
         return self.cells.get((row, column)) if row is not None and column is not None else None
 
+    def column_at(self, x: float) -> int:
+        """Return the column that holds a place or lies next to it."""
+        found = _slot(self.xs, min(max(x, self.xs[0]), self.xs[-1]))
+        return 0 if found is None else found
+
     def nearest(self, x: float, y: float) -> RuledCell:
         """Return the cell that holds a point or lies next to it."""
         found = self.cell_at(min(max(x, self.xs[0]), self.xs[-1]), min(max(y, self.ys[0]), self.ys[-1]))

@@ -10,7 +10,9 @@ from loaders.pdf.ruled import RuledCell, RuledGrid
 from loaders.pdf.text_layer import Line
 from loaders.text.bands import is_value
 from loaders.text.line_joining import join_lines
+from loaders.text.stacked_headers import Extent, columns_under
 from loaders.text.tables import EMPTY_CELL
+from loaders.types import Word
 
 MIN_SHARE = 0.7
 """Share of the layout model's rows and columns that drawn lines must divide: fewer, and they enclose whole sections."""
@@ -19,6 +21,8 @@ MAX_OUTSIDE = 0.1
 """Share of a table's words that may lie outside of all drawn cells; they join the nearest one."""
 
 _INDENT = 3.0  # points by which labels under a band are set in
+
+_SPACE = 0.6  # of the text size: words of one phrase stand closer than this, columns further apart
 
 Piece = tuple[float, str]
 """The height at which a text stands, and the text."""
@@ -43,13 +47,16 @@ def ruled_rows(
     """
     if len(grid.ys) - 1 < MIN_SHARE * shape[0] or len(grid.xs) - 1 < MIN_SHARE * shape[1]:
         return None
-    if not _fill(grid, lines):
+    over = [line for line in lines if all(centre(word.box)[1] < grid.ys[0] for word in line.words)]
+    headings = _headings_over(grid, over[-1], [line for line in lines if line not in over]) if over else {}
+    if not _fill(grid, [line for line in lines if line is not over[-1]] if headings else lines):
         return None
     table = _Texts(grid, known)
     title = [table.rows[0]] if table.is_title else []
     first = len(title)
     depth = table.header_depth(first)
-    header = [table.heading(column, first, depth) for column in range(table.width)]
+    names = [table.heading(column, first, depth) for column in range(table.width)]
+    header = [" ".join(filter(None, (headings.get(column), name))) for column, name in enumerate(names)]
     body = [table.body_row(row) for row in range(depth, table.height)]
     starts = table.left_edges(depth)
     marked = [
@@ -57,6 +64,39 @@ def ruled_rows(
         for index, row in enumerate(body)
     ]
     return [*title, header, *marked]
+
+
+def phrases(line: Line) -> list[list[Word]]:
+    """Cut a printed line at gaps that are wider than a space."""
+    found: list[list[Word]] = []
+    for word in line.words:
+        if found and line.upright and word.box.x0 - found[-1][-1].box.x1 > _SPACE * line.size:
+            found.append([])
+        if not found:
+            found.append([])
+        found[-1].append(word)
+    return found
+
+
+def _headings_over(grid: RuledGrid, line: Line, below: Sequence[Line]) -> dict[int, str]:
+    """Return by column the headings of a line over the uppermost drawn one, where they span columns; else none."""
+    columns: dict[int, Extent] = {}
+    names: dict[int, str] = {}
+    for number, other in enumerate(below):
+        for phrase in phrases(other):
+            left, right = phrase[0].box.x0, phrase[-1].box.x1
+            column = grid.column_at((left + right) / 2)
+            old = columns.get(column, Extent(left, right))
+            columns[column] = Extent(min(old.left, left), max(old.right, right))
+            if number == 0:
+                names[column] = " ".join(word.text for word in phrase)
+    used = sorted(columns)
+    parts = phrases(line)
+    extents = [Extent(part[0].box.x0, part[-1].box.x1) for part in parts]
+    ordinals = {used.index(column): name for column, name in names.items()}
+    runs = columns_under(extents, ordinals, [columns[column] for column in used]) or []
+    texts = [" ".join(word.text for word in part) for part in parts]
+    return {used[index]: text for run, text in zip(runs, texts, strict=False) for index in run}
 
 
 def _fill(grid: RuledGrid, lines: Sequence[Line]) -> bool:

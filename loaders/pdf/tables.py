@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 
 from loaders.geometry import centre
 from loaders.pdf.ruled import Rules, ruled_grid
-from loaders.pdf.ruled_tables import cell_text, ruled_rows
+from loaders.pdf.ruled_tables import cell_text, phrases, ruled_rows
 from loaders.pdf.text_layer import Line, Region
 from loaders.text.stacked_headers import Extent, columns_under
 from loaders.types import Box, Word
@@ -23,7 +23,6 @@ _YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
 _MAX_HEADER = 8  # lines of print
 _UNDER = 0.5  # of the text size: a line this near below a heading belongs to it
 _CENTRED = 0.04  # of the table's width: a name over all columns stands this near to the middle
-_SPACE = 0.6  # of the text size: words of one phrase stand closer than this, columns further apart
 _TORN = 0.12  # share of a word that must lie on either side of a column line before the line counts as cutting it
 
 
@@ -44,12 +43,12 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
     """Return the texts of the layout model's cells."""
     tops = [row[0].y0 for row in cells]
     texts = [_texts(line) for line in rows]
-    lefts = _without_split_columns(texts, [cell.x0 for cell in cells[0]])
+    lefts = _with_missed_columns(texts, _without_split_columns(texts, [cell.x0 for cell in cells[0]]))
     grid: list[list[list[tuple[float, str]]]] = [[[] for _ in lefts] for _ in tops]
     spans: list[tuple[int, Sequence[int], float, str]] = []
     for number, (line, over) in enumerate(zip(rows, _header_spans(rows, texts, lefts, rules), strict=True)):
-        phrases = _phrases(line)
-        for index, phrase in enumerate(phrases):
+        parts = phrases(line)
+        for index, phrase in enumerate(parts):
             y = sum(centre(word.box)[1] for word in phrase) / len(phrase)
             row = _slot(tops, y)
             columns: Sequence[int] | None = over[index] if over else None
@@ -57,7 +56,7 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
                 # A column in which the same line has another phrase is not under this one.
                 others = {_slot(lefts, other.middle) for at, (other, _) in enumerate(texts[number]) if at != index}
                 columns = [column for column in torn if column not in others] or torn[:1]
-            if columns is None and line.upright and len(phrases) == 1 and _is_centred(phrase, cells):
+            if columns is None and line.upright and len(parts) == 1 and _is_centred(phrase, cells):
                 columns = range(1)
             if columns:
                 spans.append((row, columns, y, " ".join(word.text for word in phrase)))
@@ -84,7 +83,7 @@ def _is_centred(phrase: Sequence[Word], cells: Grid) -> bool:
 def _texts(line: Line) -> _Texts:
     if not line.upright:
         return []
-    return [(Extent(p[0].box.x0, p[-1].box.x1), " ".join(word.text for word in p)) for p in _phrases(line)]
+    return [(Extent(p[0].box.x0, p[-1].box.x1), " ".join(word.text for word in p)) for p in phrases(line)]
 
 
 def _without_split_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> list[float]:
@@ -100,6 +99,18 @@ def _without_split_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> l
             kept.remove(lefts[column])
         column += 1 + split
     return kept
+
+
+def _with_missed_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> list[float]:
+    """Divide a column in which every line has two numbers: of few rows the layout model sees too few columns."""
+    found = list(lefts)
+    for column in range(1, len(lefts)):
+        held = [[phrase for phrase in line if _slot(lefts, phrase[0].middle) == column] for line in texts]
+        pairs = [line for line in held if line]
+        if pairs and all(len(line) == 2 and all(_NUMBER.fullmatch(text) for _, text in line) for line in pairs):
+            left, right = max(line[0][0].right for line in pairs), min(line[1][0].left for line in pairs)
+            found += [(left + right) / 2] * (left < right)
+    return sorted(found)
 
 
 def _body_start(texts: Sequence[_Texts], lefts: Sequence[float]) -> int:
@@ -166,18 +177,6 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
     used = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
     lines = ["|" + "|".join(row[index].replace("|", "\\|") for index in used) + "|" for row in rows if any(row)]
     return "\n".join([*lines[:1], "|" + "---|" * len(used), *lines[1:]])
-
-
-def _phrases(line: Line) -> list[list[Word]]:
-    """Cut a printed line at gaps that are wider than a space."""
-    phrases: list[list[Word]] = []
-    for word in line.words:
-        if phrases and line.upright and word.box.x0 - phrases[-1][-1].box.x1 > _SPACE * line.size:
-            phrases.append([])
-        if not phrases:
-            phrases.append([])
-        phrases[-1].append(word)
-    return phrases
 
 
 def _torn_columns(phrase: Sequence[Word], lefts: Sequence[float]) -> range | None:

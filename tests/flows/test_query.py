@@ -249,4 +249,10 @@ async def test_thirty_questions_at_once() -> None:
 @pytest.mark.usefixtures("library")
 def test_nodes_run_in_the_order_of_the_graph(number: str, last: list[str]) -> None:
     parts = query.stream({"question": QUESTIONS[number]["question"]}, stream_mode="updates")
-    assert [next(iter(part)) for part in parts] == ["contextualize", "retrieve_chunks", "grade_chunks", *last]
+    assert [next(iter(part)) for part in parts] == [
+        "contextualize",
+        "retrieve_chunks",
+        "compute_on_tables",
+        "grade_chunks",
+        *last,
+    ]

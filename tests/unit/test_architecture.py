@@ -26,7 +26,7 @@ LAYERS = (
     ("graph.app", "graph.retriever", "graph.tools", "graph.maintenance"),
     ("graph.evaluation", "graph.ingestion", "graph.query"),
     ("graph.compiled", "graph.dependencies"),
-    ("graph.engines", "graph.verification"),
+    ("graph.engines", "graph.tables", "graph.verification"),
     ("graph.retrieval",),
     ("graph.storage",),
     ("graph.attachments", "graph.context", "graph.events", "graph.runtime", "graph.settings"),

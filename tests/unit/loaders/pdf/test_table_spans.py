@@ -126,3 +126,12 @@ def test_a_label_over_several_rows_is_given_to_each(tmp_path: Path) -> None:
     rows += [["Wick", "2022", "24", "161"], ["", "2023", "25", "166"]]
     page = TablePage("Table 3: Fleets").ruled([120, 90, 80, 80], rows, [(1, 0, 1, 2), (3, 0, 1, 2)])
     assert [row.cells[0] for row in rows_of(page, tmp_path)] == [("Harbour", "Tarn")] * 2 + [("Harbour", "Wick")] * 2
+
+
+def test_headings_over_the_drawn_lines_belong_to_their_columns(tmp_path: Path) -> None:
+    page = TablePage("Table 2: Visitors by half-year")
+    halves = ["Museum", "H1", "H2", "H1", "H2"]
+    page.ruled([110, 60, 60, 60, 60], [halves, *MUSEUMS, ["Bell museum", "1", "2", "3", "4"]])
+    for left, year in ((200, "2023"), (320, "2024")):
+        page.page.insert_text((left, 92), year, fontsize=9, fontname=BOLD)
+    check_museums(rows_of(page, tmp_path)[:3])

@@ -1,0 +1,96 @@
+"""The node that computes on tables, before passages are graded; what no table settles is left to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from graph import dependencies
+from graph.events import step
+from graph.query.state import QueryState
+from graph.retrieval import terms
+from graph.runtime.async_nodes import async_node
+from graph.storage.base import Catalog, ChunkRow
+from graph.tables.answers import TableAnswer, answer_from_tables
+from graph.types import RELEVANT_GRADE, RetrievedChunk
+
+# Chunks by their words, among which the tables are looked for: a table's own words are few, so prose ranks before it.
+_BY_TEXT = 40
+
+
+@async_node
+@step("Looking into the tables")
+async def compute_on_tables(state: QueryState) -> QueryState:
+    """Answer from tables: claims for the check of citations, or the sentence that says what a table lacks."""
+    deps = await dependencies.current()
+    answer = await asyncio.to_thread(_answer, deps.stores.catalog, state)
+    if answer.claims:
+        retrieved = _with_tables(state["retrieved"], answer.chunks)
+        return {"claims": answer.claims, "computed": True, "page_images": [], "retrieved": retrieved, "grades": []}
+    if answer.absence:
+        return {"absence": answer.absence, "reason": "fact_absent", "computed": False}
+    return {"computed": False}
+
+
+def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
+    """Return what the tables say to each of the questions; nothing unless they settle all of them."""
+    documents = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
+    whole = TableAnswer()
+    for question in terms.split_questions(state["standalone_question"]):
+        chunks = _candidates(catalog, question, documents, [chunk["chunk"] for chunk in state["retrieved"]])
+        titles = {row.id: row.title for row in map(catalog.document, {c.document for c in chunks}) if row}
+        one = answer_from_tables(question, chunks, titles)
+        if one.absence or not one.claims:
+            return one
+        whole.claims += one.claims
+        whole.chunks += one.chunks
+    return whole
+
+
+def _candidates(catalog: Catalog, question: str, documents: Sequence[str], retrieved: Sequence[str]) -> list[ChunkRow]:
+    """Return the retrieved chunks and the tables with the question's words, each with its parts on other pages."""
+    by_text = [chunk for chunk, _ in catalog.search_text(terms.search_terms(question), documents, _BY_TEXT)]
+    found = {chunk.id: chunk for chunk in catalog.chunks(list(dict.fromkeys([*retrieved, *by_text])), published=True)}
+    kept = [chunk for chunk in found.values() if chunk.kind == "table" or chunk.id in retrieved]
+    for document in dict.fromkeys(chunk.document for chunk in kept if chunk.kind == "table"):
+        ids = catalog.chunk_ids(document)
+        place = {key: at for at, key in enumerate(ids)}
+        at_table = [place[c.id] for c in kept if c.document == document and c.kind == "table" and c.id in place]
+        kept += _neighbours(catalog, ids, at_table, {chunk.id for chunk in kept})
+    return kept
+
+
+def _neighbours(catalog: Catalog, ids: Sequence[str], tables: Sequence[int], known: set[str]) -> list[ChunkRow]:
+    """Return the tables right before and after tables, and so on, which may be their other parts."""
+    added: list[ChunkRow] = []
+    for step_ in (-1, 1):
+        front = set(tables)
+        while front:
+            keys = [
+                ids[at + step_] for at in sorted(front) if 0 <= at + step_ < len(ids) and ids[at + step_] not in known
+            ]
+            chunks = [chunk for chunk in catalog.chunks(keys) if chunk.kind == "table"]
+            known |= {chunk.id for chunk in chunks}
+            added += chunks
+            front = {ids.index(chunk.id) for chunk in chunks}
+    return added
+
+
+def _with_tables(retrieved: Sequence[RetrievedChunk], tables: Sequence[ChunkRow]) -> list[RetrievedChunk]:
+    """Return the retrieved chunks after the tables that answered, which alone are relevant."""
+    used = {chunk.id for chunk in tables}
+    scores = {chunk["chunk"]: chunk["score"] for chunk in retrieved}
+    first = [_as_retrieved(chunk, scores.get(chunk.id, 0.0)) for chunk in {c.id: c for c in tables}.values()]
+    rest = [chunk.copy() for chunk in retrieved if chunk["chunk"] not in used]
+    for chunk in rest:
+        chunk["relevant"] = False
+    return [*first, *rest]
+
+
+def _as_retrieved(chunk: ChunkRow, score: float) -> RetrievedChunk:
+    found = RetrievedChunk(
+        chunk=chunk.id, document=chunk.document, name=chunk.name, page=chunk.pages[0], score=score, relevant=True,
+        grade=float(RELEVANT_GRADE), reason="the table that the answer is computed from",
+        heading=" › ".join(chunk.headings), kind=chunk.kind, text=chunk.text,
+    )  # fmt: skip
+    return {**found, "pages": list(chunk.pages)} if len(chunk.pages) > 1 else found

@@ -1,0 +1,185 @@
+"""A table's way to answer: choose the table that explains a question, compute, or say which row or column it lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from graph.retrieval import terms
+from graph.storage.base import ChunkRow
+from graph.storage.fulltext import stem
+from graph.tables import results
+from graph.tables.matching import Match, match, only
+from graph.tables.operations import Asked, asked_of_table
+from graph.tables.views import TableView, build_views
+from graph.types import Claim
+
+_MAX_TABLES = 3  # answers of as many tables that explain a question equally well, each with its title
+_MAX_NAMED = 12  # rows or columns named where one is missing
+# Questions for a cell whose column is missing are only told by these forms: others ("How did X grow?") ask for prose.
+_ASKS_CELL = re.compile(
+    r"\b(what|how (?:high|many|much|large|big|long|old|tall|low|far)|which) .*"
+    r"\b(of|at|in|for|by|on|does|did|do|has|have|had)\b"
+    r"|^[^:?]{2,60}:\s",
+    re.IGNORECASE,
+)
+_MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
+_PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
+
+
+@dataclass(slots=True)
+class TableAnswer:
+    """What tables say to a question: claims and their chunks, or what is missing; nothing where none settles it."""
+
+    claims: list[Claim] = field(default_factory=list)
+    chunks: list[ChunkRow] = field(default_factory=list)
+    absence: str = ""
+    """A sentence that says which row, column or value is not there; "" if claims are given or nothing is known."""
+
+
+def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> TableAnswer:
+    """Answer a question from the tables among chunks; the other chunks are looked through before a row is missed.
+
+    Args:
+        question: One question.
+        chunks: Tables with all their parts, and what else was found.
+        titles: Titles of documents by id.
+    """
+    views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
+    asked = asked_of_table(question)
+    found = [match(question, asked, view) for view in views]
+    complete = [one for one in found if one.is_complete and _claims(one)]
+    if complete:
+        return _from_best(complete)
+    prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in ("row", "heading", "caption")]
+    labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
+    for one in sorted(found, key=_rank, reverse=True):
+        known = any(_is_part(terms.terms(name), labels) for name in one.missing)
+        if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
+            return TableAnswer(chunks=one.view.chunks, absence=absence)
+    return TableAnswer()
+
+
+def _rank(found: Match) -> tuple[int, int, int, int]:
+    named = 2 * bool(found.columns) + bool(found.rows) + bool(found.partial)
+    return named, found.scoped, -len(found.unexplained) - len(found.missing), -len(found.view.columns)
+
+
+def _from_best(complete: Sequence[Match]) -> TableAnswer:
+    """Return the claims of the tables that explain most words; with titles where several say different things."""
+    most = max(one.scoped + len(one.columns) for one in complete)
+    best = [one for one in complete if one.scoped + len(one.columns) == most]
+    titled = len({tuple(claim["text"] for claim in _claims(one)) for one in best}) > 1
+    answer = TableAnswer()
+    for one in best[: _MAX_TABLES if titled else 1]:
+        for claim in _claims(one):
+            where = one.view.caption or one.view.title
+            text = f"{claim['text']} ({where}, page {one.view.rows[0].page})"
+            named = results.named_by(claim, f"{where} {one.view.rows[0].page}", text)
+            answer.claims.append(named if titled else claim)
+        answer.chunks += one.view.chunks
+    return answer
+
+
+def _claims(found: Match) -> list[Claim]:
+    """Return what a table that explains the whole question says; nothing where a part that the way needs is missing."""
+    asked, view, rows = found.asked, found.view, found.rows
+    if asked.operation == "list":
+        return [results.listed(view)] if _lists_all(found) else []
+    column = _column(found)
+    if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
+        columns = found.columns or ([column] if column else [])
+        return results.cells(found, columns) if columns and rows else []
+    if not column:
+        counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
+        return [results.listed(view)] if counts_all else []
+    if asked.operation == "yes-no" and asked.has_condition:
+        return _one(results.fulfils(view, column, rows[0], asked)) if len(rows) == 1 else []
+    if asked.operation in _PAIRS:
+        return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
+    return _one(_over_rows(asked, only(view, rows) if rows else view, column))
+
+
+def _over_rows(asked: Asked, view: TableView, column: str) -> Claim | None:
+    if asked.operation == "extreme":
+        return results.extreme(view, column, asked)
+    if asked.has_condition:
+        return results.filtered(view, column, asked)
+    return results.total(view, column, asked) if asked.operation in ("sum", "mean") else None
+
+
+def _lists_all(found: Match) -> bool:
+    return not found.rows and not found.columns and not found.partial and found.scoped > 1
+
+
+def _column(found: Match) -> str:
+    """Return the one column that is asked for, or ""."""
+    columns = found.columns or found.partial
+    return columns[0] if len(columns) == 1 else ""
+
+
+def _one(claim: Claim | None) -> list[Claim]:
+    return [claim] if claim else []
+
+
+def _absence(question: str, found: Match) -> str:
+    """Return which row, column or value that a question asks for is not in a table; "" where that is not told."""
+    view, where = found.view, f"{found.view.title} of {found.view.name} (page {found.view.rows[0].page})"
+    if found.missing and found.columns and not found.unexplained:
+        there = _some(list(dict.fromkeys(row.name for row in view.rows)))
+        return f"There is no {_or(found.missing)} in {where}; there are {there}."
+    empty = found.asked.operation in ("cell", *_PAIRS) and found.rows and found.columns and found.is_complete
+    if empty:
+        rows = [row.name for row in found.rows if not any(column in row.cells for column in found.columns)]
+        return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
+    needs_scope = found.asked.operation != "cell"
+    lacks = not found.missing and not found.columns and _is_one_phrase(found)
+    if lacks and (
+        (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
+    ):
+        phrase = _phrase(question, found)
+        return f"There is no {phrase} in {where}; the columns are {_some(view.columns)}."
+    return ""
+
+
+def _is_one_phrase(found: Match) -> bool:
+    """Return whether the words that nothing explains are one short noun, as a column has: one to three in a row."""
+    words = found.unexplained
+    near = all(after.start - before.end == 1 for before, after in pairwise(words))
+    verbs = found.asked.operation != "cell" and any(word.text.endswith(("ed", "ly")) for word in words)
+    return 0 < len(words) <= _MAX_PHRASE and near and not verbs
+
+
+def _phrase(question: str, found: Match) -> str:
+    """Return the words that name no column, as the question has them, with those of the column's name beside them."""
+    held = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
+    words = [
+        w for w in terms.terms(question) if stem(w.text) in held or any(u.start == w.start for u in found.unexplained)
+    ]
+    return question[words[0].start : words[-1].end]
+
+
+def _stands_in(prose: Sequence[str], found: Match) -> bool:
+    """Return whether a sentence holds all that the table lacks, and the row or column that it has."""
+    lacking = [terms.stems(name) for name in found.missing] + [frozenset({w.stem}) for w in found.unexplained]
+    named = [terms.stems(row.label) for row in found.rows[:1]]
+    wanted = frozenset[str]().union(*lacking, *named)
+    return any(wanted and wanted <= terms.stems(text) for text in prose)
+
+
+def _is_part(name: Sequence[terms.Term], labels: Sequence[Sequence[str]]) -> bool:
+    """Return whether a name is a part of some row's label, in whichever table."""
+    words = [term.text for term in name]
+    return any(words == label[at : at + len(words)] for label in labels for at in range(len(label) - len(words) + 1))
+
+
+def _some(names: Sequence[str]) -> str:
+    names = [name for name in names if name]
+    shown = ", ".join(names[:_MAX_NAMED])
+    return f"{shown} and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else shown
+
+
+def _or(names: Sequence[str]) -> str:
+    return " and no ".join(names)

@@ -1,0 +1,250 @@
+"""A question held against a table: its rows, columns and scope in the question, and the words that nothing explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+from graph.tables.operations import Asked
+from graph.tables.views import Row, TableView
+
+# Words that say nothing of what is asked for: they need not be found in the table.
+_FRAME = terms.STOP_WORDS | frozenset(
+    """number numbers value values figure figures amount amounts count counts much many high low big large long old tall
+    recorded reported listed shown entries entry row rows column columns cell both all over across together than higher
+    lower more less each every among one ones same total table tables compared between difference exact exactly between
+    please tell find answer following according does did do got get have has had there here only just give given gives
+    thing things kind sort level levels respectively currently what's is it's data dataset result results""".split()  # noqa: SIM905
+)
+_COUNTING = frozenset(
+    stem(word) for word in ("number", "count", "amount", "no", "of", "the", "in", "total", "value", "a")
+)
+_UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_MIN_PREFIX = 4  # letters that two forms of a word share ("rain" and "rainfall" do)
+_LINKS = re.compile(r"^[\s\-–/]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question."""
+
+    text: str
+    raw: str
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def is_name_like(self) -> bool:
+        """Whether it is written like a name or a code: with a capital or a digit."""
+        return self.raw[:1].isupper() or any(map(str.isdigit, self.raw))
+
+
+@dataclass(slots=True)
+class Match:
+    """How a question is explained by a table."""
+
+    view: TableView
+    asked: Asked
+    rows: list[Row] = field(default_factory=list)
+    """The rows that the question names, in its order."""
+    columns: list[str] = field(default_factory=list)
+    """The columns that it names in full."""
+    partial: list[str] = field(default_factory=list)
+    """The columns of which it has some words, where it names none in full."""
+    missing: list[str] = field(default_factory=list)
+    """Names in the question that extend a row's or look like one, and are no row's."""
+    unexplained: list[Word] = field(default_factory=list)
+    """The other words that neither the table nor what stands over it holds."""
+    scoped: int = 0
+    """How many words are explained by caption, headings and the document's name."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything in the question is explained."""
+        return not self.missing and not self.unexplained
+
+
+def match(question: str, asked: Asked, view: TableView) -> Match:
+    """Hold a question against a table."""
+    found = Match(view, asked)
+    words = _words(question)
+    free = [word for word in words if not any(start <= word.start < end for start, end in asked.spans)]
+    taken = _match_rows(found, free)
+    rest = [word for word in free if word.start not in taken]
+    explained = _match_columns(found, rest)
+    left = [word for word in rest if word.start not in explained and word.text not in _FRAME]
+    left = _match_bands(found, left)
+    scope = [word for word in left if _held(word.stem, found.view.scope)]
+    found.scoped = len(scope)
+    rest = [word for word in left if word not in scope]
+    found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
+    return found
+
+
+def _words(question: str) -> list[Word]:
+    text = question.replace("’s ", "   ").replace("'s ", "   ")
+    return [
+        Word(term.text, text[term.start : term.end], stem(term.text), term.start, term.end)
+        for term in terms.terms(text)
+    ]
+
+
+def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
+    """Find the labels of rows in the question, the longest first; return where their words start."""
+    taken: set[int] = set()
+    hits: list[tuple[int, list[Row]]] = []
+    by_label: dict[tuple[str, ...], list[Row]] = {}
+    for row in found.view.rows:
+        by_label.setdefault(tuple(term.text for term in terms.terms(row.label)), []).append(row)
+    columns = frozenset[str]().union(*(terms.stems(column) for column in found.view.columns))
+    for label in sorted(by_label, key=len, reverse=True):
+        if not label or all(word in _FRAME or (len(word) < 2 and not word.isdigit()) for word in label):
+            continue
+        if len(label) == 1 and stem(label[0]) in columns:
+            continue
+        for at in range(len(words) - len(label) + 1):
+            run = words[at : at + len(label)]
+            same = all(a.text == b or (len(b) > 3 and a.stem == stem(b)) for a, b in zip(run, label, strict=True))
+            if same and not any(word.start in taken for word in run):
+                taken.update(word.start for word in run)
+                hits.append((run[0].start, by_label[label]))
+    if not hits:
+        hits = _short_forms(by_label, words, taken)
+    found.rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
+    return taken
+
+
+def _short_forms(
+    labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
+) -> list[tuple[int, list[Row]]]:
+    """Find codes that are a part of one label alone ("Qwen-1.5B"); of several the one with most words of the question.
+
+    Names without digits have no short forms: "Yar" is not "Yar Minor".
+    """
+    asked = {word.stem for word in words}
+    for size in range(len(words), 1, -1):
+        for at in range(len(words) - size + 1):
+            run = words[at : at + size]
+            joined = all(after.start - before.end == 1 for before, after in pairwise(run))
+            coded = any(map(str.isdigit, run[-1].raw)) and run[0].is_name_like
+            if not (joined and coded):
+                continue
+            text = tuple(word.text for word in run)
+            near = [label for label in labels if any(text == label[i : i + size] for i in range(len(label)))]
+            share = {label: len(asked & {stem(part) for part in label}) for label in near}
+            best = [label for label in near if share[label] == max(share.values())]
+            if len(best) == 1:
+                taken.update(word.start for word in words if word in run or word.text in best[0])
+                return [(run[0].start, labels[best[0]])]
+    return []
+
+
+def _match_columns(found: Match, words: Sequence[Word]) -> set[int]:
+    """Find the columns that the question names, in full or in part; return where the words of these start."""
+    asked = {word.stem for word in words}
+    names = {column: _column_stems(column) for column in found.view.columns}
+    names = {column: stems for column, stems in names.items() if stems}
+    full = [column for column, stems in names.items() if all(_held(one, asked) for one in stems)]
+    found.columns = [one for one in full if not any(names[one] < names[other] for other in full)]
+    if not found.columns:
+        share = {column: sum(_held(one, asked) for one in stems) for column, stems in names.items()}
+        most = max(share.values(), default=0)
+        found.partial = [column for column in names if share[column] == most > 0]
+    named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
+    return {word.start for word in words if _held(word.stem, named) and word.text not in _FRAME}
+
+
+def _column_stems(column: str) -> frozenset[str]:
+    """Return the stems of a column's name without its unit and without words such as "number of"."""
+    bare = terms.stems(_UNITS.sub(" ", column)) or terms.stems(column)
+    return (bare - _COUNTING) or bare
+
+
+def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
+    """Keep the rows under the bands that the question names; return the words that name none."""
+    bands = {name: terms.stems(name) for row in found.view.rows for name in row.band}
+    asked = {word.stem for word in left}
+    named = {name for name, stems in bands.items() if stems and stems <= asked}
+    named = {name for name in named if not any(bands[name] < bands[other] for other in named)}
+    if not named:
+        return list(left)
+    rows = found.rows or found.view.rows
+    kept = [row for row in rows if not named.isdisjoint(row.band)]
+    if found.rows:
+        found.rows = kept or found.rows
+    elif kept:
+        found.view = only(found.view, kept)
+    held = frozenset[str]().union(*(bands[name] for name in named))
+    return [word for word in left if word.stem not in held]
+
+
+def only(view: TableView, rows: list[Row]) -> TableView:
+    """Return a table with these rows alone."""
+    return TableView(
+        view.document, view.name, view.caption, view.scope, view.columns, rows, [], view.decimal, view.chunks
+    )  # fmt: skip
+
+
+def _held(one: str, stems: Iterable[str]) -> bool:
+    """Return whether a stem is among others, or begins one, or is begun by one, with at least four letters."""
+    if one in stems:
+        return True
+    if len(one) < _MIN_PREFIX or one.isdigit():
+        return False
+    return any(
+        len(other) >= _MIN_PREFIX and not other.isdigit() and (other.startswith(one) or one.startswith(other))
+        for other in stems
+    )
+
+
+def _missing_names(
+    found: Match, question: str, words: Sequence[Word], taken: set[int], explained: set[int], rest: Sequence[Word]
+) -> tuple[list[str], list[Word]]:
+    """Return the names in the question that are no row's, and the words that are left over.
+
+    A name is missing if it goes on from a row's label without a word between ("Seddster South" where there is a
+    "Seddster"), or if it is written like one and stands alone.
+    """
+    parts = {term.text for row in found.view.rows for term in terms.terms(row.label)}
+    open_starts = {word.start for word in rest}
+    scope_like = {
+        word.start
+        for word in words
+        if word.start not in taken and word.start not in explained and word.text in parts and word.text not in _FRAME
+    }
+    missing: list[str] = []
+    used: set[int] = set()
+    for run in _runs(question, words, taken, open_starts | scope_like, parts):
+        fresh = [word for word in run if word.start not in taken]
+        if fresh:
+            missing.append(question[run[0].start : run[-1].end])
+            used.update(word.start for word in run)
+    if missing:
+        found.rows = [row for row in found.rows if not any(_is_inside(row.label, name) for name in missing)]
+    return missing, [word for word in rest if word.start not in used]
+
+
+def _runs(question: str, words: Sequence[Word], taken: set[int], loose: set[int], parts: set[str]) -> list[list[Word]]:
+    """Return runs of words that belong together as one name, some of them loose: "Seddster South", "Umbow"."""
+    runs: list[list[Word]] = []
+    for at, word in enumerate(words):
+        name_like = (word.is_name_like and (at > 0 or len(words) < 3)) or word.text in parts
+        if word.start not in taken and not (word.start in loose and name_like):
+            continue
+        last = runs[-1][-1] if runs else None
+        if last and words[at - 1] is last and _LINKS.match(question[last.end : word.start]):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _is_inside(label: str, name: str) -> bool:
+    inner = [term.text for term in terms.terms(label)]
+    outer = [term.text for term in terms.terms(name)]
+    return any(outer[at : at + len(inner)] == inner for at in range(len(outer) - len(inner) + 1))

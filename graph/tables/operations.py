@@ -1,0 +1,154 @@
+"""What a question asks of a table: a cell, the highest, a filter, a count, a sum, a comparison, ..., by its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Operation = Literal[
+    "cell", "extreme", "filter", "count", "sum", "mean", "difference", "ratio", "comparison", "yes-no", "list"
+]
+
+_MORE = r"higher|more|larger|greater|bigger|longer|taller|better|faster|stronger|heavier|older|above|over"
+_LESS = r"lower|less|fewer|smaller|shorter|weaker|worse|slower|lighter|younger|below|under"
+_MOST = r"most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest|tallest|heaviest|oldest"
+_LEAST = r"least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest|lightest|youngest"
+_RANKS = {"second": 2, "2nd": 2, "next": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
+_NUMBER = r"(?P<number>[-−–+]?\(?[$€£]?\s?\d[\d.,'’]*(?:\s?\d{3})*\)?)"
+_UNIT = r"(?:\s?(?:%|°\s?[CF]?|[a-zA-Zµ²³]{1,4}(?:/[a-zA-Z²³]{1,4})?)(?![\w-]))?"
+
+_CONDITION = re.compile(
+    rf"\b(?P<more>(?:{_MORE})(?: than)?|exceed(?:s|ed|ing)?|at least|no less than|a minimum of)\s+{_NUMBER}{_UNIT}",
+    re.IGNORECASE,
+)
+_CONDITION_LESS = re.compile(
+    rf"\b(?P<less>(?:{_LESS})(?: than)?|at most|no more than|up to|not more than|a maximum of)\s+{_NUMBER}{_UNIT}",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    rf"\b(?:between|from)\s+{_NUMBER}{_UNIT}\s+(?:and|to)\s+{_NUMBER.replace('number', 'second')}{_UNIT}", re.IGNORECASE
+)
+_INCLUSIVE = re.compile(r"at least|at most|no less|no more|not more|minimum|maximum|up to|from", re.IGNORECASE)
+_EXTREME = re.compile(
+    rf"\b(?:the )?(?:(?P<rank>{'|'.join(_RANKS)})[ -])?(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE
+)
+_SUM = re.compile(
+    r"\b(sum(?: of| total)?|in total|total(?:s|led)?|altogether|combined|taken together|add(?:s|ed)? up)\b", re.I
+)
+_MEAN = re.compile(r"\b(average|mean|on average)\b", re.I)
+_RATIO = re.compile(
+    r"\b(how many times|ratio|times (?:as|that|the|higher|larger|more)|what multiple|what factor)\b", re.I
+)
+_TURNED = re.compile(r"\bhow many times (?!is|was|as|are|were).*\b(?:is|was|are|were) (?:that|those|the)\b", re.I)
+_DIFFERENCE = re.compile(
+    rf"\b(difference|gap|margin|how (?:much|many|far)(?: \w+){{0,3}} (?:{_MORE}|{_LESS})"
+    r"|by how (?:much|many)(?: (?:points|percent|units))?|by what margin)\b",
+    re.IGNORECASE,
+)
+_EXCEEDS = re.compile(r"\b(beats?|outperforms?|exceeds?|surpass(?:es)?|trails?|differs?|lags? behind)\b", re.IGNORECASE)
+_COMPARES = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"^\W*(?:(?:and|so|but|then)\s+)?(is|are|was|were|does|do|did|has|have|had|can|could|will|would)\b", re.I
+)
+_HOW_MANY = re.compile(r"\bhow many\b|^\W*count\b", re.I)
+_ASKS_COUNT = re.compile(r"\b(how many (?!times)|count (?:the|of|how)|what number of)", re.I)
+_LIST = re.compile(
+    r"^\W*(?:(?:please|can you|could you)\s+)*(list|name|enumerate|give|show|tell me|which are|what are"
+    r"|(?:which|what) .*\b(?:are (?:there|listed|in)|appear)\b)",
+    re.I,
+)
+_WHICH = re.compile(r"\b(which|what|who|list|name|show|give|find)\b", re.I)
+_OR = re.compile(r"\bor\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation with what belongs to it."""
+
+    operation: Operation
+    spans: tuple[tuple[int, int], ...] = ()
+    """The characters of the question that say so."""
+    most: bool = True
+    """Of an extreme or comparison: whether the highest is asked for, or the lowest."""
+    rank: int = 1
+    """Of an extreme: 2 for the second highest."""
+    low: str = ""
+    """Of a condition: the number as it is written that values lie above; "" for none."""
+    high: str = ""
+    """Of a condition: the number that values lie below; "" for none."""
+    inclusive: bool = False
+    """Of a condition: whether the number itself counts."""
+    turned: bool = False
+    """Of a ratio: whether the second is divided by the first ("how many times the price of A is that of B")."""
+
+    @property
+    def has_condition(self) -> bool:
+        """Whether values are held against a number."""
+        return bool(self.low or self.high)
+
+
+def asked_of_table(question: str) -> Asked:
+    """Return which operation the words of a question ask for; a cell where no other is told."""
+    return _with_condition(question) or _of_two(question) or _over_rows(question)
+
+
+def _with_condition(question: str) -> Asked | None:
+    condition = _condition(question)
+    if condition is None:
+        return None
+    how_many = _ASKS_COUNT.search(question)
+    if how_many:
+        return _as(condition, "count", how_many.span())
+    if _YES_NO.match(question):
+        return _as(condition, "yes-no")
+    return condition if _WHICH.search(question) else None
+
+
+def _of_two(question: str) -> Asked | None:
+    """Return a ratio, a difference, a comparison; or the highest, which is told from "higher" here."""
+    if found := _RATIO.search(question):
+        return Asked("ratio", (found.span(),), turned=bool(_TURNED.search(question)))
+    if found := _DIFFERENCE.search(question):
+        others = (_COMPARES.search(question), _EXCEEDS.search(question))
+        return Asked("difference", tuple(one.span() for one in (found, *others) if one))
+    if found := _EXTREME.search(question):
+        rank = _RANKS.get((found["rank"] or "").lower(), 1)
+        return Asked("extreme", (found.span(),), most=bool(found["most"]), rank=rank)
+    if found := _COMPARES.search(question):
+        spans = (found.span(),)
+        if _YES_NO.match(question) and re.search(r"\bthan\b", question, re.I):
+            return Asked("yes-no", spans, most=bool(found["more"]))
+        if _OR.search(question):
+            return Asked("comparison", spans, most=bool(found["more"]))
+    return None
+
+
+def _over_rows(question: str) -> Asked:
+    if found := _MEAN.search(question):
+        return Asked("mean", (found.span(),))
+    if found := _SUM.search(question):
+        return Asked("sum", (found.span(),))
+    if found := _HOW_MANY.search(question):
+        return Asked("count", (found.span(),))
+    if found := _LIST.search(question):
+        return Asked("list", (found.span(1),))
+    return Asked("cell")
+
+
+def _as(asked: Asked, operation: Operation, *spans: tuple[int, int]) -> Asked:
+    return Asked(operation, (*asked.spans, *spans), low=asked.low, high=asked.high, inclusive=asked.inclusive)
+
+
+def _condition(question: str) -> Asked | None:
+    if found := _BETWEEN.search(question):
+        return Asked("filter", (found.span(),), low=found["number"], high=found["second"], inclusive=True)
+    if found := _CONDITION.search(question):
+        return Asked(
+            "filter", (found.span(),), low=found["number"], inclusive=bool(_INCLUSIVE.search(found["more"]))
+        )  # fmt: skip
+    if found := _CONDITION_LESS.search(question):
+        return Asked(
+            "filter", (found.span(),), high=found["number"], inclusive=bool(_INCLUSIVE.search(found["less"]))
+        )  # fmt: skip
+    return None

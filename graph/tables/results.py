@@ -1,0 +1,253 @@
+"""Results computed from a table, as claims that show the arithmetic and name every cell they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from graph.tables.matching import Match
+from graph.tables.operations import Asked
+from graph.tables.views import Row, TableView
+from graph.types import Claim, Computation, Operand
+from loaders.text.numbers import cell_values
+
+MAX_SHOWN = 30
+"""Operands that a sum writes out; a longer one shows the first and the last."""
+
+
+def operand(view: TableView, row: Row, column: str) -> Operand:
+    """Return a cell as a computation names it."""
+    value = view.value(row, column)
+    return Operand(
+        label=row.name, column=column, cell=row.cells.get(column, ""), value="" if value is None else str(value),
+        chunk=row.chunk, quote=row.text,
+    )  # fmt: skip
+
+
+def claim(
+    text: str, operation: str, operands: Sequence[Operand], result: str, limits: tuple[str, str] | None = None
+) -> Claim:
+    """Return the claim of a result, quoted from the row of its first operand."""
+    low, high = limits or ("", "")
+    computation = Computation(
+        operation=operation, operands=list(operands), result=result, low=low, high=high, table="",
+    )  # fmt: skip
+    return Claim(text=text, chunk=operands[0]["chunk"], quote=operands[0]["quote"], computation=computation)
+
+
+def cells(found: Match, columns: Sequence[str]) -> list[Claim]:
+    """Return a claim for each row that is asked for, with its cells of these columns."""
+    claims = []
+    for row in found.rows:
+        said = [f"{column} {row.cells[column]}".strip() for column in columns if column in row.cells]
+        if said:
+            claims.append(
+                claim(f"{row.name}: {', '.join(said)}", "cell", [operand(found.view, row, c) for c in columns], "")
+            )
+    return claims
+
+
+def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
+    """Return which row has the highest or lowest value, or the second one; rows with the same value are all named."""
+    known = _known(view, column)
+    values = sorted({value for _, value in known}, reverse=asked.most)
+    if len(known) < 2 or len(values) < asked.rank:
+        return None
+    wanted = values[asked.rank - 1]
+    winners = [row for row, value in known if value == wanted]
+    order = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}[asked.rank]
+    how = f"the {order}{'highest' if asked.most else 'lowest'} of {len(known)} values"
+    tie = " (a tie)" if len(winners) > 1 else ""
+    text = f"{_and([row.name for row in winners])}{tie}: {column} {winners[0].cells[column]}, {how}"
+    rest = [row for row, _ in known if row not in winners]
+    operands = [operand(view, row, column) for row in [*winners, *rest]]
+    return claim(text, f"extreme {_order(asked)} {asked.rank}", operands, str(wanted))
+
+
+def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
+    """Return which rows fulfil a condition, or how many do; None if its numbers cannot be read."""
+    limits = _limits(view, asked)
+    known = _known(view, column)
+    if limits is None or not known:
+        return None
+    rows = [row for row, value in known if _is_inside(value, limits, inclusive=asked.inclusive)]
+    counts, condition = asked.operation == "count", _condition(asked)
+    if not rows:
+        text = f"{0 if counts else 'None'}: no row has {column} {condition}"
+    elif counts:
+        text = f"{len(rows)}: {_and([row.name for row in rows])} {_have(rows)} {column} {condition}"
+    else:
+        named = [f"{row.name} ({row.cells[column]})" for row in rows]
+        text = f"{_and(named)} {_have(rows)} {column} {condition}"
+    result = str(len(rows)) if counts else " | ".join(row.name for row in rows)
+    operands = [operand(view, row, column) for row, _ in known]
+    return claim(text, _how(asked), operands, result, limits)
+
+
+def fulfils(view: TableView, column: str, row: Row, asked: Asked) -> Claim | None:
+    """Return whether a cell fulfils a condition, as yes or no with the cell."""
+    limits, value = _limits(view, asked), view.value(row, column)
+    if limits is None or value is None:
+        return None
+    yes = "Yes" if _is_inside(value, limits, inclusive=asked.inclusive) else "No"
+    text = f"{yes}: {column} of {row.name} is {row.cells[column]}"
+    return claim(text, _how(asked), [operand(view, row, column)], yes, limits)
+
+
+def _how(asked: Asked) -> str:
+    return f"{asked.operation} inclusive" if asked.inclusive else asked.operation
+
+
+def _limits(view: TableView, asked: Asked) -> tuple[str, str] | None:
+    """Return the numbers of a condition in canonical notation; None if one cannot be read."""
+    found = [cell_values(text, view.decimal) if text else () for text in (asked.low, asked.high)]
+    if (asked.low and not found[0]) or (asked.high and not found[1]):
+        return None
+    low, high = (str(values[0]) if values else "" for values in found)
+    return low, high
+
+
+def _is_inside(value: Decimal, limits: tuple[str, str], *, inclusive: bool) -> bool:
+    low, high = limits
+    if inclusive and value in [Decimal(limit) for limit in limits if limit]:
+        return True
+    return (not low or value > Decimal(low)) and (not high or value < Decimal(high))
+
+
+def _have(rows: Sequence[Row]) -> str:
+    return "has" if len(rows) == 1 else "have"
+
+
+def _condition(asked: Asked) -> str:
+    if asked.low and asked.high:
+        return f"between {asked.low} and {asked.high}"
+    if asked.inclusive:
+        return f"of at least {asked.low}" if asked.low else f"of at most {asked.high}"
+    return f"above {asked.low}" if asked.low else f"below {asked.high}"
+
+
+def total(view: TableView, column: str, asked: Asked) -> Claim | None:
+    """Return the sum or the mean of a column, without its total rows."""
+    known = _known(view, column)
+    if len(known) < 2:
+        return None
+    added = sum((value for _, value in known), Decimal(0))
+    shown = [row.cells[column] for row, _ in known]
+    if len(shown) > MAX_SHOWN:
+        shown = [*shown[:3], "...", shown[-1]]
+    terms = " + ".join(shown)
+    operands = [operand(view, row, column) for row in view.rows]
+    without = len(view.rows) - len(known)
+    note = f" ({without} without a value left out)" if without else ""
+    if asked.operation == "sum":
+        result = written(added, view)
+        text = f"The sum of {column} over {len(known)} rows{note}: {terms} = {result}"
+    else:
+        digits = max(1, 1 + max(_places(value) for _, value in known))
+        mean = (added / len(known)).quantize(Decimal(1).scaleb(-min(digits, 4)), ROUND_HALF_UP)
+        result = written(mean, view)
+        text = f"The mean of {column} over {len(known)} rows{note}: ({terms}) / {len(known)} = {result}"
+    return claim(text, asked.operation, operands, result)
+
+
+def pair(view: TableView, column: str, rows: Sequence[Row], asked: Asked) -> Claim | None:
+    """Return the difference, the ratio or the comparison of two cells."""
+    rows = list(rows[::-1] if asked.turned else rows)
+    values = [view.value(row, column) for row in rows]
+    if any(value is None for value in values):
+        return None
+    a, b = (value for value in values if value is not None)
+    make = {"difference": _difference, "ratio": _ratio, "yes-no": _yes_no}.get(asked.operation, _comparison)
+    return make(_Pair(view, column, rows[0], rows[1], a, b), asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two cells of one column."""
+
+    view: TableView
+    column: str
+    first: Row
+    second: Row
+    a: Decimal
+    b: Decimal
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The cells as they are printed."""
+        return self.first.cells[self.column], self.second.cells[self.column]
+
+    @property
+    def operands(self) -> list[Operand]:
+        """The cells as a computation names them."""
+        return [operand(self.view, row, self.column) for row in (self.first, self.second)]
+
+
+def _difference(two: _Pair, _: Asked) -> Claim:
+    result = written(abs(two.a - two.b), two.view)
+    high, low = two.shown if two.a >= two.b else two.shown[::-1]
+    text = f"The difference in {two.column} between {two.first.name} and {two.second.name}: {high} − {low} = {result}"
+    return claim(text, "difference", two.operands, result)
+
+
+def _ratio(two: _Pair, _: Asked) -> Claim | None:
+    if two.b == 0:
+        return None
+    result = format((two.a / two.b).quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
+    text = f"{two.column} of {two.first.name} to that of {two.second.name}: {' / '.join(two.shown)} = {result}"
+    return claim(text, "ratio", two.operands, result)
+
+
+def _yes_no(two: _Pair, asked: Asked) -> Claim:
+    yes = "Yes" if (two.a > two.b if asked.most else two.a < two.b) else "No"
+    text = f"{yes}: {two.column} of {two.first.name} is {two.shown[0]}, that of {two.second.name} {two.shown[1]}"
+    return claim(text, f"yes-no {_order(asked)}", two.operands, yes)
+
+
+def _comparison(two: _Pair, asked: Asked) -> Claim:
+    if two.a == two.b:
+        text = f"Neither: {two.column} of {two.first.name} and {two.second.name} is {two.shown[0]} for both"
+        return claim(text, "comparison most", two.operands, "Neither")
+    wins = (two.a > two.b) == asked.most
+    winner, cells_shown = (two.first, two.shown) if wins else (two.second, two.shown[::-1])
+    text = f"{winner.name} has the {'higher' if asked.most else 'lower'} {two.column}: {' against '.join(cells_shown)}"
+    return claim(text, f"comparison {_order(asked)}", two.operands, winner.name)
+
+
+def _order(asked: Asked) -> str:
+    return "most" if asked.most else "least"
+
+
+def listed(view: TableView) -> Claim:
+    """Return all rows of a table by name."""
+    operands = [operand(view, row, "") for row in view.rows]
+    names = list(dict.fromkeys(row.name for row in view.rows))
+    made = claim(f"{view.title} lists {len(names)}: {', '.join(names)}", "list", operands, str(len(names)))
+    return named_by(made, view.title)
+
+
+def named_by(made: Claim, table: str, text: str = "") -> Claim:
+    """Return a claim that names its table, with another text if one is given."""
+    return {**made, "text": text or made["text"], "computation": {**made["computation"], "table": table}}
+
+
+def written(value: Decimal, view: TableView) -> str:
+    """Return a number as the table writes its numbers: with its marks before decimals and between thousands."""
+    text = f"{value:,f}"
+    if view.decimal == ",":
+        return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
+    return text
+
+
+def _known(view: TableView, column: str) -> list[tuple[Row, Decimal]]:
+    return [(row, value) for row in view.rows if (value := view.value(row, column)) is not None]
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

@@ -1,0 +1,137 @@
+"""Views of stored tables: rows and columns with their chunks, joined over page breaks, total rows apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from graph.retrieval import terms
+from graph.storage.base import ChunkRow, SentenceRow
+from loaders.text.numbers import Mark, cell_values, decimal_mark
+from loaders.text.raised_signs import without_notes
+
+_TOTALS = re.compile(
+    r"^(grand |sub-?|over)?(totals?|sums?|averages?|means?|medians?|all|overall|insgesamt|summe|gesamt|ensemble)\b"
+    r"|\b(totals?|averages?|overall)$",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"^[\s\-–—·.…*]*$|^n\s*[/.]?\s*a\.?$", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\W*(tab(?:le|elle|\.)|tableau|tabla)\s*(\w+(?:\.\d+)*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table."""
+
+    label: str
+    """Its label, without note marks."""
+    cells: dict[str, str]
+    """Its filled cells by column."""
+    band: tuple[str, ...]
+    """The names that hold for it."""
+    chunk: str
+    """The id of its chunk."""
+    text: str
+    """The row as it stands on the page."""
+    page: int
+    """Its page."""
+
+    @property
+    def name(self) -> str:
+        """The label after the names of its bands."""
+        return ", ".join(part for part in (*self.band, self.label) if part)
+
+
+@dataclass(slots=True)
+class TableView:
+    """A table with all its parts."""
+
+    document: str
+    name: str
+    caption: str
+    scope: frozenset[str]
+    """Stems of what stands over it: caption, headings, the document's name and title, its bands."""
+    columns: list[str]
+    rows: list[Row]
+    totals: list[Row]
+    decimal: Mark
+    chunks: list[ChunkRow] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What it is called in an answer: "Table 5", or its caption, or the table of its page."""
+        if found := _NUMBERED.match(self.caption):
+            return f"{found[1].capitalize()} {found[2]}"
+        return f"“{self.caption}”" if self.caption else f"the table on page {self.rows[0].page}"
+
+    def value(self, row: Row, column: str) -> Decimal | None:
+        """Return the number in a cell; None if there is none, or it may be read in two ways."""
+        values = cell_values(row.cells.get(column, ""), self.decimal)
+        return values[0] if len(values) == 1 or (values and not self.decimal) else None
+
+
+def build_views(chunks: Sequence[ChunkRow], titles: dict[str, str]) -> list[TableView]:
+    """Return the tables of chunks; chunks that follow each other with the same caption and columns are one table."""
+    views: list[TableView] = []
+    for chunk in sorted(chunks, key=lambda chunk: (chunk.document, chunk.ordinal)):
+        view = _view(chunk, titles.get(chunk.document, ""))
+        if view is None:
+            continue
+        last = views[-1] if views else None
+        if last and _goes_on(last, view):
+            last.rows += view.rows
+            last.totals += view.totals
+            last.columns += [column for column in view.columns if column not in last.columns]
+            last.chunks += view.chunks
+        else:
+            views.append(view)
+    for view in views:
+        view.decimal = decimal_mark(_numbers_text(view))
+    return views
+
+
+def _goes_on(before: TableView, view: TableView) -> bool:
+    same = before.document == view.document and before.chunks[-1].ordinal + 1 == view.chunks[0].ordinal
+    known = set(before.columns)
+    return same and before.caption == view.caption and (known <= set(view.columns) or set(view.columns) <= known)
+
+
+def _view(chunk: ChunkRow, title: str) -> TableView | None:
+    """Return the table of a chunk; None where columns have no names of their own, or there are no rows."""
+    found = [s for s in chunk.sentences if s.kind == "row" and len(s.cells) > 0]
+    columns = list(dict.fromkeys(column for row in found for column, _ in row.cells[1:]))
+    if chunk.kind != "table" or not found or not columns:
+        return None
+    if any(len({column for column, _ in row.cells[1:]}) < len(row.cells) - 1 for row in found):
+        return None
+    caption = next((s.text for s in chunk.sentences if s.kind == "caption"), "")
+    caption = caption or _caption_of(chunk)
+    rows = [_row(chunk, sentence) for sentence in found]
+    bands = " ".join(name for row in rows for name in row.band)
+    over = f"{caption} {' '.join(chunk.headings)} {chunk.name} {title} {bands}"
+    body = [row for row in rows if row.label and not _TOTALS.search(row.label)]
+    totals = [row for row in rows if row.label and _TOTALS.search(row.label)]
+    if not body:
+        return None
+    return TableView(
+        chunk.document, chunk.name, caption, terms.stems(over), columns, body, totals, "", [chunk]
+    )  # fmt: skip
+
+
+def _caption_of(chunk: ChunkRow) -> str:
+    """Return the text before the pipes of a chunk that repeats its table's caption without a sentence of its own."""
+    head = chunk.text.split("|", 1)[0].strip()
+    return " ".join(head.split()) if "\n\n" in chunk.text and head else ""
+
+
+def _row(chunk: ChunkRow, sentence: SentenceRow) -> Row:
+    cells = {column: cell for column, cell in sentence.cells[1:] if not _EMPTY.match(cell)}
+    label = without_notes(sentence.cells[0][1]).strip()
+    return Row(label, cells, sentence.band, chunk.id, sentence.text, sentence.pages[0])
+
+
+def _numbers_text(view: TableView) -> str:
+    rows = " ; ".join(cell for row in [*view.rows, *view.totals] for cell in row.cells.values())
+    return f"{rows} ; {view.chunks[0].text}"

@@ -1,0 +1,119 @@
+"""A check of computed results: every cell is in the row it is quoted from, and the result follows from the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from graph.types import Claim, Computation, Operand
+from loaders.text.numbers import cell_values, find_numbers
+
+_FAILURE = "its result does not follow from the cells that it names"
+
+
+def failure_of_result(claim: Claim, computation: Computation) -> str:
+    """Return why a computed claim fails; "" if its cells are in the quoted rows and its result follows from them."""
+    operands = computation["operands"]
+    for one in operands:
+        if one["cell"] and one["cell"] not in one["quote"]:
+            return f"{one['cell']} is not in the row that it is quoted from"
+        if one["value"] and Decimal(one["value"]) not in cell_values(one["cell"]):
+            return f"{one['cell']} is not {one['value']}"
+    operation, *rest = computation["operation"].split()
+    holds = _RULES.get(operation)
+    if holds is None or not holds(computation, rest):
+        return _FAILURE
+    unknown = _numbers_without_source(claim["text"], computation)
+    return f"its cells do not hold {', '.join(unknown)}" if unknown else ""
+
+
+def _numbers_without_source(text: str, computation: Computation) -> list[str]:
+    """Return the numbers of a text that are no cell, label, column, condition, count or result."""
+    operands = computation["operands"]
+    known = [part for one in operands for part in (one["cell"], one["column"], one["label"], one["quote"])]
+    known += [computation["result"], computation["low"], computation["high"], computation["table"]]
+    held = {reading for part in known for number in find_numbers(part) for reading in number.readings}
+    filled = sum(bool(one["value"]) for one in operands)
+    held |= {str(count) for count in (0, filled, len(operands), len(operands) - filled)}
+    return [number.text for number in find_numbers(text) if held.isdisjoint(number.readings)]
+
+
+def _values(operands: Sequence[Operand]) -> list[Decimal]:
+    return [Decimal(one["value"]) for one in operands if one["value"]]
+
+
+def _same(result: str, value: Decimal) -> bool:
+    """Return whether a result as it is written is a value, rounded to the places that it shows."""
+    for read in cell_values(result):
+        exponent = read.as_tuple().exponent
+        places = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(1)
+        if read == value.quantize(places, ROUND_HALF_UP):
+            return True
+    return False
+
+
+def _sum(computation: Computation, _: Sequence[str]) -> bool:
+    return _same(computation["result"], sum(_values(computation["operands"]), Decimal(0)))
+
+
+def _mean(computation: Computation, _: Sequence[str]) -> bool:
+    values = _values(computation["operands"])
+    return bool(values) and _same(computation["result"], sum(values, Decimal(0)) / len(values))
+
+
+def _difference(computation: Computation, _: Sequence[str]) -> bool:
+    values = _values(computation["operands"])
+    return len(values) == 2 and _same(computation["result"], abs(values[0] - values[1]))
+
+
+def _ratio(computation: Computation, _: Sequence[str]) -> bool:
+    values = _values(computation["operands"])
+    return len(values) == 2 and values[1] != 0 and _same(computation["result"], values[0] / values[1])
+
+
+def _extreme(computation: Computation, rest: Sequence[str]) -> bool:
+    order, rank = rest[0], int(rest[1])
+    values = sorted(set(_values(computation["operands"])), reverse=order == "most")
+    first = computation["operands"][0]["value"]
+    return len(values) >= rank and bool(first) and Decimal(first) == values[rank - 1] == Decimal(computation["result"])
+
+
+def _yes_no(computation: Computation, rest: Sequence[str]) -> bool:
+    if computation["low"] or computation["high"]:
+        inside = _is_inside(computation["operands"][0], computation, rest)
+        return computation["result"] == ("Yes" if inside else "No")
+    a, b = _values(computation["operands"])
+    return computation["result"] == ("Yes" if (a > b if rest[0] == "most" else a < b) else "No")
+
+
+def _comparison(computation: Computation, rest: Sequence[str]) -> bool:
+    (a, b), (first, second) = _values(computation["operands"]), (one["label"] for one in computation["operands"])
+    winner = "Neither" if a == b else first if (a > b) == (rest[0] == "most") else second
+    return computation["result"] == winner
+
+
+def _condition(computation: Computation, rest: Sequence[str]) -> bool:
+    """Return whether the result names or counts just the rows whose values fulfil the condition."""
+    inside = [one for one in computation["operands"] if one["value"] and _is_inside(one, computation, rest)]
+    return computation["result"] in (" | ".join(one["label"] for one in inside), str(len(inside)))
+
+
+def _is_inside(one: Operand, computation: Computation, rest: Sequence[str]) -> bool:
+    value, low, high = Decimal(one["value"]), computation["low"], computation["high"]
+    if "inclusive" in rest and value in [Decimal(limit) for limit in (low, high) if limit]:
+        return True
+    return (not low or value > Decimal(low)) and (not high or value < Decimal(high))
+
+
+def _list(computation: Computation, _: Sequence[str]) -> bool:
+    return computation["result"] == str(len({one["label"] for one in computation["operands"]}))
+
+
+def _cell(computation: Computation, _: Sequence[str]) -> bool:
+    return any(one["cell"] for one in computation["operands"])
+
+
+_RULES: Mapping[str, Callable[[Computation, Sequence[str]], bool]] = {
+    "sum": _sum, "mean": _mean, "difference": _difference, "ratio": _ratio, "extreme": _extreme, "yes-no": _yes_no,
+    "comparison": _comparison, "filter": _condition, "count": _condition, "list": _list, "cell": _cell,
+}  # fmt: skip

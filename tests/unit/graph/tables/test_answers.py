@@ -1,0 +1,164 @@
+"""Answers from tables: each operation, what is missing, and results that do not follow from their cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.tables.answers import TableAnswer, answer_from_tables
+from graph.tables.operations import asked_of_table
+from graph.verification.computations import failure_of_result
+
+HEADER = ("Ferry", "Passengers", "Fuel (l)", "Crew 2021", "Crew 2022")
+ROWS = (
+    ("Gannet", "1,204", "88.5", "6", "7"),
+    ("Gannet Sound", "310", "12.0", "3", "3"),
+    ("Old Tern", "2,871", "140.25", "9", ""),
+    ("Skua", "310", "30.1", "4", "5"),
+    ("Total", "4,695", "270.85", "22", "15"),
+)
+
+
+def table(
+    rows: tuple[tuple[str, ...], ...] = ROWS, header: tuple[str, ...] = HEADER, caption: str = "Table 3: The ferries",
+    ordinal: int = 1, page: int = 4,
+) -> ChunkRow:  # fmt: skip
+    key = f"doc-gen-{ordinal:04}"
+    sentences = [SentenceRow(f"{key}/0", caption, caption, "caption", (page,))]
+    for number, row in enumerate(rows, 1):
+        cells = tuple((column, cell) for column, cell in zip(header, row, strict=True) if cell)
+        text = " ".join(cell for cell in row if cell)
+        sentences.append(SentenceRow(f"{key}/{number}", text, text, "row", (page,), cells))
+    text = "\n".join(sentence.text for sentence in sentences)
+    return ChunkRow(key, "doc", "fleet.pdf", ordinal, "table", text, (page,), ("The fleet",), tuple(sentences))
+
+
+def prose(text: str) -> ChunkRow:
+    sentence = SentenceRow("doc-gen-0009/0", text, text, "prose", (6,))
+    return ChunkRow("doc-gen-0009", "doc", "fleet.pdf", 9, "text", text, (6,), (), (sentence,))
+
+
+def ask(question: str, *others: ChunkRow) -> TableAnswer:
+    answer = answer_from_tables(question, [table(), *others], {})
+    for claim in answer.claims:
+        assert failure_of_result(claim, claim["computation"]) == ""
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How many passengers did Skua have?", "Skua: Passengers 310"),
+        ("Gannet: fuel?", "Gannet: Fuel (l) 88.5"),
+        ("What was the fuel of Gannet Sound?", "Gannet Sound: Fuel (l) 12.0"),
+        ("What was the crew of Gannet in 2022?", "Gannet: Crew 2022 7"),
+        ("Which of the ferries has the highest number of passengers?", "Old Tern: Passengers 2,871, the highest of 4"),
+        ("Which ferry has the second highest fuel?", "Gannet: Fuel (l) 88.5, the second highest of 4"),
+        ("Which ferry has the lowest number of passengers?", "Gannet Sound and Skua (a tie): Passengers 310"),
+        ("Which ferries have fuel below 31 l?", "Gannet Sound (12.0) and Skua (30.1) have Fuel (l) below 31"),
+        ("How many of the ferries have more than 1,000 passengers?", "2: Gannet and Old Tern have Passengers above"),
+        ("How many ferries have at least 310 passengers?", "4: Gannet, Gannet Sound, Old Tern and Skua have"),
+        ("What is the sum of passengers over all ferries?", "The sum of Passengers over 4 rows: 1,204 +"),
+        ("What is the average crew of the ferries in 2021?", "The mean of Crew 2021 over 4 rows: (6 + 3"),
+        ("What is the average crew in 2022 of the ferries?", "The mean of Crew 2022 over 3 rows (1"),
+        ("What is the difference in fuel between Skua and Old Tern?", "The difference in Fuel (l) between"),
+        ("How many times the fuel of Gannet Sound is that of Gannet?", "Fuel (l) of Gannet to that of Gannet"),
+        ("What is the ratio of the fuel of Gannet to Gannet Sound?", "Fuel (l) of Gannet to that of Gannet"),
+        ("Which has the lower fuel, Skua or Gannet?", "Skua has the lower Fuel (l): 30.1 against 88.5"),
+        ("Which has more passengers, Skua or Gannet Sound?", "Neither: Passengers of Skua and Gannet Sound is 310"),
+        ("Is the fuel of Skua higher than that of Gannet?", "No: Fuel (l) of Skua is 30.1, that of Gannet 88.5"),
+        ("Is the fuel of Skua above 30?", "Yes: Fuel (l) of Skua is 30.1"),
+        ("List all ferries of the fleet.", "Table 3 lists 4: Gannet, Gannet Sound, Old Tern, Skua"),
+    ],
+)  # fmt: skip
+def test_tables_are_computed(question: str, begins: str) -> None:
+    claims = ask(question).claims
+    assert [claim["text"][: len(begins)] for claim in claims] == [begins]
+
+
+def test_a_row_is_never_replaced_by_its_neighbour() -> None:
+    for question in ("How many passengers did Gannet Bay have?", "What is the fuel of Puffin?", "Tern: fuel?"):
+        answer = ask(question)
+        assert not answer.claims
+        assert "there are Gannet, Gannet Sound, Old Tern, Skua." in answer.absence or question.startswith("Tern")
+
+
+def test_a_column_is_never_replaced_by_its_neighbour() -> None:
+    answer = ask("What is the cargo of Skua?")
+    assert answer.absence == (
+        "There is no cargo in Table 3 of fleet.pdf (page 4); "
+        "the columns are Passengers, Fuel (l), Crew 2021, Crew 2022."
+    )
+    assert not answer.claims
+
+
+def test_an_empty_cell_is_said_to_be_empty() -> None:
+    assert ask("What was the crew of Old Tern in 2022?").absence.endswith("gives no value of Crew 2022 for Old Tern.")
+
+
+def test_what_prose_says_is_not_missed() -> None:
+    assert not ask("What is the cargo of Skua?", prose("The cargo of Skua was 40 tonnes.")).absence
+
+
+def test_questions_about_something_else_are_left_to_the_passages() -> None:
+    for question in ("Who built the harbour of Dunmore?", "Why was the timetable of the Skua changed in spring?"):
+        answer = ask(question)
+        assert not answer.claims
+        assert not answer.absence
+
+
+def test_parts_on_two_pages_are_one_table() -> None:
+    first, second = table(ROWS[:2]), table(ROWS[2:4], ordinal=2, page=5)
+    answer = answer_from_tables("What is the sum of passengers over all ferries?", [second, first], {})
+    assert answer.claims[0]["text"].endswith("= 4,695")
+    assert {one["chunk"] for one in answer.claims[0]["computation"]["operands"]} == {first.id, second.id}
+
+
+def test_of_two_tables_the_named_one_answers() -> None:
+    other = table(tuple((row[0], "5", *row[2:]) for row in ROWS), caption="Table 4: Second season", ordinal=5)
+    named = answer_from_tables("Gannet: passengers in the second season?", [table(), other], {})
+    assert [claim["text"] for claim in named.claims] == ["Gannet: Passengers 5"]
+    both = answer_from_tables("Gannet: passengers?", [table(), other], {})
+    assert len(both.claims) == 2
+    assert "Table 3" in both.claims[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("change", "failure"),
+    [
+        ({"result": "4,696"}, "does not follow"),
+        ({"operation": "mean"}, "does not follow"),
+        ({"operation": "guess"}, "does not follow"),
+    ],
+)
+def test_a_wrong_result_fails(change: dict[str, str], failure: str) -> None:
+    claim = ask("What is the sum of passengers over all ferries?").claims[0]
+    assert failure in failure_of_result(claim, {**claim["computation"], **change})  # type: ignore[typeddict-item]
+
+
+def test_a_cell_that_its_row_lacks_fails() -> None:
+    claim = ask("What is the sum of passengers over all ferries?").claims[0]
+    operands = [{**one, "cell": "999", "value": "999"} for one in claim["computation"]["operands"][:1]]
+    forged = {**claim["computation"], "operands": operands}
+    assert "not in the row" in failure_of_result(claim, forged)  # type: ignore[arg-type]
+
+
+def test_a_number_without_a_cell_fails() -> None:
+    claim = ask("Gannet: fuel?").claims[0]
+    assert "77.7" in failure_of_result({**claim, "text": "Gannet: Fuel (l) 77.7"}, claim["computation"])
+
+
+@pytest.mark.parametrize(
+    ("question", "operation"),
+    [
+        ("Which mills use between 3 and 5 kW?", "filter"),
+        ("How many mills use no more than 5 kW?", "count"),
+        ("By how many points does A beat B?", "difference"),
+        ("How much more water does A use than B?", "difference"),
+        ("Does A use more water than B?", "yes-no"),
+        ("What is the water use of A?", "cell"),
+        ("Name all mills.", "list"),
+    ],
+)
+def test_operations_are_told_by_words(question: str, operation: str) -> None:
+    assert asked_of_table(question).operation == operation
