@@ -17,6 +17,7 @@ from web.auth import sign_in
 from web.health import health
 from web.openapi import specification
 from web.passwords import password
+from web.proof import proof
 from web.request_filter import RequestFilter
 from web.security import SecurityMiddleware
 from web.uploads import upload
@@ -48,6 +49,7 @@ _ROUTES: list[BaseRoute] = [
     Route("/health", health),
     Route("/uploads", upload, methods=["POST"]),
     Route("/uploads/{document}/password", password, methods=["POST"]),
+    Route("/proof", proof, methods=["POST"]),
     Route("/documents", documents.documents),
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),

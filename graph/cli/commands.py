@@ -99,14 +99,30 @@ def ingest(
     "--thread", metavar="ID", default="", show_default="none",
     help="A conversation to continue, under any name; follow-up questions are understood.",
 )  # fmt: skip
+@click.option(
+    "--proof", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.pdf", show_default="none",
+    help="Write the cited pages to this file, with each quote as a numbered highlight annotation.",
+)  # fmt: skip
+@click.option(
+    "--export", "exports", multiple=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    show_default="none", help="Write the answer with its citations to this file: .md, .json or .bib; may be repeated.",
+)  # fmt: skip
 @with_options
-def ask(options: Options, question: str, documents: tuple[str, ...], thread: str) -> None:
+def ask(
+    options: Options, question: str, documents: tuple[str, ...], thread: str, proof: Path | None,
+    exports: tuple[Path, ...],
+) -> None:  # fmt: skip
     """Answer a QUESTION, citing the pages that support the answer."""
+    from graph.cli import exports as files
     from graph.cli import output, progress
 
+    files.check(proof, exports)
+    client = options.client()
     with progress.live_draft(quiet=options.json) as on_event:
-        answer = options.client().ask(question, documents, thread, on_event)
+        answer = client.ask(question, documents, thread, on_event)
     options.show({field: answer.get(field) for field in _ANSWER_FIELDS}, output.answer)
+    for said in files.write(client, answer, proof, exports):
+        click.echo(said, err=True)
 
 
 @pagewitness.command(epilog=EXPLAINED)

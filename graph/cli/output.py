@@ -92,6 +92,8 @@ def answer(result: Mapping[str, Any]) -> None:
         _out.print(escape(f"{marker(citation['marker'])} {citation['name']}, {page_in_words(citation)}"), style="cyan")
         quote = escape(f"“{citation['quote']}”")
         _indented(f"[dim]{quote}[/]", 4)
+        if not citation.get("verified", True):
+            _indented(f"[yellow]not proven: {escape(str(citation.get('read_from', 'image')))}[/]", 4)
     for note in result["notes"] or []:
         _out.print(escape(note["text"]), style="yellow")
     _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from loaders.types import DocumentInfo, Failure, PageImage, PageJob, PageProfile
 
 if TYPE_CHECKING:
     from loaders.pages.rendering import ImageJob
+    from loaders.pdf.proof import ProofPage
 
 
 def inspect(path: Path, password: str | None = None) -> DocumentInfo:
@@ -52,3 +54,10 @@ def recognise(job: ImageJob) -> PageText | Failure:
     from loaders.pages import reader
 
     return reader.recognise(job)
+
+
+def write_proof(title: str, pages: Sequence[ProofPage]) -> bytes:
+    """Call `document.write_proof`."""
+    from loaders.pdf import document
+
+    return document.write_proof(title, pages)

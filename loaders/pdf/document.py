@@ -10,7 +10,7 @@ import io
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +19,11 @@ from typing import Any, NamedTuple
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap
+from loaders.pdf import proof
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
+from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.pdf.tick_boxes import with_tick_boxes
@@ -313,6 +315,11 @@ def _laid_out(body: str) -> Any:
         if right <= width - _MARGIN / 2:
             break
     return pymupdf.open("pdf", buffer.getvalue())
+
+
+def write_proof(title: str, pages: Sequence[ProofPage]) -> bytes:
+    """Return a PDF of these pages with their marks as annotations, and an outline."""
+    return proof.write(pymupdf, _LIBRARY_ERRORS, title, pages)
 
 
 def _title(doc: Any) -> str:

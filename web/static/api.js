@@ -114,6 +114,9 @@ export function upload(file, onProgress) {
   });
 }
 
+/** The pages that an answer cites as a PDF, with its quotes marked. */
+export const proofOf = async (answer) => (await post("/proof", answer)).blob();
+
 /** Give the password of an encrypted upload; it is not stored here. */
 export const sendPassword = (id, password) =>
   request(`/uploads/${encodeURIComponent(id)}/password`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: password });

@@ -1,6 +1,6 @@
 // Conversations: questions, draft answers, answers with citations. A conversation is a thread of the server.
 
-import { get, newThread, run } from "./api.js";
+import { get, newThread, proofOf, run } from "./api.js";
 import { markerButton, withoutLinks } from "./citations.js";
 import { chosenDocuments, noneChosen, pagesOf } from "./documents.js";
 import { button, byId, make } from "./dom.js";
@@ -90,7 +90,21 @@ function answer(result) {
     return citation ? markerButton(citation, () => show(citation)) : null;
   };
   return [renderAnswer(result.answer, marker), citations("Citations", result.citations.map((citation) =>
-    citationButton(citation.marker, pageLabel(citation), citation.quote, () => show(citation))))];
+    citationButton(citation.marker, pageLabel(citation), citation.quote, () => show(citation), citation.reason))),
+    button("Save the cited pages as PDF", (event) => saveProof(event.currentTarget, result), { className: "plain proof" })];
+}
+
+/** Download the pages that an answer cites, with its quotes marked. */
+async function saveProof(pressed, { question = "", citations }) {
+  pressed.disabled = true;
+  try {
+    const address = URL.createObjectURL(await proofOf({ question, citations }));
+    make("a", { href: address, download: "proof.pdf" }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  } catch (error) {
+    pressed.after(make("p", { className: "wrong", role: "alert" }, error.message));
+  }
+  pressed.disabled = false;
 }
 
 function refusal(result) {
@@ -115,10 +129,11 @@ function citations(title, items) {
   return make("section", { className: "citations" }, make("h3", {}, title), ...items);
 }
 
-function citationButton(number, at, quote, onClick) {
+function citationButton(number, at, quote, onClick, reason = "") {
   const element = button("", onClick, { className: "citation" });
   element.replaceChildren(
-    make("span", { className: "number" }, String(number)), make("span", { className: "at" }, at), make("span", { className: "quoted" }, quote));
+    make("span", { className: "number" }, String(number)), make("span", { className: "at" }, at), make("span", { className: "quoted" }, quote),
+    reason ? make("span", { className: "doubt" }, `Not proven: ${reason}`) : "");
   return element;
 }
 

@@ -28,6 +28,9 @@ class Client(Protocol):
     def ask(self, question: str, documents: Sequence[str], thread: str, on_event: EventHandler) -> Mapping[str, Any]:
         """Answer a question from these documents (all if empty), on a thread if `thread` names one."""
 
+    def proof(self, answer: Mapping[str, Any]) -> bytes:
+        """Return the pages that an answer cites as a PDF, with each quote as a numbered highlight annotation."""
+
     def documents(self) -> Mapping[str, Any]:
         """List the documents."""
 

@@ -51,6 +51,12 @@ class LocalClient:
         request: Input = {"question": question, "documents": list(documents)}
         return self._run_on_thread(request, thread, on_event) if thread else self._run(app, request, on_event)
 
+    def proof(self, answer: Mapping[str, Any]) -> bytes:
+        """Return the pages that an answer cites as a PDF."""
+        from graph.export.proof import proof_pdf
+
+        return proof_pdf(answer)
+
     def documents(self) -> Mapping[str, Any]:
         """List the documents."""
         from graph.storage import summaries

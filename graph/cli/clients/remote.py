@@ -75,6 +75,11 @@ class RemoteClient:
         request = {"question": question, "documents": list(documents)}
         return self._run("pagewitness", "answer", request, on_event, thread_id(thread) if thread else None)
 
+    def proof(self, answer: Mapping[str, Any]) -> bytes:
+        """Return the pages that an answer cites as a PDF, which the server makes."""
+        needed = {"question": answer.get("question"), "citations": answer["citations"]}
+        return self._connection.request("POST", "/proof", json=needed).content
+
     def documents(self) -> Mapping[str, Any]:
         """List the documents."""
         return {"documents": self._connection.get("/documents")["documents"]}

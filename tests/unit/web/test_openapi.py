@@ -19,7 +19,7 @@ def operations() -> list[tuple[str, Any]]:
 
 def test_these_routes_are_described() -> None:
     assert {name for name, _ in operations()} == {
-        "get /health", "post /uploads", "post /uploads/{document}/password", "get /documents",
+        "get /health", "post /proof", "post /uploads", "post /uploads/{document}/password", "get /documents",
         "get /documents/{document}", "delete /documents/{document}", "get /documents/{document}/transcript",
         f"get {PAGE}", f"get {PAGE}/image",
     }  # fmt: skip

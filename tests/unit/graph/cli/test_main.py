@@ -40,7 +40,7 @@ def test_ask_prints_the_documented_json(library: Path, capsys: pytest.CaptureFix
     ]  # fmt: skip
     assert "14 euros" in answer["answer"]
     citation = answer["citations"][0]
-    assert citation.keys() == {"marker", "document", "name", "page", "quote", "boxes", "chunk"}
+    assert citation.keys() == {"marker", "document", "name", "page", "quote", "boxes", "chunk", "read_from"}
     assert (citation["marker"], citation["name"], citation["page"]) == (1, "sample.pdf", 6)
     assert all(0 <= edge <= 1 for box in citation["boxes"] for edge in box)
     passage = answer["retrieved"][0]

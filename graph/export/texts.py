@@ -1,0 +1,75 @@
+"""An answer with its citations as Markdown, JSON or BibTeX."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph.citation_markers import marker
+from graph.sanitize import sanitize_markdown
+from graph.types import page_in_words
+
+_FIELDS = ("question", "answer", "verdict", "refused", "reason", "citations", "verdicts", "notes", "engine")
+_NO_KEY = re.compile(r"[^a-z0-9]+")
+_SPECIAL = re.compile(r"[\\{}#$%&_~^]")
+_ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def markdown(answer: Mapping[str, Any]) -> str:
+    """Return the question, the answer and its citations as Markdown; each citation says by which witness it stands."""
+    parts = [f"# {_line(answer.get('question') or 'Answer')}", str(answer["answer"]).strip()]
+    if answer.get("verdict"):
+        parts.append(f"Verdict: {answer['verdict']}")
+    citations = [
+        f"{marker(one['marker'])} **{_line(one['name'])}**, {page_in_words(one)}{_read_from(one)}\n\n"
+        + "\n".join(f"> {sanitize_markdown(line)}" for line in str(one["quote"]).splitlines() or [""])
+        for one in answer.get("citations") or []
+    ]
+    if citations:
+        parts += ["## Citations", *citations]
+    if notes := [f"- {_line(note['text'])}" for note in answer.get("notes") or []]:
+        parts += ["## Notes", "\n".join(notes)]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(answer: Mapping[str, Any]) -> str:
+    """Return the answer, its citations and the check of each claim as JSON."""
+    kept = {field: answer[field] for field in _FIELDS if field in answer}
+    return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
+
+
+def bibtex(answer: Mapping[str, Any]) -> str:
+    """Return an entry for each citation: document, page, and the quote as a note."""
+    entries, used = [], set()
+    for one in answer.get("citations") or []:
+        pages = "--".join(str(page) for page in one.get("pages") or [one["page"]])
+        stem = _NO_KEY.sub("-", str(one["name"]).rpartition(".")[0].lower() or str(one["name"]).lower()).strip("-")
+        key = f"{stem or 'document'}-p{pages.replace('--', '-')}-{one['marker']}"
+        if key in used:
+            continue
+        used.add(key)
+        fields = {"title": one["name"], "pages": pages, "note": f"“{one['quote']}”{_read_from(one)}"}
+        body = ",\n".join(f"  {name} = {{{_tex(str(value))}}}" for name, value in fields.items())
+        entries.append(f"@misc{{{key},\n{body}\n}}\n")
+    return "\n".join(entries)
+
+
+WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {".md": markdown, ".json": as_json, ".bib": bibtex}
+"""The writers by the ending of the file."""
+
+
+def _read_from(citation: Mapping[str, Any]) -> str:
+    if not citation.get("read_from"):
+        return ""
+    reason = f": {citation['reason']}" if citation.get("reason") else ""
+    return f" ({'proven' if citation.get('verified', True) else 'not proven'}, {citation['read_from']}{reason})"
+
+
+def _line(text: Any) -> str:
+    return sanitize_markdown(" ".join(str(text).split()))
+
+
+def _tex(text: str) -> str:
+    return _SPECIAL.sub(lambda found: _ESCAPED.get(found[0], f"\\{found[0]}"), " ".join(text.split()))
