@@ -56,10 +56,12 @@ def chunk_document(stores: Stores, document: DocumentRow) -> str:
     from loaders.chunking.chunker import chunk_pages  # a tenth of the import time of the app; questions need none
     from loaders.chunking.front_matter import front_matter
     from loaders.chunking.page_labels import printed_labels
+    from loaders.text.numbers import document_mark
 
     pages = stores.catalog.blocks(document.id)
     front = front_matter(document.file_title, document.names or (document.name,), pages)
-    stores.catalog.set_front_matter(document.id, front.title, front.authors, front.date)
+    mark = document_mark(pages)
+    stores.catalog.set_front_matter(document.id, front.title, front.authors, front.date, mark)
     stores.catalog.set_labels(document.id, printed_labels(pages), printed=True)
     chunks = chunk_pages(document.file_title or document.name, pages)
     return stores.catalog.stage_chunks(document.id, chunks)

@@ -180,6 +180,8 @@ class ChunkRow:
     """The headings above it, outermost first."""
     sentences: tuple[SentenceRow, ...] = field(default=(), repr=False)
     """Its sentences in order."""
+    decimal: str = ""
+    """The mark that its document sets before decimals, "" where it is not told."""
 
 
 class TokenVectors(NamedTuple):
@@ -222,8 +224,8 @@ class PageLedger(Protocol):
     def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
         """Return a document's ledger rows by page: of all pages, or of these."""
 
-    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str) -> None:
-        """Store the title, authors and date of a document, as told when it is chunked."""
+    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str, decimal: str) -> None:
+        """Store what is told of a document when it is chunked: title, authors, date, and its mark before decimals."""
 
     def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
         """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""

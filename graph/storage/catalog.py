@@ -108,7 +108,7 @@ class SqliteCatalog(Ledger):
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
         """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
         rows = self._db.rows_in(
-            "SELECT c.id, c.document, d.name, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences "
+            "SELECT c.id, c.document, d.name, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences, d.decimal "
             "FROM chunks c JOIN documents d ON d.id = c.document "
             + ("AND d.generation = c.generation " if published else "")
             + "WHERE c.id IN ({})",
@@ -126,6 +126,7 @@ class SqliteCatalog(Ledger):
                 tuple(json.loads(row["pages"])),
                 tuple(json.loads(row["headings"])),
                 _load(row["id"], row["sentences"]),
+                row["decimal"],
             )
             for row in rows
         }

@@ -89,12 +89,12 @@ class Ledger:
         )
         return distinct_labels([(row[0], row[1], row[2]) for row in found])
 
-    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str) -> None:
-        """Store the title, authors and date of a document, as told when it is chunked."""
+    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str, decimal: str) -> None:
+        """Store what is told of a document when it is chunked: title, authors, date, and its mark before decimals."""
         with self._db.writing() as connection:
             connection.execute(
-                "UPDATE documents SET title = ?, authors = ?, date = ? WHERE id = ?",
-                (title, "; ".join(authors), date, document),
+                "UPDATE documents SET title = ?, authors = ?, date = ?, decimal = ? WHERE id = ?",
+                (title, "; ".join(authors), date, decimal, document),
             )
 
     def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:

@@ -109,7 +109,14 @@ ALTER TABLE documents ADD COLUMN date TEXT NOT NULL DEFAULT '';
 UPDATE documents SET file_title = title;
 """
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8)
+# The mark that a document sets before decimals, told from all of it.
+_VERSION_9 = """
+ALTER TABLE documents ADD COLUMN decimal TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS = (
+    _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
+)  # fmt: skip
 
 
 def migrate(connection: sqlite3.Connection) -> None:

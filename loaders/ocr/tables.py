@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from loaders.ocr.lines import OcrLine, split_words
 from loaders.pdf.tables import markdown_table
+from loaders.text.numbers import is_value
 from loaders.text.stacked_headers import Extent, columns_under
 
 Row = list[OcrLine]
@@ -22,7 +23,6 @@ MIN_FILL = 0.5
 0.75 and more; the labels of a bar chart, taken for a table, 0.3-0.43."""
 
 _CELL_CHARS = 28  # median length of a cell: two columns of prose have 40 and more
-_NUMERIC = re.compile(r"[(\-–—+$€£]*\d[\d.,]*[KMB%)*†]*|[-–—]+|n/?a", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CENTRED = 0.05  # of the table's width: a name over all columns is this near to the middle
 _GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring labels of a chart read as one
@@ -152,14 +152,14 @@ def _table_bounds(rows: list[Row], start: int, stop: int, floor: int) -> tuple[i
 
 def _are_labels(rows: list[Row]) -> bool:
     pieces = [line.text for row in rows for line in row]
-    numbers = sum(bool(_NUMERIC.fullmatch(token)) for text in pieces for token in text.split())
+    numbers = sum(is_value(token) for text in pieces for token in text.split())
     return len(rows) >= _LABEL_ROWS and 2 * numbers > len(pieces)
 
 
 def _is_numeric(row: Sequence[OcrLine]) -> bool:
     """Return whether most cells after the first are numbers."""
     cells = [cell.text for cell in row[1:]]
-    return bool(cells) and 2 * sum(bool(_NUMERIC.fullmatch(cell)) for cell in cells) > len(cells)
+    return bool(cells) and 2 * sum(is_value(cell) for cell in cells) > len(cells)
 
 
 def _columns(rows: Sequence[Sequence[OcrLine]]) -> list[tuple[float, float]]:
@@ -207,7 +207,7 @@ def _place(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> li
 
 def _place_body(row: Sequence[OcrLine], columns: Sequence[tuple[float, float]]) -> list[str]:
     """Return the texts of a row under the header; a name alone over several columns, or in the middle, is its label."""
-    if len(row) == 1 and not _NUMERIC.fullmatch(row[0].text):
+    if len(row) == 1 and not is_value(row[0].text):
         left, right = columns[0][0], columns[-1][1]
         box = row[0].box
         over = _overlapping(row[0], columns)
@@ -254,8 +254,8 @@ def _stacked_header(rows: Sequence[Sequence[OcrLine]]) -> _Header | None:
 
 def _is_body(row: Sequence[OcrLine]) -> bool:
     """Return whether a row holds a label and values that are not only years."""
-    values = [cell.text for cell in row[1:] if _NUMERIC.fullmatch(cell.text)]
-    return _is_numeric(row) and not _NUMERIC.fullmatch(row[0].text) and not all(map(_YEAR.fullmatch, values))
+    values = [cell.text for cell in row[1:] if is_value(cell.text)]
+    return _is_numeric(row) and not is_value(row[0].text) and not all(map(_YEAR.fullmatch, values))
 
 
 def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list[str] | None:
@@ -264,7 +264,7 @@ def _merged_cells(cell: OcrLine, columns: Sequence[tuple[float, float]]) -> list
     tokens = text.split()
     width = columns[-1][1] - columns[0][0]
     fills = min(cell.box.x1, columns[-1][1]) - max(cell.box.x0, columns[0][0]) > _MERGED * width
-    if len(tokens) == len(columns) and (fills or all(_NUMERIC.fullmatch(token) for token in tokens)):
+    if len(tokens) == len(columns) and (fills or all(is_value(token) for token in tokens)):
         return tokens
     if not fills or len(columns) < MIN_CELLS or abs(len(tokens) - len(columns)) > 1:
         return None

@@ -10,6 +10,7 @@ from loaders.geometry import centre
 from loaders.pdf.ruled import Rules, ruled_grid
 from loaders.pdf.ruled_tables import cell_text, phrases, ruled_rows
 from loaders.pdf.text_layer import Line, Region
+from loaders.text.numbers import is_value
 from loaders.text.stacked_headers import Extent, columns_under
 from loaders.types import Box, Word
 
@@ -18,7 +19,6 @@ Grid = Sequence[Sequence[Box]]
 _Texts = Sequence[tuple[Extent, str]]
 """The phrases of a line of print."""
 
-_NUMBER = re.compile(r"[(\-–—+$€£]*\d[\d.,]*[%)*†]*|[-–—]+|n/?a", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
 _MAX_HEADER = 8  # lines of print
 _UNDER = 0.5  # of the text size: a line this near below a heading belongs to it
@@ -107,7 +107,7 @@ def _with_missed_columns(texts: Sequence[_Texts], lefts: Sequence[float]) -> lis
     for column in range(1, len(lefts)):
         held = [[phrase for phrase in line if _slot(lefts, phrase[0].middle) == column] for line in texts]
         pairs = [line for line in held if line]
-        if pairs and all(len(line) == 2 and all(_NUMBER.fullmatch(text) for _, text in line) for line in pairs):
+        if pairs and all(len(line) == 2 and all(is_value(text) for _, text in line) for line in pairs):
             left, right = max(line[0][0].right for line in pairs), min(line[1][0].left for line in pairs)
             found += [(left + right) / 2] * (left < right)
     return sorted(found)
@@ -155,7 +155,7 @@ def _is_body(line: _Texts, lefts: Sequence[float]) -> bool:
     values = [text for _, text in line[1:]]
     if not line or _slot(lefts, line[0][0].middle) != 0:
         return False
-    numbers = [text for text in values if _NUMBER.fullmatch(text)]
+    numbers = [text for text in values if is_value(text)]
     return 2 * len(numbers) > len(values) > 0 and not all(_YEAR.fullmatch(text) for text in numbers)
 
 
@@ -203,4 +203,4 @@ def _slot(starts: Sequence[float], value: float) -> int:
 def _is_numeric(row: Sequence[Sequence[tuple[float, str]]]) -> bool:
     """Return whether most cells after the label are numbers: then a long label in the row is not a heading."""
     texts = [" ".join(text for _, text in cell) for cell in row[1:] if cell]
-    return bool(texts) and 2 * sum(bool(_NUMBER.fullmatch(text)) for text in texts) > len(texts)
+    return bool(texts) and 2 * sum(is_value(text) for text in texts) > len(texts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from loaders.text.numbers import is_number
+
 MAX_BAND_WORDS = 14
 """A longer text that stands alone in its row is a note, not a name."""
 
@@ -28,7 +30,6 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_WORDS = re.compile(rf"\b{_TOTAL_WORD}\b", re.IGNORECASE)
-_NUMBER = re.compile(r"^[\s$€£¥(<>~≈±+−–-]*\d[\d.,'’\s]*(?:[%)x×°]|[KMBkmb]n?|pp|bps)*[\s*†‡]*$")
 _YEAR = re.compile(r"^(?:(?:FY|CY|H[12]|Q[1-4])\s*)?(?:19|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?$")
 _CONTINUED = re.compile(
     r"[\s(\[,–—-]*\b(?:continued|cont['’]?d|cont\.|fortsetzung|forts\.|suite)[\s)\]]*$", re.IGNORECASE
@@ -80,7 +81,7 @@ def band_name(text: str) -> str:
 
 def is_value(text: str) -> bool:
     """Return whether a cell holds a number that is no year."""
-    return bool(_NUMBER.match(text) and not _YEAR.match(text))
+    return bool(is_number(text) and not _YEAR.match(text))
 
 
 def is_total(label: str) -> bool:
@@ -94,7 +95,7 @@ def _columns_of_numbers(rows: Sequence[Sequence[str]]) -> list[int]:
     found = []
     for column in range(min(map(len, full), default=0)):
         cells = [row[column] for row in full if row[column]]
-        if cells and sum(bool(_NUMBER.match(cell)) for cell in cells) >= NUMBERS_SHARE * len(cells):
+        if cells and sum(is_number(cell) for cell in cells) >= NUMBERS_SHARE * len(cells):
             found.append(column)
     return found
 
@@ -107,7 +108,7 @@ def _is_name_alone(row: Sequence[str], places: Collection[int]) -> bool:
     text = _only_cell(row)
     if len(text.split()) > MAX_BAND_WORDS or _NOTE.match(text) or is_total(text):
         return False
-    return bool(_YEAR.match(text)) or (any(map(str.isalpha, text)) and not _NUMBER.match(text))
+    return bool(_YEAR.match(text)) or (any(map(str.isalpha, text)) and not is_number(text))
 
 
 def _only_cell(row: Sequence[str]) -> str:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from loaders.text.raised_signs import FRACTIONS, is_exponent, without_marks, write_signs
+from loaders.types import Block
 
 Mark = Literal[".", ",", ""]
 
@@ -168,6 +170,26 @@ def decimal_mark(text: str) -> Mark:
     return known[0] if len(known) == 1 else _beside_whole_numbers(folded)
 
 
+def document_mark(pages: Sequence[tuple[int, Sequence[Block]]]) -> Mark:
+    """Return the mark that a whole document sets before decimals, or "" where it is not told.
+
+    Told from its tables, else from all its text but headings, dates and the numbers of clauses, whose points are none.
+    """
+    blocks = [block for _, page in pages for block in page if not block.is_heading and not block.is_header_or_footer]
+    tables = " ; ".join(block.text.replace("|", " ; ") for block in blocks if block.is_table or block.is_chart)
+    text = "\n".join(block.text for block in blocks)
+    return decimal_mark(_NO_AMOUNT.sub(" ", tables)) or decimal_mark(_NO_AMOUNT.sub(" ", text))
+
+
+_NO_AMOUNT = re.compile(
+    r"(?<![\d.,])\d{1,2}\.\d{1,2}\.(?:\d{2,4})?(?!\d)|^[\s§#*-]*(?:\d+\.)+\d+\.?(?=\s)"
+    r"|\b\d{1,2}\.\d\d(?= ?(?:Uhr|h|am|pm)\b)|\bv?(?!\d{1,3}(?:\.\d{3})+(?![.\d]))\d+(?:\.\d+){2,}"
+    r"|\b(?:section|version|figure|table|chapter|abschnitt|kapitel|tabelle|abbildung|artikel|art\.)\s+\d+(?:\.\d+)+",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Points that stand before no decimals: dates, clauses, times, versions, references."""
+
+
 def _beside_whole_numbers(folded: str) -> Mark:
     """Return the mark that is left if the other one only groups thousands: "1,120" beside "330" and "12"."""
     numbers = [found["digits"] for found in _NUMBER.finditer(folded)]
@@ -227,7 +249,18 @@ def cell_values(cell: str, decimal: Mark = "") -> tuple[Decimal, ...]:
 
 def is_number(cell: str) -> bool:
     """Return whether a cell is a number and nothing else but signs, a unit of one letter or two, and notes."""
+    if len(cell) > _LONGEST_CELL or not any(map(str.isnumeric, cell)):
+        return False
     return bool(_CELL.match(fold(cell).strip()))
+
+
+def is_value(cell: str) -> bool:
+    """Return whether a cell is a number, or stands for a missing one: dashes, "n/a"."""
+    return is_number(cell) or bool(_MISSING.fullmatch(cell))
+
+
+_MISSING = re.compile(r"[-–—]+|n/?a", re.IGNORECASE)
+_LONGEST_CELL = 60  # characters of a cell that is one number with its notes
 
 
 _CELL = re.compile(

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from loaders.text.bands import Band, find_bands
 from loaders.text.html_tables import read_html_table
+from loaders.text.numbers import is_number
 from loaders.text.plain import plain_inline
 
 LABEL_FILL = 0.6
@@ -26,7 +27,6 @@ _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _LINE_BREAK = re.compile(r"\s*(?:\*\*\s*<br\s*/?>\s*\*\*|<br\s*/?>)\s*", re.IGNORECASE)
 _HYPHEN_BREAK = re.compile(r"(?<=\w-)<br>(?=\w)")
 _BOLD_CELL = re.compile(r"^\*\*([^*]+)\*\*$")
-_NUMBER = re.compile(r"^[\s$€£¥(<>~≈±+−–-]*\d[\d.,\s]*(?:[%)x×°]|[KMBkmb]n?|pp|bps)*[\s*†‡]*$")
 _DASH = re.compile(r"^[\s–—−-]*$")
 _PERIOD = re.compile(r"^(?:(?:FY|CY|H[12]|Q[1-4])\s*)?'?(?:19|20)?\d\d(?:[/–-]\d\d(?:\d\d)?)?[AE]?$")
 
@@ -188,17 +188,11 @@ def _build(grid: _Grid) -> Table | None:
     grid.rows = [row + [""] * (width - len(row)) for row in grid.rows]
     grid = _without_title(grid)
     rows, headers = grid.rows, min(grid.headers, len(grid.rows))
-    numbered = bool(_NUMBER.match(rows[0][0]) and not _PERIOD.match(rows[0][0]))
+    numbered = bool(is_number(rows[0][0]) and not _PERIOD.match(rows[0][0]))
     # Markdown always makes the first row a header; a table of contents begins with "1".
     headers = 0 if (numbered or _is_lone(rows[0])) and headers == 1 and len(rows) > 1 else headers
     lone = _is_lone(rows[0]) and len(rows) > 1
-    if (
-        headers == 0
-        and not numbered
-        and not lone
-        and len(rows) > 1
-        and not any(map(_NUMBER.match, filter(None, rows[0])))
-    ):
+    if headers == 0 and not numbered and not lone and len(rows) > 1 and not any(map(is_number, filter(None, rows[0]))):
         headers = 1
     own = [["" if (y, x) in grid.given else cell for x, cell in enumerate(row)] for y, row in enumerate(rows)]
     # A possible second header row is left out of the search for the labels' column.
@@ -229,7 +223,7 @@ def _without_title(grid: _Grid) -> _Grid:
     if len(rows) < 3 or not _is_lone(rows[0]) or grid.headers > 1:
         return grid
     values = [cell for cell in rows[1][1:] if cell]
-    if not values or any(_NUMBER.match(cell) and not _PERIOD.match(cell) for cell in values):
+    if not values or any(is_number(cell) and not _PERIOD.match(cell) for cell in values):
         return grid
     titled = grid.without_rows({0})
     titled.caption, titled.headers = " ".join(filter(None, (grid.caption, rows[0][0]))), 1
@@ -239,7 +233,7 @@ def _without_title(grid: _Grid) -> _Grid:
 def _label_column(rows: Sequence[Sequence[str]], width: int) -> int:
     for x in range(width):
         filled = [row[x] for row in rows if row[x]]
-        words = [cell for cell in filled if not _NUMBER.match(cell) and not _DASH.match(cell)]
+        words = [cell for cell in filled if not is_number(cell) and not _DASH.match(cell)]
         if len(filled) >= LABEL_FILL * len(rows) and 2 * len(words) > len(filled):
             return x
     return next((x for x in range(width) if sum(bool(row[x]) for row in rows) >= LABEL_FILL * len(rows)), 0)
@@ -250,12 +244,12 @@ def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
 
     Where the headers `above` are empty over the row labels, the second row may carry that name ("Model").
     """
-    if (row[0] and above[0]) or (row[label] and (above[label] or _NUMBER.match(row[label]))):
+    if (row[0] and above[0]) or (row[label] and (above[label] or is_number(row[label]))):
         return False
     values = [cell for x, cell in enumerate(row) if cell and x != label]
     if not values or any(_DASH.match(cell) for cell in values):
         return False
-    return all(_PERIOD.match(cell) for cell in values) or not any(_NUMBER.match(cell) for cell in values)
+    return all(_PERIOD.match(cell) for cell in values) or not any(is_number(cell) for cell in values)
 
 
 def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str]:

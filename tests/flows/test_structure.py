@@ -202,6 +202,17 @@ def test_a_statement_of_account_answers_by_date_and_gives_its_number(tmp_path: P
         assert first in ask(question)["answer"].splitlines()[0], question
 
 
+def test_all_chunks_know_the_mark_that_their_document_sets_before_decimals(tmp_path: Path) -> None:
+    first = [heading("Fischerei"), line("Der Fang stieg auf 12.480,1 Tonnen, das sind 3,5 Prozent mehr.")]
+    second = [heading("Werften"), line("Die Werft verbrauchte 1.234 Kilowattstunden.")]
+    ingest(write(tmp_path / "fang.pdf", first, second))
+    catalog = dependencies.stores().catalog
+    (document,) = catalog.documents()
+    rows = catalog.chunks(catalog.chunk_ids(document.id))
+    assert {row.decimal for row in rows} == {","}
+    assert {row.pages for row in rows} == {(1,), (2,)}
+
+
 def test_title_authors_and_date_are_told_stored_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = "The eel passes the weir at night, when the water is high and the moon is new, as the keepers wrote."
     lines: list[Line] = [

@@ -147,7 +147,10 @@ def _readings(row: SentenceRow, column: str, decimal: Mark) -> tuple[Decimal, ..
 
 
 def decimal_of(chunk: ChunkRow) -> Mark:
-    """Return the mark before decimals, told from its rows and all of its text."""
+    """Return the mark before decimals, told from its document; where that leaves it open, from its rows and text."""
+    for mark in _MARKS:
+        if mark == chunk.decimal:
+            return mark
     rows = " ; ".join(cell for sentence in chunk.sentences for _, cell in sentence.cells[1:])
     return decimal_mark(f"{rows} ; {chunk.text}")
 

@@ -4,7 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from loaders.text.numbers import Mark, cell_values, decimal_mark, find_numbers, is_number
+from loaders.text.numbers import (
+    Mark,
+    cell_values,
+    decimal_mark,
+    document_mark,
+    find_numbers,
+    is_number,
+    is_value,
+)
+from loaders.types import Block
 
 NOTATIONS: dict[str, tuple[str, str, Mark]] = {
     "plain": ("", ".", "."),
@@ -96,3 +105,39 @@ def test_a_note_mark_is_no_part_of_a_number() -> None:
         "48210",
         "905",
     ]
+
+
+DOCUMENTS = {
+    "english": (
+        "The ferry carried 12,480 people on 3.5 tonnes. |Route|Cars|\n|Quay|1,204|\n|Holm|987.25|",
+        ".",
+    ),
+    "german": ("Stand 12.03.2024, Abschnitt 3.2. |Werk|MWh|\n|Ems|12.480,1|\n|Weser|987,25|", ","),
+    "french": ("Le bac a porté des voitures. |Quai|Tonnes|\n|Nord|12 480,1|\n|Sud|3,5|", ","),
+    "swiss": ("Die Fähre in Zahlen. |Kurs|Franken|\n|Nord|12'480.10|\n|Süd|1'204.50|", "."),
+    "indian": ("Receipts in rupees. |Depot|Rs|\n|North|12,34,567|\n|South|1,204.50|", "."),
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_mark_before_decimals_is_told_from_the_whole_document(name: str) -> None:
+    said, mark = DOCUMENTS[name]
+    prose, _, table = said.partition(" |")
+    far = Block("table", "|A|B|\n|---|---|\n|x|1.234|\n|y|5,678|")
+    pages = [(1, [Block("heading", "## 2.1 Zahlen"), Block("text", prose), Block("table", f"|{table}")]), (2, [far])]
+    assert document_mark(pages) == mark
+
+
+def test_clauses_dates_and_references_are_no_decimals() -> None:
+    lines = "3.2 Die Pacht.\n4.1 Zaun.\nSiehe Abschnitt 3.2 vom 12.03.2024, Version 2.1, um 14.30 Uhr. 2,5 Hektar."
+    assert document_mark([(1, [Block("text", lines)])]) == ","
+
+
+@pytest.mark.parametrize("cell", ["12.480,1", "12 480,1", "1'204", "1,234.5", "(1,930)", "−7", "12 %", "½", "3.5 bn"])
+def test_cells_in_every_notation_are_numbers(cell: str) -> None:
+    assert is_value(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "GPT-4", "Q3", "12 March", "Room 7", "7 of 9", "x" * 70])
+def test_other_cells_are_none(cell: str) -> None:
+    assert not is_value(cell)
