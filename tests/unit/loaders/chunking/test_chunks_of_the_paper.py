@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from loaders.chunking.chunker import chunk_pages
 from loaders.text.plain import plain
 from loaders.types import Block, Chunk
+from tests.conftest import DATA
 from tests.unit.loaders.conftest import PAGES
 
 # From here on the paper lists its contributors: pages of names, without a sentence to be whole.
@@ -48,6 +50,19 @@ def test_a_table_is_whole_with_its_caption(chunks: list[Chunk], number: int, pag
     rows = [sentence.text for sentence in table.sentences if sentence.kind == "row"]
     elsewhere = " ".join(chunk.text for chunk in chunks if chunk is not table and page in chunk.pages)
     assert not [row for row in rows if row in elsewhere]
+
+
+def test_every_cell_of_tables_2_and_6_is_joined_to_its_row_and_column(chunks: list[Chunk]) -> None:
+    wanted = [json.loads(line) for line in (DATA / "deepseek-r1" / "tables.jsonl").read_text().splitlines()]
+    wrong = []
+    for cell in wanted:
+        (table,) = [c for c in chunks if c.kind == "table" and f"Table {cell['table']} |" in c.text]
+        assert table.pages == (cell["page"],)
+        rows = [dict(s.cells) for s in table.sentences if s.kind == "row" and s.cells[0][1] == cell["row"]]
+        found = [value for row in rows for name, value in row.items() if squeezed(name) == squeezed(cell["col"])]
+        if found != [cell["value"]]:
+            wrong.append((cell, rows))
+    assert (len(wanted), wrong) == (33, [])
 
 
 @pytest.mark.parametrize(
