@@ -16,10 +16,13 @@ MIN_SHARE = 1 / 3
 """Share of the pages that must have it: a heading such as "Continued" is on fewer."""
 MAX_WORDS = 25
 """Words of the longest running header; a longer text that is repeated is a notice with content of its own."""
+SENTENCE_WORDS = 5
+"""Words from which a header of a document of one or two pages says something."""
 LAYERS = 3
 """Blocks at each edge that are looked at: a footer's line, a page number and a rule."""
 
 _NUMBER = re.compile(r"\d+")
+_PAGE = re.compile(r"^\W*#\W*$|\b(?:page|seite|p)\W*#(?:\s*(?:of|/|von)\s*#)?")
 _ROMAN = re.compile(r"^[ivxlc]{1,6}$")
 
 Pages = Sequence[tuple[int, Sequence[Block]]]
@@ -53,13 +56,17 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
 def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:
     """Return whether a block is a header, footer or page number, as the reader marked it.
 
-    In a document of one or two pages nothing can repeat; there the mark is accepted if the page has other text.
+    In a document of one or two pages nothing can repeat; there the mark is accepted for a name without a number, such
+    as a firm's, if the page has other text. "Invoice no. 2025-117" or a sentence at the edge stands there alone.
     """
     if not block.is_header_or_footer:
         return False
     words = _words(block)
     if not any(character.isalpha() for character in words) or _ROMAN.match(words) or marks[words] > 1:
         return True
+    said = _PAGE.sub("", words)
+    if len(said.split()) >= SENTENCE_WORDS or "#" in said:
+        return False
     return sum(marks.values()) < MIN_PAGES and any(not other.is_header_or_footer for other in page)
 
 

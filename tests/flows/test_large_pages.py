@@ -66,10 +66,10 @@ def _rows(document: Any) -> None:
         page = document.new_page(width=595, height=842)
         for at, cells in enumerate([("Tool", "Price", "Number"), *lines[start : start + 42]]):
             for column, cell in enumerate(cells):
-                page.draw_rect((60 + 150 * column, 40 + 18 * at, 210 + 150 * column, 58 + 18 * at), width=0.4)
-                page.insert_text(
-                    (64 + 150 * column, 53 + 18 * at), cell, fontsize=9, fontname="hebo" if not at else "helv"
-                )
+                x, y = 60 + 150 * column, 40 + 18 * at
+                page.draw_rect((x, y, x + 150, y + 18), width=0.4)
+                font = "hebo" if at == 0 or not cells[1] else "helv"
+                page.insert_text((x + 4, y + 13), cell, fontsize=9, fontname=font)
 
 
 def _ingest(path: Path, draw: Any) -> dict[str, Any]:

@@ -38,6 +38,14 @@ def test_a_single_page_loses_its_header_but_never_its_only_text() -> None:
     assert texts([furniture("Acme Ltd."), furniture("1")]) == [["Acme Ltd."]]
 
 
+def test_what_a_single_page_says_at_its_edge_is_text() -> None:
+    body = Block("text", "Body.")
+    for line in ("Invoice no. 2025-117", "The keeper closed the gate early.", "Customer 4471, page 1 of 1"):
+        assert texts([furniture(line), body]) == [[line, "Body."]]
+    for line in ("Acme Ltd.", "Page 1 of 2", "Acme Ltd. | Seite 1", "- 1 -"):
+        assert texts([furniture(line), body]) == [["Body."]]
+
+
 def test_repeated_lines_without_a_mark_are_removed_too() -> None:
     pages = [[Block("text", f"Acme, page {n}"), Block("text", body)] for n, body in enumerate(BODIES, 1)]
     assert texts(*pages) == [[body] for body in BODIES]
