@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -178,6 +179,7 @@ class _Workers:
     def __init__(self, number: int, memory: int, tasks: int) -> None:
         self._number, self._memory, self._tasks = number, memory, tasks
         self._pool: Any = None
+        self._at_exit: Finalize | None = None
         self._lock = threading.Lock()
 
     def submit(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> Any:
@@ -191,12 +193,17 @@ class _Workers:
                     initializer=_begin,
                     initargs=[self._memory],
                 )
+                # A process that multiprocessing started joins its own children before `atexit` ends the pool.
+                self._at_exit = Finalize(None, self.close, exitpriority=10)
             return self._pool.schedule(_run, args=(limits, function, *args), timeout=limits.wall)
 
     def close(self) -> None:
         """End the processes, busy or not."""
         with self._lock:
             pool, self._pool = self._pool, None
+            at_exit, self._at_exit = self._at_exit, None
+        if at_exit is not None:
+            at_exit.cancel()
         if pool is not None:
             pool.stop()
             pool.join()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -135,6 +136,24 @@ def test_a_script_without_a_main_guard_runs_once_and_ends(tmp_path: Path) -> Non
         [sys.executable, str(script)], capture_output=True, text=True, timeout=120, env=env, check=True
     )
     assert run.stdout.split() == ["started", "[5]"]
+
+
+def use_a_pool(fails: bool) -> None:
+    """Use a pool and leave it open, as a program does that was started by multiprocessing."""
+    assert asyncio.run(ProcessPagePool(workers=1).map(abs, [-5])) == [5]
+    if fails:
+        raise SystemExit(7)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_process_of_multiprocessing_ends_after_it_used_a_pool(fails: bool) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=use_a_pool, args=(fails,))
+    process.start()
+    process.join(120)
+    ended = not process.is_alive()
+    process.kill()
+    assert ended, "it waits for the workers of its pool"
+    assert process.exitcode == (7 if fails else 0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux caps data")
