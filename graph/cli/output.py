@@ -22,22 +22,54 @@ _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red",
 
 
 def ingestion(report: Mapping[str, Any]) -> None:
-    """Print each document with its ledger counts in one line, and its failures below it."""
+    """Print each document with its ledger counts in one line and its failures below it, then the other files given."""
     for document in report["documents"]:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
         status = document["status"]
-        summary = f"{document['pages']} pages ({counts}), {document['chunks']} chunks" if counts else ""
-        _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(document['name'])}[/]  {summary}")
+        pages = f"{document['pages']} page{'' if document['pages'] == 1 else 's'}"
+        chunks = f"{document['chunks']} chunk{'' if document['chunks'] == 1 else 's'}"
+        summary = f"{pages} ({counts}), {chunks}" if counts else ""
+        name, known = document["name"], document.get("label") or document["name"]
+        if not known.startswith(name):
+            summary += f", the same document as {escape(known)}"  # read before under another name
+        else:
+            name = known
+        _out.print(f"[{_STATUS[status]}]{status:9}[/] [bold]{escape(name)}[/]  {summary}")
         for failure in document["failures"]:
             if failure["page"] and report["unfinished"] and failure["reason"] == report["unfinished"]["reason"]:
                 continue  # one line below reports all pages that are due
             where = f"page {failure['page']}: " if failure["page"] else ""
             _indented(f"{where}{failure['reason']}: {escape(failure['detail'])}", 10)
+    _others(report)
     if rest := report["unfinished"]:
         _out.print(f"[yellow]{_still_due(rest)}[/]")
     usage = report["usage"]
     spent = f", {usage['requests']} requests" if usage["requests"] else ""
     _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
+
+
+_MOST_SKIPPED = 20
+"""Skipped files that are listed one by one; `--json` lists all."""
+
+
+def _others(report: Mapping[str, Any]) -> None:
+    """Print the files that were given and are no documents of their own: duplicates and skipped ones."""
+    sources = {document["source"]: document["name"] for document in report["documents"]}
+    for one in report.get("duplicates", ()):
+        first = sources.get(one["of"], one["of"])
+        of = first if first != one["name"] else one["of"]
+        _out.print(f"[dim]duplicate[/] [bold]{escape(one['name'])}[/]  the same document as {escape(of)}")
+    skipped = report.get("skipped", ())
+    hidden = [one for one in skipped if one["name"].startswith(".")]
+    shown = [one for one in skipped if not one["name"].startswith(".")]
+    for one in shown[:_MOST_SKIPPED]:
+        _out.print(f"[dim]skipped[/]   [bold]{escape(one['name'])}[/]  {escape(one['detail'])}")
+    if len(shown) > _MOST_SKIPPED:
+        _out.print(f"[dim]skipped[/]   {len(shown) - _MOST_SKIPPED} more files: --json lists all")
+    if hidden:
+        names = ", ".join(one["name"] for one in hidden[:3]) + (", ..." if len(hidden) > 3 else "")
+        what = "1 hidden file or folder" if len(hidden) == 1 else f"{len(hidden)} hidden files and folders"
+        _out.print(f"[dim]skipped[/]   {what}: {escape(names)}")
 
 
 _WHY_DUE = {

@@ -30,11 +30,12 @@ from graph.ingestion.progress import (
     log,
     progress_of,
 )
-from graph.ingestion.sources import Found, find
+from graph.ingestion.sources import Found, LinkError, find
 from graph.ingestion.state import (
     BatchOutput,
     BatchState,
     DocumentReport,
+    DuplicateFile,
     IngestionOutput,
     IngestionState,
     PageFailure,
@@ -65,14 +66,20 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     documents: dict[str, PendingDocument] = {}
     rejected: list[DocumentReport] = []
     skipped: list[SkippedFile] = []
+    duplicates: list[DuplicateFile] = []
     sources, password = as_list(state["sources"], "sources"), context.current().password
     for found in await find(sources, deps.stores.downloads, password):
-        if isinstance(found.info, SkippedError):
+        if isinstance(found.info, LinkError):
+            report.add_link(found, found.info, documents.values(), duplicates, skipped)
+        elif isinstance(found.info, SkippedError):
             skipped.append(report.skipped_file(found, found.info))
         elif isinstance(found.info, DocumentInfo):
             document = await asyncio.to_thread(_add_document, deps, found, found.info)
             log("load", document["id"], pages=found.info.pages, missing=len(document["pages"]))
-            documents[document["id"]] = document  # for a file given under several names, the last name counts
+            if first := documents.get(document["id"]):
+                duplicates.append(report.duplicate_file(found, first))
+            else:
+                documents[document["id"]] = document
         else:
             rejected.append(report.rejected_report(found, found.info))
             emit_rejected_source(rejected[-1])
@@ -83,6 +90,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         "documents": list(documents.values()),
         "rejected_sources": rejected,
         "skipped_sources": skipped,
+        "duplicate_sources": duplicates,
         "batch_size": deps.engine.batch_size,
         "started": time.time(),
         "run_id": uuid.uuid4().hex,
@@ -292,6 +300,7 @@ async def report_ingestion(state: IngestionState) -> IngestionOutput:
         "report": {
             "documents": [*reports, *state["rejected_sources"]],
             "skipped": state.get("skipped_sources", []),
+            "duplicates": state.get("duplicate_sources", []),
             "unfinished": report.unfinished_pages(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),
@@ -302,10 +311,12 @@ async def report_ingestion(state: IngestionState) -> IngestionOutput:
 def _report_document(stores: Stores, document: PendingDocument) -> DocumentReport:
     """Report a document, and forget its password; clean up one that was deleted during the run."""
     catalog, identity = stores.catalog, document["id"]
-    if not catalog.document(identity):
+    listed = catalog.document(identity)
+    if not listed:
         remove_stale(stores, identity)  # what the run stored after it was deleted
         return report.failed_report(identity, document["name"], document["source"], "deleted", _DELETED)
     made = report.document_report(document, catalog.pages(identity), len(catalog.chunk_ids(identity)))
+    made["label"] = listed.label or listed.name
     log("report", identity, status=made["status"])
     forget(identity)
     return made

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from graph.engines.requests.rate_limit import next_day
-from graph.ingestion.sources import Found
-from graph.ingestion.state import DocumentReport, DocumentStatus, PageFailure, PendingDocument, SkippedFile, Unfinished
+from graph.ingestion.sources import Found, LinkError
+from graph.ingestion.state import (
+    DocumentReport,
+    DocumentStatus,
+    DuplicateFile,
+    PageFailure,
+    PendingDocument,
+    SkippedFile,
+    Unfinished,
+)
 from graph.storage.base import DONE, PageRow
 from graph.storage.summaries import ledger_counts, no_pages
 from loaders.errors import PasswordError, SkippedError, SourceError
@@ -58,6 +66,27 @@ def rejected_report(found: Found, error: SourceError) -> DocumentReport:
 def skipped_file(found: Found, error: SkippedError) -> SkippedFile:
     """Return the entry of a file that is left out."""
     return SkippedFile(name=found.name, source=found.source, detail=str(error))
+
+
+def duplicate_file(found: Found, first: PendingDocument) -> DuplicateFile:
+    """Return the entry of a file with the bytes of one that came before it."""
+    return DuplicateFile(name=found.name, source=found.source, id=first["id"], of=first["source"])
+
+
+def add_link(
+    found: Found,
+    link: LinkError,
+    documents: Iterable[PendingDocument],
+    duplicates: list[DuplicateFile],
+    skipped: list[SkippedFile],
+) -> None:
+    """Add a link to a file that was given too to the duplicates, or to the skipped if that file is not read."""
+    given = {one["source"]: (one["id"], one["source"]) for one in documents}
+    given |= {one["source"]: (one["id"], one["of"]) for one in duplicates}
+    if first := given.get(str(link)):
+        duplicates.append(DuplicateFile(name=found.name, source=found.source, id=first[0], of=first[1]))
+        return
+    skipped.append(SkippedFile(name=found.name, source=found.source, detail=f"It is the same file as {str(link)!r}."))
 
 
 def failed_report(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:

@@ -27,6 +27,10 @@ _MAX_DEPTH = 3  # of messages in messages
 _converting = asyncio.Semaphore(1)  # one LibreOffice takes 200-500 MB
 
 
+class LinkError(SkippedError):
+    """A link, or another path, to a file that was given too; the message is the source of that file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file that a source stands for.
@@ -54,21 +58,22 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None) ->
 
     Returns:
         Every file with its page count, or with the error if that one file cannot be opened; after it the files that are
-        attached to it. Files of folders that are not read are in it too, each with its SkippedError.
+        attached to it. Files of folders that are not read are in it too, each with its SkippedError, and links to files
+        that are in it already, each with its LinkError.
 
     Raises:
         SourceError: a path or glob matches no file, or may not be read by this process.
     """
     gate = asyncio.Semaphore(_PARALLEL_DOWNLOADS)
-    paths, skipped = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
+    paths, others = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
     files = [_open_all(path, source, password or _upload_password(path, source)) for path, source in paths]
     opened = await asyncio.gather(*files, *(_download(url, downloads, password, gate) for url in urls))
-    return [*(found for several in opened for found in several), *skipped]
+    return [*(found for several in opened for found in several), *others]
 
 
 def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]:
-    """Return each file that the paths, globs and upload references stand for, with its source; and the skipped files.
+    """Return each file that the paths, globs and upload references stand for, with its source; and the other files.
 
     That is the absolute path, so that "report.pdf" in one folder does not replace "report.pdf" in another; an upload
     keeps its reference, because the home folder may move.
@@ -81,7 +86,11 @@ def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]
     # Absolute, since the workers keep the working folder in which they started.
     found = [(access.check_path(path.absolute(), str(path)), os.path.abspath(path)) for path in expanded.files]
     skipped = [Found(path, os.path.abspath(path), SkippedError(reason), path.name) for path, reason in expanded.skipped]
-    return [*((access.uploaded(source), source) for source in uploads), *found], skipped
+    links = [
+        Found(path, os.path.abspath(path), LinkError(os.path.abspath(first)), path.name)
+        for path, first in expanded.links
+    ]
+    return [*((access.uploaded(source), source) for source in uploads), *found], [*skipped, *links]
 
 
 async def _download(url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore) -> list[Found]:

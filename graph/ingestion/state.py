@@ -34,6 +34,8 @@ class DocumentReport(TypedDict):
     """The first 16 hex digits of the file's SHA-256; null for a file that could not be opened."""
     name: str
     """The file's name."""
+    label: NotRequired[str]
+    """What the library calls it: its first name, with what tells it from other documents of that name."""
     source: str
     """The path, address or upload reference under which the catalog lists the document."""
     status: DocumentStatus
@@ -59,6 +61,19 @@ class SkippedFile(TypedDict):
     """Why, as one sentence."""
 
 
+class DuplicateFile(TypedDict):
+    """A file that was given beside another one with the same bytes: one document, which is read once."""
+
+    name: str
+    """The file's name, by which the document is found too."""
+    source: str
+    """Its path, address or upload reference."""
+    id: str
+    """The document's id."""
+    of: str
+    """The source of the file that stands for the document in `documents`."""
+
+
 class Unfinished(TypedDict):
     """Pages that are still due: a service was out of order, or the day's requests are used up."""
 
@@ -76,7 +91,9 @@ class Report(TypedDict):
     documents: list[DocumentReport]
     """One report for each source: the documents first, then the files that could not be opened."""
     skipped: NotRequired[list[SkippedFile]]
-    """The files that were left out, without a fault of their own."""
+    """The files that were left out, without a fault of their own; hidden ones too."""
+    duplicates: NotRequired[list[DuplicateFile]]
+    """The files that have the same bytes as another one of this run."""
     unfinished: Unfinished | None
     """The pages that are still due; null when there are none."""
     usage: Usage
@@ -205,6 +222,8 @@ class IngestionState(TypedDict, total=False):
     """The reports of the files that could not be opened."""
     skipped_sources: NotRequired[list[SkippedFile]]
     """The files that were left out."""
+    duplicate_sources: NotRequired[list[DuplicateFile]]
+    """The files that have the same bytes as another one."""
     outcomes: Annotated[list[PageOutcome], operator.add]
     """The pages that were handled, each with what it cost."""
     embedding_usage: Annotated[Usage, add_usage]

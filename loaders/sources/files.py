@@ -20,6 +20,9 @@ PROGRAM_FILES = frozenset(
 )
 """Endings of texts that are written for programs: in folders they are skipped, and read where they are named."""
 
+HIDDEN = "{} is hidden (its name begins with a point): name it itself if it is to be read."
+"""Why a hidden file or folder is skipped."""
+
 _GLOB = re.compile(r"[*?\[]")
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _SPECIAL = (
@@ -42,6 +45,8 @@ class Expansion(NamedTuple):
 
     files: list[Path]
     skipped: list[Skipped]
+    links: Sequence[tuple[Path, Path]] = ()
+    """Links to files that are among `files`, each with that one."""
 
 
 def expand(sources: Sequence[str]) -> list[Path]:
@@ -55,18 +60,22 @@ def expand(sources: Sequence[str]) -> list[Path]:
 def expand_all(sources: Sequence[str]) -> Expansion:
     """Return the files as `expand` does, and each file of the folders and globs that is skipped.
 
-    Hidden files and folders are neither. Raises SourceError as `expand` does.
+    Hidden files and folders are among the skipped, a folder as one. Raises SourceError as `expand` does.
     """
     found: dict[Path, Path] = {}
     skipped: dict[Path, Skipped] = {}
+    links: dict[str, tuple[Path, Path]] = {}
     for source in sources:
-        files, left = _expand_one(source)
-        for path in files:
+        expanded = _expand_one(source)
+        for path in expanded.files:
             # Two spellings of one file (a relative and an absolute one, a link) are one document.
-            found.setdefault(path.resolve(), path)
-        for one in left:
+            first = found.setdefault(path.resolve(), path)
+            if os.path.abspath(first) != os.path.abspath(path):
+                links[os.path.abspath(path)] = (path, first)
+        for one in expanded.skipped:
             skipped.setdefault(one.path.resolve(), one)
-    return Expansion(list(found.values()), [one for path, one in skipped.items() if path not in found])
+    left_out = [one for path, one in skipped.items() if path not in found]
+    return Expansion(list(found.values()), left_out, list(links.values()))
 
 
 def check_source(path: Path) -> None:
@@ -119,43 +128,64 @@ def _expand_one(source: str) -> Expansion:
 def _in_folder(folder: Path) -> Expansion:
     if not os.access(folder, os.R_OK | os.X_OK):
         raise SourceError(f"The folder {str(folder)!r} may not be read by this user: change its permissions.")
-    files = _files_below(folder)
+    files, hidden = _files_below(folder)
     if not files:
         raise SourceError(f"The folder {str(folder)!r} is empty: put {FORMAT_NAMES} files into it, or name another.")
     sorted_out = _sorted_out(files)
     if not sorted_out.files:
         raise SourceError(f"The folder {str(folder)!r} holds no {FORMAT_NAMES} file: name another folder, or files.")
-    return sorted_out
+    return Expansion(sorted_out.files, sorted_out.skipped + hidden)
 
 
 def _in_glob(source: str, pattern: Path) -> Expansion:
     matches = [Path(match) for match in sorted(glob.glob(str(pattern), recursive=True))]
-    below = [inner for path in matches if path.is_dir() for inner in _files_below(path)]
+    below, hidden = list[Path](), list[Skipped]()
+    for folder in (path for path in matches if path.is_dir()):
+        files, left_out = _files_below(folder)
+        below += files
+        hidden += left_out
     sorted_out = _sorted_out([*(path for path in matches if path.is_file()), *below])
     if sorted_out.files:
-        return sorted_out
+        return Expansion(sorted_out.files, sorted_out.skipped + hidden)
     if matches:
         raise SourceError(f"{source!r} matches {len(matches)} path(s), but no {FORMAT_NAMES} file: widen the pattern.")
     raise SourceError(f"{source!r} matches nothing: check the pattern, and quote it if the shell expands it.")
 
 
-def _files_below(folder: Path) -> list[Path]:
-    """Return all files of a folder and its folders, without hidden folders (.git, .venv, .pagewitness)."""
+def _files_below(folder: Path) -> tuple[list[Path], list[Skipped]]:
+    """Return all files of a folder and its folders, and what is not looked into.
+
+    That is hidden folders (.git, .venv, .pagewitness), folders that this user may not list, pipes and sockets, and
+    links that lead nowhere.
+    """
     found: list[Path] = []
-    for path, folders, files in os.walk(folder):
+    skipped: list[Skipped] = []
+
+    def refused(error: OSError) -> None:
+        path = Path(str(error.filename))
+        skipped.append(Skipped(path, f"The folder {path.name!r} may not be read by this user: change its permissions."))
+
+    for path, folders, files in os.walk(folder, onerror=refused):
+        hidden = sorted(name for name in folders if name.startswith("."))
+        skipped += [Skipped(Path(path) / name, HIDDEN.format(f"The folder {name!r}")) for name in hidden]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(path) / name for name in sorted(files)]
-    return [path for path in sorted(found) if path.is_file()]
+        for entry in (Path(path) / name for name in files):
+            if entry.is_file():
+                found.append(entry)
+            else:
+                skipped.append(Skipped(entry, f"{entry.name!r} is no regular file, or a link that leads nowhere."))
+    return sorted(found), skipped
 
 
 def _sorted_out(paths: Iterable[Path]) -> Expansion:
-    """Return the files that are read and those that are not, without hidden ones (.DS_Store, ._scan.pdf of macOS).
+    """Return the files that are read and those that are not, as hidden ones (.DS_Store, ._scan.pdf of macOS).
 
     A file with the ending of a format is left to its reader, which says what is wrong with it; others are looked into.
     """
     found, skipped = list[Path](), list[Skipped]()
     for path in paths:
         if path.name.startswith("."):
+            skipped.append(Skipped(path, HIDDEN.format(repr(path.name))))
             continue
         if path.suffix.lower() in PROGRAM_FILES:
             reason = f"{path.name!r} is a text for programs ({path.suffix}): name the file itself if it is to be read."

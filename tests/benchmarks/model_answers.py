@@ -36,7 +36,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
         _use(folder / "home", slow)
         here = _soon(slow, _in_process, sizes.times)
         with run_server(folder / "served", machine.ROOT, **_settings(slow)) as server:
-            ready = server.seconds
+            ready = server.start_s
             there = _soon(slow, lambda: _served(server), sizes.times)
     return [
         Comparison(

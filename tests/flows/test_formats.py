@@ -38,7 +38,7 @@ def test_every_file_of_a_folder_is_accounted_for(home: Path, make_pdf: MakePdf, 
     assert {one["name"]: one["status"] for one in report["documents"]} == {
         "notes": "complete", "page.htm": "complete", "ticket": "complete", "junk.txt": "failed",
     }  # fmt: skip
-    assert {one["name"] for one in report["skipped"]} == {"run.py", "program.exe", "empty"}
+    assert {one["name"] for one in report["skipped"]} == {"run.py", "program.exe", "empty", ".DS_Store"}
     assert all(one["name"] in one["detail"] and one["detail"].endswith(".") for one in report["skipped"])
     answer = app.invoke({"question": "How many planks does the pier have?"})
     assert "77 planks" in answer["answer"]

@@ -60,11 +60,16 @@ class RemoteClient:
         Returns:
             The report of the ingestion, including the files that the server rejected.
         """
-        accepted, rejected = upload_sources(self._connection, sources, on_event, self._password)
-        if not accepted:
-            raise BadInputError(" ".join(report["failures"][0]["detail"] for report in rejected))
-        report = self._run("pagewitness", "report", {"sources": accepted}, on_event)["report"]
-        return {**report, "documents": [*report["documents"], *rejected]}
+        sent = upload_sources(self._connection, sources, on_event, self._password)
+        if not sent.accepted:
+            raise BadInputError(" ".join(report["failures"][0]["detail"] for report in sent.rejected))
+        report = self._run("pagewitness", "report", {"sources": sent.accepted}, on_event)["report"]
+        return {
+            **report,
+            "documents": [*report["documents"], *sent.rejected],
+            "skipped": [*report.get("skipped", ()), *sent.skipped],
+            "duplicates": [*report.get("duplicates", ()), *sent.duplicates],
+        }
 
     def plan(self, sources: Sequence[str]) -> Mapping[str, Any]:
         """Raise BadInputError: an estimate looks at files without uploading them."""

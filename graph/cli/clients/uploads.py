@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 from urllib.parse import quote
 
 from graph.cli.clients.connection import Connection, ServerRejected
@@ -15,18 +15,31 @@ from graph.errors import BadInputError
 from graph.events import progress
 from graph.ingestion.access import UPLOAD
 from graph.ingestion.report import failed_report
-from graph.ingestion.state import DocumentReport
+from graph.ingestion.state import DocumentReport, DuplicateFile, SkippedFile
 from loaders.errors import PasswordError, SourceError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
-from loaders.sources.files import expand
+from loaders.sources.files import Expansion, expand_all
 
 _PIECE_BYTES = 1 << 18
 _MB = 1 << 20
 
 
+class Uploaded(NamedTuple):
+    """What became of the files that were given to be sent to a server."""
+
+    accepted: list[str]
+    """The sources to give to the server's graph."""
+    rejected: list[DocumentReport]
+    """A report for each file that the server rejected."""
+    skipped: list[SkippedFile]
+    """The files of folders and globs that were left out."""
+    duplicates: list[DuplicateFile]
+    """The files with the bytes and the name of one before, and links to one."""
+
+
 def upload_sources(
     connection: Connection, sources: Sequence[str], on_event: EventHandler, password: str | None = None
-) -> tuple[list[str], list[DocumentReport]]:
+) -> Uploaded:
     """Upload the sources that are files of this machine.
 
     Args:
@@ -36,7 +49,7 @@ def upload_sources(
         password: The password of encrypted PDFs among the files.
 
     Returns:
-        The sources to give to the server's graph, and a report for each file that the server rejected.
+        What was sent, rejected, and left out.
 
     Raises:
         BadInputError: a password was given for an address.
@@ -49,21 +62,37 @@ def upload_sources(
             "download the file and give its path."
         )
     remote = [source for source in dict.fromkeys(sources) if is_url(source) or source.startswith(UPLOAD)]
-    files = expand([source for source in sources if source not in remote])
-    accepted, rejected = list[str](), list[DocumentReport]()
-    everything: list[Path | str] = [*remote, *files]
+    expanded = expand_all([source for source in sources if source not in remote])
+    sent, rejected = list[tuple[str, str]](), list[DocumentReport]()
+    everything: list[Path | str] = [*remote, *expanded.files]
     for given in everything:
-        name = Path(given).name
+        name, where = Path(given).name, str(given.absolute()) if isinstance(given, Path) else given
         try:
             source = _upload(connection, given, on_event) if isinstance(given, Path) else given
             if password and source.startswith(UPLOAD):
                 _unlock(connection, source, name, password)
-            accepted.append(source)
+            sent.append((source, where))
         except (ServerRejected, SourceError) as error:
             reason = "password" if isinstance(error, PasswordError) else "unusable"
-            where = str(given.absolute()) if isinstance(given, Path) else given
             rejected.append(failed_report(None, name, where, reason, str(error)))
-    return list(dict.fromkeys(accepted)), rejected
+    accepted = list(dict.fromkeys(source for source, _ in sent))
+    return Uploaded(accepted, rejected, _left_out(expanded), _duplicates(sent, expanded.links))
+
+
+def _left_out(expanded: Expansion) -> list[SkippedFile]:
+    return [SkippedFile(name=path.name, source=str(path.absolute()), detail=why) for path, why in expanded.skipped]
+
+
+def _duplicates(sent: Sequence[tuple[str, str]], links: Sequence[tuple[Path, Path]]) -> list[DuplicateFile]:
+    """Return the files of this machine that were sent under one reference, and the links to sent files."""
+    first, found = dict(reversed(sent)), list[DuplicateFile]()
+    by_path = {where: source for source, where in sent}
+    again = [(where, source) for source, where in sent if first[source] != where]
+    linked = [(str(path.absolute()), by_path.get(str(target.absolute()), "")) for path, target in links]
+    for where, source in [*again, *(one for one in linked if one[1])]:
+        identity = source.removeprefix(UPLOAD).partition("/")[0]
+        found.append(DuplicateFile(name=Path(where).name, source=where, id=identity, of=source))
+    return found
 
 
 def _upload(connection: Connection, path: Path, on_event: EventHandler) -> str:
