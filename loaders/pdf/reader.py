@@ -15,6 +15,7 @@ from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks, field_blocks
 from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
 from loaders.pdf.strikes import without_struck
+from loaders.pdf.strips import is_long, regions_in_strips
 from loaders.pdf.text_layer import Region, Surroundings, TextLayer
 from loaders.types import MIN_INK, Block, Box, PageImage, PageJob, PageProfile, PageText, Word, placed_words
 
@@ -122,7 +123,8 @@ class PdfReader:
         part = across(layer)
         layer = part[1] if part else layer
         try:
-            regions = pdf.regions(job.page)
+            long = is_long(layer)
+            regions = regions_in_strips(layer, pdf.regions_of) if long else pdf.regions(job.page)
         except Exception:  # without the layout model the text is in the order of the content stream
             regions = []
         if self._laid_out:

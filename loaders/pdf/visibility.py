@@ -102,13 +102,16 @@ def copy_of_text(document: Any, layer: TextLayer) -> Any:
     """
     page = document.new_page(width=layer.width, height=layer.height)
     usual = median([line.size for line in layer.lines] or [0])
+    shape = page.new_shape()  # written once: a page rewritten for each word takes time with the square of the words
     for line in layer.lines:
         for word in line.words if line.upright else ():
             place = word.box.x0, word.box.y1 - 0.22 * line.size
-            page.insert_text(place, word.text, fontsize=line.size, fontname="hebo" if line.size > usual else "helv")
+            shape.insert_text(place, word.text, fontsize=line.size, fontname="hebo" if line.size > usual else "helv")
     for box in layer.drawings:
         if min(box.x1 - box.x0, box.y1 - box.y0) <= _RULE:
-            page.draw_line((box.x0, box.y0), (box.x1, box.y1), width=0.5)
+            shape.draw_line((box.x0, box.y0), (box.x1, box.y1))
+            shape.finish(width=0.5)
+    shape.commit()
     return page
 
 
