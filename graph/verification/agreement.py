@@ -155,11 +155,13 @@ class _Order:
         for (low, start), (high, end) in pairwise([(-1, -1), *pairs, (len(part), len(self.keys))]):
             ours, edge = part[low + 1 : high], -1 if low < 0 else 1 if high == len(part) else 0
             theirs = self._between(start, end, edge, len(ours))
-            same = self._matching([token.key for token in ours], theirs, edge)
+            same: Sequence[int] | None = self._matching([token.key for token in ours], theirs, edge)
+            if same is None and not edge:
+                same = self._over_break([token.key for token in ours], theirs)
             if same is None and (ours or not self._interrupts(start, end)):
                 said = (self._said(theirs), " ".join(token.text for token in ours))
                 difference = difference or (said if len(ours) + len(theirs) <= _SHOWN else _LONG)
-            elif same is not None and not edge:
+            elif isinstance(same, range) and not edge:
                 held.update(dict.fromkeys(range(self.numbers[start], self.numbers[end])))
             held.update(dict.fromkeys(self.numbers[at] for at in [*(same or ()), *((end,) if edge <= 0 else ())]))
         words = [self.words[number] for number in held]
@@ -183,10 +185,11 @@ class _Order:
         if place is None:
             return []
         pairs = list(place.pairs)
-        first, last = pairs[0][0], pairs[-1][0] + 1
-        for low, high in ((0, first), (last, len(part))):
+        joined = [one for one, other in pairwise(pairs) if (one[0] + 1, one[1] + 1) == other] or pairs
+        for low, high in ((0, joined[0][0]), (joined[-1][0] + 2, len(part))):
             rest = self.index.find(part[low:high]) if high - low >= _MIN_REST else None
             if rest and rest.share >= _REST_SHARE:
+                pairs = [pair for pair in pairs if not low <= pair[0] < high]
                 pairs += [(low + at, there) for at, there in rest.pairs]
         return sorted(pairs)
 
@@ -210,6 +213,17 @@ class _Order:
             some = theirs[-size:] if edge < 0 else theirs[:size]
             if self._folded([self.keys[at] for at in some], ours) == wanted:
                 return some
+        return None
+
+    def _over_break(self, ours: Sequence[str], theirs: range) -> list[int] | None:
+        """Return the parts of a word that the end of a column or page cuts in two, as `_matching` does."""
+        wanted = self._folded(ours, ours)
+        for head in range(1, min(len(theirs), len(ours) + 2)):
+            for tail in range(1, min(len(theirs) - head, len(ours) + 2) + 1):
+                some = [*theirs[:head], *theirs[-tail:]]
+                same = self._folded([self.keys[at] for at in some], ours) == wanted
+                if same and self._interrupts(some[head - 1], some[head]):
+                    return some
         return None
 
     def _folded(self, keys: Sequence[str], ours: Sequence[str]) -> str:

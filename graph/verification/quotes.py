@@ -30,6 +30,7 @@ _WORD = re.compile(r"\w+")
 # A mark that a transcript writes in brackets and the page raises: the page's own words do not hold it.
 _BRACKETED_MARK = re.compile(r"(?<=[\w.,;:%’”\"')])(?:\[\d{1,2}\]|\(\d{1,2}\))")
 _SHORTEST_QUOTE = 2  # letters and digits
+_LONGEST_CUT = 30  # letters of a word before a page break
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,15 @@ def _cut(quote: str, first: SearchText, second: SearchText) -> tuple[str, str]:
         head = normalised(" ".join(words[:count]))
         if first.find(head) is not None:
             rest = normalised(" ".join(words[count:]))
-            return (head, rest) if second.find(rest) is not None else ("", "")
+            return (head, rest) if second.find(rest) is not None else _cut_in_word(head, rest, first, second)
+    return "", ""
+
+
+def _cut_in_word(head: str, rest: str, first: SearchText, second: SearchText) -> tuple[str, str]:
+    """Split a quote within the word that the page break cuts, as "improve-" and "ment"; ("", "") if it is not."""
+    for size in range(1, min(len(rest), _LONGEST_CUT)):
+        if second.find(rest[size:]) is not None and first.find(head + rest[:size]) is not None:
+            return head + rest[:size], rest[size:]
     return "", ""
 
 

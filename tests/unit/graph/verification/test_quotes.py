@@ -185,3 +185,14 @@ def test_rows_that_are_not_quoted_support_no_names() -> None:
     assert said("There were 412 nests of the Puffin.") == "its evidence does not contain Puffin"
     assert said("Razorbill and Puffin: 412 − 77 = 335.") == "", "a difference that is right names both rows"
     assert said("Razorbill and Puffin: 412 − 77 = 345.") != ""
+
+
+def test_a_word_that_the_page_break_cuts_is_found_on_both_pages() -> None:
+    pages = {
+        1: Transcript("a", (Block("text", "The ferry shows a steady improve-"),)),
+        2: Transcript("b", (Block("text", "ment since the spring."),)),
+    }
+    place = locate("The ferry shows a steady improvement since the spring.", pages)
+    assert place
+    assert place.pages == (1, 2)
+    assert locate("The ferry shows a steady impairment since the spring.", pages) is None
