@@ -8,11 +8,31 @@ from graph import context
 from graph.query.state import QueryState
 
 
-def after_contextualize(state: QueryState) -> Literal["retrieve_chunks", "describe_library", "decline"]:
-    """Retrieve, unless no document can be asked or the question is about the library itself."""
+def after_contextualize(
+    state: QueryState,
+) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline"]:
+    """Go the way of the question's kind; without a model, also greetings and documents have their own."""
+    asked = state.get("understanding")  # missing in a checkpoint of an older version
+    kind = asked["kind"] if asked else "other"
+    without_model = state.get("engine") == "offline"
+    if kind == "greeting" and without_model:
+        return "greet"
     if state.get("reason"):
         return "decline"
-    return "describe_library" if state.get("about_library") else "retrieve_chunks"
+    if state.get("about_library"):
+        return "describe_library"
+    return "describe_document" if kind in ("document", "place") and without_model else "retrieve_chunks"
+
+
+def after_description(
+    state: QueryState,
+) -> Literal["verify_citations", "decline", "retrieve_chunks", "__end__"]:
+    """End with what the structure says, verify what it quotes, or search."""
+    if state.get("described") == "answer":
+        return "__end__"
+    if state.get("described") == "claims":
+        return "verify_citations"
+    return "decline" if state.get("absence") else "retrieve_chunks"
 
 
 def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_chunks"]:

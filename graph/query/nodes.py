@@ -28,6 +28,7 @@ from graph.query.answers import (
 from graph.query.citation_links import remove_links
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import AnswerVerdict, QueryState
+from graph.query.understanding import understand
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
@@ -61,27 +62,38 @@ async def contextualize(state: QueryState) -> QueryState:
     reply = Reply(question) if about_library else await deps.engine.contextualize(question, history)
     known = [] if given else await asyncio.to_thread(catalog.documents)
     searchable = [row for row in known if row.generation]
+    mentioned = document_mentions.mentioned_documents(reply.value, searchable)
     return {
+        **_fresh(),
         "question": question,
-        "started_at": time.time(),
+        "understanding": understand(reply.value, mentioned),
         "allowed_documents": allowed,
-        "mentioned_documents": document_mentions.mentioned_documents(reply.value, searchable),
+        "mentioned_documents": mentioned,
         "about_library": about_library,
         "standalone_question": reply.value,
         "queries": [reply.value],
         "can_rewrite": deps.engine.can_rewrite,
+        "reason": None if allowed else await asyncio.to_thread(messages.reason_for_no_documents, catalog),
+        "engine": deps.engine.name,
+        "usage": add_usage(no_usage(), reply.usage),
+    }
+
+
+def _fresh() -> QueryState:
+    """Return the values that a new question starts with; a thread still holds those of the question before."""
+    return {
+        "described": "",
+        "computed": False,
+        "absence": "",
+        "started_at": time.time(),
         "rewrites": 0,
         "retrieved": [],
         "repairs": 0,
-        "absence": "",
         "claims": [],
         "verdicts": [],
         "reply_id": str(uuid4()),
         "streamed_text": "",
         "notes": [],
-        "reason": None if allowed else await asyncio.to_thread(messages.reason_for_no_documents, catalog),
-        "engine": deps.engine.name,
-        "usage": add_usage(no_usage(), reply.usage),
     }
 
 

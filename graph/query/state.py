@@ -9,6 +9,7 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from graph.query.understanding import Understanding
 from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Usage
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
@@ -102,6 +103,10 @@ class QueryState(QueryInput, QueryOutput, total=False):
     """Ids of the documents that may be searched: those of the input, or all."""
     mentioned_documents: list[str]
     """Ids of the documents that the question mentions; only they are searched until the search is widened."""
+    understanding: Understanding
+    """What kind of thing is asked, with the entities, attribute, time, unit, place and documents that were told."""
+    described: str
+    """How a document's structure answered: `answer`, `claims` to be verified, or "" where the search has to."""
     about_library: bool
     """Whether the question is about the library itself ("What documents do you have?")."""
     standalone_question: str

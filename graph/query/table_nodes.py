@@ -25,7 +25,7 @@ async def compute_on_tables(state: QueryState) -> QueryState:
     deps = await dependencies.current()
     answer = await asyncio.to_thread(_answer, deps.stores.catalog, state)
     if answer.claims:
-        retrieved = _with_tables(state["retrieved"], answer.chunks)
+        retrieved = with_chunks(state["retrieved"], answer.chunks, "the table that the answer is computed from")
         return {"claims": answer.claims, "computed": True, "page_images": [], "retrieved": retrieved, "grades": []}
     if answer.absence:
         return {"absence": answer.absence, "reason": "fact_absent", "computed": False}
@@ -76,21 +76,21 @@ def _neighbours(catalog: Catalog, ids: Sequence[str], tables: Sequence[int], kno
     return added
 
 
-def _with_tables(retrieved: Sequence[RetrievedChunk], tables: Sequence[ChunkRow]) -> list[RetrievedChunk]:
-    """Return the retrieved chunks after the tables that answered, which alone are relevant."""
-    used = {chunk.id for chunk in tables}
+def with_chunks(retrieved: Sequence[RetrievedChunk], chunks: Sequence[ChunkRow], reason: str) -> list[RetrievedChunk]:
+    """Return the retrieved chunks after those that answer, which alone are relevant, with the reason."""
+    used = {chunk.id for chunk in chunks}
     scores = {chunk["chunk"]: chunk["score"] for chunk in retrieved}
-    first = [_as_retrieved(chunk, scores.get(chunk.id, 0.0)) for chunk in {c.id: c for c in tables}.values()]
+    first = [_as_retrieved(chunk, scores.get(chunk.id, 0.0), reason) for chunk in {c.id: c for c in chunks}.values()]
     rest = [chunk.copy() for chunk in retrieved if chunk["chunk"] not in used]
     for chunk in rest:
         chunk["relevant"] = False
     return [*first, *rest]
 
 
-def _as_retrieved(chunk: ChunkRow, score: float) -> RetrievedChunk:
+def _as_retrieved(chunk: ChunkRow, score: float, reason: str) -> RetrievedChunk:
     found = RetrievedChunk(
         chunk=chunk.id, document=chunk.document, name=chunk.name, page=chunk.pages[0], score=score, relevant=True,
-        grade=float(RELEVANT_GRADE), reason="the table that the answer is computed from",
-        heading=" › ".join(chunk.headings), kind=chunk.kind, text=chunk.text,
+        grade=float(RELEVANT_GRADE), reason=reason, heading=" › ".join(chunk.headings), kind=chunk.kind,
+        text=chunk.text,
     )  # fmt: skip
     return {**found, "pages": list(chunk.pages)} if len(chunk.pages) > 1 else found

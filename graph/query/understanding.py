@@ -1,0 +1,298 @@
+"""The understanding of a question before it is searched: its kind and its parts, told by rules on its words.
+
+The rules are tried in order; the first one that fits decides. `tests/unit/graph/query/test_understanding.py` measures
+them on labelled questions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from graph.retrieval import document_mentions, terms
+from graph.tables.operations import asked_of_table
+
+Kind = Literal[
+    "greeting", "library", "document", "place", "documents", "table", "value", "who", "when", "where", "how_many",
+    "yes_no", "why", "definition", "list", "other",
+]  # fmt: skip
+Aspect = Literal["", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary"]
+
+
+class Understanding(TypedDict):
+    """What a question asks for, as JSON values."""
+
+    kind: Kind
+    """What kind of thing is asked."""
+    aspect: Aspect
+    """Of a question about a document: what is asked of it; "" otherwise."""
+    place: str
+    """The place that it names: "page 3", "figure 1", "section 4.1"; "" if none."""
+    entities: list[str]
+    """The names and codes in it, as they are written."""
+    attribute: str
+    """What is asked of the entity: the words that are neither names nor general."""
+    time: list[str]
+    """The years and months in it."""
+    unit: str
+    """The unit or currency in which the answer is wanted; "" if none is named."""
+    documents: list[str]
+    """Ids of the documents that it mentions."""
+
+
+_POLITE = (
+    r"(?:(?:please|so|ok|okay|well|and|but|hi|hello|hey|can you|could you|would you|will you|tell me"
+    r"|show me|give me)[, ]+)*"
+)
+_THIS = (
+    r"(?:(?:this|the|that|my|our|your) (?:(?:whole|entire|attached|uploaded) )?(?:document|file|pdf"
+    r"|paper|report|text|article|book|contract"
+    r"|letter|manual|study|publication|thesis|scan|guide|handbook|brochure|invoice)|it|this"
+    r"|[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g))"
+)
+_GREETING = re.compile(
+    r"(?:(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day|night)|welcome"
+    r"|thanks|thank you|thx|cheers|many thanks"
+    r"|bye|goodbye|see you|great|nice|perfect|awesome|cool|ok|okay|got it|well done|much appreciated"
+    r"|hallo|guten (?:tag|morgen|abend)|danke"
+    r"|bonjour|salut|merci|hola|buenos d[ií]as|gracias|ciao)(?: (?:there|again|all|everyone|everybody"
+    r"|so much|very much|a lot|you|for (?:your|the|that|all|this)"
+    r"(?: \w+)?|team|then|later|sehr|beaucoup|much|job|work|how are you(?: doing)?(?: today)?"
+    r"|how is it going|that helps?|that helped|to you|everything))*[, ]*)+"
+    r"|how are you(?: doing)?(?: today)?|how is it going|what'?s up|who are you|what are you"
+    r"|what can (?:you|i) (?:do|ask)(?: you| here)?|help(?: me)?|test(?:ing)?"
+    r"|how does this work|what can this (?:do|app do)|nice to meet you|that (?:helps|helped)(?: a lot)?",
+    re.IGNORECASE,
+)
+_ASPECT_PATTERNS: tuple[tuple[Aspect, str], ...] = (
+        ("pages",
+        rf"how (?:many pages|long|big)(?: (?:does|has|are there in|are in|is|in)?) ?(?:{_THIS})?(?: have"
+        r"| has| contain| got)?(?: in total)?"
+        rf"|(?:what is )?the (?:number of pages|page count|length)(?: (?:of|in) {_THIS})?"
+        rf"|(?:what is )?{_THIS}'s (?:page count|length)|(?:page count|number of pages)(?: of {_THIS})?"
+        rf"|count the pages(?: (?:of|in) {_THIS})?"),
+        ("outline",
+        r"(?:what (?:is|are)|list|show|give|print|display)?(?: (?:all|of))? ?(?:the |an? )?(?:(?:outline"
+        r"|structure|table of contents|contents|toc|organi[sz]ation)|(?:(?:main |all |the )*"
+        rf"(?:chapters|sections|headings|parts)))(?: (?:of|in|does) {_THIS})?(?: have| has| contain)?"
+        r"|(?:what|which) (?:chapters|sections|headings|parts) (?:does|are (?:there )?in|are there in"
+        rf"|has) ?(?:{_THIS})?(?: have| has| contain)?"
+        rf"|how is {_THIS} (?:structured|organi[sz]ed|divided|laid out)|into (?:what|which) (?:chapters"
+        rf"|sections|parts) is {_THIS} divided"),
+        ("tables",
+        rf"(?:(?:what|which|how many) tables (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have"
+        r"| has| contain| include)?|(?:list|show|give"
+        r"|name)(?: me)?(?: all)?(?: of)? ?(?:the )?tables(?: (?:of"
+        rf"|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
+        rf"|a) tables?(?: in {_THIS})?|does {_THIS} (?:have|contain) (?:any )?tables)"),
+        ("figures",
+        r"(?:(?:what|which|how many) (?:figures|images|pictures|charts|diagrams"
+        rf"|illustrations) (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have| has| contain"
+        r"| include)?|(?:list|show|give|name)(?: me)?(?: all)?(?: of)? ?(?:the )?(?:figures|images"
+        r"|pictures|charts|diagrams|illustrations)"
+        rf"(?: (?:of|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
+        rf"|a) (?:figures?|images?|pictures?|charts?|diagrams?)(?: in {_THIS})?|does {_THIS} (?:have"
+        r"|contain) (?:any )?(?:figures|images|pictures|charts))"),
+        ("title",
+        rf"(?:what(?: is|'s)|give|name)? ?the (?:full )?title(?: of {_THIS})?|(?:what(?: is"
+        rf"|'s) )?{_THIS}'s title|(?:what is|how is) {_THIS} (?:called|titled|entitled)|what(?: is"
+        rf"|'s) the name of {_THIS}"),
+        ("authors",
+        r"who (?:wrote|authored|published|is the (?:author|writer) of|are the (?:authors|writers) of"
+        rf"|is behind|created|prepared) {_THIS}|(?:who|what|name|list|give)?(?: (?:is"
+        rf"|are))? ?the (?:names of the )?authors?(?: of {_THIS})?|(?:by whom|by who) (?:was"
+        rf"|is) {_THIS} written|whose (?:paper|work|report) is {_THIS}|who was {_THIS} written by"),
+        ("date",
+        rf"when was {_THIS} (?:written|published|issued|released|created|dated|signed|made|printed"
+        r"|prepared)|(?:what(?: is|'s) )?the (?:publication )?(?:date"
+        rf"|year)(?: of(?: publication of)? {_THIS})|how old is {_THIS}|(?:what|which) (?:year|date) (?:is"
+        rf"|was) {_THIS} (?:from|published|written)|(?:what|which) date does {_THIS} bear|from (?:when"
+        rf"|what year) is {_THIS}"),
+        ("summary",
+        rf"(?:summari[sz]e|sum up|outline briefly|recap)(?: {_THIS})?(?: (?:in (?:a few|\w+) (?:sentences"
+        r"|words|lines)|briefly|shortly|for me))*|(?:write |make |what is )?(?:a |an |the )?(?:short "
+        rf"|brief |quick )?(?:summary|overview|abstract|gist|tl;?dr|synopsis)(?: of {_THIS})?"
+        rf"|what(?: is|'s) {_THIS}(?: all)? about|what does {_THIS} (?:say|deal with|cover|discuss|describe"
+        r"|talk about|contain)|what(?: is|'s| are) the (?:main |key |most important |central )?(?:point"
+        r"|points|message|messages|topic|topics|idea|ideas|subject|takeaways?|findings)(?: (?:of"
+        rf"|in) {_THIS})?|describe {_THIS}|tldr|what (?:topics|subjects) does {_THIS} cover"
+        rf"|what is in {_THIS}"),
+)  # fmt: skip
+_ASPECTS = tuple(
+    (aspect, re.compile(rf"^{_POLITE}(?:{pattern})\W*$", re.IGNORECASE)) for aspect, pattern in _ASPECT_PATTERNS
+)
+_PLACE = re.compile(
+    r"\b(?P<kind>pages?|p\.|sheet|section|sec\.|clause|article|art\.|chapter|paragraph|para\.|appendix"
+    r"|annex|schedule|figure|fig\.?|table|tab\.|chart"
+    r"|equation|footnote|slide|§)(?:\s+|(?<=[.§])|(?=\d))(?:no\.?\s*|number\s*)?"
+    r"(?P<number>\d+(?:\.\d+)*[a-z]?|(?-i:[ivxlc]+|[A-Z]\d*(?:\.\d+)*))(?![\w-])",
+    re.IGNORECASE,
+)
+_ASKS_PLACE = re.compile(
+    r"\b(what (?:is|are|'s|does|do|did) .*\b(?:on|in|at|show|shows|say|says|state|states|contain|about"
+    r"|mean|depict|illustrate|display|present|presents|"
+    r"provide|require|list|deal|describe|regulate|cover|tell|report)\b|what'?s (?:on|in)|show|read"
+    r"|quote|open|go to|summari[sz]e|describe|explain|give|display|print|what (?:is|are) written"
+    r"|tell me about|cite|recite|text of|content of|contents of)",
+    re.IGNORECASE,
+)
+_PLACE_ALONE = re.compile(rf"^{_POLITE}(?:the )?{_PLACE.pattern}(?: (?:of|in) {_THIS})?\W*$", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"\b(which (?:of (?:the|these|those|my|our) )?(?:documents?|files?|pdfs?|reports?|papers?"
+    r"|contracts?|letters?|invoices?|articles?)\b|in (?:which|what) (?:document|file|pdf|report|paper"
+    r"|contract)"
+    r"|(?:both|all|these|the two|the three|two|three|each of the|across (?:the|all)"
+    r"|between the(?: two)?) (?:\w+ )?(?:documents|files|pdfs|reports|papers|contracts|articles"
+    r"|studies|filings)"
+    r"|compare .*\b(?:documents?|reports?|papers?|contracts?|filings?|\.pdf)\b|(?:difference"
+    r"|differ)\w* between .*(?:documents?|reports?|papers?|contracts?|\.pdf))",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"^(?:\W*(?:and|so|but|please|tell me)\b)?\W*(?:(?:what|which)(?: is|'s| was| were"
+    r"| are)? (?:the )?(?:\w+[ -]){0,4}(?:number|amount|price|cost|costs|fee|rate|value|score"
+    r"|percentage|percent|share|total|"
+    r"revenue|income|profit|loss|weight|height|length|width|depth|size|speed|temperature|voltage"
+    r"|current|power|capacity|area|distance|population|age|salary|rent|balance|level|limit|deadline|"
+    r"accuracy|yield|output|budget|turnover|expenditure|debt|tax|duration|frequency|pressure|volume"
+    r"|density|ratio|margin|interest|dose|dosage|charge|premium|fine|ceiling|range|density|earnings"
+    r"|sales|wage)\b"
+    r"|how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|loud|thick|strong"
+    r"|expensive|low|often)\b)"
+    r"|^[^:?]{2,60}:\s*[^:]{2,60}\?*$|^at what (?:temperature|speed|age|price|rate|pressure|depth"
+    r"|height|level)\b",
+    re.IGNORECASE,
+)
+_RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("why", re.compile(
+        r"\b(why|how come|for what reasons?|what (?:is|was|are|were) the reasons?|what (?:caused|causes"
+        r"|led to|made|is the cause|was the cause|prompted)|what (?:is|was) the purpose|reason for)\b", re.I)),
+    ("who", re.compile(
+        r"\b(who|whom|whose|by whom|which (?:person|people|woman|man|author|authors|company|companies|king"
+        r"|queen|president|minister|director|player|scientist|officer))\b|\bwhat (?:is"
+        r"|was) the name of the (?:person|author|director|captain|owner|founder|man|woman)", re.I)),
+    ("when", re.compile(
+        r"\b(when|(?:what|which) (?:year|date|day|month|century|time|decade|hour|season|weekday|quarter)"
+        r"|since when|until when|by what date|how long ago|at what time)\b", re.I)),
+    ("where", re.compile(
+        r"\b(where|in (?:what|which) (?:city|country|place|town|region|state|room|building|location|street"
+        r"|river|village|county|province|part)|(?:what|which) (?:city|country|place|town|region|location"
+        r"|address)|from where)\b", re.I)),
+    ("how_many", re.compile(
+        r"\b(how many|(?:what|which) (?:is|was|are|were)? ?(?:the )?number of|what number of)\b"
+        r"|^\W*(?:count|number of)\b", re.I)),
+    ("definition", re.compile(
+        r"^\W*(?:and |so |please )?"
+        r"(?:what (?:is (?:an? |the )?|are (?!the |its |his |her |their ))(?:[\w-]+ ?){1,3}\W*$"
+        r"|(?:what|how) (?:is|are|was) .{2,60} (?:defined|called|meant by)|what (?:is|was) (?:the )?(?:meaning"
+        r"|definition) of|what does .{2,60} (?:mean|stand for)|what do .{2,60} mean|define\b|definition of"
+        r"|explain (?:what|the term)|what is meant by|what is .{2,60} short for|meaning of)", re.I)),
+    ("list", re.compile(
+        r"^\W*(?:(?:please|can you|could you|and) )*(?:(?:list|name|enumerate|give|show|mention"
+        r"|identify)(?: me)?\b|(?:what|which) (?:are|were) (?:the|all|some|its|his|her|their)\b|(?:what"
+        r"|which) (?:\w+ ){0,2}\w+s (?:are|were|does|do|did|can|must|have|has|should|is|was|belong|may"
+        r"|exist)\b|what (?:kinds|types|sorts|steps|examples|ways|methods|parts|components|stages) )", re.I)),
+)  # fmt: skip
+_YES_NO = re.compile(
+    r"^\W*(?:(?:and|so|but|then|also|ok|please)[, ]+)?(?:is|are|was|were|does|do|did|has|have|had|can"
+    r"|could|may|must|should|will|would|am|isn't|aren't|doesn't|don't|didn't|won't)\b(?! you (?:list"
+    r"|tell|show|give|name|explain|summari))",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:1[0-9]{3}|20[0-9]{2})\b|\b(?:january|february|march|april|may(?= \d)|june|july|august"
+    r"|september|october|november|december)\b(?: \d{1,2})?"
+    r"|\b(?:Q[1-4]|H[12]|FY ?\d{2,4})\b",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\bin (?P<named>(?:us )?dollars|euros?|pounds|francs|yen|percent|per cent|metres|meters|feet"
+    r"|miles|kilometres|km|kg|kilograms|tonnes|litres|hours|minutes"
+    r"|seconds|days|weeks|months|millions?|billions?|thousands?|degrees|watts|volts)\b"
+    r"|how many (?P<counted>dollars|euros?|pounds|metres|meters|feet|miles|km"
+    r"|kilometres|kg|kilograms|tonnes|litres|hours|minutes|seconds|days|weeks|months|years|percent"
+    r"|degrees|watts|volts)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?<![.!?] )(?<!^)\b(?:[A-Z][\w'’-]*|\w*\d[\w.-]*\w)(?:[ -](?:[A-Z][\w'’-]*|\w*\d\w*|of (?=[A-Z])))*"
+)
+_COMPUTED = frozenset({"extreme", "filter", "sum", "mean", "difference", "ratio", "comparison"})
+
+
+def understand(question: str, documents: list[str] | None = None) -> Understanding:
+    """Return the kind and the parts of a question; `documents` are the ids of those that it mentions."""
+    text = " ".join(question.split())
+    kind, aspect = _kind(text)
+    place = _PLACE.search(text)
+    entities = list(dict.fromkeys(found.strip() for found in _NAME.findall(text)))
+    unit = _UNIT.search(text)
+    named = terms.stems(" ".join(entities))
+    attribute = " ".join(word for word in terms.content_terms(text) if not terms.stems(word) <= named)
+    return Understanding(
+        kind=kind,
+        aspect=aspect,
+        place=f"{_PLACES.get(place['kind'].lower().rstrip('.'), place['kind'].lower())} {place['number']}"
+        if place
+        else "",
+        entities=entities,
+        attribute=attribute if kind not in ("greeting", "library", "document", "place") else "",
+        time=list(dict.fromkeys(found[0] for found in _TIME.finditer(text))),
+        unit=(unit["named"] or unit["counted"]) if unit else "",
+        documents=list(documents or []),
+    )
+
+
+_PLACES = {r"p":
+        r"page",
+        r"pages":
+        r"page",
+        r"sheet":
+        r"page",
+        r"fig":
+        r"figure",
+        r"tab":
+        r"table",
+        r"sec":
+        r"section",
+        r"§":
+        r"section",
+           "art": "article", "para": "paragraph"}  # fmt: skip
+
+
+def _kind(text: str) -> tuple[Kind, Aspect]:
+    if _GREETING.fullmatch(text.strip(" .!?¡¿,;:)(-")):
+        return "greeting", ""
+    if document_mentions.asks_about_library(text):
+        return "library", ""
+    if _PLACE_ALONE.match(text) or (_PLACE.search(text) and _ASKS_PLACE.search(text) and _is_short(text)):
+        return "place", ""
+    if _SEVERAL.search(text):
+        return "documents", ""
+    aspect = next((aspect for aspect, pattern in _ASPECTS if pattern.match(text)), None)
+    return ("document", aspect) if aspect else (_kind_of_fact(text), "")
+
+
+def _kind_of_fact(text: str) -> Kind:
+    """Return what kind of fact is asked for, of what stands in a document."""
+    asked = asked_of_table(text)
+    if asked.operation in _COMPUTED or (asked.has_condition and asked.operation in ("count", "yes-no")):
+        return "table"
+    if _YES_NO.match(text):
+        return "yes_no"
+    first = next((kind for kind, pattern in _RULES[:5] if pattern.search(text)), None)
+    if first or _VALUE.search(text):
+        return first or "value"
+    return next((kind for kind, pattern in _RULES[5:] if pattern.search(text)), "other")
+
+
+_MAX_PLACE = 9  # words beside a place: a longer question asks for something in it
+
+
+def _is_short(text: str) -> bool:
+    rest = _PLACE.sub(" ", text)
+    return len(rest.split()) <= _MAX_PLACE and not re.search(
+        r"\b(how|who|when|where|why|highest|lowest|according)\b", rest, re.I
+    )
