@@ -1,4 +1,4 @@
-"""What a model changed in a transcript is never proven, on digital pages and on scans; what it left as it is has boxes."""
+"""Changed words of a transcript are never proven, on digital pages and on scans; what is left as it is has boxes."""
 
 from __future__ import annotations
 
