@@ -32,8 +32,9 @@ def page_of(job: PageJob) -> Page | None:
     image, text = render(job), read(job)
     if not isinstance(image, PageImage) or not isinstance(text, PageText) or not image.legible:
         return None
-    # What OCR found in a picture, a model would describe as a figure.
-    shown = "\n\n".join(block.text for block in text.blocks if block.kind != "furniture")
+    # What is drawn or was found by OCR in a picture, a model would describe as a figure.
+    blocks = [block for block in text.blocks if not block.is_header_or_footer]
+    shown = "\n\n".join(f"<figure>{one.text}</figure>" if one.is_figure else one.text for one in blocks)
     if "ocr" in text.engine or compare(parse_blocks(shown), image.text) is None:
         return None
     return job.path, replace(image, png=b""), shown
