@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import contextlib
 import re
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph.errors import ModelError
+from graph.runtime.async_nodes import loop
 from graph.settings import ThinkingLevel
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
+_CLOSE_S = 5.0  # closing takes milliseconds
 # From Gemini 3 on a model is given a level of thinking; older models refuse the field.
 _HAS_THINKING_LEVELS = re.compile(r"gemini-(?:[3-9]|\d{2})\b|gemini-.*-latest$")
 
@@ -51,6 +56,7 @@ def chat_model(model: str, *, thinking: ThinkingLevel | None, api_key: str, base
         max_retries=1,  # the request client retries; a second layer would multiply, and ignores Retry-After
         vertexai=False,
     )
+    _close_at_exit(client.client)
     if thinking and _HAS_THINKING_LEVELS.match(model):
         client.reasoning_effort = thinking_level(thinking, model, (client.profile or {}).get("reasoning_effort_levels"))
     return client
@@ -78,7 +84,7 @@ def embedding_model(model: str, *, dimensions: int, api_key: str, base_url: str)
     _require_key(api_key)
     from langchain_google_genai import GoogleGenerativeAIEmbeddings
 
-    return GoogleGenerativeAIEmbeddings(
+    model_client = GoogleGenerativeAIEmbeddings(
         model=model,
         api_key=api_key,
         base_url=base_url or None,
@@ -87,6 +93,21 @@ def embedding_model(model: str, *, dimensions: int, api_key: str, base_url: str)
         # By default the client names a task, which models that read it from the text do not use.
         task_type="TASK_TYPE_UNSPECIFIED" if takes_task_in_text(model) else None,
     )
+    _close_at_exit(model_client.client)
+    return model_client
+
+
+def _close_at_exit(client: Any) -> None:
+    """Close a client's connections when the process ends, before Python takes its modules apart.
+
+    Otherwise aiohttp prints "Exception ignored in AiohttpTCPConnector" on the terminal, after every command.
+    """
+
+    def close() -> None:
+        with contextlib.suppress(Exception):  # the process ends in any case
+            asyncio.run_coroutine_threadsafe(client.aio.aclose(), loop()).result(_CLOSE_S)
+
+    atexit.register(close)
 
 
 def _require_key(api_key: str) -> None:
