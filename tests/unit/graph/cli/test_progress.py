@@ -87,3 +87,61 @@ def test_without_a_terminal_there_is_no_draft(capsys: pytest.CaptureFixture[str]
     with live_draft(quiet=False) as on_event:
         on_event(Draft(event="draft", text="It may be so."))
     assert shown(capsys) == ""
+
+
+LONG = "minutes-of-the-harbour-authority-with-all-annexes-and-corrections-of-the-year-{:02}.pdf"
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize("columns", [80, 40])
+def test_thirty_long_names_stay_within_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("LINES", "24")
+    with progress_bars(quiet=False) as on_event:
+        for number in range(30):
+            on_event(progress("survey", f"d{number}", LONG.format(number), 0, 4))
+            on_event(progress("survey", f"d{number}", LONG.format(number), 4, 4))
+        for number in range(30):
+            on_event(progress("read", f"d{number}", LONG.format(number), 1, 4, requests=3, page=1, status="read"))
+    last = shown(capsys).rstrip().split("\r")[-1].split("\n")
+    lines = [line for line in last if line.strip()]
+    assert max(len(line.rstrip()) for line in lines) <= columns
+    assert len(lines) <= 9
+    assert "…" in lines[-1]
+    assert re.search(r"29\.pdf .*1/4 +pages read", lines[-1])
+    assert re.search(r"all doc.*30/120 +pages", "\n".join(lines))
+
+
+@pytest.mark.usefixtures("terminal")
+def test_pages_looked_at_fill_no_bar_and_pages_that_failed_are_not_called_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress_bars(quiet=False) as on_event:
+        on_event(progress("survey", "d1", "a.pdf", 4, 4))
+    assert re.search(r"a\.pdf .*0/4 pages to read", shown(capsys))
+    with progress_bars(quiet=False) as on_event:
+        on_event(progress("read", "d1", "a.pdf", 1, 4, page=1, status="failed"))
+    assert re.search(r"a\.pdf .*1/4 pages, 1 failed", shown(capsys))
+
+
+@pytest.mark.usefixtures("terminal")
+def test_two_documents_of_one_name_have_bars_that_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bars(quiet=False) as on_event:
+        on_event(progress("read", "0123456789abcdef", "a.pdf", 1, 4, page=1, status="read"))
+        on_event(progress("read", "fedcba9876543210", "a.pdf", 1, 4, page=1, status="read"))
+    assert "a.pdf (fedcba)" in shown(capsys)
+
+
+def test_after_ctrl_c_pages_that_failed_are_not_counted_as_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        with progress_bars(quiet=False) as on_event:
+            on_event(progress("read", "d1", "a.pdf", 1, 4, page=1, status="failed"))
+            on_event(progress("read", "d1", "a.pdf", 2, 4, page=2, status="read"))
+            on_event(progress("survey", "d2", "b.pdf", 9, 9))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert shown(capsys) == ("a.pdf: 1 of 4 pages were read and saved.\nb.pdf: 0 of 9 pages were read and saved.\n")
