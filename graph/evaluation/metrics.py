@@ -16,6 +16,7 @@ LABELS = {
     "match": "answer match",
     "right_refusal": "right refusals",
     "false_refusal": "false refusals",
+    "wrong_proven": "wrong and proven",
     "citations_valid": "citations valid",
     "cited_page": "right page cited",
     "requests": "requests",
@@ -26,8 +27,8 @@ LABELS = {
 """The names of the scores in reports; recall comes before them, by depth."""
 
 COSTS = ("requests", "input_tokens", "output_tokens", "seconds")
-LESS_IS_BETTER = frozenset({"false_refusal", *COSTS})
-_SHARES = ("mrr", "match", "right_refusal", "false_refusal", "citations_valid", "cited_page")
+LESS_IS_BETTER = frozenset({"false_refusal", "wrong_proven", *COSTS})
+_SHARES = ("mrr", "match", "right_refusal", "false_refusal", "wrong_proven", "citations_valid", "cited_page")
 _CURVE = [step / 4 for step in range(41)]  # thresholds from 0 to 10
 _Z = 1.959963984540054  # standard deviations around the mean that hold 95 % of a normal distribution
 _RESAMPLES, _SEED, _BLOCK = 10_000, 20261122, 500

@@ -128,6 +128,9 @@ def answer_scores(question: Question, result: Mapping[str, Any], matched: bool |
         scores["match"] = 0.0 if refused else None if matched is None else float(matched)
     else:
         scores["right_refusal"] = float(refused)
+    if not question.answerable or refused or matched is not None:
+        wrong = not refused and not (question.answerable and matched)
+        scores["wrong_proven"] = float(wrong and result.get("verdict") == "proven")
     cited = [(one["name"], one["document"], page) for one in result["citations"] for page in _pages(one)]
     on_page = any(
         page in question.pages and (not question.doc or _is(question.doc, name, document))

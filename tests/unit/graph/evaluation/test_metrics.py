@@ -76,6 +76,17 @@ def test_answers_and_refusals(answerable: bool, refused: bool, matched: Any, exp
     assert (got["citations"], got["citations_valid"]) == (None, None)
 
 
+def test_a_wrong_answer_that_says_proven_is_counted() -> None:
+    proven = {**result(refused=False), "verdict": "proven"}
+    absent = question(answerable=False, answers=[], pages=[])
+    assert scores.answer_scores(question(), proven, False, [])["wrong_proven"] == 1
+    assert scores.answer_scores(question(), proven, True, [])["wrong_proven"] == 0
+    assert "wrong_proven" not in scores.answer_scores(question(), proven, None, [])
+    assert scores.answer_scores(absent, proven, None, [])["wrong_proven"] == 1
+    assert scores.answer_scores(absent, result(refused=True), None, [])["wrong_proven"] == 0
+    assert scores.answer_scores(absent, {**proven, "verdict": "seen"}, None, [])["wrong_proven"] == 0
+
+
 def test_citations_are_counted_and_their_pages_compared() -> None:
     cited = [{"name": "a.pdf", "document": "d1", "page": page, "quote": "q"} for page in (2, 4)]
     got = scores.answer_scores(question(), result(citations=cited), True, [True, False])
