@@ -209,7 +209,12 @@ def _says(sentence: SentenceRow) -> bool:
 
 def _outline(catalog: Catalog, row: DocumentRow, _: str) -> list[str]:
     """Return the headings with their pages, set in by their level."""
-    headings = [(page, block) for page, blocks in catalog.blocks(row.id) for block in blocks if block.kind == "heading"]
+    headings = [
+        (page, block)
+        for page, blocks in catalog.blocks(row.id)
+        for block in blocks
+        if block.is_heading and not block.is_title
+    ]
     lowest = min((block.level for _, block in headings), default=1)
     return [
         f"{'  ' * (block.level - lowest)}- {block.text.lstrip('# ').strip()} (page {page})" for page, block in headings
