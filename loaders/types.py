@@ -64,6 +64,9 @@ PASSING: frozenset[FailureReason] = frozenset({"quota_minute", "quota_day", "ove
 """Reasons that lie in a model service and pass: they say nothing about the page, which is still due."""
 
 
+LITTLE_CONFIDENCE = "read with little confidence"
+"""What the detail of a page says whose print OCR could hardly read; answers that cite the page repeat it."""
+
 MIN_INK = 1e-5
 """Share of dark pixels under which a page is blank: a lone page number at 150 dpi has 1e-4."""
 

@@ -227,7 +227,9 @@ def _read_row(row: PageRow, reading: PageReading, key: str) -> PageRow:
         row,
         status="fallback" if reading.fallback else _status_of(row, reading.blocks),
         reason=reading.fallback.reason if reading.fallback else "",
-        detail=reading.fallback.detail if reading.fallback else reading.detail or _detail_of(row, reading.blocks),
+        detail=f"{reading.fallback.detail} {reading.detail}".strip()
+        if reading.fallback
+        else reading.detail or _detail_of(row, reading.blocks),
         model=reading.model,
         transcript=key,
     )

@@ -11,6 +11,7 @@ from graph.query.state import Note, RefusalReason
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, ClaimCheck, RetrievedChunk, is_verified
+from loaders.types import LITTLE_CONFIDENCE
 
 _REASONS = {
     "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
@@ -130,7 +131,9 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
     notes = notes_on_unread(unread_pages(catalog, {document for document, _ in cited}))
     for document in sorted({document for document, _ in cited}):
         for row in catalog.pages(document, sorted(page for owner, page in cited if owner == document)):
-            if row.status == "read" and row.detail and CORRECTED not in row.detail:  # what was mended is right now
+            # What was mended is right now; of a page read in another way only that it was hardly legible matters.
+            partly = row.status == "read" and row.detail and CORRECTED not in row.detail
+            if partly or (row.status == "fallback" and LITTLE_CONFIDENCE in row.detail):
                 notes.append(Note(kind="page_partly_read", text=row.detail))
     return notes
 

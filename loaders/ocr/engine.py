@@ -23,7 +23,7 @@ from loaders.ocr.charts import chart_of, find_charts
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
 from loaders.ocr.perspective import Straightened, straighten
-from loaders.types import Block, Box, Failure, PageText, Word
+from loaders.types import LITTLE_CONFIDENCE, Block, Box, Failure, PageText, Word
 
 THREADS_PER_ENGINE = 1
 """One process per core is faster than one process with many threads."""
@@ -57,7 +57,7 @@ POOR_SCORE = 0.85
 """Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
 
 PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
-POORLY_READ = "The print was read with little confidence ({score:.0%}): compare it with the page."
+POORLY_READ = f"The print was {LITTLE_CONFIDENCE} ({{score:.0%}}): compare it with the page."
 UNREADABLE = (
     "Page {page} is printed in {script}, which OCR cannot read here: it reads Latin letters, Chinese and Japanese. "
     "Install Tesseract with the data of the page's language, or read the page with a vision model."
