@@ -137,3 +137,10 @@ def test_tables_of_contents_are_recognised() -> None:
     counts = parse_table("| Month | Visitors |\n| --- | --- |\n| May | 12 |\n| June | 20 |\n| July | 31 |")
     assert counts is not None
     assert not counts.is_contents
+
+
+def test_a_text_in_two_header_rows_of_a_column_is_said_once() -> None:
+    table = parse_table("| name | one | two |\n| --- | --- | --- |\n| | per nest | |\n| | per nest | |\n| tern | | 7 |")
+    assert table is not None
+    assert list(table.columns) == ["name", "one per nest", "two"]
+    assert [list(row) for row in table.rows] == [["tern", "", "7"]]
