@@ -25,6 +25,12 @@ _ASKS_CELL = re.compile(
     r"|^[^:?]{2,60}:\s",
     re.IGNORECASE,
 )
+# Dates are written in too many ways to say that one is missing.
+_DATE = re.compile(
+    r"^[\d\s./-]+$|\b(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?"
+    r"|nov(ember)?|dec(ember)?)\b",
+    re.IGNORECASE,
+)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
 
@@ -57,6 +63,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
     for one in sorted(found, key=_rank, reverse=True):
         known = any(_is_part(terms.terms(name), labels) for name in one.missing)
+        known = known or any(_DATE.search(name) for name in one.missing)
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()

@@ -86,10 +86,20 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     return found
 
 
+def _written(word: str) -> str:
+    """Return a word as it is compared: months by three letters, since tables shorten them."""
+    return word[:3] if word in _MONTHS else word
+
+
+_MONTHS = frozenset(
+    """january february march april june july august september sept october november december""".split()  # noqa: SIM905
+)
+
+
 def _words(question: str) -> list[Word]:
     text = question.replace("’s ", "   ").replace("'s ", "   ")
     return [
-        Word(term.text, text[term.start : term.end], stem(term.text), term.start, term.end)
+        Word(_written(term.text), text[term.start : term.end], stem(term.text), term.start, term.end)
         for term in terms.terms(text)
     ]
 
@@ -100,7 +110,7 @@ def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
     hits: list[tuple[int, list[Row]]] = []
     by_label: dict[tuple[str, ...], list[Row]] = {}
     for row in found.view.rows:
-        by_label.setdefault(tuple(term.text for term in terms.terms(row.label)), []).append(row)
+        by_label.setdefault(tuple(_written(term.text) for term in terms.terms(row.label)), []).append(row)
     columns = frozenset[str]().union(*(terms.stems(column) for column in found.view.columns))
     for label in sorted(by_label, key=len, reverse=True):
         if not label or all(word in _FRAME or (len(word) < 2 and not word.isdigit()) for word in label):
@@ -210,7 +220,7 @@ def _missing_names(
     A name is missing if it goes on from a row's label without a word between ("Seddster South" where there is a
     "Seddster"), or if it is written like one and stands alone.
     """
-    parts = {term.text for row in found.view.rows for term in terms.terms(row.label)}
+    parts = {_written(term.text) for row in found.view.rows for term in terms.terms(row.label)}
     open_starts = {word.start for word in rest}
     scope_like = {
         word.start

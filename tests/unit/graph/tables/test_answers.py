@@ -96,6 +96,13 @@ def test_an_empty_cell_is_said_to_be_empty() -> None:
     assert ask("What was the crew of Old Tern in 2022?").absence.endswith("gives no value of Crew 2022 for Old Tern.")
 
 
+def test_dates_are_found_as_tables_shorten_them_and_never_said_to_be_missing() -> None:
+    days = table((("12 Mar", "5", "1.0", "2", "2"), ("14 Mar", "6", "2.0", "2", "2")))
+    found = answer_from_tables("How many passengers were there on 12 March?", [days], {})
+    assert [claim["text"] for claim in found.claims] == ["12 Mar: Passengers 5"]
+    assert not answer_from_tables("What was the fuel on 3 April?", [days], {}).absence
+
+
 def test_what_prose_says_is_not_missed() -> None:
     assert not ask("What is the cargo of Skua?", prose("The cargo of Skua was 40 tonnes.")).absence
 
