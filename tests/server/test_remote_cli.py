@@ -124,7 +124,7 @@ def test_local_files_are_uploaded_and_ingested(
     try:
         code, out, _ = pagewitness("ingest", str(tmp_path / "in" / "lamp.pdf"))
         assert code == 0
-        assert re.match(r"unchanged lamp\.pdf  1 pages \(1 read\), 1 chunks\n", out)
+        assert re.match(r"unchanged lamp\.pdf  1 page \(1 read\), 1 chunk\n", out)
         assert "dusk" in pagewitness("ask", "When was the lamp lit?", "--document", "lamp.pdf")[1]
         code, out, _ = pagewitness("ingest", found["locked.pdf"]["source"], "--reread", "--password", PASSWORD)
         assert (code, out.split()[:2]) == (0, ["complete", "locked.pdf"]), "every page was read again"
