@@ -20,6 +20,7 @@ from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_di
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_charts
+from loaders.ocr.glyphs import with_signs
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
 from loaders.ocr.perspective import Straightened, straighten
@@ -257,12 +258,24 @@ class _Ocr(RapidOCR):
     def recognize_txt(self, img: list[Image]) -> Any:
         sizes = [(piece.shape[1], piece.shape[0]) for piece in img]
         self.pieces = [_Piece(width, height, 0, 0.0) for width, height in sizes]
+        self.return_word_box = True  # for the places of the characters; boxes of words are not wanted
         result = super().recognize_txt(img)
+        self.return_word_box = False
+        if result.txts:
+            lines = zip(img, result.txts, result.word_results, strict=True)
+            signed: Any = tuple(with_signs(crop, text, _places(crop, info)) for crop, text, info in lines)
+            result.txts = signed
         self.pieces = [
             _Piece(width, height, 0 if _is_greek(text) else sum(not char.isspace() for char in text), float(score))
             for (width, height), text, score in zip(sizes, result.txts or (), result.scores or (), strict=True)
         ]
         return result
+
+
+def _places(crop: Image, info: Any) -> list[float]:
+    """Return the x in pixels of each recognised character that is no space, from the recogniser's time steps."""
+    columns = [column for word in info.word_cols or () for column in word]
+    return [(column + 0.5) / info.line_txt_len * crop.shape[1] for column in columns]
 
 
 def _quad(box: Any) -> Quad:

@@ -1,0 +1,49 @@
+"""Raised and lowered digits of a scan, told by the shapes of the print."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pymupdf
+import pytest
+from PIL import Image, ImageFilter
+
+from loaders.ocr.engine import read_image
+
+LINES = [
+    "Mooring fees came to $640^{1} and towage to 17,350^{2} that year.",
+    "The output of CO_{2} fell to 31.5 tonnes in 18 months.",
+    "A surety of 2,860^{4} crowns was repaid on 14 March 2016.",
+    "The ferry carried 5,204 people and 1,377 cars, 12.5 % more.",
+]
+
+
+def scan(font: str, dpi: int) -> bytes:
+    """Draw LINES with small raised and lowered digits, and photograph them as a slightly blurred JPEG of `dpi`."""
+    doc: Any = pymupdf.open()
+    page = doc.new_page(width=420, height=200)
+    for number, line in enumerate(LINES):
+        left, size = 40.0, 11.0
+        for part in line.replace("^{", "|^").replace("_{", "|_").replace("}", "|").split("|"):
+            shift = {"^": -0.35, "_": 0.15}.get(part[:1], 0.0)
+            text, used = (part[1:], 0.6 * size) if shift else (part, size)
+            page.insert_text((left, 50 + 30 * number + shift * size), text, fontsize=used, fontname=font)
+            left += pymupdf.Font(font).text_length(text, used)
+    pixmap = page.get_pixmap(dpi=dpi)
+    image = Image.frombytes("RGB", (pixmap.width, pixmap.height), pixmap.samples)
+    buffer = io.BytesIO()
+    image.filter(ImageFilter.GaussianBlur(0.4)).save(buffer, "JPEG", quality=60)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("font", "dpi"), [("helv", 150), ("helv", 300), ("tiro", 200)])
+def test_digits_that_are_raised_or_lowered_are_no_part_of_a_number(font: str, dpi: int) -> None:
+    text = " ".join(block.text for block in read_image(scan(font, dpi), 1).blocks)
+    assert "$640¹ and" in text
+    assert "17,350² that" in text
+    assert "CO₂" in text
+    assert "2,860⁴ crowns" in text
+    assert "5,204 people and 1,377 cars" in text
+    assert not any(number in text for number in ("6401", "17,3502", "28604"))
+    assert sum(char in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉" for char in text) == 4
