@@ -31,6 +31,8 @@ _DATE = re.compile(
     r"|nov(ember)?|dec(ember)?)\b",
     re.IGNORECASE,
 )
+# "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
+_VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
 
@@ -143,6 +145,7 @@ def _absence(question: str, found: Match) -> str:
         return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found)
+    lacks = lacks and not _VERB_ASKED.search(question[: found.unexplained[0].start])
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
     ):

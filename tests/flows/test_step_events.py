@@ -10,7 +10,7 @@ from graph.query.graph import app
 
 pytestmark = pytest.mark.usefixtures("library")
 
-LAST_NODES = {"write_answer", "describe_library", "decline"}  # they end the run, which shows the answer itself
+LAST_NODES = {"write_answer", "describe_library", "greet", "decline"}  # they end the run, which shows the answer itself
 
 
 def steps(question: str) -> list[tuple[str, str]]:
@@ -24,6 +24,7 @@ def test_each_node_says_what_it_does_when_it_begins() -> None:
     assert steps("Who founded the observatory?") == [
         ("contextualize", "Understanding the question"),
         ("retrieve_chunks", "Searching the pages"),
+        ("compute_on_tables", "Looking into the tables"),
         ("grade_chunks", "Judging what was found"),
         ("generate_answer", "Writing an answer"),
         ("verify_citations", "Checking every quote on its page"),

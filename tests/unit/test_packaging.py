@@ -22,7 +22,13 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 # The files that an extra is for; all others import base dependencies only.
 FILES_OF = {
-    "offline": ("graph/engines/offline/", "loaders/ocr/", "loaders/charts/", "loaders/pages/images.py"),
+    "offline": (
+        "graph/engines/offline/",
+        "loaders/ocr/",
+        "loaders/charts/",
+        "loaders/diagrams/",
+        "loaders/pages/images.py",
+    ),
     "server": ("web/", "graph/cli/serve.py"),
 }
 # Libraries whose internals are used, or that the code depends on by major version.
