@@ -145,7 +145,7 @@ def _absence(question: str, found: Match) -> str:
         return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found)
-    lacks = lacks and not _VERB_ASKED.search(question[: found.unexplained[0].start])
+    lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
     ):
@@ -177,6 +177,12 @@ def _stands_in(prose: Sequence[str], found: Match) -> bool:
     named = [terms.stems(row.label) for row in found.rows[:1]]
     wanted = frozenset[str]().union(*lacking, *named)
     return any(wanted and wanted <= terms.stems(text) for text in prose)
+
+
+def _stands_in_cells(found: Match) -> bool:
+    """Return whether the table itself holds a word that none of its names explains, such as a label's second part."""
+    held = frozenset[str]().union(*(terms.stems(row.text) for row in found.view.rows))
+    return any(word.stem in held for word in found.unexplained)
 
 
 def _is_part(name: Sequence[terms.Term], labels: Sequence[Sequence[str]]) -> bool:

@@ -169,3 +169,16 @@ def test_a_number_without_a_cell_fails() -> None:
 )
 def test_operations_are_told_by_words(question: str, operation: str) -> None:
     assert asked_of_table(question).operation == operation
+
+
+def test_a_verb_is_no_missing_column() -> None:
+    rows = (("Nets", "29.8", "31.0"), ("Ropes", "4.5", "5.1"))
+    chunk = table(rows, ("Purchase", "2024", "2025"), "Table 2: Purchases")
+    assert answer_from_tables("How much was spent on nets?", [chunk], {}).absence == ""
+
+
+def test_what_a_cell_names_is_not_missing() -> None:
+    rows = (("Sail", "Yawl", "17"), ("Motor", "Launch", "23"), ("Motor", "Tug", "6"))
+    chunk = table(rows, ("Class", "Type", "Count"), "Table 4: Boats by class")
+    assert answer_from_tables("How many tugs of the motor class?", [chunk], {}).absence == ""
+    assert "submarines" in answer_from_tables("How many submarines of the motor class?", [chunk], {}).absence
