@@ -1,4 +1,4 @@
-"""Bands, stacked headers, strikes and tick boxes in a vision model's transcripts: what is proven, and what is not."""
+"""Bands, stacked headers, strikes and tick boxes in a vision model's transcripts: what they support, and what not."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def _read(model: Model, path: Path, transcript: str) -> PageRow:
 
 
 @pytest.mark.parametrize("way", NOTATIONS)
-def test_a_row_proves_a_claim_on_its_own_band_only(model: Model, make_pdf: MakePdf, way: str) -> None:
+def test_a_row_supports_a_claim_on_its_own_band_only(model: Model, make_pdf: MakePdf, way: str) -> None:
     _read(model, make_pdf("berries.pdf", "Scanned page."), f"Table 1: Berries in kilograms\n\n{NOTATIONS[way]()}")
     model.claims = [claim("Brake picked 488 kilograms of currants in 2022.", "Currants | 506 | 488", on="Currants")]
-    assert ask("How many currants?")["verdict"] == "proven"
+    assert ask("How many currants?")["verdict"] == "seen"  # the page itself does not hold what the model read there
     model.claims = [claim("Ahlen picked 488 kilograms of currants in 2022.", "Currants | 506 | 488", on="Currants")]
     model.repairs = {}
     output = ask("How many currants in Ahlen?")
@@ -90,7 +90,7 @@ def test_what_is_struck_or_not_ticked_in_a_transcript_is_said_so(model: Model, m
     )
     _read(model, make_pdf("lease.pdf", "Scanned page."), transcript)
     model.claims = [claim("The rent is 2,900 euros.", "The rent is 2,900 euros a month.")]
-    assert ask("What is the rent?")["verdict"] == "proven"
+    assert ask("What is the rent?")["verdict"] == "seen"  # the page itself does not hold what the model read there
     for lie, quote in (
         ("The rent is 2,450 euros.", "The monthly rent is 2,450 euros."),
         ("Dogs may run free.", "Dogs may run free in the yard."),
@@ -99,4 +99,4 @@ def test_what_is_struck_or_not_ticked_in_a_transcript_is_said_so(model: Model, m
         model.claims = [claim(lie, quote, passage="P1")]
         assert ask(f"Is this so: {lie}")["refused"], lie
     model.claims = [claim("The keys were returned.", "Keys returned: yes (ticked)")]
-    assert ask("Were the keys returned?")["verdict"] == "proven"
+    assert ask("Were the keys returned?")["verdict"] == "seen"
