@@ -69,7 +69,7 @@ class ClaimVerifier:
         chunk = self._chunks.get(claim["chunk"])
         place = self._locate(claim["quote"], chunk) if chunk else None
         if chunk and place is None:
-            place = self._witnesses.find(claim["quote"], chunk.document, chunk.pages)
+            place = self._witnesses.find(claim["quote"], chunk, self._transcripts(chunk.document, chunk.pages))
         return self._check_at(claim, chunk, place)
 
     def _locate(self, quote: str, chunk: ChunkRow) -> quotes.QuoteLocation | None:

@@ -15,12 +15,14 @@ from graph.types import Citation, ReadFrom
 from graph.verification import quotes
 from graph.verification.agreement import PlacedWord, Testimony, WitnessWords, placed
 from graph.verification.quotes import QuoteLocation
-from loaders.text.plain import plain
+from loaders.text.alignment import tokens
+from loaders.text.plain import plain, struck_texts
 from loaders.types import placed_words
 
 _FROM_FILE: Mapping[str, ReadFrom] = {"text-layer": "text", "ocr": "ocr", "text-layer+ocr": "ocr"}
 """How a page was read that no model read, by the `model` of its row in the ledger."""
 
+_STRUCK_WORDS = 3  # words in a row that tell a struck text; a shorter one is told by all of it
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.+|…)\s*")
 _DESCRIBED = "The words are a model's description of a figure or table; they are not printed on the page."
 SEEN_IN_IMAGE = "The words were seen in the image of the page when the question was asked; its text does not hold them."
@@ -65,10 +67,15 @@ class Witnesses:
         source: ReadFrom = found[0] if found and found[1].agrees else "ocr" if "ocr" in by_file else "text"
         return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source)
 
-    def find(self, quote: str, document: str, pages: Sequence[int]) -> QuoteLocation | None:
-        """Return where a quote stands by the witness, if a model's transcript does not hold it; None if nowhere."""
-        for page in pages:
-            found = self._testimony(document, (page,), [quote])
+    def find(self, quote: str, chunk: ChunkRow, transcripts: Mapping[int, Transcript]) -> QuoteLocation | None:
+        """Return where a quote stands by the witness, if a model's transcript does not hold it; None if nowhere.
+
+        Words that the transcript strikes out are not found: neither a text layer nor OCR has to know of the line.
+        """
+        for page in chunk.pages:
+            if page in transcripts and _is_struck(quote, transcripts[page]):
+                continue
+            found = self._testimony(chunk.document, (page,), [quote])
             if found and found[1].agrees:
                 return _with_boxes(QuoteLocation((page,), (), quote=plain(quote)), found[1])
         return None
@@ -150,6 +157,26 @@ def _parts(quote: str, chunk: ChunkRow) -> list[str]:
             return [*row.band, row.text]
     pieces = [piece for piece in _ELLIPSIS.split(quote) if any(character.isalnum() for character in piece)]
     return pieces or [quote]
+
+
+def _is_struck(quote: str, transcript: Transcript) -> bool:
+    """Whether a quote has words that the page has only struck out; of longer texts, three in a row are enough."""
+    said, live = _keys(quote), _keys(" ".join(plain(block.text) for block in transcript.blocks))
+    for struck in (_keys(text) for block in transcript.blocks for text in struck_texts(block.text)):
+        size = min(_STRUCK_WORDS, len(struck))
+        for words in (struck[at : at + size] for at in range(len(struck) - size + 1)):
+            if words and _holds(said, words) and not _holds(live, words):
+                return True
+    return False
+
+
+def _keys(text: str) -> list[str]:
+    return [token.key for token in tokens(text)]
+
+
+def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    size = len(wanted)
+    return any(words[at : at + size] == wanted for at in range(len(words) - size + 1))
 
 
 def _is_description(quote: str, place: QuoteLocation, transcripts: Mapping[int, Transcript]) -> bool:

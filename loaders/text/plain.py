@@ -54,6 +54,7 @@ _STRUCK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Text that is struck out: it stays in the transcript, and is no part of what is searched, quoted or compared."""
+_STRUCK_MARK = re.compile(r"~~|</?(?:del|s|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
 _DUNDER = re.compile(r"__[a-z0-9]+(?:_[a-z0-9]+)*__")
 _HIDDEN = 0xE000
 """Start of the private use area, whose characters stand for escaped ones while marks are removed."""
@@ -76,6 +77,11 @@ def cached_text(function: Callable[[str], T]) -> Callable[[str], T]:
         return cached(text) if len(text) <= MAX_CACHED_CHARS else function(text)
 
     return call
+
+
+def struck_texts(markdown: str) -> list[str]:
+    """Return the texts that are struck out in Markdown or HTML, without marks."""
+    return [plain_inline(_STRUCK_MARK.sub("", found[0])) for found in _STRUCK.finditer(markdown)]
 
 
 @cached_text

@@ -1,4 +1,4 @@
-"""Bands, stacked headers, strikes and tick boxes in a vision model's transcripts: what they support, and what not."""
+"""Bands, stacked headers, strikes and tick boxes in a vision model's transcripts: what is proven, and what is not."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ from tests.wire.scripted_replies import Model, ask, claim
 HEAD, BANDS = ("Berries", "2021", "2022"), ("Garden of Ahlen", "Garden of Brake")
 ROWS = {"Garden of Ahlen": [("Currants", "318", "294"), ("Gooseberries", "77", "81")],
         "Garden of Brake": [("Currants", "506", "488"), ("Gooseberries", "129", "140")]}  # fmt: skip
+PRINTED = "\n".join(
+    [" ".join(HEAD), *(line for name in BANDS for line in (name, *(" ".join(row) for row in ROWS[name])))]
+)
+LEASE = (
+    "1. Rent. The monthly rent is 2,450 euros. The rent is 2,900 euros a month.\n"
+    "2. Dogs. Dogs may run free in the yard.\nCellar cleared\nKeys returned"
+)
 STACKED = (
     "<table><tr><th rowspan='2'>Mill</th><th colspan='2'>2021</th><th colspan='2'>2022</th></tr>"
     "<tr><th>Rye</th><th>Oats</th><th>Rye</th><th>Oats</th></tr>"
@@ -65,10 +72,10 @@ def _read(model: Model, path: Path, transcript: str) -> PageRow:
 
 
 @pytest.mark.parametrize("way", NOTATIONS)
-def test_a_row_supports_a_claim_on_its_own_band_only(model: Model, make_pdf: MakePdf, way: str) -> None:
-    _read(model, make_pdf("berries.pdf", "Scanned page."), f"Table 1: Berries in kilograms\n\n{NOTATIONS[way]()}")
+def test_a_row_proves_a_claim_on_its_own_band_only(model: Model, make_pdf: MakePdf, way: str) -> None:
+    _read(model, make_pdf("berries.pdf", PRINTED), f"Table 1: Berries in kilograms\n\n{NOTATIONS[way]()}")
     model.claims = [claim("Brake picked 488 kilograms of currants in 2022.", "Currants | 506 | 488", on="Currants")]
-    assert ask("How many currants?")["verdict"] == "seen"  # the page itself does not hold what the model read there
+    assert ask("How many currants?")["verdict"] == "proven"
     model.claims = [claim("Ahlen picked 488 kilograms of currants in 2022.", "Currants | 506 | 488", on="Currants")]
     model.repairs = {}
     output = ask("How many currants in Ahlen?")
@@ -88,9 +95,9 @@ def test_what_is_struck_or_not_ticked_in_a_transcript_is_said_so(model: Model, m
         "1. Rent. ~~The monthly rent is 2,450 euros.~~ The rent is 2,900 euros a month.\n\n"
         "2. Dogs. <del>Dogs may run free in the yard.</del>\n\n- [ ] Cellar cleared\n- [x] Keys returned"
     )
-    _read(model, make_pdf("lease.pdf", "Scanned page."), transcript)
+    _read(model, make_pdf("lease.pdf", LEASE), transcript)
     model.claims = [claim("The rent is 2,900 euros.", "The rent is 2,900 euros a month.")]
-    assert ask("What is the rent?")["verdict"] == "seen"  # the page itself does not hold what the model read there
+    assert ask("What is the rent?")["verdict"] == "proven"
     for lie, quote in (
         ("The rent is 2,450 euros.", "The monthly rent is 2,450 euros."),
         ("Dogs may run free.", "Dogs may run free in the yard."),
@@ -99,4 +106,4 @@ def test_what_is_struck_or_not_ticked_in_a_transcript_is_said_so(model: Model, m
         model.claims = [claim(lie, quote, passage="P1")]
         assert ask(f"Is this so: {lie}")["refused"], lie
     model.claims = [claim("The keys were returned.", "Keys returned: yes (ticked)")]
-    assert ask("Were the keys returned?")["verdict"] == "seen"
+    assert ask("Were the keys returned?")["verdict"] == "seen"  # the text layer has the words, and no tick

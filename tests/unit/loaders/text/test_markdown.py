@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loaders.text.markdown import parse_blocks
-from loaders.text.plain import plain
+from loaders.text.plain import plain, struck_texts
 
 MARKS = st.text(alphabet="ab1 |#-*_`~$<>/\\\n[]().:", max_size=200)
 PIECES = st.lists(
@@ -222,3 +222,8 @@ def test_a_caption_within_a_figure_is_print() -> None:
         ("description", "Figure description: Bars."),
         ("caption", "Figure 3: Fog"),
     ]
+
+
+def test_struck_texts_are_listed_without_marks() -> None:
+    markdown = "Rent ~~2,450 *euros*~~ 2,900 euros, <del class='x'>dogs</del> and <s>cats</s>, a ~ b, ~~~"
+    assert struck_texts(markdown) == ["2,450 euros", "dogs", "cats"]
