@@ -70,14 +70,14 @@ def _describe(catalog: Catalog, state: QueryState) -> QueryState:
     if len(rows) > 1:
         return _which(catalog, state, rows)
     if not rows:
-        return {"described": ""}
+        return {"shortcut": ""}
     if asked["aspect"] in ("title", "authors", "date"):
         return _front_matter(catalog, state, rows[0], asked["aspect"])
     if asked["aspect"] == "summary":
         return _quoted(state, catalog, _summary(_chunks(catalog, rows[0])))
     lines = {"outline": _outline, "tables": _captions, "figures": _captions}.get(asked["aspect"])
     if lines is None:
-        return {"described": ""}
+        return {"shortcut": ""}
     found = lines(catalog, rows[0], asked["aspect"])
     if not found:
         return _said(state, f"No {_KINDS[asked['aspect']]} were found in {rows[0].label}.")
@@ -90,7 +90,7 @@ _KINDS = {"outline": "headings", "tables": "tables with a caption", "figures": "
 
 
 def _said(state: QueryState, text: str) -> QueryState:
-    return {**final_state(state, sanitize_markdown(text), "catalog"), "described": "answer"}
+    return {**final_state(state, sanitize_markdown(text), "catalog"), "shortcut": "structure"}
 
 
 def _which(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) -> QueryState:
@@ -101,11 +101,11 @@ def _which(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) -> 
 def _quoted(state: QueryState, catalog: Catalog, found: Sequence[tuple[ChunkRow, SentenceRow]]) -> QueryState:
     """Return claims that quote sentences, to be verified like any."""
     if not found:
-        return {"described": ""}
+        return {"shortcut": ""}
     claims = [Claim(text=sentence.text, chunk=chunk.id, quote=sentence.text) for chunk, sentence in found]
     chunks = list({chunk.id: chunk for chunk, _ in found}.values())
     retrieved = with_chunks(state["retrieved"], chunks, "the part of the document that was asked for")
-    return {"described": "claims", "claims": claims, "page_images": [], "retrieved": retrieved, "grades": []}
+    return {"shortcut": "quotes", "claims": claims, "page_images": [], "retrieved": retrieved, "grades": []}
 
 
 def _front_matter(catalog: Catalog, state: QueryState, row: DocumentRow, aspect: str) -> QueryState:
@@ -120,14 +120,14 @@ def _front_matter(catalog: Catalog, state: QueryState, row: DocumentRow, aspect:
         found = {s.id: (c, s) for one in held if one for c, s in [one]}
         return _quoted(state, catalog, list(found.values()))
     said = {"title": "The title of", "authors": "The authors of", "date": "The date of"}[aspect]
-    return _said(state, f"{said} {row.label}: {value}") if value else {"described": ""}
+    return _said(state, f"{said} {row.label}: {value}") if value else {"shortcut": ""}
 
 
 def _place(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow], place: str) -> QueryState:
     """Answer a question about a page, a figure or a table; clauses and sections are found by the search."""
     kind, _, number = place.partition(" ")
     if kind not in ("page", "figure", "table", "chart"):
-        return {"described": ""}
+        return {"shortcut": ""}
     if kind == "page" and len(rows) > _MAX_PAGES:
         return _which(catalog, state, rows)
     found: list[tuple[ChunkRow, SentenceRow]] = []
@@ -140,8 +140,8 @@ def _place(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow], pla
         return _quoted(state, catalog, found[: 2 * _MAX_QUOTES])
     if kind == "page":
         has = "; ".join(f"{row.label} has {row.pages}" for row in rows[:3])
-        return {"described": "", "absence": f"There is no {place} with text: {has}.", "reason": "fact_absent"}
-    return {"described": ""}
+        return {"shortcut": "", "absence": f"There is no {place} with text: {has}.", "reason": "fact_absent"}
+    return {"shortcut": ""}
 
 
 def _of_page(catalog: Catalog, row: DocumentRow, number: str) -> list[tuple[ChunkRow, SentenceRow]]:

@@ -19,7 +19,7 @@ def after_contextualize(
         return "greet"
     if state.get("reason"):
         return "decline"
-    if state.get("about_library"):
+    if kind == "library":
         return "describe_library"
     return "describe_document" if kind in ("document", "place") and without_model else "retrieve_chunks"
 
@@ -28,21 +28,24 @@ def after_description(
     state: QueryState,
 ) -> Literal["verify_citations", "decline", "retrieve_chunks", "__end__"]:
     """End with what the structure says, verify what it quotes, or search."""
-    if state.get("described") == "answer":
+    if state.get("shortcut") == "structure":
         return "__end__"
-    if state.get("described") == "claims":
+    if state.get("shortcut") == "quotes":
         return "verify_citations"
     return "decline" if state.get("absence") else "retrieve_chunks"
 
 
 def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_chunks"]:
-    """Look whether tables settle the question before passages are graded, with the engine that has no model."""
-    return "compute_on_tables" if state.get("engine") == "offline" else "grade_chunks"
+    """Look into the tables before chunks are graded, without a model: if one was found, or the question computes."""
+    asked = state.get("understanding")
+    computes = asked is not None and asked["kind"] == "table"
+    on_tables = computes or any(chunk["kind"] == "table" for chunk in state["retrieved"])
+    return "compute_on_tables" if on_tables and state.get("engine") == "offline" else "grade_chunks"
 
 
 def after_tables(state: QueryState) -> Literal["verify_citations", "decline", "grade_chunks"]:
     """Check what tables answer, say what they lack, or go on with the passages."""
-    if state.get("computed"):
+    if state.get("shortcut") == "tables":
         return "verify_citations"
     return "decline" if state.get("absence") else "grade_chunks"
 
@@ -75,4 +78,4 @@ def after_verification(
     verified = any(check["citation"] for check in state["verdicts"])
     if verified:
         return "write_answer"
-    return "grade_chunks" if state.get("computed") else "decline"
+    return "grade_chunks" if state.get("shortcut") == "tables" else "decline"

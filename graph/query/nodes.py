@@ -69,7 +69,6 @@ async def contextualize(state: QueryState) -> QueryState:
         "understanding": understand(reply.value, mentioned),
         "allowed_documents": allowed,
         "mentioned_documents": mentioned,
-        "about_library": about_library,
         "standalone_question": reply.value,
         "queries": [reply.value],
         "can_rewrite": deps.engine.can_rewrite,
@@ -82,8 +81,7 @@ async def contextualize(state: QueryState) -> QueryState:
 def _fresh() -> QueryState:
     """Return the values that a new question starts with; a thread still holds those of the question before."""
     return {
-        "described": "",
-        "computed": False,
+        "shortcut": "",
         "absence": "",
         "started_at": time.time(),
         "rewrites": 0,
@@ -183,7 +181,7 @@ async def generate_answer(state: QueryState) -> QueryState:
     reply = await deps.engine.answer(state["standalone_question"], relevant, state["grades"], views, draft)
     return {
         "claims": reply.value,
-        "computed": False,
+        "shortcut": "",
         "page_images": shown,
         "usage": add_usage(state["usage"], reply.usage),
         "reply_id": stream.reply_id,

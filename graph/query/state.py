@@ -105,18 +105,15 @@ class QueryState(QueryInput, QueryOutput, total=False):
     """Ids of the documents that the question mentions; only they are searched until the search is widened."""
     understanding: Understanding
     """What kind of thing is asked, with the entities, attribute, time, unit, place and documents that were told."""
-    described: str
-    """How a document's structure answered: `answer`, `claims` to be verified, or "" where the search has to."""
-    about_library: bool
-    """Whether the question is about the library itself ("What documents do you have?")."""
+    shortcut: Literal["", "structure", "quotes", "tables"]
+    """What answers without graded chunks: a document's structure (the answer is final), quotes of the place asked for,
+    or values computed from tables (both are claims, to be verified); "" where chunks are graded."""
     standalone_question: str
     """The question with its references to the conversation resolved."""
     can_rewrite: bool
     """Whether the engine can rewrite a question and repair claims; the offline engine cannot."""
     grades: list[Grade]
     """The grader's reply: a grade for each chunk; those that it left out are missing."""
-    computed: bool
-    """Whether the claims were computed from tables; if they fail their check, the passages are graded as usual."""
     absence: str
     """The sentence that says which row, column or value a table lacks; "" where none was missed."""
     claims: list[Claim]

@@ -26,10 +26,10 @@ async def compute_on_tables(state: QueryState) -> QueryState:
     answer = await asyncio.to_thread(_answer, deps.stores.catalog, state)
     if answer.claims:
         retrieved = with_chunks(state["retrieved"], answer.chunks, "the table that the answer is computed from")
-        return {"claims": answer.claims, "computed": True, "page_images": [], "retrieved": retrieved, "grades": []}
+        return {"claims": answer.claims, "shortcut": "tables", "page_images": [], "retrieved": retrieved, "grades": []}
     if answer.absence:
-        return {"absence": answer.absence, "reason": "fact_absent", "computed": False}
-    return {"computed": False}
+        return {"absence": answer.absence, "reason": "fact_absent", "shortcut": ""}
+    return {"shortcut": ""}
 
 
 def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:

@@ -43,7 +43,7 @@ def outcome(path: Path, question: str) -> tuple[list[str], list[tuple[str, int]]
     return way, [(citation["quote"], citation["page"]) for citation in result["citations"]], result
 
 
-PLAIN = (["contextualize", "retrieve_chunks", "compute_on_tables", "grade_chunks", "generate_answer",
+PLAIN = (["contextualize", "retrieve_chunks", "grade_chunks", "generate_answer",
           "verify_citations", "write_answer"], [(FACT.split(". ")[0] + ".", 1)])  # fmt: skip
 
 

@@ -24,7 +24,6 @@ def test_each_node_says_what_it_does_when_it_begins() -> None:
     assert steps("Who founded the observatory?") == [
         ("contextualize", "Understanding the question"),
         ("retrieve_chunks", "Searching the pages"),
-        ("compute_on_tables", "Looking into the tables"),
         ("grade_chunks", "Judging what was found"),
         ("generate_answer", "Writing an answer"),
         ("verify_citations", "Checking every quote on its page"),

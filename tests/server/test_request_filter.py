@@ -20,7 +20,7 @@ from tests.dev_server import Server, run_server
 pytestmark = pytest.mark.server
 
 QUESTION = "What does a night in the lighthouse cost?"
-LIMIT = 6 * 2**20  # for 50 threads; 108 kB a thread were measured with five
+LIMIT = 5 * 2**20
 FILE = re.compile(rb"[A-Za-z0-9+/]{2000}")
 
 

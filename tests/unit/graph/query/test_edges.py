@@ -13,6 +13,7 @@ from graph import context
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.query import edges, graph
+from graph.query.understanding import understand
 
 
 def chunks(*relevant: bool) -> list[Any]:
@@ -25,8 +26,25 @@ def test_after_contextualize(reason: Any, way: str) -> None:
 
 
 def test_a_question_about_the_library_needs_no_retrieval() -> None:
-    assert edges.after_contextualize({"reason": None, "about_library": True}) == "describe_library"
-    assert edges.after_contextualize({"reason": "nothing_ingested", "about_library": True}) == "decline"
+    asked = understand("What documents do you have?")
+    assert edges.after_contextualize({"reason": None, "understanding": asked}) == "describe_library"
+    assert edges.after_contextualize({"reason": "nothing_ingested", "understanding": asked}) == "decline"
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "engine", "way"),
+    [
+        ("text", "Who keeps the lamp?", "offline", "grade_chunks"),
+        ("table", "Who keeps the lamp?", "offline", "compute_on_tables"),
+        ("text", "Which lamp has the highest power?", "offline", "compute_on_tables"),
+        ("table", "Which lamp has the highest power?", "llm", "grade_chunks"),
+    ],
+)
+def test_tables_are_looked_into_where_one_was_found_or_is_needed(
+    kind: str, question: str, engine: str, way: str
+) -> None:
+    state: Any = {"retrieved": [{"kind": kind}], "engine": engine, "understanding": understand(question)}
+    assert edges.after_retrieval(state) == way
 
 
 def test_the_search_is_widened_before_the_question_is_rewritten() -> None:
