@@ -64,6 +64,9 @@ PASSING: frozenset[FailureReason] = frozenset({"quota_minute", "quota_day", "ove
 """Reasons that lie in a model service and pass: they say nothing about the page, which is still due."""
 
 
+CORRECTED = "corrected from the text layer:"
+"""What the detail of a page says some of whose words were corrected; answers that cite the page need not repeat it."""
+
 LITTLE_CONFIDENCE = "read with little confidence"
 """What the detail of a page says whose print OCR could hardly read; answers that cite the page repeat it."""
 

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from graph.citation_markers import marker
-from graph.engines.llm.mending import CORRECTED
 from graph.query.state import Note, RefusalReason
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, ClaimCheck, RetrievedChunk, is_verified
-from loaders.types import LITTLE_CONFIDENCE
+from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
 _REASONS = {
     "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",

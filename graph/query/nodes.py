@@ -28,7 +28,6 @@ from graph.query.answers import (
 from graph.query.citation_links import remove_links
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import AnswerVerdict, QueryState
-from graph.query.understanding import understand
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
@@ -50,6 +49,8 @@ async def contextualize(state: QueryState) -> QueryState:
     Raises:
         BadInputError: the question is empty or too long, or a document is unknown.
     """
+    from graph.query.understanding import understand  # its patterns take 20 ms at import
+
     deps = await dependencies.current()
     question, history = question_and_history(state.get("question"), state.get("messages"))
     if not question.strip():

@@ -9,7 +9,6 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.query.understanding import Understanding
 from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Usage
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
@@ -43,6 +42,34 @@ DocumentNames = Annotated[
     list[str],
     Field(description="Names or ids of the documents to search; all when empty.", examples=[["report.pdf"]]),
 ]
+
+
+Kind = Literal[
+    "greeting", "library", "document", "place", "documents", "table", "value", "who", "when", "where", "how_many",
+    "yes_no", "why", "definition", "list", "other",
+]  # fmt: skip
+Aspect = Literal["", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary"]
+
+
+class Understanding(TypedDict):
+    """What a question asks for, as JSON values."""
+
+    kind: Kind
+    """What kind of thing is asked."""
+    aspect: Aspect
+    """Of a question about a document: what is asked of it; "" otherwise."""
+    place: str
+    """The place that it names: "page 3", "figure 1", "section 4.1"; "" if none."""
+    entities: list[str]
+    """The names and codes in it, as they are written."""
+    attribute: str
+    """What is asked of the entity: the words that are neither names nor general."""
+    time: list[str]
+    """The years and months in it."""
+    unit: str
+    """The unit or currency in which the answer is wanted; "" if none is named."""
+    documents: list[str]
+    """Ids of the documents that it mentions."""
 
 
 class Note(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from graph import dependencies
 from graph.events import step
@@ -11,8 +12,10 @@ from graph.query.state import QueryState
 from graph.retrieval import terms
 from graph.runtime.async_nodes import async_node
 from graph.storage.base import Catalog, ChunkRow
-from graph.tables.answers import TableAnswer, answer_from_tables
 from graph.types import RELEVANT_GRADE, RetrievedChunk
+
+if TYPE_CHECKING:
+    from graph.tables.answers import TableAnswer
 
 # Chunks by their words, among which the tables are looked for: a table's own words are few, so prose ranks before it.
 _BY_TEXT = 40
@@ -34,6 +37,8 @@ async def compute_on_tables(state: QueryState) -> QueryState:
 
 def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
     """Return what the tables say to each of the questions; nothing unless they settle all of them."""
+    from graph.tables.answers import TableAnswer, answer_from_tables  # 10 ms at import, for table questions alone
+
     documents = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     whole = TableAnswer()
     for question in terms.split_questions(state["standalone_question"]):

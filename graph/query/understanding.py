@@ -7,40 +7,10 @@ them on labelled questions.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-from typing_extensions import TypedDict
-
+from graph.query.state import Aspect, Kind, Understanding
 from graph.retrieval import document_mentions, terms
 from graph.tables.operations import asked_of_table
-
-Kind = Literal[
-    "greeting", "library", "document", "place", "documents", "table", "value", "who", "when", "where", "how_many",
-    "yes_no", "why", "definition", "list", "other",
-]  # fmt: skip
-Aspect = Literal["", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary"]
-
-
-class Understanding(TypedDict):
-    """What a question asks for, as JSON values."""
-
-    kind: Kind
-    """What kind of thing is asked."""
-    aspect: Aspect
-    """Of a question about a document: what is asked of it; "" otherwise."""
-    place: str
-    """The place that it names: "page 3", "figure 1", "section 4.1"; "" if none."""
-    entities: list[str]
-    """The names and codes in it, as they are written."""
-    attribute: str
-    """What is asked of the entity: the words that are neither names nor general."""
-    time: list[str]
-    """The years and months in it."""
-    unit: str
-    """The unit or currency in which the answer is wanted; "" if none is named."""
-    documents: list[str]
-    """Ids of the documents that it mentions."""
-
 
 _POLITE = (
     r"(?:(?:please|so|ok|okay|well|and|but|hi|hello|hey|can you|could you|would you|will you|tell me"
@@ -67,58 +37,58 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _ASPECT_PATTERNS: tuple[tuple[Aspect, str], ...] = (
-        ("pages",
-        rf"how (?:many pages|long|big)(?: (?:does|has|are there in|are in|is|in)?) ?(?:{_THIS})?(?: have"
-        r"| has| contain| got)?(?: in total)?"
-        rf"|(?:what is )?the (?:number of pages|page count|length)(?: (?:of|in) {_THIS})?"
-        rf"|(?:what is )?{_THIS}'s (?:page count|length)|(?:page count|number of pages)(?: of {_THIS})?"
-        rf"|count the pages(?: (?:of|in) {_THIS})?"),
-        ("outline",
-        r"(?:what (?:is|are)|list|show|give|print|display)?(?: (?:all|of))? ?(?:the |an? )?(?:(?:outline"
-        r"|structure|table of contents|contents|toc|organi[sz]ation)|(?:(?:main |all |the )*"
-        rf"(?:chapters|sections|headings|parts)))(?: (?:of|in|does) {_THIS})?(?: have| has| contain)?"
-        r"|(?:what|which) (?:chapters|sections|headings|parts) (?:does|are (?:there )?in|are there in"
-        rf"|has) ?(?:{_THIS})?(?: have| has| contain)?"
-        rf"|how is {_THIS} (?:structured|organi[sz]ed|divided|laid out)|into (?:what|which) (?:chapters"
-        rf"|sections|parts) is {_THIS} divided"),
-        ("tables",
-        rf"(?:(?:what|which|how many) tables (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have"
-        r"| has| contain| include)?|(?:list|show|give"
-        r"|name)(?: me)?(?: all)?(?: of)? ?(?:the )?tables(?: (?:of"
-        rf"|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
-        rf"|a) tables?(?: in {_THIS})?|does {_THIS} (?:have|contain) (?:any )?tables)"),
-        ("figures",
-        r"(?:(?:what|which|how many) (?:figures|images|pictures|charts|diagrams"
-        rf"|illustrations) (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have| has| contain"
-        r"| include)?|(?:list|show|give|name)(?: me)?(?: all)?(?: of)? ?(?:the )?(?:figures|images"
-        r"|pictures|charts|diagrams|illustrations)"
-        rf"(?: (?:of|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
-        rf"|a) (?:figures?|images?|pictures?|charts?|diagrams?)(?: in {_THIS})?|does {_THIS} (?:have"
-        r"|contain) (?:any )?(?:figures|images|pictures|charts))"),
-        ("title",
-        rf"(?:what(?: is|'s)|give|name)? ?the (?:full )?title(?: of {_THIS})?|(?:what(?: is"
-        rf"|'s) )?{_THIS}'s title|(?:what is|how is) {_THIS} (?:called|titled|entitled)|what(?: is"
-        rf"|'s) the name of {_THIS}"),
-        ("authors",
-        r"who (?:wrote|authored|published|is the (?:author|writer) of|are the (?:authors|writers) of"
-        rf"|is behind|created|prepared) {_THIS}|(?:who|what|name|list|give)?(?: (?:is"
-        rf"|are))? ?the (?:names of the )?authors?(?: of {_THIS})?|(?:by whom|by who) (?:was"
-        rf"|is) {_THIS} written|whose (?:paper|work|report) is {_THIS}|who was {_THIS} written by"),
-        ("date",
-        rf"when was {_THIS} (?:written|published|issued|released|created|dated|signed|made|printed"
-        r"|prepared)|(?:what(?: is|'s) )?the (?:publication )?(?:date"
-        rf"|year)(?: of(?: publication of)? {_THIS})|how old is {_THIS}|(?:what|which) (?:year|date) (?:is"
-        rf"|was) {_THIS} (?:from|published|written)|(?:what|which) date does {_THIS} bear|from (?:when"
-        rf"|what year) is {_THIS}"),
-        ("summary",
-        rf"(?:summari[sz]e|sum up|outline briefly|recap)(?: {_THIS})?(?: (?:in (?:a few|\w+) (?:sentences"
-        r"|words|lines)|briefly|shortly|for me))*|(?:write |make |what is )?(?:a |an |the )?(?:short "
-        rf"|brief |quick )?(?:summary|overview|abstract|gist|tl;?dr|synopsis)(?: of {_THIS})?"
-        rf"|what(?: is|'s) {_THIS}(?: all)? about|what does {_THIS} (?:say|deal with|cover|discuss|describe"
-        r"|talk about|contain)|what(?: is|'s| are) the (?:main |key |most important |central )?(?:point"
-        r"|points|message|messages|topic|topics|idea|ideas|subject|takeaways?|findings)(?: (?:of"
-        rf"|in) {_THIS})?|describe {_THIS}|tldr|what (?:topics|subjects) does {_THIS} cover"
-        rf"|what is in {_THIS}"),
+    ("pages",
+     rf"how (?:many pages|long|big)(?: (?:does|has|are there in|are in|is|in)?) ?(?:{_THIS})?(?: have"
+     r"| has| contain| got)?(?: in total)?"
+     rf"|(?:what is )?the (?:number of pages|page count|length)(?: (?:of|in) {_THIS})?"
+     rf"|(?:what is )?{_THIS}'s (?:page count|length)|(?:page count|number of pages)(?: of {_THIS})?"
+     rf"|count the pages(?: (?:of|in) {_THIS})?"),
+    ("outline",
+     r"(?:what (?:is|are)|list|show|give|print|display)?(?: (?:all|of))? ?(?:the |an? )?(?:(?:outline"
+     r"|structure|table of contents|contents|toc|organi[sz]ation)|(?:(?:main |all |the )*"
+     rf"(?:chapters|sections|headings|parts)))(?: (?:of|in|does) {_THIS})?(?: have| has| contain)?"
+     r"|(?:what|which) (?:chapters|sections|headings|parts) (?:does|are (?:there )?in|are there in"
+     rf"|has) ?(?:{_THIS})?(?: have| has| contain)?"
+     rf"|how is {_THIS} (?:structured|organi[sz]ed|divided|laid out)|into (?:what|which) (?:chapters"
+     rf"|sections|parts) is {_THIS} divided"),
+    ("tables",
+     rf"(?:(?:what|which|how many) tables (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have"
+     r"| has| contain| include)?|(?:list|show|give"
+     r"|name)(?: me)?(?: all)?(?: of)? ?(?:the )?tables(?: (?:of"
+     rf"|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
+     rf"|a) tables?(?: in {_THIS})?|does {_THIS} (?:have|contain) (?:any )?tables)"),
+    ("figures",
+     r"(?:(?:what|which|how many) (?:figures|images|pictures|charts|diagrams"
+     rf"|illustrations) (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have| has| contain"
+     r"| include)?|(?:list|show|give|name)(?: me)?(?: all)?(?: of)? ?(?:the )?(?:figures|images"
+     r"|pictures|charts|diagrams|illustrations)"
+     rf"(?: (?:of|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
+     rf"|a) (?:figures?|images?|pictures?|charts?|diagrams?)(?: in {_THIS})?|does {_THIS} (?:have"
+     r"|contain) (?:any )?(?:figures|images|pictures|charts))"),
+    ("title",
+     rf"(?:what(?: is|'s)|give|name)? ?the (?:full )?title(?: of {_THIS})?|(?:what(?: is"
+     rf"|'s) )?{_THIS}'s title|(?:what is|how is) {_THIS} (?:called|titled|entitled)|what(?: is"
+     rf"|'s) the name of {_THIS}"),
+    ("authors",
+     r"who (?:wrote|authored|published|is the (?:author|writer) of|are the (?:authors|writers) of"
+     rf"|is behind|created|prepared) {_THIS}|(?:who|what|name|list|give)?(?: (?:is"
+     rf"|are))? ?the (?:names of the )?authors?(?: of {_THIS})?|(?:by whom|by who) (?:was"
+     rf"|is) {_THIS} written|whose (?:paper|work|report) is {_THIS}|who was {_THIS} written by"),
+    ("date",
+     rf"when was {_THIS} (?:written|published|issued|released|created|dated|signed|made|printed"
+     r"|prepared)|(?:what(?: is|'s) )?the (?:publication )?(?:date"
+     rf"|year)(?: of(?: publication of)? {_THIS})|how old is {_THIS}|(?:what|which) (?:year|date) (?:is"
+     rf"|was) {_THIS} (?:from|published|written)|(?:what|which) date does {_THIS} bear|from (?:when"
+     rf"|what year) is {_THIS}"),
+    ("summary",
+     rf"(?:summari[sz]e|sum up|outline briefly|recap)(?: {_THIS})?(?: (?:in (?:a few|\w+) (?:sentences"
+     r"|words|lines)|briefly|shortly|for me))*|(?:write |make |what is )?(?:a |an |the )?(?:short "
+     rf"|brief |quick )?(?:summary|overview|abstract|gist|tl;?dr|synopsis)(?: of {_THIS})?"
+     rf"|what(?: is|'s) {_THIS}(?: all)? about|what does {_THIS} (?:say|deal with|cover|discuss|describe"
+     r"|talk about|contain)|what(?: is|'s| are) the (?:main |key |most important |central )?(?:point"
+     r"|points|message|messages|topic|topics|idea|ideas|subject|takeaways?|findings)(?: (?:of"
+     rf"|in) {_THIS})?|describe {_THIS}|tldr|what (?:topics|subjects) does {_THIS} cover"
+     rf"|what is in {_THIS}"),
 )  # fmt: skip
 _ASPECTS = tuple(
     (aspect, re.compile(rf"^{_POLITE}(?:{pattern})\W*$", re.IGNORECASE)) for aspect, pattern in _ASPECT_PATTERNS
@@ -234,9 +204,7 @@ def understand(question: str, documents: list[str] | None = None) -> Understandi
     return Understanding(
         kind=kind,
         aspect=aspect,
-        place=f"{_PLACES.get(place['kind'].lower().rstrip('.'), place['kind'].lower())} {place['number']}"
-        if place
-        else "",
+        place=_place_name(place) if place else "",
         entities=entities,
         attribute=attribute if kind not in ("greeting", "library", "document", "place") else "",
         time=list(dict.fromkeys(found[0] for found in _TIME.finditer(text))),
@@ -245,21 +213,15 @@ def understand(question: str, documents: list[str] | None = None) -> Understandi
     )
 
 
-_PLACES = {r"p":
-        r"page",
-        r"pages":
-        r"page",
-        r"sheet":
-        r"page",
-        r"fig":
-        r"figure",
-        r"tab":
-        r"table",
-        r"sec":
-        r"section",
-        r"§":
-        r"section",
-           "art": "article", "para": "paragraph"}  # fmt: skip
+_PLACES = {
+    "p": "page", "pages": "page", "sheet": "page", "fig": "figure", "tab": "table", "sec": "section", "§": "section",
+    "art": "article", "para": "paragraph",
+}  # fmt: skip
+
+
+def _place_name(found: re.Match[str]) -> str:
+    kind = found["kind"].lower().rstrip(".")
+    return f"{_PLACES.get(kind, kind)} {found['number']}"
 
 
 def _kind(text: str) -> tuple[Kind, Aspect]:

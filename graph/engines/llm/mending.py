@@ -18,7 +18,7 @@ from difflib import SequenceMatcher
 
 from loaders.text.alignment import Run, Token, align, differences, key_of, tokens
 from loaders.text.numbers import readings
-from loaders.types import Block
+from loaders.types import CORRECTED, Block
 
 MAX_SHARE, MAX_FEW = 0.03, 5
 """Words that are mended at most: of a reply's words, and in a short reply. More is a wrong reply or a wrong layer."""
@@ -85,9 +85,6 @@ def describe(corrections: Sequence[Correction]) -> str:
     count = "1 word was" if len(corrections) == 1 else f"{len(corrections)} words were"
     named = ", ".join(f"“{one.said}” to “{one.printed}”" for one in corrections[:MAX_FEW])
     return f"{count} {CORRECTED} {named}{', ...' if len(corrections) > MAX_FEW else ''}."
-
-
-CORRECTED = "corrected from the text layer:"
 
 
 def _joined(layer: str, said: Container[str]) -> str:
