@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from graph.errors import ModelError
 from graph.runtime.async_nodes import loop
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _CLOSE_S = 5.0  # closing takes milliseconds
+_open_clients: WeakSet[Any] = WeakSet()  # weak: a server builds many clients, and drops those that it no longer uses
 # From Gemini 3 on a model is given a level of thinking; older models refuse the field.
 _HAS_THINKING_LEVELS = re.compile(r"gemini-(?:[3-9]|\d{2})\b|gemini-.*-latest$")
 
@@ -102,12 +104,16 @@ def _close_at_exit(client: Any) -> None:
 
     Otherwise aiohttp prints "Exception ignored in AiohttpTCPConnector" on the terminal, after every command.
     """
+    if not _open_clients:
+        atexit.register(_close_clients)
+    _open_clients.add(client)
 
-    def close() -> None:
+
+def _close_clients() -> None:
+    for client in list(_open_clients):
         with contextlib.suppress(Exception):  # the process ends in any case
             asyncio.run_coroutine_threadsafe(client.aio.aclose(), loop()).result(_CLOSE_S)
-
-    atexit.register(close)
+    _open_clients.clear()
 
 
 def _require_key(api_key: str) -> None:
