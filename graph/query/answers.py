@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from langchain_core.messages import AIMessage, HumanMessage
@@ -16,8 +17,10 @@ from graph.query.streaming import ReplyStream
 from graph.settings import settings
 from graph.storage.base import PageRow
 from graph.types import Citation, Claim, ClaimCheck, PageRef, PageView, RetrievedChunk
-from graph.verification import image_evidence
-from graph.verification.verifier import ClaimVerifier, citations_of
+from graph.verification.outcomes import citations_of
+
+if TYPE_CHECKING:
+    from graph.verification.verifier import ClaimVerifier
 
 
 def relevant_chunks(state: QueryState) -> list[RetrievedChunk]:
@@ -27,6 +30,8 @@ def relevant_chunks(state: QueryState) -> list[RetrievedChunk]:
 
 def select_page_images(deps: dependencies.Deps, relevant: Sequence[RetrievedChunk]) -> list[PageRef]:
     """Return the pages whose images go to the engine with the question; none if that is off or unsupported."""
+    from graph.verification import image_evidence
+
     run = context.current()
     if run.look_again == "off" or not deps.engine.reads_images:
         return []
@@ -55,6 +60,8 @@ def _page_rows(deps: dependencies.Deps, documents: set[str]) -> dict[tuple[str, 
 
 def build_verifier(state: QueryState) -> ClaimVerifier:
     """Return a verifier over the relevant chunks and the page images that the engine was shown."""
+    from graph.verification.verifier import ClaimVerifier
+
     run = context.current()
     offered = [chunk["chunk"] for chunk in relevant_chunks(state)]
     catalog = dependencies.for_context(run).stores.catalog

@@ -34,7 +34,7 @@ from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, Turn, add_usage, is_verified, no_usage
-from graph.verification import verifier
+from graph.verification import outcomes
 
 _MAX_HISTORY = 6  # messages that are read to understand a follow-up
 _MAX_PREVIEW = 160  # characters of a chunk in the state before grading
@@ -204,7 +204,7 @@ async def verify_citations(state: QueryState) -> QueryState:
         checker = await asyncio.to_thread(build_verifier, state)
     checks, stream = await asyncio.to_thread(checker.check, state["claims"]), reply_stream(state)
     if state["repairs"]:
-        checks = verifier.with_history(checks, state["verdicts"])
+        checks = outcomes.with_history(checks, state["verdicts"])
     verified = any(check["citation"] for check in checks)
     stream.push(verified_beginning(checks))
     return {
@@ -235,8 +235,8 @@ async def repair_claims(state: QueryState) -> QueryState:
 def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
     passed = [check for check in state["verdicts"] if check["citation"]]
-    citations = {citation["marker"]: citation for check in passed for citation in verifier.citations_of(check)}
-    counts = verifier.count_outcomes(state["verdicts"])
+    citations = {citation["marker"]: citation for check in passed for citation in outcomes.citations_of(check)}
+    counts = outcomes.count_outcomes(state["verdicts"])
     verdict: AnswerVerdict = "proven" if not counts["seen"] else "partly_proven" if counts["proven"] else "seen"
     unproven = [citation for citation in citations.values() if not is_verified(citation)]
     notes = messages.notes_on_claims(counts["dropped"], unproven)

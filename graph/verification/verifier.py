@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, is_verified
 from graph.verification import computations, facts, image_evidence, quotes
+from graph.verification.outcomes import citations_of
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 
 _RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
@@ -177,21 +178,6 @@ class ClaimVerifier:
         return f"its evidence does not contain {', '.join(missing)}" if missing else ""
 
 
-def citations_of(check: ClaimCheck) -> list[Citation]:
-    """Return all citations of a checked claim."""
-    return [*([check["citation"]] if check["citation"] else []), *check.get("further", [])]
-
-
-def with_history(checks: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:
-    """Return the checks after a repair; those of replaced claims hold the claim before and why it failed."""
-    merged = []
-    for check, before in zip(checks, first, strict=True):
-        if before["failure"] and check["claim"] != before["claim"]:
-            check = {**check, "repaired": True, "before": {"claim": before["claim"], "failure": before["failure"]}}
-        merged.append(check)
-    return merged
-
-
 def _runs(text: str) -> list[str]:
     """Return all runs of eight consecutive words of a text."""
     words = re.findall(r"\w+", text.casefold())
@@ -223,11 +209,3 @@ def _image_citation(chunk: ChunkRow, quote: str, page: int, texts: Sequence[Tran
     citation = _citation(chunk, quote, Finding(quotes.QuoteLocation((page,), ()), "image", SEEN_IN_IMAGE))
     citation["boxes"] = boxes
     return citation
-
-
-def count_outcomes(checks: Sequence[ClaimCheck]) -> Mapping[str, int]:
-    """Return how many claims were verified (`proven`), only a model's word (`seen`), or left out (`dropped`)."""
-    cited = [check["citation"] for check in checks]
-    proven = sum(1 for citation in cited if citation and is_verified(citation))
-    seen = sum(1 for citation in cited if citation and not is_verified(citation))
-    return {"proven": proven, "seen": seen, "dropped": len(cited) - proven - seen}

@@ -11,7 +11,8 @@ import pytest
 from graph.storage.base import Catalog, PageRow, Transcript
 from graph.storage.catalog import SqliteCatalog
 from graph.types import Claim, PageRef
-from graph.verification.verifier import ClaimVerifier, count_outcomes, with_history
+from graph.verification.outcomes import count_outcomes, with_history
+from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Chunk, Sentence
 from tests.unit.graph.storage.rows import document
 

@@ -10,7 +10,8 @@ import pytest
 from graph.storage.base import Catalog, PageRow, Transcript, layer_key, ocr_key
 from graph.storage.catalog import SqliteCatalog
 from graph.types import Citation, Claim
-from graph.verification.verifier import ClaimVerifier, count_outcomes
+from graph.verification.outcomes import count_outcomes
+from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Box, Chunk, Sentence, Word
 from tests.unit.graph.storage.rows import document
 
