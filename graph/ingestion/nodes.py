@@ -114,7 +114,10 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)
     pages = [row.page for row in rows if not is_done(row, run, deps.engine.name)]
-    size = found.path.stat().st_size
+    try:
+        size = found.path.stat().st_size  # of the file that the pages are read from, which may be a conversion
+    except OSError:
+        size = info.size  # deleted since it was opened: the reader of its pages says so, page by page
     return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), size=size, pages=pages)
 
 

@@ -224,3 +224,20 @@ async def test_two_ingestions_at_once(home: Path, make_pdf: MakePdf) -> None:
     reports = await asyncio.gather(*(ingestion.ainvoke({"sources": [str(path)]}) for path in paths))
     assert [report["report"]["documents"][0]["status"] for report in reports] == ["complete", "complete"]
     assert len(dependencies.stores().catalog.documents()) == 2
+
+
+def test_a_file_deleted_while_its_document_is_added_fails_by_name(
+    home: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when an upload folder is emptied: its pages fail with their reason, not the run with an exception."""
+    path = make_pdf("gone", TICKET)
+    add = SqliteCatalog.add_document
+
+    def add_and_delete(self: SqliteCatalog, *given: Any, **named: Any) -> None:
+        add(self, *given, **named)
+        path.unlink()
+
+    monkeypatch.setattr(SqliteCatalog, "add_document", add_and_delete)
+    (document,) = ingest(path)
+    assert document["status"] == "failed"
+    assert document["failures"][0]["page"] == 1
