@@ -51,15 +51,15 @@ class Context(BaseModel):
 
     engine: EngineName = Field(
         default_factory=lambda: settings().engine,
-        description="The engine that reads and answers: `llm` (chat models; needs a key), `offline` (no key, no "
-        "network), or `auto`: `llm` where a Google key is set, `offline` otherwise.",
+        description="The engine that reads and answers: `llm` (chat models, of a service or on this machine), "
+        "`offline` (no key, no network), or `auto`: `llm` where a model is named or a key is set, else `offline`.",
     )
     reader_model: str = Field(
-        default_factory=lambda: settings().reader_model,
+        default_factory=lambda: settings().models["reader"],
         description="The vision model that reads page images, as `provider:model`.",
     )
     chat_model: str = Field(
-        default_factory=lambda: settings().chat_model,
+        default_factory=lambda: settings().models["chat"],
         description="The model that grades, rewrites and answers, as `provider:model`.",
     )
     fallback_model: str = Field(
@@ -68,17 +68,22 @@ class Context(BaseModel):
         "out of requests for the day; none when empty.",
     )
     embedding_model: str = Field(
-        default_factory=lambda: settings().embedding_model,
-        description="The embedding model, as `provider:model`. After a change run `pagewitness reembed`.",
+        default_factory=lambda: settings().models["embedding"],
+        description="The embedding model, as `provider:model`; the small model that comes with PageWitness when empty. "
+        "After a change run `pagewitness reembed`.",
     )
-    embedding_dimensions: int = Field(
-        768, ge=64, le=3072, description="The length of the vectors that the embedding model is asked for."
+    embedding_dimensions: int | None = Field(
+        default_factory=lambda: settings().embedding_dimensions,
+        ge=1,
+        le=16_384,
+        description="The length of the vectors that the embedding model is asked for. When empty, Google's models are "
+        "asked for 768, and others for no length.",
     )
     embedder: EmbedderName = Field(
         default_factory=lambda: settings().embedder,
         description="What embeds chunks and questions: `model` (the embedding model), `offline` (the small model that "
-        "comes with PageWitness), or `auto`: `model` for the llm engine, `offline` for the offline engine. After a "
-        "change run `pagewitness reembed`.",
+        "comes with PageWitness), or `auto`: `model` for the llm engine with an embedding model, else `offline`. After "
+        "a change run `pagewitness reembed`.",
     )
     dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
     reader: Literal["vision", "auto", "text"] = Field(

@@ -80,10 +80,14 @@ def stores() -> Stores:
 
 
 def engine_name(context: Context, config: Settings) -> str:
-    """Return `llm` or `offline`; `auto` is `llm` where a Google key is set."""
+    """Return `llm` or `offline`; `auto` is `llm` where a model is named, or a key of a known provider is set.
+
+    A model that is named and cannot be used is an error, not a reason to go offline without a word.
+    """
     if context.engine != "auto":
         return context.engine
-    return "llm" if config.api_key else "offline"
+    is_named = config.reader_model or config.chat_model
+    return "llm" if is_named or config.keys or config.openai_base_url else "offline"
 
 
 @build_once()
@@ -105,7 +109,7 @@ def uses_embedding_model(context: Context, config: Settings) -> bool:
     """Return True if an embedding model embeds chunks and questions, False if the offline model does."""
     if context.embedder != "auto":
         return context.embedder == "model"
-    return engine_name(context, config) == "llm"
+    return engine_name(context, config) == "llm" and bool(context.embedding_model)
 
 
 @build_once(8)

@@ -14,10 +14,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasGenerator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasGenerator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from graph.errors import BadInputError
+from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, default_models
 
 EngineName = Literal["auto", "llm", "offline"]
 FORMER_ENGINE_NAMES = {"gemini": "llm"}
@@ -26,16 +36,10 @@ EmbedderName = Literal["auto", "model", "offline"]
 Tier = Literal["free", "paid", "unlimited"]
 ThinkingLevel = Literal["minimal", "low", "medium", "high"]
 
-# Models of late 2026. The reader is a Flash-Lite because the free tier grants it 500 requests a day, against 20 for a
-# Flash model; see docs/decisions.md. Any name that LangChain's init_chat_model knows will do.
-DEFAULT_READER = "google_genai:gemini-3.5-flash-lite"
-DEFAULT_CHAT = "google_genai:gemini-3.8-flash"
-DEFAULT_EMBEDDING = "google_genai:gemini-embedding-2"
-
 # Paths are relative to the folder in which the process was started, which is looked up only here: settings are also
 # read on the server's event loop, where looking up the working folder counts as a blocking call.
 _FOLDER = Path.cwd()
-_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "LANGGRAPH_API_URL")
+_PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "LANGGRAPH_API_URL")
 _LIBRARY_PREFIXES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
 
 _URL = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
@@ -89,6 +93,21 @@ def _url(value: str) -> str:
     return value
 
 
+def _host(value: Any) -> Any:
+    """Return where a client reaches Ollama, whose variable also says where it listens: `host`, `host:port` or a URL."""
+    if not isinstance(value, str) or not value:
+        return value
+    url = value if "://" in value else f"http://{value}"
+    url = _ALL_INTERFACES.sub(r"\g<1>127.0.0.1", url.rstrip("/"))
+    return _url(url if re.search(r":\d+$", url) or url.startswith("https:") else f"{url}:11434")
+
+
+# The providers' own variables first.
+_OPENAI_ADDRESS = AliasChoices("OPENAI_BASE_URL", "OPENAI_API_BASE", "PAGEWITNESS_OPENAI_BASE_URL")
+_ANTHROPIC_ADDRESS = AliasChoices("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "PAGEWITNESS_ANTHROPIC_BASE_URL")
+_OLLAMA_ADDRESS = AliasChoices("OLLAMA_HOST", "PAGEWITNESS_OLLAMA_HOST")
+
+Url = Annotated[str, AfterValidator(_url)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 Switch = Annotated[bool, BeforeValidator(_on)]
@@ -106,30 +125,43 @@ class Settings(BaseSettings):
     home: Folder = Path(".pagewitness")
     """The folder that holds everything that is stored, as an absolute path."""
     engine: Annotated[EngineName, BeforeValidator(_engine)] = "auto"
-    """The engine that reads and answers; `auto` is `llm` where a Google key is set, else `offline`."""
+    """The engine that reads and answers; `auto` is `llm` where a model is named or a key is set, else `offline`."""
     google_api_key: SecretStr = Field(SecretStr(""), validation_alias="GOOGLE_API_KEY")
     """A key of the Gemini API."""
     gemini_api_key: SecretStr = Field(SecretStr(""), validation_alias="GEMINI_API_KEY")
     """Another variable for that key, read if GOOGLE_API_KEY is not set."""
     base_url: str = Field("", validation_alias="GOOGLE_GEMINI_BASE_URL")
     """The address of the Gemini API; "" for Google's."""
+    openai_api_key: SecretStr = Field(SecretStr(""), validation_alias="OPENAI_API_KEY")
+    """A key of OpenAI, or of a server that speaks its format; such a server may need none."""
+    openai_base_url: Url = Field("", validation_alias=_OPENAI_ADDRESS)
+    """The address of a server that speaks OpenAI's format, with its path; "" for OpenAI's own."""
+    anthropic_api_key: SecretStr = Field(SecretStr(""), validation_alias="ANTHROPIC_API_KEY")
+    """A key of Anthropic."""
+    anthropic_base_url: Url = Field("", validation_alias=_ANTHROPIC_ADDRESS)
+    """The address of the Anthropic API; "" for Anthropic's own."""
+    ollama_host: Annotated[str, BeforeValidator(_host)] = Field("", validation_alias=_OLLAMA_ADDRESS)
+    """The address of an Ollama server; "" for the usual one on this machine."""
     chroma_url: str = ""
     """The address of a Chroma server that stores the vectors; "" for an embedded one in the home folder."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     allow_private_urls: Switch = False
     """Whether sources may be fetched from addresses of private networks."""
-    reader_model: str = DEFAULT_READER
-    """The vision model that reads page images, as `provider:model`; so are all models below."""
+    reader_model: str = ""
+    """The vision model that reads page images, as `provider:model`; so are all models below. `models` holds what is
+    taken where this, the chat model or the embedding model is ""."""
     # Copying what is printed takes no thinking, and thoughts are paid for as output.
     reader_thinking: Annotated[ThinkingLevel, BeforeValidator(_lower)] = "minimal"
     """How hard a Gemini model thinks when it reads pages: `minimal`, `low`, `medium` or `high`."""
-    chat_model: str = DEFAULT_CHAT
+    chat_model: str = ""
     """The model that grades, rewrites and answers."""
     embedder: Annotated[EmbedderName, BeforeValidator(_lower)] = "auto"
-    """The embedder; `auto` is `model` with the engine `llm`, else `offline`."""
-    embedding_model: str = DEFAULT_EMBEDDING
+    """The embedder; `auto` is `model` with the engine `llm` and an embedding model, else `offline`."""
+    embedding_model: str = ""
     """The model that embeds chunks and questions."""
+    embedding_dimensions: Count = None
+    """The length of its vectors; None for 768 with Google's models, and with others for what they return."""
     fallback_model: str = ""
     """The chat model that is asked when another is overloaded, retired or out of requests; "" for none."""
     judge_model: str = ""
@@ -152,9 +184,9 @@ class Settings(BaseSettings):
     """Whether this process serves the graphs to others, who may then read only files in allowed folders."""
     allowed_folders: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = ()
     """Folders that a served graph may read, besides uploads."""
-    public_address: Annotated[str, AfterValidator(_url)] = Field("", validation_alias="PAGEWITNESS_PUBLIC_URL")
+    public_address: Url = Field("", validation_alias="PAGEWITNESS_PUBLIC_URL")
     """Where browsers reach the server; "" for `api_address`."""
-    api_address: Annotated[str, AfterValidator(_url)] = Field("", validation_alias="LANGGRAPH_API_URL")
+    api_address: Url = Field("", validation_alias="LANGGRAPH_API_URL")
     """Where the LangGraph server listens, which it tells its processes: it takes another port where one is taken."""
     server_token: SecretStr = SecretStr("")
     """The token that a server requires and a command sends; "" for none."""
@@ -173,6 +205,28 @@ class Settings(BaseSettings):
     def api_key(self) -> str:
         """The key of the Gemini API; "" without one."""
         return self.google_api_key.get_secret_value() or self.gemini_api_key.get_secret_value()
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys that are set, by provider."""
+        openai, anthropic = self.openai_api_key.get_secret_value(), self.anthropic_api_key.get_secret_value()
+        keys = {GOOGLE: self.api_key, OPENAI: openai, ANTHROPIC: anthropic}
+        return {provider: key for provider, key in keys.items() if key}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The addresses that are set, by provider."""
+        addresses = {
+            GOOGLE: self.base_url, OPENAI: self.openai_base_url, ANTHROPIC: self.anthropic_base_url,
+            OLLAMA: self.ollama_host,
+        }  # fmt: skip
+        return {provider: address for provider, address in addresses.items() if address}
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The models by purpose (`reader`, `chat`, `embedding`), named or by default; "" if the one on board embeds."""
+        named = {"reader": self.reader_model, "chat": self.chat_model, "embedding": self.embedding_model}
+        return {**named, **default_models(named, self.keys, self.addresses)}
 
     @property
     def token(self) -> str:

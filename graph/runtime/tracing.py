@@ -22,7 +22,7 @@ def redact(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     now = settings()
-    for secret in filter(None, (now.api_key, now.token)):
+    for secret in filter(None, (*now.keys.values(), now.token)):
         value = value.replace(secret, _REDACTED)
     return _BASE64.sub("[bytes left out]", value)
 

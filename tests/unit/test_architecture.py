@@ -30,7 +30,7 @@ LAYERS = (
     ("graph.retrieval",),
     ("graph.storage",),
     ("graph.attachments", "graph.context", "graph.events", "graph.runtime", "graph.settings"),
-    ("graph", "graph.citation_markers", "graph.errors", "graph.sanitize", "graph.types"),
+    ("graph", "graph.citation_markers", "graph.errors", "graph.providers", "graph.sanitize", "graph.types"),
     ("loaders", "prompts"),
 )
 

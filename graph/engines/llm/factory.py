@@ -5,6 +5,7 @@ Imports are lazy: loading a provider takes seconds.
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,9 +14,10 @@ from graph.engines.llm import gemini
 from graph.engines.llm.embedder import ModelEmbedder
 from graph.engines.llm.engine import ChatEngine
 from graph.engines.llm.error_messages import explain
-from graph.engines.requests.client import GOOGLE, NamedModel, RequestClient, split_name
+from graph.engines.requests.client import NamedModel, RequestClient
 from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
 from graph.errors import ModelError
+from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, PROVIDERS, split_name
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -30,6 +32,8 @@ READER_SETTING, CHAT_SETTING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MOD
 EMBEDDING_SETTING, FALLBACK_SETTING = "PAGEWITNESS_EMBEDDING_MODEL", "PAGEWITNESS_FALLBACK_MODEL"
 # Clients hold connections: one for each purpose, and a few spare for runs with other settings.
 _MAX_CLIENTS = 16
+# Clients refuse to be built without a key, which a server on one's own machine does not ask for.
+_NO_KEY = "none"
 
 
 def build_client(
@@ -70,27 +74,33 @@ def build_embedder(context: Context, config: Settings, client: RequestClient) ->
     Raises:
         ModelError: there is no key, or the model's provider is unknown or not installed.
     """
-    name, dimensions = context.embedding_model, context.embedding_dimensions
-    model = embedding_model(name, dimensions=dimensions, api_key=config.api_key, base_url=config.base_url)
+    name = context.embedding_model
+    provider = split_name(name)[0]
+    dimensions = context.embedding_dimensions or (gemini.DIMENSIONS if provider == GOOGLE else None)
+    model = embedding_model(name, dimensions=dimensions, **_access(provider, config))
     return ModelEmbedder(NamedModel(model, name, EMBEDDING_SETTING), dimensions, client)
 
 
 def _named(name: str, setting: str, thinking: ThinkingLevel | None, config: Settings) -> NamedModel[BaseChatModel]:
-    model = chat_model(name, thinking=thinking, api_key=config.api_key, base_url=config.base_url)
-    return NamedModel(model, name, setting)
+    return NamedModel(chat_model(name, thinking=thinking, **_access(split_name(name)[0], config)), name, setting)
+
+
+def _access(provider: str, config: Settings) -> dict[str, str]:
+    """Return a provider's key and address as arguments; "" where they are not set, or are not among our settings."""
+    return {"api_key": config.keys.get(provider, ""), "base_url": config.addresses.get(provider, "")}
 
 
 @lru_cache(maxsize=_MAX_CLIENTS)
 def chat_model(
     name: str, *, thinking: ThinkingLevel | None = None, api_key: str = "", base_url: str = ""
 ) -> BaseChatModel:
-    """Return the chat model of that name, built once.
+    """Return the chat model of that name, built once. Its client does not retry: the request client does.
 
     Args:
         name: `provider:model`, as `init_chat_model` knows it.
         thinking: How hard a Gemini model thinks ("low", ...); None leaves it to the model. Others ignore it.
-        api_key: Google's key; other providers read their own variables.
-        base_url: The address of Google's service, or "" for its usual one.
+        api_key: The provider's key; one that is not in `PROVIDERS` reads its own variables.
+        base_url: The address of the service, or "" for its usual one.
 
     Raises:
         ModelError: there is no key, or the provider is unknown or not installed.
@@ -98,26 +108,64 @@ def chat_model(
     provider, model = split_name(name)
     if provider == GOOGLE:
         return gemini.chat_model(model, thinking=thinking, api_key=api_key, base_url=base_url)
-    return cast("BaseChatModel", _init("langchain.chat_models", "init_chat_model", name))
+    given = _client_arguments(name, api_key, base_url)
+    if provider in (OPENAI, ANTHROPIC):
+        given["max_retries"] = 0  # a second layer would multiply the requests, and ignores the rate limiter
+    if provider == OPENAI:
+        # Servers that speak the format know only its older form, and count tokens of a stream only when asked.
+        given.update(stream_usage=True, use_responses_api=False)
+        # The client serialises a parsed reply as another type than it has, and Python would warn the user each time.
+        warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
+    return cast("BaseChatModel", _init("langchain.chat_models", "init_chat_model", name, given))
 
 
 @lru_cache(maxsize=_MAX_CLIENTS)
-def embedding_model(name: str, *, dimensions: int, api_key: str = "", base_url: str = "") -> Embeddings:
-    """Return the embedding model of that name, built once; only Google's are asked for vectors of length `dimensions`.
+def embedding_model(name: str, *, dimensions: int | None, api_key: str = "", base_url: str = "") -> Embeddings:
+    """Return the embedding model of that name, built once; `dimensions` is the length to ask for, None for its own.
 
     Raises:
         ModelError: there is no key, or the provider is unknown or not installed.
     """
     provider, model = split_name(name)
     if provider == GOOGLE:
-        return gemini.embedding_model(model, dimensions=dimensions, api_key=api_key, base_url=base_url)
-    return cast("Embeddings", _init("langchain.embeddings", "init_embeddings", name))
+        return gemini.embedding_model(
+            model, dimensions=dimensions or gemini.DIMENSIONS, api_key=api_key, base_url=base_url
+        )
+    given = _client_arguments(name, api_key, base_url)
+    if provider in (OPENAI, OLLAMA) and dimensions:
+        given["dimensions"] = dimensions
+    if provider == OPENAI:
+        # By default the client downloads a tokenizer and sends numbers, which only OpenAI's own service understands.
+        given.update(check_embedding_ctx_length=False, max_retries=0)
+    return cast("Embeddings", _init("langchain.embeddings", "init_embeddings", name, given))
 
 
-def _init(module: str, function: str, name: str) -> Any:
+def _client_arguments(name: str, api_key: str, base_url: str) -> dict[str, Any]:
+    """Return the key and the address as a provider's client takes them; {} for one that reads its own variables.
+
+    Raises:
+        ModelError: the provider needs a key, and there is none.
+    """
+    provider = split_name(name)[0]
+    if not (known := PROVIDERS.get(provider)):
+        return {}
+    if known.key and not (api_key or base_url):
+        raise ModelError(
+            f"There is no {known.title} key for {name!r}: set {known.key}, or {known.address} for a server that needs "
+            "none, or use engine=offline."
+        )
+    keyed: dict[str, Any] = {"api_key": api_key or _NO_KEY} if known.key else {}
+    return keyed | ({"base_url": base_url} if base_url else {})
+
+
+def _init(module: str, function: str, name: str, given: dict[str, Any]) -> Any:
     from importlib import import_module
 
     try:
-        return getattr(import_module(module), function)(name)
-    except (ImportError, ValueError) as error:  # their messages name the package to install, or the known providers
+        return getattr(import_module(module), function)(name, **given)
+    except ImportError as error:
+        extra = getattr(PROVIDERS.get(split_name(name)[0]), "extra", "")
+        remedy = f"install it with pip install 'pagewitness[{extra}]'" if extra else str(error)
+        raise ModelError(f"The model {name!r} cannot be used, its package is not installed: {remedy}.") from error
+    except ValueError as error:  # the message names the known providers
         raise ModelError(f"The model {name!r} cannot be used: {error}") from error

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
+DIMENSIONS = 768
+"""The length of vectors that embedding models are asked for, a quarter of the 3,072 that they return by themselves."""
 _CLOSE_S = 5.0  # closing takes milliseconds
 _open_clients: WeakSet[Any] = WeakSet()  # weak: a server builds many clients, and drops those that it no longer uses
 # From Gemini 3 on a model is given a level of thinking; older models refuse the field.

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import AliasChoices
 
 from graph import settings as module
 from graph.context import Context
 from graph.errors import BadInputError
-from graph.settings import DEFAULT_CHAT, Settings, langsmith, settings
+from graph.providers import GOOGLE, PROVIDERS
+from graph.settings import Settings, langsmith, settings
 from tests.conftest import ROOT
 
+DEFAULT_CHAT = PROVIDERS[GOOGLE].chat
 NAMES = {
     "PAGEWITNESS_CHAT_MODEL": "chat_model",
     "PAGEWITNESS_READER_MODEL": "reader_model",
@@ -43,7 +46,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 def test_the_defaults(bare: Path) -> None:
     now = settings()
     assert (now.home, now.engine, now.api_key) == (bare / ".pagewitness", "auto", "")
-    assert now.chat_model == DEFAULT_CHAT
+    assert now.models["chat"] == DEFAULT_CHAT
 
 
 @pytest.mark.parametrize(("variable", "field"), NAMES.items())
@@ -136,18 +139,42 @@ INTERNAL = {"PAGEWITNESS_SERVED", "LANGGRAPH_API_URL", "PAGEWITNESS_ALLOW_PRIVAT
 
 
 def variables() -> dict[str, str]:
-    """The environment variable of each field."""
-    return {name: str(field.validation_alias) for name, field in Settings.model_fields.items()}
+    """The environment variable of each field, the first where there are several."""
+    aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
+    return {
+        name: str(alias.choices[0] if isinstance(alias, AliasChoices) else alias) for name, alias in aliases.items()
+    }
 
 
 def test_every_variable_is_in_the_example_which_sets_none(bare: Path) -> None:
     example = (ROOT / ".env.example").read_text("utf-8")
-    named = set(re.findall(r"\b(?:PAGEWITNESS|GOOGLE|GEMINI)_[A-Z_]+", example))
+    named = set(re.findall(r"\b(?:PAGEWITNESS|GOOGLE|GEMINI|OPENAI|ANTHROPIC|OLLAMA)_[A-Z_]+", example))
     assert named == set(variables().values()) - INTERNAL
     default = settings()
     (bare / ".env").write_text(example)
     module._settings.cache_clear()
     assert settings() == default
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("127.0.0.1:11434", "http://127.0.0.1:11434"), ("0.0.0.0", "http://127.0.0.1:11434"),
+        ("http://0.0.0.0:9999", "http://127.0.0.1:9999"), ("box", "http://box:11434"),
+        ("https://models.example.org/", "https://models.example.org"), ("http://box:80", "http://box:80"),
+    ],
+)  # fmt: skip
+def test_where_ollama_listens_becomes_where_it_is_reached(
+    value: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", value)
+    assert settings().addresses == {"ollama": expected}
+
+
+def test_an_address_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "my server")
+    with pytest.raises(BadInputError, match="OPENAI_BASE_URL is 'my server'"):
+        settings()
 
 
 def test_every_field_is_documented() -> None:

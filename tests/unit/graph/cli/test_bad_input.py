@@ -159,7 +159,7 @@ def test_a_wrong_key_and_a_retired_model(
     monkeypatch: pytest.MonkeyPatch, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "home"))
-    model = settings().reader_model.partition(":")[2]
+    model = settings().models["reader"].partition(":")[2]
     for key, retired, sentence in (("wrong", (), "key"), ("right", (model,), f"{model}.*PAGEWITNESS_READER_MODEL")):
         with GeminiServer(key="right", retired=retired) as server:
             monkeypatch.setenv("GOOGLE_API_KEY", key)

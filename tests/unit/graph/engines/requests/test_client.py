@@ -11,7 +11,7 @@ from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from graph.engines.llm.error_messages import explain
-from graph.engines.requests.client import ModelReply, NamedModel, RequestClient, split_name
+from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
 from graph.engines.requests.rate_limit import Rate
 from graph.engines.requests.retry import RetryPolicy
 from graph.engines.requests.usage import record_usage
@@ -131,9 +131,3 @@ def test_the_day_is_over_when_it_is_over_for_the_fallback_model_too(make: Make) 
         assert not sender.is_daily_quota_exhausted(FIRST)
         limiter._queue(name).day = limiter._today()
     assert sender.is_daily_quota_exhausted(FIRST)
-
-
-def test_names_of_models_are_split_and_bare_gemini_names_are_googles() -> None:
-    assert split_name("ollama:qwen:7b") == ("ollama", "qwen:7b")
-    assert split_name("gemini-3.8-flash") == ("google_genai", "gemini-3.8-flash")
-    assert split_name("gpt") == ("", "gpt")
