@@ -18,7 +18,7 @@ import chromadb
 import httpx
 import numpy as np
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import InternalError
+from chromadb.errors import InternalError, InvalidArgumentError
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
@@ -43,12 +43,23 @@ _WIDER = (3, 16)
 
 
 def _translate_errors(method: Callable[P, R]) -> Callable[P, R]:
-    """Raise a HomeError that says what to do if the index cannot be reached or written."""
+    """Raise a HomeError that says what to do if the index cannot be reached or written.
+
+    Vectors of another length than those of the index raise an IndexMismatchError: the embedding model has changed under
+    its name, or other dimensions are asked of it.
+    """
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
+        except InvalidArgumentError as error:
+            if "dimension" not in str(error):
+                raise
+            raise IndexMismatchError(
+                f"The embedding model returns vectors of another length than those of the index ({error}): run "
+                "`pagewitness reembed` to rebuild them (no page is read again), or set the former model and dimensions."
+            ) from error
         except (httpx.HTTPError, OSError, InternalError) as error:
             index = cast(ChromaVectors, args[0])
             what = f"Chroma server at {index.url}" if index.url else "vector index"

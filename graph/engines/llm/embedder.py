@@ -10,9 +10,10 @@ import numpy as np
 from numpy import float32
 from numpy.typing import NDArray
 
-from graph.engines.llm.gemini import takes_task_in_text
-from graph.engines.requests.client import GOOGLE, NamedModel, RequestClient, split_name
+from graph.engines.llm.task_prefixes import task_prefix
+from graph.engines.requests.client import NamedModel, RequestClient
 from graph.errors import ModelError, ServiceOutOfOrderError
+from graph.providers import split_name
 from graph.types import Reply
 from loaders.types import PASSING, Failure
 
@@ -31,15 +32,15 @@ class ModelEmbedder:
 
     Args:
         model: The embedding model.
-        dimensions: The length that its vectors must have.
+        dimensions: The length that its vectors must have; None for the length of the first.
         client: Sends the requests.
     """
 
-    def __init__(self, model: NamedModel[Embeddings], dimensions: int, client: RequestClient) -> None:
-        provider, self._model_name = split_name(model.name)
+    def __init__(self, model: NamedModel[Embeddings], dimensions: int | None, client: RequestClient) -> None:
+        self._model_name = split_name(model.name)[1]
         self._model, self._dimensions, self._client = model, dimensions, client
-        self._task_in_text = provider == GOOGLE and takes_task_in_text(self._model_name)
-        self.identity = f"{self._model_name}/{dimensions}"
+        self._prefix = task_prefix(model.name)
+        self.identity = f"{self._model_name}/{dimensions}" if dimensions else self._model_name
 
     async def embed_query(self, text: str) -> Reply[NDArray[float32]]:
         """Return the unit vector of a question, of shape (dimensions,).
@@ -47,7 +48,7 @@ class ModelEmbedder:
         Raises:
             ModelError: the service returned no vector, or one of another length.
         """
-        query = f"task: search result | query: {text}" if self._task_in_text else text
+        query = self._prefix.question + text
 
         async def request(model: Embeddings) -> list[list[float]]:
             return [await model.aembed_query(query)]
@@ -74,7 +75,7 @@ class ModelEmbedder:
             yield await self._send(request, len(batch))
 
     def _document(self, title: str, text: str) -> str:
-        return f"title: {title.strip() or 'none'} | text: {text}" if self._task_in_text else text
+        return self._prefix.passage.replace("{title}", title.strip() or "none") + text
 
     async def _send(
         self, request: Callable[[Embeddings], Awaitable[list[list[float]]]], count: int
@@ -92,6 +93,8 @@ class ModelEmbedder:
                 f"{name} returned {len(vectors)} vectors for {count} texts: set {setting} to another model."
             )
         lengths = {len(vector) for vector in vectors}
+        if self._dimensions is None and len(lengths) == 1:
+            (self._dimensions,) = lengths
         if lengths != {self._dimensions}:
             listed = ", ".join(map(str, sorted(lengths)))
             raise ModelError(
