@@ -28,7 +28,8 @@ from graph.engines.llm.page_batches import BatchTranscriber, merge
 from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
 from graph.engines.llm.reply_checks import repeats
 from graph.engines.llm.structured import NO_STREAM, ChatRequests
-from graph.engines.requests.client import NamedModel, RequestClient, split_name
+from graph.engines.requests.client import NamedModel, RequestClient
+from graph.providers import split_name
 from graph.sanitize import neutralize_tags
 from graph.types import Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn, add_usage
 from loaders.text.markdown import parse_blocks
@@ -86,6 +87,7 @@ class ChatEngine:
         self._context, self._client = context, client
         self._reader, self._grader, self._writer = reader, grader, writer
         self._chat = ChatRequests(client)
+        self._no_images: Failure | None = None
         self.model = split_name(reader.name)[1]
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
         self.reader_identity = f"{_IDENTITY_PREFIX}/{reader.name}/{self.prompt}"
@@ -208,7 +210,9 @@ class ChatEngine:
         return Reply([by_number.get(number) for number in range(1, len(objections) + 1)], reply.usage)
 
     async def _read(self, images: Sequence[PageImage], attempt: Attempt) -> dict[int, PageReading | Failure]:
-        """Send one request for these pages; return the outcome of each."""
+        """Send one request for these pages; return the outcome of each; nothing is sent to a model without eyes."""
+        if self._no_images:
+            return {image.page: self._no_images for image in images}
         smaller = await asyncio.to_thread(_smaller, images) if takes_webp(self._reader.model) else {}
         again = load("read_again").fill(problem=neutralize_tags(attempt.objection)) if attempt.objection else ""
 
@@ -225,16 +229,21 @@ class ChatEngine:
             pages=[image.page for image in images],
         )
         if isinstance(answer, Failure):
+            self._no_images = answer if answer.reason == "no_images" else None
             return {image.page: answer for image in images}
-        reply = answer.reply
-        texts = page_replies.parse(reply.text, [image.page for image in images])
-        stopped = stop_reason(reply)
+        return _with_model(answer.name, self._outcomes(images, answer.reply.text, stop_reason(answer.reply)))
+
+    def _outcomes(
+        self, images: Sequence[PageImage], text: str, stopped: FailureReason | None
+    ) -> dict[int, PageReading | Failure]:
+        """Return what a reply holds of each page; `stopped` says why it is not whole, if it is not."""
+        texts = page_replies.parse(text, [image.page for image in images])
         cut_page, cut_text = texts.popitem() if stopped and texts else (0, "")  # the last page is the incomplete one
         missing = Failure(stopped or "empty", _DETAILS[stopped or "empty"])
         outcomes = {image.page: self._outcome(image, texts, missing) for image in images}
         if stopped == "max_tokens" and repeats(cut_text, None):
             outcomes[cut_page] = Failure("repetition", _DETAILS["repetition"])
-        return _with_model(answer.name, outcomes)
+        return outcomes
 
     def _outcome(self, image: PageImage, texts: dict[int, str], missing: Failure) -> PageReading | Failure:
         text = texts.get(image.page, "").strip()

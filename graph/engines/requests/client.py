@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graph.engines.requests.rate_limit import RateLimiter
@@ -20,18 +20,9 @@ if TYPE_CHECKING:
 M = TypeVar("M", covariant=True)
 T = TypeVar("T")
 
-GOOGLE = "google_genai"
 # The model is not available now, but another one may be. Errors of the page, the key or the network are not among them.
 _FALLBACK_REASONS: frozenset[FailureReason] = frozenset({"overloaded", "timeout", "quota_minute", "quota_day"})
 _NOT_FOUND = 404
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Split `provider:model`; a bare Gemini name is Google's, any other has the provider ""."""
-    provider, colon, model = name.partition(":")
-    if colon:
-        return provider, model
-    return (GOOGLE if name.startswith("gemini") else ""), name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +53,11 @@ class ModelReply(Generic[T]):
 
 @dataclass(slots=True)
 class _Attempts:
-    """The attempts of one request: how many were sent, and the seconds they took."""
+    """The attempts of one request: how many were sent, the seconds they took, and when the request was made."""
 
     count: int = 0
     seconds: float = 0.0
+    asked_at: float = field(default_factory=time.monotonic)
 
     async def measure(self, attempt: Awaitable[T]) -> T:
         """Await one attempt, counted from its start, whether it succeeds or not."""
@@ -96,6 +88,7 @@ class RequestClient:
         self._explain, self._retry_policy = explain, retry_policy or RetryPolicy()
         self._rate_limiter, self._fallback = rate_limiter, fallback
         self._not_found: set[str] = set()
+        self._refusals: dict[str, tuple[float, ModelError]] = {}
 
     def is_daily_quota_exhausted(self, use: NamedModel[BaseChatModel]) -> bool:
         """Return True if neither the model nor the fallback model will be sent another request today."""
@@ -124,7 +117,7 @@ class RequestClient:
         attempts, usage = _Attempts(), no_usage()
         try:
             reply = await send_with_retries(
-                lambda: attempts.measure(request(use.model)),
+                lambda: self._attempt(attempts, use, request),
                 time_limit=time_limit,
                 retry_policy=self._retry_policy,
                 rate_limiter=self._rate_limiter,
@@ -132,15 +125,29 @@ class RequestClient:
             )
             usage = usage_of(reply)
         except Exception as error:
-            problem = self._explain(error, use.name, use.setting)
-            if isinstance(problem, ModelError):
-                raise problem from error
-            return problem
+            return self._failure(use, error)
         finally:
             usage = Usage(**{**usage, "requests": attempts.count})
             if attempts.count and (recorder := current_recorder()):
                 recorder.add(pages, usage, attempts.seconds)
         return ModelReply(reply, use.name, usage)
+
+    def _failure(self, use: NamedModel[M], error: Exception) -> Failure:
+        """Return the failure that an error stands for, or raise the ModelError; what another request was told, too."""
+        if isinstance(error, ModelError):
+            raise error
+        problem = self._explain(error, use.name, use.setting)
+        if isinstance(problem, ModelError):
+            self._refusals[use.name] = time.monotonic(), problem
+            raise problem from error
+        return problem
+
+    async def _attempt(self, attempts: _Attempts, use: NamedModel[M], request: Callable[[M], Awaitable[T]]) -> T:
+        """Send one attempt, unless the model refused another for good while this request waited for its turn."""
+        refused_at, refusal = self._refusals.get(use.name, (0.0, None))
+        if refusal and refused_at >= attempts.asked_at:
+            raise refusal
+        return await attempts.measure(request(use.model))
 
     async def send_with_fallback(
         self,

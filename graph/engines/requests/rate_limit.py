@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from graph.engines.requests import usage
+from graph.providers import GOOGLE, OLLAMA, is_local, split_name
 from graph.storage.base import RequestCounter
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ _WINDOW_MARGIN = 1.05
 
 _FIRST_CONCURRENCY = 4.0  # a free key may send five requests a minute: the first burst should not be refused
 
+_OLLAMA_HOST = "http://127.0.0.1:11434"  # where it listens if nothing else is said
+
 _MAX_PAUSE_S = 120.0  # a minute's quota is back after 60 s; a service that asks for hours must not block everything
 
 _MIN_ANNOUNCED_S = 2.0  # shorter waits are not reported to the user
@@ -61,6 +64,10 @@ class Rate:
 
     per_minute: int | None = None
     per_day: int | None = None
+    in_flight: int | None = None
+    """The most requests at a time."""
+    first_in_flight: int | None = None
+    """How many requests may be in flight before one has succeeded."""
 
 
 # A request of four pages takes about 10 s: eight in flight are 48 requests and 190 pages a minute, more than two cores
@@ -185,7 +192,7 @@ class AdaptiveRateLimiter:
         """Raise the concurrency: it doubles with each round of requests, or grows by one after the first refusal."""
         queue = self._queue(model)
         step = 1 / queue.concurrency if queue.was_refused else 1
-        queue.concurrency = min(self._max_concurrency, queue.concurrency + step)
+        queue.concurrency = min(self._most(queue.rate), queue.concurrency + step)
 
     def on_refusal(self, model: str, seconds: float, requests_per_minute: int | None) -> None:
         """Pause all requests to the model, and halve its concurrency.
@@ -212,9 +219,14 @@ class AdaptiveRateLimiter:
         queue = self._queue(model)
         return queue.day == self._today() and queue.is_exhausted
 
+    def _most(self, rate: Rate) -> int:
+        return min(self._max_concurrency, rate.in_flight or self._max_concurrency)
+
     def _queue(self, model: str) -> _ModelQueue:
         if model not in self._queues:
-            self._queues[model] = _ModelQueue(self._rate(model), self._first_concurrency)
+            rate = self._rate(model)
+            first = min(self._first_concurrency, rate.first_in_flight or self._first_concurrency, self._most(rate))
+            self._queues[model] = _ModelQueue(rate, first)
         return self._queues[model]
 
     async def _admit(self, model: str, queue: _ModelQueue) -> None:
@@ -261,11 +273,22 @@ async def _wait_for_first(*waits: Awaitable[object]) -> None:
 
 
 def build_rate_limiter(settings: Settings, catalog: RequestCounter) -> AdaptiveRateLimiter:
-    """Build the limiter that the settings ask for: explicit numbers override the tier's. Quotas belong to the key."""
+    """Build the limiter that the settings ask for: explicit numbers override the tier's. Quotas belong to the key.
+
+    A model on the user's own machine or network gets one request at a time, since more of them share one processor;
+    any model but Google's gets one until it has answered, so that a wrong key or name costs one request, not four.
+    """
 
     def rate(model: str) -> Rate:
-        known = preset(settings.tier, model)
-        return Rate(settings.requests_per_minute or known.per_minute, settings.requests_per_day or known.per_day)
+        known, provider = preset(settings.tier, model), split_name(model)[0]
+        address = settings.addresses.get(provider, _OLLAMA_HOST if provider == OLLAMA else "")
+        alone = None if settings.concurrency else 1
+        return Rate(
+            settings.requests_per_minute or known.per_minute,
+            settings.requests_per_day or known.per_day,
+            alone if provider != GOOGLE and is_local(address) else None,
+            alone if provider != GOOGLE else None,
+        )
 
     account = hashlib.sha256(settings.api_key.encode()).hexdigest()[:16]
     # A concurrency that the user sets is taken from the start; otherwise the limiter finds out what the key allows.

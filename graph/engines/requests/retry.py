@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
@@ -24,6 +25,19 @@ _log = logging.getLogger(__name__)
 _TRANSIENT_STATUS = frozenset({408, 500, 502, 503, 504, 529})  # 529: Anthropic's "overloaded"
 # The HTTP libraries of the clients; the Google client alone uses three of them, whichever is installed.
 _TRANSPORTS = frozenset({"httpx", "httpx2", "httpcore", "aiohttp", "requests", "urllib3"})
+# OpenAI says `insufficient_quota` with the status of a limit that passes, Anthropic "credit balance is too low" with
+# 400. Not "exceeded your current quota", which Google says of a minute's limit too.
+_UNPAID = re.compile(r"insufficient_quota|credit balance|insufficient (?:balance|funds|credit)", re.I)
+_PER_DAY = re.compile(r"requests per day|tokens per day|\((?:RPD|TPD)\)", re.I)
+# Words of vLLM ("is not a multimodal model"), llama.cpp ("image input is not supported ... mmproj", with status 500),
+# LM Studio ("Model does not support images") and OpenAI's format ("image_url is only supported by certain models").
+_REFUSES_IMAGES = frozenset({400, 404, 415, 422, 500, 501})
+_NO_IMAGES = re.compile(
+    r"(?:image|vision|multi-?modal)\w*[^.]{0,60}(?:not (?:be )?support|not enabled|not available|only supp|unsupp)"
+    r"|(?:not|n't|cannot|no endpoints found that) support\w*[^.]{0,40}(?:image|vision|multi-?modal)"
+    r"|unsupported[^.]{0,30}image|not a multi-?modal model|mmproj|missing data required for image",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,8 @@ class RequestError:
     """The seconds that the service asks to wait, if it does."""
     requests_per_minute: int | None = None
     """The limit that the service says was exceeded, if it names one."""
+    is_unpaid: bool = False
+    """Whether the account has no money, or no plan, for any request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,12 @@ def classify(error: BaseException) -> RequestError:
         return RequestError("quota_day", False)
     status = next((found for found in map(_status, chain) if found), None)
     details = [detail for cause in chain for detail in _details(cause)]
-    if status == 429 and "PerDay" in str([detail.get("violations") for detail in details]):
+    text = " ".join(f"{cause} {getattr(cause, 'body', '')}" for cause in chain) if status else ""
+    if status == 402 or (status in (400, 403, 429) and _UNPAID.search(text)):
+        return RequestError("request_error", False, status, is_unpaid=True)
+    if status in _REFUSES_IMAGES and _NO_IMAGES.search(text):
+        return RequestError("no_images", False, status)
+    if status == 429 and ("PerDay" in str([detail.get("violations") for detail in details]) or _PER_DAY.search(text)):
         return RequestError("quota_day", False, status)
     if status == 429 or status in _TRANSIENT_STATUS:
         reason: FailureReason = "quota_minute" if status == 429 else "overloaded"
