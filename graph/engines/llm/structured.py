@@ -8,13 +8,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackHandler
+from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables.config import RunnableConfig, ensure_config, merge_configs
 from langchain_core.utils.json import parse_partial_json
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from graph.engines.llm import plain_json
 from graph.engines.llm.messages import stop_reason
 from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
 from graph.errors import ModelError
+from graph.providers import GOOGLE, split_name
 from graph.types import Reply
 from loaders.types import Failure
 
@@ -38,6 +41,7 @@ class ChatRequests:
 
     def __init__(self, client: RequestClient) -> None:
         self._client = client
+        self._without_schemas: set[str] = set()
 
     async def send(
         self, model: NamedModel[BaseChatModel], request: Callable[[BaseChatModel], Awaitable[T]]
@@ -74,24 +78,78 @@ class ChatRequests:
             ModelError: the key was refused, the model does not exist, or (unless `allow_failure`) there was no reply.
         """
 
-        async def request(model: BaseChatModel) -> dict[str, Any]:
-            structured = model.with_structured_output(schema, method="json_schema", include_raw=True)
-            messages: Any = [("human", content)]
-            if on_partial_claims is None:
-                return cast(dict[str, Any], await structured.ainvoke(messages, NO_STREAM))
-            whole: Any = None
-            async for part in structured.astream(messages, _with_callback(on_partial_claims)):
-                whole = part if whole is None else whole + part
-            return cast(dict[str, Any], whole or {})
+        async def request(of: BaseChatModel) -> dict[str, Any]:
+            in_words = of is model.model and model.name in self._without_schemas
+            asked, messages = _asked(of, content, schema, in_words=in_words)
+            try:
+                return await _reply(asked, messages, on_partial_claims)
+            except ValidationError:  # OpenAI's client parses a reply itself, and raises for one that kept to no schema
+                return {}
 
         answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        if isinstance(answer, Failure) and self._gives_up_schemas(model, answer):
+            answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
         if isinstance(answer, Failure):
             if allow_failure:
                 return Reply(None)
             raise ModelError(answer.detail)
+        return Reply(self._parsed(model, answer, schema), answer.usage)
+
+    def _parsed(
+        self, model: NamedModel[BaseChatModel], answer: ModelReply[dict[str, Any]], schema: type[S]
+    ) -> S | None:
+        """Return a reply as `schema`; None if it was cut off, blocked or malformed.
+
+        A model that kept to no schema was told of none by its service: it is asked in words from now on.
+        """
         raw, parsed = answer.reply.get("raw"), answer.reply.get("parsed")
-        is_complete = isinstance(parsed, schema) and not stop_reason(raw) and not _is_cut_off(raw)
-        return Reply(cast(S, parsed) if is_complete else None, answer.usage)
+        if stop_reason(raw):
+            return None
+        if not isinstance(parsed, schema):
+            parsed = plain_json.parse(str(getattr(raw, "text", "")), schema)
+            if parsed is None and answer.name == model.name and split_name(model.name)[0] != GOOGLE:
+                self._without_schemas.add(model.name)
+        elif _is_cut_off(raw):
+            return None
+        return parsed
+
+    def _gives_up_schemas(self, model: NamedModel[BaseChatModel], failure: Failure) -> bool:
+        """Note that a model's service knows no schemas, if that is why it refused a request; return whether it is."""
+        if failure.reason != "request_error" or model.name in self._without_schemas:
+            return False
+        if split_name(model.name)[0] == GOOGLE or not plain_json.refuses_schemas(failure.detail):
+            return False
+        self._without_schemas.add(model.name)
+        return True
+
+
+def _asked(
+    model: BaseChatModel, content: Content, schema: type[BaseModel], *, in_words: bool
+) -> tuple[Runnable[Any, Any], Any]:
+    """Return what to call, and with which messages, for a reply of this schema, which may be asked for in words."""
+    if in_words:
+        return model | RunnableLambda(_as_raw), [("human", _with_schema(content, schema))]
+    return model.with_structured_output(schema, method="json_schema", include_raw=True), [("human", content)]
+
+
+async def _reply(asked: Runnable[Any, Any], messages: Any, on_partial_claims: OnPartialClaims | None) -> dict[str, Any]:
+    """Return a reply as `raw` and `parsed`; it is streamed if its claims are wanted as they come."""
+    if on_partial_claims is None:
+        return cast(dict[str, Any], await asked.ainvoke(messages, NO_STREAM))
+    whole: Any = None
+    async for part in asked.astream(messages, _with_callback(on_partial_claims)):
+        whole = part if whole is None else whole + part
+    return whole or {}
+
+
+def _as_raw(message: Any) -> dict[str, Any]:
+    """Return a message in the shape of a structured reply that was not parsed."""
+    return {"raw": message, "parsed": None}
+
+
+def _with_schema(content: Content, schema: type[BaseModel]) -> Content:
+    asked = plain_json.asks_for(schema)
+    return content + asked if isinstance(content, str) else [*content, {"type": "text", "text": asked}]
 
 
 class _PartialClaims(AsyncCallbackHandler):
