@@ -1,0 +1,196 @@
+"""Models of OpenAI's and Ollama's formats, by their real clients on a loopback server: found, used, and refused.
+
+They are skipped where the clients' packages are not installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from graph import dependencies
+from graph.app import app
+from graph.context import Context
+from graph.errors import IndexMismatchError, ModelError
+from tests.wire.compatible_server import DIMENSIONS, Answer, Asked, CompatibleServer, Format, Refusal
+from tests.wire.conftest import PROXIES, SAMPLE
+from tests.wire.scripted_replies import QUESTION, TRUE, Model
+
+pytest.importorskip("langchain_openai")
+pytest.importorskip("langchain_ollama")
+
+PAGES, FAULT_LIMIT = 6, 3
+FORMATS: tuple[Format, ...] = ("openai", "ollama")
+UNPAID = Refusal.openai(429, "You exceeded your current quota, please check your plan.", "insufficient_quota")
+
+Use = Callable[..., CompatibleServer]
+
+
+def script(asked: Asked) -> str:
+    model: Any = Model()  # a request of another format has the properties that it looks at
+    model.claims = [TRUE]
+    return str(model(asked))
+
+
+@pytest.fixture
+def use(home: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Use:
+    """Start a server of a format and point its provider's own variables at it."""
+
+    def start(kind: Format, **options: Any) -> CompatibleServer:
+        server = CompatibleServer(**{"reply": script, **options}).__enter__()
+        request.addfinalizer(lambda: server.__exit__(None, None, None))
+        for name in (*PROXIES, "GOOGLE_API_KEY", "GEMINI_API_KEY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")
+        monkeypatch.setenv(
+            "PAGEWITNESS_CHECK_REPLIES", "off"
+        )  # as the other scripted models: their words are their own
+        if kind == "openai":
+            monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+            monkeypatch.setenv("OPENAI_API_KEY", options.get("key") or "any")
+        else:
+            monkeypatch.setenv("OLLAMA_HOST", server.url)
+            monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "ollama:tiny")
+            monkeypatch.setenv("PAGEWITNESS_EMBEDDING_MODEL", "ollama:nomic-embed-text")
+        return server
+
+    return start
+
+
+def ingest() -> Any:
+    return app.invoke({"sources": [str(SAMPLE)]})["report"]
+
+
+def ledger(report: Any) -> list[Any]:
+    return list(dependencies.stores().catalog.pages(report["documents"][0]["id"]))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_provider_is_found_by_its_own_variables(kind: Format, use: Use) -> None:
+    server = use(kind)
+    report = ingest()
+    (document,) = report["documents"]
+    assert (document["status"], document["ledger"]["read"]) == ("complete", PAGES)
+    assert sum(len(request.images) for request in server.chats) == PAGES
+    assert server.peak_in_flight == 1, "a server on this machine gets one request at a time"
+    answer = app.invoke({"question": QUESTION})
+    assert TRUE["text"] in answer["answer"]
+    assert answer["citations"]
+    vector = dependencies.for_context(Context()).stores.vectors
+    assert vector.search(np.ones(DIMENSIONS, dtype=np.float32), [], 1)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_texts_are_embedded_as_texts_with_the_prefix_of_the_models_family(kind: Format, use: Use) -> None:
+    server = use(kind)
+    ingest()
+    app.invoke({"question": QUESTION})
+    sent = [text for request in server.embeddings for text in request.texts]
+    assert all(isinstance(text, str) for text in sent), "OpenAI's client sends numbers of tokens by default"
+    if kind == "ollama":
+        assert sent[-1] == f"search_query: {QUESTION}"
+        assert all(text.startswith("search_document: ") for text in sent[:-1])
+    else:
+        assert sent[-1] == QUESTION
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_requests_on_the_wire_equal_those_of_ledger_and_answer(kind: Format, use: Use) -> None:
+    server = use(kind)
+    report = ingest()
+    assert sum(row.requests for row in ledger(report)) == len(server.chats)
+    before = len(server.requests)
+    answer = app.invoke({"question": QUESTION})
+    assert answer["usage"]["requests"] == len(server.requests) - before
+    assert answer["usage"]["output_tokens"] > 0
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_model_without_images_leaves_pages_to_the_file_from_the_first_refusal_on(kind: Format, use: Use) -> None:
+    server = use(kind, sees=False)
+    report = ingest()
+    assert sum(bool(request.images) for request in server.chats) == 1
+    rows = ledger(report)
+    assert {(row.status, row.reason) for row in rows} == {("fallback", "no_images")}
+    assert all("takes no images: set PAGEWITNESS_READER_MODEL" in row.detail for row in rows)
+    assert "18,450" in str(dependencies.stores().catalog.transcripts(report["documents"][0]["id"])[5].markdown)
+    assert "Carrow" in app.invoke({"question": QUESTION})["answer"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_service_that_refuses_schemas_is_asked_in_words(kind: Format, use: Use) -> None:
+    server = use(kind, schemas="refused")
+    ingest()
+    before = len(server.requests)
+    assert app.invoke({"question": QUESTION})["citations"]
+    assert app.invoke({"question": "When was the observatory founded?"})["citations"]
+    refused = [request for request in server.requests[before:] if request.states_schema]
+    assert len(refused) == 1, "it is asked with a schema once, and remembered"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_model_that_ignores_schemas_is_asked_in_words_and_its_prose_is_taken_off(kind: Format, use: Use) -> None:
+    def chatty(asked: Asked) -> Answer:
+        reply = script(asked)
+        if asked.images:
+            return reply
+        return f"Sure!\n```json\n{reply}\n```\nAnything else?" if not asked.states_schema else "It was Carrow, I think."
+
+    use(kind, reply=chatty)
+    ingest()
+    assert app.invoke({"question": QUESTION})["citations"]
+
+
+FAULTS: list[tuple[str, Format, dict[str, Any], str]] = [
+    ("unpaid", "openai", {"reply": lambda asked: UNPAID}, "OpenAI key has no credit"),
+    ("unpaid, 402", "openai", {"reply": lambda asked: Refusal.openai(402, "Insufficient Balance")}, "no credit"),
+    ("wrong key", "openai", {"key": "right", "wrong": True}, "OpenAI key was refused: check OPENAI_API_KEY"),
+    ("no such model", "openai", {"models": ["other"]}, "does not exist or is retired: set PAGEWITNESS_READER_MODEL"),
+    ("not pulled", "ollama", {"models": ["other"]}, "run `ollama pull tiny`"),
+    ("HTML", "openai", {"reply": lambda asked: Refusal(200, "<html>Log in</html>")}, "check OPENAI_BASE_URL"),
+    ("HTML", "ollama", {"reply": lambda asked: Refusal(200, "<html>Log in</html>")}, "check OLLAMA_HOST"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "options", "sentence"), FAULTS, ids=[f"{one[1]}, {one[0]}" for one in FAULTS])
+def test_what_no_later_attempt_can_mend_ends_the_run_after_one_request(
+    name: str, kind: Format, options: dict[str, Any], sentence: str, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = options.get("wrong")
+    server = use(kind, **{key: value for key, value in options.items() if key != "wrong"})
+    if wrong:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong-and-secret")
+    with pytest.raises(ModelError, match=sentence) as raised:
+        ingest()
+    assert 1 <= len(server.requests) <= FAULT_LIMIT
+    assert "sk-wrong-and-secret" not in str(raised.value)
+
+
+def test_a_named_model_without_its_key_is_an_error_and_not_offline(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")
+    monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "openai:gpt-5.4")
+    with pytest.raises(ModelError, match=r"no OpenAI key for 'openai:.*set OPENAI_API_KEY"):
+        ingest()
+
+
+def test_a_chat_model_alone_embeds_with_the_model_on_board(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = use("ollama")
+    monkeypatch.delenv("PAGEWITNESS_EMBEDDING_MODEL")
+    ingest()
+    assert app.invoke({"question": QUESTION})["citations"]
+    assert server.embeddings == []
+
+
+def test_vectors_of_another_length_under_the_same_name_are_refused(use: Use) -> None:
+    server = use("ollama")
+    ingest()
+    server.dimensions = 512
+    dependencies._engine_and_embedder.cache_clear()
+    with pytest.raises((IndexMismatchError, ModelError), match="reembed"):
+        app.invoke({"question": QUESTION})
