@@ -243,6 +243,8 @@ class ClaimCheck(TypedDict):
     """The claim."""
     failure: str
     """Why it failed, in a few words; "" if it passed."""
+    doubts: NotRequired[list[str]]
+    """Why its quote may not say the same, each as a sentence without its full stop; missing where there are none."""
     citation: Citation | None
     """The citation of a claim that passed."""
     further: NotRequired[list[Citation]]

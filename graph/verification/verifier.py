@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, is_verified
-from graph.verification import computations, facts, image_evidence, quotes
+from graph.verification import computations, image_evidence, quotes
+from graph.verification.claims.check import check_claim, contradictions_of, doubts_of
+from graph.verification.claims.evidence import Evidence, evidence_for
 from graph.verification.outcomes import citations_of
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 
@@ -26,6 +28,7 @@ class ClaimVerifier:
         self._chunks = {chunk.id: chunk for chunk in catalog.chunks(offered)}
         self._read: dict[tuple[str, tuple[int, ...]], dict[int, Transcript]] = {}
         self._witnesses = Witnesses(catalog)
+        self._whole: dict[str, str] = {}
         self._views = {(view["document"], view["page"]) for view in views}
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
         self._titles = {row.id: row.title for row in rows if row}
@@ -78,14 +81,28 @@ class ClaimVerifier:
         return quotes.locate(quote, pages) or quotes.locate_row(quote, chunk, pages)
 
     def _check_at(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
-        title = self._titles.get(chunk.document, "") if chunk else ""
-        failure = quotes.failure_reason(claim, chunk, place, title)
-        citation = None
-        if chunk and place and not failure:
-            quote = place.quote or claim["quote"]
-            finding = self._witnesses.judge(quote, chunk, place, self._transcripts(chunk.document, place.pages))
-            citation = _citation(chunk, quote, finding)
-        return ClaimCheck(claim=claim, failure=failure, citation=citation, repaired=False)
+        failure = quotes.failure_reason(claim, chunk, place)
+        if failure or not chunk or not place:
+            return ClaimCheck(claim=claim, failure=failure, citation=None, repaired=False)
+        findings = check_claim(claim["text"], self._evidence(claim["quote"], chunk))
+        if failure := contradictions_of(findings):
+            return ClaimCheck(claim=claim, failure=failure, citation=None, repaired=False)
+        quote = place.quote or claim["quote"]
+        finding = self._witnesses.judge(quote, chunk, place, self._transcripts(chunk.document, place.pages))
+        check = ClaimCheck(claim=claim, failure="", citation=_citation(chunk, quote, finding), repaired=False)
+        if doubts := doubts_of(findings):
+            check["doubts"] = doubts
+        return check
+
+    def _evidence(self, quote: str, chunk: ChunkRow) -> Evidence:
+        return evidence_for(quote, chunk, self._titles.get(chunk.document, ""), lambda: self._text_of(chunk.document))
+
+    def _text_of(self, document: str) -> str:
+        """Return the text of a whole document, cached; needed only where a claim spells out an acronym."""
+        if document not in self._whole:
+            blocks = (block for _, page in self._catalog.blocks(document) for block in page)
+            self._whole[document] = " ".join(block.text for block in blocks)
+        return self._whole[document]
 
     def _check_computed(self, claim: Claim, computation: Computation) -> ClaimCheck:
         """Check a computed claim: each of its rows is on a page, and the result follows from their cells."""
@@ -172,10 +189,9 @@ class ClaimVerifier:
         """Return why a claim is not supported by its quote from an image and the chunks of that page; "" if it is."""
         if not claim["text"].strip():
             return "it is empty"
-        parts = [quotes.evidence_for(claim["quote"], chunk, self._titles.get(chunk.document, "")) for chunk in near]
+        parts = [self._evidence(claim["quote"], chunk) for chunk in near]
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
-        missing = facts.unsupported_facts(claim["text"], facts.Evidence(claim["quote"], above, around))
-        return f"its evidence does not contain {', '.join(missing)}" if missing else ""
+        return contradictions_of(check_claim(claim["text"], Evidence(claim["quote"], above, around)))
 
 
 def _runs(text: str) -> list[str]:

@@ -6,7 +6,6 @@ own text layer, where that is legible, or OCR on board holds the same words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,6 @@ _FROM_FILE: Mapping[str, ReadFrom] = {"text-layer": "text", "ocr": "ocr", "text-
 """How a page was read that no model read, by the `model` of its row in the ledger."""
 
 _STRUCK_WORDS = 3  # words in a row that tell a struck text; a shorter one is told by all of it
-_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.+|…)\s*")
 _DESCRIBED = "The words are a model's description of a figure or table; they are not printed on the page."
 SEEN_IN_IMAGE = "The words were seen in the image of the page when the question was asked; its text does not hold them."
 _ALONE = "Only the model that read the page gives these words: there is no second reading of the page to compare them."
@@ -155,8 +153,7 @@ def _parts(quote: str, chunk: ChunkRow) -> list[str]:
     for row in quotes.quoted_rows(quote, chunk):
         if row.band and wanted == quotes.normalised(" ".join((*row.band, row.text))):
             return [*row.band, row.text]
-    pieces = [piece for piece in _ELLIPSIS.split(quote) if any(character.isalnum() for character in piece)]
-    return pieces or [quote]
+    return quotes.pieces(quote)
 
 
 def _is_struck(quote: str, transcript: Transcript) -> bool:

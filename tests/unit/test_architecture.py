@@ -67,6 +67,7 @@ SMALL = {
     "graph/ingestion/edges.py": "graph, state, nodes, edges: the same four files in each graph's folder",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
+    "graph/verification/claims/relevance.py": "each kind of check is a module",
     "graph/verification/outcomes.py": "needed by the graph at import, when the verifier (12 ms) is not",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }

@@ -14,6 +14,8 @@ from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import FOUNDED, QUESTION, TICKET, TRUE, Model, ask, claim, kind, kinds, passages
 
 ANN = claim("Ann Carrow founded it in 1911.", FOUNDED)
+UNHELD = "the quote does not hold {}: quote the words with it, or leave it out"
+UNNAMED = "the passage does not name {}: leave it out, or cite the passage that does"
 LATE = claim("It was founded in 1912.", FOUNDED)
 ELSEWHERE = claim("She founded it in Kelderness.", FOUNDED)
 
@@ -27,10 +29,10 @@ def test_a_name_or_a_number_that_differs_is_left_out_and_said_to_be(library: Mod
     output = ask()
     assert output["answer"] == "Edith Carrow founded it in 1911. [1]"
     assert failures(output) == [
-        "its evidence does not contain Ann",
+        UNNAMED.format("Ann"),
         "",
-        "its evidence does not contain 1912",
-        "its evidence does not contain Kelderness",
+        UNHELD.format("1912"),
+        UNNAMED.format("Kelderness"),
     ]
     assert [verdict["repaired"] for verdict in output["verdicts"]] == [False] * 4
     assert {"kind": "claims_dropped", "text": "3 statements were left out, because no page supports them."} in (
@@ -47,9 +49,7 @@ def test_all_that_failed_is_repaired_in_one_request_that_names_each_failure(
     output = ask()
     assert kinds(gemini) == ["embed", "grade", "answer", "repair"]
     asked = gemini.chats[-1].prompt
-    for number, problem in enumerate(
-        ["its evidence does not contain Ann", "its quote is not on the page", "its evidence does not contain 1912"], 1
-    ):
+    for number, problem in enumerate([UNNAMED.format("Ann"), "its quote is not on the page", UNHELD.format("1912")], 1):
         (part,) = [part for part in asked.split("<claim ") if part.startswith(f'number="{number}"')]
         assert f"problem: {problem}" in part
     assert output["answer"].split("\n\n") == [
@@ -57,7 +57,7 @@ def test_all_that_failed_is_repaired_in_one_request_that_names_each_failure(
     ]  # fmt: skip
     assert [verdict["repaired"] for verdict in output["verdicts"]] == [True, False, True, False]
     before = output["verdicts"][0]["before"]
-    assert (before["claim"]["text"], before["failure"]) == (ANN["text"], "its evidence does not contain Ann")
+    assert (before["claim"]["text"], before["failure"]) == (ANN["text"], UNNAMED.format("Ann"))
     assert output["usage"]["requests"] == 4
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from graph.storage.base import ChunkRow, SentenceRow, Transcript
-from graph.types import Claim
-from graph.verification.quotes import QuoteLocation, failure_reason, locate_row
+from graph.verification.claims.check import check_claim, contradictions_of
+from graph.verification.claims.evidence import evidence_for
+from graph.verification.quotes import locate_row
 from loaders.chunking.chunker import chunk_pages
 from loaders.types import Block, Box, Word
 
@@ -26,7 +27,6 @@ ASSETS = """|Item|2023|2024|
 |Cash|11|12|
 |Fixed assets|||
 |Land|21|22|"""
-FOUND = QuoteLocation((1,), ())
 
 
 def chunk_of(table: str) -> ChunkRow:
@@ -38,7 +38,7 @@ def chunk_of(table: str) -> ChunkRow:
 
 
 def failure(text: str, quote: str, table: str = TABLE) -> str:
-    return failure_reason(Claim(text=text, chunk="c", quote=quote), chunk_of(table), FOUND)
+    return contradictions_of(check_claim(text, evidence_for(quote, chunk_of(table))))
 
 
 @pytest.mark.parametrize(

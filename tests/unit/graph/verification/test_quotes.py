@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from graph.storage.base import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
-from graph.verification.quotes import evidence_for, failure_reason, locate
+from graph.verification.claims.check import check_claim, contradictions_of
+from graph.verification.claims.evidence import evidence_for
+from graph.verification.quotes import failure_reason, locate
 from loaders.types import Block, BlockKind, Box, Word
 
 HEIGHT = 0.02
@@ -153,9 +155,9 @@ ROW = SentenceRow(
     ],
 )
 def test_every_number_of_a_claim_must_be_in_its_evidence(text: str, quote: str, missing: str) -> None:
-    place = locate(quote, {1: page(quote)})
-    said = failure_reason(Claim(text=text, chunk="c", quote=quote), chunk(ROW), place)
-    assert said == (f"its evidence does not contain {missing}" if missing else "")
+    said = contradictions_of(check_claim(text, evidence_for(quote, chunk(ROW))))
+    assert said.startswith(f"the quote does not hold {missing}:" if missing else "")
+    assert bool(said) == bool(missing)
 
 
 def test_a_claim_needs_a_chunk_that_was_offered_and_a_quote_on_its_page() -> None:
@@ -176,13 +178,12 @@ def test_headers_are_evidence_for_the_row_that_is_quoted_only() -> None:
 def test_rows_that_are_not_quoted_support_no_names() -> None:
     other = SentenceRow("c/1", "Puffin 77", "Table 1. 2021: 77", "row", (1,))
     whole = replace(chunk(ROW, other), text="Table 1 Razorbill 412 0.66 Puffin 77")
-    place = locate("Razorbill 412 0.66", {1: page("Razorbill 412 0.66", "Puffin 77")})
 
     def said(text: str) -> str:
-        return failure_reason(Claim(text=text, chunk="c", quote="Razorbill 412 0.66"), whole, place)
+        return contradictions_of(check_claim(text, evidence_for("Razorbill 412 0.66", whole)))
 
     assert said("There were 412 nests of the Razorbill.") == ""
-    assert said("There were 412 nests of the Puffin.") == "its evidence does not contain Puffin"
+    assert said("There were 412 nests of the Puffin.").startswith("the quote does not name Puffin: quote its row")
     assert said("Razorbill and Puffin: 412 − 77 = 335.") == "", "a difference that is right names both rows"
     assert said("Razorbill and Puffin: 412 − 77 = 345.") != ""
 

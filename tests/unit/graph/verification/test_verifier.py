@@ -16,6 +16,7 @@ from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Chunk, Sentence
 from tests.unit.graph.storage.rows import document
 
+LATE = "the quote does not hold 1912: quote the words with it, or leave it out"
 FOUNDED, NESTS = "Edith Carrow founded the observatory in 1911.", "There were 412 nests on the cliff."
 PROMPT = "Make claims that are proven by one of the sources that follow, and quote it word for word."
 
@@ -71,8 +72,8 @@ def test_a_claim_that_is_not_supported_fails_with_the_reason(catalog: Catalog) -
         claim(" ", FOUNDED, first),
     ])  # fmt: skip
     assert [check["failure"] for check in checks] == [
-        "its evidence does not contain 1912",
-        "its evidence does not contain Ann, Byron",
+        LATE,
+        "the passage does not name Ann, Byron: leave it out, or cite the passage that does",
         "its quote is not on the page",
         "it cites a source that was not offered",
         "it is empty",
@@ -116,4 +117,4 @@ def test_a_repaired_claim_keeps_what_it_replaced(catalog: Catalog) -> None:
     before = verifier.check([good, wrong, wrong])
     after = with_history(verifier.check([good, claim("It was in 1911.", FOUNDED, first), wrong]), before)
     assert [check["repaired"] for check in after] == [False, True, False]
-    assert after[1]["before"] == {"claim": wrong, "failure": "its evidence does not contain 1912"}
+    assert after[1]["before"] == {"claim": wrong, "failure": LATE}

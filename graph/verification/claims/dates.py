@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -82,6 +83,33 @@ def unsupported_dates(text: str, source: str) -> list[str]:
         # A date in figures has two readings; it is enough that one of them agrees.
         unsupported[date.text] = unsupported.get(date.text, True) and not any(date.agrees(other) for other in known)
     return [found for found, absent in unsupported.items() if absent]
+
+
+def spans(text: str, unit: str) -> frozenset[int]:
+    """Return how many years, months, weeks or days lie between any two dates of a text."""
+    found = set(dates(text))
+    years = {date.year for date in found if date.year} | {int(year) for year in _ANY_YEAR.findall(text)}
+    if unit[:2] in ("ye", "ja", "an", "añ"):
+        return frozenset(abs(one - other) for one in years for other in years)
+    if unit.startswith("dec"):
+        return frozenset(abs(one - other) // 10 for one in years for other in years)
+    if unit[:2] in ("mo", "me"):
+        months = {(date.year or 0) * 12 + date.month for date in found}
+        return frozenset(abs(one - other) for one in months for other in months)
+    days = {day for date in found if (day := _ordinal(date))}
+    size = 7 if unit[:2] in ("we", "wo") else 1
+    return frozenset(abs(one - other) // size for one in days for other in days)
+
+
+_ANY_YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]{3}|20[0-9]{2})(?![\w]|[.,]\d)")
+
+
+def _ordinal(date: Date) -> int | None:
+    """Return the number of a day; None of a date without a day, or of one that no calendar has."""
+    try:
+        return datetime.date(date.year or 2001, date.month, date.day or 0).toordinal()
+    except ValueError:
+        return None
 
 
 def without_figures(text: str) -> str:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.verification import dates, names, numbers
-from graph.verification.facts import Evidence, unsupported_facts
+from graph.verification.claims import dates, names, numbers
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.facts import unsupported_facts
 
 
 def lacks(claim: str, quote: str, around: str = "", above: str = "") -> list[str]:
@@ -61,6 +62,7 @@ def test_words_that_are_not_number_words(text: str) -> None:
         pytest.param("It costs €14.", "14 EUR", id="currency sign"),
         pytest.param("They spent 3,200,000 euros.", "3.2 million euros", id="a magnitude written out"),
         pytest.param("They spent 3.2 million euros.", "3,200,000 euros", id="written with a magnitude"),
+        pytest.param("They spent 3.2 million euros.", "3,214,000 euros", id="rounded"),
         pytest.param("Das sind 3,2 Millionen.", "a total of 3.2 million", id="decimal comma"),
         pytest.param("It has 32 billion parameters.", "a 32B model", id="a letter for a magnitude"),
         pytest.param("It is 31 metres high.", "it is 31m high", id="a letter for a unit"),
@@ -88,14 +90,14 @@ def test_the_same_number_or_date_in_other_writing(claim: str, quote: str) -> Non
     [
         ("It was 3.2 billion.", "3.2 million euros", "3.2 billion"),
         ("It was 3.2 euros.", "3.2 million euros", "3.2"),
-        ("It was 3.2 million.", "3,214,000 euros", "3.2 million"),
+        ("It was 3.3 million.", "3,214,000 euros", "3.3 million"),
         ("It was 3.2 million.", "3.2 euros", "3.2 million"),
         ("Closed for nine days.", "for seven days", "nine"),
         ("Closed for seven days.", "for ninety-seven days", "seven"),
         ("It is version 3.10.", "version 3.1", "3.10"),
         ("On 9 March 2025.", "on 9 February 2025", "9 March 2025"),
-        ("On 8 February 2025.", "on 9 February 2025", "8"),
-        ("On 9 February 2024.", "on 9 February 2025", "2024"),
+        ("On 8 February 2025.", "on 9 February 2025", "8 February 2025"),
+        ("On 9 February 2024.", "on 9 February 2025", "9 February 2024"),
         ("On 9 February.", "from 9 March to 3 February", "9 February"),
         ("On 2025-02-10.", "on 9 February 2025", "2025-02-10"),
         ("It was shut in May.", "It was shut in June", "May"),
@@ -146,7 +148,7 @@ def test_supported_and_doubtful_names_pass(claim: str, quote: str) -> None:
         ("It was founded in Kelderness.", CARROW, ["Kelderness"]),
         ("NASA founded it.", CARROW, ["NASA"]),
         ("The best is DeepSeek-R1-Zero.", "the best is DeepSeek-R1", ["Zero"]),
-        ("The best is Qwen-R10.", "the best is Qwen-R1", ["10", "R10"]),
+        ("The best is Qwen-R10.", "the best is Qwen-R1", ["R10"]),
         ("Es wurde von Anna Meier gegründet.", CARROW, ["Anna", "Meier"]),
         ("Edith Carrow, of Oslo, and Ada Byron.", CARROW, ["Oslo", "Ada", "Byron"]),
     ],

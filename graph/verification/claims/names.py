@@ -11,7 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from graph.verification.dates import MONTHS
+from graph.verification.claims.dates import MONTHS
+from graph.verification.claims.numbers import names_with_digits
 from loaders.text.raised_signs import without_marks, write_signs
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
@@ -35,6 +36,9 @@ _OPENERS = frozenset(
 )
 # Currencies and units next to a number, which the evidence may write differently (EUR 14, 14 euros, €14).
 _UNIT = re.compile(r"^(?:[A-Z]{1,4}|[a-zA-Zµ]{1,3}|Euros?|Dollars?|Pounds?|Mio|Mrd|Tsd|Prozent|Percent)$")
+_CURRENCY = re.compile(
+    r"^(?:[A-Z]{2}|[a-zA-Zµ]|EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|KRW|SEK|NOK|DKK|PLN|CAD|AUD|NZD|HKD|Rs|Fr|Euros?|Nr|No)$"
+)
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
 
 
@@ -42,11 +46,41 @@ def unsupported_names(text: str, source: str) -> list[str]:
     """Return the names of `text` that are not in `source`, each once, in order."""
     if not (claimed := names(text)):
         return []
-    source = without_marks(write_signs(source))
+    source = unicodedata.normalize("NFKC", without_marks(write_signs(source)))
     known = {_plain(token) for token in _TOKEN.findall(f"{source} {_LINE_END.sub('', source)}")}
     scripts = {_script(word) for word in known}
-    unsupported = [name for name in claimed if _script(name) in scripts and not _is_supported(_plain(name), known)]
+    unsupported = [
+        name
+        for name in claimed
+        if not (holds_code(name, source) if any(map(str.isdigit, name)) else _is_supported(_plain(name), known))
+        and _script(name) in scripts
+    ]
     return list(dict.fromkeys(unsupported))
+
+
+def holds_code(name: str, source: str) -> bool:
+    """Return whether a name with digits stands in a text, whatever its hyphens and spaces: GPT-4o is GPT 4o, no GPT-4.
+
+    Quarters and years may be written out: Q3 is "third quarter", FY2023 "fiscal year 2023".
+    """
+    pieces = re.findall(r"[^\W\d_]+|\d+(?:[.,]\d+)*", name)
+    pattern = r"(?<![^\W_])" + r"[\W_]{0,2}".join(map(re.escape, pieces)) + r"(?![^\W_]|[.,]\d)"
+    if re.search(pattern, source, re.IGNORECASE):
+        return True
+    written = _PERIOD.fullmatch(name)
+    if not written:
+        return False
+    kind, number = written[1].upper(), written[2]
+    ordinal = _ORDINALS[int(number)] if len(number) == 1 and number in "1234" else ""
+    spelled = {
+        "Q": rf"(?:{ordinal or '-'}[ -]quarter|{number}\.? ?Q|{number}\. Quartal|quarter {number})",
+        "H": rf"(?:{ordinal or '-'}[ -]half|{number}\. Halbjahr)",
+    }.get(kind, rf"(?:fiscal|financial)(?: year)? (?:20)?{number}")
+    return bool(re.search(spelled, source, re.IGNORECASE))
+
+
+_PERIOD = re.compile(r"(Q|H|FY)[ -]?((?:20)?\d{1,2})", re.IGNORECASE)
+_ORDINALS = ("", "first", "second", "third", "fourth")
 
 
 def names(text: str) -> list[str]:
@@ -54,12 +88,40 @@ def names(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", without_marks(write_signs(text)))
     tokens = list(_TOKEN.finditer(text))
     german = bool(_GERMAN.search(text))
-    return [
-        token.group()
+    coded = names_with_digits(text)
+    found: list[tuple[int, str]] = [(start, part) for name, start, _ in coded for part in _parts(name, german)]
+    found += [
+        (token.start(), token.group())
         for at, token in enumerate(tokens)
-        if (_certain(token.group()) and not _at_number(text, token))
-        or (_capital(token.group()) and _named(text, tokens, at, german))
-    ]  # fmt: skip
+        if not any(start <= token.start() < end for _, start, end in coded)
+        and (
+            (_certain(token.group()) and not _at_number(text, token))
+            or (_capital(token.group()) and _named(text, tokens, at, german))
+        )
+    ]
+    return [name for _, name in sorted(found, key=lambda pair: pair[0])]
+
+
+def _parts(name: str, german: bool) -> list[str]:
+    """Return the parts of a name with digits that each must be known: "Claude-3.5", "Sonnet-1022"; "OpenAI", "o1".
+
+    Digits belong to the letters before them; parts in small letters alone ("o1-mini") are left out, in German also
+    nouns ("pass@1-Wert").
+    """
+    found: list[str] = []
+    for part, mark in re.findall(r"([^\W_]+(?:[.,](?=\d)[^\W_]+)*)([-‐‑@/+.'’]?)", name):
+        if part[0].isdigit() and found:
+            found[-1] += part
+        else:
+            found.append(part)
+        found[-1] += mark
+    parts = [part.rstrip("-‐‑@/+.'’") for part in found]
+    return [
+        part
+        for at, part in enumerate(parts)
+        if any(map(str.isdigit, part))
+        or (len(part) > 1 and not part.islower() and not (german and at and part[1:].islower()))
+    ]
 
 
 def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> bool:
@@ -96,9 +158,11 @@ def _certain(word: str) -> bool:
 
 
 def _at_number(text: str, token: re.Match[str]) -> bool:
-    """Return whether a word is a unit or a currency next to a number."""
+    """Return whether a word is a unit or a currency after a number, or a currency before one."""
     before, after = text[: token.start()].rstrip(" ($€£"), text[token.end() :].lstrip(" .$€£")
-    return bool(_UNIT.match(token.group())) and (before[-1:].isdigit() or after[:1].isdigit())
+    if before[-1:].isdigit() and _UNIT.match(token.group()):
+        return True
+    return after[:1].isdigit() and bool(_CURRENCY.match(token.group()))
 
 
 def _is_supported(name: str, known: set[str]) -> bool:

@@ -1,0 +1,156 @@
+"""A check of numbers that a claim calculates: a difference, sum, ratio, percentage or mean that code can repeat.
+
+The operands are numbers of the claim that stand in its passage ("79.8 against 79.2", "62.1 − 55.0"), or numbers of the
+quote itself, where the claim has a word for the operation ("0.6 points ahead", "together", "twice").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, permutations
+
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.numbers import amounts, spelled, without_names
+from loaders.text.numbers import decimal_mark, fold
+
+_DIFFERENCE = re.compile(
+    r"\b(?:differ\w*|gap|ahead|behind|more|less|fewer|higher|lower|larger|smaller|greater|older|younger|longer|shorter|"
+    r"points?|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|gain\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
+    r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|differenz|mehr|"
+    r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|gestiegen|sank|gesunken|"
+    r"wuchs|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=",
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"\b(?:total\w*|together|sums?|combined|altogether|overall|in all|both|add\w*|mak(?:es?|ing)|insgesamt|zusammen|"
+    r"summe|"
+    r"gesamt\w*|ensemble|juntos)\b|\+",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(
+    r"\b(?:times|fold|twice|ratio|factor|half|shares?|of|proportion|percent\w*|double\w*|tripled?|mal|fach|faktor|anteil|"
+    r"verhältnis|prozent|hälfte|doppelt\w*|fois|veces)\b|%|\d-fold|\d-?fach|/|÷",
+    re.IGNORECASE,
+)
+_MEAN = re.compile(r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media)\b", re.IGNORECASE)
+_MOST_OPERANDS = 8
+"""Numbers of a quote that may be operands which the claim does not state: of 8, 28 pairs differ by chance in one of
+ten values of two digits."""
+_MOST_SUMMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A number as a claim states it."""
+
+    text: str
+    """As it is written."""
+    values: tuple[Decimal, ...]
+    """What it may mean, with its magnitude."""
+    step: Decimal
+    """The value of its last digit."""
+    start: int
+    """Where it stands in the folded claim."""
+    end: int
+    """Where it ends there."""
+    is_percent: bool = False
+    """Whether a percent sign follows."""
+    is_held: bool = False
+    """Whether the quote holds the same number."""
+
+
+def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], evidence: Evidence) -> set[str]:
+    """Return the numbers that a calculation explains: its result, and operands that only the passage holds.
+
+    Args:
+        text: The claim, folded, without names.
+        stated: All numbers of the claim.
+        lacking: Those that the quote does not support by themselves.
+        evidence: Of the claim.
+    """
+    passage = _values(evidence.whole, evidence)
+    quoted = _values(evidence.quote or evidence.exact, evidence)
+    found: set[str] = set()
+    for result in lacking:
+        others = [one for one in stated if one is not result]
+        operands = _stated_operands(text, result, others, lacking, passage)
+        if operands is None and not set(result.values) & passage:
+            near = sorted(quoted, reverse=True)
+            if 2 <= len(near) <= _MOST_OPERANDS and _follows(text, result, near):
+                operands = []
+        if operands is not None:
+            found |= {result.text, *operands}
+    return found | _parts_of_sum(text, stated, lacking, passage)
+
+
+def _stated_operands(
+    text: str, result: Stated, others: Sequence[Stated], lacking: Sequence[Stated], passage: Collection[Decimal]
+) -> list[str] | None:
+    """Return the operands that the claim states and that its passage holds; None if none give the result."""
+    known = [one for one in others if one not in lacking or set(one.values) & set(passage)]
+    for one, other in combinations(known, 2):
+        if _follows(text, result, [*one.values, *other.values]):
+            return [one.text, other.text]
+    for size in range(3, min(_MOST_SUMMED, len(known)) + 1):
+        for some in combinations(known, size):
+            if _matches(result, sum((min(one.values) for one in some), Decimal(0))):
+                return [one.text for one in some]
+    return None
+
+
+def _parts_of_sum(
+    text: str, stated: Sequence[Stated], lacking: Sequence[Stated], passage: Collection[Decimal]
+) -> set[str]:
+    """Return the parts of a total that the quote holds, if the passage holds all of them, or all but one."""
+    if not _SUM.search(text):
+        return set()
+    for total in stated:
+        if total in lacking:
+            continue
+        parts = [one for one in stated if one is not total and one in lacking]
+        if len(parts) < 2 or len(parts) > _MOST_SUMMED:
+            continue
+        whole = sum((min(one.values) for one in parts), Decimal(0))
+        unknown = [one for one in parts if not set(one.values) & set(passage)]
+        if len(unknown) <= 1 and whole in total.values:
+            return {one.text for one in parts}
+    return set()
+
+
+def _follows(text: str, result: Stated, operands: Sequence[Decimal]) -> bool:
+    """Return whether a result follows from two of the operands by an operation that the claim names."""
+    pairs = list(permutations(operands, 2))
+    if _DIFFERENCE.search(text) and any(_matches(result, a - b) for a, b in pairs if a > b):
+        return True
+    if _SUM.search(text) and any(_matches(result, a + b) for a, b in pairs):
+        return True
+    if _SUM.search(text) and len(operands) > 2 and _matches(result, sum(operands, Decimal(0))):
+        return True
+    if _MEAN.search(text) and _matches(result, sum(operands, Decimal(0)) / len(operands)):
+        return True
+    if not _RATIO.search(text):
+        return False
+    return any(_matches(result, value) for a, b in pairs if b for value in _ratios(a, b, result))
+
+
+def _ratios(a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:
+    """Return what a ratio may be written as: a factor, or a share or a change in percent."""
+    if not result.is_percent:
+        return (a / b,) if a > b else ()
+    return (a / b * 100, abs(a - b) / b * 100)
+
+
+def _matches(result: Stated, value: Decimal) -> bool:
+    """Return whether a value, rounded to the digits that the result shows, is the result."""
+    return any(abs(value - stated) * 2 <= result.step for stated in result.values)
+
+
+def _values(text: str, evidence: Evidence) -> set[Decimal]:
+    """Return the values of the numbers in a text but those in names."""
+    mark = decimal_mark(f"{evidence.exact} {evidence.whole}")
+    bare = fold(without_names(text))
+    found = {value for amount in amounts(bare, mark) for value in (*amount.values, *amount.unscaled)}
+    return found | {Decimal(value) for value in spelled(bare).values()}

@@ -1,0 +1,99 @@
+"""The check of a claim against its evidence: contradictions are certain, doubts are left to a reader or to a model.
+
+Each kind of check is a module of its own. A reason is a sentence that tells a model how to mend the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from graph.verification.claims import directions, modality, negation, relevance, scope, table_places, units
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.facts import find_unsupported
+from graph.verification.claims.number_support import numbers_of
+from graph.verification.quotes import normalised
+
+Kind = Literal[
+    "number", "date", "name", "unit", "table", "direction", "comparison", "negation", "modality", "scope", "relevance"
+]
+"""What a finding is about."""
+Severity = Literal["contradiction", "doubt"]
+"""`contradiction`: the evidence says otherwise, or does not hold it. `doubt`: it may not say the same."""
+
+
+class Finding(NamedTuple):
+    """What speaks against a claim."""
+
+    kind: Kind
+    severity: Severity
+    reason: str
+    """Why, and where that is possible how to mend it, as a sentence without its full stop."""
+
+
+def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return what speaks against a claim, given its evidence; contradictions come alone, as they make doubts idle."""
+    contradictions = [*_on_facts(text, evidence), *_on_places(text, evidence)]
+    if contradictions:
+        return tuple(contradictions)
+    quote = evidence.quote or evidence.exact
+    if normalised(text.strip(" .")) in normalised(quote):
+        return ()  # what repeats its quote says the same
+    found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
+    return tuple(Finding(kind, "doubt", reason) for kind, reason in found if reason)
+
+
+def contradictions_of(findings: Iterable[Finding]) -> str:
+    """Return the reasons of all contradictions as one sentence; "" if there is none."""
+    return "; ".join(found.reason for found in findings if found.severity == "contradiction")
+
+
+def doubts_of(findings: Iterable[Finding]) -> list[str]:
+    """Return the reasons of all doubts."""
+    return list(dict.fromkeys(found.reason for found in findings if found.severity == "doubt"))
+
+
+def _on_facts(text: str, evidence: Evidence) -> list[Finding]:
+    """Return the numbers, dates and names that the evidence does not hold."""
+    found = find_unsupported(text, evidence)
+    elsewhere = [name for name in found.names if name not in found.nearby]
+    said: list[tuple[Kind, Sequence[str], str]] = [
+        ("number", found.numbers, "the quote does not hold {}: quote the words with it, or leave it out"),
+        ("date", found.dates, "the quote does not hold {}: quote the words with it, or leave it out"),
+        ("name", found.nearby, "the quote does not name {}: quote its row or heading too"),
+        ("name", elsewhere, "the passage does not name {}: leave it out, or cite the passage that does"),
+    ]
+    return [Finding(kind, "contradiction", reason.format(", ".join(words))) for kind, words, reason in said if words]
+
+
+def _on_places(text: str, evidence: Evidence) -> list[Finding]:
+    """Return what is wrong with the row, the column or the unit of a claim's numbers."""
+    numbers = numbers_of(text, evidence)
+    if failure := table_places.wrong_place(text, numbers.stated, evidence, numbers.mark):
+        return [Finding("table", "contradiction", failure)]
+    failure, _ = units.other_units(numbers.text, numbers.stated, evidence)
+    return [Finding("unit", "contradiction", failure)] if failure else []
+
+
+def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
+    """Return doubts on a claim about table rows."""
+    numbers = numbers_of(text, evidence)
+    return [
+        ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
+        ("table", table_places.swapped_values(text, numbers.stated, evidence, numbers.mark)),
+    ]
+
+
+def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
+    """Return what the words of direction, comparison, negation, modality and scope say against a claim."""
+    numbers, quote = numbers_of(text, evidence), evidence.quote or evidence.exact
+    return [
+        ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
+        ("direction", directions.opposite(text, quote)),
+        ("comparison", directions.swapped_sides(text, quote)),
+        ("negation", negation.other_negation(text, quote)),
+        ("modality", modality.hedge_dropped(text, quote)),
+        ("modality", modality.duty_added(text, quote)),
+        ("scope", scope.widened(text, quote)),
+        ("relevance", relevance.unrelated(text, evidence)),
+    ]

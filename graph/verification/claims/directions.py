@@ -1,0 +1,205 @@
+"""A check of direction and comparison: a claim must not say the opposite of its quote ("fell" for "increases").
+
+Words of opposite direction are compared clause by clause, with their negations; of a comparison with "than" also which
+side is which. English and German words are known, and some of French and Spanish. What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from graph.verification.claims.negation import is_negated
+from graph.verification.claims.wording import Clause, clauses, share, words
+
+# Each pair of lines: one direction and its opposite, as beginnings of words; "=" after a word means the whole word.
+_AXES = {
+    "amount": (
+        """ris= rise= rises= rose= risen= rising= increas grow= grows= grew= grown= growing= growth= climb gain surg
+        soar jump= jumped= jumps= expand= expands= expanded= expanding= expansion= more= higher= highest=
+        larger= largest= greater= greatest= bigger= longer= above= exceed upward up= double= doubled= tripl
+        maximum= most= majority= over= rais improv steig stieg gestiegen wachs wuchs gewachsen zunahm zunehm
+        zugenommen erhöh höher höchst größer größt mehr= mehrheit verbesser überstieg übersteig verdoppel
+        maximal augment hausse plus= crec aument más= mayor=""",
+        """fall= falls= fell= fallen= falling= decreas declin drop= drops= dropped= dropping= reduc shrink shrank
+        shrunk shrinks= less= fewer= lower= lowest= lowers= lowered= smaller= smallest= shorter= below=
+        downward down= halv cut= cuts= sank= sink= sunk= plung plummet minimum= least= minority= under= worsen
+        degrad deteriorat slump contract= contracted= lost= loses= lose= fiel= fallen= fällt= gefallen sank=
+        sink= sinkt= sinken= gesunken abnahm abnehm abgenommen verringer gesenkt senk niedriger niedrigst
+        kleiner kleinst weniger= minderheit verschlechter geringer reduzier rückgang minimal diminu baisse
+        moins= dismin menos= menor=""",
+    ),
+    "quality": (
+        """better= best= improv outperform surpass beat= beats= beaten= superior stronger= strongest= ahead=
+        win= wins=
+        won= excel enhanc benefit boost gain strengthen advantage success succeed succeeds= succeeded=
+        positive= besser best= beste= besten= verbesser übertr überlegen vorteil erfolg positiv gewann gewinn
+        mejor mieux meilleur""",
+        """worse= worst= worsen degrad underperform inferior weaker= weakest= behind= lose= loses= lost= deteriorat
+        harm hurt= hurts= impair weaken disadvantage fail= fails= failed= failure= failures= lag= lags= lagged=
+        trail= trails= trailed= negative= schlechter schlechtest verschlechter unterlegen nachteil misserfolg
+        scheiter negativ verlor verlier peor pire""",
+    ),
+    "time": (
+        "before= prior= earlier= earliest= preced previously= vor= bevor= vorher= früher avant= antes=",
+        "after= afterwards= later= latest= follow subsequent nach= nachdem= nachher= später après= después=",
+    ),
+    "presence": (
+        "includ with= contain add= adds= added= adding= enabl allow permit accept appl present= mit= enthält erlaub",
+        "exclud without= omit remov disabl prohibit forbid forbids= forbidden= ban= bans= banned= reject refus "
+        "deni deny "
+        "absen ohne= verbot verbiet verboten ausgeschlossen",
+    ),
+    "beginning": (
+        "begin= begins= began= begun= start= starts= started= starting= open= opens= opened= opening= launch "
+        "first= found="
+        " join= joins= joined= enter= entered= erst= erste= ersten= begann beginn eröffn",
+        "end= ends= ended= ending= stop= stops= stopped= clos close= closed= closes= finish last= abolish left= "
+        "leave= "
+        "leaves= letzt endet endete beendet schließ schloss geschlossen",
+    ),
+    "place": (
+        "north= northern= nord= nördlich east= eastern= öst östlich left= upper= top= inside= internal= "
+        "interior= inner=",
+        "south= southern= süd südlich west= western= westlich right= bottom= outside= external= exterior= outer=",
+    ),
+    "share": (
+        "major= majority= common= frequent= frequently= often= usually= strong= strongly= high= large= long= "
+        "hot= warm= "
+        "old= older= fast= faster= heavy= rich= wide= deep= easy= cheap= early= true= legal= public= hard= "
+        "häufig= hoch= "
+        "hohe= hohen= groß= große= großen= lang= lange= schnell= schneller= alt= älter=",
+        "minor= minority= rare= infrequent= rarely= seldom= weak= weakly= low= small= short= cold= cool= young= "
+        "younger= "
+        "slow= slower= light= poor= narrow= shallow= difficult= expensive= late= false= illegal= private= soft= "
+        "selten= "
+        "niedrig= niedrige= niedrigen= klein= kleine= kleinen= kurz= kurze= langsam= langsamer= jung= jünger=",
+    ),
+}  # fmt: skip
+_NO_OPPOSITE = frozenset(
+    {"gain", "over=", "under=", "up=", "most=", "left=", "with=", "mit=", "high=", "large=", "long="}
+)
+"""Words that agree with their own side but are too common to contradict the other one."""
+_THAN = re.compile(r"^(?:than|als|que)$")
+_CONTEXT = 0.2
+"""Share of the words around that one side of a quote with both directions must have more than the other."""
+
+
+class Pole(NamedTuple):
+    """A word of a direction in a text."""
+
+    word: str
+    axis: str
+    sign: int
+    """1 or -1; a negation turns it round."""
+    context: frozenset[str]
+    """The content words of its clause."""
+    is_common: bool
+    """Whether it is too common to contradict."""
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> tuple[dict[str, list[tuple[str, int, bool]]], list[tuple[str, str, int, bool]]]:
+    """Return whole words and beginnings of words, each with its axis, sign and whether it is common."""
+    whole: dict[str, list[tuple[str, int, bool]]] = {}
+    stems: list[tuple[str, str, int, bool]] = []
+    for axis, sides in _AXES.items():
+        for sign, side in zip((1, -1), sides, strict=True):
+            for entry in side.split():
+                common = entry in _NO_OPPOSITE
+                if entry.endswith("="):
+                    whole.setdefault(entry[:-1], []).append((axis, sign, common))
+                else:
+                    stems.append((entry, axis, sign, common))
+    return whole, stems
+
+
+@lru_cache(maxsize=20_000)
+def _directions(key: str) -> tuple[tuple[str, int, bool], ...]:
+    whole, stems = _lexicon()
+    found = list(whole.get(key, ()))
+    found += [(axis, sign, common) for start, axis, sign, common in stems if key.startswith(start)]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=512)
+def poles(text: str) -> tuple[Pole, ...]:
+    """Return the words of direction in a text."""
+    found = []
+    for clause in clauses(text):
+        for at, word in enumerate(clause.words):
+            for axis, sign, common in _directions(word.key):
+                turned = -sign if is_negated(clause, at) else sign
+                found.append(Pole(word.text, axis, turned, clause.content - {word.stem}, common))
+    return tuple(found)
+
+
+def opposite(text: str, quote: str) -> str:
+    """Return a doubt where a claim has a direction of which its quote has only the opposite, or has it elsewhere."""
+    claimed, quoted = poles(text), poles(quote)
+    for pole in claimed:
+        if pole.is_common:
+            continue
+        same = [one for one in quoted if one.axis == pole.axis and one.sign == pole.sign]
+        other = [one for one in quoted if one.axis == pole.axis and one.sign == -pole.sign and not one.is_common]
+        if not other or _is_told_otherwise(pole, claimed, quoted):
+            continue
+        near, far = _nearness(pole, same), _nearness(pole, other)
+        if not same or far > near + _CONTEXT:
+            against = max(other, key=lambda one: share(pole.context, one.context))
+            return f"the claim says “{pole.word}”, the quote “{against.word}”"
+    return ""
+
+
+def _is_told_otherwise(pole: Pole, claimed: Sequence[Pole], quoted: Sequence[Pole]) -> bool:
+    """Return whether the claim has the quote's own word too: it tells both sides, or more of the same."""
+    own = {one.word.casefold() for one in claimed if one.axis == pole.axis and one.sign == -pole.sign}
+    return any(one.word.casefold() in own for one in quoted if one.axis == pole.axis and one.sign == -pole.sign)
+
+
+def _nearness(pole: Pole, others: Sequence[Pole]) -> float:
+    return max((share(pole.context, one.context) for one in others), default=0.0)
+
+
+def swapped_sides(text: str, quote: str) -> str:
+    """Return a doubt where a comparison with "than" has its sides the other way round than in the quote."""
+    for claim in _comparisons(text):
+        for other in _comparisons(quote):
+            crossed = min(share(claim.left, other.right), share(claim.right, other.left))
+            straight = max(share(claim.left, other.left), share(claim.right, other.right))
+            if crossed > straight and crossed > 0 and claim.sign == other.sign:
+                return f"the claim compares with “{claim.word} … than” the other way round than the quote"
+    return ""
+
+
+class _Comparison(NamedTuple):
+    word: str
+    sign: int
+    left: frozenset[str]
+    right: frozenset[str]
+
+
+def _comparisons(text: str) -> list[_Comparison]:
+    """Return the comparisons of a text, with the names and nouns of both sides."""
+    found = []
+    for clause in _sentences(text):
+        for at, word in enumerate(clause.words):
+            if not _THAN.match(word.key):
+                continue
+            for back in range(at - 1, max(-1, at - 6), -1):
+                directions = [d for d in _directions(clause.words[back].key) if d[0] in ("amount", "quality", "time")]
+                if directions or clause.words[back].key.endswith("er"):
+                    sign = directions[0][1] if directions else 1
+                    sign = -sign if is_negated(clause, back) else sign
+                    left = frozenset(w.stem for w in clause.words[:back] if w.is_content)
+                    right = frozenset(w.stem for w in clause.words[at + 1 : at + 6] if w.is_content)
+                    both = left & right
+                    found.append(_Comparison(clause.words[back].text, sign, left - both, right - both))
+                    break
+    return found
+
+
+def _sentences(text: str) -> list[Clause]:
+    return [Clause(words(part)) for part in re.split(r"(?<=[.!?;])\s+", text) if part.strip()]

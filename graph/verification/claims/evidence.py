@@ -1,0 +1,55 @@
+"""The evidence of a claim: its quote, the table rows in it, what stands above and around, and the whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.verification.quotes import quoted_rows
+from loaders.text.raised_signs import write_signs
+
+
+def _nothing() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The texts that may support a claim."""
+
+    exact: str
+    """The quote, with the caption and column headers of the table rows in it."""
+    above: str = ""
+    """The headings above the chunk."""
+    around: str = ""
+    """The document's name and title, and the chunk without the table rows that are not quoted."""
+    whole: str = ""
+    """The document's name and title, and the chunk with all its rows."""
+    quote: str = ""
+    """The quote alone."""
+    rows: tuple[SentenceRow, ...] = ()
+    """The quoted table rows."""
+    table: tuple[SentenceRow, ...] = ()
+    """All rows of the chunk's table."""
+    document: Callable[[], str] = _nothing
+    """Loads the text of the whole document."""
+
+
+def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callable[[], str] = _nothing) -> Evidence:
+    """Return the texts that may support a claim with this quote from a chunk; `title` is the document's."""
+    quote, whole = write_signs(quote), write_signs(chunk.text)
+    rows = tuple(quoted_rows(quote, chunk))
+    named = f"{chunk.name} {title}"
+    # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
+    around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band")) if rows else whole
+    return Evidence(
+        exact=" ".join([quote, *(row.search for row in rows)]),
+        above=" ".join(chunk.headings),
+        around=f"{named} {around}",
+        whole=f"{named} {whole}",
+        quote=quote,
+        rows=rows,
+        table=tuple(row for row in chunk.sentences if row.kind == "row") if rows else (),
+        document=document,
+    )

@@ -1,0 +1,49 @@
+"""A check of a claim's facts: every number, date and name in it must be in its evidence.
+
+Numbers must be in the quote (of a table row also in its caption and column headers; years also in the headings above),
+or follow from it. Dates and names may be in the chunk around it, because a quote says "she" where the chunk named her
+before. Notation may differ, the value may not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from graph.verification.claims import acronyms, dates, names
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.number_support import unsupported_numbers
+
+__all__ = ["Evidence", "Unsupported", "find_unsupported", "unsupported_facts"]
+
+
+class Unsupported(NamedTuple):
+    """What a claim says that its evidence does not, as the claim writes it."""
+
+    numbers: list[str]
+    dates: list[str]
+    names: list[str]
+    nearby: list[str]
+    """The names among them that other rows of the passage hold: the quote lacks a row or a heading."""
+
+
+def find_unsupported(text: str, evidence: Evidence) -> Unsupported:
+    """Return the numbers, dates and names of a claim that its evidence does not contain."""
+    numbers, calculates = unsupported_numbers(text, evidence)
+    # A calculated difference of two rows may name both rows: its numbers come from them.
+    around = evidence.whole if calculates else evidence.around
+    held = f"{evidence.exact} {evidence.above} {around}"
+    unnamed = names.unsupported_names(text, held)
+    if unnamed:
+        spelled = acronyms.spelled_out(text, held, evidence.document) | acronyms.abbreviated(text, held)
+        unnamed = [name for name in unnamed if name.casefold() not in spelled]
+    nearby = [name for name in unnamed if not names.unsupported_names(f"The {name}", evidence.whole)]
+    lacking = dates.unsupported_dates(text, held)
+    # A day or year that is part of a date is told with it.
+    alone = [number for number in numbers if not any(number in date for date in lacking)]
+    return Unsupported(alone, lacking, unnamed, nearby)
+
+
+def unsupported_facts(text: str, evidence: Evidence) -> list[str]:
+    """Return the numbers, dates and names of a claim that its evidence does not contain, as the claim writes them."""
+    found = find_unsupported(text, evidence)
+    return list(dict.fromkeys([*found.numbers, *found.dates, *found.names]))

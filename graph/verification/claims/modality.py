@@ -1,0 +1,75 @@
+"""A check of modality: what a quote calls possible, planned or likely is not stated as a fact, nor as a duty.
+
+English and German hedges are known. They cover the words after them in their clause, as a negation does. What is found
+is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.verification.claims.wording import clauses, content, same_language, scope_after, share
+
+_HEDGE = re.compile(
+    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|expect(?:s|ed)?|"
+    r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:e|es|ed)|hop(?:e|es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|apparently|"
+    r"alleged\w*|reported\w*|claim(?:s|ed)?|suggest(?:s|ed)?|believ\w*|estimat\w*|attempt\w*|tr(?:y|ied|ies)|"
+    r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
+    r"vermutlich|angeblich|plan(?:t|en|te|ten)|geplant|will|pourrait|podría|"
+    r"if|unless|would've|wenn|falls|can|cannot|unclear|uncertain|unlikely|goal|objective|target)$"
+)
+_COVERING = re.compile(
+    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|plan(?:s|ned|ning)?|expect(?:s|ed)|intend(?:s|ed)?|"
+    r"aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|reportedly|"
+    r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
+    r"vermutlich|angeblich|geplant)$"
+)
+"""The hedges of a quote that count; the others only excuse a claim."""
+_MUST = re.compile(
+    r"^(?:must|required?|requires|mandatory|obliged|obligatory|necessar\w*|needs?|ha(?:s|ve) to|muss|müssen|"
+    r"verpflicht\w*|"
+    r"obligatorisch|zwingend)$"
+)
+_OBLIGING = re.compile(
+    r"^(?:must|mandatory|obliged|obligatory|compulsory|muss|müssen|verpflichtet|obligatorisch|zwingend)$"
+)
+_SHALL = re.compile(r"^(?:shall|need\w*|ha[sd]|have|required?|requires|necessar\w*|only|oblig\w*|compulsory)$")
+_SCOPE = 6
+_SHARED = 0.5
+
+
+def hedge_dropped(text: str, quote: str) -> str:
+    """Return a doubt where a claim states as a fact what its quote hedges."""
+    if not same_language(text, quote) or any(_HEDGE.match(word.key) for c in clauses(text) for word in c.words):
+        return ""
+    said = content(text)
+    for clause in clauses(quote):
+        for at, word in enumerate(clause.words):
+            if not _COVERING.match(word.key) or (word.text == "May" and at + 1 < len(clause.words)
+                                                 and clause.words[at + 1].key.isdigit()):  # fmt: skip
+                continue
+            scope = scope_after(clause, at, _SCOPE)
+            if scope and share(scope, said) >= _SHARED and _is_best(text, quote, clause.content):
+                return f"the quote says “{word.text}”, the claim states it as a fact"
+    return ""
+
+
+def _is_best(text: str, quote: str, held: frozenset[str]) -> bool:
+    """Return whether no other clause of a quote has more of the claim's words than the hedged one."""
+    said = content(text)
+    best = max((len(said & clause.content) for clause in clauses(quote)), default=0)
+    return 2 * len(said & held) >= best
+
+
+def duty_added(text: str, quote: str) -> str:
+    """Return a doubt where a claim makes a duty of what its quote does not."""
+    if not same_language(text, quote):
+        return ""
+    known = [word.key for clause in clauses(quote) for word in clause.words]
+    if any(_MUST.match(key) or _SHALL.match(key) for key in known):
+        return ""
+    for clause in clauses(text):
+        for word in clause.words:
+            if _OBLIGING.match(word.key):
+                return f"the claim says “{word.text}”, the quote does not"
+    return ""

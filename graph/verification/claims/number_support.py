@@ -1,0 +1,265 @@
+"""A check of a claim's numbers: each must be in its evidence, in whatever notation, or follow from what is there.
+
+A number is supported by the same value (1,800 and 1800, 71 and 71.0, 3.2 million and 3,200,000, ninety-seven and 97),
+by a value that rounds to it, by the items of a list or the rows that are quoted, by the time between two dates, or by a
+calculation that code can repeat (`graph/verification/claims/arithmetic.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from graph.retrieval import terms
+from graph.verification.claims import arithmetic, dates
+from graph.verification.claims.arithmetic import Stated
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.numbers import amounts, magnitudes, names_with_digits, spelled, without_names
+from graph.verification.claims.wording import same_language
+from loaders.text.numbers import Mark, Number, decimal_mark, find_numbers, fold, spaced_numbers
+
+_SMALLEST_ROUNDED = 1000  # the zeros of smaller numbers are taken as they are, unless the claim says "about"
+_UNCOUNTED = {"one", "a", "an"}  # "one of them" counts nothing
+_EXACTLY = re.compile(r"\b(?:versions?|release|v\.?|section|clause|chapter|abschnitt|kapitel|§)\s*$", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\b(?:table|figure|fig\.?|section|chapter|appendix|page|equation|eq\.?|step|tabelle|abb(?:ildung|\.)|abschnitt|"
+    r"kapitel|seite|anhang)\s+\(?$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|approximately|approx\.?|roughly|some|circa|ca\.?|nearly|almost|close to|just (?:over|under)|"
+    r"etwa|ungefähr|rund|zirka|knapp|fast|gut|environ|près de|presque|unos|unas|casi|aproximadamente)|[~≈∼])\s*"
+    r"(?:[$€£]\s*)?$",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(?:over|more than|above|exceed(?:s|ed|ing)?|upwards of|just over|über|mehr als|gut|plus de|más de)"
+    r"\s*(?:[$€£]\s*)?$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"\b(?:under|less than|fewer than|below|nearly|almost|just under|unter|weniger als|knapp|fast|moins de|"
+    r"menos de|casi)"
+    r"\s*(?:[$€£]\s*)?$",
+    re.IGNORECASE,
+)
+_MAX_ERROR, _MAX_ERROR_ABOUT, _MAX_ERROR_BOUND = Decimal("0.05"), Decimal("0.1"), Decimal("0.2")
+"""By how much a rounded number may differ: 15.6 for 16 is 2.6 %, "about 10" for 9.3 is 7.5 %; "over 800" for 871."""
+_DURATION = re.compile(
+    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|jahre|monate|woche|"
+    r"tage|ans?|années?|mois|jours?|años?|meses|mes|días?)\b",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"\s*(?:[,;]\s*(?:(?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+)?|\s(?:and|or|und|oder|sowie)\s)\s*"
+)
+_LONGEST_ITEM = 6  # words of an item of a list
+_NUMBERED = re.compile(r"(?:^|[\s(])\(?([1-9]|[ivx]{1,4}|[a-h])\)\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The numbers of evidence."""
+
+    readings: frozenset[str]
+    """All readings of their digits."""
+    values: frozenset[Decimal]
+    """Their values, with the magnitudes that are named."""
+    copied: frozenset[tuple[str, int]]
+    """Digits as they are written, with their magnitude."""
+    mark: Mark
+    """The mark before decimals."""
+    text: str
+    """The quotation."""
+
+    def supports(self, amount: Number, *, exactly: bool = False) -> bool:
+        """Return whether a number is there with the same value; `exactly` for 3.10, which is not version 3.1."""
+        if (amount.written, amount.scale) in self.copied:
+            return True
+        if exactly:
+            return not self.readings.isdisjoint(amount.readings)
+        if amount.scale == 1:
+            return not self.readings.isdisjoint(amount.readings) or any(v in self.values for v in amount.values)
+        in_digits = not amount.certain and not self.readings.isdisjoint(amount.readings)
+        return in_digits or any(value in self.values for value in amount.values)
+
+
+def unsupported_numbers(text: str, evidence: Evidence) -> tuple[list[str], bool]:
+    """Return the numbers that the evidence does not support, as the claim writes them; and whether it calculates."""
+    text = dates.without_figures(text)
+    held = held_numbers(evidence.exact, evidence, text)
+    bare = fold(without_names(text))
+    stated = stated_numbers(bare, held)
+    lacking = [one for one in stated if not _is_supported(one, bare, held, evidence)]
+    found = arithmetic.explained(bare, stated, lacking, evidence) if lacking else set()
+    return sorted({one.text for one in lacking if one.text not in found}), bool(found)
+
+
+class Numbers(NamedTuple):
+    """The numbers of a claim outside of names and dates in figures."""
+
+    text: str
+    """The claim, folded, in which they stand."""
+    stated: list[Stated]
+    mark: Mark
+    """The mark that its document sets before decimals."""
+
+
+def numbers_of(text: str, evidence: Evidence) -> Numbers:
+    """Return the numbers of a claim."""
+    held = held_numbers(evidence.exact, evidence, text)
+    bare = _joined(fold(without_names(dates.without_figures(text))), held.readings)
+    return Numbers(bare, stated_numbers(bare, held), held.mark)
+
+
+def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
+    """Return the numbers of an exact quotation; magnitudes that only the claim states count ("in millions")."""
+    mark = decimal_mark(f"{exact} {evidence.whole}")
+    given = amounts(exact, mark)
+    in_names = {one.text for name, *_ in names_with_digits(exact) for one in find_numbers(name)}
+    in_names -= {one.text for one in amounts(without_names(exact), mark)}
+    given = [one for one in given if one.text not in in_names or one.scale != 1]
+    values = {value for amount in given for value in amount.values} | {Decimal(v) for v in spelled(exact).values()}
+    values |= {value * scale for amount in given for scale in magnitudes(exact) for value in amount.unscaled}
+    held = {reading for amount in given if amount.scale == 1 or not amount.certain for reading in amount.readings}
+    held |= {str(value) for value in spelled(exact).values()}
+    held |= dates.numbers(exact) | terms.years(evidence.above)
+    # "Revenue in millions was 3.2": the claim states the magnitude elsewhere.
+    held |= {reading for amount in given if amount.scale in magnitudes(text) for reading in amount.readings}
+    copied = {(amount.written, amount.scale) for amount in given}
+    return Held(frozenset(held), frozenset(values), frozenset(copied), mark, exact)
+
+
+def stated_numbers(text: str, held: Held) -> list[Stated]:
+    """Return the numbers of a folded claim without names, those in digits and those in words."""
+    text = _joined(text, held.readings)
+    # In another language than the quote, "32.768" may be what the quote writes as "32,768".
+    mark = decimal_mark(text) or (held.mark if same_language(text, held.text) else "")
+    found, at = [], 0
+    for amount in find_numbers(text, mark):
+        at = max(text.find(amount.text, at), at)
+        end = at + len(amount.text)
+        values = tuple(dict.fromkeys((*amount.values, *(amount.unscaled if not amount.certain else ()))))
+        percent = bool(re.match(r"\s*(?:%|percent|per cent|prozent|pour cent|por ciento)", text[end:], re.IGNORECASE))
+        step = Decimal(1).scaleb(-_decimals(amount)) * amount.scale
+        same = held.supports(amount, exactly=bool(_EXACTLY.search(text[:at])))
+        found.append(Stated(amount.text, values, step, at, end, percent, same))
+        at = end
+    for word, value in spelled(text).items():
+        if word.lower() not in _UNCOUNTED:
+            at = text.find(word)
+            known = Decimal(value) in held.values or str(value) in held.readings
+            found.append(Stated(word, (Decimal(value),), Decimal(1), at, at + len(word), is_held=known))
+    return found
+
+
+def _joined(text: str, held: Iterable[str]) -> str:
+    """Return a text in which the spaced groups of a number that the evidence holds are one ("12 480,1")."""
+    known = set(held)
+    for number in spaced_numbers(text):
+        if not known.isdisjoint(number.readings):
+            text = text.replace(number.text, number.text.replace(" ", "'"))
+    return text
+
+
+def _decimals(amount: Number) -> int:
+    """Return how many decimals a number shows."""
+    return len(amount.digits.partition(".")[2]) if amount.digits.count(".") == 1 else 0
+
+
+def _is_supported(one: Stated, text: str, held: Held, evidence: Evidence) -> bool:
+    if one.is_held:
+        return True
+    before, after = text[: one.start], text[one.end :]
+    if _REFERENCE.search(before):
+        return bool(re.search(rf"(?<![\w.]){re.escape(one.text)}(?![\w]|\.\d)", fold(evidence.whole)))
+    if _EXACTLY.search(before) or not one.values:
+        return False
+    if _in_name(one, text, evidence):
+        return True
+    return (
+        _rounds(one, before, held.values)
+        or _as_share(one, held.values)
+        or _counts(one, evidence)
+        or (bool(_DURATION.match(after)) and _lasts(one, after, evidence))
+    )
+
+
+def _in_name(one: Stated, text: str, evidence: Evidence) -> bool:
+    """Return whether a number belongs to a name that the evidence holds just so: "Apollo 11", "AIME 2024"."""
+    found = re.search(r"([A-Z][\w’'&.-]*) $", text[: one.start])
+    if not found or found.start() == 0:
+        return False
+    name = rf"\b{re.escape(found[1])}[\s\u00a0-]{re.escape(one.text)}(?![\w]|[.,]\d)"
+    return bool(re.search(name, fold(f"{evidence.exact} {evidence.above} {evidence.around}")))
+
+
+def _rounds(one: Stated, before: str, values: Iterable[Decimal]) -> bool:
+    """Return whether a value of the evidence rounds to the number, or is just over or under it where it says so."""
+    about, over, under = (pattern.search(before) for pattern in (_ABOUT, _OVER, _UNDER))
+    for stated in one.values:
+        if stated <= 0:
+            continue
+        for value in values:
+            if (over and stated < value <= stated * (1 + _MAX_ERROR_BOUND)) or (
+                under and stated * (1 - _MAX_ERROR_BOUND) <= value < stated
+            ):
+                return True
+            error = abs(value - stated)
+            near = error <= stated * (_MAX_ERROR_ABOUT if about else _MAX_ERROR)
+            if error and near and error * 2 <= _rounding_step(one, stated, bool(about)):
+                return True
+    return False
+
+
+def _rounding_step(one: Stated, stated: Decimal, about: bool) -> Decimal:
+    """Return the value of the last digit that counts: the zeros at the end of a whole number may be rounded ones."""
+    if one.step < 1 or (not about and stated < _SMALLEST_ROUNDED):
+        return one.step
+    if one.step == 1 and 1000 <= stated <= 2100 and not about:  # a year
+        return one.step
+    step, scaled = one.step, stated / one.step
+    while scaled and scaled % 10 == 0 and scaled / 10 >= (1 if about else 10):
+        step, scaled = step * 10, scaled / 10
+    return step
+
+
+def _as_share(one: Stated, values: Iterable[Decimal]) -> bool:
+    """Return whether a percentage stands in the evidence as a share of one: 71 % for 0.71."""
+    return one.is_percent and any(
+        0 < value < 1 and abs(value * 100 - stated) * 2 <= one.step for value in values for stated in one.values
+    )
+
+
+def _counts(one: Stated, evidence: Evidence) -> bool:
+    """Return whether a whole number counts what the evidence lists."""
+    wanted = one.values[0]
+    if wanted != wanted.to_integral_value() or not 2 <= wanted <= 30:
+        return False
+    return int(wanted) in {*list_lengths(evidence.quote or evidence.exact), len(evidence.rows)}
+
+
+def list_lengths(text: str) -> set[int]:
+    """Return how many items the lists of a text have: between commas and "and", or numbered (1), (2), (3)."""
+    lengths = set()
+    for sentence in re.split(r"[.:!?](?:\s|$)", text):
+        pieces = _ITEM.split(sentence)
+        run = 1
+        for piece in pieces[1:]:
+            run += 1
+            if len(piece.split()) > _LONGEST_ITEM:
+                lengths.add(run)
+                run = 1
+        lengths.add(run)
+    lengths.add(len(_NUMBERED.findall(text)))
+    return {length for length in lengths if length > 1}
+
+
+def _lasts(one: Stated, after: str, evidence: Evidence) -> bool:
+    """Return whether so much time lies between two dates of the evidence; first and last may both count."""
+    found = _DURATION.match(after)
+    spans = dates.spans(evidence.exact, found[1].lower()) if found else frozenset[int]()
+    return any(stated in spans or stated - 1 in spans for stated in map(int, one.values[:1]))

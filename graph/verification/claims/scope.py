@@ -1,0 +1,70 @@
+"""A check of scope: a claim does not say "all", "only" or "never" where its quote says less.
+
+English and German words are known. What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.verification.claims.wording import Clause, clauses, content, same_language, share
+
+_UNIVERSAL = {
+    "all": r"all|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|both|throughout|generally|"
+    r"universal\w*|total\w*|alle[nrms]?|jede[nrms]?|sämtlich\w*|ganz\w*|immer|vollständig\w*",
+    "only": r"only|sole\w*|exclusive\w*|merely|just|alone|unique\w*|single|except|nur|ausschließlich\w*|allein\w*|"
+    r"lediglich|einzig\w*",
+    "never": r"never|no|none|not|nobody|nothing|without|nor|neither|cannot|\w+n't|nie|niemals|kein\w*|nicht|niemand|"
+    r"rarely|seldom",
+}
+"""Words that cover everything, and those that a quote may have in their place."""
+_STATED = {
+    "all": r"all|every|everyone|everything|each|always|entire|entirely|completely|alle|jede[rsnm]?|sämtliche\w*|immer",
+    "only": r"only|solely|exclusively|nur|ausschließlich|lediglich",
+    "never": r"never|none|nobody|nie|niemals|niemand",
+}
+"""Those that a claim must not add."""
+_SAID = {kind: re.compile(rf"^(?:{words})$") for kind, words in _STATED.items()}
+_HELD = {kind: re.compile(rf"^(?:{words})$") for kind, words in _UNIVERSAL.items()}
+_PART = re.compile(
+    r"^(?:some|most|many|several|few|often|sometimes|usually|mainly|mostly|partly|partially|almost|nearly|typically|"
+    r"majority|half|part|certain|various|generally|largely|primarily|einige[nrms]?|manche[nrms]?|viele[nrms]?|"
+    r"mehrere[nrms]?|meist\w*|oft|manchmal|teilweise|fast|häufig|überwiegend|hauptsächlich|größtenteils)$"
+)
+_SOME = re.compile(
+    r"^(?:some|most|many|several|few|sometimes|mainly|mostly|partly|partially|almost|nearly|einige|manche|viele|mehrere|"
+    r"meist\w*|manchmal|teilweise|fast|überwiegend)$"
+)
+_SHARED = 0.5
+
+
+def widened(text: str, quote: str) -> str:
+    """Return a doubt where a claim covers more than its quote."""
+    if not same_language(text, quote):
+        return ""
+    held = [word.key for clause in clauses(quote) for word in clause.words]
+    for clause in clauses(text):
+        for word in clause.words:
+            for kind, stated in _SAID.items():
+                if stated.match(word.key) and not any(_HELD[kind].match(key) for key in held):
+                    return f"the claim says “{word.text}”, the quote does not"
+    return _part_dropped(text, quote)
+
+
+def _part_dropped(text: str, quote: str) -> str:
+    """Return a doubt where a quote says "some" or "most", and the claim says it of all by leaving that out."""
+    said = [word.key for clause in clauses(text) for word in clause.words]
+    if any(_PART.match(key) for key in said) or any(key.isdigit() for key in said):
+        return ""
+    words = content(text)
+    for clause in clauses(quote):
+        for at, word in enumerate(clause.words):
+            scope = _after(clause, at)
+            if _SOME.match(word.key) and scope and scope <= words and share(clause.content, words) >= _SHARED:
+                return f"the quote says “{word.text}”, the claim does not"
+    return ""
+
+
+def _after(clause: Clause, at: int) -> frozenset[str]:
+    """Return the stem of the word that a quantity belongs to: the first content word after it."""
+    return frozenset([word.stem for word in clause.words[at + 1 : at + 4] if word.is_content][:1])

@@ -1,0 +1,149 @@
+"""A check of units: what a number of the claim counts or measures is what the same number of the quote does.
+
+Known units that differ are a failure: percent and percentage points, hours and minutes, euros and dollars. Other nouns
+after a number ("tokens", "characters") are words, which may be paraphrased, so a difference is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from graph.verification.claims.arithmetic import Stated
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.wording import content, same_language, words
+from loaders.text.numbers import fold
+
+_KNOWN = {
+    "percent": "% percent per-cent pc prozent pourcent pourcents pour-cent por-ciento procent",
+    "percentage points": "percentage-points percentage-point pp ppt prozentpunkte prozentpunkten prozentpunkt",
+    "points": "points point punkte punkten puntos",
+    "seconds": "s sec secs second seconds sekunde sekunden secondes segundos",
+    "minutes": "min mins minute minutes minuten minutos",
+    "hours": "h hr hrs hour hours stunde stunden heures horas",
+    "days": "day days tag tage tagen jour jours día días",
+    "weeks": "week weeks woche wochen semaines semanas",
+    "months": "month months monat monate monaten mois mes meses",
+    "years": "year years yr yrs jahr jahre jahren an ans années año años",
+    "decades": "decade decades jahrzehnte jahrzehnten",
+    "millimetres": "mm millimetre millimetres millimeter millimeters",
+    "centimetres": "cm centimetre centimetres centimeter centimeters zentimeter",
+    "metres": "metre metres meter meters metern mètres metros",
+    "kilometres": "km kilometre kilometres kilometer kilometers kilometern kilomètres kilómetros",
+    "inches": "inch inches zoll",
+    "feet": "ft foot feet fuß",
+    "miles": "mi mile miles meilen",
+    "grams": "g gram grams gramm grammes",
+    "kilograms": "kg kilogram kilograms kilogramm kilo kilos",
+    "tonnes": "tonne tonnes ton tons tonnen",
+    "pounds of weight": "lb lbs",
+    "litres": "litre litres liter liters litern",
+    "euros": "€ eur euro euros",
+    "dollars": "$ us$ usd dollar dollars",
+    "pounds": "£ gbp pound pounds pfund",
+    "francs": "chf francs franken",
+    "degrees Celsius": "°c celsius",
+    "degrees Fahrenheit": "°f fahrenheit",
+    "watts": "w watt watts",
+    "kilowatts": "kw kilowatt kilowatts",
+    "megawatts": "mw megawatt megawatts",
+    "tokens": "token tokens",
+    "characters": "character characters zeichen",
+    "words": "word words wörter worte",
+}
+UNITS = {form.replace("-", " "): unit for unit, forms in _KNOWN.items() for form in forms.split()}
+"""Units by each of their written forms."""
+_LETTER_UNITS = frozenset({"s", "h", "g", "w", "an", "mi", "min", "pc"})
+"""Short forms that are units only right after digits ("5 h"), and words elsewhere."""
+_CURRENCIES = frozenset({"euros", "dollars", "pounds", "francs"})
+_AFTER = re.compile(
+    r"\s*-?\s*(?:(?:thousand|million|billion|trillion|bn|mn|tausend|millionen|milliarden|mio\.?|mrd\.?|k|m|b)\b\.?\s*)?"
+    r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|per cent|pour cent|por ciento|[^\W\d_]+)?",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"(€|US\$|\$|£|\b(?:EUR|USD|GBP|CHF)\b)\s?$")
+_LOOSE = {("percentage points", "points"), ("points", "percentage points"), ("points", "percent")}
+"""Pairs that are the same where a score is meant."""
+
+
+class Measured(NamedTuple):
+    """What follows a number: a known unit, or another noun."""
+
+    unit: str
+    """A key of known units; "" for none."""
+    noun: str
+    """The word that follows; "" for none."""
+
+
+def other_units(text: str, stated: Sequence[Stated], evidence: Evidence) -> tuple[str, str]:
+    """Return a failure and a doubt on the units of a claim's numbers; "" for each that there is none of.
+
+    Args:
+        text: The claim, folded as its numbers were found in it.
+        stated: Its numbers.
+        evidence: Its evidence.
+    """
+    source = fold(evidence.quote or evidence.exact)
+    doubt = ""
+    for one in stated:
+        claimed = measured(text, one.start, one.end)
+        places = _places(one.text, source) if one.is_held else []
+        if not places or not (claimed.unit or claimed.noun):
+            continue
+        quoted = [measured(source, start, end) for start, end in places]
+        if claimed.unit:
+            others = {one.unit for one in quoted}
+            if all(others) and not any(_agree(claimed.unit, unit) for unit in others):
+                return f"{one.text} is in {_listed(others)} in the quote, not in {claimed.unit}", ""
+            if all(others):
+                continue
+        doubt = doubt or _other_noun(one.text, claimed, quoted, text, evidence)
+    return "", doubt
+
+
+def measured(text: str, start: int, end: int) -> Measured:
+    """Return what a number in a text measures or counts."""
+    if before := _BEFORE.search(text[:start]):
+        return Measured(UNITS[before[1].lower()], "")
+    found = _AFTER.match(text, end)
+    shown = " ".join((found["unit"] or "").lower().replace("-", " ").split()) if found else ""
+    shown = re.sub(r"^° ?", "°", shown)
+    if shown == "percentage":
+        shown = ""
+    unit = UNITS.get(shown, "")
+    if unit == "points" and re.match(r"\s*percentage", text[end:], re.IGNORECASE):
+        unit = "percentage points"
+    if shown == "m":
+        unit = "metres"
+    return Measured(unit, shown if not unit else "")
+
+
+def _places(number: str, source: str) -> list[tuple[int, int]]:
+    """Return where a number stands in a quote, as it is written or without marks between thousands."""
+    bare = re.sub(r"(?<=\d)[,.' ](?=\d{3})", "", number)
+    pattern = rf"(?<![\w.,])(?:{re.escape(number)}|{r'[,. ]?'.join(bare) if bare.isdecimal() else re.escape(bare)})"
+    return [found.span() for found in re.finditer(rf"{pattern}(?![\d])(?![.,]\d)", source)]
+
+
+def _agree(one: str, other: str) -> bool:
+    return one == other or (one, other) in _LOOSE
+
+
+def _listed(units: set[str]) -> str:
+    return " or ".join(sorted(units))
+
+
+def _other_noun(number: str, claimed: Measured, quoted: Sequence[Measured], text: str, evidence: Evidence) -> str:
+    """Return a doubt where another noun follows the number; none in another language, or where the passage has it."""
+    said = claimed.noun or claimed.unit
+    if not said or any(not one.noun and not one.unit for one in quoted) or not same_language(text, evidence.quote):
+        return ""
+    held, claim = content(f"{evidence.exact} {evidence.above} {evidence.whole}"), content(text)
+    known = [word for word in words(said) if word.is_content]
+    if not known or any(word.stem in held for word in known):
+        return ""
+    others = sorted({one.noun or one.unit for one in quoted})
+    if any(word.stem in claim for other in others for word in words(other) if word.is_content):
+        return ""
+    return f"{number} is followed by “{others[0]}” in the quote, not by “{said}”"

@@ -1,0 +1,160 @@
+"""Words of a claim and of its quote: stems, clauses, the language, and what stands under a "not" or a "may".
+
+The checks of direction, negation, modality and scope are built on it. They compare words, not meanings, so what they
+find is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from graph.storage.fulltext import stem
+from loaders.text.plain import plain
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CLAUSE = re.compile(
+    r"[.;:!?()\[\]]+(?=\s|$)|[()\[\]]|[,;–—]\s|\s(?:but|while|whereas|although|though|because|since|which|who|that|and"
+    r"|whilst|aber|sondern|während|obwohl|weil|dass|welche[rs]?|und)\s",
+    re.IGNORECASE,
+)
+_FUNCTION_WORDS = {
+    "en": "the of and to is was are were with for that this in on by from it its has have had not as at be which than",
+    "de": "der die das und ist war sind waren mit für dass ein eine einer einem den dem des im auf von nicht als wird"
+    " wurde wurden zu zum zur sich auch hat haben bei durch",
+    "fr": "le la les des du et est était sont avec pour que une un dans sur par ne pas en au aux ce cette qui de",
+    "es": "el la los las del y es era son con para que una un en por no se al su de como más fue",
+}
+_LANGUAGES = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+_EMPTY = frozenset(
+    """a about above according after all also although am among an and another any are as at be because been before
+    being below between both but by can could did do does doing down during each either else even ever every few first
+    for from further get gets got had has have having he her here hers him his how however i if in into is it its itself
+    just least less like many may me might more most much must my near neither never no nor not now of off often on once
+    one only or other our out over own per quite rather same shall she should since so some still such than that the
+    their them then there these they this those though through thus to together too two under until up upon us used use
+    uses using very via was we well were what when where whether which while who whom whose why will with within without
+    would yet you your respectively overall additionally moreover therefore hence whereas
+    aber alle als am an auch auf aus bei bis da damit dann das dass dem den der des die dies diese dieser dieses doch
+    durch ein eine einem einen einer eines er es etwa für ganz hat haben hatte hatten ihr ihre ihrem ihren im in ist
+    jede jeder jedes kann kein keine können man mehr mit nach nicht noch nur ob oder ohne sehr sein seine sich sie sind
+    so über um und unter vom von vor war waren was weil wenn werden wie wir wird wurde wurden zu zum zur zwar""".split()  # noqa: SIM905
+)
+_SHORTEST = 3  # letters of a content word
+
+
+class Word(NamedTuple):
+    """A word of a text."""
+
+    text: str
+    key: str
+    """In lower case, without accents that only one notation has."""
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it says something by itself: no function word, no number."""
+        known = len(self.key) >= _SHORTEST or (len(self.key) > 1 and self.text.isupper())
+        return known and self.key not in _EMPTY and not self.key[0].isdigit()
+
+
+class Clause(NamedTuple):
+    """A part of a sentence between commas and conjunctions."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def content(self) -> frozenset[str]:
+        """The stems of its content words."""
+        return frozenset(word.stem for word in self.words if word.is_content)
+
+
+@lru_cache(maxsize=512)
+def words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text, without Markdown, in order."""
+    shown = unicodedata.normalize("NFKC", plain(text))
+    found = []
+    for match in _WORD.finditer(shown):
+        key = match[0].lower().replace("’", "'")
+        found.append(Word(match[0], key, _stem(key), *match.span()))
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of a text in order; those without words are left out."""
+    shown = unicodedata.normalize("NFKC", plain(text))
+    ends = [match.start() for match in _CLAUSE.finditer(shown)] + [len(shown)]
+    found: list[Clause] = []
+    low = 0
+    for end in ends:
+        inside = tuple(word for word in words(text) if low <= word.start < end)
+        if inside:
+            found.append(Clause(inside))
+        low = end
+    return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    """Return the stem of a word; of an irregular verb that of its infinitive."""
+    bare = word.removesuffix("'s").removesuffix("'")
+    return stem(_IRREGULAR.get(bare, bare))
+
+
+_IRREGULAR = {
+    form: verb
+    for verb, forms in {
+        "rise": "rose risen", "fall": "fell fallen", "grow": "grew grown", "begin": "began begun", "build": "built",
+        "become": "became", "take": "took taken", "give": "gave given", "make": "made", "hold": "held", "find": "found",
+        "write": "wrote written", "win": "won", "lose": "lost", "lead": "led", "buy": "bought", "sell": "sold",
+        "pay": "paid", "spend": "spent", "keep": "kept", "leave": "left", "meet": "met", "send": "sent", "say": "said",
+        "show": "shown", "see": "saw seen", "know": "knew known", "come": "came", "go": "went gone", "run": "ran",
+        "get": "got gotten", "choose": "chose chosen", "break": "broke broken", "drive": "drove driven", "lie": "lay",
+        "speak": "spoke spoken", "think": "thought", "teach": "taught", "bring": "brought", "catch": "caught",
+        "fight": "fought", "seek": "sought", "sink": "sank sunk", "shrink": "shrank shrunk", "swim": "swam",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+
+
+def language(text: str) -> str:
+    """Return the language of a text by its function words: en, de, fr, es, or "" where it cannot be told."""
+    keys = [word.key for word in words(text)]
+    counts = {name: sum(key in known for key in keys) for name, known in _LANGUAGES.items()}
+    best = max(counts, key=lambda name: counts[name])
+    others = max(count for name, count in counts.items() if name != best)
+    return best if counts[best] > others else ""
+
+
+def same_language(one: str, other: str) -> bool:
+    """Return whether two texts are not known to be in different languages."""
+    first, second = language(one), language(other)
+    return not first or not second or first == second
+
+
+def share(part: Collection[str], whole: Collection[str]) -> float:
+    """Return the share of `part` that is in `whole`; 0.0 of nothing."""
+    return sum(one in whole for one in part) / len(part) if part else 0.0
+
+
+def content(text: str) -> frozenset[str]:
+    """Return the stems of the content words of a text."""
+    return frozenset(word.stem for word in words(text) if word.is_content)
+
+
+def scope_after(clause: Clause, at: int, limit: int) -> frozenset[str]:
+    """Return the stems of the content words that follow a place in a clause, at most `limit`."""
+    following = [word.stem for word in clause.words[at + 1 :] if word.is_content]
+    return frozenset(following[:limit])
+
+
+def shown(found: Sequence[str]) -> str:
+    """Return words for a message: “rose”, “rose” and “fell”."""
+    quoted = [f"“{word}”" for word in dict.fromkeys(found)]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
