@@ -26,7 +26,7 @@ from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
 from graph.ingestion.state import Report, Sources
 from graph.query import graph as query
-from graph.query.nodes import question_and_history
+from graph.query.conversation import question_and_history
 from graph.query.state import Answer, DocumentNames, Messages, QueryInput, Question
 
 

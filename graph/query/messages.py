@@ -87,7 +87,7 @@ def notes_on_mentions(names: Sequence[str]) -> list[Note]:
         return []
     listed = ", ".join(names[:_MAX_NAMED]) + (f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else "")
     verb, pronoun = ("was", "it") if len(names) == 1 else ("were", "them")
-    text = f"Only {listed} {verb} searched, because the question mentions {pronoun}."
+    text = f"Only {listed} {verb} searched, because the question is about {pronoun}."
     return [Note(kind="document_recognised", text=text)]
 
 

@@ -7,14 +7,12 @@ import time
 from collections.abc import Sequence
 from uuid import uuid4
 
-from langchain_core.messages import AnyMessage, HumanMessage
 from langgraph.config import get_stream_writer
 
 from graph import context, dependencies
-from graph.attachments import text_of
 from graph.errors import BadInputError, as_list
 from graph.events import Draft, step
-from graph.query import messages
+from graph.query import conversation, messages
 from graph.query.answers import (
     build_verifier,
     final_state,
@@ -25,7 +23,6 @@ from graph.query.answers import (
     verified_beginning,
     verified_draft,
 )
-from graph.query.citation_links import remove_links
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import AnswerVerdict, QueryState
 from graph.retrieval import document_mentions, documents, terms
@@ -33,10 +30,9 @@ from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, Turn, add_usage, is_verified, no_usage
+from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, add_usage, is_verified, no_usage
 from graph.verification import outcomes
 
-_MAX_HISTORY = 6  # messages that are read to understand a follow-up
 _MAX_PREVIEW = 160  # characters of a chunk in the state before grading
 _MAX_QUESTION = 4000  # characters: two pages of text; longer input is a document to ingest
 
@@ -52,7 +48,7 @@ async def contextualize(state: QueryState) -> QueryState:
     from graph.query.understanding import understand  # its patterns take 20 ms at import
 
     deps = await dependencies.current()
-    question, history = question_and_history(state.get("question"), state.get("messages"))
+    question, history = conversation.question_and_history(state.get("question"), state.get("messages"))
     if not question.strip():
         raise BadInputError("The question is empty: say what you want to know.")
     if len(question) > _MAX_QUESTION:
@@ -60,14 +56,18 @@ async def contextualize(state: QueryState) -> QueryState:
     catalog, given = deps.stores.catalog, as_list(state.get("documents") or [], "documents")
     allowed = await asyncio.to_thread(documents.resolve, catalog, given)
     about_library = document_mentions.asks_about_library(question)
-    reply = Reply(question) if about_library else await deps.engine.contextualize(question, history)
+    turns = history if deps.engine.name != "offline" else conversation.facts_asked(question, history)
+    reply = Reply(question) if about_library else await deps.engine.contextualize(question, turns)
     known = [] if given else await asyncio.to_thread(catalog.documents)
     searchable = [row for row in known if row.generation]
     mentioned = document_mentions.mentioned_documents(reply.value, searchable)
+    understood = understand(reply.value, mentioned)
+    if searchable and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
+        mentioned = conversation.document_of_thread(state, {row.id for row in searchable})
     return {
         **_fresh(),
         "question": question,
-        "understanding": understand(reply.value, mentioned),
+        "understanding": {**understood, "documents": mentioned},
         "allowed_documents": allowed,
         "mentioned_documents": mentioned,
         "standalone_question": reply.value,
@@ -258,28 +258,6 @@ def decline(state: QueryState) -> QueryState:
     absence = sanitize_markdown(state.get("absence") or "")
     text = absence or messages.refusal(reason, state["retrieved"], unread)
     return {**final_state(state, text, "declined", messages.notes_on_unread(unread)), "reason": reason}
-
-
-def question_and_history(question: str | None, conversation: Sequence[AnyMessage] | None) -> tuple[str, list[Turn]]:
-    """Return the question and the conversation before it.
-
-    The question is the last message, if it is the user's; else the `question` that is given.
-
-    Raises:
-        BadInputError: the question is not a text.
-    """
-    conversation = list(conversation or [])
-    if conversation and isinstance(conversation[-1], HumanMessage):
-        return text_of(conversation[-1]), _turns(conversation[:-1])
-    if question is not None and not isinstance(question, str):
-        raise BadInputError(f"`question` must be a text, not {question!r}.")
-    return question or "", _turns(conversation)
-
-
-def _turns(conversation: Sequence[AnyMessage]) -> list[Turn]:
-    roles = {"human": "user", "ai": "assistant"}
-    turns = [Turn(role=roles[m.type], text=remove_links(text_of(m))) for m in conversation if m.type in roles]
-    return turns[-_MAX_HISTORY:]
 
 
 def _preview(chunk: RetrievedChunk) -> RetrievedChunk:

@@ -19,7 +19,7 @@ _POLITE = (
 _THIS = (
     r"(?:(?:this|the|that|my|our|your) (?:(?:whole|entire|attached|uploaded) )?(?:document|file|pdf"
     r"|paper|report|text|article|book|contract"
-    r"|letter|manual|study|publication|thesis|scan|guide|handbook|brochure|invoice)|it|this"
+    r"|letter|manual|study|publication|thesis|scan|guide|handbook|brochure|invoice)|it|this|that"
     r"|[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g))"
 )
 _GREETING = re.compile(

@@ -83,7 +83,7 @@ def test_a_document_that_the_question_names_is_searched_alone(harbours: Path) ->
     assert "3,400" in result["answer"]
     assert {passage["name"] for passage in result["retrieved"]} == {"Morvane_2022_handbook.pdf"}
     (note,) = [note for note in result["notes"] if note["kind"] == "document_recognised"]
-    assert note["text"] == "Only Morvane_2022_handbook.pdf was searched, because the question mentions it."
+    assert note["text"] == "Only Morvane_2022_handbook.pdf was searched, because the question is about it."
     other = ask("What does the winch cable hold, according to the Kelder handbook?")
     assert {citation["name"] for citation in other["citations"]} == {"Kelder_2021_handbook.pdf"}
 

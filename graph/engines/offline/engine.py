@@ -8,7 +8,6 @@ consists of sentences and table rows of a page.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
@@ -38,14 +37,6 @@ CLEAR_GRADE = RELEVANT_GRADE + 1.0
 _MAX_ENCODED = 64
 _MAX_REASON = 120
 """Characters of the closest sentence in the reason of a grade."""
-
-# How a question refers to the one before it: by its first words, by a pronoun, or by being a question word alone.
-_FOLLOW_UP = re.compile(
-    r"^(and|but|or|so|then|also|what about|how about|what of|which one|how so)\b"
-    r"|\b(it|its|they|their|them|that one|this one|the same|these|those|he|she|his|her|him)\b"
-    r"|^(why|when|where|who|how|how (much|many|long|often))( not| exactly)?\W*$",
-    re.IGNORECASE,
-)
 
 
 class OfflineEngine:
@@ -82,11 +73,23 @@ class OfflineEngine:
             yield page.job.page, _reading(outcome) if isinstance(outcome, PageText) else outcome
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
-        """Put the words of the previous question before a follow-up such as "and the 32B one?"."""
-        asked = [turn["text"] for turn in history if turn["role"] == "user"]
-        if not asked or not _FOLLOW_UP.search(question.strip()):
+        """Make a follow-up such as "and the 32B one?" stand alone by the questions before it."""
+        earlier: list[tuple[str, str]] = []
+        for turn in history:
+            if turn["role"] == "user":
+                earlier.append((turn["text"], ""))
+            elif earlier:
+                earlier[-1] = earlier[-1][0], turn["text"]
+        if not earlier:
             return Reply(question)
-        return Reply(f"{asked[-1].rstrip(' ?.!')}: {question}")
+        from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
+
+        return Reply(await asyncio.to_thread(standalone, question, earlier, self._similar))
+
+    def _similar(self, text: str, others: Sequence[str]) -> list[float]:
+        """Return the cosine of a text with each of others."""
+        vector = self._encoder.encode_query(text).vector
+        return [float(self._encoder.encode_query(other).vector @ vector) for other in others]
 
     async def grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> Reply[list[Grade]]:
         """Grade each chunk by the sentence that fits the question best; 0 if it has no sentences."""

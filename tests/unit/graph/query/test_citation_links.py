@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from graph.errors import BadInputError
 from graph.query.citation_links import add_links, remove_links, source_list
-from graph.query.nodes import question_and_history
+from graph.query.conversation import question_and_history
 from graph.settings import settings
 from graph.types import Citation
 

@@ -73,6 +73,15 @@ def test_the_sentence_that_goes_on_may_stand_in_the_next_chunk() -> None:
     assert extracted("What parts are there?", (0.9, 0.1), *chunks) == ["There are two parts:", "a pump and a pipe."]
 
 
+def test_what_is_said_of_another_thing_in_the_same_words_is_left_out() -> None:
+    texts = ("The pump PX-7 weighs 3.2 kg.", "The pump PX-9 weighs 5.7 kg.", "It is made of bronze.")
+    assert extracted("What does the PX-7 weigh?", (0.9, 0.88, 0.8), chunk(*texts)) == [texts[0], texts[2]]
+    compared = extracted("Compare the weight of PX-7 and PX-9", (0.9, 0.88, 0.8), chunk(*texts))
+    assert set(compared) == set(texts)
+    shed, barn = "The shed was built in 1950 by Bo.", "The barn behind the shed was built in 1990 by Al."
+    assert extracted("When was the shed built?", (0.9, 0.88), chunk(shed, barn)) == [shed]
+
+
 @pytest.mark.parametrize(
     ("question", "first"), [("What is the energy?", "Energy is mass."), ("What is the formula of energy?", "$E=mc^2$")]
 )

@@ -1,0 +1,71 @@
+"""The conversation before a question: its turns, those that asked for facts, and the document that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from langchain_core.messages import AnyMessage, HumanMessage
+
+from graph.attachments import text_of
+from graph.errors import BadInputError
+from graph.query.citation_links import remove_links
+from graph.query.state import QueryState
+from graph.types import Turn
+
+_MAX_HISTORY = 40  # messages that are read to understand a follow-up; a model is given its last ten
+ABOUT_DOCUMENTS = frozenset({"document", "place"})
+"""Kinds of questions about a document that a thread may have named before."""
+_STANDS_ALONE = frozenset({"greeting", "library", "document", "place"})
+
+
+def question_and_history(question: str | None, messages: Sequence[AnyMessage] | None) -> tuple[str, list[Turn]]:
+    """Return the question and the conversation before it.
+
+    The question is the last message, if it is the user's; else the `question` that is given.
+
+    Raises:
+        BadInputError: the question is not a text.
+    """
+    messages = list(messages or [])
+    if messages and isinstance(messages[-1], HumanMessage):
+        return text_of(messages[-1]), _turns(messages[:-1])
+    if question is not None and not isinstance(question, str):
+        raise BadInputError(f"`question` must be a text, not {question!r}.")
+    return question or "", _turns(messages)
+
+
+def _turns(messages: Sequence[AnyMessage]) -> list[Turn]:
+    roles = {"human": "user", "ai": "assistant"}
+    turns = [Turn(role=roles[m.type], text=remove_links(text_of(m))) for m in messages if m.type in roles]
+    return turns[-_MAX_HISTORY:]
+
+
+def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
+    """Return the turns that a follow-up may refer to: those that asked for something in the pages, with their answers.
+
+    None for a greeting or a question about a document, which stand alone.
+    """
+    from graph.query.understanding import understand  # its patterns take 20 ms at import
+
+    if understand(question)["kind"] in _STANDS_ALONE:
+        return []
+    kept: list[Turn] = []
+    aside = False
+    for turn in history:
+        if turn["role"] == "user":
+            aside = understand(turn["text"])["kind"] in _STANDS_ALONE - {"place"}
+        if not aside:
+            kept.append(turn)
+    return kept
+
+
+def document_of_thread(state: QueryState, known: Collection[str]) -> list[str]:
+    """Return the id of the document that the last question named, or the last answer with citations cited first."""
+    named = [document for document in state.get("mentioned_documents") or [] if document in known]
+    if named:
+        return named
+    for message in reversed(state.get("messages") or []):
+        if cited := message.additional_kwargs.get("citations"):
+            document = cited[0].get("document")
+            return [document] if document in known else []
+    return []

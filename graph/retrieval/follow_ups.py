@@ -1,0 +1,313 @@
+"""Follow-up questions without a model: made to stand alone by what was asked before, with rules on their words.
+
+Of a follow-up such as "And for the Dunnock?", each phrase takes the place of the phrase of the last question that is
+most like it: of its kind (a time, a name, a thing), after its preposition, and near it in meaning. A pronoun takes the
+name or thing that was asked about last, unless its own question holds what it stands for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
+
+Similar = Callable[[str, Sequence[str]], Sequence[float]]
+"""Returns how near a text is in meaning to each of others."""
+
+_MARK = re.compile(
+    r"^\W*(?:(?:and|but|or|so|then|also|now|ok|okay|well|please|und|aber|oder|et|mais|ou|y|pero|o)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_WHAT_ABOUT = re.compile(
+    r"^(?:(?:what|how) about|what of|what is it for|(?:the )?same (?:question )?(?:for|with|about)|was ist mit"
+    r"|wie (?:sieht es|steht es|ist es) (?:mit|bei|um|für)|(?:et )?qu['’]en est-il (?:de|du|des|pour)"
+    r"|qu[ée] (?:hay|pasa|tal) (?:de|con)|y qu[ée] (?:hay )?(?:de|con))\b\s*",
+    re.IGNORECASE,
+)
+_ASKS_ALONE = re.compile(
+    r"(?P<word>why(?: not)?|how come|how so|when|where|who|how|how (?:much|many|long|often|far|old|big)|since when"
+    r"|until when|by when|by whom|(?:in|on|at|by|for) (?:which|what) \w+|(?:which|what) (?:year|day|date|month|page)"
+    r"|warum|wieso|weshalb|wann|wo|wer|pourquoi|quand|où|qui|por qu[ée]|cu[aá]ndo|d[oó]nde|qui[eé]n)"
+    r"(?: (?:is|was) (?:that|this|it)| exactly| then| so| genau| exactement)*\W*",
+    re.IGNORECASE,
+)
+_WHY = re.compile(r"(?:why(?: not)?|how come|how so|warum|wieso|weshalb|pourquoi|por qu[ée])\W*", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"(?:(?:can|could) you )?(?:tell me more|more|say more|go on|continue|what else|anything else|more details?|details"
+    r"|are you sure|really|is that (?:so|true|right)|explain(?: (?:that|this|it|more))?|elaborate|prove it|repeat"
+    r"|say that again|where does it say (?:that|so)|wirklich|mehr|encore|más)(?: about (?:it|that|this))?"
+    r"(?: please)?\W*",
+    re.IGNORECASE,
+)
+_OF_TWO = re.compile(
+    r"(?:(?:which|who)(?: ones?)? of (?:the (?:two|three|\w+ ones)|them|these|those|both)|which(?: ones?)?)"
+    r"(?P<rest>(?: (?:is|are|was|were|has|have|had|does|costs?|can|may|\w+s)\b(?!.* (?:it|they)\b).*)?)",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"^(?:(?:in|on|at|by|for|from|to) )?(?:what|which|who|whom|whose|when|where|why|how)\b.*?\s(?=(?:is|are|was|were"
+    r"|does|do|did|has|have|had|can|could|will|would|must|should|may)\b)",
+    re.IGNORECASE,
+)
+_EXTREME = re.compile(
+    r"(?:the )?(?:(?:second|third|2nd|3rd|next) )?(?:\w+est|most|least|best|worst|first|last|maximum|minimum)"
+    r"(?: one)?",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?P<own>its|their|his|her(?= [a-z])|sein(?:e[nmrs]?)?|ihr(?:e[nmrs]?)?|leur|leurs)\b"
+    r"|\b(?P<one>it|they|them|he|she|him|her|(?:that|this|the same) one|er|sie|ihn|ihm|il|elle|ils|elles|él|ella)\b"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )\b(?P<there>there)(?=\W*$)"
+    r"|(?<=\S )(?P<that>that|this|these|those)(?=\W*$| (?:work|mean|cost|take|apply|happen"
+    r"|allowed|true|possible|due)\b)",
+    re.IGNORECASE,
+)
+_POINTED = re.compile(
+    r"\b(?:that|this|these|those|such an?|the same|dies(?:e[rnms]?)|ce(?:tte)?|est[ea]) (?P<noun>[a-zäöüéèñ]{3,})\b",
+    re.I,
+)
+_IMPERSONAL = re.compile(
+    r"\b(?:is|was|be|does|did|will|would|can|could|how long|how much)(?: \w+){0,2} it (?:take|cost|need|possible"
+    r"|true|necessary|allowed|required|permitted|common|safe|legal|important|matter)s?\b(?: \w+){0,4}?"
+    r" (?:to|that|for|if|when)\b"
+    r"|\bit (?:is|was|takes?|costs?) (?:\w+ ){0,2}(?:to|that)\b",
+    re.IGNORECASE,
+)
+_OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
+_ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
+_JOINS = re.compile(
+    r"\b(?:and|or|but|when|while|before|after|until|because|if|that|which|who|as|than|although|since|und|wenn|weil|et|si"
+    r"|quand|y|cuando|porque)\b|[,;:]",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(
+    r"\b(?:document|file|pdf|paper|report|text|article|book|contract|letter|manual|study|page|lease|handbook|guide)s?\b",
+    re.IGNORECASE,
+)
+_PLACE_LEADS = frozenset(("in", "at", "on", "im", "am", "à", "en"))
+_PAIRED = re.compile(r"\W*(?:and|or|und|oder|et|ou|y|o|with|than|vs\.?)\W*", re.IGNORECASE)
+_MAX_FRAGMENT = 12  # words; a longer text without a verb is not a follow-up
+_MAX_BARE = 5  # words of a fragment that begins with neither "and" nor a preposition nor an article
+# Weights of a phrase's likeness to a phrase before. Chosen on ten threads, checked on twenty others.
+_KIND, _LEAD, _MEANING = 1.0, 0.7, 2.0
+_LEAST = 0.9  # likeness from which a phrase takes another's place; below it is added
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What a conversation is about."""
+
+    question: str = ""
+    """The last question, as it stands alone."""
+    focus: str = ""
+    """The name or thing that was asked about last."""
+    pair: tuple[str, ...] = ()
+    """The names or things last compared, or exchanged for one another."""
+    person: str = ""
+    """The person that the last answer to a question "who" named."""
+
+
+def standalone(question: str, earlier: Sequence[tuple[str, str]], similar: Similar) -> str:
+    """Return a question that stands alone: unchanged, or with what it leaves to the questions before it.
+
+    Args:
+        question: The question.
+        earlier: The questions before it with their answers, oldest first.
+        similar: Tells which phrase a new one is like.
+    """
+    memory = _Memory()
+    for asked, answer in earlier:
+        memory = _remember(memory, asked, _resolve(asked, memory, similar), answer)
+    return _resolve(question, memory, similar)
+
+
+def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memory:
+    """Return the memory after a question; "why?" and "go on" leave it as it was."""
+    bare = _MARK.sub("", asked.strip())
+    if memory.question and (
+        _AGAIN.fullmatch(bare) or (re.match(r"(?:why|how come|how so)\b", bare, re.I) and len(bare) < 12)
+    ):
+        return memory
+    found = _of_focus(resolved)
+    if len(found) > 1:
+        pair = tuple(found[-2:])
+    elif found and memory.focus and found[0].casefold() != memory.focus.casefold():
+        pair = (memory.focus, found[0])
+    else:
+        pair = memory.pair
+    focus = " and ".join(found) if found else memory.focus
+    return _Memory(resolved, focus, pair, _person(resolved, answer) or memory.person)
+
+
+def _person(question: str, answer: str) -> str:
+    """Return the name that an answer to a question "who" gives first; "" for other questions."""
+    if not _ASKS_WHO.search(question):
+        return ""
+    names = _PERSON.findall(answer.partition("\n\n")[0])
+    return next((name for name in names if name.casefold() not in question.casefold()), "")
+
+
+def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
+    text = question.strip()
+    if not memory.question:
+        return text
+    bare = _MARK.sub("", text)
+    marked = bare != text
+    if _AGAIN.fullmatch(bare):
+        return memory.question
+    if found := _ASKS_ALONE.fullmatch(bare):
+        return _asked_anew(found["word"], memory.question)
+    if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
+        return _which(found["rest"].strip(), memory)
+    about = _WHAT_ABOUT.sub("", bare)
+    if about != bare or _is_fragment(bare, marked=marked):
+        return _exchanged(about, memory, similar)
+    return _with_references(bare if marked else text, memory, marked=marked)
+
+
+def _asked_anew(word: str, question: str) -> str:
+    """Return the last question with another question word: "When was it closed?", "why?" gives "Why was it closed?"."""
+    rest = _ASKING.sub("", question, count=1)
+    if rest == question:
+        rest = re.sub(r"^(?:who|what)\s", "", question, flags=re.IGNORECASE)  # "Who built it?"
+    if rest == question and not is_predicate_word(question.split()[0].lower()):
+        return f"{word}: {question}"
+    return f"{word[:1].upper()}{word[1:]} {rest[:1].lower()}{rest[1:]}"
+
+
+def _which(rest: str, memory: _Memory) -> str:
+    """Return the question which of the two last names or things something holds for."""
+    first, second = memory.pair
+    if not rest:
+        return f"Which of {first} and {second}: {memory.question}"
+    # What was asked of both says in what they are compared: "Which is cheaper, A or B: the yearly rent?"
+    shared = [
+        phrase.text
+        for phrase in phrases(memory.question)
+        if not any(phrase.text in one or one in phrase.text for one in memory.pair)
+    ]
+    return f"Which {rest}, {first} or {second}" + (f": {' '.join(shared)}?" if shared else "?")
+
+
+def _is_fragment(bare: str, *, marked: bool) -> bool:
+    """Return whether a text is only a phrase or two: it has no verb and asks nothing."""
+    words = re.findall(r"[^\W_]+(?:[-.'’][^\W_]+)*", bare.replace("May", "month").lower())
+    if not words or len(words) > _MAX_FRAGMENT or any(map(is_predicate_word, words)):
+        return False
+    opens = is_function_word(words[0])
+    return marked or opens or (bare.rstrip().endswith("?") and len(words) <= _MAX_BARE)
+
+
+def _exchanged(fragment: str, memory: _Memory, similar: Similar) -> str:
+    """Return the last question with the phrases of a fragment in the place of those that they are like."""
+    bare, result = fragment.strip(" ?.!,"), memory.question
+    if _EXTREME.fullmatch(bare):
+        told = re.search(_EXTREME.pattern.replace("(?:the )?", "").replace("(?: one)?", ""), result, re.IGNORECASE)
+        word = re.sub(r"^the | one$", "", bare, flags=re.IGNORECASE)
+        return f"{result[: told.start()]}{word}{result[told.end() :]}" if told else f"{result.rstrip(' ?.!')}: {bare}?"
+    new = phrases(fragment)
+    if not new:
+        kept = re.sub(r"\b(?:it|them|him|her|that|this)\b", memory.focus or "it", bare)
+        at = len(fragment) - len(fragment.lstrip())
+        new = [Phrase(kept, at, at + len(bare), "", "noun", False)]
+    taken: set[str] = set()
+    for phrase in new:
+        result = _exchange(phrase, result, taken, memory, similar)
+    return result
+
+
+def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, similar: Similar) -> str:
+    # "its weight" is the weight of the same thing, which the question still names.
+    text = re.sub(r"^(?:its|their|his|her) ", "the ", phrase.text, flags=re.IGNORECASE)
+    text = re.sub(r" ones?$", "", text)
+    old = [one for one in phrases(question) if one.text not in taken]
+    taken.add(text)
+    best = _like(phrase, text, old, similar)
+    if best is None:
+        lead = phrase.lead or ("in" if phrase.kind == "time" else "for")
+        return f"{question.rstrip(' ?.!')} {lead} {text}?"
+    return f"{question[: best.start]}{text}{question[best.end :]}"
+
+
+def _like(phrase: Phrase, text: str, old: Sequence[Phrase], similar: Similar) -> Phrase | None:
+    """Return the phrase that another one is most like; None if none is like enough."""
+    same = [one for one in old if (one.kind == "time") == (phrase.kind == "time")]
+    if not same:
+        return None
+    near = similar(text, [one.text for one in same])
+
+    def likeness(at: int) -> float:
+        one = same[at]
+        leads = _LEAD * (one.lead == phrase.lead) if phrase.lead else 0.0
+        return _KIND * (one.kind == phrase.kind) + leads + _MEANING * near[at]
+
+    best = max(range(len(same)), key=likeness)
+    return same[best] if likeness(best) >= _LEAST or phrase.kind == "time" else None
+
+
+def _with_references(text: str, memory: _Memory, *, marked: bool) -> str:
+    """Return a whole question with its pronouns resolved; after "and" with the name it leaves out."""
+    resolved = _without_pronouns(text, memory)
+    if resolved != text:
+        return resolved
+    pointed = next((found for found in _POINTED.finditer(text) if not _DOCUMENT.match(found["noun"])), None)
+    if pointed and memory.focus and not _names(text):
+        noun = re.compile(rf"\b{re.escape(pointed['noun'])}\b", re.IGNORECASE)
+        chain = _chain(memory.question)
+        if noun.search(chain):
+            return f"{text[: pointed.start()]}{chain}{text[pointed.end() :]}"
+        return text if noun.search(text[: pointed.start()]) else f"{text.rstrip(' ?.!')} ({memory.focus})?"
+    names = [phrase for phrase in phrases(memory.question) if phrase.kind == "name"]
+    if marked and names and not _names(text):
+        kept = names[-1]
+        return f"{text.rstrip(' ?.!')} {kept.lead or 'for'} {kept.text}?"
+    return text
+
+
+def _without_pronouns(text: str, memory: _Memory) -> str:
+    """Return a question with what its pronouns stand for, where that was asked about before and is not in it."""
+    if not memory.focus or _IMPERSONAL.search(text):
+        return text
+    for found in _PRONOUN.finditer(text):
+        before = [phrase for phrase in phrases(text[: found.start()]) if not _DOCUMENT.search(phrase.text)]
+        if before and (found["own"] or _JOINS.search(text[before[0].end : found.start()])):
+            continue
+        focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus
+        place = "in " if found["there"] else ""
+        own = "" if not found["own"] else ":" if " and " in focus else "'s"
+        return f"{text[: found.start()]}{place}{focus}{own}{text[found.end() :]}"
+    return text
+
+
+def _of_focus(question: str) -> list[str]:
+    """Return what a question is about: the names in it, else all that is asked of a thing ("the deposit for the hall").
+
+    A name after "in", "at" or "on" tells of which thing ("the yard at Ostrel").
+    """
+    told = [phrase for phrase in phrases(question) if phrase.kind != "time" and not phrase.text.isdigit()]
+    told = [phrase for phrase in told if not re.match(r"(?:its|their|his|her)\b", phrase.text, re.IGNORECASE)]
+    names = [phrase for phrase in told if phrase.kind == "name"]
+    for one, other in itertools.pairwise(names):
+        if _PAIRED.fullmatch(question[one.end : other.start]):
+            return [one.text, other.text]
+    if names:
+        name = next((one for one in names if one.lead not in _PLACE_LEADS), names[0])
+        at = told.index(name)
+        within = name.lead in _PLACE_LEADS and at and told[at - 1].determined
+        return [question[told[at - 1].start : name.end] if within else name.text]
+    things = [phrase for phrase in told if phrase.determined or phrase.lead]
+    return [question[things[0].start : things[-1].end]] if things else []
+
+
+def _names(text: str) -> bool:
+    return any(phrase.kind == "name" for phrase in phrases(text))
+
+
+def _chain(question: str) -> str:
+    """Return the phrases of a question as one text, with what stands between them."""
+    told = phrases(question)
+    return question[told[0].start : told[-1].end] if told else ""

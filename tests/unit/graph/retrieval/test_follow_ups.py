@@ -1,0 +1,91 @@
+"""Follow-up questions: what takes the place of what, and which questions stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from graph.engines.offline.minilm import MiniLM
+from graph.retrieval.follow_ups import standalone
+from graph.retrieval.phrases import phrases
+
+
+@pytest.fixture(scope="module")
+def encoder() -> MiniLM:
+    return MiniLM()
+
+
+def resolve(encoder: MiniLM, *asked: str, answers: Sequence[str] = ()) -> str:
+    def similar(text: str, others: Sequence[str]) -> list[float]:
+        vector = encoder.encode_query(text).vector
+        return [float(encoder.encode_query(other).vector @ vector) for other in others]
+
+    told = [*answers, *[""] * len(asked)]
+    return standalone(asked[-1], list(zip(asked[:-1], told, strict=False)), similar)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("What does a haircut cost for children?|And for adults?", "What does a haircut cost for adults?"),
+        ("What does a haircut cost for children?|What about a shave?", "What does a shave cost for children?"),
+        ("What does a haircut cost for children?|a shave?|And for adults?", "What does a shave cost for adults?"),
+        ("What was the output of Varn in 2019?|And in 2020?", "What was the output of Varn in 2020?"),
+        ("What was the output of Varn in 2019?|And in May?", "What was the output of Varn in May?"),
+        ("What was the output of Varn in 2019?|And the staff?", "What was the staff of Varn in 2019?"),
+        ("What was the output of Varn in 2019?|And its staff?", "What was the staff of Varn in 2019?"),
+        ("What is the deposit?|And for the Orion?", "What is the deposit for the Orion?"),
+        ("Which shed has the highest roof?|And the lowest?", "Which shed has the lowest roof?"),
+        ("When was the barn built?|Why?", "Why was the barn built?"),
+        ("When was the barn built?|By whom?|And the silo?", "By whom was the silo built?"),
+        ("When was the barn built?|How high is it?", "How high is the barn?"),
+        ("When was the barn built?|why?|And the silo?", "When was the silo built?"),
+        ("What is the rent of the Orion?|And how many seats does it have?", "how many seats does the Orion have?"),
+        ("What is the rent of the Orion?|Go on", "What is the rent of the Orion?"),
+        ("When is the fee for the boat due?|Is that fee refunded?", "Is the fee for the boat refunded?"),
+        ("Does the Orion or the Vega have a stove?|Which of the two is cheaper?",
+         "Which is cheaper, the Orion or the Vega: a stove?"),
+        ("What is the rent of the Orion?|And the Vega?|Which is older?",
+         "Which is older, the Orion or the Vega: the rent?"),
+        ("Was kostet der Bus für Kinder?|Und für Hunde?", "Was kostet der Bus für Hunde?"),
+        ("Combien coûte un billet pour Lyon?|Et pour Nice?", "Combien coûte un billet pour Nice?"),
+        ("¿Cuánto cuesta un billete para Vigo?|¿Y para Cádiz?", "¿Cuánto cuesta un billete para Cádiz?"),
+    ],
+)  # fmt: skip
+def test_a_phrase_takes_the_place_of_the_one_that_it_is_like(encoder: MiniLM, asked: str, wanted: str) -> None:
+    assert resolve(encoder, *asked.split("|")) == wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the silo sold and who owns it?",
+        "Does the silo have its own road?",
+        "Is the tank emptied before it is moved?",
+        "How long does it take to cross the lake?",
+        "Is it allowed to swim in the lake?",
+        "What does a day ticket cost?",
+        "How many seats does the Vega have?",
+        "Who leads the choir?",
+    ],
+)
+def test_a_whole_question_stays_as_it_is(encoder: MiniLM, question: str) -> None:
+    assert resolve(encoder, "When was the barn of the Orion built?", question) == question
+
+
+def test_a_person_is_the_one_that_the_answer_named(encoder: MiniLM) -> None:
+    asked = ("Who is the warden of the reserve?", "Where does she live?")
+    told = ["The warden of the reserve is Ida Brandt. [1]"]
+    assert resolve(encoder, *asked, answers=told) == "Where does Ida Brandt live?"
+
+
+def test_a_subject_is_exchanged_over_many_turns(encoder: MiniLM) -> None:
+    asked = ["What does a wash cost for the Orion?", "And a polish?", "And for the Vega?", "a wax?", "And the Lyra?"]
+    assert resolve(encoder, *asked) == "What does a wax cost for the Lyra?"
+    assert resolve(encoder, *asked, "And a wash for the Orion?") == "What does a wash cost for the Orion?"
+
+
+def test_phrases_have_their_kind_and_their_preposition() -> None:
+    found = [(one.lead, one.text, one.kind) for one in phrases("How much does a tyre change cost for the Vega in May?")]
+    assert found == [("", "a tyre change", "noun"), ("for", "the Vega", "name"), ("in", "May", "time")]
