@@ -22,6 +22,7 @@ from graph.ingestion.state import IngestionInput, Report
 from graph.query import graph as query
 from graph.storage import summaries
 from graph.types import Citation
+from graph.verdicts import citation_verdict
 from loaders.errors import SourceError
 
 
@@ -48,6 +49,11 @@ class Source(TypedDict):
     """The page, counted from 1."""
     quote: str
     """The words on that page that support the statement."""
+    verdict: str
+    """How far the statement is proven: proven, partly_proven, seen (only a model's word) or related (a quote on the
+    subject that is not claimed to answer)."""
+    reason: NotRequired[str]
+    """Why it is not proven, as a sentence; missing if it is."""
 
 
 class AskOutput(TypedDict, total=False):
@@ -57,6 +63,8 @@ class AskOutput(TypedDict, total=False):
     """The answer, or why there is none; markers such as [1] refer to the sources."""
     refused: bool
     """Whether the documents do not answer the question."""
+    verdict: str
+    """How far the answer is proven: proven, partly_proven, seen, related, refused, or catalog (about the library)."""
     sources: list[Source]
     """A source for each marker."""
     problem: str
@@ -98,13 +106,18 @@ class ListOutput(TypedDict, total=False):
 
 
 def name_sources(state: AskState) -> AskOutput:
-    """Return the citations of an answer in short: marker, document, page and quote."""
+    """Return the citations of an answer in short: marker, document, page, quote, and how far they prove it."""
     if state.get("problem"):
         return {}
-    sources = [
-        Source(marker=citation["marker"], document=citation["name"], page=citation["page"], quote=citation["quote"])
-        for citation in state.get("citations") or []
-    ]
+    sources = []
+    for citation in state.get("citations") or []:
+        source = Source(
+            marker=citation["marker"], document=citation["name"], page=citation["page"], quote=citation["quote"],
+            verdict=citation_verdict(citation),
+        )  # fmt: skip
+        if citation.get("reason"):
+            source["reason"] = citation["reason"]
+        sources.append(source)
     return {"sources": sources}
 
 

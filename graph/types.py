@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NotRequired, TypeVar
 
 from typing_extensions import TypedDict
 
+from graph.verdicts import Verdict
+
 if TYPE_CHECKING:
     from numpy import float32, int8
     from numpy.typing import NDArray
@@ -163,6 +165,8 @@ class Claim(TypedDict):
     """The page from whose image the words were read, in place of a chunk."""
     computation: NotRequired[Computation]
     """How its result was computed; missing where nothing was."""
+    related: NotRequired[Literal[True]]
+    """True for a quote on the subject that is not claimed to answer the question; missing in a statement that is."""
 
 
 class Turn(TypedDict):
@@ -232,8 +236,10 @@ class Citation(TypedDict):
     """False if only a model gives the words; missing if the page's text layer or OCR holds them."""
     read_from: NotRequired[ReadFrom]
     """By which witness the words stand on the page; missing in answers of earlier versions."""
+    verdict: NotRequired[Verdict]
+    """How far the statement that cites it is proven, of several the least; missing in answers of earlier versions."""
     reason: NotRequired[str]
-    """Why only a model gives the words, as a sentence; missing if `verified` is."""
+    """Why only a model gives the words, or why the statement may not say the same, as a sentence; missing if proven."""
 
 
 class ClaimCheck(TypedDict):
@@ -243,6 +249,10 @@ class ClaimCheck(TypedDict):
     """The claim."""
     failure: str
     """Why it failed, in a few words; "" if it passed."""
+    verdict: NotRequired[Verdict]
+    """How far it is proven; missing in answers of earlier versions."""
+    reasons: NotRequired[list[str]]
+    """Why it is no more than that; [] if it is proven."""
     doubts: NotRequired[list[str]]
     """Why its quote may not say the same, each as a sentence without its full stop; missing where there are none."""
     citation: Citation | None

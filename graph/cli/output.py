@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,14 @@ from rich.table import Column, Table
 
 from graph.citation_markers import marker
 from graph.types import page_in_words
+from graph.verdicts import SENTENCES, citation_line, verdict_of
 
 _out = Console(highlight=False)
 # Lines are not wrapped in a pipe or a file, so that grep sees whole sentences.
 _out.soft_wrap = not _out.is_terminal
 _STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
+_VERDICT = {"proven": "green", "catalog": "dim"}
+_LABEL = re.compile(r"(?<=\]) \((?:not proven|proven in part): [^\n]*\)$", re.MULTILINE)
 _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
 
 
@@ -116,19 +120,26 @@ def plan(value: Mapping[str, Any]) -> None:
 
 
 def answer(result: Mapping[str, Any]) -> None:
-    """Print an answer, then its citations: page and quote."""
-    _out.print(escape(result["answer"]), style="yellow" if result["refused"] else "")
+    """Print an answer, how far it is proven, and its citations: page and quote; what is not proven is coloured."""
+    _out.print(_coloured(result["answer"]), style="yellow" if result["refused"] else "")
+    if verdict := verdict_of(result):
+        _out.print(f"[{_VERDICT.get(verdict, 'yellow')}]{SENTENCES.get(verdict, verdict)}[/]")
     if result["citations"]:
         _out.print("\n[bold]Citations[/]")
     for citation in result["citations"]:
         _out.print(escape(f"{marker(citation['marker'])} {citation['name']}, {page_in_words(citation)}"), style="cyan")
         quote = escape(f"“{citation['quote']}”")
         _indented(f"[dim]{quote}[/]", 4)
-        if not citation.get("verified", True):
-            _indented(f"[yellow]not proven: {escape(str(citation.get('read_from', 'image')))}[/]", 4)
+        if said := citation_line(citation):
+            _indented(f"[yellow]{escape(said)}[/]", 4)
     for note in result["notes"] or []:
         _out.print(escape(note["text"]), style="yellow")
     _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")
+
+
+def _coloured(answer: str) -> str:
+    """Return an answer as markup, with what says of a statement that it is not proven in colour."""
+    return _LABEL.sub(lambda found: f"[yellow]{found[0]}[/]", escape(answer))
 
 
 def documents(value: Mapping[str, Any]) -> None:

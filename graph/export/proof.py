@@ -21,6 +21,7 @@ from graph.runtime import async_nodes
 from graph.storage.base import DocumentRow, PageRow
 from graph.storage.stores import Stores
 from graph.types import page_in_words
+from graph.verdicts import citation_line, citation_verdict
 from loaders.pages import jobs
 from loaders.pdf.proof import Mark, ProofPage
 from loaders.types import Box
@@ -58,7 +59,9 @@ def _pages(stores: Stores, answer: Mapping[str, Any]) -> list[ProofPage]:
         for at, page in enumerate(numbers):
             boxes = _boxes(citation, "next_boxes" if at else "boxes")
             key = (str(citation["document"]), int(page))
-            mark = Mark(int(citation["marker"]), boxes, text, citation.get("verified", True))
+            mark = Mark(
+                int(citation["marker"]), boxes, text, citation_verdict(citation) not in ("seen", "partly_proven")
+            )
             marks.setdefault(key, []).append(mark)
             titles[key] = f"{titles.get(key, '')}[{mark.number}] "
     found: dict[str, tuple[DocumentRow, Path | None]] = {}
@@ -100,7 +103,7 @@ def _boxes(citation: Mapping[str, Any], key: str) -> tuple[Box, ...]:
 def _witness(citation: Mapping[str, Any]) -> str:
     where = f"{citation.get('name', '')}, {page_in_words(citation)}"
     known = {"text": "Found in the text of the page.", "ocr": "Found by OCR of the page."}
-    return f"{where}. {citation.get('reason') or known.get(str(citation.get('read_from')), '')}".strip()
+    return f"{where}. {citation_line(citation) or known.get(str(citation.get('read_from')), '')}".strip()
 
 
 def _document(stores: Stores, document: str) -> DocumentRow:

@@ -10,8 +10,17 @@ from typing import Any
 from graph.citation_markers import marker
 from graph.sanitize import sanitize_markdown
 from graph.types import page_in_words
+from graph.verdicts import SENTENCES, citation_verdict, verdict_of
 
 _FIELDS = ("question", "answer", "verdict", "refused", "reason", "citations", "verdicts", "notes", "engine")
+_SAID = {
+    "proven": "proven",
+    "partly_proven": "proven in part",
+    "seen": "not proven",
+    "related": "related",
+    "refused": "refused",
+}
+"""What is said of a citation, by its verdict."""
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 _SPECIAL = re.compile(r"[\\{}#$%&_~^]")
 _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -20,8 +29,8 @@ _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 def markdown(answer: Mapping[str, Any]) -> str:
     """Return the question, the answer and its citations as Markdown; each citation says by which witness it stands."""
     parts = [f"# {_line(answer.get('question') or 'Answer')}", str(answer["answer"]).strip()]
-    if answer.get("verdict"):
-        parts.append(f"Verdict: {answer['verdict']}")
+    if said := verdict_of(answer):
+        parts.append(f"Verdict: {said}. {SENTENCES.get(said, '')}".strip())
     citations = [
         f"{marker(one['marker'])} **{_line(one['name'])}**, {page_in_words(one)}{_read_from(one)}\n\n"
         + "\n".join(f"> {sanitize_markdown(line)}" for line in str(one["quote"]).splitlines() or [""])
@@ -37,6 +46,8 @@ def markdown(answer: Mapping[str, Any]) -> str:
 def as_json(answer: Mapping[str, Any]) -> str:
     """Return the answer, its citations and the check of each claim as JSON."""
     kept = {field: answer[field] for field in _FIELDS if field in answer}
+    if "verdict" in kept:
+        kept["verdict"] = verdict_of(answer) or None
     return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -64,7 +75,7 @@ def _read_from(citation: Mapping[str, Any]) -> str:
     if not citation.get("read_from"):
         return ""
     reason = f": {citation['reason']}" if citation.get("reason") else ""
-    return f" ({'proven' if citation.get('verified', True) else 'not proven'}, {citation['read_from']}{reason})"
+    return f" ({_SAID.get(citation_verdict(citation), 'not proven')}, {citation['read_from']}{reason})"
 
 
 def _line(text: Any) -> str:

@@ -12,12 +12,13 @@ from langchain_core.messages import AIMessage, HumanMessage
 
 from graph import context, dependencies
 from graph.query import citation_links, messages
-from graph.query.state import AnswerVerdict, Note, QueryState
+from graph.query.state import Note, QueryState
 from graph.query.streaming import ReplyStream
 from graph.settings import settings
 from graph.storage.base import PageRow
 from graph.types import Citation, Claim, ClaimCheck, PageRef, PageView, RetrievedChunk
-from graph.verification.outcomes import citations_of
+from graph.verdicts import AnswerVerdict
+from graph.verification import outcomes
 
 if TYPE_CHECKING:
     from graph.verification.verifier import ClaimVerifier
@@ -75,10 +76,12 @@ def reply_stream(state: QueryState) -> ReplyStream:
 
 
 def verified_beginning(checks: Sequence[ClaimCheck]) -> str:
-    """Return the reply up to the first claim that failed, which is final: a repair changes only what follows."""
-    passed = list(takewhile(lambda check: check["citation"], checks))
-    citations = [citation for check in passed for citation in citations_of(check)]
-    return citation_links.add_links(messages.answer(passed), citations, settings().public_url)
+    """Return the reply up to the first claim that failed, which is final: a repair changes only what follows.
+
+    Quotes that are not claimed to answer come last in the answer, and so end it too.
+    """
+    passed = list(takewhile(lambda check: check["citation"] and not check["claim"].get("related"), checks))
+    return citation_links.add_links(messages.answer(passed), outcomes.cited(passed), settings().public_url)
 
 
 def verified_draft(verifier: ClaimVerifier, claims: Sequence[Claim]) -> str:
@@ -112,7 +115,7 @@ def final_state(
     reply = AIMessage(text, additional_kwargs=metadata, id=stream.reply_id if continues else str(uuid4()))
     return {
         "answer": answer,
-        "refused": verdict == "declined",
+        "refused": verdict == "refused",
         "verdict": verdict,
         "notes": [
             *state["notes"],

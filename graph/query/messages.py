@@ -19,11 +19,13 @@ _REASONS = {
     "page_unreadable": "The pages that could be read do not answer this question.",
 }
 _UNPROVEN = {
-    "image": " (read from the image of the page, not found in its text)",
-    "transcript": " (read by a model; the page's text does not confirm it)",
-    "description": " (from a model's description of the page)",
+    "image": " (not proven: read from the image of the page, not found in its text)",
+    "transcript": " (not proven: read by a model; the page's text does not confirm it)",
+    "description": " (not proven: from a model's description of the page)",
 }
 """What follows the marker of a claim that is only a model's word, by the `read_from` of its citation."""
+_IN_PART = " (proven in part: {reason})"
+_CLOSEST = "Closest passages, which do not claim to answer:"
 _MAX_CLOSEST = 3  # pages that a refusal points to
 _MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
 _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a library of thousands
@@ -32,16 +34,27 @@ _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a libr
 def answer(passed: Sequence[ClaimCheck]) -> str:
     """Return the answer: each claim that passed as a paragraph with its citation marker, duplicates left out.
 
-    A claim that is only a model's word says so. Claims are sanitized: they set no marker and hide no link.
+    A claim that is not proven, or only in part, says so after its marker. Quotes that are not claimed to answer stand
+    under a heading. Claims are sanitized: they set no marker and hide no link.
     """
-    lines = [
-        f"{sanitize_markdown(check['claim']['text']).strip()} "
-        + "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
-        + ("" if is_verified(citation) else _UNPROVEN[citation.get("read_from", "image")])
-        for check in passed
-        if (citation := check["citation"])
-    ]
+    lines = []
+    for check in sorted(passed, key=lambda one: one["claim"].get("related", False)):
+        if not (citation := check["citation"]):
+            continue
+        if check["claim"].get("related"):
+            lines.append(_CLOSEST)
+        markers = "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
+        lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation)}")
     return "\n\n".join(dict.fromkeys(lines))
+
+
+def _label(check: ClaimCheck, citation: Citation) -> str:
+    """Return what follows the marker of a claim that is not proven; "" for one that is."""
+    if not is_verified(citation):
+        return _UNPROVEN[citation.get("read_from", "image")]
+    if check.get("verdict") == "partly_proven":
+        return _IN_PART.format(reason=sanitize_markdown(check["reasons"][0].rstrip(".")))
+    return ""
 
 
 def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, Sequence[int]]) -> str:
@@ -62,17 +75,21 @@ def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, 
     return sanitize_markdown(" ".join(sentences))
 
 
-def notes_on_claims(dropped: int, unproven: Sequence[Citation]) -> list[Note]:
-    """Return notes on statements that were left out, and on those that are only a model's word, with the reason."""
+def notes_on_claims(dropped: int, citations: Sequence[Citation]) -> list[Note]:
+    """Return notes on statements that were left out, and on those that are not proven, or in part, with the reason."""
     notes: list[Note] = []
     if dropped == 1:
         notes.append(Note(kind="claims_dropped", text="1 statement was left out, because no page supports it."))
     elif dropped:
         text = f"{dropped} statements were left out, because no page supports them."
         notes.append(Note(kind="claims_dropped", text=text))
-    for citation in unproven:
+    for citation in citations:
         where = f"page {citation['page']} of {citation['name']}"
-        if citation.get("read_from", "image") == "image":
+        if is_verified(citation):
+            if citation.get("verdict") == "partly_proven":
+                text = f"{marker(citation['marker'])} is proven in part. {sanitize_markdown(citation['reason'])}"
+                notes.append(Note(kind="partly_proven", text=text))
+        elif citation.get("read_from", "image") == "image":
             text = f"{marker(citation['marker'])} was read from the image of {where}; it was not found in its text."
             notes.append(Note(kind="read_from_image", text=text))
         else:

@@ -24,13 +24,13 @@ from graph.query.answers import (
     verified_draft,
 )
 from graph.query.second_readings import read_by_ocr
-from graph.query.state import AnswerVerdict, QueryState
+from graph.query.state import QueryState
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, add_usage, is_verified, no_usage
+from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, add_usage, no_usage
 from graph.verification import outcomes
 
 _MAX_PREVIEW = 160  # characters of a chunk in the state before grading
@@ -235,12 +235,9 @@ async def repair_claims(state: QueryState) -> QueryState:
 def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
     passed = [check for check in state["verdicts"] if check["citation"]]
-    citations = {citation["marker"]: citation for check in passed for citation in outcomes.citations_of(check)}
-    counts = outcomes.count_outcomes(state["verdicts"])
-    verdict: AnswerVerdict = "proven" if not counts["seen"] else "partly_proven" if counts["proven"] else "seen"
-    unproven = [citation for citation in citations.values() if not is_verified(citation)]
-    notes = messages.notes_on_claims(counts["dropped"], unproven)
-    return final_state(state, messages.answer(passed), verdict, notes, list(citations.values()))
+    citations, dropped = outcomes.cited(passed), len(state["verdicts"]) - len(passed)
+    notes = messages.notes_on_claims(dropped, citations)
+    return final_state(state, messages.answer(passed), outcomes.verdict_of_answer(passed), notes, citations)
 
 
 def describe_library(state: QueryState) -> QueryState:
@@ -257,7 +254,7 @@ def decline(state: QueryState) -> QueryState:
     reason = state.get("reason") or ("page_unreadable" if unread else "nothing_relevant")
     absence = sanitize_markdown(state.get("absence") or "")
     text = absence or messages.refusal(reason, state["retrieved"], unread)
-    return {**final_state(state, text, "declined", messages.notes_on_unread(unread)), "reason": reason}
+    return {**final_state(state, text, "refused", messages.notes_on_unread(unread)), "reason": reason}
 
 
 def _preview(chunk: RetrievedChunk) -> RetrievedChunk:

@@ -10,20 +10,14 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Usage
+from graph.verdicts import AnswerVerdict
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
 
 NoteKind = Literal[
     "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
-    "page_partly_read", "not_proven",
+    "page_partly_read", "not_proven", "partly_proven",
 ]  # fmt: skip
-
-AnswerVerdict = Literal["proven", "partly_proven", "seen", "declined", "catalog"]
-"""How well an answer is supported.
-
-`proven`: the quote of every statement stands on its page by the page's text layer or by OCR. `partly_proven`: some are
-only a model's word, which read the page, described it or saw its image. `seen`: all are. `declined`: there is no
-answer. `catalog`: a question about the library, answered from the catalog."""
 
 Messages = Annotated[
     list[AnyMessage],
@@ -100,9 +94,14 @@ class Answer(TypedDict, total=False):
     citations: Annotated[list[Citation], Field(description="Quotes with the pages on which they were found.")]
     verdict: Annotated[
         AnswerVerdict | None,
-        Field(description="proven, partly_proven, seen (only a model's word), declined or catalog."),
+        Field(
+            description="How far it is proven: proven, partly_proven, seen (only a model's word), related (quotes that "
+            "are not claimed to answer), refused, or catalog (about the library itself)."
+        ),
     ]
-    verdicts: Annotated[list[ClaimCheck], Field(description="Each claim with the result of its check.")]
+    verdicts: Annotated[
+        list[ClaimCheck], Field(description="Each claim with its verdict, the reasons for it, and how it was checked.")
+    ]
     notes: Annotated[list[Note], Field(description="What else to know: pages not read, a failed grader, ...")]
     retrieved: Annotated[
         list[RetrievedChunk], Field(description="The chunks that were found, best first, the irrelevant ones too.")

@@ -10,7 +10,7 @@ from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, is_ve
 from graph.verification import computations, image_evidence, quotes
 from graph.verification.claims.check import check_claim, contradictions_of, doubts_of
 from graph.verification.claims.evidence import Evidence, evidence_for
-from graph.verification.outcomes import citations_of
+from graph.verification.outcomes import citations_of, settled
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 
 _RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
@@ -41,7 +41,7 @@ class ClaimVerifier:
             for citation in citations_of(check):
                 citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
                 self._label(citation)
-        return checks
+        return [settled(check) for check in checks]
 
     def pages_without_witness(self, claims: Sequence[Claim]) -> list[PageRow]:
         """Return the pages of the claims' quotes that only a model has read: OCR is to read them before the check."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from loaders.errors import SourceError
 from loaders.types import Box
 
-_PROVEN, _SEEN = (1.0, 0.87, 0.25), (0.98, 0.62, 0.55)  # yellow; red where only a model gives the words
+_PROVEN, _SEEN = (1.0, 0.87, 0.25), (0.98, 0.62, 0.55)  # yellow; red where the statement is not proven
 _INK = (0.1, 0.1, 0.1)
 _LABEL_SIZE, _LABEL_HEIGHT, _DIGIT_WIDTH = 8, 11, 5  # points
 _LARGE = 0.5
@@ -28,7 +28,7 @@ class Mark(NamedTuple):
     text: str
     """What the annotation says: the quote, and who says that it stands there."""
     proven: bool = True
-    """Whether the page's text or OCR holds the words."""
+    """Whether the page's text or OCR holds the words, and nothing speaks against what the answer says of them."""
 
 
 class ProofPage(NamedTuple):

@@ -122,7 +122,7 @@ def test_an_answer_carries_its_verdict() -> None:
     assert (result["verdict"], result["notes"]) == ("proven", [])
     assert [verdict["failure"] for verdict in result["verdicts"]] == [""] * len(result["verdicts"])
     assert result["messages"][-1].additional_kwargs["verdict"] == "proven"
-    assert ask("How do I bake sourdough bread?")["verdict"] == "declined"
+    assert ask("How do I bake sourdough bread?")["verdict"] == "refused"
 
 
 # The retriever

@@ -30,7 +30,15 @@ LAYERS = (
     ("graph.retrieval",),
     ("graph.storage",),
     ("graph.attachments", "graph.context", "graph.events", "graph.runtime", "graph.settings"),
-    ("graph", "graph.citation_markers", "graph.errors", "graph.providers", "graph.sanitize", "graph.types"),
+    (
+        "graph",
+        "graph.citation_markers",
+        "graph.errors",
+        "graph.providers",
+        "graph.sanitize",
+        "graph.types",
+        "graph.verdicts",
+    ),
     ("loaders", "prompts"),
 )
 
@@ -68,7 +76,6 @@ SMALL = {
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "graph/verification/claims/relevance.py": "each kind of check is a module",
-    "graph/verification/outcomes.py": "needed by the graph at import, when the verifier (12 ms) is not",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }
 

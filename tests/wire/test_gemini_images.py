@@ -24,7 +24,7 @@ from tests.wire.scripted_replies import (
 )
 
 FIGURE, TABLE = "July 138.7", "Spending in thousand euros"
-SEEN = "(read from the image of the page, not found in its text)"
+SEEN = "(not proven: read from the image of the page, not found in its text)"
 
 
 def images(gemini: GeminiServer, wanted: str = "answer") -> list[int]:
@@ -152,7 +152,7 @@ def test_a_false_claim_about_an_image_is_left_out(
     only(library, words)
     library.claims = [said]
     output = ask()
-    assert (output["refused"], output["citations"], output["verdict"]) == (True, [], "declined")
+    assert (output["refused"], output["citations"], output["verdict"]) == (True, [], "refused")
     assert failure in output["verdicts"][0]["failure"]
 
 

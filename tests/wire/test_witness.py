@@ -75,4 +75,4 @@ def test_an_answer_of_changed_words_alone_is_seen(model: Model, tmp_path: Path) 
     model.claims = [claim("It lost 97.8 percent.", CHANGED[0])]
     output = ask("What happened to the traps?")
     assert (output["verdict"], output["refused"]) == ("seen", False)
-    assert output["answer"].endswith("[1] (read by a model; the page's text does not confirm it)")
+    assert output["answer"].endswith("[1] (not proven: read by a model; the page's text does not confirm it)")

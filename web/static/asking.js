@@ -5,6 +5,7 @@ import { markerButton, withoutLinks } from "./citations.js";
 import { chosenDocuments, noneChosen, pagesOf } from "./documents.js";
 import { button, byId, make } from "./dom.js";
 import { renderAnswer } from "./markdown.js";
+import { SENTENCES, citationLine, verdictOf } from "./verdicts.js";
 import { open } from "./viewer.js";
 
 const REFUSALS = {
@@ -44,7 +45,7 @@ export async function resume() {
   let turn = null;
   for (const { type, content, additional_kwargs: more } of state.values.messages) {
     if (type === "human") turn = addTurn(String(content));
-    else turn?.end({ answer: withoutLinks(String(content)), citations: more?.citations ?? [] });
+    else turn?.end({ answer: withoutLinks(String(content)), citations: more?.citations ?? [], verdict: more?.verdict });
   }
 }
 
@@ -71,7 +72,7 @@ function addTurn(question) {
       step.remove();
       draft?.remove();
       if (!result) return this.fail("The run ended without an answer.");
-      turn.append(...(result.refused ? refusal(result) : answer(result)), footer(result));
+      turn.append(...(verdictOf(result) === "refused" ? refusal(result) : answer(result)), footer(result));
       turn.scrollIntoView({ block: "nearest" });
     },
     fail(message) {
@@ -83,14 +84,16 @@ function addTurn(question) {
 }
 
 function answer(result) {
-  if (!result.citations.length) return [renderAnswer(result.answer, () => null)];
+  const verdict = verdictOf(result);
+  const said = SENTENCES[verdict] ? [make("p", { className: `verdict ${verdict}` }, SENTENCES[verdict])] : [];
+  if (!result.citations.length) return [...said, renderAnswer(result.answer, () => null)];
   const cited = new Map(result.citations.map((citation) => [citation.marker, citation]));
   const marker = (number) => {
     const citation = cited.get(number);
     return citation ? markerButton(citation, () => show(citation)) : null;
   };
-  return [renderAnswer(result.answer, marker), citations("Citations", result.citations.map((citation) =>
-    citationButton(citation.marker, pageLabel(citation), citation.quote, () => show(citation), citation.reason))),
+  return [...said, renderAnswer(result.answer, marker), citations("Citations", result.citations.map((citation) =>
+    citationButton(citation.marker, pageLabel(citation), citation.quote, () => show(citation), citationLine(citation)))),
     button("Save the cited pages as PDF", (event) => saveProof(event.currentTarget, result), { className: "plain proof" })];
 }
 
@@ -129,11 +132,11 @@ function citations(title, items) {
   return make("section", { className: "citations" }, make("h3", {}, title), ...items);
 }
 
-function citationButton(number, at, quote, onClick, reason = "") {
+function citationButton(number, at, quote, onClick, doubt = "") {
   const element = button("", onClick, { className: "citation" });
   element.replaceChildren(
     make("span", { className: "number" }, String(number)), make("span", { className: "at" }, at), make("span", { className: "quoted" }, quote),
-    reason ? make("span", { className: "doubt" }, `Not proven: ${reason}`) : "");
+    doubt ? make("span", { className: "doubt" }, doubt) : "");
   return element;
 }
 

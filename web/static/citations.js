@@ -1,6 +1,7 @@
 // Citation markers: the only module that knows how `[1]` and its link are written.
 
 import { button } from "./dom.js";
+import { citationVerdict } from "./verdicts.js";
 
 /** Split a text at its markers; each marker is a separate part. */
 export const splitAtMarkers = (text) => text.split(/(\[\d{1,3}\])/);
@@ -15,7 +16,7 @@ export const markerNumber = (part) => {
 export function markerButton(citation, onClick) {
   const printed = citation.label ? ` (printed ${citation.label})` : "";
   const label = `Citation ${citation.marker}: ${citation.name}, page ${citation.page}${printed}`;
-  return button(String(citation.marker), onClick, { className: "marker", "aria-label": label, title: label });
+  return button(String(citation.marker), onClick, { className: `marker ${citationVerdict(citation)}`, "aria-label": label, title: label });
 }
 
 /** A chat reply without its links, which are for other chat pages: in the reading room a marker opens the page itself. */

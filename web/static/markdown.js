@@ -2,6 +2,7 @@
 
 import { markerNumber, splitAtMarkers } from "./citations.js";
 import { make } from "./dom.js";
+import { splitAtLabel } from "./verdicts.js";
 
 /** Render an answer; a marker becomes the element that `marker(number)` returns, or stays text if that is null. */
 export function renderAnswer(text, marker) {
@@ -22,7 +23,13 @@ export function renderAnswer(text, marker) {
   return out;
 }
 
-function inline(text, marker) {
+function inline(line, marker) {
+  const [text, label] = splitAtLabel(line);
+  const parts = marked(text, marker);
+  return label ? [...parts, " ", make("span", { className: "unproven" }, label)] : parts;
+}
+
+function marked(text, marker) {
   return text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).flatMap((part) => {
     if (/^\*\*.+\*\*$/s.test(part)) return [make("strong", {}, part.slice(2, -2))];
     if (/^`.+`$/s.test(part)) return [make("code", {}, part.slice(1, -1))];

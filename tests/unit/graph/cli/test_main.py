@@ -36,11 +36,12 @@ def test_ask_prints_the_documented_json(library: Path, capsys: pytest.CaptureFix
     assert (code, err) == (0, "")
     assert list(answer) == [
         "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
-        "seconds", "verdict", "notes",
+        "seconds", "verdict", "verdicts", "notes",
     ]  # fmt: skip
     assert "14 euros" in answer["answer"]
     citation = answer["citations"][0]
-    assert citation.keys() == {"marker", "document", "name", "page", "quote", "boxes", "chunk", "read_from"}
+    assert citation.keys() == {"marker", "document", "name", "page", "quote", "boxes", "chunk", "read_from", "verdict"}
+    assert [(claim["verdict"], claim["reasons"]) for claim in answer["verdicts"]] == [("proven", [])]
     assert (citation["marker"], citation["name"], citation["page"]) == (1, "sample.pdf", 6)
     assert all(0 <= edge <= 1 for box in citation["boxes"] for edge in box)
     passage = answer["retrieved"][0]

@@ -11,7 +11,7 @@ import pytest
 from graph.storage.base import Catalog, PageRow, Transcript
 from graph.storage.catalog import SqliteCatalog
 from graph.types import Claim, PageRef
-from graph.verification.outcomes import count_outcomes, with_history
+from graph.verification.outcomes import verdict_of_answer, with_history
 from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Chunk, Sentence
 from tests.unit.graph.storage.rows import document
@@ -58,7 +58,7 @@ def test_a_claim_whose_quote_is_on_its_page_is_cited(catalog: Catalog) -> None:
     assert [(one["marker"], one["page"], one["chunk"]) for one in citations if one] == [
         (1, 1, first), (2, 2, second), (1, 1, first),
     ]  # fmt: skip
-    assert count_outcomes(checks) == {"proven": 3, "seen": 0, "dropped": 0}
+    assert [check["verdict"] for check in checks] == ["proven"] * 3
 
 
 def test_a_claim_that_is_not_supported_fails_with_the_reason(catalog: Catalog) -> None:
@@ -79,7 +79,8 @@ def test_a_claim_that_is_not_supported_fails_with_the_reason(catalog: Catalog) -
         "it is empty",
     ]
     assert [check["citation"] for check in checks] == [None] * 5
-    assert count_outcomes(checks)["dropped"] == 5
+    assert [check["verdict"] for check in checks] == ["refused"] * 5
+    assert [check["reasons"] for check in checks] == [[check["failure"]] for check in checks]
 
 
 def test_a_claim_that_repeats_its_instructions_fails(catalog: Catalog) -> None:
@@ -107,7 +108,8 @@ def test_a_quote_from_an_image_counts_as_verified_only_if_the_text_has_it(catalo
     assert read["citation"]
     assert (read["citation"]["verified"], read["citation"]["read_from"]) == (False, "image")
     assert read["citation"]["boxes"] == [[0.0, 0.0, 1.0, 1.0]]
-    assert count_outcomes([in_text, read]) == {"proven": 1, "seen": 1, "dropped": 0}
+    assert (in_text["verdict"], read["verdict"]) == ("proven", "seen")
+    assert verdict_of_answer([in_text, read]) == "partly_proven"
 
 
 def test_a_repaired_claim_keeps_what_it_replaced(catalog: Catalog) -> None:
