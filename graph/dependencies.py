@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from graph import context as run_context
 from graph.context import Context
+from graph.providers import OFFLINE
 from graph.runtime import process
 from graph.runtime.caching import build_once
 from graph.settings import Settings, settings
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deps:
-    """The stores, the engine and the embedder of a run."""
+    """The stores, engines and embedder of a run."""
 
     stores: Stores
     engine: Engine
+    """What answers questions."""
     embedder: Embedder
+    reader: Engine
+    """What reads pages; another than `engine` where the reader model is `offline`."""
 
     def retriever(self) -> Retriever:
         """Return a retriever over these stores.
@@ -80,14 +84,19 @@ def stores() -> Stores:
 
 
 def engine_name(context: Context, config: Settings) -> str:
-    """Return `llm` or `offline`; `auto` is `llm` where a model is named, or a key of a known provider is set.
+    """Return what answers, `llm` or `offline`; `auto` is `llm` where a model is named, or a provider's key is set.
 
     A model that is named and cannot be used is an error, not a reason to go offline without a word.
     """
     if context.engine != "auto":
         return context.engine
-    is_named = config.reader_model or config.chat_model
+    is_named = config.chat_model or config.reader_model not in ("", OFFLINE)
     return "llm" if is_named or config.keys or config.openai_base_url else "offline"
+
+
+def reader_name(context: Context, config: Settings) -> str:
+    """Return what reads pages, `llm` or `offline`."""
+    return "offline" if context.reader_model == OFFLINE else engine_name(context, config)
 
 
 @build_once()
@@ -113,10 +122,9 @@ def uses_embedding_model(context: Context, config: Settings) -> bool:
 
 
 @build_once(8)
-def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Embedder]:
-    """Build the engine, and the embedder, which is chosen apart from it; both share one request client."""
+def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Embedder, Engine]:
+    """Build the engine, the embedder and the reader, which are chosen apart; they share one request client."""
     is_llm, embeds_by_model = engine_name(context, config) == "llm", uses_embedding_model(context, config)
-    engine: Engine
     embedder: Embedder | None = None
     if is_llm or embeds_by_model:
         from graph.engines.llm import factory
@@ -124,13 +132,15 @@ def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Em
         fallback = context.fallback_model if is_llm else ""
         client = factory.build_client(config, fallback_model=fallback, rate_limiter=rate_limiter(config))
         embedder = factory.build_embedder(context, config, client) if embeds_by_model else None
-    if is_llm:
-        engine = factory.build_engine(context, config, client)
-    else:
-        from graph.engines.offline.engine import OfflineEngine
+    engine = factory.build_engine(context, config, client) if is_llm else _offline_engine(config)
+    reader = _offline_engine(config) if is_llm and context.reader_model == OFFLINE else engine
+    return engine, embedder or _minilm(), reader
 
-        engine = OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), _minilm())
-    return engine, embedder or _minilm()
+
+def _offline_engine(config: Settings) -> Engine:
+    from graph.engines.offline.engine import OfflineEngine
+
+    return OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), _minilm())
 
 
 def for_context(context: Context) -> Deps:

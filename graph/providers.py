@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 GOOGLE, OPENAI, ANTHROPIC, OLLAMA = "google_genai", "openai", "anthropic", "ollama"
+OFFLINE = "offline"
+"""The reader that is no model: the text layer, and the OCR on board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def default_models(named: Mapping[str, str], keys: Mapping[str, str], addresses:
     Returns:
         A model for each purpose that is not in `named`; "" for `embedding` where the model on board embeds.
     """
-    model = named.get("chat") or named.get("reader") or ""
+    reader = named.get("reader") or ""
+    model = named.get("chat") or ("" if reader == OFFLINE else reader)
     configured = [name for name in PROVIDERS if keys.get(name) or (addresses.get(name) and name == OPENAI)]
     lead = split_name(model)[0] if model else next(iter(configured), GOOGLE)
     known = PROVIDERS.get(lead)

@@ -83,7 +83,7 @@ async def estimate(sources: list[str], context: Context) -> Estimate:
     """
     if not sources:
         raise BadInputError("No sources were given: name files, folders, globs or addresses of PDFs, books or images.")
-    engine = dependencies.engine_name(context, settings())
+    engine = dependencies.reader_name(context, settings())
     by_hash: dict[str, DocumentEstimate] = {}
     with TemporaryDirectory() as downloads:
         for found in await find(as_list(sources, "sources"), Path(downloads), context.password):

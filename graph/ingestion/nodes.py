@@ -91,7 +91,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         "rejected_sources": rejected,
         "skipped_sources": skipped,
         "duplicate_sources": duplicates,
-        "batch_size": deps.engine.batch_size,
+        "batch_size": deps.reader.batch_size,
         "started": time.time(),
         "run_id": uuid.uuid4().hex,
         "outcomes": Overwrite([]),
@@ -113,7 +113,7 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     )
     deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)
-    pages = [row.page for row in rows if not is_done(row, run, deps.engine.name)]
+    pages = [row.page for row in rows if not is_done(row, run, deps.reader.name)]
     try:
         size = found.path.stat().st_size  # of the file that the pages are read from, which may be a conversion
     except OSError:
@@ -129,7 +129,7 @@ async def survey_pages(state: IngestionState) -> dict[str, list[PendingDocument]
     for document in state["documents"]:
         if pages := len(document["pages"]):
             emit(run.stage_event("survey", document["id"], document["name"], 0, pages))
-            document = {**document, "text_only_pages": await text_only_pages(deps.engine, document)}
+            document = {**document, "text_only_pages": await text_only_pages(deps.reader, document)}
             emit(run.stage_event("survey", document["id"], document["name"], pages, pages))
         surveyed.append(document)
     return {"documents": surveyed}
@@ -140,7 +140,7 @@ async def render_pages(state: BatchState) -> dict[str, object]:
     """Render the pages of a batch, and store the images and the file's own text layer."""
     deps = await dependencies.current()
     reader = BatchReader(deps, state)
-    if not state["text_only"] and deps.engine.is_daily_quota_exhausted():
+    if not state["text_only"] and deps.reader.is_daily_quota_exhausted():
         return {"outcomes": await asyncio.to_thread(reader.postpone)}
     jobs = await asyncio.to_thread(reader.jobs)
     images = await dependencies.pool().map(render, jobs)

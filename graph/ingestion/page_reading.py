@@ -51,7 +51,7 @@ class BatchReader:
     """
 
     def __init__(self, deps: Deps, batch: BatchState) -> None:
-        self._engine, self._stores = deps.engine, deps.stores
+        self._engine, self._stores = deps.reader, deps.stores
         self._batch, self._context = batch, context.current()
 
     def jobs(self, pages: Sequence[int] | None = None) -> list[PageJob]:

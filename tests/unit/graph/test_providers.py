@@ -31,6 +31,8 @@ def test_names_of_models_are_split_and_bare_gemini_names_are_googles() -> None:
         ({"chat": "openai:local"}, {}, {OPENAI: "http://127.0.0.1:1/v1"}, ("openai:local", "openai:local", "")),
         ({"chat": "openai:gpt-6-sol"}, {OPENAI: "k"}, {}, (PROVIDERS[OPENAI].reader, "openai:gpt-6-sol",
                                                            PROVIDERS[OPENAI].embedding)),
+        ({"reader": "offline"}, {OPENAI: "k"}, {}, ("offline", PROVIDERS[OPENAI].chat, PROVIDERS[OPENAI].embedding)),
+        ({"reader": "offline", "chat": "ollama:qwen3"}, {}, {}, ("offline", "ollama:qwen3", "")),
         ({"chat": "mistralai:large"}, {}, {}, ("mistralai:large", "mistralai:large", "")),
         ({"chat": "a:b", "reader": "c:d", "embedding": "e:f"}, {GOOGLE: "k"}, {}, ("c:d", "a:b", "e:f")),
     ],

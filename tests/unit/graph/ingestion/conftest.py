@@ -67,7 +67,7 @@ def stores(embedder: HashEmbedder) -> Stores:
 @pytest.fixture
 def deps(stores: Stores, embedder: HashEmbedder) -> Deps:
     """The parts that indexing uses; the engine reads no page there."""
-    return Deps(stores, cast(Any, None), cast(Any, embedder))
+    return Deps(stores, cast(Any, None), cast(Any, embedder), cast(Any, None))
 
 
 def document_row(document: str = DOCUMENT, source: str = "/papers/a.pdf", pages: int = 2) -> DocumentRow:
