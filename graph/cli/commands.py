@@ -310,12 +310,20 @@ def _rebuild(options: Options, task: Task) -> None:
 
 
 @pagewitness.command(epilog=EXPLAINED)
+@click.option(
+    "--ask",
+    is_flag=True,
+    show_default="off",
+    help="Send each configured model a text, an image, a schema and a text to embed.",
+)
 @with_options
-def doctor(options: Options) -> int:
+def doctor(options: Options, ask: bool) -> int:
     """Check installation, home folder, key and models."""
     from graph.cli import output
 
-    report = options.client().maintain("doctor", lambda event: None)
+    client = options.client()
+    asked = client.maintain("models", lambda event: None) if ask else {}
+    report = {**client.maintain("doctor", lambda event: None), **asked}
     options.show(report, output.doctor)
     return DONE if report["ok"] else BAD_INPUT
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -223,7 +223,22 @@ def evaluation(value: Mapping[str, Any]) -> None:
 
 
 def doctor(value: Mapping[str, Any]) -> None:
-    """Print each check with its result."""
+    """Print each check with its result, and what the models can do if they were asked."""
     for check in value["checks"]:
         mark = "[green]ok[/]     " if check["ok"] else "[red]problem[/]"
         _out.print(f"{mark} [bold]{check['name']}[/]: {escape(check['detail'])}")
+    if "models" in value:
+        _models(value["models"])
+
+
+def _models(models: Sequence[Mapping[str, Any]]) -> None:
+    """Print a table of what each model can do, and below it what went wrong in full."""
+    table = Table("Model", "Used for", "Text", "Image", "Schema", "Vectors", "Seconds", box=None, header_style="bold")
+    asked = ("text", "image", "schema", "vector")
+    for one in models:
+        cells = ["-" if not one[name] else "yes" if one[name].startswith("yes") else "no" for name in asked]
+        table.add_row(escape(one["model"]), ", ".join(one["purposes"]), *cells, f"{one['seconds']:.1f}")
+    _out.print(table)
+    for one, name in ((one, name) for one in models for name in asked):
+        if one[name] not in ("", "yes"):
+            _out.print(escape(f"{one['model']}, {name}: {one[name]}"))

@@ -18,10 +18,10 @@ from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.maintenance import rebuild
-from graph.maintenance.health import run_checks
+from graph.maintenance.health import ask_models, run_checks
 from graph.runtime.async_nodes import async_node
 
-Task = Literal["doctor", "reembed", "rechunk"]
+Task = Literal["doctor", "models", "reembed", "rechunk"]
 
 
 class MaintenanceInput(TypedDict):
@@ -30,8 +30,9 @@ class MaintenanceInput(TypedDict):
     task: Annotated[
         Task,
         Field(
-            description="`doctor` checks installation, home folder, key, models and index; `reembed` computes all "
-            "vectors again, `rechunk` the chunks too; no page is read again."
+            description="`doctor` checks installation, home folder, key, models and index; `models` asks each "
+            "configured model what it can do; `reembed` computes all vectors again, `rechunk` the chunks too; no page "
+            "is read again."
         ),
     ]
 
@@ -39,7 +40,9 @@ class MaintenanceInput(TypedDict):
 class MaintenanceOutput(TypedDict, total=False):
     """The result of the task."""
 
-    result: Annotated[dict[str, Any], Field(description="The checks of `doctor`, or how much was rebuilt.")]
+    result: Annotated[
+        dict[str, Any], Field(description="The checks of `doctor`, the `models`, or how much was rebuilt.")
+    ]
 
 
 class MaintenanceState(MaintenanceInput, MaintenanceOutput):
@@ -55,6 +58,8 @@ async def perform(
     """
     if task == "doctor":
         return await asyncio.to_thread(run_checks)
+    if task == "models":
+        return {"models": await ask_models()}
     run = rebuild.reembed if task == "reembed" else rebuild.rechunk
     return await run(await open_dependencies(), emit)
 
@@ -64,7 +69,7 @@ async def run_task(state: MaintenanceState) -> MaintenanceOutput:
     """Run the task, with progress events."""
     task = state.get("task")
     if task not in get_args(Task):
-        raise BadInputError(f"`task` is {task!r}: set it to doctor, reembed or rechunk.")
+        raise BadInputError(f"`task` is {task!r}: set it to doctor, models, reembed or rechunk.")
     return {"result": await perform(task, dependencies.current, get_stream_writer())}
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from statistics import median
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
+from graph.providers import OLLAMA, PROVIDERS
 from graph.retrieval.embedder import SentenceEmbedder
-from graph.settings import settings
+from graph.settings import Settings, settings
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
+if TYPE_CHECKING:
+    from graph.engines.llm.capabilities import Capabilities
+
+_CAPABILITIES = "capabilities"
+"""The entry of the catalog that holds what the models could do when they were asked last."""
 _MIN_LISTED_BYTES = 50_000  # smaller parts of the home folder are not listed
 
 
@@ -41,12 +49,32 @@ def run_checks() -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks), ("vectors", _vectors),
-            ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
+            ("models", _models), ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks),
+            ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
         )
     ]  # fmt: skip
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
+
+
+async def ask_models() -> list[Capabilities]:
+    """Ask each configured model what it can do, keep the replies in the home folder, and return them.
+
+    Raises:
+        BadInputError: no model is configured.
+    """
+    from graph.engines.llm import capabilities
+
+    context, now = Context(), settings()
+    if dependencies.engine_name(context, now) == "offline" and not dependencies.uses_embedding_model(context, now):
+        raise BadInputError(
+            "No model is configured, everything runs offline: set a key or name a model, see .env.example."
+        )
+    found = await capabilities.ask_models(context, now)
+    catalog = (await asyncio.to_thread(dependencies.stores)).catalog
+    asked = {"at": time.strftime("%Y-%m-%d %H:%M"), "models": found}
+    await asyncio.to_thread(catalog.set_meta, _CAPABILITIES, json.dumps(asked))
+    return found
 
 
 def _run(name: str, check: Callable[[], str]) -> Check:
@@ -91,11 +119,45 @@ def _engine() -> str:
     if embedding or name == "llm":
         dependencies.for_context(context)
     if name == "offline":
-        hint = "" if now.api_key else "; set GOOGLE_API_KEY to use Gemini"
+        hint = "" if now.keys else "; set GOOGLE_API_KEY to use Gemini, or see .env.example for other models"
         return f"offline, {embedding}{hint}" if embedding else f"offline{hint}"
-    address = f" at {now.base_url}" if now.base_url else ""
+    address = "".join(f", {PROVIDERS[name].title} at {at}" for name, at in now.addresses.items())
     models = f"reader {context.reader_model}, chat {context.chat_model}, {embedding or 'embedding offline'}"
-    return f"llm{address}: {models}"
+    return f"llm: {models}{address}"
+
+
+def _models() -> str:
+    """Return what the configured models could do when they were asked last, and whether an Ollama runs unused."""
+    context, now = Context(), settings()
+    unused = "" if "ollama:" in f"{context.chat_model} {context.reader_model}" else _ollama(now)
+    if dependencies.engine_name(context, now) == "offline":
+        return f"none is configured{unused}"
+    asked = json.loads(dependencies.stores().catalog.get_meta(_CAPABILITIES) or "{}")
+    models = {one["model"]: one for one in asked.get("models", [])}
+    said = [_abilities(models[name]) for name in dict.fromkeys(now.models.values()) if name in models]
+    hint = "not asked yet: `pagewitness doctor --ask` sends each a few small requests"
+    return (f"asked {asked['at']}: " + "; ".join(said) if said else hint) + unused
+
+
+def _abilities(one: Mapping[str, Any]) -> str:
+    named = [name for name in ("text", "image", "schema", "vector") if one[name].startswith("yes")]
+    lacks = [name for name in ("text", "image", "schema", "vector") if one[name] and name not in named]
+    return f"{one['model']} can {', '.join(named) or 'nothing'}" + (f", not {', '.join(lacks)}" if lacks else "")
+
+
+def _ollama(now: Settings) -> str:
+    """Return a sentence on an Ollama server that runs on this machine and is not used; "" if there is none."""
+    import httpx
+
+    url = now.addresses.get(OLLAMA, "http://127.0.0.1:11434")
+    try:
+        names = [str(model["name"]) for model in httpx.get(f"{url}/api/tags", timeout=1).json()["models"]]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return ""
+    if not names:
+        return f". An Ollama runs at {url}, without models"
+    remedy = f"set PAGEWITNESS_CHAT_MODEL=ollama:{names[0]} to use it"
+    return f". An Ollama runs at {url} with {', '.join(names[:5])}: {remedy}"
 
 
 def _catalog() -> str:

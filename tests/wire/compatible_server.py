@@ -188,6 +188,10 @@ def _handler_of(server: CompatibleServer) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: object) -> None:
             """Keep the test output clean."""
 
+        def do_GET(self) -> None:
+            known = [{"name": name, "model": name, "id": name, "object": "model"} for name in server.models]
+            self._send(200, "application/json", [json.dumps({"models": known, "data": known})])
+
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
             key = (self.headers.get("authorization") or "").removeprefix("Bearer ")

@@ -5,6 +5,7 @@ They are skipped where the clients' packages are not installed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from graph import dependencies
 from graph.app import app
+from graph.cli.main import main
 from graph.context import Context
 from graph.errors import IndexMismatchError, ModelError
 from tests.wire.compatible_server import DIMENSIONS, Answer, Asked, CompatibleServer, Format, Refusal
@@ -187,6 +189,18 @@ def test_a_chat_model_alone_embeds_with_the_model_on_board(use: Use, monkeypatch
     assert server.embeddings == []
 
 
+def test_pages_can_be_read_offline_for_a_chat_model(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = use("ollama")
+    monkeypatch.setenv("PAGEWITNESS_READER_MODEL", "offline")
+    report = ingest()
+    assert server.chats == []
+    assert {(row.status, row.engine) for row in ledger(report)} == {("read", "offline")}
+    answer = app.invoke({"question": QUESTION})
+    assert answer["engine"] == "llm"
+    assert answer["citations"][0]["page"] == 2
+    assert [request.model for request in server.chats] == ["tiny"] * len(server.chats)
+
+
 def test_vectors_of_another_length_under_the_same_name_are_refused(use: Use) -> None:
     server = use("ollama")
     ingest()
@@ -194,3 +208,65 @@ def test_vectors_of_another_length_under_the_same_name_are_refused(use: Use) -> 
     dependencies._engine_and_embedder.cache_clear()
     with pytest.raises((IndexMismatchError, ModelError), match="reembed"):
         app.invoke({"question": QUESTION})
+
+
+def doctor(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What `doctor --ask` says of each model, and what the plain `doctor` says after it."""
+    main(["doctor", "--ask", "--json"])
+    asked = {one["model"]: one for one in json.loads(capsys.readouterr().out)["models"]}
+    main(["doctor", "--json"])
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    return asked, {check["name"]: check["detail"] for check in checks}
+
+
+def able(asked: Asked) -> Answer:
+    if asked.images:
+        return "The number is 4173."
+    return '{"result": 5}' if asked.schema else "ready"
+
+
+def unable(asked: Asked) -> Answer:
+    return "I am ready to help." if not asked.schema else "It is five."
+
+
+def test_doctor_asks_each_model_what_it_can_do(
+    use: Use, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = use("openai", reply=able)
+    asked, checks = doctor(capsys)
+    chat, reader, embedding = (
+        asked["openai:gpt-5.4"],
+        asked["openai:gpt-5.4-mini"],
+        asked["openai:text-embedding-3-small"],
+    )
+    assert (chat["text"], chat["image"], chat["schema"]) == ("yes", "yes", "yes")
+    assert (reader["purposes"], embedding["vector"]) == (["reader"], f"yes, {DIMENSIONS} numbers")
+    assert "openai:gpt-5.4 can text, image, schema" in checks["models"]
+    server.sees, server.schemas = False, "refused"
+    asked, checks = doctor(capsys)
+    assert "takes no images" in asked["openai:gpt-5.4"]["image"]
+    assert asked["openai:gpt-5.4"]["schema"] == "yes, asked in words"
+    assert "can text, schema, not image" in checks["models"]
+    server.sees, server.schemas, server.reply = True, "kept", unable
+    asked, _ = doctor(capsys)
+    assert asked["openai:gpt-5.4"]["image"].startswith("no: it does not see")
+    assert asked["openai:gpt-5.4"]["schema"].startswith("no: ")
+    server.models = ["another"]
+    asked, _ = doctor(capsys)
+    assert "does not exist" in asked["openai:gpt-5.4"]["text"]
+    assert main(["doctor", "--ask"]) in (0, 1, 2)
+    shown = capsys.readouterr().out
+    assert "Schema" in shown
+    assert "gpt-5.4-mini" in shown
+
+
+def test_doctor_offers_an_ollama_that_is_not_used(
+    use: Use, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use("ollama", models=["qwen3:8b"])
+    for name in ("PAGEWITNESS_CHAT_MODEL", "PAGEWITNESS_EMBEDDING_MODEL"):
+        monkeypatch.delenv(name)
+    main(["doctor", "--json"])
+    checks = {one["name"]: one["detail"] for one in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["engine"].startswith("offline"), "it is offered, not taken"
+    assert "set PAGEWITNESS_CHAT_MODEL=ollama:qwen3:8b" in checks["models"]

@@ -17,7 +17,7 @@ from graph.engines.llm.error_messages import explain
 from graph.engines.requests.client import NamedModel, RequestClient
 from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
 from graph.errors import ModelError
-from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, PROVIDERS, split_name
+from graph.providers import ANTHROPIC, GOOGLE, OFFLINE, OLLAMA, OPENAI, PROVIDERS, split_name
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -48,7 +48,7 @@ def build_client(
     Raises:
         ModelError: there is no key for the fallback model, or its provider is unknown or not installed.
     """
-    fallback = _named(fallback_model, FALLBACK_SETTING, "low", config) if fallback_model else None
+    fallback = named_chat_model(fallback_model, FALLBACK_SETTING, "low", config) if fallback_model else None
     return RequestClient(explain, retry_policy, rate_limiter, fallback)
 
 
@@ -61,11 +61,16 @@ def build_engine(context: Context, config: Settings, client: RequestClient) -> C
     return ChatEngine(
         context,
         client=client,
-        reader=_named(context.reader_model, READER_SETTING, config.reader_thinking, config),
-        grader=_named(context.chat_model, CHAT_SETTING, "low", config),
-        writer=_named(context.chat_model, CHAT_SETTING, None, config),
+        reader=named_chat_model(_reader(context), READER_SETTING, config.reader_thinking, config),
+        grader=named_chat_model(context.chat_model, CHAT_SETTING, "low", config),
+        writer=named_chat_model(context.chat_model, CHAT_SETTING, None, config),
         batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),
     )
+
+
+def _reader(context: Context) -> str:
+    """Return the model that reads, and does what a cheap one can; the chat model where pages are read offline."""
+    return context.chat_model if context.reader_model == OFFLINE else context.reader_model
 
 
 def build_embedder(context: Context, config: Settings, client: RequestClient) -> ModelEmbedder:
@@ -74,14 +79,29 @@ def build_embedder(context: Context, config: Settings, client: RequestClient) ->
     Raises:
         ModelError: there is no key, or the model's provider is unknown or not installed.
     """
+    return ModelEmbedder(named_embedding_model(context, config), _dimensions(context), client)
+
+
+def named_embedding_model(context: Context, config: Settings) -> NamedModel[Embeddings]:
+    """Return the context's embedding model with its name.
+
+    Raises:
+        ModelError: there is no key, or the model's provider is unknown or not installed.
+    """
     name = context.embedding_model
-    provider = split_name(name)[0]
-    dimensions = context.embedding_dimensions or (gemini.DIMENSIONS if provider == GOOGLE else None)
-    model = embedding_model(name, dimensions=dimensions, **_access(provider, config))
-    return ModelEmbedder(NamedModel(model, name, EMBEDDING_SETTING), dimensions, client)
+    model = embedding_model(name, dimensions=_dimensions(context), **_access(split_name(name)[0], config))
+    return NamedModel(model, name, EMBEDDING_SETTING)
 
 
-def _named(name: str, setting: str, thinking: ThinkingLevel | None, config: Settings) -> NamedModel[BaseChatModel]:
+def _dimensions(context: Context) -> int | None:
+    is_google = split_name(context.embedding_model)[0] == GOOGLE
+    return context.embedding_dimensions or (gemini.DIMENSIONS if is_google else None)
+
+
+def named_chat_model(
+    name: str, setting: str, thinking: ThinkingLevel | None, config: Settings
+) -> NamedModel[BaseChatModel]:
+    """Return a chat model with its name; see `chat_model` for `thinking` and errors."""
     return NamedModel(chat_model(name, thinking=thinking, **_access(split_name(name)[0], config)), name, setting)
 
 

@@ -113,6 +113,10 @@ class ChatRequests:
             return None
         return parsed
 
+    def asks_in_words(self, model: NamedModel[BaseChatModel]) -> bool:
+        """Return whether a model's service was found to know no schemas."""
+        return model.name in self._without_schemas
+
     def _gives_up_schemas(self, model: NamedModel[BaseChatModel], failure: Failure) -> bool:
         """Note that a model's service knows no schemas, if that is why it refused a request; return whether it is."""
         if failure.reason != "request_error" or model.name in self._without_schemas:
