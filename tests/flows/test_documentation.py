@@ -31,6 +31,8 @@ ELSEWHERE = {
     "docker": "tests/unit/test_docker_files.py compares the files",
     "curl": "tests/server drives the same routes",
     "cp": "the file exists",
+    "pip": "tests/server/test_installed_package.py; tests/unit/test_packaging.py knows the extras",
+    "ollama": "tests/wire/test_other_providers.py drives its client",
 }
 
 
