@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -29,6 +29,8 @@ _BRACKETED_MARK = re.compile(r"(?<=[\w.,;:%’”\"')])(?:\[\d{1,2}\]|\(\d{1,2}\
 ELLIPSIS = re.compile(r"\s*(?:[\[(]\s*(?:\.\.\.+|…|\. \. \.)\s*[\])]|\.\.\.+|…|(?<!\. )\. \. \.(?! \.))\s*")
 """What stands for words that a quote leaves out: "...", "…", "[...]", "(…)"."""
 _SHORTEST_QUOTE = 2  # letters and digits
+_SHORTEST_PIECE = 8  # letters and digits of a piece beside an ellipsis; "It … 71.0" could be put together anywhere
+_LONGEST_GAP = 1500  # letters that an ellipsis may stand for: half a page of text, or the rows between two of a table
 _LONGEST_CUT = 30  # letters of a word before a page break
 
 
@@ -78,7 +80,39 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
                 if head:
                     boxes, after = _boxes(head, pages[number]), _boxes(rest, pages[number + 1])
                     return QuoteLocation((number, number + 1), boxes, after, form)
+    return _locate_pieces(quote, pages, texts)
+
+
+def _locate_pieces(
+    quote: str, pages: Mapping[int, Transcript], texts: Mapping[int, SearchText]
+) -> QuoteLocation | None:
+    """Find the pieces of a quote around an ellipsis: in order, near each other, on one page or on two that follow."""
+    parts = [normalised(plain(piece)) for piece in pieces(quote)]
+    if len(parts) < 2 or min(map(len, parts)) < _SHORTEST_PIECE:
+        return None
+    for number, text in texts.items():
+        if in_order(text, parts):
+            boxes = tuple(box for part in parts for box in _boxes(part, pages[number]))
+            return QuoteLocation((number,), boxes, quote=quote)
+        for cut in range(1, len(parts) if number + 1 in texts else 0):
+            if in_order(text, parts[:cut]) and in_order(texts[number + 1], parts[cut:]):
+                first, after = (
+                    tuple(box for part in some for box in _boxes(part, pages[page]))
+                    for some, page in ((parts[:cut], number), (parts[cut:], number + 1))
+                )
+                return QuoteLocation((number, number + 1), first, after, quote)
     return None
+
+
+def in_order(text: SearchText, parts: Sequence[str]) -> bool:
+    """Return whether all parts stand in a text in this order, none far from the one before it."""
+    ends = [-1]
+    for part in parts:
+        places = text.find_all(part)
+        ends = [at + len(part) for at in places if any(end < 0 or 0 <= at - end <= _LONGEST_GAP for end in ends)]
+        if not ends:
+            return False
+    return True
 
 
 def _forms(quote: str) -> list[str]:
@@ -102,10 +136,15 @@ class SearchText:
 
     def find(self, wanted: str) -> int | None:
         """Return the offset of a normalised quote, or None."""
+        return next(iter(self.find_all(wanted)), None)
+
+    def find_all(self, wanted: str) -> Iterator[int]:
+        """Yield all offsets of a normalised quote."""
         at = self.text.find(wanted)
-        while at >= 0 and (self._inside_number(at) or self._inside_number(at + len(wanted))):
+        while at >= 0:
+            if not self._inside_number(at) and not self._inside_number(at + len(wanted)):
+                yield at
             at = self.text.find(wanted, at + 1)
-        return at if at >= 0 else None
 
     def _inside_number(self, at: int) -> bool:
         if at in self._starts or not 0 < at < len(self.text):
@@ -192,6 +231,7 @@ def quoted_rows(quote: str, chunk: ChunkRow) -> list[SentenceRow]:
     for piece in pieces(quote) if rows else ():
         wanted = normalised(plain(piece))
         same = [row for row, text in rows if text == wanted or _with_band(row) == wanted]
+        same = same or [row for row, _ in rows if any(normalised(cell) == wanted for _, cell in row.cells[1:])]
         found |= {row.id: row for row in same or [r for r, text in rows if text and (text in wanted or wanted in text)]}
     return list(found.values())
 

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, is_verified
 from graph.verification import computations, image_evidence, quotes
+from graph.verification.claims import check as claim_check
 from graph.verification.claims.check import check_claim, contradictions_of, doubts_of
 from graph.verification.claims.evidence import Evidence, evidence_for
 from graph.verification.outcomes import citations_of, settled
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
+from loaders.text.plain import plain
 
 _RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
@@ -86,13 +88,29 @@ class ClaimVerifier:
             return ClaimCheck(claim=claim, failure=failure, citation=None, repaired=False)
         findings = check_claim(claim["text"], self._evidence(claim["quote"], chunk))
         if failure := contradictions_of(findings):
-            return ClaimCheck(claim=claim, failure=failure, citation=None, repaired=False)
+            if not (better := self._elsewhere(claim, chunk)):
+                return ClaimCheck(claim=claim, failure=failure, citation=None, repaired=False)
+            chunk, place, findings = better
         quote = place.quote or claim["quote"]
         finding = self._witnesses.judge(quote, chunk, place, self._transcripts(chunk.document, place.pages))
         check = ClaimCheck(claim=claim, failure="", citation=_citation(chunk, quote, finding), repaired=False)
         if doubts := doubts_of(findings):
             check["doubts"] = doubts
         return check
+
+    def _elsewhere(
+        self, claim: Claim, chunk: ChunkRow
+    ) -> tuple[ChunkRow, quotes.QuoteLocation, tuple[claim_check.Finding, ...]] | None:
+        """Return another offered passage of the document with the same quote, as a row of two tables, that holds it."""
+        wanted = quotes.normalised(plain(claim["quote"]))
+        for other in self._chunks.values():
+            if other.document != chunk.document or other.id == chunk.id or wanted not in quotes.chunk_text(other):
+                continue
+            findings = check_claim(claim["text"], self._evidence(claim["quote"], other))
+            place = self._locate(claim["quote"], other)
+            if place and not contradictions_of(findings):
+                return other, place, findings
+        return None
 
     def _evidence(self, quote: str, chunk: ChunkRow) -> Evidence:
         return evidence_for(quote, chunk, self._titles.get(chunk.document, ""), lambda: self._text_of(chunk.document))

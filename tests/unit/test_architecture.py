@@ -75,7 +75,6 @@ SMALL = {
     "graph/ingestion/edges.py": "graph, state, nodes, edges: the same four files in each graph's folder",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
-    "graph/verification/claims/relevance.py": "each kind of check is a module",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from graph.verification.claims import directions, modality, negation, relevance, scope, table_places, units
+from graph.verification.claims import (
+    directions,
+    modality,
+    negation,
+    relevance,
+    rewording,
+    scope,
+    table_order,
+    table_places,
+    units,
+)
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
 from graph.verification.claims.number_support import numbers_of
@@ -71,6 +81,8 @@ def _on_places(text: str, evidence: Evidence) -> list[Finding]:
     numbers = numbers_of(text, evidence)
     if failure := table_places.wrong_place(text, numbers.stated, evidence, numbers.mark):
         return [Finding("table", "contradiction", failure)]
+    if failure := table_order.wrong_order(text, evidence, numbers.mark).contradiction:
+        return [Finding("comparison", "contradiction", failure)]
     failure, _ = units.other_units(numbers.text, numbers.stated, evidence)
     return [Finding("unit", "contradiction", failure)] if failure else []
 
@@ -81,6 +93,7 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
     return [
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
         ("table", table_places.swapped_values(text, numbers.stated, evidence, numbers.mark)),
+        ("comparison", table_order.wrong_order(text, evidence, numbers.mark).doubt),
     ]
 
 
@@ -95,5 +108,6 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("modality", modality.hedge_dropped(text, quote)),
         ("modality", modality.duty_added(text, quote)),
         ("scope", scope.widened(text, quote)),
+        *rewording.changed_words(text, quote),
         ("relevance", relevance.unrelated(text, evidence)),
     ]

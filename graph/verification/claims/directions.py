@@ -124,6 +124,11 @@ def _directions(key: str) -> tuple[tuple[str, int, bool], ...]:
     return tuple(dict.fromkeys(found))
 
 
+def directions_of(key: str) -> list[tuple[str, int]]:
+    """Return the axes and signs of a word in small letters: "fell" is down on the axis of amounts."""
+    return [(axis, sign) for axis, sign, _ in _directions(key)]
+
+
 @lru_cache(maxsize=512)
 def poles(text: str) -> tuple[Pole, ...]:
     """Return the words of direction in a text."""

@@ -32,6 +32,16 @@ _SHARED = 0.5
 """Share of the words under a negation that the claim must have; with 0.34 a third more honest claims are doubted."""
 
 
+def may_negate(key: str) -> bool:
+    """Return whether a word in small letters may say "not" in another way: "unable", "fails", "lacks"."""
+    return bool(_NEGATION.match(key) or _WEAK.match(key))
+
+
+def is_negation(key: str) -> bool:
+    """Return whether a word in small letters negates."""
+    return bool(_NEGATION.match(key))
+
+
 def is_negated(clause: Clause, at: int) -> bool:
     """Return whether a word of a clause stands shortly after a negation."""
     before = clause.words[max(0, at - _REACH) : at]

@@ -16,8 +16,10 @@ from typing import NamedTuple
 from graph.retrieval import terms
 from graph.verification.claims import arithmetic, dates
 from graph.verification.claims.arithmetic import Stated
+from graph.verification.claims.counts import counts_or_lasts
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import amounts, magnitudes, names_with_digits, spelled, without_names
+from graph.verification.claims.table_names import without_names as without_table_names
 from graph.verification.claims.wording import same_language
 from loaders.text.numbers import Mark, Number, decimal_mark, find_numbers, fold, spaced_numbers
 
@@ -48,16 +50,6 @@ _UNDER = re.compile(
 )
 _MAX_ERROR, _MAX_ERROR_ABOUT, _MAX_ERROR_BOUND = Decimal("0.05"), Decimal("0.1"), Decimal("0.2")
 """By how much a rounded number may differ: 15.6 for 16 is 2.6 %, "about 10" for 9.3 is 7.5 %; "over 800" for 871."""
-_DURATION = re.compile(
-    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|jahre|monate|woche|"
-    r"tage|ans?|années?|mois|jours?|años?|meses|mes|días?)\b",
-    re.IGNORECASE,
-)
-_ITEM = re.compile(
-    r"\s*(?:[,;]\s*(?:(?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+)?|\s(?:and|or|und|oder|sowie)\s)\s*"
-)
-_LONGEST_ITEM = 6  # words of an item of a list
-_NUMBERED = re.compile(r"(?:^|[\s(])\(?([1-9]|[ivx]{1,4}|[a-h])\)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ class Held:
 
 def unsupported_numbers(text: str, evidence: Evidence) -> tuple[list[str], bool]:
     """Return the numbers that the evidence does not support, as the claim writes them; and whether it calculates."""
-    text = dates.without_figures(text)
+    text = dates.without_figures(without_table_names(text, evidence.table))
     held = held_numbers(evidence.exact, evidence, text)
     bare = fold(without_names(text))
     stated = stated_numbers(bare, held)
@@ -111,7 +103,7 @@ class Numbers(NamedTuple):
 def numbers_of(text: str, evidence: Evidence) -> Numbers:
     """Return the numbers of a claim."""
     held = held_numbers(evidence.exact, evidence, text)
-    bare = _joined(fold(without_names(dates.without_figures(text))), held.readings)
+    bare = _joined(fold(without_names(dates.without_figures(without_table_names(text, evidence.table)))), held.readings)
     return Numbers(bare, stated_numbers(bare, held), held.mark)
 
 
@@ -173,19 +165,14 @@ def _decimals(amount: Number) -> int:
 def _is_supported(one: Stated, text: str, held: Held, evidence: Evidence) -> bool:
     if one.is_held:
         return True
-    before, after = text[: one.start], text[one.end :]
+    before = text[: one.start]
     if _REFERENCE.search(before):
         return bool(re.search(rf"(?<![\w.]){re.escape(one.text)}(?![\w]|\.\d)", fold(evidence.whole)))
     if _EXACTLY.search(before) or not one.values:
         return False
     if _in_name(one, text, evidence):
         return True
-    return (
-        _rounds(one, before, held.values)
-        or _as_share(one, held.values)
-        or _counts(one, evidence)
-        or (bool(_DURATION.match(after)) and _lasts(one, after, evidence))
-    )
+    return _rounds(one, before, held.values) or _as_share(one, held.values) or counts_or_lasts(one, text, evidence)
 
 
 def _in_name(one: Stated, text: str, evidence: Evidence) -> bool:
@@ -232,34 +219,3 @@ def _as_share(one: Stated, values: Iterable[Decimal]) -> bool:
     return one.is_percent and any(
         0 < value < 1 and abs(value * 100 - stated) * 2 <= one.step for value in values for stated in one.values
     )
-
-
-def _counts(one: Stated, evidence: Evidence) -> bool:
-    """Return whether a whole number counts what the evidence lists."""
-    wanted = one.values[0]
-    if wanted != wanted.to_integral_value() or not 2 <= wanted <= 30:
-        return False
-    return int(wanted) in {*list_lengths(evidence.quote or evidence.exact), len(evidence.rows)}
-
-
-def list_lengths(text: str) -> set[int]:
-    """Return how many items the lists of a text have: between commas and "and", or numbered (1), (2), (3)."""
-    lengths = set()
-    for sentence in re.split(r"[.:!?](?:\s|$)", text):
-        pieces = _ITEM.split(sentence)
-        run = 1
-        for piece in pieces[1:]:
-            run += 1
-            if len(piece.split()) > _LONGEST_ITEM:
-                lengths.add(run)
-                run = 1
-        lengths.add(run)
-    lengths.add(len(_NUMBERED.findall(text)))
-    return {length for length in lengths if length > 1}
-
-
-def _lasts(one: Stated, after: str, evidence: Evidence) -> bool:
-    """Return whether so much time lies between two dates of the evidence; first and last may both count."""
-    found = _DURATION.match(after)
-    spans = dates.spans(evidence.exact, found[1].lower()) if found else frozenset[int]()
-    return any(stated in spans or stated - 1 in spans for stated in map(int, one.values[:1]))

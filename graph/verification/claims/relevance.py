@@ -1,4 +1,4 @@
-"""A check that a quote is about what its claim says: most words of the claim stand in the quote or its passage.
+"""A check that a quote is about what its claim says: enough words of the claim stand in the quote or its passage.
 
 A true quote beside a claim on something else passes all checks of numbers, names and directions. Words may be
 paraphrased, so what is found is a doubt, and only where the claim's language is the quote's.
@@ -6,26 +6,51 @@ paraphrased, so what is found is a doubt, and only where the claim's language is
 
 from __future__ import annotations
 
+import re
+
+from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
-from graph.verification.claims.wording import language, words
+from graph.verification.claims.wording import Word, language, words
 
 _MIN_NEW = 3
 _MAX_SHARE = 0.6
 """Words of a claim that are nowhere in its passage: at least three, and more than six in ten."""
+_MIN_NEW_TO_QUOTE = 4
+_MAX_SHARE_NEW_TO_QUOTE = 0.7
+"""Words of a claim that are not in its quote: at least four, and more than seven in ten."""
+_SHORTEST_QUOTE = 5  # content words; a shorter quote, as one cell, cannot hold most words of its claim
 _PREFIX = 5  # letters that two forms of a word share ("capital", "capitalised")
+_FRAME = re.compile(
+    r"^(?:differ\w*|points?|percent\w*|total\w*|sum|ratio|average|mean|together|years?|months?|weeks?|days?|hours?|"
+    r"documents?|texts?|pages?|passage|table|according|states?|stated|says?|said|accord\w*|unterschied|prozent\w*|punkte?|"
+    r"jahre?n?|monate?n?|tage?n?|dokument|seite|tabelle|laut)$"
+)
+"""Words of calculations, times and references, which a claim may add."""
 
 
 def unrelated(text: str, evidence: Evidence) -> str:
     """Return a doubt where most words of a claim are nowhere in its quote and passage."""
+    quote = evidence.quote or evidence.exact
     spoken = language(text)
-    if not spoken or spoken != language(evidence.quote or evidence.exact):
+    if not spoken or spoken != language(quote):
         return ""
-    source = f"{evidence.exact} {evidence.above} {evidence.whole}"
+    said = {word.stem: word for word in words(text) if word.is_content and not _is_frame(word)}
+    new = _new(said, f"{evidence.exact} {evidence.above} {evidence.whole}")
+    if len(new) >= _MIN_NEW and len(new) > _MAX_SHARE * len(said):
+        return f"the passage does not have {len(new)} of the {len(said)} words that the claim says"
+    new = _new(said, f"{evidence.exact} {evidence.above}")
+    long = sum(word.is_content for word in words(quote)) >= _SHORTEST_QUOTE
+    if long and len(new) >= _MIN_NEW_TO_QUOTE and len(new) > _MAX_SHARE_NEW_TO_QUOTE * len(said):
+        return f"the quote does not have {len(new)} of the {len(said)} words that the claim says"
+    return ""
+
+
+def _is_frame(word: Word) -> bool:
+    return word.key in MONTHS or bool(_FRAME.match(word.key))
+
+
+def _new(said: dict[str, Word], source: str) -> list[Word]:
+    """Return the words of a claim of which a text has no form."""
     held = {word.stem for word in words(source)}
     starts = {word.key[:_PREFIX] for word in words(source)}
-    said = list(dict.fromkeys(word for word in words(text) if word.is_content))
-    stems = {word.stem: word for word in said}
-    new = [w for key, w in stems.items() if key not in held and w.key.removeprefix("un")[:_PREFIX] not in starts]
-    if len(new) < _MIN_NEW or len(new) <= _MAX_SHARE * len(stems):
-        return ""
-    return f"the passage does not have {len(new)} of the {len(stems)} words that the claim says"
+    return [w for stem, w in said.items() if stem not in held and w.key.removeprefix("un")[:_PREFIX] not in starts]

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from graph.verification.claims.arithmetic import Stated
+from graph.verification.claims.directions import directions_of
 from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.numbers import spelled
 from graph.verification.claims.wording import content, same_language, words
-from loaders.text.numbers import fold
+from loaders.text.numbers import find_numbers, fold
 
 _KNOWN = {
     "percent": "% percent per-cent pc prozent pourcent pourcents pour-cent por-ciento procent",
@@ -67,6 +69,11 @@ _LOOSE = {("percentage points", "points"), ("points", "percentage points"), ("po
 """Pairs that are the same where a score is meant."""
 
 
+_DIFFERENCE = re.compile(r"\b(?:differ\w*|minus|unterschied\w*|differenz\w*)\b|[−–-]\s?\d", re.IGNORECASE)
+_PEOPLE = frozenset("people men women children leute kinder".split())  # noqa: SIM905
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+
 class Measured(NamedTuple):
     """What follows a number: a known unit, or another noun."""
 
@@ -87,8 +94,10 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence) -> tupl
     source = fold(evidence.quote or evidence.exact)
     doubt = ""
     for one in stated:
+        if _DIFFERENCE.search(text) and _is_difference(one, stated):
+            continue
         claimed = measured(text, one.start, one.end)
-        places = _places(one.text, source) if one.is_held else []
+        places = _places(one, source) if one.is_held else []
         if not places or not (claimed.unit or claimed.noun):
             continue
         quoted = [measured(source, start, end) for start, end in places]
@@ -119,11 +128,26 @@ def measured(text: str, start: int, end: int) -> Measured:
     return Measured(unit, shown if not unit else "")
 
 
-def _places(number: str, source: str) -> list[tuple[int, int]]:
-    """Return where a number stands in a quote, as it is written or without marks between thousands."""
-    bare = re.sub(r"(?<=\d)[,.' ](?=\d{3})", "", number)
-    pattern = rf"(?<![\w.,])(?:{re.escape(number)}|{r'[,. ]?'.join(bare) if bare.isdecimal() else re.escape(bare)})"
-    return [found.span() for found in re.finditer(rf"{pattern}(?![\d])(?![.,]\d)", source)]
+def _places(one: Stated, source: str) -> list[tuple[int, int]]:
+    """Return where a quote has the value of a number, in whatever notation."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    for number in find_numbers(source):
+        at = max(source.find(number.text, at), at)
+        in_name = re.search(r"[\w@/-]$", source[:at])
+        if not in_name and set(number.values) & set(one.values):
+            places.append((at, at + len(number.text)))
+        at += len(number.text)
+    for word, value in spelled(source).items():
+        if value in one.values:
+            places += [found.span() for found in re.finditer(rf"\b{re.escape(word)}\b", source)]
+    return places
+
+
+def _is_difference(one: Stated, stated: Sequence[Stated]) -> bool:
+    """Return whether a number is the difference of two others of the claim: 1 point between 2 % and 1 %."""
+    others = [value for other in stated if other is not one for value in other.values[:1]]
+    return any(abs(a - b) == one.values[0] for a in others for b in others if a != b) if one.values else False
 
 
 def _agree(one: str, other: str) -> bool:
@@ -135,15 +159,25 @@ def _listed(units: set[str]) -> str:
 
 
 def _other_noun(number: str, claimed: Measured, quoted: Sequence[Measured], text: str, evidence: Evidence) -> str:
-    """Return a doubt where another noun follows the number; none in another language, or where the passage has it."""
+    """Return a doubt where another noun follows the number; none in another language, or where the quote has it."""
     said = claimed.noun or claimed.unit
-    if not said or any(not one.noun and not one.unit for one in quoted) or not same_language(text, evidence.quote):
+    if (
+        not said
+        or _YEAR.fullmatch(number)
+        or any(not one.noun and not one.unit for one in quoted)
+        or not same_language(text, evidence.quote)
+    ):
         return ""
-    held, claim = content(f"{evidence.exact} {evidence.above} {evidence.whole}"), content(text)
+    held, claim = content(evidence.exact), content(text)
     known = [word for word in words(said) if word.is_content]
-    if not known or any(word.stem in held for word in known):
-        return ""
     others = sorted({one.noun or one.unit for one in quoted})
+    # "In 2024 it rises": only plurals, or known units, are what a number counts.
+    if not all(_counts(one) for one in (said, *others)) or not known or any(word.stem in held for word in known):
+        return ""
     if any(word.stem in claim for other in others for word in words(other) if word.is_content):
         return ""
     return f"{number} is followed by “{others[0]}” in the quote, not by “{said}”"
+
+
+def _counts(noun: str) -> bool:
+    return noun in _KNOWN or noun in _PEOPLE or (noun.endswith(("s", "en", "er")) and not directions_of(noun))

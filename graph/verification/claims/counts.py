@@ -1,0 +1,94 @@
+"""A check of numbers that count what a quote lists, or the time between two of its dates."""
+
+from __future__ import annotations
+
+import re
+
+from graph.verification.claims import dates
+from graph.verification.claims.arithmetic import Stated
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.numbers import spelled
+from graph.verification.claims.wording import content, share, words
+from loaders.text.numbers import find_numbers, fold
+
+_DURATION = re.compile(
+    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|jahre|monate|woche|"
+    r"tage|ans?|années?|mois|jours?|años?|meses|mes|días?)\b",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(
+    r"\s*(?:[,;]\s*((?:and|or|as well as|und|oder|sowie|et|ou|y|o)\s+)?|\s(and|or|und|oder|sowie|et|y)\s)\s*"
+)
+_SENTENCE = re.compile(r"[.:!?](?:\s|$)|[()]")
+_LONGEST_ITEM = 6  # words of an item of a list; a longer one is a clause that ends or begins with an item
+_NUMBERED = re.compile(r"(?:^|[\s(])\(?([1-9]|[ivx]{1,4}|[a-h])\)\s")
+_MOST_COUNTED = 30
+_NEXT = 3  # words after a number, among which is what it counts
+_HELD_SHARE = 0.6
+"""Share of a claim's words that its quote must have, before a list of the claim's own counts."""
+
+
+def counts_or_lasts(one: Stated, text: str, evidence: Evidence) -> bool:
+    """Return whether a number counts what the evidence lists, or lasts as long as between two of its dates.
+
+    It does not where the quote itself says another number of the same things.
+    """
+    quote = evidence.quote or evidence.exact
+    if not one.values or _is_counted_otherwise(one, text, quote):
+        return False
+    after = text[one.end :]
+    return _counts(one, text, quote, len(evidence.rows)) or bool(
+        (found := _DURATION.match(after)) and _lasts(one, found[1].lower(), evidence)
+    )
+
+
+def _counts(one: Stated, text: str, quote: str, rows: int) -> bool:
+    wanted = one.values[0]
+    if wanted != wanted.to_integral_value() or not 2 <= wanted <= _MOST_COUNTED:
+        return False
+    own = list_lengths(text) if share(content(text), content(quote)) >= _HELD_SHARE else set()
+    return int(wanted) in {*list_lengths(quote), *own, rows}
+
+
+def list_lengths(text: str) -> set[int]:
+    """Return how many items the lists of a text have: between commas and "and", in brackets, or numbered (1), (2)."""
+    lengths = {len(_NUMBERED.findall(text))}
+    for sentence in _SENTENCE.split(text):
+        parts = _SEPARATOR.split(sentence)
+        pieces, marks = parts[::3], [one or other for one, other in zip(parts[1::3], parts[2::3], strict=True)]
+        if pieces and all(len(piece.split()) <= _LONGEST_ITEM for piece in pieces):
+            lengths.add(len(pieces))
+        for at, mark in enumerate(marks):
+            if mark:
+                lengths |= _length_before(pieces, marks, at)
+    return {length for length in lengths if length > 1}
+
+
+def _length_before(pieces: list[str], marks: list[str | None], at: int) -> set[int]:
+    """Return how many items a list has whose last separator, an "and", is at a place."""
+    count = 1
+    for place in range(at, -1, -1):
+        count += 1
+        if len(pieces[place].split()) > _LONGEST_ITEM or (place and marks[place - 1]):
+            return {count}
+    # "For example, A, B and C": what begins the sentence may be no item.
+    return {count, count - 1}
+
+
+def _lasts(one: Stated, unit: str, evidence: Evidence) -> bool:
+    """Return whether so much time lies between two dates of the evidence; first and last may both count."""
+    spans = dates.spans(evidence.exact, unit)
+    return any(stated in spans or stated - 1 in spans for stated in map(int, one.values[:1]))
+
+
+def _is_counted_otherwise(one: Stated, text: str, quote: str) -> bool:
+    """Return whether the quote has another number of what the claim counts: "two small boats" for "three boats"."""
+    counted = {word.stem for word in words(text[one.end :])[:_NEXT] if word.is_content}
+    source = fold(quote)
+    found = [number.text for number in find_numbers(source)] + list(spelled(source))
+    for number in found:
+        for place in re.finditer(rf"(?<![\w.,]){re.escape(number)}(?![\w])", source):
+            following = words(source[place.end() : place.end() + 60])[:_NEXT]
+            if counted & {word.stem for word in following if word.is_content}:
+                return True
+    return False

@@ -1,0 +1,163 @@
+"""A check of single words that a claim changes where it otherwise repeats its quote.
+
+A claim that copies most of a sentence and leaves out "only", adds "not", makes "will" of "may" or puts another name in
+its place says something else. Words are aligned, and each short difference between words that are alike on both sides
+is looked at. A claim in its own words is left to the checks of clauses. What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Literal
+
+from graph.verification.claims.directions import directions_of
+from graph.verification.claims.negation import may_negate
+from graph.verification.claims.numbers import spelled
+from graph.verification.claims.wording import Word, words
+
+_LEAST_COPIED = 0.7
+"""Share of a claim's words that stand in its quote in the same order, from which it counts as a copy."""
+_LONGEST_CHANGE = 4  # words; a longer difference is another clause
+_NOT = (
+    r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|nicht|kein\w*|nie|niemals|ohne"
+)
+_ONLY = r"only|solely|exclusively|merely|nur|ausschließlich|lediglich|except|außer"
+_ALL = (
+    r"all|every|everyone|everything|each|always|entirely|completely|absolutely|"
+    r"alle[nrms]?|jede[nrms]?|immer|sämtliche\w*"
+)
+_PART = (
+    r"some|most|many|several|few|often|sometimes|usually|mainly|mostly|partly|partially|almost|nearly|typically|rarely|"
+    r"generally|largely|primarily|frequently|einige[nrms]?|manche[nrms]?|viele[nrms]?|mehrere[nrms]?|meist\w*|oft|"
+    r"manchmal|teilweise|fast|häufig|überwiegend|hauptsächlich|größtenteils|selten"
+)
+_HEDGE = (
+    r"may|might|could|would|should|can|perhaps|possibly|probably|likely|potentially|plan(?:s|ned)?|expect(?:s|ed)?|"
+    r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|"
+    r"reportedly|believed|attempt(?:s|ed)?|tr(?:y|ies|ied)|unlikely|könn(?:t?en?|te)|kann|dürf(?:te|ten)|möglicherweise|"
+    r"vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|vermutlich|angeblich|geplant"
+)
+_CLASSES = {
+    name: re.compile(rf"^(?:{pattern})$")
+    for name, pattern in {"not": _NOT, "only": _ONLY, "all": _ALL, "part": _PART, "hedge": _HEDGE}.items()
+}
+_SMALL_AMOUNT = re.compile(r"^(?:\d.*|a|an|few|little|small|slightly|about|wenige\w*|eine?|rund|etwa)$")
+"""What follows an "only" that says how little something is, and limits nothing."""
+
+Kind = Literal["negation", "scope", "modality", "direction", "name", "number"]
+Change = tuple[Sequence[Word], Sequence[Word], Sequence[Word]]
+"""Words of a quote, the claim's words in their place, and the quote's words that follow."""
+
+
+def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
+    """Return doubts on the words that a claim changes in a sentence that it otherwise repeats."""
+    found: list[tuple[Kind, str]] = []
+    for before, after, following in _changes(text, quote):
+        if doubt := _doubt(before, after, following):
+            found.append(doubt)
+    return found
+
+
+def _changes(text: str, quote: str) -> list[Change]:
+    """Return the short differences between two texts that are alike around them; none if they are not much alike."""
+    said, held = words(text), words(quote)
+    matcher = SequenceMatcher(None, [word.stem for word in held], [word.stem for word in said], autojunk=False)
+    codes = matcher.get_opcodes()
+    same = sum(end - start for tag, start, end, _, _ in codes if tag == "equal")
+    if not said or same < _LEAST_COPIED * len(said):
+        return []
+    found: list[Change] = []
+    for at, (tag, a, b, c, d) in enumerate(codes):
+        # What is left out at either end of the quote is another part of it.
+        outer = tag == "delete" and at in (0, len(codes) - 1)
+        if tag != "equal" and not outer and max(b - a, d - c) <= _LONGEST_CHANGE:
+            found.append((held[a:b], said[c:d], held[b : b + 2]))
+    return found
+
+
+def _doubt(before: Sequence[Word], after: Sequence[Word], following: Sequence[Word]) -> tuple[Kind, str] | None:
+    """Return a doubt on one difference between a quote and its claim; None if it changes nothing that is known."""
+    lost = {name: _first(pattern, before) for name, pattern in _CLASSES.items()}
+    added = {name: _first(pattern, after) for name, pattern in _CLASSES.items()}
+    if bool(lost["not"]) != bool(added["not"]) and not _negated_otherwise(before, after):
+        return "negation", _said(lost["not"], added["not"])
+    limits = lost["only"] and not (following and _SMALL_AMOUNT.match(following[0].key))
+    if limits and not added["only"]:
+        return "scope", _said(lost["only"], "")
+    if added["only"] and not lost["only"]:
+        return "scope", _said("", added["only"])
+    if added["all"] and not lost["all"]:
+        return "scope", _said(lost["part"], added["all"])
+    if lost["part"] and not added["part"] and after:
+        return None if _numbers(after) else ("scope", _said(lost["part"], ""))
+    if lost["hedge"] and not added["hedge"]:
+        return "modality", f"the quote says “{lost['hedge']}”, the claim states it as a fact"
+    if _opposed(before, after):
+        return "direction", _said(" ".join(w.text for w in before), " ".join(w.text for w in after))
+    return _other_count(before, after) or _other_name(before, after)
+
+
+def _negated_otherwise(before: Sequence[Word], after: Sequence[Word]) -> bool:
+    """Return whether both sides negate, each in its own way: "not suitable" and "unsuitable", "not low" and "high"."""
+    both = all(any(may_negate(word.key) for word in some) for some in (before, after))
+    return both or _opposed(before, after)
+
+
+def _first(pattern: re.Pattern[str], some: Sequence[Word]) -> str:
+    return next((word.text for word in some if pattern.match(word.key)), "")
+
+
+def _said(lost: str, added: str) -> str:
+    if lost and added:
+        return f"the claim says “{added}”, the quote “{lost}”"
+    return f"the claim says “{added}”, the quote does not" if added else f"the quote says “{lost}”, the claim does not"
+
+
+def _opposed(before: Sequence[Word], after: Sequence[Word]) -> bool:
+    """Return whether words are exchanged for some of the opposite direction."""
+    held = {(axis, sign) for word in before for axis, sign in directions_of(word.key)}
+    said = {(axis, sign) for word in after for axis, sign in directions_of(word.key)}
+    return any((axis, -sign) in said and (axis, -sign) not in held for axis, sign in held)
+
+
+def _numbers(some: Sequence[Word]) -> bool:
+    return any(word.key[0].isdigit() for word in some)
+
+
+def _other_count(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
+    """Return a doubt where one small number stands in the place of another, and one of them is a word."""
+    held, said = ([word.text for word in some if _small(word)] for some in (before, after))
+    in_words = any(not word.isdecimal() for word in (*held, *said))  # "32,768" are two words here
+    if in_words and len(held) == len(said) == 1 and _small_value(held[0]) != _small_value(said[0]):
+        return "number", _said(held[0], said[0])
+    return None
+
+
+def _small(word: Word) -> bool:
+    return word.key in _SMALL or (word.key.isdecimal() and len(word.key) <= 2)
+
+
+def _small_value(text: str) -> int:
+    return int(text) if text.isdecimal() else next(iter(spelled(text).values()), 0)
+
+
+_SMALL = frozenset("two three four five six seven eight nine ten eleven twelve twenty thirty".split())  # noqa: SIM905
+
+
+def _other_name(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
+    """Return a doubt where one name stands in the place of another."""
+    held = [word for word in before if word.text[0].isupper() and word.is_content]
+    said = [word for word in after if word.text[0].isupper() and word.is_content]
+    if not held or not said or {word.stem for word in held} & {word.stem for word in said}:
+        return None
+    if _is_acronym(held, said) or _is_acronym(said, held):
+        return None
+    one, other = (" ".join(word.text for word in some) for some in (held, said))
+    return "name", f"the claim names {other} where the quote names {one}"
+
+
+def _is_acronym(short: Sequence[Word], long: Sequence[Word]) -> bool:
+    letters = "".join(word.key[0] for word in long)
+    return len(short) == 1 and short[0].key[: len(letters)] == letters

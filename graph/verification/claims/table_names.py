@@ -1,0 +1,181 @@
+"""The rows, columns and bands of a table that a claim names, and where in the claim.
+
+A name is known by the words that tell it from the others ("R1" of "Falcon R1" beside "Falcon V3"). Of two names that
+fit the same words the one with more of them is meant; where both have as many, either may be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from graph.storage.base import SentenceRow
+from graph.storage.fulltext import stem
+from loaders.text.plain import plain
+from loaders.text.raised_signs import without_marks
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_UNIT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_FRAME = frozenset(
+    """the of and in on for to by with at a an is was are were as it its from total number value score rate per vs s has
+    have der die das und im in von mit für""".split()  # noqa: SIM905
+)
+_GAP = 2  # other words that may stand between two words of a name
+
+Kind = Literal["row", "column", "band"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or number of a text."""
+
+    key: str
+    """Its stem in small letters."""
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A row, column or band that a claim names, and where."""
+
+    kind: Kind
+    names: frozenset[str]
+    """What it may be; several where the claim's words fit several."""
+    places: frozenset[int]
+    """The numbers of the claim's words that name it."""
+    is_full: bool
+    """Whether all words of the name are there."""
+
+    @property
+    def start(self) -> int:
+        """The number of its first word."""
+        return min(self.places)
+
+    @property
+    def name(self) -> str:
+        """One of its names."""
+        return min(self.names)
+
+
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the words and numbers of a text, without Markdown: "o1-mini" is o1 and mini."""
+    shown = plain(without_marks(text))
+    return tuple(Token(_key(found[0]), found[0], *found.span()) for found in _TOKEN.finditer(shown))
+
+
+def _key(word: str) -> str:
+    low = word.casefold()
+    return stem(low) if low.isalpha() and len(low) > 3 else low
+
+
+def label(row: SentenceRow) -> str:
+    """Return the label of a row."""
+    return row.cells[0][1] if row.cells else ""
+
+
+def columns(table: Sequence[SentenceRow]) -> list[str]:
+    """Return the names of a table's columns but that of the labels."""
+    return list(dict.fromkeys(column for row in table for column, _ in row.cells[1:] if column))
+
+
+@lru_cache(maxsize=64)
+def mentions(text: str, table: tuple[SentenceRow, ...]) -> tuple[Mention, ...]:
+    """Return what a claim names of a table, in the claim's order."""
+    found = [
+        *_of_kind("column", columns(table), text),
+        *_of_kind("row", [label(row) for row in table], text),
+        *_of_kind("band", [name for row in table for name in row.band], text),
+    ]
+    kept = [
+        one
+        for one in found
+        if not any(one.places < other.places for other in found)
+        and not any(one.places == other.places and other.is_full and not one.is_full for other in found)
+    ]
+    return tuple(sorted(kept, key=lambda one: (one.start, one.kind)))
+
+
+def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
+    """Return the names of one kind that a text mentions; those that fit the same words are one mention."""
+    names = [name for name in dict.fromkeys(names) if name.strip()]
+    keys = {name: [token.key for token in tokens(name)] for name in names}
+    common = Counter(key for words in keys.values() for key in set(words))
+    said = tokens(text)
+    found: dict[frozenset[int], dict[str, bool]] = {}
+    for name in names:
+        wanted = [key for key in keys[name] if key not in _FRAME] or keys[name]
+        bare = [token.key for token in tokens(_UNIT.sub(" ", name)) if token.key not in _FRAME] or wanted
+        for places in _runs(wanted, said):
+            held = {said[at].key for at in places}
+            if set(bare) <= held:
+                found.setdefault(places, {})[name] = True
+            elif _is_told(bare, [said[at] for at in sorted(places)], common, is_column=kind == "column"):
+                found.setdefault(places, {})[name] = False
+    merged = []
+    for places, fitting in found.items():
+        full = [name for name, is_full in fitting.items() if is_full]
+        merged.append(Mention(kind, frozenset(full or fitting), places, bool(full)))
+    return merged
+
+
+def _runs(wanted: Sequence[str], said: Sequence[Token]) -> list[frozenset[int]]:
+    """Return where words of a name stand near each other in a text, each word at most as often as in the name."""
+    known = Counter(wanted)
+    runs: list[frozenset[int]] = []
+    current: list[int] = []
+    left = Counter(known)
+    for at, token in enumerate(said):
+        if token.key not in known:
+            continue
+        near = current and at - current[-1] - 1 <= _GAP
+        if not near or left[token.key] <= 0:
+            runs.append(frozenset(current))
+            current, left = [], Counter(known)
+        current.append(at)
+        left[token.key] -= 1
+    return [run for run in (*runs, frozenset(current)) if run]
+
+
+def _is_told(bare: Sequence[str], held: Sequence[Token], common: Counter[str], *, is_column: bool) -> bool:
+    """Return whether a part of a name tells which is meant: a marked word of its own, or most words.
+
+    Half is enough for a column ("yield" of "Apple yield"), if no other column has the word.
+    """
+    keys = {token.key for token in held} & set(bare)
+    alone = [token for token in held if token.key in keys and common[token.key] == 1 and len(token.key) > 1]
+    marked = any(token.text[0].isupper() or any(map(str.isdigit, token.text)) for token in alone)
+    least = len(set(bare)) if is_column and alone else len(set(bare)) + 1
+    return marked or 2 * len(keys) >= least
+
+
+def of_kind(found: Iterable[Mention], kind: Kind) -> list[Mention]:
+    """Return the mentions of one kind."""
+    return [one for one in found if one.kind == kind]
+
+
+def token_at(text: str, start: int) -> int:
+    """Return the number of the word of a text that begins at or before a place; -1 for none."""
+    return max((number for number, token in enumerate(tokens(text)) if token.start <= start), default=-1)
+
+
+def without_names(text: str, table: tuple[SentenceRow, ...]) -> str:
+    """Return a claim without the names of rows and columns that have digits and several words ("Cup 2024")."""
+    said = tokens(text)
+    cut = {
+        at
+        for one in (mentions(text, table) if table else ())
+        if one.is_full and one.kind != "band" and len(one.places) > 1
+        if any(sign.isdigit() for at in one.places for sign in said[at].text)
+        for at in one.places
+    }
+    shown = plain(without_marks(text))
+    for at in sorted(cut, reverse=True):
+        shown = f"{shown[: said[at].start]}…{shown[said[at].end :]}"
+    return shown

@@ -1,0 +1,173 @@
+"""A check of superlatives and comparisons over a table: the highest value of a column, and which of two rows has more.
+
+The whole table counts, not only the rows that are quoted. Totals and means are no rows to compare with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from graph.storage.base import SentenceRow
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.negation import is_negation
+from graph.verification.claims.table_names import Mention, label, mentions, of_kind, tokens
+from graph.verification.claims.table_places import named_rows
+from loaders.text.bands import is_total
+from loaders.text.numbers import Mark, cell_values
+
+_TOP = r"highest|largest|greatest|biggest|most|maximum|longest|höchste\w*|größte\w*|meiste\w*|längste\w*"
+_LOW = r"lowest|smallest|least|fewest|minimum|shortest|niedrigste\w*|kleinste\w*|wenigste\w*|geringste\w*|kürzeste\w*"
+_SUPERLATIVE = re.compile(rf"^(?:(?P<top>{_TOP})|(?P<low>{_LOW}))$")
+_RANKS = {"second": 2, "third": 3, "fourth": 4, "zweit": 2, "dritt": 3}
+_NO_SUPERLATIVE = frozenset({"at", "one", "among"})
+"""Words before "most" and "least" that make something else of them."""
+_LIMITED = re.compile(
+    r"\b(?:among|except|apart from|other than|besides|excluding|after|unter den|außer|ohne|nach)\b", re.IGNORECASE
+)
+"""Words that leave rows out; which ones is not known, so that there is only a doubt."""
+_MEAN = re.compile(r"\b(?:averages?|means?|median|durchschnitt\w*|mittelwert\w*|moyenne)\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"^(?:more|higher|larger|greater|bigger|longer|exceed(?:s|ed)?|outnumber(?:s|ed)?|mehr|höher\w*|größer\w*|länger\w*|"
+    r"übersteigt|überstieg)$"
+)
+_LESS = re.compile(r"^(?:less|fewer|lower|smaller|shorter|weniger|niedriger\w*|kleiner\w*|geringer\w*|kürzer\w*)$")
+_BETTER = re.compile(r"^(?:better|beats?|outperform(?:s|ed)?|surpass(?:es|ed)?|besser\w*|übertrifft|übertraf|schlägt)$")
+_WORSE = re.compile(r"^(?:worse|underperform(?:s|ed)?|trail(?:s|ed)?|schlechter\w*)$")
+_REACH = 6  # words between a superlative and what it is the highest of
+
+
+class Said(NamedTuple):
+    """What the order of a table says against a claim."""
+
+    contradiction: str = ""
+    doubt: str = ""
+
+
+def wrong_order(text: str, evidence: Evidence, decimal: Mark = "") -> Said:
+    """Return what a table says against the superlatives and comparisons of a claim on its rows."""
+    if not evidence.rows or any(is_negation(token.text.lower()) for token in tokens(text)):
+        return Said()
+    found = mentions(text, evidence.table)
+    reason = _wrong_superlative(text, found, evidence, decimal)
+    if reason:
+        return Said("", reason) if _LIMITED.search(text) else Said(reason)
+    return _wrong_comparison(text, found, evidence, decimal)
+
+
+def _wrong_superlative(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
+    """Return what is wrong with a superlative; "" if nothing is, or if what it is about cannot be told."""
+    said = tokens(text)
+    for at, token in enumerate(said):
+        kind = _SUPERLATIVE.match(token.text.lower())
+        before = said[at - 1].text.lower() if at else ""
+        if not kind or before in _NO_SUPERLATIVE or (at > 1 and said[at - 2].text.lower() in ("one", "among")):
+            continue
+        measure = next((one for one in found if at < one.start <= at + _REACH and one.kind != "band"), None)
+        if measure is None and len(columns := of_kind(found, "column")) == 1:
+            measure = columns[0]
+        rank = _RANKS.get(before.removesuffix("e").removesuffix("r"), 1)
+        if measure and (reason := _not_extreme(measure, found, evidence, (bool(kind["top"]), rank), decimal)):
+            return f"“{token.text}” is not right: {reason}"
+    return ""
+
+
+def _not_extreme(
+    measure: Mention, found: Sequence[Mention], evidence: Evidence, wanted: tuple[bool, int], decimal: Mark
+) -> str:
+    """Return which value is more extreme than the one that a claim names; "" if none is."""
+    is_top, rank = wanted
+    if measure.kind == "column":
+        rows = named_rows(found, evidence.rows)
+        if len(rows) != 1 or len(measure.names) > 1:
+            return ""
+        line = _column(evidence.table, measure.name, decimal)
+        own = [value for value, row in line if row is rows[0]]
+        band = [(value, label(row)) for value, row in line if row.band == rows[0].band]
+        groups = [[(value, label(row)) for value, row in line], *([band] if rows[0].band else [])]
+    else:
+        rows = [row for row in evidence.rows if label(row) in measure.names]
+        named = {name for one in of_kind(found, "column") for name in one.names}
+        if len(rows) != 1 or not named:
+            return ""
+        line_of_row = [(value, column) for column, value in _cells(rows[0], decimal)]
+        own = [value for value, column in line_of_row if column in named]
+        groups = [line_of_row]
+    if len(own) != 1:
+        return ""
+    return _beaten(own[0], groups, is_top, rank)
+
+
+def _beaten(own: Decimal, groups: Sequence[Sequence[tuple[Decimal, str]]], is_top: bool, rank: int) -> str:
+    """Return what stands before a value in all groups against its rank; "" if the rank is right in one of them."""
+    reason = ""
+    for group in groups:
+        before = sorted({(v, name) for v, name in group if (v > own if is_top else v < own)}, reverse=is_top)
+        if len({value for value, _ in before}) == rank - 1:
+            return ""
+        if len({value for value, _ in before}) >= rank and not reason:
+            reason = f"{before[0][1]} has {before[0][0]}, against {own}"
+    return reason
+
+
+def _wrong_comparison(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> Said:
+    """Return what is wrong where a claim says that one row, or column, has more than another."""
+    said = tokens(text)
+    for at, token in enumerate(said):
+        word = token.text.lower()
+        sign = 1 if _MORE.match(word) or _BETTER.match(word) else -1 if _LESS.match(word) or _WORSE.match(word) else 0
+        pair = _sides(found, at) if sign else None
+        values = _values_of(pair, found, evidence, decimal) if pair else None
+        if not pair or not values or (values[0] - values[1]) * sign >= 0:
+            continue
+        reason = f"“{token.text}” is not right: {pair[0].name} has {values[0]}, {pair[1].name} {values[1]}"
+        return Said(reason) if _MORE.match(word) or _LESS.match(word) else Said("", reason)
+    return Said()
+
+
+def _sides(found: Sequence[Mention], at: int) -> tuple[Mention, Mention] | None:
+    """Return the two rows, or columns, that stand before and after a word of comparison."""
+    for kind in ("row", "column"):
+        of_this = [one for one in found if one.kind == kind and len(one.names) == 1]
+        left, right = [one for one in of_this if one.start < at], [one for one in of_this if one.start > at]
+        single = len({one.names for one in left}) == len({one.names for one in right}) == 1
+        if single and left[0].names != right[0].names:
+            return left[0], right[0]
+    return None
+
+
+def _values_of(
+    pair: tuple[Mention, Mention], found: Sequence[Mention], evidence: Evidence, decimal: Mark
+) -> tuple[Decimal, Decimal] | None:
+    """Return the values of two rows in the column that a claim names, or of two columns in its row."""
+    other = "column" if pair[0].kind == "row" else "row"
+    measures = {one.names for one in found if one.kind == other}
+    if len(measures) != 1 or len(next(iter(measures))) != 1:
+        return None
+    (measure,) = next(iter(measures))
+    cells = {
+        (name, column): value
+        for row in evidence.table
+        for name in [label(row)]
+        for column, value in _cells(row, decimal)
+        if sum(label(one) == name for one in evidence.table) == 1
+    }
+    keys = [(one.name, measure) if other == "column" else (measure, one.name) for one in pair]
+    return (cells[keys[0]], cells[keys[1]]) if all(key in cells for key in keys) else None
+
+
+def _column(table: Sequence[SentenceRow], name: str, decimal: Mark) -> list[tuple[Decimal, SentenceRow]]:
+    """Return the values of a column with their rows; totals and means are left out."""
+    return [
+        (value, row)
+        for row in table
+        if not is_total(label(row)) and not _MEAN.search(label(row))
+        for column, value in _cells(row, decimal)
+        if column == name
+    ]
+
+
+def _cells(row: SentenceRow, decimal: Mark) -> list[tuple[str, Decimal]]:
+    return [(column, read[0]) for column, cell in row.cells[1:] if (read := cell_values(cell, decimal))]
