@@ -61,7 +61,13 @@ class Context(BaseModel):
     )
     chat_model: str = Field(
         default_factory=lambda: settings().models["chat"],
-        description="The model that grades, rewrites and answers, as `provider:model`.",
+        description="The model that answers, as `provider:model`.",
+    )
+    grader_model: str = Field(
+        default_factory=lambda: settings().grader_model,
+        description="A cheap model for the small tasks beside the answer, as `provider:model`: it resolves follow-ups, "
+        "grades chunks, rewrites queries and repairs statements. When empty, the reader if it is of the chat model's "
+        "provider, else that provider's cheap model.",
     )
     fallback_model: str = Field(
         default_factory=lambda: settings().fallback_model,

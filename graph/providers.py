@@ -93,6 +93,24 @@ def default_models(named: Mapping[str, str], keys: Mapping[str, str], addresses:
     return {purpose: name for purpose, name in chosen.items() if not named.get(purpose)}
 
 
+def cheap_model(chat: str, reader: str, addresses: Mapping[str, str]) -> str:
+    """Return the model for the small tasks beside an answer, where none is named.
+
+    That is the reader, if it is of the chat model's provider, else that provider's usual reader. At an address of the
+    user's own, where the reader may be made for OCR alone, and with providers without usual models, it is the chat model.
+
+    Args:
+        chat: The model that answers, as `provider:model`.
+        reader: The model that reads pages.
+        addresses: The addresses that are set, by provider.
+    """
+    provider = split_name(chat)[0]
+    usual = PROVIDERS[provider].reader if provider in PROVIDERS else ""
+    if not usual or (provider != GOOGLE and addresses.get(provider)):
+        return chat
+    return reader if split_name(reader)[0] == provider else usual
+
+
 def is_local(address: str) -> bool:
     """Return whether an address is of this machine or of a private network, where one computer answers."""
     host = urlsplit(address).hostname or ""

@@ -65,8 +65,8 @@ class ChatEngine:
         context: The settings of the run: prompts, pages a request, whether replies are checked.
         client: Sends the requests.
         reader: The model that reads pages.
-        grader: The model that resolves follow-ups, grades chunks and rewrites questions.
-        writer: The model that writes and repairs answers.
+        grader: The model that resolves follow-ups, grades chunks, rewrites questions and repairs claims.
+        writer: The model that writes answers.
         batch_size: How many pages `transcribe` is given at once; those of one request if None.
     """
 
@@ -204,7 +204,7 @@ class ChatEngine:
             passages=format_chunks(chunks),
         )
         content = with_images(text, page_images, chunks)
-        reply = await self._chat.send_structured(self._writer, content, Repair, allow_failure=True)
+        reply = await self._chat.send_structured(self._grader, content, Repair, allow_failure=True)
         repairs = reply.value.repairs if reply.value else []
         by_number = {repair.number: to_claim(repair, chunks, page_images) for repair in reversed(repairs)}
         return Reply([by_number.get(number) for number in range(1, len(objections) + 1)], reply.usage)

@@ -17,7 +17,7 @@ from graph.engines.llm.error_messages import explain
 from graph.engines.requests.client import NamedModel, RequestClient
 from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
 from graph.errors import ModelError
-from graph.providers import ANTHROPIC, GOOGLE, OFFLINE, OLLAMA, OPENAI, PROVIDERS, split_name
+from graph.providers import ANTHROPIC, GOOGLE, OFFLINE, OLLAMA, OPENAI, PROVIDERS, cheap_model, split_name
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graph.settings import Settings, ThinkingLevel
 
 READER_SETTING, CHAT_SETTING = "PAGEWITNESS_READER_MODEL", "PAGEWITNESS_CHAT_MODEL"
+GRADER_SETTING = "PAGEWITNESS_GRADER_MODEL"
 EMBEDDING_SETTING, FALLBACK_SETTING = "PAGEWITNESS_EMBEDDING_MODEL", "PAGEWITNESS_FALLBACK_MODEL"
 # Clients hold connections: one for each purpose, and a few spare for runs with other settings.
 _MAX_CLIENTS = 16
@@ -58,11 +59,12 @@ def build_engine(context: Context, config: Settings, client: RequestClient) -> C
     Raises:
         ModelError: there is no key, or a model's provider is unknown or not installed.
     """
+    grader = context.grader_model or cheap_model(context.chat_model, context.reader_model, config.addresses)
     return ChatEngine(
         context,
         client=client,
         reader=named_chat_model(_reader(context), READER_SETTING, config.reader_thinking, config),
-        grader=named_chat_model(context.chat_model, CHAT_SETTING, "low", config),
+        grader=named_chat_model(grader, GRADER_SETTING, "low", config),
         writer=named_chat_model(context.chat_model, CHAT_SETTING, None, config),
         batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, PROVIDERS, default_models, is_local, split_name
+from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, PROVIDERS, cheap_model, default_models, is_local, split_name
 
 
 def test_names_of_models_are_split_and_bare_gemini_names_are_googles() -> None:
@@ -42,6 +42,24 @@ def test_the_models_that_are_not_named_follow_those_that_are(
 ) -> None:
     models = {**named, **default_models(named, keys, addresses)}
     assert (models["reader"], models["chat"], models["embedding"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("chat", "reader", "addresses", "expected"),
+    [
+        (PROVIDERS[GOOGLE].chat, PROVIDERS[GOOGLE].reader, {}, PROVIDERS[GOOGLE].reader),
+        ("google_genai:gemini-9", "google_genai:gemini-8-lite", {GOOGLE: "http://proxy"}, "google_genai:gemini-8-lite"),
+        ("openai:gpt-9", PROVIDERS[GOOGLE].reader, {}, PROVIDERS[OPENAI].reader),
+        ("openai:local", "openai:ocr", {OPENAI: "http://127.0.0.1:1/v1"}, "openai:local"),
+        ("ollama:qwen3", "ollama:llava", {}, "ollama:qwen3"),
+        ("ollama:qwen3", PROVIDERS[GOOGLE].reader, {}, "ollama:qwen3"),
+        ("mistralai:large", "mistralai:ocr", {}, "mistralai:large"),
+    ],
+)
+def test_small_tasks_go_to_a_cheap_model_of_the_same_provider(
+    chat: str, reader: str, addresses: dict[str, str], expected: str
+) -> None:
+    assert cheap_model(chat, reader, addresses) == expected
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ DEFAULT_CHAT = PROVIDERS[GOOGLE].chat
 NAMES = {
     "PAGEWITNESS_CHAT_MODEL": "chat_model",
     "PAGEWITNESS_READER_MODEL": "reader_model",
+    "PAGEWITNESS_GRADER_MODEL": "grader_model",
     "PAGEWITNESS_EMBEDDING_MODEL": "embedding_model",
     "PAGEWITNESS_CHROMA_URL": "chroma_url",
     "PAGEWITNESS_JUDGE_MODEL": "judge_model",
