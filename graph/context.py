@@ -126,6 +126,14 @@ class Context(BaseModel):
     max_rewrites: int = Field(
         2, ge=0, le=5, description="How often a question is rewritten when no chunk was relevant."
     )
+    whole_document_tokens: int | None = Field(
+        default_factory=lambda: settings().whole_document_tokens,
+        ge=0,
+        le=500_000,
+        description="Documents that together have at most so many tokens are given to the model whole, in one request "
+        "and without a search; 0 for never. When empty, 20,000 with the models of Google, OpenAI and Anthropic, and 0 "
+        "with those on a server of one's own, whose prompt may be short. No effect offline.",
+    )
     look_again: Literal["auto", "off"] = Field(
         "auto",
         description="Send the images of pages to the model with the question where the best chunks are tables or "

@@ -72,7 +72,7 @@ def stores_at(home: Path, chroma_url: str) -> Stores:
     with _reopening:
         if (opened := _stores_at(home, chroma_url)).was_replaced():
             opened.close()
-            for cached in (_stores_at, rate_limiter, _engine_and_embedder):
+            for cached in (_stores_at, rate_limiter, _engine_and_embedder, _offline_engine):
                 cached.cache_clear()
         return _stores_at(home, chroma_url)
 
@@ -137,10 +137,16 @@ def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Em
     return engine, embedder or _minilm(), reader
 
 
+@build_once(4)
 def _offline_engine(config: Settings) -> Engine:
     from graph.engines.offline.engine import OfflineEngine
 
     return OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), _minilm())
+
+
+def offline_engine() -> Engine:
+    """Return the engine that needs no model service, whatever the run's engine is."""
+    return _offline_engine(settings())
 
 
 def for_context(context: Context) -> Deps:

@@ -96,8 +96,8 @@ def default_models(named: Mapping[str, str], keys: Mapping[str, str], addresses:
 def cheap_model(chat: str, reader: str, addresses: Mapping[str, str]) -> str:
     """Return the model for the small tasks beside an answer, where none is named.
 
-    That is the reader, if it is of the chat model's provider, else that provider's usual reader. At an address of the
-    user's own, where the reader may be made for OCR alone, and with providers without usual models, it is the chat model.
+    That is the reader, if it is of the chat model's provider, else that provider's usual reader. It is the chat model
+    with providers without usual models, and at an address of the user's own, where the reader may only know OCR.
 
     Args:
         chat: The model that answers, as `provider:model`.

@@ -166,6 +166,9 @@ class Settings(BaseSettings):
     """The length of its vectors; None for 768 with Google's models, and with others for what they return."""
     fallback_model: str = ""
     """The chat model that is asked when another is overloaded, retired or out of requests; "" for none."""
+    # 0 is a value here: never.
+    whole_document_tokens: Annotated[int | None, Field(ge=0)] = None
+    """Tokens of documents that are given whole to the model that answers; None for the default of its provider."""
     judge_model: str = ""
     """The model that judges free answers in an evaluation; "" for none."""
     # The service names its limits with its first refusal, and they are kept from then on. Google publishes no table of

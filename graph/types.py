@@ -63,6 +63,8 @@ class Reply(Generic[T]):
     """The result."""
     usage: Usage = field(default_factory=no_usage)
     """The requests and tokens it took."""
+    model: str = ""
+    """The model that replied, as `provider:model`; "" where none did, or it does not matter."""
 
 
 class RetrievedChunk(TypedDict):

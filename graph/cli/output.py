@@ -134,7 +134,9 @@ def answer(result: Mapping[str, Any]) -> None:
             _indented(f"[yellow]{escape(said)}[/]", 4)
     for note in result["notes"] or []:
         _out.print(escape(note["text"]), style="yellow")
-    _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s[/]")
+    left = result.get("questions_left")
+    today = "" if left is None else f", {left} more question{'' if left == 1 else 's'} today"
+    _out.print(f"\n[dim]{result['engine']}, {result['seconds']:.2f} s{today}[/]")
 
 
 def _coloured(answer: str) -> str:

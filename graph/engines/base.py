@@ -73,6 +73,9 @@ class Engine(Protocol):
     def is_daily_quota_exhausted(self) -> bool:
         """Return True if `transcribe` is known to be unable to read another page today."""
 
+    async def questions_left(self) -> int | None:
+        """Return how many questions can be asked today by the limits that are known; None if none is known."""
+
     def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read pages; yield the number and outcome of each as soon as it is known, in any order."""
 

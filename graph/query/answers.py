@@ -14,6 +14,7 @@ from graph import context, dependencies
 from graph.query import citation_links, messages
 from graph.query.state import Note, QueryState
 from graph.query.streaming import ReplyStream
+from graph.query.whole_document import offered_ids
 from graph.settings import settings
 from graph.storage.base import PageRow
 from graph.types import Citation, Claim, ClaimCheck, PageRef, PageView, RetrievedChunk
@@ -22,11 +23,6 @@ from graph.verification import outcomes
 
 if TYPE_CHECKING:
     from graph.verification.verifier import ClaimVerifier
-
-
-def relevant_chunks(state: QueryState) -> list[RetrievedChunk]:
-    """Return the retrieved chunks that grading found relevant."""
-    return [chunk for chunk in state["retrieved"] if chunk["relevant"]]
 
 
 def select_page_images(deps: dependencies.Deps, relevant: Sequence[RetrievedChunk]) -> list[PageRef]:
@@ -60,13 +56,14 @@ def _page_rows(deps: dependencies.Deps, documents: set[str]) -> dict[tuple[str, 
 
 
 def build_verifier(state: QueryState) -> ClaimVerifier:
-    """Return a verifier over the relevant chunks and the page images that the engine was shown."""
+    """Return a verifier over the offered chunks and the page images that the engine was shown."""
     from graph.verification.verifier import ClaimVerifier
 
     run = context.current()
-    offered = [chunk["chunk"] for chunk in relevant_chunks(state)]
     catalog = dependencies.for_context(run).stores.catalog
-    return ClaimVerifier(catalog, offered, state["page_images"], [run.answer_prompt, run.repair_prompt])
+    return ClaimVerifier(
+        catalog, offered_ids(catalog, state), state["page_images"], [run.answer_prompt, run.repair_prompt]
+    )
 
 
 def reply_stream(state: QueryState) -> ReplyStream:

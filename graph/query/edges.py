@@ -10,8 +10,11 @@ from graph.query.state import QueryState
 
 def after_contextualize(
     state: QueryState,
-) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline"]:
-    """Go the way of the question's kind; without a model, also greetings and documents have their own."""
+) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "generate_answer"]:
+    """Go the way of the question's kind; a model is given short documents whole.
+
+    Without a model, greetings and questions about documents have ways of their own too.
+    """
     asked = state.get("understanding")  # missing in a checkpoint of an older version
     kind = asked["kind"] if asked else "other"
     without_model = state.get("engine") == "offline"
@@ -21,7 +24,17 @@ def after_contextualize(
         return "decline"
     if kind == "library":
         return "describe_library"
-    return "describe_document" if kind in ("document", "place") and without_model else "retrieve_chunks"
+    if kind in ("document", "place") and without_model:
+        return "describe_document"
+    return "generate_answer" if state.get("whole_documents") else "retrieve_chunks"
+
+
+def after_generation(
+    state: QueryState,
+) -> Literal["verify_citations", "retrieve_chunks", "describe_library", "greet", "describe_document", "decline",
+             "generate_answer"]:  # fmt: skip
+    """Check what was answered; where no model has requests left today, start again as the offline engine does."""
+    return after_contextualize(state) if state.get("shortcut") == "offline" else "verify_citations"
 
 
 def after_description(

@@ -36,7 +36,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_conditional_edges("grade_chunks", edges.after_grading)
     builder.add_edge("widen_search", "retrieve_chunks")
     builder.add_conditional_edges("rewrite_question", edges.after_rewriting)
-    builder.add_edge("generate_answer", "verify_citations")
+    builder.add_conditional_edges("generate_answer", edges.after_generation)
     builder.add_conditional_edges("verify_citations", edges.after_verification)
     builder.add_edge("repair_claims", "verify_citations")
     builder.add_edge("write_answer", END)
@@ -47,5 +47,6 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     return builder
 
 
-# The longest path has 28 steps: 10, 3 where the search is widened, and 3 for each of at most 5 rewrites.
-app = build().compile(name="query").with_config(recursion_limit=30)
+# The longest path has 36 steps: 10, 3 where the search is widened, 3 for each of at most 5 rewrites, and 8 where no
+# model has requests left and the question starts again offline.
+app = build().compile(name="query").with_config(recursion_limit=40)

@@ -10,14 +10,14 @@ from uuid import uuid4
 from langgraph.config import get_stream_writer
 
 from graph import context, dependencies
-from graph.errors import BadInputError, as_list
+from graph.engines.base import OnDraft
+from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
 from graph.events import Draft, step
-from graph.query import conversation, messages
+from graph.query import conversation, messages, spent_day, whole_document
 from graph.query.answers import (
     build_verifier,
     final_state,
     load_page_images,
-    relevant_chunks,
     reply_stream,
     select_page_images,
     verified_beginning,
@@ -25,10 +25,12 @@ from graph.query.answers import (
 )
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import QueryState
+from graph.query.streaming import ReplyStream
 from graph.retrieval import document_mentions, documents, terms
 from graph.retrieval.retriever import round_robin
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
+from graph.settings import settings
 from graph.storage.base import Catalog
 from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, add_usage, no_usage
 from graph.verification import outcomes
@@ -56,8 +58,7 @@ async def contextualize(state: QueryState) -> QueryState:
     catalog, given = deps.stores.catalog, as_list(state.get("documents") or [], "documents")
     allowed = await asyncio.to_thread(documents.resolve, catalog, given)
     about_library = document_mentions.asks_about_library(question)
-    turns = history if deps.engine.name != "offline" else conversation.facts_asked(question, history)
-    reply = Reply(question) if about_library else await deps.engine.contextualize(question, turns)
+    reply = Reply(question) if about_library else await spent_day.standalone(deps, question, history)
     known = [] if given else await asyncio.to_thread(catalog.documents)
     searchable = [row for row in known if row.generation]
     mentioned = document_mentions.mentioned_documents(reply.value, searchable)
@@ -70,6 +71,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "understanding": {**understood, "documents": mentioned},
         "allowed_documents": allowed,
         "mentioned_documents": mentioned,
+        "whole_documents": await asyncio.to_thread(_whole_documents, deps, mentioned or allowed),
         "standalone_question": reply.value,
         "queries": [reply.value],
         "can_rewrite": deps.engine.can_rewrite,
@@ -77,6 +79,15 @@ async def contextualize(state: QueryState) -> QueryState:
         "engine": deps.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
+
+
+def _whole_documents(deps: dependencies.Deps, searched: Sequence[str]) -> list[str]:
+    """Return the documents to give whole to the model; [] if they are too long, or there is no model."""
+    if deps.engine.name == "offline":
+        return []
+    return whole_document.short_enough(
+        deps.stores.catalog, searched, whole_document.token_limit(context.current(), settings())
+    )
 
 
 def _fresh() -> QueryState:
@@ -93,6 +104,7 @@ def _fresh() -> QueryState:
         "reply_id": str(uuid4()),
         "streamed_text": "",
         "notes": [],
+        "questions_left": None,
     }
 
 
@@ -105,12 +117,14 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
     questions = terms.split_questions(state["queries"][-1])
     searched = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(deps.retriever)
-    replies = [await retriever.search(question, searched, limit) for question in questions]
-    usage = state["usage"]
-    for reply in replies:
+    found = [await spent_day.search(retriever, question, searched, limit) for question in questions]
+    usage, notes = state["usage"], [note for note in state["notes"] if note["kind"] != "searched_by_words"]
+    for reply, _ in found:
         usage = add_usage(usage, reply.usage)
-    found = round_robin([reply.value for reply in replies], limit)
-    return {"retrieved": [_preview(chunk) for chunk in found], "usage": usage}
+    if any(by_words for _, by_words in found):
+        notes.append(spent_day.NOTE_ON_WORDS)
+    chunks = round_robin([reply.value for reply, _ in found], limit)
+    return {"retrieved": [_preview(chunk) for chunk in chunks], "usage": usage, "notes": notes}
 
 
 @async_node
@@ -119,7 +133,7 @@ async def grade_chunks(state: QueryState) -> QueryState:
     """Grade all chunks in one request; where the grader fails, keep the order of the search and add a note."""
     deps = await dependencies.current()
     candidates = await asyncio.to_thread(_with_full_text, deps.stores.catalog, state["retrieved"])
-    reply = await deps.engine.grade(state["standalone_question"], candidates)
+    reply = await spent_day.engine_of(deps, state).grade(state["standalone_question"], candidates)
     grades = {grade["chunk"]: grade for grade in reply.value}
     min_grade = context.current().min_grade
     # A chunk without a grade counts as relevant only if no graded one does: a failed grader must not cost an answer.
@@ -150,7 +164,9 @@ def widen_search(state: QueryState) -> QueryState:
 async def rewrite_question(state: QueryState) -> QueryState:
     """Add a reworded query; if the engine returns none, only the count of rewrites is increased."""
     deps = await dependencies.current()
-    reply = await deps.engine.rewrite(state["standalone_question"], state["queries"], state["retrieved"])
+    reply = await spent_day.or_nothing(
+        deps.engine.rewrite(state["standalone_question"], state["queries"], state["retrieved"])
+    )
     tried = {query.casefold().strip() for query in state["queries"]}
     new = [reply.value] if reply.value.strip() and reply.value.casefold().strip() not in tried else []
     return {
@@ -168,26 +184,55 @@ async def generate_answer(state: QueryState) -> QueryState:
     The claims are streamed as they arrive, as custom events {"event": "draft", "text": all claims so far}. Those that
     can already be verified are also streamed as message chunks of the reply.
     """
-    deps, relevant = await dependencies.current(), relevant_chunks(state)
-    refs = await asyncio.to_thread(select_page_images, deps, relevant)
+    deps = await dependencies.current()
+    catalog, question = deps.stores.catalog, state["standalone_question"]
+    offered = await asyncio.to_thread(whole_document.offered_chunks, catalog, state)
+    whole = state.get("whole_documents") or []
+    ranked = await asyncio.to_thread(whole_document.by_words, catalog, question, offered) if whole else offered
+    refs = await asyncio.to_thread(select_page_images, deps, ranked)
     views = await asyncio.to_thread(load_page_images, deps, refs)
     shown = [PageRef(document=view.document, page=view.page) for view in views]
-    stream, write = reply_stream(state), get_stream_writer()
-
-    def draft(text: str, claims: Sequence[Claim]) -> None:
-        write(Draft(event="draft", text=sanitize_markdown(text)))
-        if claims:
-            stream.push(verified_draft(build_verifier({**state, "page_images": shown}), claims))
-
-    reply = await deps.engine.answer(state["standalone_question"], relevant, state["grades"], views, draft)
+    engine, stream = spent_day.engine_of(deps, state), reply_stream(state)
+    on_draft = _draft_writer({**state, "page_images": shown}, stream)
+    try:
+        reply = await engine.answer(question, offered, [] if whole else state["grades"], views, on_draft)
+    except ServiceOutOfOrderError as error:
+        if not spent_day.is_spent(error):
+            raise
+        return spent_day.go_offline(state)
     return {
+        **await asyncio.to_thread(_kept, catalog, state, offered, reply.value),
         "claims": reply.value,
         "shortcut": "",
         "page_images": shown,
+        "notes": [*state["notes"], *spent_day.notes_on_model(reply.model)],
+        "questions_left": await deps.engine.questions_left(),
         "usage": add_usage(state["usage"], reply.usage),
         "reply_id": stream.reply_id,
         "streamed_text": stream.text,
     }
+
+
+def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
+    """Return what is called with each draft of an answer: it emits the draft, and streams what is verified of it."""
+    write = get_stream_writer()
+
+    def draft(text: str, claims: Sequence[Claim]) -> None:
+        write(Draft(event="draft", text=sanitize_markdown(text)))
+        if claims:
+            stream.push(verified_draft(build_verifier(state), claims))
+
+    return draft
+
+
+def _kept(
+    catalog: Catalog, state: QueryState, offered: Sequence[RetrievedChunk], claims: Sequence[Claim]
+) -> QueryState:
+    """Return what the state keeps of documents that were given whole; {} where passages were searched."""
+    if not state.get("whole_documents"):
+        return {}
+    question = state["standalone_question"]
+    return {"retrieved": whole_document.cited_and_closest(catalog, question, offered, claims)}
 
 
 @async_node
@@ -224,12 +269,18 @@ async def repair_claims(state: QueryState) -> QueryState:
     objections = [Objection(claim=check["claim"], failure=check["failure"]) for check in failed]
     on_images = any("image" in objection["claim"] for objection in objections)
     views = await asyncio.to_thread(load_page_images, deps, state["page_images"]) if on_images else []
-    reply = await deps.engine.repair(state["standalone_question"], relevant_chunks(state), objections, views)
+    offered = await asyncio.to_thread(whole_document.offered_chunks, deps.stores.catalog, state)
+    reply = await deps.engine.repair(state["standalone_question"], offered, objections, views)
     repaired = iter(reply.value)
     claims = [
         (next(repaired, None) or check["claim"]) if check["failure"] else check["claim"] for check in state["verdicts"]
     ]
-    return {"claims": claims, "repairs": state["repairs"] + 1, "usage": add_usage(state["usage"], reply.usage)}
+    return {
+        **await asyncio.to_thread(_kept, deps.stores.catalog, state, offered, claims),
+        "claims": claims,
+        "repairs": state["repairs"] + 1,
+        "usage": add_usage(state["usage"], reply.usage),
+    }
 
 
 def write_answer(state: QueryState) -> QueryState:

@@ -16,7 +16,7 @@ RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "
 
 NoteKind = Literal[
     "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
-    "page_partly_read", "not_proven", "partly_proven",
+    "page_partly_read", "not_proven", "partly_proven", "day_spent", "other_model", "searched_by_words", "assumed",
 ]  # fmt: skip
 
 Messages = Annotated[
@@ -110,6 +110,9 @@ class Answer(TypedDict, total=False):
     rewrites: Annotated[int, Field(description="How often the question was rewritten.")]
     engine: Annotated[str, Field(description="The engine that answered: llm or offline.")]
     usage: Annotated[Usage, Field(description="Requests to a model service, and tokens.")]
+    questions_left: Annotated[
+        int | None, Field(description="How many questions today's requests still allow; null where no limit is known.")
+    ]
     seconds: Annotated[float, Field(description="How long the answer took.")]
     messages: Messages
 
@@ -131,9 +134,12 @@ class QueryState(QueryInput, QueryOutput, total=False):
     """Ids of the documents that the question mentions; only they are searched until the search is widened."""
     understanding: Understanding
     """What kind of thing is asked, with the entities, attribute, time, unit, place and documents that were told."""
-    shortcut: Literal["", "structure", "quotes", "tables"]
+    shortcut: Literal["", "structure", "quotes", "tables", "offline"]
     """What answers without graded chunks: a document's structure (the answer is final), quotes of the place asked for,
-    or values computed from tables (both are claims, to be verified); "" where chunks are graded."""
+    or values computed from tables (both are claims, to be verified); "offline" where no model has requests left today
+    and the question starts again; "" where chunks are graded."""
+    whole_documents: list[str]
+    """Ids of the documents that are given whole to the model; [] where passages are searched and graded."""
     standalone_question: str
     """The question with its references to the conversation resolved."""
     can_rewrite: bool

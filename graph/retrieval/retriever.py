@@ -42,17 +42,25 @@ class Retriever:
         self._vectors = vectors
         self._embedder = embedder
 
-    async def search(self, query: str, documents: Sequence[str], limit: int) -> Reply[list[RetrievedChunk]]:
+    async def search(
+        self, query: str, documents: Sequence[str], limit: int, *, words_only: bool = False
+    ) -> Reply[list[RetrievedChunk]]:
         """Return the best chunks for a query, best first, without near-duplicates.
 
         Args:
             query: One question.
             documents: Ids of the documents to search; empty for all.
             limit: How many chunks to return.
+            words_only: Whether the question is not embedded, and chunks are found by its words alone.
 
         Raises:
+            ServiceOutOfOrderError: the embedding service gives no vector for now.
             IndexMismatchError: the stored vectors are another embedding model's.
         """
+        if words_only:
+            found = await asyncio.to_thread(self._by_text, query, documents)
+            hits = await asyncio.to_thread(self._rank, query, found, {}, limit)
+            return Reply(await asyncio.to_thread(_best_distinct, hits, limit))
         # The full-text search runs while the question is embedded and its nearest vectors are found.
         by_text, (by_vector, usage) = await asyncio.gather(
             asyncio.to_thread(self._by_text, query, documents), self._by_vector(query, documents)

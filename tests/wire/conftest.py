@@ -102,5 +102,7 @@ def _use(patch: pytest.MonkeyPatch, server: GeminiServer, home: Path) -> None:
     patch.setenv("PAGEWITNESS_ENGINE", "auto")
     patch.setenv("GOOGLE_API_KEY", "test")
     patch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+    # The sample is short enough to be given whole; all but `test_whole_documents.py` are about passages.
+    patch.setenv("PAGEWITNESS_WHOLE_DOCUMENT_TOKENS", "0")
     # The scripted model says words that stand nowhere in the file, so that its words can be told from the file's.
     patch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")

@@ -30,7 +30,7 @@ from tests.wire.scripted_replies import (
     passages,
 )
 
-EVERYTHING = Context(top_k=20)
+EVERYTHING = Context(top_k=20, whole_document_tokens=0)
 
 
 def ask_asynchronously() -> dict[str, Any]:

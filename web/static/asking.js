@@ -143,7 +143,8 @@ function citationButton(number, at, quote, onClick, doubt = "") {
 function footer(result) {
   if (!result.engine) return "";
   const requests = result.usage?.requests ? ` · ${result.usage.requests} requests` : "";
-  return make("p", { className: "foot" }, `${result.engine} · ${(result.seconds ?? 0).toFixed(1)} s${requests}`);
+  const left = typeof result.questions_left === "number" ? ` · ${result.questions_left} more today` : "";
+  return make("p", { className: "foot" }, `${result.engine} · ${(result.seconds ?? 0).toFixed(1)} s${requests}${left}`);
 }
 
 function linkToStudio() {

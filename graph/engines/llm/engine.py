@@ -27,7 +27,7 @@ from graph.engines.llm.messages import (
 from graph.engines.llm.page_batches import BatchTranscriber, merge
 from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
 from graph.engines.llm.reply_checks import repeats
-from graph.engines.llm.structured import NO_STREAM, ChatRequests
+from graph.engines.llm.structured import NO_STREAM, ChatRequests, Content, OnPartialClaims
 from graph.engines.requests.client import NamedModel, RequestClient
 from graph.providers import split_name
 from graph.sanitize import neutralize_tags
@@ -53,6 +53,8 @@ _DETAILS: dict[FailureReason, str] = {
 }
 _MAX_TURNS, _MAX_TURN_LENGTH = 10, 2000
 """How much of a conversation a follow-up question can refer to: its last turns, and the characters of each."""
+_SMALL_TASKS = 2
+"""The requests of the grading model for one question: grading, and a repair or check of what was answered."""
 _IDENTITY_PREFIX = "gemini"
 """The first part of the reader's identity. Keys of stored transcripts are hashes of it: with another word every page
 would be read and paid for again."""
@@ -170,6 +172,7 @@ class ChatEngine:
         A malformed reply is requested once more. The model is not shown the grades.
 
         Raises:
+            ServiceOutOfOrderError: the day's requests to all models are used up.
             ModelError: the service gave no reply; "no claims" would wrongly say that the documents hold no answer.
         """
         if not chunks:
@@ -183,12 +186,29 @@ class ChatEngine:
                 on_draft(text, to_claims(claims, chunks, page_images))
 
         on_partial = pass_on if on_draft else None
-        reply = await self._chat.send_structured(self._writer, content, Answer, on_partial_claims=on_partial)
+        reply = await self._write(content, on_partial)
         if reply.value is None:
-            again = await self._chat.send_structured(self._writer, content, Answer, on_partial_claims=on_partial)
-            reply = Reply(again.value, add_usage(reply.usage, again.usage))
+            again = await self._write(content, on_partial)
+            reply = Reply(again.value, add_usage(reply.usage, again.usage), again.model)
         claims = reply.value.claims if reply.value and reply.value.answerable else []
-        return Reply([to_claim(claim, chunks, page_images) for claim in claims], reply.usage)
+        return Reply([to_claim(claim, chunks, page_images) for claim in claims], reply.usage, reply.model)
+
+    async def _write(self, content: Content, on_partial: OnPartialClaims | None) -> Reply[Answer | None]:
+        return await self._chat.send_structured(
+            self._writer, content, Answer, on_partial_claims=on_partial, stand_in=self._grader
+        )
+
+    async def questions_left(self) -> int | None:
+        """Return how many questions the known limits of a day leave, with the fallback model's; None if none is known.
+
+        A question takes one request of the model that answers, and `_SMALL_TASKS` of the one that grades.
+        """
+        answers = await self._client.requests_left(self._writer)
+        small = await self._client.requests_left(self._grader, with_fallback=False)
+        if self._grader.name == self._writer.name:
+            return None if answers is None else answers // (1 + _SMALL_TASKS)
+        known = [answers, None if small is None else small // _SMALL_TASKS]
+        return min((count for count in known if count is not None), default=None)
 
     async def repair(
         self,

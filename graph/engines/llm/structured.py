@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from graph.engines.llm import plain_json
 from graph.engines.llm.messages import stop_reason
 from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
-from graph.errors import ModelError
+from graph.errors import ModelError, ServiceOutOfOrderError
 from graph.providers import GOOGLE, split_name
 from graph.types import Reply
 from loaders.types import Failure
@@ -53,7 +53,7 @@ class ChatRequests:
         """
         answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
         if isinstance(answer, Failure):
-            raise ModelError(answer.detail)
+            raise _error(answer)
         return answer
 
     async def send_structured(
@@ -64,6 +64,7 @@ class ChatRequests:
         *,
         on_partial_claims: OnPartialClaims | None = None,
         allow_failure: bool = False,
+        stand_in: NamedModel[BaseChatModel] | None = None,
     ) -> Reply[S | None]:
         """Send a prompt and return the reply as `schema`; None if it was cut off, blocked or malformed.
 
@@ -73,8 +74,10 @@ class ChatRequests:
             schema: The shape of the reply.
             on_partial_claims: If given, the reply is streamed and its claims are passed on as they arrive.
             allow_failure: Whether None is returned if the service gave no reply at all.
+            stand_in: The model to ask when the day's requests to the first, and to the fallback model, are used up.
 
         Raises:
+            ServiceOutOfOrderError: the day's requests are used up, and `allow_failure` is not set.
             ModelError: the key was refused, the model does not exist, or (unless `allow_failure`) there was no reply.
         """
 
@@ -86,14 +89,27 @@ class ChatRequests:
             except ValidationError:  # OpenAI's client parses a reply itself, and raises for one that kept to no schema
                 return {}
 
-        answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
-        if isinstance(answer, Failure) and self._gives_up_schemas(model, answer):
-            answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        answer = await self._send_to_any(model, stand_in, request)
         if isinstance(answer, Failure):
             if allow_failure:
                 return Reply(None)
-            raise ModelError(answer.detail)
-        return Reply(self._parsed(model, answer, schema), answer.usage)
+            raise _error(answer)
+        return Reply(self._parsed(model, answer, schema), answer.usage, answer.name)
+
+    async def _send_to_any(
+        self,
+        model: NamedModel[BaseChatModel],
+        stand_in: NamedModel[BaseChatModel] | None,
+        request: Callable[[BaseChatModel], Awaitable[T]],
+    ) -> ModelReply[T] | Failure:
+        """Send a request to a model, in words where it knows no schemas; else to the fallback model or the stand-in."""
+        answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        if isinstance(answer, Failure) and self._gives_up_schemas(model, answer):
+            answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        if isinstance(answer, Failure) and answer.reason == "quota_day" and stand_in and stand_in.name != model.name:
+            last = await self._client.send(stand_in, request, time_limit=ATTEMPT_TIMEOUT_S)
+            return answer if isinstance(last, Failure) else last
+        return answer
 
     def _parsed(
         self, model: NamedModel[BaseChatModel], answer: ModelReply[dict[str, Any]], schema: type[S]
@@ -125,6 +141,11 @@ class ChatRequests:
             return False
         self._without_schemas.add(model.name)
         return True
+
+
+def _error(failure: Failure) -> ModelError:
+    """Return the error of a request without a reply; a spent day is told apart: the question can go on offline."""
+    return ServiceOutOfOrderError(failure) if failure.reason == "quota_day" else ModelError(failure.detail)
 
 
 def _asked(

@@ -66,6 +66,10 @@ class OfflineEngine:
         """Return False, because no requests are sent."""
         return False
 
+    async def questions_left(self) -> int | None:
+        """Return None, because no requests are sent."""
+        return None
+
     async def transcribe(self, pages: Sequence[PageRequest]) -> AsyncIterator[tuple[int, PageReading | Failure]]:
         """Read each page: its text layer if that is legible, else by OCR."""
         outcomes = await self._pool.map(read, [page.job for page in pages])

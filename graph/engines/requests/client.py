@@ -95,6 +95,15 @@ class RequestClient:
         limiter, models = self._rate_limiter, [use, self._fallback] if self._fallback else [use]
         return limiter is not None and all(limiter.is_daily_quota_exhausted(model.name) for model in models)
 
+    async def requests_left(self, use: NamedModel[BaseChatModel], *, with_fallback: bool = True) -> int | None:
+        """Return how many requests a day's known limits leave to a model and the fallback model; None if unknown."""
+        models = {use.name, self._fallback.name} if self._fallback and with_fallback else {use.name}
+        if self._rate_limiter is None:
+            return None
+        left = [await self._rate_limiter.requests_left(name) for name in sorted(models)]
+        known = [count for count in left if count is not None]
+        return sum(known) if len(known) == len(left) else None
+
     async def send(
         self,
         use: NamedModel[M],

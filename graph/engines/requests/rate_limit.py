@@ -43,6 +43,9 @@ class RateLimiter(Protocol):
     def is_daily_quota_exhausted(self, model: str) -> bool:
         """Return True if nothing more will be sent to the model today."""
 
+    async def requests_left(self, model: str) -> int | None:
+        """Return how many requests may be sent to the model today; None if no limit is known."""
+
 
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 
@@ -218,6 +221,14 @@ class AdaptiveRateLimiter:
         """Return True if nothing more will be sent to the model today."""
         queue = self._queue(model)
         return queue.day == self._today() and queue.is_exhausted
+
+    async def requests_left(self, model: str) -> int | None:
+        """Return how many requests may be sent to the model before its next day; None if no limit is known."""
+        queue = self._queue(model)
+        await self._load_day(model, queue)
+        if queue.is_exhausted:
+            return 0
+        return None if queue.rate.per_day is None else queue.rate.per_day - queue.sent_today
 
     def _most(self, rate: Rate) -> int:
         return min(self._max_concurrency, rate.in_flight or self._max_concurrency)

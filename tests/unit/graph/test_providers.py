@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, PROVIDERS, cheap_model, default_models, is_local, split_name
+from graph.providers import (
+    ANTHROPIC,
+    GOOGLE,
+    OLLAMA,
+    OPENAI,
+    PROVIDERS,
+    cheap_model,
+    default_models,
+    is_local,
+    split_name,
+)
 
 
 def test_names_of_models_are_split_and_bare_gemini_names_are_googles() -> None:

@@ -25,6 +25,16 @@ def test_after_contextualize(reason: Any, way: str) -> None:
     assert edges.after_contextualize({"reason": reason}) == way
 
 
+def test_documents_given_whole_need_no_retrieval_and_a_spent_day_starts_again_offline() -> None:
+    state: Any = {"reason": None, "engine": "llm", "whole_documents": ["a"]}
+    assert edges.after_contextualize(state) == "generate_answer"
+    assert edges.after_generation(state) == "verify_citations"
+    offline: Any = {"reason": None, "engine": "offline", "whole_documents": [], "shortcut": "offline"}
+    assert edges.after_generation(offline) == "retrieve_chunks"
+    offline["understanding"] = understand("How many pages does it have?")
+    assert edges.after_generation(offline) == "describe_document"
+
+
 def test_a_question_about_the_library_needs_no_retrieval() -> None:
     asked = understand("What documents do you have?")
     assert edges.after_contextualize({"reason": None, "understanding": asked}) == "describe_library"

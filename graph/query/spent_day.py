@@ -1,0 +1,96 @@
+"""A day whose requests are used up: what a question does then, and how many questions a day still holds.
+
+The engine itself asks a second model. Where none has requests left, the question goes on with the offline engine, and
+the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+
+from graph import context, dependencies
+from graph.engines.base import Engine
+from graph.errors import ServiceOutOfOrderError
+from graph.providers import split_name
+from graph.query import conversation
+from graph.query.state import Note, QueryState
+from graph.retrieval.retriever import Retriever
+from graph.types import Reply, RetrievedChunk, Turn
+
+
+def is_spent(error: ServiceOutOfOrderError) -> bool:
+    """Return whether the day's requests are used up; anything else that is out of order may pass in a minute."""
+    return error.failure.reason == "quota_day"
+
+
+def engine_of(deps: dependencies.Deps, state: QueryState) -> Engine:
+    """Return the engine that this question goes on with: the run's, or the offline one once the day is spent."""
+    left_llm = state.get("engine") == "offline" and deps.engine.name != "offline"
+    return dependencies.offline_engine() if left_llm else deps.engine
+
+
+async def standalone(deps: dependencies.Deps, question: str, history: Sequence[Turn]) -> Reply[str]:
+    """Return a follow-up question with its references resolved: by the engine, or by rules once the day is spent."""
+    if deps.engine.name != "offline":
+        try:
+            return await deps.engine.contextualize(question, history)
+        except ServiceOutOfOrderError as error:
+            if not is_spent(error):
+                raise
+    return await dependencies.offline_engine().contextualize(question, conversation.facts_asked(question, history))
+
+
+async def search(
+    retriever: Retriever, query: str, documents: Sequence[str], limit: int
+) -> tuple[Reply[list[RetrievedChunk]], bool]:
+    """Return the best chunks for a query, and whether they were found by their words alone, since the day is spent."""
+    try:
+        return await retriever.search(query, documents, limit), False
+    except ServiceOutOfOrderError as error:
+        if not is_spent(error):
+            raise
+        return await retriever.search(query, documents, limit, words_only=True), True
+
+
+async def or_nothing(reply: Awaitable[Reply[str]]) -> Reply[str]:
+    """Return the reply, or "" once the day is spent."""
+    try:
+        return await reply
+    except ServiceOutOfOrderError as error:
+        if not is_spent(error):
+            raise
+        return Reply("")
+
+
+def go_offline(state: QueryState) -> QueryState:
+    """Return the update by which a question that no model answered starts again with the offline engine."""
+    return {
+        "engine": "offline",
+        "can_rewrite": False,
+        "shortcut": "offline",
+        "whole_documents": [],
+        "retrieved": [],
+        "claims": [],
+        "queries": [state["standalone_question"]],
+        "questions_left": 0,
+        "notes": [*state["notes"], _NOTE_ON_OFFLINE],
+    }
+
+
+_NOTE_ON_OFFLINE = Note(
+    kind="day_spent",
+    text="The day's requests to the models are used up, so this answer was made offline, from sentences of the pages.",
+)
+NOTE_ON_WORDS = Note(
+    kind="searched_by_words",
+    text="The day's requests to the embedding model are used up, so passages were found by their words alone.",
+)
+
+
+def notes_on_model(name: str) -> list[Note]:
+    """Return a note if another model answered than the one that was chosen, given the name of the one that did."""
+    chosen = context.current().chat_model
+    if not name or split_name(name) == split_name(chosen):
+        return []
+    text = f"{split_name(name)[1]} answered, because {split_name(chosen)[1]} was not available or its day is used up."
+    return [Note(kind="other_model", text=text)]

@@ -1,0 +1,119 @@
+"""Whole documents as evidence: those short enough for a prompt are given to the model in full, without a search.
+
+A question then costs one request, and no retrieval can miss its answer. The state holds the ids of the documents; their
+text is loaded from the catalog where it is needed, so that checkpoints stay small.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from graph.context import Context
+from graph.providers import ANTHROPIC, GOOGLE, OPENAI, split_name
+from graph.query.state import QueryState
+from graph.retrieval import terms
+from graph.settings import Settings
+from graph.storage.base import Catalog, ChunkRow
+from graph.types import Claim, RetrievedChunk
+
+HOSTED_LIMIT = 20_000
+"""Tokens of documents that are given whole to a hosted model by default: a paper of twenty pages. The models take fifty
+times as much, but each question would pay for it. A model on one's own server may hold 4,096, and cut the rest off."""
+
+MAX_DOCUMENTS = 20
+"""Documents that are given together, at most: each costs a look into the catalog."""
+
+_LEAST_TOKENS = 40
+"""Tokens of a chunk, at the least, on average: documents of more chunks than that allows are too long, unread."""
+
+_MAX_PREVIEW = 160  # characters of a chunk that is kept only as one of the closest
+_CLOSEST = 5
+
+
+def token_limit(run: Context, config: Settings) -> int:
+    """Return how many tokens of documents may be given whole; by default none to a model on the user's own server."""
+    if run.whole_document_tokens is not None:
+        return run.whole_document_tokens
+    provider = split_name(run.chat_model)[0]
+    own_server = provider != GOOGLE and bool(config.addresses.get(provider))
+    return HOSTED_LIMIT if provider in (GOOGLE, OPENAI, ANTHROPIC) and not own_server else 0
+
+
+def count_tokens(text: str) -> int:
+    """Return about how many tokens a text has, rather too many: one a digit, four letters, or 1.5 of others."""
+    digits = sum(map(str.isdigit, text))
+    others = sum(not character.isascii() for character in text)
+    return math.ceil(digits + (len(text) - digits - others) / 4 + others / 1.5)
+
+
+def short_enough(catalog: Catalog, documents: Sequence[str], limit: int) -> list[str]:
+    """Return the documents in the order in which they are given, or [] if together they are longer than `limit` tokens.
+
+    The order is the same for every question, so that the provider can cache the beginning of the prompt.
+    """
+    if not limit or not documents or len(documents) > MAX_DOCUMENTS:
+        return []
+    ids: list[str] = []
+    for document in sorted(documents):
+        ids += catalog.chunk_ids(document)
+        if len(ids) > limit // _LEAST_TOKENS:
+            return []
+    tokens = sum(count_tokens(row.text) for row in catalog.chunks(ids, published=True))
+    return sorted(documents) if 0 < tokens <= limit else []
+
+
+def offered_chunks(catalog: Catalog, state: QueryState) -> list[RetrievedChunk]:
+    """Return the chunks that may be quoted: all of the documents given whole, else those found relevant by grading."""
+    if not state.get("whole_documents"):
+        return [chunk for chunk in state["retrieved"] if chunk["relevant"]]
+    ids = offered_ids(catalog, state)
+    return [_as_retrieved(row, relevant=True) for row in catalog.chunks(ids, published=True)]
+
+
+def offered_ids(catalog: Catalog, state: QueryState) -> list[str]:
+    """Return the ids of the chunks that may be quoted, without loading their text."""
+    whole = state.get("whole_documents") or []
+    if whole:
+        return [chunk for document in whole for chunk in catalog.chunk_ids(document)]
+    return [chunk["chunk"] for chunk in state["retrieved"] if chunk["relevant"]]
+
+
+def by_words(catalog: Catalog, question: str, chunks: Sequence[RetrievedChunk]) -> list[RetrievedChunk]:
+    """Return those chunks that share words with a question, best first, without any request."""
+    found = catalog.search_text(
+        terms.search_terms(question), list({chunk["document"] for chunk in chunks}), len(chunks)
+    )
+    held = {chunk["chunk"]: chunk for chunk in chunks}
+    return [held[key] for key, _ in found if key in held]
+
+
+def cited_and_closest(
+    catalog: Catalog, question: str, chunks: Sequence[RetrievedChunk], claims: Sequence[Claim]
+) -> list[RetrievedChunk]:
+    """Return what the state keeps of whole documents: the chunks that are quoted, then the closest of the others.
+
+    Args:
+        catalog: Where words are looked up.
+        question: The standalone question.
+        chunks: All chunks of the documents.
+        claims: The claims of the answer.
+    """
+    quoted = {claim["chunk"] for claim in claims}
+    cited = [chunk for chunk in chunks if chunk["chunk"] in quoted]
+    others = [chunk for chunk in by_words(catalog, question, chunks) if chunk["chunk"] not in quoted]
+    return [*cited, *map(_preview, others[: max(0, _CLOSEST - len(cited))])]
+
+
+def _preview(chunk: RetrievedChunk) -> RetrievedChunk:
+    text = chunk["text"]
+    shown = text if len(text) <= _MAX_PREVIEW else text[:_MAX_PREVIEW] + "…"
+    return {**chunk, "relevant": False, "score": 0.0, "text": shown}
+
+
+def _as_retrieved(row: ChunkRow, *, relevant: bool) -> RetrievedChunk:
+    found = RetrievedChunk(
+        chunk=row.id, document=row.document, name=row.name, page=row.pages[0], score=1.0, relevant=relevant,
+        heading=" › ".join(row.headings), kind=row.kind, text=row.text,
+    )  # fmt: skip
+    return {**found, "pages": list(row.pages)} if len(row.pages) > 1 else found
