@@ -42,14 +42,8 @@ class Depths(click.ParamType[tuple[int, ...]]):
         return tuple(depths)
 
 
-@click.group(
-    epilog=EXPLAINED,
-    context_settings={"help_option_names": ["-h", "--help"], "show_default": True, "max_content_width": 100},
-)
-@click.version_option(package_name="pagewitness", message="%(prog)s %(version)s")
-def pagewitness() -> None:
-    """Ask your PDFs and scans questions; every statement of an answer cites the page that supports it."""
-
+registry = click.Group()
+"""The commands by name; `graph.cli.group` takes them from here."""
 
 _count = click.IntRange(min=1)
 _documents = click.option(
@@ -58,7 +52,7 @@ _documents = click.option(
 )  # fmt: skip
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--reread", is_flag=True, show_default="off", help="Read pages again that were read before.")
 @click.option("--password", metavar="TEXT", show_default="none", help="The password of encrypted PDFs.")
@@ -92,7 +86,7 @@ def ingest(
     return DONE if complete else INCOMPLETE
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.argument("question")
 @_documents
 @click.option(
@@ -125,7 +119,7 @@ def ask(
         click.echo(said, err=True)
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @_documents
 @click.option(
     "--thread", metavar="ID", default="", show_default="a new conversation", help="A conversation to continue."
@@ -175,7 +169,7 @@ def _questions() -> Iterator[str]:
             yield line
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.jsonl")
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", show_default="a folder in the home folder",
@@ -224,7 +218,7 @@ def eval(
     return INCOMPLETE if results["summary"]["errors"] else DONE
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @with_options
 def documents(options: Options) -> None:
     """List the documents."""
@@ -233,7 +227,7 @@ def documents(options: Options) -> None:
     options.show(options.client().documents(), output.documents)
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.argument("document")
 @with_options
 def pages(options: Options, document: str) -> None:
@@ -243,7 +237,7 @@ def pages(options: Options, document: str) -> None:
     options.show(options.client().pages(document), output.pages)
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.argument("document")
 @click.argument("page", type=_count)
 @click.option(
@@ -271,7 +265,7 @@ def show(options: Options, document: str, page: int, image: Path | None) -> None
     options.show({"id": found["id"], "name": found["name"], "page": page, "file": str(image)}, output.page_image)
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.argument("document")
 @with_options
 def delete(options: Options, document: str) -> None:
@@ -281,7 +275,7 @@ def delete(options: Options, document: str) -> None:
     options.show(options.client().delete(document), output.deleted)
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @with_options
 def reembed(options: Options) -> None:
     """Rebuild all vectors; no page is read again.
@@ -291,7 +285,7 @@ def reembed(options: Options) -> None:
     _rebuild(options, "reembed")
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @with_options
 def rechunk(options: Options) -> None:
     """Rebuild all chunks and vectors; no page is read again.
@@ -309,7 +303,7 @@ def _rebuild(options: Options, task: Task) -> None:
     options.show(result, output.rebuilt)
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.option(
     "--ask",
     is_flag=True,
@@ -328,7 +322,7 @@ def doctor(options: Options, ask: bool) -> int:
     return DONE if report["ok"] else BAD_INPUT
 
 
-@pagewitness.command(epilog=EXPLAINED)
+@registry.command(epilog=EXPLAINED)
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=2024, metavar="N", help="The port to listen at.")
 @with_options

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import click
+from graph.runtime import process
 
-from graph.cli.commands import pagewitness
-from graph.cli.exit_codes import INTERRUPTED
-from graph.cli.options import Failure
+if TYPE_CHECKING:
+    import click
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,18 +21,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code, one of `graph.cli.exit_codes`.
     """
+    process.configure_gc(pause=True)  # before click is loaded: `--help` takes 38 ms instead of 39.5
     words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _run(words)
+    finally:
+        process.freeze_gc()
+
+
+def _run(words: list[str]) -> int:
+    import click
+
+    from graph.cli.exit_codes import INTERRUPTED
+    from graph.cli.group import pagewitness
+
     try:
         return int(pagewitness.main(words, "pagewitness", standalone_mode=False, obj=words) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except click.UsageError as error:
-        failure = Failure(_sentence(error), "--json" in words)
-    except click.ClickException as error:
-        failure = error if isinstance(error, Failure) else Failure(error.format_message(), "--json" in words)
     except click.Abort:
         return INTERRUPTED
+    except click.ClickException as error:
+        from graph.cli.options import Failure  # after the command line was read: `--help` needs none of it
+
+        said = _sentence(error) if isinstance(error, click.UsageError) else error.format_message()
+        failure = error if isinstance(error, Failure) else Failure(said, "--json" in words)
     failure.show()
     return failure.exit_code
 

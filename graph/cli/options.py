@@ -102,7 +102,6 @@ def with_options(function: Function) -> Function:
         from concurrent.futures import CancelledError
 
         from graph.errors import BadInputError, HomeError, HomeInUseError, ModelError, ServerError
-        from graph.runtime import process
         from loaders.errors import SourceError
 
         try:
@@ -114,8 +113,6 @@ def with_options(function: Function) -> Function:
         except (KeyboardInterrupt, CancelledError):
             click.echo("Stopped. Finished work is saved: run the same command again to continue.", err=True)
             return INTERRUPTED
-        finally:
-            process.freeze_gc()
 
     command: Function = run
     for option in reversed(_SHARED):
@@ -143,17 +140,15 @@ _SHARED: tuple[Callable[[Function], Function], ...] = (
 
 
 def _set_up(options: Options) -> None:
-    """Prepare the process: environment, garbage collector, one thread for numpy, Ctrl-C."""
+    """Prepare the process: environment, one thread for numpy, Ctrl-C."""
     import signal
 
     if options.home:
         os.environ["PAGEWITNESS_HOME"] = options.home
     if options.engine:
         os.environ["PAGEWITNESS_ENGINE"] = options.engine
-    from graph.runtime import process
     from graph.settings import limit_numpy_threads
 
-    process.configure_gc(pause=True)
     limit_numpy_threads()  # before anything imports numpy
     signal.signal(signal.SIGINT, _interrupt)
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from graph.app import app
-from graph.cli.commands import pagewitness
+from graph.cli.group import pagewitness
 from graph.errors import BadInputError
 from graph.export import texts
 from graph.export.proof import proof_pdf

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from importlib.metadata import version
 from typing import Any
 
 import click
 import pytest
 
-from graph.cli import main
-from graph.cli.commands import pagewitness
+from graph.cli import group, main
+from graph.cli.commands import registry
 from graph.cli.exit_codes import BAD_INPUT, DONE
 
-COMMANDS = dict(pagewitness.commands)
+COMMANDS = dict(registry.commands)
 SHARED = ["--json", "--home", "--server", "--engine"]
 
 
@@ -33,6 +35,21 @@ def test_the_help_lists_all_commands_and_all_exit_codes(capsys: pytest.CaptureFi
     lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
     assert lines.keys() >= COMMANDS.keys() | {"0", "2", "3", "130"}
     assert [name for name in COMMANDS if lines[name].endswith("...")] == [], "cut short"
+
+
+def test_the_table_of_help_has_the_first_line_of_each_command() -> None:
+    assert {name: (one.help or "").partition("\n")[0] for name, one in COMMANDS.items()} == group.HELP
+
+
+def test_the_help_loads_no_command() -> None:
+    """`--help` shows the table; another name is looked up among the commands, which are loaded for it."""
+    code = (
+        "import sys; from graph.cli import main; first = main.main(['--help']); loaded = 'graph.cli.commands'\n"
+        "before = loaded in sys.modules; last = main.main(['pages', '--help'])\n"
+        "print(first, before, last, loaded in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-4:] == ["0", "False", "0", "True"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
