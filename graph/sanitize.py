@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from graph.citation_markers import disarm_markers
-from loaders.text.raised_signs import write_signs
 
 # Zero-width characters, direction marks, soft hyphens, tag characters and variation selectors: instructions to a model
 # were smuggled in all of them. The joiner (200D) and non-joiner (200C) stay: Persian and Indian scripts need them.
@@ -50,6 +49,8 @@ def sanitize_markdown(text: str) -> str:
     Citation markers in it are disarmed too; the real ones are appended afterwards. Raised signs that are set by tags or
     formulas are written in Unicode's characters.
     """
+    from loaders.text.raised_signs import write_signs  # its patterns take 4 ms at import
+
     text = write_signs(remove_invisible(text))
     # [1] would look like a citation, and "[1]: http..." would turn the real markers into links.
     text = disarm_markers(text)

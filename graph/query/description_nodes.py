@@ -12,7 +12,6 @@ from graph.query import messages
 from graph.query.answers import final_state
 from graph.query.state import QueryState
 from graph.query.table_nodes import with_chunks
-from graph.retrieval import terms
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog, ChunkRow, DocumentRow, SentenceRow
@@ -110,12 +109,14 @@ def _quoted(state: QueryState, catalog: Catalog, found: Sequence[tuple[ChunkRow,
 
 def _front_matter(catalog: Catalog, state: QueryState, row: DocumentRow, aspect: str) -> QueryState:
     """Answer with title, authors or date as they stand on the first pages; else as the catalog has them."""
+    from graph.retrieval.terms import stems
+
     value = {"title": row.title, "authors": row.authors, "date": row.date}[aspect]
-    parts = [terms.stems(part) for part in value.split("; ") if part]
+    parts = [stems(part) for part in value.split("; ") if part]
     first = [
         (chunk, s) for chunk in _chunks(catalog, row)[:_FIRST_CHUNKS] for s in chunk.sentences if s.pages[:1] == (1,)
     ]
-    held = [next(((c, s) for c, s in first if part and part <= terms.stems(s.text)), None) for part in parts]
+    held = [next(((c, s) for c, s in first if part and part <= stems(s.text)), None) for part in parts]
     if parts and all(held) and aspect != "date":
         found = {s.id: (c, s) for one in held if one for c, s in [one]}
         return _quoted(state, catalog, list(found.values()))

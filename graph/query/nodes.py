@@ -26,8 +26,7 @@ from graph.query.answers import (
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import QueryState
 from graph.query.streaming import ReplyStream
-from graph.retrieval import document_mentions, documents, terms
-from graph.retrieval.retriever import round_robin
+from graph.retrieval import documents
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.settings import settings
@@ -47,7 +46,8 @@ async def contextualize(state: QueryState) -> QueryState:
     Raises:
         BadInputError: the question is empty or too long, or a document is unknown.
     """
-    from graph.query.understanding import understand  # its patterns take 20 ms at import
+    from graph.query.understanding import understand  # its patterns take 20 ms at import, those below 3
+    from graph.retrieval import document_mentions
 
     deps = await dependencies.current()
     question, history = conversation.question_and_history(state.get("question"), state.get("messages"))
@@ -112,9 +112,12 @@ def _fresh() -> QueryState:
 @step("Searching the pages")
 async def retrieve_chunks(state: QueryState) -> QueryState:
     """Retrieve chunks for the newest query; several questions in it are searched one by one."""
+    from graph.retrieval.retriever import round_robin  # imports numpy: 60 ms
+    from graph.retrieval.terms import split_questions
+
     deps = await dependencies.current()
     limit = context.current().top_k
-    questions = terms.split_questions(state["queries"][-1])
+    questions = split_questions(state["queries"][-1])
     searched = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(deps.retriever)
     found = [await spent_day.search(retriever, question, searched, limit) for question in questions]

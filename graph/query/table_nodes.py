@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from graph import dependencies
 from graph.events import step
 from graph.query.state import QueryState
-from graph.retrieval import terms
 from graph.runtime.async_nodes import async_node
 from graph.storage.base import Catalog, ChunkRow
 from graph.types import RELEVANT_GRADE, RetrievedChunk
@@ -37,11 +36,12 @@ async def compute_on_tables(state: QueryState) -> QueryState:
 
 def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
     """Return what the tables say to each of the questions; nothing unless they settle all of them."""
+    from graph.retrieval.terms import split_questions
     from graph.tables.answers import TableAnswer, answer_from_tables  # 10 ms at import, for table questions alone
 
     documents = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     whole = TableAnswer()
-    for question in terms.split_questions(state["standalone_question"]):
+    for question in split_questions(state["standalone_question"]):
         chunks = _candidates(catalog, question, documents, [chunk["chunk"] for chunk in state["retrieved"]])
         titles = {row.id: row.title for row in map(catalog.document, {c.document for c in chunks}) if row}
         one = answer_from_tables(question, chunks, titles)
@@ -54,7 +54,9 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
 
 def _candidates(catalog: Catalog, question: str, documents: Sequence[str], retrieved: Sequence[str]) -> list[ChunkRow]:
     """Return the retrieved chunks and the tables with the question's words, each with its parts on other pages."""
-    by_text = [chunk for chunk, _ in catalog.search_text(terms.search_terms(question), documents, _BY_TEXT)]
+    from graph.retrieval.terms import search_terms
+
+    by_text = [chunk for chunk, _ in catalog.search_text(search_terms(question), documents, _BY_TEXT)]
     found = {chunk.id: chunk for chunk in catalog.chunks(list(dict.fromkeys([*retrieved, *by_text])), published=True)}
     kept = [chunk for chunk in found.values() if chunk.kind == "table" or chunk.id in retrieved]
     for document in dict.fromkeys(chunk.document for chunk in kept if chunk.kind == "table"):

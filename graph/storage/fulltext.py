@@ -18,8 +18,10 @@ import math
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from graph.storage.database import Database, placeholders
+if TYPE_CHECKING:
+    from graph.storage.database import Database  # sqlite3, which the stems of words need not
 
 _K1 = 1.2  # the k1 that is built into SQLite's bm25()
 _MANY_MATCHES = 5_000  # this many are ranked in 5 ms; with fewer the bounds save nothing
@@ -101,6 +103,8 @@ class FullText:
             found = [pair for pair in everywhere if pair[0] in inside]
             if len(found) >= limit or len(everywhere) < wider:
                 return found[:limit]
+            from graph.storage.database import placeholders
+
             chosen = f"AND +rowid IN (SELECT id FROM units WHERE document IN ({placeholders(documents)}))"
             return self._ranked(query, chosen, documents, limit)
         found = []

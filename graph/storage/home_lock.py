@@ -7,10 +7,12 @@ import shutil
 import sys
 import threading
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from graph.errors import HomeError, HomeInUseError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 MIN_FREE_BYTES = 500 * 2**20
 """Free disk space below which nothing is uploaded and health checks fail; a page image takes about 0.4 MB."""
@@ -66,6 +68,8 @@ def acquire(home: Path, served_at: str = "") -> FileLock:
         HomeInUseError: another process has it; the message says which.
         HomeError: it cannot be locked.
     """
+    from filelock import FileLock, Timeout  # 5 ms at import
+
     lock = FileLock(home / _LOCK, timeout=0, is_singleton=True, thread_local=False)
     try:
         with _acquiring:

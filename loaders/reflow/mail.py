@@ -16,18 +16,6 @@ from loaders.reflow.plain_text import text_as_html
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _CID = re.compile(r"""(["'])cid:([^"']+)\1""", re.IGNORECASE)
-_HEADER = re.compile(rb"(?im)^(from|to|cc|date|subject|message-id|mime-version|received|return-path|delivered-to):")
-_BODY = re.compile(rb"\r?\n\r?\n")
-
-
-def is_mail(head: bytes) -> bool:
-    """Return whether a text begins with the headers of a message: three of those that messages have."""
-    block = _BODY.split(head, maxsplit=1)[0]
-    lines = block.splitlines()
-    if not lines or not re.match(rb"[A-Za-z][A-Za-z-]*:|From ", lines[0]):
-        return False
-    others = [line for line in lines[1:] if not re.match(rb"[ \t]|[A-Za-z][\w-]*:", line)]
-    return not others and len({found.lower() for found in _HEADER.findall(block)}) >= 3
 
 
 def mail_as_html(data: bytes) -> tuple[list[str], str]:

@@ -7,7 +7,6 @@ import zipfile
 from typing import IO, Literal
 
 from loaders.reflow.encoding import decode
-from loaders.reflow.mail import is_mail
 
 TextKind = Literal["mail", "html", "text"]
 
@@ -16,6 +15,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
 _HTML_TAGS = re.compile(r"<(?:head|body|div|table|p|h[1-6]|ul|span|title|meta)\b[^>]*>", re.I)
+_MAIL_HEADER = re.compile(
+    rb"(?im)^(from|to|cc|date|subject|message-id|mime-version|received|return-path|delivered-to):"
+)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _OLE_STREAMS = tuple(name.encode("utf-16-le") for name in ("WordDocument", "Workbook", "Book", "PowerPoint Document"))
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _SECTOR = 512
@@ -26,10 +29,20 @@ def text_kind(head: bytes) -> TextKind | None:
     text = decode(head) if head else None
     if text is None or not text.strip():
         return None
-    if is_mail(head):
+    if _is_mail(head):
         return "mail"
     bare = text.lstrip("\ufeff")
     return "html" if _HTML.match(bare) or (bare.lstrip()[:1] == "<" and _HTML_TAGS.match(bare.lstrip())) else "text"
+
+
+def _is_mail(head: bytes) -> bool:
+    """Return whether a text begins with the headers of a message: three of those that messages have."""
+    block = _BLANK_LINE.split(head, maxsplit=1)[0]
+    lines = block.splitlines()
+    if not lines or not re.match(rb"[A-Za-z][A-Za-z-]*:|From ", lines[0]):
+        return False
+    others = [line for line in lines[1:] if not re.match(rb"[ \t]|[A-Za-z][\w-]*:", line)]
+    return not others and len({found.lower() for found in _MAIL_HEADER.findall(block)}) >= 3
 
 
 def archive_kind(file: IO[bytes]) -> str:
