@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 GOOGLE, OPENAI, ANTHROPIC, OLLAMA = "google_genai", "openai", "anthropic", "ollama"
+OLLAMA_ADDRESS = "http://127.0.0.1:11434"
+"""Where Ollama listens if nothing else is said."""
 OFFLINE = "offline"
 """The reader that is no model: the text layer, and the OCR on board."""
 

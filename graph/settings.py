@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from graph.errors import BadInputError
-from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OPENAI, default_models
+from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OLLAMA_ADDRESS, OPENAI, default_models, is_local
 
 EngineName = Literal["auto", "llm", "offline"]
 FORMER_ENGINE_NAMES = {"gemini": "llm"}
@@ -226,6 +226,11 @@ class Settings(BaseSettings):
             OLLAMA: self.ollama_host,
         }  # fmt: skip
         return {provider: address for provider, address in addresses.items() if address}
+
+    def is_local(self, provider: str) -> bool:
+        """Return whether a provider's models run on this machine or in a private network; never Google's."""
+        address = self.addresses.get(provider, OLLAMA_ADDRESS if provider == OLLAMA else "")
+        return provider != GOOGLE and is_local(address)
 
     @property
     def models(self) -> dict[str, str]:

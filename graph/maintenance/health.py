@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
-from graph.providers import OLLAMA, PROVIDERS
+from graph.providers import OLLAMA, OLLAMA_ADDRESS, PROVIDERS
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.settings import Settings, settings
 
@@ -142,14 +142,15 @@ def _models() -> str:
 def _abilities(one: Mapping[str, Any]) -> str:
     named = [name for name in ("text", "image", "schema", "vector") if one[name].startswith("yes")]
     lacks = [name for name in ("text", "image", "schema", "vector") if one[name] and name not in named]
-    return f"{one['model']} can {', '.join(named) or 'nothing'}" + (f", not {', '.join(lacks)}" if lacks else "")
+    parts = [f"can {', '.join(named)}"] * bool(named) + [f"cannot {', '.join(lacks)}"] * bool(lacks)
+    return f"{one['model']} {' and '.join(parts)}"
 
 
 def _ollama(now: Settings) -> str:
     """Return a sentence on an Ollama server that runs on this machine and is not used; "" if there is none."""
     import httpx
 
-    url = now.addresses.get(OLLAMA, "http://127.0.0.1:11434")
+    url = now.addresses.get(OLLAMA, OLLAMA_ADDRESS)
     try:
         names = [str(model["name"]) for model in httpx.get(f"{url}/api/tags", timeout=1).json()["models"]]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):

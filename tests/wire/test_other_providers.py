@@ -246,7 +246,7 @@ def test_doctor_asks_each_model_what_it_can_do(
     asked, checks = doctor(capsys)
     assert "takes no images" in asked["openai:gpt-5.4"]["image"]
     assert asked["openai:gpt-5.4"]["schema"] == "yes, asked in words"
-    assert "can text, schema, not image" in checks["models"]
+    assert "can text, schema and cannot image" in checks["models"]
     server.sees, server.schemas, server.reply = True, "kept", unable
     asked, _ = doctor(capsys)
     assert asked["openai:gpt-5.4"]["image"].startswith("no: it does not see")

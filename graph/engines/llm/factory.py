@@ -91,8 +91,9 @@ def named_embedding_model(context: Context, config: Settings) -> NamedModel[Embe
         ModelError: there is no key, or the model's provider is unknown or not installed.
     """
     name = context.embedding_model
-    model = embedding_model(name, dimensions=_dimensions(context), **_access(split_name(name)[0], config))
-    return NamedModel(model, name, EMBEDDING_SETTING)
+    provider = split_name(name)[0]
+    model = embedding_model(name, dimensions=_dimensions(context), **_access(provider, config))
+    return NamedModel(model, name, EMBEDDING_SETTING, is_local=config.is_local(provider))
 
 
 def _dimensions(context: Context) -> int | None:
@@ -104,7 +105,9 @@ def named_chat_model(
     name: str, setting: str, thinking: ThinkingLevel | None, config: Settings
 ) -> NamedModel[BaseChatModel]:
     """Return a chat model with its name; see `chat_model` for `thinking` and errors."""
-    return NamedModel(chat_model(name, thinking=thinking, **_access(split_name(name)[0], config)), name, setting)
+    provider = split_name(name)[0]
+    model = chat_model(name, thinking=thinking, **_access(provider, config))
+    return NamedModel(model, name, setting, is_local=config.is_local(provider))
 
 
 def _access(provider: str, config: Settings) -> dict[str, str]:

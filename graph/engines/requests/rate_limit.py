@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from graph.engines.requests import usage
-from graph.providers import GOOGLE, OLLAMA, is_local, split_name
+from graph.providers import GOOGLE, split_name
 from graph.storage.base import RequestCounter
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ _PACIFIC = ZoneInfo("America/Los_Angeles")
 _WINDOW_MARGIN = 1.05
 
 _FIRST_CONCURRENCY = 4.0  # a free key may send five requests a minute: the first burst should not be refused
-
-_OLLAMA_HOST = "http://127.0.0.1:11434"  # where it listens if nothing else is said
 
 _MAX_PAUSE_S = 120.0  # a minute's quota is back after 60 s; a service that asks for hours must not block everything
 
@@ -292,12 +290,11 @@ def build_rate_limiter(settings: Settings, catalog: RequestCounter) -> AdaptiveR
 
     def rate(model: str) -> Rate:
         known, provider = preset(settings.tier, model), split_name(model)[0]
-        address = settings.addresses.get(provider, _OLLAMA_HOST if provider == OLLAMA else "")
         alone = None if settings.concurrency else 1
         return Rate(
             settings.requests_per_minute or known.per_minute,
             settings.requests_per_day or known.per_day,
-            alone if provider != GOOGLE and is_local(address) else None,
+            alone if settings.is_local(provider) else None,
             alone if provider != GOOGLE else None,
         )
 
