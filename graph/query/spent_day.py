@@ -7,6 +7,7 @@ the answer says so.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING
 
 from graph import context, dependencies
 from graph.engines.base import Engine
@@ -14,8 +15,10 @@ from graph.errors import ServiceOutOfOrderError
 from graph.providers import split_name
 from graph.query import conversation
 from graph.query.state import Note, QueryState
-from graph.retrieval.retriever import Retriever
 from graph.types import Reply, RetrievedChunk, Turn
+
+if TYPE_CHECKING:
+    from graph.retrieval.retriever import Retriever
 
 
 def is_spent(error: ServiceOutOfOrderError) -> bool:

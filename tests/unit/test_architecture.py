@@ -222,7 +222,7 @@ def test_importing_the_app_loads_these_packages_and_nothing_heavy() -> None:
     """The app is imported by the server, by every command and by users. `graph` and `loaders` are common names."""
     code = (
         "import sys, graph.app, loaders, prompts, web\n"
-        "heavy = {'chromadb', 'rapidocr', 'pymupdf4llm', 'tokenizers', 'google.genai'}\n"
+        "heavy = {'chromadb', 'rapidocr', 'pymupdf4llm', 'tokenizers', 'google.genai', 'numpy', 'filelock'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
         "print(*(package.__file__ for package in (graph, loaders, prompts, web)), sep='\\n')"
     )
