@@ -9,15 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from graph.verification.claims import (
+    alternatives,
+    courses,
     directions,
     modality,
     negation,
     relevance,
     rewording,
     scope,
+    subjects,
     table_order,
     table_places,
     units,
+    value_context,
 )
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
@@ -83,6 +87,8 @@ def _on_places(text: str, evidence: Evidence) -> list[Finding]:
         return [Finding("table", "contradiction", failure)]
     if failure := table_order.wrong_order(text, evidence, numbers.mark).contradiction:
         return [Finding("comparison", "contradiction", failure)]
+    if failure := courses.wrong_course(text, numbers.mark):
+        return [Finding("direction", "contradiction", failure)]
     failure, _ = units.other_units(numbers.text, numbers.stated, evidence)
     return [Finding("unit", "contradiction", failure)] if failure else []
 
@@ -109,5 +115,12 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("modality", modality.duty_added(text, quote)),
         ("scope", scope.widened(text, quote)),
         *rewording.changed_words(text, quote),
+        ("direction", alternatives.other_alternative(text, quote)),
+        ("date", courses.reversed_range(text, quote)),
+        ("modality", modality.attempt_achieved(text, quote)),
+        ("number", value_context.misplaced_value(text, quote, numbers.mark)),
+        ("comparison", value_context.other_bound(text, quote, numbers.mark)),
+        ("name", subjects.swapped_subject(text, quote)),
+        ("name", subjects.other_subject(text, evidence)),
         ("relevance", relevance.unrelated(text, evidence)),
     ]

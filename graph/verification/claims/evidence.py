@@ -28,6 +28,8 @@ class Evidence:
     """The document's name and title, and the chunk with all its rows."""
     quote: str = ""
     """The quote alone."""
+    named: str = ""
+    """The document's name and title."""
     rows: tuple[SentenceRow, ...] = ()
     """The quoted table rows."""
     table: tuple[SentenceRow, ...] = ()
@@ -49,6 +51,7 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
         around=f"{named} {around}",
         whole=f"{named} {whole}",
         quote=quote,
+        named=named,
         rows=rows,
         table=tuple(row for row in chunk.sentences if row.kind == "row") if rows else (),
         document=document,

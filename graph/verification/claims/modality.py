@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-from graph.verification.claims.wording import clauses, content, same_language, scope_after, share
+from graph.verification.claims.wording import Clause, clauses, content, same_language, scope_after, share, words
 
 _HEDGE = re.compile(
     r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:e|es|ed)|hop(?:e|es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|apparently|"
     r"alleged\w*|reported\w*|claim(?:s|ed)?|suggest(?:s|ed)?|believ\w*|estimat\w*|attempt\w*|tr(?:y|ied|ies)|"
     r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
-    r"vermutlich|angeblich|plan(?:t|en|te|ten)|geplant|will|pourrait|podría|"
+    r"vermutlich|angeblich|plan(?:t|en|te|ten)|geplant|pourrait|podría|"
     r"if|unless|would've|wenn|falls|can|cannot|unclear|uncertain|unlikely|goal|objective|target)$"
 )
 _COVERING = re.compile(
@@ -59,6 +59,32 @@ def _is_best(text: str, quote: str, held: frozenset[str]) -> bool:
     said = content(text)
     best = max((len(said & clause.content) for clause in clauses(quote)), default=0)
     return 2 * len(said & held) >= best
+
+
+def attempt_achieved(text: str, quote: str) -> str:
+    """Return a doubt where a claim says done what its quote only tries, plans or goes out "to" do."""
+    said = {word.stem: word for clause in clauses(text) for at, word in enumerate(clause.words) if _is_done(clause, at)}
+    for found in _ATTEMPT.finditer(quote) if same_language(text, quote) else ():
+        verb = next(iter(words(found["verb"])), None)
+        others = sum(word.stem == verb.stem for word in words(quote)) if verb else 0
+        if verb and others == 1 and verb.stem in said:
+            return f"the quote says “{found['how']} … to {found['verb']}”, the claim “{said[verb.stem].text}”"
+    return ""
+
+
+def _is_done(clause: Clause, at: int) -> bool:
+    """Return whether a word of a clause may be a verb that is no infinitive and stands under no hedge."""
+    before = [word.key for word in clause.words[max(0, at - 4) : at]]
+    return not any(key == "to" or _HEDGE.match(key) for key in before)
+
+
+_ATTEMPT = re.compile(
+    r"\b(?P<how>explor(?:e|es|ed)|tr(?:y|ies|ied)|attempt(?:s|ed)?|aim(?:s|ed)?|seeks?|sought|hop(?:e|es|ed)|"
+    r"wish(?:es|ed)?|want(?:s|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|propos(?:e|es|ed)|efforts?|expedition|campaign|mission|"
+    r"goal|in order)\b"
+    r"[^.;]{0,80}?\bto (?P<verb>[a-z]{3,})",
+    re.IGNORECASE,
+)
 
 
 def duty_added(text: str, quote: str) -> str:

@@ -44,7 +44,9 @@ _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrow
 
 def unsupported_names(text: str, source: str) -> list[str]:
     """Return the names of `text` that are not in `source`, each once, in order."""
-    if not (claimed := names(text)):
+    claimed = names(text, german_source=bool(_GERMAN.search(source)))
+    claimed += [found[0] for found in _NUMBERED.finditer(text)]
+    if not claimed:
         return []
     source = unicodedata.normalize("NFKC", without_marks(write_signs(source)))
     known = {_plain(token) for token in _TOKEN.findall(f"{source} {_LINE_END.sub('', source)}")}
@@ -52,10 +54,18 @@ def unsupported_names(text: str, source: str) -> list[str]:
     unsupported = [
         name
         for name in claimed
-        if not (holds_code(name, source) if any(map(str.isdigit, name)) else _is_supported(_plain(name), known))
+        if not (holds_code(name, source) if _is_code(name) else _is_supported(_plain(name), known))
         and _script(name) in scripts
     ]
     return list(dict.fromkeys(unsupported))
+
+
+_NUMBERED = re.compile(r"\b[A-Z][a-z]{2,} (?:I{1,3}|IV|VI{0,3}|IX|XI{0,3}|XIV|XV|XVI)\b(?![.’'])")
+"""A name with a Roman number ("War II", "Louis XIV")."""
+
+
+def _is_code(name: str) -> bool:
+    return any(map(str.isdigit, name)) or " " in name
 
 
 def holds_code(name: str, source: str) -> bool:
@@ -83,8 +93,11 @@ _PERIOD = re.compile(r"(Q|H|FY)[ -]?((?:20)?\d{1,2})", re.IGNORECASE)
 _ORDINALS = ("", "first", "second", "third", "fourth")
 
 
-def names(text: str) -> list[str]:
-    """Return the names in a text, as it writes them."""
+def names(text: str, *, german_source: bool = True) -> list[str]:
+    """Return the names in a text, as it writes them.
+
+    A German noun after an article is no name where the source is in another language, which has another word for it.
+    """
     text = unicodedata.normalize("NFKC", without_marks(write_signs(text)))
     tokens = list(_TOKEN.finditer(text))
     german = bool(_GERMAN.search(text))
@@ -96,7 +109,11 @@ def names(text: str) -> list[str]:
         if not any(start <= token.start() < end for _, start, end in coded)
         and (
             (_certain(token.group()) and not _at_number(text, token))
-            or (_capital(token.group()) and _named(text, tokens, at, german))
+            or (
+                _capital(token.group())
+                and _named(text, tokens, at, german)
+                and not (german and not german_source and _after_article(tokens, at))
+            )
         )
     ]
     return [name for _, name in sorted(found, key=lambda pair: pair[0])]
@@ -135,6 +152,19 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     before = leads and not starts and _name_like(tokens[at - 1].group()) and not _at_number(text, tokens[at - 1])
     after = follows and _name_like(tokens[at + 1].group()) and not word.lower().endswith("ly")
     return (before or after) if german or starts else True
+
+
+def _after_article(tokens: list[re.Match[str]], at: int) -> bool:
+    """Return whether a run of words with capitals follows a German article: "der Zweite Weltkrieg"."""
+    while at > 0 and tokens[at - 1].group()[0].isupper() and tokens[at - 1].group().lower() not in _ARTICLES:
+        at -= 1
+    return at > 0 and tokens[at - 1].group().lower() in _ARTICLES
+
+
+_ARTICLES = frozenset(
+    """der die das dem den des ein eine einer einem einen eines im am zum zur beim vom ins seine seiner seinem seinen
+    ihre ihrer ihrem ihren diese dieser dieses diesem diesen jede jeder jedes alle aller""".split()  # noqa: SIM905
+)
 
 
 def _next_to(text: str, one: re.Match[str], other: re.Match[str]) -> bool:

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import re
 
-from graph.verification.claims.wording import Clause, clauses, content, same_language, scope_after, share
+from graph.verification.claims.wording import (
+    Clause,
+    clauses,
+    content,
+    same_language,
+    scope_after,
+    share,
+    stem_of,
+    words,
+)
 
 _NEGATION = re.compile(
-    r"^(?:not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|seldom|nowhere|"
+    r"^(?:not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|seldom|nowhere|fail(?:s|ed)?|unable|refus(?:es?|ed)|"
     r"nicht|kein\w*|nie|niemals|weder|ohne|nichts|kaum|pas|jamais|aucun\w*|sans|nunca|sin|ningún\w*)$"
 )
 _WEAK = re.compile(
@@ -26,6 +35,7 @@ _NO_NEGATION = re.compile(
     r"\bnot (?:just|merely|least)\b|\bnothing but\b|\bwhether or not\b",
     re.IGNORECASE,
 )
+_PREFIXED = re.compile(r"^(?:un|in|im|ir|il|dis|non)(\w{4,})$")
 _REACH = 5  # words between a negation and the word that it turns round
 _SCOPE = 6  # content words that a negation covers
 _SHARED = 0.5
@@ -34,7 +44,7 @@ _SHARED = 0.5
 
 def may_negate(key: str) -> bool:
     """Return whether a word in small letters may say "not" in another way: "unable", "fails", "lacks"."""
-    return bool(_NEGATION.match(key) or _WEAK.match(key))
+    return bool(_NEGATION.match(key) or _WEAK.match(key) or _PREFIXED.match(key))
 
 
 def is_negation(key: str) -> bool:
@@ -80,4 +90,8 @@ def _negates_any(text: str, scope: frozenset[str]) -> bool:
     """Return whether a text negates something near words of a scope, in whatever way."""
     best = max((share(scope, clause.content) for clause in clauses(text)), default=0.0)
     near = [clause for clause in clauses(text) if share(scope, clause.content) >= max(best / 2, 0.01)]
-    return any(_NEGATION.match(word.key) or _WEAK.match(word.key) for clause in near for word in clause.words)
+    if any(_NEGATION.match(word.key) or _WEAK.match(word.key) for clause in near for word in clause.words):
+        return True
+    # "impractical" for "not practical"
+    turned = {stem_of(found[1]) for word in words(text) if (found := _PREFIXED.match(word.key))}
+    return not turned.isdisjoint(scope)

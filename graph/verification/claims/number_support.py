@@ -83,11 +83,32 @@ def unsupported_numbers(text: str, evidence: Evidence) -> tuple[list[str], bool]
     """Return the numbers that the evidence does not support, as the claim writes them; and whether it calculates."""
     text = dates.without_figures(without_table_names(text, evidence.table))
     held = held_numbers(evidence.exact, evidence, text)
-    bare = fold(without_names(text))
+    bare, fractions = _without_fractions(fold(without_names(text)), held)
     stated = stated_numbers(bare, held)
     lacking = [one for one in stated if not _is_supported(one, bare, held, evidence)]
     found = arithmetic.explained(bare, stated, lacking, evidence) if lacking else set()
-    return sorted({one.text for one in lacking if one.text not in found}), bool(found)
+    return sorted({*fractions, *(one.text for one in lacking if one.text not in found)}), bool(found)
+
+
+_FRACTION = re.compile(
+    r"\b(?P<top>an?|one|two|three|four|five|six|seven|eight|nine)[ -]"
+    r"(?P<part>hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)\b(?= (?:of|the)\b)",
+    re.IGNORECASE,
+)
+_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "nin": 9, "ten": 10}
+_FRACTION_ERROR = Decimal("0.04")
+
+
+def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
+    """Return a claim without fractions ("two thirds of"), and those that no percentage of the quote is near."""
+    lacking = []
+    for found in _FRACTION.finditer(text):
+        top = next(iter(spelled(found["top"]).values()), 1)
+        value = Decimal(top) / _PARTS[found["part"].lower()[:3]]
+        near = any(min(abs(one - value), abs(one / 100 - value)) <= _FRACTION_ERROR for one in held.values)
+        if not near and found["part"].lower() not in held.text.lower():
+            lacking.append(found[0])
+    return _FRACTION.sub("…", text), lacking
 
 
 class Numbers(NamedTuple):

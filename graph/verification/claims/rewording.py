@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
+from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.directions import directions_of
 from graph.verification.claims.negation import may_negate
 from graph.verification.claims.numbers import spelled
@@ -96,7 +97,7 @@ def _doubt(before: Sequence[Word], after: Sequence[Word], following: Sequence[Wo
         return "modality", f"the quote says “{lost['hedge']}”, the claim states it as a fact"
     if _opposed(before, after):
         return "direction", _said(" ".join(w.text for w in before), " ".join(w.text for w in after))
-    return _other_count(before, after) or _other_name(before, after)
+    return _other_count(before, after) or _other_side(before, after) or _other_name(before, after)
 
 
 def _negated_otherwise(before: Sequence[Word], after: Sequence[Word]) -> bool:
@@ -135,6 +136,20 @@ def _other_count(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, s
     return None
 
 
+def _other_side(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
+    """Return a doubt where "from" stands for "by", or another preposition for one that turns the sides round."""
+    held, said = {word.key for word in before}, {word.key for word in after}
+    for one, other in _SIDES:
+        for here, there in ((one, other), (other, one)):
+            if here in held and there in said and here not in said and there not in held:
+                return "direction", _said(here, there)
+    return None
+
+
+_SIDES = (("from", "by"), ("to", "by"), ("to", "from"), ("for", "against"), ("into", "from"), ("into", "out"),
+          ("von", "durch"), ("für", "gegen"))  # fmt: skip
+
+
 def _small(word: Word) -> bool:
     return word.key in _SMALL or (word.key.isdecimal() and len(word.key) <= 2)
 
@@ -149,7 +164,7 @@ _SMALL = frozenset("two three four five six seven eight nine ten eleven twelve t
 def _other_name(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
     """Return a doubt where one name stands in the place of another."""
     held = [word for word in before if word.text[0].isupper() and word.is_content]
-    said = [word for word in after if word.text[0].isupper() and word.is_content]
+    said = [word for word in after if _is_name(word)]
     if not held or not said or {word.stem for word in held} & {word.stem for word in said}:
         return None
     if _is_acronym(held, said) or _is_acronym(said, held):
@@ -158,6 +173,10 @@ def _other_name(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, st
     return "name", f"the claim names {other} where the quote names {one}"
 
 
+def _is_name(word: Word) -> bool:
+    return word.text[0].isupper() and word.is_content and word.key not in MONTHS
+
+
 def _is_acronym(short: Sequence[Word], long: Sequence[Word]) -> bool:
     letters = "".join(word.key[0] for word in long)
-    return len(short) == 1 and short[0].key[: len(letters)] == letters
+    return len(short) == 1 < len(long) and short[0].key[: len(letters)] == letters

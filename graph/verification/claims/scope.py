@@ -10,7 +10,7 @@ import re
 from graph.verification.claims.wording import Clause, clauses, content, same_language, share
 
 _UNIVERSAL = {
-    "all": r"all|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|both|throughout|generally|"
+    "all": r"all|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|both|generally|"
     r"universal\w*|total\w*|alle[nrms]?|jede[nrms]?|sämtlich\w*|ganz\w*|immer|vollständig\w*",
     "only": r"only|sole\w*|exclusive\w*|merely|just|alone|unique\w*|single|except|nur|ausschließlich\w*|allein\w*|"
     r"lediglich|einzig\w*",
@@ -35,6 +35,13 @@ _SOME = re.compile(
     r"^(?:some|most|many|several|few|sometimes|mainly|mostly|partly|partially|almost|nearly|einige|manche|viele|mehrere|"
     r"meist\w*|manchmal|teilweise|fast|überwiegend)$"
 )
+_LIMITED_ALL = re.compile(
+    r"(?:(?:%|percent|per cent|prozent|most|some|many|half|part|majority|number|third|quarter|share|teil)"
+    r" (?:of|der|aller)"
+    r"|nearly|almost|virtually|practically|fast|nahezu) (?:all|every|everything|alle[nrms]?)\b",
+    re.IGNORECASE,
+)
+"""An "all" that is not all: "90 % of all", "nearly all"."""
 _SHARED = 0.5
 
 
@@ -42,7 +49,7 @@ def widened(text: str, quote: str) -> str:
     """Return a doubt where a claim covers more than its quote."""
     if not same_language(text, quote):
         return ""
-    held = [word.key for clause in clauses(quote) for word in clause.words]
+    held = [word.key for clause in clauses(_LIMITED_ALL.sub(" ", quote)) for word in clause.words]
     for clause in clauses(text):
         for word in clause.words:
             for kind, stated in _SAID.items():

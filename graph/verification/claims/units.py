@@ -20,6 +20,7 @@ from loaders.text.numbers import find_numbers, fold
 _KNOWN = {
     "percent": "% percent per-cent pc prozent pourcent pourcents pour-cent por-ciento procent",
     "percentage points": "percentage-points percentage-point pp ppt prozentpunkte prozentpunkten prozentpunkt",
+    "basis points": "basis-points basis-point bps basispunkte basispunkten",
     "points": "points point punkte punkten puntos",
     "seconds": "s sec secs second seconds sekunde sekunden secondes segundos",
     "minutes": "min mins minute minutes minuten minutos",
@@ -61,7 +62,7 @@ _LETTER_UNITS = frozenset({"s", "h", "g", "w", "an", "mi", "min", "pc"})
 _CURRENCIES = frozenset({"euros", "dollars", "pounds", "francs"})
 _AFTER = re.compile(
     r"\s*-?\s*(?:(?:thousand|million|billion|trillion|bn|mn|tausend|millionen|milliarden|mio\.?|mrd\.?|k|m|b)\b\.?\s*)?"
-    r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|per cent|pour cent|por ciento|[^\W\d_]+)?",
+    r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|basis[ -]points?|per cent|pour cent|por ciento|[^\W\d_]+)?",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"(€|US\$|\$|£|\b(?:EUR|USD|GBP|CHF)\b)\s?$")
@@ -72,6 +73,11 @@ _LOOSE = {("percentage points", "points"), ("points", "percentage points"), ("po
 _DIFFERENCE = re.compile(r"\b(?:differ\w*|minus|unterschied\w*|differenz\w*)\b|[−–-]\s?\d", re.IGNORECASE)
 _PEOPLE = frozenset("people men women children leute kinder".split())  # noqa: SIM905
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+
+
+_PER_CENT = frozenset({"%", "percent", "per cent", "Prozent"})
+_SHARE_OF = re.compile(r" (?:of (?:the |its |all |their |his |her )?|der |aller |seiner )(?P<noun>[^\W\d_]+)")
+"""What a percentage is a share of."""
 
 
 class Measured(NamedTuple):
@@ -105,7 +111,7 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence) -> tupl
             others = {one.unit for one in quoted}
             if all(others) and not any(_agree(claimed.unit, unit) for unit in others):
                 return f"{one.text} is in {_listed(others)} in the quote, not in {claimed.unit}", ""
-            if all(others):
+            if all(others) and not claimed.noun:
                 continue
         doubt = doubt or _other_noun(one.text, claimed, quoted, text, evidence)
     return "", doubt
@@ -116,6 +122,8 @@ def measured(text: str, start: int, end: int) -> Measured:
     if before := _BEFORE.search(text[:start]):
         return Measured(UNITS[before[1].lower()], "")
     found = _AFTER.match(text, end)
+    if found and found["unit"] in _PER_CENT and (counted := _SHARE_OF.match(text, found.end())):
+        return Measured("percent", counted["noun"].lower())
     shown = " ".join((found["unit"] or "").lower().replace("-", " ").split()) if found else ""
     shown = re.sub(r"^° ?", "°", shown)
     if shown == "percentage":
@@ -161,8 +169,11 @@ def _listed(units: set[str]) -> str:
 def _other_noun(number: str, claimed: Measured, quoted: Sequence[Measured], text: str, evidence: Evidence) -> str:
     """Return a doubt where another noun follows the number; none in another language, or where the quote has it."""
     said = claimed.noun or claimed.unit
+    if claimed.unit == "percent":
+        quoted = [one for one in quoted if one.unit == "percent" and one.noun]
     if (
         not said
+        or not quoted
         or _YEAR.fullmatch(number)
         or any(not one.noun and not one.unit for one in quoted)
         or not same_language(text, evidence.quote)

@@ -43,6 +43,8 @@ _EMPTY = frozenset(
     jede jeder jedes kann kein keine können man mehr mit nach nicht noch nur ob oder ohne sehr sein seine sich sie sind
     so über um und unter vom von vor war waren was weil wenn werden wie wir wird wurde wurden zu zum zur zwar""".split()  # noqa: SIM905
 )
+_PARTICLES = frozenset("de le la du von der van del el des".split())  # noqa: SIM905
+"""Words that are parts of names before a capital ("Louis de Fer"), and tell no language there."""
 _SHORTEST = 3  # letters of a content word
 
 
@@ -81,7 +83,7 @@ def words(text: str) -> tuple[Word, ...]:
     found = []
     for match in _WORD.finditer(shown):
         key = match[0].lower().replace("’", "'")
-        found.append(Word(match[0], key, _stem(key), *match.span()))
+        found.append(Word(match[0], key, stem_of(key), *match.span()))
     return tuple(found)
 
 
@@ -101,7 +103,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _stem(word: str) -> str:
+def stem_of(word: str) -> str:
     """Return the stem of a word; of an irregular verb that of its infinitive."""
     bare = word.removesuffix("'s").removesuffix("'")
     return stem(_IRREGULAR.get(bare, bare))
@@ -125,7 +127,12 @@ _IRREGULAR = {
 
 def language(text: str) -> str:
     """Return the language of a text by its function words: en, de, fr, es, or "" where it cannot be told."""
-    keys = [word.key for word in words(text)]
+    said = words(text)
+    keys = [
+        word.key
+        for at, word in enumerate(said)
+        if word.key not in _PARTICLES or at + 1 == len(said) or said[at + 1].text.islower()
+    ]
     counts = {name: sum(key in known for key in keys) for name, known in _LANGUAGES.items()}
     best = max(counts, key=lambda name: counts[name])
     others = max(count for name, count in counts.items() if name != best)

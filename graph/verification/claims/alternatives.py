@@ -1,0 +1,98 @@
+"""A check of words that exclude each other: a claim says "maximum" where its quote says "average".
+
+A claim that has a word of a group of which its quote has only another one says something else. English and German words
+are known. What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from graph.verification.claims.wording import words
+
+# Each line is a group; words between bars mean the same, "*" stands for any ending.
+_GROUPS = """
+average* mean durchschnitt* | maximum maximal peak höchst* | minimum minimal mindest* | median | total gesamt*
+theoretical* theoretisch* | actual* real practical tatsächlich* wirklich*
+permanent* dauerhaft* endgültig* | temporar* provisional* vorübergehend* zeitweise vorläufig*
+amply generous* reichlich* | minimally hardly barely scarcely kaum
+favorabl* favourabl* beneficial günstig* | adverse* unfavorabl* unfavourabl* harmful ungünstig*
+gross brutto* | net netto*
+asset assets aktiva | liabilit* passiva
+revenue* sales income umsatz* einnahmen | cost costs expense* expenditure* kosten ausgaben
+profit profits gewinn* | loss losses verlust*
+import imports imported einfuhr* | export exports exported ausfuhr*
+domestic inländisch* | foreign ausländisch*
+public öffentlich* | private privat*
+training | testing test | validation
+input inputs eingabe* | output outputs ausgabe*
+buyer buyers käufer* | seller sellers verkäufer*
+employer* arbeitgeber* | employee* arbeitnehmer*
+landlord* lessor* vermieter* | tenant* lessee* mieter*
+teacher teachers lehrer* | student students pupil* schüler*
+male männlich* | female weiblich*
+monday montag* | tuesday dienstag* | wednesday mittwoch* | thursday | friday freitag* | saturday | sunday
+spring frühjahr* frühling* | summer sommer* | autumn herbst* | winter winter*
+daily täglich* | weekly wöchentlich* | monthly monatlich* | quarterly vierteljährlich* | annual* yearly jährlich*
+dozens dutzende* | hundreds hunderte* | thousands tausende* | millions | billions milliarden
+hundredth* | tenth* zehntel | fifth fünftel | quarter viertel | third drittel | half hälfte
+early earlier earliest früh* | late later latest spät*
+north northern nord* nördlich* | south southern süd* südlich* | east eastern ost* östlich* | west western westlich*
+left links linke* | right rechts rechte*
+morning vormittag* | afternoon nachmittag* | evening abend* | night nacht*
+red rot* | blue blau* | green grün* | yellow gelb* | black schwarz* | white weiß*
+internal intern* | external extern*
+primary primär* | secondary sekundär*
+first erste* | second zweite* | third dritte* | fourth vierte* | last final letzte*
+solid fest* | liquid flüssig* | gaseous gasförmig*
+rural ländlich* | urban städtisch*
+manual* manuell* | automatic* automatisch*
+voluntar* freiwillig* | compulsory mandatory obligatory verpflichtend* obligatorisch*
+success* succeed* managed erfolg* gelang* | fail fails failed failure* misserfolg* scheiter* misslang*
+"""
+_SHORTEST_STEM = 3
+
+Member = tuple[int, int]
+"""The numbers of a group and of a meaning in it."""
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> tuple[dict[str, list[Member]], list[tuple[str, Member]]]:
+    """Return whole words, and beginnings of words, with what they mean."""
+    whole: dict[str, list[Member]] = {}
+    starts: list[tuple[str, Member]] = []
+    for group, line in enumerate(_GROUPS.strip().splitlines()):
+        for meaning, forms in enumerate(line.split("|")):
+            for form in forms.split():
+                if form.endswith("*"):
+                    starts.append((form[:-1], (group, meaning)))
+                else:
+                    whole.setdefault(form, []).append((group, meaning))
+    return whole, starts
+
+
+@lru_cache(maxsize=20_000)
+def _members(key: str) -> tuple[Member, ...]:
+    whole, starts = _lexicon()
+    if len(key) < _SHORTEST_STEM:
+        return ()
+    return (*whole.get(key, ()), *(member for start, member in starts if key.startswith(start)))
+
+
+def other_alternative(text: str, quote: str) -> str:
+    """Return a doubt where a claim has a word that excludes the one of its quote; "" if there is none."""
+    held, said = _held(quote), _held(text)
+    for (group, meaning), word in said.items():
+        others = [(key, other) for key, other in held.items() if key[0] == group]
+        if others and (group, meaning) not in held and all(key not in said for key, _ in others):
+            return f"the claim says “{word}”, the quote “{others[0][1]}”"
+    return ""
+
+
+def _held(text: str) -> dict[Member, str]:
+    """Return the meanings of a text, each with its first word."""
+    found: dict[Member, str] = {}
+    for word in words(text):
+        for member in _members(word.key):
+            found.setdefault(member, word.text)
+    return found

@@ -1,0 +1,74 @@
+"""A check of ranges and of changes "from ... to ...": their ends in order, and a rise that is one.
+
+Both ends of a range may stand in a quote and the claim still turn it round ("from June to March"). English and German
+words are known.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from graph.verification.claims.dates import MONTHS
+from loaders.text.numbers import Mark, find_numbers, fold
+
+_RANGE = re.compile(
+    r"\b(?:from|between|von|zwischen|vom)\s+(?P<low>[^,;.()]{1,40}?)\s+(?:to|and|until|till|through|bis|auf|und)\s+"
+    r"(?P<high>[^,;()]{1,40})",
+    re.IGNORECASE,
+)
+_RISE = re.compile(
+    r"\b(?:r[io]ses?|risen|rising|increas\w*|grow(?:s|n|ing)?|grew|climb\w*|jump\w*|soar\w*|escalat\w*|gain(?:s|ed)|up|"
+    r"steig\w*|stieg\w*|gestiegen|wuchs|wächst|gewachsen|zunahm\w*|erhöht\w*)\b",
+    re.IGNORECASE,
+)
+_FALL = re.compile(
+    r"\b(?:falls?|fell|fallen|falling|decreas\w*|declin\w*|drop(?:s|ped|ping)?|shr[aiu]nk\w*|sank|sinks?|plunge[ds]?|"
+    r"plummet\w*|slump\w*|down|fiel\w*|fällt|gefallen|sinkt|sank\w*|gesunken|abnahm\w*|verringert\w*)\b",
+    re.IGNORECASE,
+)
+_BEFORE = 60  # letters before a range in which a word says rise or fall
+_DATED = re.compile(rf"\b(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))}|(?:1[5-9]|20)\d\d)\b", re.IGNORECASE)
+
+
+def wrong_course(text: str, decimal: Mark = "") -> str:
+    """Return what is wrong with a rise or fall "from ... to ..." whose numbers go the other way; "" if nothing is."""
+    folded = fold(text)
+    for found in _RANGE.finditer(folded):
+        before = folded[max(0, found.start() - _BEFORE) : found.start()]
+        rises, falls = bool(_RISE.search(before)), bool(_FALL.search(before))
+        low, high = _value(found["low"], decimal), _value(found["high"], decimal)
+        if low is None or high is None or rises == falls or low == high:
+            continue
+        if (high > low) != rises:
+            return f"from {low} to {high} is no {'rise' if rises else 'fall'}"
+    return ""
+
+
+def _value(text: str, decimal: Mark) -> Decimal | None:
+    """Return the first number of the end of a range; none of a date."""
+    if _DATED.search(text):
+        return None
+    numbers = find_numbers(text, decimal)
+    return numbers[0].values[0] if numbers and numbers[0].values else None
+
+
+def reversed_range(text: str, quote: str) -> str:
+    """Return a doubt where a range of months or years runs the other way than in the quote; "" if none does."""
+    for found in _RANGE.finditer(text):
+        low, high = _DATED.findall(found["low"]), _DATED.findall(found["high"])
+        for start in low:
+            for end in high:
+                first, last = _places(start, quote), _places(end, quote)
+                if _key(start) != _key(end) and first and last and min(first) > max(last) and _RANGE.search(quote):
+                    return f"the claim's range runs from {start} to {end}, the quote's the other way"
+    return ""
+
+
+def _places(date: str, text: str) -> list[int]:
+    """Return where a text has a month or a year."""
+    return [found.start() for found in _DATED.finditer(text) if _key(found[0]) == _key(date)]
+
+
+def _key(date: str) -> int:
+    return MONTHS.get(date.lower()) or int(date)

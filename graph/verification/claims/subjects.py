@@ -1,0 +1,79 @@
+"""A check of who did what: the names before a verb, and names that stand in the place of others.
+
+A claim whose names stand on the other side of the same verb, in the same voice, says it of another. A claim that names
+somebody whom its quote does not name, and leaves out a name that the quote has, may have put one in place of the other.
+What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph.verification.claims import acronyms
+from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.names import unsupported_names
+from graph.verification.claims.wording import Word, same_language, words
+
+_POINTING = re.compile(
+    r"\b(?:it|its|he|she|his|her|him|they|their|them|this|these|those|which|who|whose|former|latter|"
+    r"the same|er|sie|es|ihr\w*|sein\w*|dies\w*|welche[rs]?)\b",
+    re.IGNORECASE,
+)
+"""Words of a quote for which a claim may have put a name."""
+_BY = frozenset({"by", "durch", "von"})
+_BRACKETED = re.compile(r"\([^()]*\)")
+
+
+def swapped_subject(text: str, quote: str) -> str:
+    """Return a doubt where the name before a verb stands only after that verb in the quote."""
+    if not same_language(text, quote):
+        return ""
+    said, held = words(_BRACKETED.sub(" ", text)), words(_BRACKETED.sub(" ", quote))
+    for at, verb in enumerate(said):
+        places = [place for place, word in enumerate(held) if word.stem == verb.stem and not _is_name(word, place)]
+        if not verb.is_content or _is_name(verb, at) or len(places) != 1:
+            continue
+        left, before = _names(said[:at], 0), _names(held[: places[0]], 0)
+        after = _names(held[places[0] :], places[0])
+        same_voice = _is_passive(said, at) == _is_passive(held, places[0])
+        if left and before and same_voice and left <= after and left.isdisjoint(before):
+            subject = next(word.text for place, word in enumerate(said) if _is_name(word, place))
+            return f"in the quote, {subject} stands on the other side of “{held[places[0]].text}”"
+    return ""
+
+
+def _is_name(word: Word, place: int) -> bool:
+    return word.text[0].isupper() and word.is_content and (place > 0 or any(c.isupper() for c in word.text[1:]))
+
+
+def _names(some: Sequence[Word], start: int) -> set[str]:
+    """Return the stems of names; the first word of a text counts if it is no word of every day."""
+    return {word.stem for place, word in enumerate(some, start) if word.text[0].isupper() and word.is_content}
+
+
+def _is_passive(said: Sequence[Word], at: int) -> bool:
+    return any(word.key in _BY for word in said[at + 1 : at + 5])
+
+
+def other_subject(text: str, evidence: Evidence) -> str:
+    """Return a doubt where a claim has a name that its quote lacks, and lacks one of the same look that it has."""
+    quote = evidence.quote or evidence.exact
+    if not same_language(text, quote) or _POINTING.search(quote):
+        return ""
+    added = unsupported_names(text, f"{quote} {evidence.above} {evidence.named}")
+    if not added:
+        return ""
+    spelled = acronyms.spelled_out(text, quote, evidence.document) | acronyms.abbreviated(text, quote)
+    added = [name for name in added if name.casefold() not in spelled]
+    lacking = unsupported_names(quote, text)
+    for name in added:
+        for other in lacking:
+            if _look(name) == _look(other):
+                return f"the claim names {name}, where the quote names {other}"
+    return ""
+
+
+def _look(name: str) -> bool:
+    """Return whether a name has digits, or capitals inside."""
+    return any(character.isdigit() or character.isupper() for character in name[1:])
