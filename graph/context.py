@@ -117,6 +117,11 @@ class Context(BaseModel):
         description="Compare the vision model's reply with the page's own text, where that is legible. Where they "
         "disagree, the model is asked once more, then the file's own text is used.",
     )
+    check_claims: bool = Field(
+        default_factory=lambda: settings().check_claims,
+        description="Ask the reader's model, in one request for all statements of an answer, whether the quotes say "
+        "what the statements say. It settles the doubts that the rules leave. No effect offline.",
+    )
     top_k: int = Field(
         5, ge=1, le=20, description="How many chunks are retrieved, graded and given to the model that answers."
     )
@@ -165,6 +170,8 @@ class Context(BaseModel):
         "repair", "The prompt that asks again for claims that were not supported.", "repair_claims"
     )
 
+    check_prompt: str = _prompt("check", "The prompt that asks whether quotes say what claims say.", "verify_citations")
+
     @field_validator("engine", mode="before")
     @classmethod
     def _present_engine_name(cls, name: Any) -> Any:
@@ -172,7 +179,7 @@ class Context(BaseModel):
 
     @field_validator(
         "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "answer_prompt", "repair_prompt",
-        mode="after",
+        "check_prompt", mode="after",
     )  # fmt: skip
     @classmethod
     def _placeholders(cls, text: str, info: Any) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from graph.types import Usage
     from loaders.types import Failure
 
 
@@ -68,6 +69,19 @@ class ServiceOutOfOrderError(ModelError):
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
         super().__init__(failure.detail)
+
+
+class UnusableReplyError(ModelError):
+    """A model replied, but blocked, cut off, empty or malformed: which says nothing about the documents.
+
+    Args:
+        message: The sentence for the user.
+        usage: What the replies cost.
+    """
+
+    def __init__(self, message: str, usage: Usage) -> None:
+        self.usage = usage
+        super().__init__(message)
 
 
 def as_list(value: object, name: str) -> list[str]:

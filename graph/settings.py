@@ -185,6 +185,8 @@ class Settings(BaseSettings):
     """The languages that Tesseract may read where it is installed: `auto`, `off`, or codes such as `rus,kor`."""
     check_replies: Annotated[bool, BeforeValidator(_not_off)] = True
     """Whether replies of the vision model are compared with the page's own text."""
+    check_claims: Annotated[bool, BeforeValidator(_not_off)] = True
+    """Whether a model is asked if the quotes of an answer say what its claims say."""
     served: Switch = False
     """Whether this process serves the graphs to others, who may then read only files in allowed folders."""
     allowed_folders: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = ()

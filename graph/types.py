@@ -244,6 +244,29 @@ class Citation(TypedDict):
     """Why only a model gives the words, or why the statement may not say the same, as a sentence; missing if proven."""
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim as an entailment check sees it: alone with its quote."""
+
+    text: str
+    """What the claim says."""
+    quote: str
+    """The quote that it rests on."""
+    context: str
+    """What the quote is about: its document, headings, and of table rows the caption and columns."""
+
+
+class Entailment(TypedDict):
+    """What a model says of a claim and its quote."""
+
+    answer: Literal["yes", "in part", "no"]
+    """Whether the quote alone says what the claim says."""
+    reason: str
+    """Why, in a few words."""
+    trusted: NotRequired[Literal[False]]
+    """False if its replies to the controls show that such an answer means nothing; missing if it counts."""
+
+
 class ClaimCheck(TypedDict):
     """The result of checking a claim."""
 
@@ -257,6 +280,8 @@ class ClaimCheck(TypedDict):
     """Why it is no more than that; [] if it is proven."""
     doubts: NotRequired[list[str]]
     """Why its quote may not say the same, each as a sentence without its full stop; missing where there are none."""
+    entailment: NotRequired[Entailment]
+    """What a model says of it; missing where none was asked."""
     citation: Citation | None
     """The citation of a claim that passed."""
     further: NotRequired[list[Citation]]

@@ -41,6 +41,7 @@ class Prompt:
 # The placeholders that each prompt is filled with; an edited file, or a text given for a run, must have the same.
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer": frozenset({"question", "passages"}),
+    "check": frozenset({"statements"}),
     "contextualize": frozenset({"history", "question"}),
     "grade": frozenset({"question", "passages"}),
     "judge": frozenset({"question", "expected", "answer"}),

@@ -105,7 +105,7 @@ def ingest(
 def ask(
     options: Options, question: str, documents: tuple[str, ...], thread: str, proof: Path | None,
     exports: tuple[Path, ...],
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Answer a QUESTION, citing the pages that support the answer."""
     from graph.cli import exports as files
     from graph.cli import output, progress
@@ -117,6 +117,7 @@ def ask(
     options.show({field: answer.get(field) for field in _ANSWER_FIELDS}, output.answer)
     for said in files.write(client, answer, proof, exports):
         click.echo(said, err=True)
+    return BAD_INPUT if answer.get("reason") == "model_failed" else DONE
 
 
 @registry.command(epilog=EXPLAINED)

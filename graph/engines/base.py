@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from graph.types import Claim, Grade, Reply, RetrievedChunk, Turn
+from graph.types import Claim, Entailment, Grade, Reply, RetrievedChunk, Statement, Turn
 from loaders.types import Block, Failure, PageImage, PageJob, Word
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Engine(Protocol):
     reads_images: bool
     """Whether page images are used; if False, `image.png` is b"" and `answer` is given no images."""
     can_rewrite: bool
-    """Whether `rewrite` and `repair` can return anything; if False they are not called."""
+    """Whether `rewrite`, `repair` and `check` can return anything; if False they are not called."""
 
     def is_daily_quota_exhausted(self) -> bool:
         """Return True if `transcribe` is known to be unable to read another page today."""
@@ -114,6 +114,9 @@ class Engine(Protocol):
         page_images: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:
         """Return, for each rejected claim, another one in its place, or None; the caller verifies them once more."""
+
+    async def check(self, statements: Sequence[Statement]) -> Reply[list[Entailment | None]]:
+        """Return for each statement whether its quote says it, None where that is not known; raises no ModelError."""
 
 
 BATCHES_IN_FLIGHT = 16

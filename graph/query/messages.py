@@ -9,7 +9,7 @@ from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Citation, ClaimCheck, RetrievedChunk, is_verified
+from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, is_verified
 from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
 _REASONS = {
@@ -17,6 +17,7 @@ _REASONS = {
     "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
     "fact_absent": "The documents mention the subject, but no page supports an answer.",
     "page_unreadable": "The pages that could be read do not answer this question.",
+    "model_failed": "The model gave no answer that can be used, which says nothing about the documents.",
 }
 _UNPROVEN = {
     "image": " (not proven: read from the image of the page, not found in its text)",
@@ -96,6 +97,23 @@ def notes_on_claims(dropped: int, citations: Sequence[Citation]) -> list[Note]:
             text = f"{marker(citation['marker'])} is not proven on {where}. {sanitize_markdown(citation['reason'])}"
             notes.append(Note(kind="not_proven", text=text))
     return notes
+
+
+def notes_on_check(replies: Sequence[Entailment | None]) -> list[Note]:
+    """Return a note if a check by a model decided nothing: it gave no reply, or none that can be trusted."""
+    silent = sum(reply is None for reply in replies)
+    distrusted = [reply["answer"] for reply in replies if reply and not reply.get("trusted", True)]
+    sentences = []
+    if silent:
+        which = "the statements" if silent == len(replies) else f"{silent} of {len(replies)} statements"
+        sentences.append(f"The check of {which} by a model gave no usable reply: only the rules have checked them.")
+    if "yes" in distrusted:
+        sentences.append("The model that checks statements said yes to a false one too, so its yes does not count.")
+    if {"no", "in part"} & set(distrusted):
+        sentences.append(
+            "The model that checks statements denied one that repeats its quote, so its no does not count."
+        )
+    return [Note(kind="check_failed", text=" ".join(sentences))] if sentences else []
 
 
 def notes_on_mentions(names: Sequence[str]) -> list[Note]:

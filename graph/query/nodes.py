@@ -11,7 +11,7 @@ from langgraph.config import get_stream_writer
 
 from graph import context, dependencies
 from graph.engines.base import OnDraft
-from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
+from graph.errors import BadInputError, ServiceOutOfOrderError, UnusableReplyError, as_list
 from graph.events import Draft, step
 from graph.query import conversation, messages, spent_day, whole_document
 from graph.query.answers import (
@@ -23,7 +23,7 @@ from graph.query.answers import (
     verified_beginning,
     verified_draft,
 )
-from graph.query.second_readings import read_by_ocr
+from graph.query.claim_checks import check_claims, is_model_asked
 from graph.query.state import QueryState
 from graph.query.streaming import ReplyStream
 from graph.retrieval import documents
@@ -197,8 +197,11 @@ async def generate_answer(state: QueryState) -> QueryState:
     shown = [PageRef(document=view.document, page=view.page) for view in views]
     engine, stream = spent_day.engine_of(deps, state), reply_stream(state)
     on_draft = _draft_writer({**state, "page_images": shown}, stream)
+    failure: QueryState = {}
     try:
         reply = await engine.answer(question, offered, [] if whole else state["grades"], views, on_draft)
+    except UnusableReplyError as error:
+        reply, failure = Reply([], error.usage), {"reason": "model_failed", "absence": str(error)}
     except ServiceOutOfOrderError as error:
         if not spent_day.is_spent(error):
             raise
@@ -213,16 +216,17 @@ async def generate_answer(state: QueryState) -> QueryState:
         "usage": add_usage(state["usage"], reply.usage),
         "reply_id": stream.reply_id,
         "streamed_text": stream.text,
+        **failure,
     }
 
 
 def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
     """Return what is called with each draft of an answer: it emits the draft, and streams what is verified of it."""
-    write = get_stream_writer()
+    write, is_settled_by_code = get_stream_writer(), not is_model_asked(state)
 
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))
-        if claims:
+        if claims and is_settled_by_code:  # what a model may deny is not streamed: it could not be withdrawn
             stream.push(verified_draft(build_verifier(state), claims))
 
     return draft
@@ -241,23 +245,21 @@ def _kept(
 @async_node
 @step("Checking every quote on its page")
 async def verify_citations(state: QueryState) -> QueryState:
-    """Look up every quote on its page, and every number, date and name of a claim in the quoted text.
+    """Look up every quote on its page, compare each claim with its quote, and ask a model whether they say the same.
 
     Cited pages that only a model has read are read by OCR before, once for all questions.
     """
-    checker = await asyncio.to_thread(build_verifier, state)
-    lacking = await asyncio.to_thread(checker.pages_without_witness, state["claims"])
-    if lacking:
-        await read_by_ocr(await dependencies.current(), lacking)
-        checker = await asyncio.to_thread(build_verifier, state)
-    checks, stream = await asyncio.to_thread(checker.check, state["claims"]), reply_stream(state)
-    if state["repairs"]:
-        checks = outcomes.with_history(checks, state["verdicts"])
-    verified = any(check["citation"] for check in checks)
-    stream.push(verified_beginning(checks))
+    checks, usage, notes = await check_claims(state)
+    stream, verified = reply_stream(state), any(check["citation"] for check in checks)
+    # Before a repair the model has not been asked about all claims.
+    if not is_model_asked(state) or state["repairs"] or not any(check["failure"] for check in checks):
+        stream.push(verified_beginning(checks))
+    unusable = state.get("reason") == "model_failed"
     return {
         "verdicts": checks,
-        "reason": None if verified else "fact_absent",
+        "reason": None if verified else "model_failed" if unusable else "fact_absent",
+        "usage": usage,
+        "notes": notes,
         "reply_id": stream.reply_id,
         "streamed_text": stream.text,
     }
@@ -273,7 +275,12 @@ async def repair_claims(state: QueryState) -> QueryState:
     on_images = any("image" in objection["claim"] for objection in objections)
     views = await asyncio.to_thread(load_page_images, deps, state["page_images"]) if on_images else []
     offered = await asyncio.to_thread(whole_document.offered_chunks, deps.stores.catalog, state)
-    reply = await deps.engine.repair(state["standalone_question"], offered, objections, views)
+    failure: QueryState = {}
+    try:
+        reply = await deps.engine.repair(state["standalone_question"], offered, objections, views)
+    except UnusableReplyError as error:
+        reply = Reply([None] * len(objections), error.usage)
+        failure = {"reason": "model_failed", "absence": str(error)}
     repaired = iter(reply.value)
     claims = [
         (next(repaired, None) or check["claim"]) if check["failure"] else check["claim"] for check in state["verdicts"]
@@ -283,6 +290,7 @@ async def repair_claims(state: QueryState) -> QueryState:
         "claims": claims,
         "repairs": state["repairs"] + 1,
         "usage": add_usage(state["usage"], reply.usage),
+        **failure,
     }
 
 

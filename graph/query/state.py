@@ -12,11 +12,12 @@ from typing_extensions import TypedDict
 from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Usage
 from graph.verdicts import AnswerVerdict
 
-RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable"]
+RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable", "model_failed"]
 
 NoteKind = Literal[
     "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
-    "page_partly_read", "not_proven", "partly_proven", "day_spent", "other_model", "searched_by_words", "assumed",
+    "page_partly_read", "not_proven", "partly_proven", "check_failed", "day_spent", "other_model", "searched_by_words",
+    "assumed",
 ]  # fmt: skip
 
 Messages = Annotated[
@@ -147,7 +148,7 @@ class QueryState(QueryInput, QueryOutput, total=False):
     grades: list[Grade]
     """The grader's reply: a grade for each chunk; those that it left out are missing."""
     absence: str
-    """The sentence that says which row, column or value a table lacks; "" where none was missed."""
+    """The sentence of a refusal that knows more than its reason: what a table lacks, or how a model failed; or ""."""
     claims: list[Claim]
     """The statements of the answer, as the engine made or repaired them."""
     page_images: list[PageRef]

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from graph.types import Citation, ClaimCheck, is_verified
 from graph.verdicts import AnswerVerdict, Verdict
 
+_PART = "the quote says only a part of it"
+_WEAK_NO = "the model that checks statements denies this one, and also one that repeats its quote"
 _WORST_FIRST: Sequence[Verdict] = ("refused", "seen", "partly_proven", "related", "proven")
 
 
@@ -53,6 +55,14 @@ def cited(checks: Sequence[ClaimCheck]) -> list[Citation]:
     return list(found.values())
 
 
+def numbered(checks: Sequence[ClaimCheck]) -> list[ClaimCheck]:
+    """Return checks with their citations numbered in order; the same quote of a chunk gets the same number."""
+    markers: dict[tuple[str, str], int] = {}
+    for citation in (citation for check in checks for citation in citations_of(check)):
+        citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
+    return list(checks)
+
+
 def with_history(checks: Sequence[ClaimCheck], first: Sequence[ClaimCheck]) -> list[ClaimCheck]:
     """Return the checks after a repair; those of replaced claims hold the claim before and why it failed."""
     merged = []
@@ -70,11 +80,19 @@ def _verdict(check: ClaimCheck) -> tuple[Verdict, list[str]]:
     unproven = [] if is_verified(citation) else [citation.get("reason") or "Only a model gives these words."]
     if check["claim"].get("related"):
         return "related", unproven
+    doubts = _doubts(check)
     if unproven:
-        return "seen", [*unproven, *check.get("doubts", [])]
-    if doubts := check.get("doubts"):
-        return "partly_proven", list(doubts)
-    return "proven", []
+        return "seen", [*unproven, *doubts]
+    return ("partly_proven", doubts) if doubts else ("proven", [])
+
+
+def _doubts(check: ClaimCheck) -> list[str]:
+    """Return the doubts that are left: a yes of a model that can be trusted removes those of the rules."""
+    said, doubts = check.get("entailment"), check.get("doubts", [])
+    if said is None or not said.get("trusted", True):
+        weak = [_WEAK_NO] if said and said["answer"] != "yes" else []
+        return [*doubts, *weak]
+    return [] if said["answer"] == "yes" else [said["reason"] or _PART, *doubts]
 
 
 def _marked(citation: Citation, verdict: Verdict, reasons: Sequence[str]) -> Citation:

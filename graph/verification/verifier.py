@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
-from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, is_verified
+from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, Statement, is_verified
 from graph.verification import computations, image_evidence, quotes
 from graph.verification.claims import check as claim_check
 from graph.verification.claims.check import check_claim, contradictions_of, doubts_of
 from graph.verification.claims.evidence import Evidence, evidence_for
-from graph.verification.outcomes import citations_of, settled
+from graph.verification.outcomes import citations_of, numbered, settled
 from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testify
 from loaders.text.plain import plain
 
@@ -37,13 +37,27 @@ class ClaimVerifier:
 
     def check(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
         """Check each claim; citations are numbered in order, and the same quote of a chunk gets the same number."""
-        markers: dict[tuple[str, str], int] = {}
-        checks = [self._check(claim) for claim in claims]
-        for check in checks:
-            for citation in citations_of(check):
-                citation["marker"] = markers.setdefault((citation["chunk"], citation["quote"]), len(markers) + 1)
-                self._label(citation)
+        checks = numbered([self._check(claim) for claim in claims])
+        for citation in (citation for check in checks for citation in citations_of(check)):
+            self._label(citation)
         return [settled(check) for check in checks]
+
+    def statement(self, check: ClaimCheck) -> Statement | None:
+        """Return a claim that passed with its quote, for a check by a model; None if a model has nothing to decide.
+
+        That is so of a claim that repeats its quote, is computed from cells, or is not claimed to answer.
+        """
+        claim, citation = check["claim"], check["citation"]
+        chunk = self._chunks.get(citation["chunk"]) if citation else None
+        if chunk is None or claim.get("computation") or claim.get("related"):
+            return None
+        said = quotes.normalised(claim["text"].strip(" ."))
+        if said in quotes.normalised(claim["quote"]) and not check.get("doubts"):
+            return None
+        rows = self._evidence(claim["quote"], chunk).rows
+        title = self._titles.get(chunk.document) or chunk.name
+        context = [" › ".join([title, *chunk.headings]), *(row.search for row in rows)]
+        return Statement(claim["text"], claim["quote"], "\n".join(context))
 
     def pages_without_witness(self, claims: Sequence[Claim]) -> list[PageRow]:
         """Return the pages of the claims' quotes that only a model has read: OCR is to read them before the check."""

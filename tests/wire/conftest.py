@@ -106,3 +106,5 @@ def _use(patch: pytest.MonkeyPatch, server: GeminiServer, home: Path) -> None:
     patch.setenv("PAGEWITNESS_WHOLE_DOCUMENT_TOKENS", "0")
     # The scripted model says words that stand nowhere in the file, so that its words can be told from the file's.
     patch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")
+    # One request less for each question; tests of the check of claims switch it on.
+    patch.setenv("PAGEWITNESS_CHECK_CLAIMS", "off")

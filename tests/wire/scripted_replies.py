@@ -13,7 +13,7 @@ from graph.context import Context
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.gemini_wire import Answer
 
-Kind = Literal["read", "contextualize", "grade", "rewrite", "answer", "repair"]
+Kind = Literal["read", "contextualize", "grade", "rewrite", "answer", "repair", "check"]
 Claim = dict[str, Any]
 
 FOUNDED = "The naturalist Edith Carrow founded the observatory in 1911"
@@ -49,7 +49,9 @@ QUESTION = "Who founded the observatory, and in which year?"
 def kind(request: Recorded) -> Kind:
     """What a chat request wants, told by the shape that it asks for."""
     fields = (request.schema or {}).get("properties", {})
-    kinds: dict[str, Kind] = {"grades": "grade", "claims": "answer", "query": "rewrite", "repairs": "repair"}
+    kinds: dict[str, Kind] = {
+        "grades": "grade", "claims": "answer", "query": "rewrite", "repairs": "repair", "rulings": "check",
+    }  # fmt: skip
     return next((kinds[name] for name in fields if name in kinds), "read" if request.images else "contextualize")
 
 
@@ -67,6 +69,21 @@ def pages_asked(request: Recorded) -> list[int]:
 def passages(request: Recorded) -> dict[str, str]:
     """The passages in a prompt, by label."""
     return dict(re.findall(r'<passage id="(P\d+)"[^>]*>\n(.*?)\n</passage>', request.prompt, re.DOTALL))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement of a check of claims, as the model sees it."""
+
+    text: str
+    quote: str
+    context: str
+
+
+def statements(request: Recorded) -> dict[str, Asked]:
+    """The statements in a prompt, by label."""
+    pattern = r'<statement id="(S\d+)">\nstatement: (.*?)\nquote: (.*?)\ncontext: (.*?)\n</statement>'
+    return {label: Asked(*rest) for label, *rest in re.findall(pattern, request.prompt, re.DOTALL)}
 
 
 def claim(text: str, quote: str, on: str = "", passage: str = "") -> Claim:
@@ -93,6 +110,8 @@ class Model:
     claims: Sequence[Claim] = ()
     repairs: dict[int, Claim] = field(default_factory=dict)
     """What replaces the claims that were not proven, by their numbers in the request."""
+    rules: Callable[[Asked], str] | None = None
+    """What the check of claims answers to a statement: `yes`, `in part` or `no`; None for yes to its own claims."""
     queries: Iterable[str] = ()
     standalone: str = ""
     instead: dict[Kind, Answer] = field(default_factory=dict)
@@ -105,6 +124,11 @@ class Model:
             return self._read(pages_asked(request))
         if wanted == "contextualize":
             return self.standalone
+        if wanted == "check":
+            return json.dumps({"rulings": [
+                {"id": label, "reason": "as told", "answer": (self.rules or self._stands_by)(one)}
+                for label, one in statements(request).items()
+            ]})  # fmt: skip
         return json.dumps(getattr(self, f"_{wanted}")(passages(request)))
 
     def _read(self, pages: Sequence[int]) -> Answer:
@@ -116,6 +140,10 @@ class Model:
         scores = {label: 9 if self.relevant(text) else 1 for label, text in offered.items()}
         return {"grades": [{"id": label, "reason": "as told", "score": score} for label, score in scores.items()]}
 
+    def _stands_by(self, asked: Asked) -> str:
+        said = {one["text"] for one in (*self.claims, *self.repairs.values())}
+        return "yes" if asked.text in said or asked.text in asked.quote else "no"
+
     def _rewrite(self, offered: dict[str, str]) -> Any:
         queries = iter(self.queries)
         query = next(queries, "")
@@ -124,7 +152,7 @@ class Model:
 
     def _answer(self, offered: dict[str, str]) -> Any:
         said = [_said(one, offered) for one in self.claims]
-        return {"answerable": bool(said), "claims": said}
+        return {"claims": said, "answerable": bool(said)}
 
     def _repair(self, offered: dict[str, str]) -> Any:
         return {"repairs": [{"number": number, **_said(one, offered)} for number, one in self.repairs.items()]}

@@ -10,7 +10,7 @@ import pytest
 
 from graph.engines.base import Engine
 from graph.engines.embeddings import EmbedderEmbeddings
-from graph.errors import ModelError
+from graph.errors import ModelError, UnusableReplyError
 from graph.retrieval.embedder import Embedder
 from graph.types import RetrievedChunk
 from tests.wire.engine_helpers import Time, build, embedded
@@ -144,7 +144,9 @@ async def test_a_malformed_answer_is_asked_for_once_more(engine: Engine, gemini:
     reply = await engine.answer(QUESTION, PASSAGES, [])
     assert [claim["chunk"] for claim in reply.value] == ["c-1"]
     assert reply.usage["requests"] == 2
-    assert (await engine.answer(QUESTION, PASSAGES, [])).value == []
+    with pytest.raises(UnusableReplyError, match="says nothing about the documents") as error:
+        await engine.answer(QUESTION, PASSAGES, [])
+    assert error.value.usage["requests"] == 2
 
 
 async def test_an_overloaded_service_does_not_cause_a_refusal(engine: Engine, gemini: GeminiServer) -> None:

@@ -26,11 +26,12 @@ from tests.wire.scripted_replies import (
     Model,
     ask,
     claim,
+    kind,
     kinds,
     passages,
 )
 
-EVERYTHING = Context(top_k=20, whole_document_tokens=0)
+EVERYTHING = Context(top_k=20, whole_document_tokens=0, check_claims=False)
 
 
 def ask_asynchronously() -> dict[str, Any]:
@@ -144,13 +145,9 @@ def test_a_false_claim_is_left_out_and_alone_it_is_declined(library: Model, lie:
     [
         ('{"answerable": false, "claims": []}', 1),
         ('{"answerable": false, "claims": [{"text": "1911.", "passage": "P1", "quote": "1911"}]}', 1),
-        ('{"answerable": true, "claims": [{"text": "Edith Carrow."}, {"passage": "P1"}, 7]}', 1),
-        ('{"answerable": true, "claims": "Edith Carrow, in 1911."}', 1),
-        ("Edith Carrow, in 1911.", 2),
-        (Reply("", block_reason="SAFETY"), 2),
     ],
 )
-def test_an_answer_without_claims_is_declined(
+def test_an_answer_that_claims_nothing_is_declined(
     library: Model, gemini: GeminiServer, reply: Answer, requests: int
 ) -> None:
     library.instead = {"answer": reply}
@@ -158,6 +155,46 @@ def test_an_answer_without_claims_is_declined(
     assert (output["refused"], output["reason"], output["citations"]) == (True, "fact_absent", [])
     assert kinds(gemini).count("answer") == requests
     assert output["usage"]["requests"] == 2 + requests
+
+
+@pytest.mark.parametrize(
+    ("reply", "requests", "why"),
+    [
+        ('{"answerable": true, "claims": [{"text": "Edith Carrow."}, {"passage": "P1"}, 7]}', 2, "not in the form"),
+        ('{"answerable": true, "claims": "Edith Carrow, in 1911."}', 2, "not in the form"),
+        ('{"claims": [', 2, "cut off"),
+        ("{}", 2, "not in the form"),
+        ("Edith Carrow, in 1911.", 2, "not in the form"),
+        ("", 2, "empty"),
+        (Reply("", candidates=False), 2, "empty"),
+        (Reply('{"claims": [{"passage": "P1", "quote": "Ed', "MAX_TOKENS"), 2, "cut off"),
+        (Reply("", "RECITATION"), 2, "would not repeat"),
+        (Reply("", "SAFETY"), 1, "safety filter"),
+        (Reply("", block_reason="SAFETY"), 1, "safety filter"),
+    ],
+)
+def test_a_reply_that_cannot_be_used_is_the_model_s_fault(
+    library: Model, gemini: GeminiServer, capsys: pytest.CaptureFixture[str], reply: Answer, requests: int, why: str
+) -> None:
+    library.instead = {"answer": reply}
+    output = ask()
+    assert (output["refused"], output["reason"], output["citations"]) == (True, "model_failed", [])
+    assert (output["verdict"], output["verdicts"]) == ("refused", [])
+    assert why in output["answer"]
+    assert "says nothing about the documents" in output["answer"]
+    assert kinds(gemini).count("answer") == requests
+    assert output["usage"]["requests"] == 2 + requests
+    assert main.main(["ask", QUESTION, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["reason"] == "model_failed"
+
+
+def test_a_second_reply_that_can_be_used_is_an_answer(library: Model, gemini: GeminiServer) -> None:
+    library.claims = [TRUE]
+    replies = iter(["Edith Carrow, in 1911."])
+    gemini.reply = lambda request: (
+        next(replies, None) or library(request) if kind(request) == "answer" else library(request)
+    )
+    assert ask()["verdict"] == "proven"
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,6 @@ def test_all_that_failed_is_repaired_in_one_request_that_names_each_failure(
         json.dumps({"repairs": [{"number": 9, "text": "In 1911.", "quote": FOUNDED, "passage": "P1"}]}),
         json.dumps({"repairs": [{"number": "one"}, None, 7]}),
         '{"repairs": null}',
-        "I stand by what I said.",
-        Reply("", block_reason="SAFETY"),
-        Reply('{"repairs": [{"number": 1, "text"', "MAX_TOKENS"),
-        Fault(400, "no"),
     ],
 )
 def test_a_repair_that_fails_again_is_not_asked_for_a_third_time(
@@ -85,6 +81,27 @@ def test_a_repair_that_fails_again_is_not_asked_for_a_third_time(
     assert (output["refused"], output["reason"], output["citations"]) == (True, "fact_absent", [])
     library.claims = [TRUE, LATE]
     assert ask()["answer"] == "Edith Carrow founded it in 1911. [1]"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I stand by what I said.",
+        Reply("", block_reason="SAFETY"),
+        Reply('{"repairs": [{"number": 1, "text"', "MAX_TOKENS"),
+        Fault(400, "no"),
+    ],
+)
+def test_a_repair_without_a_usable_reply_is_the_model_s_fault_where_nothing_else_is_proven(
+    library: Model, gemini: GeminiServer, reply: Answer
+) -> None:
+    library.claims, library.instead = [LATE], {"repair": reply}
+    output = ask()
+    assert kinds(gemini) == ["embed", "grade", "answer", "repair"]
+    assert (output["refused"], output["reason"], output["citations"]) == (True, "model_failed", [])
+    library.claims = [TRUE, LATE]
+    mended = ask()
+    assert (mended["answer"], mended["reason"]) == ("Edith Carrow founded it in 1911. [1]", None)
 
 
 def test_an_unreachable_grader_does_not_prevent_an_answer(

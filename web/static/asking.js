@@ -11,6 +11,7 @@ import { open } from "./viewer.js";
 const REFUSALS = {
   nothing_ingested: "There is no document to ask", nothing_relevant: "The documents do not say",
   fact_absent: "No statement could be confirmed", page_unreadable: "Some pages could not be read",
+  model_failed: "The model gave no usable reply",
 };
 const MAX_CLOSEST_PAGES = 4;
 let thread = null; // the id of the conversation's thread, once there is one

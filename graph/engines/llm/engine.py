@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph.engines.base import OnDraft, PageReading, PageRequest
-from graph.engines.llm import page_replies
+from graph.engines.llm import page_replies, schemas
 from graph.engines.llm.messages import (
-    Answer,
-    Grading,
-    Repair,
-    Rewriting,
     chunk_id_for,
     format_chunks,
     format_objections,
+    format_statements,
     normalize_query,
+    statement_at,
     stop_reason,
     to_claim,
     to_claims,
@@ -27,11 +25,23 @@ from graph.engines.llm.messages import (
 from graph.engines.llm.page_batches import BatchTranscriber, merge
 from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
 from graph.engines.llm.reply_checks import repeats
-from graph.engines.llm.structured import NO_STREAM, ChatRequests, Content, OnPartialClaims
+from graph.engines.llm.structured import NO_STREAM, ChatRequests, Content, OnPartialClaims, Structured
 from graph.engines.requests.client import NamedModel, RequestClient
+from graph.errors import ModelError, UnusableReplyError
 from graph.providers import split_name
 from graph.sanitize import neutralize_tags
-from graph.types import Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn, add_usage
+from graph.types import (
+    Claim,
+    Entailment,
+    Grade,
+    Objection,
+    PageView,
+    Reply,
+    RetrievedChunk,
+    Statement,
+    Turn,
+    add_usage,
+)  # fmt: skip
 from loaders.text.markdown import parse_blocks
 from loaders.types import Failure, FailureReason, PageImage
 from prompts import Prompt, load
@@ -51,6 +61,15 @@ _DETAILS: dict[FailureReason, str] = {
     "repetition": "The model repeated itself until its reply was cut off (MAX_TOKENS).",
     "garbled": "The model stopped before it was done, without a usable reason.",
 }
+_UNUSABLE: Mapping[str, str] = {
+    "blocked": "its safety filter blocked the question or the passages",
+    "recitation": "it would not repeat passages that are published elsewhere (RECITATION)",
+    "max_tokens": "its reply was cut off before its end (MAX_TOKENS)",
+    "empty": "its reply was empty",
+    "garbled": "its reply was not in the form that was asked for",
+}
+CHECK_TIMEOUT_S = 60.0  # for a check of claims with its retries: it takes 2-5 s, and an answer can do without
+_MAX_REASON = 200  # characters of a reason, which should have twenty words
 _MAX_TURNS, _MAX_TURN_LENGTH = 10, 2000
 """How much of a conversation a follow-up question can refer to: its last turns, and the characters of each."""
 _SMALL_TASKS = 2
@@ -140,7 +159,7 @@ class ChatEngine:
             return Reply([])
         prompt = Prompt("grade", self._context.grade_prompt)
         text = prompt.fill(question=neutralize_tags(question), passages=format_chunks(chunks))
-        reply = await self._chat.send_structured(self._grader, text, Grading, allow_failure=True)
+        reply = await self._chat.send_structured(self._grader, text, schemas.grading(len(chunks)), allow_failure=True)
         grades: dict[str, Grade] = {}
         for item in reply.value.grades if reply.value else []:
             if chunk := chunk_id_for(item.id, chunks):
@@ -154,7 +173,7 @@ class ChatEngine:
             tried=neutralize_tags("\n".join(tried)),
             passages=format_chunks(chunks, with_reasons=True),
         )
-        reply = await self._chat.send_structured(self._grader, text, Rewriting)
+        reply = await self._chat.send_structured(self._grader, text, schemas.Rewriting)
         query = " ".join(reply.value.query.split()) if reply.value else ""
         known = {normalize_query(text) for text in (question, *tried)}
         return Reply("" if normalize_query(query) in known else query, reply.usage)
@@ -172,8 +191,10 @@ class ChatEngine:
         A malformed reply is requested once more. The model is not shown the grades.
 
         Raises:
+            UnusableReplyError: both replies were blocked, cut off, empty or malformed; "no claims" would wrongly say
+                that the documents hold no answer.
             ServiceOutOfOrderError: the day's requests to all models are used up.
-            ModelError: the service gave no reply; "no claims" would wrongly say that the documents hold no answer.
+            ModelError: the service gave no reply.
         """
         if not chunks:
             return Reply([])
@@ -183,19 +204,25 @@ class ChatEngine:
 
         def pass_on(text: str, claims: Sequence[object]) -> None:
             if on_draft:
-                on_draft(text, to_claims(claims, chunks, page_images))
+                on_draft(text, to_claims(claims[: schemas.MAX_CLAIMS], chunks, page_images))
 
         on_partial = pass_on if on_draft else None
-        reply = await self._write(content, on_partial)
-        if reply.value is None:
-            again = await self._write(content, on_partial)
-            reply = Reply(again.value, add_usage(reply.usage, again.usage), again.model)
-        claims = reply.value.claims if reply.value and reply.value.answerable else []
-        return Reply([to_claim(claim, chunks, page_images) for claim in claims], reply.usage, reply.model)
+        schema = schemas.answer(len(chunks), len(page_images))
+        reply = await self._write(content, schema, on_partial)
+        usage = reply.usage
+        if _is_unusable(reply.value) and reply.stopped != "blocked":  # what a filter blocks, it blocks again
+            reply = await self._write(content, schema, on_partial)
+            usage = add_usage(usage, reply.usage)
+        if reply.value is None or _is_unusable(reply.value):
+            raise UnusableReplyError(_complaint(self._writer, reply.stopped), usage)
+        claims = reply.value.claims[: schemas.MAX_CLAIMS] if reply.value.answerable else []
+        return Reply([to_claim(claim, chunks, page_images) for claim in claims], usage, reply.model)
 
-    async def _write(self, content: Content, on_partial: OnPartialClaims | None) -> Reply[Answer | None]:
+    async def _write(
+        self, content: Content, schema: type[schemas.Answer], on_partial: OnPartialClaims | None
+    ) -> Structured[schemas.Answer | None]:
         return await self._chat.send_structured(
-            self._writer, content, Answer, on_partial_claims=on_partial, stand_in=self._grader
+            self._writer, content, schema, on_partial_claims=on_partial, stand_in=self._grader
         )
 
     async def questions_left(self) -> int | None:
@@ -217,17 +244,44 @@ class ChatEngine:
         objections: Sequence[Objection],
         page_images: Sequence[PageView] = (),
     ) -> Reply[list[Claim | None]]:
-        """Return a claim or None for each objection, in one request; all None if the reply is missing or malformed."""
+        """Return a claim or None for each objection, in one request.
+
+        Raises:
+            UnusableReplyError: the reply is missing, blocked, cut off, empty or malformed.
+            ModelError: the key was refused, or the model does not exist.
+        """
         text = Prompt("repair", self._context.repair_prompt).fill(
             question=neutralize_tags(question),
             claims=format_objections(objections, chunks, page_images),
             passages=format_chunks(chunks),
         )
         content = with_images(text, page_images, chunks)
-        reply = await self._chat.send_structured(self._grader, content, Repair, allow_failure=True)
-        repairs = reply.value.repairs if reply.value else []
-        by_number = {repair.number: to_claim(repair, chunks, page_images) for repair in reversed(repairs)}
+        schema = schemas.repair(len(chunks), len(page_images), len(objections))
+        reply = await self._chat.send_structured(self._grader, content, schema, allow_failure=True)
+        if reply.value is None:
+            raise UnusableReplyError(_complaint(self._grader, reply.stopped), reply.usage)
+        by_number = {repair.number: to_claim(repair, chunks, page_images) for repair in reversed(reply.value.repairs)}
         return Reply([by_number.get(number) for number in range(1, len(objections) + 1)], reply.usage)
+
+    async def check(self, statements: Sequence[Statement]) -> Reply[list[Entailment | None]]:
+        """Return for each statement whether its quote says it, from one request to the grading model.
+
+        None for those that the reply leaves out; for all of them if there is no usable reply, whatever the reason.
+        """
+        text = Prompt("check", self._context.check_prompt).fill(statements=format_statements(statements))
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT_S):
+                reply = await self._chat.send_structured(
+                    self._grader, text, schemas.rulings(len(statements)), allow_failure=True
+                )
+        except (ModelError, TimeoutError):
+            return Reply([None] * len(statements))
+        found: dict[int, Entailment] = {}
+        for ruling in reply.value.rulings if reply.value else []:
+            if (at := statement_at(ruling.id, len(statements))) is not None:
+                reason = " ".join(ruling.reason.split())[:_MAX_REASON]
+                found.setdefault(at, Entailment(answer=ruling.answer, reason=reason))
+        return Reply([found.get(at) for at in range(len(statements))], reply.usage)
 
     async def _read(self, images: Sequence[PageImage], attempt: Attempt) -> dict[int, PageReading | Failure]:
         """Send one request for these pages; return the outcome of each; nothing is sent to a model without eyes."""
@@ -272,6 +326,20 @@ class ChatEngine:
         elif text in ("", page_replies.BLANK):
             return missing
         return PageReading(image.page, parse_blocks(text), image.words, self.model)
+
+
+def _complaint(model: NamedModel[BaseChatModel], stopped: FailureReason | None) -> str:
+    """Return the sentence that says why a model's reply cannot be used, and whose fault it is not."""
+    why = _UNUSABLE.get(stopped or "garbled") or f"the service gave none ({stopped})"
+    return (
+        f"{split_name(model.name)[1]} gave no answer that can be used: {why}. That says nothing about the documents: "
+        f"ask again, or set {model.setting} to another model."
+    )
+
+
+def _is_unusable(answer: schemas.Answer | None) -> bool:
+    """Whether an answer is missing, or is said to be one and makes no claim that can be read."""
+    return answer is None or (answer.answerable and not answer.claims)
 
 
 def _smaller(images: Sequence[PageImage]) -> dict[int, bytes]:

@@ -1,16 +1,17 @@
-"""Prompts and replies of the chat models: chunks as tagged text, the schemas of replies, why a reply stopped."""
+"""Prompts and replies of the chat models: chunks, claims and statements as tagged text, why a reply stopped."""
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from graph.engines.llm.schemas import QuotedClaim
 from graph.sanitize import neutralize_tags
-from graph.types import Claim, Objection, PageRef, PageView, RetrievedChunk
+from graph.types import Claim, Objection, PageRef, PageView, RetrievedChunk, Statement
 from loaders.types import FailureReason
 
 T = TypeVar("T")
@@ -28,73 +29,6 @@ _INCOMPLETE: dict[str, FailureReason] = {
     "CONTENT_FILTER": "blocked",
     "REFUSAL": "blocked",
 }
-
-
-def _drop_invalid(schema: type[BaseModel]) -> BeforeValidator:
-    """Return a validator of lists that drops malformed items and keeps the others."""
-
-    def valid_items(items: Any) -> list[BaseModel]:
-        valid = []
-        for item in items if isinstance(items, list) else []:
-            try:
-                valid.append(schema.model_validate(item))
-            except ValidationError:
-                continue
-        return valid
-
-    return BeforeValidator(valid_items)
-
-
-class _Item(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-
-class PassageGrade(_Item):
-    """The grade of one passage."""
-
-    # Fields are written in this order, and a model judges better after it has said why.
-    id: str = Field(description="The passage's id, such as P1.")
-    reason: str = Field("", description="Why, in at most fifteen words.")
-    score: float = Field(ge=0, le=10, description="0 (about something else) to 10 (states the answer).")
-
-
-class Grading(BaseModel):
-    """A grade for every passage."""
-
-    grades: Annotated[list[PassageGrade], _drop_invalid(PassageGrade)]
-
-
-class Rewriting(BaseModel):
-    """Another search query."""
-
-    query: str = Field(description="The query, or an empty string if there is no other sensible one.")
-
-
-class QuotedClaim(_Item):
-    """One statement of the answer, and the quote that proves it."""
-
-    passage: str = Field(description="The id of the passage or page image that proves the claim, such as P1 or I1.")
-    quote: str = Field(description="One continuous piece of that passage or image, copied character for character.")
-    text: str = Field(description="The claim.")
-
-
-class Answer(BaseModel):
-    """An answer as claims; none where the passages do not hold it."""
-
-    answerable: bool = Field(description="Whether the passages hold the answer or a part of it.")
-    claims: Annotated[list[QuotedClaim], _drop_invalid(QuotedClaim)]
-
-
-class RepairedClaim(QuotedClaim):
-    """A claim in place of one that was not proven."""
-
-    number: int = Field(description="The number of the claim that it replaces.")
-
-
-class Repair(BaseModel):
-    """What replaces the claims that were not proven; those that are left out are given up."""
-
-    repairs: Annotated[list[RepairedClaim], _drop_invalid(RepairedClaim)]
 
 
 def format_chunks(chunks: Sequence[RetrievedChunk], *, with_reasons: bool = False) -> str:
@@ -174,6 +108,20 @@ def format_objections(
             f"quote: {neutralize_tags(claim['quote'])}\nproblem: {neutralize_tags(objection['failure'])}\n</claim>"
         )
     return "\n\n".join(parts)
+
+
+def format_statements(statements: Sequence[Statement]) -> str:
+    """Return statements as `<statement>` elements, labelled S1, S2, ..., each with its quote and context."""
+    return "\n\n".join(
+        f'<statement id="S{number}">\nstatement: {neutralize_tags(one.text)}\nquote: {neutralize_tags(one.quote)}\n'
+        f"context: {neutralize_tags(one.context)}\n</statement>"
+        for number, one in enumerate(statements, 1)
+    )
+
+
+def statement_at(label: str, count: int) -> int | None:
+    """Return the place, from 0, of the statement that a label of a reply names (`S2`, `2`); None for an unknown one."""
+    return _item_for(label, r"(?:statement\W*)?s?", range(count))
 
 
 def _pages_of(chunk: RetrievedChunk) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackHandler
@@ -19,13 +20,14 @@ from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
 from graph.errors import ModelError, ServiceOutOfOrderError
 from graph.providers import GOOGLE, split_name
 from graph.types import Reply
-from loaders.types import Failure
+from loaders.types import Failure, FailureReason
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 T = TypeVar("T")
 S = TypeVar("S", bound=BaseModel)
+V = TypeVar("V")
 
 ATTEMPT_TIMEOUT_S = 120.0
 NO_STREAM: Any = {"tags": ["nostream"]}
@@ -34,6 +36,14 @@ NO_STREAM: Any = {"tags": ["nostream"]}
 OnPartialClaims = Callable[[str, Sequence[object]], None]
 """Is called while a reply streams, with the text of its claims so far and those claims that are complete."""
 Content = str | list[str | dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Structured(Reply[V]):
+    """A structured reply; its value is None if it cannot be used."""
+
+    stopped: FailureReason | None = None
+    """Why it cannot be used; None if it can."""
 
 
 class ChatRequests:
@@ -65,8 +75,8 @@ class ChatRequests:
         on_partial_claims: OnPartialClaims | None = None,
         allow_failure: bool = False,
         stand_in: NamedModel[BaseChatModel] | None = None,
-    ) -> Reply[S | None]:
-        """Send a prompt and return the reply as `schema`; None if it was cut off, blocked or malformed.
+    ) -> Structured[S | None]:
+        """Send a prompt and return the reply as `schema`; None, and the reason, if it cannot be used.
 
         Args:
             model: The model to ask.
@@ -92,9 +102,10 @@ class ChatRequests:
         answer = await self._send_to_any(model, stand_in, request)
         if isinstance(answer, Failure):
             if allow_failure:
-                return Reply(None)
+                return Structured(None, stopped=answer.reason)
             raise _error(answer)
-        return Reply(self._parsed(model, answer, schema), answer.usage, answer.name)
+        value = self._parsed(model, answer, schema)
+        return Structured(value, answer.usage, answer.name, _why_unusable(value, answer.reply.get("raw")))
 
     async def _send_to_any(
         self,
@@ -208,6 +219,17 @@ def text_of_claims(claims: Sequence[object]) -> str:
     """Return the texts of claims as paragraphs."""
     texts = [claim.get("text") for claim in claims if isinstance(claim, dict)]
     return "\n\n".join(text for text in texts if isinstance(text, str) and text.strip())
+
+
+def _why_unusable(value: BaseModel | None, raw: Any) -> FailureReason | None:
+    """Return why a reply cannot be used; None if it was parsed."""
+    if value is not None:
+        return None
+    if stopped := stop_reason(raw):
+        return stopped
+    if not str(getattr(raw, "text", "")).strip():
+        return "empty"
+    return "max_tokens" if _is_cut_off(raw) and "{" in str(raw.text) else "garbled"
 
 
 def _is_cut_off(raw: Any) -> bool:

@@ -22,7 +22,18 @@ from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, ChunkRow, TokenVectors
-from graph.types import RELEVANT_GRADE, Claim, Grade, Objection, PageView, Reply, RetrievedChunk, Turn
+from graph.types import (
+    RELEVANT_GRADE,
+    Claim,
+    Entailment,
+    Grade,
+    Objection,
+    PageView,
+    Reply,
+    RetrievedChunk,
+    Statement,
+    Turn,
+)  # fmt: skip
 from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText
@@ -126,6 +137,10 @@ class OfflineEngine:
     ) -> Reply[list[Claim | None]]:
         """Return None for each claim: the same comparison would choose the same sentences."""
         return Reply([None] * len(objections))
+
+    async def check(self, statements: Sequence[Statement]) -> Reply[list[Entailment | None]]:
+        """Return None for each statement: there is no model to ask."""
+        return Reply([None] * len(statements))
 
     def _titles(self, chunks: Sequence[RetrievedChunk]) -> str:
         rows = (self._catalog.document(document) for document in {chunk["document"] for chunk in chunks})

@@ -84,11 +84,12 @@ def test_the_former_name_of_the_llm_engine_is_still_accepted() -> None:
 def test_the_context_beats_the_environment_which_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     default = Context()
     for name, value in (("chat_model", "x:env"), ("reader_model", "x:env"), ("fallback_model", "x:env"),
-                        ("embedding_model", "x:env"), ("engine", "llm"), ("check_replies", "off")):  # fmt: skip
+                        ("embedding_model", "x:env"), ("engine", "llm"), ("check_replies", "off"),
+                        ("check_claims", "off")):  # fmt: skip
         monkeypatch.setenv(f"PAGEWITNESS_{name.upper()}", value)
         from_environment = getattr(Context(), name)
         assert from_environment != getattr(default, name), name
-        given = not from_environment if name == "check_replies" else "offline" if name == "engine" else "x:given"
+        given = not from_environment if name.startswith("check_") else "offline" if name == "engine" else "x:given"
         assert getattr(Context(**{name: given}), name) == given
 
 

@@ -225,6 +225,7 @@ def test_a_wrong_value_gets_one_sentence_that_names_the_variable(
         ("PAGEWITNESS_SERVED", "maybe", "served", False),
         ("PAGEWITNESS_CHECK_REPLIES", "Off", "check_replies", False),
         ("PAGEWITNESS_CHECK_REPLIES", "maybe", "check_replies", True),
+        ("PAGEWITNESS_CHECK_CLAIMS", "off", "check_claims", False),
         ("PAGEWITNESS_ALLOW_PRIVATE_URLS", "yes", "allow_private_urls", True),
         ("PAGEWITNESS_PUBLIC_URL", "https://papers.example.org/", "public_url", "https://papers.example.org"),
         ("LANGGRAPH_API_URL", "http://0.0.0.0:2024", "public_url", "http://127.0.0.1:2024"),

@@ -18,6 +18,7 @@ PLACEHOLDERS = {
     "rewrite": {"question", "tried", "passages"},
     "answer": {"question", "passages"},
     "judge": {"question", "expected", "answer"},
+    "check": {"statements"},
     "repair": {"question", "claims", "passages"},
     "read_again": {"problem"},
 }

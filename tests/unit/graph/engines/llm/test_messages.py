@@ -8,9 +8,6 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from graph.engines.llm.messages import (
-    Answer,
-    Grading,
-    QuotedClaim,
     chunk_id_for,
     format_chunks,
     format_objections,
@@ -20,6 +17,7 @@ from graph.engines.llm.messages import (
     to_claims,
     with_images,
 )
+from graph.engines.llm.schemas import Answer, Grading, QuotedClaim
 from graph.types import Claim, Objection, PageView, RetrievedChunk
 
 IMAGE = PageView("d", "a.pdf", 2, b"png")
