@@ -85,7 +85,7 @@ def _labels(line: OcrLine) -> list[Label]:
     if not any(map(str.isalnum, text)):  # a marker, read as a sign
         return []
     if _NUMBERS.fullmatch(text):
-        return [Label(word.text, word.box) for word in split_words(text, line.quad)]
+        return [Label(word.text, word.box) for word in split_words(text, line.quad, line.places)]
     return [Label(text, _box(line), turned=is_tall(line.quad) and len(text) > 1)]
 
 

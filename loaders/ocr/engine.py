@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,10 +20,13 @@ from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_di
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_charts
+from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.glyphs import with_signs
+from loaders.ocr.ink import Ink
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
-from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
+from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn
 from loaders.ocr.perspective import Straightened, straighten
+from loaders.ocr.spacing import with_spaces
 from loaders.types import LITTLE_CONFIDENCE, Block, Box, Failure, PageText, Word
 
 THREADS_PER_ENGINE = 1
@@ -107,7 +110,7 @@ def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
     charts = find_charts(lines, image)
     diagram = None if charts else _diagram(lines, image, MIN_PAGE_FRAMES)
     units = diagram_blocks(diagram.without_text_around(), lines) if diagram else ()
-    return build_blocks(lines, float(image.shape[0]), charts, units)
+    return build_blocks(lines, float(image.shape[0]), charts, units, Ink(image, lines))
 
 
 def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:
@@ -127,7 +130,7 @@ def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
     if chart:
         return chart_blocks(chart)
     diagram = _diagram(lines, image)
-    return diagram_blocks(diagram, lines) if diagram else build_figure(lines)
+    return diagram_blocks(diagram, lines) if diagram else build_figure(lines, Ink(image, lines))
 
 
 def _read(
@@ -146,14 +149,14 @@ def _read(
     blocks: list[Block] = []
     words: list[Word] = []
     for placed in arrange(lines, np.rot90(image, turns).astype(np.uint8)):
-        own = [word for line in placed.lines for word in split_words(line.text, line.quad)]
+        own = [word for line in placed.lines for word in line.words]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         words += words_to_fractions(shown, width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
     if sheet:
         blocks = [replace(block, box=_in_photograph(block.box, sheet, photograph)) for block in blocks]
         words = [word._replace(box=_in_photograph(word.box, sheet, photograph)) for word in words]
-    score = _mean([(line.text, line.score, line.quad) for line in lines]) if lines else 1.0
+    score = _mean(lines) if lines else 1.0
     return tuple(blocks), tuple(words), unread._replace(score=score)
 
 
@@ -176,14 +179,14 @@ def _read_upright(image: Image) -> tuple[int, list[OcrLine], _Unread]:
     found, unread = _recognise(image)
     if not found:
         return 0, [], unread
-    tall = sum(is_tall(quad) for _, _, quad in found) > len(found) / 2
+    tall = sum(is_tall(piece.quad) for piece in found) > len(found) / 2
     poor = _mean(found) < POOR_SCORE
     if not tall and not poor:
         return 0, _lines(found), unread
     if tall and not poor:
         # The engine turns tall pieces by itself and reads them; only their positions have to be turned.
         width = float(image.shape[1])
-        return 1, _lines([(text, score, quarter_turn(quad, width)) for text, score, quad in found]), unread
+        return 1, _lines([piece._replace(quad=quarter_turn(piece.quad, width)) for piece in found]), unread
     turns = 3 if tall else 2
     again, unread_again = _recognise(np.rot90(image, turns).copy())
     if again and _mean(again) > _mean(found):
@@ -191,15 +194,27 @@ def _read_upright(image: Image) -> tuple[int, list[OcrLine], _Unread]:
     return 0, _lines(found), unread
 
 
-def _lines(found: list[tuple[str, float, Quad]]) -> list[OcrLine]:
-    boxes = deskew([quad for _, _, quad in found])
-    return [OcrLine(text, score, quad, box) for (text, score, quad), box in zip(found, boxes, strict=True)]
+class _Found(NamedTuple):
+    """A line that was recognised; see `OcrLine`."""
+
+    text: str
+    score: float
+    quad: Quad
+    places: tuple[float, ...] = ()
 
 
-def _mean(found: list[tuple[str, float, Quad]]) -> float:
+def _lines(found: list[_Found]) -> list[OcrLine]:
+    boxes, texts = deskew([piece.quad for piece in found]), plain_dashes([piece.text for piece in found])
+    return [
+        OcrLine(text, piece.score, piece.quad, box, piece.places)
+        for piece, text, box in zip(found, texts, boxes, strict=True)
+    ]
+
+
+def _mean(found: Sequence[_Found | OcrLine]) -> float:
     """Return the mean score, weighted by length, because a page has many short stray pieces."""
-    weight = sum(len(text) for text, _, _ in found)
-    return sum(score * len(text) for text, score, _ in found) / max(weight, 1)
+    weight = sum(len(piece.text) for piece in found)
+    return sum(piece.score * len(piece.text) for piece in found) / max(weight, 1)
 
 
 class _Unread(NamedTuple):
@@ -211,7 +226,7 @@ class _Unread(NamedTuple):
     """Mean confidence of what was read."""
 
 
-def _recognise(image: Image) -> tuple[list[tuple[str, float, Quad]], _Unread]:
+def _recognise(image: Image) -> tuple[list[_Found], _Unread]:
     engine = _engine()
     engine.pieces = []
     result = engine(image)
@@ -223,9 +238,12 @@ def _recognise(image: Image) -> tuple[list[tuple[str, float, Quad]], _Unread]:
     missed = _Unread(len(unread), sum(unread) / max(1, sum(areas)))
     if getattr(result, "txts", None) is None or result.boxes is None:
         return [], missed
+    # The result leaves out lines in which nothing was seen, and those that are noise.
+    kept = [piece.places for piece in engine.pieces if piece.text.strip() and piece.score >= MIN_SCORE]
+    places = kept if len(kept) == len(result.txts) else [()] * len(result.txts)
     found = [
-        (text, float(score), _quad(box))
-        for text, score, box in zip(result.txts, result.scores, result.boxes, strict=True)
+        _Found(text, float(score), _quad(box), spots)
+        for text, score, box, spots in zip(result.txts, result.scores, result.boxes, places, strict=True)
         if text.strip()
     ]
     return found, missed
@@ -238,6 +256,9 @@ class _Piece(NamedTuple):
     height: int
     characters: int
     score: float
+    text: str = ""
+    places: tuple[float, ...] = ()
+    """The middles of its characters that are no spaces, as shares of its width."""
 
     @property
     def density(self) -> float:
@@ -261,21 +282,32 @@ class _Ocr(RapidOCR):
         self.return_word_box = True  # for the places of the characters; boxes of words are not wanted
         result = super().recognize_txt(img)
         self.return_word_box = False
-        if result.txts:
-            lines = zip(img, result.txts, result.word_results, strict=True)
-            signed: Any = tuple(with_signs(crop, text, _places(crop, info)) for crop, text, info in lines)
-            result.txts = signed
+        if not result.txts:
+            self.pieces = []
+            return result
+        places = [_places(info) for info in result.word_results]
+        shown: Any = tuple(_as_printed(*line) for line in zip(img, result.txts, places, strict=True))
+        result.txts = shown
         self.pieces = [
-            _Piece(width, height, 0 if _is_greek(text) else sum(not char.isspace() for char in text), float(score))
-            for (width, height), text, score in zip(sizes, result.txts or (), result.scores or (), strict=True)
+            _Piece(width, height, 0 if _is_greek(text) else _length(text), float(score), text, spots)
+            for (width, height), text, score, spots in zip(sizes, result.txts, result.scores, places, strict=True)
         ]
         return result
 
 
-def _places(crop: Image, info: Any) -> list[float]:
-    """Return the x in pixels of each recognised character that is no space, from the recogniser's time steps."""
-    columns = [column for word in info.word_cols or () for column in word]
-    return [(column + 0.5) / info.line_txt_len * crop.shape[1] for column in columns]
+def _as_printed(crop: Image, text: str, places: tuple[float, ...]) -> str:
+    """Return the text of a line as its crop shows it: with raised signs, and spaces where there is a wide gap."""
+    spots = [place * crop.shape[1] for place in places]
+    return with_spaces(crop, with_signs(crop, text, spots), spots)
+
+
+def _length(text: str) -> int:
+    return sum(not char.isspace() for char in text)
+
+
+def _places(info: Any) -> tuple[float, ...]:
+    """Return the place of each recognised character that is no space, from the recogniser's time steps."""
+    return tuple((column + 0.5) / info.line_txt_len for word in info.word_cols or () for column in word)
 
 
 def _quad(box: Any) -> Quad:

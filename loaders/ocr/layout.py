@@ -11,6 +11,7 @@ from statistics import median
 from loaders.diagrams.units import Diagram
 from loaders.geometry import bounding_box
 from loaders.ocr.charts import ScanChart, picture_text
+from loaders.ocr.ink import Ink
 from loaders.ocr.lines import OcrLine
 from loaders.ocr.tables import ChartLabels, ScanTable, find_tables, group_rows
 from loaders.pdf.columns import column_gap
@@ -45,7 +46,11 @@ class PlacedBlock:
 
 
 def build_blocks(
-    lines: Sequence[OcrLine], height: float, charts: Sequence[ScanChart] = (), diagram: Sequence[PlacedBlock] = ()
+    lines: Sequence[OcrLine],
+    height: float,
+    charts: Sequence[ScanChart] = (),
+    diagram: Sequence[PlacedBlock] = (),
+    ink: Ink | None = None,
 ) -> list[PlacedBlock]:
     """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one."""
     if not lines:
@@ -55,7 +60,7 @@ def build_blocks(
     in_charts = {id(line) for chart in charts for line in (*chart.lines, *chart.others)}
     in_charts |= {id(line) for block in diagram for line in block.lines}
     body = [line for line in lines if id(line) not in in_charts and not any(line is number for number in numbers)]
-    tables = find_tables(body)
+    tables = find_tables(body, ink)
     in_tables = {id(line) for table in tables for line in table.lines}
     prose = [line for line in body if id(line) not in in_tables]
     usual = median(line.height for line in lines)
@@ -91,9 +96,9 @@ def _top(blocks: Sequence[PlacedBlock]) -> float:
     return min(line.middle for block in blocks for line in block.lines)
 
 
-def build_figure(lines: Sequence[OcrLine]) -> list[PlacedBlock]:
+def build_figure(lines: Sequence[OcrLine], ink: Ink | None = None) -> list[PlacedBlock]:
     """Return the blocks of a picture: tables as tables, other text row by row, since a picture has no paragraphs."""
-    tables = [found for found in find_tables(lines) if isinstance(found, ScanTable)]
+    tables = [found for found in find_tables(lines, ink) if isinstance(found, ScanTable)]
     in_tables = {id(line) for table in tables for line in table.lines}
     rows = group_rows([line for line in lines if id(line) not in in_tables])
     labels = ChartLabels(tuple(tuple(row) for row in rows))

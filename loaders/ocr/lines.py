@@ -6,8 +6,10 @@ Coordinates are pixels of the image that was read, origin top left.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from loaders.geometry import bounding_box
 from loaders.types import Box, Word
@@ -16,18 +18,23 @@ Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
 """Corners of a line in reading direction: top left, top right, bottom right, bottom left."""
 
+_WORD = re.compile(r"\S+")
 _LONG = 5.0  # times as wide as high: shorter lines say little about the page's angle
 _MAX_SKEW = 0.2  # radians (11 degrees): steeper text is slanted on purpose
 
 
 @dataclass(frozen=True, slots=True)
 class OcrLine:
-    """A recognised line: its text, the confidence of the OCR (0-1), its corners, and its box with the skew removed."""
+    """A recognised line: its text, the confidence of the OCR (0-1), its corners, and its box with the skew removed.
+
+    `places` are the middles of its characters that are no spaces, as shares of its width; empty where not known.
+    """
 
     text: str
     score: float
     quad: Quad
     box: Box
+    places: tuple[float, ...] = ()
 
     @property
     def height(self) -> float:
@@ -38,6 +45,17 @@ class OcrLine:
     def middle(self) -> float:
         """Vertical centre in pixels."""
         return (self.box.y0 + self.box.y1) / 2
+
+    @property
+    def words(self) -> list[Word]:
+        """The line's words where they stand on the page; pixels, upright boxes."""
+        return split_words(self.text, self.quad, self.places)
+
+    @property
+    def level_words(self) -> list[Word]:
+        """The line's words with the skew removed, as the line's own box."""
+        x0, y0, x1, y1 = self.box
+        return split_words(self.text, ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), self.places)
 
 
 def is_tall(quad: Quad) -> bool:
@@ -53,7 +71,7 @@ def quarter_turn(quad: Quad, width: float) -> Quad:
 
 def deskew(quads: Sequence[Quad]) -> list[Box]:
     """Return upright boxes without the page's skew, so that pieces of one printed line share their centre."""
-    angle = _skew(quads)
+    angle = skew_of(quads)
     cos, sin = math.cos(angle), math.sin(angle)
     boxes = []
     for quad in quads:
@@ -64,20 +82,40 @@ def deskew(quads: Sequence[Quad]) -> list[Box]:
     return boxes
 
 
-def split_words(text: str, quad: Quad) -> list[Word]:
-    """Cut a line's box into boxes of words, in proportion to the characters; pixels, upright boxes."""
-    words, start = [], 0
-    for token in text.split():
-        start = text.index(token, start)
-        left, right = start / len(text), (start + len(token)) / len(text)
+def split_words(text: str, quad: Quad, places: Sequence[float] = ()) -> list[Word]:
+    """Cut a line's box into boxes of words, at the places of its characters; pixels, upright boxes.
+
+    Without `places`, of one for each character that is no space, the characters are taken to be equally wide.
+    """
+    spans = [found.span() for found in _WORD.finditer(text)]
+    edges = _edges(spans, places) or [(start / len(text), end / len(text)) for start, end in spans]
+    words = []
+    for (start, end), (left, right) in zip(spans, edges, strict=True):
         corners = [_between(quad[0], quad[1], left), _between(quad[0], quad[1], right)]
         corners += [_between(quad[3], quad[2], left), _between(quad[3], quad[2], right)]
-        words.append(Word(token, bounding_box(Box(x, y, x, y) for x, y in corners)))
-        start += len(token)
+        words.append(Word(text[start:end], bounding_box(Box(x, y, x, y) for x, y in corners)))
     return words
 
 
-def _skew(quads: Sequence[Quad]) -> float:
+def _edges(spans: Sequence[tuple[int, int]], places: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the left and right edge of each word as shares of the line; nothing if the places are not its own."""
+    sizes = [end - start for start, end in spans]
+    if sum(sizes) != len(places) or not spans:
+        return []
+    starts = [sum(sizes[:index]) for index in range(len(sizes))]
+    steps = [places[at + 1] - places[at] for start, size in zip(starts, sizes, strict=True)
+             for at in range(start, start + size - 1)]  # fmt: skip
+    half = median(steps) / 2 if steps else 0.5 / max(1, len(places))
+    lefts = [max(0.0, places[start] - half) for start in starts]
+    rights = [min(1.0, places[start + size - 1] + half) for start, size in zip(starts, sizes, strict=True)]
+    # Between words that stand closer than their letters are wide, the border is in the middle.
+    for index, (right, left) in enumerate(zip(rights[:-1], lefts[1:], strict=True)):
+        if right > left:
+            rights[index] = lefts[index + 1] = (right + left) / 2
+    return list(zip([0.0, *lefts[1:]], [*rights[:-1], 1.0], strict=True))
+
+
+def skew_of(quads: Sequence[Quad]) -> float:
     """Return the page's angle in radians: the median of the long lines, weighted by their length."""
     angles = []
     for quad in quads:

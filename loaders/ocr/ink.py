@@ -1,0 +1,108 @@
+"""The ink of a scan with its skew removed: drawn lines, and marks that the OCR does not read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.ocr.lines import OcrLine, Quad, skew_of
+from loaders.pdf.ruled import Rules
+from loaders.types import Box
+
+Image = NDArray[np.uint8]
+
+_AROUND = 51  # pixels: the paper around a stroke, at 150 dpi a third of an inch
+_DARKER = 25  # grey levels under the paper around it; the noise of an office scan has a deviation of 6
+_RULE = 1.6  # of a line's height: the shortest piece of a drawn line; strokes of letters are shorter
+_THIN = 0.3  # of a line's height: a thicker piece is an area
+_BROKEN = 0.4  # of a line's height: gap between the pieces of a drawn line
+_BESIDE = 3  # pixels above and below a drawn line that are empty
+_BARE = 0.25  # share of ink there: over the foot of a line of print there is 0.4 and more
+
+
+class Ink:
+    """The dark pixels of a page; its places are those of the boxes of its lines, whose skew is removed.
+
+    `size` is the usual height of its lines.
+    """
+
+    def __init__(self, image: Image, lines: Sequence[OcrLine]) -> None:
+        self.size = float(np.median([line.height for line in lines])) if lines else 20.0
+        self.angle = skew_of([line.quad for line in lines])
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
+        height, width = grey.shape
+        if self.angle:
+            cos, sin = math.cos(self.angle), math.sin(self.angle)
+            turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
+            grey = cv2.warpAffine(grey, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        mask = cv2.adaptiveThreshold(
+            grey.astype(np.uint8), 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _AROUND, _DARKER
+        )
+        self.mask: Image = mask.astype(np.uint8)
+
+    @cached_property
+    def shapes(self) -> list[Box]:
+        """The places of connected shapes of at least 4 pixels."""
+        _, _, stats, _ = cv2.connectedComponentsWithStats(self.mask, connectivity=8)
+        return [Box(x, y, x + w, y + h) for x, y, w, h, area in stats[1:].tolist() if area >= 4]
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The straight lines that are drawn across and down, apart from print."""
+        across = [box for box in self.strokes if box.x1 - box.x0 >= _RULE * self.size and self._is_bare(box)]
+        down = self._straight(1, round(_RULE * self.size))
+        return Rules(
+            tuple(((box.y0 + box.y1) / 2, box.x0, box.x1) for box in across),
+            tuple(((box.x0 + box.x1) / 2, box.y0, box.y1) for box in down),
+        )
+
+    @cached_property
+    def strokes(self) -> list[Box]:
+        """The straight strokes across that are at least as long as a line is high: rules, strikes, underlines."""
+        return _joined(self._straight(round(self.size), 1), _BROKEN * self.size)
+
+    def on_page(self, box: Box) -> Quad:
+        """Return the corners of a box on the page as it was scanned."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        a, b, c, d = (
+            (x * cos - y * sin, x * sin + y * cos)
+            for x, y in ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
+        )
+        return a, b, c, d
+
+    def share(self, box: Box) -> float:
+        """Return the share of a box that is dark."""
+        x0, y0, x1, y1 = (max(0, round(value)) for value in box)
+        part = self.mask[y0:y1, x0:x1]
+        return float(part.mean()) if part.size else 0.0
+
+    def _straight(self, width: int, height: int) -> list[Box]:
+        """Return the places of the thin straight pieces of at least this width or height."""
+        opened = cv2.morphologyEx(self.mask, cv2.MORPH_OPEN, np.ones((height, width), np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+        found = [Box(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()]
+        return [box for box in found if min(box.x1 - box.x0, box.y1 - box.y0) <= max(3.0, _THIN * self.size)]
+
+    def _is_bare(self, box: Box) -> bool:
+        """Return whether nothing stands right above and right below a line: no serifs of print, no struck letters."""
+        above = Box(box.x0, box.y0 - 2 - _BESIDE, box.x1, box.y0 - 2)
+        below = Box(box.x0, box.y1 + 2, box.x1, box.y1 + 2 + _BESIDE)
+        return min(self.share(above), self.share(below)) < _BARE and self.share(above) + self.share(below) < 3 * _BARE
+
+
+def _joined(pieces: Sequence[Box], gap: float) -> list[Box]:
+    """Join pieces of one horizontal line that noise or another line broke."""
+    done: list[Box] = []
+    for piece in sorted(pieces, key=lambda box: (round((box.y0 + box.y1) / 6), box.x0)):
+        last = done[-1] if done else None
+        near = last and abs(last.y0 + last.y1 - piece.y0 - piece.y1) <= 6
+        if last and near and -gap <= piece.x0 - last.x1 <= gap:
+            done[-1] = Box(last.x0, min(last.y0, piece.y0), max(last.x1, piece.x1), max(last.y1, piece.y1))
+        else:
+            done.append(piece)
+    return done
