@@ -22,7 +22,7 @@ from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_charts
 from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.glyphs import with_signs
-from loaders.ocr.ink import Ink
+from loaders.ocr.ink import Ink, drawn_skew
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn
 from loaders.ocr.perspective import Straightened, straighten
@@ -182,16 +182,18 @@ def _read_upright(image: Image) -> tuple[int, list[OcrLine], _Unread]:
     tall = sum(is_tall(piece.quad) for piece in found) > len(found) / 2
     poor = _mean(found) < POOR_SCORE
     if not tall and not poor:
-        return 0, _lines(found), unread
+        return 0, _lines(found, image), unread
     if tall and not poor:
         # The engine turns tall pieces by itself and reads them; only their positions have to be turned.
         width = float(image.shape[1])
-        return 1, _lines([piece._replace(quad=quarter_turn(piece.quad, width)) for piece in found]), unread
+        turned = [piece._replace(quad=quarter_turn(piece.quad, width)) for piece in found]
+        return 1, _lines(turned, np.rot90(image).astype(np.uint8)), unread
     turns = 3 if tall else 2
-    again, unread_again = _recognise(np.rot90(image, turns).copy())
+    upright = np.rot90(image, turns).copy()
+    again, unread_again = _recognise(upright)
     if again and _mean(again) > _mean(found):
-        return turns, _lines(again), unread_again
-    return 0, _lines(found), unread
+        return turns, _lines(again, upright), unread_again
+    return 0, _lines(found, image), unread
 
 
 class _Found(NamedTuple):
@@ -203,8 +205,9 @@ class _Found(NamedTuple):
     places: tuple[float, ...] = ()
 
 
-def _lines(found: list[_Found]) -> list[OcrLine]:
-    boxes, texts = deskew([piece.quad for piece in found]), plain_dashes([piece.text for piece in found])
+def _lines(found: list[_Found], image: Image) -> list[OcrLine]:
+    boxes = deskew([piece.quad for piece in found], drawn_skew(image))
+    texts = plain_dashes([piece.text for piece in found])
     return [
         OcrLine(text, piece.score, piece.quad, box, piece.places)
         for piece, text, box in zip(found, texts, boxes, strict=True)

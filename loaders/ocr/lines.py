@@ -69,9 +69,12 @@ def quarter_turn(quad: Quad, width: float) -> Quad:
     return turned[1], turned[2], turned[3], turned[0]
 
 
-def deskew(quads: Sequence[Quad]) -> list[Box]:
-    """Return upright boxes without the page's skew, so that pieces of one printed line share their centre."""
-    angle = skew_of(quads)
+def deskew(quads: Sequence[Quad], angle: float | None = None) -> list[Box]:
+    """Return upright boxes without the page's skew, so that pieces of one printed line share their centre.
+
+    `angle` is the skew in radians; without it that of the long lines is taken.
+    """
+    angle = skew_of(quads) if angle is None else angle
     cos, sin = math.cos(angle), math.sin(angle)
     boxes = []
     for quad in quads:
@@ -80,6 +83,12 @@ def deskew(quads: Sequence[Quad]) -> list[Box]:
         half_width, half_height = _side(quad, 0, 1) / 2, _side(quad, 0, 3) / 2
         boxes.append(Box(x - half_width, y - half_height, x + half_width, y + half_height))
     return boxes
+
+
+def skew_removed(line: OcrLine) -> float:
+    """Return the angle by which the page was turned for the box of a line, from the middles of both."""
+    x, y = (sum(values) / 4 for values in zip(*line.quad, strict=True))
+    return math.atan2(y, x) - math.atan2(line.middle, (line.box.x0 + line.box.x1) / 2)
 
 
 def split_words(text: str, quad: Quad, places: Sequence[float] = ()) -> list[Word]:

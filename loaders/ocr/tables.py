@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from loaders.ocr.dashes import find_dashes
 from loaders.ocr.ink import Ink
 from loaders.ocr.lines import OcrLine
+from loaders.ocr.row_groups import with_group_labels
+from loaders.ocr.ruled import grids, ruled_text
 from loaders.ocr.table_cells import STACKED, columns_of, height_of, is_numeric, overlapping, rows_text
 from loaders.text.numbers import is_value
 
@@ -43,15 +45,18 @@ class _Rows:
         return [line for row in self.rows for line in row]
 
 
+@dataclass(frozen=True, slots=True)
 class ScanTable(_Rows):
-    """A table of a scan: each line is a cell."""
+    """A table of a scan: each line is a cell, or a part of one where drawn lines enclose the cells."""
 
-    __slots__ = ()
+    ink: Ink | None = None
 
     @property
     def text(self) -> str:
         """The table as a Markdown pipe table."""
-        return rows_text(self.rows)
+        if self.ink is None:
+            return rows_text(self.rows)
+        return ruled_text(self.rows, self.ink) or rows_text(with_group_labels(self.rows, self.ink))
 
 
 class ChartLabels(_Rows):
@@ -83,12 +88,27 @@ def find_tables(lines: Sequence[OcrLine], ink: Ink | None = None) -> list[ScanTa
 
     With the page's ink, the dashes in the columns of a table are cells of it.
     """
-    found = _find(lines)
-    tables = [table for table in found if isinstance(table, ScanTable)]
-    if ink is None or not tables:
-        return found
-    dashes = [dash for dash in find_dashes(ink, lines) if any(_is_cell(dash, table) for table in tables)]
-    return _find([*lines, *dashes]) if dashes else found
+    if ink is None:
+        return _find(lines)
+    boxed = grids(lines, ink)
+    inside = {id(line) for own in boxed for line in own}
+    rest = [line for line in lines if id(line) not in inside]
+    found = _find(rest)
+    tables = [ScanTable(tuple(map(tuple, group_rows(own)))) for own in boxed]
+    places = [*tables, *(table for table in found if isinstance(table, ScanTable))]
+    dashes = [dash for dash in find_dashes(ink, lines) if any(_is_cell(dash, table) for table in places)]
+    if dashes:
+        outside = [dash for dash in dashes if not any(_is_cell(dash, table) for table in tables)]
+        within = [
+            (table, [dash for dash in dashes if dash not in outside and _is_cell(dash, table)]) for table in tables
+        ]
+        tables = [ScanTable(tuple(map(tuple, group_rows([*table.lines, *own])))) for table, own in within]
+        found = _find([*rest, *outside])
+    return sorted([*_with_ink(tables, ink), *_with_ink(found, ink)], key=lambda table: table.rows[0][0].middle)
+
+
+def _with_ink(found: Sequence[ScanTable | ChartLabels], ink: Ink) -> list[ScanTable | ChartLabels]:
+    return [replace(table, ink=ink) if isinstance(table, ScanTable) else table for table in found]
 
 
 def _is_cell(dash: OcrLine, table: ScanTable) -> bool:

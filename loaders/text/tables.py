@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from loaders.text.bands import Band, find_bands
 from loaders.text.html_tables import read_html_table
@@ -205,6 +205,8 @@ def _build(grid: _Grid) -> Table | None:
         above = [name + cell for name, cell in zip(above, rows[headers], strict=True)]
         headers += 1
     label = _label_column(own[headers:], width)
+    if headers and not any(row[label] for row in rows[:headers]) and _is_repeated(own[headers:], label):
+        label += 1
     body = grid.without_rows(range(headers))
     columns = _merge_headers(rows[:headers], width, label)
     groups = _groups(body.rows, label)
@@ -237,6 +239,15 @@ def _label_column(rows: Sequence[Sequence[str]], width: int) -> int:
         if len(filled) >= LABEL_FILL * len(rows) and 2 * len(words) > len(filled):
             return x
     return next((x for x in range(width) if sum(bool(row[x]) for row in rows) >= LABEL_FILL * len(rows)), 0)
+
+
+def _is_repeated(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column holds names of groups, each in all of its rows, and the next one the rows' labels."""
+    if column + 1 >= len(rows[0]) or _label_column([row[column + 1 :] for row in rows], len(rows[0]) - column - 1):
+        return False
+    names = [name for name, _ in groupby(row[column] for row in rows)]
+    pairs = {(row[column], row[column + 1]) for row in rows}
+    return 2 * len(names) <= len(rows) == len(pairs) and len(set(names)) == len(names)
 
 
 def _is_header(row: Sequence[str], above: Sequence[str], label: int) -> bool:
@@ -275,7 +286,11 @@ def _merge_headers(headers: list[list[str]], width: int, label: int) -> list[str
 
 def _groups(rows: list[list[str]], label: int) -> tuple[str, ...]:
     """Carry a group's name down to its rows, if the table starts with one (else its place on the page is a guess)."""
-    if label == 0 or not rows or not rows[0][0]:
+    if label == 0 or not rows:
+        return ()
+    if any(above[0] and above[0] == row[0] for above, row in pairwise(rows)):  # it stands in each of its rows
+        return tuple(row[0] for row in rows)
+    if not rows[0][0]:
         return ()
     groups, current = [], ""
     for row in rows:

@@ -11,13 +11,22 @@ import pytest
 from loaders.chunking.chunker import chunk_pages
 from loaders.ocr.engine import read_image
 from loaders.types import Sentence
+from tests.unit.loaders.ocr.scans import scanned
 from tests.unit.loaders.pdf.tables import BOLD, Align, TablePage
 from tests.unit.loaders.pdf.test_table_spans import BANDED, HALVES, HEADS, MUSEUMS, check_ports
 
 
 def scanned_rows(page: TablePage, folder: Path) -> list[Sentence]:
     doc: Any = pymupdf.open(page.save(folder / "table.pdf"))
-    blocks = read_image(doc[0].get_pixmap(dpi=150).tobytes("png"), 1).blocks
+    return rows_of(doc[0].get_pixmap(dpi=150).tobytes("png"))
+
+
+def skewed_rows(page: TablePage) -> list[Sentence]:
+    return rows_of(scanned(page.page))
+
+
+def rows_of(png: bytes) -> list[Sentence]:
+    blocks = read_image(png, 1).blocks
     sentences = [sentence for chunk in chunk_pages("", [(1, blocks)]) for sentence in chunk.sentences]
     return [sentence for sentence in sentences if sentence.kind == "row"]
 
@@ -42,3 +51,78 @@ def test_bands_of_a_scan(align: Align, tmp_path: Path) -> None:
     head = [[(0, 0, "Species"), (1, 1, "2023"), (2, 2, "2024")]]
     page = TablePage("Table 1: Catch").unruled(head, BANDED, band_align=align, band_font=BOLD)
     check_ports(scanned_rows(page, tmp_path))
+
+
+WIDE = [
+    ["", *["2020"] + [""] * 3, *["2021"] + [""] * 3],
+    ["", *["Men", "", "Women", ""] * 2],
+    ["Bath", *["Hall", "Pool"] * 4],
+]
+BATHS = [
+    ["North", "611", "204", "588", "377", "623", "218", "601", "390"],
+    ["Sea", "93", "215", "71", "248", "97", "222", "75", "251"],
+]
+THREE_LEVELS = ["Bath", *(f"{a} {b} {c}" for a in ("2020", "2021") for b in ("Men", "Women") for c in ("Hall", "Pool"))]
+
+
+def test_a_ruled_header_of_three_levels_on_a_skewed_scan() -> None:
+    spans = [(0, 0, 1, 3), (0, 1, 4, 1), (0, 5, 4, 1), *((1, column, 2, 1) for column in (1, 3, 5, 7))]
+    head = [["Bath", *WIDE[0][1:]], WIDE[1], ["", *WIDE[2][1:]]]
+    page = TablePage("Table 5: Visitors", 650).ruled([90, *[50] * 8], head + BATHS, spans, (0, 1, 2))
+    assert [row.cells for row in skewed_rows(page)] == [tuple(zip(THREE_LEVELS, row, strict=True)) for row in BATHS]
+
+
+def test_a_header_of_three_levels_without_lines_on_a_skewed_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.unit.loaders.pdf.tables.EDGES", (72, 150, *range(200, 551, 50)))
+    heads = [
+        [(1, 4, "2020"), (5, 8, "2021")],
+        [(1, 2, "Men"), (3, 4, "Women"), (5, 6, "Men"), (7, 8, "Women")],
+        [(column, column, text) for column, text in enumerate(WIDE[2])],
+    ]
+    page = TablePage("Table 5: Visitors", 650).unruled(heads, BATHS, "right", "centre")
+    assert [row.cells for row in skewed_rows(page)] == [tuple(zip(THREE_LEVELS, row, strict=True)) for row in BATHS]
+
+
+def test_a_label_over_several_ruled_rows_of_a_scan_is_given_to_each() -> None:
+    rows = [["Mallaig", "Haddock", "689", "702"], ["", "Cod", "41", "-"], ["", "Ling", "12", "17"],
+            ["Oban", "Haddock", "70", "77"], ["", "Cod", "11", "15"]]  # fmt: skip
+    head = ["Port", "Species", "2023", "2024"]
+    page = TablePage("Table 6: Catch").ruled([90, 90, 60, 60], [head, *rows], [(1, 0, 1, 3), (4, 0, 1, 2)])
+    ports = ["Mallaig"] * 3 + ["Oban"] * 2
+    expected = [tuple(zip(head, (port, *row[1:]), strict=True)) for port, row in zip(ports, rows, strict=True)]
+    assert [row.cells for row in skewed_rows(page)] == expected
+
+
+def test_cells_of_several_lines_of_print_are_one_cell_each() -> None:
+    page = TablePage("Table 8: Repairs")
+    rows = [("Date", "Work", "By"), ("03/11/21", "Grease the cap and turn the stones|of the upper floor", "Anna Lund"),
+            ("07/02/22", "Set the sails", "Miller, two|apprentices")]  # fmt: skip
+    top = 95.0
+    for row in rows:
+        for left, right, text in zip((72, 132, 342), (132, 342, 442), row, strict=True):
+            page.page.draw_rect((left, top, right, top + 32), width=0.5)
+            for at, line in enumerate(text.split("|")):
+                page.page.insert_text((left + 4, top + 13 + 12 * at), line, fontsize=9.5)
+        top += 32
+    expected = [dict(zip(rows[0], (text.replace("|", " ") for text in row), strict=True)) for row in rows[1:]]
+    assert [dict(row.cells) for row in skewed_rows(page)] == expected
+
+
+@pytest.mark.parametrize("in_the_middle", [True, False])
+def test_a_label_of_the_rows_between_two_lines_is_given_to_each(in_the_middle: bool) -> None:
+    page = TablePage("Table 7: Output of the pumps")
+    rows = [("", "Test", "North", "South"), ("", "Weight", "88", "91"), ("Flow", "Summer", "12.5", "13.1"),
+            ("", "Autumn", "11.2", "11.9"), ("", "Winter", "9.4", "9.8"), ("Heat", "Summer", "31.0", "30.2"),
+            ("", "Winter", "8.1", "7.7")]  # fmt: skip
+    lower = {"Flow": 16, "Heat": 8} if in_the_middle else {}
+    for at, row in enumerate(rows):
+        for x, text in zip((72, 150, 260, 340), row, strict=True):
+            page.page.insert_text((x, 110 + 16 * at + lower.get(text, 0)), text, fontsize=9.5)
+        if at in (0, 1, 4, 6):
+            page.page.draw_line((72, 115 + 16 * at), (400, 115 + 16 * at), width=0.5)
+    found = skewed_rows(page)
+    flow, heat = ("Flow",), ("Heat",)
+    assert [(row.band, row.cells[0][1], row.cells[-1][1]) for row in found] == [
+        ((), "Weight", "91"), (flow, "Summer", "13.1"), (flow, "Autumn", "11.9"), (flow, "Winter", "9.8"),
+        (heat, "Summer", "30.2"), (heat, "Winter", "7.7"),
+    ]  # fmt: skip
