@@ -6,7 +6,7 @@ import asyncio
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from graph import context as run_context
 from graph.context import Context
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from graph.engines.base import Engine
     from graph.engines.requests.rate_limit import RateLimiter
     from graph.retrieval.embedder import Embedder, SentenceEmbedder
+    from graph.retrieval.multilingual import MultilingualSearch
     from graph.retrieval.retriever import Retriever
+    from graph.storage.base import Catalog
     from loaders.pages.pool import PagePool
 
 
@@ -44,7 +46,8 @@ class Deps:
         from graph.retrieval.retriever import Retriever
 
         self.stores.check(self.embedder.identity)
-        return Retriever(self.stores.catalog, self.stores.vectors, self.embedder)
+        multilingual = multilingual_search(self.stores.catalog) if self.embedder is _minilm() else None
+        return Retriever(self.stores.catalog, self.stores.vectors, self.embedder, multilingual)
 
 
 @build_once()
@@ -72,7 +75,7 @@ def stores_at(home: Path, chroma_url: str) -> Stores:
     with _reopening:
         if (opened := _stores_at(home, chroma_url)).was_replaced():
             opened.close()
-            for cached in (_stores_at, rate_limiter, _engine_and_embedder, _offline_engine):
+            for cached in (_stores_at, rate_limiter, multilingual_search, _engine_and_embedder, _offline_engine):
                 cached.cache_clear()
         return _stores_at(home, chroma_url)
 
@@ -104,6 +107,15 @@ def _minilm() -> SentenceEmbedder:
     from graph.engines.offline.minilm import MiniLM
 
     return MiniLM()
+
+
+@build_once(4)
+def multilingual_search(catalog: Catalog) -> MultilingualSearch | None:
+    """Return the search across languages; None where its model is not installed."""
+    from graph.engines.offline.multilingual import MultilingualEncoder, is_installed
+    from graph.retrieval.multilingual import MultilingualSearch, VectorCatalog
+
+    return MultilingualSearch(cast(VectorCatalog, catalog), MultilingualEncoder()) if is_installed() else None
 
 
 @build_once(4)
@@ -141,7 +153,8 @@ def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Em
 def _offline_engine(config: Settings) -> Engine:
     from graph.engines.offline.engine import OfflineEngine
 
-    return OfflineEngine(stores_at(config.home, config.chroma_url).catalog, pool(), _minilm())
+    catalog = stores_at(config.home, config.chroma_url).catalog
+    return OfflineEngine(catalog, pool(), _minilm(), multilingual_search(catalog))
 
 
 def offline_engine() -> Engine:

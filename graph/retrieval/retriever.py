@@ -14,6 +14,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import Embedder, SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences
+from graph.retrieval.multilingual import Asked, MultilingualSearch
 from graph.retrieval.vector_search import nearest_chunks
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
 from graph.types import Encoded, Reply, RetrievedChunk, Usage
@@ -37,10 +38,17 @@ class Hit:
 class Retriever:
     """Hybrid retrieval over a catalog and a vector index. Thread-safe."""
 
-    def __init__(self, catalog: Catalog, vectors: VectorIndex, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        multilingual: MultilingualSearch | None = None,
+    ) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._embedder = embedder
+        self._multilingual = multilingual
 
     async def search(
         self, query: str, documents: Sequence[str], limit: int, *, words_only: bool = False
@@ -65,8 +73,49 @@ class Retriever:
         by_text, (by_vector, usage) = await asyncio.gather(
             asyncio.to_thread(self._by_text, query, documents), self._by_vector(query, documents)
         )
-        hits = await asyncio.to_thread(self._rank, query, by_text, by_vector, limit)
+        hits = await asyncio.to_thread(self._rank_all, query, documents, by_text, by_vector, limit)
         return Reply(await asyncio.to_thread(_best_distinct, hits, limit), usage)
+
+    def _rank_all(
+        self,
+        query: str,
+        documents: Sequence[str],
+        by_text: dict[str, float],
+        by_vector: dict[str, float],
+        limit: int,
+    ) -> list[Hit]:
+        """Rank the candidates, those of documents in another language by a model of many languages."""
+        asked = self._multilingual.asked(query, documents) if self._multilingual else None
+        if asked is None or self._multilingual is None:
+            return self._rank(query, by_text, by_vector, limit)
+        near = self._multilingual.nearest(asked, _MAX_BY_VECTOR)
+        others = {chunk for chunk in [*by_text, *near] if document_of(chunk) in asked.documents}
+        own = [{key: score for key, score in scores.items() if document_of(key) not in asked.documents}
+               for scores in (by_text, by_vector)]  # fmt: skip
+        hits = self._rank(query, own[0], own[1], limit) if any(own) else []
+        hits += self._rank_others(asked, sorted(others), by_text)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
+
+    def _rank_others(self, asked: Asked, ids: Sequence[str], by_text: dict[str, float]) -> list[Hit]:
+        """Score chunks in another language by their best sentence, and by their words as far as it holds them."""
+        if self._multilingual is None or not isinstance(self._embedder, SentenceEmbedder):
+            return []
+        query = scoring.prepare_query(asked.text, self._embedder.encode_query(asked.text), self._catalog)
+        chunks = self._catalog.chunks(ids, published=True)
+        best: dict[str, scoring.ScoredSentence] = {}
+        for scored in self._multilingual.score(asked, query, chunks):
+            if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
+                best[scored.chunk] = scored
+        most = scoring.highest_bm25(query)
+        return [
+            Hit(
+                chunk,
+                best[chunk.id].fit + scoring.BM25_WEIGHT * min(1.0, by_text.get(chunk.id, 0.0) / most),
+                best[chunk.id].sentence.pages[0],
+            )
+            for chunk in chunks
+            if chunk.id in best
+        ]
 
     def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
         return dict(self._catalog.search_text(terms.search_terms(query), documents, _MAX_BY_TEXT))
@@ -127,6 +176,11 @@ class Retriever:
             for chunk in chunks
             if chunk.id in best
         ]
+
+
+def document_of(chunk: str) -> str:
+    """Return the id of the document of a chunk, with which its own id begins."""
+    return chunk.partition("-")[0]
 
 
 def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:

@@ -52,6 +52,7 @@ TEXT_SHARE, VECTOR_SHARE = 0.5, 0.5
 # Weights of an answer's sentence, over the first five chunks: the gold answer is among the best three for .92.
 _ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVERAGE, _ANSWER_TYPE, _ANSWER_RANK = 6.5, 8.5, 2.0, 0.5, 0.2
 _STOP_WORD_WEIGHT = 0.3
+_BM25_BOUND = 2.2  # k1 + 1: the limit of BM25 for many occurrences of a word, times its idf
 # Units from which word frequencies say something: among fewer, a word of the only form counts less than a stop word.
 _MIN_UNITS = 10
 # With 32 chunks the first five are those of a comparison of all for .985 of 333 questions; with 24 for .961.
@@ -122,6 +123,11 @@ def prepare_query(text: str, encoded: Encoded, statistics: Statistics) -> Query:
         weights /= sum_
     content = {stem(word): idf(word) for word in terms.content_terms(text)}
     return Query(text, encoded, weights, content)
+
+
+def highest_bm25(query: Query) -> float:
+    """Return the most that BM25 can give for a question, of which a chunk in another language reaches little."""
+    return _BM25_BOUND * sum(query.term_weights.values()) or 1.0
 
 
 def shortlist(by_text: Mapping[str, float], by_vector: Mapping[str, float], limit: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from graph.retrieval.languages import language, stop_words
 from graph.storage.fulltext import stem
 from loaders.text.raised_signs import TO_ORDINARY
 
@@ -46,7 +47,8 @@ def words(text: str) -> list[str]:
 def content_terms(text: str) -> list[str]:
     """Return the distinct words that are no stop words; all words if every one is ("What is it?")."""
     found = [term.text for term in terms(text)]
-    kept = [word for word in found if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
+    ignored = STOP_WORDS | stop_words(language(text))
+    kept = [word for word in found if word not in ignored and (len(word) > 1 or word.isdigit())]
     return list(dict.fromkeys(kept or found))
 
 

@@ -205,6 +205,28 @@ class SqliteCatalog(Ledger):
         heads = {row[0]: self._db.head("token_vectors", "vectors", row[1], head_size) for row in rows}
         return {chunk: unpack_sentences(head) for chunk, head in heads.items() if head}
 
+    def add_multilingual_vectors(self, rows: Iterable[tuple[str, Vectors]]) -> None:
+        """Store vectors of the sentences of chunks by a model of many languages; none for a chunk that is gone."""
+        import numpy as np  # only questions in other languages need it
+
+        packed = [(vectors.astype(np.float16).tobytes(), chunk) for chunk, vectors in rows]
+        with self._db.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO multilingual_vectors SELECT id, ? FROM chunks WHERE id = ?",
+                packed,
+            )
+
+    def multilingual_vectors(self, chunks: Sequence[str], dimensions: int) -> dict[str, Vectors]:
+        """Return the vectors of the sentences of those chunks that have some, as rows."""
+        import numpy as np
+
+        rows = self._db.rows_in("SELECT chunk, vectors FROM multilingual_vectors WHERE chunk IN ({})", chunks)
+        return {row[0]: np.frombuffer(row[1], np.float16).reshape(-1, dimensions).astype(np.float32) for row in rows}
+
+    def holds_other_scripts(self) -> bool:
+        """Return whether a word of the index is in another script than Latin and Greek."""
+        return self._text.holds_other_scripts()
+
 
 def _values(one: Chunk | Sentence) -> list[object]:
     """Return the values of a dataclass for JSON; `astuple` gives the same text in 2.5 times the time."""

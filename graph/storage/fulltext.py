@@ -28,6 +28,7 @@ _MANY_MATCHES = 5_000  # this many are ranked in 5 ms; with fewer the bounds sav
 # First guess of the 90th unit's score, as a share of the rarest word's bound: 0.9 to 1.3 of it in 16 questions to
 # libraries of 20,000 and 100,000 chunks.
 _FIRST_GUESS = 0.8
+_OTHER_WORDS = 12  # of other scripts: fewer are names in a text of this one
 # This many documents are searched one by one, each by its range of rowids. For more, a search of the whole library
 # fetches more units than wanted and drops those of other documents; if too few are left, all units are ranked.
 _MAX_RANGES = 8
@@ -49,6 +50,20 @@ class FullText:
         stems = {word: stem(word.lower()) for word in words}
         counts = self._counted({*stems.values(), ""})
         return {word: counts[stemmed] for word, stemmed in stems.items()}, counts[""]
+
+    def holds_other_scripts(self) -> bool:
+        """Return whether a dozen words begin with a letter from Cyrillic to Tibetan, kana to Yi, or hangul; cached."""
+        self._counted({""})
+        key = "\0scripts"
+        if key not in self._counts:
+            found = self._db.rows(
+                "SELECT 1 FROM unit_terms WHERE term >= 'Ѐ' AND term < 'က' UNION ALL "
+                "SELECT 1 FROM unit_terms WHERE term >= 'ぁ' AND term < '豈' UNION ALL "
+                "SELECT 1 FROM unit_terms WHERE term >= '가' AND term < 'ힰ' "
+                f"LIMIT {_OTHER_WORDS}"
+            )
+            self._counts[key] = len(found)
+        return self._counts[key] >= _OTHER_WORDS
 
     def search(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Return (rowid, BM25 score) of the best units, best first; positive scores, higher is better."""

@@ -114,8 +114,16 @@ _VERSION_9 = """
 ALTER TABLE documents ADD COLUMN decimal TEXT NOT NULL DEFAULT '';
 """
 
+# Vectors of sentences by a model of many languages, made when the first question needs those of a document.
+_VERSION_10 = """
+CREATE TABLE multilingual_vectors (
+    chunk TEXT PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE, vectors BLOB NOT NULL
+);
+"""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
+    _VERSION_10,
 )  # fmt: skip
 
 

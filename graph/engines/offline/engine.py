@@ -20,6 +20,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
+from graph.retrieval.multilingual import MultilingualSearch
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, ChunkRow, TokenVectors
 from graph.types import (
@@ -57,6 +58,7 @@ class OfflineEngine:
         catalog: The chunks and their token vectors.
         pool: The worker processes.
         encoder: Encodes questions, and the sentences of chunks that were indexed by another embedder.
+        multilingual: Scores chunks in other languages than English, and for questions in one.
     """
 
     name = "offline"
@@ -67,10 +69,17 @@ class OfflineEngine:
     reads_images = False
     can_rewrite = False
 
-    def __init__(self, catalog: Catalog, pool: PagePool, encoder: SentenceEmbedder) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        pool: PagePool,
+        encoder: SentenceEmbedder,
+        multilingual: MultilingualSearch | None = None,
+    ) -> None:
         self._catalog = catalog
         self._pool = pool
         self._encoder = encoder
+        self._multilingual = multilingual
         self._encoded: LRUCache[TokenVectors] = LRUCache(_MAX_ENCODED)
 
     def is_daily_quota_exhausted(self) -> bool:
@@ -151,13 +160,20 @@ class OfflineEngine:
     ) -> tuple[scoring.Query, list[scoring.ScoredSentence]]:
         """Score the sentences of chunks; encode those of chunks without token vectors, see `_encode`."""
         query = scoring.prepare_query(question, self._encoder.encode_query(question), self._catalog)
-        rows, scored = score_sentences(self._catalog, query, [chunk["chunk"] for chunk in chunks])
+        documents = sorted({chunk["document"] for chunk in chunks})
+        asked = self._multilingual.asked(question, documents) if self._multilingual else None
+        others = asked.documents if asked else {}
+        own = [chunk["chunk"] for chunk in chunks if chunk["document"] not in others]
+        rows, scored = score_sentences(self._catalog, query, own)
         found = {one.chunk for one in scored}
         without = [row for row in rows if row.id not in found and holds_evidence(question, row)]
         if without:
             vectors = {row.id: self._encoded.get_or_build(row.id, partial(self._encode, row)) for row in without}
             scored = [*scored, *scoring.score(query, without, vectors)]
-        return query, with_ranks(scored, [row.id for row in rows])
+        if asked and self._multilingual:
+            rest = [chunk["chunk"] for chunk in chunks if chunk["document"] in others]
+            scored = [*scored, *self._multilingual.score(asked, query, self._catalog.chunks(rest))]
+        return query, with_ranks(scored, [chunk["chunk"] for chunk in chunks])
 
     def _encode(self, chunk: ChunkRow) -> TokenVectors:
         """Encode the sentences of a chunk that was indexed by another embedder, which stores no token vectors."""

@@ -95,14 +95,14 @@ class MiniLM:
                 from tokenizers import Tokenizer
 
                 session = _session()
-                tokenizer = Tokenizer.from_file(str(_file(*_TOKENIZER)))
+                tokenizer = Tokenizer.from_file(str(package_file(*_TOKENIZER)))
                 tokenizer.enable_truncation(_MAX_TOKENS)
                 tokenizer.no_padding()
                 self._loaded = session, tokenizer
             return self._loaded
 
 
-def _file(package: str, name: str, digest: str) -> Path:
+def package_file(package: str, name: str, digest: str) -> Path:
     """Return the path of a file in an installed package, checked by its SHA-256, without importing the package."""
     spec = importlib.util.find_spec(package)
     folders = spec.submodule_search_locations if spec else None
@@ -117,7 +117,7 @@ def _file(package: str, name: str, digest: str) -> Path:
 def _build_graph() -> bytes:
     from graph.engines.offline.minilm_onnx import integer_graph  # imports onnx: 0.35 s
 
-    return integer_graph(_file(*_MODEL).read_bytes())
+    return integer_graph(package_file(*_MODEL).read_bytes())
 
 
 def _session() -> Any:

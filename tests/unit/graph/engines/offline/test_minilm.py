@@ -60,7 +60,7 @@ def test_a_vector_does_not_depend_on_the_other_texts_of_its_batch(model: MiniLM)
 
 def test_integer_and_float_graphs_give_similar_vectors(model: MiniLM) -> None:
     """Against the package's own file, which multiplies floats; on a paper's sentences it is 0.997 at the mean."""
-    floats = onnxruntime.InferenceSession(str(minilm._file(*minilm._MODEL)), providers=["CPUExecutionProvider"])
+    floats = onnxruntime.InferenceSession(str(minilm.package_file(*minilm._MODEL)), providers=["CPUExecutionProvider"])
     _, tokenizer = model._load()
     for text, ours in zip(TEXTS, model.encode(TEXTS), strict=True):
         ids = np.array([tokenizer.encode(text).ids])
@@ -71,7 +71,7 @@ def test_integer_and_float_graphs_give_similar_vectors(model: MiniLM) -> None:
 
 def test_no_sum_of_two_products_is_over_sixteen_bits() -> None:
     """Some processors add them so; then vectors would depend on the machine."""
-    graph = onnx.load_model_from_string(integer_graph(minilm._file(*minilm._MODEL).read_bytes())).graph
+    graph = onnx.load_model_from_string(integer_graph(minilm.package_file(*minilm._MODEL).read_bytes())).graph
     tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     factors = [tensors[node.input[1]].astype(int) for node in graph.node if node.op_type == "MatMulInteger"]
     assert len(factors) == 4 * 6  # attention's inputs together, its output, and the two of the network behind it
@@ -112,6 +112,6 @@ def test_weights_that_were_tampered_with_are_refused(tmp_path: Path, monkeypatch
     (package / "model.onnx").write_bytes(b"not the model")
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(RuntimeError, match="has an unexpected content"):
-        minilm._file("fake_weights", "model.onnx", "0" * 64)
+        minilm.package_file("fake_weights", "model.onnx", "0" * 64)
     with pytest.raises(RuntimeError, match="missing"):
-        minilm._file("no_such_package_at_all", "model.onnx", "0" * 64)
+        minilm.package_file("no_such_package_at_all", "model.onnx", "0" * 64)

@@ -1,0 +1,66 @@
+"""Questions and documents in other languages than English, asked of the whole application offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph import dependencies
+from graph.app import app
+from tests.evals.languages import QUESTIONS, run
+
+OFFLINE: Any = {"engine": "offline"}
+ENGLISH = "The mill was built in 1782. Peter Vlachos is the miller."
+GREEK = "Ο μύλος χτίστηκε το 1782. Ο μυλωνάς λέγεται Πέτρος Βλάχος. Η στέγη επισκευάστηκε το 1911."
+
+
+def ask(question: str, *documents: str) -> dict[str, Any]:
+    return app.invoke({"question": question, "documents": list(documents)}, context=OFFLINE)
+
+
+def test_each_language_is_answered_on_its_own_and_across_and_refuses_what_is_unrelated(home: Path) -> None:
+    for code, counts in run(str(home)).items():
+        related = counts["right"] + counts["declined"] + counts["wrong"]
+        unrelated = counts["refused"] + counts["answered"]
+        assert related + unrelated == len(QUESTIONS[code].strip().splitlines())
+        assert counts["refused"] >= 0.85 * unrelated, (code, counts)
+        assert counts["declined"] <= 0.35 * related, (code, counts)
+        assert counts["right"] >= 0.6 * related, (code, counts)
+
+
+@pytest.fixture
+def mill(tmp_path: Path) -> None:
+    for name, text in (
+        ("greek.txt", GREEK),
+        ("english.txt", "The mill was built in 1782. Peter Vlachos is the miller."),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+        app.invoke({"sources": [str(tmp_path / name)]}, context=OFFLINE)
+
+
+@pytest.mark.usefixtures("mill")
+def test_a_script_that_the_model_does_not_know_is_never_answered_at_random() -> None:
+    for question in ("Ποια είναι η πρωτεύουσα της Γαλλίας;", "מה בירת צרפת?", "फ्रांस की राजधानी क्या है?"):
+        assert ask(question)["refused"], question
+    assert "1782" in ask("Πότε χτίστηκε ο μύλος;")["answer"]
+
+
+@pytest.mark.usefixtures("mill")
+def test_vectors_of_many_languages_are_made_when_they_are_needed_and_kept() -> None:
+    catalog: Any = dependencies.stores().catalog
+    ids = [chunk for row in catalog.documents() for chunk in catalog.chunk_ids(row.id)]
+    assert not ask("When was the mill built?", "english.txt")["refused"]
+    assert catalog.multilingual_vectors(ids, 512) == {}
+    assert "1782" in ask("Wann wurde die Mühle gebaut?", "english.txt")["answer"]
+    assert len(catalog.multilingual_vectors(ids, 512)) == 1
+
+
+def test_an_english_library_is_asked_in_english_without_the_second_model(library: Path) -> None:
+    search = dependencies.multilingual_search(dependencies.stores().catalog)
+    assert search is not None
+    assert search.asked("Who looks after the winch?") is None
+    asked = search.asked("Wer kümmert sich um die Winde?")
+    assert asked is not None
+    assert set(asked.documents.values()) == {"en"}
