@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
+from typing import cast
 
 from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
+from graph.query.wording import say
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, is_verified
 from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
-_REASONS = {
-    "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
-    "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
-    "fact_absent": "The documents mention the subject, but no page supports an answer.",
-    "page_unreadable": "The pages that could be read do not answer this question.",
-    "model_failed": "The model gave no answer that can be used, which says nothing about the documents.",
-}
 _UNPROVEN = {
     "image": " (not proven: read from the image of the page, not found in its text)",
     "transcript": " (not proven: read by a model; the page's text does not confirm it)",
@@ -26,24 +21,23 @@ _UNPROVEN = {
 }
 """What follows the marker of a claim that is only a model's word, by the `read_from` of its citation."""
 _IN_PART = " (proven in part: {reason})"
-_CLOSEST = "Closest passages, which do not claim to answer:"
 _MAX_CLOSEST = 3  # pages that a refusal points to
 _MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
 _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a library of thousands
 
 
-def answer(passed: Sequence[ClaimCheck]) -> str:
+def answer(passed: Sequence[ClaimCheck], asked: str = "") -> str:
     """Return the answer: each claim that passed as a paragraph with its citation marker, duplicates left out.
 
     A claim that is not proven, or only in part, says so after its marker. Quotes that are not claimed to answer stand
-    under a heading. Claims are sanitized: they set no marker and hide no link.
+    under a heading in the language of the question `asked`. Claims are sanitized: they set no marker and hide no link.
     """
     lines = []
     for check in sorted(passed, key=lambda one: one["claim"].get("related", False)):
         if not (citation := check["citation"]):
             continue
         if check["claim"].get("related"):
-            lines.append(_CLOSEST)
+            lines.append(say("related", asked))
         markers = "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
         lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation)}")
     return "\n\n".join(dict.fromkeys(lines))
@@ -58,20 +52,23 @@ def _label(check: ClaimCheck, citation: Citation) -> str:
     return ""
 
 
-def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, Sequence[int]]) -> str:
+def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, Sequence[int]], asked: str = "") -> str:
     """Return the text of a refusal: the reason, the closest pages, and the pages that could not be read.
 
     Args:
         reason: A `RefusalReason`.
         chunks: What was retrieved, best first.
         unread: The unreadable pages by document name.
+        asked: The question, in whose language it is said.
     """
-    sentences = [_REASONS[reason]]
-    closest = list(dict.fromkeys(f"{chunk['name']}, page {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
+    sentences = [say(cast(RefusalReason, reason), asked)]
+    page = say("page", asked)
+    closest = list(dict.fromkeys(f"{chunk['name']}, {page} {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
     if closest:
-        sentences.append(f"The closest pages are: {'; '.join(closest)}.")
+        sentences.append(say("closest", asked, pages="; ".join(closest)))
     sentences += [
-        f"Not read in {name}: {_page_or_pages(pages)}{', '.join(_runs(pages))}." for name, pages in unread.items()
+        say("not_read", asked, name=name, pages=f"{_page_or_pages(pages, asked)} {', '.join(_runs(pages))}")
+        for name, pages in unread.items()
     ]
     return sanitize_markdown(" ".join(sentences))
 
@@ -183,28 +180,31 @@ def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, list
     return {row.label: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
 
 
-def document_list(catalog: Catalog, documents: Sequence[str]) -> str:
-    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages."""
+def document_list(catalog: Catalog, documents: Sequence[str], asked: str = "") -> str:
+    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages.
+
+    Its head is in the language of the question `asked`.
+    """
     rows = [row for row in catalog.documents() if row.id in documents]
-    head = "There is 1 document" if len(rows) == 1 else f"There are {len(rows)} documents"
+    head = say("one_document", asked) if len(rows) == 1 else say("documents", asked, count=len(rows))
     lines, failed = [], catalog.failed_pages(documents)
     for row in rows[:_MAX_LISTED]:
-        unread = f"; {page_ranges(failed[row.id])} could not be read" if row.id in failed else ""
-        lines.append(f"- {row.label} ({row.pages} {'page' if row.pages == 1 else 'pages'}{unread})")
+        unread = "; " + say("unread", asked, pages=page_ranges(failed[row.id], asked)) if row.id in failed else ""
+        lines.append(f"- {row.label} ({row.pages} {say('page' if row.pages == 1 else 'pages', asked)}{unread})")
     if len(rows) > _MAX_LISTED:
         lines.append(f"- and {len(rows) - _MAX_LISTED} more: `pagewitness documents` lists them all")
-    return "\n".join([f"{head} to ask:", *lines])
+    return "\n".join([head, *lines])
 
 
-def page_ranges(pages: Sequence[int]) -> str:
+def page_ranges(pages: Sequence[int], asked: str = "") -> str:
     """Return pages as words: `page 3`, `pages 3 and 7`, `pages 3, 7-9 and 12`."""
     runs = _runs(pages)
-    listed = " and ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
-    return _page_or_pages(pages) + listed
+    listed = f" {say('and', asked)} ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
+    return f"{_page_or_pages(pages, asked)} {listed}"
 
 
-def _page_or_pages(pages: Sequence[int]) -> str:
-    return "page " if len(pages) == 1 else "pages "
+def _page_or_pages(pages: Sequence[int], asked: str = "") -> str:
+    return say("page" if len(pages) == 1 else "pages", asked)
 
 
 def _runs(pages: Sequence[int]) -> list[str]:
