@@ -56,8 +56,8 @@ out as pages when they are opened, `office` files are converted to PDF before.""
 
 FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
-    "repetition", "unreadable_script", "quota_minute", "quota_day", "overloaded", "network", "request_error",
-    "no_images",
+    "repetition", "unreadable_script", "illegible", "quota_minute", "quota_day", "overloaded", "network",
+    "request_error", "no_images",
 ]  # fmt: skip
 """Why a page could not be read, or was read in a second way."""
 

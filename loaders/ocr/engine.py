@@ -24,10 +24,11 @@ from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.glyphs import with_signs
 from loaders.ocr.ink import Ink, drawn_skew
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
+from loaders.ocr.legibility import POOR_SCORE, Piece, Unread, failure, piece_of, shortcomings, unread_of
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.spacing import with_spaces
-from loaders.types import LITTLE_CONFIDENCE, Block, Box, Failure, PageText, Word
+from loaders.types import Block, Box, Failure, PageText, Word
 
 THREADS_PER_ENGINE = 1
 """One process per core is faster than one process with many threads."""
@@ -35,38 +36,7 @@ THREADS_PER_ENGINE = 1
 MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
-MIN_DENSITY = 0.5
-"""Characters that a line must have for each line height of its width. Latin print has 1.5-2.5, Chinese and Japanese
-1.0-1.2, the sparsest sound line of the development set 1.0; in a script that it does not know the recogniser sees
-0.0-0.3."""
-
-MIN_SURE = 0.8
-"""Confidence (0-1) under which a line is a guess: at most 0.05 of the area of a sound scan's lines, one of 100 dpi
-included; most lines in an unknown script that have enough characters."""
-
-MAX_UNREAD = 0.5
-"""Share of the area of the lines, as the detector finds them, that may be unread on a page that counts as read. Sound
-scans have at most 0.05, pages in Cyrillic, Korean, Arabic, Hebrew, Thai or Devanagari 0.8-1.0."""
-
-MIN_NOTED = 0.1
-"""The same share from which a page that is read says that a part is not: twice that of the poorest sound scan."""
-
-MIN_UNREAD_LINES = 2
-"""Unread lines that make a page unreadable: in a photograph the detector may find one, in its texture."""
-
 _MIN_GREEK = 10  # letters: fewer are a formula
-_LONG = 3.0  # line heights: the density of shorter pieces says nothing
-
-POOR_SCORE = 0.85
-"""Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
-
-PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
-POORLY_READ = f"The print was {LITTLE_CONFIDENCE} ({{score:.0%}}): compare it with the page."
-UNREADABLE = (
-    "Page {page} is printed in {script}, which OCR cannot read here: it reads Latin letters, Chinese and Japanese. "
-    "Install Tesseract with the data of the page's language, or read the page with a vision model."
-)
-
 Image = NDArray[np.uint8]
 
 
@@ -88,22 +58,17 @@ def read_page(png: bytes, page: int, languages: str = "auto") -> PageText | Fail
         languages: The languages that Tesseract may read: `auto`, `off`, or codes with commas.
     """
     blocks, words, unread = _read(png, _arrange_page)
-    if unread.lines < MIN_UNREAD_LINES or unread.share <= MAX_UNREAD:
+    if not unread.is_most and not unread.is_doubtful:
         return _page_text(page, blocks, words, unread)
     allowed = tesseract.wanted(languages)
     script = tesseract.script_of(png)
     if allowed and (found := tesseract.read(png, page, script, allowed)):
         return found
-    name = f"{script} script" if script else "a script that is not known here"
-    return Failure("unreadable_script", UNREADABLE.format(page=page, script=name))
+    return failure(page, unread, script) if unread.is_most else _page_text(page, blocks, words, unread)
 
 
-def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], unread: _Unread) -> PageText:
-    partly = unread.lines >= MIN_UNREAD_LINES and unread.share > MIN_NOTED
-    detail = PARTLY_READ if blocks and partly else ""
-    if words and unread.score < POOR_SCORE:
-        detail = f"{detail} {POORLY_READ.format(score=unread.score)}".strip()
-    return PageText(page, blocks, words, "ocr", detail)
+def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], unread: Unread) -> PageText:
+    return PageText(page, blocks, words, "ocr", shortcomings(unread, with_text=bool(words)))
 
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
@@ -135,7 +100,7 @@ def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
 
 def _read(
     png: bytes, arrange: Callable[[list[OcrLine], Image], list[PlacedBlock]]
-) -> tuple[tuple[Block, ...], tuple[Word, ...], _Unread]:
+) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
     """Recognise the lines of an image, arrange them as blocks, and return these, their words and what is unread."""
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
@@ -174,7 +139,7 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     return Block(placed.kind, placed.text, placed.level, box)
 
 
-def _read_upright(image: Image) -> tuple[int, list[OcrLine], _Unread]:
+def _read_upright(image: Image) -> tuple[int, list[OcrLine], Unread]:
     """Return by how many quarters (anticlockwise) the image had to be turned, and its lines, read or not."""
     found, unread = _recognise(image)
     if not found:
@@ -220,25 +185,11 @@ def _mean(found: Sequence[_Found | OcrLine]) -> float:
     return sum(piece.score * len(piece.text) for piece in found) / max(weight, 1)
 
 
-class _Unread(NamedTuple):
-    """The lines that the detector found and the recogniser did not read: how many, and their share of the area."""
-
-    lines: int
-    share: float
-    score: float = 1.0
-    """Mean confidence of what was read."""
-
-
-def _recognise(image: Image) -> tuple[list[_Found], _Unread]:
+def _recognise(image: Image) -> tuple[list[_Found], Unread]:
     engine = _engine()
     engine.pieces = []
     result = engine(image)
-    pieces = [piece for piece in engine.pieces if piece.width >= _LONG * piece.height]
-    areas = [piece.width * piece.height for piece in pieces]
-    unread = [
-        area for piece, area in zip(pieces, areas, strict=True) if piece.density < MIN_DENSITY or piece.score < MIN_SURE
-    ]
-    missed = _Unread(len(unread), sum(unread) / max(1, sum(areas)))
+    missed = unread_of(engine.pieces)
     if getattr(result, "txts", None) is None or result.boxes is None:
         return [], missed
     # The result leaves out lines in which nothing was seen, and those that are noise.
@@ -252,22 +203,6 @@ def _recognise(image: Image) -> tuple[list[_Found], _Unread]:
     return found, missed
 
 
-class _Piece(NamedTuple):
-    """A line as the detector cut it out of the image, in pixels, and the characters that the recogniser saw in it."""
-
-    width: int
-    height: int
-    characters: int
-    score: float
-    text: str = ""
-    places: tuple[float, ...] = ()
-    """The middles of its characters that are no spaces, as shares of its width."""
-
-    @property
-    def density(self) -> float:
-        return self.characters * self.height / self.width
-
-
 def _is_greek(text: str) -> bool:
     """Return whether a line is Greek prose, of which the recogniser leaves out every letter with an accent."""
     letters = [char for char in text if char.isalpha()]
@@ -277,23 +212,24 @@ def _is_greek(text: str) -> bool:
 class _Ocr(RapidOCR):
     """RapidOCR that notes every line it tried to read; its result leaves out those in which it saw nothing."""
 
-    pieces: list[_Piece]
+    pieces: list[Piece]
 
     def recognize_txt(self, img: list[Image]) -> Any:
-        sizes = [(piece.shape[1], piece.shape[0]) for piece in img]
-        self.pieces = [_Piece(width, height, 0, 0.0) for width, height in sizes]
+        measured = [piece_of(crop) for crop in img]
+        self.pieces = measured
         self.return_word_box = True  # for the places of the characters; boxes of words are not wanted
         result = super().recognize_txt(img)
         self.return_word_box = False
         if not result.txts:
-            self.pieces = []
             return result
         places = [_places(info) for info in result.word_results]
         shown: Any = tuple(_as_printed(*line) for line in zip(img, result.txts, places, strict=True))
         result.txts = shown
         self.pieces = [
-            _Piece(width, height, 0 if _is_greek(text) else _length(text), float(score), text, spots)
-            for (width, height), text, score, spots in zip(sizes, result.txts, result.scores, places, strict=True)
+            piece._replace(
+                characters=0 if _is_greek(text) else _length(text), score=float(score), text=text, places=spots
+            )
+            for piece, text, score, spots in zip(measured, result.txts, result.scores, places, strict=True)
         ]
         return result
 

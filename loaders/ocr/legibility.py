@@ -1,0 +1,193 @@
+"""Legibility of a page image: which lines OCR could not read, and whether the script or the print is the reason.
+
+The detector finds lines in any script and of any sharpness; the recogniser sees nothing, or noise, in those that it
+does not know. Both leave the same trace, so that the sharpness of the edges tells an unknown script from a blur.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.types import LITTLE_CONFIDENCE, Failure
+
+MIN_DENSITY = 0.5
+"""Characters that a line must have for each line height of its width. Latin print has 1.5-2.5, Chinese and Japanese
+1.0-1.2, the sparsest sound line of the development set 1.0; in a script that it does not know the recogniser sees
+0.0-0.3."""
+
+MIN_SURE = 0.8
+"""Confidence (0-1) under which a line is a guess: at most 0.05 of the area of a sound scan's lines, one of 100 dpi
+included; most lines in an unknown script that have enough characters."""
+
+MAX_UNREAD = 0.5
+"""Share of the area of the lines, as the detector finds them, that may be unread on a page that counts as read. Sound
+scans have at most 0.05, pages in Cyrillic, Korean, Arabic, Hebrew, Thai or Devanagari 0.8-1.0."""
+
+MIN_NOTED = 0.1
+"""The same share from which a page that is read says that a part is not: twice that of the poorest sound scan."""
+
+MIN_UNREAD_LINES = 2
+"""Unread lines that make a page unreadable; one does if it is print: in a photograph the detector may find one."""
+
+MAX_EDGE = 0.16
+"""Width of the edges of letters, in line heights, from which print is blurred or too small. Print of 8-14 points at 150
+dpi has 0.06-0.13 in any script, and 0.17-0.3 where OCR begins to fail on blurred Latin print of the same sizes."""
+
+MAX_EDGE_PIXELS = 8.0
+"""The same in pixels, since the detector joins lines that run into each other: 2-4 at 150 dpi, 12-16 where it does."""
+
+POOR_SCORE = 0.85
+"""Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
+
+_LONG = 3.0  # line heights: the density of shorter pieces says nothing
+_LINE = 5.0  # line heights from which a piece is a line, and not one word
+_GROUND = 0.15  # grey levels around the median, as a share of the contrast, that are the paper of a line
+_MIN_GROUND = 0.5  # share of the pixels of a printed line that are paper: 0.6-0.8 measured, 0.3 in textures
+
+PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
+ONE_LINE_UNREAD = "1 line of the page could not be read: its script may not be one that OCR knows here."
+LINES_UNSURE = f"{{lines}} of the page {{were}} {LITTLE_CONFIDENCE}: compare it with the page."
+POORLY_READ = f"The print was {LITTLE_CONFIDENCE} ({{score:.0%}}): compare it with the page."
+UNREADABLE = (
+    "Page {page} seems to be printed in {script}, which OCR cannot read here: it reads Latin letters, Chinese and "
+    "Japanese. Install Tesseract with the data of the page's language, or read the page with a vision model."
+)
+ILLEGIBLE = (
+    "The print of page {page} is too blurred or too small for OCR. Scan it again, sharply and at 300 dpi, or read the "
+    "page with a vision model."
+)
+
+Image = NDArray[np.uint8]
+
+
+class Piece(NamedTuple):
+    """A line as the detector cut it out of the image, in pixels, and the characters that the recogniser saw in it."""
+
+    width: int
+    height: int
+    characters: int = 0
+    score: float = 0.0
+    edge: float = 0.0
+    """Width of the edges of its letters, in line heights."""
+    ground: float = 1.0
+    """Share of its pixels that are paper."""
+    text: str = ""
+    places: tuple[float, ...] = ()
+    """The middles of its characters that are no spaces, as shares of its width."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing was seen in it, or next to nothing, or what was seen is a guess."""
+        return self.is_empty or self.score < MIN_SURE
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is longer than a word or two."""
+        return self.width >= _LINE * self.height
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was seen in it, or next to nothing."""
+        return self.characters * self.height / self.width < MIN_DENSITY
+
+
+class Unread(NamedTuple):
+    """The lines that the detector found and the recogniser did not read."""
+
+    lines: int
+    """How many."""
+    share: float
+    """Their share of the area of all lines."""
+    empty: int = 0
+    """Lines in which nothing was seen, single words left out."""
+    unsure: int = 0
+    """Lines of which what was seen is a guess, single words left out."""
+    lone: bool = False
+    """Whether the page has one line, which is print."""
+    is_blurred: bool = False
+    """Whether the print is blurred or too small, so that nothing says that its script is unknown."""
+    score: float = 1.0
+    """Mean confidence of what was read."""
+
+    @property
+    def is_most(self) -> bool:
+        """Whether most of a page that holds print is unread."""
+        return self.share > MAX_UNREAD and (self.lines >= MIN_UNREAD_LINES or self.lone)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether what was read of sharp print is doubtful, as noise in an unknown script is."""
+        return self.score < POOR_SCORE and not self.is_blurred
+
+
+def piece_of(crop: Image) -> Piece:
+    """Measure a line that was cut out of a page; what is read in it is added later."""
+    height, width = crop.shape[:2]
+    grey = (cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop).astype(np.float32)
+    contrast = max(1.0, float(np.percentile(grey, 95) - np.percentile(grey, 2)))
+    ground = float(np.mean(np.abs(grey - np.median(grey)) < _GROUND * contrast))
+    if width < 2:
+        return Piece(width, height, ground=ground)
+    steps = np.abs(np.diff(cv2.GaussianBlur(grey, (3, 3), 0), axis=1))  # smoothed, or noise looks like sharp edges
+    edge = contrast / max(1.0, float(np.percentile(steps, 98))) / height
+    return Piece(width, height, edge=edge, ground=ground)
+
+
+def unread_of(pieces: Sequence[Piece]) -> Unread:
+    """Return which of the lines of a page were not read."""
+    long = [piece for piece in pieces if piece.width >= _LONG * piece.height]
+    lone = len(long) == 1 and long[0].is_line and long[0].ground >= _MIN_GROUND
+    # Of one line there is no second to compare it with: what is doubtful of it is unread.
+    unread = [piece for piece in long if piece.is_unread or (lone and piece.score < POOR_SCORE)]
+    whole = sum(piece.width * piece.height for piece in long)
+    return Unread(
+        len(unread),
+        sum(piece.width * piece.height for piece in unread) / max(1, whole),
+        sum(piece.is_empty and piece.is_line for piece in unread),
+        sum(not piece.is_empty and piece.is_line for piece in unread),
+        lone,
+        _is_blurred(unread or long),
+    )
+
+
+def _is_blurred(pieces: Sequence[Piece]) -> bool:
+    if not pieces:
+        return False
+    edges = [(piece.edge, piece.edge * piece.height) for piece in pieces]
+    width, pixels = np.median(edges, axis=0)
+    return bool(width > MAX_EDGE or pixels > MAX_EDGE_PIXELS)
+
+
+def failure(page: int, unread: Unread, script: str) -> Failure:
+    """Return why a page could not be read.
+
+    Args:
+        page: Its number.
+        unread: What was not read.
+        script: Its script, or "" where that is not known.
+    """
+    if unread.is_blurred:
+        return Failure("illegible", ILLEGIBLE.format(page=page))
+    name = f"{script} script" if script else "a script that is not known here"
+    return Failure("unreadable_script", UNREADABLE.format(page=page, script=name))
+
+
+def shortcomings(unread: Unread, *, with_text: bool) -> str:
+    """Return what is missing on a page that counts as read, in a sentence each; "" if nothing is."""
+    if not with_text:
+        return ""
+    said = []
+    much = unread.lines >= MIN_UNREAD_LINES and unread.share > MIN_NOTED
+    if not unread.is_blurred and (much or unread.empty):
+        said.append(ONE_LINE_UNREAD if not much and unread.empty == 1 else PARTLY_READ)
+    if unread.score < POOR_SCORE or (unread.is_blurred and much):
+        said.append(POORLY_READ.format(score=unread.score))
+    elif unread.unsure and not much:
+        lines, were = ("1 line", "was") if unread.unsure == 1 else (f"{unread.unsure} lines", "were")
+        said.append(LINES_UNSURE.format(lines=lines, were=were))
+    return " ".join(said)
