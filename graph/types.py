@@ -292,6 +292,11 @@ class ClaimCheck(TypedDict):
     """The claim that it replaced."""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 page", "3 pages"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def page_in_words(citation: Mapping[str, Any]) -> str:
     """Return the page of a citation as readers are told it: "page 7", "page 7 (printed 3)", "page 9-10"."""
     pages = "-".join(str(page) for page in citation.get("pages") or [citation["page"]])

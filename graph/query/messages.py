@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
-from typing import cast
+from typing import NamedTuple
 
 from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
-from graph.query.wording import say
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, is_verified
+from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
 from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
+_REASONS = {
+    "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
+    "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
+    "fact_absent": "The documents mention the subject, but no page supports an answer.",
+    "page_unreadable": "The pages that could be read do not answer this question.",
+    "model_failed": "The model gave no answer that can be used, which says nothing about the documents.",
+}
 _UNPROVEN = {
     "image": " (not proven: read from the image of the page, not found in its text)",
     "transcript": " (not proven: read by a model; the page's text does not confirm it)",
@@ -21,23 +27,25 @@ _UNPROVEN = {
 }
 """What follows the marker of a claim that is only a model's word, by the `read_from` of its citation."""
 _IN_PART = " (proven in part: {reason})"
+_CLOSEST = "Closest passages, which do not claim to answer:"
+_AGAIN = "run the same `pagewitness ingest` command again"
 _MAX_CLOSEST = 3  # pages that a refusal points to
 _MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
 _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a library of thousands
 
 
-def answer(passed: Sequence[ClaimCheck], asked: str = "") -> str:
+def answer(passed: Sequence[ClaimCheck]) -> str:
     """Return the answer: each claim that passed as a paragraph with its citation marker, duplicates left out.
 
     A claim that is not proven, or only in part, says so after its marker. Quotes that are not claimed to answer stand
-    under a heading in the language of the question `asked`. Claims are sanitized: they set no marker and hide no link.
+    under a heading. Claims are sanitized: they set no marker and hide no link.
     """
     lines = []
     for check in sorted(passed, key=lambda one: one["claim"].get("related", False)):
         if not (citation := check["citation"]):
             continue
         if check["claim"].get("related"):
-            lines.append(say("related", asked))
+            lines.append(_CLOSEST)
         markers = "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
         lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation)}")
     return "\n\n".join(dict.fromkeys(lines))
@@ -52,24 +60,38 @@ def _label(check: ClaimCheck, citation: Citation) -> str:
     return ""
 
 
-def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, Sequence[int]], asked: str = "") -> str:
+class UnreadPages(NamedTuple):
+    """The pages of a document of which no text is known: those that cannot be read, and those not read yet."""
+
+    failed: list[int]
+    due: list[int]
+    """A service was out of order or its quota was spent: the next run reads them."""
+
+    def in_words(self) -> str:
+        """Return what is not read: "page 3 could not be read; pages 5-7 are not read yet"."""
+        parts = [f"{page_ranges(self.failed)} could not be read"] if self.failed else []
+        if self.due:
+            parts.append(f"{page_ranges(self.due)} {'is' if len(self.due) == 1 else 'are'} not read yet")
+        return "; ".join(parts)
+
+
+def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, UnreadPages]) -> str:
     """Return the text of a refusal: the reason, the closest pages, and the pages that could not be read.
 
     Args:
         reason: A `RefusalReason`.
         chunks: What was retrieved, best first.
-        unread: The unreadable pages by document name.
-        asked: The question, in whose language it is said.
+        unread: The pages without text by document name.
     """
-    sentences = [say(cast(RefusalReason, reason), asked)]
-    page = say("page", asked)
-    closest = list(dict.fromkeys(f"{chunk['name']}, {page} {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
+    sentences = [_REASONS[reason]]
+    closest = list(dict.fromkeys(f"{chunk['name']}, page {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
     if closest:
-        sentences.append(say("closest", asked, pages="; ".join(closest)))
-    sentences += [
-        say("not_read", asked, name=name, pages=f"{_page_or_pages(pages, asked)} {', '.join(_runs(pages))}")
-        for name, pages in unread.items()
-    ]
+        sentences.append(f"The closest pages are: {'; '.join(closest)}.")
+    for name, pages in unread.items():
+        if pages.failed:
+            sentences.append(f"Not read in {name}: {_page_or_pages(pages.failed)}{', '.join(_runs(pages.failed))}.")
+        if pages.due:
+            sentences.append(f"Not read yet in {name}: {_page_or_pages(pages.due)}{', '.join(_runs(pages.due))}.")
     return sanitize_markdown(" ".join(sentences))
 
 
@@ -136,18 +158,26 @@ def note_on_grading(missing: int, total: int) -> Note:
     return Note(kind="grading_failed", text=text)
 
 
-def notes_on_unread(unread: Mapping[str, Sequence[int]]) -> list[Note]:
-    """Return notes on unreadable pages, given by document name."""
-    listed = list(unread.items())
-    notes = [
-        Note(kind="pages_unread", text=f"{page_ranges(pages).capitalize()} of {name} could not be read.")
-        for name, pages in listed[:_MAX_NAMED]
-    ]
-    if rest := listed[_MAX_NAMED:]:
-        count = sum(len(pages) for _, pages in rest)
-        text = f"{count} pages of {len(rest)} other documents could not be read either."
-        notes.append(Note(kind="pages_unread", text=text))
-    return notes
+def notes_on_unread(unread: Mapping[str, UnreadPages]) -> list[Note]:
+    """Return notes on pages without text, by document name: those that cannot be read, then those not read yet."""
+    failed = {name: pages.failed for name, pages in unread.items() if pages.failed}
+    due = {name: pages.due for name, pages in unread.items() if pages.due}
+    texts = [f"{page_ranges(pages).capitalize()} of {name} could not be read." for name, pages in _first(failed)]
+    if rest := list(failed.values())[_MAX_NAMED:]:
+        count = sum(len(pages) for pages in rest)
+        others = counted(len(rest), "other document")
+        texts.append(f"{counted(count, 'page')} of {others} could not be read either.")
+    for name, pages in _first(due):
+        verb = "is" if len(pages) == 1 else "are"
+        texts.append(f"{page_ranges(pages).capitalize()} of {name} {verb} not read yet: {_AGAIN}.")
+    if rest := list(due.values())[_MAX_NAMED:]:
+        count, others = sum(len(pages) for pages in rest), counted(len(rest), "other document")
+        texts.append(f"{counted(count, 'page')} of {others} {'is' if count == 1 else 'are'} not read yet either.")
+    return [Note(kind="pages_unread", text=text) for text in texts]
+
+
+def _first(pages: Mapping[str, list[int]]) -> list[tuple[str, list[int]]]:
+    return list(pages.items())[:_MAX_NAMED]
 
 
 def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list[Note]:
@@ -174,37 +204,41 @@ def reason_for_no_documents(catalog: Catalog) -> RefusalReason:
     return "page_unreadable" if unread_pages(catalog, []) else "nothing_ingested"
 
 
-def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, list[int]]:
-    """Return the pages that could not be read, by document name; of all documents if no ids are given."""
-    failed = catalog.failed_pages(documents)
-    return {row.label: failed[row.id] for row in catalog.documents() if row.id in failed} if failed else {}
+def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, UnreadPages]:
+    """Return the pages of which no text is known, by document name; of all documents if no ids are given."""
+    pages = catalog.failed_pages(documents)
+    rows = [row for row in catalog.documents() if row.id in pages] if pages else []
+    return {row.label: _told_apart(catalog, row.id, pages[row.id]) for row in rows}
 
 
-def document_list(catalog: Catalog, documents: Sequence[str], asked: str = "") -> str:
-    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages.
+def _told_apart(catalog: Catalog, document: str, pages: Sequence[int]) -> UnreadPages:
+    rows = catalog.pages(document, pages)
+    due = [row.page for row in rows if row.status == "pending"]
+    return UnreadPages([row.page for row in rows if row.status != "pending"], due)
 
-    Its head is in the language of the question `asked`.
-    """
+
+def document_list(catalog: Catalog, documents: Sequence[str]) -> str:
+    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages."""
     rows = [row for row in catalog.documents() if row.id in documents]
-    head = say("one_document", asked) if len(rows) == 1 else say("documents", asked, count=len(rows))
-    lines, failed = [], catalog.failed_pages(documents)
+    head = "There is 1 document" if len(rows) == 1 else f"There are {len(rows)} documents"
+    lines, pages = [], catalog.failed_pages(documents)
     for row in rows[:_MAX_LISTED]:
-        unread = "; " + say("unread", asked, pages=page_ranges(failed[row.id], asked)) if row.id in failed else ""
-        lines.append(f"- {row.label} ({row.pages} {say('page' if row.pages == 1 else 'pages', asked)}{unread})")
+        unread = f"; {_told_apart(catalog, row.id, pages[row.id]).in_words()}" if row.id in pages else ""
+        lines.append(f"- {row.label} ({counted(row.pages, 'page')}{unread})")
     if len(rows) > _MAX_LISTED:
         lines.append(f"- and {len(rows) - _MAX_LISTED} more: `pagewitness documents` lists them all")
-    return "\n".join([head, *lines])
+    return "\n".join([f"{head} to ask:", *lines])
 
 
-def page_ranges(pages: Sequence[int], asked: str = "") -> str:
+def page_ranges(pages: Sequence[int]) -> str:
     """Return pages as words: `page 3`, `pages 3 and 7`, `pages 3, 7-9 and 12`."""
     runs = _runs(pages)
-    listed = f" {say('and', asked)} ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
-    return f"{_page_or_pages(pages, asked)} {listed}"
+    listed = " and ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
+    return _page_or_pages(pages) + listed
 
 
-def _page_or_pages(pages: Sequence[int], asked: str = "") -> str:
-    return say("page" if len(pages) == 1 else "pages", asked)
+def _page_or_pages(pages: Sequence[int]) -> str:
+    return "page " if len(pages) == 1 else "pages "
 
 
 def _runs(pages: Sequence[int]) -> list[str]:

@@ -227,7 +227,7 @@ def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))
         if claims and is_settled_by_code:  # what a model may deny is not streamed: it could not be withdrawn
-            stream.push(verified_draft(build_verifier(state), claims, state["question"]))
+            stream.push(verified_draft(build_verifier(state), claims))
 
     return draft
 
@@ -253,7 +253,7 @@ async def verify_citations(state: QueryState) -> QueryState:
     stream, verified = reply_stream(state), any(check["citation"] for check in checks)
     # Before a repair the model has not been asked about all claims.
     if not is_model_asked(state) or state["repairs"] or not any(check["failure"] for check in checks):
-        stream.push(verified_beginning(checks, state["question"]))
+        stream.push(verified_beginning(checks))
     unusable = state.get("reason") == "model_failed"
     return {
         "verdicts": checks,
@@ -299,15 +299,13 @@ def write_answer(state: QueryState) -> QueryState:
     passed = [check for check in state["verdicts"] if check["citation"]]
     citations, dropped = outcomes.cited(passed), len(state["verdicts"]) - len(passed)
     notes = messages.notes_on_claims(dropped, citations)
-    return final_state(
-        state, messages.answer(passed, state["question"]), outcomes.verdict_of_answer(passed), notes, citations
-    )
+    return final_state(state, messages.answer(passed), outcomes.verdict_of_answer(passed), notes, citations)
 
 
 def describe_library(state: QueryState) -> QueryState:
     """Answer a question about the library from the catalog, without a model."""
     catalog = dependencies.for_context(context.current()).stores.catalog
-    listed = messages.document_list(catalog, state["allowed_documents"], state["question"])
+    listed = messages.document_list(catalog, state["allowed_documents"])
     return final_state(state, sanitize_markdown(listed), "catalog")
 
 
@@ -317,7 +315,7 @@ def decline(state: QueryState) -> QueryState:
     unread = messages.unread_pages(catalog, state["allowed_documents"])
     reason = state.get("reason") or ("page_unreadable" if unread else "nothing_relevant")
     absence = sanitize_markdown(state.get("absence") or "")
-    text = absence or messages.refusal(reason, state["retrieved"], unread, state["question"])
+    text = absence or messages.refusal(reason, state["retrieved"], unread)
     return {**final_state(state, text, "refused", messages.notes_on_unread(unread)), "reason": reason}
 
 

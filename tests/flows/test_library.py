@@ -18,7 +18,7 @@ from graph.app import app
 from graph.errors import UnknownDocumentError
 from graph.query.graph import app as query
 from graph.retriever import PageWitnessRetriever
-from graph.storage.base import PageRow
+from graph.storage.base import PageRow, PageStatus
 from tests.conftest import MakePdf
 
 TICKET = "What does a day ticket to the island cost?"
@@ -37,13 +37,13 @@ def nodes(question: str) -> list[str]:
     return [next(iter(part)) for part in query.stream({"question": question}, stream_mode="updates")]
 
 
-def spoil(name: str, *pages: int) -> None:
-    """Make pages of a document ones that could not be read."""
+def spoil(name: str, *pages: int, status: PageStatus = "failed") -> None:
+    """Make pages of a document ones that could not be read, or that are still due."""
     catalog = dependencies.stores().catalog
     (document,) = [row for row in catalog.documents() if row.name == name]
     for row in catalog.pages(document.id):
         if row.page in pages:
-            failed = PageRow(document.id, row.page, "failed", "timeout", "It took too long.", image=row.image)
+            failed = PageRow(document.id, row.page, status, "timeout", "It took too long.", image=row.image)
             catalog.record_page(failed)
 
 
@@ -114,6 +114,18 @@ def test_an_answer_says_which_pages_of_its_documents_were_not_read(harbours: Pat
     refused = ask("Who is the captain of the ferry to Oslo?", documents=["note-3"])
     assert (refused["refused"], refused["reason"]) == (True, "page_unreadable")
     assert [note["text"] for note in refused["notes"]] == ["Page 1 of note-3.pdf could not be read."]
+
+
+def test_pages_that_are_due_are_not_called_unreadable(harbours: Path) -> None:
+    spoil("Kelder_2021_handbook.pdf", 1)
+    spoil("Kelder_2021_handbook.pdf", 2, 3, status="pending")
+    listed = ask("What documents do you have?")["answer"]
+    assert "Kelder_2021_handbook.pdf (3 pages; page 1 could not be read; pages 2-3 are not read yet)" in listed
+    refused = ask("Who is the captain of the ferry to Oslo?", documents=["Kelder_2021_handbook.pdf"])
+    assert [note["text"] for note in refused["notes"]] == [
+        "Page 1 of Kelder_2021_handbook.pdf could not be read.",
+        "Pages 2-3 of Kelder_2021_handbook.pdf are not read yet: run the same `pagewitness ingest` command again.",
+    ]
 
 
 @pytest.mark.usefixtures("library")
