@@ -110,7 +110,7 @@ def after_ingestion(state: State) -> Send | str:
 def acknowledge_files(state: State) -> dict[str, Any]:
     """Reply to a message that brings files and asks nothing."""
     report = state.get("report")
-    return {"messages": [AIMessage(acknowledgement(report["documents"] if report else []))]}
+    return {"messages": [AIMessage(acknowledgement(report))]}
 
 
 def _brings_files(state: State) -> bool:

@@ -18,10 +18,11 @@ from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, ModelError
 from graph.ingestion import graph as ingestion
+from graph.ingestion.report import other_files, pages_in_words, still_due
 from graph.ingestion.state import IngestionInput, Report
 from graph.query import graph as query
 from graph.storage import summaries
-from graph.types import Citation
+from graph.types import Citation, counted
 from graph.verdicts import citation_verdict
 from loaders.errors import SourceError
 
@@ -82,7 +83,7 @@ class IngestOutput(TypedDict, total=False):
     """The result for each source."""
 
     outcome: list[str]
-    """One sentence for each document."""
+    """One sentence for each file that was given, duplicates and skipped ones among them."""
     problem: str
     """What the user has to correct, if the tool could not run."""
 
@@ -122,17 +123,14 @@ def name_sources(state: AskState) -> AskOutput:
 
 
 def summarize_report(state: IngestState) -> IngestOutput:
-    """Return the report of an ingestion in short: one sentence for each document, with up to three failures."""
+    """Return the report of an ingestion in short: a sentence for each file, with up to three failures each."""
     if state.get("problem"):
         return {}
     outcome = []
     for document in state["report"]["documents"]:
-        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
         reasons = " ".join(failure["detail"] for failure in document["failures"][:3])
-        outcome.append(
-            f"{document['name']}: {document['status']}, {document['pages']} pages ({counts}). {reasons}".strip()
-        )
-    return {"outcome": outcome}
+        outcome.append(f"{document['name']}: {document['status']}, {pages_in_words(document)}. {reasons}".strip())
+    return {"outcome": [*outcome, *other_files(state["report"]), *still_due(state["report"])]}
 
 
 def return_problem(state: Any, error: NodeError) -> dict[str, str]:
@@ -145,7 +143,11 @@ def return_problem(state: Any, error: NodeError) -> dict[str, str]:
 def describe_documents(state: ListInput) -> ListOutput:
     """Return a line for each document: name, id, pages and status."""
     rows = summaries.documents(dependencies.stores().catalog)
-    return {"documents": [f"{row['name']} (id {row['id']}): {row['pages']} pages, {row['status']}" for row in rows]}
+    return {
+        "documents": [
+            f"{row['name']} (id {row['id']}): {counted(row['pages'], 'page')}, {row['status']}" for row in rows
+        ]
+    }
 
 
 def tool_graph(tool_name: str, state: Any, input: Any, output: Any, *nodes: tuple[str, Any]) -> Any:

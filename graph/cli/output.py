@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 
 from graph.citation_markers import marker
-from graph.types import page_in_words
+from graph.types import counted, page_in_words
 from graph.verdicts import SENTENCES, citation_line, verdict_of
 
 _out = Console(highlight=False)
@@ -30,9 +30,8 @@ def ingestion(report: Mapping[str, Any]) -> None:
     for document in report["documents"]:
         counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
         status = document["status"]
-        pages = f"{document['pages']} page{'' if document['pages'] == 1 else 's'}"
-        chunks = f"{document['chunks']} chunk{'' if document['chunks'] == 1 else 's'}"
-        summary = f"{pages} ({counts}), {chunks}" if counts else ""
+        summary = f"{counted(document['pages'], 'page')} ({counts}), {counted(document['chunks'], 'chunk')}"
+        summary = summary if counts else ""
         name, known = document["name"], document.get("label") or document["name"]
         if not known.startswith(name):
             summary += f", the same document as {escape(known)}"  # read before under another name
@@ -48,7 +47,7 @@ def ingestion(report: Mapping[str, Any]) -> None:
     if rest := report["unfinished"]:
         _out.print(f"[yellow]{_still_due(rest)}[/]")
     usage = report["usage"]
-    spent = f", {usage['requests']} requests" if usage["requests"] else ""
+    spent = f", {counted(usage['requests'], 'request')}" if usage["requests"] else ""
     _out.print(f"[dim]{report['seconds']:.1f} s{spent}[/]")
 
 
@@ -212,8 +211,9 @@ def deleted(value: Mapping[str, Any]) -> None:
 
 def rebuilt(value: Mapping[str, Any]) -> None:
     """Print how many chunks were rebuilt, and with which embedding model."""
-    documents = f"{value['documents']} document{'' if value['documents'] == 1 else 's'}"
-    _out.print(f"{value['chunks']} chunks of {documents} now have vectors of {value['embedder']}.")
+    chunks, documents = counted(value["chunks"], "chunk"), counted(value["documents"], "document")
+    have = "has" if value["chunks"] == 1 else "have"
+    _out.print(f"{chunks} of {documents} now {have} vectors of {value['embedder']}.")
 
 
 def evaluation(value: Mapping[str, Any]) -> None:

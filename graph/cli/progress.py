@@ -20,6 +20,7 @@ from rich.text import Text
 
 from graph import events
 from graph.events import Event, Stage
+from graph.types import counted
 
 EventHandler = Callable[[Event], None]
 _STAGES: Mapping[Stage, str] = {
@@ -109,8 +110,8 @@ class _Bars:
         counts = [(one["name"], self._stored(one), one["of"]) for one in self._pages.values()]
         if len(counts) > _MAX_BARS:
             read, of = sum(count[1] for count in counts), sum(count[2] for count in counts)
-            return [f"{read} of {of} pages of {len(counts)} documents were read and saved."]
-        return [f"{name}: {read} of {of} pages were read and saved." for name, read, of in counts]
+            return [f"{read} of {counted(of, 'page')} of {len(counts)} documents {_were(of)} read and saved."]
+        return [f"{name}: {read} of {counted(of, 'page')} {_were(of)} read and saved." for name, read, of in counts]
 
     def _count(self, event: events.Progress) -> None:
         document, page = event["document"], event["page"]
@@ -169,6 +170,10 @@ class _Bars:
             return ""
         seconds = (time.monotonic() - self._since) / (done - 1) * (of - done)  # from the first page on
         return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from functools import reduce
 
 from langgraph.config import get_stream_writer
@@ -67,19 +68,18 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     rejected: list[DocumentReport] = []
     skipped: list[SkippedFile] = []
     duplicates: list[DuplicateFile] = []
-    sources, password = as_list(state["sources"], "sources"), context.current().password
-    for found in await find(sources, deps.stores.downloads, password):
+    sources = as_list(state["sources"], "sources")
+    for found in await find(sources, deps.stores.downloads, context.current().password):
         if isinstance(found.info, LinkError):
-            report.add_link(found, found.info, documents.values(), duplicates, skipped)
+            linked = report.add_link(found, found.info, documents.values(), duplicates, skipped)
+            await asyncio.to_thread(_add_name, deps, linked, found)
         elif isinstance(found.info, SkippedError):
             skipped.append(report.skipped_file(found, found.info))
         elif isinstance(found.info, DocumentInfo):
             document = await asyncio.to_thread(_add_document, deps, found, found.info)
             log("load", document["id"], pages=found.info.pages, missing=len(document["pages"]))
-            if first := documents.get(document["id"]):
+            if (first := documents.setdefault(document["id"], document)) is not document:
                 duplicates.append(report.duplicate_file(found, first))
-            else:
-                documents[document["id"]] = document
         else:
             rejected.append(report.rejected_report(found, found.info))
             emit_rejected_source(rejected[-1])
@@ -119,6 +119,12 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     except OSError:
         size = info.size  # deleted since it was opened: the reader of its pages says so, page by page
     return PendingDocument(id=document, name=name, source=found.source, path=str(found.path), size=size, pages=pages)
+
+
+def _add_name(deps: Deps, document: str | None, found: Found) -> None:
+    """Add the name and the path of a link to the document that it leads to, if that is read: both find it."""
+    if document and (row := deps.stores.catalog.document(document)):
+        deps.stores.catalog.add_document(replace(row, name=found.name, source=found.source))
 
 
 @async_node

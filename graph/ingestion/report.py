@@ -15,13 +15,18 @@ from graph.ingestion.state import (
     DuplicateFile,
     PageFailure,
     PendingDocument,
+    Report,
     SkippedFile,
     Unfinished,
 )
 from graph.storage.base import DONE, PageRow
 from graph.storage.summaries import ledger_counts, no_pages
+from graph.types import counted
 from loaders.errors import PasswordError, SkippedError, SourceError
 from loaders.types import PASSING
+
+_MAX_SKIPPED = 20
+"""Skipped files that are listed one by one: a folder may hold thousands."""
 
 RETRY_AFTER_S = 300
 """Seconds after which a service that was out of order is to be tried again; the retries of a run take about as long."""
@@ -79,14 +84,19 @@ def add_link(
     documents: Iterable[PendingDocument],
     duplicates: list[DuplicateFile],
     skipped: list[SkippedFile],
-) -> None:
-    """Add a link to a file that was given too to the duplicates, or to the skipped if that file is not read."""
+) -> str | None:
+    """Add a link to a file that was given too to the duplicates, or to the skipped if that file is not read.
+
+    Returns:
+        The id of the document that the link is another name of, or None.
+    """
     given = {one["source"]: (one["id"], one["source"]) for one in documents}
     given |= {one["source"]: (one["id"], one["of"]) for one in duplicates}
     if first := given.get(str(link)):
         duplicates.append(DuplicateFile(name=found.name, source=found.source, id=first[0], of=first[1]))
-        return
+        return first[0]
     skipped.append(SkippedFile(name=found.name, source=found.source, detail=f"It is the same file as {str(link)!r}."))
+    return None
 
 
 def failed_report(identity: str | None, name: str, source: str, reason: str, detail: str) -> DocumentReport:
@@ -131,12 +141,39 @@ def unfinished_pages(reports: Sequence[DocumentReport]) -> Unfinished | None:
     return Unfinished(pages=due, reason=reason, continue_at=continue_at.isoformat(timespec="minutes"))
 
 
-def acknowledgement(documents: Sequence[DocumentReport]) -> str:
+def acknowledgement(report: Report | None) -> str:
     """Return the reply to a message that brought files and no question: one paragraph a file, then an invitation."""
     lines = []
-    for document in documents:
-        counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
+    for document in report["documents"] if report else ():
         problem = " ".join(failure["detail"] for failure in document["failures"] if failure["page"] is None)
-        pages = f"{document['pages']} page{'' if document['pages'] == 1 else 's'} ({counts})" if counts else "not read"
-        lines.append(f"{document['name']}: {pages}. {problem}".strip())
-    return "\n\n".join([*lines, "What do you want to know?"])
+        lines.append(f"{document['name']}: {pages_in_words(document)}. {problem}".strip())
+    rest = [*other_files(report), *still_due(report)] if report else []
+    return "\n\n".join([*lines, *rest, "What do you want to know?"])
+
+
+def pages_in_words(document: DocumentReport) -> str:
+    """Return how many pages a document has and what became of them: "2 pages (1 read, 1 failed)", or "not read"."""
+    counts = ", ".join(f"{count} {status}" for status, count in document["ledger"].items() if count)
+    return f"{counted(document['pages'], 'page')} ({counts})" if counts else "not read"
+
+
+def other_files(report: Report) -> list[str]:
+    """Return a sentence for each file that was given and is no document of its own: duplicates and skipped ones."""
+    names = {document["source"]: document["name"] for document in report["documents"]}
+    said = [
+        f"{one['name']}: the same document as {names.get(one['of'], one['of'])}, found by both names."
+        for one in report.get("duplicates", ())
+    ]
+    skipped = [f"{one['name']}: skipped. {one['detail']}" for one in report.get("skipped", ())]
+    if rest := skipped[_MAX_SKIPPED:]:
+        skipped = [*skipped[:_MAX_SKIPPED], f"{counted(len(rest), 'more file')} skipped."]
+    return said + skipped
+
+
+def still_due(report: Report) -> list[str]:
+    """Return the sentence about pages that a service's trouble left for the next run; [] if there are none."""
+    due = report["unfinished"]
+    if not due or not due["pages"]:
+        return []
+    one = due["pages"] == 1
+    return [f"{counted(due['pages'], 'page')} {'is' if one else 'are'} not read yet: give the same files again later."]

@@ -62,7 +62,7 @@ def test_the_screen_names_every_file_that_was_given(
     assert main.main(["ingest", str(folder / "new.txt")]) == 0
     assert "unchanged new.txt  1 page (1 read), 1 chunk, the same document as a.txt\n" in capsys.readouterr().out
     assert main.main(["documents"]) == 0
-    assert "also: b.txt, new.txt" in capsys.readouterr().out
+    assert "also: b.txt, z.txt, new.txt" in capsys.readouterr().out
 
 
 def test_two_documents_of_one_name_are_told_apart_in_the_report(

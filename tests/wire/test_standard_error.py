@@ -71,4 +71,4 @@ def test_ctrl_c_during_a_request_ends_with_130_and_a_sentence(model: Model, gemi
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=240)
-    assert (process.returncode, said) == (130, "note.pdf: 0 of 1 pages were read and saved.\n" + STOPPED)
+    assert (process.returncode, said) == (130, "note.pdf: 0 of 1 page was read and saved.\n" + STOPPED)

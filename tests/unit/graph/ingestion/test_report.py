@@ -10,8 +10,9 @@ import pytest
 
 from graph.ingestion.report import acknowledgement, document_report, failed_report, rejected_report, unfinished_pages
 from graph.ingestion.sources import Found
-from graph.ingestion.state import PendingDocument
+from graph.ingestion.state import DuplicateFile, PendingDocument, Report, SkippedFile, Unfinished
 from graph.storage.base import PageRow, PageStatus
+from graph.types import no_usage
 from loaders.errors import PasswordError, SourceError
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME
 
@@ -71,7 +72,16 @@ def test_the_reply_to_attached_files_names_each_with_its_pages() -> None:
     read = document_report(pending(1, 2), ledger("read", "failed"), 3)
     one = document_report(pending(1), ledger("read"), 1)
     locked = failed_report(None, "b.pdf", "b.pdf", "password", "It is locked.")
-    assert acknowledgement([read, one, locked]).split("\n\n") == [
+    report = Report(
+        documents=[read, one, locked],
+        duplicates=[DuplicateFile(name="copy.pdf", source="/papers/copy.pdf", id=DOCUMENT, of="/papers/a.pdf")],
+        skipped=[SkippedFile(name="c.exe", source="/papers/c.exe", detail="It is a program.")],
+        unfinished=Unfinished(pages=1, reason="overloaded", continue_at="2026-05-01T10:00"),
+        usage=no_usage(),
+        seconds=1.0,
+    )
+    assert acknowledgement(report).split("\n\n") == [
         "a.pdf: 2 pages (1 read, 1 failed).", "a.pdf: 1 page (1 read).", "b.pdf: not read. It is locked.",
-        "What do you want to know?",
+        "copy.pdf: the same document as a.pdf, found by both names.", "c.exe: skipped. It is a program.",
+        "1 page is not read yet: give the same files again later.", "What do you want to know?",
     ]  # fmt: skip
