@@ -22,6 +22,7 @@ from graph.compiled import Application, detach_files, without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.errors import BadInputError, as_list
+from graph.ingestion import confirmation
 from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
 from graph.ingestion.state import Report, Sources
@@ -92,12 +93,18 @@ def route_request(state: State) -> dict[str, Any]:
     return {"request": request, **stale}
 
 
-def after_routing(state: State) -> Send:
-    """Continue with the ingestion if there are sources, else with the question."""
-    request = state["request"]
-    if request["sources"]:
-        return Send("ingestion", {"sources": request["sources"]})
-    return Send("query", _question(state))
+def after_routing(state: State) -> Send | str:
+    """Continue with the ingestion if there are sources, asking first if it may be costly; else with the question."""
+    sources = state["request"]["sources"]
+    if not sources:
+        return Send("query", _question(state))
+    return "confirm_cost" if confirmation.may_be_costly(sources) else Send("ingestion", {"sources": sources})
+
+
+def after_confirmation(state: State) -> Send | str:
+    """Read what was confirmed, or leave it; a question is answered in both cases."""
+    declined = state.get("report")
+    return after_ingestion(state) if declined else Send("ingestion", {"sources": state["request"]["sources"]})
 
 
 def after_ingestion(state: State) -> Send | str:
@@ -139,11 +146,13 @@ def build() -> StateGraph[State, Context, Input, Output]:
     """Return the root graph, not compiled."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
+    builder.add_node("confirm_cost", confirmation.confirm_cost)
     builder.add_node("ingestion", without_checkpoints(ingestion.build().compile(name="ingestion")))
     builder.add_node("query", query.app)
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")
-    builder.add_conditional_edges("route_request", after_routing, ["ingestion", "query"])
+    builder.add_conditional_edges("route_request", after_routing, ["confirm_cost", "ingestion", "query"])
+    builder.add_conditional_edges("confirm_cost", after_confirmation, ["ingestion", "query", "acknowledge_files", END])
     builder.add_conditional_edges("ingestion", after_ingestion, ["query", "acknowledge_files", END])
     builder.add_edge("query", END)
     builder.add_edge("acknowledge_files", END)

@@ -139,6 +139,18 @@ class Context(BaseModel):
         "and without a search; 0 for never. When empty, 20,000 with the models of Google, OpenAI and Anthropic, and 0 "
         "with those on a server of one's own, whose prompt may be short. No effect offline.",
     )
+    ask_back: Literal["auto", "off"] = Field(
+        default_factory=lambda: settings().ask_back,
+        description="Where a question fits several documents or persons, and before work that costs many requests: "
+        "`auto` stops the run and asks, if it is on a thread; `off`, for a client that cannot answer, takes the most "
+        "likely reading and says so.",
+    )
+    confirm_requests: int = Field(
+        default_factory=lambda: settings().confirm_requests,
+        ge=0,
+        description="The requests from which on reading documents is confirmed first, where the run can stop and ask; "
+        "0 for never. 100 requests read 400 pages.",
+    )
     look_again: Literal["auto", "off"] = Field(
         "auto",
         description="Send the images of pages to the model with the question where the best chunks are tables or "

@@ -169,6 +169,10 @@ class Settings(BaseSettings):
     # 0 is a value here: never.
     whole_document_tokens: Annotated[int | None, Field(ge=0)] = None
     """Tokens of documents that are given whole to the model that answers; None for the default of its provider."""
+    ask_back: Annotated[Literal["auto", "off"], BeforeValidator(_lower)] = "auto"
+    """Whether a run that can stop asks the user which document or person is meant, and before costly work."""
+    confirm_requests: Annotated[int, Field(ge=0)] = 100
+    """The requests from which on reading documents is confirmed first; 0 for never."""
     judge_model: str = ""
     """The model that judges free answers in an evaluation; "" for none."""
     # The service names its limits with its first refusal, and they are kept from then on. Google publishes no table of

@@ -80,7 +80,7 @@ def ingest(
         options.show(plan, output.plan)
         return INCOMPLETE if any(document["problem"] for document in plan["documents"]) else DONE
     with progress.progress_bars(quiet=options.json) as on_event:
-        report = client.ingest(sources, on_event)
+        report = client.ingest(sources, on_event, options.asker())
     options.show(report, output.ingestion)
     complete = all(document["status"] in ("complete", "unchanged") for document in report["documents"])
     return DONE if complete else INCOMPLETE
@@ -113,7 +113,7 @@ def ask(
     files.check(proof, exports)
     client = options.client()
     with progress.live_draft(quiet=options.json) as on_event:
-        answer = client.ask(question, documents, thread, on_event)
+        answer = client.ask(question, documents, thread, on_event, options.asker())
     options.show({field: answer.get(field) for field in _ANSWER_FIELDS}, output.answer)
     for said in files.write(client, answer, proof, exports):
         click.echo(said, err=True)
@@ -141,7 +141,7 @@ def chat(options: Options, documents: tuple[str, ...], thread: str) -> None:
     for question in _questions():
         try:
             with progress.live_draft(quiet=options.json) as on_event:
-                answer = client.ask(question, documents, thread, on_event)
+                answer = client.ask(question, documents, thread, on_event, options.asker())
         except (BadInputError, ModelError, ServerError) as error:
             if not sys.stdin.isatty():
                 raise

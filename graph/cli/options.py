@@ -15,7 +15,7 @@ import click
 from graph.cli.exit_codes import BAD_INPUT, DONE, INTERRUPTED
 
 if TYPE_CHECKING:
-    from graph.cli.clients.base import Client
+    from graph.cli.clients.base import Client, QuestionHandler
     from graph.errors import HomeInUseError
 
 Function = Callable[..., Any]
@@ -52,6 +52,11 @@ class Options:
     home: str | None
     server: str | None
     engine: str | None
+
+    def asker(self) -> QuestionHandler | None:
+        """Return what asks the user at the terminal; None where there is none, or programs read the output."""
+        at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        return None if self.json or not at_terminal else _ask_user
 
     def client(self, **context: Any) -> Client:
         """Return the client that carries out the command; `context` holds settings of the run.
@@ -137,6 +142,20 @@ _SHARED: tuple[Callable[[Function], Function], ...] = (
         "PAGEWITNESS_ENGINE.",
     ),
 )  # fmt: skip
+
+
+def _ask_user(back: Mapping[str, Any]) -> str:
+    """Show a question back with its options; return the answer, "" for the assumed one."""
+    if back.get("problem"):
+        click.echo(back["problem"], err=True)
+    click.echo(back["question"], err=True)
+    for number, option in enumerate(back["options"], 1):
+        usual = "  (Enter)" if option["id"] == back["assumed"] else ""
+        click.echo(f"  {number}  {option['label']}{usual}", err=True)
+    try:
+        return input("which? ").strip()
+    except EOFError:
+        return ""
 
 
 def _set_up(options: Options) -> None:

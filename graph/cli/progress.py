@@ -190,10 +190,14 @@ def live_draft(quiet: bool) -> Iterator[EventHandler]:
     if quiet or not console.is_terminal:
         yield lambda event: None
         return
-    with Live(console=console, transient=True, auto_refresh=False) as live:
+    live = Live(console=console, transient=True, auto_refresh=False)
 
-        def on_event(event: Event) -> None:
-            if event["event"] == "draft":
-                live.update(Text(event["text"], style="dim"), refresh=True)
+    def on_event(event: Event) -> None:
+        if event["event"] == "draft":
+            live.start()  # only now, since it hides the cursor: the user may be asked something before
+            live.update(Text(event["text"], style="dim"), refresh=True)
 
+    try:
         yield on_event
+    finally:
+        live.stop()

@@ -17,7 +17,7 @@ from graph.ingestion.page_selection import is_done, needs_vision, profile_pages
 from graph.ingestion.sources import Found, find
 from graph.settings import settings
 from loaders.errors import SourceError
-from loaders.sources.download import DOCUMENT_ID_DIGITS
+from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
 from loaders.types import DocumentInfo, Failure, PageProfile
 
 IMAGE_TOKENS = 1_120
@@ -91,6 +91,30 @@ async def estimate(sources: list[str], context: Context) -> Estimate:
             by_hash[key] = await _estimate_document(found, context, engine)
     documents = list(by_hash.values())
     return Estimate(documents=documents, total=_total(documents), engine=engine, basis=_basis(context, engine))
+
+
+async def requests_of(sources: Sequence[str], context: Context, limit: int) -> dict[str, int]:
+    """Return how many requests reading each file takes at the most, by name; {} if all take fewer than `limit`.
+
+    Pages are counted first, which takes milliseconds a file; only if that reaches the limit are they profiled. What has
+    to be downloaded first is left out.
+    """
+    local = [source for source in sources if not is_url(source)]
+    if not local or dependencies.reader_name(context, settings()) == "offline" or context.reader == "text":
+        return {}
+    counted: dict[str, DocumentEstimate] = {}
+    for found in await find(local, dependencies.stores().downloads, context.password):
+        if isinstance(found.info, DocumentInfo):
+            done = await asyncio.to_thread(_pages_done, found.info, context, "llm")
+            due = [0] * (found.info.pages - len(done))
+            work = _work(found.info.pages, len(done), due, context)
+            counted[found.info.sha256] = DocumentEstimate(name=found.name, source=found.source, problem="", **work)
+    if _total(list(counted.values()))["requests"] < limit:
+        return {}
+    exact = await estimate(local, context)
+    if exact["total"]["requests"] < limit:
+        return {}
+    return {one["name"]: one["requests"] for one in exact["documents"] if one["requests"]}
 
 
 def _total(documents: Sequence[DocumentEstimate]) -> WorkEstimate:

@@ -10,7 +10,9 @@ from graph.query.state import QueryState
 
 def after_contextualize(
     state: QueryState,
-) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "generate_answer"]:
+) -> Literal[
+    "retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "generate_answer", "clarify"
+]:
     """Go the way of the question's kind; a model is given short documents whole.
 
     Without a model, greetings and questions about documents have ways of their own too.
@@ -22,6 +24,8 @@ def after_contextualize(
         return "greet"
     if state.get("reason"):
         return "decline"
+    if state.get("ambiguity"):
+        return "clarify"
     if kind == "library":
         return "describe_library"
     if kind in ("document", "place") and without_model:
@@ -32,7 +36,7 @@ def after_contextualize(
 def after_generation(
     state: QueryState,
 ) -> Literal["verify_citations", "retrieve_chunks", "describe_library", "greet", "describe_document", "decline",
-             "generate_answer"]:  # fmt: skip
+             "generate_answer", "clarify"]:  # fmt: skip
     """Check what was answered; where no model has requests left today, start again as the offline engine does."""
     return after_contextualize(state) if state.get("shortcut") == "offline" else "verify_citations"
 
@@ -48,8 +52,10 @@ def after_description(
     return "decline" if state.get("absence") else "retrieve_chunks"
 
 
-def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_chunks"]:
+def after_retrieval(state: QueryState) -> Literal["compute_on_tables", "grade_chunks", "clarify"]:
     """Look into the tables before chunks are graded, without a model: if one was found, or the question computes."""
+    if state.get("ambiguity"):
+        return "clarify"
     asked = state.get("understanding")
     computes = asked is not None and asked["kind"] == "table"
     on_tables = computes or any(chunk["kind"] == "table" for chunk in state["retrieved"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
-from graph.query import description_nodes, edges, nodes, table_nodes
+from graph.query import clarifying, description_nodes, edges, nodes, table_nodes
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
@@ -16,6 +16,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     """Return the uncompiled graph from a question to an answer."""
     builder = StateGraph(QueryState, context_schema=Context, input_schema=QueryInput, output_schema=QueryOutput)
     builder.add_node("contextualize", nodes.contextualize)
+    builder.add_node("clarify", clarifying.clarify)
     builder.add_node("retrieve_chunks", nodes.retrieve_chunks)
     builder.add_node("compute_on_tables", table_nodes.compute_on_tables)
     builder.add_node("grade_chunks", nodes.grade_chunks)
@@ -31,6 +32,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("decline", nodes.decline)
     builder.add_edge(START, "contextualize")
     builder.add_conditional_edges("contextualize", edges.after_contextualize)
+    builder.add_conditional_edges("clarify", edges.after_contextualize)
     builder.add_conditional_edges("retrieve_chunks", edges.after_retrieval)
     builder.add_conditional_edges("compute_on_tables", edges.after_tables)
     builder.add_conditional_edges("grade_chunks", edges.after_grading)
@@ -47,6 +49,6 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     return builder
 
 
-# The longest path has 36 steps: 10, 3 where the search is widened, 3 for each of at most 5 rewrites, and 8 where no
+# The longest path has 38 steps: 12, 3 where the search is widened, 3 for each of at most 5 rewrites, and 8 where no
 # model has requests left and the question starts again offline.
 app = build().compile(name="query").with_config(recursion_limit=40)

@@ -13,7 +13,7 @@ from graph import context, dependencies
 from graph.engines.base import OnDraft
 from graph.errors import BadInputError, ServiceOutOfOrderError, UnusableReplyError, as_list
 from graph.events import Draft, step
-from graph.query import conversation, messages, spent_day, whole_document
+from graph.query import clarifying, conversation, messages, spent_day, whole_document
 from graph.query.answers import (
     build_verifier,
     final_state,
@@ -26,10 +26,9 @@ from graph.query.answers import (
 from graph.query.claim_checks import check_claims, is_model_asked
 from graph.query.state import QueryState
 from graph.query.streaming import ReplyStream
-from graph.retrieval import documents
+from graph.query.whole_document import of_run
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
-from graph.settings import settings
 from graph.storage.base import Catalog
 from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, add_usage, no_usage
 from graph.verification import outcomes
@@ -56,7 +55,7 @@ async def contextualize(state: QueryState) -> QueryState:
     if len(question) > _MAX_QUESTION:
         raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_MAX_QUESTION:,}.")
     catalog, given = deps.stores.catalog, as_list(state.get("documents") or [], "documents")
-    allowed = await asyncio.to_thread(documents.resolve, catalog, given)
+    allowed = await asyncio.to_thread(clarifying.resolve, catalog, given)
     about_library = document_mentions.asks_about_library(question)
     reply = Reply(question) if about_library else await spent_day.standalone(deps, question, history)
     known = [] if given else await asyncio.to_thread(catalog.documents)
@@ -65,13 +64,13 @@ async def contextualize(state: QueryState) -> QueryState:
     understood = understand(reply.value, mentioned)
     if searchable and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
         mentioned = conversation.document_of_thread(state, {row.id for row in searchable})
-    return {
+    update: QueryState = {
         **_fresh(),
         "question": question,
         "understanding": {**understood, "documents": mentioned},
         "allowed_documents": allowed,
         "mentioned_documents": mentioned,
-        "whole_documents": await asyncio.to_thread(_whole_documents, deps, mentioned or allowed),
+        "whole_documents": await asyncio.to_thread(of_run, catalog, mentioned or allowed, deps.engine.name),
         "standalone_question": reply.value,
         "queries": [reply.value],
         "can_rewrite": deps.engine.can_rewrite,
@@ -79,15 +78,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "engine": deps.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
-
-
-def _whole_documents(deps: dependencies.Deps, searched: Sequence[str]) -> list[str]:
-    """Return the documents to give whole to the model; [] if they are too long, or there is no model."""
-    if deps.engine.name == "offline":
-        return []
-    return whole_document.short_enough(
-        deps.stores.catalog, searched, whole_document.token_limit(context.current(), settings())
-    )
+    return {**update, **await asyncio.to_thread(clarifying.of_question, catalog, update)}
 
 
 def _fresh() -> QueryState:
@@ -105,6 +96,7 @@ def _fresh() -> QueryState:
         "streamed_text": "",
         "notes": [],
         "questions_left": None,
+        "ambiguity": None,
     }
 
 
@@ -127,7 +119,8 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
     if any(by_words for _, by_words in found):
         notes.append(spent_day.NOTE_ON_WORDS)
     chunks = round_robin([reply.value for reply, _ in found], limit)
-    return {"retrieved": [_preview(chunk) for chunk in chunks], "usage": usage, "notes": notes}
+    update: QueryState = {"retrieved": [_preview(chunk) for chunk in chunks], "usage": usage, "notes": notes}
+    return {**update, **clarifying.of_passages({**state, **update}, [chunk["text"] for chunk in chunks])}
 
 
 @async_node

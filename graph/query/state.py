@@ -67,6 +67,30 @@ class Understanding(TypedDict):
     """Ids of the documents that it mentions."""
 
 
+class Option(TypedDict):
+    """One of the answers to a question back."""
+
+    id: str
+    """What the application takes: a document's id, a full name, `yes` or `no`."""
+    label: str
+    """What the user is shown."""
+
+
+class Ambiguity(TypedDict):
+    """A document or name in a question that fits several."""
+
+    kind: Literal["document", "entity"]
+    """What is ambiguous."""
+    term: str
+    """The words that are; "" where the question names no document."""
+    options: list[Option]
+    """What may be meant, the most likely first."""
+    assumed: str
+    """The id of what is meant if there is no answer."""
+    of: int
+    """How many it fits, with those that are no options."""
+
+
 class Note(TypedDict):
     """Something that the reader of an answer should know."""
 
@@ -141,6 +165,8 @@ class QueryState(QueryInput, QueryOutput, total=False):
     and the question starts again; "" where chunks are graded."""
     whole_documents: list[str]
     """Ids of the documents that are given whole to the model; [] where passages are searched and graded."""
+    ambiguity: Ambiguity | None
+    """What the user is asked before the question goes on; None if nothing is ambiguous, or a client cannot answer."""
     standalone_question: str
     """The question with its references to the conversation resolved."""
     can_rewrite: bool

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from graph import context
 from graph.context import Context
 from graph.providers import ANTHROPIC, GOOGLE, OPENAI, split_name
 from graph.query.state import QueryState
-from graph.retrieval import terms
-from graph.settings import Settings
+from graph.settings import Settings, settings
 from graph.storage.base import Catalog, ChunkRow
 from graph.types import Claim, RetrievedChunk
 
@@ -63,6 +63,11 @@ def short_enough(catalog: Catalog, documents: Sequence[str], limit: int) -> list
     return sorted(documents) if 0 < tokens <= limit else []
 
 
+def of_run(catalog: Catalog, documents: Sequence[str], engine: str) -> list[str]:
+    """Return the documents to give whole to the model of this run; [] if they are too long, or there is no model."""
+    return [] if engine == "offline" else short_enough(catalog, documents, token_limit(context.current(), settings()))
+
+
 def offered_chunks(catalog: Catalog, state: QueryState) -> list[RetrievedChunk]:
     """Return the chunks that may be quoted: all of the documents given whole, else those found relevant by grading."""
     if not state.get("whole_documents"):
@@ -81,9 +86,10 @@ def offered_ids(catalog: Catalog, state: QueryState) -> list[str]:
 
 def by_words(catalog: Catalog, question: str, chunks: Sequence[RetrievedChunk]) -> list[RetrievedChunk]:
     """Return those chunks that share words with a question, best first, without any request."""
-    found = catalog.search_text(
-        terms.search_terms(question), list({chunk["document"] for chunk in chunks}), len(chunks)
-    )
+    from graph.retrieval import terms  # its patterns take 2 ms at import
+
+    documents = list({chunk["document"] for chunk in chunks})
+    found = catalog.search_text(terms.search_terms(question), documents, len(chunks))
     held = {chunk["chunk"]: chunk for chunk in chunks}
     return [held[key] for key, _ in found if key in held]
 

@@ -72,13 +72,31 @@ def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list
     ("Netflix") and either a second one or the kind of document after it ("the Netflix 10-K"). Without the kind, both
     must be written with a capital or a digit.
     """
-    exact = [row.id for row in documents if _names_file(question, row)]
+    found = list(_best_matches(question, documents))
+    return found if len(found) < len(documents) else []
+
+
+def readings(question: str, documents: Sequence[DocumentRow]) -> list[str]:
+    """Return the ids of the documents that one and the same mention in a question fits; [] if it fits one, or none.
+
+    "Compare a.pdf and b.pdf" mentions two documents; "in report.pdf" fits both documents of that name.
+    """
+    found = _best_matches(question, documents)
+    lower = question.casefold()
+    told = [row.id for row in documents if row.id in found and row.label != row.name and row.label.casefold() in lower]
+    return [] if told or len(found) < 2 or len(set(found.values())) > 1 else list(found)
+
+
+def _best_matches(question: str, documents: Sequence[DocumentRow]) -> dict[str, frozenset[str]]:
+    """Return the documents that a question mentions, best matches only, each with the names or words that match."""
+    exact = {row.id: names for row in documents if (names := _files_named(question, row))}
+    if exact:
+        return exact
     asked = _words(question)
     capitals = set(_words(" ".join(re.findall(r"(?<=\S )[A-Z0-9]\S*", question))))
-    scores = {} if exact else {row.id: _score(asked, capitals, row) for row in documents}
-    best = max(scores.values(), default=0)
-    found = exact or [document for document, score in scores.items() if score == best > 0]
-    return found if len(found) < len(documents) else []
+    hits = {row.id: _hits(asked, capitals, row) for row in documents}
+    best = max(map(len, hits.values()), default=0)
+    return {document: words for document, words in hits.items() if len(words) == best > 0}
 
 
 class _Names(NamedTuple):
@@ -101,22 +119,25 @@ def _names(file: str, title: str) -> _Names:
     return _Names(tuple(files), tuple(frozenset(words - STOP_WORDS) for words in sets))
 
 
-def _names_file(question: str, row: DocumentRow) -> bool:
+def _files_named(question: str, row: DocumentRow) -> frozenset[str]:
+    """Return the file names of a document that a question names, in small letters."""
     lower = question.lower()
     files = [file for name in row.names or (row.name,) for file in _names(name, row.title).files]
     near = [name for name in files if name.lower() in lower]
-    return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) for name in near)
+    return frozenset(
+        name.lower() for name in near if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE)
+    )
 
 
-def _score(asked: list[str], capitals: set[str], row: DocumentRow) -> int:
-    """Return how many words of its name or title a question holds, if they mention the document; else 0."""
-    best, held = 0, frozenset(asked)
+def _hits(asked: list[str], capitals: set[str], row: DocumentRow) -> frozenset[str]:
+    """Return the words of its name or title that a question holds, if they mention the document; else none."""
+    best, held = frozenset[str](), frozenset(asked)
     for words in [words for name in row.names or (row.name,) for words in _names(name, row.title).words]:
         hits = words & held
         telling = {word for word in hits if _is_distinctive(word)}
         named_so = len(hits & capitals) > 1 and telling & capitals
         if telling and (named_so or any(_before_kind(asked, word) for word in telling)):
-            best = max(best, len(hits))
+            best = max(best, hits, key=len)
     return best
 
 

@@ -64,10 +64,7 @@ def find_among(known: Sequence[Row], name: str) -> Row:
     Raises:
         UnknownDocumentError: it matches no document, or several.
     """
-    wanted = name.strip().casefold()
-    hits = [row for row in known if wanted in (row.id, row.label.casefold(), row.source.casefold())]
-    hits = hits or [row for row in known if wanted in _all_names(row)]
-    hits = hits or [row for row in known if wanted in {name.rsplit(".", 1)[0] for name in _all_names(row)}]
+    hits = fitting(known, name)
     if not hits:
         listed = ", ".join(row.label or row.name for row in known[:10]) or "none yet"
         raise UnknownDocumentError(f"There is no document {name!r}: name one of these ({listed}), or its id.")
@@ -75,6 +72,14 @@ def find_among(known: Sequence[Row], name: str) -> Row:
         ids = ", ".join(f"{row.id} ({row.source})" for row in hits)
         raise UnknownDocumentError(f"Several documents are named {name!r}: give the id of one of them: {ids}.")
     return hits[0]
+
+
+def fitting(known: Sequence[Row], name: str) -> list[Row]:
+    """Return the documents in `known` with this id, label or source, else name, else name without its ending."""
+    wanted = name.strip().casefold()
+    hits = [row for row in known if wanted in (row.id, row.label.casefold(), row.source.casefold())]
+    hits = hits or [row for row in known if wanted in _all_names(row)]
+    return hits or [row for row in known if wanted in {name.rsplit(".", 1)[0] for name in _all_names(row)}]
 
 
 def _all_names(row: Named) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graph.cli.progress import EventHandler
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from graph.maintenance.graph import Task
 
 
+QuestionHandler = Callable[[Mapping[str, Any]], str]
+"""Answers a question back, given as its `question`, `options` (with `id` and `label`) and what is `assumed`."""
+
+
 class Client(Protocol):
     """A library of documents and the engine that works on it.
 
@@ -19,14 +23,27 @@ class Client(Protocol):
     HomeError, ModelError or ServerError for a problem that the user can solve.
     """
 
-    def ingest(self, sources: Sequence[str], on_event: EventHandler) -> Mapping[str, Any]:
-        """Read sources; return the report of the ingestion."""
+    def ingest(
+        self, sources: Sequence[str], on_event: EventHandler, on_question: QuestionHandler | None = None
+    ) -> Mapping[str, Any]:
+        """Read sources; return the report of the ingestion. `on_question`, if given, confirms costly work first."""
 
     def plan(self, sources: Sequence[str]) -> Mapping[str, Any]:
         """Estimate the pages, requests and tokens of an ingestion; nothing is read by a model."""
 
-    def ask(self, question: str, documents: Sequence[str], thread: str, on_event: EventHandler) -> Mapping[str, Any]:
-        """Answer a question from these documents (all if empty), on a thread if `thread` names one."""
+    def ask(
+        self,
+        question: str,
+        documents: Sequence[str],
+        thread: str,
+        on_event: EventHandler,
+        on_question: QuestionHandler | None = None,
+    ) -> Mapping[str, Any]:
+        """Answer a question from these documents (all if empty), on a thread if `thread` names one.
+
+        Where the question fits several documents or persons, `on_question` says which is meant; without it the most
+        likely reading is taken.
+        """
 
     def proof(self, answer: Mapping[str, Any]) -> bytes:
         """Return the pages that an answer cites as a PDF, with each quote as a numbered highlight annotation."""
@@ -50,20 +67,28 @@ class Client(Protocol):
         """Run a task of the maintenance graph: health checks, or a rebuild of vectors or chunks."""
 
 
-def follow(parts: Iterable[Any], on_event: EventHandler) -> Mapping[str, Any]:
-    """Consume the stream of a run and return its last state; custom events go to `on_event`.
+def follow(parts: Iterable[Any], on_event: EventHandler) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """Consume the stream of a run; return its last state, and the question back if it stopped to ask one.
 
     Args:
         parts: Stream parts of version "v2" with the modes `custom` and `values`, subgraphs included.
         on_event: Called with each custom event, in order.
     """
     values: Mapping[str, Any] = {}
+    back: Mapping[str, Any] | None = None
     for part in parts:
         if part["type"] == "custom":
             on_event(part["data"])
         elif part["type"] == "values" and not part["ns"]:
             values = part["data"]
-    return values
+            back = next((_value(one) for one in part.get("interrupts") or ()), None)
+    return values, back
+
+
+def _value(stopped: Any) -> Mapping[str, Any]:
+    """Return the value of an interrupt, which a server sends as an object."""
+    value: Mapping[str, Any] = stopped["value"] if isinstance(stopped, dict) else stopped.value
+    return value
 
 
 def page_line(ledger: Sequence[Mapping[str, Any]], name: str, number: int) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
-from graph.cli.clients.base import follow, page_line, page_text
+from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
 from graph.cli.progress import EventHandler
 from graph.context import Context
 from graph.errors import BadInputError
@@ -30,11 +30,11 @@ class LocalClient:
     def __init__(self, context: Mapping[str, Any]) -> None:
         self._context = Context(**context)
 
-    def ingest(self, sources: Sequence[str], on_event: EventHandler) -> Mapping[str, Any]:
+    def ingest(
+        self, sources: Sequence[str], on_event: EventHandler, on_question: QuestionHandler | None = None
+    ) -> Mapping[str, Any]:
         """Read sources; return the report of the ingestion."""
-        from graph.app import app
-
-        report: Mapping[str, Any] = self._run(app, {"sources": list(sources)}, on_event)["report"]
+        report: Mapping[str, Any] = self._run({"sources": list(sources)}, on_event, on_question)["report"]
         return report
 
     def plan(self, sources: Sequence[str]) -> Mapping[str, Any]:
@@ -44,12 +44,22 @@ class LocalClient:
 
         return async_nodes.run(estimate(list(sources), self._context))
 
-    def ask(self, question: str, documents: Sequence[str], thread: str, on_event: EventHandler) -> Mapping[str, Any]:
+    def ask(
+        self,
+        question: str,
+        documents: Sequence[str],
+        thread: str,
+        on_event: EventHandler,
+        on_question: QuestionHandler | None = None,
+    ) -> Mapping[str, Any]:
         """Answer a question; threads are stored in the home folder."""
-        from graph.app import app
-
         request: Input = {"question": question, "documents": list(documents)}
-        return self._run_on_thread(request, thread, on_event) if thread else self._run(app, request, on_event)
+        if not thread:
+            return self._run(request, on_event, on_question)
+        from graph.app import compile_app
+
+        with dependencies.stores().conversations() as saver:
+            return self._stream(compile_app(saver), request, on_event, on_question, thread)
 
     def proof(self, answer: Mapping[str, Any]) -> bytes:
         """Return the pages that an answer cites as a PDF."""
@@ -112,15 +122,35 @@ class LocalClient:
 
         return async_nodes.run(perform(task, open_dependencies, on_event))
 
-    def _run(
-        self, app: Application, request: Input, on_event: EventHandler, config: RunnableConfig | None = None
+    def _run(self, request: Input, on_event: EventHandler, on_question: QuestionHandler | None) -> Mapping[str, Any]:
+        """Run the graph without a stored thread; one that may ask something back is kept in memory meanwhile."""
+        from graph.app import app, compile_app
+
+        if on_question is None:
+            return self._stream(app, request, on_event, None, "")
+        from langgraph.checkpoint.memory import InMemorySaver
+
+        return self._stream(compile_app(InMemorySaver()), request, on_event, on_question, "this run")
+
+    def _stream(
+        self,
+        app: Application,
+        request: Input,
+        on_event: EventHandler,
+        on_question: QuestionHandler | None,
+        thread: str,
     ) -> Mapping[str, Any]:
-        modes = ["custom", "values"]
-        parts = app.stream(request, config, context=self._context, stream_mode=modes, subgraphs=True, version="v2")
-        return follow(parts, on_event)
+        """Run a graph to its end, with the answers to what it asks back."""
+        from langgraph.types import Command
 
-    def _run_on_thread(self, request: Input, thread: str, on_event: EventHandler) -> Mapping[str, Any]:
-        from graph.app import compile_app
-
-        with dependencies.stores().conversations() as saver:
-            return self._run(compile_app(saver), request, on_event, {"configurable": {"thread_id": thread}})
+        context = self._context if on_question else self._context.model_copy(update={"ask_back": "off"})
+        config: RunnableConfig | None = {"configurable": {"thread_id": thread}} if thread else None
+        given: Any = request
+        while True:
+            parts = app.stream(
+                given, config, context=context, stream_mode=["custom", "values"], subgraphs=True, version="v2"
+            )
+            values, back = follow(parts, on_event)
+            if back is None or on_question is None:
+                return values
+            given = Command(resume=on_question(back))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langgraph_sdk.client import SyncLangGraphClient
 from langgraph_sdk.schema import RunCreateMetadata
 
-from graph.cli.clients.base import follow, page_line, page_text
+from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
 from graph.cli.clients.connection import Connection
 from graph.cli.clients.uploads import upload_sources
 from graph.cli.progress import EventHandler
@@ -54,7 +54,9 @@ class RemoteClient:
         self._connection = Connection(url, settings().token)
         self._client = SyncLangGraphClient(self._connection.http)
 
-    def ingest(self, sources: Sequence[str], on_event: EventHandler) -> Mapping[str, Any]:
+    def ingest(
+        self, sources: Sequence[str], on_event: EventHandler, on_question: QuestionHandler | None = None
+    ) -> Mapping[str, Any]:
         """Upload the sources that are files of this machine, and have all of them read.
 
         Returns:
@@ -63,7 +65,8 @@ class RemoteClient:
         sent = upload_sources(self._connection, sources, on_event, self._password)
         if not sent.accepted:
             raise BadInputError(" ".join(report["failures"][0]["detail"] for report in sent.rejected))
-        report = self._run("pagewitness", "report", {"sources": sent.accepted}, on_event)["report"]
+        given = {"sources": sent.accepted}
+        report = self._run("pagewitness", "report", given, on_event, on_question=on_question)["report"]
         return {
             **report,
             "documents": [*report["documents"], *sent.rejected],
@@ -75,10 +78,18 @@ class RemoteClient:
         """Raise BadInputError: an estimate looks at files without uploading them."""
         raise BadInputError("`--dry-run` looks at the files without sending them anywhere: leave out --server.")
 
-    def ask(self, question: str, documents: Sequence[str], thread: str, on_event: EventHandler) -> Mapping[str, Any]:
+    def ask(
+        self,
+        question: str,
+        documents: Sequence[str],
+        thread: str,
+        on_event: EventHandler,
+        on_question: QuestionHandler | None = None,
+    ) -> Mapping[str, Any]:
         """Answer a question; threads are stored on the server."""
         request = {"question": question, "documents": list(documents)}
-        return self._run("pagewitness", "answer", request, on_event, thread_id(thread) if thread else None)
+        on_thread = thread_id(thread) if thread else None
+        return self._run("pagewitness", "answer", request, on_event, on_thread, on_question=on_question)
 
     def proof(self, answer: Mapping[str, Any]) -> bytes:
         """Return the pages that an answer cites as a PDF, which the server makes."""
@@ -129,8 +140,9 @@ class RemoteClient:
         return find_among(known, name)
 
     def _run(
-        self, graph: str, wanted: str, given: Mapping[str, Any], on_event: EventHandler, thread: str | None = None
-    ) -> Mapping[str, Any]:
+        self, graph: str, wanted: str, given: Mapping[str, Any], on_event: EventHandler, thread: str | None = None,
+        *, on_question: QuestionHandler | None = None,
+    ) -> Mapping[str, Any]:  # fmt: skip
         """Run a graph to its end and return its last state; Ctrl-C cancels the run on the server too.
 
         Args:
@@ -139,15 +151,21 @@ class RemoteClient:
             given: The graph's input.
             on_event: Called with each custom event.
             thread: The id of the thread; None for a run without one.
+            on_question: Answers what the run asks back; such a run has a thread, which is deleted if `thread` is None.
         """
         started: list[RunCreateMetadata] = []
+        on_thread = str(uuid.uuid4()) if on_question and thread is None else thread
         try:
             with self._connection.translate_errors():
-                values = follow(_raise_error_last(self._stream(graph, given, thread, started.append)), on_event)
+                values = self._follow(graph, given, on_event, on_thread, on_question, started)
         except KeyboardInterrupt:
             for run in started:
                 self._cancel(run)
             raise
+        finally:
+            if on_thread and thread is None:
+                with contextlib.suppress(ServerError), self._connection.translate_errors():
+                    self._client.threads.delete(on_thread)
         if values.get(wanted) is None:
             raise ServerError(
                 f"The server at {self._connection.url} ended the run early: finished work is saved; run the command "
@@ -155,16 +173,27 @@ class RemoteClient:
             )
         return values
 
-    def _stream(self, graph: str, given: Mapping[str, Any], thread: str | None, created: Any) -> Iterator[Any]:
+    def _follow(
+        self, graph: str, given: Mapping[str, Any] | None, on_event: EventHandler, thread: str | None,
+        on_question: QuestionHandler | None, started: list[RunCreateMetadata],
+    ) -> Mapping[str, Any]:  # fmt: skip
+        """Run a graph to its end, with the answers to what it asks back; return its last state."""
+        context = self._context if on_question or thread is None else {**self._context, "ask_back": "off"}
+        if graph != "pagewitness":
+            context = self._context
         common: dict[str, Any] = {
-            "input": dict(given), "context": self._context, "stream_mode": ["custom", "values"],
-            "stream_subgraphs": True, "on_disconnect": "cancel", "on_run_created": created, "version": "v2",
+            "context": context, "stream_mode": ["custom", "values"], "stream_subgraphs": True,
+            "on_disconnect": "cancel", "on_run_created": started.append, "version": "v2",
+            **({"if_not_exists": "create"} if thread else {}),
         }  # fmt: skip
-        runs = self._client.runs
-        if thread is None:
-            yield from runs.stream(None, graph, **common)
-        else:
-            yield from runs.stream(thread, graph, if_not_exists="create", **common)
+        runs: Any = self._client.runs
+        command: dict[str, Any] | None = None
+        while True:
+            parts = runs.stream(thread, graph, input=given, command=command, **common)
+            values, back = follow(_raise_error_last(parts), on_event)
+            if back is None or on_question is None:
+                return values
+            given, command = None, {"resume": on_question(back)}
 
     def _cancel(self, run: RunCreateMetadata) -> None:
         """Cancel a run and wait until it has ended; without this the server would notice only later."""

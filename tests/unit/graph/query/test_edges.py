@@ -142,6 +142,7 @@ def test_every_target_of_a_router_is_a_node_and_is_drawn(router: Any) -> None:
 )
 def test_the_root_graph_ingests_first(state: Any, node: str) -> None:
     send = root.after_routing({"request": state})
+    assert isinstance(send, Send)
     assert send.node == node
     if node == "ingestion":
         assert send.arg == {"sources": ["a.pdf"]}

@@ -1,0 +1,119 @@
+"""The node that asks which document or person is meant, and what a question becomes with the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph import context, dependencies
+from graph.errors import UnknownDocumentError
+from graph.events import step
+from graph.query import ask_back
+from graph.query.state import Ambiguity, Note, QueryState
+from graph.query.whole_document import of_run, offered_chunks
+from graph.retrieval import documents
+from graph.storage.base import Catalog
+
+
+@step("Asking which is meant")
+def clarify(state: QueryState) -> QueryState:
+    """Ask the user which reading is meant, and go on with it; the run stops here until there is an answer."""
+    found = state["ambiguity"]
+    if not found:
+        return {}
+    catalog = dependencies.for_context(context.current()).stores.catalog
+    chosen, assumed = ask_back.ask(found, lambda reply: _named(catalog, state, found, reply))
+    return settled(catalog, state, found, chosen, assumed=assumed)
+
+
+def _named(catalog: Catalog, state: QueryState, found: Ambiguity, reply: str) -> str | None:
+    """Return the id of a document that a reply names beyond the options; a full name is its own id."""
+    if found["kind"] == "entity":
+        return reply if found["term"].casefold() in reply.casefold() else None
+    rows = [row for row in catalog.documents() if row.id in state["allowed_documents"]]
+    try:
+        return documents.find_among(rows, reply).id
+    except UnknownDocumentError:
+        return None
+
+
+def settled(catalog: Catalog, state: QueryState, found: Ambiguity, chosen: str, *, assumed: bool) -> QueryState:
+    """Return the update by which a question goes on with one reading; one that was assumed is said in a note."""
+    if found["kind"] == "entity":
+        return settled_entity(state, found, chosen, assumed=assumed)
+    return {
+        "ambiguity": None,
+        "mentioned_documents": [chosen],
+        "understanding": {**state["understanding"], "documents": [chosen]},
+        "whole_documents": of_run(catalog, [chosen], state["engine"]),
+        "notes": _notes(state, found, assumed=assumed),
+    }
+
+
+def settled_entity(state: QueryState, found: Ambiguity, chosen: str, *, assumed: bool) -> QueryState:
+    """Return the update by which a question goes on with a full name in place of a part of it."""
+    question = re.sub(rf"(?<![\w-]){re.escape(found['term'])}(?![\w-])", chosen, state["standalone_question"], count=1)
+    return {
+        "ambiguity": None,
+        "standalone_question": question,
+        "queries": [*state["queries"][:-1], question],
+        "notes": _notes(state, found, assumed=assumed),
+    }
+
+
+def _notes(state: QueryState, found: Ambiguity, *, assumed: bool) -> list[Note]:
+    return [*state["notes"], *([ask_back.note_on_assumption(found)] if assumed else [])]
+
+
+def of_question(catalog: Catalog, state: QueryState) -> QueryState:
+    """Return the update of a question that fits several documents, or persons of documents that are given whole.
+
+    The user is asked next, or the most likely reading is taken. {} where nothing is ambiguous.
+    """
+    if state["reason"]:
+        return {}
+    asked, question, allowed = state["understanding"], state["standalone_question"], set(state["allowed_documents"])
+    rows = [row for row in catalog.documents() if row.id in allowed] if len(allowed) > 1 else []
+    named = bool(state["mentioned_documents"])
+    found = ask_back.ambiguous_document(question, asked, rows, named=named)
+    if not found:
+        whole = state["whole_documents"]
+        return of_passages(state, [chunk["text"] for chunk in offered_chunks(catalog, state)]) if whole else {}
+    if ask_back.can_ask():
+        return {"ambiguity": found}
+    if found["term"]:
+        return {"notes": [*state["notes"], ask_back.note_on_all(found)]}  # all of them are searched
+    # Offline, such a question is answered with the list of documents, unless a place in them is searched.
+    assumes_one = state["engine"] != "offline" and asked["kind"] == "document"
+    return settled(catalog, state, found, found["assumed"], assumed=True) if assumes_one else {}
+
+
+def of_passages(state: QueryState, texts: Sequence[str]) -> QueryState:
+    """Return the update of a question with a name that fits several persons of these texts; {} if none does."""
+    found = ask_back.ambiguous_entity(state["understanding"], state["standalone_question"], texts)
+    if not found:
+        return {}
+    if ask_back.can_ask():
+        return {"ambiguity": found}
+    return settled_entity(state, found, found["assumed"], assumed=True)
+
+
+def resolve(catalog: Catalog, given: Sequence[str]) -> list[str]:
+    """Return the ids of documents given by id or name, of all that can be asked if none is given.
+
+    Where a name fits several, the user is asked which is meant.
+
+    Raises:
+        UnknownDocumentError: a name fits no document, or several and the user cannot be asked.
+    """
+    if not given or not ask_back.can_ask():
+        return documents.resolve(catalog, given)
+    known, chosen = catalog.documents(), []
+    for name in given:
+        fitting = documents.fitting(known, name)
+        if len(fitting) < 2:
+            chosen.append(documents.find_among(known, name).id)
+            continue
+        found = ask_back.of_documents(f"{name!r}", fitting)
+        chosen.append(ask_back.ask(found)[0])
+    return chosen
