@@ -50,11 +50,11 @@ export async function logIn(token) {
 
 /**
  * Run the `pagewitness` graph on a thread and yield its events as {event, inner, data}: `event` is the stream mode,
- * `inner` says whether the event comes from a subgraph.
+ * `inner` says whether the event comes from a subgraph. With `answer` a run that asked something back goes on.
  */
-export async function* run(thread, input, { modes, disconnect, signal, context = {} }) {
+export async function* run(thread, input, { modes, disconnect, signal, answer, context = {} }) {
   const response = await post(`/threads/${thread}/runs/stream`, {
-    assistant_id: "pagewitness", input, context, stream_mode: modes, stream_subgraphs: true, on_disconnect: disconnect,
+    assistant_id: "pagewitness", ...(answer === undefined ? { input } : { command: { resume: answer } }), context, stream_mode: modes, stream_subgraphs: true, on_disconnect: disconnect,
     multitask_strategy: "reject",
   }, { signal });
   for await (const { event, data } of translateErrors(frames(response.body), signal)) {

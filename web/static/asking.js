@@ -1,6 +1,7 @@
 // Conversations: questions, draft answers, answers with citations. A conversation is a thread of the server.
 
 import { get, newThread, proofOf, run } from "./api.js";
+import { askBack, questionIn } from "./ask_back.js";
 import { markerButton, withoutLinks } from "./citations.js";
 import { chosenDocuments, noneChosen, pagesOf } from "./documents.js";
 import { button, byId, make } from "./dom.js";
@@ -26,7 +27,14 @@ async function ask(question) {
     linkToStudio();
     const input = { messages: [{ role: "user", content: question }], documents: chosenDocuments() };
     const modes = ["custom", "values"];
-    for await (const part of run(thread, input, { modes, disconnect: "cancel", signal: running.signal })) turn.handle(part);
+    const { signal } = running;
+    let answer;
+    for (;;) {
+      for await (const part of run(thread, input, { modes, disconnect: "cancel", signal, answer })) turn.handle(part);
+      const back = turn.asked();
+      if (!back) break;
+      answer = await askBack(turn.element, back, signal);
+    }
     turn.end();
   } catch (error) {
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
@@ -60,13 +68,19 @@ function addTurn(question) {
   turn.scrollIntoView({ block: "nearest" });
   let draft = null;
   let result = null;
+  let back = null;
   return {
+    element: turn,
+    asked: () => back,
     handle({ event, inner, data }) {
       if (event === "custom" && data?.event === "step") step.textContent = data.label;
       else if (event === "custom" && data?.event === "draft") {
         if (!draft) turn.append((draft = make("p", { className: "draft", "aria-hidden": "true" })));
         draft.textContent = data.text;
-      } else if (event === "values" && !inner && typeof data?.answer === "string") result = data;
+      } else if (event === "values" && !inner) {
+        back = questionIn(data);
+        if (typeof data?.answer === "string") result = data;
+      }
     },
     end(known) {
       result = known ?? result;

@@ -1,6 +1,7 @@
 // Ingestion: uploads of files, then a run of the graph that reads them; each file has a progress bar.
 
 import { get, newThread, sendPassword, run, upload } from "./api.js";
+import { askBack, questionIn } from "./ask_back.js";
 import { button, byId, make, plural } from "./dom.js";
 import { refresh, showMessage } from "./documents.js";
 
@@ -45,11 +46,19 @@ async function read(jobs, context = {}) {
   jobs.forEach((job) => job.row.show("being opened", 0, 0));
   try {
     const thread = await newThread({ room: "reading" });
-    for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue", context })) {
-      if (data?.event === "unusable") noteUnusable(jobs, data);
-      else if (event === "custom") progress(rows, data);
-      else if (event === "values" && !inner) report = data.report ?? report;
-    }
+    let back = null;
+    let answer;
+    do {
+      for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue", context, answer })) {
+        if (data?.event === "unusable") noteUnusable(jobs, data);
+        else if (event === "custom") progress(rows, data);
+        else if (event === "values" && !inner) {
+          report = data.report ?? report;
+          back = questionIn(data);
+        }
+      }
+      if (back) answer = await askBack(jobs[0].row.element, back);
+    } while (back);
     for (const document of report?.documents ?? []) finish(jobs, document, context);
   } catch (error) {
     jobs.forEach((job) => (job.locked ? askForPassword(job, context) : job.row.fail(error.message)));
@@ -104,6 +113,7 @@ function row(name) {
   };
   return {
     name,
+    element: item,
     remove: () => item.remove(),
     /** Show a password field; `open` throws if the password is wrong. The field is emptied when it is sent. */
     askForPassword(open) {
