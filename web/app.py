@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
-from web import documents, pages
+from web import documents, openai_api, pages
 from web.auth import sign_in
 from web.health import health
 from web.openapi import specification
@@ -50,6 +50,8 @@ _ROUTES: list[BaseRoute] = [
     Route("/uploads", upload, methods=["POST"]),
     Route("/uploads/{document}/password", password, methods=["POST"]),
     Route("/proof", proof, methods=["POST"]),
+    Route("/v1/models", openai_api.models, include_in_schema=False),
+    Route("/v1/chat/completions", openai_api.chat_completions, methods=["POST"], include_in_schema=False),
     Route("/documents", documents.documents),
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),

@@ -1,7 +1,8 @@
 """Authentication by one token, PAGEWITNESS_SERVER_TOKEN; without it the server is open. API and pages share it.
 
-A program sends the token as `Authorization: Bearer ...`. A browser cannot send that with a link or an image, so the
-reading room trades the token for a cookie, which other sites can neither read nor make the browser send.
+A program sends the token as `Authorization: Bearer ...`, or as `X-Api-Key` as LangGraph's own clients do. A browser
+cannot send that with a link or an image, so the reading room trades the token for a cookie, which other sites can
+neither read nor make the browser send.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def is_authorized(headers: Mapping[str, str]) -> bool:
         return True
     scheme, _, given = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and _equal(given.strip(), token):
+        return True
+    if _equal(headers.get("x-api-key", ""), token):
         return True
     try:
         cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)

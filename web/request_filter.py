@@ -30,7 +30,7 @@ from web.uploads import prepare_folder
 MAX_BODY_BYTES = 300 * 2**20
 """The largest request; the API itself has the same limit."""
 
-_STORED_PATH = re.compile(r"/(?:runs|threads|assistants|mcp)(?:/.*)?")
+_STORED_PATH = re.compile(r"/(?:runs|threads|assistants|mcp|v1)(?:/.*)?")
 _BARE_FILE = "The request holds a file's base64 outside of a message's file block: attach it there, or upload it."
 
 

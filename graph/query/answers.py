@@ -72,19 +72,19 @@ def reply_stream(state: QueryState) -> ReplyStream:
     return ReplyStream(state.get("reply_id") or str(uuid4()), state.get("streamed_text", ""))
 
 
-def verified_beginning(checks: Sequence[ClaimCheck]) -> str:
+def verified_beginning(checks: Sequence[ClaimCheck], asked: str = "") -> str:
     """Return the reply up to the first claim that failed, which is final: a repair changes only what follows.
 
     Quotes that are not claimed to answer come last in the answer, and so end it too.
     """
     passed = list(takewhile(lambda check: check["citation"] and not check["claim"].get("related"), checks))
-    return citation_links.add_links(messages.answer(passed), outcomes.cited(passed), settings().public_url)
+    return citation_links.add_links(messages.answer(passed, asked), outcomes.cited(passed), settings().public_url)
 
 
-def verified_draft(verifier: ClaimVerifier, claims: Sequence[Claim]) -> str:
+def verified_draft(verifier: ClaimVerifier, claims: Sequence[Claim], asked: str = "") -> str:
     """Return the reply up to the first claim of a draft that failed, or whose page OCR must read first."""
     known = list(takewhile(lambda claim: not verifier.pages_without_witness([claim]), claims))
-    return verified_beginning(verifier.check(known))
+    return verified_beginning(verifier.check(known), asked)
 
 
 def final_state(

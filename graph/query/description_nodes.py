@@ -12,6 +12,7 @@ from graph.query import messages
 from graph.query.answers import final_state
 from graph.query.state import QueryState
 from graph.query.table_nodes import with_chunks
+from graph.query.wording import say
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog, ChunkRow, DocumentRow, SentenceRow
@@ -20,6 +21,7 @@ from graph.types import Claim
 _MAX_QUOTES = 6  # sentences of a page or a summary: as many as fit on a screen
 _MAX_PAGES = 2  # documents whose page of one number is shown; of more, the question has to name one
 _MAX_LISTED = 60  # headings, tables or figures of a document
+_MAX_NAMED = 3  # documents that a greeting names
 _FIRST_CHUNKS = 3  # among which title and authors stand
 _SENTENCE = range(40, 420)  # characters of a sentence that says something by itself
 _LEAD = re.compile(r"\b(abstract|introduction|summary|overview|conclusions?|purpose|background|scope)\b", re.IGNORECASE)
@@ -38,13 +40,12 @@ def greet(state: QueryState) -> QueryState:
     """Answer a greeting or thanks with one, and with what can be asked."""
     catalog = dependencies.for_context(context.current()).stores.catalog
     rows = [row for row in catalog.documents() if row.id in state["allowed_documents"]]
-    first = "You are welcome." if _THANKS.search(state["question"]) else "Hello."
-    names = ", ".join(row.label for row in rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")
-    about = (
-        f"Ask me about {names}: a fact, a table, a page, or a summary."
-        if rows
-        else "Add a document, then ask about it."
-    )
+    asked = state["question"]
+    first = say("welcome" if _THANKS.search(asked) else "hello", asked)
+    names = ", ".join(row.label for row in rows[:_MAX_NAMED])
+    if len(rows) > _MAX_NAMED:
+        names = say("more", asked, names=names, count=len(rows) - _MAX_NAMED)
+    about = say("ask", asked, names=names) if rows else say("add", asked)
     return final_state(state, sanitize_markdown(f"{first} {about}"), "catalog")
 
 
@@ -63,9 +64,7 @@ def _describe(catalog: Catalog, state: QueryState) -> QueryState:
     if asked["kind"] == "place":
         return _place(catalog, state, rows, asked["place"])
     if asked["aspect"] == "pages":
-        return _said(
-            state, "\n".join(f"{row.label} has {row.pages} {'page' if row.pages == 1 else 'pages'}." for row in rows)
-        )
+        return _said(state, "\n".join(_page_count(row, state["question"]) for row in rows))
     if len(rows) > 1:
         return _which(catalog, state, rows)
     if not rows:
@@ -92,9 +91,14 @@ def _said(state: QueryState, text: str) -> QueryState:
     return {**final_state(state, sanitize_markdown(text), "catalog"), "shortcut": "structure"}
 
 
+def _page_count(row: DocumentRow, asked: str) -> str:
+    pages = say("page" if row.pages == 1 else "pages", asked)
+    return say("has_pages", asked, name=row.label, count=row.pages, pages=pages)
+
+
 def _which(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) -> QueryState:
-    listed = messages.document_list(catalog, [row.id for row in rows])
-    return _said(state, f"Name the document that you mean. {listed}")
+    listed = messages.document_list(catalog, [row.id for row in rows], state["question"])
+    return _said(state, f"{say('name', state['question'])} {listed}")
 
 
 def _quoted(state: QueryState, catalog: Catalog, found: Sequence[tuple[ChunkRow, SentenceRow]]) -> QueryState:

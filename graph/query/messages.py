@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
+from graph.query.wording import Phrase, say
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
 from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
-_REASONS = {
-    "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
-    "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
-    "fact_absent": "The documents mention the subject, but no page supports an answer.",
-    "page_unreadable": "The pages that could be read do not answer this question.",
-    "model_failed": "The model gave no answer that can be used, which says nothing about the documents.",
-}
 _UNPROVEN = {
     "image": " (not proven: read from the image of the page, not found in its text)",
     "transcript": " (not proven: read by a model; the page's text does not confirm it)",
@@ -27,25 +21,24 @@ _UNPROVEN = {
 }
 """What follows the marker of a claim that is only a model's word, by the `read_from` of its citation."""
 _IN_PART = " (proven in part: {reason})"
-_CLOSEST = "Closest passages, which do not claim to answer:"
 _AGAIN = "run the same `pagewitness ingest` command again"
 _MAX_CLOSEST = 3  # pages that a refusal points to
 _MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
 _MAX_LISTED = 50  # documents in an answer; `pagewitness documents` lists a library of thousands
 
 
-def answer(passed: Sequence[ClaimCheck]) -> str:
+def answer(passed: Sequence[ClaimCheck], asked: str = "") -> str:
     """Return the answer: each claim that passed as a paragraph with its citation marker, duplicates left out.
 
     A claim that is not proven, or only in part, says so after its marker. Quotes that are not claimed to answer stand
-    under a heading. Claims are sanitized: they set no marker and hide no link.
+    under a heading in the language of the question `asked`. Claims are sanitized: they set no marker and hide no link.
     """
     lines = []
     for check in sorted(passed, key=lambda one: one["claim"].get("related", False)):
         if not (citation := check["citation"]):
             continue
         if check["claim"].get("related"):
-            lines.append(_CLOSEST)
+            lines.append(say("related", asked))
         markers = "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
         lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation)}")
     return "\n\n".join(dict.fromkeys(lines))
@@ -67,31 +60,31 @@ class UnreadPages(NamedTuple):
     due: list[int]
     """A service was out of order or its quota was spent: the next run reads them."""
 
-    def in_words(self) -> str:
-        """Return what is not read: "page 3 could not be read; pages 5-7 are not read yet"."""
-        parts = [f"{page_ranges(self.failed)} could not be read"] if self.failed else []
-        if self.due:
-            parts.append(f"{page_ranges(self.due)} {'is' if len(self.due) == 1 else 'are'} not read yet")
-        return "; ".join(parts)
+    def in_words(self, asked: str) -> str:
+        """Return what is not read, in the language of a question: "page 3 could not be read; page 5 not read yet"."""
+        failed = [say("unread", asked, pages=page_ranges(self.failed, asked))] if self.failed else []
+        return "; ".join(failed + ([say("due", asked, pages=page_ranges(self.due, asked))] if self.due else []))
 
 
-def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, UnreadPages]) -> str:
+def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, UnreadPages], asked: str = "") -> str:
     """Return the text of a refusal: the reason, the closest pages, and the pages that could not be read.
 
     Args:
         reason: A `RefusalReason`.
         chunks: What was retrieved, best first.
         unread: The pages without text by document name.
+        asked: The question, in whose language it is said.
     """
-    sentences = [_REASONS[reason]]
-    closest = list(dict.fromkeys(f"{chunk['name']}, page {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
+    sentences = [say(cast(RefusalReason, reason), asked)]
+    page = say("page", asked)
+    closest = list(dict.fromkeys(f"{chunk['name']}, {page} {chunk['page']}" for chunk in chunks))[:_MAX_CLOSEST]
     if closest:
-        sentences.append(f"The closest pages are: {'; '.join(closest)}.")
+        sentences.append(say("closest", asked, pages="; ".join(closest)))
     for name, pages in unread.items():
-        if pages.failed:
-            sentences.append(f"Not read in {name}: {_page_or_pages(pages.failed)}{', '.join(_runs(pages.failed))}.")
-        if pages.due:
-            sentences.append(f"Not read yet in {name}: {_page_or_pages(pages.due)}{', '.join(_runs(pages.due))}.")
+        for phrase, numbers in (("not_read", pages.failed), ("not_read_yet", pages.due)):
+            if numbers:
+                listed = f"{_page_or_pages(numbers, asked)} {', '.join(_runs(numbers))}"
+                sentences.append(say(cast(Phrase, phrase), asked, name=name, pages=listed))
     return sanitize_markdown(" ".join(sentences))
 
 
@@ -217,28 +210,31 @@ def _told_apart(catalog: Catalog, document: str, pages: Sequence[int]) -> Unread
     return UnreadPages([row.page for row in rows if row.status != "pending"], due)
 
 
-def document_list(catalog: Catalog, documents: Sequence[str]) -> str:
-    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages."""
+def document_list(catalog: Catalog, documents: Sequence[str], asked: str = "") -> str:
+    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages.
+
+    Its head is in the language of the question `asked`.
+    """
     rows = [row for row in catalog.documents() if row.id in documents]
-    head = "There is 1 document" if len(rows) == 1 else f"There are {len(rows)} documents"
+    head = say("one_document", asked) if len(rows) == 1 else say("documents", asked, count=len(rows))
     lines, pages = [], catalog.failed_pages(documents)
     for row in rows[:_MAX_LISTED]:
-        unread = f"; {_told_apart(catalog, row.id, pages[row.id]).in_words()}" if row.id in pages else ""
-        lines.append(f"- {row.label} ({counted(row.pages, 'page')}{unread})")
+        unread = f"; {_told_apart(catalog, row.id, pages[row.id]).in_words(asked)}" if row.id in pages else ""
+        lines.append(f"- {row.label} ({row.pages} {say('page' if row.pages == 1 else 'pages', asked)}{unread})")
     if len(rows) > _MAX_LISTED:
         lines.append(f"- and {len(rows) - _MAX_LISTED} more: `pagewitness documents` lists them all")
-    return "\n".join([f"{head} to ask:", *lines])
+    return "\n".join([head, *lines])
 
 
-def page_ranges(pages: Sequence[int]) -> str:
+def page_ranges(pages: Sequence[int], asked: str = "") -> str:
     """Return pages as words: `page 3`, `pages 3 and 7`, `pages 3, 7-9 and 12`."""
     runs = _runs(pages)
-    listed = " and ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
-    return _page_or_pages(pages) + listed
+    listed = f" {say('and', asked)} ".join([", ".join(runs[:-1]), runs[-1]]) if len(runs) > 1 else runs[0]
+    return f"{_page_or_pages(pages, asked)} {listed}"
 
 
-def _page_or_pages(pages: Sequence[int]) -> str:
-    return "page " if len(pages) == 1 else "pages "
+def _page_or_pages(pages: Sequence[int], asked: str = "") -> str:
+    return say("page" if len(pages) == 1 else "pages", asked)
 
 
 def _runs(pages: Sequence[int]) -> list[str]:

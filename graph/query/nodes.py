@@ -220,7 +220,7 @@ def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))
         if claims and is_settled_by_code:  # what a model may deny is not streamed: it could not be withdrawn
-            stream.push(verified_draft(build_verifier(state), claims))
+            stream.push(verified_draft(build_verifier(state), claims, state["question"]))
 
     return draft
 
@@ -246,7 +246,7 @@ async def verify_citations(state: QueryState) -> QueryState:
     stream, verified = reply_stream(state), any(check["citation"] for check in checks)
     # Before a repair the model has not been asked about all claims.
     if not is_model_asked(state) or state["repairs"] or not any(check["failure"] for check in checks):
-        stream.push(verified_beginning(checks))
+        stream.push(verified_beginning(checks, state["question"]))
     unusable = state.get("reason") == "model_failed"
     return {
         "verdicts": checks,
@@ -292,13 +292,15 @@ def write_answer(state: QueryState) -> QueryState:
     passed = [check for check in state["verdicts"] if check["citation"]]
     citations, dropped = outcomes.cited(passed), len(state["verdicts"]) - len(passed)
     notes = messages.notes_on_claims(dropped, citations)
-    return final_state(state, messages.answer(passed), outcomes.verdict_of_answer(passed), notes, citations)
+    return final_state(
+        state, messages.answer(passed, state["question"]), outcomes.verdict_of_answer(passed), notes, citations
+    )
 
 
 def describe_library(state: QueryState) -> QueryState:
     """Answer a question about the library from the catalog, without a model."""
     catalog = dependencies.for_context(context.current()).stores.catalog
-    listed = messages.document_list(catalog, state["allowed_documents"])
+    listed = messages.document_list(catalog, state["allowed_documents"], state["question"])
     return final_state(state, sanitize_markdown(listed), "catalog")
 
 
@@ -308,7 +310,7 @@ def decline(state: QueryState) -> QueryState:
     unread = messages.unread_pages(catalog, state["allowed_documents"])
     reason = state.get("reason") or ("page_unreadable" if unread else "nothing_relevant")
     absence = sanitize_markdown(state.get("absence") or "")
-    text = absence or messages.refusal(reason, state["retrieved"], unread)
+    text = absence or messages.refusal(reason, state["retrieved"], unread, state["question"])
     return {**final_state(state, text, "refused", messages.notes_on_unread(unread)), "reason": reason}
 
 

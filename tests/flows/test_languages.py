@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from graph import dependencies
 from graph.app import app
+from graph.query import wording
 from tests.evals.languages import QUESTIONS, run
 
 OFFLINE: Any = {"engine": "offline"}
@@ -64,3 +66,31 @@ def test_an_english_library_is_asked_in_english_without_the_second_model(library
     asked = search.asked("Wer kümmert sich um die Winde?")
     assert asked is not None
     assert set(asked.documents.values()) == {"en"}
+
+
+@pytest.mark.parametrize(
+    ("greeting", "reply", "question", "refusal"),
+    [
+        ("Hallo!", "Hallo. Fragen Sie", "Wer ist der König von Frankreich?", "beantworten diese Frage nicht"),
+        ("Merci beaucoup", "Je vous en prie", "Qui est le roi de France ?", "ne répondent pas à cette question"),
+        ("¡Hola!", "Hola. Pregúnteme", "¿Quién es el rey de Francia?", "no responden a esta pregunta"),
+        ("Hello", "Hello. Ask me", "Who is the king of France?", "do not answer this question"),
+        ("Hello", "Hello. Ask me", "Кто король Франции?", "do not answer this question"),
+    ],
+)
+@pytest.mark.usefixtures("mill")
+def test_the_application_replies_in_the_language_of_the_question(
+    greeting: str, reply: str, question: str, refusal: str
+) -> None:
+    assert ask(greeting)["answer"].startswith(reply)
+    result = ask(question)
+    assert result["refused"]
+    assert refusal in result["answer"]
+
+
+def test_every_sentence_is_there_in_every_language_with_the_same_values() -> None:
+    english = wording._BY_LANGUAGE["en"]
+    for code, sentences in wording._BY_LANGUAGE.items():
+        assert sentences.keys() == english.keys(), code
+        for phrase, text in sentences.items():
+            assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", english[phrase])), (code, phrase)

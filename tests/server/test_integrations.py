@@ -41,7 +41,8 @@ def run(title: str, server: Server, folder: Path, **instead: str) -> str:
 
 def test_the_page_has_all_examples() -> None:
     assert list(SNIPPETS) == [
-        "The SDK", "Progress", "A node in another graph", "An assistant that speaks MCP", "Tools for a LangChain agent"
+        "The SDK", "Clients of OpenAI's API", "Progress", "A node in another graph", "An assistant that speaks MCP",
+        "Tools for a LangChain agent",
     ]  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def test_the_page_has_all_examples() -> None:
     ("title", "said"),
     [
         ("The SDK", "sample.pdf"),
+        ("Clients of OpenAI's API", PRICE),
         ("A node in another graph", PRICE),
         ("An assistant that speaks MCP", PRICE),
         ("Tools for a LangChain agent", PRICE),

@@ -23,10 +23,13 @@ def test_without_a_token_everyone_is_authorized() -> None:
     assert is_authorized({})
 
 
-def test_the_token_is_accepted_as_bearer_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_is_accepted_as_bearer_or_as_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
     assert is_authorized({"authorization": f"Bearer {TOKEN}"})
     assert is_authorized({"authorization": f"bearer  {TOKEN} "})
+    assert is_authorized({"x-api-key": TOKEN})
+    for key in ("", TOKEN[:-1], f"Bearer {TOKEN}"):
+        assert not is_authorized({"x-api-key": key})
     for header in ("", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN[:-1]}", "Bearer ", f"Bearer {TOKEN}é"):
         assert not is_authorized({"authorization": header})
 

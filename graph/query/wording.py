@@ -1,0 +1,136 @@
+"""The application's own sentences in English, German, French and Spanish: refusals, greetings, headings.
+
+A question in another language gets the English ones. Statements of answers are quotes and stay as they are written.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from graph.retrieval.languages import language
+
+Phrase = Literal[
+    "nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable", "model_failed", "closest", "not_read",
+    "page", "pages", "and", "related", "hello", "welcome", "ask", "more", "add", "one_document", "documents", "unread",
+    "name", "has_pages", "not_read_yet", "due",
+]  # fmt: skip
+
+_EN: dict[Phrase, str] = {
+    "nothing_ingested": "No document has been ingested yet: run `pagewitness ingest FILE` first.",
+    "nothing_relevant": "The documents do not answer this question: nothing relevant was found in them.",
+    "fact_absent": "The documents mention the subject, but no page supports an answer.",
+    "page_unreadable": "The pages that could be read do not answer this question.",
+    "model_failed": "The model gave no answer that can be used, which says nothing about the documents.",
+    "closest": "The closest pages are: {pages}.",
+    "not_read": "Not read in {name}: {pages}.",
+    "not_read_yet": "Not read yet in {name}: {pages}.",
+    "page": "page",
+    "pages": "pages",
+    "and": "and",
+    "related": "Closest passages, which do not claim to answer:",
+    "hello": "Hello.",
+    "welcome": "You are welcome.",
+    "ask": "Ask me about {names}: a fact, a table, a page, or a summary.",
+    "more": "{names} and {count} more",
+    "add": "Add a document, then ask about it.",
+    "one_document": "There is 1 document to ask:",
+    "documents": "There are {count} documents to ask:",
+    "unread": "{pages} could not be read",
+    "due": "{pages} not read yet",
+    "name": "Name the document that you mean.",
+    "has_pages": "{name} has {count} {pages}.",
+}
+_DE: dict[Phrase, str] = {
+    "nothing_ingested": "Es ist noch kein Dokument eingelesen: Starten Sie zuerst `pagewitness ingest DATEI`.",
+    "nothing_relevant": "Die Dokumente beantworten diese Frage nicht: Es wurde nichts Passendes in ihnen gefunden.",
+    "fact_absent": "Die Dokumente erwähnen das Thema, aber keine Seite belegt eine Antwort.",
+    "page_unreadable": "Die Seiten, die gelesen werden konnten, beantworten diese Frage nicht.",
+    "model_failed": "Das Modell gab keine brauchbare Antwort; über die Dokumente sagt das nichts.",
+    "closest": "Am nächsten kommen: {pages}.",
+    "not_read": "Nicht gelesen in {name}: {pages}.",
+    "not_read_yet": "Noch nicht gelesen in {name}: {pages}.",
+    "page": "Seite",
+    "pages": "Seiten",
+    "and": "und",
+    "related": "Nächste Stellen, die keine Antwort sein wollen:",
+    "hello": "Hallo.",
+    "welcome": "Gern geschehen.",
+    "ask": "Fragen Sie mich nach {names}: nach einer Angabe, einer Tabelle, einer Seite oder einer Zusammenfassung.",
+    "more": "{names} und {count} weiteren",
+    "add": "Fügen Sie ein Dokument hinzu und fragen Sie dann danach.",
+    "one_document": "Es gibt 1 Dokument, nach dem gefragt werden kann:",
+    "documents": "Es gibt {count} Dokumente, nach denen gefragt werden kann:",
+    "unread": "nicht gelesen: {pages}",
+    "due": "noch nicht gelesen: {pages}",
+    "name": "Nennen Sie das Dokument, das gemeint ist.",
+    "has_pages": "{name} hat {count} {pages}.",
+}
+_FR: dict[Phrase, str] = {
+    "nothing_ingested": "Aucun document n'a encore été lu : lancez d'abord `pagewitness ingest FICHIER`.",
+    "nothing_relevant": "Les documents ne répondent pas à cette question : rien de pertinent n'y a été trouvé.",
+    "fact_absent": "Les documents évoquent le sujet, mais aucune page n'étaye une réponse.",
+    "page_unreadable": "Les pages qui ont pu être lues ne répondent pas à cette question.",
+    "model_failed": "Le modèle n'a pas donné de réponse utilisable, ce qui ne dit rien des documents.",
+    "closest": "Les pages les plus proches sont : {pages}.",
+    "not_read": "Non lu dans {name} : {pages}.",
+    "not_read_yet": "Pas encore lu dans {name} : {pages}.",
+    "page": "page",
+    "pages": "pages",
+    "and": "et",
+    "related": "Passages les plus proches, qui ne prétendent pas répondre :",
+    "hello": "Bonjour.",
+    "welcome": "Je vous en prie.",
+    "ask": "Interrogez-moi sur {names} : un fait, un tableau, une page ou un résumé.",
+    "more": "{names} et {count} autres",
+    "add": "Ajoutez un document, puis posez une question à son sujet.",
+    "one_document": "Il y a 1 document à interroger :",
+    "documents": "Il y a {count} documents à interroger :",
+    "unread": "non lu : {pages}",
+    "due": "pas encore lu : {pages}",
+    "name": "Nommez le document dont il s'agit.",
+    "has_pages": "{name} a {count} {pages}.",
+}
+_ES: dict[Phrase, str] = {
+    "nothing_ingested": "Todavía no se ha leído ningún documento: ejecute primero `pagewitness ingest ARCHIVO`.",
+    "nothing_relevant": "Los documentos no responden a esta pregunta: no se encontró en ellos nada pertinente.",
+    "fact_absent": "Los documentos mencionan el tema, pero ninguna página respalda una respuesta.",
+    "page_unreadable": "Las páginas que se pudieron leer no responden a esta pregunta.",
+    "model_failed": "El modelo no dio una respuesta utilizable, lo que no dice nada de los documentos.",
+    "closest": "Las páginas más cercanas son: {pages}.",
+    "not_read": "Sin leer en {name}: {pages}.",
+    "not_read_yet": "Aún sin leer en {name}: {pages}.",
+    "page": "página",
+    "pages": "páginas",
+    "and": "y",
+    "related": "Pasajes más cercanos, que no pretenden responder:",
+    "hello": "Hola.",
+    "welcome": "De nada.",
+    "ask": "Pregúnteme por {names}: un dato, una tabla, una página o un resumen.",
+    "more": "{names} y {count} más",
+    "add": "Añada un documento y pregunte después por él.",
+    "one_document": "Hay 1 documento al que preguntar:",
+    "documents": "Hay {count} documentos a los que preguntar:",
+    "unread": "sin leer: {pages}",
+    "due": "aún sin leer: {pages}",
+    "name": "Nombre el documento al que se refiere.",
+    "has_pages": "{name} tiene {count} {pages}.",
+}
+_BY_LANGUAGE = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES}
+# Greetings are too short to tell their language by function words.
+_GREETINGS = {
+    "hallo": "de", "guten": "de", "danke": "de", "bonjour": "fr", "salut": "fr", "merci": "fr", "hola": "es",
+    "buenos": "es", "buenas": "es", "gracias": "es",
+}  # fmt: skip
+
+
+def say(phrase: Phrase, asked: str, **values: object) -> str:
+    """Return a sentence in the language of a question.
+
+    Args:
+        phrase: Which sentence.
+        asked: The question.
+        values: What its placeholders stand for.
+    """
+    first = asked.strip(" ¡!¿?.,").partition(" ")[0].strip(",.!").casefold()
+    told = _GREETINGS.get(first) or language(asked)
+    return _BY_LANGUAGE.get(told, _EN)[phrase].format(**values)

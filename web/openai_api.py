@@ -1,0 +1,200 @@
+"""The routes of OpenAI's chat API, for clients that know no other: Open WebUI, LibreChat, the `openai` package.
+
+The client keeps the conversation and sends all of it. The model `pagewitness` asks the whole library, and
+`pagewitness:report.pdf` that document. Nothing unproven is sent: while an answer is made the stream only shows that the
+server works, then it has the answer with its links, citations and verdict. The graph runs here, not in the server's
+queue, whose worker sleeps for half a second before each run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from graph import dependencies
+from graph.app import app
+from graph.errors import BadInputError, HomeError, ModelError
+from loaders.errors import SourceError
+from web.responses import LIBRARY_UNAVAILABLE, logger
+
+MODEL = "pagewitness"
+_MAX_LISTED = 200
+"""Documents that are listed as models; a menu of more cannot be read, and others can still be named."""
+_PARALLEL = 20
+"""Runs at a time, as the server's own queue allows; more wait."""
+_KEEP_ALIVE_S = 10.0
+"""Seconds between the comments that keep a stream open: proxies close one that is silent for 30 to 60 s."""
+_PIECE = 400
+"""Characters of an answer in one event of the stream."""
+_FIELDS = ("verdict", "refused", "reason", "citations", "notes")
+_runs = asyncio.Semaphore(_PARALLEL)
+
+
+class ApiError(Exception):
+    """A request that is not carried out, in the form of OpenAI's errors.
+
+    Args:
+        status: The HTTP status.
+        message: One sentence: what is wrong, and what to do.
+        kind: The type of the error, such as `invalid_request_error`.
+        code: OpenAI's code for it, or "".
+    """
+
+    def __init__(self, status: int, message: str, kind: str = "invalid_request_error", code: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.kind, self.code = status, message, kind, code
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The error as JSON."""
+        return {"error": {"message": self.message, "type": self.kind, "param": None, "code": self.code or None}}
+
+
+async def models(request: Request) -> Response:
+    """List the library, and its documents, as models."""
+    try:
+        rows = await run_in_threadpool(lambda: dependencies.stores().catalog.documents())
+    except (HomeError, OSError):
+        return JSONResponse(ApiError(503, LIBRARY_UNAVAILABLE, "api_error").body, 503)
+    names = [MODEL, *(f"{MODEL}:{row.name}" for row in rows[:_MAX_LISTED])]
+    data = [{"id": name, "object": "model", "created": 0, "owned_by": "pagewitness"} for name in names]
+    return JSONResponse({"object": "list", "data": data})
+
+
+async def chat_completions(request: Request) -> Response:
+    """Answer the last message of a conversation from the documents."""
+    try:
+        asked = await _body(request)
+        given = _input(asked)
+        if asked.get("stream"):
+            headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            return StreamingResponse(_stream(asked, given), media_type="text/event-stream", headers=headers)
+        return JSONResponse(_completion(asked, await _run(given)))
+    except ApiError as error:
+        return JSONResponse(error.body, error.status)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        asked = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise ApiError(400, "The body must be a JSON object with `model` and `messages`.")
+    return asked
+
+
+def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input of the graph: the conversation without what clients tell models, and the chosen document.
+
+    Raises:
+        ApiError: there is no such model, or the messages do not end with the user's.
+    """
+    name, _, document = str(asked.get("model") or MODEL).partition(":")
+    if name != MODEL:
+        raise ApiError(
+            404, f"There is no model {name!r}: use {MODEL!r}, or {MODEL}:NAME for one document.", code="model_not_found"
+        )
+    messages = asked.get("messages")
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise ApiError(400, "`messages` must be a list of messages, each with `role` and `content`.")
+    kept = [
+        {"role": message["role"], "content": message.get("content") or ""}
+        for message in messages
+        if message.get("role") in ("user", "assistant")
+    ]
+    if not kept or kept[-1]["role"] != "user":
+        raise ApiError(400, "The last message must be the user's: it is the question.")
+    return {"messages": kept, **({"documents": [document]} if document else {})}
+
+
+async def _run(given: dict[str, Any]) -> dict[str, Any]:
+    """Run the graph and return its state.
+
+    Raises:
+        ApiError: the input cannot be used, or a model service or the library cannot.
+    """
+    try:
+        async with _runs:
+            return dict(await app.ainvoke(given))
+    except (BadInputError, SourceError) as error:
+        raise ApiError(400, _said(error)) from error
+    except ModelError as error:
+        raise ApiError(502, _said(error), "api_error") from error
+    except (HomeError, OSError) as error:
+        logger.exception("A chat completion failed", exc_info=error)
+        raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error") from error
+    except Exception as error:
+        logger.exception("A chat completion failed", exc_info=error)
+        raise ApiError(500, "Something went wrong on the server; its log says what.", "api_error") from error
+
+
+def _said(error: Exception) -> str:
+    """Return an error's message without the names of the nodes that LangGraph adds below it."""
+    return str(error).partition("\nDuring task with name")[0]
+
+
+def _completion(asked: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": _reply(state)}
+    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+    return {**_head(asked, "chat.completion"), "choices": [choice], "usage": _usage(state), **_proof(state)}
+
+
+async def _stream(asked: Mapping[str, Any], given: dict[str, Any]) -> AsyncIterator[str]:
+    """Yield server-sent events: comments while the graph runs, then the answer in pieces, then its proof."""
+    head = _head(asked, "chat.completion.chunk")
+    run = asyncio.create_task(_run(given))
+    try:
+        yield _event({**head, "choices": [_delta({"role": "assistant", "content": ""})]})
+        while not (await asyncio.wait([run], timeout=_KEEP_ALIVE_S))[0]:
+            yield ": the answer is being made\n\n"
+        state = run.result()
+        text = _reply(state)
+        for start in range(0, len(text), _PIECE):
+            yield _event({**head, "choices": [_delta({"content": text[start : start + _PIECE]})]})
+        yield _event({**head, "choices": [_delta({}, "stop")], **_proof(state)})
+        if (asked.get("stream_options") or {}).get("include_usage"):
+            yield _event({**head, "choices": [], "usage": _usage(state)})
+    except ApiError as error:
+        yield _event(error.body)
+    finally:
+        run.cancel()  # the client has gone, or the run is done
+    yield "data: [DONE]\n\n"
+
+
+def _head(asked: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    name = str(asked.get("model") or MODEL)
+    return {"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": name}
+
+
+def _delta(delta: dict[str, str], finish: str | None = None) -> dict[str, Any]:
+    return {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+
+
+def _event(body: Mapping[str, Any]) -> str:
+    return f"data: {json.dumps(body)}\n\n"
+
+
+def _reply(state: Mapping[str, Any]) -> str:
+    """Return the reply to the last message, as chat clients are shown it: Markdown with links to the cited pages."""
+    messages = state.get("messages") or []
+    return str(messages[-1].text) if messages else ""
+
+
+def _usage(state: Mapping[str, Any]) -> dict[str, int]:
+    used = state.get("usage") or {}
+    told, said = int(used.get("input_tokens", 0)), int(used.get("output_tokens", 0))
+    return {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said}
+
+
+def _proof(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the citations and the verdict, as fields that OpenAI's clients pass on and do not need."""
+    return {name: state[name] for name in _FIELDS if state.get(name) is not None}
