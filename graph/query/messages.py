@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
 from graph.query.wording import Phrase, say
+from graph.retrieval import terms
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
@@ -195,6 +196,21 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
 def reason_for_no_documents(catalog: Catalog) -> RefusalReason:
     """Return why no document can be asked: none was ingested, or none of their pages could be read."""
     return "page_unreadable" if unread_pages(catalog, []) else "nothing_ingested"
+
+
+def reason_for_no_passages(catalog: Catalog, question: str, documents: Collection[str]) -> RefusalReason:
+    """Return why no passage of the searched documents answers: a page that was not read may, or none does.
+
+    An unread page may hold the answer if its document speaks of anything in the question, or if half of it was not
+    read, so that what was read says little about the rest.
+    """
+    wanted = terms.search_terms(question)
+    for document, pages in catalog.failed_pages(documents).items():
+        row = catalog.document(document)
+        little = row is None or 2 * len(pages) >= row.pages
+        if little or not wanted or catalog.search_text(wanted, [document], 1):
+            return "page_unreadable"
+    return "nothing_relevant"
 
 
 def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, UnreadPages]:

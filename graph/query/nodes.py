@@ -308,7 +308,9 @@ def decline(state: QueryState) -> QueryState:
     """Refuse to answer, with the reason, the closest pages and the pages that could not be read."""
     catalog = dependencies.for_context(context.current()).stores.catalog
     unread = messages.unread_pages(catalog, state["allowed_documents"])
-    reason = state.get("reason") or ("page_unreadable" if unread else "nothing_relevant")
+    reason = state.get("reason") or messages.reason_for_no_passages(
+        catalog, state["standalone_question"], state["mentioned_documents"] or state["allowed_documents"]
+    )
     absence = sanitize_markdown(state.get("absence") or "")
     text = absence or messages.refusal(reason, state["retrieved"], unread, state["question"])
     return {**final_state(state, text, "refused", messages.notes_on_unread(unread)), "reason": reason}

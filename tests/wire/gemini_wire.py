@@ -86,7 +86,7 @@ class Reply:
 
     `finish_reason=None` ends a stream as if the service had gone away politely, `cut` breaks the body off midway;
     `block_reason` refuses the prompt; `candidates=False` sends none without saying why. A stream comes in `pieces`,
-    `pause` seconds apart.
+    `pause` seconds apart. `vector` is what an embedding request gets for each of its texts, in place of the real one.
     """
 
     text: str = ""
@@ -98,6 +98,7 @@ class Reply:
     pause: float = 0.0
     delay: float = 0.0
     cut: bool = False
+    vector: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -192,10 +193,10 @@ def embed(text: str, dimensions: int) -> list[float]:
     return [value / length for value in vector]
 
 
-def embedding_body(request: Recorded) -> Json:
-    """The vectors of an embedding request, of the size that each asks for."""
+def embedding_body(request: Recorded, instead: tuple[float, ...] | None = None) -> Json:
+    """The vectors of an embedding request, of the size that each asks for; or the same one for each text."""
     vectors = [
-        {"values": embed(text, one.get("outputDimensionality") or 3072)}
+        {"values": instead or embed(text, one.get("outputDimensionality") or 3072)}
         for one, text in zip(request.embeds, request.texts, strict=True)
     ]
     return {"embeddings": vectors} if request.verb == "batchEmbedContents" else {"embedding": vectors[0]}

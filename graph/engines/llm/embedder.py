@@ -84,7 +84,7 @@ class ModelEmbedder:
         if isinstance(answer, Failure):
             raise ServiceOutOfOrderError(answer) if answer.reason in PASSING else ModelError(answer.detail)
         self._check(answer.reply, count)
-        return Reply(_unit_rows(answer.reply), answer.usage)
+        return Reply(self._unit_rows(answer.reply), answer.usage)
 
     def _check(self, vectors: Sequence[Sequence[float]], count: int) -> None:
         name, setting = self._model_name, self._model.setting
@@ -102,6 +102,22 @@ class ModelEmbedder:
                 f"set embedding_dimensions to {listed}, or {setting} to another model."
             )
 
+    def _unit_rows(self, vectors: Sequence[Sequence[float]]) -> NDArray[float32]:
+        """Return the vectors as rows of length 1; refuse those that have no direction, which would match anything."""
+        rows = np.asarray(vectors, dtype=np.float64)
+        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+        for wrong, what in (
+            (~np.isfinite(lengths), "that is not a number (NaN or infinite)"),
+            (lengths == 0, "of zeros"),
+        ):
+            if wrong.any():
+                raise ModelError(
+                    f"{self._model_name} returned a vector {what} for text {int(np.argmax(wrong)) + 1} of {len(rows)}: "
+                    f"try again, or set {self._model.setting} to another model."
+                )
+        unit: NDArray[float32] = (rows / lengths).astype(float32)
+        return unit
+
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
     batch: list[str] = []
@@ -115,10 +131,3 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
         words += count
     if batch:
         yield batch
-
-
-def _unit_rows(vectors: Sequence[Sequence[float]]) -> NDArray[float32]:
-    """Return the vectors as rows of length 1; a zero vector stays zero."""
-    rows = np.asarray(vectors, dtype=float32)
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return (rows / np.where(lengths == 0, 1, lengths)).astype(float32)
