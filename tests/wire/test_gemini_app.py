@@ -24,7 +24,7 @@ from tests.wire.gemini_server import Fault, GeminiServer, Recorded, Reply
 from tests.wire.scripted_replies import FOUNDED, SEEN, Model, claim, kinds, pages_asked
 
 RECITATION = Reply("", finish_reason="RECITATION")
-EVERYTHING = Context(top_k=20, whole_document_tokens=0)
+EVERYTHING = Context(top_k=20, whole_document_tokens=0, check_claims=False)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
