@@ -54,6 +54,8 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     if normalised(text.strip(" .")) in normalised(quote):
         return ()  # what repeats its quote says the same
     found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
+    if not evidence.rows and directions.is_converse(text, quote):
+        found = [(kind, reason) for kind, reason in found if kind not in ("direction", "comparison")]
     return tuple(Finding(kind, "doubt", reason) for kind, reason in found if reason)
 
 

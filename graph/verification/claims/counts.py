@@ -56,7 +56,8 @@ def list_lengths(text: str) -> set[int]:
     for sentence in _SENTENCE.split(text):
         parts = _SEPARATOR.split(sentence)
         pieces, marks = parts[::3], [one or other for one, other in zip(parts[1::3], parts[2::3], strict=True)]
-        if pieces and all(len(piece.split()) <= _LONGEST_ITEM for piece in pieces):
+        # "A and B of C and D" are two lists.
+        if sum(map(bool, marks)) <= 1 and all(len(piece.split()) <= _LONGEST_ITEM for piece in pieces):
             lengths.add(len(pieces))
         for at, mark in enumerate(marks):
             if mark:

@@ -13,8 +13,8 @@ from graph.verification.claims.dates import MONTHS
 from loaders.text.numbers import Mark, find_numbers, fold
 
 _RANGE = re.compile(
-    r"\b(?:from|between|von|zwischen|vom)\s+(?P<low>[^,;.()]{1,40}?)\s+(?:to|and|until|till|through|bis|auf|und)\s+"
-    r"(?P<high>[^,;()]{1,40})",
+    r"\b(?:from|between|von|zwischen|vom)\s+(?P<low>(?:[^,;.()]|[.,](?=\d)){1,40}?)\s+(?:to|and|until|till|through|bis|auf|und)\s+"
+    r"(?P<high>(?:[^,;.()]|[.,](?=\d)){1,40})",
     re.IGNORECASE,
 )
 _RISE = re.compile(

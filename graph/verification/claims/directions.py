@@ -179,6 +179,17 @@ def swapped_sides(text: str, quote: str) -> str:
     return ""
 
 
+def is_converse(text: str, quote: str) -> bool:
+    """Return whether a claim says a comparison with both its sides and its direction turned round."""
+    return any(
+        min(share(claim.left, other.right), share(claim.right, other.left))
+        > max(share(claim.left, other.left), share(claim.right, other.right))
+        and claim.sign == -other.sign
+        for claim in _comparisons(text)
+        for other in _comparisons(quote)
+    )
+
+
 class _Comparison(NamedTuple):
     word: str
     sign: int

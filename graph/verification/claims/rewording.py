@@ -16,7 +16,7 @@ from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.directions import directions_of
 from graph.verification.claims.negation import may_negate
 from graph.verification.claims.numbers import spelled
-from graph.verification.claims.wording import Word, words
+from graph.verification.claims.wording import Word, shown_text, words
 
 _LEAST_COPIED = 0.7
 """Share of a claim's words that stand in its quote in the same order, from which it counts as a copy."""
@@ -55,8 +55,9 @@ Change = tuple[Sequence[Word], Sequence[Word], Sequence[Word]]
 def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
     """Return doubts on the words that a claim changes in a sentence that it otherwise repeats."""
     found: list[tuple[Kind, str]] = []
+    is_hedged = bool(_first(_CLASSES["hedge"], words(text)))
     for before, after, following in _changes(text, quote):
-        if doubt := _doubt(before, after, following):
+        if doubt := _doubt(before, after, following, is_hedged=is_hedged):
             found.append(doubt)
     return found
 
@@ -73,13 +74,25 @@ def _changes(text: str, quote: str) -> list[Change]:
     for at, (tag, a, b, c, d) in enumerate(codes):
         # What is left out at either end of the quote is another part of it.
         outer = tag == "delete" and at in (0, len(codes) - 1)
+        outer = outer or (tag == "delete" and _crosses_clauses(held, a, b, quote))
         if tag != "equal" and not outer and max(b - a, d - c) <= _LONGEST_CHANGE:
             found.append((held[a:b], said[c:d], held[b : b + 2]))
     return found
 
 
-def _doubt(before: Sequence[Word], after: Sequence[Word], following: Sequence[Word]) -> tuple[Kind, str] | None:
-    """Return a doubt on one difference between a quote and its claim; None if it changes nothing that is known."""
+def _crosses_clauses(held: Sequence[Word], start: int, end: int, quote: str) -> bool:
+    """Return whether what is left out of a quote goes over the end of a clause."""
+    shown = shown_text(quote)
+    return any(mark in shown[held[start - 1].end : held[end].start] for mark in ".;:")
+
+
+def _doubt(
+    before: Sequence[Word], after: Sequence[Word], following: Sequence[Word], *, is_hedged: bool
+) -> tuple[Kind, str] | None:
+    """Return a doubt on one difference between a quote and its claim; None if it changes nothing that is known.
+
+    A claim `is_hedged` that says "perhaps" in another place.
+    """
     lost = {name: _first(pattern, before) for name, pattern in _CLASSES.items()}
     added = {name: _first(pattern, after) for name, pattern in _CLASSES.items()}
     if bool(lost["not"]) != bool(added["not"]) and not _negated_otherwise(before, after):
@@ -93,7 +106,7 @@ def _doubt(before: Sequence[Word], after: Sequence[Word], following: Sequence[Wo
         return "scope", _said(lost["part"], added["all"])
     if lost["part"] and not added["part"] and after:
         return None if _numbers(after) else ("scope", _said(lost["part"], ""))
-    if lost["hedge"] and not added["hedge"]:
+    if lost["hedge"] and not added["hedge"] and not is_hedged:
         return "modality", f"the quote says “{lost['hedge']}”, the claim states it as a fact"
     if _opposed(before, after):
         return "direction", _said(" ".join(w.text for w in before), " ".join(w.text for w in after))
@@ -139,6 +152,8 @@ def _other_count(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, s
 def _other_side(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
     """Return a doubt where "from" stands for "by", or another preposition for one that turns the sides round."""
     held, said = {word.key for word in before}, {word.key for word in after}
+    if _numbers(before) or _numbers(after):  # "from 4 to 6" and "by 2 to 6"
+        return None
     for one, other in _SIDES:
         for here, there in ((one, other), (other, one)):
             if here in held and there in said and here not in said and there not in held:

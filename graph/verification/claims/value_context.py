@@ -6,7 +6,7 @@ Of two percentages in a quote, the one that stands nearer to the claim's words i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from graph.verification.claims.units import measured
 from graph.verification.claims.wording import Word, words
 from loaders.text.numbers import Mark, find_numbers, fold
 
+_SAME = 0.05
+"""A difference in nearness that tells nothing: "metres" stands after both values."""
 _SHARE, _MORE_NEAR = 1.25, 0.1
 """By how much another value must be nearer: with 1.1 twice as many true claims are doubted."""
 _BREAK = re.compile(
@@ -48,9 +50,11 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
             continue
         context = {word.stem for word in words(fold(text)) if word.is_content}
         nearness = {other: _nearness(other, context, quote) for other in (*own, *others)}
-        mine, best = max(nearness[other] for other in own), max(others, key=lambda other: nearness[other])
-        if nearness[best] > _SHARE * mine and nearness[best] - mine > _MORE_NEAR:
-            return f"in the quote, {best.text} stands nearer to the claim's words than {one.text}"
+        mine = max((nearness[other] for other in own), key=lambda near: sum(near.values()))
+        for other in others:
+            near, far = _telling(nearness[other], mine)
+            if near > _SHARE * far and near - far > _MORE_NEAR:
+                return f"in the quote, {other.text} stands nearer to the claim's words than {one.text}"
     return ""
 
 
@@ -82,15 +86,21 @@ def values_in(text: str, decimal: Mark) -> list[Value]:
     return found
 
 
-def _nearness(value: Value, context: set[str], quote: str) -> float:
-    """Return how near the claim's words stand to a value in its quote, the nearer the more."""
+def _nearness(value: Value, context: set[str], quote: str) -> dict[str, float]:
+    """Return how near each of the claim's words stands to a value in its quote, 1 beside it."""
     folded = fold(quote)
     said = words(folded)
     best: dict[str, float] = {}
     for word in said:
         if word.is_content and word.stem in context:
             best[word.stem] = max(best.get(word.stem, 0.0), 1 / (1 + _distance(value, word, said, folded)))
-    return sum(best.values())
+    return best
+
+
+def _telling(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[float, float]:
+    """Return the nearness of two values to the words that stand nearer to one of them."""
+    telling = [stem for stem in one if abs(one[stem] - other[stem]) > _SAME]
+    return sum(one[stem] for stem in telling), sum(other[stem] for stem in telling)
 
 
 def _distance(value: Value, word: Word, said: Sequence[Word], folded: str) -> float:

@@ -76,10 +76,15 @@ class Clause(NamedTuple):
         return frozenset(word.stem for word in self.words if word.is_content)
 
 
+def shown_text(text: str) -> str:
+    """Return a text without Markdown, in which the places of its words count."""
+    return unicodedata.normalize("NFKC", plain(text))
+
+
 @lru_cache(maxsize=512)
 def words(text: str) -> tuple[Word, ...]:
     """Return the words of a text, without Markdown, in order."""
-    shown = unicodedata.normalize("NFKC", plain(text))
+    shown = shown_text(text)
     found = []
     for match in _WORD.finditer(shown):
         key = match[0].lower().replace("’", "'")
@@ -90,7 +95,7 @@ def words(text: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=512)
 def clauses(text: str) -> tuple[Clause, ...]:
     """Return the clauses of a text in order; those without words are left out."""
-    shown = unicodedata.normalize("NFKC", plain(text))
+    shown = shown_text(text)
     ends = [match.start() for match in _CLAUSE.finditer(shown)] + [len(shown)]
     found: list[Clause] = []
     low = 0
