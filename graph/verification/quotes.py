@@ -118,9 +118,16 @@ def in_order(text: SearchText, parts: Sequence[str]) -> bool:
 def _forms(quote: str) -> list[str]:
     """Return a quote as it is given, and without its Markdown if it has any: a passage is shown to models as Markdown.
 
-    What is only found without its marks was copied from the passage: "on **30 September 2025**", "CO<sub>2</sub>".
+    What is only found without its marks was copied from the passage: "on **30 September 2025**", "CO<sub>2</sub>". The
+    last forms are without escapes, which Markdown allows before any sign, and without quotation marks and dots around.
     """
-    return list(dict.fromkeys([quote, plain(quote)]))
+    bare = plain(_ESCAPED.sub(r"\1", quote))
+    return list(dict.fromkeys([quote, plain(quote), bare, _AROUND.sub("", bare)]))
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_EDGE = r"[\s\"'“”„‚‘’«»]|\.{3,}|…|\[(?:\.{3,}|…)\]"
+_AROUND = re.compile(rf"^(?:{_EDGE})+|(?:{_EDGE})+$")
 
 
 class SearchText:

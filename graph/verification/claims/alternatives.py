@@ -30,6 +30,10 @@ buyer buyers käufer* | seller sellers verkäufer*
 employer* arbeitgeber* | employee* arbeitnehmer*
 landlord* lessor* vermieter* | tenant* lessee* mieter*
 teacher teachers lehrer* | student students pupil* schüler*
+impressive excellent outstanding remarkabl* hervorragend* | poor poorly disappoint* mediocre schlecht* enttäuschend*
+whole entire complete | portion portions part parts fraction teil teile
+born geboren | died dead gestorben starb
+horizontal* waagerecht* | vertical* senkrecht*
 male männlich* | female weiblich*
 monday montag* | tuesday dienstag* | wednesday mittwoch* | thursday | friday freitag* | saturday | sunday
 spring frühjahr* frühling* | summer sommer* | autumn herbst* | winter winter*

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from graph.verification.claims import (
     alternatives,
+    counts,
     courses,
     directions,
     modality,
@@ -118,6 +119,8 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("scope", scope.widened(text, quote)),
         *rewording.changed_words(text, quote),
         ("direction", alternatives.other_alternative(text, quote)),
+        ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
+        ("date", value_context.other_time(text, quote)),
         ("date", courses.reversed_range(text, quote)),
         ("modality", modality.attempt_achieved(text, quote)),
         ("number", value_context.misplaced_value(text, quote, numbers.mark)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 from graph.verification.claims import dates
 from graph.verification.claims.arithmetic import Stated
@@ -80,6 +82,28 @@ def _lasts(one: Stated, unit: str, evidence: Evidence) -> bool:
     """Return whether so much time lies between two dates of the evidence; first and last may both count."""
     spans = dates.spans(evidence.exact, unit)
     return any(stated in spans or stated - 1 in spans for stated in map(int, one.values[:1]))
+
+
+def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
+    """Return a doubt where a quote has another number right before what the claim counts: "5-cylinder"."""
+    source = fold(quote)
+    held = [(value, source[end:]) for value, end in _whole_numbers(source)]
+    for one in stated:
+        counted = next((word for word in words(text[one.end : one.end + 40])[:1] if word.is_content), None)
+        if counted is None or not one.values or not counted.key.endswith(("s", "en", "er")):
+            continue
+        known = {value for value, after in held for word in words(after[:40])[:1] if word.stem == counted.stem}
+        if known and known.isdisjoint(one.values):
+            return f"the quote counts {min(known)} {counted.text}, the claim {one.text}"
+    return ""
+
+
+def _whole_numbers(text: str) -> list[tuple[Decimal, int]]:
+    """Return the whole numbers of a text, in digits or in words, with their ends."""
+    found = [(Decimal(one[0]), one.end()) for one in re.finditer(r"(?<![\w.,])\d{1,4}(?![\w%]|[.,]\d)", text)]
+    for word, value in spelled(text).items():
+        found += [(Decimal(value), one.end()) for one in re.finditer(rf"\b{re.escape(word)}\b", text)]
+    return found
 
 
 def _is_counted_otherwise(one: Stated, text: str, quote: str) -> bool:

@@ -32,7 +32,8 @@ _AXES = {
         moins= dismin menos= menor=""",
     ),
     "quality": (
-        """better= best= improv outperform surpass beat= beats= beaten= superior stronger= strongest= ahead=
+        """better= best= improv regain recover
+        outperform surpass beat= beats= beaten= superior stronger= strongest= ahead=
         win= wins=
         won= excel enhanc benefit boost gain strengthen advantage success succeed succeeds= succeeded=
         positive= besser best= beste= besten= verbesser übertr überlegen vorteil erfolg positiv gewann gewinn

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 from graph.verification.claims.dates import MONTHS
-from graph.verification.claims.numbers import names_with_digits
+from graph.verification.claims.numbers import names_with_digits, spelled
 from loaders.text.raised_signs import without_marks, write_signs
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
@@ -144,7 +144,12 @@ def _parts(name: str, german: bool) -> list[str]:
 def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> bool:
     """Return whether the word with a capital at this place is a name."""
     word = tokens[at].group()
-    if word.lower() in _OPENERS or word.lower() in MONTHS or _at_number(text, tokens[at]):
+    if (
+        word.lower() in _OPENERS
+        or spelled(f"die {word.lower()}")
+        or word.lower() in MONTHS
+        or _at_number(text, tokens[at])
+    ):
         return False
     starts = bool(_STARTS.search(text[: tokens[at].start()]))
     follows = at + 1 < len(tokens) and _next_to(text, tokens[at], tokens[at + 1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -193,7 +193,12 @@ def _is_supported(one: Stated, text: str, held: Held, evidence: Evidence) -> boo
         return False
     if _in_name(one, text, evidence):
         return True
-    return _rounds(one, before, held.values) or _as_share(one, held.values) or counts_or_lasts(one, text, evidence)
+    return (
+        _rounds(one, before, held.values)
+        or _as_share(one, held.values)
+        or (bool(_TIMES.match(text[one.end :])) and _as_multiple(one, held.values))
+        or counts_or_lasts(one, text, evidence)
+    )
 
 
 def _in_name(one: Stated, text: str, evidence: Evidence) -> bool:
@@ -217,8 +222,9 @@ def _rounds(one: Stated, before: str, values: Iterable[Decimal]) -> bool:
             ):
                 return True
             error = abs(value - stated)
+            step = one.step if stated != stated.to_integral_value() else max(one.step, Decimal(1))
             near = error <= stated * (_MAX_ERROR_ABOUT if about else _MAX_ERROR)
-            if error and near and error * 2 <= _rounding_step(one, stated, bool(about)):
+            if error and near and error * 2 <= _rounding_step(replace(one, step=step), stated, bool(about)):
                 return True
     return False
 
@@ -233,6 +239,15 @@ def _rounding_step(one: Stated, stated: Decimal, about: bool) -> Decimal:
     while scaled and scaled % 10 == 0 and scaled / 10 >= (1 if about else 10):
         step, scaled = step * 10, scaled / 10
     return step
+
+
+_TIMES = re.compile(r"[- ]?(?:times|fold|mal|fach)\b")
+_MULTIPLE_ERROR = Decimal("0.1")
+
+
+def _as_multiple(one: Stated, values: Iterable[Decimal]) -> bool:
+    """Return whether a multiple stands in the evidence as a percentage: three times for 301 %."""
+    return any(abs(value / 100 - stated) <= _MULTIPLE_ERROR for value in values for stated in one.values)
 
 
 def _as_share(one: Stated, values: Iterable[Decimal]) -> bool:

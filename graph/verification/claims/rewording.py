@@ -44,6 +44,7 @@ _CLASSES = {
     name: re.compile(rf"^(?:{pattern})$")
     for name, pattern in {"not": _NOT, "only": _ONLY, "all": _ALL, "part": _PART, "hedge": _HEDGE}.items()
 }
+_EXCLUSIVE = re.compile(r"^(?:exclusive\w*|sole\w*|alone|ausschließlich\w*|allein\w*)$")
 _SMALL_AMOUNT = re.compile(r"^(?:\d.*|a|an|few|little|small|slightly|about|wenige\w*|eine?|rund|etwa)$")
 """What follows an "only" that says how little something is, and limits nothing."""
 
@@ -55,9 +56,10 @@ Change = tuple[Sequence[Word], Sequence[Word], Sequence[Word]]
 def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
     """Return doubts on the words that a claim changes in a sentence that it otherwise repeats."""
     found: list[tuple[Kind, str]] = []
+    is_exclusive = any(_EXCLUSIVE.match(word.key) for word in words(quote))
     is_hedged = bool(_first(_CLASSES["hedge"], words(text)))
     for before, after, following in _changes(text, quote):
-        if doubt := _doubt(before, after, following, is_hedged=is_hedged):
+        if doubt := _doubt(before, after, following, is_hedged=is_hedged, is_exclusive=is_exclusive):
             found.append(doubt)
     return found
 
@@ -87,11 +89,11 @@ def _crosses_clauses(held: Sequence[Word], start: int, end: int, quote: str) -> 
 
 
 def _doubt(
-    before: Sequence[Word], after: Sequence[Word], following: Sequence[Word], *, is_hedged: bool
+    before: Sequence[Word], after: Sequence[Word], following: Sequence[Word], *, is_hedged: bool, is_exclusive: bool
 ) -> tuple[Kind, str] | None:
     """Return a doubt on one difference between a quote and its claim; None if it changes nothing that is known.
 
-    A claim `is_hedged` that says "perhaps" in another place.
+    A claim `is_hedged` that says "perhaps" in another place; a quote `is_exclusive` that says "only" in another way.
     """
     lost = {name: _first(pattern, before) for name, pattern in _CLASSES.items()}
     added = {name: _first(pattern, after) for name, pattern in _CLASSES.items()}
@@ -100,7 +102,7 @@ def _doubt(
     limits = lost["only"] and not (following and _SMALL_AMOUNT.match(following[0].key))
     if limits and not added["only"]:
         return "scope", _said(lost["only"], "")
-    if added["only"] and not lost["only"]:
+    if added["only"] and not lost["only"] and not is_exclusive:
         return "scope", _said("", added["only"])
     if added["all"] and not lost["all"]:
         return "scope", _said(lost["part"], added["all"])

@@ -11,7 +11,7 @@ from graph.verification.claims.wording import Clause, clauses, content, same_lan
 
 _UNIVERSAL = {
     "all": r"all|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|both|generally|"
-    r"universal\w*|total\w*|alle[nrms]?|jede[nrms]?|sämtlich\w*|ganz\w*|immer|vollständig\w*",
+    r"universal\w*|total\w*|per|pro|je|alle[nrms]?|jede[nrms]?|sämtlich\w*|ganz\w*|immer|vollständig\w*",
     "only": r"only|sole\w*|exclusive\w*|merely|just|alone|unique\w*|single|except|nur|ausschließlich\w*|allein\w*|"
     r"lediglich|einzig\w*",
     "never": r"never|no|none|not|nobody|nothing|without|nor|neither|cannot|\w+n't|nie|niemals|kein\w*|nicht|niemand|"

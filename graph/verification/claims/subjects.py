@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from graph.verification.claims import acronyms
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.names import unsupported_names
-from graph.verification.claims.wording import Word, same_language, words
+from graph.verification.claims.wording import IRREGULAR, Word, same_language, words
 
 _POINTING = re.compile(
     r"\b(?:it|its|he|she|his|her|him|they|their|them|this|these|those|which|who|whose|former|latter|"
@@ -32,7 +32,7 @@ def swapped_subject(text: str, quote: str) -> str:
     said, held = words(_BRACKETED.sub(" ", text)), words(_BRACKETED.sub(" ", quote))
     for at, verb in enumerate(said):
         places = [place for place, word in enumerate(held) if word.stem == verb.stem and not _is_name(word, place)]
-        if not verb.is_content or _is_name(verb, at) or len(places) != 1:
+        if not _is_past(verb) or len(places) != 1 or not _is_past(held[places[0]]):
             continue
         left, before = _names(said[:at], 0), _names(held[: places[0]], 0)
         after = _names(held[places[0] :], places[0])
@@ -41,6 +41,11 @@ def swapped_subject(text: str, quote: str) -> str:
             subject = next(word.text for place, word in enumerate(said) if _is_name(word, place))
             return f"in the quote, {subject} stands on the other side of “{held[places[0]].text}”"
     return ""
+
+
+def _is_past(word: Word) -> bool:
+    """Return whether a word has the form of a verb's past."""
+    return word.key.endswith("ed") or word.key in IRREGULAR
 
 
 def _is_name(word: Word, place: int) -> bool:
@@ -61,7 +66,8 @@ def other_subject(text: str, evidence: Evidence) -> str:
     quote = evidence.quote or evidence.exact
     if not same_language(text, quote) or _POINTING.search(quote):
         return ""
-    added = unsupported_names(text, f"{quote} {evidence.above} {evidence.named}")
+    known = f"{quote} {evidence.above} {evidence.named}"
+    added = [*_first_name(text, known, evidence.whole), *unsupported_names(text, known)]
     if not added:
         return ""
     spelled = acronyms.spelled_out(text, quote, evidence.document) | acronyms.abbreviated(text, quote)
@@ -72,6 +78,13 @@ def other_subject(text: str, evidence: Evidence) -> str:
             if _look(name) == _look(other):
                 return f"the claim names {name}, where the quote names {other}"
     return ""
+
+
+def _first_name(text: str, known: str, whole: str) -> list[str]:
+    """Return the first word of a claim if the passage has it as a name inside a sentence, and the quote does not."""
+    first = re.match(r"[A-Z][a-z]{3,}", text)
+    named = first and re.search(rf"(?<=[a-z,] ){first[0]}\b", whole) and not re.search(rf"\b{first[0]}\b", known)
+    return [first[0]] if first and named else []
 
 
 def _look(name: str) -> bool:

@@ -47,6 +47,7 @@ _KNOWN = {
     "pounds": "£ gbp pound pounds pfund",
     "francs": "chf francs franken",
     "crowns": "crown crowns krone kronen kroner sek nok dkk czk",
+    "zloty": "pln zloty zł",
     "yen": "¥ jpy yen",
     "yuan": "cny rmb yuan",
     "rupees": "₹ inr rupee rupees rupien",
@@ -179,6 +180,7 @@ def _other_noun(number: str, claimed: Measured, quoted: Sequence[Measured], text
         not said
         or not quoted
         or _YEAR.fullmatch(number)
+        or re.search(rf"[A-Z]\w*\.? {re.escape(number)}", text)
         or any(not one.noun and not one.unit for one in quoted)
         or not same_language(text, evidence.quote)
     ):

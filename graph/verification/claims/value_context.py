@@ -70,6 +70,30 @@ def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
     return ""
 
 
+_TIME = re.compile(
+    r"\b(?:(?P<before>before|prior to|until|vor|bis)|(?P<after>after|nach)"
+    r"|(?P<inside>in|during|since|im|am|on|of|seit))"
+    r" (?:the |dem |der |year |jahre? |early |late |[a-z]+ )?(?P<year>1[0-9]\d\d|20\d\d)\b",
+    re.IGNORECASE,
+)
+
+
+def other_time(text: str, quote: str) -> str:
+    """Return a doubt where a claim says "before" a year, and its quote "in" it or "after" it."""
+    held: dict[str, set[str]] = {}
+    for found in _TIME.finditer(quote):
+        held.setdefault(found["year"], set()).add(_side(found))
+    for found in _TIME.finditer(text):
+        known = held.get(found["year"], set())
+        if known and _side(found) not in known:
+            return f"the claim says “{found[0]}”, the quote says it otherwise of {found['year']}"
+    return ""
+
+
+def _side(found: re.Match[str]) -> str:
+    return next(name for name in ("before", "after", "inside") if found[name])
+
+
 def values_in(text: str, decimal: Mark) -> list[Value]:
     """Return the numbers of a text but those in names, with their units."""
     folded = fold(text)

@@ -26,7 +26,7 @@ _FUNCTION_WORDS = {
     "de": "der die das und ist war sind waren mit für dass ein eine einer einem den dem des im auf von nicht als wird"
     " wurde wurden zu zum zur sich auch hat haben bei durch",
     "fr": "le la les des du et est était sont avec pour que une un dans sur par ne pas en au aux ce cette qui de",
-    "es": "el la los las del y es era son con para que una un en por no se al su de como más fue",
+    "es": "el la los las del y es era son con para que una un por al su de como más fue",
 }
 _LANGUAGES = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
 _EMPTY = frozenset(
@@ -111,10 +111,10 @@ def clauses(text: str) -> tuple[Clause, ...]:
 def stem_of(word: str) -> str:
     """Return the stem of a word; of an irregular verb that of its infinitive."""
     bare = word.removesuffix("'s").removesuffix("'")
-    return stem(_IRREGULAR.get(bare, bare))
+    return stem(IRREGULAR.get(bare, bare))
 
 
-_IRREGULAR = {
+IRREGULAR = {
     form: verb
     for verb, forms in {
         "rise": "rose risen", "fall": "fell fallen", "grow": "grew grown", "begin": "began begun", "build": "built",
