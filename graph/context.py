@@ -93,6 +93,11 @@ class Context(BaseModel):
         "a change run `pagewitness reembed`.",
     )
     dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
+    attachments: Literal["read", "skip"] = Field(
+        default_factory=lambda: settings().attachments,
+        description="Whether the files attached to a PDF (a portfolio too) or a message are read as documents of their "
+        "own, or skipped; they are named in the report either way.",
+    )
     reader: Literal["vision", "auto", "text"] = Field(
         "vision",
         description="Which pages the vision model reads: `vision` all of them; `auto` those that take an image (no or "

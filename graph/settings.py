@@ -146,6 +146,9 @@ class Settings(BaseSettings):
     """The address of a Chroma server that stores the vectors; "" for an embedded one in the home folder."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
+    # An attached annex is often what is asked for, and a file that is not wanted costs only its pages.
+    attachments: Annotated[Literal["read", "skip"], BeforeValidator(_lower)] = "read"
+    """Whether the files attached to a PDF or a message are read as documents of their own, or skipped."""
     allow_private_urls: Switch = False
     """Whether sources may be fetched from addresses of private networks."""
     reader_model: str = ""

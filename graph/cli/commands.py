@@ -61,20 +61,26 @@ _documents = click.option(
     help="The pages that a vision model reads: all, those that need it, or none.",
 )  # fmt: skip
 @click.option(
+    "--attachments", type=click.Choice(["read", "skip"]), show_default="read",
+    help="Whether files attached to PDFs and messages become documents of their own.",
+)  # fmt: skip
+@click.option(
     "--dry-run", is_flag=True, show_default="off",
     help="Print how many pages, requests and tokens it would take; send nothing.",
 )  # fmt: skip
 @with_options
 def ingest(
-    options: Options, sources: tuple[str, ...], reread: bool, password: str | None, reader: str, dry_run: bool
-) -> int:
+    options: Options, sources: tuple[str, ...], reread: bool, password: str | None, reader: str,
+    attachments: str | None, dry_run: bool,
+) -> int:  # fmt: skip
     """Read PDFs, books and images.
 
     A SOURCE is a file, a folder, a glob or an http(s) address.
     """
     from graph.cli import output, progress
 
-    client = options.client(password=password, reader=reader, reread=reread)
+    given = {"attachments": attachments} if attachments else {}
+    client = options.client(password=password, reader=reader, reread=reread, **given)
     if dry_run:
         plan = client.plan(sources)
         options.show(plan, output.plan)

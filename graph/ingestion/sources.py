@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graph import dependencies
+from graph import context, dependencies
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
@@ -24,6 +24,7 @@ from loaders.types import DocumentInfo
 
 _PARALLEL_DOWNLOADS = 4  # more would only share the bandwidth of one connection
 _MAX_DEPTH = 3  # of messages in messages
+_NOT_WANTED = "It is attached to {file!r}, and attachments are skipped: `--attachments read` reads them."
 _converting = asyncio.Semaphore(1)  # one LibreOffice takes 200-500 MB
 
 
@@ -114,9 +115,10 @@ async def _open_all(path: Path, source: str, password: str | None, within: tuple
     if not isinstance(found.info, DocumentInfo) or len(within) >= _MAX_DEPTH:
         return [found]
     if found.info.sha256 in within:
-        return []
+        return [replace(found, info=SkippedError(f"{found.name!r} is attached to itself: it is read once."))]
     within = (*within, found.info.sha256)
     folder = _derived(found.info.sha256) / "attached"
+    read = context.current().attachments == "read"
     try:
         parts = await dependencies.pool().call(extract, path, folder, password)
     except SourceError as error:
@@ -124,8 +126,9 @@ async def _open_all(path: Path, source: str, password: str | None, within: tuple
     inside: list[Found] = []
     for part in parts:
         named = f"{source}{MARK}{part.name}"
-        if part.problem:
-            inside.append(Found(Path(part.name), named, SkippedError(part.problem), part.name))
+        problem = part.problem or ("" if read else _NOT_WANTED.format(file=found.name))
+        if problem:
+            inside.append(Found(Path(part.name), named, SkippedError(problem), part.name))
         else:
             inside += await _open_all(Path(part.path), named, password, within)
     return [found, *inside]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 from PIL import Image
 
@@ -69,6 +70,29 @@ def test_the_attachments_of_a_message_are_documents_of_their_own(home: Path, mak
     }
     assert [one["name"] for one in report["skipped"]] == ["tool.exe"]
     assert report_of(tmp_path / "mail.eml")["documents"][1]["status"] == "unchanged"
+
+
+def test_the_files_of_a_pdf_are_documents_of_their_own_unless_they_are_skipped(
+    home: Path, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annex = make_pdf("annex.pdf", "The annex says that the mast is 23 metres high.").read_bytes()
+    cover: Any = pymupdf.open(str(make_pdf("plain.pdf", "The annex is attached.")))
+    cover.embfile_add("annex", annex, filename="annex.pdf")
+    cover[0].add_file_annot((300, 300), b"A pinned note about 9 sails.", "note.txt")
+    path = home.parent / "cover.pdf"
+    cover.save(str(path))
+    names = {"annex.pdf", "note.txt"}
+    skipped = app.invoke({"sources": [str(path)]}, context={"attachments": "skip"})["report"]
+    assert [one["name"] for one in skipped["documents"]] == ["cover.pdf"]
+    assert {one["name"] for one in skipped["skipped"]} == names
+    assert all("attached to 'cover.pdf'" in one["detail"] for one in skipped["skipped"])
+    read = report_of(path)
+    assert {one["name"]: one["status"] for one in read["documents"]} == {
+        "cover.pdf": "unchanged", **dict.fromkeys(names, "complete")
+    }  # fmt: skip
+    assert "23 metres" in app.invoke({"question": "How high is the mast?"})["answer"]
+    monkeypatch.setenv("PAGEWITNESS_ATTACHMENTS", "skip")
+    assert len(report_of(path)["documents"]) == 1
 
 
 @needs_office
