@@ -41,3 +41,6 @@ class SentenceEmbedder(Embedder, Protocol):
 
     def encode_query(self, text: str) -> Encoded:
         """Return the vectors of a question and of its tokens."""
+
+    def is_word(self, word: str) -> bool:
+        """Return whether the model's vocabulary holds a lower-case word whole, so that it is hardly misspelt."""

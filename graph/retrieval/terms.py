@@ -53,11 +53,19 @@ def content_terms(text: str) -> list[str]:
 
 
 def search_terms(text: str) -> list[str]:
-    """Return what a text is searched by: its content terms, and numbers with points ("6.2"), which FTS5 finds whole."""
-    return list(dict.fromkeys([*content_terms(text), *_DOTTED.findall(text)]))
+    """Return what a text is searched by: its content terms, and numbers with points and codes ("6.2", "KX-204").
+
+    FTS5 finds these whole, as phrases of their parts.
+    """
+    return list(dict.fromkeys([*content_terms(text), *_DOTTED.findall(text), *identifiers(text)]))
 
 
 _DOTTED = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3})+(?![\w]|\.\d)")
+
+
+def identifiers(text: str) -> list[str]:
+    """Return the codes of a text, lower case: words of several parts with a digit in one ("kx-204", "gpt-4o-0513")."""
+    return [word for word in words(text) if re.search(r"\d", word) and re.search(r"[^\W\d_].*[-/.]|[-/].*", word)]
 
 
 def stems(text: str) -> frozenset[str]:

@@ -223,6 +223,10 @@ class SqliteCatalog(Ledger):
         rows = self._db.rows_in("SELECT chunk, vectors FROM multilingual_vectors WHERE chunk IN ({})", chunks)
         return {row[0]: np.frombuffer(row[1], np.float16).reshape(-1, dimensions).astype(np.float32) for row in rows}
 
+    def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+        """Return the stems of the index that a word may be a misspelling of, with the number of their units."""
+        return self._text.near_stems(word, shortest, longest)
+
     def holds_other_scripts(self) -> bool:
         """Return whether a word of the index is in another script than Latin and Greek."""
         return self._text.holds_other_scripts()

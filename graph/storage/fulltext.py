@@ -65,6 +65,14 @@ class FullText:
             self._counts[key] = len(found)
         return self._counts[key] >= _OTHER_WORDS
 
+    def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+        """Return the stems of the index with a word's first letter and this many letters, with their units' number."""
+        rows = self._db.rows(
+            "SELECT term, doc FROM unit_terms WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+            [word[0], chr(ord(word[0]) + 1), shortest, longest],
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def search(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Return (rowid, BM25 score) of the best units, best first; positive scores, higher is better."""
         words = list(dict.fromkeys(words))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
+from typing import cast
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
 from graph.retrieval.multilingual import MultilingualSearch
+from graph.retrieval.spelling import Vocabulary, corrected
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, ChunkRow, TokenVectors
 from graph.types import (
@@ -77,6 +79,7 @@ class OfflineEngine:
         multilingual: MultilingualSearch | None = None,
     ) -> None:
         self._catalog = catalog
+        self._vocabulary = cast(Vocabulary, catalog)
         self._pool = pool
         self._encoder = encoder
         self._multilingual = multilingual
@@ -97,18 +100,18 @@ class OfflineEngine:
             yield page.job.page, _reading(outcome) if isinstance(outcome, PageText) else outcome
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
-        """Make a follow-up such as "and the 32B one?" stand alone by the questions before it."""
+        """Make a follow-up such as "and the 32B one?" stand alone, and spell words as the library does."""
         earlier: list[tuple[str, str]] = []
         for turn in history:
             if turn["role"] == "user":
                 earlier.append((turn["text"], ""))
             elif earlier:
                 earlier[-1] = earlier[-1][0], turn["text"]
-        if not earlier:
-            return Reply(question)
-        from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
+        if earlier:
+            from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
 
-        return Reply(await asyncio.to_thread(standalone, question, earlier, self._similar))
+            question = await asyncio.to_thread(standalone, question, earlier, self._similar)
+        return Reply(await asyncio.to_thread(corrected, question, self._vocabulary, self._encoder.is_word))
 
     def _similar(self, text: str, others: Sequence[str]) -> list[float]:
         """Return the cosine of a text with each of others."""

@@ -78,6 +78,11 @@ class MiniLM:
         """Return the vectors of a question, cached: search, grading and answering all begin with them."""
         return self._encode_query(text)
 
+    def is_word(self, word: str) -> bool:
+        """Return whether a lower-case word is in the model's vocabulary whole, as most common words and names are."""
+        _, tokenizer = self._load()
+        return len(tokenizer.encode(word, add_special_tokens=False).ids) == 1
+
     async def embed_query(self, text: str) -> Reply[NDArray[np.float32]]:
         """Return the unit vector of a question, of shape (384,)."""
         return Reply((await asyncio.to_thread(self.encode_query, text)).vector)

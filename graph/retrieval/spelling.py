@@ -1,0 +1,111 @@
+"""Correction of misspelt words of English questions by the words of the library.
+
+A word is taken for misspelt only if neither the library nor the vocabulary of a language model knows it; so a question
+about something that is not in the library is not bent towards what is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from graph.retrieval import terms
+from graph.retrieval.languages import language
+from graph.storage.base import Catalog
+from graph.storage.fulltext import stem
+
+_WORD = re.compile(r"(?<![\w.@/-])[A-Za-z]{6,}(?![\w@/-]|\.\w)")
+_LONG = 10  # letters from which a word may have two mistakes
+_LONGEST = 24  # letters; a longer word is none
+_SUFFIXES = ("s", "es", "d", "ed", "ing", "r", "er", "rs", "ers", "ly", "ism", "ist")
+_MAX_STEMS, _MAX_TEXTS = 12, 3  # that are looked at for one misspelt word
+
+
+class Vocabulary(Catalog, Protocol):
+    """A catalog whose words can be looked up by their beginning and length."""
+
+    def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+        """Return the stems that a word may be a misspelling of, with the number of their units."""
+
+
+def corrected(question: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> str:
+    """Return a question with its misspelt words as the library spells them; unchanged if it has none.
+
+    Args:
+        question: The question.
+        vocabulary: The library's words.
+        is_word: Whether a lower-case word is known to be spelt right, whatever the library holds.
+    """
+    if language(question) not in ("en", ""):
+        return question
+    found = [word[0] for word in _WORD.finditer(question) if len(word[0]) <= _LONGEST]
+    doubtful = [word for word in dict.fromkeys(found) if not any(map(is_word, _forms(word.lower())))]
+    counts, _ = vocabulary.document_frequencies([word.lower() for word in doubtful]) if doubtful else ({}, 0)
+    for word in doubtful:
+        if not counts[word.lower()] and (right := _nearest(word.lower(), vocabulary)):
+            written = right.capitalize() if word[0].isupper() else right
+            question = re.sub(rf"\b{re.escape(word)}\b", written, question)
+    return question
+
+
+def _forms(word: str) -> list[str]:
+    """Return a word and what it may be a form of: "convening", "conven", "convene"."""
+    bases = [word.removesuffix(suffix) for suffix in _SUFFIXES if word.endswith(suffix)]
+    bases = [base for base in bases if base[-1] != "s"]  # "advertsing" is no form of "adverts"
+    return [word, *bases, *(f"{base}e" for base in bases)]
+
+
+def _nearest(word: str, vocabulary: Vocabulary) -> str:
+    """Return the word of the library with the fewest mistakes between, the most frequent of equal ones; or ""."""
+    most = 2 if len(word) >= _LONG else 1
+    # The index holds stems: a word is looked for behind each that the misspelt word begins like.
+    found = [
+        (apart, -len(other), other)
+        for other, _ in vocabulary.near_stems(word, max(4, len(word) // 2), len(word) + most)
+        if other.isalpha() and (apart := _apart(word, other, most)) <= most
+    ]
+    told = {}
+    for _, _, stemmed in sorted(found)[:_MAX_STEMS]:
+        for other, count in _written(stemmed, vocabulary).items():
+            if (mistakes := distance(word, other, most)) <= most:
+                told[other] = (mistakes, -count)
+    return min(told, key=lambda other: told[other], default="")
+
+
+def _apart(word: str, stemmed: str, most: int) -> int:
+    """Return how far a word's beginning, or its own stem, is from a stem."""
+    ends = {min(len(word), len(stemmed) + shift) for shift in (-1, 0, 1)}
+    return min(distance(own, stemmed, most) for own in (stem(word), *(word[:end] for end in ends)))
+
+
+def _written(stemmed: str, vocabulary: Vocabulary) -> Counter[str]:
+    """Return how the library writes words of a stem, and how often in the first texts that hold it."""
+    # A search stems its words, and a stem's stem may be another: "advertis" is found by "advertise".
+    forms = [word for word in (stemmed, f"{stemmed}e", f"{stemmed}ing") if stem(word) == stemmed]
+    hits = vocabulary.search_text(forms, [], _MAX_TEXTS)
+    return Counter(
+        word.text
+        for chunk in vocabulary.chunks([key for key, _ in hits])
+        for word in terms.terms(" ".join([chunk.name, *chunk.headings, chunk.text]))
+        if stem(word.text) == stemmed
+    )
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Return how many letters are missing, wrong, too many or exchanged with their neighbour; `most` + 1 for more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        last, before, row = before, row, [at]
+        for place, sign in enumerate(other, 1):
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != sign))
+            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == sign:
+                cost = min(cost, last[place - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
