@@ -58,6 +58,8 @@ _LIST = re.compile(
     r"|(?:which|what) .*\b(?:are (?:there|listed|in)|appear)\b)",
     re.I,
 )
+_LOSS = re.compile(r"\b(loss(es)?|deficits?|shortfalls?|declines?|decreases?|drops?|falls?|outflows?)\b", re.I)
+_OF_BOTH_SIGNS = re.compile(r"\b(profits?|gains?|surplus|income)\s*(or|and|/|,)\s*\(?(loss|deficit)(es|s)?\)?", re.I)
 _WHICH = re.compile(r"\b(which|what|who|list|name|show|give|find)\b", re.I)
 _OR = re.compile(r"\bor\b", re.I)
 
@@ -73,6 +75,8 @@ class Asked:
     """Of an extreme or comparison: whether the highest is asked for, or the lowest."""
     rank: int = 1
     """Of an extreme: 2 for the second highest."""
+    of_losses: bool = False
+    """Of an extreme: whether it is asked of losses, which are negative numbers where a table has any."""
     low: str = ""
     """Of a condition: the number as it is written that values lie above; "" for none."""
     high: str = ""
@@ -114,7 +118,8 @@ def _of_two(question: str) -> Asked | None:
         return Asked("difference", tuple(one.span() for one in (found, *others) if one))
     if found := _EXTREME.search(question):
         rank = _RANKS.get((found["rank"] or "").lower(), 1)
-        return Asked("extreme", (found.span(),), most=bool(found["most"]), rank=rank)
+        loss = bool(_LOSS.search(_OF_BOTH_SIGNS.sub("", question)))
+        return Asked("extreme", (found.span(),), most=bool(found["most"]), rank=rank, of_losses=loss)
     if found := _COMPARES.search(question):
         spans = (found.span(),)
         if _YES_NO.match(question) and re.search(r"\bthan\b", question, re.I):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.tables.matching import Match
@@ -51,6 +51,9 @@ def cells(found: Match, columns: Sequence[str]) -> list[Claim]:
 def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     """Return which row has the highest or lowest value, or the second one; rows with the same value are all named."""
     known = _known(view, column)
+    if asked.of_losses and any(value < 0 for _, value in known):  # the largest loss is the lowest number
+        known = [(row, value) for row, value in known if value < 0]
+        asked = replace(asked, most=not asked.most)
     values = sorted({value for _, value in known}, reverse=asked.most)
     if len(known) < 2 or len(values) < asked.rank:
         return None

@@ -182,3 +182,21 @@ def test_what_a_cell_names_is_not_missing() -> None:
     chunk = table(rows, ("Class", "Type", "Count"), "Table 4: Boats by class")
     assert answer_from_tables("How many tugs of the motor class?", [chunk], {}).absence == ""
     assert "submarines" in answer_from_tables("How many submarines of the motor class?", [chunk], {}).absence
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("What was the largest loss in 2024?", "Rail: 2024 (620)"),
+        ("What was the second largest loss in 2024?", "Harbour: 2024 −45"),
+        ("What was the smallest loss in 2024?", "Mine: 2024 (7)"),
+        ("What was the largest profit in 2024?", "Mill: 2024 1,310"),
+        ("What was the highest profit or loss in 2024?", "Mill: 2024 1,310"),
+    ],
+)
+def test_the_largest_loss_is_the_lowest_number(question: str, row: str) -> None:
+    cells = (("Mill", "1,310"), ("Rail", "(620)"), ("Harbour", "−45"), ("Mine", "(7)"))
+    losses = table(cells, ("Division", "2024"), "Table 2: Profit or (loss) of the divisions")
+    (claim,) = answer_from_tables(question, [losses], {}).claims
+    assert claim["text"].startswith(row)
+    assert failure_of_result(claim, claim["computation"]) == ""
