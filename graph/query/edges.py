@@ -89,12 +89,20 @@ def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "decline"]:
 
 def after_verification(
     state: QueryState,
-) -> Literal["repair_claims", "write_answer", "grade_chunks", "decline"]:
-    """Repair failed claims once; then answer with the verified ones, or decline when there are none."""
+) -> Literal["repair_claims", "write_answer", "grade_chunks", "widen_search", "decline"]:
+    """Repair failed claims once; then answer with the verified ones, or decline when there are none.
+
+    Where a mentioned document was given whole and does not hold the answer, all documents are searched before, unless
+    the question is about the document itself.
+    """
     failed = any(check["failure"] for check in state["verdicts"])
     if failed and state.get("can_rewrite", True) and not state.get("repairs"):
         return "repair_claims"
     verified = any(check["citation"] for check in state["verdicts"])
     if verified:
         return "write_answer"
+    asked = state.get("understanding")
+    about_document = asked is not None and asked["kind"] in ("document", "place")
+    if state.get("whole_documents") and state.get("mentioned_documents") and not about_document:
+        return "widen_search"
     return "grade_chunks" if state.get("shortcut") == "tables" else "decline"

@@ -152,7 +152,10 @@ async def grade_chunks(state: QueryState) -> QueryState:
 @step("Searching all documents")
 def widen_search(state: QueryState) -> QueryState:
     """Search all documents next, because those that the question mentions hold nothing relevant."""
-    return {"mentioned_documents": [], "notes": [*state["notes"], messages.note_on_widened_search()]}
+    notes = [*state["notes"], messages.note_on_widened_search()]
+    # What was made of a document that was given whole is over.
+    started_again: QueryState = {"whole_documents": [], "claims": [], "verdicts": [], "repairs": 0, "reason": None}
+    return {**started_again, "mentioned_documents": [], "notes": notes}
 
 
 @async_node

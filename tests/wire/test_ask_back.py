@@ -18,7 +18,8 @@ from graph.app import app, compile_app
 from graph.cli import main
 from graph.context import Context
 from tests.conftest import MakePdf
-from tests.wire.gemini_server import GeminiServer
+from tests.wire.gemini_server import GeminiServer, Recorded
+from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import Model, claim, kinds
 
 NORTH, SOUTH = "The northern ferry takes 41 cars.", "The southern ferry takes 57 cars."
@@ -133,6 +134,21 @@ def test_a_filter_that_names_two_documents_is_asked_back_and_without_a_thread_an
     assert SOUTH not in gemini.chats[-1].prompt
     with pytest.raises(UnknownDocumentError, match="Several documents"):
         app.invoke(given)
+
+
+def test_a_mentioned_document_that_lacks_the_answer_is_followed_by_a_search_in_all(
+    ferries: Model, gemini: GeminiServer
+) -> None:
+    def reply(request: Recorded) -> Answer:
+        ferries.claims = [claim("It takes 57 cars.", SOUTH)] if SOUTH in request.prompt else []
+        return ferries(request)
+
+    gemini.reply = reply
+    gemini.requests.clear()
+    output: Any = app.invoke({"question": "How many cars, by birds.pdf, does the southern ferry take?"})
+    assert kinds(gemini) == ["answer", "embed", "grade", "answer"]
+    assert output["answer"].startswith("It takes 57 cars. [1]")
+    assert "documents_widened" in {note["kind"] for note in output["notes"]}
 
 
 # Persons

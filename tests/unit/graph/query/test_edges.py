@@ -118,6 +118,13 @@ def test_after_verification(proven: list[bool], way: str) -> None:
     claim = {"text": "t", "chunk": "c", "quote": "q"}
     verdicts: Any = [{"claim": claim, "failure": "", "citation": {"marker": 1} if one else None} for one in proven]
     assert edges.after_verification({"verdicts": verdicts}) == way
+    whole: Any = {"verdicts": verdicts, "whole_documents": ["a"]}
+    assert edges.after_verification(whole) == way
+    named = "widen_search" if way == "decline" else way
+    whole["mentioned_documents"] = ["a"]
+    assert edges.after_verification(whole) == named
+    whole["understanding"] = understand("Summarise a.pdf")
+    assert edges.after_verification(whole) == way
 
 
 @pytest.mark.parametrize(
