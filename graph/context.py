@@ -153,6 +153,7 @@ class Context(BaseModel):
     confirm_requests: int = Field(
         default_factory=lambda: settings().confirm_requests,
         ge=0,
+        le=1_000_000,
         description="The requests from which on reading documents is confirmed first, where the run can stop and ask; "
         "0 for never. 100 requests read 400 pages.",
     )
