@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from graph.verdicts import SENTENCES
 from loaders.ocr.engine import read_image
 from tests.browser.conftest import ReadingRoom
 from tests.conftest import MakePdf
 from tests.dev_server import Server
+from tests.evals.citation_boxes import HELD, share_held
+from tests.flows.test_proof import highlights
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -87,6 +90,53 @@ def test_upload_ask_open_the_citation_and_delete(open_room: OpenRoom, letter: Pa
     page.get_by_role("button", name="Delete", exact=True).click()
     page.wait_for_selector("#none:not([hidden])")
     room.check()
+
+
+def test_an_answer_says_how_far_it_is_proven_and_its_pages_are_saved_with_the_quotes_marked(
+    open_room: OpenRoom, letter: Path, tmp_path: Path
+) -> None:
+    room = open_room(accept_downloads=True)
+    page = room.page
+    room.read(letter, "proven.pdf")
+    said = room.ask(HEIGHT)
+    assert SENTENCES["proven"] in said
+    assert page.locator(".marker.proven").count() == page.locator(".marker").count() > 0
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the cited pages as PDF").click()
+    assert download.value.suggested_filename == "proof.pdf"
+    proof = tmp_path / "proof.pdf"
+    download.value.save_as(proof)
+    (number, title, boxes, text), *_ = highlights(proof)
+    assert (number, title) == (1, "[1]")
+    assert "The lighthouse of Tornholm is 43 metres high." in text
+    assert share_held("The lighthouse of Tornholm is 43 metres high.", {number: boxes}, proof) >= HELD
+    room.check()
+    page.reload()
+    page.wait_for_selector(".verdict.proven")
+    assert SENTENCES["catalog"] in room.ask("What documents do you have?")
+    room.check()
+
+
+def test_what_is_not_proven_is_told_apart_in_the_answer_and_below_it(open_room: OpenRoom) -> None:
+    page = open_room().page
+    shown = page.evaluate("""async () => {
+        const { renderAnswer } = await import('/room/static/markdown.js');
+        const { citationLine, citationVerdict, verdictOf } = await import('/room/static/verdicts.js');
+        const text = 'Sales rose. [1]\\n\\nCosts fell. [2] (proven in part: the quote says (rather) more)\\n\\n' +
+          'It is red. [3] (not proven: read by a model)\\n\\nA claim (not proven: so it says) [4]';
+        const answer = renderAnswer(text, () => null);
+        return {
+          labels: [...answer.querySelectorAll('p')].map((one) => one.querySelector('.unproven')?.textContent ?? ''),
+          lines: [{}, { verified: false, read_from: 'image' }, { verdict: 'partly_proven', reason: 'More.' },
+            { verdict: 'related' }].map(citationLine),
+          verdicts: [citationVerdict({}), citationVerdict({ verified: false }), verdictOf({ verdict: 'declined' })],
+        };
+    }""")
+    assert shown["labels"] == [
+        "", "(proven in part: the quote says (rather) more)", "(not proven: read by a model)", ""
+    ]  # fmt: skip
+    assert shown["lines"] == ["", "Not proven: image", "Proven in part: More.", ""]
+    assert shown["verdicts"] == ["proven", "seen", "refused"]
 
 
 def test_a_refusal_shows_the_closest_pages_and_each_page_opens(open_room: OpenRoom, letter: Path) -> None:

@@ -1,10 +1,11 @@
 """Changed words of a transcript over the wire: what is proven of a file that a loopback Gemini has read.
 
-    python -m tests.evals.changed_transcripts FILE.pdf [--pages N] [--scan]
+    python -m tests.evals.changed_transcripts FILE.pdf [--pages N] [--scan] [--yes]
 
 Pages are read by a server that gives back the text layer's own words, then with a digit, a name, a word and an equation
-changed and a description added. Every sentence is quoted by a claim; each changed one that is proven is printed, and
-the boxes of every tenth proven one are cut out and read by OCR.
+changed and a description added. Every sentence is quoted by a claim that repeats it; each changed one that is proven is
+printed, and the boxes of every tenth proven one are cut out and read by OCR. With `--yes` the claims say "it is so",
+and the check of claims says yes to everything.
 """
 
 from __future__ import annotations
@@ -58,16 +59,17 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--pages", type=int, default=6)
     parser.add_argument("--scan", action="store_true")
+    parser.add_argument("--yes", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, GeminiServer(reply=Model()) as server:
         os.environ |= {
             "PAGEWITNESS_HOME": f"{folder}/home", "GOOGLE_API_KEY": "test", "PAGEWITNESS_ENGINE": "llm",
             "GOOGLE_GEMINI_BASE_URL": server.url, "PAGEWITNESS_CHECK_REPLIES": "off",
         }  # fmt: skip
-        run(given.file, given.pages, given.scan, Path(folder), server)
+        run(given.file, given.pages, given.scan, Path(folder), server, yes=given.yes)
 
 
-def run(path: Path, pages: int, scan: bool, folder: Path, server: GeminiServer) -> None:
+def run(path: Path, pages: int, scan: bool, folder: Path, server: GeminiServer, *, yes: bool) -> None:
     from graph.app import app
 
     source = prepared(path, pages, scan, folder)
@@ -83,7 +85,7 @@ def run(path: Path, pages: int, scan: bool, folder: Path, server: GeminiServer) 
         parts = [*own[page], *(text for _, text in changed[page]), f"<figure>{described[page]}</figure>"]
         return f"# Page {page}\n\n" + "\n\n".join(parts)
 
-    model = Model(pages=written)
+    model = Model(pages=written, rules=(lambda asked: "yes") if yes else None)
     server.reply = model
     print(app.invoke({"sources": [str(source)]})["report"]["documents"][0]["ledger"], flush=True)
     counts: Counter[str] = Counter()
@@ -92,14 +94,16 @@ def run(path: Path, pages: int, scan: bool, folder: Path, server: GeminiServer) 
         model.relevant = lambda text, page=page: True  # type: ignore[misc]
         for start in range(0, len(quotes), 12):
             some = quotes[start : start + 12]
-            model.claims = [claim("So it says.", quote, on=quote) for _, quote in some]
+            model.claims = [claim("It is so." if yes else quote, quote, on=quote) for _, quote in some]
             cited = {
                 one["quote"]: one for one in ask(f"What does page {page} say?", top_k=20, look_again="off")["citations"]
             }
             for kind, quote in some:
                 one = cited.get(quote) or cited.get(" ".join(quote.split()))
-                counts[f"{kind}: {one['read_from'] if one else 'not cited'}"] += 1
-                proven = one is not None and one.get("verified", True)
+                counts[
+                    f"{kind}: {one['read_from'] if one else 'not cited'}, {one['verdict'] if one else 'refused'}"
+                ] += 1
+                proven = one is not None and (one["verdict"] == "proven" or one.get("verified", True))
                 if proven and kind != "own":
                     print(f"PROVEN {kind}: {quote}")
                 if proven and one and not one["boxes"]:

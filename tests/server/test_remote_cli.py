@@ -21,6 +21,8 @@ from graph.cli.clients.remote import thread_id
 from graph.cli.exit_codes import BAD_INPUT, INCOMPLETE
 from tests.conftest import MakePdf
 from tests.dev_server import Server
+from tests.evals.citation_boxes import HELD, share_held
+from tests.flows.test_proof import highlights
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("ingested")]
 
@@ -65,6 +67,26 @@ def test_output_is_the_same_with_and_without_a_server(
     shown = [re.sub(r"\d+\.\d+", "", one[1]).split() for one in (here, there)]  # but for the seconds
     assert shown[0] == shown[1] != []
     assert there[2] == ""
+
+
+def test_a_proof_is_made_by_the_server_and_written_here(library: Path, pagewitness: Any, tmp_path: Path) -> None:
+    proof, text = tmp_path / "proof.pdf", tmp_path / "answer.md"
+    code, out, err = pagewitness(
+        "ask", TICKET, "--document", "sample", "--json", "--proof", str(proof), "--export", str(text)
+    )
+    assert code == 0
+    answer = json.loads(out)
+    (citation,) = answer["citations"]
+    ((page, number, boxes, said),) = highlights(proof)
+    assert (page, number) == (1, "[1]"), "the proof holds the cited page alone"
+    assert citation["quote"] in said
+    assert share_held(citation["quote"], {page: boxes}, proof) >= HELD
+    assert f"The cited pages are now in {proof}." in err
+    assert "Verdict: proven" in text.read_text("utf-8")
+    none = tmp_path / "none.pdf"
+    code, _, err = pagewitness("ask", "Who is the captain?", "--document", "sample", "--proof", str(none))
+    assert (code, none.exists()) == (0, False)
+    assert f"{none} was not written, because the answer cites no page." in err
 
 
 def test_documents_of_the_server_are_listed(pagewitness: Any, server: Server) -> None:
