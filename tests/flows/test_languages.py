@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 
 from graph import dependencies
@@ -94,3 +95,17 @@ def test_every_sentence_is_there_in_every_language_with_the_same_values() -> Non
         assert sentences.keys() == english.keys(), code
         for phrase, text in sentences.items():
             assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", english[phrase])), (code, phrase)
+
+
+def test_a_chinese_pdf_is_asked_in_chinese_and_its_pages_are_counted(home: Path, tmp_path: Path) -> None:
+    document: Any = pymupdf.open()
+    for line in ("码头主任是周海波先生。", "停泊费每晚十二元。", "游船从五月到九月每天出发两次。"):
+        document.new_page().insert_text((72, 120), line, fontname="china-s", fontsize=12)
+    document.save(str(tmp_path / "pier.pdf"))
+    report = app.invoke({"sources": [str(tmp_path / "pier.pdf")]})["report"]
+    assert report["documents"][0]["ledger"]["read"] == 3
+    found = app.invoke({"question": "码头主任是谁？"})
+    assert ("周海波" in found["answer"], found["citations"][0]["page"]) == (True, 1)
+    assert "十二元" in app.invoke({"question": "停泊费是多少？"})["answer"]
+    assert app.invoke({"question": "法国的首都是哪里？"})["refused"]
+    assert app.invoke({"question": "How many pages are there in pier.pdf?"})["answer"] == "pier.pdf has 3 pages."
