@@ -62,6 +62,9 @@ def read_diagram(pieces: Sequence[Piece], rgb: NDArray[Any], *, least: int = MIN
     sizes = [_words(pieces, own) for own in held.values()]
     if len(held) < least or max(sizes) > MAX_WORDS or sum(sizes) < LEAST_WORDS * len(sizes):
         return None
+    inside = [pieces[at][0] for own in held.values() for at in own]
+    if 2 * sum(map(_is_number, inside)) > len(inside):  # a chart that was not understood
+        return None
     units = {home: _unit(pieces, own, framed=True) for home, own in held.items()}
     loose = [at for at, home in enumerate(homes) if home is None]
     found = [*units.values(), *(_unit(pieces, own, framed=False) for own in _clusters(pieces, loose))]
@@ -86,6 +89,10 @@ def _home(box: Box, frames: Sequence[Box]) -> int | None:
     """Return the smallest frame around a piece."""
     around = [index for index, frame in enumerate(frames) if contains(frame, centre(box))]
     return min(around, key=lambda index: area(frames[index])) if around else None
+
+
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _words(pieces: Sequence[Piece], own: Sequence[int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from loaders.charts.labels import Label, has_scale, label_size, may_be_chart, words_of
 from loaders.charts.reading import Chart, read_chart
 from loaders.geometry import area, bounding_box, overlap
-from loaders.ocr.lines import OcrLine, is_tall, split_words
+from loaders.ocr.ink import Ink
+from loaders.ocr.lines import OcrLine, Quad, is_tall, split_words
 from loaders.types import Box
 
 Image = NDArray[np.uint8]
@@ -23,6 +24,7 @@ _GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring values re
 _NUMBERS = re.compile(r"[-−–]?\d[\d.,]*%?(?:\s+[-−–]?\d[\d.,]*%?)+")
 _DARK = 40  # grey levels under the background from which a pixel belongs to a drawing
 _SHARE = 0.12  # of the page's width or height that a chart's largest drawing covers
+_GRAIN = 40  # grey levels: the noise of a scan that is smoothed; edges of colours are kept
 _LONGEST = 44  # characters of a label: lines of prose are longer
 _ABOVE = 4.0  # of a label's height around the drawing in which its labels stand
 
@@ -49,6 +51,27 @@ def find_charts(lines: Sequence[OcrLine], image: Image) -> list[ScanChart]:
         if inside and (chart := chart_of(inside, image, place)):
             found.append(chart)
     return found
+
+
+def find_level_charts(lines: Sequence[OcrLine], image: Image, ink: Ink) -> list[ScanChart]:
+    """Return the charts of a scanned page, looked at without its skew and noise: bars on a tilted axis share no end."""
+    if not may_be_chart([label for line in lines for label in _labels(line)], share=0.0):
+        return []
+    level = [replace(line, quad=_corners(line.box)) for line in lines]
+    clean = cv2.bilateralFilter(ink.level(image), 7, _GRAIN, 5).astype(np.uint8)
+    given = {id(copy): line for copy, line in zip(level, lines, strict=True)}
+    return [
+        ScanChart(
+            found.chart,
+            tuple(given[id(line)] for line in found.lines),
+            tuple(given[id(line)] for line in found.others),
+        )
+        for found in find_charts(level, clean)
+    ]
+
+
+def _corners(box: Box) -> Quad:
+    return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
 
 
 def chart_of(lines: Sequence[OcrLine], image: Image, place: Box | None = None) -> ScanChart | None:

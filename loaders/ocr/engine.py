@@ -19,7 +19,7 @@ from rapidocr import RapidOCR
 from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_diagram
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
-from loaders.ocr.charts import chart_of, find_charts
+from loaders.ocr.charts import chart_of, find_level_charts
 from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.glyphs import with_signs
 from loaders.ocr.ink import Ink, drawn_skew
@@ -28,6 +28,8 @@ from loaders.ocr.legibility import POOR_SCORE, Piece, Unread, failure, piece_of,
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.spacing import with_spaces
+from loaders.ocr.strikes import with_strikes
+from loaders.pdf.strikes import join_struck, without_struck
 from loaders.types import Block, Box, Failure, PageText, Word
 
 THREADS_PER_ENGINE = 1
@@ -72,10 +74,12 @@ def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], un
 
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
-    charts = find_charts(lines, image)
+    ink = Ink(image, lines)
+    lines = with_strikes(lines, ink)
+    charts = find_level_charts(lines, image, ink)
     diagram = None if charts else _diagram(lines, image, MIN_PAGE_FRAMES)
     units = diagram_blocks(diagram.without_text_around(), lines) if diagram else ()
-    return build_blocks(lines, float(image.shape[0]), charts, units, Ink(image, lines))
+    return build_blocks(lines, float(image.shape[0]), charts, units, ink)
 
 
 def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:
@@ -116,7 +120,7 @@ def _read(
     for placed in arrange(lines, np.rot90(image, turns).astype(np.uint8)):
         own = [word for line in placed.lines for word in line.words]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
-        words += words_to_fractions(shown, width, height)
+        words += words_to_fractions(without_struck(shown), width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
     if sheet:
         blocks = [replace(block, box=_in_photograph(block.box, sheet, photograph)) for block in blocks]
@@ -136,7 +140,7 @@ def _in_photograph(box: Box | None, sheet: Straightened, photograph: Image) -> B
 def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     x0s, y0s, x1s, y1s = zip(*(word.box for word in words), strict=True)
     box = to_fractions(Box(min(x0s), min(y0s), max(x1s), max(y1s)), 1.0, 1.0)
-    return Block(placed.kind, placed.text, placed.level, box)
+    return Block(placed.kind, join_struck(placed.text), placed.level, box)
 
 
 def _read_upright(image: Image) -> tuple[int, list[OcrLine], Unread]:

@@ -38,12 +38,16 @@ class Ink:
         self.size = float(np.median([line.height for line in lines])) if lines else 20.0
         self.angle = skew_removed(max(lines, key=lambda line: line.box.x1 + line.box.y1)) if lines else 0.0
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
-        height, width = grey.shape
-        if self.angle:
-            cos, sin = math.cos(self.angle), math.sin(self.angle)
-            turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
-            grey = cv2.warpAffine(grey, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        self.mask = _mask(grey.astype(np.uint8))
+        self.mask = _mask(self.level(grey.astype(np.uint8)))
+
+    def level(self, image: Image) -> Image:
+        """Return the page's image with its skew removed."""
+        if not self.angle:
+            return image
+        height, width = image.shape[:2]
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
+        return cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
     @cached_property
     def shapes(self) -> list[Box]:

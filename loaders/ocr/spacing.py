@@ -16,12 +16,15 @@ _WIDE = 0.4
 """Of the crop's height: width of a gap that is a space for certain. Spaces have 0.23-0.39 in the development set's
 scans; 99.99 % of the gaps within words are narrower than 0.38."""
 
+_NARROW = 0.17
+"""The same between a small letter and a capital, and before an address: words have gaps of up to 0.13 there."""
+
 _SPACED = 2.5  # times the line's usual gap between letters: of letters that are set apart on purpose all are wide
 _CJK = 0x2E80  # first code of Chinese and Japanese, whose characters stand apart
 
 
 def with_spaces(crop: Image, text: str, places: Sequence[float]) -> str:
-    """Return the text of a line with a space in each wide gap before a letter, a digit or a bracket.
+    """Return the text of a line with a space in each wide gap, and in each gap between two words.
 
     Args:
         crop: The upright image of the line.
@@ -35,15 +38,26 @@ def with_spaces(crop: Image, text: str, places: Sequence[float]) -> str:
     usual = median(right - left for left, right in gaps) if gaps else 0.0
     done, copied = "", 0
     for left, right in gaps:
-        if right - left < max(_WIDE * crop.shape[0], _SPACED * usual):
+        if right - left < max(_NARROW * crop.shape[0], _SPACED * usual):
             continue
         after = sum(place < (left + right) / 2 for place in places)
         if not 0 < after < len(spots) or spots[after] != spots[after - 1] + 1:
             continue
-        before, char = text[spots[after] - 1], text[spots[after]]
-        if max(ord(before), ord(char)) < _CJK and (char.isalnum() or char in "([") and spots[after] > copied:
+        at, wide = spots[after], right - left >= _WIDE * crop.shape[0]
+        if at > copied and (_may_begin(text, at) if wide else _begins(text, at)):
             done, copied = f"{done}{text[copied : spots[after]]} ", spots[after]
     return done + text[copied:]
+
+
+def _may_begin(text: str, at: int) -> bool:
+    """Return whether a word may begin at a character: one of an alphabet, no sign that ends a sentence."""
+    return max(ord(text[at - 1]), ord(text[at])) < _CJK and (text[at].isalnum() or text[at] in "([")
+
+
+def _begins(text: str, at: int) -> bool:
+    """Return whether a character looks like the first of a word: a capital after a small letter, an address."""
+    address = text[at - 1].isalpha() and text.startswith(("http://", "https://"), at)
+    return address or (text[at - 1].islower() and text[at].isupper())
 
 
 def _gaps(crop: Image) -> list[tuple[int, int]]:

@@ -74,6 +74,12 @@ def test_a_wide_gap_within_a_word_is_a_space() -> None:
     assert with_spaces(crop, "AB-,42", places) == "AB-,42", "no space before a comma, in whatever gap"
     assert with_spaces(crop, "AB- C42", places) == "AB- C42"
     assert with_spaces(crop, "日本語東京都", places) == "日本語東京都"
+    narrow = np.full((30, 300, 3), 255, np.uint8)
+    for x in (10, 22, 34, 50, 62, 74):
+        cv2.rectangle(narrow, (x, 5), (x + 9, 25), (0, 0, 0), -1)
+    places = [15.0, 27.0, 39.0, 55.0, 67.0, 79.0]
+    assert with_spaces(narrow, "AnnLee", places) == "Ann Lee"
+    assert with_spaces(narrow, "number", places) == "number", "too narrow to say more than the letters do"
     spaced = np.full((30, 300, 3), 255, np.uint8)
     for x in range(10, 290, 30):
         cv2.rectangle(spaced, (x, 5), (x + 10, 25), (0, 0, 0), -1)
