@@ -29,6 +29,7 @@ from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
+from loaders.ocr.tick_boxes import with_tick_boxes
 from loaders.pdf.strikes import join_struck, without_struck
 from loaders.types import Block, Box, Failure, PageText, Word
 
@@ -75,11 +76,12 @@ def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], un
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
     ink = Ink(image, lines)
+    lines, fields = with_tick_boxes(lines, ink)
     lines = with_strikes(lines, ink)
     charts = find_level_charts(lines, image, ink)
     diagram = None if charts else _diagram(lines, image, MIN_PAGE_FRAMES)
     units = diagram_blocks(diagram.without_text_around(), lines) if diagram else ()
-    return build_blocks(lines, float(image.shape[0]), charts, units, ink)
+    return build_blocks(lines, float(image.shape[0]), charts, units, ink, fields)
 
 
 def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:

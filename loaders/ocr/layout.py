@@ -51,10 +51,14 @@ def build_blocks(
     charts: Sequence[ScanChart] = (),
     diagram: Sequence[PlacedBlock] = (),
     ink: Ink | None = None,
+    fields: Sequence[OcrLine] = (),
 ) -> list[PlacedBlock]:
-    """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one."""
+    """Return the blocks of a page `height` pixels high, in reading order; every line lands in exactly one.
+
+    `fields` are tick boxes with their labels, each a list item.
+    """
     if not lines:
-        return []
+        return [PlacedBlock("list", f"* {field.text}", 0, [field]) for field in fields]
     known = vocabulary(line.text for line in lines)
     numbers = [line for line in lines if _is_page_number(line, lines, height)]
     in_charts = {id(line) for chart in charts for line in (*chart.lines, *chart.others)}
@@ -67,6 +71,7 @@ def build_blocks(
     blocks: list[PlacedBlock] = []
     top = float("-inf")
     placed = [chart_blocks(chart) for chart in charts] + ([list(diagram)] if diagram else [])
+    placed += [[PlacedBlock("list", f"* {field.text}", 0, [field])] for field in fields]
     for table in tables:
         kind: BlockKind = "table" if isinstance(table, ScanTable) else "figure"
         text = table.text if kind == "table" else picture_text(table.lines, table.text)

@@ -71,3 +71,58 @@ def test_rules_bars_and_axes_strike_nothing() -> None:
     sheet.insert_text((138, 179), "2", fontsize=11)
     put(sheet, 210, [("Date: ________________  Name: ________________", None)], "helv", 11)
     assert "~~" not in "".join(block.text for block in read(sheet).blocks)
+
+
+BOXES = [
+    ("Fire watch on board", ""),
+    ("Gas bottles shut off", "x"),
+    ("Bilge pump tried", "hook"),
+    ("Lights left on", ""),
+    ("Papers of the boat shown", "X"),
+]
+
+
+def draw_box(sheet: Any, x: float, y: float, side: float, mark: str) -> None:
+    box = pymupdf.Rect(x, y - 0.85 * side, x + side, y + 0.15 * side)
+    sheet.draw_rect(box, width=0.8)
+    if mark == "x":
+        sheet.draw_line((box.x0 + 1.5, box.y0 + 1.5), (box.x1 - 1.5, box.y1 - 1.5), width=1)
+        sheet.draw_line((box.x1 - 1.5, box.y0 + 1.5), (box.x0 + 1.5, box.y1 - 1.5), width=1)
+    elif mark == "hook":
+        sheet.draw_line((box.x0 + 1.5, box.y0 + side / 2), (box.x0 + 0.4 * side, box.y1 - 1.5), width=1.1)
+        sheet.draw_line((box.x0 + 0.4 * side, box.y1 - 1.5), (box.x1 + 2, box.y0 - 2), width=1.1)
+    elif mark:
+        sheet.insert_text((box.x0 + 0.15 * side, box.y1 - 0.15 * side), mark, fontsize=0.9 * side, fontname="hebo")
+
+
+@pytest.mark.parametrize(("font", "turn"), [("helv", 0.5), ("tiro", -0.6)])
+def test_a_box_says_whether_it_is_ticked(font: str, turn: float) -> None:
+    sheet = page()
+    sheet.insert_text(
+        (50, 50), "Report of the watch at the pontoon on the night of the storm", fontsize=14, fontname=font
+    )
+    for at, (label, mark) in enumerate(BOXES):
+        draw_box(sheet, 50, 90 + 24 * at, 10, mark)
+        sheet.insert_text((67, 90 + 24 * at), label, fontsize=11, fontname=font)
+    for x, label, mark in ((50, "Calm", ""), (150, "Breeze", "x"), (250, "Gale", "")):
+        draw_box(sheet, x, 240, 10, mark)
+        sheet.insert_text((x + 16, 240), label, fontsize=11, fontname=font)
+    sheet.insert_text((50, 275), "The watch was relieved at six in the morning by the harbour master.", fontsize=11)
+    found = read(sheet, turn)
+    items = {block.text for block in found.blocks if block.is_list}
+    for label, mark in [*BOXES, ("Calm", ""), ("Breeze", "x"), ("Gale", "")]:
+        assert f"* {label}: {'yes (ticked)' if mark else 'no (not ticked)'}" in items
+    assert any(block.text.startswith("The watch was relieved") for block in found.blocks), "other text is as it was"
+
+
+def test_letters_and_bullets_and_cells_are_no_tick_boxes() -> None:
+    sheet = page()
+    for at, line in enumerate(["DOOR, BOOK and ROOD ODD BOB OO D O Q 0", "Die Oder im Oktober: 0 Boote, 8 O-Ringe"]):
+        sheet.insert_text((50, 50 + 20 * at), line, fontsize=11, fontname="helv")
+    for at, line in enumerate(("Bring a lamp", "Bring a rope")):
+        draw_box(sheet, 50, 110 + 20 * at, 8, "")
+        sheet.insert_text((67, 110 + 20 * at), line, fontsize=11)
+    for row in range(3):
+        for column in range(6):
+            sheet.draw_rect((50 + 16 * column, 160 + 16 * row, 66 + 16 * column, 176 + 16 * row), width=0.8)
+    assert "ticked" not in "".join(block.text for block in read(sheet).blocks)

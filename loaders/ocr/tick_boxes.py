@@ -1,0 +1,200 @@
+"""Tick boxes of a scan: squares of four drawn sides that stand alone, and whether a mark is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.geometry import centre, contains
+from loaders.ocr.ink import Ink
+from loaders.ocr.lines import OcrLine
+from loaders.pdf.forms import CHECK_BOX, Widget, with_widgets
+from loaders.pdf.text_layer import Line, TextLayer
+from loaders.types import Box, Word
+
+Image = NDArray[np.uint8]
+
+UNCLEAR = "not clear whether it is ticked"
+
+_SIDE = (0.5, 1.1)  # of a line's height: squares of 0.8-1.6 times the text size
+_SKEW = 1.25  # longest side by shortest
+_STRAIGHT = 0.3  # of a line's height: pieces of the sides
+_OUTSIDE = 0.25  # of a box: as far a mark may reach over its sides
+_EDGE = 0.22  # of a box at each side that is not looked at for a mark: its own lines
+_DRAWN = 0.8  # share of each side that is straight: of an O 0.4-0.6, of a D and an E one side less
+_SIGNS = "xXvVO0"  # letters that may be a box or a mark in it, where they stand alone
+_EMPTY, _TICKED = 0.04, 0.09  # share of ink inside: dirt has less, a thin hook 0.12 and more
+_FULL = 0.7  # share of ink inside from which it is a filled square
+_ALONE = 0.25  # of a line's height to the left in which nothing stands: letters of a word are nearer
+_POINTS = 12.0  # of a line of print: the reach of labels is in points
+_MAX_BOXES = 200
+_CJK = 0x2E80
+_NEAR = 1.0  # of a line's height around a box in which no Chinese or Japanese stands
+
+
+def with_tick_boxes(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine], list[OcrLine]]:
+    """Return the lines without tick boxes and their labels, and for each box a line: "label: yes (ticked)".
+
+    Empty squares are bullets of a list unless one on the page is ticked, or two stand in one row.
+    """
+    boxes = _boxes(lines, ink)
+    if not boxes or len(boxes) > _MAX_BOXES or not (any(boxes.values()) or _share_row(list(boxes), ink.size)):
+        return list(lines), []
+    scale = _POINTS / ink.size
+    bare = [line for line in (_without(line, list(boxes)) for line in lines) if line.text]
+    printed = [
+        Line(
+            tuple(Word(word.text, _scaled(word.box, scale)) for word in line.level_words),
+            at,
+            0.8 * _POINTS,
+            True,
+            False,
+        )
+        for at, line in enumerate(bare)
+    ]
+    widgets = [Widget(CHECK_BOX, "", _scaled(box, scale), "", bool(on), "", ()) for box, on in boxes.items()]
+    layer = with_widgets(TextLayer(0.0, 0.0, tuple(printed), ()), widgets, only_labelled=True)
+    if layer is None:
+        return list(lines), []
+    fields = []
+    for each in layer.fields:
+        box = _scaled(each.box, 1 / scale)
+        unclear = any(on is None and contains(box, centre(square)) for square, on in boxes.items())
+        text = f"{each.text.rpartition(': ')[0]}: {UNCLEAR}" if unclear else each.text
+        fields.append(OcrLine(text, 1.0, ink.on_page(box), box))
+    left = {line.block: line.words for line in layer.lines}
+    kept = [_only(line, printed[at].words, left.get(at, ())) for at, line in enumerate(bare)]
+    return [line for line in kept if line.text], fields
+
+
+def _boxes(lines: Sequence[OcrLine], ink: Ink) -> dict[Box, bool | None]:
+    """Return the squares that stand alone, and whether each is ticked; None where it may be either."""
+    size = ink.size
+    step = max(5, round(_STRAIGHT * size))
+    across = cv2.morphologyEx(ink.mask, cv2.MORPH_OPEN, np.ones((1, step), np.uint8)).astype(np.uint8)
+    down = cv2.morphologyEx(ink.mask, cv2.MORPH_OPEN, np.ones((step, 1), np.uint8)).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.maximum(across, down), connectivity=8)
+    found: dict[Box, bool | None] = {}
+    for x, y, w, h, _ in stats[1:].tolist():
+        if not (_SIDE[0] * size <= min(w, h) and max(w, h) <= min(_SIDE[1] * size, _SKEW * min(w, h))):
+            continue
+        sides = _sides(across[y : y + h, x : x + w], down[y : y + h, x : x + w])
+        if sides is None:
+            continue
+        x, y, w, h = x + sides[0], y + sides[1], sides[2] - sides[0], sides[3] - sides[1]
+        if not _is_alone(Box(x, y, x + w, y + h), lines, ink):
+            continue
+        edge = max(4, round(_EDGE * min(w, h)))
+        share = float(ink.mask[y + edge : y + h - edge, x + edge : x + w - edge].mean())
+        if share < _FULL:
+            found[Box(x, y, x + w, y + h)] = True if share > _TICKED else False if share < _EMPTY else None
+    return found
+
+
+def _sides(across: Image, down: Image) -> tuple[int, int, int, int] | None:
+    """Return left, top, right and bottom of the four drawn sides in a picture; None if one is missing."""
+    left, right = _side(down), _side(down[:, ::-1])
+    top, bottom = _side(across.T), _side(across.T[:, ::-1])
+    if left is None or right is None or top is None or bottom is None:
+        return None
+    return left, top, down.shape[1] - right, down.shape[0] - bottom
+
+
+def _side(lines: Image) -> int | None:
+    """Return how far from the left edge of a picture a line runs down it; the end of a hook may reach beyond it."""
+    for at in range(max(1, round(_OUTSIDE * lines.shape[1]))):
+        if float(lines[:, at : at + 3].any(1).mean()) >= _DRAWN:
+            return at
+    return None
+
+
+def _is_alone(box: Box, lines: Sequence[OcrLine], ink: Ink) -> bool:
+    """Return whether a square is no letter: nothing at its left, no letter of a word in it, no Chinese around it."""
+    gap = Box(box.x0 - _ALONE * ink.size, box.y0 + 2, box.x0 - 2, box.y1 - 2)
+    if ink.share(gap) > _EMPTY:
+        return False
+    for line in lines:
+        if not line.box.y0 < (box.y0 + box.y1) / 2 < line.box.y1:
+            continue
+        for at, (char, x) in enumerate(_characters(line)):
+            chinese = ord(char) >= _CJK  # a box is often read as 口 or 冈
+            if box.x0 - 2 < x < box.x1 + 2:
+                letter = char.isalnum() and not chinese and not _stands_alone(line.text, at)
+            else:
+                letter = chinese and box.x0 - _NEAR * ink.size < x < box.x1 + _NEAR * ink.size
+            if letter:
+                return False
+    return True
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    """Return whether a character (by its number without spaces) is one of `_SIGNS` and a word of its own."""
+    place = [index for index, char in enumerate(text) if not char.isspace()][at]
+    beside = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+    return text[place] in _SIGNS and not beside.strip()
+
+
+def _characters(line: OcrLine) -> list[tuple[str, float]]:
+    """Return the characters of a line that are no spaces, each with its x."""
+    chars = [char for char in line.text if not char.isspace()]
+    width = line.box.x1 - line.box.x0
+    places = line.places if len(line.places) == len(chars) else [(at + 0.5) / len(chars) for at in range(len(chars))]
+    return [(char, line.box.x0 + place * width) for char, place in zip(chars, places, strict=True)]
+
+
+def _without(line: OcrLine, boxes: Sequence[Box]) -> OcrLine:
+    """Return a line without the characters that were read in tick boxes."""
+    own = [box for box in boxes if box.y0 < line.middle < box.y1 or line.box.y0 < (box.y0 + box.y1) / 2 < line.box.y1]
+    inside = [any(box.x0 - 1 < x < box.x1 + 1 for box in own) for _, x in _characters(line)]
+    edge = _edge(line, own)
+    if not any(inside) and edge == line.box.x0:
+        return line
+    text, at, places = "", 0, list[float]()
+    for char in line.text:
+        if char.isspace():
+            text += char
+            continue
+        if not inside[at]:
+            text += char
+            places += line.places[at : at + 1]
+        at += 1
+    left = edge
+    width, new = line.box.x1 - line.box.x0, line.box.x1 - left
+    shifted = tuple((line.box.x0 + place * width - left) / new for place in places) if new > 0 else ()
+    return replace(line, text=" ".join(text.split()), box=line.box._replace(x0=left), places=shifted)
+
+
+def _edge(line: OcrLine, boxes: Sequence[Box]) -> float:
+    """Return where a line begins after the tick box at its left edge, which the detector took as a part of it."""
+    first = next(
+        (x for _, x in _characters(line) if not any(box.x0 - 1 < x < box.x1 + 1 for box in boxes)), line.box.x1
+    )
+    return max([line.box.x0, *(box.x1 for box in boxes if box.x1 <= first and box.x0 < line.box.x0 + line.height)])
+
+
+def _only(line: OcrLine, words: Sequence[Word], kept: Sequence[Word]) -> OcrLine:
+    """Return a line with these of its words, which are no tick box's label."""
+    if len(kept) == len(words):
+        return line
+    level = line.level_words
+    own = [level[at] for at, word in enumerate(words) if word in kept]
+    if not own:
+        return replace(line, text="")
+    box = Box(own[0].box.x0, line.box.y0, own[-1].box.x1, line.box.y1)
+    return replace(line, text=" ".join(word.text for word in own), box=box, places=())
+
+
+def _share_row(boxes: Sequence[Box], size: float) -> bool:
+    return any(
+        box is not other and contains(Box(0.0, other.y0 - 0.2 * size, 1e9, other.y1 + 0.2 * size), centre(box))
+        for box in boxes
+        for other in boxes
+    )
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return Box(*(value * scale for value in box))
