@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 
 from loaders.ocr.engine import read_image
 from loaders.ocr.perspective import straighten
+from loaders.pages.reader import read
+from loaders.types import PageJob, PageText
 
 LINES = [
     f"Entry {at}: the boat number {at * 37 + 4} left the quay at {at + 5}:15 with nets and salt." for at in range(14)
@@ -94,3 +98,24 @@ def test_print_that_is_hardly_read_is_said_to_be() -> None:
     blurred = cv2.GaussianBlur(cv2.resize(small, None, fx=3, fy=3), (0, 0), 2.2)
     found = read_image(png(blurred.astype(np.uint8)), 1)
     assert not found.words or "little confidence" in found.detail
+
+
+@pytest.mark.parametrize("ground", [60, 235])
+def test_a_photograph_of_48_megapixels_taken_at_an_angle_is_read(ground: int, tmp_path: Path) -> None:
+    doc: Any = pymupdf.open()
+    page = doc.new_page(width=420, height=300)
+    lines = [f"Stone {number} of the dike was laid by the women of the parish." for number in range(11, 21)]
+    for at, line in enumerate(lines):
+        page.insert_text((40, 60 + 20 * at), line, fontsize=11, fontname="tiro")
+    shot = page.get_pixmap(dpi=400)
+    sheet = np.frombuffer(shot.samples, np.uint8).reshape(shot.height, shot.width, 3)
+    corners = np.array([(0, 0), (shot.width, 0), (shot.width, shot.height), (0, shot.height)], np.float32)
+    seen = np.array([(1500, 900), (6900, 1300), (7300, 5000), (900, 5200)], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, seen)
+    photograph = cv2.warpPerspective(sheet, matrix, (8000, 6000), borderValue=(ground, ground, ground))
+    path = tmp_path / "photograph.jpg"
+    cv2.imwrite(str(path), photograph)
+    found = read(PageJob(str(path), 1))
+    assert isinstance(found, PageText), found
+    text = " ".join(block.text for block in found.blocks)
+    assert all(line in text for line in lines) or "confidence" in found.detail, "read, or said to be doubtful"
