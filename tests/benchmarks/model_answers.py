@@ -17,7 +17,7 @@ from tests.dev_server import Server, run_server
 from tests.wire.scripted_replies import QUESTION
 
 PAUSE = 0.5  # seconds between the pieces of an answer, where the first is waited for
-_ADDS, _TOKEN, _CHATS, _EMBEDS = 60.0, 150.0, 2.0, 1.0
+_ADDS, _TOKEN, _CHATS, _EMBEDS = 60.0, 150.0, 3.0, 1.0  # chats: grading, answer, check of the claims
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
@@ -128,11 +128,12 @@ class _Bare:
     def __init__(self, url: str) -> None:
         from langchain_google_genai import ChatGoogleGenerativeAI, GoogleGenerativeAIEmbeddings
 
-        from graph.engines.llm.messages import Answer, Grading
+        from graph.engines.llm.schemas import Answer, Grading, Rulings
 
         chat = ChatGoogleGenerativeAI(model="gemini-3.8-flash", api_key="test", base_url=url)
         self._embeddings = GoogleGenerativeAIEmbeddings(model="gemini-embedding-2", api_key="test", base_url=url)
         self._grader = chat.with_structured_output(Grading, method="json_schema", include_raw=True)
+        self._checker = chat.with_structured_output(Rulings, method="json_schema", include_raw=True)
         self._writer = chat.with_structured_output(Answer, method="json_schema", include_raw=True)
 
     async def repeat(self, asked: list[Asked]) -> float:
@@ -143,6 +144,8 @@ class _Bare:
                 await self._embeddings.aembed_query(one.prompt or QUESTION)
             elif one.kind == "grade":
                 await self._grader.ainvoke(one.prompt)
+            elif one.kind == "check":
+                await self._checker.ainvoke(one.prompt)
             else:
                 async for _ in self._writer.astream(one.prompt):
                     pass
