@@ -271,6 +271,9 @@ def locate_row(quote: str, chunk: ChunkRow, pages: Mapping[int, Transcript]) -> 
     return None
 
 
+_NOT_ON_PAGE = "its quote is not on the page: copy one continuous piece of the passage, character for character"
+
+
 def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | None) -> str:
     """Return why a claim has no evidence at all, in a few words; "" if it has.
 
@@ -280,7 +283,7 @@ def failure_reason(claim: Claim, chunk: ChunkRow | None, place: QuoteLocation | 
         place: Where its quote was found; None if nowhere.
     """
     if not claim["text"].strip():
-        return "it is empty"
+        return "it is empty: state what the quote says"
     if chunk is None:
-        return "it cites a source that was not offered"
-    return "its quote is not on the page" if place is None else ""
+        return "it cites a source that was not offered: name the passage or image that holds the quote"
+    return _NOT_ON_PAGE if place is None else ""

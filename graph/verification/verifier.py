@@ -16,6 +16,8 @@ from graph.verification.witness import SEEN_IN_IMAGE, Finding, Witnesses, testif
 from loaders.text.plain import plain
 
 _RUN_LENGTH = 8  # words; a claim shares none so long with a prompt by chance
+_INSTRUCTED = "it repeats its instructions: state what the quote says"
+_NO_IMAGE = "it names an image that was not offered: name the passage or image that holds the quote"
 _WHOLE_PAGE = [[0.0, 0.0, 1.0, 1.0]]
 
 
@@ -81,7 +83,7 @@ class ClaimVerifier:
 
     def _check(self, claim: Claim) -> ClaimCheck:
         if any(run in self._instructions for run in _runs(claim["text"])):
-            return ClaimCheck(claim=claim, failure="it repeats its instructions", citation=None, repaired=False)
+            return ClaimCheck(claim=claim, failure=_INSTRUCTED, citation=None, repaired=False)
         if image := claim.get("image"):
             return self._check_on_image(claim, image)
         if computation := claim.get("computation"):
@@ -192,9 +194,7 @@ class ClaimVerifier:
         near = [c for c in self._chunks.values() if c.document == document and page in c.pages]
         row = next(iter(self._catalog.pages(document, [page])), None)
         if (document, page) not in self._views or not near or row is None:
-            return ClaimCheck(
-                claim=claim, failure="it names an image that was not offered", citation=None, repaired=False
-            )
+            return ClaimCheck(claim=claim, failure=_NO_IMAGE, citation=None, repaired=False)
         texts = self._texts(row)
         for text in texts:
             if place := quotes.locate(claim["quote"], {page: text}):
@@ -220,7 +220,7 @@ class ClaimVerifier:
     def _image_failure(self, claim: Claim, near: Sequence[ChunkRow]) -> str:
         """Return why a claim is not supported by its quote from an image and the chunks of that page; "" if it is."""
         if not claim["text"].strip():
-            return "it is empty"
+            return "it is empty: state what the quote says"
         parts = [self._evidence(claim["quote"], chunk) for chunk in near]
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
         return contradictions_of(check_claim(claim["text"], Evidence(claim["quote"], above, around)))

@@ -74,9 +74,9 @@ def test_a_claim_that_is_not_supported_fails_with_the_reason(catalog: Catalog) -
     assert [check["failure"] for check in checks] == [
         LATE,
         "the passage does not name Ann, Byron: leave it out, or cite the passage that does",
-        "its quote is not on the page",
-        "it cites a source that was not offered",
-        "it is empty",
+        "its quote is not on the page: copy one continuous piece of the passage, character for character",
+        "it cites a source that was not offered: name the passage or image that holds the quote",
+        "it is empty: state what the quote says",
     ]
     assert [check["citation"] for check in checks] == [None] * 5
     assert [check["verdict"] for check in checks] == ["refused"] * 5
@@ -86,7 +86,7 @@ def test_a_claim_that_is_not_supported_fails_with_the_reason(catalog: Catalog) -
 def test_a_claim_that_repeats_its_instructions_fails(catalog: Catalog) -> None:
     first, _ = catalog.chunk_ids("d")
     (check,) = ClaimVerifier(catalog, [first], [], [PROMPT]).check([claim(PROMPT, FOUNDED, first)])
-    assert check["failure"] == "it repeats its instructions"
+    assert check["failure"] == "it repeats its instructions: state what the quote says"
     short = claim("Make claims that are proven by one", FOUNDED, first)
     (check,) = ClaimVerifier(catalog, [first], [], [PROMPT]).check([short])
     assert check["failure"] == "", "seven words in common may be chance"
@@ -100,7 +100,7 @@ def test_a_quote_from_an_image_counts_as_verified_only_if_the_text_has_it(catalo
     assert in_text["citation"]
     assert "verified" not in in_text["citation"]
     (unseen,) = verifier.check([claim("It is so.", NESTS, image=PageRef(document="d", page=1))])
-    assert unseen["failure"] == "it names an image that was not offered"
+    assert unseen["failure"].startswith("it names an image that was not offered: ")
     (beside,) = verifier.check([claim("A tower stands there.", "TOWER", image=page)])
     assert beside["failure"].startswith("its quote is not on the page")
     catalog.record_page(PageRow("d", 2, status="read", image="image", transcript="key 2"))
