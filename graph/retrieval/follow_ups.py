@@ -236,8 +236,10 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, s
 def _like(phrase: Phrase, text: str, old: Sequence[Phrase], similar: Similar) -> Phrase | None:
     """Return the phrase that another one is most like; None if none is like enough."""
     same = [one for one in old if (one.kind == "time") == (phrase.kind == "time")]
-    # "What is the deposit?", "And for the kitchen?": that is the deposit for the kitchen.
-    same = [one for one in same if one.lead or not phrase.lead or phrase.kind == "time"]
+    # "What is the deposit?", "And for the kitchen?": that is the deposit for the kitchen. But where the question has a
+    # phrase after the same preposition, it may be any phrase: "How much is a shave for adults?", "And for a wash?".
+    free = not phrase.lead or phrase.kind == "time" or any(one.lead == phrase.lead for one in old)
+    same = [one for one in same if free or one.lead]
     if not same:
         return None
     near = similar(text, [one.text for one in same])

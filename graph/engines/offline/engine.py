@@ -8,6 +8,7 @@ consists of sentences and table rows of a page.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import cast
@@ -51,6 +52,11 @@ CLEAR_GRADE = RELEVANT_GRADE + 1.0
 _MAX_ENCODED = 64
 _MAX_REASON = 120
 """Characters of the closest sentence in the reason of a grade."""
+
+# Quotes stay in the language of the page; as words of the question these would be looked for.
+_IN_LANGUAGE = re.compile(
+    r"\s*\b(?:please )?(?:answer|reply|respond) (?:me )?in [A-Z]?[a-z]+\b[.!]*(?: please\b[.!]*)?", re.I
+)
 
 
 class OfflineEngine:
@@ -101,6 +107,7 @@ class OfflineEngine:
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """Make a follow-up such as "and the 32B one?" stand alone, and spell words as the library does."""
+        question = _IN_LANGUAGE.sub("", question).strip() or question
         earlier: list[tuple[str, str]] = []
         for turn in history:
             if turn["role"] == "user":

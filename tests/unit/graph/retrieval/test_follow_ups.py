@@ -37,6 +37,7 @@ def resolve(encoder: MiniLM, *asked: str, answers: Sequence[str] = ()) -> str:
         ("What was the output of Varn in 2019?|And its staff?", "What was the staff of Varn in 2019?"),
         ("What is the deposit?|And for the Orion?", "What is the deposit for the Orion?"),
         ("What is the deposit?|And for the kitchen?", "What is the deposit for the kitchen?"),
+        ("What does a shave cost for Mr Bo?|And for a haircut?", "What does a haircut cost for Mr Bo?"),
         ("Which shed has the highest roof?|And the lowest?", "Which shed has the lowest roof?"),
         ("When was the barn built?|Why?", "Why was the barn built?"),
         ("When was the barn built?|By whom?|And the silo?", "By whom was the silo built?"),

@@ -33,6 +33,8 @@ TEXTS = {
     "attention": ["No one paid attention to the tunnel."],
     "winter": ["The swallows fly to Africa before winter."],
     "mornings": ["Swallows spend their mornings on the roof."],
+    "clause": ["4.2 The keeper may close it in a storm."],
+    "fees": ["The fee of the harbour is due on Fridays, as the harbour master says."],
     "fleet": ["How many boats the village of Ness once had is not known."],
 }
 ROWS = {"Ness": "14", "Carrow": "9"}
@@ -41,6 +43,7 @@ DECIDED = {
     "bm25": ("How much does it cost to hire a bike?", "bicycles", "BM25_WEIGHT"),
     "cosine": ("How was the tunnel paid for?", "toll", "COSINE_WEIGHT"),
     "maxsim": ("Where do the swallows spend the cold season?", "winter", "MAXSIM_WEIGHT"),
+    "named clause": ("What does clause 4.2 say of the fee of the harbour?", "clause", "NAMED_WEIGHT"),
     "row label": ("How many boats has Ness?", "table", "ROW_WEIGHT"),
 }
 # The same for one vector a chunk.
