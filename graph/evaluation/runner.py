@@ -116,6 +116,8 @@ async def ask(question: Question, plan: Plan) -> tuple[Row, Exception | None]:
     documents = list(question.documents) or ([question.doc] if plan.by_doc and question.doc else [])
     try:
         result = await query.ainvoke({"question": question.question, "documents": documents}, context=plan.context)
+        if result["reason"] == "model_failed":  # no answer, and no refusal either: it is asked again by the next run
+            raise ModelError(result["answer"])
         await _fill(row, question, result, plan)
     except CancelledError:
         raise  # the process is stopping

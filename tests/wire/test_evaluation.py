@@ -133,3 +133,15 @@ def test_a_service_that_refuses_every_question_ends_the_run_and_keeps_its_rows(
     judge.reply = lambda request: json.dumps({"reason": "", "correct": True})
     code, value = run(capsys, tmp_path, FERRY, *many, options=["--judge", MODEL])
     assert (code, value["summary"]["questions"], value["summary"]["errors"]) == (0, 13, 0)
+
+
+def test_a_model_that_gives_no_usable_answer_has_not_refused_rightly(
+    library: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library.instead = {"answer": "no JSON"}
+    code, value = run(capsys, tmp_path, FERRY)
+    assert (code, value["summary"]["errors"]) == (3, 1)
+    assert "says nothing about the documents" in rows_of(tmp_path)["ferry"]["error"]
+    library.instead = {}
+    code, value = run(capsys, tmp_path, FERRY)
+    assert (code, value["summary"]["errors"], rows_of(tmp_path)["ferry"]["refused"]) == (0, 0, True)
