@@ -16,7 +16,9 @@ LABELS = {
     "match": "answer match",
     "right_refusal": "right refusals",
     "false_refusal": "false refusals",
+    "right_proven": "right and proven",
     "wrong_proven": "wrong and proven",
+    "related": "only related",
     "citations_valid": "citations valid",
     "cited_page": "right page cited",
     "requests": "requests",
@@ -28,7 +30,10 @@ LABELS = {
 
 COSTS = ("requests", "input_tokens", "output_tokens", "seconds")
 LESS_IS_BETTER = frozenset({"false_refusal", "wrong_proven", *COSTS})
-_SHARES = ("mrr", "match", "right_refusal", "false_refusal", "wrong_proven", "citations_valid", "cited_page")
+_SHARES = (
+    "mrr", "match", "right_proven", "wrong_proven", "related", "right_refusal", "false_refusal", "citations_valid",
+    "cited_page",
+)  # fmt: skip
 _CURVE = [step / 4 for step in range(41)]  # thresholds from 0 to 10
 _Z = 1.959963984540054  # standard deviations around the mean that hold 95 % of a normal distribution
 _RESAMPLES, _SEED, _BLOCK = 10_000, 20261122, 500
@@ -74,6 +79,7 @@ def summary(rows: Sequence[Row], depths: Sequence[int]) -> dict[str, Any]:
         "errors": sum(bool(row["error"]) for row in rows),
         "metrics": metrics,
         "reasons": _reasons(rows),
+        "outcomes": _outcome_counts(rows),
         "citations": {"count": len(citations), "valid": sum(citations)},
         "matched_by": dict(Counter(row["method"] for row in rows if row["method"])),
         "free_by_strings": sum(row["free"] and row["method"] == "strings" for row in rows),
@@ -180,6 +186,7 @@ def notes(results: Mapping[str, Any]) -> Iterator[str]:
     yield f"Citations that a second check found on their pages: {citations['valid']} of {citations['count']}."
     spent = f"{summary['requests']} requests, {summary['input_tokens']} tokens in, {summary['output_tokens']} out"
     yield f"Spent: {spent}; the judge: {summary['judge_requests']} requests."
+    yield from _outcomes(summary["outcomes"])
     if reasons := list(_refusal_reasons(summary)):
         yield f"Refused: {'; '.join(reasons)}."
     if summary["characters"]:
@@ -201,6 +208,28 @@ def matching(results: Mapping[str, Any]) -> str:
     free = results["summary"]["free_by_strings"]
     method = f"Answers compared by {run['matching']}, without a judge model"
     return f"{method}; free answers among them, found only word for word: {free}." if free else f"{method}."
+
+
+def _outcome_counts(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """Return how many questions were answered, were shown related passages only, or were refused.
+
+    For each of these: `all`, and `right`: of answers those with the expected text, of related passages and refusals
+    those to a question that the documents do not answer.
+    """
+    counts = {name: {"all": 0, "right": 0} for name in ("answered", "related", "refused")}
+    for row in rows:
+        if not row["error"]:
+            name = "refused" if row["refused"] else "related" if row["scores"].get("related") else "answered"
+            counts[name]["all"] += 1
+            right = row["scores"].get("match") == 1 if name == "answered" else not row["answerable"]
+            counts[name]["right"] += bool(right)
+    return counts
+
+
+def _outcomes(counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Yield a sentence on the precision of answers, of related passages and of refusals."""
+    said = [f"{name} {held['all']}, rightly {held['right']}" for name, held in counts.items() if held["all"]]
+    yield f"Questions by outcome: {'; '.join(said)}. It is right to refuse, or to claim nothing, where no page answers."
 
 
 def _refusal_reasons(summary: Mapping[str, Any]) -> Iterator[str]:

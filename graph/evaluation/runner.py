@@ -137,10 +137,11 @@ async def _fill(row: Row, question: Question, result: Mapping[str, Any], plan: P
         {"name": one["name"], "pages": one.get("pages") or [one["page"]], "quote": one["quote"], "found": good}
         for one, good in zip(result["citations"], found, strict=True)
     ]
+    row["said"] = str(result.get("verdict") or "")
     matched = await _matched(row, question, plan) if question.answerable and not refused else None
     row["scores"] = {
         **scores.retrieval_scores(question, chunks, plan.depths),
-        **scores.answer_scores(question, result, matched, found),
+        **scores.answer_scores(question, result, matched, found, _claimed(question, result, matched)),
         **scores.cost_scores(result, plan.depths),
     }
 
@@ -154,6 +155,18 @@ async def _matched(row: Row, question: Question, plan: Plan) -> bool | None:
         return reply.value.correct
     row["method"] = "strings"
     return matches(row["answer"], question.answers, "all" if question.match == "all" else "any")
+
+
+def _claimed(question: Question, result: Mapping[str, Any], matched: bool | None) -> bool | None:
+    """Return whether the statements of an answer are the expected one, without passages that are only related.
+
+    As the whole answer if it has no such passages, or if it is not the expected one.
+    """
+    checks = [check for check in result.get("verdicts") or [] if check["citation"]]
+    kept = [check["claim"]["text"] for check in checks if not check["claim"].get("related")]
+    if not matched or not question.answerable or len(kept) == len(checks):
+        return matched
+    return matches("\n\n".join(kept), question.answers, "all" if question.match == "all" else "any")
 
 
 def _stored(path: Path) -> Iterator[Row]:

@@ -75,6 +75,8 @@ class Row(TypedDict):
     """How that was decided; "" if not at all."""
     verdict: str
     """The judge's reason."""
+    said: str
+    """How far the answer is proven: its verdict."""
     citations: list[Cited]
     """The citations of the answer."""
     retrieved: list[Found]
@@ -112,25 +114,36 @@ def retrieval_scores(question: Question, chunks: Sequence[RetrievedChunk], depth
     return scores
 
 
-def answer_scores(question: Question, result: Mapping[str, Any], matched: bool | None, found: Sequence[bool]) -> Scores:
+def answer_scores(
+    question: Question,
+    result: Mapping[str, Any],
+    matched: bool | None,
+    found: Sequence[bool],
+    claimed: bool | None = None,
+) -> Scores:
     """Return the scores of the answer or refusal and of its citations.
 
     Args:
         question: The question.
         result: The output of the query graph.
-        matched: Whether the answer is the expected one; None if undecided.
+        matched: Whether the answer is the expected one, with the passages that are only related; None if undecided.
         found: For each citation, whether its quote is on its page.
+        claimed: Whether what it claims is, without those passages; as `matched` if it has none.
     """
-    refused = bool(result["refused"])
+    refused, related = bool(result["refused"]), result.get("verdict") == "related"
+    claimed = matched if claimed is None else claimed
     scores: Scores = {"match": None, "false_refusal": None, "right_refusal": None}
     if question.answerable:
         scores["false_refusal"] = float(refused)
         scores["match"] = 0.0 if refused else None if matched is None else float(matched)
     else:
         scores["right_refusal"] = float(refused)
+    scores["related"] = float(related)
     if not question.answerable or refused or matched is not None:
-        wrong = not refused and not (question.answerable and matched)
-        scores["wrong_proven"] = float(wrong and result.get("verdict") == "proven")
+        right, proven = bool(question.answerable and claimed), result.get("verdict") == "proven"
+        scores["wrong_proven"] = float(proven and not refused and not right)
+        if question.answerable:
+            scores["right_proven"] = float(proven and right)
     cited = [(one["name"], one["document"], page) for one in result["citations"] for page in _pages(one)]
     on_page = any(
         page in question.pages and (not question.doc or _is(question.doc, name, document))
@@ -181,7 +194,8 @@ def empty_row(run: str, question: Question) -> Row:
     return Row(
         run=run, id=question.id, fingerprint=fingerprint(question), kind=question.kind, question=question.question,
         answerable=question.answerable, expected=list(question.answers), pages=list(question.pages), answer="",
-        refused=False, reason=None, free=False, method="", verdict="", citations=[], retrieved=[], usage=nothing,
+        refused=False, reason=None, free=False, method="", verdict="", said="",
+        citations=[], retrieved=[], usage=nothing,
         judge_usage=nothing.copy(), error="", scores={},
     )  # fmt: skip
 

@@ -63,7 +63,11 @@ def named_sentences(question: str, chunk: ChunkRow) -> frozenset[int]:
     A sentence belongs to the number that it begins with or is found by, else to the heading above it. "6" names 6 and
     all that stands under it, so 6.2 too.
     """
-    found = {n for n, s in enumerate(chunk.sentences) if s.search == f"Name: {s.text}" and _ASKS_NAME.search(question)}
+    found = {
+        n
+        for n, s in enumerate(chunk.sentences)
+        if s.search.startswith(f"Name: {s.text}") and _ASKS_NAME.search(question)
+    }
     titles = {" ".join(title.casefold().split()) for title in _APPENDIX.findall(question)}
     asked = {*_NAMED.findall(question), *_DOTTED.findall(question)}
     if not asked and not titles:

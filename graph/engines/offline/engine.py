@@ -161,9 +161,9 @@ class OfflineEngine:
         """Return None for each statement: there is no model to ask."""
         return Reply([None] * len(statements))
 
-    def _titles(self, chunks: Sequence[RetrievedChunk]) -> str:
+    def _titles(self, chunks: Sequence[RetrievedChunk]) -> dict[str, str]:
         rows = (self._catalog.document(document) for document in {chunk["document"] for chunk in chunks})
-        return " ".join(row.title for row in rows if row)
+        return {row.id: row.title for row in rows if row}
 
     def _score(
         self, question: str, chunks: Sequence[RetrievedChunk]
@@ -196,12 +196,16 @@ class OfflineEngine:
 
     def _grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Grade]:
         """Grade chunks by their best sentence for any of the questions in the text."""
+        from graph.engines.offline.evidence_rules import answering_chunks  # its patterns take 3 ms at import
+
         best: dict[str, scoring.ScoredSentence] = {}
         settling: set[str] = set()
         rows = self._catalog.chunks([chunk["chunk"] for chunk in chunks])
+        titles = self._titles(chunks)
         for part in terms.split_questions(question):
             query, sentences = self._score(part, chunks)
             settling |= {row.id for row in rows if table_answers.settles(query, row)}
+            settling |= answering_chunks(query, sentences, {row.id: row for row in rows}, titles)
             for scored in sentences:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
@@ -226,16 +230,23 @@ class OfflineEngine:
         return list(grades.values())
 
     def _answer(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Claim]:
-        """Extract claims for each question in the text, but none for a question about a year that no chunk names."""
+        """Extract claims for each question in the text; those that do not answer it are marked as related.
+
+        None for a question about a year that no chunk names.
+        """
+        from graph.engines.offline.evidence_rules import mark_related  # its patterns take 3 ms at import
+
         claims: list[Claim] = []
         rows = {row.id: row for row in self._catalog.chunks([chunk["chunk"] for chunk in chunks])}
+        titles = self._titles(chunks)
         text = " ".join(f"{chunk['name']} {chunk['heading']} {chunk['text']}" for chunk in chunks)
         for part in terms.split_questions(question):
-            if not terms.years(part) <= terms.years(text + self._titles(chunks)):
+            if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])):
                 continue
             query, scored = self._score(part, chunks)
-            claims += [claim for claim in extract_claims(query, scored, rows) if claim not in claims]
-        return claims
+            found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles)
+            claims += [claim for claim in found if claim not in claims]
+        return sorted(claims, key=lambda claim: "related" in claim)
 
 
 def _grade_of(fit: float) -> float:

@@ -12,7 +12,8 @@ from graph.retrieval.scoring import Query, row_label_match
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Encoded
-from graph.verification import facts
+from graph.verification.claims.check import check_claim, contradictions_of
+from graph.verification.claims.evidence import Evidence
 
 COLUMNS = ("Model", "AIME 2024 pass@1", "AIME 2024 cons@64", "Rating")
 ROWS = {
@@ -79,9 +80,10 @@ def test_a_difference_shows_its_operands_and_is_verified_from_the_table() -> Non
     question = asking("By how much does Alpha-1 beat Alpha-1-Zero on AIME 2024 pass@1?")
     said = table_answers.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")])
     assert said == "The difference in AIME 2024 pass@1: 71.0 − 63.6 = 7.4"
-    assert facts.calculated(said, table().text) == {"71.0", "63.6", "7.4"}
-    assert facts.calculated("71.0 − 63.6 = 7.5", table().text) == set()
-    assert facts.calculated("71.0 − 60.0 = 11.0", table().text) == set(), "60.0 does not stand in the table"
+    evidence = Evidence(table().text)
+    assert contradictions_of(check_claim("71.0 − 63.6 = 7.4", evidence)) == ""
+    assert contradictions_of(check_claim("71.0 − 63.6 = 7.5", evidence)) != ""
+    assert contradictions_of(check_claim("71.0 − 60.0 = 11.0", evidence)) != "", "60.0 does not stand in the table"
 
 
 def test_the_difference_of_two_columns_of_one_row() -> None:

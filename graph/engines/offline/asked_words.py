@@ -1,0 +1,152 @@
+"""The words and patterns of `evidence_rules`: what a question asks for, what means the same, what is a value."""
+
+from __future__ import annotations
+
+import re
+
+from graph.storage.fulltext import stem
+
+WORD = re.compile(r"[^\W_]+")
+# Words of a question that say how it is asked, not what about.
+FRAME = frozenset(
+    """according account actually again almost asked became become began begin begun came come commonly consider
+    considered contain contained currently define defined did different draw draws during exactly exist far find
+    following form found generally get go good had happen happened held help hold include included involve kind
+    kinds know known like locate located location made main mainly make may mean meant need occur occurred often
+    part particular person place please possible provide put reach refer referred relate require required
+    requires said see since someone something sort stand take taken term terms thing things time times today
+    took type types typically use used usually various view way ways well went year years""".split()  # noqa: SIM905 - a list of words reads best as text
+)
+# Words that mean the same to somebody who asks. Each line is one meaning.
+SYNONYMS = tuple(
+    frozenset(stem(word) for word in line.split())
+    for line in """
+    start begin commence launch
+    end finish expire terminate close stop
+    terminate cancel end
+    buy purchase acquire
+    pay paid payment spend spent cost debit
+    sell sale
+    big large great
+    price cost fee charge rate
+    salary wage pay earnings
+    revenue sales turnover
+    profit earnings income
+    employ employee staff worker personnel
+    author write wrote written
+    found founded founding establish create set
+    build built construct erect
+    die died death dead
+    born birth
+    kill killed
+    live lived reside inhabit
+    begin began begun
+    win won victory
+    lose lost loss
+    phone telephone tel
+    fax facsimile
+    email mail
+    address street
+    car vehicle
+    rent rental lease
+    location site place
+    maximum max most highest
+    minimum min least lowest
+    average mean
+    reason cause because
+    aim goal purpose objective
+    approximately about around roughly
+    film movie
+    doctor physician
+    weigh weight
+    high height tall
+    long length
+    old age
+    deep depth
+    fast speed
+    hot temperature
+    fire fired firing
+    open opened opening
+    study learn learned
+    speak speaks language languages
+    """.strip().splitlines()
+)
+# What is measured, as a question names it, and the units of its values.
+MEASURES = tuple(
+    (re.compile(rf"\b(?:{names})\b", re.IGNORECASE), re.compile(rf"(?<![^\W\d_])(?:{units})(?![^\W\d_])"))
+    for names, units in (
+        ("voltage", r"volts?|k?V"),
+        ("current", r"amperes?|amps?|m?A"),
+        ("temperatures?|how (?:hot|cold|warm)", r"degrees|°|° ?[CF]|kelvin"),
+        ("weights?|weighs?|how heavy|mass", r"kilograms?|grams?|k?g|tonnes?|tons?|pounds|lbs?"),
+        ("power|output|wattage", r"watts?|kilowatts?|megawatts?|[kM]?W|horsepower"),
+        (
+            "heights?|lengths?|widths?|depths?|distances?|how (?:high|tall|long|wide|deep|far|thick)",
+            r"met(?:re|er)s?|kilomet(?:re|er)s?|centimet(?:re|er)s?|millimet(?:re|er)s?|[kcm]?m|feet|foot|ft|miles?|inch(?:es)?"
+            r"|hours?|minutes?|seconds?|days?|weeks?|months?|years?",
+        ),
+        (
+            "prices?|costs?|fees?|rent|salary|how expensive",
+            r"[$€£¥]|dollars?|euros?|pounds?|francs?|yen|USD|EUR|GBP|cents?|pence",
+        ),
+        ("percentages?|percent|proportion", r"%|per ?cent"),
+        ("e-?mail(?: address)?", r"@\S+"),
+    )
+)
+NEGATIVE = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|without|cannot|nobody|nothing)\b|n['’]t\b|\bnon-", re.IGNORECASE
+)
+NEGATED_QUESTION = re.compile(
+    r"\b(?:not|never|neither|without|no longer|cannot|except|nobody)\b|n['’]t\b|\bnon-|\bno (?!\.)", re.I
+)
+NUMBER = re.compile(
+    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?"
+    r"|billions?|half|third|quarter|dozens?|several|both|once|twice|no)\b",
+    re.IGNORECASE,
+)
+DATE = re.compile(
+    r"\b(?:1[0-9]{3}|20[0-9]{2})s?\b|\b\d{1,2}(?::|\.)\d\d\b|\b\d{1,2} ?[ap]m\b"
+    r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?:\.|uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\b|\bmay\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:centur(?:y|ies)|decades?|spring|summer|autumn|winter|noon"
+    r"|midnight|morning|afternoon|evening|daily|weekly|monthly|annually|hours?|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
+PLACE = re.compile(
+    r"\b(?:in|at|on|near|from|to|outside|inside|between|along|across|through|behind|under|over|beside|above|below|into"
+    r"|off|within|around|throughout|beneath|via)\b|\b\d+ \w+ (?:street|road|lane|avenue|square)",
+    re.IGNORECASE,
+)
+REASON = re.compile(
+    r"\b(?:because|since|as|due|to|so|for|reasons?|caus\w+|owing|result\w*|lead\w*|led|therefore|thus|hence|by|purpose"
+    r"|aim\w*|order|allow\w*|enabl\w*|prevent\w*|avoid\w*|motivat\w+)\b",
+    re.IGNORECASE,
+)
+NAME_RUN = re.compile(
+    r"\b[A-Z][\w’'.-]*(?:[ -](?:(?:of|the|de|von|van|and|du|la|del) (?=[A-Z0-9]))?[A-Z0-9][\w’'.-]*)*"
+)
+HOW_MANY = re.compile(r"\bhow many (\w+)(?: (\w+))?|\bnumber of (\w+)(?: (\w+))?", re.IGNORECASE)
+ASKED_KIND = re.compile(
+    r"\b(?:what|which)(?: (?:other|kinds? of|types? of|sorts? of))? (\w+)(?: of (\w+))?", re.IGNORECASE
+)
+# "What is the account number?" asks for a number, of which the page may say only "account 40-11".
+HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
+VALUE_NOUN = re.compile(
+    r"^\W*(?:what|which)(?:['’]s| is| are| was| were) (?:the|its|his|her|their|your|my) (?:[\w-]+ )*?"
+    r"(number|name|address|date|title|code|id|amount|value)s?\b",
+    re.IGNORECASE,
+)
+CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
+KINDS = (
+    ("reason", re.compile(r"\b(?:why|how come|for what reasons?)\b", re.IGNORECASE)),
+    ("count", re.compile(r"\b(?:how many|number of)\b", re.IGNORECASE)),
+    ("number", re.compile(
+        r"^\W*(?:what|which) (?:is|are|was|were) (?:the|its|his|her|their|your|my) [\w -]*?(?:number|amount|code)\b"
+        r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|often|expensive)|what"
+        r" (?:percentage|percent|share|proportion|temperature|price|amount|voltage|speed))\b", re.IGNORECASE)),
+    ("date", re.compile(
+        r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|hour|season))\b(?<!\w when)"
+        r"|^when\b", re.IGNORECASE)),
+    ("name", re.compile(r"\b(?:who|whom|whose)\b(?<!\w\w who)|^who\b", re.IGNORECASE)),
+    ("place", re.compile(r"\b(?:where|(?:what|which) (?:city|country|town|region|street|building))\b", re.IGNORECASE)),
+)  # fmt: skip

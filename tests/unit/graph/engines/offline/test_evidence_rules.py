@@ -1,0 +1,85 @@
+"""The rule by which a quote counts as an answer, or only as a passage on the subject."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.engines.offline.evidence_rules import Evidence, asked_kind, required_words, why_related
+
+LIGHT = "The lighthouse of Port Ellen was built in 1832 by Walter Campbell and is 43 metres high."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How high is the lighthouse of Port Ellen?",
+        "When was the Port Ellen lighthouse built?",
+        "Who built the lighthouse of Port Ellen?",
+        "Who erected the lighthouse of Port Ellen?",
+        "When was the ligthouse of Port Ellen built?",
+        "What was built by Walter Campbell in 1832?",
+    ],
+)
+def test_a_quote_that_names_all_that_is_asked_answers(question: str) -> None:
+    assert why_related(question, Evidence(LIGHT, "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How high is the lighthouse of Port Askaig?", "Askaig"),
+        ("When was the lighthouse of Port Ellen painted?", "painted"),
+        ("Who built the lighthouse of Port Ellen in 1833?", "1833"),
+        ("Who did not build the lighthouse of Port Ellen?", "negated"),
+        ("How many keepers does the lighthouse of Port Ellen have?", "keepers"),
+        ("What is the Ellen Port lighthouse of Walter Ellen called?", "Walter Ellen"),
+    ],
+)
+def test_a_quote_that_lacks_what_is_asked_is_only_related(question: str, says: str) -> None:
+    assert says in why_related(question, Evidence(LIGHT, ""))
+
+
+def test_the_value_asked_for_must_be_new_and_of_its_kind() -> None:
+    quote = Evidence("The ferry to Jura leaves from the old pier.", "")
+    assert why_related("Where does the ferry to Jura leave?", quote) == ""
+    for question in ("When does the ferry to Jura leave?", "How often does the ferry to Jura leave?"):
+        assert "no value" in why_related(question, quote)
+    year = Evidence("In 1832 the lighthouse was painted.", "")
+    assert "no value" in why_related("In what year was the lighthouse painted, 1832?", year)
+
+
+def test_a_measure_is_named_by_its_word_or_its_unit() -> None:
+    assert why_related("What voltage does the PX-7 need?", Evidence("PX-7. The supply is 48 volts.", "")) == ""
+    assert "voltage" in why_related("What voltage does the PX-7 need?", Evidence("PX-7. It draws 2.4 amperes.", ""))
+
+
+def test_a_number_counts_what_is_asked_only_beside_it() -> None:
+    near = Evidence("The mill has 14 looms, and the town has one church.", "")
+    assert why_related("How many looms does the mill have?", near) == ""
+    far = Evidence("Of the 66 towns that joined the union before the war, the mill kept no looms at all there.", "")
+    assert why_related("How many looms did the mill keep?", far) != ""
+
+
+def test_headings_name_what_a_sentence_leaves_out() -> None:
+    quote = "It weighs 96 kilograms."
+    assert why_related("How much does the Otter kiln weigh?", Evidence(quote, "Otter kiln")) == ""
+    assert "Otter" in why_related("How much does the Otter kiln weigh?", Evidence(quote, "Heron kiln"))
+
+
+def test_a_row_with_a_longer_label_is_another_row() -> None:
+    row = "Catches. Gannet Bay | 2024: 71"
+    assert "Gannet Bay" in why_related("What was the catch of Gannet in 2024?", Evidence(row, "", "Gannet Bay"))
+    assert why_related("What was the catch of Gannet Bay in 2024?", Evidence(row, "", "Gannet Bay", "Catches")) == ""
+
+
+def test_a_caption_alone_does_not_make_a_row_an_answer() -> None:
+    row = "Statement of account 40-11. 3 May | Money out: 12.50"
+    said = why_related("What is the account number?", Evidence(row, "", "3 May", "Statement of account 40-11"))
+    assert "caption" in said
+
+
+def test_the_kind_of_thing_asked_for_need_not_be_named() -> None:
+    assert required_words("Which river does the town of Perth lie on?", "") == ["town", "Perth", "lie"]
+    assert [asked_kind(q) for q in ("Why did it fail?", "How many are there?", "When was it?", "Who came?")] == [
+        "reason", "count", "date", "name",
+    ]  # fmt: skip
