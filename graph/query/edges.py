@@ -10,9 +10,8 @@ from graph.query.state import QueryState
 
 def after_contextualize(
     state: QueryState,
-) -> Literal[
-    "retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "generate_answer", "clarify"
-]:
+) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "search_each_document",
+             "generate_answer", "clarify"]:  # fmt: skip
     """Go the way of the question's kind; a model is given short documents whole.
 
     Without a model, greetings and questions about documents have ways of their own too.
@@ -30,13 +29,15 @@ def after_contextualize(
         return "describe_library"
     if kind in ("document", "place") and without_model:
         return "describe_document"
+    if kind == "documents" and without_model:
+        return "search_each_document"
     return "generate_answer" if state.get("whole_documents") else "retrieve_chunks"
 
 
 def after_generation(
     state: QueryState,
 ) -> Literal["verify_citations", "retrieve_chunks", "describe_library", "greet", "describe_document", "decline",
-             "generate_answer", "clarify"]:  # fmt: skip
+             "search_each_document", "generate_answer", "clarify"]:  # fmt: skip
     """Check what was answered; where no model has requests left today, start again as the offline engine does."""
     return after_contextualize(state) if state.get("shortcut") == "offline" else "verify_citations"
 
@@ -89,11 +90,11 @@ def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "decline"]:
 
 def after_verification(
     state: QueryState,
-) -> Literal["repair_claims", "write_answer", "grade_chunks", "widen_search", "decline"]:
+) -> Literal["repair_claims", "write_answer", "grade_chunks", "retrieve_chunks", "widen_search", "decline"]:
     """Repair failed claims once; then answer with the verified ones, or decline when there are none.
 
     Where a mentioned document was given whole and does not hold the answer, all documents are searched before, unless
-    the question is about the document itself.
+    the question is about the document itself. Where what tables or a place gave fails, the passages are searched.
     """
     failed = any(check["failure"] for check in state["verdicts"])
     if failed and state.get("can_rewrite", True) and not state.get("repairs"):
@@ -105,4 +106,6 @@ def after_verification(
     about_document = asked is not None and asked["kind"] in ("document", "place")
     if state.get("whole_documents") and state.get("mentioned_documents") and not about_document:
         return "widen_search"
+    if state.get("shortcut") == "quotes":
+        return "retrieve_chunks"
     return "grade_chunks" if state.get("shortcut") == "tables" else "decline"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
-from graph.query import clarifying, description_nodes, edges, nodes, table_nodes
+from graph.query import clarifying, description_nodes, edges, library_nodes, nodes, table_nodes
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
@@ -29,6 +29,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("describe_library", nodes.describe_library)
     builder.add_node("greet", description_nodes.greet)
     builder.add_node("describe_document", description_nodes.describe_document)
+    builder.add_node("search_each_document", library_nodes.search_each_document)
     builder.add_node("decline", nodes.decline)
     builder.add_edge(START, "contextualize")
     builder.add_conditional_edges("contextualize", edges.after_contextualize)
@@ -43,6 +44,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_edge("repair_claims", "verify_citations")
     builder.add_edge("write_answer", END)
     builder.add_conditional_edges("describe_document", edges.after_description)
+    builder.add_conditional_edges("search_each_document", edges.after_description)
     builder.add_edge("describe_library", END)
     builder.add_edge("greet", END)
     builder.add_edge("decline", END)

@@ -1,0 +1,112 @@
+"""The node for questions over several documents: each one is searched, each side cited, and a side without is said."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from graph import context, dependencies
+from graph.events import step
+from graph.query import spent_day
+from graph.query.answers import final_state
+from graph.query.state import Note, QueryState
+from graph.query.table_nodes import with_chunks
+from graph.retrieval import terms
+from graph.runtime.async_nodes import async_node
+from graph.sanitize import sanitize_markdown
+from graph.storage.base import Catalog, DocumentRow
+from graph.types import Claim
+
+_MAX_DOCUMENTS = 12  # searched one by one, at 30 ms each
+_MAX_CHUNKS = 4  # of each document
+_MAX_NAMED = 6  # documents named in a sentence
+_COUNTS = re.compile(r"^\W*(?:how many|what number of|count)\b", re.IGNORECASE)
+_COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|versus|vs|both|each|all)\b", re.IGNORECASE)
+_THINGS = r"(?:documents?|files?|pdfs?|reports?|papers?|contracts?|letters?|invoices?|articles?|filings?|studies)"
+# What says which documents are meant, and not what is asked of them.
+_FRAME = re.compile(
+    r"\b(?:in |from |across |between |of )?(?:which|what|how many|both|all|these|those|the two|the three|each)(?: of)?"
+    rf"(?: (?:the|these|those|my|our|your|two|three))* {_THINGS}\b"
+    r"|\b(?:compare[ds]?|comparison|difference|differ)\b(?: between| of| in)?"
+    r"|[\w.() -]+?\.(?:pdf|docx?|txt|md|html?)\b"
+    r"|\b(?:are|is|deals?|talks?|speaks?) (?:about|with|of)\b"
+    r"|\b(?:mentions?|mentioned|contains?|gives?|says?|names?)\b",
+    re.IGNORECASE,
+)
+
+
+@async_node
+@step("Searching each document")
+async def search_each_document(state: QueryState) -> QueryState:
+    """Answer from each document with its own quotes; leave the question to the search where there is one document."""
+    deps = await dependencies.current()
+    catalog = deps.stores.catalog
+    rows = await asyncio.to_thread(_searchable, catalog, state)
+    subject = " ".join(_FRAME.sub(" ", state["standalone_question"]).split()) or state["standalone_question"]
+    if _COUNTS.search(state["standalone_question"]):
+        return _said(state, await asyncio.to_thread(_count, catalog, rows, subject))
+    if not 1 < len(rows) <= _MAX_DOCUMENTS:
+        return {"shortcut": ""}
+    found = {row.label: await _from(deps, state, row, subject) for row in rows}
+    chosen = _chosen(found, compares=bool(_COMPARES.search(state["standalone_question"])))
+    if not chosen:
+        return {"shortcut": ""}
+    ids = list(dict.fromkeys(claim["chunk"] for claim in chosen))
+    retrieved = with_chunks(state["retrieved"], await asyncio.to_thread(catalog.chunks, ids), "of its document")
+    cited = {label for label, claims in found.items() if any(claim in chosen for claim in claims)}
+    without = [label for label in found if label not in cited]
+    notes = [*state["notes"], *_note_on(without)]
+    return {
+        "claims": chosen, "shortcut": "quotes", "page_images": [], "retrieved": retrieved, "grades": [], "notes": notes
+    }  # fmt: skip
+
+
+def _searchable(catalog: Catalog, state: QueryState) -> list[DocumentRow]:
+    mentioned = state["mentioned_documents"]
+    ids = set(mentioned if len(mentioned) > 1 else state["allowed_documents"])
+    return [row for row in catalog.documents() if row.id in ids and row.generation]
+
+
+async def _from(deps: dependencies.Deps, state: QueryState, row: DocumentRow, subject: str) -> list[Claim]:
+    """Return what one document says to the subject, as the engine answers from its best chunks."""
+    retriever = await asyncio.to_thread(deps.retriever)
+    reply, _ = await spent_day.search(retriever, subject, [row.id], _MAX_CHUNKS)
+    grades = await deps.engine.grade(subject, reply.value)
+    passed = {grade["chunk"] for grade in grades.value if grade["score"] >= context.current().min_grade}
+    relevant = [chunk for chunk in reply.value if chunk["chunk"] in passed]
+    return (await deps.engine.answer(subject, relevant, grades.value)).value if relevant else []
+
+
+def _chosen(found: dict[str, list[Claim]], *, compares: bool) -> list[Claim]:
+    """Return the best statement of each document; only those that answer unless documents are compared."""
+    best = [claims[0] for claims in found.values() if claims]
+    answering = [claim for claim in best if not claim.get("related")]
+    return answering if answering and not compares else best
+
+
+def _note_on(without: Sequence[str]) -> list[Note]:
+    if not without:
+        return []
+    more = f" and {len(without) - _MAX_NAMED} more" if len(without) > _MAX_NAMED else ""
+    text = f"Nothing that answers was found in {', '.join(without[:_MAX_NAMED])}{more}."
+    return [Note(kind="nothing_in_document", text=text)]
+
+
+def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str) -> str:
+    """Return how many documents have all words of the subject in one passage, with the page of the first."""
+    words = terms.content_terms(subject)
+    wanted = terms.stems(" ".join(words))
+    lines = []
+    for row in rows:
+        hits = [chunk for chunk, _ in catalog.search_text(words, [row.id], _MAX_DOCUMENTS)]
+        holding = [c for c in catalog.chunks(hits) if wanted <= terms.stems(f"{' '.join(c.headings)} {c.text}")]
+        if holding:
+            lines.append(f"- {row.label} (page {min(chunk.pages[0] for chunk in holding)})")
+    number = str(len(lines)) if lines else "None"
+    things = f"of {len(rows)} documents" if len(rows) != 1 else "of the 1 document"
+    return "\n".join([f"{number} {things} {'has' if len(lines) == 1 else 'have'} “{' '.join(words)}”.", *lines])
+
+
+def _said(state: QueryState, text: str) -> QueryState:
+    return {**final_state(state, sanitize_markdown(text), "catalog"), "shortcut": "structure"}
