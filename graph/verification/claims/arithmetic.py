@@ -71,6 +71,9 @@ def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], ev
         lacking: Those that the quote does not support by themselves.
         evidence: Of the claim.
     """
+    # A version ("3.1.2") has no value.
+    stated = [one for one in stated if one.values]
+    lacking = [one for one in lacking if one.values]
     passage = _values(evidence.whole, evidence)
     quoted = _values(evidence.quote or evidence.exact, evidence)
     found: set[str] = set()

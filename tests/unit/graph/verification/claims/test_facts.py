@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.verification.claims import dates, names, numbers
+from graph.verification.claims.check import check_claim
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import unsupported_facts
 
@@ -218,3 +219,9 @@ PIECES = st.sampled_from(
 def test_every_text_supports_itself(text: str) -> None:
     """An answer in the page's own words is never called unproven."""
     assert unsupported_facts(text, Evidence(text, "", text, text)) == []
+
+
+@given(st.lists(PIECES, max_size=14).map(" ".join), st.lists(PIECES, max_size=14).map(" ".join))
+def test_any_text_can_be_checked_against_any_quote(text: str, quote: str) -> None:
+    for one in check_claim(f"{text} 3.1.2 and the total", Evidence(quote, "", quote, quote, quote)):
+        assert one.reason
