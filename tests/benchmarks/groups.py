@@ -16,7 +16,7 @@ from tests.benchmarks.comparison import Comparison, Sizes
 
 GROUPS = {
     "starting": "startup", "questions": "offline_questions", "answering": "model_answers", "storing": "storage",
-    "ingestion": "ingestion", "memory": "server_memory",
+    "claims": "claim_checks", "ingestion": "ingestion", "memory": "server_memory",
 }  # fmt: skip
 """The groups, in the order in which they are measured, and their modules."""
 

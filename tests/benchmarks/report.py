@@ -12,7 +12,7 @@ from tests.benchmarks import plots
 BEGIN, END = "<!-- Written by hand from here -->\n", "<!-- to here -->\n"
 _TITLES = {
     "starting": "Start-up", "questions": "Questions, offline", "answering": "Questions, with a model",
-    "storing": "Storing", "ingestion": "Ingestion", "memory": "Memory",
+    "storing": "Storing", "claims": "Claims, checked by code", "ingestion": "Ingestion", "memory": "Memory",
 }  # fmt: skip
 _HEAD = """# Performance: benchmarks and their results
 

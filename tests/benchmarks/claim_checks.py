@@ -1,0 +1,59 @@
+"""Benchmark of the check of claims by code: the search for the quote, its boxes and `graph/verification/claims`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from graph.types import Claim
+from tests.benchmarks import documents, machine
+from tests.benchmarks.comparison import Comparison, Samples, Sizes
+
+_MOST = 15.0
+CLAIMS = (
+    "According to the report, {}",
+    "{} This was measured twice by 7 people.",
+    "The report does not say that {}",
+)
+"""What is said of each quote: a copy with a frame, with a foreign number, and with a negation."""
+
+
+def measure(sizes: Sizes) -> list[Comparison]:
+    """Every sentence of the sample report, quoted by claims that hold and that do not; CPU time for each claim."""
+    home = sizes.folder / "tmp" / "claims" / "home"
+    home.mkdir(parents=True)
+    machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
+    from graph import dependencies
+    from graph.app import app
+
+    app.invoke({"sources": [str(documents.SAMPLE)]}, context={"engine": "offline"})
+    catalog = dependencies.stores().catalog
+    (document,) = catalog.documents()
+    chunks = catalog.chunks(catalog.chunk_ids(document.id))
+    claims = [
+        Claim(text=form.format(sentence.text), chunk=chunk.id, quote=sentence.text)
+        for chunk in chunks
+        for sentence in chunk.sentences
+        if len(sentence.text) > 40
+        for form in CLAIMS
+    ]
+    took = [_check(catalog, [chunk.id for chunk in chunks], claims) for _ in range(sizes.of(7, 3))]
+    dependencies.stores().close()
+    return [
+        Comparison(
+            "claim", "checking a claim by code, the search for its quote included", "ms",
+            Samples("CPU time a claim", tuple(took)), limit=_MOST, bound="most",
+            note=f"{len(claims)} claims with the sentences and table rows of the sample report as their quotes.",
+        )
+    ]  # fmt: skip
+
+
+def _check(catalog: Any, offered: Sequence[str], claims: Sequence[Claim]) -> float:
+    """Return the milliseconds of CPU time for each claim; every verifier begins with empty caches of pages."""
+    from graph.verification.verifier import ClaimVerifier
+
+    began = time.process_time()
+    for claim in claims:
+        ClaimVerifier(catalog, offered, []).check([claim])
+    return 1000 * (time.process_time() - began) / len(claims)
