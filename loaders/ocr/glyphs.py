@@ -28,6 +28,10 @@ _OVER = 0.5  # of the narrower shape's width: as far one shape stands over anoth
 
 
 _DIGITS = re.compile(r"[0-9]+")
+_OVERLONG = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(\d{1,2})(?![\d,.])")
+"""A number with digits beyond its last group of three ("1,9504"): they are a sign, or a point before them was lost."""
+
+_LIFTED = 0.1  # of the capitals' height by which such a digit ends above the baseline; decimals end on it
 _DECIMALS = re.compile(r"[.,][0-9]")
 
 
@@ -72,7 +76,21 @@ def with_signs(crop: Image, text: str, places: Sequence[float]) -> str:
         if own and text[spot] in "0123456789" and (spot - 1 in signs or not _is_like(shape, before)):
             signs |= {spot: kind} if (kind := _kind(shape, full, size)) else {}
         before = shape if text[spot].isdecimal() and text[spot + 1 : spot + 2].isdecimal() else None
+    signs |= dict.fromkeys(_beyond_groups(text, spots, [_nearest(shapes, place) for place in places], full), "raised")
     return _written(text, signs)
+
+
+def _beyond_groups(text: str, spots: Sequence[int], shapes: Sequence[_Shape], full: Sequence[_Shape]) -> list[int]:
+    """Return the digits beyond the groups of a number that end above the baseline: large signs of a note."""
+    found: list[int] = []
+    own = dict(zip(spots, shapes, strict=True))
+    size = median(shape.height for shape in full)
+    for number in _OVERLONG.finditer(text):
+        around = sorted(full, key=lambda shape: abs(shape.middle - own[number.start()].middle))[:8]
+        base = median(shape.bottom for shape in around)
+        if all(base - own[at].bottom >= _LIFTED * size for at in range(*number.span(1))):
+            found += range(*number.span(1))
+    return found
 
 
 def _is_like(shape: _Shape, before: _Shape | None) -> bool:

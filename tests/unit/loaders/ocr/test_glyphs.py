@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import cv2
+import numpy as np
 import pymupdf
 import pytest
 from PIL import Image, ImageFilter
 
 from loaders.ocr.engine import read_image
+from loaders.ocr.glyphs import with_signs
 
 LINES = [
     "Mooring fees came to $640^{1} and towage to 17,350^{2} that year.",
@@ -47,3 +50,16 @@ def test_digits_that_are_raised_or_lowered_are_no_part_of_a_number(font: str, dp
     assert "5,204 people and 1,377 cars" in text
     assert not any(number in text for number in ("6401", "17,3502", "28604"))
     assert sum(char in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉" for char in text) == 4
+
+
+@pytest.mark.parametrize(("lift", "read"), [(4, "1,950⁴ PENCE"), (0, "1,9504 PENCE")])
+def test_a_digit_beyond_the_groups_of_a_number_is_a_sign_if_it_ends_above_the_line(lift: int, read: str) -> None:
+    crop = np.full((36, 260, 3), 255, np.uint8)
+    places = []
+    for at, char in enumerate("1,9504 PENCE"):
+        x = 10 + 20 * at
+        if char != " ":
+            top, bottom = (24, 28) if char == "," else (8 - lift // 2, 28 - lift) if char == "4" else (8, 28)
+            cv2.rectangle(crop, (x, top), (x + 12, bottom), (0, 0, 0), -1)
+            places.append(x + 6.0)
+    assert with_signs(crop, "1,9504 PENCE", places) == read
