@@ -16,7 +16,7 @@ from graph.evaluation.metrics import label
 # Two lines each, so that all columns fit into 80 characters.
 _HEADS = {"mrr": "MRR", "match": "ans.\nmatch", "right_proven": "right\nprov.",
           "right_refusal": "right\nref.", "false_refusal": "false\nref.",
-          "wrong_proven": "wrong\nprov.", "related": "rel-\nated"}  # fmt: skip
+          "wrong_proven": "wrong\nprov."}  # fmt: skip
 _COSTS = {"requests": "re-\nquests", "input_tokens": "tokens\nin", "output_tokens": "tokens\nout"}
 
 

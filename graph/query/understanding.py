@@ -110,7 +110,9 @@ _ASKS_PLACE = re.compile(
 )
 _PLACE_ALONE = re.compile(rf"^{_POLITE}(?:the )?{_PLACE.pattern}(?: (?:of|in) {_THIS})?\W*$", re.IGNORECASE)
 _SEVERAL = re.compile(
-    r"\b(which (?:of (?:the|these|those|my|our) )?(?:documents?|files?|pdfs?|reports?|papers?"
+    r"\b(how many (?:of (?:the|these|those|my|our) )?(?:documents?|files?|pdfs?|reports?|papers?|contracts?|letters?"
+    r"|invoices?|articles?) (?:are about|deal with|mention|talk about|speak of|contain"
+    r"|discuss|name)\b|which (?:of (?:the|these|those|my|our) )?(?:documents?|files?|pdfs?|reports?|papers?"
     r"|contracts?|letters?|invoices?|articles?)\b|in (?:which|what) (?:document|file|pdf|report|paper"
     r"|contract)"
     r"|(?:both|all|these|the two|the three|two|three|each of the|across (?:the|all)"

@@ -230,3 +230,15 @@ def test_title_authors_and_date_are_told_stored_and_shown(tmp_path: Path, capsys
     assert "Counting eels at the weir · Mara Lindqvist, Tom de Vries · 2024-05-03" in " ".join(
         capsys.readouterr().out.split()
     )
+
+
+def test_each_document_answers_a_question_about_several(tmp_path: Path) -> None:
+    pages = {"north.pdf": "The yard rent of the north mole is 310 euros.", "south.pdf": "Swans nest on the south mole."}
+    for name, text in pages.items():
+        ingest(write(tmp_path / name, [heading("Report of the harbour"), line(text)]))
+    counted = ask("How many documents mention swans?")
+    assert ("1 of 2 documents" in counted["answer"], "south.pdf (page 1)" in counted["answer"]) == (True, True)
+    assert "None of 2 documents" in ask("How many documents are about pumps?")["answer"]
+    told = ask("Which of these documents gives the yard rent of the north mole?")
+    assert ("310 euros" in told["answer"], told["citations"][0]["name"]) == (True, "north.pdf")
+    assert any(note["kind"] == "nothing_in_document" and "south.pdf" in note["text"] for note in told["notes"])
