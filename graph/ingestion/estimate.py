@@ -86,7 +86,8 @@ async def estimate(sources: list[str], context: Context) -> Estimate:
     engine = dependencies.reader_name(context, settings())
     by_hash: dict[str, DocumentEstimate] = {}
     with TemporaryDirectory() as downloads:
-        for found in await find(as_list(sources, "sources"), Path(downloads), context.password):
+        attached = context.attachments == "read"
+        for found in await find(as_list(sources, "sources"), Path(downloads), context.password, attached=attached):
             key = found.source if isinstance(found.info, SourceError) else found.info.sha256
             by_hash[key] = await _estimate_document(found, context, engine)
     documents = list(by_hash.values())
@@ -103,7 +104,8 @@ async def requests_of(sources: Sequence[str], context: Context, limit: int) -> d
     if not local or dependencies.reader_name(context, settings()) == "offline" or context.reader == "text":
         return {}
     counted: dict[str, DocumentEstimate] = {}
-    for found in await find(local, dependencies.stores().downloads, context.password):
+    attached = context.attachments == "read"
+    for found in await find(local, dependencies.stores().downloads, context.password, attached=attached):
         if isinstance(found.info, DocumentInfo):
             done = await asyncio.to_thread(_pages_done, found.info, context, "llm")
             due = [0] * (found.info.pages - len(done))

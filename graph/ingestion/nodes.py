@@ -69,7 +69,8 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     skipped: list[SkippedFile] = []
     duplicates: list[DuplicateFile] = []
     sources = as_list(state["sources"], "sources")
-    for found in await find(sources, deps.stores.downloads, context.current().password):
+    run = context.current()
+    for found in await find(sources, deps.stores.downloads, run.password, attached=run.attachments == "read"):
         if isinstance(found.info, LinkError):
             linked = report.add_link(found, found.info, documents.values(), duplicates, skipped)
             await asyncio.to_thread(_add_name, deps, linked, found)

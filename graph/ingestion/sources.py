@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graph import context, dependencies
+from graph import dependencies
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.settings import settings
@@ -49,13 +49,14 @@ class Found:
     name: str
 
 
-async def find(sources: Sequence[str], downloads: Path, password: str | None) -> list[Found]:
+async def find(sources: Sequence[str], downloads: Path, password: str | None, *, attached: bool = True) -> list[Found]:
     """Expand folders and globs, download addresses, and open every file once.
 
     Args:
         sources: Paths, globs, http(s) addresses and references of uploads.
         downloads: The folder in which downloaded files are stored.
         password: The password of encrypted files, if the run has one.
+        attached: Whether files that are attached to others are read too; else each has its SkippedError.
 
     Returns:
         Every file with its page count, or with the error if that one file cannot be opened; after it the files that are
@@ -68,8 +69,8 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None) ->
     gate = asyncio.Semaphore(_PARALLEL_DOWNLOADS)
     paths, others = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_open_all(path, source, password or _upload_password(path, source)) for path, source in paths]
-    opened = await asyncio.gather(*files, *(_download(url, downloads, password, gate) for url in urls))
+    files = [_open_all(path, source, password or _upload_password(path, source), attached) for path, source in paths]
+    opened = await asyncio.gather(*files, *(_download(url, downloads, password, gate, attached) for url in urls))
     return [*(found for several in opened for found in several), *others]
 
 
@@ -94,14 +95,16 @@ def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]
     return [*((access.uploaded(source), source) for source in uploads), *found], [*skipped, *links]
 
 
-async def _download(url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore) -> list[Found]:
+async def _download(
+    url: str, downloads: Path, password: str | None, gate: asyncio.Semaphore, attached: bool
+) -> list[Found]:
     limits = DownloadLimits(allow_private=settings().allow_private_urls)
     try:
         async with gate:
             path = await asyncio.to_thread(fetch, url, downloads, limits)
     except SourceError as error:
         return [Found(Path(url), url, error, Path(url).name)]
-    return await _open_all(path, url, password)
+    return await _open_all(path, url, password, attached)
 
 
 def _upload_password(path: Path, source: str) -> str | None:
@@ -109,7 +112,9 @@ def _upload_password(path: Path, source: str) -> str | None:
     return password_of(path.parent.name) if source.startswith(access.UPLOAD) else None
 
 
-async def _open_all(path: Path, source: str, password: str | None, within: tuple[str, ...] = ()) -> list[Found]:
+async def _open_all(
+    path: Path, source: str, password: str | None, attached: bool, within: tuple[str, ...] = ()
+) -> list[Found]:
     """Open a file, and the files that are attached to it; `within` are the hashes of the files that it is in."""
     found = await _open(path, source, password)
     if not isinstance(found.info, DocumentInfo) or len(within) >= _MAX_DEPTH:
@@ -118,7 +123,6 @@ async def _open_all(path: Path, source: str, password: str | None, within: tuple
         return [replace(found, info=SkippedError(f"{found.name!r} is attached to itself: it is read once."))]
     within = (*within, found.info.sha256)
     folder = _derived(found.info.sha256) / "attached"
-    read = context.current().attachments == "read"
     try:
         parts = await dependencies.pool().call(extract, path, folder, password)
     except SourceError as error:
@@ -126,11 +130,11 @@ async def _open_all(path: Path, source: str, password: str | None, within: tuple
     inside: list[Found] = []
     for part in parts:
         named = f"{source}{MARK}{part.name}"
-        problem = part.problem or ("" if read else _NOT_WANTED.format(file=found.name))
+        problem = part.problem or ("" if attached else _NOT_WANTED.format(file=found.name))
         if problem:
             inside.append(Found(Path(part.name), named, SkippedError(problem), part.name))
         else:
-            inside += await _open_all(Path(part.path), named, password, within)
+            inside += await _open_all(Path(part.path), named, password, attached, within)
     return [found, *inside]
 
 
