@@ -92,8 +92,8 @@ _PLACE_LEADS = frozenset(("in", "at", "on", "im", "am", "à", "en"))
 _PAIRED = re.compile(r"\W*(?:and|or|und|oder|et|ou|y|o|with|than|vs\.?)\W*", re.IGNORECASE)
 _MAX_FRAGMENT = 12  # words; a longer text without a verb is not a follow-up
 _MAX_BARE = 5  # words of a fragment that begins with neither "and" nor a preposition nor an article
-# Weights of a phrase's likeness to a phrase before, set by judgement: with them 98 of 100 turns of `tests.evals.threads` are
-# right, which they were tried on. No threads but these were measured.
+# Weights of a phrase's likeness to a phrase before, set by judgement: with them 98 of 100 turns of
+# `tests.evals.threads` are right, which they were tried on. No threads but these were measured.
 _KIND, _LEAD, _MEANING = 1.0, 0.7, 2.0
 _LEAST = 0.9  # likeness from which a phrase takes another's place; below it is added
 

@@ -19,7 +19,8 @@ MAX_SENTENCES = 3
 _MARGIN = 3.0
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5
-# Two sentences that share this part of their words (Jaccard) have the same build. Set by judgement, tried on `tests.evals.threads`.
+# Two sentences that share this part of their words (Jaccard) have the same build. Set by judgement, and tried on
+# `tests.evals.threads`.
 _ALIKE = 0.4
 _COMPARES = re.compile(
     r"\b(compare[ds]?|comparison|versus|vs|better|worse|higher|lower|more|less|fewer|larger|smaller|faster|slower"
