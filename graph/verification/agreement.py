@@ -18,7 +18,7 @@ from typing import NamedTuple
 from graph.verification.quotes import SearchText, normalised
 from loaders.text.alignment import WordIndex, tokens, word_keys
 from loaders.text.plain import plain
-from loaders.text.raised_signs import RAISED, raised, without_marks
+from loaders.text.raised_signs import RAISED, WRITTEN_MARK, raised, without_marks
 from loaders.types import Box, Word
 
 MIN_SHARE, MIN_SHARE_OCR = 0.7, 0.6
@@ -29,8 +29,6 @@ _MIN_REST = 3  # words that are looked for elsewhere on the page, after a column
 _REST_SHARE = 0.8
 _LINE_GAP = 0.8
 """Heights of a line that may lie between two lines of one text; a line that is left out makes it more than 1.0."""
-_WRITTEN_MARK = re.compile(r"(?<=[\w.,;:%’”\"')])(?:\[(\d{1,2})\]|\((\d{1,2})\)|\$\^(\d{1,2})\$)")
-"""A note mark as a transcript writes it where the page raises it."""
 _SIGNS = re.compile(r"\^[+\-−]?\w+|[+=<>≤≥±×÷%‰€$£¥°≈≠≡∞√∑∏∫∂∇→←↑↓∈∉∪∩⊂¬∧∨]|(?<![\w).,])[-−–](?=\.?\d)")
 _RAISED_SIGNS = re.compile(f"[{RAISED}]+")
 _SAME_SIGNS = str.maketrans("−–", "--")
@@ -87,7 +85,7 @@ class WitnessWords:
 
     def find(self, quote: str) -> Testimony:
         """Return where a quote stands, and whether it agrees."""
-        wanted, best = _WRITTEN_MARK.sub(self._as_printed, plain(quote)), Testimony(False)
+        wanted, best = WRITTEN_MARK.sub(self._as_printed, plain(quote)), Testimony(False)
         for exactly in (True, False):
             for order in (self._given, self._visual):
                 found = order.find_exactly(wanted) if exactly else order.find_by_words(wanted)

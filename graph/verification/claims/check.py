@@ -28,6 +28,7 @@ from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
 from graph.verification.claims.number_support import numbers_of
 from graph.verification.quotes import normalised
+from loaders.text.raised_signs import WRITTEN_MARK
 
 Kind = Literal[
     "number", "date", "name", "unit", "table", "direction", "comparison", "negation", "modality", "scope", "relevance"
@@ -108,7 +109,8 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
 
 def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
     """Return what the words of direction, comparison, negation, modality and scope say against a claim."""
-    numbers, quote = numbers_of(text, evidence), evidence.quote or evidence.exact
+    numbers = numbers_of(text, evidence)
+    quote = WRITTEN_MARK.sub("", evidence.quote or evidence.exact)  # "31,870[12] lorries" counts no 12 lorries
     return [
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
         ("direction", directions.opposite(text, quote)),

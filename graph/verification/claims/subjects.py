@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from graph.verification.claims import acronyms
+from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.names import unsupported_names
 from graph.verification.claims.wording import IRREGULAR, Word, same_language, words
@@ -22,6 +23,10 @@ _POINTING = re.compile(
 )
 """Words of a quote for which a claim may have put a name."""
 _BY = frozenset({"by", "durch", "von"})
+_CIRCUMSTANCE = frozenset("in at on during since until till near im am seit bis während bei".split())  # noqa: SIM905
+"""Words before a time or a place, which may stand on either side of a verb that it is not the subject of."""
+_WITHIN = 3
+"""Words in lower case that a time or a place may have before its name: "in the late summer of"."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
@@ -34,12 +39,12 @@ def swapped_subject(text: str, quote: str) -> str:
         places = [place for place, word in enumerate(held) if word.stem == verb.stem and not _is_name(word, place)]
         if not _is_past(verb) or len(places) != 1 or not _is_past(held[places[0]]):
             continue
-        left, before = _names(said[:at], 0), _names(held[: places[0]], 0)
+        subjects = _subjects(said[:at])
+        left, before = {word.stem for word in subjects}, _names(held[: places[0]], 0)
         after = _names(held[places[0] :], places[0])
         same_voice = _is_passive(said, at) == _is_passive(held, places[0])
         if left and before and same_voice and left <= after and left.isdisjoint(before):
-            subject = next(word.text for place, word in enumerate(said) if _is_name(word, place))
-            return f"in the quote, {subject} stands on the other side of “{held[places[0]].text}”"
+            return f"in the quote, {subjects[0].text} stands on the other side of “{held[places[0]].text}”"
     return ""
 
 
@@ -55,6 +60,27 @@ def _is_name(word: Word, place: int) -> bool:
 def _names(some: Sequence[Word], start: int) -> set[str]:
     """Return the stems of names; the first word of a text counts if it is no word of every day."""
     return {word.stem for place, word in enumerate(some, start) if word.text[0].isupper() and word.is_content}
+
+
+def _subjects(some: Sequence[Word]) -> list[Word]:
+    """Return the names before a verb that may be its subject: no months, and none that tells when or where."""
+    found: list[Word] = []
+    left = 0  # words that a circumstance may still have: "in | the late summer", "at | Great Harwood"
+    end = 0
+    for word in some:
+        is_name = word.text[0].isupper() and word.is_content
+        if word.start > end + 1:  # a comma ends it
+            left = 0
+        if word.key in _CIRCUMSTANCE:
+            left = _WITHIN
+        elif word.key in MONTHS or word.key.isdigit():
+            left = 0  # "In 1911 Carrow founded it", "In May Carrow left"
+        elif is_name and not left:
+            found.append(word)
+        elif not is_name:
+            left = max(left - 1, 0)
+        end = word.end
+    return found
 
 
 def _is_passive(said: Sequence[Word], at: int) -> bool:

@@ -24,6 +24,8 @@ LIGHT = "The lighthouse was sold by the Crown to the Tarn Trust in 1931 for 4.2 
 TIDE = "The gauge read an average level of 3.1 metres in May and a peak level of 4.7 metres in October."
 PLAN = "The trust launched a campaign to restore the chapel; only the roof was repaired."
 KINDS = "Three birds nest there: puffins, razorbills and guillemots."
+COAL = "Altogether 8,140 barges carried coal in the month of August alone."
+GAMES = "In 1931 Hollin defeated Marsh in Great Tarring."
 YIELD = "Output rose from 41.5 tonnes to 63.0 tonnes, matching the level of the Wick harbour."
 
 
@@ -55,6 +57,11 @@ YIELD = "Output rose from 41.5 tonnes to 63.0 tonnes, matching the level of the 
         ("A campaign to restore the chapel was launched.", PLAN),
         ("Nothing but the roof was repaired.", PLAN),
         ("There are 3 birds: puffins, razorbills, and guillemots.", KINDS),
+        ("In August 8,140 barges carried coal.", COAL),
+        ("In August 8,140 barges carried coal.", COAL.replace("8,140", "8,140[12]")),
+        ("In August 8,140 barges carried coal.", COAL.replace("8,140", "8,140(12)")),
+        ("In August 8,140 barges carried coal.", COAL.replace("8,140", "8,140$^12$")),
+        ("In Great Tarring, Hollin defeated Marsh.", GAMES),
         ("Output grew from 41.5 to 63 tonnes.", YIELD),
         ("Output grew by 21.5 tonnes to 63.0 tonnes.", YIELD),
         ("Output grew by about 52 percent, from 41.5 to 63.0 tonnes.", YIELD),
@@ -96,6 +103,8 @@ def test_what_the_evidence_does_not_hold_is_a_contradiction(text: str, quote: st
         ("The board may close the slipway if all of the members agree.", GRANT, {"scope"}),
         ("The board must close the slipway if most of the members agree.", GRANT, {"modality"}),
         ("Anna Byrd trained Edith Carrow.", GUIDE, {"name"}),
+        ("In 1931 Marsh defeated Hollin.", GAMES, {"name"}),
+        ("In Great Tarring, Marsh defeated Hollin.", GAMES, {"name"}),
         ("Anna Byrd later became the last warden of the island.", GUIDE, {"direction"}),
         ("The lighthouse was bought by the Crown from the Tarn Trust.", LIGHT, {"direction"}),
         ("The average level was 4.7 metres.", TIDE, {"number"}),
