@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import cast
 from uuid import uuid4
 
 from langgraph.config import get_stream_writer
@@ -78,7 +79,26 @@ async def contextualize(state: QueryState) -> QueryState:
         "engine": deps.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
-    return {**update, **await asyncio.to_thread(clarifying.of_question, catalog, update)}
+    update = {**update, **await asyncio.to_thread(clarifying.of_question, catalog, update)}
+    return cast(
+        QueryState, {name: value for name, value in update.items() if value or name in _ALWAYS or name in state}
+    )
+
+
+# Fields that later nodes read whether they are set or not.
+_ALWAYS = frozenset({
+    "rewrites", "retrieved", "repairs", "claims", "verdicts", "notes", "reason", "can_rewrite", "mentioned_documents",
+    "allowed_documents", "streamed_text",
+})  # fmt: skip
+
+
+def _set(update: QueryState, state: QueryState) -> QueryState:
+    """Return an update without empty values of fields that were never set.
+
+    A field that was ever written costs 50 bytes in each later checkpoint, and one question has a dozen of them.
+    """
+    kept = {name: value for name, value in update.items() if value or name in _ALWAYS or name in state}
+    return cast(QueryState, kept)
 
 
 def _fresh() -> QueryState:

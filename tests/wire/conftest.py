@@ -1,5 +1,6 @@
 """Fixtures: the model engine, or the whole application, on a loopback Gemini."""
 
+import random
 import shutil
 import socket
 from collections.abc import Iterator
@@ -21,9 +22,16 @@ PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")  # a proxy know
 
 @pytest.fixture(scope="session")
 def port() -> int:
-    """One port for all: clients are kept by address, and building them is what takes most of a test's time."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """One port for all: clients are kept by address, and building them is what takes most of a test's time.
+
+    It is none that the system hands out (from 32768 on), since the next connection of any process could get it.
+    """
+    while True:
+        try:
+            with socket.create_server(("127.0.0.1", random.randrange(15_000, 32_000))) as free:
+                return int(free.getsockname()[1])
+        except OSError:  # taken
+            continue
 
 
 @pytest.fixture
