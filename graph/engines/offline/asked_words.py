@@ -10,10 +10,10 @@ WORD = re.compile(r"[^\W_]+")
 # Words of a question that say how it is asked, not what about.
 FRAME = frozenset(
     """according account actually again almost asked became become began begin begun came come commonly consider
-    considered contain contained currently define defined did different draw draws during exactly exist far find
+    considered contain contained counted currently define defined did different draw draws during exactly exist far find
     following form found generally get go good had happen happened held help hold include included involve kind
     kinds know known like locate located location made main mainly make may mean meant need occur occurred often
-    part particular person place please possible provide put reach refer referred relate require required
+    part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see since someone something sort stand take taken term terms thing things time times today
     took type types typically use used usually various view way ways well went year years""".split()  # noqa: SIM905 - a list of words reads best as text
 )
@@ -143,7 +143,8 @@ KINDS = (
     ("number", re.compile(
         r"^\W*(?:what|which) (?:is|are|was|were) (?:the|its|his|her|their|your|my) [\w -]*?(?:number|amount|code)\b"
         r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|often|expensive)|what"
-        r" (?:percentage|percent|share|proportion|temperature|price|amount|voltage|speed))\b", re.IGNORECASE)),
+        r" (?:percentage|percent|share|proportion|temperature|price|amount|voltage|speed)"
+        r"|what (?:do|does|did|will|would) [\w -]+ (?:cost|weigh))\b", re.IGNORECASE)),
     ("date", re.compile(
         r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|hour|season))\b(?<!\w when)"
         r"|^when\b", re.IGNORECASE)),

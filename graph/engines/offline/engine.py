@@ -235,6 +235,7 @@ class OfflineEngine:
         None for a question about a year that no chunk names.
         """
         from graph.engines.offline.evidence_rules import mark_related  # its patterns take 3 ms at import
+        from graph.engines.offline.unnamed_words import subjects_of
 
         claims: list[Claim] = []
         rows = {row.id: row for row in self._catalog.chunks([chunk["chunk"] for chunk in chunks])}
@@ -244,7 +245,8 @@ class OfflineEngine:
             if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])):
                 continue
             query, scored = self._score(part, chunks)
-            found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles)
+            subjects = subjects_of(part, titles, self._catalog)
+            found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles, subjects)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
 

@@ -32,6 +32,7 @@ from graph.engines.offline.asked_words import (
     VALUE_NOUN,
     WORD,
 )
+from graph.engines.offline.unnamed_words import left_to_the_document, may_go_unnamed
 from graph.retrieval import scoring, terms
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
@@ -59,6 +60,20 @@ class Evidence:
     """The label of a table row; "" for other sentences."""
     caption: str = ""
     """What the text of a row has before its label: the caption and bands of its table."""
+    is_alone: bool = False
+    """Whether no other row's label ends with the same word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around a quote; without it the quote itself has to name everything."""
+
+    weights: Mapping[str, float]
+    """The idf of each stemmed word of the question."""
+    subjects: str
+    """The words of the question that the quote leaves to its document."""
+    heads: frozenset[str]
+    """The stems of the last words of the labels of the other rows."""
 
 
 def mark_related(
@@ -67,6 +82,7 @@ def mark_related(
     scored: Sequence[scoring.ScoredSentence],
     chunks: Mapping[str, ChunkRow],
     titles: Mapping[str, str],
+    subjects: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Claim]:
     """Return claims, those that answer first; the others are marked as related.
 
@@ -76,6 +92,7 @@ def mark_related(
         scored: The scored sentences of the chunks.
         chunks: The chunks by id.
         titles: Titles of documents by id.
+        subjects: Words of the question that a whole document is about, by its id.
     """
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
@@ -85,12 +102,28 @@ def mark_related(
         sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
         scored_one = found.get((chunk.id, claim["quote"]))
         if sentence and (
-            _is_extreme(query, sentence, chunk) or answers_question(query.text, sentence, chunk, titles, scored_one)
+            _is_extreme(query, sentence, chunk)
+            or answers_question(
+                query.text, sentence, chunk, titles, scored_one, _around(query, sentence, chunk, chunks, subjects or {})
+            )
         ):
             answers.append(claim)
         else:
             others.append({**claim, "related": True})
     return [*answers, *others]
+
+
+def _around(
+    query: scoring.Query,
+    sentence: SentenceRow,
+    chunk: ChunkRow,
+    chunks: Mapping[str, ChunkRow],
+    subjects: Mapping[str, Sequence[str]],
+) -> Surroundings:
+    own = [other for other in chunks.values() if other.document == chunk.document]
+    rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
+    left = left_to_the_document(query.text, subjects.get(chunk.document, ()), sentence.text)
+    return Surroundings(query.term_weights, left, frozenset(_head(row.cells[0][1]) for row in rows))
 
 
 def _is_extreme(query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow) -> bool:
@@ -124,14 +157,16 @@ def answers_question(
     chunk: ChunkRow,
     titles: Mapping[str, str],
     scored: scoring.ScoredSentence | None,
+    around: Surroundings | None = None,
 ) -> bool:
     """Return whether a sentence answers a question, and not only is about its subject.
 
     The meaning of a row is told by its cells, and that of a sentence whose clause or heading the question names by it;
-    any other has to be near the question as a whole too.
+    any other has to be near the question as a whole too. With its surroundings known, a sentence that is may leave
+    out some words, see `unnamed_words`.
     """
     named = scored is not None and scored.named
-    above = " | ".join([*chunk.headings, titles.get(chunk.document, ""), chunk.name])
+    above = " | ".join([*chunk.headings, titles.get(chunk.document, ""), chunk.name, around.subjects if around else ""])
     if named:
         above += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
     is_row = sentence.kind == "row" and bool(sentence.cells)
@@ -141,9 +176,12 @@ def answers_question(
     if not (near or named or is_row or under_named_heading(question, chunk)):
         return False
     if not is_row:
-        return not why_related(question, Evidence(sentence.search, above))
+        close = scored is not None and scored.cosine >= _MIN_COSINE
+        return not why_related(question, Evidence(sentence.search, above), around.weights if around and close else None)
     caption = sentence.search.partition(". ")[0] if ". " in sentence.search.partition(" | ")[0] else ""
-    return not why_related(question, Evidence(sentence.search, above, sentence.cells[0][1], caption))
+    label = sentence.cells[0][1]
+    alone = around is not None and _head(label) not in around.heads
+    return not why_related(question, Evidence(sentence.search, above, label, caption, alone))
 
 
 def under_named_heading(question: str, chunk: ChunkRow) -> bool:
@@ -160,10 +198,15 @@ _PLACE_NAMED = re.compile(
 )
 
 
-def why_related(question: str, evidence: Evidence) -> str:
-    """Return why a quote is not an answer to a question, as a clause; "" if it is one."""
+def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] | None = None) -> str:
+    """Return why a quote is not an answer to a question, as a clause; "" if it is one.
+
+    With the weights of words, some may be missing, see `unnamed_words`.
+    """
     kind = asked_kind(question)
-    if missing := missing_words(question, kind, evidence):
+    missing = missing_words(question, kind, evidence)
+    required = required_words(question, kind) if missing else []
+    if missing and (weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights)):
         return f"the quote does not name {', '.join(missing)}"
     own = _stems(evidence.quote.removeprefix(evidence.caption))
     if evidence.caption and not any(_is_named(word, own, frozenset()) for word in required_words(question, kind)):
@@ -219,7 +262,7 @@ def _is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool
         return True
     if len(lower) <= 3 or any(letter.isdigit() for letter in lower):
         return False
-    if any(len(other) >= 3 and lower.startswith(other) and other in _MONTHS for other in held):
+    if lower in _MONTH_NAMES and any(lower.startswith(other) for other in held & _MONTHS):
         return True
     if len(form) >= _MIN_PREFIX and any(
         other[: len(form) - 1] == form[:-1] or (len(other) >= _MIN_PREFIX and form.startswith(other)) for other in held
@@ -229,6 +272,9 @@ def _is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool
 
 
 _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"])
+_MONTH_NAMES = frozenset(
+    ["january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"]
+)
 
 
 def _is_typo(word: str, other: str) -> bool:
@@ -265,11 +311,23 @@ def _other_name(question: str, evidence: Evidence) -> str:
 
 
 def _other_row(question: str, evidence: Evidence) -> str:
-    """Return the label of a row that the question names in part only: "Gannet Bay" where it asks for "Gannet"."""
+    """Return the label of a row that the question names in part only: "Gannet Bay" where it asks for "Gannet".
+
+    The only row of "Common gannets" is that of "gannets": a common noun is the head of its label.
+    """
     label = [word for word in terms.content_terms(evidence.label) if not word.isdigit()]
     asked, initials = _stems(question), _initials(question)
     named = [_is_named(word, asked, initials) for word in label]
-    return evidence.label if any(named) and not all(named) else ""
+    is_head = (
+        evidence.is_alone and _head(evidence.label).isalpha() and _is_named(_head(evidence.label), asked, initials)
+    )
+    return evidence.label if any(named) and not all(named) and not is_head else ""
+
+
+def _head(label: str) -> str:
+    """Return the stem of a label's last word; "" if it is a name."""
+    last = label.split()[-1] if label.split() else ""
+    return stem(last) if last.islower() else ""
 
 
 def _next_to(text: str, first: str, second: str) -> bool:
