@@ -56,10 +56,11 @@ class ClaimVerifier:
         said = quotes.normalised(claim["text"].strip(" ."))
         if said in quotes.normalised(claim["quote"]) and not check.get("doubts"):
             return None
-        rows = self._evidence(claim["quote"], chunk).rows
+        evidence = self._evidence(claim["quote"], chunk)
         title = self._titles.get(chunk.document) or chunk.name
-        context = [" › ".join([title, *chunk.headings]), *(row.search for row in rows)]
-        return Statement(claim["text"], claim["quote"], "\n".join(context))
+        context = [" › ".join([title, *chunk.headings]), *(row.search for row in evidence.rows)]
+        cut = claim_check.cut_of(claim["text"], evidence)
+        return Statement(claim["text"], cut.sentence if cut else claim["quote"], "\n".join(context))
 
     def pages_without_witness(self, claims: Sequence[Claim]) -> list[PageRow]:
         """Return the pages of the claims' quotes that only a model has read: OCR is to read them before the check."""

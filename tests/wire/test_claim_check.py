@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from graph.app import app
+from tests.conftest import SAMPLE as SAMPLE_FILE
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
 from tests.wire.gemini_wire import Answer
 from tests.wire.scripted_replies import (
@@ -107,6 +109,19 @@ def test_one_control_repeats_a_quote_and_the_other_contradicts_it(checked: Model
     (false,) = [one.text for one in others if one.text != FOUNDED]
     assert re.sub(r"\d+", "", false) == re.sub(r"\d+", "", FOUNDED)
     assert false != FOUNDED
+
+
+def test_a_quote_cut_after_a_word_that_counts_is_shown_in_its_sentence(model: Model, gemini: GeminiServer) -> None:
+    sentence = "The barge may have sunk near Tolm in the storm of that year."
+    model.pages = lambda page: f"# Page {page}\n\n{sentence}\n\nNo other barge was missed."
+    app.invoke({"sources": [str(SAMPLE_FILE)]})
+    cut = claim("The barge sank near Tolm.", "have sunk near Tolm")
+    model.claims = [cut]
+    assert any("“may”" in doubt for doubt in ask()["verdicts"][0]["doubts"])
+    model.rules = rightly()
+    ask(check_claims=True)
+    (check,) = [request for request in gemini.chats if kind(request) == "check"]
+    assert [one.quote for one in statements(check).values() if one.text == cut["text"]] == [sentence]
 
 
 # What it decides

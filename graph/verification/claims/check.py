@@ -12,6 +12,7 @@ from graph.verification.claims import (
     alternatives,
     counts,
     courses,
+    cut_quotes,
     directions,
     modality,
     negation,
@@ -38,6 +39,9 @@ Severity = Literal["contradiction", "doubt"]
 """`contradiction`: the evidence says otherwise, or does not hold it. `doubt`: it may not say the same."""
 
 
+_CUT = "its sentence has “{}” beside these words, and the claim does not say it"
+
+
 class Finding(NamedTuple):
     """What speaks against a claim."""
 
@@ -53,12 +57,23 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     if contradictions:
         return tuple(contradictions)
     quote = evidence.quote or evidence.exact
+    cut = cut_of(text, evidence)
+    left_out = [Finding(cut.kind, "doubt", f"{_CUT.format(cut.word)}: quote the whole sentence")] if cut else []
     if normalised(text.strip(" .")) in normalised(quote):
-        return ()  # what repeats its quote says the same
+        return tuple(left_out)  # what repeats its quote says the same
     found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
     if not evidence.rows and directions.is_converse(text, quote):
         found = [(kind, reason) for kind, reason in found if kind not in ("direction", "comparison")]
-    return tuple(Finding(kind, "doubt", reason) for kind, reason in found if reason)
+    return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found if reason))
+
+
+def cut_of(text: str, evidence: Evidence) -> cut_quotes.Cut | None:
+    """Return what a quote, or a claim that repeats a part of it, leaves out of its sentence; None of table rows."""
+    if evidence.rows:
+        return None
+    quote = evidence.quote or evidence.exact
+    passage = evidence.whole.removeprefix(evidence.named)
+    return cut_quotes.cut_off(text, quote, passage) or cut_quotes.cut_off(text, text, quote)
 
 
 def contradictions_of(findings: Iterable[Finding]) -> str:

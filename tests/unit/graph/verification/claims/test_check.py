@@ -10,7 +10,7 @@ from graph.verification.claims.evidence import Evidence
 
 def findings(text: str, quote: str, around: str = "", document: str = "") -> dict[str, str]:
     """Return what is found of a claim by kind, with its severity."""
-    whole = f"{around} {quote}"
+    whole = around if quote in around else f"{around} {quote}"
     evidence = Evidence(quote, "", whole, whole, quote, "", (), (), lambda: document or whole)
     return {found.kind: found.severity for found in check_claim(text, evidence)}
 
@@ -158,3 +158,44 @@ def test_reasons_tell_how_to_mend_a_claim() -> None:
 def test_a_sentence_supports_itself_and_its_beginning(quote: str) -> None:
     assert findings(quote, quote) == {}
     assert findings(f"The report says that {quote[0].lower()}{quote[1:]}", quote) in ({}, {"relevance": "doubt"})
+
+
+PASSAGE = (
+    "What may happen to boats\n\nSkerra took the barge. "
+    "In 1911 the barge may have sunk near Tolm. It is not true that Hollin won the cup. "
+    "The pier opens only in June. Boats pass the lock for 14 crowns, unless it is shut. "
+    "The keeper could not swim, and he drowned in Tolm. "
+    "Die Schleuse ist nicht im Winter geöffnet. In May the roof was mended. If it rains, the hall is used. "
+    "Nothing was paid. The roof may leak. Sule swam. Perhaps Sule swam."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("The barge sank near Tolm.", "have sunk near Tolm", "modality"),
+        ("Hollin won the cup.", "Hollin won the cup", "negation"),
+        ("Hollin won the cup.", "It is not true that Hollin won the cup.", "negation"),
+        ("The pier opens in June.", "in June", "scope"),
+        ("Boats pass the lock for 14 crowns.", "Boats pass the lock for 14 crowns", "modality"),
+        ("Die Schleuse ist im Winter geöffnet.", "im Winter geöffnet", "negation"),
+    ],
+)
+def test_a_word_that_is_cut_off_before_or_after_a_quote_raises_a_doubt(text: str, quote: str, kind: str) -> None:
+    assert findings(text, quote, PASSAGE).get(kind) == "doubt"
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The barge may have sunk near Tolm.", "have sunk near Tolm"),
+        ("It is untrue that Hollin won the cup; he did not.", "It is not true that Hollin won the cup."),
+        ("He drowned in Tolm.", "he drowned in Tolm"),
+        ("The roof was mended.", "the roof was mended"),
+        ("The roof was mended in May.", "In May the roof was mended"),
+        ("Sule swam.", "Sule swam"),
+        ("Skerra took a barge.", "Skerra took the barge"),
+    ],
+)
+def test_a_quote_that_leaves_nothing_out_raises_none(text: str, quote: str) -> None:
+    assert findings(text, quote, PASSAGE) == {}
