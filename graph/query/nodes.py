@@ -79,10 +79,7 @@ async def contextualize(state: QueryState) -> QueryState:
         "engine": deps.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
-    update = {**update, **await asyncio.to_thread(clarifying.of_question, catalog, update)}
-    return cast(
-        QueryState, {name: value for name, value in update.items() if value or name in _ALWAYS or name in state}
-    )
+    return _set({**update, **await asyncio.to_thread(clarifying.of_question, catalog, update)}, state)
 
 
 # Fields that later nodes read whether they are set or not.
