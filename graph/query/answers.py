@@ -119,6 +119,7 @@ def final_state(
             *messages.notes_on_mentions(searched),
             *notes,
             *messages.notes_on_pages(catalog, cited_pages),
+            *(messages.notes_on_lists(catalog, state.get("claims") or []) if verdict != "refused" else []),
         ],
         "citations": list(citations),
         "messages": [reply] if in_chat else [HumanMessage(state["question"]), reply],

@@ -10,9 +10,10 @@ from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
 from graph.query.wording import Phrase, say
 from graph.retrieval import terms
+from graph.retrieval.lists import announced, items_after
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Citation, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
+from graph.types import Citation, Claim, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
 from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
 _UNPROVEN = {
@@ -260,3 +261,20 @@ def _runs(pages: Sequence[int]) -> list[str]:
         run = [page for _, page in group]
         runs.append(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]))
     return runs
+
+
+def notes_on_lists(catalog: Catalog, claims: Sequence[Claim]) -> list[Note]:
+    """Return a note if a claim quotes the announcement of a list whose items are not all quoted."""
+    quotes = {claim["quote"] for claim in claims}
+    for claim in claims:
+        ends = claim["text"].rstrip().endswith(":")
+        for chunk in catalog.chunks([claim["chunk"]] if ends or announced(claim["text"]) else []):
+            head = next((one for one in chunk.sentences if one.text == claim["quote"]), None)
+            ids = catalog.chunk_ids(chunk.document)
+            items = items_after(head, chunk, catalog.chunks(ids[chunk.ordinal + 1 :][:3]))[0] if head else []
+            total = max(len(items), announced(claim["quote"]), 1) if items or ends else 0
+            given = sum(item.text in quotes for _, item in items)
+            if head and given < total:
+                text = f"The list after “{claim['quote']}” may not be complete: {given} of at least {total} are given."
+                return [Note(kind="list_incomplete", text=text)]
+    return []

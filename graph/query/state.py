@@ -17,7 +17,7 @@ RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "
 NoteKind = Literal[
     "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
     "page_partly_read", "not_proven", "partly_proven", "check_failed", "day_spent", "other_model",
-    "searched_by_words", "assumed", "nothing_in_document",
+    "searched_by_words", "assumed", "nothing_in_document", "list_incomplete",
 ]  # fmt: skip
 
 Messages = Annotated[

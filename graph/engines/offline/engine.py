@@ -22,6 +22,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
+from graph.retrieval.lists import goes_on
 from graph.retrieval.multilingual import MultilingualSearch
 from graph.retrieval.spelling import Vocabulary, corrected
 from graph.runtime.caching import LRUCache
@@ -220,11 +221,13 @@ class OfflineEngine:
         return self._with_continuations(grades)
 
     def _with_continuations(self, grades: dict[str, Grade]) -> list[Grade]:
-        """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE."""
-        positions = {(row.document, row.ordinal): row.id for row in self._catalog.chunks(list(grades))}
-        for (document, ordinal), chunk in positions.items():
-            before = positions.get((document, ordinal - 1))
-            if before and grades[before]["score"] >= CLEAR_GRADE and grades[chunk]["score"] < RELEVANT_GRADE:
+        """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE, or its list."""
+        rows = {(row.document, row.ordinal): row for row in self._catalog.chunks(list(grades))}
+        for (document, ordinal), row in rows.items():
+            before, chunk = rows.get((document, ordinal - 1)), row.id
+            if before is None or grades[chunk]["score"] >= RELEVANT_GRADE:
+                continue
+            if grades[before.id]["score"] >= (RELEVANT_GRADE if goes_on(before, row) else CLEAR_GRADE):
                 reason = "goes on from the passage before it, which fits"
                 grades[chunk] = Grade(chunk=chunk, score=float(RELEVANT_GRADE), reason=reason)
         return list(grades.values())

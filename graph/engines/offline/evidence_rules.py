@@ -34,6 +34,7 @@ from graph.engines.offline.asked_words import (
 )
 from graph.engines.offline.unnamed_words import left_to_the_document, may_go_unnamed
 from graph.retrieval import scoring, terms
+from graph.retrieval.lists import items_after
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Claim
@@ -97,17 +98,20 @@ def mark_related(
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
     others: list[Claim] = []
+    listed: set[str] = set()
     for claim in claims:
         chunk = chunks[claim["chunk"]]
         sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
         scored_one = found.get((chunk.id, claim["quote"]))
         if sentence and (
-            _is_extreme(query, sentence, chunk)
+            sentence.id in listed
+            or _is_extreme(query, sentence, chunk)
             or answers_question(
                 query.text, sentence, chunk, titles, scored_one, _around(query, sentence, chunk, chunks, subjects or {})
             )
         ):
             answers.append(claim)
+            listed |= {item.id for _, item in items_after(sentence, chunk, chunks.values())[0]}
         else:
             others.append({**claim, "related": True})
     return [*answers, *others]

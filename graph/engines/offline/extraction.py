@@ -9,6 +9,7 @@ from graph.engines.offline import table_answers
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
+from graph.retrieval.lists import MOST_ITEMS, items_after
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Claim
@@ -38,7 +39,7 @@ _Chunks = Mapping[str, ChunkRow]
 
 
 def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence], chunks: _Chunks) -> list[Claim]:
-    """Return one to four claims, best first; none if no sentence was scored.
+    """Return one to four claims, best first, or those of a whole list; none if no sentence was scored.
 
     Args:
         query: The question.
@@ -64,6 +65,9 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         before = [_claim(query, one.chunk, one.sentence) for one in chosen[:row]]
         return before + _comparison(query, chosen[row], chunks)
     claims = [_claim(query, one.chunk, one.sentence) for one in chosen]
+    if items := items_after(best.sentence, chunks[best.chunk], chunks.values())[0][:MOST_ITEMS]:
+        listed = [_claim(query, chunk, item) for chunk, item in items]
+        return [claims[0], *listed, *(claim for claim in claims[1:] if claim not in listed)]
     if len(claims) < MAX_SENTENCES:
         claims += [claim for claim in _continuation(query, best, chunks) if claim not in claims]
     return claims

@@ -1,0 +1,61 @@
+"""Lists that a sentence announces: by a colon at its end, or by a number before items ("four stages")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from graph.storage.base import ChunkRow, SentenceRow
+
+# So many items of a list are given at most; longer lists are said to go on.
+MOST_ITEMS = 20
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen nineteen twenty""".split(),  # noqa: SIM905 - a list of words reads best as text
+        start=2,
+    )
+}
+_COUNT = re.compile(rf"(?<![\w.,-])(\d{{1,2}}|{'|'.join(_NUMBERS)})(?= [a-z])(?![.,]\d)", re.IGNORECASE)
+Items = list[tuple[str, SentenceRow]]
+
+
+def announced(text: str) -> int:
+    """Return how many items a sentence announces; 0 if it names no number."""
+    found = _COUNT.findall(text)
+    return _NUMBERS.get(found[0].lower(), 0) or int(found[0]) if len(found) == 1 else 0
+
+
+def items_after(sentence: SentenceRow, chunk: ChunkRow, chunks: Iterable[ChunkRow]) -> tuple[Items, bool]:
+    """Return the items of the list that a sentence announces, with their chunks, and whether the list's end was seen.
+
+    Args:
+        sentence: The sentence; without a colon or a number it announces nothing.
+        chunk: Its chunk.
+        chunks: Other chunks, in which the list may go on across a page break.
+    """
+    if sentence.kind == "row" or not (sentence.text.rstrip().endswith(":") or announced(sentence.text)):
+        return [], True
+    later = {one.ordinal: one for one in chunks if one.document == chunk.document}
+    at = next((i for i, one in enumerate(chunk.sentences) if one.id == sentence.id), len(chunk.sentences)) + 1
+    items: Items = []
+    while True:
+        run = _items(chunk.sentences[at:])
+        items += [(chunk.id, item) for item in run]
+        if at + len(run) < len(chunk.sentences):
+            return items, True
+        if chunk.ordinal + 1 not in later:
+            return items, bool(items) and len(items) == announced(sentence.text)
+        chunk, at = later[chunk.ordinal + 1], 0
+
+
+def _items(sentences: Sequence[SentenceRow]) -> list[SentenceRow]:
+    end = next((i for i, one in enumerate(sentences) if one.kind != "item"), len(sentences))
+    return list(sentences[:end])
+
+
+def goes_on(before: ChunkRow, after: ChunkRow) -> bool:
+    """Return whether a list at the end of one chunk goes on at the start of the next."""
+    ends, starts = before.sentences[-1:], after.sentences[:1]
+    return bool(ends and starts) and ends[0].kind == starts[0].kind == "item"
