@@ -135,11 +135,12 @@ def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
     in_names = {one.text for name, *_ in names_with_digits(exact) for one in find_numbers(name)}
     in_names -= {one.text for one in amounts(without_names(exact), mark)}
     given = [one for one in given if one.text not in in_names or one.scale != 1]
-    values = {value for amount in given for value in amount.values} | {Decimal(v) for v in spelled(exact).values()}
+    # A claim is read folded: "seven² million" is "seven million" there.
+    in_words = {*spelled(exact).values(), *spelled(" ".join(fold(exact).split())).values()}
+    values = {value for amount in given for value in amount.values} | set(map(Decimal, in_words))
     values |= {value * scale for amount in given for scale in magnitudes(exact) for value in amount.unscaled}
     held = {reading for amount in given if amount.scale == 1 or not amount.certain for reading in amount.readings}
-    held |= {str(value) for value in spelled(exact).values()}
-    held |= dates.numbers(exact) | terms.years(evidence.above)
+    held |= set(map(str, in_words)) | dates.numbers(exact) | terms.years(evidence.above)
     # "Revenue in millions was 3.2": the claim states the magnitude elsewhere.
     held |= {reading for amount in given if amount.scale in magnitudes(text) for reading in amount.readings}
     copied = {(amount.written, amount.scale) for amount in given}

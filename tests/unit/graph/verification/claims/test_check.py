@@ -58,6 +58,7 @@ YIELD = "Output rose from 41.5 tonnes to 63.0 tonnes, matching the level of the 
         ("Nothing but the roof was repaired.", PLAN),
         ("There are 3 birds: puffins, razorbills, and guillemots.", KINDS),
         ("In August 8,140 barges carried coal.", COAL),
+        ("The repair cost seven million crowns.", "The repair cost seven ² million crowns."),
         ("In August 8,140 barges carried coal.", COAL.replace("8,140", "8,140[12]")),
         ("In August 8,140 barges carried coal.", COAL.replace("8,140", "8,140(12)")),
         ("In August 8,140 barges carried coal.", COAL.replace("8,140", "8,140$^12$")),
