@@ -1,11 +1,13 @@
-"""Lists that a sentence announces: by a colon at its end, or by a number before items ("four stages")."""
+"""Lists: announced by a sentence with a colon or a number before items ("four stages"), or spread over a document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from graph.retrieval import terms
 from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.fulltext import stem
 
 # So many items of a list are given at most; longer lists are said to go on.
 MOST_ITEMS = 20
@@ -59,3 +61,18 @@ def goes_on(before: ChunkRow, after: ChunkRow) -> bool:
     """Return whether a list at the end of one chunk goes on at the start of the next."""
     ends, starts = before.sentences[-1:], after.sentences[:1]
     return bool(ends and starts) and ends[0].kind == starts[0].kind == "item"
+
+
+_ASKS_ALL = re.compile(
+    r"\b(?:all|every|each|what|which|list|name) (?:of |are |the |its |possible |different )*(?:ways?|cases?"
+    r"|circumstances|conditions|occasions|events|places|clauses|passages|sentences)\b",
+    re.IGNORECASE,
+)
+
+
+def said_everywhere(question: str, best: SentenceRow, sentences: Iterable[SentenceRow]) -> list[SentenceRow]:
+    """Return the sentences that hold the words which the best one shares with a question for all ways or cases."""
+    if not _ASKS_ALL.search(question) or best.kind not in ("prose", "item"):
+        return []
+    shared = {stem(word) for word in terms.content_terms(_ASKS_ALL.sub("", question))} & terms.stems(best.text)
+    return [one for one in sentences if shared and one.kind in ("prose", "item") and shared <= terms.stems(one.text)]

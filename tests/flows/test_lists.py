@@ -73,3 +73,25 @@ def test_a_list_that_is_too_long_is_said_to_go_on(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_only_a_single_number_announces(text: str, count: int) -> None:
     assert announced(text) == count
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("question", ["List all the ways it can be cancelled.", "In which cases is it cancelled?"])
+def test_a_question_for_all_ways_gets_each_clause_that_has_one(tmp_path: Path, question: str) -> None:
+    document: Any = pymupdf.open()
+    clauses = {
+        "Term": ["The berth is let for a year.", "It may be cancelled by the owner with a month's notice."],
+        "Fees": ["The fee is 300 pounds.", "Should the fee be late, the harbour may cancel at once."],
+        "Boats": ["The boat is at most 9 metres long.", "A longer boat may be towed.", "Ropes are doubled in winter."],
+        "Insurance": ["The boat is insured.", "Without cover the harbour may cancel within ten days."],
+    }
+    for heading, sentences in {"Berth agreement": [], **clauses}.items():
+        page = document.new_page(width=595, height=842)
+        page.insert_text((72, 60), heading, fontsize=15)
+        for at, sentence in enumerate(sentences):
+            page.insert_text((72, 100 + 30 * at), sentence, fontsize=11)
+    document.save(str(tmp_path / "berth.pdf"))
+    app.invoke({"sources": [str(tmp_path / "berth.pdf")]})
+    found = app.invoke({"question": question})
+    quotes = [citation["quote"] for citation in found["citations"]]
+    assert sorted(quotes) == sorted(s for own in clauses.values() for s in own if "cancel" in s)

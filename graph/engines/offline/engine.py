@@ -22,7 +22,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
-from graph.retrieval.lists import goes_on
+from graph.retrieval.lists import goes_on, said_everywhere
 from graph.retrieval.multilingual import MultilingualSearch
 from graph.retrieval.spelling import Vocabulary, corrected
 from graph.runtime.caching import LRUCache
@@ -210,6 +210,10 @@ class OfflineEngine:
             for scored in sentences:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
+            top = max(sentences, key=lambda one: one.fit, default=None)
+            if top and _grade_of(top.fit) >= RELEVANT_GRADE:
+                alike = {one.id for one in said_everywhere(part, top.sentence, (s.sentence for s in sentences))}
+                settling |= {one.chunk for one in sentences if one.sentence.id in alike}
         grades = {
             chunk: Grade(
                 chunk=chunk,

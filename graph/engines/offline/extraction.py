@@ -9,7 +9,7 @@ from graph.engines.offline import table_answers
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
-from graph.retrieval.lists import MOST_ITEMS, items_after
+from graph.retrieval.lists import MOST_ITEMS, items_after, said_everywhere
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Claim
@@ -65,6 +65,9 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         before = [_claim(query, one.chunk, one.sentence) for one in chosen[:row]]
         return before + _comparison(query, chosen[row], chunks)
     claims = [_claim(query, one.chunk, one.sentence) for one in chosen]
+    alike = {one.id for one in said_everywhere(query.text, best.sentence, (one.sentence for _, one in ranked))}
+    if len(alike) > 1:
+        return [_claim(query, one.chunk, one.sentence) for _, one in ranked if one.sentence.id in alike][:MOST_ITEMS]
     if items := items_after(best.sentence, chunks[best.chunk], chunks.values())[0][:MOST_ITEMS]:
         listed = [_claim(query, chunk, item) for chunk, item in items]
         return [claims[0], *listed, *(claim for claim in claims[1:] if claim not in listed)]
