@@ -93,6 +93,23 @@ MEASURES = tuple(
         ("e-?mail(?: address)?", r"@\S+"),
     )
 )
+UPPER_BOUND = re.compile(
+    r"\b(?:(?:not|never|no|n['’]t)\b[^.;:]{0,60}?\b(?:more|longer|higher|heavier|larger|further|later) than"
+    r"|at (?:the )?most|up to|not exceed(?:ing)?|limit(?:ed)? (?:of|to))\b",
+    re.IGNORECASE,
+)
+LOWER_BOUND = re.compile(
+    r"\b(?:(?:not|never|no|n['’]t)\b[^.;:]{0,60}?\b(?:less|fewer|shorter|lower|lighter|smaller|earlier) than|at least)\b",
+    re.IGNORECASE,
+)
+BOUNDS = (
+    (
+        re.compile(r"\b(?:greatest|largest|highest|heaviest|longest|maximum|max|most|limit)\b", re.IGNORECASE),
+        UPPER_BOUND,
+    ),
+    (re.compile(r"\b(?:least|smallest|lowest|lightest|shortest|minimum|min|fewest)\b", re.IGNORECASE), LOWER_BOUND),
+)
+"""Words of a question for a bound, and how a text sets one: "not more than 40 guests" is the largest number of guests."""
 NEGATIVE = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|nobody|nothing)\b|n['’]t\b|\bnon-", re.IGNORECASE
 )

@@ -15,12 +15,14 @@ from itertools import pairwise
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import (
     ASKED_KIND,
+    BOUNDS,
     CAPITALISED,
     DATE,
     FRAME,
     HOW_MANY,
     HOW_MUCH,
     KINDS,
+    LOWER_BOUND,
     MEASURES,
     NAME_RUN,
     NEGATED_QUESTION,
@@ -29,6 +31,7 @@ from graph.engines.offline.asked_words import (
     PLACE,
     REASON,
     SYNONYMS,
+    UPPER_BOUND,
     VALUE_NOUN,
     WORD,
 )
@@ -233,7 +236,7 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     missing = [word for word in required_words(question, kind) if not _is_named(word, held, initials)]
     measured = [
         found.group().lower()
-        for names, units in MEASURES
+        for names, units in (*MEASURES, *BOUNDS)
         if units.search(evidence.quote)
         for found in names.finditer(question)
     ]
@@ -347,7 +350,12 @@ def _is_negated(question: str, quote: str) -> bool:
     at = [found.start() for found in WORD.finditer(quote) if stem(found.group().lower()) in asked]
     if not at:
         return False
-    return any(at[0] - 12 <= found.start() <= at[-1] for found in NEGATIVE.finditer(quote))
+    bounds = [found.span() for bound in (UPPER_BOUND, LOWER_BOUND) for found in bound.finditer(quote)]
+    return any(
+        at[0] - 12 <= found.start() <= at[-1]
+        for found in NEGATIVE.finditer(quote)
+        if not any(start <= found.start() < end for start, end in bounds)  # "not more than 40" denies nothing
+    )
 
 
 def _holds_value(question: str, kind: str, evidence: Evidence) -> bool:

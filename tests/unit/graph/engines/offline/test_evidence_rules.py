@@ -53,6 +53,18 @@ def test_a_measure_is_named_by_its_word_or_its_unit() -> None:
     assert "voltage" in why_related("What voltage does the PX-7 need?", Evidence("PX-7. It draws 2.4 amperes.", ""))
 
 
+def test_a_bound_is_named_by_how_a_text_sets_one() -> None:
+    hall = Evidence("Do not let more than 240 guests into the hall.", "")
+    assert why_related("What is the largest number of guests in the hall?", hall) == ""
+    assert "smallest" in why_related("What is the smallest number of guests in the hall?", hall)
+    rope = Evidence("The rope must hold at least 900 kilograms.", "")
+    assert why_related("What is the least load that the rope must hold?", Evidence(f"{rope.quote} Load:", "")) == ""
+    assert "greatest" in why_related("What is the greatest load that the rope must hold?", rope)
+    assert "negated" in why_related(
+        "Which guests are let into the hall?", Evidence("No guests are let into the hall.", "")
+    )
+
+
 def test_a_number_counts_what_is_asked_only_beside_it() -> None:
     near = Evidence("The mill has 14 looms, and the town has one church.", "")
     assert why_related("How many looms does the mill have?", near) == ""
