@@ -99,15 +99,16 @@ UPPER_BOUND = re.compile(
     re.IGNORECASE,
 )
 LOWER_BOUND = re.compile(
-    r"\b(?:(?:not|never|no|n['’]t)\b[^.;:]{0,60}?\b(?:less|fewer|shorter|lower|lighter|smaller|earlier) than|at least)\b",
+    r"\b(?:(?:not|never|no|n['’]t)\b[^.;:]{0,60}?\b(?:less|fewer|shorter|lower|lighter|smaller|earlier) than"
+    r"|at least)\b",
     re.IGNORECASE,
 )
 BOUNDS = (
     (
-        re.compile(r"\b(?:greatest|largest|highest|heaviest|longest|maximum|max|most|limit)\b", re.IGNORECASE),
+        re.compile(r"\b(?:greatest|largest|highest|heaviest|longest|maximum|max|most|limit)\b", re.I),
         UPPER_BOUND,
     ),
-    (re.compile(r"\b(?:least|smallest|lowest|lightest|shortest|minimum|min|fewest)\b", re.IGNORECASE), LOWER_BOUND),
+    (re.compile(r"\b(?:least|smallest|lowest|lightest|shortest|minimum|min|fewest)\b", re.I), LOWER_BOUND),
 )
 """Words of a question for a bound, and how a text sets one: "not more than 40 guests" is the largest number of guests."""
 NEGATIVE = re.compile(
