@@ -110,7 +110,7 @@ BOUNDS = (
     ),
     (re.compile(r"\b(?:least|smallest|lowest|lightest|shortest|minimum|min|fewest)\b", re.I), LOWER_BOUND),
 )
-"""Words of a question for a bound, and how a text sets one: "not more than 40 guests" is the largest number of guests."""
+"""Words of a question for a bound, and how a text sets one: "not more than 40 guests" is their largest number."""
 NEGATIVE = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|nobody|nothing)\b|n['’]t\b|\bnon-", re.IGNORECASE
 )
