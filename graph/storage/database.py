@@ -25,6 +25,10 @@ _MAPPED_BYTES = 2**31 - 2**16
 _SLICE = 900
 
 
+_DELETED = (0, 0)
+"""The inodes of a file that was deleted while it was opened: it is opened again when it is needed next."""
+
+
 class Database:
     """Connections to a catalog file. Reading goes on while one thread writes (write-ahead log)."""
 
@@ -39,7 +43,10 @@ class Database:
         try:
             with self.writing() as connection:
                 migrate(connection)
-            self._inodes = self._inodes_now()
+            try:
+                self._inodes = self._inodes_now()
+            except (FileNotFoundError, NotADirectoryError):
+                self._inodes = _DELETED
         except BaseException:
             self.close()  # an open connection to a broken file would break the next one to the same file
             raise
