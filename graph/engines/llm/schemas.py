@@ -143,8 +143,8 @@ def _of_offered(
     of_item: Any = create(item.__name__, __base__=item, __doc__=item.__doc__, **narrowed)
     items_of: Any = list
     listed: Any = Annotated[items_of[of_item], _drop_invalid(of_item), Field(json_schema_extra={"maxItems": most})]
-    made = create(schema.__name__, __base__=schema, __doc__=schema.__doc__, **{items: (listed, ...)})
-    return made  # type: ignore[no-any-return]
+    made: type[S] = create(schema.__name__, __base__=schema, __doc__=schema.__doc__, **{items: (listed, ...)})
+    return made
 
 
 def _with(item: type[BaseModel], name: str, **shown: Any) -> Any:

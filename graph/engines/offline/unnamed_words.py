@@ -40,7 +40,7 @@ _CONTRASTS = frozenset(
     left right upper lower maximum minimum second third fourth fifth sixth seventh eighth ninth
     tenth half double single triple gain lose increase decrease rise fall accept accepted reject
     rejected begin end start finish open close win lost won net gross public private full partial
-    per""".split()  # noqa: SIM905
+    per""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 _OPPOSITE = re.compile(r"(?:un|im|in|dis|non|anti)[a-z]{4}")
 _COMPARATIVE = re.compile(r"\w{2,}(?:ier|est|ger|ter|der|ller|wer)")
