@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from graph.engines.offline import table_answers
@@ -212,7 +213,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     """
     kind = asked_kind(question)
     missing = missing_words(question, kind, evidence)
-    required = required_words(question, kind) if missing else []
+    required = required_words(question, kind) if missing else ()
     if missing and (weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights)):
         return f"the quote does not name {', '.join(missing)}"
     own = _stems(evidence.quote.removeprefix(evidence.caption))
@@ -225,6 +226,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     return "" if _holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
 
 
+@lru_cache(maxsize=64)  # asked of each of some 600 sentences of a question
 def asked_kind(question: str) -> str:
     """Return what kind of value a question asks for: number, count, date, name, place or reason; "" for any."""
     return next((kind for kind, pattern in KINDS if pattern.search(question)), "")
@@ -243,7 +245,8 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     return [word for word in missing if not any(word.lower() in phrase for phrase in measured)]
 
 
-def required_words(question: str, kind: str) -> list[str]:
+@lru_cache(maxsize=64)
+def required_words(question: str, kind: str) -> tuple[str, ...]:
     """Return the words of a question that an answer has to name: no stop words, not the kind of thing asked for."""
     kinds: set[str] = set()
     for found in ASKED_KIND.finditer(question):
@@ -258,7 +261,7 @@ def required_words(question: str, kind: str) -> list[str]:
         code = word.isdigit() or (len(word) == 1 and word.isupper() and word not in "AI")
         if code or (word.lower() in content and len(word) > 1):
             kept.append(word)
-    return list(dict.fromkeys(kept))
+    return tuple(dict.fromkeys(kept))
 
 
 def _is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool:
