@@ -91,7 +91,7 @@ def test_a_caption_alone_does_not_make_a_row_an_answer() -> None:
 
 
 def test_the_kind_of_thing_asked_for_need_not_be_named() -> None:
-    assert required_words("Which river does the town of Perth lie on?", "") == ["town", "Perth", "lie"]
+    assert required_words("Which river does the town of Perth lie on?", "") == ("town", "Perth", "lie")
     assert [asked_kind(q) for q in ("Why did it fail?", "How many are there?", "When was it?", "Who came?")] == [
         "reason", "count", "date", "name",
     ]  # fmt: skip
