@@ -34,11 +34,13 @@ page numbers: they are stored, and never searched. `comment` is a sticky note or
 `figure` and `chart` hold what is printed in a picture; `description` is what a model wrote of a figure or table."""
 
 SentenceKind = Literal[
-    "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference", "description"
-]
+    "prose", "item", "row", "band", "caption", "heading", "figure", "formula", "contents", "reference", "description",
+    "struck",
+]  # fmt: skip
 """What a sentence was cut from; `item` is a list item, `band` a table row that holds nothing but a name for the rows
 under it, `contents` a line of a contents page, an index or a list of figures, `reference` an entry of a list of
-references: these two are no evidence unless a question asks for them. `description` was written by a model."""
+references: these two are no evidence unless a question asks for them. `description` was written by a model. `struck` is
+struck out on the page: it is found, so that an answer can say so, and is never evidence."""
 
 _SENTENCE_KINDS: dict[BlockKind, SentenceKind] = {
     "title": "heading", "heading": "heading", "list": "item", "caption": "caption", "figure": "figure",
@@ -341,7 +343,12 @@ class SentencePredicates:
     @property
     def may_answer(self) -> bool:
         """Whether an answer may quote it: headings and bands of tables only say where other sentences belong."""
-        return self.kind not in ("heading", "band")
+        return self.kind not in ("heading", "band", "struck")
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether it is struck out on the page."""
+        return self.kind == "struck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +371,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-CHUNKER = 4
+CHUNKER = 5
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

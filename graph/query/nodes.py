@@ -14,7 +14,7 @@ from graph import context, dependencies
 from graph.engines.base import OnDraft
 from graph.errors import BadInputError, ServiceOutOfOrderError, UnusableReplyError, as_list
 from graph.events import Draft, step
-from graph.query import clarifying, conversation, messages, spent_day, whole_document
+from graph.query import clarifying, conversation, messages, spent_day, struck_text, whole_document
 from graph.query.answers import (
     build_verifier,
     final_state,
@@ -311,10 +311,13 @@ def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
     passed = [check for check in state["verdicts"] if check["citation"]]
     citations, dropped = outcomes.cited(passed), len(state["verdicts"]) - len(passed)
-    notes = messages.notes_on_claims(dropped, citations)
-    return final_state(
-        state, messages.answer(passed, state["question"]), outcomes.verdict_of_answer(passed), notes, citations
-    )
+    notes, verdict = messages.notes_on_claims(dropped, citations), outcomes.verdict_of_answer(passed)
+    text = messages.answer(passed, state["question"])
+    if verdict == "related":  # what would have answered may be struck out
+        catalog = dependencies.for_context(context.current()).stores.catalog
+        struck = struck_text.struck_out(catalog, state["standalone_question"], state["retrieved"])
+        text = "\n\n".join(filter(None, (text, struck)))
+    return final_state(state, text, verdict, notes, citations)
 
 
 def describe_library(state: QueryState) -> QueryState:
@@ -332,7 +335,11 @@ def decline(state: QueryState) -> QueryState:
         catalog, state["standalone_question"], state["mentioned_documents"] or state["allowed_documents"]
     )
     absence = sanitize_markdown(state.get("absence") or "")
-    text = absence or messages.refusal(reason, state["retrieved"], unread, state["question"])
+    struck = "" if absence else struck_text.struck_out(catalog, state["standalone_question"], state["retrieved"])
+    if struck and reason == "nothing_relevant":
+        reason = "fact_absent"
+    refusal = messages.refusal(reason, state["retrieved"], unread, state["question"])
+    text = absence or (f"{struck} {refusal}" if struck else refusal)
     return {**final_state(state, text, "refused", messages.notes_on_unread(unread)), "reason": reason}
 
 

@@ -12,7 +12,7 @@ from graph.retrieval.languages import language
 Phrase = Literal[
     "nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable", "model_failed", "closest", "not_read",
     "page", "pages", "and", "related", "hello", "welcome", "ask", "more", "add", "one_document", "documents", "unread",
-    "name", "has_pages", "not_read_yet", "due",
+    "name", "has_pages", "not_read_yet", "due", "struck",
 ]  # fmt: skip
 
 _EN: dict[Phrase, str] = {
@@ -39,6 +39,7 @@ _EN: dict[Phrase, str] = {
     "due": "{pages} not read yet",
     "name": "Name the document that you mean.",
     "has_pages": "{name} has {count} {pages}.",
+    "struck": "A passage about it is struck out and no longer holds: “{quote}” ({where}).",
 }
 _DE: dict[Phrase, str] = {
     "nothing_ingested": "Es ist noch kein Dokument eingelesen: Starten Sie zuerst `pagewitness ingest DATEI`.",
@@ -64,6 +65,7 @@ _DE: dict[Phrase, str] = {
     "due": "noch nicht gelesen: {pages}",
     "name": "Nennen Sie das Dokument, das gemeint ist.",
     "has_pages": "{name} hat {count} {pages}.",
+    "struck": "Eine Stelle dazu ist durchgestrichen und gilt nicht mehr: „{quote}“ ({where}).",
 }
 _FR: dict[Phrase, str] = {
     "nothing_ingested": "Aucun document n'a encore été lu : lancez d'abord `pagewitness ingest FICHIER`.",
@@ -89,6 +91,7 @@ _FR: dict[Phrase, str] = {
     "due": "pas encore lu : {pages}",
     "name": "Nommez le document dont il s'agit.",
     "has_pages": "{name} a {count} {pages}.",
+    "struck": "Un passage à ce sujet est barré et ne vaut plus : « {quote} » ({where}).",
 }
 _ES: dict[Phrase, str] = {
     "nothing_ingested": "Todavía no se ha leído ningún documento: ejecute primero `pagewitness ingest ARCHIVO`.",
@@ -114,6 +117,7 @@ _ES: dict[Phrase, str] = {
     "due": "aún sin leer: {pages}",
     "name": "Nombre el documento al que se refiere.",
     "has_pages": "{name} tiene {count} {pages}.",
+    "struck": "Un pasaje sobre ello está tachado y ya no vale: «{quote}» ({where}).",
 }
 _BY_LANGUAGE = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES}
 # Greetings are too short to tell their language by function words.

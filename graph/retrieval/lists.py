@@ -19,7 +19,17 @@ _NUMBERS = {
         start=2,
     )
 }
-_COUNT = re.compile(rf"(?<![\w.,-])(\d{{1,2}}|{'|'.join(_NUMBERS)})(?= [a-z])(?![.,]\d)", re.IGNORECASE)
+# "Three months' notice" and "nine weeks" are measures, of which no list follows.
+_MEASURE = (
+    r"(?:(?:calendar|working|business|full|whole|consecutive|square|cubic) )?(?:seconds?|minutes?|hours?|days?|nights?"
+    r"|weeks?|months?|quarters?|years?|decades?|times|per ?cent|degrees?|[kcm]?m|kg|(?:kilo|centi|milli)?met(?:re|er)s?"
+    r"|miles?|feet|foot|inch(?:es)?|(?:kilo)?grams?|tonnes?|tons?|pounds?|euros?|dollars?|cents?|pence|francs?|yen"
+    r"|hundred|thousand|million|billion|dozen|volts?|amps?|watts?|lit(?:re|er)s?)\b"
+)
+_COUNT = re.compile(rf"(?<![\w.,-])(\d{{1,2}}|{'|'.join(_NUMBERS)})(?= [a-z])(?! {_MEASURE})(?![.,]\d)", re.IGNORECASE)
+# Without a colon a list begins with its first item: "4. Parking" after a sentence is the next clause.
+_LATER = re.compile(r"^\W*(?:(?!0*1[.)])\d{1,3}(?:\.\d{1,3})*[.)]|(?![ai][.)])[a-z][.)])\s", re.IGNORECASE)
+_COMMENT = re.compile(r"^Comment(?: \([^)]*\))?(?: on “|:)")
 Items = list[tuple[str, SentenceRow]]
 
 
@@ -43,9 +53,12 @@ def items_after(sentence: SentenceRow, chunk: ChunkRow, chunks: Iterable[ChunkRo
     at = next((i for i, one in enumerate(chunk.sentences) if one.id == sentence.id), len(chunk.sentences)) + 1
     items: Items = []
     while True:
-        run = _items(chunk.sentences[at:])
+        rest = [one for one in chunk.sentences[at:] if not one.is_struck]
+        run = _items(rest)
+        if not items and run and _LATER.match(run[0].text) and not sentence.text.rstrip().endswith(":"):
+            return [], True
         items += [(chunk.id, item) for item in run]
-        if at + len(run) < len(chunk.sentences):
+        if len(run) < len(rest):
             return items, True
         if chunk.ordinal + 1 not in later:
             return items, bool(items) and len(items) == announced(sentence.text)
@@ -53,7 +66,8 @@ def items_after(sentence: SentenceRow, chunk: ChunkRow, chunks: Iterable[ChunkRo
 
 
 def _items(sentences: Sequence[SentenceRow]) -> list[SentenceRow]:
-    end = next((i for i, one in enumerate(sentences) if one.kind != "item"), len(sentences))
+    ends = (i for i, one in enumerate(sentences) if one.kind != "item" or _COMMENT.match(one.text))
+    end = next(ends, len(sentences))
     return list(sentences[:end])
 
 

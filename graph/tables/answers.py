@@ -61,7 +61,9 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     complete = [one for one in found if one.is_complete and _claims(one)]
     if complete:
         return _from_best(complete)
-    prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in ("row", "heading", "caption")]
+    prose = [
+        s.text for chunk in chunks for s in chunk.sentences if s.kind not in ("row", "heading", "caption", "struck")
+    ]
     labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
     for one in sorted(found, key=_rank, reverse=True):
         known = any(_is_part(terms.terms(name), labels) for name in one.missing)

@@ -221,7 +221,7 @@ def _segment_text(segment: Segment, sentences: Sequence[Sentence]) -> str:
     """Return a segment as Markdown: as it was read, or, if `sentences` are only a part of it, these sentences."""
     if segment.whole and len(sentences) == len(_sentences(segment)):
         return segment.block.text.strip()
-    return " ".join(sentence.text for sentence in sentences)
+    return " ".join(f"~~{one.text}~~" if one.is_struck else one.text for one in sentences)
 
 
 def _figure_chunks(group: Group, page: Sequence[Segment], path: Path) -> Iterator[Chunk]:
@@ -264,6 +264,7 @@ def _table_chunks(group: Group, path: Path, in_contents: bool) -> Iterator[Chunk
     for start, stop in ranges:
         text = _table_text(head, table, start, stop)
         sentences = (*(caption if start == 0 else ()), *(row for row in rows[start:stop] if row.text))
+        sentences += tuple(group.struck) if start == 0 else ()
         if group.summary and stop == len(rows):
             text += "\n\n" + group.summary.block.text
             # A model wrote these sentences: they can be found but not quoted, like the description of a figure.

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from loaders.chunking.context_words import clause_number, with_clause, with_contents
 from loaders.chunking.sections import SectionTracker
+from loaders.chunking.struck_lines import found_by_labels, struck_lines
 from loaders.text.captions import is_caption, is_table_summary
 from loaders.text.charts import parse_chart_line, spelled_out
 from loaders.text.plain import plain
@@ -87,7 +88,20 @@ def build_segments(pages: Sequence[tuple[int, Sequence[Block]]]) -> list[list[Se
             segment.sentences = _sentences_of(segment)
         elif segment.section:
             segment.sentences = [replace(sentence, kind=segment.section) for sentence in segment.sentences]
+    for page in result:
+        _add_struck(page)
     return result
+
+
+def _add_struck(page: Sequence[Segment]) -> None:
+    """Add what is struck out on a page to its segments, which is searched and never quoted."""
+    for segment in page:
+        if not segment.block.is_table:
+            segment.sentences = [*segment.sentences, *struck_lines(segment.block, segment.page)]
+    if any(sentence.is_struck for segment in page for sentence in segment.sentences):
+        labelled = found_by_labels([(segment.block, segment.sentences) for segment in page])
+        for segment, sentences in zip(page, labelled, strict=True):
+            segment.sentences = sentences
 
 
 def _normalised(block: Block) -> list[Block]:

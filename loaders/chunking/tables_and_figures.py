@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from loaders.chunking.segments import Segment
+from loaders.chunking.struck_lines import struck_lines
 from loaders.text.bands import band_name
 from loaders.text.captions import CaptionOf, caption_of, is_table_summary
 from loaders.text.plain import plain
 from loaders.text.tables import Table, parse_table
+from loaders.types import Sentence
 
 MAX_DISTANCE = 3
 """Distance in blocks at which a caption still belongs to a table; a note or a stray label may lie between."""
@@ -20,6 +22,7 @@ class Group:
     """A table (with its parts on further pages), or a figure's blocks, and the caption; indices count on the page.
 
     `summary` is what a vision model wrote of a table after it ("Table summary: ..."); it is found and shown with it.
+    `struck` are the struck-out rows of a table.
     """
 
     kind: CaptionOf
@@ -28,6 +31,7 @@ class Group:
     caption: Segment | None = None
     summary: Segment | None = None
     tables: list[tuple[Table, int]] = field(default_factory=list)
+    struck: list[Sentence] = field(default_factory=list)
 
     @property
     def is_table(self) -> bool:
@@ -48,6 +52,7 @@ def group_pages(pages: Sequence[Sequence[Segment]]) -> tuple[list[Group], set[in
         if index and _goes_on(pages[index - 1], previous, page, current):
             opener = next(group for group in groups[::-1] if group.is_table)
             opener.tables += current[0].tables
+            opener.struck += current[0].struck
             opener.summary = opener.summary or current[0].summary
             current[0] = opener
             groups += current[1:]
@@ -71,7 +76,9 @@ def _groups_of(page_index: int, page: Sequence[Segment]) -> list[Group]:
             table = parse_table(segment.block.text)
             if table is not None:
                 after = next((p for p in page[index + 1 : index + 3] if is_table_summary(p.block.text)), None)
-                groups.append(Group("table", page_index, [index], summary=after, tables=[(table, segment.page)]))
+                struck = struck_lines(segment.block, segment.page)
+                part = (table, segment.page)
+                groups.append(Group("table", page_index, [index], summary=after, tables=[part], struck=struck))
     _give_captions(groups, page)
     return groups
 

@@ -69,7 +69,8 @@ def test_a_list_that_is_too_long_is_said_to_go_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [("There are four stages.", 4), ("the following 15 persons", 15), ("It costs 4.50 euros.", 0),
-     ("Two boats or three boats", 0), ("On 3 May, 12 boats", 0)],
+     ("Two boats or three boats", 0), ("On 3 May, 12 boats", 0), ("on three months' notice", 0),
+     ("for nine full weeks", 0)],
 )  # fmt: skip
 def test_only_a_single_number_announces(text: str, count: int) -> None:
     assert announced(text) == count
@@ -95,3 +96,18 @@ def test_a_question_for_all_ways_gets_each_clause_that_has_one(tmp_path: Path, q
     found = app.invoke({"question": question})
     quotes = [citation["quote"] for citation in found["citations"]]
     assert sorted(quotes) == sorted(s for own in clauses.values() for s in own if "cancel" in s)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_next_clause_is_no_item_of_what_a_sentence_counts(tmp_path: Path) -> None:
+    document: Any = pymupdf.open()
+    page = document.new_page()
+    lines = ("3. Mooring. The jetty has two berths for visitors.", "4. Water. Water is free.", "5. Dogs. Dogs are led.")
+    for row, line in enumerate(lines):
+        page.insert_text((72, 100 + 30 * row), line)
+    page.add_text_annot((500, 100), "Ask Mr Havel about the paint.")
+    document.save(str(tmp_path / "jetty.pdf"))
+    app.invoke({"sources": [str(tmp_path / "jetty.pdf")]})
+    answer = app.invoke({"question": "How many berths does the jetty have for visitors?"})["answer"]
+    assert "two berths" in answer
+    assert not any(word in answer for word in ("Water", "Dogs", "Havel"))

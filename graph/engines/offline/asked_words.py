@@ -90,6 +90,7 @@ MEASURES = tuple(
             r"[$€£¥]|dollars?|euros?|pounds?|francs?|yen|USD|EUR|GBP|cents?|pence",
         ),
         ("percentages?|percent|proportion", r"%|per ?cent"),
+        ("periods?|durations?", r"minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?"),
         ("e-?mail(?: address)?", r"@\S+"),
     )
 )

@@ -44,7 +44,7 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
     rows = tuple(quoted_rows(quote, chunk))
     named = f"{chunk.name} {title}"
     # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
-    around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band")) if rows else whole
+    around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band", "struck")) if rows else whole
     return Evidence(
         exact=" ".join([quote, *(row.search for row in rows)]),
         above=" ".join(chunk.headings),
