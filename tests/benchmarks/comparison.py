@@ -95,6 +95,10 @@ class Sizes:
         """A number for each form."""
         return short if self.quick else long
 
+    def limit(self, long: float, short: float) -> float:
+        """The limit for each form: what happens once a run weighs more where little is measured."""
+        return short if self.quick else long
+
     @property
     def times(self) -> int:
         """How often each side is measured."""

@@ -36,10 +36,15 @@ def measure(sizes: Sizes) -> list[Comparison]:
     scan, how = documents.scanned(folder, few)
     return [
         *found,
-        _offline("digital", f"offline, {what}", paper, 1.6, sizes.times, warm=True),
+        _offline("digital", f"offline, {what}", paper, sizes.limit(1.6, 0.85), sizes.times, warm=True),
         *([] if sizes.quick else [_beside(paper, sizes.times)]),
         _offline(
-            "scan", f"offline, {how} of it", scan, 1.5, min(sizes.times, sizes.of(sizes.times, 1)), not sizes.quick
+            "scan",
+            f"offline, {how} of it",
+            scan,
+            sizes.limit(1.5, 1.3),
+            min(sizes.times, sizes.of(sizes.times, 1)),
+            not sizes.quick,
         ),
     ]
 
@@ -67,7 +72,7 @@ def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
         "model",
         f"a loopback Gemini, {delay} s a page, {pages} pages, {IN_FLIGHT} in flight: against {pages}/{IN_FLIGHT} of it",
         "s", Samples("ingestion, less the rendering of a page", ours),
-        Samples("the service's own time", (least,)), 1.15, "most",
+        Samples("the service's own time", (least,)), sizes.limit(1.15, 1.4), "most",
         f"Rendering a page took {statistics.median(rendered):.3f} s; {-(-pages // IN_FLIGHT)} rounds of {delay} s, "
         f"which requests of one length come in, are {-(-pages // IN_FLIGHT) * delay} s.",
     )  # fmt: skip

@@ -17,9 +17,10 @@ _TITLES = {
 _HEAD = """# Performance: benchmarks and their results
 
 `make bench` generates this page from [performance.json]({json}), which has every single value. `make bench-quick`
-runs the same benchmarks with small sizes, for a first look; its figures differ. Two implementations are measured
-alternately in one run, and the one that starts alternates too. A figure is the median of one divided by the median of
-the other, so that a slow or busy machine slows both. Absolute times only give an idea. Quartiles are in brackets.
+runs the same benchmarks with small sizes and limits of its own, for a first look: what happens once a run weighs more
+there. Two implementations are measured alternately in one run, and the one that starts alternates too. A figure is the
+median of one divided by the median of the other, so that a slow or busy machine slows both. Absolute times only give an
+idea. Quartiles are in brackets.
 
 Not everything is real. The model is a server on loopback with a fixed latency and the protocol of Gemini. Libraries
 of many chunks consist of generated sentences (`tests/benchmarks/corpus.py`), twelve in a chunk. The library of

@@ -36,7 +36,8 @@ def measure(sizes: Sizes) -> list[Comparison]:
     found = [
         Comparison(
             "server", f"the server with all its processes {after}, against its first question and its first ingestion",
-            "MB", _side(after, tree, 1), _side("after the first of each", tree, 0), LIMIT, "most", note,
+            "MB", _side(after, tree, 1), _side("after the first of each", tree, 0),
+            sizes.limit(LIMIT, 1.3), "most", note,
         ),
         Comparison(
             "server-alone", "the same without the processes that read pages", "MB", _side(after, alone, 1),
