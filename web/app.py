@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from graph.runtime import process
 from web import documents, openai_api, pages
 from web.auth import sign_in
+from web.dispatch import DispatchMiddleware, lifespan
 from web.health import health
 from web.openapi import specification
 from web.passwords import password
@@ -60,4 +61,6 @@ _ROUTES: list[BaseRoute] = [
     Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
 ]
 
-app = Starlette(routes=_ROUTES, middleware=[Middleware(SecurityMiddleware), Middleware(RequestFilter)])
+_MIDDLEWARE = [Middleware(SecurityMiddleware), Middleware(RequestFilter), Middleware(DispatchMiddleware)]
+
+app = Starlette(routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=lifespan)

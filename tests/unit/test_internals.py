@@ -7,7 +7,9 @@ whether a replacement works. Raise the upper bound in pyproject.toml only togeth
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -122,6 +124,28 @@ def test_the_server_can_be_started_from_python() -> None:
     known = parameters(cli.run_server)
     needed = {"host", "port", "reload", "n_jobs_per_worker", "graphs", "env", "http", "auth", "webhooks"}
     assert needed - set(known) == set(), f"langgraph_api.cli.run_server lacks arguments: {PAGE}"
+
+
+def test_a_run_can_be_started_without_the_queue() -> None:
+    """In a process of its own: the server's modules read their environment as they are imported."""
+    pytest.importorskip("langgraph_api.cli")
+    look = """
+import inspect
+import os
+from langgraph_api import config, feature_flags, webhook, worker
+from langgraph_runtime_inmem import ops, queue
+print(list(inspect.signature(ops.Runs.next).parameters), list(inspect.signature(worker.worker).parameters)[:3])
+print(type(queue.WORKERS).__name__, config.N_JOBS_PER_WORKER, config.BG_JOB_ISOLATED_LOOPS)
+print(feature_flags.IS_POSTGRES_OR_GRPC_BACKEND, list(inspect.signature(webhook.call_webhook).parameters))
+"""
+    environment = {"DATABASE_URI": ":memory:", "REDIS_URI": "fake", "LANGGRAPH_RUNTIME_EDITION": "inmem",
+                   "MIGRATIONS_PATH": "__inmem", "N_JOBS_PER_WORKER": "3"}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", look], env={**os.environ, **environment}, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == [
+        "['wait', 'limit'] ['run', 'attempt', 'main_loop']", "set 3 False", "False ['result']"
+    ], f"{done.stderr[-2000:]}\n{PAGE}"  # fmt: skip
 
 
 def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:
