@@ -43,6 +43,8 @@ _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "OPENAI_", "ANTHROPIC_", "OLL
 _LIBRARY_PREFIXES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
 
 _URL = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
+# Clients write the whole address into their logs.
+_KEY_IN_ADDRESS = re.compile(r"//[^/\s]*@|[?&#]")
 _ALL_INTERFACES = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # to listen at, not to connect to
 
 
@@ -93,6 +95,13 @@ def _url(value: str) -> str:
     return value
 
 
+def _model_url(value: str) -> str:
+    """Return the address of a model service; one with a key, password or query in it is refused, and not repeated."""
+    if _KEY_IN_ADDRESS.search(value):
+        raise ValueError("an address without a key, password or query, and the provider's key variable to the key")
+    return _url(value)
+
+
 def _host(value: Any) -> Any:
     """Return where a client reaches Ollama, whose variable also says where it listens: `host`, `host:port` or a URL."""
     if not isinstance(value, str) or not value:
@@ -108,6 +117,7 @@ _ANTHROPIC_ADDRESS = AliasChoices("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "PA
 _OLLAMA_ADDRESS = AliasChoices("OLLAMA_HOST", "PAGEWITNESS_OLLAMA_HOST")
 
 Url = Annotated[str, AfterValidator(_url)]
+ModelUrl = Annotated[str, AfterValidator(_model_url)]
 Folder = Annotated[Path, AfterValidator(_folder)]
 Count = Annotated[int | None, BeforeValidator(_count)]
 Switch = Annotated[bool, BeforeValidator(_on)]
@@ -130,15 +140,15 @@ class Settings(BaseSettings):
     """A key of the Gemini API."""
     gemini_api_key: SecretStr = Field(SecretStr(""), validation_alias="GEMINI_API_KEY")
     """Another variable for that key, read if GOOGLE_API_KEY is not set."""
-    base_url: str = Field("", validation_alias="GOOGLE_GEMINI_BASE_URL")
+    base_url: ModelUrl = Field("", validation_alias="GOOGLE_GEMINI_BASE_URL")
     """The address of the Gemini API; "" for Google's."""
     openai_api_key: SecretStr = Field(SecretStr(""), validation_alias="OPENAI_API_KEY")
     """A key of OpenAI, or of a server that speaks its format; such a server may need none."""
-    openai_base_url: Url = Field("", validation_alias=_OPENAI_ADDRESS)
+    openai_base_url: ModelUrl = Field("", validation_alias=_OPENAI_ADDRESS)
     """The address of a server that speaks OpenAI's format, with its path; "" for OpenAI's own."""
     anthropic_api_key: SecretStr = Field(SecretStr(""), validation_alias="ANTHROPIC_API_KEY")
     """A key of Anthropic."""
-    anthropic_base_url: Url = Field("", validation_alias=_ANTHROPIC_ADDRESS)
+    anthropic_base_url: ModelUrl = Field("", validation_alias=_ANTHROPIC_ADDRESS)
     """The address of the Anthropic API; "" for Anthropic's own."""
     ollama_host: Annotated[str, BeforeValidator(_host)] = Field("", validation_alias=_OLLAMA_ADDRESS)
     """The address of an Ollama server; "" for the usual one on this machine."""
@@ -238,8 +248,12 @@ class Settings(BaseSettings):
 
     def is_local(self, provider: str) -> bool:
         """Return whether a provider's models run on this machine or in a private network; never Google's."""
+        return provider != GOOGLE and is_local(self.own_address(provider))
+
+    def own_address(self, provider: str) -> str:
+        """Return the address of the user's own server for a provider, without a password; "" for the provider's own."""
         address = self.addresses.get(provider, OLLAMA_ADDRESS if provider == OLLAMA else "")
-        return provider != GOOGLE and is_local(address)
+        return re.sub(r"(?<=//)[^/]*@", "", address)
 
     @property
     def models(self) -> dict[str, str]:
@@ -314,7 +328,8 @@ def _sentence(error: Any) -> str:
     name, remedy = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
     if error["type"] == "literal_error":
         remedy = "one of " + ", ".join(re.findall(r"'(.*?)'", error["ctx"]["expected"]))
-    return f"{name} is {error['input']!r}: set it to {remedy}."
+    given = f"is {error['input']!r}" if not _KEY_IN_ADDRESS.search(str(error["input"])) else "cannot be used"
+    return f"{name} {given}: set it to {remedy}."
 
 
 def langsmith() -> LangSmith | None:

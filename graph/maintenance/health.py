@@ -121,7 +121,7 @@ def _engine() -> str:
     if name == "offline":
         hint = "" if now.keys else "; set GOOGLE_API_KEY to use Gemini, or see .env.example for other models"
         return f"offline, {embedding}{hint}" if embedding else f"offline{hint}"
-    address = "".join(f", {PROVIDERS[name].title} at {at}" for name, at in now.addresses.items())
+    address = "".join(f", {PROVIDERS[name].title} at {now.own_address(name)}" for name in now.addresses)
     models = f"reader {context.reader_model}, chat {context.chat_model}, {embedding or 'embedding offline'}"
     return f"llm: {models}{address}"
 
@@ -150,9 +150,9 @@ def _ollama(now: Settings) -> str:
     """Return a sentence on an Ollama server that runs on this machine and is not used; "" if there is none."""
     import httpx
 
-    url = now.addresses.get(OLLAMA, OLLAMA_ADDRESS)
+    at, url = now.addresses.get(OLLAMA, OLLAMA_ADDRESS), now.own_address(OLLAMA)
     try:
-        names = [str(model["name"]) for model in httpx.get(f"{url}/api/tags", timeout=1).json()["models"]]
+        names = [str(model["name"]) for model in httpx.get(f"{at}/api/tags", timeout=1).json()["models"]]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return ""
     if not names:

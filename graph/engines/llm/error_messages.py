@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.engines.requests.retry import RequestError, classify
-from graph.errors import ModelError
+from graph.errors import ModelError, ServiceOutOfOrderError
 from graph.providers import GOOGLE, OLLAMA, PROVIDERS, split_name
 from loaders.types import Failure, FailureReason
 
@@ -29,17 +29,25 @@ _TOO_LONG = re.compile(
 _OTHER_FORMAT = (AttributeError, TypeError, KeyError, ValueError)
 
 
-def explain(error: Exception, name: str, setting: str) -> ModelError | Failure:
+def explain(error: Exception, name: str, setting: str, address: str = "") -> ModelError | Failure:
     """Explain an error: a ModelError if no later attempt can succeed, else a Failure with its reason.
+
+    A server that does not run at its `address` is a ServiceOutOfOrderError, since all other requests would fail too.
 
     Args:
         error: The error as the client raised it.
         name: The model, as `provider:model`.
         setting: The environment variable that names the model.
+        address: The address of a server of the user's own; "" for the provider's.
     """
     found, (provider, model) = classify(error), split_name(name)
     if permanent := _permanent(error, found, name, setting):
         return ModelError(permanent)
+    if address and found.is_unreachable:
+        known = PROVIDERS.get(provider)
+        remedy = f", or set {known.address} to where it listens" if known else ""
+        detail = f"No server answers for {name!r} at {address}: start it{remedy}, then run the same command again."
+        return ServiceOutOfOrderError(Failure("network", detail))
     if message := _MESSAGES.get(found.reason):
         known = PROVIDERS.get(provider)
         address = known.address if known else "the address of its service"
@@ -64,12 +72,14 @@ def _permanent(error: Exception, found: RequestError, name: str, setting: str) -
             f"to a model of another (the service said {found.status}: {_brief(error)})."
         )
     text = " ".join(str(error).split())
+    address = f"check {known.address}" if known else "check its address"
+    if provider != GOOGLE and _is_html(error):
+        return f"What answers for {name!r} does not speak the format of {title}, it sends a web page: {address}."
     if found.status in (401, 403) or (found.status == 400 and "API_KEY_INVALID" in text):
         return f"The {title} key was refused: check {key} (the service said {found.status}: {_brief(error)})."
     if found.status == 404:
         return _not_found(provider, model, setting)
     if found.status is None and found.reason == "request_error" and provider != GOOGLE and _is_other_format(error):
-        address = f"check {known.address}" if known else "check its address"
         return (
             f"What answers for {name!r} does not speak the format of {title}: {address} "
             f"({type(error).__name__}: {_brief(error)})."
@@ -91,6 +101,19 @@ def _not_found(provider: str, model: str, setting: str) -> str:
 def _is_other_format(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, _OTHER_FORMAT) or type(error).__name__ == "APIResponseValidationError":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_html(error: BaseException | None) -> bool:
+    """Return whether a request was refused with a web page: by a proxy, or a server without such an interface."""
+    while error is not None:
+        headers = getattr(getattr(error, "response", None), "headers", None) or {}
+        if 400 <= (getattr(error, "status_code", 0) or 0) < 500 and "html" in str(headers.get("content-type", "")):
+            return True
+        # Ollama's client keeps only the text.
+        if getattr(error, "status_code", 0) and str(getattr(error, "error", "")).lstrip().startswith("<"):
             return True
         error = error.__cause__ or error.__context__
     return False

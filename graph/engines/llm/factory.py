@@ -93,7 +93,7 @@ def named_embedding_model(context: Context, config: Settings) -> NamedModel[Embe
     name = context.embedding_model
     provider = split_name(name)[0]
     model = embedding_model(name, dimensions=_dimensions(context), **_access(provider, config))
-    return NamedModel(model, name, EMBEDDING_SETTING, is_local=config.is_local(provider))
+    return NamedModel(model, name, EMBEDDING_SETTING, config.is_local(provider), config.own_address(provider))
 
 
 def _dimensions(context: Context) -> int | None:
@@ -107,7 +107,7 @@ def named_chat_model(
     """Return a chat model with its name; see `chat_model` for `thinking` and errors."""
     provider = split_name(name)[0]
     model = chat_model(name, thinking=thinking, **_access(provider, config))
-    return NamedModel(model, name, setting, is_local=config.is_local(provider))
+    return NamedModel(model, name, setting, config.is_local(provider), config.own_address(provider))
 
 
 def _access(provider: str, config: Settings) -> dict[str, str]:

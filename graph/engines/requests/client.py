@@ -39,10 +39,12 @@ class NamedModel(Generic[M]):
     """The environment variable that names the model, for error messages."""
     is_local: bool = False
     """Whether it runs on the user's machine or network, where a reply may take minutes."""
+    address: str = ""
+    """The address of a server of the user's own, without a password; "" for the provider's."""
 
 
-Explain = Callable[[Exception, str, str], ModelError | Failure]
-"""Explains an error, given the model's name and setting: a ModelError if it is permanent, else a Failure."""
+Explain = Callable[[Exception, str, str, str], ModelError | Failure]
+"""Explains an error, given the model's name, setting and address: a ModelError if no later attempt can succeed now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class RequestClient:
                 retry_policy=self._retry_policy,
                 rate_limiter=self._rate_limiter,
                 model=use.name,
+                is_own_server=bool(use.address),
             )
             usage = usage_of(reply)
         except Exception as error:
@@ -150,7 +153,7 @@ class RequestClient:
         """Return the failure that an error stands for, or raise the ModelError; what another request was told, too."""
         if isinstance(error, ModelError):
             raise error
-        problem = self._explain(error, use.name, use.setting)
+        problem = self._explain(error, use.name, use.setting, use.address)
         if isinstance(problem, ModelError):
             self._refusals[use.name] = time.monotonic(), problem
             raise problem from error

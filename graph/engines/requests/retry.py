@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 import re
+import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
@@ -55,6 +56,8 @@ class RequestError:
     """The limit that the service says was exceeded, if it names one."""
     is_unpaid: bool = False
     """Whether the account has no money, or no plan, for any request."""
+    is_unreachable: bool = False
+    """Whether no program listens at the address, or its host has no known address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,15 @@ class RetryPolicy:
     max_seconds: float = 240.0  # enough to wait three times for a used-up minute (60 s), not for a service that is down
     first_wait_s: float = 1.0
     max_wait_s: float = 30.0
+    # Three seconds, in which a server that restarts may be back; a server that was never started answers no later try.
+    unreachable_attempts: int = 3
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
+
+    def attempts(self, *, nothing_answers: bool) -> int:
+        """Return how often a request is sent at most; less often where no server answers."""
+        return min(self.unreachable_attempts, self.max_attempts) if nothing_answers else self.max_attempts
 
     def wait_after(self, attempt: int, retry_after_s: float | None) -> float:
         """Return the seconds to wait after attempt number `attempt` (from 1), with jitter to spread the retries."""
@@ -87,6 +96,7 @@ async def send_with_retries(
     retry_policy: RetryPolicy | None = None,
     rate_limiter: RateLimiter | None = None,
     model: str = "",
+    is_own_server: bool = False,
 ) -> T:
     """Await `make_request()` until it succeeds; each attempt waits for the rate limiter and takes at most `time_limit`.
 
@@ -109,7 +119,8 @@ async def send_with_retries(
             if rate_limiter:
                 _notify_limiter(rate_limiter, model, error, wait)
             used += policy.clock() - started + wait
-            if not (error.is_transient and used <= policy.max_seconds and attempt < policy.max_attempts):
+            most = policy.attempts(nothing_answers=is_own_server and error.is_unreachable)
+            if not (error.is_transient and used <= policy.max_seconds and attempt < most):
                 raise
         else:
             if rate_limiter:
@@ -152,7 +163,7 @@ def classify(error: BaseException) -> RequestError:
     if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in chain):
         return RequestError("timeout", True)
     if any(map(_is_transport, chain)):
-        return RequestError("network", True)
+        return RequestError("network", True, is_unreachable=any(map(_is_unreachable, _roots(error))))
     return RequestError("request_error", False)
 
 
@@ -160,6 +171,19 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__
+
+
+def _roots(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and everything that it came from, whether that was said or not, and each of a group."""
+    while error is not None:
+        yield error
+        for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+            yield from _roots(one)
+        error = error.__cause__ or error.__context__
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    return isinstance(error, ConnectionRefusedError | socket.gaierror)
 
 
 def _is_transport(error: BaseException) -> bool:

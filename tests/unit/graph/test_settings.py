@@ -54,10 +54,11 @@ def test_the_defaults(bare: Path) -> None:
 def test_dot_env_beats_the_default_and_the_environment_beats_both(
     variable: str, field: str, bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (bare / ".env").write_text(f"{variable}=from-file\n")
-    assert getattr(settings(), field) == "from-file"
-    monkeypatch.setenv(variable, "from-environment")
-    assert getattr(settings(), field) == "from-environment"
+    start = "https://" if field == "base_url" else ""
+    (bare / ".env").write_text(f"{variable}={start}from-file\n")
+    assert getattr(settings(), field) == f"{start}from-file"
+    monkeypatch.setenv(variable, f"{start}from-environment")
+    assert getattr(settings(), field) == f"{start}from-environment"
 
 
 def test_what_is_given_for_a_run_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Retries: which errors are retried, how long the waits are, and when they end; no test sleeps."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -187,3 +188,37 @@ async def test_a_cancelled_request_is_not_repeated() -> None:
     with pytest.raises(asyncio.CancelledError):
         await send_with_retries(request, time_limit=9, retry_policy=Time().policy())
     assert made == 1
+
+
+def unreachable(cause: BaseException) -> Exception:
+    """An error as the HTTP clients raise it where no connection can be made."""
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = OSError("All connection attempts failed")
+    error.__cause__.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        ConnectionRefusedError(111, "refused"),
+        socket.gaierror(-2, "Name or service not known"),
+        ExceptionGroup("several addresses", [ConnectionRefusedError(111, "refused"), OSError("unreachable")]),
+    ],
+    ids=["refused", "no such host", "refused at several addresses"],
+)
+async def test_a_server_of_ones_own_that_does_not_answer_is_tried_three_times(cause: BaseException) -> None:
+    for own, tries in ((True, 3), (False, 6)):
+        time = Time()
+        with pytest.raises(httpx.ConnectError):
+            await send_with_retries(
+                failing(*[unreachable(cause)] * 9), time_limit=9, retry_policy=time.policy(), is_own_server=own
+            )
+        assert len(time.waits) == tries - 1, "the service of a provider may be back when the network is"
+
+
+async def test_a_connection_that_breaks_off_is_no_server_that_does_not_run() -> None:
+    time = Time()
+    broken = unreachable(ConnectionResetError(104, "reset"))
+    await send_with_retries(failing(*[broken] * 4), time_limit=9, retry_policy=time.policy(), is_own_server=True)
+    assert len(time.waits) == 4
