@@ -27,7 +27,7 @@ from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp,
 from graph.engines.llm.reply_checks import repeats
 from graph.engines.llm.structured import NO_STREAM, ChatRequests, Content, OnPartialClaims, Structured
 from graph.engines.requests.client import NamedModel, RequestClient
-from graph.errors import ModelError, UnusableReplyError
+from graph.errors import ModelError, ServiceOutOfOrderError, UnusableReplyError
 from graph.providers import split_name
 from graph.sanitize import neutralize_tags
 from graph.types import (
@@ -291,17 +291,21 @@ class ChatEngine:
         again = load("read_again").fill(problem=neutralize_tags(attempt.objection)) if attempt.objection else ""
 
         def request(model: BaseChatModel) -> Awaitable[Any]:
+            if self._no_images and model is self._reader.model:  # said of another request while this one waited
+                raise ServiceOutOfOrderError(self._no_images)
             content: Any = page_replies.content_blocks(images, smaller if takes_webp(model) else {}, again)
             messages: Any = [("system", self._context.transcribe_prompt), ("human", content)]
             bound: Any = bound_on_reply(model, images, attempt)
             return model.ainvoke(messages, NO_STREAM, **bound)
 
-        answer = await self._client.send_with_fallback(
-            self._reader,
-            request,
-            time_limit=READING_TIMEOUT_S + READING_TIMEOUT_PER_PAGE_S * len(images),
-            pages=[image.page for image in images],
-        )
+        pages = [image.page for image in images]
+        time_limit = READING_TIMEOUT_S + READING_TIMEOUT_PER_PAGE_S * len(images)
+        try:
+            answer = await self._client.send_with_fallback(self._reader, request, time_limit=time_limit, pages=pages)
+        except ServiceOutOfOrderError as error:
+            if error.failure is not self._no_images:
+                raise
+            answer = self._no_images
         if isinstance(answer, Failure):
             self._no_images = answer if answer.reason == "no_images" else None
             return {image.page: answer for image in images}
