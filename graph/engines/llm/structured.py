@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from langchain_core.callbacks import AsyncCallbackHandler
+from langchain_core.messages import AIMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables.config import RunnableConfig, ensure_config, merge_configs
 from langchain_core.utils.json import parse_partial_json
@@ -32,6 +34,8 @@ V = TypeVar("V")
 ATTEMPT_TIMEOUT_S = 120.0
 NO_STREAM: Any = {"tags": ["nostream"]}
 """The configuration of all requests: LangGraph must not stream the tokens of their replies into a chat window."""
+
+_STOPS = {"LengthFinishReasonError": "length", "ContentFilterFinishReasonError": "content_filter"}
 
 OnPartialClaims = Callable[[str, Sequence[object]], None]
 """Is called while a reply streams, with the text of its claims so far and those claims that are complete."""
@@ -94,10 +98,7 @@ class ChatRequests:
         async def request(of: BaseChatModel) -> dict[str, Any]:
             in_words = of is model.model and model.name in self._without_schemas
             asked, messages = _asked(of, content, schema, in_words=in_words)
-            try:
-                return await _reply(asked, messages, on_partial_claims)
-            except ValidationError:  # OpenAI's client parses a reply itself, and raises for one that kept to no schema
-                return {}
+            return await _reply(asked, messages, on_partial_claims)
 
         answer = await self._send_to_any(model, stand_in, request)
         if isinstance(answer, Failure):
@@ -169,13 +170,41 @@ def _asked(
 
 
 async def _reply(asked: Runnable[Any, Any], messages: Any, on_partial_claims: OnPartialClaims | None) -> dict[str, Any]:
-    """Return a reply as `raw` and `parsed`; it is streamed if its claims are wanted as they come."""
+    """Return a reply as `raw` and `parsed`; it is streamed if its claims are wanted as they come.
+
+    OpenAI's client parses a reply itself, and raises for one that kept to no schema, was cut off or blocked.
+    """
+    try:
+        return await _reply_as_parsed(asked, messages, on_partial_claims)
+    except ValidationError:
+        return {}
+    except Exception as error:
+        if message := _unparsed(error):
+            return _as_raw(message)
+        raise
+
+
+async def _reply_as_parsed(
+    asked: Runnable[Any, Any], messages: Any, on_partial_claims: OnPartialClaims | None
+) -> dict[str, Any]:
     if on_partial_claims is None:
         return cast(dict[str, Any], await asked.ainvoke(messages, NO_STREAM))
     whole: Any = None
     async for part in asked.astream(messages, _with_callback(on_partial_claims)):
         whole = part if whole is None else whole + part
     return whole or {}
+
+
+def _unparsed(error: BaseException | None) -> AIMessage | None:
+    """Return the reply that OpenAI's client raised an error for, since it was cut off or blocked; else None."""
+    while error is not None:
+        if reason := _STOPS.get(type(error).__name__):
+            usage = getattr(getattr(error, "completion", None), "usage", None)
+            told, said = getattr(usage, "prompt_tokens", 0), getattr(usage, "completion_tokens", 0)
+            counted = UsageMetadata(input_tokens=told, output_tokens=said, total_tokens=told + said)
+            return AIMessage("", response_metadata={"finish_reason": reason}, usage_metadata=counted)
+        error = error.__cause__
+    return None
 
 
 def _as_raw(message: Any) -> dict[str, Any]:
