@@ -1,4 +1,4 @@
-"""A loopback server that speaks the formats of OpenAI and of Ollama, for their real clients.
+"""A loopback server that speaks the formats of OpenAI, Ollama and Anthropic, for their real clients.
 
     with CompatibleServer(reply=lambda request: "Hello") as server:
         chat = ChatOpenAI(model="any", api_key="test", base_url=f"{server.url}/v1")
@@ -20,9 +20,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
 
+from tests.wire import anthropic_wire
+
 Json = dict[str, Any]
 DIMENSIONS = 1024
-Format = Literal["openai", "ollama"]
+Format = Literal["openai", "ollama", "anthropic"]
 
 
 @dataclass
@@ -32,11 +34,13 @@ class Asked:
     path: str
     body: Json
     key: str
-    """The bearer token; "" without one."""
+    """The bearer token, or Anthropic's header; "" without one."""
 
     @property
     def format(self) -> Format:
         """Whose format the request has."""
+        if self.path.endswith("/messages"):
+            return "anthropic"
         return "ollama" if self.path.startswith("/api/") else "openai"
 
     @property
@@ -68,6 +72,8 @@ class Asked:
     @property
     def schema(self) -> Json | None:
         """The schema that was asked of the reply, as a parameter or at the end of the prompt; None without one."""
+        if stated := anthropic_wire.schema(self.body):
+            return stated
         if isinstance(self.body.get("format"), dict):
             return dict(self.body["format"])
         found: Json = self.body.get("response_format") or {}
@@ -77,7 +83,8 @@ class Asked:
     @property
     def states_schema(self) -> bool:
         """Whether the schema is a parameter of the request."""
-        return isinstance(self.body.get("format"), dict) or "response_format" in self.body
+        stated = isinstance(self.body.get("format"), dict) or "response_format" in self.body
+        return stated or anthropic_wire.schema(self.body) is not None
 
     @property
     def parts(self) -> list[Json]:
@@ -98,7 +105,14 @@ class Refusal:
         return cls(status, json.dumps({"error": {"message": message, "type": code, "code": code or None}}))
 
 
-Answer = str | Refusal
+@dataclass(frozen=True)
+class Cut:
+    """A reply that the server cut off at the most tokens that it writes."""
+
+    text: str
+
+
+Answer = str | Refusal | Cut
 
 
 @dataclass
@@ -159,15 +173,15 @@ class CompatibleServer:
 
     def _refusal(self, asked: Asked) -> Refusal | None:
         if self.key and asked.key != self.key:
-            return Refusal.openai(401, "Incorrect API key provided.", "invalid_api_key")
+            return _refused(asked, 401, "Incorrect API key provided.", "invalid_api_key")
         if self.models and asked.model not in self.models:
             if asked.format == "ollama":
                 return Refusal(404, json.dumps({"error": f"model '{asked.model}' not found"}))
-            return Refusal.openai(404, f"The model `{asked.model}` does not exist.", "model_not_found")
+            return _refused(asked, 404, f"The model `{asked.model}` does not exist.", "model_not_found")
         if asked.images and not self.sees:
-            return Refusal.openai(400, f"{asked.model} is not a multimodal model")
+            return _refused(asked, 400, f"{asked.model} is not a multimodal model")
         if asked.states_schema and self.schemas == "refused":
-            return Refusal.openai(400, "This server does not support response_format of type json_schema.")
+            return _refused(asked, 400, "This server does not support response_format of type json_schema.")
         return None
 
     def _reply(self, asked: Asked) -> Answer:
@@ -178,6 +192,13 @@ class CompatibleServer:
         except Exception as error:
             self.errors.append(error)
             return Refusal.openai(500, f"the script failed: {error}")
+
+
+def _refused(asked: Asked, status: int, message: str, code: str = "") -> Refusal:
+    """Return an error in the shape of the request's format."""
+    if asked.format == "anthropic":
+        return Refusal(status, anthropic_wire.error(status, message))
+    return Refusal.openai(status, message, code)
 
 
 def _handler_of(server: CompatibleServer) -> type[BaseHTTPRequestHandler]:
@@ -194,7 +215,8 @@ def _handler_of(server: CompatibleServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
-            key = (self.headers.get("authorization") or "").removeprefix("Bearer ")
+            sent = self.headers.get("x-api-key") or self.headers.get("authorization") or ""
+            key = sent.removeprefix("Bearer ")
             asked = Asked(self.path, body, key)
             answer = server.answer(asked)
             if isinstance(answer, Refusal):
@@ -202,12 +224,9 @@ def _handler_of(server: CompatibleServer) -> type[BaseHTTPRequestHandler]:
                 self._send(answer.status, kind, [answer.body])
             elif asked.embeds:
                 self._send(200, "application/json", [json.dumps(_vectors(asked, server.dimensions))])
-            elif asked.format == "ollama":
-                self._send(200, "application/x-ndjson", _ollama(asked, answer))
-            elif body.get("stream"):
-                self._send(200, "text/event-stream", _events(asked, answer))
             else:
-                self._send(200, "application/json", [json.dumps(_completion(asked, answer))])
+                end = "length" if isinstance(answer, Cut) else "stop"
+                self._send(200, *_said(asked, answer.text if isinstance(answer, Cut) else answer, end))
 
         def _send(self, status: int, kind: str, parts: Sequence[str] | Iterator[str]) -> None:
             data = "".join(parts).encode()
@@ -220,6 +239,19 @@ def _handler_of(server: CompatibleServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def _said(asked: Asked, text: str, end: str) -> tuple[str, Sequence[str] | Iterator[str]]:
+    """Return the type and the body of a reply, whole or streamed, in the format of its request."""
+    if asked.format == "ollama":
+        return "application/x-ndjson", _ollama(asked, text, end)
+    streams, tokens = bool(asked.body.get("stream")), (_tokens(asked.prompt), _tokens(text))
+    if asked.format == "anthropic":
+        events = anthropic_wire.events(asked.model, _pieces(text), tokens, end)
+        whole = anthropic_wire.reply(asked.model, text, tokens, end)
+    else:
+        events, whole = _events(asked, text, end), _completion(asked, text, end)
+    return ("text/event-stream", events) if streams else ("application/json", [json.dumps(whole)])
+
+
 def _texts(message: Json) -> list[str]:
     content = message.get("content") or ""
     parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
@@ -230,7 +262,8 @@ def _images(message: Json) -> list[bytes]:
     content = message.get("content")
     parts = content if isinstance(content, list) else []
     urls = [part["image_url"]["url"] for part in parts if part.get("type") == "image_url"]
-    return [base64.b64decode(data.partition(",")[2] or data) for data in [*urls, *message.get("images", [])]]
+    found = [base64.b64decode(data.partition(",")[2] or data) for data in [*urls, *message.get("images", [])]]
+    return [*found, *anthropic_wire.images(message)]
 
 
 def _tokens(text: str) -> int:
@@ -242,9 +275,9 @@ def _usage(asked: Asked, text: str) -> Json:
     return {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said}
 
 
-def _completion(asked: Asked, text: str) -> Json:
+def _completion(asked: Asked, text: str, end: str) -> Json:
     message = {"role": "assistant", "content": text}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    choice = {"index": 0, "message": message, "finish_reason": end}
     head = {"id": "c1", "object": "chat.completion", "created": 1, "model": asked.model}
     return {**head, "choices": [choice], "usage": _usage(asked, text)}
 
@@ -254,12 +287,12 @@ def _pieces(text: str) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def _events(asked: Asked, text: str) -> Iterator[str]:
+def _events(asked: Asked, text: str, end: str) -> Iterator[str]:
     head = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": asked.model}
     for at, piece in enumerate(_pieces(text)):
         delta = {"content": piece} if at else {"role": "assistant", "content": piece}
         yield _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
-    yield _event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    yield _event({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": end}]})
     if (asked.body.get("stream_options") or {}).get("include_usage"):
         yield _event({**head, "choices": [], "usage": _usage(asked, text)})
     yield "data: [DONE]\n\n"
@@ -269,14 +302,14 @@ def _event(body: Json) -> str:
     return f"data: {json.dumps(body)}\n\n"
 
 
-def _ollama(asked: Asked, text: str) -> Iterator[str]:
+def _ollama(asked: Asked, text: str, end: str) -> Iterator[str]:
     head = {"model": asked.model, "created_at": "2026-01-01T00:00:00Z"}
     pieces = _pieces(text) if asked.body.get("stream", True) else [text]
     for piece in pieces[:-1]:
         yield json.dumps({**head, "message": {"role": "assistant", "content": piece}, "done": False}) + "\n"
     counts = {"prompt_eval_count": _tokens(asked.prompt), "eval_count": _tokens(text)}
     last = {"message": {"role": "assistant", "content": pieces[-1] if pieces else ""}, "done": True}
-    yield json.dumps({**head, **last, "done_reason": "stop", **counts}) + "\n"
+    yield json.dumps({**head, **last, "done_reason": end, **counts}) + "\n"
 
 
 def _vectors(asked: Asked, dimensions: int) -> Json:

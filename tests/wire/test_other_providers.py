@@ -1,4 +1,4 @@
-"""Models of OpenAI's and Ollama's formats, by their real clients on a loopback server: found, used, and refused.
+"""Models of OpenAI's, Ollama's and Anthropic's formats, by their real clients on a loopback server.
 
 They are skipped where the clients' packages are not installed.
 """
@@ -6,7 +6,6 @@ They are skipped where the clients' packages are not installed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +17,24 @@ from graph.app import app
 from graph.cli.main import main
 from graph.context import Context
 from graph.errors import IndexMismatchError, ModelError
+from tests.wire import anthropic_wire
+from tests.wire.compatible_app import (
+    EMBEDDING,
+    PAGES,
+    Use,
+    formats,
+    ingest,
+    ledger,
+    point_at,
+    script,
+    skip_without_client,
+)
 from tests.wire.compatible_server import DIMENSIONS, Answer, Asked, CompatibleServer, Format, Refusal
-from tests.wire.conftest import PROXIES, SAMPLE
-from tests.wire.scripted_replies import QUESTION, TRUE, Model
+from tests.wire.scripted_replies import QUESTION, TRUE
 
-pytest.importorskip("langchain_openai")
-pytest.importorskip("langchain_ollama")
-
-PAGES, FAULT_LIMIT = 6, 3
-FORMATS: tuple[Format, ...] = ("openai", "ollama")
+FAULT_LIMIT = 3
 UNPAID = Refusal.openai(429, "You exceeded your current quota, please check your plan.", "insufficient_quota")
-
-Use = Callable[..., CompatibleServer]
-
-
-def script(asked: Asked) -> str:
-    model: Any = Model()  # a request of another format has the properties that it looks at
-    model.claims = [TRUE]
-    return str(model(asked))
+POOR = Refusal(400, anthropic_wire.error(400, "Your credit balance is too low to access the Anthropic API."))
 
 
 @pytest.fixture
@@ -43,35 +42,16 @@ def use(home: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
     """Start a server of a format and point its provider's own variables at it."""
 
     def start(kind: Format, **options: Any) -> CompatibleServer:
+        skip_without_client(kind)
         server = CompatibleServer(**{"reply": script, **options}).__enter__()
         request.addfinalizer(lambda: server.__exit__(None, None, None))
-        for name in (*PROXIES, "GOOGLE_API_KEY", "GEMINI_API_KEY"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")
-        monkeypatch.setenv(
-            "PAGEWITNESS_CHECK_REPLIES", "off"
-        )  # as the other scripted models: their words are their own
-        if kind == "openai":
-            monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
-            monkeypatch.setenv("OPENAI_API_KEY", options.get("key") or "any")
-        else:
-            monkeypatch.setenv("OLLAMA_HOST", server.url)
-            monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "ollama:tiny")
-            monkeypatch.setenv("PAGEWITNESS_EMBEDDING_MODEL", "ollama:nomic-embed-text")
+        point_at(kind, server.url, monkeypatch, options.get("key") or "any")
         return server
 
     return start
 
 
-def ingest() -> Any:
-    return app.invoke({"sources": [str(SAMPLE)]})["report"]
-
-
-def ledger(report: Any) -> list[Any]:
-    return list(dependencies.stores().catalog.pages(report["documents"][0]["id"]))
-
-
-@pytest.mark.parametrize("kind", FORMATS)
+@formats()
 def test_a_provider_is_found_by_its_own_variables(kind: Format, use: Use) -> None:
     server = use(kind)
     report = ingest()
@@ -83,10 +63,11 @@ def test_a_provider_is_found_by_its_own_variables(kind: Format, use: Use) -> Non
     assert TRUE["text"] in answer["answer"]
     assert answer["citations"]
     vector = dependencies.for_context(Context()).stores.vectors
-    assert vector.search(np.ones(DIMENSIONS, dtype=np.float32), [], 1)
+    length = DIMENSIONS if kind in EMBEDDING else 384  # Anthropic embeds nothing: the model on board does
+    assert vector.search(np.ones(length, dtype=np.float32), [], 1)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@formats(*EMBEDDING)
 def test_texts_are_embedded_as_texts_with_the_prefix_of_the_models_family(kind: Format, use: Use) -> None:
     server = use(kind)
     ingest()
@@ -100,7 +81,7 @@ def test_texts_are_embedded_as_texts_with_the_prefix_of_the_models_family(kind: 
         assert sent[-1] == QUESTION
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@formats()
 def test_requests_on_the_wire_equal_those_of_ledger_and_answer(kind: Format, use: Use) -> None:
     server = use(kind)
     report = ingest()
@@ -111,7 +92,7 @@ def test_requests_on_the_wire_equal_those_of_ledger_and_answer(kind: Format, use
     assert answer["usage"]["output_tokens"] > 0
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@formats()
 def test_a_model_without_images_leaves_pages_to_the_file_from_the_first_refusal_on(kind: Format, use: Use) -> None:
     server = use(kind, sees=False)
     report = ingest()
@@ -123,7 +104,7 @@ def test_a_model_without_images_leaves_pages_to_the_file_from_the_first_refusal_
     assert "Carrow" in app.invoke({"question": QUESTION})["answer"]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@formats()
 def test_a_service_that_refuses_schemas_is_asked_in_words(kind: Format, use: Use) -> None:
     server = use(kind, schemas="refused")
     ingest()
@@ -135,7 +116,7 @@ def test_a_service_that_refuses_schemas_is_asked_in_words(kind: Format, use: Use
     assert sorted(models) == sorted(set(models)) != [], "each model is asked with a schema once, and it is remembered"
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@formats()
 def test_a_model_that_ignores_schemas_is_asked_in_words_and_its_prose_is_taken_off(kind: Format, use: Use) -> None:
     def chatty(asked: Asked) -> Answer:
         reply = script(asked)
@@ -153,6 +134,10 @@ FAULTS: list[tuple[str, Format, dict[str, Any], str]] = [
     ("unpaid, 402", "openai", {"reply": lambda asked: Refusal.openai(402, "Insufficient Balance")}, "no credit"),
     ("wrong key", "openai", {"key": "right", "wrong": True}, "OpenAI key was refused: check OPENAI_API_KEY"),
     ("no such model", "openai", {"models": ["other"]}, "does not exist or is retired: set PAGEWITNESS_READER_MODEL"),
+    ("unpaid", "anthropic", {"reply": lambda asked: POOR}, "Anthropic key has no credit"),
+    ("wrong key", "anthropic", {"key": "right", "wrong": True}, "Anthropic key was refused: check ANTHROPIC_API_KEY"),
+    ("no such model", "anthropic", {"models": ["other"]}, "does not exist or is retired: set PAGEWITNESS_READER_MODEL"),
+    ("HTML", "anthropic", {"reply": lambda asked: Refusal(200, "<html>Log in</html>")}, "check ANTHROPIC_BASE_URL"),
     ("not pulled", "ollama", {"models": ["other"]}, "run `ollama pull tiny`"),
     ("HTML", "openai", {"reply": lambda asked: Refusal(200, "<html>Log in</html>")}, "check OPENAI_BASE_URL"),
     ("HTML", "ollama", {"reply": lambda asked: Refusal(200, "<html>Log in</html>")}, "check OLLAMA_HOST"),
@@ -166,7 +151,7 @@ def test_what_no_later_attempt_can_mend_ends_the_run_after_one_request(
     wrong = options.get("wrong")
     server = use(kind, **{key: value for key, value in options.items() if key != "wrong"})
     if wrong:
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong-and-secret")
+        monkeypatch.setenv(f"{kind.upper()}_API_KEY", "sk-wrong-and-secret")
     with pytest.raises(ModelError, match=sentence) as raised:
         ingest()
     assert 1 <= len(server.requests) <= FAULT_LIMIT

@@ -1,0 +1,65 @@
+"""The application on a loopback server of OpenAI's, Ollama's or Anthropic's format: settings, script, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from graph import dependencies
+from graph.app import app
+from tests.wire.compatible_server import Asked, CompatibleServer, Format
+from tests.wire.conftest import PROXIES, SAMPLE
+from tests.wire.scripted_replies import TRUE, Model
+
+PAGES = 6
+EMBEDDING: tuple[Format, ...] = ("openai", "ollama")
+"""The formats in which texts are embedded too."""
+
+Use = Callable[..., CompatibleServer]
+
+
+def skip_without_client(kind: Format) -> None:
+    """Skip a test where the client of a format is not installed."""
+    if not find_spec(f"langchain_{kind}"):
+        pytest.skip(f"langchain-{kind} is not installed")
+
+
+def formats(*kinds: Format) -> pytest.MarkDecorator:
+    """A test for each of the formats, of all if none is named."""
+    return pytest.mark.parametrize("kind", kinds or ("openai", "ollama", "anthropic"))
+
+
+def script(asked: Asked) -> str:
+    """What the scripted model says."""
+    model: Any = Model()  # a request of another format has the properties that it looks at
+    model.claims = [TRUE]
+    return str(model(asked))
+
+
+def point_at(kind: Format, url: str, monkeypatch: pytest.MonkeyPatch, key: str = "any") -> None:
+    """Set the variables of a format's provider, and no other's."""
+    for name in (*PROXIES, "GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PAGEWITNESS_ENGINE", "auto")
+    # As with the other scripted models, whose words are their own.
+    monkeypatch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")
+    if kind == "ollama":
+        monkeypatch.setenv("OLLAMA_HOST", url)
+        monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "ollama:tiny")
+        monkeypatch.setenv("PAGEWITNESS_EMBEDDING_MODEL", "ollama:nomic-embed-text")
+    else:
+        monkeypatch.setenv(f"{kind.upper()}_BASE_URL", f"{url}/v1" if kind == "openai" else url)
+        monkeypatch.setenv(f"{kind.upper()}_API_KEY", key)
+
+
+def ingest() -> Any:
+    """Ingest the sample and return the report."""
+    return app.invoke({"sources": [str(SAMPLE)]})["report"]
+
+
+def ledger(report: Any) -> list[Any]:
+    """The ledger of the first document of a report."""
+    return list(dependencies.stores().catalog.pages(report["documents"][0]["id"]))
