@@ -40,7 +40,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the whole process group as Ctrl-C in a terminal does: the server has a child that watches files."""
+    """Stop the whole process group as Ctrl-C in a terminal does: the server has children that read pages."""
     with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
         os.killpg(process.pid, signal.SIGINT)
         process.wait(STOP_SECONDS)
@@ -102,7 +102,8 @@ def run_server(folder: Path, tree: Path = ROOT, **settings: str) -> Iterator[Ser
     """Run a server of the code in `tree`, with the home folder `folder`/home, until the block ends."""
     log, port = folder / "server.log", free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    environment |= {"PAGEWITNESS_HOME": str(folder / "home"), **settings}
+    # The whole log, in which tests look for what must not be there.
+    environment |= {"PAGEWITNESS_HOME": str(folder / "home"), "LOG_LEVEL": "INFO", **settings}
     start = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(

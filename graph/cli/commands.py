@@ -332,10 +332,12 @@ def doctor(options: Options, ask: bool) -> int:
 @registry.command(epilog=EXPLAINED)
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=2024, metavar="N", help="The port to listen at.")
+@click.option("--reload", is_flag=True, show_default="off", help="Restart when the code of a checkout changes.")
+@click.option("--verbose", is_flag=True, show_default="off", help="Print the log of LangGraph's server too.")
 @with_options
-def serve(options: Options, host: str, port: int) -> int:
+def serve(options: Options, host: str, port: int, reload: bool, verbose: bool) -> int:
     """Start a LangGraph server with the web pages and the API."""
     from graph.cli.serve import serve as run_server
 
     options.reject_server("`serve` starts a server, and needs none")
-    return run_server(host, port)
+    return run_server(host, port, reload=reload, verbose=verbose)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import socket
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+from graph.cli import thread_files
 from graph.errors import BadInputError, require_extra
 from graph.runtime import process
 from graph.settings import library_variables, settings
@@ -20,38 +25,70 @@ _CONFIG = Path(__file__).with_name("server.json")
 _RELOADED_FOLDERS = ("graph", "loaders", "web")
 # Runs in parallel. Most of the time a run waits, and long ingestions must leave room for questions.
 _MAX_PARALLEL_RUNS = 20
+# How long a stopping server waits for streams that clients still read, in seconds.
+_GRACE_S = 5
 # The server passes `durability` to every run, also to runs without a thread, where users cannot change it.
 _IGNORED_WARNING = "ignore:`durability` has no effect:UserWarning"
 
 
-def serve(host: str, port: int) -> int:
+def serve(host: str, port: int, *, reload: bool = False, verbose: bool = False) -> int:
     """Run the server until it is stopped; return its exit code.
 
-    It is the server of `langgraph dev` with settings for which that command has no flags: several runs in parallel,
-    reloading only when the code of a checkout changes (never in an installed package), no version check, and no tracing
-    by default.
+    It is the server of `langgraph dev` with settings for which that command has no flags: one process, several runs in
+    parallel, threads in the home folder, no version check, and no tracing by default.
+
+    Args:
+        host: The address to listen at.
+        port: The port to listen at.
+        reload: Restart when the code of a checkout changes; takes a second process, and keeps threads where it starts.
+        verbose: Print the log of LangGraph's server too.
 
     Raises:
-        BadInputError: The server is not installed, or cannot listen at this address.
+        BadInputError: The server is not installed, cannot listen at this address, or another one has the home folder.
     """
     require_extra("server", "`pagewitness serve`")
     _check_port(host, port)
-    _set_environment()
-    # Imported now, as it reads the environment at import.
-    from langgraph_api.cli import run_server
-
+    _set_environment(verbose)
+    if reload and not _is_checkout():
+        raise BadInputError("There is no code to watch in an installed package: leave out --reload.")
+    home, started_in = settings().home, Path.cwd()
+    owned = thread_files.lock(home)
     if host not in ("127.0.0.1", "::1", "localhost") and not settings().token:
         sys.stderr.write(
             f"Everyone who can reach {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
         )
-    sys.stderr.write(f"The reading room: http://{host}:{port}/room\n")
+    sys.stderr.write(f"PageWitness starts, with the home folder {home}.\n")
     sys.stderr.flush()
-    checkout = _is_checkout()
-    if checkout:
-        process.freeze_gc()  # with reloading the server is a child process, and this one only waits
-    folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if checkout else None
-    run_server(host, port, reload=checkout, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS, **config())
+    # Imported now, as it reads the environment at import.
+    from langgraph_api.cli import run_server
+
+    logging.getLogger().setLevel(os.environ["LOG_LEVEL"].upper())  # it has set another
+    folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if reload else None
+    if reload:
+        process.freeze_gc()  # the server is a child process, and this one only waits
+    else:
+        thread_files.keep_in(home)
+    threading.Thread(target=_say_when_ready, args=[host, port, started_in], daemon=True).start()
+    with contextlib.suppress(KeyboardInterrupt), owned:
+        run_server(
+            host, port, reload=reload, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS,
+            timeout_graceful_shutdown=_GRACE_S, **config(),
+        )  # fmt: skip
+    thread_files.remove_empty(started_in)
     return 0
+
+
+def _say_when_ready(host: str, port: int, started_in: Path) -> None:
+    """Print the address as soon as the server accepts connections there."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection((reached, port), timeout=1):
+            break
+        time.sleep(0.05)
+    thread_files.remove_empty(started_in)
+    shown = f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"The reading room: http://{shown}:{port}/room  (Ctrl-C stops the server)\n")
+    sys.stderr.flush()
 
 
 def config() -> dict[str, Any]:
@@ -65,12 +102,14 @@ def _is_checkout() -> bool:
     return (_ROOT / "langgraph.json").is_file()
 
 
-def _set_environment() -> None:
+def _set_environment(verbose: bool) -> None:
     """Set the variables that the server and its libraries read; values that the user has set are kept."""
+    asks_for_log = verbose or "LOG_JSON" in {**library_variables(), **os.environ}
     wanted = {
         **library_variables(),
         "LANGSMITH_TRACING": "false",
         "LANGGRAPH_NO_VERSION_CHECK": "true",
+        "LOG_LEVEL": "INFO" if asks_for_log else "WARNING",
         "LOG_COLOR": str(sys.stdout.isatty()).lower(),
         **os.environ,
         "PAGEWITNESS_SERVED": "1",

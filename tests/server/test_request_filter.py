@@ -78,7 +78,7 @@ async def test_threads_with_attachments_stay_small(threads: int, tmp_path: Path)
                 for run in await client.runs.list(thread["thread_id"])]  # fmt: skip
         assert len(runs) == threads
     assert not [event[:200] for event in [*events, json.dumps(runs, default=str)] if FILE.search(event.encode())]
-    kept = {path.name: path.read_bytes() for path in (tmp_path / ".langgraph_api").iterdir()}
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "home" / ".langgraph_api").iterdir()}
     assert any("checkpoint" in name for name in kept), "the server ended well and wrote what it kept"
     assert [name for name, content in kept.items() if FILE.search(content)] == []
     assert sum(len(content) for content in kept.values()) < LIMIT * threads / 50

@@ -6,6 +6,7 @@ whether a replacement works. Raise the upper bound in pyproject.toml only togeth
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import os
 import re
@@ -146,6 +147,18 @@ print(feature_flags.IS_POSTGRES_OR_GRPC_BACKEND, list(inspect.signature(webhook.
     assert done.stdout.splitlines() == [
         "['wait', 'limit'] ['run', 'attempt', 'main_loop']", "set 3 False", "False ['result']"
     ], f"{done.stderr[-2000:]}\n{PAGE}"  # fmt: skip
+
+
+def test_the_files_of_threads_can_be_placed() -> None:
+    from langgraph.checkpoint.memory import PersistentDict
+
+    assert parameters(PersistentDict.__init__) == ["self", "args", "filename", "kwds"], PAGE
+    assert parameters(PersistentDict.sync) == ["self"], PAGE
+    source = importlib.util.find_spec("langgraph_runtime_inmem.database")
+    assert source, PAGE
+    text = Path(str(source.origin)).read_text("utf-8")
+    assert 'OPS_FILENAME = os.path.join(".langgraph_api", ".langgraph_ops.pckl")' in text, PAGE
+    assert "GlobalStore(filename=OPS_FILENAME)" in text, PAGE
 
 
 def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:

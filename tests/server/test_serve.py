@@ -1,0 +1,133 @@
+"""The process of `pagewitness serve`: what it prints, what it leaves behind, and where its threads are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import ROOT, SAMPLE
+from tests.dev_server import START_SECONDS, STOP_SECONDS, Server, free_port, wait_until_ready
+
+pytestmark = pytest.mark.server
+
+ASKED: Any = {"question": "What does the day ticket cost?"}
+
+
+@dataclass
+class Started:
+    """A server that was started with these options in a folder of its own, and its requests."""
+
+    process: subprocess.Popen[bytes]
+    server: Server
+
+    @property
+    def said(self) -> str:
+        return self.server.log.read_text("utf-8", "replace")
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+@contextlib.contextmanager
+def started(folder: Path, *options: str) -> Iterator[Started]:
+    folder.mkdir(exist_ok=True)
+    port, log = free_port(), folder / "server.log"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAGEWITNESS_", "LOG_"))}
+    settings = {"PAGEWITNESS_ENGINE": "offline", "PAGEWITNESS_ALLOWED_FOLDERS": str(SAMPLE.parent)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(port), *options], cwd=folder,
+            env={**kept, **settings, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        wait_until_ready(url := f"http://127.0.0.1:{port}", process, log)
+        yield Started(process, Server(url, folder, process.pid))
+    finally:
+        process.kill()
+        process.wait(STOP_SECONDS)
+
+
+def stopped(one: Started, by: signal.Signals = signal.SIGINT) -> int:
+    one.process.send_signal(by)
+    return one.process.wait(STOP_SECONDS)
+
+
+def wait_for(true: Any) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_it_says_two_lines_and_a_clean_stop_says_nothing(tmp_path: Path) -> None:
+    with started(tmp_path / "quiet") as one:
+        asyncio.run(one.server.run("pagewitness", sources=[str(SAMPLE)], **ASKED))
+        wait_for(lambda: "/room" in one.said)
+        assert stopped(one) == 0
+    assert one.said.splitlines() == [
+        f"PageWitness starts, with the home folder {tmp_path / 'quiet' / 'home'}.",
+        f"The reading room: {one.server.url}/room  (Ctrl-C stops the server)",
+    ]
+    assert sorted(path.name for path in (tmp_path / "quiet").iterdir()) == ["home", "server.log"]
+
+
+def test_verbose_prints_the_log_of_the_framework(tmp_path: Path) -> None:
+    with started(tmp_path / "loud", "--verbose") as one:
+        asyncio.run(one.server.run("pagewitness", **ASKED))
+        assert "Background run succeeded" in one.said
+
+
+def test_it_is_one_process_until_it_reads_and_leaves_none_behind(tmp_path: Path) -> None:
+    """Even when it is killed so that it can do nothing about its workers."""
+    with started(tmp_path / "killed") as one:
+        assert one.family() == []
+        asyncio.run(one.server.run("ingestion", sources=[str(SAMPLE)]))
+        workers = one.family()
+        assert workers, "pages are read in processes of their own"
+        one.process.kill()
+        wait_for(lambda: not [worker for worker in workers if worker.is_running() and worker.status() != "zombie"])
+
+
+def test_a_library_moves_with_its_threads(tmp_path: Path) -> None:
+    with started(tmp_path / "old") as one:
+        client = one.server.client
+        asyncio.run(one.server.run("ingestion", sources=[str(SAMPLE)]))
+
+        async def ask() -> str:
+            thread = (await client.threads.create())["thread_id"]
+            await client.runs.wait(thread, "pagewitness", input=ASKED)
+            return str(thread)
+
+        thread = asyncio.run(ask())
+        stopped(one, signal.SIGTERM)
+    (tmp_path / "new").mkdir()
+    shutil.move(tmp_path / "old" / "home", tmp_path / "new" / "home")
+    with started(tmp_path / "new") as one:
+        assert "14 euros" in one.server.get(f"/threads/{thread}/state")["values"]["answer"]
+        assert "14 euros" in asyncio.run(one.server.run("pagewitness", **ASKED))["answer"]
+
+
+def test_a_second_server_on_a_home_folder_is_told_so(tmp_path: Path) -> None:
+    with started(tmp_path / "taken") as one:
+        command = [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(free_port())]
+        second = subprocess.run(
+            command, cwd=one.server.folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        assert second.returncode == 2
+        assert second.stderr.strip() == (
+            f"pagewitness: Another server has the home folder {one.server.home}: end it, or name another folder with "
+            "--home."
+        )
