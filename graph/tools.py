@@ -21,6 +21,8 @@ from graph.ingestion import graph as ingestion
 from graph.ingestion.report import other_files, pages_in_words, still_due
 from graph.ingestion.state import IngestionInput, Report
 from graph.query import graph as query
+from graph.query.citation_links import document_url, page_url
+from graph.settings import settings
 from graph.storage import summaries
 from graph.types import Citation, counted
 from graph.verdicts import citation_verdict
@@ -55,6 +57,8 @@ class Source(TypedDict):
     subject that is not claimed to answer)."""
     reason: NotRequired[str]
     """Why it is not proven, as a sentence; missing if it is."""
+    link: NotRequired[str]
+    """The page in the reading room with the quote marked; missing without a server."""
 
 
 class AskOutput(TypedDict, total=False):
@@ -84,6 +88,8 @@ class IngestOutput(TypedDict, total=False):
 
     outcome: list[str]
     """One sentence for each file that was given, duplicates and skipped ones among them."""
+    failed: bool
+    """Whether no document could be read."""
     problem: str
     """What the user has to correct, if the tool could not run."""
 
@@ -118,6 +124,8 @@ def name_sources(state: AskState) -> AskOutput:
         )  # fmt: skip
         if citation.get("reason"):
             source["reason"] = citation["reason"]
+        if base := settings().public_url:
+            source["link"] = page_url(citation, base)
         sources.append(source)
     return {"sources": sources}
 
@@ -126,11 +134,14 @@ def summarize_report(state: IngestState) -> IngestOutput:
     """Return the report of an ingestion in short: a sentence for each file, with up to three failures each."""
     if state.get("problem"):
         return {}
-    outcome = []
-    for document in state["report"]["documents"]:
+    outcome, documents = [], state["report"]["documents"]
+    for document in documents:
         reasons = " ".join(failure["detail"] for failure in document["failures"][:3])
-        outcome.append(f"{document['name']}: {document['status']}, {pages_in_words(document)}. {reasons}".strip())
-    return {"outcome": [*outcome, *other_files(state["report"]), *still_due(state["report"])]}
+        link = document_url(document["id"], 1, settings().public_url) if document["id"] and document["pages"] else ""
+        said = f"{document['name']}: {document['status']}, {pages_in_words(document)}. {reasons}".strip()
+        outcome.append(f"{said} {link}".strip())
+    failed = bool(documents) and all(document["status"] == "failed" for document in documents)
+    return {"outcome": [*outcome, *other_files(state["report"]), *still_due(state["report"])], "failed": failed}
 
 
 def return_problem(state: Any, error: NodeError) -> dict[str, str]:

@@ -16,6 +16,7 @@ from web import documents, openai_api, pages
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, lifespan
 from web.health import health
+from web.mcp import mcp
 from web.openapi import specification
 from web.passwords import password
 from web.proof import proof
@@ -53,6 +54,7 @@ _ROUTES: list[BaseRoute] = [
     Route("/proof", proof, methods=["POST"]),
     Route("/v1/models", openai_api.models, include_in_schema=False),
     Route("/v1/chat/completions", openai_api.chat_completions, methods=["POST"], include_in_schema=False),
+    Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False),
     Route("/documents", documents.documents),
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),

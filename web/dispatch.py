@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.responses import logger
 
-_CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*|mcp/?)")
+_CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*)")
 """The requests after which there may be a new run."""
 
 _START_S = 0.06

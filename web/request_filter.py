@@ -2,7 +2,7 @@
 
 The API stores the input of every run unchanged, and the values of a state update. So files are taken out of messages
 here, as the graph itself does for Python users (see `graph/attachments.py`), wherever in a request messages may stand:
-runs, batches, crons, updates and copies of states, commands, tools. Malformed requests and unknown settings are refused
+runs, batches, crons, updates and copies of states, commands. Malformed requests and unknown settings are refused
 at once; the API would drop an unknown setting silently.
 
 Runs after `web.security.SecurityMiddleware`, so that refused clients store nothing.
@@ -30,7 +30,7 @@ from web.uploads import prepare_folder
 MAX_BODY_BYTES = 300 * 2**20
 """The largest request; the API itself has the same limit."""
 
-_STORED_PATH = re.compile(r"/(?:runs|threads|assistants|mcp|v1)(?:/.*)?")
+_STORED_PATH = re.compile(r"/(?:runs|threads|assistants|v1)(?:/.*)?")
 _BARE_FILE = "The request holds a file's base64 outside of a message's file block: attach it there, or upload it."
 
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -48,34 +49,43 @@ def serve(host: str, port: int, *, reload: bool = False, verbose: bool = False) 
     """
     require_extra("server", "`pagewitness serve`")
     _check_port(host, port)
-    _set_environment(verbose)
     if reload and not _is_checkout():
         raise BadInputError("There is no code to watch in an installed package: leave out --reload.")
-    home, started_in = settings().home, Path.cwd()
-    owned = thread_files.lock(home)
-    if host not in ("127.0.0.1", "::1", "localhost") and not settings().token:
-        sys.stderr.write(
-            f"Everyone who can reach {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
-        )
-    sys.stderr.write(f"PageWitness starts, with the home folder {home}.\n")
-    sys.stderr.flush()
+    _set_environment(verbose)
+    warnings.filterwarnings("ignore", _IGNORED_WARNING.split(":")[1], UserWarning)
+    started_in = Path.cwd()
+    with contextlib.suppress(KeyboardInterrupt), thread_files.lock(settings().home):
+        _say_first(host, port)
+        threading.Thread(target=_say_when_ready, args=[host, port, started_in], daemon=True).start()
+        _run(host, port, reload)
+    thread_files.remove_empty(started_in)
+    return 0
+
+
+def _run(host: str, port: int, reload: bool) -> None:
+    """Run the server until it is stopped."""
     # Imported now, as it reads the environment at import.
     from langgraph_api.cli import run_server
 
     logging.getLogger().setLevel(os.environ["LOG_LEVEL"].upper())  # it has set another
-    folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if reload else None
     if reload:
         process.freeze_gc()  # the server is a child process, and this one only waits
     else:
-        thread_files.keep_in(home)
-    threading.Thread(target=_say_when_ready, args=[host, port, started_in], daemon=True).start()
-    with contextlib.suppress(KeyboardInterrupt), owned:
-        run_server(
-            host, port, reload=reload, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS,
-            timeout_graceful_shutdown=_GRACE_S, **config(),
-        )  # fmt: skip
-    thread_files.remove_empty(started_in)
-    return 0
+        thread_files.keep_in(settings().home)
+    folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if reload else None
+    run_server(
+        host, port, reload=reload, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS,
+        timeout_graceful_shutdown=_GRACE_S, **config(),
+    )  # fmt: skip
+
+
+def _say_first(host: str, port: int) -> None:
+    if host not in ("127.0.0.1", "::1", "localhost") and not settings().token:
+        sys.stderr.write(
+            f"Everyone who can reach {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
+        )
+    sys.stderr.write(f"PageWitness starts, with the home folder {settings().home}.\n")
+    sys.stderr.flush()
 
 
 def _say_when_ready(host: str, port: int, started_in: Path) -> None:
@@ -113,7 +123,9 @@ def _set_environment(verbose: bool) -> None:
         "LOG_COLOR": str(sys.stdout.isatty()).lower(),
         **os.environ,
         "PAGEWITNESS_SERVED": "1",
-        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS", ""), _IGNORED_WARNING])),
+        "PYTHONWARNINGS": ",".join(
+            filter(None, [os.environ.get("PYTHONWARNINGS", ""), "ignore:`durability` has no effect:UserWarning"])
+        ),
     }
     if not settings().allowed_folders and _is_checkout():
         wanted["PAGEWITNESS_ALLOWED_FOLDERS"] = str(_ROOT / "examples")

@@ -26,7 +26,7 @@ logger = logging.getLogger("pagewitness")
 
 
 def lock(home: Path) -> FileLock:
-    """Lock the home folder for one server; two would overwrite each other's threads. Keep what is returned.
+    """Lock the home folder for one server; two would overwrite each other's threads. Returns what releases the lock.
 
     Raises:
         BadInputError: another server has the folder.

@@ -40,7 +40,12 @@ def source_list(citations: Sequence[Citation], base_url: str) -> str:
 def page_url(citation: Citation, base_url: str) -> str:
     """Return the reading room's address of a citation: document, page and the rectangles of the quote."""
     boxes = ";".join(",".join(f"{edge:.3f}" for edge in box) for box in citation["boxes"][:_MAX_BOXES])
-    return f"{base_url}/room#page={citation['document']}/{citation['page']}" + (f"&boxes={boxes}" if boxes else "")
+    return document_url(citation["document"], citation["page"], base_url) + (f"&boxes={boxes}" if boxes else "")
+
+
+def document_url(document: str, page: int, base_url: str) -> str:
+    """Return the reading room's address of a page of a document; "" without a `base_url`."""
+    return f"{base_url}/room#page={document}/{page}" if base_url else ""
 
 
 def remove_links(reply: str) -> str:

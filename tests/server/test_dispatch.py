@@ -87,10 +87,3 @@ async def test_a_run_can_be_cancelled_and_a_failed_one_tells_why(sleeping: Serve
     await client.runs.cancel(thread, run["run_id"], wait=True)
     assert (await client.runs.get(thread, run["run_id"]))["status"] in ("interrupted", "success")
     assert "The question is empty" in sleeping.run_error("query", question=" ")
-
-
-def test_a_tool_of_an_assistant_is_answered(sleeping: Server) -> None:
-    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "arguments": ASKED}}
-    accepted = {"Accept": "application/json, text/event-stream"}
-    reply = httpx.post(f"{sleeping.url}/mcp", json=call, headers=accepted, timeout=300)
-    assert "14 euros" in reply.text

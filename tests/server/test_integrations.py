@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-from mcp import Client
 
 from graph.cli.main import main
 from tests.conftest import ROOT, MakePdf
@@ -87,18 +86,3 @@ def test_the_commands_with_a_server_run(
     for row in server.get("/documents")["documents"]:
         if row["name"] in made:
             httpx.delete(f"{server.url}/documents/{row['id']}", timeout=300)
-
-
-async def test_mcp_tools_are_described_and_work(server: Server, ingested: Any) -> None:
-    async with Client(f"{server.url}/mcp") as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert {"ask", "ingest", "list"} <= set(tools)
-        assert "page" in str(tools["ask"].description)
-        fields: Any = tools["ask"].input_schema["properties"]
-        assert set(fields) == {"question", "documents"}
-        assert all(field["description"] for field in fields.values())
-        assert tools["ask"].input_schema["required"] == ["question"]
-        listed: Any = (await client.call_tool("list", {})).content[0]
-        assert "sample.pdf" in listed.text
-        said: Any = (await client.call_tool("ingest", {"sources": ["no-such-file.pdf"]})).content[0]
-        assert "'no-such-file.pdf' is not in a folder that this server may read" in said.text
