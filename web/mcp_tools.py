@@ -109,7 +109,7 @@ async def _list(given: Any) -> Result:
     rows = await run_in_threadpool(lambda: summaries.documents(dependencies.stores().catalog))
     wanted, base = str(given.get("contains") or "").casefold(), settings().public_url
     rows = [row for row in rows if wanted in f"{row['name']}\n{row['title']}".casefold()]
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "id": row["id"], "name": row["label"] or row["name"], "title": row["title"], "pages": row["pages"],
             "status": row["status"], "link": document_url(row["id"], 1, base),

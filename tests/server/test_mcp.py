@@ -31,7 +31,7 @@ def post(server: Server, body: Any, **headers: str) -> httpx.Response:
 
 async def test_four_tools_are_described_and_none_for_administrators(server: Server) -> None:
     async with Client(f"{server.url}/mcp") as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        tools: dict[str, Any] = {tool.name: tool for tool in (await client.list_tools()).tools}
     assert set(tools) == {"ask", "ingest", "list", "page"}
     assert "page" in str(tools["ask"].description)
     fields: Any = {name: tool.input_schema["properties"] for name, tool in tools.items()}

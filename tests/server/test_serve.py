@@ -38,7 +38,7 @@ class Started:
         return self.server.log.read_text("utf-8", "replace")
 
     def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
+        return list(psutil.Process(self.process.pid).children(recursive=True))
 
 
 @contextlib.contextmanager
