@@ -61,7 +61,7 @@ def ambiguous_document(
     fitting = document_mentions.readings(question, rows)
     if len(fitting) > 1:
         return of_documents("The question", [row for row in rows if row.id in fitting])
-    needs_one = asked["kind"] in ("document", "place") and asked["aspect"] != "pages"
+    needs_one = asked["kind"] in ("document", "place") and asked["aspect"] not in ("pages", "location")
     return of_documents("", rows) if needs_one and not named else None
 
 

@@ -43,7 +43,9 @@ Kind = Literal[
     "greeting", "library", "document", "place", "documents", "table", "value", "who", "when", "where", "how_many",
     "yes_no", "why", "definition", "list", "other",
 ]  # fmt: skip
-Aspect = Literal["", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary"]
+Aspect = Literal[
+    "", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary", "location",
+]  # fmt: skip
 
 
 class Understanding(TypedDict):
@@ -54,7 +56,7 @@ class Understanding(TypedDict):
     aspect: Aspect
     """Of a question about a document: what is asked of it; "" otherwise."""
     place: str
-    """The place that it names: "page 3", "figure 1", "section 4.1"; "" if none."""
+    """The place that it names: "page 3", "figure 1", "section 4.1", "page last"; "" if none."""
     entities: list[str]
     """The names and codes in it, as they are written."""
     attribute: str

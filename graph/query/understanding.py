@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import re
 
+from graph.query import document_questions
 from graph.query.state import Aspect, Kind, Understanding
 from graph.retrieval import document_mentions, terms
 from graph.tables.operations import asked_of_table
 
-_POLITE = (
-    r"(?:(?:please|so|ok|okay|well|and|but|hi|hello|hey|can you|could you|would you|will you|tell me"
-    r"|show me|give me)[, ]+)*"
-)
-_THIS = (
-    r"(?:(?:this|the|that|my|our|your) (?:(?:whole|entire|attached|uploaded) )?(?:document|file|pdf"
-    r"|paper|report|text|article|book|contract"
-    r"|letter|manual|study|publication|thesis|scan|guide|handbook|brochure|invoice)|it|this|that"
-    r"|[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g))"
-)
 _GREETING = re.compile(
     r"(?:(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day|night)|welcome"
     r"|thanks|thank you|thx|cheers|many thanks"
-    r"|bye|goodbye|see you|great|nice|perfect|awesome|cool|ok|okay|got it|well done|much appreciated"
+    r"|how are you(?: doing)?(?: today)?|bye|goodbye|see you|great|nice|perfect|awesome|cool|ok|okay|got it|well done"
+    r"|much appreciated"
     r"|hallo|guten (?:tag|morgen|abend)|danke"
     r"|bonjour|salut|merci|hola|buenos d[ií]as|gracias|ciao)(?: (?:there|again|all|everyone|everybody"
     r"|so much|very much|a lot|you|for (?:your|the|that|all|this)"
@@ -36,79 +28,6 @@ _GREETING = re.compile(
     r"|how does this work|what can this (?:do|app do)|nice to meet you|that (?:helps|helped)(?: a lot)?",
     re.IGNORECASE,
 )
-_ASPECT_PATTERNS: tuple[tuple[Aspect, str], ...] = (
-    ("pages",
-     rf"how (?:many pages|long|big)(?: (?:does|has|are there in|are in|is|in)?) ?(?:{_THIS})?(?: have"
-     r"| has| contain| got)?(?: in total)?"
-     rf"|(?:what is )?the (?:number of pages|page count|length)(?: (?:of|in) {_THIS})?"
-     rf"|(?:what is )?{_THIS}'s (?:page count|length)|(?:page count|number of pages)(?: of {_THIS})?"
-     rf"|count the pages(?: (?:of|in) {_THIS})?"),
-    ("outline",
-     r"(?:what (?:is|are)|list|show|give|print|display)?(?: (?:all|of))? ?(?:the |an? )?(?:(?:outline"
-     r"|structure|table of contents|contents|toc|organi[sz]ation)|(?:(?:main |all |the )*"
-     rf"(?:chapters|sections|headings|parts)))(?: (?:of|in|does) {_THIS})?(?: have| has| contain)?"
-     r"|(?:what|which) (?:chapters|sections|headings|parts) (?:does|are (?:there )?in|are there in"
-     rf"|has) ?(?:{_THIS})?(?: have| has| contain)?"
-     rf"|how is {_THIS} (?:structured|organi[sz]ed|divided|laid out)|into (?:what|which) (?:chapters"
-     rf"|sections|parts) is {_THIS} divided"),
-    ("tables",
-     rf"(?:(?:what|which|how many) tables (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have"
-     r"| has| contain| include)?|(?:list|show|give"
-     r"|name)(?: me)?(?: all)?(?: of)? ?(?:the )?tables(?: (?:of"
-     rf"|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
-     rf"|a) tables?(?: in {_THIS})?|does {_THIS} (?:have|contain) (?:any )?tables)"),
-    ("figures",
-     r"(?:(?:what|which|how many) (?:figures|images|pictures|charts|diagrams"
-     rf"|illustrations) (?:are (?:there )?(?:in)?|does|has|is) ?(?:{_THIS})?(?: have| has| contain"
-     r"| include)?|(?:list|show|give|name)(?: me)?(?: all)?(?: of)? ?(?:the )?(?:figures|images"
-     r"|pictures|charts|diagrams|illustrations)"
-     rf"(?: (?:of|in) {_THIS})?(?: with their (?:captions|pages))?|(?:is|are) there (?:any"
-     rf"|a) (?:figures?|images?|pictures?|charts?|diagrams?)(?: in {_THIS})?|does {_THIS} (?:have"
-     r"|contain) (?:any )?(?:figures|images|pictures|charts))"),
-    ("title",
-     rf"(?:what(?: is|'s)|give|name)? ?the (?:full )?title(?: of {_THIS})?|(?:what(?: is"
-     rf"|'s) )?{_THIS}'s title|(?:what is|how is) {_THIS} (?:called|titled|entitled)|what(?: is"
-     rf"|'s) the name of {_THIS}"),
-    ("authors",
-     r"who (?:wrote|authored|published|is the (?:author|writer) of|are the (?:authors|writers) of"
-     rf"|is behind|created|prepared) {_THIS}|(?:who|what|name|list|give)?(?: (?:is"
-     rf"|are))? ?the (?:names of the )?authors?(?: of {_THIS})?|(?:by whom|by who) (?:was"
-     rf"|is) {_THIS} written|whose (?:paper|work|report) is {_THIS}|who was {_THIS} written by"),
-    ("date",
-     rf"when was {_THIS} (?:written|published|issued|released|created|dated|signed|made|printed"
-     r"|prepared)|(?:what(?: is|'s) )?the (?:publication )?(?:date"
-     rf"|year)(?: of(?: publication of)? {_THIS})|how old is {_THIS}|(?:what|which) (?:year|date) (?:is"
-     rf"|was) {_THIS} (?:from|published|written)|(?:what|which) date does {_THIS} bear|from (?:when"
-     rf"|what year) is {_THIS}"),
-    ("summary",
-     rf"(?:summari[sz]e|sum up|outline briefly|recap)(?: {_THIS})?(?: (?:in (?:a few|\w+) (?:sentences"
-     r"|words|lines)|briefly|shortly|for me))*|(?:write |make |what is )?(?:a |an |the )?(?:short "
-     rf"|brief |quick )?(?:summary|overview|abstract|gist|tl;?dr|synopsis)(?: of {_THIS})?"
-     rf"|what(?: is|'s) {_THIS}(?: all)? about|what does {_THIS} (?:say|deal with|cover|discuss|describe"
-     r"|talk about|contain)|what(?: is|'s| are) the (?:main |key |most important |central )?(?:point"
-     r"|points|message|messages|topic|topics|idea|ideas|subject|takeaways?|findings)(?: (?:of"
-     rf"|in) {_THIS})?|describe {_THIS}|tldr|what (?:topics|subjects) does {_THIS} cover"
-     rf"|what is in {_THIS}"),
-)  # fmt: skip
-_ASPECTS = tuple(
-    (aspect, re.compile(rf"^{_POLITE}(?:{pattern})\W*$", re.IGNORECASE)) for aspect, pattern in _ASPECT_PATTERNS
-)
-_PLACE = re.compile(
-    r"\b(?P<kind>pages?|p\.|sheet|section|sec\.|clause|article|art\.|chapter|paragraph|para\.|appendix"
-    r"|annex|schedule|figure|fig\.?|table|tab\.|chart"
-    r"|equation|footnote|slide|§)(?:\s+|(?<=[.§])|(?=\d))(?:no\.?\s*|number\s*)?"
-    r"(?P<number>\d+(?:\.\d+)*[a-z]?|(?-i:[ivxlc]+|[A-Z]\d*(?:\.\d+)*))(?![\w-])",
-    re.IGNORECASE,
-)
-_ASKS_PLACE = re.compile(
-    r"\b(what (?:is|are|'s|does|do|did) .*\b(?:on|in|at|show|shows|say|says|state|states|contain|about"
-    r"|mean|depict|illustrate|display|present|presents|"
-    r"provide|require|list|deal|describe|regulate|cover|tell|report)\b|what'?s (?:on|in)|show|read"
-    r"|quote|open|go to|summari[sz]e|describe|explain|give|display|print|what (?:is|are) written"
-    r"|tell me about|cite|recite|text of|content of|contents of)",
-    re.IGNORECASE,
-)
-_PLACE_ALONE = re.compile(rf"^{_POLITE}(?:the )?{_PLACE.pattern}(?: (?:of|in) {_THIS})?\W*$", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(how many (?:of (?:the|these|those|my|our) )?(?:documents?|files?|pdfs?|reports?|papers?|contracts?|letters?"
     r"|invoices?|articles?) (?:are about|deal with|mention|talk about|speak of|contain"
@@ -198,7 +117,6 @@ def understand(question: str, documents: list[str] | None = None) -> Understandi
     """Return the kind and the parts of a question; `documents` are the ids of those that it mentions."""
     text = " ".join(question.split())
     kind, aspect = _kind(text)
-    place = _PLACE.search(text)
     entities = list(dict.fromkeys(found.strip() for found in _NAME.findall(text)))
     unit = _UNIT.search(text)
     named = terms.stems(" ".join(entities))
@@ -206,7 +124,7 @@ def understand(question: str, documents: list[str] | None = None) -> Understandi
     return Understanding(
         kind=kind,
         aspect=aspect,
-        place=_place_name(place) if place else "",
+        place=document_questions.place_in(text),
         entities=entities,
         attribute=attribute if kind not in ("greeting", "library", "document", "place") else "",
         time=list(dict.fromkeys(found[0] for found in _TIME.finditer(text))),
@@ -215,27 +133,20 @@ def understand(question: str, documents: list[str] | None = None) -> Understandi
     )
 
 
-_PLACES = {
-    "p": "page", "pages": "page", "sheet": "page", "fig": "figure", "tab": "table", "sec": "section", "§": "section",
-    "art": "article", "para": "paragraph",
-}  # fmt: skip
-
-
-def _place_name(found: re.Match[str]) -> str:
-    kind = found["kind"].lower().rstrip(".")
-    return f"{_PLACES.get(kind, kind)} {found['number']}"
-
-
 def _kind(text: str) -> tuple[Kind, Aspect]:
     if _GREETING.fullmatch(text.strip(" .!?¡¿,;:)(-")):
         return "greeting", ""
     if document_mentions.asks_about_library(text):
         return "library", ""
-    if _PLACE_ALONE.match(text) or (_PLACE.search(text) and _ASKS_PLACE.search(text) and _is_short(text)):
+    aspect = document_questions.aspect_of(text)
+    if aspect == "location":
+        return "place", aspect
+    if aspect and document_questions.place_in(text):
+        return "document", aspect
+    if document_questions.asks_for_place(text):
         return "place", ""
     if _SEVERAL.search(text):
         return "documents", ""
-    aspect = next((aspect for aspect, pattern in _ASPECTS if pattern.match(text)), None)
     return ("document", aspect) if aspect else (_kind_of_fact(text), "")
 
 
@@ -250,13 +161,3 @@ def _kind_of_fact(text: str) -> Kind:
     if first or _VALUE.search(text):
         return first or "value"
     return next((kind for kind, pattern in _RULES[5:] if pattern.search(text)), "other")
-
-
-_MAX_PLACE = 9  # words beside a place: a longer question asks for something in it
-
-
-def _is_short(text: str) -> bool:
-    rest = _PLACE.sub(" ", text)
-    return len(rest.split()) <= _MAX_PLACE and not re.search(
-        r"\b(how|who|when|where|why|highest|lowest|according)\b", rest, re.I
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 
 from graph.app import app
@@ -103,3 +104,116 @@ def test_a_table_is_computed_and_every_row_is_cited() -> None:
     missing = ask("What is the lift of Upper Bend?")
     assert missing["refused"]
     assert missing["answer"].startswith("There is no Upper Bend in Table 1 of handbook.md (page 1); there are Upper,")
+
+
+SLIDES = [
+    ["Rust on the Orra bridge", "Meeting of 4 March 2024", "Mirka Stadel, head of works"],
+    ["What was found", "Eleven of forty bolts are loose.", "The north pier has a crack of two metres."],
+    ["What it costs", "A new set of bolts costs 310 crowns.", "Scaffolding costs 1,200 crowns."],
+    ["What comes next", "The bridge is closed in April.", "The bolts are ordered from Tarn."],
+]
+
+
+def slides(path: Path) -> Path:
+    document: Any = pymupdf.open()
+    for head, *lines in SLIDES:
+        page = document.new_page(width=720, height=405)
+        page.insert_text((60, 80), head, fontsize=26, fontname="hebo")
+        for at, line in enumerate(lines):
+            page.insert_text((60, 140 + 34 * at), line, fontsize=15)
+    document.save(str(path))
+    return path
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    path = slides(tmp_path / "talk.pdf")
+    app.invoke({"sources": [str(path)]}, context={"engine": "offline"})
+    return path
+
+
+@pytest.mark.usefixtures("talk")
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("How many slides are there?", ["talk.pdf has 4 pages"]),
+        ("What is the presentation called?", ["Rust on the Orra bridge"]),
+        ("When was the presentation made?", ["4 March 2024"]),
+        ("What is on slide 3?", ["310 crowns", "Scaffolding"]),
+        ("What is on the last slide?", ["closed in April", "Tarn"]),
+        ("What is this presentation about?", ["Rust on the Orra bridge", "bolts"]),
+        ("On which page is what it costs?", ["What it costs (page 3"]),
+        ("Which heading is on page 2?", ["What was found"]),
+    ],
+)
+def test_slides_are_described_in_many_wordings(question: str, held: list[str]) -> None:
+    answer = ask(question)["answer"]
+    assert [part for part in held if part not in answer] == []
+
+
+@pytest.mark.usefixtures("talk")
+def test_a_line_of_the_title_page_only_may_name_the_author() -> None:
+    result = ask("Who gave the presentation?")
+    assert result["verdict"] == "related"
+    assert "Mirka Stadel" in result["answer"]
+
+
+REGULATION = """# Rules of the pier
+
+## 1 Mooring
+
+1.1 A boat is moored with two lines.
+
+1.2 A mooring costs nine crowns a night.
+
+## 2 Fire
+
+2.1 Open fire is forbidden.
+
+### 2.1.1 Stoves
+
+A stove may be lit in the cabin.
+
+## 3 Closing
+
+The pier is closed in January.
+
+Table 1: Fees
+
+| Boat | Fee |
+| --- | --- |
+| Skiff | 4 |
+| Sloop | 9 |
+
+## Annex A
+
+The harbour master is named by the council.
+"""
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    path = tmp_path / "rules.md"
+    path.write_text(REGULATION, "utf-8")
+    app.invoke({"sources": [str(path)]}, context={"engine": "offline"})
+    return path
+
+
+@pytest.mark.usefixtures("rules")
+@pytest.mark.parametrize(
+    ("question", "held", "never"),
+    [
+        ("What does section 2 say?", ["Open fire", "A stove may be lit"], ["two lines", "January"]),
+        ("section 3", ["closed in January"], ["fire"]),
+        ("What does clause 1.2 regulate?", ["nine crowns"], ["two lines", "Open fire"]),
+        ("Show me annex A", ["named by the council"], ["January"]),
+        ("What are the subsections of section 2?", ["2.1.1 Stoves"], ["Mooring", "Closing"]),
+        ("Where is section 3?", ["3 Closing (page 1"], []),
+        ("What does section 9 say?", ["There is no section 9 in rules.md; there are sections 1, 2, 3."], []),
+        ("What does Table 4 show?", ["There is no table 4 in rules.md; there is table 1."], []),
+    ],
+)
+def test_sections_are_given_by_their_number(question: str, held: list[str], never: list[str]) -> None:
+    answer = ask(question)["answer"]
+    assert [part for part in held if part not in answer] == []
+    assert [part for part in never if part in answer] == []

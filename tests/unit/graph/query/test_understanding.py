@@ -34,6 +34,12 @@ LABELLED = {
         |How many images does it contain?|Are there any charts in the report?|Show me all figures in this paper
         |What are the main findings?|Into which chapters is the book divided?
         |Could you summarise it in three sentences|What topics does this document cover?|Describe this document
+        |title?|how many pages?|number of figures|table of contents please|Which clauses are there?
+        |How many slides are there?|What is this presentation about?|Who gave the talk?|When was the plan revised?
+        |What sections does the CV have?|Which chapter is on page 9?|Which tables are on page 4?
+        |What are the subsections of section 2?|What is the heading of section 2.3?|Who produced this document?
+        |What kind of document is this?|What is the slide deck called?|Who is this letter from?
+        |Summarise the lease in a few sentences|Is there an image on page 3?|Are there tables in this form?
     """,
     "place": """
         What is on page 3?|page 12|What does page 7 say?|Show me page iv|What does section 4.1 say?|Section 2.3
@@ -41,7 +47,10 @@ LABELLED = {
         |What does Figure 1 show?|Figure 3|What is shown in figure 2?|Table 5|What is in Table 2?
         |Explain table 4|What does chapter 9 deal with?|Quote paragraph 14|What does appendix B contain?
         |Describe Fig. 6|What is written on page 20?|Summarise section 3|What can be seen in Figure 4?
-        |Open page 2 please|what does § 7 state?
+        |Open page 2 please|what does § 7 state?|What is on slide 5?|Tell me what page 13 says.
+        |What is on the last page?|What does the first figure show?|What is on printed page 4?
+        |On which page is Table 4?|On what page does section 3 start?|Where can I find the bibliography?
+        |Where is the glossary?|On which page is the deposit mentioned?|what's on page 6 of the report?
     """,
     "documents": """
         Which document mentions the winch?|In which report is the harbour fee given?|Compare the two reports.
@@ -84,7 +93,8 @@ LABELLED = {
         |Who was elected in 1911?|Whom should I contact about keys?|Who pays for repairs?
         |Which person signed first?|Who discovered the spring?|To whom does the meadow belong?
         |Which minister opened the dock?|Who invented the loom?|Who can end the lease?
-        |Which scientist measured the tide?|Who led the expedition?
+        |Which scientist measured the tide?|Who led the expedition?|Who wrote the song of the ferry?
+        |Who gave the speech at the opening?
     """,
     "when": """
         When does the lease end?|When was the chapel built?|In what year did the mill burn down?
@@ -92,21 +102,24 @@ LABELLED = {
         |Since when is the road closed?|In which century was the abbey founded?|When is the rent due?
         |Which day is market day?|What month does the season start?|By what date must the form be returned?
         |When did the strike begin?|How long ago was the well sealed?|In which decade did the railway arrive?
-        |What date was agreed?|When will the lift be repaired?
+        |What date was agreed?|When will the lift be repaired?|When was the treaty of Wick signed?
+        |When was the plan of the mill drawn?
     """,
     "where": """
         Where is the spare key kept?|In which city was the treaty signed?|Where does the river rise?
         |What country exports the ore?|In what building is the archive?|Where can I park?
         |Which town lies north of the lake?|Where was the bell cast?|From where did the settlers come?
         |In which county is the quarry?|Where are the lifeboats stored?|Which region grows the hops?
-        |Where did the fire start?|On what page or where is the oil drained?|In what place is the stone?
+        |Where did the fire start?|Where is the chapter house of the abbey?
+        |On what page or where is the oil drained?|In what place is the stone?
     """,
     "how_many": """
         How many rooms does the inn have?|How many people died in the flood?|What number of tickets was sold?
         |How many bells hang in the tower?|What is the number of employees?|How many years did the siege last?
         |How many species were counted?|How many seats has the council?|How many times did the pump fail?
         |How many children did Ada have?|How many votes were cast?|How many lanes cross the bridge?
-        |How many staff work at night?|How many eggs are in a clutch?|How many steps lead to the crypt?
+        |How many staff work at night?|How many figures did he carve?|How many sections of the road are closed?
+        |How many eggs are in a clutch?|How many steps lead to the crypt?
     """,
     "yes_no": """
         Is smoking allowed in the barn?|Does the lease include water?|Are dogs permitted on the beach?
@@ -166,6 +179,11 @@ def test_no_question_of_fact_is_answered_from_the_structure() -> None:
         ("What does Fig. 6 show?", "place", "figure 6"),
         ("What does article 2.3.1.2 say?", "place", "article 2.3.1.2"),
         ("Show me page iv", "place", "page iv"),
+        ("What is on slide 3?", "place", "page 3"),
+        ("What is on the last page?", "place", "page last"),
+        ("What does the second figure show?", "place", "figure 2"),
+        ("On which page is Table 4?", "aspect", "location"),
+        ("What are the subsections of section 2?", "place", "section 2"),
         ("How many pages has it?", "place", ""),
         ("How many kilometres is it to Wick?", "unit", "kilometres"),
         ("Who wrote it?", "aspect", "authors"),
