@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import (
@@ -25,18 +24,18 @@ from graph.engines.offline.asked_words import (
     KINDS,
     LOWER_BOUND,
     MEASURES,
-    NAME_RUN,
     NEGATED_QUESTION,
     NEGATIVE,
     NUMBER,
     PLACE,
     REASON,
-    SYNONYMS,
     UPPER_BOUND,
     VALUE_NOUN,
     WORD,
 )
-from graph.engines.offline.unnamed_words import left_to_the_document, may_go_unnamed
+from graph.engines.offline.other_things import Evidence, head, other_name, other_row, other_value
+from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
+from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
 from graph.retrieval.lists import items_after
 from graph.storage.base import ChunkRow, SentenceRow
@@ -49,24 +48,6 @@ from graph.types import Claim
 _MIN_COSINE, _MIN_COSINE_OF_VALUE = 0.6, 0.45
 _MIN_NAMED = 2
 _NUMBER_NEAR = 5  # words between a number and what it counts
-_MIN_TYPO = 5  # letters of a word in which one wrong letter may be a typing error
-_MIN_PREFIX = 5  # letters that two forms of a word share ("administer", "administration")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A quote and what holds for it."""
-
-    quote: str
-    """The sentence, or the row with its caption, bands, label and columns."""
-    above: str
-    """Its headings, and the title and name of its document."""
-    label: str = ""
-    """The label of a table row; "" for other sentences."""
-    caption: str = ""
-    """What the text of a row has before its label: the caption and bands of its table."""
-    is_alone: bool = False
-    """Whether no other row's label ends with the same word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +112,7 @@ def _around(
     own = [other for other in chunks.values() if other.document == chunk.document]
     rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
     left = left_to_the_document(query.text, subjects.get(chunk.document, ()), sentence.text)
-    return Surroundings(query.term_weights, left, frozenset(_head(row.cells[0][1]) for row in rows))
+    return Surroundings(query.term_weights, left, frozenset(head(row.cells[0][1]) for row in rows))
 
 
 def _is_extreme(query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow) -> bool:
@@ -175,6 +156,7 @@ def answers_question(
     """
     named = scored is not None and scored.named
     above = " | ".join([*chunk.headings, titles.get(chunk.document, ""), chunk.name, around.subjects if around else ""])
+    above += f" | {_referred_to(question, sentence, chunk)}"
     if named:
         above += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
     is_row = sentence.kind == "row" and bool(sentence.cells)
@@ -188,15 +170,32 @@ def answers_question(
         return not why_related(question, Evidence(sentence.search, above), around.weights if around and close else None)
     caption = sentence.search.partition(". ")[0] if ". " in sentence.search.partition(" | ")[0] else ""
     label = sentence.cells[0][1]
-    alone = around is not None and _head(label) not in around.heads
+    alone = around is not None and head(label) not in around.heads
     return not why_related(question, Evidence(sentence.search, above, label, caption, alone))
+
+
+# "They won again in 1990": what the sentence is about stands in the one before it.
+_REFERS = re.compile(r"(?:They|It|He|She|These|This|Those|Its|Their|His|Her|The (?:latter|former)|Both|Such)\b")
+
+
+def _referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
+    """Return the sentence before one that begins with a pronoun; "" for others, or where it has a word in place of one.
+
+    On the 1,000 questions over eight articles, five more are right and proven with it, and two wrong.
+    """
+    if sentence.kind != "prose" or not _REFERS.match(sentence.text):
+        return ""
+    at = next((at for at, other in enumerate(chunk.sentences) if other.id == sentence.id), 0)
+    before = chunk.sentences[at - 1] if at else None
+    replaced = any(is_replaced(question, word, sentence.text) for word in required_words(question, ""))
+    return before.text if before and before.kind == "prose" and not replaced else ""
 
 
 def under_named_heading(question: str, chunk: ChunkRow) -> bool:
     """Return whether the last heading above a chunk has all words that a question asks about, two or more."""
     words = required_words(question, asked_kind(question))
-    held = _stems(chunk.headings[-1]) if chunk.headings else frozenset[str]()
-    return len(words) > 1 and all(_is_named(word, held, frozenset()) for word in words)
+    held = stems(chunk.headings[-1]) if chunk.headings else frozenset[str]()
+    return len(words) > 1 and all(is_named(word, held, frozenset()) for word in words)
 
 
 _PLACE_NAMED = re.compile(
@@ -216,11 +215,13 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     required = required_words(question, kind) if missing else ()
     if missing and (weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights)):
         return f"the quote does not name {', '.join(missing)}"
-    own = _stems(evidence.quote.removeprefix(evidence.caption))
-    if evidence.caption and not any(_is_named(word, own, frozenset()) for word in required_words(question, kind)):
+    own = stems(evidence.quote.removeprefix(evidence.caption))
+    if evidence.caption and not any(is_named(word, own, frozenset()) for word in required_words(question, kind)):
         return "only its caption is about what is asked"
-    if name := _other_name(question, evidence) or _other_row(question, evidence):
+    if name := other_name(question, evidence) or other_row(question, evidence):
         return f"the quote is not about {name}"
+    if why := other_value(question, required_words(question, kind), evidence):
+        return why
     if bool(NEGATED_QUESTION.search(question)) != _is_negated(question, evidence.quote):
         return "one of question and quote is negated"
     return "" if _holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
@@ -234,8 +235,8 @@ def asked_kind(question: str) -> str:
 
 def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     """Return the words of a question that neither the quote nor what stands above it names."""
-    held, initials = _stems(f"{evidence.quote} {evidence.above}"), _initials(f"{evidence.quote} | {evidence.above}")
-    missing = [word for word in required_words(question, kind) if not _is_named(word, held, initials)]
+    held, initials = stems(f"{evidence.quote} {evidence.above}"), initials_of(f"{evidence.quote} | {evidence.above}")
+    missing = [word for word in required_words(question, kind) if not is_named(word, held, initials)]
     measured = [
         found.group().lower()
         for names, units in (*MEASURES, *BOUNDS)
@@ -262,89 +263,6 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
         if code or (word.lower() in content and len(word) > 1):
             kept.append(word)
     return tuple(dict.fromkeys(kept))
-
-
-def _is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool:
-    form, lower = stem(word.lower()), word.lower()
-    if form in held or lower in held or lower in initials:
-        return True
-    if any(form in group and group & held for group in SYNONYMS):
-        return True
-    if len(lower) <= 3 or any(letter.isdigit() for letter in lower):
-        return False
-    if lower in _MONTH_NAMES and any(lower.startswith(other) for other in held & _MONTHS):
-        return True
-    if len(form) >= _MIN_PREFIX and any(
-        other[: len(form) - 1] == form[:-1] or (len(other) >= _MIN_PREFIX and form.startswith(other)) for other in held
-    ):
-        return True
-    return len(lower) >= _MIN_TYPO and any(_is_typo(lower, other) for other in held)
-
-
-_MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"])
-_MONTH_NAMES = frozenset(
-    ["january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"]
-)
-
-
-def _is_typo(word: str, other: str) -> bool:
-    """Return whether two words differ by one letter: wrong, missing, added, or exchanged with its neighbour."""
-    if abs(len(word) - len(other)) > 1 or word[0] != other[0] or word == other:
-        return word == other
-    at = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
-    swapped = word[at : at + 2] == other[at : at + 2][::-1] and word[at + 2 :] == other[at + 2 :]
-    return swapped or word[at + 1 :] == other[at + 1 :] or word[at:] == other[at + 1 :] or word[at + 1 :] == other[at:]
-
-
-def _stems(text: str) -> frozenset[str]:
-    words = {word.lower() for word in WORD.findall(text)}
-    return frozenset(words | {stem(word) for word in words})
-
-
-def _initials(text: str) -> frozenset[str]:
-    """Return the initials of the names in a text, by which a question may call them ("GRPO")."""
-    runs = (re.findall(r"\b[A-Za-z]", found) for found in NAME_RUN.findall(text))
-    return frozenset("".join(letters).lower() for letters in runs if len(letters) > 1)
-
-
-def _other_name(question: str, evidence: Evidence) -> str:
-    """Return a name of several words in the question whose words the quote holds only in other names; "" for none."""
-    places = " ".join(WORD.findall(f"{evidence.quote} | {evidence.above}".lower()))
-    for found in NAME_RUN.finditer(question):
-        name = found.group()
-        words = [word.lower() for word in WORD.findall(name)]
-        telling = [word for word in words if word not in terms.STOP_WORDS and word != "s"]
-        near = all(_next_to(places, one, other) for one, other in pairwise(telling))
-        if len(telling) > 1 and not near and "".join(word[0] for word in telling) not in places.split():
-            return name
-    return ""
-
-
-def _other_row(question: str, evidence: Evidence) -> str:
-    """Return the label of a row that the question names in part only: "Gannet Bay" where it asks for "Gannet".
-
-    The only row of "Common gannets" is that of "gannets": a common noun is the head of its label.
-    """
-    label = [word for word in terms.content_terms(evidence.label) if not word.isdigit()]
-    asked, initials = _stems(question), _initials(question)
-    named = [_is_named(word, asked, initials) for word in label]
-    is_head = (
-        evidence.is_alone and _head(evidence.label).isalpha() and _is_named(_head(evidence.label), asked, initials)
-    )
-    return evidence.label if any(named) and not all(named) and not is_head else ""
-
-
-def _head(label: str) -> str:
-    """Return the stem of a label's last word; "" if it is a name."""
-    last = label.split()[-1] if label.split() else ""
-    return stem(last) if last.islower() else ""
-
-
-def _next_to(text: str, first: str, second: str) -> bool:
-    """Return whether two words stand next to each other in a text, with at most two small words between."""
-    between = r"(?:\w{1,3} ){0,2}"
-    one, two = re.escape(first), re.escape(second)
-    return bool(re.search(rf"\b{one}\w{{0,2}} (?:s )?{between}{two}|\b{two}\w{{0,2}} {between}{one}", text))
 
 
 def _is_negated(question: str, quote: str) -> bool:

@@ -28,7 +28,15 @@ _GENERAL = frozenset(
     intuitively example examples effect result results basis context identify identified order call
     called calls name named belong belongs describe described give gives given event seen one ones
     currently principal according like total someone people person group company report document
-    article text author authors passage lead led leads become serve served show shown shows""".split()  # noqa: SIM905 - a list of words reads best as text
+    article text author authors passage lead led leads become serve served show shown shows
+    against despite amid upon toward towards across beyond together apart instead actual formerly
+    previously originally initially eventually ultimately recently nowadays certain particular several
+    activity activities effort efforts action actions presence existence process processes manner area
+    field site case cases aspect aspects seek seeks sought strive strives attempt attempts try tries
+    tried intend intends intended aim aims concern concerned expect expected view viewed regard regarded
+    deem deemed ability able willing remain remains feature features variable factor factors events
+    member members something lens purpose purposes extent degree level levels role roles object
+    objects based""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 # Words that have an opposite or a sibling, which the quote may say instead.
 _CONTRASTS = frozenset(
@@ -85,10 +93,13 @@ def may_go_unnamed(
         quote: The quote.
         weights: The idf of each stemmed word.
     """
-    left_out = [word for word in missing if word.lower() not in _GENERAL or _is_name(question, word)]
-    if HOW_MANY.search(question):  # a number stands beside too many things
+    counting = HOW_MANY.search(question)
+    counted = {found.lower() for found in counting.groups() if found} if counting else set[str]()
+    general = _GENERAL - counted
+    left_out = [word for word in missing if word.lower() not in general or _is_name(question, word)]
+    if counting:  # a number stands beside too many things
         return not left_out
-    if any(_tells_apart(question, word) or _is_replaced(question, word, quote) for word in left_out):
+    if any(_tells_apart(question, word) or is_replaced(question, word, quote) for word in left_out):
         return False
     return _sum(left_out, weights) <= _MOST_LEFT_OUT * _sum(required, weights)
 
@@ -136,7 +147,7 @@ def _tells_apart(question: str, word: str) -> bool:
     )
 
 
-def _is_replaced(question: str, word: str, quote: str) -> bool:
+def is_replaced(question: str, word: str, quote: str) -> bool:
     """Return whether the quote has another word where the question has this one: before the word that follows it."""
     asked = [found.lower() for found in WORD.findall(question)]
     said = [found.lower() for found in WORD.findall(quote)]

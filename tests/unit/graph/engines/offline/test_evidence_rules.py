@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.evidence_rules import Evidence, asked_kind, required_words, why_related
+from graph.engines.offline.evidence_rules import asked_kind, required_words, why_related
+from graph.engines.offline.other_things import Evidence
 
 LIGHT = "The lighthouse of Port Ellen was built in 1832 by Walter Campbell and is 43 metres high."
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.app import app
-from graph.engines.offline.evidence_rules import Evidence, why_related
+from graph.engines.offline.evidence_rules import why_related
+from graph.engines.offline.other_things import Evidence
 from graph.engines.offline.unnamed_words import left_to_the_document
 
 MILL = "The water wheel was a key part of the mill at Dalgarven, and drove 14 looms from 1820."
@@ -21,7 +22,7 @@ def why(question: str, quote: str = MILL) -> str:
 @pytest.mark.parametrize(
     "question",
     [
-        "What was an important part of the mill at Dalgarven?",
+        "What was a notable part of the mill at Dalgarven?",
         "What is an example of a part of the mill at Dalgarven?",
         "What typically drove the looms of the mill at Dalgarven along with the water?",
     ],

@@ -1,0 +1,108 @@
+"""A quote as evidence, and the signs that it is about another thing than the question, though it holds its words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from graph.engines.offline.asked_words import NAME_RUN, WORD
+from graph.engines.offline.word_forms import initials_of, is_named, stems
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quote and what holds for it."""
+
+    quote: str
+    """The sentence, or the row with its caption, bands, label and columns."""
+    above: str
+    """Its headings, and the title and name of its document."""
+    label: str = ""
+    """The label of a table row; "" for other sentences."""
+    caption: str = ""
+    """What the text of a row has before its label: the caption and bands of its table."""
+    is_alone: bool = False
+    """Whether no other row's label ends with the same word."""
+
+
+def other_name(question: str, evidence: Evidence) -> str:
+    """Return a name of several words in the question whose words the quote holds only in other names; "" for none."""
+    places = " ".join(WORD.findall(f"{evidence.quote} | {evidence.above}".lower()))
+    for found in NAME_RUN.finditer(question):
+        name = found.group()
+        words = [word.lower() for word in WORD.findall(name)]
+        telling = [word for word in words if word not in terms.STOP_WORDS and word != "s"]
+        near = all(_next_to(places, one, other) for one, other in pairwise(telling))
+        if len(telling) > 1 and not near and "".join(word[0] for word in telling) not in places.split():
+            return name
+    return ""
+
+
+def other_row(question: str, evidence: Evidence) -> str:
+    """Return the label of a row that the question names in part only: "Gannet Bay" where it asks for "Gannet".
+
+    The only row of "Common gannets" is that of "gannets": a common noun is the head of its label.
+    """
+    label = [word for word in terms.content_terms(evidence.label) if not word.isdigit()]
+    asked, initials = stems(question), initials_of(question)
+    named = [is_named(word, asked, initials) for word in label]
+    is_head = evidence.is_alone and head(evidence.label).isalpha() and is_named(head(evidence.label), asked, initials)
+    return evidence.label if any(named) and not all(named) and not is_head else ""
+
+
+def head(label: str) -> str:
+    """Return the stem of a label's last word; "" if it is a name."""
+    last = label.split()[-1] if label.split() else ""
+    return stem(last) if last.islower() else ""
+
+
+def _next_to(text: str, first: str, second: str) -> bool:
+    """Return whether two words stand next to each other in a text, with at most two small words between."""
+    between = r"(?:\w{1,3} ){0,2}"
+    one, two = re.escape(first), re.escape(second)
+    return bool(re.search(rf"\b{one}\w{{0,2}} (?:s )?{between}{two}|\b{two}\w{{0,2}} {between}{one}", text))
+
+
+def other_value(question: str, required: Sequence[str], evidence: Evidence) -> str:
+    """Return why what a quote says of the words asked about is another thing, as a clause; "" if nothing tells.
+
+    Args:
+        question: The question.
+        required: Its words that say what it is about.
+        evidence: The quote, which names them.
+    """
+    if name := _only_named(question, required, evidence):
+        return f"the quote does not name {name}"
+    return "the quote says it the other way round" if _is_other_way(question, evidence.quote) else ""
+
+
+def _only_named(question: str, required: Sequence[str], evidence: Evidence) -> str:
+    """Return the noun asked for, where a question has nothing else but a name: "religion" of "What religion was X?"."""
+    asked = _ASKED_NOUN.match(question)
+    noun = asked[1].lower() if asked else ""
+    only_names = bool(required) and all(word[0].isupper() for word in required)
+    if not noun or noun in terms.STOP_WORDS or not only_names:
+        return ""
+    return "" if is_named(noun, stems(f"{evidence.quote} {evidence.above}"), frozenset()) else noun
+
+
+_ASKED_NOUN = re.compile(
+    r"^\W*(?:what|which)(?: (?:kinds?|types?|sorts?) of)? ([a-z]+) (?:is|are|was|were|do|does|did|has|have|had)\b", re.I
+)
+_WAY = re.compile(r"\bfrom (?:the )?(\w+)(?: [^\s,.;?]+){0,2}? to (?:the )?(\w+)")
+
+
+def _is_other_way(question: str, quote: str) -> bool:
+    """Return whether a quote has the two ends of a way exchanged: "from Kiel to Bergen" for "from Bergen to Kiel"."""
+    asked, said = _ways(question), _ways(quote)
+    return any((end, start) in said for start, end in asked) and not asked & said
+
+
+def _ways(text: str) -> set[tuple[str, str]]:
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(sign))
+    return {(stem(start), stem(end)) for start, end in _WAY.findall(plain)}
