@@ -12,10 +12,10 @@ FRAME = frozenset(
     """according account actually again almost asked became become began begin begun came come commonly consider
     considered contain contained counted currently define defined did different draw draws during exactly exist far find
     following form found generally get go good had happen happened held help hold include included involve kind
-    kinds know known like locate located location made main mainly make may mean meant need occur occurred often
+    kinds know known like locate located location made main mainly make may mean meant must need occur occurred often
     part particular person place please possible provide put reach recorded refer referred relate require required
-    requires said see since someone something sort stand take taken term terms thing things time times today
-    took type types typically use used usually various view way ways well went year years""".split()  # noqa: SIM905 - a list of words reads best as text
+    requires said see shall should since someone something sort stand take taken term terms thing things time times
+    today took type types typically use used usually various view way ways well went year years""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 # Words that mean the same to somebody who asks. Each line is one meaning.
 SYNONYMS = tuple(
@@ -89,7 +89,11 @@ MEASURES = tuple(
             "prices?|costs?|fees?|rent|salary|how expensive",
             r"[$€£¥]|dollars?|euros?|pounds?|francs?|yen|USD|EUR|GBP|cents?|pence",
         ),
-        ("percentages?|percent|proportion", r"%|per ?cent"),
+        ("percentages?|percent|proportion|percentiles?", r"%|per ?cent"),
+        ("capacity|volume|holds?|how (?:big|large)", r"lit(?:re|er)s?|gallons?|millilit(?:re|er)s?|ml"),
+        ("noise(?: level)?|how (?:loud|noisy)", r"decibels?|dB(?:\(?A\)?)?"),
+        ("frequency", r"[kMG]?Hz|hertz"),
+        ("pressure", r"bars?|pascals?|[kM]?Pa|psi"),
         ("periods?|durations?", r"minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?"),
         ("e-?mail(?: address)?", r"@\S+"),
     )
@@ -121,7 +125,7 @@ NEGATED_QUESTION = re.compile(
 NUMBER = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?"
-    r"|billions?|half|third|quarter|dozens?|several|both|once|twice|no)\b",
+    r"|billions?|half|third|quarter|dozens?|several|both|once|twice|no(?! longer\b| more\b| later\b))\b",
     re.IGNORECASE,
 )
 DATE = re.compile(
@@ -150,6 +154,18 @@ ASKED_KIND = re.compile(
 )
 # "What is the account number?" asks for a number, of which the page may say only "account 40-11".
 HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
+ASKS_MONEY = re.compile(
+    r"\bhow (?:much\b.*\b(?:costs?|paid|pay|spent|spend|earn(?:ed|s)?|charged?|donated?|sold|bought|worth)\b"
+    r"|expensive\b)"
+    r"|\b(?:what|which) (?:is|are|was|were) (?:the|its|their) (?:[\w-]+ ){0,2}(?:prices?|costs?|fees?|rent|salary)\b"
+    r"|\bwhat (?:do|does|did|will|would) [\w -]+ cost\b",
+    re.IGNORECASE,
+)
+MONEY = re.compile(
+    r"[$€£¥₹]|\b(?:dollars?|euros?|pounds?|francs?|yen|rupees?|crowns?|cents?|pence|USD|EUR|GBP|CHF|JPY|INR|Rs|crores?|lakhs?"
+    r"|free|no charge|free of charge)\b|\b(?:millions?|billions?)\b",
+    re.IGNORECASE,
+)
 VALUE_NOUN = re.compile(
     r"^\W*(?:what|which)(?:['’]s| is| are| was| were) (?:the|its|his|her|their|your|my) (?:[\w-]+ )*?"
     r"(number|name|address|date|title|code|id|amount|value)s?\b",
@@ -161,8 +177,10 @@ KINDS = (
     ("count", re.compile(r"\b(?:how many|number of)\b", re.IGNORECASE)),
     ("number", re.compile(
         r"^\W*(?:what|which) (?:is|are|was|were) (?:the|its|his|her|their|your|my) [\w -]*?(?:number|amount|code)\b"
-        r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|often|expensive)|what"
-        r" (?:percentage|percent|share|proportion|temperature|price|amount|voltage|speed)"
+        r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|often|expensive|loud|thick)"
+        r"|(?:what|which) (?:percentage|percent|share|proportion|temperatures?|price|amount|voltage|speed)"
+        r"|(?:what|which) (?:diameter|length|height|width|depth|weight|distance|pressure|capacity|power|frequency"
+        r"|thickness|score|percentile)(?= (?:is|are|was|were|must|do|does|did|can|should|has|have|had|of|for)\b)"
         r"|what (?:do|does|did|will|would) [\w -]+ (?:cost|weigh))\b", re.IGNORECASE)),
     ("date", re.compile(
         r"\b(?:when|(?:what|which) (?:year|date|day|month|century|decade|time|hour|season))\b(?<!\w when)"

@@ -15,6 +15,7 @@ from functools import lru_cache
 from graph.engines.offline import table_answers
 from graph.engines.offline.asked_words import (
     ASKED_KIND,
+    ASKS_MONEY,
     BOUNDS,
     CAPITALISED,
     DATE,
@@ -24,6 +25,7 @@ from graph.engines.offline.asked_words import (
     KINDS,
     LOWER_BOUND,
     MEASURES,
+    MONEY,
     NEGATED_QUESTION,
     NEGATIVE,
     NUMBER,
@@ -33,7 +35,15 @@ from graph.engines.offline.asked_words import (
     VALUE_NOUN,
     WORD,
 )
-from graph.engines.offline.other_things import Evidence, head, other_name, other_row, other_value
+from graph.engines.offline.other_things import (
+    Evidence,
+    codes_of_others,
+    head,
+    headings_above,
+    other_name,
+    other_row,
+    other_value,
+)
 from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
@@ -155,7 +165,8 @@ def answers_question(
     out some words, see `unnamed_words`.
     """
     named = scored is not None and scored.named
-    above = " | ".join([*chunk.headings, titles.get(chunk.document, ""), chunk.name, around.subjects if around else ""])
+    headings = headings_above(sentence, chunk)
+    above = " | ".join([*headings, titles.get(chunk.document, ""), chunk.name, around.subjects if around else ""])
     above += f" | {_referred_to(question, sentence, chunk)}"
     if named:
         above += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
@@ -163,7 +174,7 @@ def answers_question(
     labelled = not is_row and sentence.search != sentence.text
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     near = labelled or (scored is not None and scored.cosine >= least)
-    if not (near or named or is_row or under_named_heading(question, chunk)):
+    if not (near or named or is_row or under_named_heading(question, headings)):
         return False
     if not is_row:
         close = scored is not None and scored.cosine >= _MIN_COSINE
@@ -171,7 +182,8 @@ def answers_question(
     caption = sentence.search.partition(". ")[0] if ". " in sentence.search.partition(" | ")[0] else ""
     label = sentence.cells[0][1]
     alone = around is not None and head(label) not in around.heads
-    return not why_related(question, Evidence(sentence.search, above, label, caption, alone))
+    weights = around.weights if around else None
+    return not why_related(question, Evidence(sentence.search, above, label, caption, alone), weights)
 
 
 # "They won again in 1990": what the sentence is about stands in the one before it.
@@ -191,10 +203,10 @@ def _referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
     return before.text if before and before.kind == "prose" and not replaced else ""
 
 
-def under_named_heading(question: str, chunk: ChunkRow) -> bool:
-    """Return whether the last heading above a chunk has all words that a question asks about, two or more."""
+def under_named_heading(question: str, headings: Sequence[str]) -> bool:
+    """Return whether the last heading above a sentence has all words that a question asks about, two or more."""
     words = required_words(question, asked_kind(question))
-    held = stems(chunk.headings[-1]) if chunk.headings else frozenset[str]()
+    held = stems(headings[-1]) if headings else frozenset[str]()
     return len(words) > 1 and all(is_named(word, held, frozenset()) for word in words)
 
 
@@ -213,7 +225,10 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     kind = asked_kind(question)
     missing = missing_words(question, kind, evidence)
     required = required_words(question, kind) if missing else ()
-    if missing and (weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights)):
+    is_row = bool(evidence.label)
+    if missing and (
+        weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=is_row)
+    ):
         return f"the quote does not name {', '.join(missing)}"
     own = stems(evidence.quote.removeprefix(evidence.caption))
     if evidence.caption and not any(is_named(word, own, frozenset()) for word in required_words(question, kind)):
@@ -237,6 +252,7 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     """Return the words of a question that neither the quote nor what stands above it names."""
     held, initials = stems(f"{evidence.quote} {evidence.above}"), initials_of(f"{evidence.quote} | {evidence.above}")
     missing = [word for word in required_words(question, kind) if not is_named(word, held, initials)]
+    missing += [word for word in codes_of_others(question, evidence) if word not in missing]
     measured = [
         found.group().lower()
         for names, units in (*MEASURES, *BOUNDS)
@@ -284,6 +300,8 @@ def _holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     quote, known = evidence.quote, frozenset(word.lower() for word in WORD.findall(question))
     if kind == "count":
         return _counts(question, quote, known, near=not evidence.label)
+    if not evidence.label and ASKS_MONEY.search(question) and not MONEY.search(quote):
+        return False
     if kind in ("number", "date"):
         return _new(NUMBER if kind == "number" else DATE, quote, known)
     if kind == "name":

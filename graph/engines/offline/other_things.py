@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.engines.offline.asked_words import NAME_RUN, WORD
+from graph.engines.offline.asked_words import MEASURES, NAME_RUN, WORD
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
+from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 
 
@@ -30,6 +31,32 @@ class Evidence:
     """Whether no other row's label ends with the same word."""
 
 
+def headings_above(sentence: SentenceRow, chunk: ChunkRow) -> list[str]:
+    """Return the headings that a sentence stands under; a chunk names only those above its first one.
+
+    A heading inside the chunk takes the place of the last one, and of those whose number is none of its own: under
+    "4 Use" there is no "3.1 Place".
+    """
+    inner: list[str] = []
+    last = ""
+    for other in chunk.sentences:
+        if other.id == sentence.id:
+            break
+        if other.kind == "heading":
+            inner = [*inner, other.text] if last == "heading" else [other.text]
+        last = other.kind
+    if not inner or inner[-1] in chunk.headings:
+        return list(chunk.headings)
+    number = _SECTION.match(inner[-1])
+    above = [heading for heading in chunk.headings[:-1] if heading not in inner]
+    if number:
+        above = [one for one in above if (own := _SECTION.match(one)) is None or number[1].startswith(f"{own[1]}.")]
+    return [*above, *inner]
+
+
+_SECTION = re.compile(r"(\d+(?:\.\d+)*)\.?\s")
+
+
 def other_name(question: str, evidence: Evidence) -> str:
     """Return a name of several words in the question whose words the quote holds only in other names; "" for none."""
     places = " ".join(WORD.findall(f"{evidence.quote} | {evidence.above}".lower()))
@@ -43,6 +70,21 @@ def other_name(question: str, evidence: Evidence) -> str:
     return ""
 
 
+_CODE = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}[A-Za-z]?\b")
+
+
+def codes_of_others(question: str, evidence: Evidence) -> list[str]:
+    """Return the codes of a question that only a list of codes above the quote has, or above a quote with another one.
+
+    "Pumps P20 and P35" above "The filter F-12 costs 9 pounds" does not make it a price of the P35.
+    """
+    asked, said = set(_CODE.findall(question)), set(_CODE.findall(evidence.quote))
+    alone = {
+        code for part in evidence.above.split(" | ") if len(codes := set(_CODE.findall(part))) == 1 for code in codes
+    }
+    return [code for code in asked - said if said or code not in alone]
+
+
 def other_row(question: str, evidence: Evidence) -> str:
     """Return the label of a row that the question names in part only: "Gannet Bay" where it asks for "Gannet".
 
@@ -50,14 +92,16 @@ def other_row(question: str, evidence: Evidence) -> str:
     """
     label = [word for word in terms.content_terms(evidence.label) if not word.isdigit()]
     asked, initials = stems(question), initials_of(question)
-    named = [is_named(word, asked, initials) for word in label]
+    units = [names for names, unit in MEASURES if unit.search(question)]
+    named = [is_named(word, asked, initials) or any(names.fullmatch(word) for names in units) for word in label]
     is_head = evidence.is_alone and head(evidence.label).isalpha() and is_named(head(evidence.label), asked, initials)
     return evidence.label if any(named) and not all(named) and not is_head else ""
 
 
 def head(label: str) -> str:
     """Return the stem of a label's last word; "" if it is a name."""
-    last = label.split()[-1] if label.split() else ""
+    words = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", label).split()  # without its unit
+    last = words[-1] if words else ""
     return stem(last) if last.islower() else ""
 
 

@@ -263,6 +263,62 @@ storm gale tempest
 flood inundation
 theatre theater
 harbour harbor port
+send sent
+buy bought
+sell sold
+build built
+make made
+write wrote written
+take took taken
+give gave given
+get got gotten
+hold held
+keep kept
+leave left
+lose lost
+meet met
+pay paid
+rise rose risen
+fall fell fallen
+grow grew grown
+know knew known
+speak spoke spoken
+choose chose chosen
+drive drove driven
+begin began begun
+become became
+come came
+go went gone
+see saw seen
+find found
+bring brought
+catch caught
+teach taught
+think thought
+fight fought
+lead led
+feed fed
+spend spent
+lend lent
+mean meant
+sit sat
+stand stood
+win won
+wear wore worn
+break broke broken
+freeze froze frozen
+steal stole stolen
+bear bore born borne
+draw drew drawn
+throw threw thrown
+fly flew flown
+swim swam swum
+sing sang sung
+eat ate eaten
+shrink shrank shrunk
+bind bound
+hide hid hidden
+strike struck
 """
 
 

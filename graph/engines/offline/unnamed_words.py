@@ -82,7 +82,7 @@ class WordSearch(Protocol):
 
 
 def may_go_unnamed(
-    question: str, required: Sequence[str], missing: Sequence[str], quote: str, weights: Weights
+    question: str, required: Sequence[str], missing: Sequence[str], quote: str, weights: Weights, *, only_general: bool
 ) -> bool:
     """Return whether a quote that names the other words may leave the missing ones out.
 
@@ -92,12 +92,13 @@ def may_go_unnamed(
         missing: Those of them that the quote does not name.
         quote: The quote.
         weights: The idf of each stemmed word.
+        only_general: Whether only general words may be left out.
     """
     counting = HOW_MANY.search(question)
     counted = {found.lower() for found in counting.groups() if found} if counting else set[str]()
     general = _GENERAL - counted
     left_out = [word for word in missing if word.lower() not in general or _is_name(question, word)]
-    if counting:  # a number stands beside too many things
+    if counting or only_general:  # a number stands beside too many things
         return not left_out
     if any(_tells_apart(question, word) or is_replaced(question, word, quote) for word in left_out):
         return False
