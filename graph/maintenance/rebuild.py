@@ -45,6 +45,7 @@ async def _reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     await asyncio.to_thread(deps.stores.acquire_for_writing)
     if await asyncio.to_thread(deps.stores.reembedding) != deps.embedder.identity:
         await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, deps.embedder.identity)
+        await asyncio.to_thread(catalog.set_meta, deps.stores.INDEXED_BY, "")
         await asyncio.to_thread(vectors.reset, deps.embedder.identity)
     total, usage, run = 0, no_usage(), RunProgress()
     documents = await _published(deps)

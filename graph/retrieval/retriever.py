@@ -121,7 +121,6 @@ class Retriever:
         return dict(self._catalog.search_text(terms.search_terms(query), documents, _MAX_BY_TEXT))
 
     async def _by_vector(self, query: str, documents: Sequence[str]) -> tuple[dict[str, float], Usage]:
-        await asyncio.to_thread(self._vectors.check, self._embedder.identity)
         reply = await self._embedder.embed_query(query)
         found = await asyncio.to_thread(
             nearest_chunks, self._catalog, self._vectors, self._embedder, reply.value, documents, _MAX_BY_VECTOR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 
@@ -46,6 +47,11 @@ def nearest_chunks(
         limit: How many vectors; several may belong to one chunk.
     """
     ids_by_key: dict[str, list[str]] = {}
+    if not documents and isinstance(embedder, SentenceEmbedder):
+        chunks = catalog.published_chunks(_MAX_EXACT + 1)
+        if len(chunks) <= _MAX_EXACT:
+            key = hashlib.sha256("".join(chunks).encode()).hexdigest()
+            return _best_by_chunk(_compare_all(catalog, index, embedder, vector, {key: chunks}, limit)[:limit])
     for document in documents:
         row = catalog.document(document)
         generation = row.generation if row else ""
@@ -56,6 +62,7 @@ def nearest_chunks(
     else:
         if documents:
             return _best_by_chunk(_compare_all(catalog, index, embedder, vector, ids_by_key, limit)[:limit])
+    index.check(embedder.identity)
     return _best_by_chunk(index.search(vector, documents, limit))
 
 
@@ -69,6 +76,7 @@ def _compare_all(
 ) -> list[tuple[str, str, float]]:
     """Return at least the `limit` best vectors of the given chunks as (row id or "", chunk id, cosine), best first."""
     if not isinstance(embedder, SentenceEmbedder):
+        index.check(embedder.identity)
         return index.search_among(vector, [chunk for chunks in ids_by_key.values() for chunk in chunks])
     found: list[tuple[str, str, float]] = []
     for key, chunks in ids_by_key.items():

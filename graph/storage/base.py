@@ -279,6 +279,9 @@ class ChunkStore(Protocol):
     def published(self, ids: Sequence[str]) -> list[str]:
         """Return those of the chunk ids that are published."""
 
+    def published_chunks(self, limit: int) -> list[str]:
+        """Return the ids of the published chunks of all documents, in order, at most `limit`."""
+
 
 class FullTextIndex(Protocol):
     """Ranked search for words."""
@@ -327,16 +330,9 @@ class MetaStore(Protocol):
 
 
 class Catalog(
-    DocumentStore,
-    PageLedger,
-    TranscriptStore,
-    ChunkStore,
-    FullTextIndex,
-    TokenVectorStore,
-    RequestCounter,
-    MetaStore,
+    DocumentStore, PageLedger, TranscriptStore, ChunkStore, FullTextIndex, TokenVectorStore, RequestCounter, MetaStore,
     Protocol,
-):
+):  # fmt: skip
     """The store that all others can be rebuilt from."""
 
     def was_replaced(self) -> bool:

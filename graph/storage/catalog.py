@@ -105,6 +105,15 @@ class SqliteCatalog(Ledger):
         )
         return [row[0] for row in rows]
 
+    def published_chunks(self, limit: int) -> list[str]:
+        """Return the ids of the published chunks of all documents, in order, at most `limit`."""
+        rows = self._db.rows(
+            "SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
+            "ORDER BY d.id, c.ordinal LIMIT ?",
+            [limit],
+        )
+        return [row[0] for row in rows]
+
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
         """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
         rows = self._db.rows_in(

@@ -3,6 +3,7 @@
 Vectors are written, read and deleted through `langchain_chroma.Chroma`. Search and count use Chroma's own client: the
 60 nearest of 20,000 vectors take 1.3 ms there and 3.4 ms through LangChain, which always fetches texts and metadata.
 Chroma stores no texts: with them, writing takes 26 % more, and the catalog has them (`graph.storage.vector_store`).
+Chroma is imported and opened with the first call: that takes 0.3 s, which a question on a small library never needs.
 """
 
 from __future__ import annotations
@@ -14,12 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-import chromadb
 import httpx
 import numpy as np
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import InternalError, InvalidArgumentError
-from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
 from graph.errors import BadInputError, HomeError, IndexMismatchError
@@ -27,6 +24,7 @@ from graph.storage.base import VectorRow
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from langchain_chroma import Chroma
 
     from graph.storage.base import Vectors
 
@@ -53,24 +51,32 @@ def _translate_errors(method: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
-        except InvalidArgumentError as error:
-            if "dimension" not in str(error):
-                raise
-            raise IndexMismatchError(
-                f"The embedding model returns vectors of another length than those of the index ({error}): run "
-                "`pagewitness reembed` to rebuild them (no page is read again), or set the former model and dimensions."
-            ) from error
-        except (httpx.HTTPError, OSError, InternalError) as error:
-            index = cast(ChromaVectors, args[0])
-            what = f"Chroma server at {index.url}" if index.url else "vector index"
-            remedy = "start it again (`chroma run`)" if index.url else "free some space on the disk"
-            cause = " ".join(str(error).split())[:200] or type(error).__name__
-            raise HomeError(
-                f"The {what} does not work any more ({cause}): {remedy}, then run the same command again; "
-                "pages that were read are saved."
-            ) from error
+        except Exception as error:
+            if translated := _translated(error, cast(ChromaVectors, args[0]).url):
+                raise translated from error
+            raise
 
     return call
+
+
+def _translated(error: Exception, url: str) -> HomeError | IndexMismatchError | None:
+    """Return Chroma's error as ours, or None for any other."""
+    from chromadb.errors import InternalError, InvalidArgumentError
+
+    if isinstance(error, InvalidArgumentError) and "dimension" in str(error):
+        return IndexMismatchError(
+            f"The embedding model returns vectors of another length than those of the index ({error}): run "
+            "`pagewitness reembed` to rebuild them (no page is read again), or set the former model and dimensions."
+        )
+    if not isinstance(error, (httpx.HTTPError, OSError, InternalError)):
+        return None
+    what = f"Chroma server at {url}" if url else "vector index"
+    remedy = "start it again (`chroma run`)" if url else "free some space on the disk"
+    cause = " ".join(str(error).split())[:200] or type(error).__name__
+    return HomeError(
+        f"The {what} does not work any more ({cause}): {remedy}, then run the same command again; "
+        "pages that were read are saved."
+    )
 
 
 class _Precomputed(Embeddings):
@@ -107,18 +113,32 @@ class ChromaVectors:
     """
 
     def __init__(self, folder: Path | None = None, url: str = "") -> None:
+        if folder is None and not url:
+            raise ValueError("ChromaVectors needs a folder or a URL.")
         self.url = url
-        self._client = _connect(folder, url)
+        self._folder = folder
         self._precomputed = _Precomputed()
         self._lock = threading.RLock()  # two runs that find the index empty must not both reset it
+        self._connected: ClientAPI | None = None
         self._cached: tuple[Chroma, Any] | None = None
-        self._created = self._create()
+        if url:
+            self._connect()
+
+    def _connect(self) -> ClientAPI:
+        """Return the client, connected with the first call, which also creates a missing collection."""
+        with self._lock:
+            if self._connected is None:
+                self._connected = _client(self._folder, self.url)
+                self._created = self._create()
+            return self._connected
 
     def _create(self, embedder: str = "") -> Chroma:
+        from langchain_chroma import Chroma
+
         # The collection's metadata is set only when it is created: an existing one never changes.
         return Chroma(
             COLLECTION,
-            client=self._client,
+            client=self._connect(),
             embedding_function=self._precomputed,
             collection_configuration={"hnsw": {"space": "cosine"}},
             collection_metadata={"embedder": embedder} if embedder else None,
@@ -138,24 +158,27 @@ class ChromaVectors:
         """Return both, cached; not for a server, where another process may reset the collection at any time."""
         with self._lock:
             if self._cached is None:
+                self._connect()
                 self._cached = self._created, self._open_collection()  # to open another store takes 9 ms
             return self._cached
 
     def _open_store(self) -> Chroma:
+        from langchain_chroma import Chroma
+
         return Chroma(
             COLLECTION,
-            client=self._client,
+            client=self._connect(),
             embedding_function=self._precomputed,
             create_collection_if_not_exists=False,
         )
 
     def _open_collection(self) -> Any:
-        return self._client.get_collection(COLLECTION, embedding_function=None)
+        return self._connect().get_collection(COLLECTION, embedding_function=None)
 
     def close(self) -> None:
         """Release the folder. Chroma caches one system for each path, and would serve a deleted folder's data."""
-        if not self.url:
-            self._client.clear_system_cache()
+        if not self.url and self._connected is not None:
+            self._connected.clear_system_cache()
 
     @_translate_errors
     def check(self, embedder: str) -> None:
@@ -265,7 +288,7 @@ class ChromaVectors:
         """Delete all vectors; from now on the index holds those of this embedder."""
         with self._lock:
             self._cached = None
-            self._client.delete_collection(COLLECTION)
+            self._connect().delete_collection(COLLECTION)
             self._created = self._create(embedder)
 
     @_translate_errors
@@ -282,16 +305,17 @@ def _document(row: str) -> str:
     return row.partition("-")[0]
 
 
-def _connect(folder: Path | None, url: str) -> ClientAPI:
+def _client(folder: Path | None, url: str) -> ClientAPI:
     """Return a client of the folder, or of the server at `url`.
 
     Raises:
         BadInputError: `url` is not an address, or no server answers there.
     """
-    settings = ChromaSettings(anonymized_telemetry=False)
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
     if not url:
-        if folder is None:
-            raise ValueError("ChromaVectors needs a folder or a URL.")
         return chromadb.PersistentClient(str(folder), settings=settings)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
