@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -15,6 +20,7 @@ from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
 from graph.ingestion.graph import app as ingestion
+from graph.maintenance.rebuild import reembed
 from graph.query.graph import app as query
 from graph.query.graph import build
 from graph.query.state import QueryInput
@@ -232,6 +238,31 @@ def test_vectors_of_another_model_are_refused_with_the_command_to_run(
     monkeypatch.setattr(type(embedder), "identity", "another-model/384")
     with pytest.raises(IndexMismatchError, match="pagewitness reembed"):
         ask("How many gulls nested?")
+
+
+def test_a_question_on_a_small_library_loads_no_chroma(library: Path, home: Path) -> None:
+    shutil.copytree(library, home)
+    asks = (
+        "import sys; from graph.cli.main import main; "
+        "status = main(['ask', 'What does a day ticket to the island cost?', '--engine', 'offline']); "
+        "sys.exit(status or 10 * ('chromadb' in sys.modules))"
+    )
+    environment = os.environ | {"PAGEWITNESS_HOME": str(home)}
+    done = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_an_index_is_looked_at_again_after_another_model_had_it(
+    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingestion.invoke({"sources": [str(make_pdf("gulls.pdf", GULLS))]})
+    first = dependencies.for_context(Context())
+    assert not ask("How many pairs of gulls nested?")["refused"]
+    monkeypatch.setattr(type(first.embedder), "identity", "another-model/384")
+    await reembed(dependencies.for_context(Context()), lambda event: None)
+    monkeypatch.undo()
+    with pytest.raises(IndexMismatchError, match="another-model/384"):
+        first.stores.check("all-MiniLM-L6-v2-w8a8/384")
 
 
 @pytest.mark.usefixtures("library")

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from graph.engines.offline.minilm import MiniLM
 from graph.errors import IndexMismatchError
-from graph.retrieval import late_interaction, scoring
+from graph.retrieval import late_interaction, scoring, vector_search
 from graph.retrieval.embedder import Embedder
 from graph.retrieval.retriever import Retriever, round_robin
+from graph.retrieval.vector_search import nearest_chunks
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, VectorRow
 from graph.storage.catalog import SqliteCatalog
@@ -217,6 +218,18 @@ def test_vectors_of_another_model_are_refused(library: Library, model: MiniLM) -
     retriever = Retriever(library.catalog, library.index, ChunkEmbedder(model))
     with pytest.raises(IndexMismatchError):
         asyncio.run(retriever.search("Where?", [], 5))
+
+
+@pytest.mark.parametrize("question", ["Where do puffins nest?", "How many boats has Kelder?", "When does it rain?"])
+def test_a_small_library_is_compared_as_the_index_compares_it(
+    library: Library, model: MiniLM, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = model.encode_query(question).vector
+    exact = nearest_chunks(library.catalog, library.index, model, vector, [], 8)
+    monkeypatch.setattr(vector_search, "_MAX_EXACT", 0)
+    indexed = nearest_chunks(library.catalog, library.index, model, vector, [], 8)
+    assert list(exact) == list(indexed)
+    assert list(exact.values()) == pytest.approx(list(indexed.values()), abs=1e-3)  # stored with 16 bits
 
 
 def ranking(*names: str) -> list[RetrievedChunk]:

@@ -36,6 +36,14 @@ def test_a_staged_generation_that_was_never_published_is_replaced_by_the_next(ca
     assert len(catalog.chunk_ids("a", kept)) == 1
 
 
+def test_published_chunks_are_listed_up_to_a_limit(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."), chunk(1, "They return in spring."))
+    publish(catalog, document("b"), chunk(0, "Gannets nest on ledges."))
+    catalog.stage_chunks("b", [chunk(0, "Not published yet.")])
+    expected = [*catalog.chunk_ids("a"), *catalog.chunk_ids("b")]
+    assert (catalog.published_chunks(10), catalog.published_chunks(2)) == (expected, expected[:2])
+
+
 def test_chunks_come_back_in_the_order_asked_with_their_sentences(catalog: Catalog) -> None:
     row = Sentence(
         "Razorbill 412",
