@@ -15,7 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 import prompts
 from graph.errors import BadInputError
-from graph.settings import FORMER_ENGINE_NAMES, EmbedderName, EngineName, Settings, settings
+from graph.settings import (
+    FORMER_ENGINE_NAMES,
+    MAX_PLAN_REQUESTS,
+    MAX_PLAN_STEPS,
+    EmbedderName,
+    EngineName,
+    Settings,
+    settings,
+)
 from graph.types import RELEVANT_GRADE
 
 
@@ -144,6 +152,20 @@ class Context(BaseModel):
         "and without a search; 0 for never. When empty, 20,000 with the models of Google, OpenAI and Anthropic, and 0 "
         "with those on a server of one's own, whose prompt may be short. No effect offline.",
     )
+    max_plan_steps: int | None = Field(
+        default_factory=lambda: settings().max_plan_steps,
+        ge=0,
+        le=MAX_PLAN_STEPS,
+        description="A question about several documents, names or parts that one round does not answer is planned: at "
+        "most so many searches, pages and computations, then it is answered again; 0 for never. When empty, 6 with the "
+        "models of Google, OpenAI and Anthropic, and 0 with those on a server of one's own. No effect offline.",
+    )
+    max_plan_requests: int = Field(
+        default_factory=lambda: settings().max_plan_requests,
+        ge=0,
+        le=MAX_PLAN_REQUESTS,
+        description="How many requests planning and its searches may take, without the answer that follows.",
+    )
     ask_back: Literal["auto", "off"] = Field(
         default_factory=lambda: settings().ask_back,
         description="Where a question fits several documents or persons, and before work that costs many requests: "
@@ -183,6 +205,7 @@ class Context(BaseModel):
     )
     grade_prompt: str = _prompt("grade", "The prompt that grades chunks.", "grade_chunks")
     rewrite_prompt: str = _prompt("rewrite", "The prompt that rewrites a question.", "rewrite_question")
+    plan_prompt: str = _prompt("plan", "The prompt that plans the steps of a hard question.", "plan_steps")
     answer_prompt: str = _prompt("answer", "The prompt that writes an answer from chunks.", "generate_answer")
     repair_prompt: str = _prompt(
         "repair", "The prompt that asks again for claims that were not supported.", "repair_claims"
@@ -196,8 +219,8 @@ class Context(BaseModel):
         return FORMER_ENGINE_NAMES.get(name, name) if isinstance(name, str) else name
 
     @field_validator(
-        "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "answer_prompt", "repair_prompt",
-        "check_prompt", mode="after",
+        "transcribe_prompt", "contextualize_prompt", "grade_prompt", "rewrite_prompt", "plan_prompt", "answer_prompt",
+        "repair_prompt", "check_prompt", mode="after",
     )  # fmt: skip
     @classmethod
     def _placeholders(cls, text: str, info: Any) -> str:

@@ -82,7 +82,19 @@ class Step(TypedDict):
     """What it does, in a few words for users."""
 
 
-Event = Progress | Waiting | Unusable | Draft | Step
+class Planned(TypedDict):
+    """The next steps of a plan for a hard question are taken, all at the same time."""
+
+    event: Literal["plan"]
+    steps: list[str]
+    """The parts of the question that they are to answer; [] where the plan is done."""
+    steps_left: int
+    """How many more steps the plan may have."""
+    requests_left: int
+    """How many more requests planning and searching may take."""
+
+
+Event = Progress | Waiting | Unusable | Draft | Step | Planned
 
 Node = TypeVar("Node", bound=Callable[..., Any])
 

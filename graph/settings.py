@@ -31,6 +31,7 @@ from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OLLAMA_ADDRESS, OPENAI, d
 
 EngineName = Literal["auto", "llm", "offline"]
 FORMER_ENGINE_NAMES = {"gemini": "llm"}
+MAX_PLAN_STEPS, MAX_PLAN_REQUESTS = 20, 50  # bounds of settings: a plan beyond them costs a day of a free key
 """Engine names of earlier versions and what they are called now; accepted wherever a user can write one."""
 EmbedderName = Literal["auto", "model", "offline"]
 Tier = Literal["free", "paid", "unlimited"]
@@ -182,6 +183,10 @@ class Settings(BaseSettings):
     # 0 is a value here: never.
     whole_document_tokens: Annotated[int | None, Field(ge=0)] = None
     """Tokens of documents that are given whole to the model that answers; None for the default of its provider."""
+    max_plan_steps: Annotated[int | None, Field(ge=0, le=MAX_PLAN_STEPS)] = None
+    """Steps of a plan for a question that one round did not answer; None for the default of the provider."""
+    max_plan_requests: Annotated[int, Field(ge=0, le=MAX_PLAN_REQUESTS)] = 8
+    """Requests that planning and its searches may take, without the answer that follows; 0 for no plan."""
     ask_back: Annotated[Literal["auto", "off"], BeforeValidator(_lower)] = "auto"
     """Whether a run that can stop asks the user which document or person is meant, and before costly work."""
     confirm_requests: Annotated[int, Field(ge=0)] = 100

@@ -171,6 +171,25 @@ class Claim(TypedDict):
     """True for a quote on the subject that is not claimed to answer the question; missing in a statement that is."""
 
 
+Tool = Literal["search", "open_page", "compute"]
+"""What a step of a plan does: search passages, open a page, or compute on tables."""
+
+
+class PlannedStep(TypedDict):
+    """A step that a model plans, to answer a part of a question."""
+
+    question: str
+    """The part of the question."""
+    tool: Tool
+    """What to do."""
+    query: str
+    """The words to search, or what is asked of the tables; "" for a page."""
+    document: str
+    """The id of the document to look into; "" for all."""
+    page: int
+    """The page to open; 0 for other tools."""
+
+
 class Turn(TypedDict):
     """One message of a conversation."""
 

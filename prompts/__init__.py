@@ -45,6 +45,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "contextualize": frozenset({"history", "question"}),
     "grade": frozenset({"question", "passages"}),
     "judge": frozenset({"question", "expected", "answer"}),
+    "plan": frozenset({"question", "documents", "tried", "steps", "passages"}),
     "read_again": frozenset({"problem"}),
     "repair": frozenset({"question", "claims", "passages"}),
     "rewrite": frozenset({"question", "tried", "passages"}),

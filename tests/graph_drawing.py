@@ -3,7 +3,7 @@
     python -m tests.graph_drawing     writes it between its marks (`make graph`)
 
 Nodes, subgraphs and edges are the graph's. Style and the prefixes of subgraphs in names are left out, and an edge into
-a subgraph's own end is drawn to where that leads.
+a subgraph's own start or end is drawn to where that leads.
 """
 
 from __future__ import annotations
@@ -44,14 +44,15 @@ def short(name: str) -> str:
 
 
 def edges() -> list[Edge]:
-    """All edges of the graph and its subgraphs, without the subgraphs' own ends, in the order of a run."""
+    """All edges of the graph and its subgraphs, without the subgraphs' own starts and ends, in the order of a run."""
     drawn = app.get_graph(xray=True).edges
-    after = {edge.source: edge.target for edge in drawn if edge.source.endswith(":__end__")}
-    found = [
-        Edge(edge.source, edge.conditional, after.get(edge.target, edge.target))
-        for edge in drawn
-        if edge.source not in after
-    ]
+    # LangGraph keeps a subgraph's start where its first node comes again.
+    after = {edge.source: edge.target for edge in drawn if edge.source.endswith((":__start__", ":__end__"))}
+
+    def led(name: str) -> str:
+        return led(after[name]) if name in after else name
+
+    found = [Edge(edge.source, edge.conditional, led(edge.target)) for edge in drawn if edge.source not in after]
     order = ["__start__"]
     for name in order:  # breadth first, so that the lines follow a run
         order += [edge.target for edge in found if edge.source == name and edge.target not in order]

@@ -7,11 +7,11 @@ wrong key, a retired model). A page that cannot be read is a `Failure`, an answe
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from graph.types import Claim, Entailment, Grade, Reply, RetrievedChunk, Statement, Turn
+from graph.types import Claim, Entailment, Grade, PlannedStep, Reply, RetrievedChunk, Statement, Turn
 from loaders.types import Block, Failure, PageImage, PageJob, Word
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Engine(Protocol):
     reads_images: bool
     """Whether page images are used; if False, `image.png` is b"" and `answer` is given no images."""
     can_rewrite: bool
-    """Whether `rewrite`, `repair` and `check` can return anything; if False they are not called."""
+    """Whether `rewrite`, `plan`, `repair` and `check` can return anything; if False they are not called."""
 
     def is_daily_quota_exhausted(self) -> bool:
         """Return True if `transcribe` is known to be unable to read another page today."""
@@ -87,6 +87,24 @@ class Engine(Protocol):
 
     async def rewrite(self, question: str, tried: Sequence[str], chunks: Sequence[RetrievedChunk]) -> Reply[str]:
         """Return a search query unlike those tried, or "" if there is none; `chunks` are those found so far."""
+
+    async def plan(
+        self,
+        question: str,
+        documents: Mapping[str, str],
+        taken: Sequence[str],
+        chunks: Sequence[RetrievedChunk],
+        steps: int,
+    ) -> Reply[list[PlannedStep]]:
+        """Return the next steps towards an answer, at most `steps`; none if nothing is missing or can be found.
+
+        Args:
+            question: The standalone question.
+            documents: What may be searched: a line on each document, by id.
+            taken: The steps that were taken, each as a line.
+            chunks: What was found so far.
+            steps: How many steps are left.
+        """
 
     async def answer(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from graph import context
+from graph.query.planning import budget
 from graph.query.state import QueryState
 
 
@@ -70,8 +71,10 @@ def after_tables(state: QueryState) -> Literal["verify_citations", "decline", "g
     return "decline" if state.get("absence") else "grade_chunks"
 
 
-def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search", "rewrite_question", "decline"]:
-    """Answer from the relevant chunks; without any, search all documents, then rewrite, then decline.
+def after_grading(
+    state: QueryState,
+) -> Literal["generate_answer", "widen_search", "rewrite_question", "follow_plan", "decline"]:
+    """Answer from the relevant chunks; without any, search all documents, then rewrite, then plan, or else decline.
 
     The question is rewritten at most `max_rewrites` times, and only by an engine that can.
     """
@@ -80,18 +83,33 @@ def after_grading(state: QueryState) -> Literal["generate_answer", "widen_search
     if state.get("mentioned_documents"):
         return "widen_search"
     may_rewrite = state.get("can_rewrite", True) and state["rewrites"] < context.current().max_rewrites
-    return "rewrite_question" if may_rewrite else "decline"
+    return "rewrite_question" if may_rewrite else _plan_or_decline(state)
 
 
-def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "decline"]:
-    """Retrieve for the new query; decline when the rewrite brought none."""
-    return "retrieve_chunks" if len(state["queries"]) == state["rewrites"] + 1 else "decline"
+def after_rewriting(state: QueryState) -> Literal["retrieve_chunks", "follow_plan", "decline"]:
+    """Retrieve for the new query; plan or decline when the rewrite brought none."""
+    return "retrieve_chunks" if len(state["queries"]) == state["rewrites"] + 1 else _plan_or_decline(state)
+
+
+def after_plan(state: QueryState) -> Literal["generate_answer", "write_answer", "decline"]:
+    """Answer from what the plan found; where it found nothing new, keep the answer from before, or decline."""
+    if state.get("shortcut") == "plan":
+        return "generate_answer"
+    return "write_answer" if budget.has_answer(state.get("first_checks") or []) else "decline"
+
+
+def _plan_or_decline(state: QueryState) -> Literal["follow_plan", "decline"]:
+    return "follow_plan" if budget.needs_plan(state) else "decline"
 
 
 def after_verification(
     state: QueryState,
-) -> Literal["repair_claims", "write_answer", "grade_chunks", "retrieve_chunks", "widen_search", "decline"]:
+) -> Literal[
+    "repair_claims", "write_answer", "grade_chunks", "retrieve_chunks", "widen_search", "follow_plan", "decline"
+]:
     """Repair failed claims once; then answer with the verified ones, or decline when there are none.
+
+    A question with several parts that these do not settle is planned, once.
 
     Where a mentioned document was given whole and does not hold the answer, all documents are searched before, unless
     the question is about the document itself. Where what tables or a place gave fails, the passages are searched.
@@ -99,13 +117,14 @@ def after_verification(
     failed = any(check["failure"] for check in state["verdicts"])
     if failed and state.get("can_rewrite", True) and not state.get("repairs"):
         return "repair_claims"
-    verified = any(check["citation"] for check in state["verdicts"])
-    if verified:
-        return "write_answer"
+    if any(check["citation"] for check in state["verdicts"]):
+        return "follow_plan" if budget.needs_plan(state) else "write_answer"
     asked = state.get("understanding")
     about_document = asked is not None and asked["kind"] in ("document", "place")
     if state.get("whole_documents") and state.get("mentioned_documents") and not about_document:
         return "widen_search"
     if state.get("shortcut") == "quotes":
         return "retrieve_chunks"
-    return "grade_chunks" if state.get("shortcut") == "tables" else "decline"
+    if state.get("shortcut") == "tables":
+        return "grade_chunks"
+    return "write_answer" if budget.has_answer(state.get("first_checks") or []) else _plan_or_decline(state)

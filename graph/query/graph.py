@@ -1,4 +1,4 @@
-"""The query graph: retrieve, grade, rewrite a limited number of times, answer, verify; or decline."""
+"""The query graph: retrieve, grade, rewrite a limited number of times, answer, verify; plan once; or decline."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from langgraph.graph import END, START, StateGraph
 
 from graph.context import Context
 from graph.query import clarifying, description_nodes, edges, library_nodes, nodes, table_nodes
+from graph.query.planning import graph as planning
 from graph.query.state import QueryInput, QueryOutput, QueryState
 from graph.runtime import tracing
 
@@ -25,6 +26,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_node("generate_answer", nodes.generate_answer)
     builder.add_node("verify_citations", nodes.verify_citations)
     builder.add_node("repair_claims", nodes.repair_claims)
+    builder.add_node("follow_plan", planning.app)
     builder.add_node("write_answer", nodes.write_answer)
     builder.add_node("describe_library", nodes.describe_library)
     builder.add_node("greet", description_nodes.greet)
@@ -42,6 +44,7 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     builder.add_conditional_edges("generate_answer", edges.after_generation)
     builder.add_conditional_edges("verify_citations", edges.after_verification)
     builder.add_edge("repair_claims", "verify_citations")
+    builder.add_conditional_edges("follow_plan", edges.after_plan)
     builder.add_edge("write_answer", END)
     builder.add_conditional_edges("describe_document", edges.after_description)
     builder.add_conditional_edges("search_each_document", edges.after_description)
@@ -51,6 +54,6 @@ def build() -> StateGraph[QueryState, Context, QueryInput, QueryOutput]:
     return builder
 
 
-# The longest path has 38 steps: 12, 3 where the search is widened, 3 for each of at most 5 rewrites, and 8 where no
-# model has requests left and the question starts again offline.
-app = build().compile(name="query").with_config(recursion_limit=40)
+# The longest path has 43 steps: 12, 3 where the search is widened, 3 for each of at most 5 rewrites, 5 where a plan is
+# followed, and 8 where no model has requests left and the question starts again offline.
+app = build().compile(name="query").with_config(recursion_limit=45)

@@ -12,7 +12,7 @@ from langgraph.config import get_stream_writer
 
 from graph import context, dependencies
 from graph.engines.base import OnDraft
-from graph.errors import BadInputError, ServiceOutOfOrderError, UnusableReplyError, as_list
+from graph.errors import BadInputError, ModelError, UnusableReplyError, as_list
 from graph.events import Draft, step
 from graph.query import clarifying, conversation, messages, spent_day, struck_text, whole_document
 from graph.query.answers import (
@@ -25,6 +25,7 @@ from graph.query.answers import (
     verified_draft,
 )
 from graph.query.claim_checks import check_claims, is_model_asked
+from graph.query.planning import budget
 from graph.query.state import QueryState
 from graph.query.streaming import ReplyStream
 from graph.query.whole_document import of_run
@@ -114,6 +115,9 @@ def _fresh() -> QueryState:
         "notes": [],
         "questions_left": None,
         "ambiguity": None,
+        "plan": None,
+        "first_checks": [],
+        "computed": [],
     }
 
 
@@ -215,13 +219,16 @@ async def generate_answer(state: QueryState) -> QueryState:
         reply = await engine.answer(question, offered, [] if whole else state["grades"], views, on_draft)
     except UnusableReplyError as error:
         reply, failure = Reply([], error.usage), {"reason": "model_failed", "absence": str(error)}
-    except ServiceOutOfOrderError as error:
+    except ModelError as error:
+        if kept := budget.keep_first_answer(state, error):
+            return kept
         if not spent_day.is_spent(error):
             raise
         return spent_day.go_offline(state)
+    claims = budget.with_computed(reply.value, state)
     return {
-        **await asyncio.to_thread(_kept, catalog, state, offered, reply.value),
-        "claims": reply.value,
+        **await asyncio.to_thread(_kept, catalog, state, offered, claims),
+        "claims": claims,
         "shortcut": "",
         "page_images": shown,
         "notes": [*state["notes"], *spent_day.notes_on_model(reply.model)],
@@ -309,15 +316,17 @@ async def repair_claims(state: QueryState) -> QueryState:
 
 def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
-    passed = [check for check in state["verdicts"] if check["citation"]]
-    citations, dropped = outcomes.cited(passed), len(state["verdicts"]) - len(passed)
+    checks = budget.checks_of_answer(state)
+    passed = [check for check in checks if check["citation"]]
+    citations, dropped = outcomes.cited(passed), len(checks) - len(passed)
     notes, verdict = messages.notes_on_claims(dropped, citations), outcomes.verdict_of_answer(passed)
     text = messages.answer(passed, state["question"])
     if verdict == "related":  # what would have answered may be struck out
         catalog = dependencies.for_context(context.current()).stores.catalog
         struck = struck_text.struck_out(catalog, state["standalone_question"], state["retrieved"])
         text = "\n\n".join(filter(None, (text, struck)))
-    return final_state(state, text, verdict, notes, citations)
+    written = final_state(state, text, verdict, notes, citations)
+    return {**written, "verdicts": list(checks), "reason": None} if checks is not state["verdicts"] else written
 
 
 def describe_library(state: QueryState) -> QueryState:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from graph import context, dependencies
 from graph.engines.base import Engine
-from graph.errors import ServiceOutOfOrderError
+from graph.errors import ModelError, ServiceOutOfOrderError
 from graph.providers import split_name
 from graph.query import conversation
 from graph.query.state import Note, QueryState
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from graph.retrieval.retriever import Retriever
 
 
-def is_spent(error: ServiceOutOfOrderError) -> bool:
+def is_spent(error: ModelError) -> bool:
     """Return whether the day's requests are used up; anything else that is out of order may pass in a minute."""
-    return error.failure.reason == "quota_day"
+    return isinstance(error, ServiceOutOfOrderError) and error.failure.reason == "quota_day"
 
 
 def engine_of(deps: dependencies.Deps, state: QueryState) -> Engine:

@@ -9,7 +9,7 @@ from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Usage
+from graph.types import Citation, Claim, ClaimCheck, Grade, PageRef, RetrievedChunk, Tool, Usage
 from graph.verdicts import AnswerVerdict
 
 RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable", "model_failed"]
@@ -17,7 +17,7 @@ RefusalReason = Literal["nothing_ingested", "nothing_relevant", "fact_absent", "
 NoteKind = Literal[
     "grading_failed", "claims_dropped", "read_from_image", "document_recognised", "documents_widened", "pages_unread",
     "page_partly_read", "not_proven", "partly_proven", "check_failed", "day_spent", "other_model",
-    "searched_by_words", "assumed", "nothing_in_document", "list_incomplete",
+    "searched_by_words", "assumed", "nothing_in_document", "list_incomplete", "planned",
 ]  # fmt: skip
 
 Messages = Annotated[
@@ -102,6 +102,38 @@ class Note(TypedDict):
     """One sentence, for people."""
 
 
+class PlanStep(TypedDict):
+    """One step of a plan, as it was taken."""
+
+    question: str
+    """The part of the question that it is to answer."""
+    tool: Tool
+    """What was done."""
+    query: str
+    """The words that were searched, or what was asked of the tables; "" for a page."""
+    document: str
+    """The name of the document; "" for all that are searched."""
+    page: int
+    """The page that was opened; 0 for other tools."""
+    found: int
+    """How many passages it brought."""
+
+
+class Plan(TypedDict):
+    """A plan for a question that one round did not answer: its steps, and its budget."""
+
+    steps: list[PlanStep]
+    """The steps that were taken, in the order of the plan."""
+    max_steps: int
+    """How many steps it may have."""
+    requests: int
+    """The requests of planning and searching; those of the answer that follows are counted in `usage`."""
+    max_requests: int
+    """How many requests planning and searching may take."""
+    stopped: str
+    """Why it ended before it was done, as a clause; "" if it was."""
+
+
 class QueryInput(TypedDict, total=False):
     """A question, or a conversation whose last message is a question."""
 
@@ -136,6 +168,10 @@ class Answer(TypedDict, total=False):
     queries: Annotated[list[str], Field(description="The queries that were tried.")]
     rewrites: Annotated[int, Field(description="How often the question was rewritten.")]
     engine: Annotated[str, Field(description="The engine that answered: llm or offline.")]
+    plan: Annotated[
+        Plan | None,
+        Field(description="The plan of a question that one round did not answer: its steps and budget; null for most."),
+    ]
     usage: Annotated[Usage, Field(description="Requests to a model service, and tokens.")]
     questions_left: Annotated[
         int | None, Field(description="How many questions today's requests still allow; null where no limit is known.")
@@ -161,10 +197,11 @@ class QueryState(QueryInput, QueryOutput, total=False):
     """Ids of the documents that the question mentions; only they are searched until the search is widened."""
     understanding: Understanding
     """What kind of thing is asked, with the entities, attribute, time, unit, place and documents that were told."""
-    shortcut: Literal["", "structure", "quotes", "tables", "offline"]
+    shortcut: Literal["", "structure", "quotes", "tables", "plan", "offline"]
     """What answers without graded chunks: a document's structure (the answer is final), quotes of the place asked for,
-    or values computed from tables (both are claims, to be verified); "offline" where no model has requests left today
-    and the question starts again; "" where chunks are graded."""
+    or values computed from tables (both are claims, to be verified); "plan" where the steps of a plan found something
+    to answer from; "offline" where no model has requests left today and the question starts again; "" where chunks are
+    graded."""
     whole_documents: list[str]
     """Ids of the documents that are given whole to the model; [] where passages are searched and graded."""
     ambiguity: Ambiguity | None
@@ -181,6 +218,10 @@ class QueryState(QueryInput, QueryOutput, total=False):
     """The statements of the answer, as the engine made or repaired them."""
     page_images: list[PageRef]
     """The pages whose images were shown to the engine."""
+    first_checks: list[ClaimCheck]
+    """The checked claims from before a plan: they are the answer where the plan brings none."""
+    computed: list[Claim]
+    """What the steps of a plan computed from tables."""
     repairs: int
     """How often failed claims were repaired: 0 or 1."""
     reply_id: str

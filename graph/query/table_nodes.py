@@ -52,6 +52,15 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
     return whole
 
 
+def answer_in(catalog: Catalog, question: str, documents: Sequence[str]) -> TableAnswer:
+    """Return what the tables of documents say to one question; of all documents if no ids are given."""
+    from graph.tables.answers import answer_from_tables
+
+    chunks = _candidates(catalog, question, documents, [])
+    titles = {row.id: row.title for row in map(catalog.document, {c.document for c in chunks}) if row}
+    return answer_from_tables(question, chunks, titles)
+
+
 def _candidates(catalog: Catalog, question: str, documents: Sequence[str], retrieved: Sequence[str]) -> list[ChunkRow]:
     """Return the retrieved chunks and the tables with the question's words, each with its parts on other pages."""
     from graph.retrieval.terms import search_terms

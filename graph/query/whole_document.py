@@ -35,9 +35,14 @@ def token_limit(run: Context, config: Settings) -> int:
     """Return how many tokens of documents may be given whole; by default none to a model on the user's own server."""
     if run.whole_document_tokens is not None:
         return run.whole_document_tokens
+    return HOSTED_LIMIT if is_hosted(run, config) else 0
+
+
+def is_hosted(run: Context, config: Settings) -> bool:
+    """Return whether a service answers, whose models are large; a server of one's own may hold small ones."""
     provider = split_name(run.chat_model)[0]
     own_server = provider != GOOGLE and bool(config.addresses.get(provider))
-    return HOSTED_LIMIT if provider in (GOOGLE, OPENAI, ANTHROPIC) and not own_server else 0
+    return provider in (GOOGLE, OPENAI, ANTHROPIC) and not own_server
 
 
 def count_tokens(text: str) -> int:
@@ -69,11 +74,15 @@ def of_run(catalog: Catalog, documents: Sequence[str], engine: str) -> list[str]
 
 
 def offered_chunks(catalog: Catalog, state: QueryState) -> list[RetrievedChunk]:
-    """Return the chunks that may be quoted: all of the documents given whole, else those found relevant by grading."""
-    if not state.get("whole_documents"):
+    """Return the chunks that may be quoted: all of the documents given whole, else those found relevant.
+
+    Of what a plan found the state holds only the beginning, so that it is loaded here too.
+    """
+    of_plan = state.get("plan") and state.get("engine") != "offline"
+    if not state.get("whole_documents") and not of_plan:
         return [chunk for chunk in state["retrieved"] if chunk["relevant"]]
     ids = offered_ids(catalog, state)
-    return [_as_retrieved(row, relevant=True) for row in catalog.chunks(ids, published=True)]
+    return [as_retrieved(row, relevant=True) for row in catalog.chunks(ids, published=True)]
 
 
 def offered_ids(catalog: Catalog, state: QueryState) -> list[str]:
@@ -108,16 +117,18 @@ def cited_and_closest(
     quoted = {claim["chunk"] for claim in claims}
     cited = [chunk for chunk in chunks if chunk["chunk"] in quoted]
     others = [chunk for chunk in by_words(catalog, question, chunks) if chunk["chunk"] not in quoted]
-    return [*cited, *map(_preview, others[: max(0, _CLOSEST - len(cited))])]
+    return [*cited, *map(preview, others[: max(0, _CLOSEST - len(cited))])]
 
 
-def _preview(chunk: RetrievedChunk) -> RetrievedChunk:
+def preview(chunk: RetrievedChunk) -> RetrievedChunk:
+    """Return a chunk that is only one of the closest, with the beginning of its text."""
     text = chunk["text"]
     shown = text if len(text) <= _MAX_PREVIEW else text[:_MAX_PREVIEW] + "…"
     return {**chunk, "relevant": False, "score": 0.0, "text": shown}
 
 
-def _as_retrieved(row: ChunkRow, *, relevant: bool) -> RetrievedChunk:
+def as_retrieved(row: ChunkRow, *, relevant: bool) -> RetrievedChunk:
+    """Return a chunk of the catalog in the form of one that was retrieved, with its whole text."""
     found = RetrievedChunk(
         chunk=row.id, document=row.document, name=row.name, page=row.pages[0], score=1.0, relevant=relevant,
         heading=" › ".join(row.headings), kind=row.kind, text=row.text,

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.server, pytest.mark.usefixtures("ingested")]
 QUESTION = "What does a day ticket to the island cost?"
 BOUNDED = {
     "embedding_dimensions", "dpi", "pages_per_request", "top_k", "min_grade", "max_rewrites", "max_images",
-    "whole_document_tokens", "confirm_requests",
+    "whole_document_tokens", "confirm_requests", "max_plan_steps", "max_plan_requests",
 }  # fmt: skip
 
 

@@ -18,10 +18,10 @@ def test_every_node_and_every_edge_is_drawn_once() -> None:
     whole = app.get_graph(xray=True)
     lines = [line.strip() for line in draw().splitlines()]
     arrows = [line for line in lines if "->" in line]
-    inner_ends = [edge for edge in whole.edges if edge.source.endswith(":__end__")]
+    inner_ends = [edge for edge in whole.edges if edge.source.endswith((":__start__", ":__end__"))]
     assert len(arrows) == len(set(arrows)) == len(whole.edges) - len(inner_ends)
     for name in whole.nodes:
-        if not name.endswith(":__end__"):
+        if not name.endswith((":__start__", ":__end__")):
             assert any(short(name) in line.split() for line in arrows), name
 
 
@@ -37,6 +37,7 @@ def test_all_subgraphs_are_shown() -> None:
         "subgraph ingestion",
         "subgraph read_pages",
         "subgraph query",
+        "subgraph follow_plan",
     ]
 
 

@@ -112,6 +112,8 @@ def _use(patch: pytest.MonkeyPatch, server: GeminiServer, home: Path) -> None:
     patch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
     # The sample is short enough to be given whole; all but `test_whole_documents.py` are about passages.
     patch.setenv("PAGEWITNESS_WHOLE_DOCUMENT_TOKENS", "0")
+    # Questions that one round does not answer end there; only `test_plans.py` is about more.
+    patch.setenv("PAGEWITNESS_MAX_PLAN_STEPS", "0")
     # The scripted model says words that stand nowhere in the file, so that its words can be told from the file's.
     patch.setenv("PAGEWITNESS_CHECK_REPLIES", "off")
     # One request less for each question; tests of the check of claims switch it on.

@@ -13,7 +13,7 @@ from graph.context import Context
 from tests.wire.gemini_server import GeminiServer, Recorded
 from tests.wire.gemini_wire import Answer
 
-Kind = Literal["read", "contextualize", "grade", "rewrite", "answer", "repair", "check"]
+Kind = Literal["read", "contextualize", "grade", "rewrite", "plan", "answer", "repair", "check"]
 Claim = dict[str, Any]
 
 FOUNDED = "The naturalist Edith Carrow founded the observatory in 1911"
@@ -51,6 +51,7 @@ def kind(request: Recorded) -> Kind:
     fields = (request.schema or {}).get("properties", {})
     kinds: dict[str, Kind] = {
         "grades": "grade", "claims": "answer", "query": "rewrite", "repairs": "repair", "rulings": "check",
+        "steps": "plan",
     }  # fmt: skip
     return next((kinds[name] for name in fields if name in kinds), "read" if request.images else "contextualize")
 
@@ -113,6 +114,8 @@ class Model:
     rules: Callable[[Asked], str] | None = None
     """What the check of claims answers to a statement: `yes`, `in part` or `no`; None for yes to its own claims."""
     queries: Iterable[str] = ()
+    plans: Iterable[Sequence[Any]] = ()
+    """The steps of each plan, one after the other; none when they are used up."""
     standalone: str = ""
     instead: dict[Kind, Answer] = field(default_factory=dict)
 
@@ -149,6 +152,12 @@ class Model:
         query = next(queries, "")
         self.queries = queries
         return {"query": query}
+
+    def _plan(self, offered: dict[str, str]) -> Any:
+        plans = iter(self.plans)
+        steps = next(plans, ())
+        self.plans = plans
+        return {"steps": list(steps)}
 
     def _answer(self, offered: dict[str, str]) -> Any:
         said = [_said(one, offered) for one in self.claims]

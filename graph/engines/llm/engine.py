@@ -13,6 +13,7 @@ from graph.engines.llm import page_replies, schemas
 from graph.engines.llm.messages import (
     chunk_id_for,
     format_chunks,
+    format_documents,
     format_objections,
     format_statements,
     normalize_query,
@@ -20,6 +21,7 @@ from graph.engines.llm.messages import (
     stop_reason,
     to_claim,
     to_claims,
+    to_step,
     with_images,
 )
 from graph.engines.llm.page_batches import BatchTranscriber, merge
@@ -36,6 +38,7 @@ from graph.types import (
     Grade,
     Objection,
     PageView,
+    PlannedStep,
     Reply,
     RetrievedChunk,
     Statement,
@@ -177,6 +180,26 @@ class ChatEngine:
         query = " ".join(reply.value.query.split()) if reply.value else ""
         known = {normalize_query(text) for text in (question, *tried)}
         return Reply("" if normalize_query(query) in known else query, reply.usage)
+
+    async def plan(
+        self,
+        question: str,
+        documents: Mapping[str, str],
+        taken: Sequence[str],
+        chunks: Sequence[RetrievedChunk],
+        steps: int,
+    ) -> Reply[list[PlannedStep]]:
+        """Return the next steps from one request to the grading model; none if its reply cannot be used."""
+        text = Prompt("plan", self._context.plan_prompt).fill(
+            question=neutralize_tags(question),
+            documents=format_documents(list(documents.values())),
+            tried=neutralize_tags("\n".join(taken) or "none yet"),
+            steps=str(steps),
+            passages=format_chunks(chunks, with_reasons=True),
+        )
+        reply = await self._chat.send_structured(self._grader, text, schemas.planning(len(documents), steps))
+        planned = reply.value.steps[:steps] if reply.value else []
+        return Reply([to_step(step, list(documents)) for step in planned], reply.usage)
 
     async def answer(
         self,

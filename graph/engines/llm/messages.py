@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from graph.engines.llm.schemas import QuotedClaim
+from graph.engines.llm.schemas import QuotedClaim, Step
 from graph.sanitize import neutralize_tags
-from graph.types import Claim, Objection, PageRef, PageView, RetrievedChunk, Statement
+from graph.types import Claim, Objection, PageRef, PageView, PlannedStep, RetrievedChunk, Statement
 from loaders.types import FailureReason
 
 T = TypeVar("T")
@@ -117,6 +117,19 @@ def format_statements(statements: Sequence[Statement]) -> str:
         f"context: {neutralize_tags(one.context)}\n</statement>"
         for number, one in enumerate(statements, 1)
     )
+
+
+def format_documents(lines: Sequence[str]) -> str:
+    """Return documents as lines for a prompt, labelled D1, D2, ..."""
+    return "\n".join(f"D{number}: {_attribute(line)}" for number, line in enumerate(lines, 1))
+
+
+def to_step(reply: Step, documents: Sequence[str]) -> PlannedStep:
+    """Return a step of a reply with the id of the document that its label names; an unknown label means all."""
+    return PlannedStep(
+        question=" ".join(reply.question.split()), tool=reply.tool, query=" ".join(reply.query.split()),
+        document=_item_for(reply.document, r"(?:document\W*)?d?", documents) or "", page=reply.page,
+    )  # fmt: skip
 
 
 def statement_at(label: str, count: int) -> int | None:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from graph.types import Tool
+
 S = TypeVar("S", bound=BaseModel)
 
 MAX_CLAIMS = 24
@@ -58,6 +60,22 @@ class Rewriting(BaseModel):
     query: str = Field(description="The query, or an empty string if there is no other sensible one.")
 
 
+class Step(_Item):
+    """One step of a plan."""
+
+    question: str = Field(description="The part of the question that the step is to answer.")
+    tool: Tool = Field(description="What to do.")
+    document: str = Field("", description="The id of the document, such as D1; empty for all.")
+    query: str = Field("", description="The words to search, or the question to the tables; empty for a page.")
+    page: int = Field(0, description="The number of the page to open; 0 for the other tools.")
+
+
+class Planning(BaseModel):
+    """The next steps; none where the passages hold the answer, or no step could find it."""
+
+    steps: Annotated[list[Step], _drop_invalid(Step)]
+
+
 class QuotedClaim(_Item):
     """One statement of the answer, and the quote that proves it."""
 
@@ -102,6 +120,11 @@ class Rulings(BaseModel):
 def grading(passages: int) -> type[Grading]:
     """Return the schema of grades for passages P1, P2, ..."""
     return _of_offered(Grading, "grades", PassageGrade, "id", _labels("P", passages), passages)
+
+
+def planning(documents: int, steps: int) -> type[Planning]:
+    """Return the schema of a plan of so many steps over documents D1, D2, ..."""
+    return _of_offered(Planning, "steps", Step, "document", ("", *_labels("D", documents)), steps)
 
 
 def answer(passages: int, images: int) -> type[Answer]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -34,6 +34,7 @@ from graph.types import (
     Grade,
     Objection,
     PageView,
+    PlannedStep,
     Reply,
     RetrievedChunk,
     Statement,
@@ -136,6 +137,17 @@ class OfflineEngine:
     async def rewrite(self, question: str, tried: Sequence[str], chunks: Sequence[RetrievedChunk]) -> Reply[str]:
         """Return "": leaving words out of questions lost answers when measured, and nothing offline can add words."""
         return Reply("")
+
+    async def plan(
+        self,
+        question: str,
+        documents: Mapping[str, str],
+        taken: Sequence[str],
+        chunks: Sequence[RetrievedChunk],
+        steps: int,
+    ) -> Reply[list[PlannedStep]]:
+        """Return no step: there is no model to plan."""
+        return Reply([])
 
     async def answer(
         self,
