@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
-from web import documents, openai_api, pages
+from web import document_files, documents, openai_api, overview, pages, unread_uploads
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, lifespan
 from web.health import health
@@ -21,12 +21,16 @@ from web.openapi import specification
 from web.passwords import password
 from web.proof import proof
 from web.request_filter import RequestFilter
+from web.responses import WebError
 from web.security import SecurityMiddleware
 from web.uploads import upload
 
 process.configure_gc(pause=False)
 
 _STATIC = Path(__file__).parent / "static"
+_SAMPLE = Path(__file__).parents[1] / "examples" / "sample.pdf"
+"""A document to try the room with; an installed package has no examples."""
+
 _DOCUMENT = "/documents/{document}"
 
 
@@ -37,6 +41,13 @@ def room(request: Request) -> Response:
     return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
+def sample(request: Request) -> Response:
+    """Return the document that an empty room offers to try."""
+    if not _SAMPLE.is_file():
+        return WebError(404, "The sample is not on this server: add a document of yours.").response()
+    return FileResponse(_SAMPLE, media_type="application/pdf")
+
+
 def openapi(request: Request) -> Response:
     """Return the OpenAPI document of these routes alone; the LangGraph server adds its own to `app.routes`."""
     return JSONResponse(specification(_ROUTES))
@@ -45,11 +56,14 @@ def openapi(request: Request) -> Response:
 _ROUTES: list[BaseRoute] = [
     Route("/", room, include_in_schema=False),
     Route("/room", room, include_in_schema=False),
+    Route("/room/sample.pdf", sample, include_in_schema=False),
     Route("/room/openapi.json", openapi, include_in_schema=False),
     Mount("/room/static", StaticFiles(directory=_STATIC)),
     Route("/session", sign_in, methods=["POST"], include_in_schema=False),
     Route("/health", health),
     Route("/uploads", upload, methods=["POST"]),
+    Route("/uploads", unread_uploads.unread),
+    Route("/uploads/{document}", unread_uploads.delete, methods=["DELETE"]),
     Route("/uploads/{document}/password", password, methods=["POST"]),
     Route("/proof", proof, methods=["POST"]),
     Route("/v1/models", openai_api.models, include_in_schema=False),
@@ -58,8 +72,11 @@ _ROUTES: list[BaseRoute] = [
     Route("/documents", documents.documents),
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),
+    Route(f"{_DOCUMENT}/overview", overview.overview),
+    Route(f"{_DOCUMENT}/file", document_files.file),
     Route(f"{_DOCUMENT}/transcript", pages.transcript),
     Route(f"{_DOCUMENT}/pages/{{page}}", pages.page),
+    Route(f"{_DOCUMENT}/pages/{{page}}/words", pages.words),
     Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
 ]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, NotRequired, cast
 
+from pydantic import Field
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
@@ -13,15 +16,53 @@ from graph.storage.base import DocumentRow
 from graph.storage.cleanup import remove
 from graph.storage.summaries import DocumentSummary, LedgerLine
 from web.openapi import DocumentPath, endpoint
-from web.responses import WebError
+from web.responses import WebError, query_number
 
-_deletion = threading.Lock()
+deletion = threading.Lock()
+"""Held while a document is removed: of two requests, the second finds nothing."""
+
+MAX_LISTED = 500
+"""Documents of one page of the list."""
+_MAX_OFFSET = 9_999_999
+_MAX_WORDS = 200  # characters of `q`
+
+Order = Literal["oldest", "newest", "name", "pages"]
+_ORDERS: Mapping[str, tuple[Callable[[DocumentRow], Any], bool]] = {
+    "oldest": (lambda row: row.created, False),
+    "newest": (lambda row: row.created, True),
+    "name": (lambda row: row.label.casefold(), False),
+    "pages": (lambda row: row.pages, True),
+}
+"""What each order sorts by, and whether downwards."""
+
+
+class ListQuery(TypedDict, total=False):
+    """The query of the list of documents."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LISTED, description="So many documents at most; all by default.")]
+    offset: Annotated[int, Field(ge=0, le=_MAX_OFFSET, description="So many of the matching documents are left out.")]
+    q: Annotated[str, Field(max_length=_MAX_WORDS, description="Words that name or title contain, all of them.")]
+    order: Annotated[Order, Field(description="The default is oldest first.")]
+    unfinished: Annotated[Literal["1"], Field(description="Only documents with pages that are not read.")]
+
+
+class ListedDocument(DocumentSummary):
+    """A document of the list."""
+
+    added: NotRequired[float]
+    """When it was added, in seconds since 1970; missing without a query."""
 
 
 class DocumentList(TypedDict):
-    """All documents of the library."""
+    """Documents of the library; without a query all of them, and nothing else."""
 
-    documents: list[DocumentSummary]
+    documents: list[ListedDocument]
+    total: NotRequired[int]
+    """How many match the query, on other pages of the list too."""
+    all: NotRequired[int]
+    """How many documents the library has."""
+    unfinished: NotRequired[int]
+    """How many of all have pages that are not read."""
 
 
 class DocumentDetails(DocumentSummary):
@@ -56,10 +97,40 @@ def find_document(request: Request) -> DocumentRow:
     return row
 
 
-@endpoint()
+@endpoint(query=ListQuery, errors=[422])
 def documents(request: Request) -> DocumentList:
-    """List all documents, with how many of their pages were read."""
-    return {"documents": summaries.documents(dependencies.stores().catalog)}
+    """List documents, with how many of their pages were read."""
+    catalog, query = dependencies.stores().catalog, request.query_params
+    if not query:
+        return {"documents": [cast(ListedDocument, one) for one in summaries.documents(catalog)]}
+    limit, offset = query_number(request, "limit", 1, MAX_LISTED), query_number(request, "offset", 0, _MAX_OFFSET) or 0
+    order, words = query.get("order", "oldest"), query.get("q", "").casefold().split()
+    if order not in _ORDERS:
+        raise WebError(422, f"`order` must be one of {', '.join(_ORDERS)}.")
+    if query.get("unfinished", "1") != "1":
+        raise WebError(422, "`unfinished` must be 1, or left out.")
+    if len(query.get("q", "")) > _MAX_WORDS:
+        raise WebError(422, f"`q` must have at most {_MAX_WORDS} characters.")
+    # A document whose chunks are published has been read; of the few others, the ledger says whether a page was tried.
+    rows = [row for row in catalog.documents() if row.generation or summaries.document(catalog, row)]
+    due = catalog.failed_pages()
+    unfinished = [row for row in rows if row.id in due or not row.generation]
+    chosen = unfinished if "unfinished" in query else rows
+    matching = _sorted([row for row in chosen if _matches(row, words)], order)
+    page = matching[offset : offset + limit if limit else None]
+    summed = [(row, summaries.document(catalog, row)) for row in page]
+    listed: list[ListedDocument] = [{**one, "added": row.created} for row, one in summed if one]
+    return {"documents": listed, "total": len(matching), "all": len(rows), "unfinished": len(unfinished)}
+
+
+def _matches(row: DocumentRow, words: Sequence[str]) -> bool:
+    text = " ".join((row.label, row.title, *row.names)).casefold()
+    return all(word in text for word in words)
+
+
+def _sorted(rows: list[DocumentRow], order: str) -> list[DocumentRow]:
+    key, downwards = _ORDERS[order]
+    return rows if order == "oldest" else sorted(rows, key=key, reverse=downwards)
 
 
 @endpoint(path=DocumentPath, errors=[404])
@@ -78,7 +149,7 @@ def delete(request: Request) -> Deleted:
 
     If two requests come at the same time, the second one gets 404.
     """
-    with _deletion:
+    with deletion:
         row, stores = find_document(request), dependencies.stores()
         stores.acquire_for_writing()
         remove(stores, row.id)

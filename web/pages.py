@@ -16,11 +16,11 @@ from typing_extensions import TypedDict
 from graph import dependencies
 from graph.sanitize import escape_tags
 from graph.storage import summaries
-from graph.storage.base import PageRow
+from graph.storage.base import PageRow, layer_key, ocr_key
 from graph.storage.summaries import LedgerLine, page_markdown
 from loaders.text.plain import plain
 from loaders.text.tables import parse_table
-from loaders.types import Block, Box
+from loaders.types import Block, Box, Word
 from web.documents import find_document
 from web.openapi import DocumentPath, PagePath, endpoint
 from web.page_images import MAX_WIDTH_PX, MIN_WIDTH_PX, render_page
@@ -107,6 +107,33 @@ def image(request: Request) -> Response:
     return Response(_rendered(row.image, width, form, boxes), media_type=_MEDIA_TYPES[form], headers=headers)
 
 
+class PlacedWord(TypedDict):
+    """A word where it stands on its page."""
+
+    text: str
+    box: list[float]
+    """Its left, top, right and bottom edge as fractions of the page."""
+
+
+class PageWords(TypedDict):
+    """The words of a page where they stand on its image."""
+
+    words: list[PlacedWord]
+    """In reading order."""
+
+
+@endpoint(path=PagePath, errors=[404])
+def words(request: Request) -> PageWords:
+    """Return the words of a page with their places: by its text layer if that is legible, else as they were read."""
+    row, catalog = _find_page(request), dependencies.stores().catalog
+    keys = [layer_key(row.document, row.page)] if row.legible else []
+    for key in (*keys, row.transcript, ocr_key(row.document, row.page)):
+        read = catalog.transcript(key) if key else None
+        if read and read.words:
+            return {"words": [_placed(word) for word in read.words]}
+    return {"words": []}
+
+
 @endpoint(path=PagePath, errors=[404])
 def page(request: Request) -> PageText:
     """Return a page's line in the ledger and what was read on it; tables as cells, text without markup."""
@@ -126,6 +153,10 @@ def transcript(request: Request) -> Response:
     parts = [f"## Page {number}\n\n{page_markdown(found)}" for number, found in sorted(read.items())]
     text = f"# {escape_tags(row.name)}\n\n" + "\n\n".join(parts) + "\n"
     return Response(text, media_type="text/markdown; charset=utf-8", headers={"Cache-Control": _REVALIDATE})
+
+
+def _placed(word: Word) -> PlacedWord:
+    return {"text": word.text, "box": [round(edge, 4) for edge in word.box]}
 
 
 def _find_page(request: Request) -> PageRow:

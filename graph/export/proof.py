@@ -69,7 +69,7 @@ def _pages(stores: Stores, answer: Mapping[str, Any]) -> list[ProofPage]:
     for (document, number), each in marks.items():
         if document not in found:
             row = _document(stores, document)
-            found[document] = (row, _file_of(stores, row))
+            found[document] = (row, pdf_of(stores, row))
         row, path = found[document]
         title = f"{titles[document, number]}{row.label or row.name}, page {number}"
         pages.append(_page(stores, _row(stores, row, number), title, path, each))
@@ -119,7 +119,7 @@ def _row(stores: Stores, document: DocumentRow, number: int) -> PageRow:
     raise BadInputError(f"There is no page {number} in {document.name!r}: it has pages 1 to {document.pages}.")
 
 
-def _file_of(stores: Stores, row: DocumentRow) -> Path | None:
+def pdf_of(stores: Stores, row: DocumentRow) -> Path | None:
     """Return the PDF file of a document if it is there with the bytes that were read; None for other formats."""
     if row.kind != "pdf":
         return None

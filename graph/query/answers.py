@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from langchain_core.messages import AIMessage, HumanMessage
@@ -87,12 +87,17 @@ def verified_draft(verifier: ClaimVerifier, claims: Sequence[Claim], asked: str 
     return verified_beginning(verifier.check(known), asked)
 
 
+_MAX_CLOSEST = 4
+_MAX_CLOSEST_TEXT = 240
+
+
 def final_state(
     state: QueryState,
     answer: str,
     verdict: AnswerVerdict,
     notes: Sequence[Note] = (),
     citations: Sequence[Citation] = (),
+    reason: str = "",
 ) -> QueryState:
     """Return the state's last update: the answer, its notes, and the reply as a message.
 
@@ -105,12 +110,10 @@ def final_state(
     searched = [row.label for row in catalog.documents() if row.id in mentioned] if mentioned else []
     conversation = list(state.get("messages") or [])
     in_chat = bool(conversation) and isinstance(conversation[-1], HumanMessage)
-    metadata = {"verdict": verdict, **({"citations": list(citations)} if citations else {})}
     base_url, stream = settings().public_url, reply_stream(state)
     text = citation_links.add_links(answer, citations, base_url) + citation_links.source_list(citations, base_url)
     continues = stream.push(text) if stream.text else True
-    reply = AIMessage(text, additional_kwargs=metadata, id=stream.reply_id if continues else str(uuid4()))
-    return {
+    told: QueryState = {
         "answer": answer,
         "refused": verdict == "refused",
         "verdict": verdict,
@@ -122,6 +125,27 @@ def final_state(
             *(messages.notes_on_lists(catalog, state.get("claims") or []) if verdict != "refused" else []),
         ],
         "citations": list(citations),
-        "messages": [reply] if in_chat else [HumanMessage(state["question"]), reply],
         "seconds": round(time.time() - state["started_at"], 3),
     }
+    metadata = _metadata(state, told, reason)
+    reply = AIMessage(text, additional_kwargs=metadata, id=stream.reply_id if continues else str(uuid4()))
+    return {**told, "messages": [reply] if in_chat else [HumanMessage(state["question"]), reply]}
+
+
+def _metadata(state: QueryState, told: QueryState, reason: str) -> dict[str, Any]:
+    """Return what a reply carries for clients that show a conversation again: the rest of the state is the last turn's.
+
+    A refusal carries the closest pages, each with the beginning of its text: about a kilobyte.
+    """
+    closest = [
+        {**{key: chunk[key] for key in ("document", "name", "page", "pages") if key in chunk},
+         "text": chunk["text"][:_MAX_CLOSEST_TEXT]}
+        for chunk in state.get("retrieved") or []
+    ][:_MAX_CLOSEST]  # fmt: skip
+    kept = {
+        "citations": told["citations"],
+        "notes": told["notes"],
+        "reason": reason,
+        "closest": closest if told["refused"] else [],
+    }
+    return {"verdict": told["verdict"], "seconds": told["seconds"], **{key: one for key, one in kept.items() if one}}

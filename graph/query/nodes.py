@@ -349,7 +349,8 @@ def decline(state: QueryState) -> QueryState:
         reason = "fact_absent"
     refusal = messages.refusal(reason, state["retrieved"], unread, state["question"])
     text = absence or (f"{struck} {refusal}" if struck else refusal)
-    return {**final_state(state, text, "refused", messages.notes_on_unread(unread)), "reason": reason}
+    said = final_state(state, text, "refused", messages.notes_on_unread(unread), reason=reason)
+    return {**said, "reason": reason}
 
 
 def _preview(chunk: RetrievedChunk) -> RetrievedChunk:

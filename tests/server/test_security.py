@@ -109,7 +109,9 @@ def test_only_documents_can_be_uploaded(server: Server, content: bytes, name: st
 def test_cross_site_requests_are_refused(server: Server) -> None:
     with httpx.Client(base_url=server.url, timeout=300) as http:
         for request in ("POST /threads", "POST /runs/wait", "GET /documents", "POST /uploads?name=a.pdf",
-                        "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok"):  # fmt: skip
+                        "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok", "GET /uploads",
+                        "DELETE /uploads/x", "GET /documents/x/file", "GET /documents/x/overview",
+                        "GET /documents/x/pages/1/words"):  # fmt: skip
             method, path = request.split()
             for origin in (EVIL, "null", "http://localhost:1", server.url.replace("http", "https") + "0"):
                 reply = http.request(method, path, headers={"Origin": origin})
@@ -161,7 +163,8 @@ def test_every_response_has_security_headers(server: Server) -> None:
 def test_errors_reveal_nothing_about_the_machine(server: Server) -> None:
     paths = ["/documents/x", "/documents/..%2f..%2fetc/transcript", "/documents/x/pages/1/image?width=9999999999999",
              "/room/static/..%2f..%2fapp.py", "/room/static/%2e%2e/app.py",
-             "/documents/x/pages/1/image?highlight=1,2,3"]  # fmt: skip
+             "/documents/x/pages/1/image?highlight=1,2,3", "/documents/x/file", "/documents/..%2f..%2fetc/file",
+             "/documents/x/overview", "/documents/x/pages/1/words"]  # fmt: skip
     for path in paths:
         reply = httpx.get(f"{server.url}{path}")
         assert 400 <= reply.status_code < 500, path

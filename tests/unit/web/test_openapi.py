@@ -21,7 +21,8 @@ def test_these_routes_are_described() -> None:
     assert {name for name, _ in operations()} == {
         "get /health", "post /proof", "post /uploads", "post /uploads/{document}/password", "get /documents",
         "get /documents/{document}", "delete /documents/{document}", "get /documents/{document}/transcript",
-        f"get {PAGE}", f"get {PAGE}/image",
+        f"get {PAGE}", f"get {PAGE}/image", f"get {PAGE}/words", "get /uploads", "delete /uploads/{document}",
+        "get /documents/{document}/overview", "get /documents/{document}/file",
     }  # fmt: skip
 
 

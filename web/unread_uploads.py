@@ -1,0 +1,146 @@
+"""Routes of uploads that were never read: the list with what is wrong with each, deletion."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from starlette.requests import Request
+from typing_extensions import TypedDict
+
+from graph import dependencies
+from graph.ingestion.access import UPLOAD, UPLOADED_ID
+from graph.storage import summaries
+from graph.storage.cleanup import remove
+from loaders.errors import PasswordError, SourceError
+from loaders.sources.formats import format_of
+from web.documents import Deleted, deletion
+from web.openapi import DocumentPath, endpoint
+from web.responses import WebError
+
+MAX_LISTED = 200
+"""Uploads of one response; those that came last."""
+_MAX_OPENED = 20
+"""Files that one request opens to see what is wrong with them: each takes a worker 10 to 50 ms."""
+
+Problem = Literal["", "password", "unusable"]
+
+
+class UnreadUpload(TypedDict):
+    """An uploaded file of which no page was read."""
+
+    id: str
+    """The id of the document that it would be."""
+    name: str
+    """The file's name."""
+    source: str
+    """The reference to give to a graph as one of its `sources`."""
+    size: int
+    """Bytes."""
+    added: float
+    """When it arrived, in seconds since 1970."""
+    problem: Problem
+    """Why it cannot be read: it needs a password, or is unusable; "" if it can, or was not looked at."""
+    detail: str
+    """The same as a sentence."""
+
+
+class UnreadUploads(TypedDict):
+    """The uploads that were never read."""
+
+    uploads: list[UnreadUpload]
+    total: int
+    """How many there are, more than are listed too."""
+
+
+class _File(NamedTuple):
+    id: str
+    path: Path
+    size: int
+    added: float
+
+
+_problems: dict[tuple[str, float], tuple[Problem, str]] = {}
+"""What was wrong with a file, by its id and time of arrival: a file of these bytes stays as it is."""
+
+
+@endpoint()
+async def unread(request: Request) -> UnreadUploads:
+    """List the uploads of which no page was read, the newest first, with what is wrong with them."""
+    files = await asyncio.to_thread(_files)
+    listed = files[:MAX_LISTED]
+    unknown = [file for file in listed if (file.id, file.added) not in _problems]
+    for file in unknown[:_MAX_OPENED]:
+        _problems[file.id, file.added] = await _problem(file)
+    uploads: list[UnreadUpload] = []
+    for file in listed:
+        problem, detail = _problems.get((file.id, file.added), ("", ""))
+        uploads.append({
+            "id": file.id, "name": file.path.name, "source": f"{UPLOAD}{file.id}/{file.path.name}", "size": file.size,
+            "added": file.added, "problem": problem, "detail": detail,
+        })  # fmt: skip
+    return {"uploads": uploads, "total": len(files)}
+
+
+@endpoint(path=DocumentPath, errors=[404, 409])
+def delete(request: Request) -> Deleted:
+    """Remove an upload that was never read."""
+    document = request.path_params["document"]
+    with deletion:
+        stores = dependencies.stores()
+        folder = stores.uploads / document
+        name = _name(folder) if UPLOADED_ID.fullmatch(document) else ""
+        if not name:
+            raise WebError(404, "There is no such upload: it may have been deleted.")
+        if _was_read(document):
+            raise WebError(409, "This file has been read: delete it as a document.")
+        stores.acquire_for_writing()
+        if stores.catalog.document(document):
+            remove(stores, document)
+        shutil.rmtree(folder, ignore_errors=True)
+    return {"deleted": {"id": document, "name": name}}
+
+
+def _files() -> list[_File]:
+    """Return the uploads of which no page was read, the newest first."""
+    folder = dependencies.stores().uploads
+    found = []
+    for path in folder.glob("*/*"):
+        if UPLOADED_ID.fullmatch(path.parent.name) and not _was_read(path.parent.name):
+            try:
+                told = path.stat()
+            except OSError:
+                continue  # deleted meanwhile
+            found.append(_File(path.parent.name, path, told.st_size, told.st_mtime))
+    return sorted(found, key=lambda file: file.added, reverse=True)
+
+
+def _was_read(document: str) -> bool:
+    catalog = dependencies.stores().catalog
+    row = catalog.document(document)
+    return bool(row and row.source and (row.generation or summaries.document(catalog, row)))
+
+
+def _name(folder: Path) -> str:
+    try:
+        return next((path.name for path in folder.iterdir()), "")
+    except OSError:
+        return ""
+
+
+async def _problem(file: _File) -> tuple[Problem, str]:
+    from loaders.pages.jobs import inspect
+
+    if await asyncio.to_thread(lambda: dependencies.stores().catalog.document(file.id)):
+        return "", ""  # it was opened, and is being read
+    try:
+        if (await asyncio.to_thread(format_of, file.path)).kind == "office":
+            return "", ""  # only its conversion, which takes seconds, shows whether it can be read
+        await dependencies.pool().call(inspect, file.path)
+    except PasswordError:
+        return "password", "It is encrypted: give its password."
+    except SourceError as error:
+        return "unusable", str(error).replace(str(file.path), file.path.name)
+    return "", ""
