@@ -100,6 +100,12 @@ class Context(BaseModel):
         "comes with PageWitness), or `auto`: `model` for the llm engine with an embedding model, else `offline`. After "
         "a change run `pagewitness reembed`.",
     )
+    embed_images: bool = Field(
+        default_factory=lambda: settings().embed_images,
+        description="Also embed pages as images, where they have pictures or no legible text layer, so that a question "
+        "finds what they show. For embedding models that take images (gemini-embedding-2); after a change run "
+        "`pagewitness reembed`.",
+    )
     dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
     attachments: Literal["read", "skip"] = Field(
         default_factory=lambda: settings().attachments,

@@ -43,11 +43,14 @@ class Deps:
         Raises:
             IndexMismatchError: the index holds the vectors of another embedder, or not all of them.
         """
+        from graph.retrieval.embedder import ImageEmbedder
         from graph.retrieval.retriever import Retriever
 
         self.stores.check(self.embedder.identity)
         multilingual = multilingual_search(self.stores.catalog) if self.embedder is _minilm() else None
-        return Retriever(self.stores.catalog, self.stores.vectors, self.embedder, multilingual)
+        sees = isinstance(self.embedder, ImageEmbedder) and self.stores.has_page_vectors()
+        pages = self.stores.page_vectors if sees else None
+        return Retriever(self.stores.catalog, self.stores.vectors, self.embedder, multilingual, pages)
 
 
 @build_once()

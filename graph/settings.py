@@ -178,6 +178,9 @@ class Settings(BaseSettings):
     """The model that embeds chunks and questions."""
     embedding_dimensions: Count = None
     """The length of its vectors; None for 768 with Google's models, and with others for what they return."""
+    # Off by default: images of pages leave the machine even where it reads them itself, and cost several texts each.
+    embed_images: Switch = False
+    """Whether pages with pictures, or without a legible text layer, are also embedded as images."""
     fallback_model: str = ""
     """The chat model that is asked when another is overloaded, retired or out of requests; "" for none."""
     # 0 is a value here: never.

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from graph.dependencies import Deps
 from graph.engines.requests.usage import record_usage
 from graph.ingestion.embedding import embed_document
+from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import Emit, RunProgress, log
 from graph.ingestion.state import PendingDocument
 from graph.storage.base import DocumentRow, PageRow
 from graph.storage.cleanup import remove_stale
 from graph.storage.stores import Stores
-from graph.types import Usage, no_usage
+from graph.types import Usage, add_usage, no_usage
 from loaders.types import CHUNKER, Chunk
 
 
@@ -99,6 +100,7 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
             if not any(row.transcript for row in rows):
                 return no_usage()
             usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
+            usage = add_usage(usage, await embed_pages(deps, document["id"], ids))
             fingerprint = document["chunks_fingerprint"]
             await asyncio.to_thread(publish, deps.stores, document["id"], generation, fingerprint)
     log("embed", document["id"], chunks=len(ids))

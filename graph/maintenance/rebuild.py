@@ -10,6 +10,7 @@ from graph.dependencies import Deps
 from graph.events import Progress
 from graph.ingestion.embedding import embed_document
 from graph.ingestion.indexing import chunk_document, chunks_fingerprint, index_lock, publish
+from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import RunProgress
 from graph.storage.base import DocumentRow
 from graph.types import Usage, add_usage, no_usage
@@ -47,11 +48,14 @@ async def _reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
         await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, deps.embedder.identity)
         await asyncio.to_thread(catalog.set_meta, deps.stores.INDEXED_BY, "")
         await asyncio.to_thread(vectors.reset, deps.embedder.identity)
+        if await asyncio.to_thread(deps.stores.has_page_vectors):
+            await asyncio.to_thread(deps.stores.page_vectors.reset, deps.embedder.identity)
     total, usage, run = 0, no_usage(), RunProgress()
     documents = await _published(deps)
     for row in documents:
         ids = await asyncio.to_thread(catalog.chunk_ids, row.id)
         usage = add_usage(usage, await embed_document(deps, row.id, ids, row.name, on_event, run.add_requests))
+        usage = add_usage(usage, await embed_pages(deps, row.id, ids))
         total += len(ids)
     await asyncio.to_thread(catalog.set_meta, deps.stores.REEMBEDDING, "")
     return {"documents": len(documents), "chunks": total, "embedder": deps.embedder.identity, "usage": usage}
@@ -74,6 +78,7 @@ async def _rechunk_document(deps: Deps, row: DocumentRow, on_event: OnEvent, run
     generation = await asyncio.to_thread(chunk_document, deps.stores, row)
     ids = await asyncio.to_thread(deps.stores.catalog.chunk_ids, row.id, generation)
     usage = await embed_document(deps, row.id, ids, row.name, on_event, run.add_requests)
+    usage = add_usage(usage, await embed_pages(deps, row.id, ids))
     await asyncio.to_thread(publish, deps.stores, row.id, generation, fingerprint)
     return len(ids), usage
 

@@ -44,3 +44,11 @@ class SentenceEmbedder(Embedder, Protocol):
 
     def is_word(self, word: str) -> bool:
         """Return whether the model's vocabulary holds a lower-case word whole, so that it is hardly misspelt."""
+
+
+@runtime_checkable
+class ImageEmbedder(Embedder, Protocol):
+    """An embedding model that also gives page images vectors, in the space of its texts."""
+
+    def embed_images(self, images: Sequence[bytes]) -> AsyncIterator[Reply[NDArray[float32]]]:
+        """Yield the vectors of PNG images in order, an array of shape (n, dimensions) after each request."""

@@ -7,8 +7,9 @@ points of page@1.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
@@ -21,6 +22,7 @@ from graph.types import Encoded, Reply, RetrievedChunk, Usage
 
 # Candidates: evidence@5 is .983 with both, and .973 with full text alone.
 _MAX_BY_TEXT, _MAX_BY_VECTOR = 30, 60
+_MAX_BY_IMAGE = 20  # rows, one for each chunk on a page: the nearest five to ten pages
 # Two chunks that share this part of their words (Jaccard) count as duplicates; only the better one is returned. Judged:
 # the development data hold no near-duplicates.
 _DUPLICATE = 0.9
@@ -44,11 +46,13 @@ class Retriever:
         vectors: VectorIndex,
         embedder: Embedder,
         multilingual: MultilingualSearch | None = None,
+        pages: VectorIndex | None = None,
     ) -> None:
         self._catalog = catalog
         self._vectors = vectors
         self._embedder = embedder
         self._multilingual = multilingual
+        self._pages = pages  # vectors of page images
 
     async def search(
         self, query: str, documents: Sequence[str], limit: int, *, words_only: bool = False
@@ -70,10 +74,13 @@ class Retriever:
             hits = await asyncio.to_thread(self._rank, query, found, {}, limit)
             return Reply(await asyncio.to_thread(_best_distinct, hits, limit))
         # The full-text search runs while the question is embedded and its nearest vectors are found.
-        by_text, (by_vector, usage) = await asyncio.gather(
+        by_text, (by_vector, by_image, usage) = await asyncio.gather(
             asyncio.to_thread(self._by_text, query, documents), self._by_vector(query, documents)
         )
-        hits = await asyncio.to_thread(self._rank_all, query, documents, by_text, by_vector, limit)
+        if by_image:
+            hits = await asyncio.to_thread(self._rank, query, by_text, by_vector, limit, by_image)
+        else:
+            hits = await asyncio.to_thread(self._rank_all, query, documents, by_text, by_vector, limit)
         return Reply(await asyncio.to_thread(_best_distinct, hits, limit), usage)
 
     def _rank_all(
@@ -120,14 +127,29 @@ class Retriever:
     def _by_text(self, query: str, documents: Sequence[str]) -> dict[str, float]:
         return dict(self._catalog.search_text(terms.search_terms(query), documents, _MAX_BY_TEXT))
 
-    async def _by_vector(self, query: str, documents: Sequence[str]) -> tuple[dict[str, float], Usage]:
+    async def _by_vector(
+        self, query: str, documents: Sequence[str]
+    ) -> tuple[dict[str, float], dict[str, float], Usage]:
+        """Return the nearest chunks by their vectors, the nearest by images of their pages, and the question's cost."""
         reply = await self._embedder.embed_query(query)
         found = await asyncio.to_thread(
             nearest_chunks, self._catalog, self._vectors, self._embedder, reply.value, documents, _MAX_BY_VECTOR
         )
-        return found, reply.usage
+        near: dict[str, float] = {}
+        if self._pages:
+            await asyncio.to_thread(self._pages.check, self._embedder.identity)
+            for _, chunk, cosine in await asyncio.to_thread(self._pages.search, reply.value, documents, _MAX_BY_IMAGE):
+                near.setdefault(chunk, cosine)
+        return found, near, reply.usage
 
-    def _rank(self, query: str, by_text: dict[str, float], by_vector: dict[str, float], limit: int) -> list[Hit]:
+    def _rank(
+        self,
+        query: str,
+        by_text: dict[str, float],
+        by_vector: dict[str, float],
+        limit: int,
+        by_image: Mapping[str, float] = MappingProxyType({}),
+    ) -> list[Hit]:
         """Score the candidates and return them best first; equal scores are ordered by chunk id.
 
         Args:
@@ -135,23 +157,33 @@ class Retriever:
             by_text: BM25 scores by chunk id.
             by_vector: Cosines by chunk id.
             limit: How many chunks are wanted in the end; the shortlist is at least twice as long.
+            by_image: Cosines of the images of their pages by chunk id.
         """
         # Vectors are written before their chunks are published, and removed after.
-        published = set(self._catalog.published([*by_text, *by_vector]))
+        published = set(self._catalog.published([*by_text, *by_vector, *by_image]))
         by_text, by_vector = _only(by_text, published), _only(by_vector, published)
         if isinstance(self._embedder, SentenceEmbedder):
             candidates = scoring.shortlist(by_text, by_vector, max(scoring.SHORTLIST, 2 * limit))
             hits = self._rank_by_sentence(query, self._embedder.encode_query(query), candidates, by_text)
         else:
-            texts, vectors = scoring.min_max(by_text), scoring.min_max(by_vector)
-            hits = []
-            for chunk in self._catalog.chunks(list(published), published=True):
-                if not holds_evidence(query, chunk):
-                    continue
-                text, vector = texts.get(chunk.id, 0.0), vectors.get(chunk.id, 0.0)
-                score = scoring.TEXT_SHARE * text + scoring.VECTOR_SHARE * vector
-                hits.append(Hit(chunk, score, chunk.pages[0]))
+            hits = self._rank_by_chunk(query, by_text, by_vector, _only(by_image, published))
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
+
+    def _rank_by_chunk(
+        self, query: str, by_text: Mapping[str, float], by_vector: Mapping[str, float], by_image: Mapping[str, float]
+    ) -> list[Hit]:
+        """Score each chunk by full text, its vector, and the image of its page."""
+        shares = (
+            (scoring.TEXT_SHARE, scoring.min_max(by_text)),
+            (scoring.VECTOR_SHARE, scoring.min_max(by_vector)),
+            (scoring.IMAGE_SHARE, scoring.min_max(by_image)),
+        )
+        found = list(dict.fromkeys([*by_text, *by_vector, *by_image]))
+        return [
+            Hit(chunk, sum(share * scores.get(chunk.id, 0.0) for share, scores in shares), chunk.pages[0])
+            for chunk in self._catalog.chunks(found, published=True)
+            if holds_evidence(query, chunk)
+        ]
 
     def _rank_by_sentence(
         self, query: str, encoded: Encoded, candidates: Sequence[str], by_text: dict[str, float]
@@ -182,7 +214,7 @@ def document_of(chunk: str) -> str:
     return chunk.partition("-")[0]
 
 
-def _only(scores: dict[str, float], chunks: set[str]) -> dict[str, float]:
+def _only(scores: Mapping[str, float], chunks: set[str]) -> dict[str, float]:
     return {chunk: score for chunk, score in scores.items() if chunk in chunks}
 
 

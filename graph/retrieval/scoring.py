@@ -13,9 +13,9 @@ Only the candidates of a shortlist are scored so; they are the best by
 
     promise(c) = 3 · BM25(c) / max BM25  +  8 · cosine of the nearest sentence of c
 
-An embedder without vectors of sentences and tokens gets, with both parts scaled to 0-1 by their minimum and maximum:
+An embedder without vectors of sentences and tokens gets, with all parts scaled to 0-1 by their minimum and maximum:
 
-    score(c)  = 0.5 · BM25(c) + 0.5 · cosine(c)
+    score(c)  = 0.5 · BM25(c) + 0.5 · cosine(c)  +  0.3 · cosine of the image of a page of c, where pages have vectors
 
 Sources: BM25 and its idf: Robertson, Zaragoza, "The Probabilistic Relevance Framework" (2009). MaxSim: Khattab,
 Zaharia, "ColBERT" (2020), where tokens are not weighted. Fusion by a weighted sum of scaled scores: Bruch, Gai, Ingber,
@@ -49,6 +49,9 @@ ROW_WEIGHT = 3.0
 NAMED_WEIGHT = 4.0
 # For embedders with one vector a chunk.
 TEXT_SHARE, VECTOR_SHARE = 0.5, 0.5
+# Judged: no real model was at hand. The nearest image always scores 1, so that it must not beat a chunk that is first
+# by words and by meaning, and should beat one that is first by neither.
+IMAGE_SHARE = 0.3
 # Weights of an answer's sentence, over the first five chunks: the gold answer is among the best three for .92.
 _ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVERAGE, _ANSWER_TYPE, _ANSWER_RANK = 6.5, 8.5, 2.0, 0.5, 0.2
 _STOP_WORD_WEIGHT = 0.3

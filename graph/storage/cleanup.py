@@ -29,6 +29,13 @@ class Stores(Protocol):
         """The vector index."""
 
     @property
+    def page_vectors(self) -> VectorIndex:
+        """Vectors of page images."""
+
+    def has_page_vectors(self) -> bool:
+        """Return whether page images were ever embedded."""
+
+    @property
     def images(self) -> PageImages:
         """Rendered pages."""
 
@@ -54,10 +61,13 @@ def remove(stores: Stores, document: str) -> None:
 def remove_stale(stores: Stores, document: str) -> None:
     """Remove the vectors of a document's former generations; of a retired document, everything."""
     row = stores.catalog.document(document)
+    indexes = [stores.vectors, stores.page_vectors] if stores.has_page_vectors() else [stores.vectors]
     if row and row.source:
-        stores.vectors.delete_stale(document, row.generation)
+        for index in indexes:
+            index.delete_stale(document, row.generation)
     else:
-        stores.vectors.delete_document(document)
+        for index in indexes:
+            index.delete_document(document)
         for image in stores.catalog.delete_document(document):
             stores.images.delete(image)
         for folder in (stores.downloads, stores.uploads, stores.derived):

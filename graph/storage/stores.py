@@ -29,6 +29,8 @@ class Stores:
     """Catalog key of the embedding model that an unfinished `reembed` writes vectors of; "" when complete."""
     INDEXED_BY = "indexed_by"
     """Catalog key of the embedding model whose vectors the embedded index was last found to hold; "" if unknown."""
+    PAGE_VECTORS = "page_vectors"
+    """Catalog key that is there once page images were embedded."""
 
     def __init__(self, home: Path, chroma_url: str) -> None:
         self.home = home
@@ -36,6 +38,7 @@ class Stores:
         self._lock = threading.RLock()
         self._catalog: Catalog | None = None
         self._vectors: VectorIndex | None = None
+        self._page_vectors: VectorIndex | None = None
         self._recovered = False
 
     def acquire(self) -> None:
@@ -68,8 +71,9 @@ class Stores:
         with self._lock:
             if self._catalog is not None and self._catalog.was_replaced():
                 self._catalog.leave_path()
-            if self._vectors is not None:
-                self._vectors.close()
+            for index in (self._vectors, self._page_vectors):
+                if index is not None:
+                    index.close()
             home_lock.release(self.home)
 
     def reembedding(self) -> str:
@@ -119,6 +123,23 @@ class Stores:
                     self.acquire()
                 self._vectors = ChromaVectors(self.home / "chroma", self._chroma_url)
             return self._vectors
+
+    @property
+    def page_vectors(self) -> VectorIndex:
+        """Vectors of page images: a row `<chunk>/p<page>` for each chunk on a page."""
+        with self._lock:
+            if self._page_vectors is None:
+                from graph.storage.vectors import PAGE_COLLECTION, ChromaVectors
+
+                if not self._chroma_url:
+                    self.acquire()
+                self.catalog.set_meta(self.PAGE_VECTORS, "yes")
+                self._page_vectors = ChromaVectors(self.home / "chroma", self._chroma_url, PAGE_COLLECTION)
+            return self._page_vectors
+
+    def has_page_vectors(self) -> bool:
+        """Return whether page images were ever embedded in this home folder."""
+        return self.catalog.get_meta(self.PAGE_VECTORS) is not None
 
     @property
     def images(self) -> PageImages:

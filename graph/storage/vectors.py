@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-COLLECTION = "pagewitness"
+COLLECTION, PAGE_COLLECTION = "pagewitness", "pagewitness-pages"
 # Chroma refuses more than 5,461 rows in one call; its cost per row is flat from 1,000 rows on.
 _BATCH = 1000
 # Chroma's filter takes 60-450 ms over 300,000 rows, so a wider search is filtered here first. Three times as many rows
@@ -107,15 +107,16 @@ class ChromaVectors:
     Args:
         folder: The folder of an embedded Chroma.
         url: The address of a Chroma server, used in place of the folder unless "".
+        collection: The name of the collection.
 
     Raises:
         BadInputError: `url` is not an address, or no server answers there.
     """
 
-    def __init__(self, folder: Path | None = None, url: str = "") -> None:
+    def __init__(self, folder: Path | None = None, url: str = "", collection: str = COLLECTION) -> None:
         if folder is None and not url:
             raise ValueError("ChromaVectors needs a folder or a URL.")
-        self.url = url
+        self.url, self._name = url, collection
         self._folder = folder
         self._precomputed = _Precomputed()
         self._lock = threading.RLock()  # two runs that find the index empty must not both reset it
@@ -137,7 +138,7 @@ class ChromaVectors:
 
         # The collection's metadata is set only when it is created: an existing one never changes.
         return Chroma(
-            COLLECTION,
+            self._name,
             client=self._connect(),
             embedding_function=self._precomputed,
             collection_configuration={"hnsw": {"space": "cosine"}},
@@ -166,14 +167,14 @@ class ChromaVectors:
         from langchain_chroma import Chroma
 
         return Chroma(
-            COLLECTION,
+            self._name,
             client=self._connect(),
             embedding_function=self._precomputed,
             create_collection_if_not_exists=False,
         )
 
     def _open_collection(self) -> Any:
-        return self._connect().get_collection(COLLECTION, embedding_function=None)
+        return self._connect().get_collection(self._name, embedding_function=None)
 
     def close(self) -> None:
         """Release the folder. Chroma caches one system for each path, and would serve a deleted folder's data."""
@@ -288,7 +289,7 @@ class ChromaVectors:
         """Delete all vectors; from now on the index holds those of this embedder."""
         with self._lock:
             self._cached = None
-            self._connect().delete_collection(COLLECTION)
+            self._connect().delete_collection(self._name)
             self._created = self._create(embedder)
 
     @_translate_errors

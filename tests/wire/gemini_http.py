@@ -111,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         elif request.verb == "generateContent":
             self._send(200, chat_bodies(request, reply, pieces=1)[0], cut=reply.cut)
         elif request.verb:
-            self._send(200, embedding_body(request, reply.vector), cut=reply.cut)
+            self._send(200, embedding_body(request, reply.vector, self.server.gemini.sees), cut=reply.cut)
         else:
             self._send(200, {"name": f"models/{request.model}", "supportedGenerationMethods": CHAT_VERBS})
 

@@ -57,6 +57,8 @@ class GeminiServer:
     ) -> None:
         self.reply, self.latency, self.key, self.retired = reply, latency, key, retired
         self.quota = quota
+        self.sees: Callable[[bytes], str] = lambda image: ""
+        """What the embedding model sees in an image, in words."""
         self.requests: list[Recorded] = []
         self.errors: list[Exception] = []
         self.in_flight = self.peak_in_flight = 0

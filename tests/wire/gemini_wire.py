@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,6 +79,12 @@ class Recorded:
     def texts(self) -> list[str]:
         """The texts to embed."""
         return [_joined(one.get("content", {}).get("parts", [])) for one in self.embeds]
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """The images to embed, b"" where a text is to be; the client writes their key with an underscore here."""
+        parts = [(one.get("content", {}).get("parts") or [{}])[0] for one in self.embeds]
+        return [base64.b64decode(part.get("inline_data", {}).get("data", ""), altchars="-_") for part in parts]
 
 
 @dataclass(frozen=True)
@@ -193,11 +200,17 @@ def embed(text: str, dimensions: int) -> list[float]:
     return [value / length for value in vector]
 
 
-def embedding_body(request: Recorded, instead: tuple[float, ...] | None = None) -> Json:
-    """The vectors of an embedding request, of the size that each asks for; or the same one for each text."""
+def embedding_body(
+    request: Recorded, instead: tuple[float, ...] | None = None, sees: Callable[[bytes], str] = lambda image: ""
+) -> Json:
+    """The vectors of an embedding request, of the size that each asks for; or the same one for each text.
+
+    An image has the vector of the text that `sees` makes of it.
+    """
+    texts = [sees(image) if image else text for image, text in zip(request.pictures, request.texts, strict=True)]
     vectors = [
         {"values": instead or embed(text, one.get("outputDimensionality") or 3072)}
-        for one, text in zip(request.embeds, request.texts, strict=True)
+        for one, text in zip(request.embeds, texts, strict=True)
     ]
     return {"embeddings": vectors} if request.verb == "batchEmbedContents" else {"embedding": vectors[0]}
 

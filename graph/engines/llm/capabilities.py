@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from pydantic import BaseModel, Field
 
+from graph.engines.llm import gemini
 from graph.engines.llm.factory import (
     CHAT_SETTING,
     READER_SETTING,
@@ -101,7 +102,15 @@ async def _ask_embedder(context: Context, config: Settings, client: RequestClien
         lengths = {len(vector) for vector in answer.reply}
         return f"{_YES}, {lengths.pop()} numbers" if len(lengths) == 1 and min(lengths) else f"{_NO}: an empty reply"
 
-    return _result(name, ["embedding"], started, vector=await _outcome(vectors))
+    async def images() -> str:
+        model, picture = named_embedding_model(context, config), [_image(_DRAWN)]
+        length = context.embedding_dimensions or gemini.DIMENSIONS
+        answer = await client.send(model, lambda of: gemini.embed_images(of, picture, length), time_limit=_TIMEOUT_S)
+        return answer.detail if isinstance(answer, Failure) else _YES if answer.reply[0] else f"{_NO}: an empty reply"
+
+    vector = await _outcome(vectors)
+    image = await _outcome(images) if context.embed_images and vector.startswith(_YES) else ""
+    return _result(name, ["embedding"], started, vector=vector, image=image)
 
 
 async def _outcome(ask: Callable[[], Awaitable[str]]) -> str:

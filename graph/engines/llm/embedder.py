@@ -10,6 +10,7 @@ import numpy as np
 from numpy import float32
 from numpy.typing import NDArray
 
+from graph.engines.llm import gemini
 from graph.engines.llm.task_prefixes import task_prefix
 from graph.engines.requests.client import NamedModel, RequestClient
 from graph.errors import ModelError, ServiceOutOfOrderError
@@ -24,6 +25,8 @@ ATTEMPT_TIMEOUT_S = 60.0  # a request normally takes one or two
 # Google's service takes 100 texts at once, and its client splits requests that it guesses to be over 20,000 tokens, at
 # two for each word and mark. Requests below both limits are sent as they are, so that no text is paid for twice.
 MAX_TEXTS, MAX_WORDS = 100, 10_000
+# Google's service takes six images in one request, and requests of 20 MB, which is 15 before they are encoded.
+MAX_IMAGES, MAX_IMAGE_BYTES = 6, 14_000_000
 _WORD_OR_MARK = re.compile(r"[^\W_]+|[\W_]")
 
 
@@ -117,6 +120,34 @@ class ModelEmbedder:
                 )
         unit: NDArray[float32] = (rows / lengths).astype(float32)
         return unit
+
+
+class PageImageEmbedder(ModelEmbedder):
+    """A `ModelEmbedder` whose model also gives vectors to page images, in the space of its texts."""
+
+    async def embed_images(self, images: Sequence[bytes]) -> AsyncIterator[Reply[NDArray[float32]]]:
+        """Yield the unit vectors of PNG images in order, an array of shape (n, dimensions) for each request.
+
+        Raises:
+            ModelError: the service returned no vectors, or some of another length.
+        """
+        for batch in _image_batches(images):
+
+            async def request(model: Embeddings, batch: list[bytes] = batch) -> list[list[float]]:
+                return await gemini.embed_images(model, batch, self._dimensions or gemini.DIMENSIONS)
+
+            yield await self._send(request, len(batch))
+
+
+def _image_batches(images: Sequence[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for image in images:
+        if batch and (len(batch) == MAX_IMAGES or sum(map(len, batch)) + len(image) > MAX_IMAGE_BYTES):
+            yield batch
+            batch = []
+        batch.append(image)
+    if batch:
+        yield batch
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

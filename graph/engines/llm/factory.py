@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from graph.engines.base import batch_size
 from graph.engines.llm import gemini
-from graph.engines.llm.embedder import ModelEmbedder
+from graph.engines.llm.embedder import ModelEmbedder, PageImageEmbedder
 from graph.engines.llm.engine import ChatEngine
 from graph.engines.llm.error_messages import explain
 from graph.engines.requests.client import NamedModel, RequestClient
@@ -79,9 +79,17 @@ def build_embedder(context: Context, config: Settings, client: RequestClient) ->
     """Build the embedder of the context's embedding model; nothing is sent.
 
     Raises:
-        ModelError: there is no key, or the model's provider is unknown or not installed.
+        ModelError: there is no key, the provider is unknown or not installed, or the model embeds no images.
     """
-    return ModelEmbedder(named_embedding_model(context, config), _dimensions(context), client)
+    model, (provider, name) = named_embedding_model(context, config), split_name(context.embedding_model)
+    if not context.embed_images:
+        return ModelEmbedder(model, _dimensions(context), client)
+    if provider != GOOGLE or not gemini.takes_images(name):
+        raise ModelError(
+            f"PAGEWITNESS_EMBED_IMAGES is on, but {context.embedding_model!r} embeds no images: switch it off, or set "
+            f"{EMBEDDING_SETTING} to {PROVIDERS[GOOGLE].embedding}."
+        )
+    return PageImageEmbedder(model, _dimensions(context), client)
 
 
 def named_embedding_model(context: Context, config: Settings) -> NamedModel[Embeddings]:

@@ -36,6 +36,25 @@ def takes_task_in_text(model: str) -> bool:
     return not model.endswith("-001")
 
 
+def takes_images(model: str) -> bool:
+    """Return True if an embedding model puts images into the space of its texts: all after gemini-embedding-001."""
+    return bool(re.match(r"gemini-embedding-(?!001)", model))
+
+
+async def embed_images(client: Any, images: Sequence[bytes], dimensions: int) -> list[list[float]]:
+    """Return one vector for each PNG, all in one request; LangChain's class of the client embeds texts only."""
+    from google.genai import types
+
+    # One content for each image: the parts of one content are embedded together.
+    contents = [types.Content(parts=[types.Part.from_bytes(data=one, mime_type="image/png")]) for one in images]
+    reply = await client.client.aio.models.embed_content(
+        model=client.model,
+        contents=contents,
+        config=types.EmbedContentConfig(output_dimensionality=dimensions),
+    )
+    return [list(one.values or []) for one in reply.embeddings or []]
+
+
 def chat_model(model: str, *, thinking: ThinkingLevel | None, api_key: str, base_url: str) -> BaseChatModel:
     """Build the client of a Gemini chat model.
 
