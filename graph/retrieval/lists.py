@@ -29,7 +29,8 @@ _MEASURE = (
 _COUNT = re.compile(rf"(?<![\w.,-])(\d{{1,2}}|{'|'.join(_NUMBERS)})(?= [a-z])(?! {_MEASURE})(?![.,]\d)", re.IGNORECASE)
 # Without a colon a list begins with its first item: "4. Parking" after a sentence is the next clause.
 _LATER = re.compile(r"^\W*(?:(?!0*1[.)])\d{1,3}(?:\.\d{1,3})*[.)]|(?![ai][.)])[a-z][.)])\s", re.IGNORECASE)
-_COMMENT = re.compile(r"^Comment(?: \([^)]*\))?(?: on “|:)")
+COMMENT = re.compile(r"^Comment(?: \([^)]*\))?(?: on “|:)")
+"""How the text of a comment begins that is fixed to a page, see `loaders/pdf/comments.py`."""
 Items = list[tuple[str, SentenceRow]]
 
 
@@ -66,7 +67,7 @@ def items_after(sentence: SentenceRow, chunk: ChunkRow, chunks: Iterable[ChunkRo
 
 
 def _items(sentences: Sequence[SentenceRow]) -> list[SentenceRow]:
-    ends = (i for i, one in enumerate(sentences) if one.kind != "item" or _COMMENT.match(one.text))
+    ends = (i for i, one in enumerate(sentences) if one.kind != "item" or COMMENT.match(one.text))
     end = next(ends, len(sentences))
     return list(sentences[:end])
 

@@ -13,6 +13,7 @@ from graph.storage.fulltext import stem
 from graph.tables import results
 from graph.tables.matching import Match, match, only
 from graph.tables.operations import Asked, asked_of_table
+from graph.tables.statements import answer_from_statements
 from graph.tables.views import TableView, build_views
 from graph.types import Claim
 
@@ -34,6 +35,11 @@ _DATE = re.compile(
 # "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
 _VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
+_NO_PROSE = ("row", "heading", "caption", "struck")
+# The label of the row that a table prints for its own mean.
+_MEAN = re.compile(r"\b(?:averages?|mean|avg|durchschnitt|mittelwert|moyenne|promedio|media)\b", re.IGNORECASE)
+_FIGURES = re.compile(r"\d[\d.,]*")
+_COUNTED = frozenset({"number", "amount", "valu", "level"})  # "the average number of litres"
 _PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
 
 
@@ -58,9 +64,15 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     asked = asked_of_table(question)
     found = [match(question, asked, view) for view in views]
+    prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in _NO_PROSE]
+    if asked.operation == "mean" and (said := _said_average(question, chunks)):
+        return said  # what is printed is quoted before anything is computed
     complete = [one for one in found if one.is_complete and _claims(one)]
     if complete:
         return _from_best(complete)
+    payments, statement = answer_from_statements(question, views)
+    if statement:
+        return TableAnswer(payments, statement.chunks)
     prose = [
         s.text for chunk in chunks for s in chunk.sentences if s.kind not in ("row", "heading", "caption", "struck")
     ]
@@ -108,9 +120,32 @@ def _claims(found: Match) -> list[Claim]:
         return [results.listed(view)] if counts_all else []
     if asked.operation == "yes-no" and asked.has_condition:
         return _one(results.fulfils(view, column, rows[0], asked)) if len(rows) == 1 else []
+    if asked.operation == "mean" and not rows and (printed := _printed_mean(view, column)):
+        return [printed]
     if asked.operation in _PAIRS:
         return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
     return _one(_over_rows(asked, only(view, rows) if rows else view, column))
+
+
+def _printed_mean(view: TableView, column: str) -> Claim | None:
+    """Return the mean of a column that the table prints itself; None if it has no such row, or several."""
+    found = [row for row in view.totals if _MEAN.search(row.label) and column in row.cells]
+    if len(found) != 1:
+        return None
+    row = found[0]
+    return results.claim(f"{row.name}: {column} {row.cells[column]}", "cell", [results.operand(view, row, column)], "")
+
+
+def _said_average(question: str, chunks: Sequence[ChunkRow]) -> TableAnswer | None:
+    """Return the sentence that gives an average with all words of a question and a number that it does not hold."""
+    asked = {stem(word) for word in terms.content_terms(_MEAN.sub(" ", question))} - _COUNTED
+    known = set(_FIGURES.findall(question))
+    for chunk in chunks if asked else ():
+        for one in chunk.sentences:
+            held = one.kind not in (*_NO_PROSE, "contents", "reference") and asked <= terms.stems(one.search)
+            if held and _MEAN.search(one.text) and set(_FIGURES.findall(one.text)) - known:
+                return TableAnswer([Claim(text=one.text, chunk=chunk.id, quote=one.text)], [chunk])
+    return None
 
 
 def _over_rows(asked: Asked, view: TableView, column: str) -> Claim | None:

@@ -110,7 +110,8 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
     caption = caption or _caption_of(chunk)
     rows = [_row(chunk, sentence) for sentence in found]
     bands = " ".join(name for row in rows for name in row.band)
-    over = f"{caption} {' '.join(chunk.headings)} {chunk.name} {title} {bands}"
+    # "The fare on the South route" names the column of the labels, "Route".
+    over = f"{caption} {' '.join(chunk.headings)} {chunk.name} {title} {bands} {found[0].cells[0][0]}"
     body = [row for row in rows if row.label and not _TOTALS.search(row.label)]
     totals = [row for row in rows if row.label and _TOTALS.search(row.label)]
     if not body:

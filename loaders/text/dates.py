@@ -36,6 +36,11 @@ def spelled_dates(text: str) -> str:
     return _MONTH_FIRST.sub(_spelled, _DAY_FIRST.sub(_spelled, text))
 
 
+def day_first(text: str) -> str:
+    """Return a text whose dates in figures are read day before month ("7/4/2025" becomes "7.4.2025")."""
+    return _FIGURES.sub(lambda found: found[0] if found["y"] else found[0].replace(found["t"], "."), text)
+
+
 def _spelled(found: re.Match[str]) -> str:
     day = int(found["day"])
     return f"{day} {_SHORT[found['month'].lower()]}" if 1 <= day <= _LAST_DAY else found[0]

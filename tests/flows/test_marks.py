@@ -71,3 +71,36 @@ def test_an_attached_file_is_a_document_of_its_own(marked: list[dict[str, Any]])
     assert [document["name"] for document in marked] == ["lease.pdf", "survey.pdf"]
     assert marked[1]["source"].endswith("lease.pdf!survey.pdf")
     assert "46.8 metres" in _answer("What is the span of the bridge at Kettle Ford?")
+
+
+@pytest.fixture
+def reviewed(home: Path, tmp_path: Path) -> None:
+    """Ingest a programme with two comments."""
+    document: Any = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    for row, line in enumerate(("The concert begins at 19:30 in the granary.", "The buses leave from the square.")):
+        page.insert_text((72, 100 + 30 * row), line, fontsize=11)
+    page.add_text_annot((500, 90), "Ask Mr Tolland whether the granary can be heated.")
+    mark = page.add_underline_annot(page.search_for("square")[0])
+    mark.set_info(content="Parking costs 4 crowns.", title="Lena")
+    mark.update()
+    document.save(str(tmp_path / "programme.pdf"))
+    ingestion.invoke({"sources": [str(tmp_path / "programme.pdf")]}, context=Context())
+
+
+@pytest.mark.usefixtures("reviewed")
+@pytest.mark.parametrize(
+    ("question", "held", "left_out"),
+    [
+        ("Whom should one ask?", "Mr Tolland", "Parking"),
+        ("What comments are there?", "Mr Tolland", ""),
+        ("What are the comments?", "Parking costs 4 crowns", ""),
+        ("What did Lena comment?", "Parking costs 4 crowns", "Tolland"),
+    ],
+)
+def test_comments_are_found_by_what_they_say_and_as_comments(question: str, held: str, left_out: str) -> None:
+    found: Any = query.invoke({"question": question}, context=Context())
+    assert found["verdict"] == "proven"
+    claimed = found["answer"].partition("Closest passages")[0]
+    assert held in claimed
+    assert not left_out or left_out not in claimed

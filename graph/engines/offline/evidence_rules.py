@@ -35,6 +35,7 @@ from graph.engines.offline.asked_words import (
     VALUE_NOUN,
     WORD,
 )
+from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
 from graph.engines.offline.other_things import (
     Evidence,
     codes_of_others,
@@ -101,6 +102,7 @@ def mark_related(
         if sentence and (
             sentence.id in listed
             or _is_extreme(query, sentence, chunk)
+            or is_asked_for(query.text, sentence, chunks)
             or answers_question(
                 query.text, sentence, chunk, titles, scored_one, _around(query, sentence, chunk, chunks, subjects or {})
             )
@@ -139,15 +141,15 @@ def answering_chunks(
 ) -> set[str]:
     """Return the ids of chunks with a sentence that answers, however little it is like the question.
 
-    One word alone is named by too many sentences; one row that has it may be the one asked for ("rent").
+    One word alone is named by too many sentences; one row or comment that has it may be the one asked for ("rent").
     """
     few = len(required_words(query.text, asked_kind(query.text))) < _MIN_NAMED
     answering = [
         one for one in scored if one.named or answers_question(query.text, one.sentence, chunks[one.chunk], titles, one)
     ]
-    rows = [one for one in answering if one.sentence.kind == "row"]
+    rows = [one for one in answering if one.sentence.kind == "row" or is_comment(one.sentence)]
     kept = [one for one in answering if one.named or not few] + (rows if len(rows) == 1 else [])
-    return {one.chunk for one in kept}
+    return {one.chunk for one in kept} | {chunk for chunk, _ in comments_asked(query.text, chunks.values())}
 
 
 def answers_question(
@@ -171,7 +173,7 @@ def answers_question(
     if named:
         above += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
     is_row = sentence.kind == "row" and bool(sentence.cells)
-    labelled = not is_row and sentence.search != sentence.text
+    labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     near = labelled or (scored is not None and scored.cosine >= least)
     if not (near or named or is_row or under_named_heading(question, headings)):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.engines.offline import table_answers
+from graph.engines.offline.comments import comments_asked
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
@@ -46,6 +47,8 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         scored: The scored sentences of the chunks.
         chunks: The chunks by id.
     """
+    if comments := comments_asked(query.text, chunks.values()):
+        return [_claim(query, chunk, one) for chunk, one in comments[:MOST_ITEMS]]
     # Formulas answer only questions for one: as text they are hard to read, and match words by chance.
     scored = without_other_bands(query, scored, chunks)
     readable = [one for one in scored if _is_readable(query, one.sentence)]
