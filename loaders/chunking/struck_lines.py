@@ -17,8 +17,9 @@ from loaders.types import Block, Sentence
 
 _ROW_END = re.compile(r"\n|</tr\s*>", re.IGNORECASE)
 _LEAST_WORDS = 3  # of a struck text that says something: a struck price or date alone answers no question
-_LABEL_WORDS = 6
+_LABEL_WORDS, _BARE_WORDS = 6, 2  # of a label with a number or a colon, and of one that only ends with a stop
 _MOST_WORDS = 200  # of a line: a longer "sentence" is a list without stops, of which no single vector says much
+_FIRST_LIVE = re.compile(r"^(?:(?!~~|<(?:del|s|strike)\b).)*", re.DOTALL | re.IGNORECASE)
 _NUMBERED = re.compile(
     r"^\s*(?:[-*+•]\s+)?(?:§+\s*|\w+\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,5})[.)]", re.IGNORECASE
 )
@@ -42,12 +43,15 @@ def struck_lines(block: Block, page: int) -> list[Sentence]:
 
 
 def is_label(block: Block) -> bool:
-    """Return whether all that is not struck out in a block is a label: a few words with a number, stop or colon."""
+    """Return whether all that is not struck out in a block is a label before it: a few words, mostly with a number."""
     if block.is_table or block.is_heading or not struck_texts(block.text):
         return False
-    left = plain(block.text)
-    short = 0 < len(left.split()) <= _LABEL_WORDS and any(map(str.isalpha, left))
-    return short and bool(_NUMBERED.match(left) or left.endswith((".", ":"))) and not left[0].islower()
+    left, size = plain(block.text), len(plain(block.text).split())
+    if not left or left[0].islower() or not any(map(str.isalpha, left)) or plain(_FIRST_LIVE.sub("", block.text)):
+        return False  # "The fee is ~~45~~ 60 euros." is a sentence
+    if _NUMBERED.match(left) or left.endswith(":"):
+        return size <= _LABEL_WORDS
+    return left.endswith(".") and size <= _BARE_WORDS
 
 
 def found_by_labels(blocks: Sequence[tuple[Block, list[Sentence]]]) -> list[list[Sentence]]:

@@ -101,6 +101,12 @@ def test_struck_rows_and_sentences_are_lines_that_may_not_answer() -> None:
     assert "~~Ropes are lent too. They cost nothing.~~" in chunk_pages("", [(1, blocks)])[0].text
 
 
+@pytest.mark.parametrize("text", ["The fee is ~~45~~ 60 crowns.", "Boats are led. ~~Boats are towed.~~"])
+def test_a_sentence_beside_struck_words_is_no_label(text: str) -> None:
+    (chunk,) = chunk_pages("", [(1, [Block("text", text), Block("text", "It is paid in the office.")])])
+    assert [one.kind for one in chunk.sentences if not one.is_struck] == ["prose", "prose"]
+
+
 def test_a_list_with_a_struck_item_stays_one_list() -> None:
     items = ["- the bow rope", "- the stern rope ~~or the old one~~", "- the spring"]
     blocks = [Block("text", "The skipper checks three ropes:"), Block("list", "\n".join(items))]
