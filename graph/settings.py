@@ -216,6 +216,8 @@ class Settings(BaseSettings):
     """Whether this process serves the graphs to others, who may then read only files in allowed folders."""
     allowed_folders: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = ()
     """Folders that a served graph may read, besides uploads."""
+    watch_folders: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = ()
+    """Folders that a server follows: their files are read as they come, and forgotten as they go."""
     public_address: Url = Field("", validation_alias="PAGEWITNESS_PUBLIC_URL")
     """Where browsers reach the server; "" for `api_address`."""
     api_address: Url = Field("", validation_alias="LANGGRAPH_API_URL")

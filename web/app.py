@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from graph.runtime import process
 from web import document_files, documents, openai_api, overview, pages, unread_uploads
 from web.auth import sign_in
-from web.dispatch import DispatchMiddleware, lifespan
+from web.dispatch import DispatchMiddleware, dispatching
 from web.health import health
 from web.mcp import mcp
 from web.openapi import specification
@@ -24,6 +26,7 @@ from web.request_filter import RequestFilter
 from web.responses import WebError
 from web.security import SecurityMiddleware
 from web.uploads import upload
+from web.watched import following
 
 process.configure_gc(pause=False)
 
@@ -32,6 +35,13 @@ _SAMPLE = Path(__file__).parents[1] / "examples" / "sample.pdf"
 """A document to try the room with; an installed package has no examples."""
 
 _DOCUMENT = "/documents/{document}"
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Dispatch runs and follow the watched folders while the server runs."""
+    async with dispatching(), following():
+        yield
 
 
 def room(request: Request) -> Response:

@@ -15,7 +15,6 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.responses import logger
@@ -53,7 +52,7 @@ class DispatchMiddleware:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncIterator[None]:
+async def dispatching() -> AsyncIterator[None]:
     """Dispatch runs while the server runs, if its queue is the one that sleeps."""
     global _wanted
     if not _queue_sleeps():

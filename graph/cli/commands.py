@@ -330,6 +330,20 @@ def doctor(options: Options, ask: bool) -> int:
 
 
 @registry.command(epilog=EXPLAINED)
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
+@with_options
+def watch(options: Options, folders: tuple[Path, ...]) -> int:
+    """Read each FOLDER, and follow what changes there.
+
+    Ctrl-C ends it; the next start follows what has changed meanwhile. A drive that vanishes deletes nothing.
+    """
+    from graph.cli import output
+    from graph.cli.watching import watch as follow
+
+    return follow(options.client(), options.server, folders, lambda one: options.show_line(one, output.followed))
+
+
+@registry.command(epilog=EXPLAINED)
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65535), default=2024, metavar="N", help="The port to listen at.")
 @click.option("--reload", is_flag=True, show_default="off", help="Restart when the code of a checkout changes.")

@@ -92,6 +92,14 @@ class Options:
         else:
             render(value)
 
+    def show_line(self, value: Mapping[str, Any], render: Callable[[Mapping[str, Any]], None]) -> None:
+        """Print one of many results at once: as a line of JSON with `--json`, else with `render`."""
+        if self.json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+        else:
+            render(value)
+        sys.stdout.flush()
+
 
 def with_options(function: Function) -> Function:
     """Add the shared options to a command and run it with the process set up for it.

@@ -209,6 +209,11 @@ def deleted(value: Mapping[str, Any]) -> None:
     _out.print(f"Deleted {escape(value['deleted']['name'])} ({value['deleted']['id']}).")
 
 
+def followed(value: Mapping[str, Any]) -> None:
+    """Print what a watcher did."""
+    _out.print(f"[bold]{value['event']}[/] {escape(value['path'])}: {escape(value['detail'])}", soft_wrap=True)
+
+
 def rebuilt(value: Mapping[str, Any]) -> None:
     """Print how many chunks were rebuilt, and with which embedding model."""
     chunks, documents = counted(value["chunks"], "chunk"), counted(value["documents"], "document")

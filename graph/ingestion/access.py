@@ -77,7 +77,8 @@ def check_path(path: Path | str, named: str = "") -> Path:
 def _allowed(path: Path) -> bool:
     stores = dependencies.stores()
     real = Path(os.path.realpath(path))
-    folders = (stores.uploads, stores.downloads, stores.derived, *settings().allowed_folders)
+    given = (*settings().allowed_folders, *settings().watch_folders)
+    folders = (stores.uploads, stores.downloads, stores.derived, *given)
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 

@@ -208,6 +208,9 @@ class DocumentStore(Protocol):
     def retire(self, document: str) -> None:
         """Hide a document for good, before its vectors and images are removed."""
 
+    def forget_source(self, source: str) -> list[str]:
+        """Take a source, and what was attached to it, from all documents; return those now without one, retired."""
+
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""
 

@@ -11,6 +11,7 @@ from dataclasses import astuple, fields, replace
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.database import Connection, Database, placeholders
 from graph.storage.document_labels import distinct_labels
+from loaders.sources.parts import MARK
 from loaders.types import Block, Box, Word
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
@@ -111,6 +112,20 @@ class Ledger:
         """Hide a document for good, before its vectors and images are removed."""
         with self._db.writing() as connection:
             retire_rows(connection, document)
+
+    def forget_source(self, source: str) -> list[str]:
+        """Take a source, and what was attached to it, from all documents; return those now without one, retired."""
+        inside = f"{source}{MARK}"
+        with self._db.writing() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT document FROM document_names WHERE source = ? OR substr(source, 1, ?) = ?",
+                [source, len(inside), inside],
+            ).fetchall()
+            connection.execute(
+                "DELETE FROM document_names WHERE source = ? OR substr(source, 1, ?) = ?",
+                [source, len(inside), inside],
+            )
+            return retire_without_source(connection, [row[0] for row in rows])
 
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""
@@ -250,8 +265,13 @@ def take_sources(connection: Connection, document: str) -> list[str]:
         "(SELECT source FROM document_names WHERE document = ?)",
         [document, document],
     )
+    return retire_without_source(connection, others)
+
+
+def retire_without_source(connection: Connection, documents: Sequence[str]) -> list[str]:
+    """Within a transaction: retire the documents that have no source left, and return them; rename the others."""
     retired = []
-    for other in others:
+    for other in documents:
         left = connection.execute(
             "SELECT name, source FROM document_names WHERE document = ? ORDER BY id", [other]
         ).fetchone()

@@ -74,7 +74,7 @@ def test_the_commands_with_a_server_run(
     server: Server, make_pdf: MakePdf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
-    lines = re.findall(r"^pagewitness (.* --server .*)$", page, re.MULTILINE)
+    lines = re.findall(r"^pagewitness ((?!watch).* --server .*)$", page, re.MULTILINE)
     (tmp_path / "papers").mkdir()
     names = ("report.pdf", "a.pdf")
     made = {name: make_pdf(name, f"The net income in 2023 was 4 million, says {name}.") for name in names}

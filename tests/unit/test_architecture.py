@@ -23,7 +23,7 @@ MAX_FILE, MAX_FUNCTION, MIN_FILE = 400, 40, 40
 # From top to bottom. A module imports from its own layer and from those below, never from those above.
 LAYERS = (
     ("graph.cli", "web"),
-    ("graph.app", "graph.export", "graph.retriever", "graph.tools", "graph.maintenance"),
+    ("graph.app", "graph.export", "graph.retriever", "graph.tools", "graph.maintenance", "graph.watching"),
     ("graph.evaluation", "graph.ingestion", "graph.query"),
     ("graph.compiled", "graph.dependencies"),
     ("graph.engines", "graph.tables", "graph.verification"),

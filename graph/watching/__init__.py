@@ -1,0 +1,1 @@
+"""Watched folders: their files are read when they come or change, and forgotten when they go."""

@@ -1,0 +1,73 @@
+"""The folders that the server follows: a thread looks at them, and their files are read by runs of the server.
+
+So the readings are in the server's list of runs, with their progress, and wait for each other as all others do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from langgraph_sdk import get_client
+
+from graph.errors import BadInputError, ModelError
+from graph.settings import settings
+from graph.watching.library import LocalLibrary, store_file
+from graph.watching.watcher import Followed, Watcher
+from web.responses import logger
+
+_OF_THE_FILE = ("BadInputError", "SourceError", "PasswordError")
+"""Errors, by their names, that another attempt does not mend."""
+_STOP_S = 5.0
+"""How long a stopping server waits for the thread, which may be in the middle of a reading."""
+
+
+@contextlib.asynccontextmanager
+async def following() -> AsyncIterator[None]:
+    """Follow the folders of the settings, if there are any."""
+    folders = settings().watch_folders
+    if not folders:
+        yield
+        return
+    loop, stop = asyncio.get_running_loop(), threading.Event()
+
+    def ingest(sources: Sequence[str]) -> Mapping[str, Any]:
+        return asyncio.run_coroutine_threadsafe(_ingest(sources), loop).result()
+
+    def follow() -> None:
+        try:
+            Watcher(folders, LocalLibrary(ingest), store_file("server"), _say).run(stop)
+        except Exception as error:
+            if not stop.is_set():
+                logger.exception("The watched folders are no longer followed", exc_info=error)
+
+    thread = threading.Thread(target=follow, name="watched-folders", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.to_thread(thread.join, _STOP_S)
+
+
+async def _ingest(sources: Sequence[str]) -> Mapping[str, Any]:
+    """Read sources in a run of the server; return its report.
+
+    Raises:
+        BadInputError: a file cannot be read.
+        ModelError: the library or a model service cannot be used.
+    """
+    given: Any = {"sources": list(sources)}
+    values: Any = await get_client().runs.wait(None, "ingestion", input=given, raise_error=False)
+    if problem := values.get("__error__"):
+        said = str(problem.get("message") or problem.get("error"))
+        raise (BadInputError if problem.get("error") in _OF_THE_FILE else ModelError)(said)
+    report: Mapping[str, Any] = values["report"]
+    return report
+
+
+def _say(one: Followed) -> None:
+    logger.info("%s %s: %s", one["event"], one["path"], one["detail"])
