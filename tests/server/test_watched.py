@@ -28,8 +28,7 @@ HERON = "The heron nests in the reeds north of the weir."
 def following(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("following")
     (folder / "watched").mkdir()
-    settings = {"PAGEWITNESS_WATCH_FOLDERS": str(folder / "watched"), "PAGEWITNESS_ENGINE": "offline"}
-    with run_server(folder, **settings) as server:
+    with run_server(folder, PAGEWITNESS_WATCH_FOLDERS=str(folder / "watched"), PAGEWITNESS_ENGINE="offline") as server:
         yield server
 
 
