@@ -371,7 +371,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-CHUNKER = 5
+CHUNKER = 6
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 

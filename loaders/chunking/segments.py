@@ -39,6 +39,8 @@ _OPEN_END = re.compile(
 PROSE_WORDS = 12
 """Words from which a block that ends without a full stop continues on the next page, if the text there ends like a
 sentence or is twice as long. Lines of slides are shorter."""
+_COLUMN_OVERLAP = 0.01
+"""Part of the page's width by which the boxes of two columns may overlap."""
 CAPTION_WORDS = 120
 """A longer text that begins like a caption is a paragraph about it (the paper's longest caption has 34 words)."""
 _ITEM_START = re.compile(r"^\s*(?:[-*+•◦▪‣●○■]|\d{1,3}[.)]|[a-z][.)]|\([a-z0-9]{1,3}\))\s+(?=\S)")
@@ -116,18 +118,26 @@ def _normalised(block: Block) -> list[Block]:
 
 
 def _cut_paragraphs(pages: list[list[Segment]]) -> Iterator[list[_Part]]:
+    """Yield the parts of each paragraph that is cut by the end of a page or of a column."""
     run: list[_Part] = []
-    for before, after in pairwise(pages):
-        tail = next(filter(_is_body, reversed(before)), None)
-        head = next(filter(_is_body, after), None)
-        if run and tail is not run[-1].segment:
+    for tail, head in pairwise(segment for page in pages for segment in page if _is_body(segment)):
+        beside = head.page == tail.page and _goes_on_beside(tail, head)
+        if beside or (head.page == tail.page + 1 and _continues(tail, head)):
+            run = [*(run or [_Part(tail, plain(tail.block.text))]), _Part(head, plain(head.block.text))]
+        elif run:
             yield run
             run = []
-        if tail is None or head is None or head.page != tail.page + 1 or not _continues(tail, head):
-            continue
-        run = [*(run or [_Part(tail, plain(tail.block.text))]), _Part(head, plain(head.block.text))]
     if run:
         yield run
+
+
+def _goes_on_beside(tail: Segment, head: Segment) -> bool:
+    """Return whether a paragraph goes on at the top of the next column: to its right, higher, with a small letter."""
+    above, below = tail.block.box, head.block.box
+    if not (above and below and below.x0 >= above.x1 - _COLUMN_OVERLAP and below.y0 < above.y1):
+        return False
+    words = plain(head.block.text)[:1]
+    return words.islower() and _continues(tail, head)
 
 
 def _is_body(segment: Segment) -> bool:
@@ -169,7 +179,7 @@ def _split_run(run: list[_Part]) -> None:
         start, at = at, at + _solid(sentence)
         first = next(i for i, end in enumerate(ends) if start < end)
         last = next(i for i, end in enumerate(ends) if at <= end)
-        pages = tuple(part.segment.page for part in run[first : last + 1])
+        pages = tuple(dict.fromkeys(part.segment.page for part in run[first : last + 1]))
         run[first].segment.sentences.append(Sentence(sentence, sentence, kind, pages))
 
 

@@ -16,6 +16,8 @@ from graph.context import Context
 from graph.query.citation_links import source_list
 from graph.query.graph import app as query
 from graph.storage import summaries
+from loaders.chunking.chunker import chunk_pages
+from loaders.types import Block, Box
 
 Line = tuple[float, float, str, float, str]
 """A line of print: x, y, text, size, font."""
@@ -242,3 +244,37 @@ def test_each_document_answers_a_question_about_several(tmp_path: Path) -> None:
     told = ask("Which of these documents gives the yard rent of the north mole?")
     assert ("310 euros" in told["answer"], told["citations"][0]["name"]) == (True, "north.pdf")
     assert any(note["kind"] == "nothing_in_document" and "south.pdf" in note["text"] for note in told["notes"])
+
+
+LEFT = """The ferry to Orrin sails again since 3 May, when its new rudder was fitted. The yard needed six weeks for it
+and sent no bill. Walkers reach the far shore in twelve minutes. On the near shore the chandlery of the Quill family was
+sold after forty years, and its"""
+RIGHT = """rooms became a school for sail makers. The school has five pupils and is open on weekdays. In the spring the
+harbour counted 204 boats. The winch of the ferry is greased every week."""
+
+
+@pytest.mark.usefixtures("home")
+def test_a_sentence_that_goes_on_in_the_next_column_is_one_and_is_proven(tmp_path: Path) -> None:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    page.insert_text((60, 80), "Letter from the harbour", fontsize=16, fontname="hebo")
+    for left, text in ((60, LEFT), (310, RIGHT)):
+        page.insert_textbox(pymupdf.Rect(left, 100, left + 225, 420), " ".join(text.split()), fontsize=10.5)
+    document.save(str(tmp_path / "letter.pdf"))
+    app.invoke({"sources": [str(tmp_path / "letter.pdf")]})
+    found: Any = app.invoke({"question": "What did the rooms of the chandlery of the Quill family become?"})
+    assert found["verdict"] == "proven"
+    assert "was sold after forty years, and its rooms became a school for sail makers." in found["answer"]
+    assert found["citations"][0]["boxes"]
+    assert "every week" in app.invoke({"question": "How often is the winch of the ferry greased?"})["answer"]
+
+
+def test_a_block_beside_another_joins_it_only_where_its_sentence_goes_on() -> None:
+    def sentences(tail: str, head: str, right: float = 0.55) -> list[str]:
+        blocks = [Block("text", tail, box=Box(0.1, 0.1, 0.5, 0.6)), Block("text", head, box=Box(right, 0.1, 0.9, 0.5))]
+        return [one.text for chunk in chunk_pages("", [(1, blocks)]) for one in chunk.sentences]
+
+    assert sentences("The bell is rung by", "the sexton.") == ["The bell is rung by the sexton."]
+    assert sentences("The bell is rung.", "the sexton rings it.") == ["The bell is rung.", "the sexton rings it."]
+    assert sentences("Bell, rung by", "Sexton since 1990.") == ["Bell, rung by", "Sexton since 1990."]
+    assert sentences("The bell is rung by", "the sexton.", right=0.1) == ["The bell is rung by", "the sexton."]

@@ -135,6 +135,11 @@ DATE = re.compile(
     r"|midnight|morning|afternoon|evening|daily|weekly|monthly|annually|hours?|days?|weeks?|months?|years?)\b",
     re.IGNORECASE,
 )
+FREQUENCY = re.compile(
+    r"\b(?:every|each|once|twice|times|hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual(?:ly)?|always|never"
+    r"|(?:an?|per) (?:hour|day|night|week|month|quarter|year)|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+    re.IGNORECASE,
+)
 PLACE = re.compile(
     r"\b(?:in|at|on|near|from|to|outside|inside|between|along|across|through|behind|under|over|beside|above|below|into"
     r"|off|within|around|throughout|beneath|via)\b|\b\d+ \w+ (?:street|road|lane|avenue|square)",
@@ -174,10 +179,11 @@ VALUE_NOUN = re.compile(
 CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
 KINDS = (
     ("reason", re.compile(r"\b(?:why|how come|for what reasons?)\b", re.IGNORECASE)),
+    ("frequency", re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)),
     ("count", re.compile(r"\b(?:how many|number of)\b", re.IGNORECASE)),
     ("number", re.compile(
         r"^\W*(?:what|which) (?:is|are|was|were) (?:the|its|his|her|their|your|my) [\w -]*?(?:number|amount|code)\b"
-        r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|often|expensive|loud|thick)"
+        r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|expensive|loud|thick)"
         r"|(?:what|which) (?:percentage|percent|share|proportion|temperatures?|price|amount|voltage|speed)"
         r"|(?:what|which) (?:diameter|length|height|width|depth|weight|distance|pressure|capacity|power|frequency"
         r"|thickness|score|percentile)(?= (?:is|are|was|were|must|do|does|did|can|should|has|have|had|of|for)\b)"

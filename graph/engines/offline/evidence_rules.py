@@ -20,6 +20,7 @@ from graph.engines.offline.asked_words import (
     CAPITALISED,
     DATE,
     FRAME,
+    FREQUENCY,
     HOW_MANY,
     HOW_MUCH,
     KINDS,
@@ -308,8 +309,8 @@ def _holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return _new(NUMBER if kind == "number" else DATE, quote, known)
     if kind == "name":
         return any(name.lower() not in known | terms.STOP_WORDS for name in CAPITALISED.findall(quote))
-    if kind in ("place", "reason"):
-        return bool((PLACE if kind == "place" else REASON).search(quote))
+    if kind in ("place", "reason", "frequency"):
+        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
 
 
