@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from loaders.pdf.comments import annotations
+from loaders.pdf.comments import walk_annotations
 from loaders.pdf.text_layer import Comment, as_box
 from loaders.types import Box
 
@@ -32,7 +32,7 @@ def attachments(document: Any, pages: range) -> Iterator[Attachment]:
     for number in pages:
         try:
             page = document.load_page(number - 1)  # named, so that it lives as long as its annotations
-            pins = [pin for pin in annotations(page) if pin.type[1] == _PIN][:_MAX_FILES]
+            pins = [pin for pin in walk_annotations(page) if pin.type[1] == _PIN][:_MAX_FILES]
             found = [(pin.file_info, as_box(pin.rect), _pinned(document, number, pin.xref)) for pin in pins]
         except _LIBRARY_ERRORS:
             continue

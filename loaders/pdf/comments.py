@@ -25,7 +25,7 @@ _MARKED_WORDS = 12  # of the text that a remark is about
 _LIBRARY_ERRORS = (Exception,)  # for a damaged annotation the library raises errors of many classes
 
 
-def annotations(page: Any) -> Iterator[Any]:
+def walk_annotations(page: Any) -> Iterator[Any]:
     """Yield a page's annotations one after the other.
 
     `Page.annots` looks each up from the first one on: 1.1 CPU seconds for 1,000 of them, and 0.03 with this.
@@ -39,7 +39,7 @@ def annotations(page: Any) -> Iterator[Any]:
 def with_comments(page: Any, layer: TextLayer) -> TextLayer:
     """Return the text layer with the page's comments, and without the words of text boxes that are comments."""
     try:
-        found = list(itertools.islice(annotations(page), _MAX_COMMENTS))
+        found = list(itertools.islice(walk_annotations(page), _MAX_COMMENTS))
     except _LIBRARY_ERRORS:
         return layer
     comments: list[Comment] = []
