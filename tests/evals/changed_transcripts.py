@@ -50,7 +50,7 @@ def prepared(path: Path, pages: int, scan: bool, folder: Path) -> Path:
 def sentences(page: Any) -> list[str]:
     """Whole sentences of a page's text layer, in its own words; lines that a hyphen cuts are left out."""
     text = " ".join(block[4].replace("\n", " ") for block in page.get_text("blocks") if block[6] == 0)
-    found = re.findall(r"(?<=[.] )[A-Z][^.|]{40,220}\.(?= |$)", " ".join(text.split()))
+    found = re.findall(r"(?<=[.] )[A-Z](?:[^.|]|\.(?=\w)){40,220}\.(?= |$)", " ".join(text.split()))
     return [one for one in dict.fromkeys(found) if "- " not in one and "<" not in one]
 
 
