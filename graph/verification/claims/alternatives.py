@@ -6,6 +6,7 @@ are known. What is found is a doubt.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from graph.verification.claims.wording import words
@@ -38,10 +39,12 @@ male männlich* | female weiblich*
 monday montag* | tuesday dienstag* | wednesday mittwoch* | thursday | friday freitag* | saturday | sunday
 spring frühjahr* frühling* | summer sommer* | autumn herbst* | winter winter*
 daily täglich* | weekly wöchentlich* | monthly monatlich* | quarterly vierteljährlich* | annual* yearly jährlich*
-dozens dutzende* | hundreds hunderte* | thousands tausende* | millions | billions milliarden
+dozens dutzende* | hundreds hunderte* | thousands tausende* | millions millionen | billions milliarden
 hundredth* | tenth* zehntel | fifth fünftel | quarter viertel | third drittel | half hälfte
 early earlier earliest früh* | late later latest spät*
 north northern nord* nördlich* | south southern süd* südlich* | east eastern ost* östlich* | west western westlich*
+written schriftlich* | oral orally spoken mündlich*
+older oldest | newer newest
 left links linke* | right rechts rechte*
 morning vormittag* | afternoon nachmittag* | evening abend* | night nacht*
 red rot* | blue blau* | green grün* | yellow gelb* | black schwarz* | white weiß*
@@ -49,12 +52,22 @@ internal intern* | external extern*
 primary primär* | secondary sekundär*
 first erste* | second zweite* | third dritte* | fourth vierte* | last final letzte*
 solid fest* | liquid flüssig* | gaseous gasförmig*
+required compulsory mandatory obligatory verpflichtend* vorgeschrieben* | recommended advisable optional empfohlen*
+abundant plentiful common commonest häufig* | rare rarer rarest scarce scarcest uncommon selten*
+innate inborn congenital angeboren* | acquired erworben*
+permitted allowed erlaubt* | prohibited forbidden banned verboten* untersagt*
 rural ländlich* | urban städtisch*
 manual* manuell* | automatic* automatisch*
-voluntar* freiwillig* | compulsory mandatory obligatory verpflichtend* obligatorisch*
+voluntar* freiwillig* | compulsory mandatory obligatory required verpflichtend* obligatorisch*
 success* succeed* managed erfolg* gelang* | fail fails failed failure* misserfolg* scheiter* misslang*
 """
 _SHORTEST_STEM = 3
+_INDEFINITE = re.compile(
+    r"\b(several|many|some|few) (hundred|thousand|million|billion)\b|\b(mehrere|einige|viele|wenige) (hundert|"
+    r"tausend)\b",
+    re.IGNORECASE,
+)
+"""Magnitudes without a number, which no check of numbers sees."""
 
 Member = tuple[int, int]
 """The numbers of a group and of a meaning in it."""
@@ -96,7 +109,8 @@ def other_alternative(text: str, quote: str) -> str:
 def _held(text: str) -> dict[Member, str]:
     """Return the meanings of a text, each with its first word."""
     found: dict[Member, str] = {}
-    for word in words(text):
+    plural = _INDEFINITE.sub(lambda one: f"{one[0]}{'s' if one[1] else 'e'}", text)
+    for word in words(plural):
         for member in _members(word.key):
             found.setdefault(member, word.text)
     return found

@@ -31,11 +31,19 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 _RATIO = re.compile(
-    r"\b(?:times|fold|twice|ratio|factor|half|shares?|of|proportion|percent\w*|double\w*|tripled?|mal|fach|faktor|anteil|"
+    r"\b(?:times|fold|twice|ratio|factor|half|shares?|of|proportion|percent\w*|per cent|double\w*|tripled?|"
+    r"mal|fach|faktor|anteil|"
     r"verhältnis|prozent|hälfte|doppelt\w*|fois|veces)\b|%|\d-fold|\d-?fach|/|÷",
     re.IGNORECASE,
 )
 _MEAN = re.compile(r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media)\b", re.IGNORECASE)
+_BY = re.compile(r"\b(?:by|um)\s*$", re.IGNORECASE)
+"""Before a number that is a difference, even if the passage has the same number elsewhere."""
+_REST = re.compile(
+    r"\b(?:not|no|other|others|rest|remain\w*|without|neither|un\w{4,}|nicht|kein\w*|übrig\w*|rest\w*|ander\w*|ohne)\b",
+    re.IGNORECASE,
+)
+"""Words for what is left of a hundred percent."""
 _MOST_OPERANDS = 8
 """Numbers of a quote that may be operands which the claim does not state: of 8, 28 pairs differ by chance in one of
 ten values of two digits."""
@@ -80,13 +88,35 @@ def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], ev
     for result in lacking:
         others = [one for one in stated if one is not result]
         operands = _stated_operands(text, result, others, lacking, passage)
-        if operands is None and not set(result.values) & passage:
+        if operands is None and (_is_rest(text, result, quoted) or _is_remainder(text, result, quoted)):
+            operands = []
+        is_new = not set(result.values) & passage or bool(_BY.search(text[: result.start]))
+        if operands is None and is_new:
             near = sorted(quoted, reverse=True)
             if 2 <= len(near) <= _MOST_OPERANDS and _follows(text, result, near):
                 operands = []
         if operands is not None:
             found |= {result.text, *operands}
     return found | _parts_of_sum(text, stated, lacking, passage)
+
+
+def _is_remainder(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
+    """Return whether a number is what one number of the quote leaves of another: "the other 455"."""
+    return bool(_REST.search(text)) and any(a - b in result.values for a, b in permutations(quoted, 2))
+
+
+def tells_the_rest(text: str, quote: str) -> bool:
+    """Return whether a claim has a percentage that is not in its quote, and that is what one of the quote leaves."""
+    held, said = ({Decimal(one[1].replace(",", ".")) for one in _PER_CENT.finditer(some)} for some in (quote, text))
+    return bool(_REST.search(text)) and any(value not in held and 100 - value in held for value in said)
+
+
+_PER_CENT = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)", re.IGNORECASE)
+
+
+def _is_rest(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
+    """Return whether a percentage is what another one of the quote leaves of a hundred."""
+    return result.is_percent and bool(_REST.search(text)) and any(100 - value in quoted for value in result.values)
 
 
 def _stated_operands(

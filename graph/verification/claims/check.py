@@ -10,12 +10,15 @@ from typing import Literal, NamedTuple
 
 from graph.verification.claims import (
     alternatives,
+    arithmetic,
+    contrasts,
     counts,
     courses,
     cut_quotes,
     directions,
     modality,
     negation,
+    relations,
     relevance,
     rewording,
     scope,
@@ -32,7 +35,18 @@ from graph.verification.quotes import normalised
 from loaders.text.raised_signs import WRITTEN_MARK
 
 Kind = Literal[
-    "number", "date", "name", "unit", "table", "direction", "comparison", "negation", "modality", "scope", "relevance"
+    "number",
+    "date",
+    "name",
+    "unit",
+    "table",
+    "direction",
+    "comparison",
+    "relation",
+    "negation",
+    "modality",
+    "scope",
+    "relevance",
 ]
 """What a finding is about."""
 Severity = Literal["contradiction", "doubt"]
@@ -62,9 +76,20 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     if normalised(text.strip(" .")) in normalised(quote):
         return tuple(left_out)  # what repeats its quote says the same
     found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
-    if not evidence.rows and directions.is_converse(text, quote):
-        found = [(kind, reason) for kind, reason in found if kind not in ("direction", "comparison")]
+    told = _told_otherwise(text, quote) if not evidence.rows else ()
+    found = [(kind, reason) for kind, reason in found if kind not in told]
     return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found if reason))
+
+
+def _told_otherwise(text: str, quote: str) -> tuple[Kind, ...]:
+    """Return the kinds of doubt that mean nothing, as the claim says the same from the other side."""
+    if directions.is_converse(text, quote) or relations.is_told_from_the_other_side(text, quote):
+        return ("direction", "comparison")
+    if arithmetic.tells_the_rest(text, quote):
+        return ("negation", "scope")
+    if scope.denies_exception(text, quote):
+        return ("negation", "scope", "direction")
+    return ("negation", "direction") if contrasts.is_on_other_side(text, quote) else ()
 
 
 def cut_of(text: str, evidence: Evidence) -> cut_quotes.Cut | None:
@@ -108,7 +133,7 @@ def _on_places(text: str, evidence: Evidence) -> list[Finding]:
         return [Finding("comparison", "contradiction", failure)]
     if failure := courses.wrong_course(text, numbers.mark):
         return [Finding("direction", "contradiction", failure)]
-    failure, _ = units.other_units(numbers.text, numbers.stated, evidence)
+    failure, _ = units.other_units(numbers.text, numbers.stated, evidence, numbers.mark)
     return [Finding("unit", "contradiction", failure)] if failure else []
 
 
@@ -119,6 +144,8 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
         ("table", table_places.swapped_values(text, numbers.stated, evidence, numbers.mark)),
         ("comparison", table_order.wrong_order(text, evidence, numbers.mark).doubt),
+        ("number", table_places.lost_sign(text, numbers.stated, evidence, numbers.mark)),
+        ("number", table_places.added_loss(text, numbers.stated, evidence, numbers.mark)),
     ]
 
 
@@ -130,17 +157,29 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
         ("direction", directions.opposite(text, quote)),
         ("comparison", directions.swapped_sides(text, quote)),
+        ("comparison", contrasts.mixed_halves(text, quote)),
+        ("negation", contrasts.other_side(text, quote)),
+        ("relation", relations.turned_round(text, quote)),
         ("negation", negation.other_negation(text, quote)),
         ("modality", modality.hedge_dropped(text, quote)),
         ("modality", modality.duty_added(text, quote)),
+        ("modality", modality.duty_dropped(text, quote)),
+        ("modality", modality.opinion_stated(text, quote)),
+        ("relation", relations.cause_added(text, quote)),
+        ("negation", negation.other_prefix(text, quote)),
+        ("scope", scope.exception_dropped(text, quote)),
+        ("number", value_context.other_share(text, quote)),
         ("scope", scope.widened(text, quote)),
         *rewording.changed_words(text, quote),
+        ("name", rewording.exchanged_term(text, quote, evidence.whole)),
         ("direction", alternatives.other_alternative(text, quote)),
         ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
         ("date", value_context.other_time(text, quote)),
         ("date", courses.reversed_range(text, quote)),
         ("modality", modality.attempt_achieved(text, quote)),
         ("number", value_context.misplaced_value(text, quote, numbers.mark)),
+        ("number", value_context.other_way(text, quote, numbers.mark)),
+        ("number", value_context.other_whole(text, quote)),
         ("comparison", value_context.other_bound(text, quote, numbers.mark)),
         ("name", subjects.swapped_subject(text, quote)),
         ("name", subjects.other_subject(text, evidence)),

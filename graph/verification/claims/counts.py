@@ -92,15 +92,22 @@ def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
         counted = next((word for word in words(text[one.end : one.end + 40])[:1] if word.is_content), None)
         if counted is None or not one.values or not counted.key.endswith(("s", "en", "er")):
             continue
+        if any(value in one.values and _counts_nothing(after) for value, after in held):
+            continue  # "forcing three fumbles and recovering two"
         known = {value for value, after in held for word in words(after[:40])[:1] if word.stem == counted.stem}
         if known and known.isdisjoint(one.values):
             return f"the quote counts {min(known)} {counted.text}, the claim {one.text}"
     return ""
 
 
+def _counts_nothing(after: str) -> bool:
+    """Return whether a number has no noun of its own: a sentence or clause ends with it."""
+    return not after.strip() or after.lstrip()[0] in ".,;:)"
+
+
 def _whole_numbers(text: str) -> list[tuple[Decimal, int]]:
     """Return the whole numbers of a text, in digits or in words, with their ends."""
-    found = [(Decimal(one[0]), one.end()) for one in re.finditer(r"(?<![\w.,])\d{1,4}(?![\w%]|[.,]\d)", text)]
+    found = [(Decimal(one[0]), one.end()) for one in re.finditer(r"(?<![\w.,/⁄])\d{1,4}(?![\w%/⁄]|[.,]\d)", text)]
     for word, value in spelled(text).items():
         found += [(Decimal(value), one.end()) for one in re.finditer(rf"\b{re.escape(word)}\b", text)]
     return found

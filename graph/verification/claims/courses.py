@@ -45,6 +45,11 @@ def wrong_course(text: str, decimal: Mark = "") -> str:
     return ""
 
 
+def told_course(text: str) -> int:
+    """Return 1 where a text says that something rises, -1 where it falls, and 0 for neither or both."""
+    return int(bool(_RISE.search(text))) - int(bool(_FALL.search(text)))
+
+
 def _value(text: str, decimal: Mark) -> Decimal | None:
     """Return the first number of the end of a range; none of a date."""
     if _DATED.search(text):

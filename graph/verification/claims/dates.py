@@ -41,6 +41,13 @@ NUMERIC = re.compile(
 _ALONE = re.compile(rf"(?<=[a-zà-ÿ,;:0-9] )(?P<month>{'|'.join(word.title() for word in MONTHS)})\b")
 
 
+DAY_OF_MONTH = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+|de\s+)?{_MONTH}|\b{_MONTH.replace('month', 'second')}\s+\d{{1,2}}\b",
+    re.IGNORECASE,
+)
+"""A day with its month, in either order."""
+
+
 class Date(NamedTuple):
     """A date in a text; None for the parts that it leaves out."""
 
@@ -64,7 +71,21 @@ class Date(NamedTuple):
 
 def dates(text: str) -> list[Date]:
     """Return the dates of a text; one in figures alone (3/4/2024) is returned in both readings."""
-    return [*_numeric(text), *_named(text)]
+    return [*_numeric(text), *_named(text), *_day_and_month(text)]
+
+
+def _day_and_month(text: str) -> Iterator[Date]:
+    """Yield the German dates in figures that have no year: "bis 30.9."."""
+    for found in _NO_YEAR.finditer(text):
+        day, month = int(found["day"]), int(found["month"])
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            yield Date(found["date"], month, day)
+
+
+_NO_YEAR = re.compile(
+    r"\b(?:bis|am|vom|zum|ab|seit|dem|den|der)\s+(?P<date>(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.)(?!\s?\d)",
+    re.IGNORECASE,
+)
 
 
 def numbers(text: str) -> set[str]:
@@ -114,7 +135,7 @@ def _ordinal(date: Date) -> int | None:
 
 def without_figures(text: str) -> str:
     """Return the text without its dates in figures, whose parts must not count as numbers."""
-    return NUMERIC.sub("…", text)
+    return NUMERIC.sub("…", _NO_YEAR.sub("…", text))
 
 
 def _named(text: str) -> Iterator[Date]:

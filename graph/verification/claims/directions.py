@@ -17,18 +17,22 @@ from graph.verification.claims.wording import Clause, clauses, share, words
 # Each pair of lines: one direction and its opposite, as beginnings of words; "=" after a word means the whole word.
 _AXES = {
     "amount": (
-        """ris= rise= rises= rose= risen= rising= increas grow= grows= grew= grown= growing= growth= climb gain surg
+        """ris= rise= rises= rose= peak= peaks= peaked=
+        risen= rising= increas grow= grows= grew= grown= growing= growth= climb gain surg
         soar jump= jumped= jumps= expand= expands= expanded= expanding= expansion= more= higher= highest=
         larger= largest= greater= greatest= bigger= longer= above= exceed upward up= double= doubled= tripl
         maximum= most= majority= over= rais improv steig stieg gestiegen wachs wuchs gewachsen zunahm zunehm
-        zugenommen erhöh höher höchst größer größt mehr= mehrheit verbesser überstieg übersteig verdoppel
+        zugenommen zulegt zulegen zugelegt erhöh höher höchst größer größt mehr= mehrheit verbesser überstieg
+        übersteig verdoppel
         maximal augment hausse plus= crec aument más= mayor=""",
         """fall= falls= fell= fallen= falling= decreas declin drop= drops= dropped= dropping= reduc shrink shrank
         shrunk shrinks= less= fewer= lower= lowest= lowers= lowered= smaller= smallest= shorter= below=
         downward down= halv cut= cuts= sank= sink= sunk= plung plummet minimum= least= minority= under= worsen
-        degrad deteriorat slump contract= contracted= lost= loses= lose= fiel= fallen= fällt= gefallen sank=
+        degrad deteriorat slump contract= contracted= lost= loses= lose= fiel= fielen= sanken= fallen= fällt=
+        gefallen sank=
         sink= sinkt= sinken= gesunken abnahm abnehm abgenommen verringer gesenkt senk niedriger niedrigst
-        kleiner kleinst weniger= minderheit verschlechter geringer reduzier rückgang minimal diminu baisse
+        kleiner kleinst weniger= minderheit verschlechter geringer reduzier rückgang zurückg verlor= verlier
+        verlust minimal diminu baisse
         moins= dismin menos= menor=""",
     ),
     "quality": (
@@ -48,10 +52,12 @@ _AXES = {
         "after= afterwards= later= latest= follow subsequent nach= nachdem= nachher= später après= después=",
     ),
     "presence": (
-        "includ with= contain add= adds= added= adding= enabl allow permit accept appl present= mit= enthält erlaub",
+        "includ with= contain add= adds= added= adding= enabl grant= grants= granted= granting= award allow "
+        "permit accept approv appl present= mit= "
+        "enthält erlaub zustimm zugestimmt billig genehmig",
         "exclud without= omit remov disabl prohibit forbid forbids= forbidden= ban= bans= banned= reject refus "
         "deni deny "
-        "absen ohne= verbot verbiet verboten ausgeschlossen",
+        "absen ohne= ablehn abgelehnt verbot verbiet verboten ausgeschlossen",
     ),
     "beginning": (
         "begin= begins= began= begun= start= starts= started= starting= open= opens= opened= opening= launch "
@@ -67,12 +73,14 @@ _AXES = {
         "south= southern= süd südlich west= western= westlich right= bottom= outside= external= exterior= outer=",
     ),
     "share": (
-        "major= majority= common= frequent= frequently= often= usually= strong= strongly= high= large= long= "
+        "major= majority= common= abundant= plentiful= frequent= frequently= often= usually= strong= "
+        "strongly= high= large= long= "
         "hot= warm= "
         "old= older= fast= faster= heavy= rich= wide= deep= easy= cheap= early= true= legal= public= hard= "
         "häufig= hoch= "
         "hohe= hohen= groß= große= großen= lang= lange= schnell= schneller= alt= älter=",
-        "minor= minority= rare= infrequent= rarely= seldom= weak= weakly= low= small= short= cold= cool= young= "
+        "minor= minority= rare= rarer= rarest= scarce infrequent= rarely= seldom= weak= weakly= low= small= "
+        "short= cold= cool= young= "
         "younger= "
         "slow= slower= light= poor= narrow= shallow= difficult= expensive= late= false= illegal= private= soft= "
         "selten= "
@@ -80,7 +88,7 @@ _AXES = {
     ),
 }  # fmt: skip
 _NO_OPPOSITE = frozenset(
-    {"gain", "over=", "under=", "up=", "most=", "left=", "with=", "mit=", "high=", "large=", "long="}
+    {"gain", "over=", "vor=", "nach=", "under=", "up=", "most=", "left=", "with=", "mit=", "high=", "large=", "long="}
 )
 """Words that agree with their own side but are too common to contradict the other one."""
 _THAN = re.compile(r"^(?:than|als|que)$")
@@ -134,12 +142,31 @@ def directions_of(key: str) -> list[tuple[str, int]]:
 def poles(text: str) -> tuple[Pole, ...]:
     """Return the words of direction in a text."""
     found = []
-    for clause in clauses(text):
+    for clause in clauses(_SEPARATED.sub(_joined, text)):
         for at, word in enumerate(clause.words):
             for axis, sign, common in _directions(word.key):
-                turned = -sign if is_negated(clause, at) else sign
+                turned = -sign if is_negated(clause, at) and not _is_no_more(clause, at) else sign
                 found.append(Pole(word.text, axis, turned, clause.content - {word.stem}, common))
     return tuple(found)
+
+
+def _is_no_more(clause: Clause, at: int) -> bool:
+    """Return whether a word is a comparative after "no", which says what is the most: "no larger one"."""
+    return (
+        at > 0 and clause.words[at - 1].key in ("no", "kein", "keine") and clause.words[at].key.endswith(("er", "ere"))
+    )
+
+
+_SEPARATED = re.compile(
+    r"\b(?P<verb>nahm(?:en)?|nimmt|nehmen|leg(?:t|te|ten|en)|g(?:eht|ehen|ing|ingen)|stimm(?:t|te|ten|en)|lehn(?:t|te|ten|en))\b"
+    r"(?P<between>[^.;:!?]*?) (?P<particle>zu|ab|zurück)(?=\s*(?:[.,;:]|$)|\s(?:und|aber|während|obwohl)\b)",
+    re.IGNORECASE,
+)
+"""German verbs whose first part stands at the end: "nahm um 3 Prozent ab"."""
+
+
+def _joined(found: re.Match[str]) -> str:
+    return f"{found['particle']}{found['verb'].lower()}{found['between']}"
 
 
 def opposite(text: str, quote: str) -> str:
@@ -153,6 +180,7 @@ def opposite(text: str, quote: str) -> str:
         if not other or _is_told_otherwise(pole, claimed, quoted):
             continue
         near, far = _nearness(pole, same), _nearness(pole, other)
+        same = [one for one in same if not one.is_common or _nearness(pole, [one]) > far]
         if not same or far > near + _CONTEXT:
             against = max(other, key=lambda one: share(pole.context, one.context))
             return f"the claim says “{pole.word}”, the quote “{against.word}”"
@@ -161,7 +189,10 @@ def opposite(text: str, quote: str) -> str:
 
 def _is_told_otherwise(pole: Pole, claimed: Sequence[Pole], quoted: Sequence[Pole]) -> bool:
     """Return whether the claim has the quote's own word too: it tells both sides, or more of the same."""
-    own = {one.word.casefold() for one in claimed if one.axis == pole.axis and one.sign == -pole.sign}
+    against = [one for one in claimed if one.axis == pole.axis and one.sign == -pole.sign]
+    if against and any(one.word.casefold() == pole.word.casefold() for one in quoted):
+        return True  # "less of one, and growth of another", with the quote's own "growth"
+    own = {one.word.casefold() for one in against}
     return any(one.word.casefold() in own for one in quoted if one.axis == pole.axis and one.sign == -pole.sign)
 
 

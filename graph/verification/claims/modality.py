@@ -13,7 +13,7 @@ from graph.verification.claims.wording import Clause, clauses, content, same_lan
 _HEDGE = re.compile(
     r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:e|es|ed)|hop(?:e|es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|apparently|"
-    r"alleged\w*|reported\w*|claim(?:s|ed)?|suggest(?:s|ed)?|believ\w*|estimat\w*|attempt\w*|tr(?:y|ied|ies)|"
+    r"recommend\w*|advis\w*|empf[oe]hl\w*|empfiehlt|promis\w*|pledg\w*|threat\w*|risk\w*|droh\w*|kann|können|konnten?|möglich\w*|possibl[ey]|alleged\w*|reported\w*|claim(?:s|ed)?|suggest(?:s|ed)?|believ\w*|estimat\w*|attempt\w*|tr(?:y|ied|ies)|"
     r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
     r"vermutlich|angeblich|plan(?:t|en|te|ten)|geplant|pourrait|podría|"
     r"if|unless|would've|wenn|falls|can|cannot|unclear|uncertain|unlikely|goal|objective|target)$"
@@ -21,10 +21,12 @@ _HEDGE = re.compile(
 _COVERING = re.compile(
     r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|plan(?:s|ned|ning)?|expect(?:s|ed)|intend(?:s|ed)?|"
     r"aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|reportedly|"
-    r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
+    r"promis(?:es|ed|ing)|pledg(?:es|ed|ing)|vow(?:s|ed)|versprach\w*|versprochen|zugesagt|könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
     r"vermutlich|angeblich|geplant)$"
 )
 """The hedges of a quote that count; the others only excuse a claim."""
+_PREDICATIVE = re.compile(r"^(?:möglich|vorgesehen|beabsichtigt|possible|envisaged|scheduled)$")
+"""Hedges that cover what stands before them."""
 _MUST = re.compile(
     r"^(?:must|required?|requires|mandatory|obliged|obligatory|necessar\w*|needs?|ha(?:s|ve) to|muss|müssen|"
     r"verpflicht\w*|"
@@ -45,13 +47,19 @@ def hedge_dropped(text: str, quote: str) -> str:
     said = content(text)
     for clause in clauses(quote):
         for at, word in enumerate(clause.words):
-            if not _COVERING.match(word.key) or (word.text == "May" and at + 1 < len(clause.words)
-                                                 and clause.words[at + 1].key.isdigit()):  # fmt: skip
-                continue
-            scope = scope_after(clause, at, _SCOPE)
+            scope = _hedged(clause, at)
             if scope and share(scope, said) >= _SHARED and _is_best(text, quote, clause.content):
                 return f"the quote says “{word.text}”, the claim states it as a fact"
     return ""
+
+
+def _hedged(clause: Clause, at: int) -> frozenset[str]:
+    """Return the words that a hedge at a place of a clause covers; none if no hedge stands there."""
+    word = clause.words[at]
+    if _PREDICATIVE.match(word.key):
+        return frozenset(other.stem for other in clause.words[:at] if other.is_content)
+    is_month = word.text == "May" and at + 1 < len(clause.words) and clause.words[at + 1].key.isdigit()
+    return scope_after(clause, at, _SCOPE) if _COVERING.match(word.key) and not is_month else frozenset()
 
 
 def _is_best(text: str, quote: str, held: frozenset[str]) -> bool:
@@ -83,6 +91,48 @@ _ATTEMPT = re.compile(
     r"wish(?:es|ed)?|want(?:s|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|propos(?:e|es|ed)|efforts?|expedition|campaign|mission|"
     r"goal|in order)\b"
     r"[^.;]{0,80}?\bto (?P<verb>[a-z]{3,})",
+    re.IGNORECASE,
+)
+
+
+def duty_dropped(text: str, quote: str) -> str:
+    """Return a doubt where a claim allows what its quote demands."""
+    if not same_language(text, quote) or any(_MUST.match(word.key) for word in words(text)):
+        return ""
+    allowed = next((word.text for word in words(text) if _ALLOWING.match(word.key)), "")
+    demanded = next((word.text for word in words(quote) if _MUST.match(word.key)), "")
+    may = any(_ALLOWING.match(word.key) for word in words(quote))
+    is_same = share(content(text), content(quote)) >= _SHARED
+    return f"the claim says “{allowed}”, the quote “{demanded}”" if allowed and demanded and is_same and not may else ""
+
+
+_ALLOWING = re.compile(r"^(?:may|can|optional\w*|dürfen|darf|kann|können|freiwillig)$")
+
+
+def opinion_stated(text: str, quote: str) -> str:
+    """Return a doubt where a claim states as a fact what its quote calls wrong, or only reports as said or proposed."""
+    keys = {word.key for word in words(text)}
+    for found in _OPINION.finditer(quote) if same_language(text, quote) else ():
+        said = content(found["said"])
+        excused = keys & _verbs(found["how"]) or any(_HEDGE.match(key) or _SPEAKING.match(key) for key in keys)
+        if said and not excused and share(content(text), said) >= _REPORTED:
+            return f"the quote says “{found['how']}”, the claim states it as a fact"
+    return ""
+
+
+def _verbs(text: str) -> set[str]:
+    return {word.key for word in words(text)}
+
+
+_REPORTED = 0.6
+_SPEAKING = re.compile(
+    r"^(?:accord\w*|argu\w*|alleg\w*|suggest\w*|propos\w*|claim\w*|belie[fv]\w*|think|thinks|thought|stat(?:es|ed)|say|says|said|opinion|"
+    r"incorrect\w*|wrong\w*|false\w*|mistaken\w*|laut|zufolge|vorschl\w*|schlägt|schlug|meint\w*|behaupt\w*|"
+    r"fälschlich\w*|irrtümlich\w*)$"
+)
+_OPINION = re.compile(
+    r"\b(?P<how>(?:(?:incorrectly|wrongly|falsely|mistakenly)\s+\w+|suggest(?:s|ed)?|claim(?:s|ed)?|alleg(?:es|ed)|argu(?:es|ed)|belie(?:ves|ved)|"
+    r"believe|propos(?:es|ed)|behaupte(?:t|te|ten|n)|mein(?:t|te|ten|en))(?:\s+that|,\s+dass)|schl[äu]gt?\b[^.;,]{0,30}\bvor,)(?P<said>[^.;]+)",
     re.IGNORECASE,
 )
 

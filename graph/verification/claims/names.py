@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.numbers import names_with_digits, spelled
+from graph.verification.claims.wording import language
 from loaders.text.raised_signs import without_marks, write_signs
 
 _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
@@ -35,10 +36,13 @@ _OPENERS = frozenset(
     pour selon son sous sur un une el los las según del con por para""".split()  # noqa: SIM905 - a list reads best so
 )
 # Currencies and units next to a number, which the evidence may write differently (EUR 14, 14 euros, €14).
-_UNIT = re.compile(r"^(?:[A-Z]{1,4}|[a-zA-Zµ]{1,3}|Euros?|Dollars?|Pounds?|Mio|Mrd|Tsd|Prozent|Percent)$")
+_UNIT = re.compile(
+    r"^(?:[A-Z]{1,4}|[a-zA-Zµ]{1,3}|Euros?|Dollars?|Pounds?|Mio|Mrd|Tsd|Million|Millionen|Milliarden?|Prozent|Percent)$"
+)
 _CURRENCY = re.compile(
     r"^(?:[A-Z]{2}|[a-zA-Zµ]|EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|KRW|SEK|NOK|DKK|PLN|CAD|AUD|NZD|HKD|Rs|Fr|Euros?|Nr|No)$"
 )
+_MEASURES = frozenset({"celsius", "fahrenheit", "kelvin"})
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
 
 
@@ -100,7 +104,7 @@ def names(text: str, *, german_source: bool = True) -> list[str]:
     """
     text = unicodedata.normalize("NFKC", without_marks(write_signs(text)))
     tokens = list(_TOKEN.finditer(text))
-    german = bool(_GERMAN.search(text))
+    german = bool(_GERMAN.search(text)) or language(text) == "de"
     coded = names_with_digits(text)
     found: list[tuple[int, str]] = [(start, part) for name, start, _ in coded for part in _parts(name, german)]
     found += [
@@ -146,6 +150,7 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     word = tokens[at].group()
     if (
         word.lower() in _OPENERS
+        or word.lower() in _MEASURES
         or spelled(f"die {word.lower()}")
         or word.lower() in MONTHS
         or _at_number(text, tokens[at])

@@ -20,23 +20,25 @@ from graph.verification.claims.wording import (
 )
 
 _NEGATION = re.compile(
-    r"^(?:not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|seldom|nowhere|fail(?:s|ed)?|unable|refus(?:es?|ed)|"
+    r"^(?:not|unless|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|seldom|nowhere|fail(?:s|ed)?|unable|refus(?:es?|ed)|"
     r"nicht|kein\w*|nie|niemals|weder|ohne|nichts|kaum|pas|jamais|aucun\w*|sans|nunca|sin|ningún\w*)$"
 )
 _WEAK = re.compile(
     r"^(?:fail\w*|lack\w*|refus\w*|avoid\w*|exclud\w*|omit\w*|prevent\w*|unable|impossible|absen\w*|reject\w*|den(?:y|ied|ies)|"
-    r"instead|except|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
+    r"closed|shut|geschlossen\w*|instead|rather|against|unlike|statt|anstatt|gegen|ausbleib\w*|entfall\w*|except|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
     r"dis(?:agree|allow|continu|approv)\w*|non\w*|only|stopp?\w*|ceas\w*|little|few|poor\w*|limit\w*|wenig\w*|scheiter\w*|"
     r"verbot\w*|unmöglich\w*|nur)$"
 )
 """Words that may say "not" in another way: where one stands, a missing "not" tells nothing."""
 _NO_NEGATION = re.compile(
     r"\bnot only\b|\bno (?:doubt|less than|fewer than|more than|later than|longer than)\b|\bnicht nur\b|\bno\.? \d|"
-    r"\bnot (?:just|merely|least)\b|\bnothing but\b|\bwhether or not\b",
+    r"\bnot (?:as|so) (?=\w+ as\b)|\bnicht so (?=\w+ wie\b)|\bnot (?:just|merely|least)\b|\bnothing but\b|"
+    r"\bwhether or not\b",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(r"^(?:un|in|im|ir|il|dis|non)(\w{4,})$")
 _REACH = 5  # words between a negation and the word that it turns round
+_FEW = 2
 _SCOPE = 6  # content words that a negation covers
 _SHARED = 0.5
 """Share of the words under a negation that the claim must have; with 0.34 a third more honest claims are doubted."""
@@ -70,6 +72,24 @@ def other_negation(text: str, quote: str) -> str:
     return ""
 
 
+def other_prefix(text: str, quote: str) -> str:
+    """Return a doubt where only one of claim and quote has "in" or "un" before the same word."""
+    said, held = {word.key: word.text for word in words(text)}, {word.key: word.text for word in words(quote)}
+    if any(is_negation(key) for key in (*said, *held)):
+        return ""
+    for one, other in ((said, held), (held, said)):
+        for key in one:
+            bare = _OPPOSITE.match(key)
+            if bare and bare[1] in other and bare[1] not in one and key not in other:
+                return (
+                    f"the claim says “{said.get(key) or said[bare[1]]}”, the quote “{held.get(key) or held[bare[1]]}”"
+                )
+    return ""
+
+
+_OPPOSITE = re.compile(r"^(?:un|in|im|ir|il|dis|non|mis|ab)(\w{5,})$")
+
+
 def _unmatched(negating: str, other: str) -> str:
     """Return the negation and the word after it that another text has without any negation; "" if there is none."""
     negating, other = _NO_NEGATION.sub(" ", negating), _NO_NEGATION.sub(" ", other)
@@ -78,16 +98,25 @@ def _unmatched(negating: str, other: str) -> str:
             if not _NEGATION.match(word.key):
                 continue
             scope = scope_after(clause, at, _SCOPE)
-            if not scope or share(scope, content(other)) < _SHARED:
+            shared = share(scope, content(other))
+            following = next((w for w in clause.words[at + 1 :] if w.is_content), None)
+            # Of few words under a negation the claim must have the one that is denied: "not affect fungi".
+            is_denied = following is not None and (len(scope) > _FEW or following.stem in content(other))
+            if following is None or shared < _SHARED or not is_denied:
                 continue
-            if not _negates_any(other, scope):
-                following = next((w.text for w in clause.words[at + 1 :] if w.is_content), "")
-                return f"{word.text} … {following}"
+            if not _negates_any(other, scope, content(negating)):
+                return f"{word.text} … {following.text}"
     return ""
 
 
-def _negates_any(text: str, scope: frozenset[str]) -> bool:
-    """Return whether a text negates something near words of a scope, in whatever way."""
+def _negates_any(text: str, scope: frozenset[str], said: frozenset[str]) -> bool:
+    """Return whether a text negates something near words of a scope, in whatever way.
+
+    A clause that ends with its "not" denies what stands before ("but the older ones do not"), if `said`, the whole text
+    with the negation, has a word of it.
+    """
+    if any(_NEGATION.match(clause.words[-1].key) and clause.content & said for clause in clauses(text)):
+        return True
     best = max((share(scope, clause.content) for clause in clauses(text)), default=0.0)
     near = [clause for clause in clauses(text) if share(scope, clause.content) >= max(best / 2, 0.01)]
     if any(_NEGATION.match(word.key) or _WEAK.match(word.key) for clause in near for word in clause.words):

@@ -20,7 +20,7 @@ from graph.verification.claims.counts import counts_or_lasts
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import amounts, magnitudes, names_with_digits, spelled, without_names
 from graph.verification.claims.table_names import without_names as without_table_names
-from graph.verification.claims.wording import same_language
+from graph.verification.claims.wording import language, same_language
 from loaders.text.numbers import Mark, Number, decimal_mark, find_numbers, fold, spaced_numbers
 
 _SMALLEST_ROUNDED = 1000  # the zeros of smaller numbers are taken as they are, unless the claim says "about"
@@ -138,7 +138,13 @@ def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
     # A claim is read folded: "seven² million" is "seven million" there.
     in_words = {*spelled(exact).values(), *spelled(" ".join(fold(exact).split())).values()}
     values = {value for amount in given for value in amount.values} | set(map(Decimal, in_words))
-    values |= {value * scale for amount in given for scale in magnitudes(exact) for value in amount.unscaled}
+    # "14.2 million, 3.5 percent less": the million is not the percentage's.
+    plain = [
+        amount
+        for amount in given
+        if not re.search(rf"{re.escape(amount.text)}\s*(?:%|per ?cent|prozent)", exact, re.IGNORECASE)
+    ]
+    values |= {value * scale for amount in plain for scale in magnitudes(exact) for value in amount.unscaled}
     held = {reading for amount in given if amount.scale == 1 or not amount.certain for reading in amount.readings}
     held |= set(map(str, in_words)) | dates.numbers(exact) | terms.years(evidence.above)
     # "Revenue in millions was 3.2": the claim states the magnitude elsewhere.
@@ -151,7 +157,7 @@ def stated_numbers(text: str, held: Held) -> list[Stated]:
     """Return the numbers of a folded claim without names, those in digits and those in words."""
     text = _joined(text, held.readings)
     # In another language than the quote, "32.768" may be what the quote writes as "32,768".
-    mark = decimal_mark(text) or (held.mark if same_language(text, held.text) else "")
+    mark = decimal_mark(text) or (held.mark if _is_written_alike(text, held.text) else "")
     found, at = [], 0
     for amount in find_numbers(text, mark):
         at = max(text.find(amount.text, at), at)
@@ -168,6 +174,12 @@ def stated_numbers(text: str, held: Held) -> list[Stated]:
             known = Decimal(value) in held.values or str(value) in held.readings
             found.append(Stated(word, (Decimal(value),), Decimal(1), at, at + len(word), is_held=known))
     return found
+
+
+def _is_written_alike(text: str, held: str) -> bool:
+    """Return whether a claim writes numbers as its quote does: in the same language; English has no decimal comma."""
+    said = language(text)
+    return said == language(held) if said == "en" else same_language(text, held)
 
 
 def _joined(text: str, held: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from graph.verification.claims import acronyms
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.wording import Word, language, words
@@ -23,7 +24,7 @@ _PREFIX = 5  # letters that two forms of a word share ("capital", "capitalised")
 _FRAME = re.compile(
     r"^(?:differ\w*|points?|percent\w*|total\w*|sum|ratio|average|mean|together|years?|months?|weeks?|days?|hours?|"
     r"documents?|texts?|pages?|passage|table|according|states?|stated|says?|said|accord\w*|unterschied|prozent\w*|punkte?|"
-    r"jahre?n?|monate?n?|tage?n?|dokument|seite|tabelle|laut)$"
+    r"etwas|zurück|ging\w*|degrees?|celsius|usual\w*|jahre?n?|monate?n?|tage?n?|dokument|seite|tabelle|laut)$"
 )
 """Words of calculations, times and references, which a claim may add."""
 
@@ -40,9 +41,16 @@ def unrelated(text: str, evidence: Evidence) -> str:
         return f"the passage does not have {len(new)} of the {len(said)} words that the claim says"
     new = _new(said, f"{evidence.exact} {evidence.above}")
     long = sum(word.is_content for word in words(quote)) >= _SHORTEST_QUOTE
+    if new and acronyms_of(text, quote, evidence):
+        return ""
     if long and len(new) >= _MIN_NEW_TO_QUOTE and len(new) > _MAX_SHARE_NEW_TO_QUOTE * len(said):
         return f"the quote does not have {len(new)} of the {len(said)} words that the claim says"
     return ""
+
+
+def acronyms_of(text: str, quote: str, evidence: Evidence) -> set[str]:
+    """Return the words of a claim that spell out an acronym of its quote."""
+    return acronyms.spelled_out(text, quote, evidence.document)
 
 
 def _is_frame(word: Word) -> bool:

@@ -16,10 +16,11 @@ from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.directions import directions_of
 from graph.verification.claims.negation import may_negate
 from graph.verification.claims.numbers import spelled
-from graph.verification.claims.wording import Word, shown_text, words
+from graph.verification.claims.wording import Word, content, shown_text, words
 
 _LEAST_COPIED = 0.7
 """Share of a claim's words that stand in its quote in the same order, from which it counts as a copy."""
+_SHORTEST_TERM = 4
 _LONGEST_CHANGE = 4  # words; a longer difference is another clause
 _NOT = (
     r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|nicht|kein\w*|nie|niemals|ohne"
@@ -62,6 +63,22 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
         if doubt := _doubt(before, after, following, is_hedged=is_hedged, is_exclusive=is_exclusive):
             found.append(doubt)
     return found
+
+
+def exchanged_term(text: str, quote: str, passage: str) -> str:
+    """Return a doubt where a claim that repeats its quote has another term of the passage in place of one of it."""
+    known, held, said = content(passage), content(quote), content(text)
+    for before, after, _ in _changes(text, quote):
+        old, new = ([word for word in some if word.is_content] for some in (before, after))
+        if len(old) != 1 or len(new) != 1 or not _is_term(old[0]) or not _is_term(new[0]):
+            continue
+        if new[0].stem in known - held and old[0].stem not in said:
+            return f"the claim says “{new[0].text}” where the quote says “{old[0].text}”, and the passage has both"
+    return ""
+
+
+def _is_term(word: Word) -> bool:
+    return len(word.key) >= _SHORTEST_TERM and not word.key.endswith(("ly", "ed")) and word.key not in MONTHS
 
 
 def _changes(text: str, quote: str) -> list[Change]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from graph.verification.claims.wording import Clause, clauses, content, same_language, share
+from graph.verification.claims.wording import Clause, clauses, content, same_language, share, words
 
 _UNIVERSAL = {
     "all": r"all|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|both|generally|"
@@ -43,19 +43,78 @@ _LIMITED_ALL = re.compile(
 )
 """An "all" that is not all: "90 % of all", "nearly all"."""
 _SHARED = 0.5
+_FOR_EACH = re.compile(r"\b(?:for|to|per) (?:each|every)\b|\b(?:für|auf) jede[nrs]?\b", re.IGNORECASE)
+"""A ratio, no "all": "for each of them two others"."""
+_PART_OF = re.compile(
+    r"\b(?:ein (?:großer |kleiner )?Teil de[rs]|a (?:large |small )?(?:number|part|portion) of the)\b", re.IGNORECASE
+)
+
+
+def _some(found: re.Match[str]) -> str:
+    return "einige" if found[0][:3].lower() == "ein" else "some"
 
 
 def widened(text: str, quote: str) -> str:
     """Return a doubt where a claim covers more than its quote."""
     if not same_language(text, quote):
         return ""
+    text = _FOR_EACH.sub("a", text)
     held = [word.key for clause in clauses(_LIMITED_ALL.sub(" ", quote)) for word in clause.words]
     for clause in clauses(text):
         for word in clause.words:
             for kind, stated in _SAID.items():
                 if stated.match(word.key) and not any(_HELD[kind].match(key) for key in held):
                     return f"the claim says “{word.text}”, the quote does not"
-    return _part_dropped(text, quote)
+    return _other_than_only(text, quote) or _part_dropped(text, quote)
+
+
+def exception_dropped(text: str, quote: str) -> str:
+    """Return a doubt where a claim says of all what its quote says of all but some."""
+    found = _EXCEPT.search(quote)
+    if not found or _EXCEPT.search(text) or not any(_SAID["all"].match(word.key) for word in words(text)):
+        return ""
+    is_same = share(content(text), content(quote)) >= _SHARED
+    return f"the quote says “{found[0].split()[0]}”, the claim does not" if is_same else ""
+
+
+def denies_exception(text: str, quote: str) -> bool:
+    """Return whether a claim denies of an exception what its quote says of the others."""
+    found = _EXCEPT.search(quote)
+    excepted = content(found["what"]) if found else frozenset()
+    return bool(excepted) and excepted <= content(text) and any(_HELD["never"].match(word.key) for word in words(text))
+
+
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for)?|apart from|other than|excluding|with the exception of|außer|ausgenommen|"
+    r"mit ausnahme (?:von|de[rs]))\s+"
+    r"(?P<what>[^,.;]{1,60})",
+    re.IGNORECASE,
+)
+
+
+def _other_than_only(text: str, quote: str) -> str:
+    """Return a doubt where a claim says of others what its quote says "only" of one."""
+    said = content(text)
+    if any(_HELD[kind].match(word.key) for word in words(text) for kind in ("only", "never")):
+        return ""
+    for clause in clauses(quote):
+        for at, word in enumerate(clause.words):
+            if not _ONLY.match(word.key):
+                continue
+            if _ONE_OF_MANY.search(text) and share(clause.content, said) >= _SHARED:
+                return f"the quote says “{word.text}”, the claim speaks of several"
+            after = [other for other in clause.words[at + 1 :] if other.is_content]
+            is_amount = at + 1 < len(clause.words) and clause.words[at + 1].key[0].isdigit()
+            rest = {other.stem for other in after[1:]}
+            if rest and not is_amount and after[0].stem not in said and share(rest, said) >= _SHARED:
+                return f"the quote says it only of “{after[0].text}”"
+    return ""
+
+
+_ONLY = re.compile(r"^(?:only|solely|nur|ausschließlich|lediglich|einzige[nrms]?)$")
+_ONE_OF_MANY = re.compile(
+    r"\bone of (?:several|many|a few|the (?:many|few))\b|\beine[rs]? von (?:mehreren|vielen)\b", re.IGNORECASE
+)
 
 
 def _part_dropped(text: str, quote: str) -> str:
@@ -63,11 +122,11 @@ def _part_dropped(text: str, quote: str) -> str:
     said = [word.key for clause in clauses(text) for word in clause.words]
     if any(_PART.match(key) for key in said) or any(key.isdigit() for key in said):
         return ""
-    words = content(text)
-    for clause in clauses(quote):
+    stems = content(text)
+    for clause in clauses(_PART_OF.sub(_some, quote)):
         for at, word in enumerate(clause.words):
             scope = _after(clause, at)
-            if _SOME.match(word.key) and scope and scope <= words and share(clause.content, words) >= _SHARED:
+            if _SOME.match(word.key) and scope and scope <= stems and share(clause.content, stems) >= _SHARED:
                 return f"the quote says “{word.text}”, the claim does not"
     return ""
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from graph.verification.claims import acronyms
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
-from graph.verification.claims.names import unsupported_names
+from graph.verification.claims.names import holds_code, unsupported_names
+from graph.verification.claims.numbers import names_with_digits
 from graph.verification.claims.wording import IRREGULAR, Word, same_language, words
 
 _POINTING = re.compile(
@@ -25,6 +26,7 @@ _POINTING = re.compile(
 _BY = frozenset({"by", "durch", "von"})
 _CIRCUMSTANCE = frozenset("in at on during since until till near im am seit bis während bei".split())  # noqa: SIM905
 """Words before a time or a place, which may stand on either side of a verb that it is not the subject of."""
+_ARTICLES = frozenset("a an the its their his her this that these those no some any".split())  # noqa: SIM905
 _WITHIN = 3
 """Words in lower case that a time or a place may have before its name: "in the late summer of"."""
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -39,10 +41,15 @@ def swapped_subject(text: str, quote: str) -> str:
         places = [place for place, word in enumerate(held) if word.stem == verb.stem and not _is_name(word, place)]
         if not _is_past(verb) or len(places) != 1 or not _is_past(held[places[0]]):
             continue
+        if _is_attribute(said, at) or _is_attribute(held, places[0]):
+            continue
         subjects = _subjects(said[:at])
         left, before = {word.stem for word in subjects}, _names(held[: places[0]], 0)
         after = _names(held[places[0] :], places[0])
         same_voice = _is_passive(said, at) == _is_passive(held, places[0])
+        said_of, own = _nearest_subjects(said, at), _nearest_subjects(held, places[0])
+        if said_of and own and same_voice and said_of <= before and said_of.isdisjoint(own):
+            return f"in the quote, “{held[places[0]].text}” is said of another than {subjects[0].text}"
         if left and before and same_voice and left <= after and left.isdisjoint(before):
             return f"in the quote, {subjects[0].text} stands on the other side of “{held[places[0]].text}”"
     return ""
@@ -51,6 +58,11 @@ def swapped_subject(text: str, quote: str) -> str:
 def _is_past(word: Word) -> bool:
     """Return whether a word has the form of a verb's past."""
     return word.key.endswith("ed") or word.key in IRREGULAR
+
+
+def _is_attribute(some: Sequence[Word], at: int) -> bool:
+    """Return whether a verb's past describes what follows: "a devolved parliament"."""
+    return at > 0 and some[at - 1].key in _ARTICLES and at + 1 < len(some)
 
 
 def _is_name(word: Word, place: int) -> bool:
@@ -83,6 +95,17 @@ def _subjects(some: Sequence[Word]) -> list[Word]:
     return found
 
 
+def _nearest_subjects(some: Sequence[Word], at: int) -> set[str]:
+    """Return the names before a verb after the last "and", "while" or comma before it."""
+    start = at
+    while start > 0 and some[start - 1].key not in _JOINING and some[start].start - some[start - 1].end <= 1:
+        start -= 1
+    return {word.stem for word in _subjects(some[:at]) if word.start >= some[start].start}
+
+
+_JOINING = frozenset("and but while whereas when who which that und aber während als der die das".split())  # noqa: SIM905
+
+
 def _is_passive(said: Sequence[Word], at: int) -> bool:
     return any(word.key in _BY for word in said[at + 1 : at + 5])
 
@@ -93,6 +116,8 @@ def other_subject(text: str, evidence: Evidence) -> str:
     if not same_language(text, quote) or _POINTING.search(quote):
         return ""
     known = f"{quote} {evidence.above} {evidence.named}"
+    if exchanged := _other_code(text, quote):
+        return exchanged
     added = [*_first_name(text, known, evidence.whole), *unsupported_names(text, known)]
     if not added:
         return ""
@@ -104,6 +129,20 @@ def other_subject(text: str, evidence: Evidence) -> str:
             if _look(name) == _look(other):
                 return f"the claim names {name}, where the quote names {other}"
     return ""
+
+
+def _other_code(text: str, quote: str) -> str:
+    """Return a doubt where a claim has another name with digits than its quote: "B-12" for "B-10"."""
+    said, held = ({name for name, *_ in names_with_digits(some)} for some in (text, quote))
+    for name in sorted(said - held):
+        for other in sorted(held - said):
+            if _letters(name) == _letters(other) and not holds_code(name, quote) and not holds_code(other, text):
+                return f"the claim names {name}, where the quote names {other}"
+    return ""
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalpha())
 
 
 def _first_name(text: str, known: str, whole: str) -> list[str]:

@@ -112,7 +112,7 @@ def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
     for name in names:
         wanted = [key for key in keys[name] if key not in _FRAME] or keys[name]
         bare = [token.key for token in tokens(_UNIT.sub(" ", name)) if token.key not in _FRAME] or wanted
-        for places in _runs(wanted, said):
+        for places in (run | _year_elsewhere(run, bare, keys.values(), said) for run in _runs(wanted, said)):
             held = {said[at].key for at in places}
             if set(bare) <= held:
                 found.setdefault(places, {})[name] = True
@@ -123,6 +123,19 @@ def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
         full = [name for name, is_full in fitting.items() if is_full]
         merged.append(Mention(kind, frozenset(full or fitting), places, bool(full)))
     return merged
+
+
+def _year_elsewhere(
+    run: frozenset[int], name: Sequence[str], names: Iterable[Sequence[str]], said: Sequence[Token]
+) -> frozenset[int]:
+    """Return where a claim has the year of a column's name apart from its other words, if it names one year only."""
+    years = {key for other in names for key in other if _YEAR.fullmatch(key)}
+    told = [at for at, token in enumerate(said) if token.key in years]
+    is_one = len({said[at].key for at in told}) == 1 and said[told[0]].key in name
+    return frozenset(told[:1]) if is_one and any(said[at].key not in years for at in run) else frozenset()
+
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def _runs(wanted: Sequence[str], said: Sequence[Token]) -> list[frozenset[int]]:
@@ -153,6 +166,11 @@ def _is_told(bare: Sequence[str], held: Sequence[Token], common: Counter[str], *
     marked = any(token.text[0].isupper() or any(map(str.isdigit, token.text)) for token in alone)
     least = len(set(bare)) if is_column and alone else len(set(bare)) + 1
     return marked or 2 * len(keys) >= least
+
+
+def without_units(name: str) -> str:
+    """Return the name of a column without what stands in brackets."""
+    return _UNIT.sub(" ", name)
 
 
 def of_kind(found: Iterable[Mention], kind: Kind) -> list[Mention]:

@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from graph.storage.base import SentenceRow
+from graph.verification.claims.courses import told_course
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.negation import is_negation
-from graph.verification.claims.table_names import Mention, label, mentions, of_kind, tokens
+from graph.verification.claims.table_names import Mention, columns, label, mentions, of_kind, tokens, without_units
 from graph.verification.claims.table_places import named_rows
 from loaders.text.bands import is_total
 from loaders.text.numbers import Mark, cell_values
@@ -54,7 +55,56 @@ def wrong_order(text: str, evidence: Evidence, decimal: Mark = "") -> Said:
     reason = _wrong_superlative(text, found, evidence, decimal)
     if reason:
         return Said("", reason) if _LIMITED.search(text) else Said(reason)
-    return _wrong_comparison(text, found, evidence, decimal)
+    if reason := _wrong_course(text, found, evidence, decimal):
+        return Said(reason)
+    said = _wrong_comparison(text, found, evidence, decimal)
+    return said if said.contradiction or said.doubt else Said("", _of_no_column(text, found, evidence, decimal))
+
+
+def _wrong_course(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
+    """Return what is wrong with a rise or fall of a row between two years that its columns have; "" if nothing is."""
+    rows, names = named_rows(found, evidence.rows), {at for one in of_kind(found, "row") for at in one.places}
+    course = told_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
+    keys = {token.key for token in tokens(text)}
+    measures: dict[frozenset[str], dict[str, Decimal]] = {}
+    for column, value in _cells(rows[0], decimal) if course and len(rows) == 1 else ():
+        words = [token.key for token in tokens(without_units(column))]
+        years = [key for key in words if _YEAR.fullmatch(key)]
+        measure = frozenset(words) - {*years}
+        if len(years) == 1 and measure and measure <= keys:
+            measures.setdefault(measure, {})[years[0]] = value
+    for values in measures.values() if len(measures) == 1 else ():
+        said = sorted(set(values) & keys) or sorted(values)
+        if len(said) == 2 and (values[said[1]] - values[said[0]]) * course < 0:
+            return f"the row has {values[said[0]]} for {said[0]} and {values[said[1]]} for {said[1]}"
+    return ""
+
+
+def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
+    """Return a doubt where a claim calls a row the most of something, and it is that in no column; "" otherwise."""
+    rows, said = named_rows(found, evidence.rows), tokens(text)
+    if len(rows) != 1 or of_kind(found, "column"):
+        return ""
+    for at, token in enumerate(said):
+        kind = _SUPERLATIVE.match(token.text.lower())
+        is_other = bool(_OTHER_SUPERLATIVE.fullmatch(token.text)) and at > 0 and said[at - 1].text.lower() in _BEFORE
+        if not kind and not is_other:
+            continue
+        wanted = (bool(kind["top"]),) if kind else (True, False)
+        lines = [_column(evidence.table, column, decimal) for column in columns(evidence.table)]
+        if not any(_leads(rows[0], line, is_top) for line in lines for is_top in wanted if line):
+            return f"“{token.text}” is true of no column of the table"
+    return ""
+
+
+def _leads(row: SentenceRow, line: Sequence[tuple[Decimal, SentenceRow]], is_top: bool) -> bool:
+    best = max(value for value, _ in line) if is_top else min(value for value, _ in line)
+    return any(value == best and one is row for value, one in line)
+
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_BEFORE = frozenset({"the", "its", "s", "der", "die", "das", "am"})
+_OTHER_SUPERLATIVE = re.compile(r"[a-zäöü]{3,}(?:(?<!r)(?<!qu)est|ste[nrms]?)")
 
 
 def _wrong_superlative(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:

@@ -67,6 +67,55 @@ def swapped_values(text: str, stated: Sequence[Stated], evidence: Evidence, deci
     return ""
 
 
+def lost_sign(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
+    """Return a doubt where a cell is negative, and the claim gives its value without a word or a sign for that."""
+    if _NEGATIVE.search(text):
+        return ""
+    rows = named_rows(mentions(text, evidence.table), evidence.rows)
+    for one in stated:
+        cells = [
+            value
+            for row in rows
+            for _, cell in row.cells[1:]
+            if same_value(one, values := cell_values(cell, decimal))
+            for value in values[:1]
+        ]
+        if cells and all(value < 0 for value in cells):
+            return f"{one.text} is negative in the table"
+    return ""
+
+
+def added_loss(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> str:
+    """Return a doubt where a claim calls a value a loss that is positive in a column of profits."""
+    rows = [row for row in named_rows(mentions(text, evidence.table), evidence.rows) if not _LOSS.search(label(row))]
+    for one in stated if _LOSS.search(text) else ():
+        cells = [
+            value
+            for row in rows
+            for column, cell in row.cells[1:]
+            if _PROFIT.search(column) and same_value(one, values := cell_values(cell, decimal))
+            for value in values[:1]
+        ]
+        if cells and all(value > 0 for value in cells):
+            return f"{one.text} is no loss in the table"
+    return ""
+
+
+_LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|verlust\w*|fehlbetrag)\b", re.IGNORECASE)
+_PROFIT = re.compile(
+    r"\b(?:profits?|surplus|gains?|income|earnings|result|gewinn\w*|überschuss|ergebnis\w*)\b", re.IGNORECASE
+)
+
+
+_NEGATIVE = re.compile(
+    r"\b(?:loss\w*|los[est]\w*|lost|negative\w*|minus|deficit\w*|declin\w*|decreas\w*|f[ae]ll\w*|drop\w*|down|lower|less|fewer|below|"
+    r"shr[aiu]nk\w*|reduc\w*|verlust\w*|verlor\w*|negativ\w*|defizit\w*|rückgang\w*|zurück|sank\w*|gesunken|gefallen|fiel\w*|"
+    r"weniger|niedriger|under)\b|[−–-]\s?[$€£]?\d|\(\d",
+    re.IGNORECASE,
+)
+"""Words and signs of a negative value."""
+
+
 def _distinct(found: Iterable[Mention]) -> list[Mention]:
     """Return mentions without those that repeat an earlier one."""
     kept: dict[frozenset[str], Mention] = {}
@@ -76,10 +125,25 @@ def _distinct(found: Iterable[Mention]) -> list[Mention]:
 
 
 def same_value(one: Stated, values: Sequence[Decimal]) -> bool:
-    """Return whether a number is the value of a cell, or the cell's value rounded."""
+    """Return whether a number is the value of a cell, or the cell's value rounded.
+
+    "3.2 million" may stand as 3.2 in a column of millions.
+    """
+    scales = (1, *(scale for scale in _SCALES if scale <= one.step * 10**_MOST_DECIMALS)) if _has_letters(one) else (1,)
     return any(
-        abs(abs(value) - stated) * 2 <= one.step or abs(value) == stated for value in values for stated in one.values
+        abs(abs(value) * scale - stated) * 2 <= one.step or abs(value) == stated
+        for value in values
+        for stated in one.values
+        for scale in scales
     )
+
+
+_SCALES = (10**3, 10**6, 10**9)
+_MOST_DECIMALS = 3
+
+
+def _has_letters(one: Stated) -> bool:
+    return any(map(str.isalpha, one.text))
 
 
 def columns_of(one: Stated, rows: Iterable[SentenceRow], decimal: Mark) -> set[str]:

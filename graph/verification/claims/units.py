@@ -14,8 +14,9 @@ from graph.verification.claims.arithmetic import Stated
 from graph.verification.claims.directions import directions_of
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import spelled
-from graph.verification.claims.wording import content, same_language, words
-from loaders.text.numbers import find_numbers, fold
+from graph.verification.claims.table_places import columns_of
+from graph.verification.claims.wording import content, language, same_language, words
+from loaders.text.numbers import MAGNITUDES, Mark, find_numbers, fold
 
 _KNOWN = {
     "percent": "% percent per-cent pc prozent pourcent pourcents pour-cent por-ciento procent",
@@ -39,7 +40,7 @@ _KNOWN = {
     "miles": "mi mile miles meilen",
     "grams": "g gram grams gramm grammes",
     "kilograms": "kg kilogram kilograms kilogramm kilo kilos",
-    "tonnes": "tonne tonnes ton tons tonnen",
+    "tonnes": "t tonne tonnes ton tons tonnen",
     "pounds of weight": "lb lbs",
     "litres": "litre litres liter liters litern",
     "euros": "€ eur euro euros",
@@ -62,9 +63,6 @@ _KNOWN = {
 }
 UNITS = {form.replace("-", " "): unit for unit, forms in _KNOWN.items() for form in forms.split()}
 """Units by each of their written forms."""
-_LETTER_UNITS = frozenset({"s", "h", "g", "w", "an", "mi", "min", "pc"})
-"""Short forms that are units only right after digits ("5 h"), and words elsewhere."""
-_CURRENCIES = frozenset({"euros", "dollars", "pounds", "francs"})
 _AFTER = re.compile(
     r"\s*-?\s*(?:(?:thousand|million|billion|trillion|bn|mn|tausend|millionen|milliarden|mio\.?|mrd\.?|k|m|b)\b\.?\s*)?"
     r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|basis[ -]points?|per cent|pour cent|por ciento|[^\W\d_]+)?",
@@ -77,6 +75,17 @@ _LOOSE = {("percentage points", "points"), ("points", "percentage points"), ("po
 
 _DIFFERENCE = re.compile(r"\b(?:differ\w*|minus|unterschied\w*|differenz\w*)\b|[−–-]\s?\d", re.IGNORECASE)
 _PEOPLE = frozenset("people men women children leute kinder".split())  # noqa: SIM905
+_COMPOUND = re.compile(r"\s?([a-zA-Zµ]{1,4}/[a-zA-Zµ]{1,4})(?![\w/])")
+"""A rate: "km/h"."""
+_NEXT_WORD = re.compile(r"\s([^\W\d_]+)\b")
+_TIMES = frozenset(
+    form
+    for unit in ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
+    for form in _KNOWN[unit].split()
+    if len(form) > len("min")
+)
+"""Words of time that may follow an adjective after a number."""
+_KELVIN = re.compile(r" (?:K|[Kk]elvins?)\b(?![-\w])")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
@@ -94,16 +103,17 @@ class Measured(NamedTuple):
     """The word that follows; "" for none."""
 
 
-def other_units(text: str, stated: Sequence[Stated], evidence: Evidence) -> tuple[str, str]:
+def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: Mark = "") -> tuple[str, str]:
     """Return a failure and a doubt on the units of a claim's numbers; "" for each that there is none of.
 
     Args:
         text: The claim, folded as its numbers were found in it.
         stated: Its numbers.
         evidence: Its evidence.
+        decimal: The mark that the document sets before decimals.
     """
     source = fold(evidence.quote or evidence.exact)
-    doubt = ""
+    doubt = _other_rate(text, source) or _percent_of_points(text, stated, source)
     for one in stated:
         if _DIFFERENCE.search(text) and _is_difference(one, stated):
             continue
@@ -114,16 +124,85 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence) -> tupl
         quoted = [measured(source, start, end) for start, end in places]
         if claimed.unit:
             others = {one.unit for one in quoted}
+            if evidence.rows:
+                others = _header_units(one, evidence, decimal) or others
+            others = {unit for unit in others if ("/" in unit) == ("/" in claimed.unit)} or {""}
             if all(others) and not any(_agree(claimed.unit, unit) for unit in others):
                 return f"{one.text} is in {_listed(others)} in the quote, not in {claimed.unit}", ""
             if all(others) and not claimed.noun:
                 continue
-        doubt = doubt or _other_noun(one.text, claimed, quoted, text, evidence)
+        doubt = doubt or _other_noun(one, claimed, quoted, text, evidence)
+        doubt = doubt or _percent_added(one.text, claimed, quoted, evidence)
     return "", doubt
+
+
+def _header_units(one: Stated, evidence: Evidence, decimal: Mark) -> set[str]:
+    """Return the known units that stand in brackets above a value of a quoted row; empty if a column has none."""
+    units = []
+    for column in columns_of(one, evidence.rows, decimal):
+        compound = [one for one in _BRACKETS.findall(column) if _COMPOUND.match(one)]
+        words_of = compound or re.findall(r"[^\W\d_]+|[%€$£]", " ".join(_BRACKETS.findall(column)).lower())
+        units.append(compound[0].lower() if compound else next((UNITS[word] for word in words_of if word in UNITS), ""))
+    return set(units) if all(units) else set()
+
+
+def _percent_added(number: str, claimed: Measured, quoted: Sequence[Measured], evidence: Evidence) -> str:
+    """Return a doubt where a number is a percentage only in the claim."""
+    quote = evidence.quote or evidence.exact
+    if claimed.unit != "percent" or evidence.rows or _SHARES.search(quote) or any(one.unit for one in quoted):
+        return ""
+    return f"{number} is a percentage in the claim, and none in the quote"
+
+
+def _percent_of_points(text: str, stated: Sequence[Stated], source: str) -> str:
+    """Return a doubt where a difference of two percentages is told in percent, which is another number."""
+    held = [value for number in find_numbers(source) for value in number.values]
+    quoted = {
+        value for value in held if re.search(rf"(?<![\d.,]){value}\s*(?:%|per ?cent|prozent)", source, re.IGNORECASE)
+    }
+    for one in stated:
+        is_share = measured(text, one.start, one.end).unit == "percent"
+        if not is_share or one.is_held or not _CHANGED.search(f"{text[: one.start]}|{text[one.end :]}"):
+            continue
+        pairs = [(a, b) for a in quoted for b in quoted if a > b > 0]
+        differs = any(a - b in one.values for a, b in pairs)
+        is_relative = any(
+            abs((a - b) / c * 100 - value) * 2 <= one.step for a, b in pairs for c in (a, b) for value in one.values
+        )
+        if differs and not is_relative:
+            return f"{one.text} is a difference of percentages, which is in percentage points"
+    return ""
+
+
+def _other_rate(text: str, source: str) -> str:
+    """Return a doubt where a claim says "per thousand" or "per day", and its quote only "per" something else."""
+    said, held = ({_rate(found[1]) for found in _PER.finditer(some)} - {""} for some in (text, source))
+    if said and held and said.isdisjoint(held):
+        return f"the claim counts per {min(said)}, the quote per {min(held)}"
+    return ""
+
+
+def _rate(word: str) -> str:
+    return UNITS.get(word.lower(), "") or (word.lower() if word.lower() in MAGNITUDES else "")
+
+
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_SHARES = re.compile(
+    r"%|\bper ?cent|prozent|\b(?:shares?|rates?|ratios?|proportion|out of|anteil\w*|quote)\b|/\s?100\b", re.IGNORECASE
+)
+"""What may make a percentage of a number."""
+_CHANGED = re.compile(
+    r"\b(?:by|um)\s*\||\|\s*(?:%|per ?cent|prozent)\s*(?:lower|higher|less|more|fewer|below|above|niedriger|"
+    r"höher|weniger|mehr)\b",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"\b(?:per|je|pro|for (?:each|every))\s+([^\W\d_]+)", re.IGNORECASE)
 
 
 def measured(text: str, start: int, end: int) -> Measured:
     """Return what a number in a text measures or counts."""
+    if rate := _COMPOUND.match(text, end):
+        return Measured(rate[1].lower(), "")
     if before := _BEFORE.search(text[:start]):
         return Measured(UNITS[before[1].lower()], "")
     found = _AFTER.match(text, end)
@@ -134,6 +213,11 @@ def measured(text: str, start: int, end: int) -> Measured:
     if shown == "percentage":
         shown = ""
     unit = UNITS.get(shown, "")
+    following = _NEXT_WORD.match(text, found.end()) if found and shown and not unit else None
+    if following and following[1].lower() in _TIMES:  # "200 operating hours"
+        unit = UNITS[following[1].lower()]
+    if _KELVIN.match(text, end):
+        unit = "kelvins"
     if unit == "points" and re.match(r"\s*percentage", text[end:], re.IGNORECASE):
         unit = "percentage points"
     if shown == "m":
@@ -171,23 +255,25 @@ def _listed(units: set[str]) -> str:
     return " or ".join(sorted(units))
 
 
-def _other_noun(number: str, claimed: Measured, quoted: Sequence[Measured], text: str, evidence: Evidence) -> str:
+def _other_noun(one: Stated, claimed: Measured, quoted: Sequence[Measured], text: str, evidence: Evidence) -> str:
     """Return a doubt where another noun follows the number; none in another language, or where the quote has it."""
-    said = claimed.noun or claimed.unit
+    said, number = claimed.noun or claimed.unit, one.text
+    if language(text) == "de" and text[one.end :].lstrip(" -")[:1].islower():
+        return ""  # a German noun has a capital
     if claimed.unit == "percent":
-        quoted = [one for one in quoted if one.unit == "percent" and one.noun]
+        quoted = [other for other in quoted if other.unit == "percent" and other.noun]
     if (
         not said
         or not quoted
         or _YEAR.fullmatch(number)
         or re.search(rf"[A-Z]\w*\.? {re.escape(number)}", text)
-        or any(not one.noun and not one.unit for one in quoted)
+        or any(not other.noun and not other.unit for other in quoted)
         or not same_language(text, evidence.quote)
     ):
         return ""
     held, claim = content(evidence.exact), content(text)
     known = [word for word in words(said) if word.is_content]
-    others = sorted({one.noun or one.unit for one in quoted})
+    others = sorted({other.noun or other.unit for other in quoted})
     # "In 2024 it rises": only plurals, or known units, are what a number counts.
     if not all(_counts(one) for one in (said, *others)) or not known or any(word.stem in held for word in known):
         return ""

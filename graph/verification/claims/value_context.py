@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from graph.verification.claims import dates
 from graph.verification.claims.directions import directions_of
-from graph.verification.claims.numbers import without_names
+from graph.verification.claims.numbers import spelled, without_names
 from graph.verification.claims.units import measured
-from graph.verification.claims.wording import Word, words
+from graph.verification.claims.wording import Word, content, share, words
 from loaders.text.numbers import Mark, find_numbers, fold
 
 _SAME = 0.05
@@ -21,9 +22,10 @@ _SAME = 0.05
 _SHARE, _MORE_NEAR = 1.25, 0.1
 """By how much another value must be nearer: with 1.1 twice as many true claims are doubted."""
 _BREAK = re.compile(
-    r"[,;:()–—]|\b(?:and|but|while|whereas|compared|against|und|aber|während|gegenüber)\b", re.IGNORECASE
+    r"[,;:()–—]|[.!?](?=\s)|\b(?:and|but|while|whereas|compared|against|und|aber|während|gegenüber)\b", re.IGNORECASE
 )
 _BREAK_COST = 1.5  # words that a comma or an "and" counts for
+_BESIDE_FIRST = 2  # words between the first of two values and what stands before it as its own
 _BESIDE = 3  # words before and after a value that may bound it
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 
@@ -48,14 +50,73 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
         others = [other for other in alike if not any(other.values & known.values for known in said)]
         if not own or not others or sum(known.kind == one.kind for known in said) > 1:
             continue
-        context = {word.stem for word in words(fold(text)) if word.is_content}
-        nearness = {other: _nearness(other, context, quote) for other in (*own, *others)}
-        mine = max((nearness[other] for other in own), key=lambda near: sum(near.values()))
+        context = {word.stem for word in words(fold(text)) if _tells(word, one)}
         for other in others:
-            near, far = _telling(nearness[other], mine)
-            if near > _SHARE * far and near - far > _MORE_NEAR:
+            if all(_is_nearer(other, mine, context, quote) for mine in own):
                 return f"in the quote, {other.text} stands nearer to the claim's words than {one.text}"
     return ""
+
+
+def _tells(word: Word, value: Value) -> bool:
+    """Return whether a word of a claim may tell which value is meant: a content word, or the year of another value."""
+    if value.start <= word.start < value.end:
+        return False
+    is_year = value.kind != "year" and bool(_YEAR.fullmatch(word.key))
+    return is_year or (word.is_content and not word.key.endswith("ly"))
+
+
+def other_way(text: str, quote: str, decimal: Mark = "") -> str:
+    """Return a doubt where a claim says "by" a value, and its quote "to" or "from" it, or the other way."""
+    held = values_in(quote, decimal)
+    for one in values_in(text, decimal):
+        own = {_way(other, quote) for other in held if other.values & one.values and other.kind == one.kind}
+        if (said := _way(one, text)) and own and "" not in own and said not in own:
+            return f"the claim says “{said} {one.text}”, the quote “{min(own)} {one.text}”"
+    return ""
+
+
+def _way(value: Value, text: str) -> str:
+    """Return the word before a value that says how it changed: "by", "to", "from"; "" if none does."""
+    found = _WAY.search(fold(text)[: value.start])
+    return _WAYS.get(found[1].lower(), "") if found else ""
+
+
+_WAYS = {"by": "by", "um": "by", "to": "to", "auf": "to", "from": "from", "von": "from"}
+_WAY = re.compile(
+    rf"\b({'|'.join(_WAYS)})\s+(?:(?:about|around|roughly|some|nearly|etwa|rund)\s+)?[$€£]?\s*$", re.IGNORECASE
+)
+
+
+_FROM = re.compile(r"\b(?:from|von)\s*$", re.IGNORECASE)
+_TO = re.compile(r"^[^,;.]{0,25}\b(?:to|auf|bis)\s*$", re.IGNORECASE)
+
+
+def other_share(text: str, quote: str) -> str:
+    """Return a doubt where a percentage of the claim is of what another percentage of the quote is of."""
+    held = {found["value"]: content(found["what"]) for found in _SHARE_OF.finditer(quote)}
+    for found in _SHARE_OF.finditer(text):
+        value, what = found["value"], content(found["what"])
+        others = [whole for other, whole in held.items() if other != value]
+        if value in held and others and share(what, held[value]) < max(share(what, whole) for whole in others):
+            return f"{value} % is of something else in the quote"
+    return ""
+
+
+_SHARE_OF = re.compile(
+    r"(?P<value>\d+(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)\s+(?:of|der|des)\s+(?P<what>[^,.;:()]{1,60})", re.IGNORECASE
+)
+
+
+def other_whole(text: str, quote: str) -> str:
+    """Return a doubt where a claim says "27 out of 176", and its quote 27 out of another number."""
+    held = dict(_WHOLE.findall(fold(quote)))
+    for part, whole in _WHOLE.findall(fold(text)):
+        if part in held and held[part] != whole:
+            return f"the claim says {part} out of {whole}, the quote {part} out of {held[part]}"
+    return ""
+
+
+_WHOLE = re.compile(r"(?<![\w.,])(\d+)(?: ?/ ?|⁄| (?:out )?of (?:the )?| von )(\d+)(?![\w]|[.,]\d)")
 
 
 def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
@@ -107,18 +168,43 @@ def values_in(text: str, decimal: Mark) -> list[Value]:
         kind = unit or ("year" if _YEAR.fullmatch(number.text) else "")
         place = folded.find(number.text, found[-1].end if found else 0)
         found.append(Value(number.text, frozenset(number.values), kind, place, place + len(number.text)))
-    return found
+    in_dates = [one.span() for one in dates.DAY_OF_MONTH.finditer(folded)]
+    found += _in_words(folded)
+    return [one for one in found if not any(low <= one.start < high for low, high in in_dates)]
 
 
-def _nearness(value: Value, context: set[str], quote: str) -> dict[str, float]:
-    """Return how near each of the claim's words stands to a value in its quote, 1 beside it."""
+def _in_words(folded: str) -> list[Value]:
+    """Return the numbers in words that stand before a noun or alone: "two", "three fumbles"."""
+    found: list[Value] = []
+    for word, value in spelled(folded).items():
+        if value > 1:
+            found += [
+                Value(word, frozenset([Decimal(value)]), "", *one.span())
+                for one in re.finditer(rf"\b{re.escape(word)}\b", folded)
+            ]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _is_nearer(other: Value, own: Value, context: set[str], quote: str) -> bool:
+    """Return whether a value stands much nearer to words of a claim than the claim's own one does."""
     folded = fold(quote)
     said = words(folded)
-    best: dict[str, float] = {}
-    for word in said:
-        if word.is_content and word.stem in context:
-            best[word.stem] = max(best.get(word.stem, 0.0), 1 / (1 + _distance(value, word, said, folded)))
-    return best
+    low, high = sorted((own, other), key=lambda value: value.start)
+    is_course = bool(_FROM.search(folded[: low.start]) and _TO.search(folded[low.end : high.start]))
+    best: dict[Value, dict[str, float]] = {own: {}, other: {}}
+    for word in said if low.end <= high.start else ():
+        is_before = word.end <= low.start
+        # The subject of both values stands before the first one.
+        is_shared = is_before and (is_course or (low is own and _distance(low, word, said, folded) > _BESIDE_FIRST))
+        if word.stem not in context or is_shared:
+            continue
+        for value in (own, other):
+            # "From 5 in May to 7 in June": what stands between belongs to the first.
+            is_other_end = is_course and (value is high) == (word.start < high.start)
+            near = 0.0 if is_other_end else 1 / (1 + _distance(value, word, said, folded))
+            best[value][word.stem] = max(best[value].get(word.stem, 0.0), near)
+    near, far = _telling(best[other], best[own])
+    return near > _SHARE * far and near - far > _MORE_NEAR
 
 
 def _telling(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[float, float]:

@@ -102,6 +102,48 @@ def test_values_in_the_order_of_other_names_are_doubted(text: str, quote: str, t
     assert found(text, quote, table) == {"table": "doubt"}
 
 
+SHOPS = """|Shop|Loaves|Flour use (t)|Lift speed (km/h)|Profit (thousand marks)|Sold 2034|Sold 2035|
+|---|---|---|---|---|---|---|
+|Tovholt|3,858|361.3|5|(269)|16.3|14.8|
+|Loril|16,054|117.0|7|171|10.2|18.9|
+|Curil|9,407|61.6|9|343|14.7|15.1|"""
+TOVHOLT, LORIL = (
+    "| Tovholt | 3,858 | 361.3 | 5 | (269) | 16.3 | 14.8 |",
+    "| Loril | 16,054 | 117.0 | 7 | 171 | 10.2 | 18.9 |",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Tovholt made a loss of 269 thousand marks.", TOVHOLT),
+        ("Tovholt used 361.3 tonnes of flour.", TOVHOLT),
+        ("Loril's profit was 171 thousand marks.", LORIL),
+        ("Sold loaves at Loril rose between 2034 and 2035.", LORIL),
+        ("Loril sold 18.9 in 2035.", LORIL),
+        ("The lift of Loril goes 7 km/h.", LORIL),
+    ],
+)
+def test_signs_units_and_courses_of_a_row_that_are_right_are_not_marked(text: str, quote: str) -> None:
+    assert found(text, quote, SHOPS) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "severity"),
+    [
+        ("Tovholt made a profit of 269 thousand marks.", TOVHOLT, "doubt"),
+        ("Loril made a loss of 171 thousand marks.", LORIL, "doubt"),
+        ("Tovholt used 361.3 kg of flour.", TOVHOLT, "contradiction"),
+        ("The lift of Loril goes 7 m/s.", LORIL, "contradiction"),
+        ("What was sold at Loril fell between 2034 and 2035.", LORIL, "contradiction"),
+        ("What Loril sold was 10.2 in the year 2035.", LORIL, "contradiction"),
+        ("Arrow is the wettest shop.", "| Arrow | 4,000 | 90.0 | 6 | 90 | 12.0 | 15.0 |", "doubt"),
+    ],
+)
+def test_another_sign_unit_or_course_of_a_row_is_marked(text: str, quote: str, severity: str) -> None:
+    assert severity in found(text, quote, f"{SHOPS}\n|Arrow|4,000|90.0|6|90|12.0|15.0|").values()
+
+
 def test_a_reason_names_the_right_column_and_value() -> None:
     said = contradictions_of(check_claim("Tarn Head had 412 pairs in 2024.", evidence_for(HEAD, chunk_of(BIRDS))))
     assert said == "412 stands in the column Pairs 2023, not Pairs 2024 (Pairs 2024 has 388)"

@@ -1,0 +1,74 @@
+"""A check of sentences with two halves: a claim that says of one what its quote says only of the other.
+
+"Unlike A, B has none" says that A has some. In "A fell, while B rose", a claim with the subject of one half and the
+predicate of the other is made of both. English and German are known. What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from graph.verification.claims.negation import is_negation
+from graph.verification.claims.wording import content, same_language, words
+
+_UNLIKE = re.compile(
+    r"\b(?:unlike|in contrast to|as opposed to|im gegensatz zu[mr]?|"
+    r"anders als)\s+(?P<other>[^,;.]{1,60}),\s*(?P<rest>[^.;]+)",
+    re.IGNORECASE,
+)
+_HALVES = re.compile(
+    r"\s*(?:;|,\s+(?=\w+ (?:aber|jedoch|dagegen)\b)|,?\s+(?:after|before|nachdem|bevor|while|whilst|whereas|"
+    r"während|wohingegen)\s|,\s*(?:but|aber|sondern)\s)\s*",
+    re.IGNORECASE,
+)
+_NO_SUBJECT = re.compile(
+    r"^(?:also|then|not|never|still|only|even|to|in|at|on|by|with|for|is|are|was|were|has|have|had|can|may|will|did|does|do|auch|nicht|"
+    r"dann|nur|in|im|am|mit|ist|sind|war|wurde|hat|[a-z]+ing|[a-z]+ed)\b",
+)
+"""What the second half begins with where its subject is that of the first one."""
+_LEAST = 2  # words that only one half has
+
+
+def other_side(text: str, quote: str) -> str:
+    """Return a doubt where a claim says of "unlike A" what the quote says of B: both deny it, or neither does."""
+    if (found := _unlike(text, quote)) and _is_denied(text) == _is_denied(found["rest"]):
+        return f"the quote says it “{found[0].split()[0]} {found['other'].strip()}”"
+    return ""
+
+
+def is_on_other_side(text: str, quote: str) -> bool:
+    """Return whether a claim says of "unlike A" the opposite of what the quote says of B."""
+    found = _unlike(text, quote)
+    return bool(found) and not other_side(text, quote)
+
+
+def _unlike(text: str, quote: str) -> re.Match[str] | None:
+    """Return the "unlike A, B ..." of a quote if the claim is about A, and not about B too."""
+    found = _UNLIKE.search(quote)
+    if not found or _UNLIKE.search(f"{text},.") or re.match(r"like\b", text, re.IGNORECASE):
+        return None
+    said, rest = content(text), content(found["rest"])
+    other = content(found["other"]) - rest
+    named = {word.stem for word in words(found["rest"]) if word.text[0].isupper() and word.is_content}
+    return found if other and other <= said and rest & said and not (named and named <= said) else None
+
+
+def _is_denied(text: str) -> bool:
+    return sum(is_negation(word.key) for word in words(text)) % 2 == 1
+
+
+def mixed_halves(text: str, quote: str) -> str:
+    """Return a doubt where a claim has words of both halves of its quote, and lacks some that only each of them has."""
+    if not same_language(text, quote) or _HALVES.search(text):
+        return ""
+    said = content(text)
+    halves = _HALVES.split(quote)
+    for one, other in pairwise(halves):
+        if _NO_SUBJECT.match(other):
+            continue
+        first, second = content(one) - content(other), content(other) - content(one)
+        told = len(first & said) and len(second & said)
+        if told and min(len(first), len(second)) >= _LEAST and first - said and second - said:
+            return "the claim has words of two parts of the quote that say different things"
+    return ""

@@ -1,0 +1,113 @@
+"""A check of relations whose sides a claim may exchange: what came before what, what caused what, from where to where.
+
+Both sides are compared by their words. English and German connecting words are known. What is found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from graph.verification.claims.wording import content, same_language, share
+
+Kind = Literal["time", "cause", "way"]
+
+_WORDS: tuple[tuple[Kind, bool, str], ...] = (
+    ("time", True, r"before|prior to|bevor|ehe"),
+    ("time", False, r"after|nachdem"),
+    (
+        "cause",
+        True,
+        r"caus(?:es?|ed|ing)(?! by| of)|le(?:ads?|d|ading) to|result(?:s|ed|ing)? in|bring(?:s|ing)? about|"
+        r"brought about|trigger(?:s|ed|ing)(?! by)|gives? rise to|verursach(?:t|te|ten|en)|führ(?:t|te|ten|en) zu[mr]?",
+    ),
+    (
+        "cause",
+        False,
+        r"because(?: of)?|due to|owing to|(?:as )?an? (?:result|consequence) of|result(?:s|ed|ing)? from|"
+        r"(?:caused|triggered) by|wegen|aufgrund|infolge|weil|(?:eine )?folge (?:de[rs]|von)",
+    ),
+)
+_CONNECTIONS = tuple(
+    (kind, is_forward, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, is_forward, words in _WORDS
+)
+_WAY = re.compile(
+    r"\b(?:from|von|aus)\s+(?P<first>[^.;,]{1,60}?)\s+(?:in)?(?:to|nach)\s+(?P<second>[^.;,]{1,60})", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+
+
+class Relation(NamedTuple):
+    """Two things in an order: earlier and later, cause and effect, start and end."""
+
+    kind: Kind
+    word: str
+    first: frozenset[str]
+    second: frozenset[str]
+
+
+def turned_round(text: str, quote: str) -> str:
+    """Return a doubt where a claim has the sides of a relation the other way round than its quote."""
+    for said, held in _pairs(text, quote):
+        if _crossed(said, held) > _straight(said, held):
+            return f"the claim turns the sides of “{held.word}” round"
+    return ""
+
+
+def is_told_from_the_other_side(text: str, quote: str) -> bool:
+    """Return whether a claim says the same relation with another word: "A before B" for "B after A"."""
+    return any(
+        said.kind == "time" and said.word != held.word and _straight(said, held) > _crossed(said, held)
+        for said, held in _pairs(text, quote)
+    )
+
+
+def cause_added(text: str, quote: str) -> str:
+    """Return a doubt where a claim makes a cause of what its quote only finds together."""
+    causal = next((found[0] for kind, _, one in _CONNECTIONS if kind == "cause" for found in one.finditer(text)), "")
+    if not causal or _CAUSAL.search(quote) or not (together := _TOGETHER.search(quote)):
+        return ""
+    return f"the claim says “{causal}”, the quote “{together[0]}”"
+
+
+_TOGETHER = re.compile(
+    r"\b(?:associat\w*|correlat\w*|coincid\w*|link(?:s|ed)? (?:to|with|between)|zusammenhang\w*|korrel\w*)\b",
+    re.IGNORECASE,
+)
+_CAUSAL = re.compile(
+    r"\b(?:caus\w*|because|due to|lead(?:s|ing)? to|led to|result\w*|verursach\w*|weil|wegen|führ\w* zu)\b",
+    re.IGNORECASE,
+)
+
+
+def _pairs(text: str, quote: str) -> Iterator[tuple[Relation, Relation]]:
+    if same_language(text, quote):
+        held = list(relations(quote))
+        yield from ((one, other) for one in relations(text) for other in held if one.kind == other.kind)
+
+
+def _crossed(one: Relation, other: Relation) -> float:
+    return min(share(one.first, other.second), share(one.second, other.first))
+
+
+def _straight(one: Relation, other: Relation) -> float:
+    return max(share(one.first, other.first), share(one.second, other.second))
+
+
+def relations(text: str) -> Iterator[Relation]:
+    """Yield the relations of a text whose two sides have words of their own."""
+    for sentence in _SENTENCE.split(text):
+        for kind, is_forward, pattern in _CONNECTIONS:
+            for found in pattern.finditer(sentence):
+                left, right = sentence[: found.start()], sentence[found.end() :]
+                if not content(left):  # "After the flood, the crest was raised"
+                    right, _, left = right.partition(",")
+                one, other = content(left), content(right.partition(",")[0])
+                first, second = (one, other) if is_forward else (other, one)
+                if first - second and second - first:
+                    yield Relation(kind, found[0].lower(), first - second, second - first)
+        for found in _WAY.finditer(sentence):
+            first, second = content(found["first"]), content(found["second"])
+            if first - second and second - first:
+                yield Relation("way", "to", first - second, second - first)

@@ -1,0 +1,147 @@
+"""What the check finds in claims that say a sentence in other words: the same, or something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.graph.verification.claims.test_check import findings
+
+CREST = (
+    "Its crest was raised by 1.8 metres in 1987, after the flood of February 1985 had overtopped the eastern shoulder."
+)
+TOWER = "The spillway was designed by Halvard Prynne; the outlet tower is the work of Edda Marsh."
+LEVEL = "The panel does not recommend lowering the operating level, although it sees no reason to raise it either."
+GAUGE = "Only the upper gauge was replaced; the lower one still works."
+METERS = "The authority supplies 218,000 households, of which 61 per cent are metered."
+LEAKAGE = "Leakage was cut from 19.5 per cent to 16.2 per cent, a reduction of 3.3 percentage points."
+SHARE = "The share of oak declined from 75.8% in 1970 to 55.1% by 2010."
+CAWLE = "Unlike Cawle, the works at Thrale has no standby generator."
+RUST = "Rust forms where the paint is less thick than usual, resulting in frequent repairs."
+BOOKING = "Entry is free, but booking in advance is recommended."
+LICENCE = "Anglers are required to carry a licence on the lake."
+ROUTE = "In 1700 several hundred families moved from Tarring to the isle of Skerra, where the Crown had promised land."
+FILTER = "The filter should be cleaned every 200 operating hours; the seals must be replaced every three years."
+WARRANTY = "The warranty covers the motor for five years and the seals for two years."
+VALVE = "Unless the bypass valve is open, the pump may overheat at low flow."
+MODELS = "The directive applies to all models except the VP-10."
+OLDER = "The older model VP-20 cannot be fitted with the remote control."
+REPORT = "A report on Norlake suggests that catches have grown with rising prices."
+MISTAKE = "Some guides incorrectly state that the tower was built by monks."
+LINK = "Surveys found a strong association between lower rents and longer tenancies in small towns."
+COUNTED = "Marsh scored 11 goals, while also winning three cups and losing two."
+TAX = "While cigars account for about 14% of total sales, they account for 85% of all tax revenues."
+SAVING = "The measures saved 130 units of power per million bricks produced."
+AGENTS = "Skerra sent more barges under Tolm to relieve Hollin, and Tolm led 500 men south from Wick."
+STAFF = "The staff was up by 22 at 376 in March."
+SEALS = "Grey seals are the most abundant animals on the skerries; phoca seals and harbour seals are innate swimmers."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The flood came two years before the crest was raised.", CREST),
+        ("Edda Marsh is responsible for the outlet tower.", TOWER),
+        ("The panel advises against lowering the operating level.", LEVEL),
+        ("The lower gauge was not replaced, as it still works.", GAUGE),
+        ("39 per cent of the households are not metered.", METERS),
+        ("Leakage is down to 16.2%.", LEAKAGE),
+        ("Leakage was reduced by about 17 per cent, from 19.5 to 16.2 per cent.", LEAKAGE),
+        ("The share of oak fell by 20.7 percentage points.", SHARE),
+        ("Cawle has a standby generator.", CAWLE),
+        ("There is no standby generator at Thrale.", CAWLE),
+        ("Where the paint is not as thick as usual, rust forms.", RUST),
+        ("Families moved from Tarring to Skerra in 1700.", ROUTE),
+        ("Cleaning of the filter is recommended every 200 hours.", FILTER),
+        ("The seals have a two-year warranty.", WARRANTY),
+        ("With a closed bypass valve the pump could overheat at low flow.", VALVE),
+        ("The directive does not apply to the VP-10.", MODELS),
+        ("According to the report, catches have grown with rising prices.", REPORT),
+        ("Less rent goes along with longer tenancies in small towns.", LINK),
+        ("Marsh lost two cups.", COUNTED),
+        ("Cigars bring 85% of all tax revenues.", TAX),
+        ("Tolm led 500 men south from Wick.", AGENTS),
+    ],
+)
+def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) -> None:
+    assert findings(text, quote) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("The flood of February 1985 came after the crest was raised.", CREST, "relation"),
+        ("The outlet tower was designed by Halvard Prynne.", TOWER, "comparison"),
+        ("The lower gauge was replaced.", GAUGE, "scope"),
+        ("One of several gauges was replaced, the upper gauge.", GAUGE, "scope"),
+        ("The authority supplies 218,000 households, of which 61 are metered by 22 per cent.", METERS, "number"),
+        ("Leakage was cut by 16.2 per cent.", LEAKAGE, "number"),
+        ("The share of oak declined by 20.7 percent.", SHARE, "unit"),
+        ("The share of oak was 55.1% in 1970.", SHARE, "number"),
+        ("Cawle has no standby generator.", CAWLE, "negation"),
+        ("Thick paint is a result of frequent repairs.", RUST, "relation"),
+        ("Booking in advance is required.", BOOKING, "direction"),
+        ("Anglers may carry a licence on the lake.", LICENCE, "modality"),
+        ("In 1700 families moved from Skerra to Tarring.", ROUTE, "relation"),
+        ("In 1700 several thousand families moved to Skerra.", ROUTE, "direction"),
+        ("The Crown gave the families land in Skerra.", ROUTE, "modality"),
+        ("The filter should be cleaned every 200 operating days.", FILTER, "unit"),
+        ("The warranty covers the seals for five years.", WARRANTY, "number"),
+        ("The pump may overheat at low flow if the bypass valve is open.", VALVE, "negation"),
+        ("Every model is one that the directive applies to.", MODELS, "scope"),
+        ("The model VP-30 cannot be fitted with the remote control.", OLDER, "name"),
+        ("Catches have grown with rising prices.", REPORT, "modality"),
+        ("Some guides correctly state that the tower was built by monks.", MISTAKE, "negation"),
+        ("Lower rents cause longer tenancies in small towns.", LINK, "relation"),
+        ("Cigars account for 85% of total sales.", TAX, "number"),
+        ("The measures saved 130 units of power per thousand bricks.", SAVING, "unit"),
+        ("Hollin led 500 men south from Wick.", AGENTS, "name"),
+        ("The staff was up by 22 percent in March.", STAFF, "unit"),
+        ("Grey seals are the rarest animals on the skerries.", SEALS, "direction"),
+    ],
+)
+def test_what_says_something_else_in_other_words_is_marked(text: str, quote: str, kind: str) -> None:
+    around = f"{quote} The VP-30 is new."
+    assert kind in findings(text, quote, around)
+
+
+FARES = "Die Werke beförderten 2031 insgesamt 14,2 Millionen Fahrgäste, 3,5 Prozent weniger als im Vorjahr."
+TRAMS = "Der Rückgang betraf vor allem die Buslinien, während die Straßenbahn um 1,8 Prozent zulegte."
+FERRY = "Der Rat lehnte den Verkauf der Fähre mit sieben zu zwei Stimmen ab."
+LATER = "Ein Anschluss der Siedlung Kronacker ist frühestens ab 2034 möglich."
+RAMPS = "Alle neuen Wagen haben eine Rampe, ein Teil der älteren Wagen dagegen noch nicht."
+CREW = "Der Vierer gewann im Juli das Rennen in Plaue, verlor aber im August das Rennen in Werder."
+FEE = "Der Vorstand schlägt vor, den Beitrag 2042 um fünf Prozent anzuheben."
+LEAVE = "Der Austritt muss bis zum 30. September schriftlich erklärt werden."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Gegenüber dem Vorjahr ging die Zahl der Fahrgäste um 3,5 % zurück.", FARES),
+        ("Die Straßenbahn gewann 1,8 Prozent hinzu.", TRAMS),
+        ("Der Rat stimmte mit 7 zu 2 gegen den Verkauf der Fähre.", FERRY),
+        ("Einige ältere Wagen haben noch keine Rampe.", RAMPS),
+        ("Nach dem Vorschlag des Vorstands soll der Beitrag 2042 um 5 % steigen.", FEE),
+        ("Der Austritt muss bis 30.9. schriftlich erklärt werden.", LEAVE),
+    ],
+)
+def test_german_claims_in_other_words_are_not_marked(text: str, quote: str) -> None:
+    assert findings(text, quote) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("2031 wurden 3,5 Millionen Fahrgäste befördert.", FARES, "number"),
+        ("Der Rückgang betraf vor allem die Straßenbahn.", TRAMS, "comparison"),
+        ("Die Straßenbahn verlor 1,8 Prozent.", TRAMS, "direction"),
+        ("Der Rat stimmte dem Verkauf der Fähre zu.", FERRY, "direction"),
+        ("Die Siedlung Kronacker wurde 2034 angeschlossen.", LATER, "modality"),
+        ("Der Vierer gewann das Rennen in Werder.", CREW, "comparison"),
+        ("Der Beitrag wird 2042 um fünf Prozent angehoben.", FEE, "modality"),
+        ("Der Austritt muss mündlich erklärt werden.", LEAVE, "direction"),
+        ("Der Austritt muss bis 30.8. schriftlich erklärt werden.", LEAVE, "date"),
+    ],
+)
+def test_german_claims_that_say_something_else_are_marked(text: str, quote: str, kind: str) -> None:
+    assert kind in findings(text, quote)
