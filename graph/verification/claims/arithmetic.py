@@ -18,7 +18,7 @@ from loaders.text.numbers import decimal_mark, fold
 
 _DIFFERENCE = re.compile(
     r"\b(?:differ\w*|gap|ahead|behind|more|less|fewer|higher|lower|larger|smaller|greater|older|younger|longer|shorter|"
-    r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|gain\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
+    r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
     r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|differenz|mehr|"
     r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|gestiegen|sank|gesunken|"
     r"wuchs|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=",
@@ -83,17 +83,25 @@ def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], ev
     stated = [one for one in stated if one.values]
     lacking = [one for one in lacking if one.values]
     passage = _values(evidence.whole, evidence)
-    quoted = _values(evidence.quote or evidence.exact, evidence)
+    has_shares = bool(_SHARES.search(evidence.exact))
+    quote = evidence.quote or evidence.exact
+    quoted = _values(quote, evidence)
     found: set[str] = set()
     for result in lacking:
         others = [one for one in stated if one is not result]
-        operands = _stated_operands(text, result, others, lacking, passage)
-        if operands is None and (_is_rest(text, result, quoted) or _is_remainder(text, result, quoted)):
+        differs = has_shares or not result.is_percent  # 96 and 71 do not differ by 25 %
+        operands = _stated_operands(text, result, others, (lacking, passage), differs)
+        if operands is None and (
+            _is_rest(f"{text} {' '.join(_THE_REST.findall(quote))}", result, quoted)
+            or _is_remainder(text, result, quoted)
+        ):
             operands = []
         is_new = not set(result.values) & passage or bool(_BY.search(text[: result.start]))
         if operands is None and is_new:
             near = sorted(quoted, reverse=True)
-            if 2 <= len(near) <= _MOST_OPERANDS and _follows(text, result, near):
+            if 2 <= len(near) <= _MOST_OPERANDS and (
+                _follows(text, result, near, differs) or _is_compared_with(result, near, quote)
+            ):
                 operands = []
         if operands is not None:
             found |= {result.text, *operands}
@@ -105,8 +113,20 @@ def _is_remainder(text: str, result: Stated, quoted: Collection[Decimal]) -> boo
     return bool(_REST.search(text)) and any(a - b in result.values for a, b in permutations(quoted, 2))
 
 
+def _is_remainder_told(text: str, quote: str) -> bool:
+    """Return whether a claim has a number, not in its quote, that one of the quote leaves of another."""
+    said, held = (
+        {Decimal(one) for one in re.findall(r"(?<![\w.,])\d{1,4}(?![\w.,%])", fold(some))}
+        | set(map(Decimal, spelled(some).values()))
+        for some in (text, quote)
+    )
+    return bool(_REST.search(text)) and any(a - b in said - held for a, b in permutations(held, 2))
+
+
 def tells_the_rest(text: str, quote: str) -> bool:
     """Return whether a claim has a percentage that is not in its quote, and that is what one of the quote leaves."""
+    if _is_remainder_told(text, quote):
+        return True
     held, said = ({Decimal(one[1].replace(",", ".")) for one in _PER_CENT.finditer(some)} for some in (quote, text))
     return bool(_REST.search(text)) and any(value not in held and 100 - value in held for value in said)
 
@@ -120,12 +140,17 @@ def _is_rest(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
 
 
 def _stated_operands(
-    text: str, result: Stated, others: Sequence[Stated], lacking: Sequence[Stated], passage: Collection[Decimal]
+    text: str,
+    result: Stated,
+    others: Sequence[Stated],
+    lacking_of: tuple[Sequence[Stated], Collection[Decimal]],
+    differs: bool,
 ) -> list[str] | None:
     """Return the operands that the claim states and that its passage holds; None if none give the result."""
+    lacking, passage = lacking_of
     known = [one for one in others if one not in lacking or set(one.values) & set(passage)]
     for one, other in combinations(known, 2):
-        if _follows(text, result, [*one.values, *other.values]):
+        if _follows(text, result, [*one.values, *other.values], differs):
             return [one.text, other.text]
     for size in range(3, min(_MOST_SUMMED, len(known)) + 1):
         for some in combinations(known, size):
@@ -153,10 +178,28 @@ def _parts_of_sum(
     return set()
 
 
-def _follows(text: str, result: Stated, operands: Sequence[Decimal]) -> bool:
-    """Return whether a result follows from two of the operands by an operation that the claim names."""
+def _is_compared_with(result: Stated, operands: Sequence[Decimal], quote: str) -> bool:
+    """Return whether a number is what the quote compares with: 70 where it says "62, eight fewer than before"."""
+    found = _COMPARED.search(quote)
+    sign = 0 if not found else 1 if found["less"] else -1
+    return sign != 0 and any(a > b and _matches(result, a + sign * b) for a, b in permutations(operands, 2))
+
+
+_COMPARED = re.compile(
+    r"\b(?:(?P<less>fewer|less|lower|weniger|niedriger)|more|higher|mehr|höher)\s+(?:\w+\s+){0,2}(?:than|als)\b",
+    re.IGNORECASE,
+)
+_SHARES = re.compile(r"%|\bper ?cent|prozent|percentage", re.IGNORECASE)
+_THE_REST = re.compile(r"\b(?:the (?:rest|remainder|others)|remaining|restlichen?|übrigen?|der Rest)\b", re.IGNORECASE)
+
+
+def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bool) -> bool:
+    """Return whether a result follows from two of the operands by an operation that the claim names.
+
+    It is no difference unless it `differs` as the operands do: a percentage only if they are.
+    """
     pairs = list(permutations(operands, 2))
-    if _DIFFERENCE.search(text) and any(_matches(result, a - b) for a, b in pairs if a > b):
+    if differs and _DIFFERENCE.search(text) and any(_matches(result, a - b) for a, b in pairs if a > b):
         return True
     if _SUM.search(text) and any(_matches(result, a + b) for a, b in pairs):
         return True

@@ -22,6 +22,13 @@ _HALVES = re.compile(
     r"während|wohingegen)\s|,\s*(?:but|aber|sondern)\s)\s*",
     re.IGNORECASE,
 )
+_THAT_OF = re.compile(r"^(?:that|those) of\b", re.IGNORECASE)
+_COUNTERFACTUAL = re.compile(
+    r"\b(?:without|but for|ohne)\s(?P<what>[^,.;]{1,60}?),?\s(?=[^.;]*\b(?:would|could|hätten?|wären?|"
+    r"könnten?)\b)(?P<rest>[^.;]*\b(?:not|nicht)\b[^.;]*)",
+    re.IGNORECASE,
+)
+"""What came about only thanks to something."""
 _NO_SUBJECT = re.compile(
     r"^(?:also|then|not|never|still|only|even|to|in|at|on|by|with|for|is|are|was|were|has|have|had|can|may|will|did|does|do|auch|nicht|"
     r"dann|nur|in|im|am|mit|ist|sind|war|wurde|hat|[a-z]+ing|[a-z]+ed)\b",
@@ -32,6 +39,8 @@ _LEAST = 2  # words that only one half has
 
 def other_side(text: str, quote: str) -> str:
     """Return a doubt where a claim says of "unlike A" what the quote says of B: both deny it, or neither does."""
+    if (found := _counterfactual(text, quote)) and _is_denied(text):
+        return f"the quote says “{found[0].split()[0]} … not”, so that it came about"
     if (found := _unlike(text, quote)) and _is_denied(text) == _is_denied(found["rest"]):
         return f"the quote says it “{found[0].split()[0]} {found['other'].strip()}”"
     return ""
@@ -39,7 +48,7 @@ def other_side(text: str, quote: str) -> str:
 
 def is_on_other_side(text: str, quote: str) -> bool:
     """Return whether a claim says of "unlike A" the opposite of what the quote says of B."""
-    found = _unlike(text, quote)
+    found = _unlike(text, quote) or _counterfactual(text, quote)
     return bool(found) and not other_side(text, quote)
 
 
@@ -52,6 +61,13 @@ def _unlike(text: str, quote: str) -> re.Match[str] | None:
     other = content(found["other"]) - rest
     named = {word.stem for word in words(found["rest"]) if word.text[0].isupper() and word.is_content}
     return found if other and other <= said and rest & said and not (named and named <= said) else None
+
+
+def _counterfactual(text: str, quote: str) -> re.Match[str] | None:
+    """Return the "without A, B would not" of a quote if the claim is about B."""
+    found = _COUNTERFACTUAL.search(quote)
+    told = found and not re.search(r"\b(?:would|could|hätten?|wären?|könnten?)\b", text, re.IGNORECASE)
+    return found if found and told and content(found["rest"]) & content(text) else None
 
 
 def _is_denied(text: str) -> bool:
@@ -67,6 +83,8 @@ def mixed_halves(text: str, quote: str) -> str:
     for one, other in pairwise(halves):
         if _NO_SUBJECT.match(other):
             continue
+        if _THAT_OF.match(other):  # "the pairs of terns fell, that of gulls rose": the noun is shared
+            one = one.rpartition(" of ")[2]
         first, second = content(one) - content(other), content(other) - content(one)
         told = len(first & said) and len(second & said)
         if told and min(len(first), len(second)) >= _LEAST and first - said and second - said:

@@ -90,7 +90,7 @@ def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
     held = [(value, source[end:]) for value, end in _whole_numbers(source)]
     for one in stated:
         counted = next((word for word in words(text[one.end : one.end + 40])[:1] if word.is_content), None)
-        if counted is None or not one.values or not counted.key.endswith(("s", "en", "er")):
+        if counted is None or not one.values or not one.is_held or not counted.key.endswith(("s", "en", "er")):
             continue
         if any(value in one.values and _counts_nothing(after) for value, after in held):
             continue  # "forcing three fumbles and recovering two"

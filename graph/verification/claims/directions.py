@@ -18,7 +18,7 @@ from graph.verification.claims.wording import Clause, clauses, share, words
 _AXES = {
     "amount": (
         """ris= rise= rises= rose= peak= peaks= peaked=
-        risen= rising= increas grow= grows= grew= grown= growing= growth= climb gain surg
+        risen= rising= increas grow= grows= grew= grown= growing= growth= climb gain gaining= gained= surg
         soar jump= jumped= jumps= expand= expands= expanded= expanding= expansion= more= higher= highest=
         larger= largest= greater= greatest= bigger= longer= above= exceed upward up= double= doubled= tripl
         maximum= most= majority= over= rais improv steig stieg gestiegen wachs wuchs gewachsen zunahm zunehm
@@ -28,7 +28,7 @@ _AXES = {
         """fall= falls= fell= fallen= falling= decreas declin drop= drops= dropped= dropping= reduc shrink shrank
         shrunk shrinks= less= fewer= lower= lowest= lowers= lowered= smaller= smallest= shorter= below=
         downward down= halv cut= cuts= sank= sink= sunk= plung plummet minimum= least= minority= under= worsen
-        degrad deteriorat slump contract= contracted= lost= loses= lose= fiel= fielen= sanken= fallen= fällt=
+        degrad deteriorat slump contract= contracted= lost= loses= lose= losing= fiel= fielen= sanken= fallen= fällt=
         gefallen sank=
         sink= sinkt= sinken= gesunken abnahm abnehm abgenommen verringer gesenkt senk niedriger niedrigst
         kleiner kleinst weniger= minderheit verschlechter geringer reduzier rückgang zurückg verlor= verlier
@@ -204,22 +204,44 @@ def swapped_sides(text: str, quote: str) -> str:
     """Return a doubt where a comparison with "than" has its sides the other way round than in the quote."""
     for claim in _comparisons(text):
         for other in _comparisons(quote):
-            crossed = min(share(claim.left, other.right), share(claim.right, other.left))
-            straight = max(share(claim.left, other.left), share(claim.right, other.right))
-            if crossed > straight and crossed > 0 and claim.sign == other.sign:
+            if _is_crossed(claim, other) and claim.sign == other.sign:
                 return f"the claim compares with “{claim.word} … than” the other way round than the quote"
     return ""
 
 
 def is_converse(text: str, quote: str) -> bool:
     """Return whether a claim says a comparison with both its sides and its direction turned round."""
-    return any(
-        min(share(claim.left, other.right), share(claim.right, other.left))
-        > max(share(claim.left, other.left), share(claim.right, other.right))
-        and claim.sign == -other.sign
-        for claim in _comparisons(text)
-        for other in _comparisons(quote)
-    )
+    pairs = [(claim, other) for claim in _comparisons(text) for other in _comparisons(quote)]
+    if any(_is_crossed(claim, other) and claim.sign == -other.sign for claim, other in pairs):
+        return True
+    return any(sign == -other.sign for sign, other in _of_second_side(text, quote))
+
+
+def _is_crossed(one: _Comparison, other: _Comparison) -> bool:
+    """Return whether words of each side stand on the other side of another comparison."""
+    return bool(one.left & other.right and one.right & other.left)
+
+
+def of_second_side(text: str, quote: str) -> str:
+    """Return a doubt where a claim without "than" says of the second side what its quote says of the first one."""
+    for sign, other in _of_second_side(text, quote):
+        if sign == other.sign:
+            return f"the quote says “{other.word}” of the other side of its “than”"
+    return ""
+
+
+def _of_second_side(text: str, quote: str) -> list[tuple[int, _Comparison]]:
+    """Return the direction of a claim that has only words of the second side of a comparison, with the comparison."""
+    found = []
+    if _comparisons(text):
+        return []
+    for other in _comparisons(quote):
+        signs = {pole.sign for pole in poles(text) if pole.axis == other.axis}
+        said = frozenset(word.stem for word in words(text))
+        near = {word for word in other.left if word in other.near}
+        if other.axis and len(signs) == 1 and other.right & said and near and not near & said:
+            found.append((signs.pop(), other))
+    return found
 
 
 class _Comparison(NamedTuple):
@@ -227,6 +249,9 @@ class _Comparison(NamedTuple):
     sign: int
     left: frozenset[str]
     right: frozenset[str]
+    axis: str
+    near: frozenset[str]
+    """The words between the comparing word and its "than"."""
 
 
 def _comparisons(text: str) -> list[_Comparison]:
@@ -241,10 +266,16 @@ def _comparisons(text: str) -> list[_Comparison]:
                 if directions or clause.words[back].key.endswith("er"):
                     sign = directions[0][1] if directions else 1
                     sign = -sign if is_negated(clause, back) else sign
-                    left = frozenset(w.stem for w in clause.words[:back] if w.is_content)
+                    left = frozenset(
+                        w.stem for w in (*clause.words[:back], *clause.words[back + 1 : at]) if w.is_content
+                    )
                     right = frozenset(w.stem for w in clause.words[at + 1 : at + 6] if w.is_content)
                     both = left & right
-                    found.append(_Comparison(clause.words[back].text, sign, left - both, right - both))
+                    near = frozenset(w.stem for w in clause.words[back + 1 : at] if w.is_content)
+                    axis = directions[0][0] if directions else ""
+                    found.append(
+                        _Comparison(clause.words[back].text, sign, left - both, right - both, axis, near - both)
+                    )
                     break
     return found
 

@@ -157,6 +157,8 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     ):
         return False
     starts = bool(_STARTS.search(text[: tokens[at].start()]))
+    if german and at > 0 and tokens[at - 1].group().lower() in _ARTICLES and word[1:].islower():
+        return False  # "die Lokomotive Kranich"
     follows = at + 1 < len(tokens) and _next_to(text, tokens[at], tokens[at + 1])
     leads = at > 0 and _next_to(text, tokens[at - 1], tokens[at])
     before = leads and not starts and _name_like(tokens[at - 1].group()) and not _at_number(text, tokens[at - 1])

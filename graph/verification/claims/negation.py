@@ -95,7 +95,7 @@ def _unmatched(negating: str, other: str) -> str:
     negating, other = _NO_NEGATION.sub(" ", negating), _NO_NEGATION.sub(" ", other)
     for clause in clauses(negating):
         for at, word in enumerate(clause.words):
-            if not _NEGATION.match(word.key):
+            if not _NEGATION.match(word.key) or _is_double(clause):
                 continue
             scope = scope_after(clause, at, _SCOPE)
             shared = share(scope, content(other))
@@ -107,6 +107,12 @@ def _unmatched(negating: str, other: str) -> str:
             if not _negates_any(other, scope, content(negating)):
                 return f"{word.text} … {following.text}"
     return ""
+
+
+def _is_double(clause: Clause) -> bool:
+    """Return whether a clause negates twice, which asserts: "none without"."""
+    count = sum(bool(_NEGATION.match(word.key)) and word.key not in ("nor", "neither") for word in clause.words)
+    return count == len(("no", "without"))
 
 
 def _negates_any(text: str, scope: frozenset[str], said: frozenset[str]) -> bool:

@@ -14,8 +14,8 @@ from graph.verification.claims.wording import content, same_language, share
 Kind = Literal["time", "cause", "way"]
 
 _WORDS: tuple[tuple[Kind, bool, str], ...] = (
-    ("time", True, r"before|prior to|bevor|ehe"),
-    ("time", False, r"after|nachdem"),
+    ("time", True, r"before|prior to|followed by|earlier than|bevor|ehe|gefolgt von|früher als"),
+    ("time", False, r"after|preceded by|later than|nachdem|später als"),
     (
         "cause",
         True,

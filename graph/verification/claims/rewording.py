@@ -208,7 +208,7 @@ def _other_name(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, st
 
 
 def _is_name(word: Word) -> bool:
-    return word.text[0].isupper() and word.is_content and word.key not in MONTHS
+    return word.text[0].isupper() and word.is_content and word.key not in MONTHS and not spelled(word.text)
 
 
 def _is_acronym(short: Sequence[Word], long: Sequence[Word]) -> bool:

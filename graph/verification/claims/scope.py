@@ -43,7 +43,11 @@ _LIMITED_ALL = re.compile(
 )
 """An "all" that is not all: "90 % of all", "nearly all"."""
 _SHARED = 0.5
-_FOR_EACH = re.compile(r"\b(?:for|to|per) (?:each|every)\b|\b(?:für|auf) jede[nrs]?\b", re.IGNORECASE)
+_FOR_EACH = re.compile(
+    r"\b(?:for|to|per) (?:each|every)\b|\b(?:für|auf) jede[nrs]?\b"
+    r"|\b(?:each|every|jede[sn]?) (?=(?:year|month|week|day|hour|time|jahr|monat|tag|woche|mal)\b)",
+    re.IGNORECASE,
+)
 """A ratio, no "all": "for each of them two others"."""
 _PART_OF = re.compile(
     r"\b(?:ein (?:großer |kleiner )?Teil de[rs]|a (?:large |small )?(?:number|part|portion) of the)\b", re.IGNORECASE
@@ -71,10 +75,13 @@ def widened(text: str, quote: str) -> str:
 def exception_dropped(text: str, quote: str) -> str:
     """Return a doubt where a claim says of all what its quote says of all but some."""
     found = _EXCEPT.search(quote)
-    if not found or _EXCEPT.search(text) or not any(_SAID["all"].match(word.key) for word in words(text)):
+    if not found or _EXCEPT.search(text) or not any(_WHOLE.match(word.key) for word in words(text)):
         return ""
     is_same = share(content(text), content(quote)) >= _SHARED
     return f"the quote says “{found[0].split()[0]}”, the claim does not" if is_same else ""
+
+
+_WHOLE = re.compile(rf"^(?:{_STATED['all']}|whole|ganze[nrms]?)$")
 
 
 def denies_exception(text: str, quote: str) -> bool:
@@ -85,7 +92,8 @@ def denies_exception(text: str, quote: str) -> bool:
 
 
 _EXCEPT = re.compile(
-    r"\b(?:except(?: for)?|apart from|other than|excluding|with the exception of|außer|ausgenommen|"
+    r"\b(?:all but|alle bis auf|except(?: for)?|apart from|other than|excluding|with the exception of|außer|"
+    r"ausgenommen|"
     r"mit ausnahme (?:von|de[rs]))\s+"
     r"(?P<what>[^,.;]{1,60})",
     re.IGNORECASE,

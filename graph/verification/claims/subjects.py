@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from graph.verification.claims import acronyms
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.names import holds_code, unsupported_names
 from graph.verification.claims.numbers import names_with_digits
-from graph.verification.claims.wording import IRREGULAR, Word, same_language, words
+from graph.verification.claims.wording import IRREGULAR, Word, same_language, shown_text, words
 
 _POINTING = re.compile(
     r"\b(?:it|its|he|she|his|her|him|they|their|them|this|these|those|which|who|whose|former|latter|"
@@ -45,7 +46,7 @@ def swapped_subject(text: str, quote: str) -> str:
             continue
         subjects = _subjects(said[:at])
         left, before = {word.stem for word in subjects}, _names(held[: places[0]], 0)
-        after = _names(held[places[0] :], places[0])
+        after = _names(_until_colon(held[places[0] :], _BRACKETED.sub(" ", quote)), places[0])
         same_voice = _is_passive(said, at) == _is_passive(held, places[0])
         said_of, own = _nearest_subjects(said, at), _nearest_subjects(held, places[0])
         if said_of and own and same_voice and said_of <= before and said_of.isdisjoint(own):
@@ -58,6 +59,13 @@ def swapped_subject(text: str, quote: str) -> str:
 def _is_past(word: Word) -> bool:
     """Return whether a word has the form of a verb's past."""
     return word.key.endswith("ed") or word.key in IRREGULAR
+
+
+def _until_colon(some: Sequence[Word], text: str) -> Sequence[Word]:
+    """Return the words before a colon, behind which a list may name what the verb is about."""
+    shown = shown_text(text)
+    end = next((word.start for one, word in pairwise(some) if ":" in shown[one.end : word.start]), None)
+    return [word for word in some if end is None or word.start < end]
 
 
 def _is_attribute(some: Sequence[Word], at: int) -> bool:

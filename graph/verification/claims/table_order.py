@@ -66,12 +66,13 @@ def _wrong_course(text: str, found: Sequence[Mention], evidence: Evidence, decim
     rows, names = named_rows(found, evidence.rows), {at for one in of_kind(found, "row") for at in one.places}
     course = told_course(" ".join(token.text for at, token in enumerate(tokens(text)) if at not in names))
     keys = {token.key for token in tokens(text)}
+    is_years = all(_YEAR.fullmatch(column.strip()) for column in columns(evidence.table))
     measures: dict[frozenset[str], dict[str, Decimal]] = {}
     for column, value in _cells(rows[0], decimal) if course and len(rows) == 1 else ():
         words = [token.key for token in tokens(without_units(column))]
         years = [key for key in words if _YEAR.fullmatch(key)]
         measure = frozenset(words) - {*years}
-        if len(years) == 1 and measure and measure <= keys:
+        if len(years) == 1 and measure <= keys and (measure or is_years):
             measures.setdefault(measure, {})[years[0]] = value
     for values in measures.values() if len(measures) == 1 else ():
         said = sorted(set(values) & keys) or sorted(values)
@@ -83,18 +84,25 @@ def _wrong_course(text: str, found: Sequence[Mention], evidence: Evidence, decim
 def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decimal: Mark) -> str:
     """Return a doubt where a claim calls a row the most of something, and it is that in no column; "" otherwise."""
     rows, said = named_rows(found, evidence.rows), tokens(text)
-    if len(rows) != 1 or of_kind(found, "column"):
+    named = [name for one in of_kind(found, "column") for name in one.names] or columns(evidence.table)
+    if len(rows) != 1:
         return ""
     for at, token in enumerate(said):
         kind = _SUPERLATIVE.match(token.text.lower())
-        is_other = bool(_OTHER_SUPERLATIVE.fullmatch(token.text)) and at > 0 and said[at - 1].text.lower() in _BEFORE
+        before = [one.text.lower() for one in said[max(0, at - 2) : at]]
+        is_other = bool(_OTHER_SUPERLATIVE.fullmatch(token.text)) and _is_predicate(before)
         if not kind and not is_other:
             continue
         wanted = (bool(kind["top"]),) if kind else (True, False)
-        lines = [_column(evidence.table, column, decimal) for column in columns(evidence.table)]
+        lines = [_column(evidence.table, column, decimal) for column in named]
         if not any(_leads(rows[0], line, is_top) for line in lines for is_top in wanted if line):
             return f"“{token.text}” is true of no column of the table"
     return ""
+
+
+def _is_predicate(before: Sequence[str]) -> bool:
+    """Return whether the words before a superlative say it of the row: "was the", "ist am"."""
+    return len(before) > 1 and before[0] in _IS and before[1] in _BEFORE
 
 
 def _leads(row: SentenceRow, line: Sequence[tuple[Decimal, SentenceRow]], is_top: bool) -> bool:
@@ -103,7 +111,8 @@ def _leads(row: SentenceRow, line: Sequence[tuple[Decimal, SentenceRow]], is_top
 
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_BEFORE = frozenset({"the", "its", "s", "der", "die", "das", "am"})
+_IS = frozenset({"is", "was", "are", "were", "remains", "ist", "war", "bleibt", "blieb"})
+_BEFORE = frozenset({"the", "der", "die", "das", "am"})
 _OTHER_SUPERLATIVE = re.compile(r"[a-zäöü]{3,}(?:(?<!r)(?<!qu)est|ste[nrms]?)")
 
 

@@ -54,6 +54,7 @@ _KNOWN = {
     "rupees": "₹ inr rupee rupees rupien",
     "degrees Celsius": "°c celsius",
     "degrees Fahrenheit": "°f fahrenheit",
+    "horsepower": "hp horsepower ps pferdestärken",
     "watts": "w watt watts",
     "kilowatts": "kw kilowatt kilowatts",
     "megawatts": "mw megawatt megawatts",
@@ -196,7 +197,10 @@ _CHANGED = re.compile(
     r"höher|weniger|mehr)\b",
     re.IGNORECASE,
 )
-_PER = re.compile(r"\b(?:per|je|pro|for (?:each|every))\s+([^\W\d_]+)", re.IGNORECASE)
+_PER = re.compile(
+    r"\b(?:per|je|pro|for (?:each|every)|an?(?= (?:second|minute|hour|day|week|month|year)\b))\s+([^\W\d_]+)",
+    re.IGNORECASE,
+)
 
 
 def measured(text: str, start: int, end: int) -> Measured:

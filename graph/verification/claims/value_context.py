@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from graph.verification.claims import dates
+from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.directions import directions_of
 from graph.verification.claims.numbers import spelled, without_names
 from graph.verification.claims.units import measured
@@ -22,8 +23,10 @@ _SAME = 0.05
 _SHARE, _MORE_NEAR = 1.25, 0.1
 """By how much another value must be nearer: with 1.1 twice as many true claims are doubted."""
 _BREAK = re.compile(
-    r"[,;:()–—]|[.!?](?=\s)|\b(?:and|but|while|whereas|compared|against|und|aber|während|gegenüber)\b", re.IGNORECASE
+    r"[,;:()–—]|\b(?:and|but|while|whereas|compared|against|und|aber|während|gegenüber)\b", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[.!?](?=\s)")
+_SENTENCE_COST = 6  # words that the end of a sentence counts for
 _BREAK_COST = 1.5  # words that a comma or an "and" counts for
 _BESIDE_FIRST = 2  # words between the first of two values and what stands before it as its own
 _BESIDE = 3  # words before and after a value that may bound it
@@ -61,7 +64,7 @@ def _tells(word: Word, value: Value) -> bool:
     """Return whether a word of a claim may tell which value is meant: a content word, or the year of another value."""
     if value.start <= word.start < value.end:
         return False
-    is_year = value.kind != "year" and bool(_YEAR.fullmatch(word.key))
+    is_year = value.kind not in ("year", "month") and bool(_YEAR.fullmatch(word.key))
     return is_year or (word.is_content and not word.key.endswith("ly"))
 
 
@@ -81,6 +84,7 @@ def _way(value: Value, text: str) -> str:
     return _WAYS.get(found[1].lower(), "") if found else ""
 
 
+_ENDS = re.compile(r"\s*(?:[.,;:)]|$)")
 _WAYS = {"by": "by", "um": "by", "to": "to", "auf": "to", "from": "from", "von": "from"}
 _WAY = re.compile(
     rf"\b({'|'.join(_WAYS)})\s+(?:(?:about|around|roughly|some|nearly|etwa|rund)\s+)?[$€£]?\s*$", re.IGNORECASE
@@ -170,7 +174,14 @@ def values_in(text: str, decimal: Mark) -> list[Value]:
         found.append(Value(number.text, frozenset(number.values), kind, place, place + len(number.text)))
     in_dates = [one.span() for one in dates.DAY_OF_MONTH.finditer(folded)]
     found += _in_words(folded)
-    return [one for one in found if not any(low <= one.start < high for low, high in in_dates)]
+    found += [
+        Value(one[0], frozenset([Decimal(MONTHS[one[1].lower()])]), "month", *one.span())
+        for one in _MONTHS.finditer(folded)
+    ]
+    return [one for one in found if one.kind == "month" or not any(low <= one.start < high for low, high in in_dates)]
+
+
+_MONTHS = re.compile(rf"\b({'|'.join(sorted(map(str.title, MONTHS), key=len, reverse=True))})\b")
 
 
 def _in_words(folded: str) -> list[Value]:
@@ -192,11 +203,14 @@ def _is_nearer(other: Value, own: Value, context: set[str], quote: str) -> bool:
     low, high = sorted((own, other), key=lambda value: value.start)
     is_course = bool(_FROM.search(folded[: low.start]) and _TO.search(folded[low.end : high.start]))
     best: dict[Value, dict[str, float]] = {own: {}, other: {}}
+    # "On 41 plots, and cordgrass on 57": what one value counts is what the other one counts too.
+    is_bare = bool(_ENDS.match(folded, own.end))
+    counted = next((word for word in said if word.start >= other.end), None) if is_bare else None
     for word in said if low.end <= high.start else ():
         is_before = word.end <= low.start
         # The subject of both values stands before the first one.
         is_shared = is_before and (is_course or (low is own and _distance(low, word, said, folded) > _BESIDE_FIRST))
-        if word.stem not in context or is_shared:
+        if word.stem not in context or is_shared or word == counted:
             continue
         for value in (own, other):
             # "From 5 in May to 7 in June": what stands between belongs to the first.
@@ -216,7 +230,8 @@ def _telling(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[floa
 def _distance(value: Value, word: Word, said: Sequence[Word], folded: str) -> float:
     low, high = min(value.end, word.end), max(value.start, word.start)
     between = sum(low <= other.start < high for other in said)
-    return between + _BREAK_COST * len(_BREAK.findall(folded[low:high]))
+    ends = _SENTENCE_COST * len(_SENTENCE_END.findall(folded[low:high]))
+    return between + ends + _BREAK_COST * len(_BREAK.findall(folded[low:high]))
 
 
 def _bound(value: Value, text: str) -> set[int]:

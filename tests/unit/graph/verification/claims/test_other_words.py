@@ -34,6 +34,14 @@ SAVING = "The measures saved 130 units of power per million bricks produced."
 AGENTS = "Skerra sent more barges under Tolm to relieve Hollin, and Tolm led 500 men south from Wick."
 STAFF = "The staff was up by 22 at 376 in March."
 SEALS = "Grey seals are the most abundant animals on the skerries; phoca seals and harbour seals are innate swimmers."
+PLOTS = "Plants were recorded on 62 plots, eight fewer than in the survey of 2035."
+REED = "Lavender was found on 41 plots and reed on 57."
+NESTS = "Nesting success was higher in grazed than in ungrazed fields."
+TERNS = "Terns bred in all four fields, gulls in only two."
+PAIRS = "The number of pairs of terns dropped from 96 to 71, whereas that of gulls doubled to 28."
+BREACH = "If funding is secured, the western breach will be closed in 2043."
+EELGRASS = "It is not clear whether the loss of eelgrass is due to warmer water or to a disease."
+HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was decided on in December of that year."
 
 
 @pytest.mark.parametrize(
@@ -60,6 +68,17 @@ SEALS = "Grey seals are the most abundant animals on the skerries; phoca seals a
         ("Marsh lost two cups.", COUNTED),
         ("Cigars bring 85% of all tax revenues.", TAX),
         ("Tolm led 500 men south from Wick.", AGENTS),
+        ("In 2035 the plants of 70 plots were recorded.", PLOTS),
+        ("Reed grew on 57 plots.", REED),
+        ("In ungrazed fields, nesting success was lower.", NESTS),
+        ("There was no field without breeding terns.", TERNS),
+        ("There were 28 pairs of gulls, twice as many as before.", PAIRS),
+        ("The gulls lost 25 pairs.", "The gulls dropped from 96 to 71 pairs."),
+        ("The county paid 30 per cent of the cost.", "The fund paid 70 per cent of the cost, and the county the rest."),
+        ("Three samples contained no lead.", "The samples were dried, and all but three contained lead."),
+        ("The breach is to be closed in 2043, provided there is money.", BREACH),
+        ("Ford House was decided on in December 2013.", HOUSES),
+        ("The cause of the loss of eelgrass is unknown.", EELGRASS),
     ],
 )
 def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) -> None:
@@ -97,6 +116,21 @@ def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) 
         ("Hollin led 500 men south from Wick.", AGENTS, "name"),
         ("The staff was up by 22 percent in March.", STAFF, "unit"),
         ("Grey seals are the rarest animals on the skerries.", SEALS, "direction"),
+        ("Nesting success was higher in ungrazed than in grazed fields.", NESTS, "comparison"),
+        ("In ungrazed fields, nesting success was higher.", NESTS, "comparison"),
+        ("The marsh is gaining 1.2 hectares a year.", "The marsh is losing 1.2 hectares a year.", "direction"),
+        ("The marsh is losing 1.2 hectares a month.", "The marsh is losing 1.2 hectares a year.", "unit"),
+        ("The gulls dropped by 25 percent.", "The gulls dropped from 96 to 71 pairs.", "number"),
+        ("All samples contained lead.", "The samples were dried, and all but three contained lead.", "scope"),
+        ("The breach will be closed in 2043.", BREACH, "modality"),
+        ("The loss of eelgrass is due to warmer water.", EELGRASS, "modality"),
+        (
+            "The sluice was raised by 20 centimetres.",
+            "The report recommends raising the sluice by 20 centimetres.",
+            "modality",
+        ),
+        ("Ford House was decided on in May 2013.", HOUSES, "number"),
+        ("Holden House came after Ford House was decided on.", HOUSES, "relation"),
     ],
 )
 def test_what_says_something_else_in_other_words_is_marked(text: str, quote: str, kind: str) -> None:
@@ -111,6 +145,7 @@ LATER = "Ein Anschluss der Siedlung Kronacker ist frühestens ab 2034 möglich."
 RAMPS = "Alle neuen Wagen haben eine Rampe, ein Teil der älteren Wagen dagegen noch nicht."
 CREW = "Der Vierer gewann im Juli das Rennen in Plaue, verlor aber im August das Rennen in Werder."
 FEE = "Der Vorstand schlägt vor, den Beitrag 2042 um fünf Prozent anzuheben."
+ROOF = "Ohne die Spende hätte das Dach nicht erneuert werden können."
 LEAVE = "Der Austritt muss bis zum 30. September schriftlich erklärt werden."
 
 
@@ -123,6 +158,8 @@ LEAVE = "Der Austritt muss bis zum 30. September schriftlich erklärt werden."
         ("Einige ältere Wagen haben noch keine Rampe.", RAMPS),
         ("Nach dem Vorschlag des Vorstands soll der Beitrag 2042 um 5 % steigen.", FEE),
         ("Der Austritt muss bis 30.9. schriftlich erklärt werden.", LEAVE),
+        ("Dank der Spende wurde das Dach erneuert.", ROOF),
+        ("Drei der neun Bahnhöfe sind nicht mehr offen.", "Von den neun Bahnhöfen sind sechs noch offen."),
     ],
 )
 def test_german_claims_in_other_words_are_not_marked(text: str, quote: str) -> None:
@@ -141,6 +178,8 @@ def test_german_claims_in_other_words_are_not_marked(text: str, quote: str) -> N
         ("Der Beitrag wird 2042 um fünf Prozent angehoben.", FEE, "modality"),
         ("Der Austritt muss mündlich erklärt werden.", LEAVE, "direction"),
         ("Der Austritt muss bis 30.8. schriftlich erklärt werden.", LEAVE, "date"),
+        ("Das Dach wurde nicht erneuert.", ROOF, "negation"),
+        ("Die Bahn ist unrentabel.", "Der Leiter widersprach der Darstellung, die Bahn sei unrentabel.", "modality"),
     ],
 )
 def test_german_claims_that_say_something_else_are_marked(text: str, quote: str, kind: str) -> None:
