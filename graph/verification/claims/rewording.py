@@ -68,13 +68,16 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
 def exchanged_term(text: str, quote: str, passage: str) -> str:
     """Return a doubt where a claim that repeats its quote has another term of the passage in place of one of it."""
     known, held, said = content(passage), content(quote), content(text)
-    for before, after, _ in _changes(text, quote):
-        old, new = ([word for word in some if word.is_content] for some in (before, after))
-        if len(old) != 1 or len(new) != 1 or not _is_term(old[0]) or not _is_term(new[0]):
-            continue
-        if new[0].stem in known - held and old[0].stem not in said:
-            return f"the claim says “{new[0].text}” where the quote says “{old[0].text}”, and the passage has both"
-    return ""
+    changes = [[[word for word in some if word.is_content] for some in change[:2]] for change in _changes(text, quote)]
+    changes = [(old, new) for old, new in changes if old or new]
+    if len(changes) != 1:  # a claim in its own words
+        return ""
+    old, new = changes[0]
+    if len(old) != 1 or len(new) != 1 or not _is_term(old[0]) or not _is_term(new[0]):
+        return ""
+    if new[0].stem not in known - held or old[0].stem in said:
+        return ""
+    return f"the claim says “{new[0].text}” where the quote says “{old[0].text}”, and the passage has both"
 
 
 def _is_term(word: Word) -> bool:
