@@ -153,8 +153,9 @@ def condition_dropped(text: str, quote: str) -> str:
         rest = content(quote[: found.start()] + " " + quote[found.end() :])
         if share(content(found["what"]), content(text)) < _SHARED <= share(content(text), rest):
             return f"the quote says “{found['if']}”, the claim does not"
-    if (found := _OPEN.search(quote)) and share(content(text), content(quote[found.end() :])) >= _SHARED:
-        return f"the quote says “{found[0].strip()}”, the claim states it as a fact"
+    left_open = _OPEN.search(quote)
+    if left_open and share(content(text), content(quote[left_open.end() :])) >= _SHARED:
+        return f"the quote says “{left_open[0].strip()}”, the claim states it as a fact"
     return ""
 
 

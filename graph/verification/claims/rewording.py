@@ -68,7 +68,10 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
 def exchanged_term(text: str, quote: str, passage: str) -> str:
     """Return a doubt where a claim that repeats its quote has another term of the passage in place of one of it."""
     known, held, said = content(passage), content(quote), content(text)
-    changes = [[[word for word in some if word.is_content] for some in change[:2]] for change in _changes(text, quote)]
+    changes = [
+        ([word for word in before if word.is_content], [word for word in after if word.is_content])
+        for before, after, _ in _changes(text, quote)
+    ]
     changes = [(old, new) for old, new in changes if old or new]
     if len(changes) != 1:  # a claim in its own words
         return ""
