@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast chromium setup dev graph docker lint types format eval nasty long bench bench-quick clean
+.PHONY: help demo test test-fast chromium node setup dev graph docker lint types format eval nasty long bench bench-quick clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -21,7 +21,7 @@ demo: $(READY) ## read examples/sample.pdf and answer a question about it: no ke
 	@echo
 	$(BIN)/pagewitness ask $(DEMO) "$(QUESTION)"
 
-test: lint types chromium ## set up, then run the linter, the type checker and all tests
+test: lint types chromium node ## set up, then run the linter, the type checker and all tests
 	$(PYTEST)
 
 test-fast: $(READY) ## unit tests and flows, without those that kill processes
@@ -35,6 +35,15 @@ chromium:
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
 	    >/dev/null 2>&1 || echo "Chromium could not be installed: the browser tests will be skipped."; \
 	else echo "There is no Chromium: the browser tests will be skipped (apt-get install chromium)."; fi
+
+# LangGraph's client for chat pages is a package of npm, which one test file drives; it is skipped without Node.
+node:
+	@if command -v node >/dev/null && command -v npm >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Node for the tests of chat clients (about a minute)."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; } \
+	    >/dev/null 2>&1 || echo "Node could not be installed: the tests of chat clients will be skipped."; \
+	else echo "There is no Node: the tests of chat clients will be skipped (apt-get install nodejs npm)."; fi
 
 setup: $(READY) ## make .venv with everything that is needed
 

@@ -98,13 +98,19 @@ def after_routing(state: State) -> Send | str:
     sources = state["request"]["sources"]
     if not sources:
         return Send("query", _question(state))
-    return "confirm_cost" if confirmation.may_be_costly(sources) else Send("ingestion", {"sources": sources})
+    return "confirm_cost" if confirmation.may_be_costly(sources) else Send("ingestion", _sources(state))
 
 
 def after_confirmation(state: State) -> Send | str:
     """Read what was confirmed, or leave it; a question is answered in both cases."""
     declined = state.get("report")
-    return after_ingestion(state) if declined else Send("ingestion", {"sources": state["request"]["sources"]})
+    return after_ingestion(state) if declined else Send("ingestion", _sources(state))
+
+
+def _sources(state: State) -> dict[str, Any]:
+    """Return the input of the ingestion: the sources, and the conversation if there is one."""
+    messages = state.get("messages") or []
+    return {"sources": state["request"]["sources"], **({"messages": messages} if messages else {})}
 
 
 def after_ingestion(state: State) -> Send | str:
@@ -147,7 +153,7 @@ def build() -> StateGraph[State, Context, Input, Output]:
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("route_request", route_request)
     builder.add_node("confirm_cost", confirmation.confirm_cost)
-    builder.add_node("ingestion", without_checkpoints(ingestion.build().compile(name="ingestion")))
+    builder.add_node("ingestion", without_checkpoints(ingestion.build(in_chat=True).compile(name="ingestion")))
     builder.add_node("query", query.app)
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from langgraph.types import Send
 
+from graph.ingestion.chat import conversation_of_batch
 from graph.ingestion.progress import progress_of
 from graph.ingestion.state import AfterBatch, BatchState, IngestionState, PendingDocument
 
@@ -16,7 +17,9 @@ def send_batches(state: IngestionState) -> list[Send] | Literal["chunk_documents
     for document in state["documents"]:
         progress_of(state).expect_pages(document["id"], document["pages"])
         batches += _batches(document, state["batch_size"], state.get("run_id", ""))
-    return [Send("read_pages", batch) for batch in batches] or "chunk_documents"
+    return [
+        Send("read_pages", {**batch, **conversation_of_batch(state, batch)}) for batch in batches
+    ] or "chunk_documents"
 
 
 def after_batch(state: BatchState) -> AfterBatch:

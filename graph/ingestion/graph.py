@@ -12,6 +12,7 @@ from graph.compiled import without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.ingestion import nodes
+from graph.ingestion.chat import ChatInput, ChatOutput
 from graph.ingestion.edges import after_batch, send_batches
 from graph.ingestion.state import BatchOutput, BatchState, IngestionInput, IngestionOutput, IngestionState
 from graph.runtime import tracing
@@ -34,11 +35,10 @@ def build_batch_graph() -> StateGraph[BatchState, Context, BatchState, BatchOutp
     return builder
 
 
-def build() -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutput]:
-    """Return the graph from sources to report, not compiled."""
-    builder = StateGraph(
-        IngestionState, context_schema=Context, input_schema=IngestionInput, output_schema=IngestionOutput
-    )
+def build(*, in_chat: bool = False) -> StateGraph[IngestionState, Context, IngestionInput, IngestionOutput]:
+    """Return the graph from sources to report, not compiled; in a chat its states hold the conversation too."""
+    given, returned = (ChatInput, ChatOutput) if in_chat else (IngestionInput, IngestionOutput)
+    builder = StateGraph(IngestionState, context_schema=Context, input_schema=given, output_schema=returned)
     builder.add_node("load_sources", nodes.load_sources)
     builder.add_node("survey_pages", nodes.survey_pages)
     builder.add_node("read_pages", without_checkpoints(build_batch_graph().compile()), input_schema=BatchState)

@@ -16,7 +16,7 @@ from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.requests.usage import PageCost, record_usage
 from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
-from graph.ingestion import report
+from graph.ingestion import chat, report
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
 from graph.ingestion.page_reading import BatchReader, page_outcome
@@ -37,7 +37,6 @@ from graph.ingestion.state import (
     BatchState,
     DocumentReport,
     DuplicateFile,
-    IngestionOutput,
     IngestionState,
     PageFailure,
     PendingDocument,
@@ -65,8 +64,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     deps = await dependencies.current()
     await asyncio.to_thread(_open_for_writing, deps)
     documents: dict[str, PendingDocument] = {}
-    rejected: list[DocumentReport] = []
-    skipped: list[SkippedFile] = []
+    rejected, skipped = list[DocumentReport](), list[SkippedFile]()
     duplicates: list[DuplicateFile] = []
     sources = as_list(state["sources"], "sources")
     run = context.current()
@@ -97,6 +95,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
         "run_id": uuid.uuid4().hex,
         "outcomes": Overwrite([]),
         "embedding_usage": Overwrite(no_usage()),
+        **chat.opened(state, list(documents.values())),
     }
 
 
@@ -248,13 +247,13 @@ async def embed_ahead(state: BatchState) -> BatchOutput:
 
 
 @async_node
-async def chunk_documents(state: IngestionState) -> dict[str, list[PendingDocument]]:
+async def chunk_documents(state: IngestionState) -> dict[str, object]:
     """Chunk the documents that were not indexed while pages were read; their chunks are not published yet."""
     deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
     documents = [
         await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit) for document in state["documents"]
     ]
-    return {"documents": documents}
+    return {"documents": documents, **chat.indexing(state)}
 
 
 def _chunk_if_stale(stores: Stores, document: PendingDocument, run: RunProgress, emit: Emit) -> PendingDocument:
@@ -299,7 +298,7 @@ def _not_indexed(failure: Failure) -> PageFailure:
 
 
 @async_node
-async def report_ingestion(state: IngestionState) -> IngestionOutput:
+async def report_ingestion(state: IngestionState) -> dict[str, object]:
     """Report every source with its page ledger, and what the run cost."""
     documents = state["documents"]
     discard_progress(state)
@@ -314,7 +313,8 @@ async def report_ingestion(state: IngestionState) -> IngestionOutput:
             "unfinished": report.unfinished_pages(reports),
             "usage": usage,
             "seconds": round(time.time() - state["started"], 3),
-        }
+        },
+        **chat.finished(state),
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Literal, NotRequired
 
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -165,6 +167,10 @@ AfterBatch = Literal["index_document", "embed_ahead", "__end__"]
 """The node that follows a batch, while other pages are still being read."""
 
 
+Conversation = Annotated[list[AnyMessage], Field(description="The conversation of the chat."), add_messages]
+"""The conversation that brought the sources; see `chat.py`."""
+
+
 class BatchState(TypedDict):
     """The state of one batch: pages of one document that are rendered and transcribed together."""
 
@@ -194,6 +200,8 @@ class BatchState(TypedDict):
     """The node that follows this batch; set by `transcribe_pages`."""
     embedding_usage: NotRequired[Annotated[Usage, add_usage]]
     """What the embeddings cost that were computed after this batch."""
+    messages: NotRequired[Conversation]
+    """In a chat: the conversation, and which pages are read."""
 
 
 class BatchOutput(TypedDict):
@@ -203,6 +211,8 @@ class BatchOutput(TypedDict):
     """The pages of the batch, each with what it cost."""
     embedding_usage: NotRequired[Annotated[Usage, add_usage]]
     """What the embeddings cost that were computed after the batch."""
+    messages: NotRequired[Conversation]
+    """In a chat: the conversation, and which pages were read."""
 
 
 class IngestionState(TypedDict, total=False):
@@ -228,5 +238,7 @@ class IngestionState(TypedDict, total=False):
     """The pages that were handled, each with what it cost."""
     embedding_usage: Annotated[Usage, add_usage]
     """What all embeddings of the run cost."""
+    messages: NotRequired[Conversation]
+    """In a chat: the conversation, and how far the reading is."""
     report: Report
     """The result, set at the end."""

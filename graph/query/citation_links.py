@@ -15,14 +15,29 @@ from graph.types import Citation, page_in_words
 
 _SOURCES = re.compile(r"\n\n\*\*Sources\*\*\n\n(?:\d+\. \[[^\n]*\]\([^\s()]+/room#page=[^\s()]+\)(?:\n|\Z))+\Z")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+# A formula has a sign that prose between two sums of money has not: \\ ^ _ = { }.
+_MARKS = re.compile(
+    r"(?P<formula>(?<!\\)\$\$[^$]+\$\$|(?<![\\$])\$(?![\s\d$])[^$\n]*[\\^_={}][^$\n]*(?<!\s)\$(?!\d))"
+    r"|(?<!\\)(?:[$~]|<(?=[A-Za-z/!?]))"
+)
+_ESCAPED = re.compile(r"\\([$~<])")
 _MAX_BOXES = 12  # highlighted lines of a quote: with more, some browsers refuse the address
 
 
 def add_links(answer: str, citations: Sequence[Citation], base_url: str) -> str:
-    """Return an answer with each marker linked to the page it cites; unchanged without a `base_url`."""
+    """Return an answer as chat text, with each marker linked to its page; unchanged without a `base_url`."""
     if not base_url:
         return answer
-    return link_markers(answer, {citation["marker"]: page_url(citation, base_url) for citation in citations})
+    addresses = {citation["marker"]: page_url(citation, base_url) for citation in citations}
+    return link_markers(escape_marks(answer), addresses)
+
+
+def escape_marks(text: str) -> str:
+    """Return Markdown in which sums of money are no mathematics, "~5" strikes nothing, and "<x" is no HTML.
+
+    Formulas between dollar signs are left as they are.
+    """
+    return _MARKS.sub(lambda found: found[0] if found["formula"] else "\\" + found[0], text)
 
 
 def source_list(citations: Sequence[Citation], base_url: str) -> str:
@@ -49,8 +64,8 @@ def document_url(document: str, page: int, base_url: str) -> str:
 
 
 def remove_links(reply: str) -> str:
-    """Return an earlier reply without links and list of sources, as a model should read it."""
-    return unlink_markers(_SOURCES.sub("", reply))
+    """Return an earlier reply without links, escapes and list of sources, as a model should read it."""
+    return _ESCAPED.sub(r"\1", unlink_markers(_SOURCES.sub("", reply)))
 
 
 def _escaped(name: str) -> str:

@@ -21,4 +21,5 @@ export function markerButton(citation, onClick) {
 
 /** A chat reply without its links, which are for other chat pages: in the reading room a marker opens the page itself. */
 export const withoutLinks = (reply) =>
-  reply.replace(/\n\n\*\*Sources\*\*\n\n\d+\. [^]*$/, "").replace(/\[\[(\d+)\]\]\([^\s()]+\/room#page=[^\s()]+\)/g, "[$1]");
+  reply.replace(/\n\n\*\*Sources\*\*\n\n\d+\. [^]*$/, "").replace(/\[\[(\d+)\]\]\([^\s()]+\/room#page=[^\s()]+\)/g, "[$1]")
+    .replace(/\\([$~<])/g, "$1");

@@ -30,6 +30,28 @@ def test_each_marker_leads_to_its_page() -> None:
     assert source_list([citation(1)], BASE) == f"\n\n**Sources**\n\n1. [a.pdf, page 6]({place})"
 
 
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("It rose from $17,846 to $16,200. [2]", r"It rose from \$17,846 to \$16,200. [2]"),
+        ("US$ 5 and A$7", r"US\$ 5 and A\$7"),
+        ("Loss is $L = \\frac{1}{n}$ here, for $5.", "Loss is $L = \\frac{1}{n}$ here, for \\$5."),
+        ("$$a^2 + b^2$$ costs $3", "$$a^2 + b^2$$ costs \\$3"),
+        ("about ~5 to ~6 m", r"about \~5 to \~6 m"),
+        ("p <b>bold</b> 3 < 4", r"p \<b>bold\</b> 3 < 4"),
+        (r"already \$5", r"already \$5"),
+    ],
+)
+def test_marks_of_the_text_are_no_markup_in_a_chat(answer: str, shown: str) -> None:
+    assert add_links(answer, [], BASE) == shown
+    assert remove_links(shown) == answer.replace("\\$", "$")
+
+
+@given(st.text(alphabet="ab $~<1,.^", max_size=40))
+def test_what_is_escaped_is_read_as_it_was(answer: str) -> None:
+    assert remove_links(add_links(answer, [], BASE)) == answer
+
+
 def test_without_an_address_a_reply_is_the_answer() -> None:
     assert add_links("It is. [1]", [citation(1)], "") == "It is. [1]"
     assert source_list([citation(1)], "") == ""
