@@ -87,9 +87,6 @@ def _questions(catalog: Catalog, row: DocumentRow, headings: Sequence[str]) -> l
     subjects = [_NUMBER.sub("", heading).rstrip(" .:") for heading in headings if not _GENERAL.search(heading)]
     named = list(dict.fromkeys(subject for subject in subjects if len(subject.split()) in _WORDS))
     spread = named[:: max(1, len(named) // 2)][: _QUESTIONS - 1]
-    whole = [
-        f"What is {row.label} about?",
-        f"Which headings does {row.label} have?",
-        f"How many pages does {row.label} have?",
-    ]
+    whole = [f"What is {row.label} about?", *(f"Which headings does {row.label} have?" for _ in headings[:1])]
+    whole.append(f"How many pages does {row.label} have?")
     return [*whole[:1], *(f"What does it say about “{subject}”?" for subject in spread), *whole[1:]][:_QUESTIONS]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pymupdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,8 @@ from tests.dev_server import Server, print_log
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # axe's rules for WCAG 2.2 at the levels A and AA, and its good practices.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+TIMEOUT_MS = int(os.environ.get("BROWSER_TIMEOUT_MS", "300000"))  # high: a busy machine must not fail a test
 
 LETTER = (
     "The lighthouse of Tornholm is 43 metres high. It was lit for the first time in 1874, by the keeper Agnes Lund.",
@@ -65,13 +68,18 @@ class ReadingRoom:
 
     def enter(self) -> None:
         self.page.goto(f"{self.url}/room")
-        self.page.wait_for_selector("#engine:not(:empty), #login[open]")
+        self.page.wait_for_selector("#engine:not(:empty), #login[open]", state="attached")
 
     def read(self, path: Path, name: str | None = None, shown: str = "") -> None:
         """Upload a file and wait until it is in the list."""
         content: Any = {"name": name or path.name, "mimeType": "application/pdf", "buffer": path.read_bytes()}
         self.page.set_input_files("#files", content)
-        self.page.locator("#documents .name", has_text=shown or name or path.name).wait_for()
+        self.page.locator("#documents .name", has_text=shown or name or path.name).wait_for(state="attached")
+
+    def act(self, action: str, document: str) -> None:
+        """Choose an action from the menu of a document in the list."""
+        self.page.get_by_role("button", name=f"More on {document}").click()
+        self.page.get_by_role("menuitem", name=action, exact=True).click()
 
     def ask(self, question: str) -> str:
         """Ask with the keyboard; returns the text of the turn."""
@@ -113,7 +121,7 @@ def open_room(room_server: Server, browser: Browser) -> Iterator[Callable[..., R
 
     def opened(server: Server = room_server, **options: Any) -> ReadingRoom:
         context = browser.new_context(**options)
-        context.set_default_timeout(300_000)
+        context.set_default_timeout(TIMEOUT_MS)
         made = ReadingRoom(context.new_page(), server.url)
         made.watch()
         made.enter()
@@ -138,3 +146,16 @@ def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     document.save(str(path))
     document.close()
     return path
+
+
+@pytest.fixture
+def library(room_server: Server, letter: Path) -> Server:
+    """A library of one document, lighthouse.pdf."""
+    kept = room_server.upload(letter.read_bytes(), letter.name).json()
+    room_server.post("/runs/wait", {"assistant_id": "ingestion", "input": {"sources": [kept["source"]]}})
+    for one in room_server.get("/documents")["documents"]:
+        if one["id"] != kept["id"]:
+            httpx.delete(f"{room_server.url}/documents/{one['id']}", timeout=300)
+    for one in room_server.post("/threads/search", {"metadata": {"room": "conversation"}, "limit": 100}):
+        httpx.delete(f"{room_server.url}/threads/{one['thread_id']}", timeout=300)
+    return room_server

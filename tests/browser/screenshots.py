@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -16,7 +17,7 @@ from tests.browser.conftest import CHROMIUM
 from tests.dev_server import ROOT, run_server
 
 IMAGES = ROOT / "docs" / "images"
-LOAD = "What is the greatest load for the winch cable until it has been tested?"
+LETTER = "What is the greatest load for the winch cable until it has been tested?"
 PETREL, FERRY = "Which seabird fledged the most chicks per nest?", "Who is the captain of the ferry to Kelderness?"
 
 
@@ -35,11 +36,17 @@ def ask(page: Page, question: str) -> None:
 
 def look(page: Page, url: str) -> None:
     page.goto(f"{url}/room")
-    page.wait_for_selector("#engine:not(:empty)")
+    page.wait_for_selector("#engine:not(:empty)", state="attached")
+
+
+def open_mark(page: Page) -> None:
+    page.locator(".marker").first.click()
+    page.wait_for_selector("#sheet img[data-ready]")
+    page.wait_for_selector(".text-layer", state="attached")
 
 
 def take(opened: Any, url: str) -> None:
-    page = opened(1180, 760)
+    page = opened(1440, 900)
     look(page, url)
     page.set_input_files("#files", ROOT / "examples" / "sample.pdf")
     end = time.monotonic() + 120
@@ -48,31 +55,50 @@ def take(opened: Any, url: str) -> None:
         page.wait_for_timeout(30)
     keep(page, "room-reading")
     page.locator("#documents .name").wait_for(timeout=120_000)
-    ask(page, LOAD)
-    ask(page, PETREL)
-    keep(page, "room-answer")
-    page.locator(".turn").first.locator(".citation").first.click()
-    page.wait_for_selector("#sheet img[data-ready]")
+    ask(page, LETTER)
+    open_mark(page)
     keep(page, "room-page")
-    dark = opened(1180, 760, color_scheme="dark")
-    look(dark, url)
-    dark.get_by_role("button", name="Pages of").click()
-    ask(dark, FERRY)
-    keep(dark, "room-refusal-dark")
-    narrow = opened(360, 740, device_scale_factor=1.5)
-    look(narrow, url)
-    ask(narrow, PETREL)
-    narrow.locator(".turn").scroll_into_view_if_needed()
-    keep(narrow, "room-narrow")
-    narrow.locator(".citation").first.click()
-    narrow.wait_for_selector("#sheet img[data-ready]")
-    keep(narrow, "room-narrow-page")
     page.get_by_role("button", name="As text").click()
     page.locator("#sheet .reading").wait_for()
     keep(page, "room-text")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Delete sample.pdf").click()
-    keep(page, "room-delete")
+    page.go_back()
+    page.get_by_role("button", name="New conversation").click()
+    ask(page, PETREL)
+    open_mark(page)
+    keep(page, "room-answer")
+    dark = opened(1024, 768, color_scheme="dark")
+    look(dark, url)
+    ask(dark, FERRY)
+    keep(dark, "room-refusal-dark")
+    narrow = opened(390, 844, device_scale_factor=1.5)
+    look(narrow, url)
+    ask(narrow, PETREL)
+    keep(narrow, "room-narrow")
+    open_mark(narrow)
+    keep(narrow, "room-narrow-page")
+    take_library(opened(1440, 900), url)
+
+
+def take_library(page: Page, url: str) -> None:
+    """A library of many small documents, filtered, one of them with its contents."""
+    sources = []
+    for number in range(1, 121):
+        text = f"# Log of week {number}\n\nThe lamp burned {number * 3} hours. {number % 7} ships passed.".encode()
+        reply = httpx.post(f"{url}/uploads", params={"name": f"log week {number:03}.md"}, content=text, timeout=60)
+        sources.append(reply.json()["source"])
+    body = {"assistant_id": "ingestion", "input": {"sources": sources}}
+    httpx.post(f"{url}/runs/wait", json=body, timeout=900)
+    look(page, url)
+    page.get_by_label("Order of documents").select_option("name")
+    page.fill("#filter", "week 1")
+    page.wait_for_timeout(800)
+    page.get_by_role("button", name="None", exact=True).click()
+    for number in (101, 102):
+        page.get_by_role("checkbox", name=f"Ask log week {number}.md").check()
+    ask(page, "How many ships passed?")
+    page.get_by_role("button", name="log week 101.md", exact=True).click()
+    page.locator("#sheet .overview").wait_for()
+    keep(page, "room-library")
 
 
 def main() -> None:

@@ -22,47 +22,87 @@ async function request(path, options = {}) {
     await signIn();
     return request(path, options);
   }
-  if (!response.ok) throw new ApiError(response.status, await errorText(response));
+  if (!response.ok) throw new ApiError(response.status, await errorText(response, path));
   return response;
 }
 
-async function errorText(response) {
+/** What the user is told of an error; the server's library speaks of things that no reader knows, so its own words stay out. */
+async function errorText(response, path) {
+  const ofLibrary = /^\/(threads|runs)/.test(path);
+  if (ofLibrary && response.status === 404) return "This conversation is not on the server any more: begin a new one.";
+  if (ofLibrary && response.status === 409) return "Another question is being answered in this conversation: wait until it is done.";
   const body = await response.json().catch(() => ({}));
-  return typeof body.detail === "string" ? body.detail : `The server answered ${response.status}.`;
+  if (typeof body.detail === "string" && !(ofLibrary && /\b(thread|run|assistant|graph)s?\b/i.test(body.detail))) return body.detail;
+  return `The server could not do this (${response.status}): its log says why.`;
 }
 
 export const get = async (path) => (await request(path)).json();
-export const remove = async (path) => (await request(path, { method: "DELETE" })).json();
+export const remove = async (path) => {
+  const response = await request(path, { method: "DELETE" });
+  return response.status === 204 ? null : response.json().catch(() => null);
+};
 
-function post(path, body, options = {}) {
+function send(method, path, body, options = {}) {
   return request(path, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options,
+    method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...options,
   });
 }
+const post = (path, body, options) => send("POST", path, body, options);
+
+const FIELDS = ["thread_id", "metadata", "updated_at", "created_at", "status"];
 
 export const newThread = async (metadata) => (await (await post("/threads", { metadata })).json()).thread_id;
+/** Change some values of a thread's metadata. */
+export const note = async (thread, metadata) => (await send("PATCH", `/threads/${thread}`, { metadata })).json();
+/** Threads with this metadata, the last changed first, each with its first message as `extracted.first`. */
+export const threads = async (metadata, { limit = 100, offset = 0, more = {} } = {}) =>
+  (await post("/threads/search", { metadata, limit, offset, sort_by: "updated_at", sort_order: "desc", select: FIELDS, ...more })).json();
+/** The time of a thread's last change and its status, or null if it is gone. */
+export const changeOf = async (thread) => (await (await post("/threads/search", { ids: [thread], limit: 1, select: FIELDS })).json())[0] ?? null;
+/** The id of the run that a thread is at, or null. */
+export async function runOf(thread) {
+  for (const status of ["running", "pending"]) {
+    const [one] = await get(`/threads/${thread}/runs?limit=1&status=${status}`);
+    if (one) return one.run_id;
+  }
+  return null;
+}
+export const cancel = (thread, id) => post(`/threads/${thread}/runs/${id}/cancel`, {});
 
 /** Trade the server's token for a cookie. */
 export async function logIn(token) {
   const response = await fetch("/session", { method: "POST", body: token, credentials: "same-origin" });
-  if (!response.ok) throw new ApiError(response.status, await errorText(response));
+  if (!response.ok) throw new ApiError(response.status, await errorText(response, "/session"));
 }
 
 /**
- * Run the `pagewitness` graph on a thread and yield its events as {event, inner, data}: `event` is the stream mode,
- * `inner` says whether the event comes from a subgraph. With `answer` a run that asked something back goes on.
+ * Run the `pagewitness` graph on a thread and yield its events as {event, inner, data}: `event` is the stream mode, or
+ * `metadata` with the run's id, and `inner` says whether it comes from a subgraph. With `answer` a run that asked
+ * something back goes on. The run goes on too if this page is closed.
  */
-export async function* run(thread, input, { modes, disconnect, signal, answer, context = {} }) {
+export async function* run(thread, input, { modes, signal, answer, context = {} }) {
   const response = await post(`/threads/${thread}/runs/stream`, {
-    assistant_id: "pagewitness", ...(answer === undefined ? { input } : { command: { resume: answer } }), context, stream_mode: modes, stream_subgraphs: true, on_disconnect: disconnect,
+    assistant_id: "pagewitness", ...(answer === undefined ? { input } : { command: { resume: answer } }), context, stream_mode: modes, stream_subgraphs: true, on_disconnect: "continue",
     multitask_strategy: "reject",
   }, { signal });
+  yield* events(response, signal);
+}
+
+/** Yield the events of a run that is under way, from now on. */
+export async function* join(thread, id, { signal } = {}) {
+  yield* events(await request(`/threads/${thread}/runs/${id}/stream`, { signal }), signal);
+}
+
+async function* events(response, signal) {
   for await (const { event, data } of translateErrors(frames(response.body), signal)) {
     const [name, ...from] = event.split("|");
-    if (name === "error") throw new ApiError(0, data?.message || "The run failed; the server's log says why.");
+    if (name === "error") throw new ApiError(0, said(data?.message) || "It failed; the server's log says why.");
     yield { event: name, inner: from.length > 0, data };
   }
 }
+
+/** The sentence of an error without what the server's library adds below it. */
+const said = (message) => String(message ?? "").split("\nDuring task with name")[0];
 
 async function* translateErrors(events, signal) {
   try {

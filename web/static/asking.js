@@ -1,195 +1,246 @@
-// Conversations: questions, draft answers, answers with citations. A conversation is a thread of the server.
+// Conversations: asking, showing a stored one again, following one that goes on elsewhere.
 
-import { get, newThread, proofOf, run } from "./api.js";
-import { askBack, questionIn } from "./ask_back.js";
-import { markerButton, withoutLinks } from "./citations.js";
-import { chosenDocuments, noneChosen, pagesOf } from "./documents.js";
-import { button, byId, make } from "./dom.js";
-import { renderAnswer } from "./markdown.js";
-import { SENTENCES, citationLine, verdictOf } from "./verdicts.js";
-import { open } from "./viewer.js";
+import { go, here } from "./address.js";
+import { cancel, changeOf, get, join, newThread, note, run, runOf } from "./api.js";
+import { askBack } from "./ask_back.js";
+import { KIND, actions, nameOf, refreshConversations, shortened } from "./conversations.js";
+import { byId, make, menu } from "./dom.js";
+import { askedOf, chosenDocuments, noneChosen } from "./library.js";
+import { makeTurn, turnsOf } from "./turns.js";
+import { welcome } from "./welcome.js";
 
-const REFUSALS = {
-  nothing_ingested: "There is no document to ask", nothing_relevant: "The documents do not say",
-  fact_absent: "No statement could be confirmed", page_unreadable: "Some pages could not be read",
-  model_failed: "The model gave no usable reply",
-};
-const MAX_CLOSEST_PAGES = 4;
+const MODES = ["custom", "values"];
+const MAX_KEPT = 2000; // characters of the questions that a conversation can be found by
+const FOLLOW_MS = 4000;
+const channel = new BroadcastChannel("pagewitness");
 let thread = null; // the id of the conversation's thread, once there is one
-let running = null; // the AbortController of the question that is being answered
+let shownTurns = []; // the turns on the screen: {question, askedOf, result}
+let changed = null; // when the thread was last changed, as the server says
+let running = null; // {controller, id} of the question that is being answered here
+let opening = 0; // counts calls of show(), so that a late response of an earlier one is dropped
 
-async function ask(question) {
-  const turn = addTurn(question);
-  running = new AbortController();
-  byId("send").textContent = "Stop";
-  try {
-    thread ??= await newThread({ room: "conversation" });
-    linkToStudio();
-    const input = { messages: [{ role: "user", content: question }], documents: chosenDocuments() };
-    const modes = ["custom", "values"];
-    const { signal } = running;
+/** The citations of the conversation on this page, to tell what is quoted there. */
+export const citationsOn = (document, page) =>
+  shownTurns.flatMap(({ result }) => result?.citations ?? []).filter((one) => one.document === document && (one.pages ?? [one.page]).includes(page))
+    .map((one) => ({ ...one, turn: shownTurns.find(({ result }) => result?.citations?.includes(one)) }));
+
+/** Ask a question in the conversation, or begin one. */
+export async function ask(question) {
+  if (running) return;
+  const asked = { question, askedOf: await askedOf(), result: null };
+  const documents = await chosenDocuments();
+  const turn = add(asked);
+  const begun = performance.now();
+  await follow(turn, asked, async function* (signal) {
+    if (!thread) {
+      thread = await newThread({ ...KIND, name: shortened(question), asked: question.slice(0, MAX_KEPT) });
+      go({ thread, turn: null }, { replace: true, silent: true });
+      nameIt({ thread_id: thread, metadata: { name: shortened(question) } });
+    } else remember(question);
+    const message = { role: "user", content: question, ...(asked.askedOf ? { additional_kwargs: { asked_of: asked.askedOf } } : {}) };
     let answer;
     for (;;) {
-      for await (const part of run(thread, input, { modes, disconnect: "cancel", signal, answer })) turn.handle(part);
+      yield* run(thread, { messages: [message], documents }, { modes: MODES, signal, answer });
       const back = turn.asked();
-      if (!back) break;
+      if (!back) return;
       answer = await askBack(turn.element, back, signal);
     }
-    turn.end();
+  }, { waited: () => (performance.now() - begun) / 1000 });
+}
+
+/** Show the events of a run in a turn until it ends; a question that failed goes back into the field. */
+async function follow(turn, asked, eventsOf, { waited = () => undefined, id = null } = {}) {
+  const mine = (running = { controller: new AbortController(), id });
+  byId("send").textContent = "Stop";
+  let question = asked.question;
+  try {
+    for await (const part of eventsOf(mine.controller.signal)) {
+      if (part.event === "metadata") mine.id = part.data?.run_id ?? null;
+      else {
+        turn.handle(part);
+        if (part.event === "values" && !part.inner && typeof part.data?.answer === "string") asked.result = { citations: [], ...part.data };
+      }
+    }
+    turn.end(undefined, waited());
+    if (asked.result) question = "";
   } catch (error) {
+    asked.result = null; // the first events of a run hold the answer before it
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
   }
+  if (question && running === mine && !byId("question").value) fill(question);
+  if (running === mine) done();
+}
+
+function done() {
   running = null;
   byId("send").textContent = "Ask";
+  if (!thread) return;
+  channel.postMessage(thread);
+  changeOf(thread).then((one) => (changed = one?.updated_at ?? changed)).catch(() => {});
+  refreshConversations().catch(() => {});
 }
 
-/** Show the conversation that the browser's address names; it is on the server, so a reload loses nothing. */
-export async function resume() {
-  const named = /^#thread=([0-9a-f-]{36})$/.exec(location.hash)?.[1];
-  if (!named) return;
-  const state = await get(`/threads/${named}/state`).catch(() => null);
-  if (!state?.values?.messages?.length) return history.replaceState(null, "", location.pathname);
-  thread = named;
-  linkToStudio();
-  let turn = null;
-  for (const { type, content, additional_kwargs: more } of state.values.messages) {
-    if (type === "human") turn = addTurn(String(content));
-    else turn?.end({ answer: withoutLinks(String(content)), citations: more?.citations ?? [], verdict: more?.verdict });
+function add(asked) {
+  if (!shownTurns.length) byId("talk").replaceChildren();
+  shownTurns.push(asked);
+  const turn = makeTurn(asked, { number: shownTurns.length, thread: () => thread, again: (question) => retry(question, asked) });
+  byId("talk").append(turn.element);
+  turn.element.scrollIntoView({ block: "start" });
+  return turn;
+}
+
+function retry(question, asked) {
+  if (running) return;
+  if (!asked.result) shownTurns = shownTurns.filter((one) => one !== asked);
+  if (byId("question").value === question) fill("");
+  ask(question);
+}
+
+export function fill(question) {
+  const field = byId("question");
+  field.value = question;
+  field.dispatchEvent(new Event("input"));
+}
+
+let known = {};
+function nameIt(one) {
+  known = one;
+  const name = one ? nameOf(one) : "";
+  byId("title").textContent = name;
+  document.title = name ? `${name} · PageWitness` : "PageWitness";
+  byId("conversation-menu").hidden = !one;
+  byId("conversation-menu").replaceChildren(...(one ? [menu("More on this conversation", () => actions(known))] : []));
+}
+
+/** Keep the words of a question, so that the conversation is found by them. */
+function remember(question) {
+  const asked = `${known.metadata?.asked ?? ""}\n${question}`.slice(-MAX_KEPT);
+  known = { ...known, metadata: { ...known.metadata, asked } };
+  note(thread, { asked }).catch(() => {}); // the search misses these words, the conversation does not
+}
+
+/** Show the conversation that the address names; without one, what can be done. */
+export async function show() {
+  const { thread: named, turn } = here();
+  if (named !== thread || !byId("talk").hasChildNodes()) {
+    running?.controller.abort();
+    running = null;
+    byId("send").textContent = "Ask";
+    thread = named;
+    await open();
+  }
+  if (turn) {
+    const element = byId(`turn-${turn}`);
+    element?.scrollIntoView({ block: "start" });
+    element?.focus({ preventScroll: true });
   }
 }
 
-/** Add a turn to the conversation: the question and the current step; `end` puts the answer in place of the step. */
-function addTurn(question) {
-  byId("welcome")?.remove();
-  byId("new-conversation").hidden = false;
-  const step = make("p", { className: "step" }, "Reading the question");
-  const turn = make("article", { className: "turn" }, make("h3", { className: "asked" }, question), step);
-  byId("talk").append(turn);
-  turn.scrollIntoView({ block: "nearest" });
-  let draft = null;
-  let result = null;
-  let back = null;
-  return {
-    element: turn,
-    asked: () => back,
-    handle({ event, inner, data }) {
-      if (event === "custom" && data?.event === "step") step.textContent = data.label;
-      else if (event === "custom" && data?.event === "draft") {
-        if (!draft) turn.append((draft = make("p", { className: "draft", "aria-hidden": "true" })));
-        draft.textContent = data.text;
-      } else if (event === "values" && !inner) {
-        back = questionIn(data);
-        if (typeof data?.answer === "string") result = data;
-      }
-    },
-    end(known) {
-      result = known ?? result;
-      step.remove();
-      draft?.remove();
-      if (!result) return this.fail("The run ended without an answer.");
-      turn.append(...(verdictOf(result) === "refused" ? refusal(result) : answer(result)), footer(result));
-      turn.scrollIntoView({ block: "nearest" });
-    },
-    fail(message) {
-      step.remove();
-      draft?.remove();
-      turn.append(make("p", { className: "wrong", role: "alert" }, message));
-    },
-  };
-}
-
-function answer(result) {
-  const verdict = verdictOf(result);
-  const said = SENTENCES[verdict] ? [make("p", { className: `verdict ${verdict}` }, SENTENCES[verdict])] : [];
-  if (!result.citations.length) return [...said, renderAnswer(result.answer, () => null)];
-  const cited = new Map(result.citations.map((citation) => [citation.marker, citation]));
-  const marker = (number) => {
-    const citation = cited.get(number);
-    return citation ? markerButton(citation, () => show(citation)) : null;
-  };
-  return [...said, renderAnswer(result.answer, marker), citations("Citations", result.citations.map((citation) =>
-    citationButton(citation.marker, pageLabel(citation), citation.quote, () => show(citation), citationLine(citation)))),
-    button("Save the cited pages as PDF", (event) => saveProof(event.currentTarget, result), { className: "plain proof" })];
-}
-
-/** Download the pages that an answer cites, with its quotes marked. */
-async function saveProof(pressed, { question = "", citations }) {
-  pressed.disabled = true;
+async function open() {
+  const call = ++opening;
+  shownTurns = [];
+  if (!thread) {
+    nameIt(null);
+    byId("talk").replaceChildren(await welcome());
+    return;
+  }
+  byId("talk").replaceChildren(make("p", { className: "step" }, "Opening the conversation"));
   try {
-    const address = URL.createObjectURL(await proofOf({ question, citations }));
-    make("a", { href: address, download: "proof.pdf" }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    const [state, one] = await Promise.all([get(`/threads/${thread}/state`), get(`/threads/${thread}`)]);
+    if (call !== opening) return;
+    changed = one.updated_at;
+    const turns = turnsOf(state.values?.messages ?? []);
+    nameIt({ ...one, extracted: { first: turns[0]?.question } });
+    await drawTurns(turns, state, one.status === "busy");
   } catch (error) {
-    pressed.after(make("p", { className: "wrong", role: "alert" }, error.message));
+    if (call !== opening) return;
+    nameIt(null);
+    byId("talk").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
   }
-  pressed.disabled = false;
 }
 
-function refusal(result) {
-  const text = renderAnswer(result.answer, () => null);
-  text.classList.add("refused");
-  text.prepend(make("p", { className: "why" }, REFUSALS[result.reason] ?? "Not answered"));
-  const closest = (result.retrieved ?? []).slice(0, MAX_CLOSEST_PAGES);
-  if (!closest.length) return [text];
-  return [text, citations("The closest pages", closest.map((chunk) =>
-    citationButton("?", pageLabel(chunk), shorten(chunk.text), () => show({ ...chunk, quote: "", boxes: [] }))))];
+async function drawTurns(turns, state, busy) {
+  const call = opening;
+  byId("talk").replaceChildren();
+  shownTurns = [];
+  const id = busy ? await runOf(thread) : null;
+  const back = state.tasks?.flatMap((task) => task.interrupts ?? [])[0]?.value;
+  turns.forEach((asked, at) => {
+    const turn = add(asked);
+    if (asked.result) return turn.end(asked.result);
+    const last = at === turns.length - 1;
+    if (last && id) rejoin(turn, asked, id, call);
+    else if (last && back?.options) goOn(turn, asked, back);
+    else turn.fail("No answer was given.");
+  });
+  if (busy && id && turns.at(-1)?.result) await rejoin(add({ question: "…", askedOf: null, result: null }), {}, id, call);
+  byId("talk").scrollTop = byId("talk").scrollHeight;
 }
 
-const pageLabel = ({ name, page, pages, label }) =>
-  `${name}, page ${pages?.length > 1 ? pages.join("–") : page}${label ? ` (printed ${label})` : ""}`;
-const shorten = (markdown) => {
-  const text = markdown.replace(/^#{1,6} /gm, "");
-  return text.length > 200 ? `${text.slice(0, 200).replace(/\s+\S*$/, "")} …` : text;
-};
-const show = ({ document, name, page, quote, boxes }) => open({ document, name, page, pages: pagesOf(document), quote, boxes });
-
-function citations(title, items) {
-  return make("section", { className: "citations" }, make("h3", {}, title), ...items);
+/** Follow a question that was asked before this page was loaded, or in another window, then show it as it was stored. */
+async function rejoin(turn, asked, id, call) {
+  await follow(turn, asked, (signal) => join(thread, id, { signal }), { id });
+  if (call === opening) await open();
 }
 
-function citationButton(number, at, quote, onClick, doubt = "") {
-  const element = button("", onClick, { className: "citation" });
-  element.replaceChildren(
-    make("span", { className: "number" }, String(number)), make("span", { className: "at" }, at), make("span", { className: "quoted" }, quote),
-    doubt ? make("span", { className: "doubt" }, doubt) : "");
-  return element;
+/** Ask again what a run asked back before this page was loaded. */
+function goOn(turn, asked, back) {
+  follow(turn, asked, async function* (signal) {
+    for (let question = back; question; question = turn.asked()) {
+      const answer = await askBack(turn.element, question, signal);
+      yield* run(thread, null, { modes: MODES, signal, answer });
+    }
+  });
 }
 
-function footer(result) {
-  if (!result.engine) return "";
-  const requests = result.usage?.requests ? ` · ${result.usage.requests} requests` : "";
-  const left = typeof result.questions_left === "number" ? ` · ${result.questions_left} more today` : "";
-  return make("p", { className: "foot" }, `${result.engine} · ${(result.seconds ?? 0).toFixed(1)} s${requests}${left}`);
+/** Show turns that were added elsewhere. */
+async function lookForNews() {
+  if (!thread || running || document.hidden) return;
+  const one = await changeOf(thread);
+  if (running || !one || one.thread_id !== thread || one.updated_at === changed) return;
+  changed = one.updated_at;
+  const turns = turnsOf((await get(`/threads/${thread}/state`)).values?.messages ?? []);
+  if (turns.length !== shownTurns.length || Boolean(turns.at(-1)?.result) !== Boolean(shownTurns.at(-1)?.result) || one.status === "busy") await open();
 }
 
-function linkToStudio() {
-  history.replaceState(null, "", `#thread=${thread}`);
-  const link = byId("studio");
-  link.href = `https://smith.langchain.com/studio/thread/${thread}?baseUrl=${encodeURIComponent(location.origin)}`;
-  link.hidden = false;
-}
+const look = () => lookForNews().catch(() => {}); // the server may be down for a while: the next look tells
+channel.addEventListener("message", ({ data }) => {
+  if (data === thread) look();
+  refreshConversations().catch(() => {});
+});
+setInterval(look, FOLLOW_MS);
+addEventListener("focus", look);
+addEventListener("conversation-changed", ({ detail }) => {
+  refreshConversations().catch(() => {});
+  channel.postMessage(detail);
+  if (detail === thread) get(`/threads/${thread}`).then((one) => nameIt({ ...one, extracted: known.extracted })).catch(() => {});
+});
 
 byId("ask").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (running) return running.abort();
+  if (running) return stop();
   const field = byId("question");
   const question = field.value.trim();
   field.setCustomValidity(noneChosen() ? "Tick at least one document to ask." : "");
   if (!question || !field.reportValidity()) return;
-  field.value = "";
+  fill("");
   ask(question);
 });
-byId("question").addEventListener("input", (event) => event.target.setCustomValidity(""));
+function stop() {
+  if (running.id && thread) cancel(thread, running.id).catch(() => {}); // it may have ended meanwhile
+  running.controller.abort();
+}
+byId("question").addEventListener("input", ({ target }) => {
+  target.setCustomValidity("");
+  target.style.height = "auto";
+  target.style.height = `${Math.min(target.scrollHeight + 2, 200)}px`;
+});
 byId("question").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   if (!running) byId("ask").requestSubmit();
 });
 byId("new-conversation").addEventListener("click", () => {
-  running?.abort();
-  thread = null;
-  history.replaceState(null, "", location.pathname);
-  byId("talk").replaceChildren();
-  byId("studio").hidden = byId("new-conversation").hidden = true;
+  go({ thread: null, turn: null, page: null });
   byId("question").focus();
 });

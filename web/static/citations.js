@@ -12,6 +12,10 @@ export const markerNumber = (part) => {
   return found && Number(found[1]);
 };
 
+/** The document and page of a citation or passage, as readers are told. */
+export const pageLabel = ({ name, page, pages, label }) =>
+  `${name}, page ${pages?.length > 1 ? pages.join("–") : page}${label ? ` (printed ${label})` : ""}`;
+
 /** A button that opens the cited page. */
 export function markerButton(citation, onClick) {
   const printed = citation.label ? ` (printed ${citation.label})` : "";
@@ -23,3 +27,9 @@ export function markerButton(citation, onClick) {
 export const withoutLinks = (reply) =>
   reply.replace(/\n\n\*\*Sources\*\*\n\n\d+\. [^]*$/, "").replace(/\[\[(\d+)\]\]\([^\s()]+\/room#page=[^\s()]+\)/g, "[$1]")
     .replace(/\\([$~<])/g, "$1");
+
+const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+
+/** Whether a paragraph of an answer already says its quote word for word. */
+export const saysQuote = (answer, { marker, quote }) =>
+  answer.split(/\n{2,}/).some((part) => part.includes(`[${marker}]`) && letters(part.replace(/\[\d{1,3}\]|\((?:not proven|proven in part):[^\n]*\)$/g, "")) === letters(quote));

@@ -1,84 +1,170 @@
-// Ingestion: uploads of files, then a run of the graph that reads them; each file has a progress bar.
+// Ingestion: a batch of files is sent, then read by one run. The server keeps the batch, so that a reload loses no file.
 
-import { get, newThread, sendPassword, run, upload } from "./api.js";
+import { get, join, newThread, note, remove, run, runOf, sendPassword, threads, upload } from "./api.js";
 import { askBack, questionIn } from "./ask_back.js";
-import { button, byId, make, plural } from "./dom.js";
-import { refresh, showMessage } from "./documents.js";
+import { button, byId, plural } from "./dom.js";
+import { jobRow } from "./job_row.js";
+import { lookForDocuments, refresh, showMessage } from "./library.js";
 
 const MAX_PARALLEL_UPLOADS = 3;
+const MAX_WAITING = 30; // files waiting to be read that are listed one by one
+const LOOK_MS = 5000;
+const NOTE_MS = 1000;
+const MODES = ["custom", "values"];
+const OPEN = { room: "reading" };
 const STAGES = { survey: "pages looked at", read: "pages read", chunk: "pages cut into chunks", embed: "chunks indexed" };
+const batches = new Map(); // by thread: {thread, jobs}; a job is {name, id, source, file, problem, row, locked}
+let unreadRows = new Map(); // by id: the rows of uploads that were never read
 
 /** Upload files, a few at a time, then read those that arrived in one run. */
 export async function ingest(files) {
   showMessage("");
   const limit = (await get("/health")).upload_mb;
-  const jobs = [...files].map((file) => ({ file, row: row(file.name) }));
-  const waiting = [...jobs];
+  const batch = await begin([...files].map((file) => ({ name: file.webkitRelativePath || file.name, file })));
+  const waiting = [...batch.jobs];
   const worker = async () => {
-    for (let job; (job = waiting.shift()); ) await send(job, limit);
+    for (let job; (job = waiting.shift()); ) {
+      await send(job, limit);
+      keep(batch);
+    }
   };
   await Promise.all(Array.from({ length: MAX_PARALLEL_UPLOADS }, worker));
-  const arrived = jobs.filter((job) => job.source);
-  if (arrived.length) await read(arrived);
+  await keep(batch, true);
+  await read(batch);
+}
+
+/** Read documents at web addresses. */
+export async function ingestAddresses(addresses) {
+  await read(await begin(addresses.map((source) => ({ name: source, source }))));
 }
 
 /** Read the missing pages of a document, or all of them if none is missing. */
-export const readAgain = (one) =>
-  read([{ source: one.source, id: one.id, row: row(one.label) }], { reread: one.status === "complete" });
+export const readAgain = async (one) =>
+  read(await begin([{ name: one.label, source: one.source, id: one.id, again: true }]), { reread: one.status === "complete" });
+
+async function begin(jobs) {
+  const batch = { thread: await newThread({ ...OPEN, files: jobs.map(({ name, id, source }) => ({ name, id, source })) }), jobs };
+  batches.set(batch.thread, batch);
+  jobs.forEach((job, at) => addRow(batch, job, jobs.length <= MAX_WAITING || at < MAX_WAITING));
+  return batch;
+}
+
+function addRow(batch, job, listed = true) {
+  job.row = jobRow(job.name, { dismiss: () => forget(batch, job) });
+  if (listed) job.row.progress("waiting", 0, 0);
+  return job;
+}
+
+/** Write the state of a batch's files to the server, at most once a second unless it must be now. */
+async function keep(batch, now = false) {
+  if (!now && Date.now() - (batch.kept ?? 0) < NOTE_MS) return;
+  batch.kept = Date.now();
+  await note(batch.thread, { files: batch.jobs.map(({ name, id, source, problem }) => ({ name, id, source, problem })) }).catch(() => {}); // the next one tells it
+}
+
+/** Drop a file from its batch: the user has seen what became of it. */
+async function forget(batch, job) {
+  batch.jobs = batch.jobs.filter((one) => one !== job);
+  if (batch.jobs.some((one) => one.problem)) await keep(batch, true);
+  else await close(batch);
+}
+
+async function close(batch) {
+  batches.delete(batch.thread);
+  await note(batch.thread, { room: "read", files: [] }).catch(() => {}); // it is looked at again after the next reload
+}
 
 async function send(job, limit) {
-  const { file, row: bar } = job;
-  if (file.size > limit * 2 ** 20) return bar.fail(`is larger than ${limit} MB, the most that this server takes.`);
-  bar.show("sending", 0, 1);
+  const { file, row } = job;
   try {
-    const uploaded = await upload(file, (done, all) => bar.show("sending", done, all));
+    if (file.size > limit * 2 ** 20) throw new Error(`It is larger than ${limit} MB, the most that this server takes: split it.`);
+    row.progress("sending", 0, 1);
+    const uploaded = await upload(file, (done, all) => row.progress("sending", done, all));
     Object.assign(job, { source: uploaded.source, id: uploaded.id });
-    bar.show("waiting to be read", 0, 0);
+    row.progress("waiting to be read", 0, 0);
   } catch (error) {
-    bar.fail(error.message);
+    job.problem = error.message;
+    row.fail(error.message);
   }
 }
 
-async function read(jobs, context = {}) {
-  const rows = new Map(jobs.map((job) => [job.id, job.row]));
+async function read(batch, context = {}) {
+  const jobs = batch.jobs.filter((job) => job.source && !job.problem);
   const sources = [...new Set(jobs.map((job) => job.source))];
+  if (!sources.length) return batch.jobs.some((job) => job.problem) ? null : close(batch);
+  jobs.forEach((job) => job.row.element.isConnected && job.row.progress("being opened", 0, 0));
+  await follow(batch, jobs, context, (answer) => run(batch.thread, { sources }, { modes: MODES, context, answer }));
+}
+
+/** Show the events of a batch's run until it ends, and what became of each file. */
+async function follow(batch, jobs, context, eventsOf, asked = null) {
+  const byDocument = new Map(jobs.map((job) => [job.id, job]));
   let report = null;
-  jobs.forEach((job) => job.row.show("being opened", 0, 0));
+  let back = asked;
   try {
-    const thread = await newThread({ room: "reading" });
-    let back = null;
-    let answer;
     do {
-      for await (const { event, inner, data } of run(thread, { sources }, { modes: ["custom", "values"], disconnect: "continue", context, answer })) {
+      const answer = back ? await askBack(jobs[0].row.element, back) : undefined;
+      back = null;
+      for await (const { event, inner, data } of eventsOf(answer)) {
         if (data?.event === "unusable") noteUnusable(jobs, data);
-        else if (event === "custom") progress(rows, data);
+        else if (event === "custom") progress(byDocument, jobs, data);
         else if (event === "values" && !inner) {
           report = data.report ?? report;
           back = questionIn(data);
         }
       }
-      if (back) answer = await askBack(jobs[0].row.element, back);
     } while (back);
     for (const document of report?.documents ?? []) finish(jobs, document, context);
+    for (const { source, detail } of report?.skipped ?? []) jobs.find((job) => job.source === source)?.row.note(`It was left out. ${detail}`);
+    for (const { source } of report?.duplicates ?? []) jobs.find((job) => job.source === source)?.row.note("It is the same document as another one of these.");
   } catch (error) {
-    jobs.forEach((job) => (job.locked ? askForPassword(job, context) : job.row.fail(error.message)));
+    for (const job of jobs) {
+      if (job.locked) unlock(job, context);
+      else fail(job, error.message);
+    }
   }
-  if (report) jobs.forEach((job) => job.row.end());
+  jobs.forEach((job) => job.row.end());
   await refresh();
+  if (batch.jobs.some((job) => job.problem)) await keep(batch, true);
+  else await close(batch);
+  await lookForUnread();
 }
 
-function progress(rows, data) {
+function progress(byDocument, jobs, data) {
   if (data.event === "waiting") {
     const until = new Date(data.until).toLocaleTimeString();
-    rows.forEach((bar) => bar.show(`waiting for the model service until ${until}`, 0, 0));
-  } else if (data.event === "progress") rows.get(data.document)?.show(STAGES[data.stage], data.done, data.of);
+    jobs.forEach(({ row }) => row.element.isConnected && row.progress(`waiting for the model service until ${until}`, 0, 0));
+  } else if (data.event === "progress") {
+    let job = byDocument.get(data.document);
+    if (!job) {
+      // A source at an address has no id before it is fetched; a file may hold other files.
+      job = jobs.find((one) => !one.id && !one.row.closed);
+      if (!job) return;
+      byDocument.set(data.document, Object.assign(job, { id: data.document }));
+    }
+    job.row.progress(STAGES[data.stage] ?? data.stage, data.done, data.of);
+  }
+}
+
+function fail(job, text) {
+  // What was uploaded stays in the server's list of unread uploads, with what is wrong with it; an address only here.
+  if (job.source?.startsWith("upload:")) isUnread(job);
+  else job.problem = text;
+  job.row.fail(text);
+}
+
+/** Take the row of a file for that of the unread upload which it is. */
+function isUnread(job) {
+  job.row.erasable(() => erase(job));
+  unreadRows.set(job.id, job.row);
 }
 
 function finish(jobs, document, context) {
   const job = jobs.find((one) => one.id === document.id || one.source === document.source);
   if (!job) return;
   const why = document.failures.map((failure) => failure.detail)[0] ?? "";
-  if (job.locked) askForPassword(job, context);
+  if (job.locked || document.failures[0]?.reason === "password") unlock(job, context);
+  else if (document.status === "failed" && !document.pages) fail(job, why);
   else if (document.status === "failed") job.row.fail(why);
   else if (document.status === "partial") job.row.fail(`${plural(document.failures.length, "page")} could not be read. ${why}`);
   else if (document.status === "unchanged") job.row.note("Nothing was missing: every page had been read before.");
@@ -91,87 +177,112 @@ function noteUnusable(jobs, { source, reason }) {
 }
 
 /** Ask for the password of a file, then read it with the same settings. */
-function askForPassword(job, context) {
+function unlock(job, context) {
+  if (!job.again) isUnread(job);
   job.row.askForPassword(async (password) => {
     await sendPassword(job.id, password);
     job.row.remove();
-    read([{ source: job.source, id: job.id, row: row(job.row.name) }], context);
+    read(await begin([{ name: job.name, source: job.source, id: job.id }]), context).catch((error) => showMessage(error.message));
   });
 }
 
-/** An item in the list of files that are being read. */
-function row(name) {
-  const bar = make("progress", { max: 1, value: 0, "aria-label": name });
-  const facts = make("p", { className: "facts" });
-  const item = make("li", {}, make("p", { className: "name" }, name), facts, bar);
-  let closed = false;
-  byId("jobs").append(item);
-  const close = () => {
-    bar.remove();
-    if (!closed) item.append(button("Dismiss", () => item.remove(), { "aria-label": `Dismiss the note on ${name}` }));
-    closed = true;
-  };
-  return {
-    name,
-    element: item,
-    remove: () => item.remove(),
-    /** Show a password field; `open` throws if the password is wrong. The field is emptied when it is sent. */
-    askForPassword(open) {
-      const problem = make("p", { className: "bad", role: "alert" });
-      const field = make("input", { type: "password", autocomplete: "off", required: true, "aria-label": `Password of ${name}` });
-      const form = make("form", { className: "unlock" }, field, make("button", {}, "Open"));
-      form.addEventListener("submit", async (event) => {
-        event.preventDefault();
-        const given = field.value;
-        field.value = problem.textContent = "";
-        try {
-          await open(given);
-        } catch (error) {
-          problem.textContent = error.message;
-          field.focus();
-        }
-      });
-      facts.textContent = "It is encrypted. The password is used to read it and is not stored.";
-      item.append(form, problem);
-      close();
-      field.focus();
-    },
-    show(what, done, all) {
-      if (all) Object.assign(bar, { max: all, value: done });
-      else bar.removeAttribute("value");
-      facts.textContent = all > 1 ? `${what} · ${what === "sending" ? `${Math.round((100 * done) / all)} %` : `${done} of ${all}`}` : what;
-    },
-    fail(text) {
-      facts.replaceChildren(make("span", { className: "bad", role: "alert" }, text));
-      close();
-    },
-    note(text) {
-      facts.textContent = text;
-      close();
-    },
-    end: () => closed || item.remove(),
-  };
+/** Show the batches that the server has: those that are being read, and what needs attention. */
+export async function lookForBatches() {
+  for (const one of await threads(OPEN, { limit: 50 })) {
+    if (!batches.has(one.thread_id)) await adopt(one).catch((error) => showMessage(error.message));
+  }
+  await lookForUnread();
 }
 
-const drop = byId("drop");
-drop.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  drop.classList.add("over");
-});
-drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  drop.classList.remove("over");
-  start(event.dataTransfer.files);
-});
-byId("choose").addEventListener("click", () => byId("files").click());
-byId("files").addEventListener("change", (event) => {
-  start([...event.target.files]);
-  event.target.value = "";
-});
-// A file dropped beside the field would replace the page with itself.
-for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());
-
-function start(files) {
-  if (files.length) ingest(files).catch((error) => showMessage(error.message));
+async function adopt({ thread_id: thread, status, metadata }) {
+  const batch = { thread, jobs: (metadata.files ?? []).map((file) => ({ ...file })) };
+  batches.set(thread, batch);
+  // The last file that arrived before a reload may not be noted yet: it is an unread upload.
+  if (batch.jobs.some((job) => !job.source && !job.problem)) {
+    const arrived = new Set((await get("/uploads")).uploads.map(({ name }) => name));
+    batch.jobs = batch.jobs.filter((job) => job.source || job.problem || !arrived.has(job.name.split("/").at(-1)));
+  }
+  const sent = batch.jobs.filter((job) => job.source && !job.problem);
+  for (const job of batch.jobs.filter((one) => !sent.includes(one))) {
+    job.problem ??= "It was not sent completely: choose it again.";
+    addRow(batch, job, false).row.fail(job.problem);
+  }
+  if (status === "busy" || status === "interrupted") {
+    const id = status === "busy" ? await runOf(thread) : null;
+    const state = await get(`/threads/${thread}/state`);
+    const back = state.tasks?.flatMap((task) => task.interrupts ?? [])[0]?.value ?? null;
+    sent.forEach((job, at) => addRow(batch, job, at < MAX_WAITING));
+    await fill(sent);
+    follow(batch, sent, {}, (answer) => (answer === undefined && id ? join(thread, id) : run(thread, null, { modes: MODES, answer })), id ? null : back);
+  } else {
+    const failed = status === "error" ? await failedAddresses(thread, sent) : [];
+    for (const [job, text] of failed) fail(addRow(batch, job, false), text);
+    if (!batch.jobs.some((job) => job.problem)) await close(batch);
+  }
 }
+
+/** Show how far files have been read before this page was loaded. */
+async function fill(jobs) {
+  const unread = new Set((await get("/uploads")).uploads.map(({ id }) => id));
+  await Promise.all(jobs.slice(0, MAX_WAITING).filter(({ id }) => id && !unread.has(id)).map(async (job) => {
+    const told = await get(`/documents/${job.id}`).catch(() => null); // an address of which nothing was read yet
+    if (told) job.row.progress(STAGES.read, told.pages - told.ledger.pending, told.pages);
+  }));
+}
+
+async function failedAddresses(thread, jobs) {
+  const { error } = await get(`/threads/${thread}`);
+  const text = String((typeof error === "object" ? error?.message : error) ?? "It could not be read: try again.").split("\nDuring task")[0];
+  return jobs.filter((job) => !job.source.startsWith("upload:")).map((job) => [job, text]);
+}
+
+/** Show the uploads that were never read and are not being read, each with what can be done. */
+async function lookForUnread() {
+  const beingRead = new Set([...batches.values()].flatMap(({ jobs }) => jobs.filter((job) => job.row && !job.row.done).map((job) => job.id)));
+  const { uploads } = await get("/uploads");
+  const left = new Map(uploads.filter(({ id }) => !beingRead.has(id)).map((one) => [one.id, one]));
+  for (const [id, row] of unreadRows) {
+    if (left.has(id) || beingRead.has(id)) continue;
+    row.remove();
+    unreadRows.delete(id);
+  }
+  for (const one of left.values()) {
+    if (unreadRows.get(one.id)?.element.isConnected) continue;
+    const row = jobRow(one.name, { erase: () => erase(one) });
+    unreadRows.set(one.id, row);
+    if (one.problem === "password") unlock({ ...one, row }, {});
+    else if (one.problem) row.fail(one.detail);
+    else row.note("It was sent, and not read.", button("Read it", () => (row.remove(), readUpload(one)), { className: "primary", "aria-label": `Read ${one.name}` }));
+  }
+}
+
+const readUpload = async (one) => read(await begin([{ name: one.name, source: one.source, id: one.id }])).catch((error) => showMessage(error.message));
+
+async function erase({ id, name }) {
+  unreadRows.delete(id);
+  try {
+    await remove(`/uploads/${id}`);
+  } catch (error) {
+    showMessage(`${name}: ${error.message}`);
+  }
+}
+
+/** Show how far all files that are being read are together. */
+function summary() {
+  const jobs = [...batches.values()].flatMap((batch) => batch.jobs);
+  const open = jobs.filter((job) => job.row && !job.row.done);
+  const rows = byId("jobs").childElementCount;
+  byId("batch").hidden = !rows;
+  byId("batch-progress").hidden = open.length < 2;
+  byId("batch-progress").value = jobs.length ? jobs.reduce((sum, job) => sum + (job.row?.share ?? 0), 0) / jobs.length : 0;
+  const done = jobs.length - open.length;
+  byId("batch-title").textContent = !open.length ? "Needs attention" : jobs.length < 2 ? "Being read" : `Being read · ${Math.min(done, jobs.length)} of ${plural(jobs.length, "file")} done`;
+}
+addEventListener("jobs-changed", summary);
+
+async function look() {
+  if (document.hidden) return;
+  await lookForBatches();
+  await lookForDocuments();
+}
+setInterval(() => look().catch(() => {}), LOOK_MS); // the server may be down: the next look tells

@@ -1,0 +1,210 @@
+// The list of documents: filter, order, pages of the list, the choice of documents to ask, and what can be done with each.
+
+import { go } from "./address.js";
+import { get, remove } from "./api.js";
+import { button, byId, confirmed, debounced, make, menu, plural, saveAs, toast } from "./dom.js";
+
+const PAGE = 50;
+const MOST = 500; // documents of one response
+const STATUS = { complete: ["good", "complete"], partial: ["warn", "incomplete"], failed: ["bad", "could not be read"] };
+export const PAGE_STATUS = { read: "read", fallback: "read by fallback", blank: "blank", failed: "failed", pending: "not read yet" };
+const MAX_NAMED = 5;
+let listed = { documents: [], total: 0, all: 0, unfinished: 0 };
+let seen = ""; // the newest document and the numbers of documents, at the last look
+let offset = 0;
+let unfinishedOnly = false;
+// The choice: all documents but those of `except`, or only those of `only`; each id with the document's label.
+let except = new Map();
+let only = null;
+let readAgain = () => {};
+
+/** Set the handler of "Read again". */
+export const onReadAgain = (handler) => (readAgain = handler);
+export const documentCount = () => listed.all;
+export const newest = () => listed.documents[0] ?? null;
+
+/** Whether a document is asked. */
+const isChosen = (id) => (only ? only.has(id) : !except.has(id));
+const chosenCount = () => (only ? only.size : listed.all - except.size);
+export const noneChosen = () => listed.all > 0 && chosenCount() <= 0;
+
+/** The ids of the documents to search; empty where all are ticked. */
+export async function chosenDocuments() {
+  if (only) return [...only.keys()];
+  if (!except.size) return [];
+  return (await everything()).map(({ id }) => id).filter((id) => !except.has(id));
+}
+
+/** What an answer says it was asked of: {names, count, of}, or null for all documents. */
+export async function askedOf() {
+  if (!only && !except.size) return null;
+  const names = only ? [...only.values()] : (await everything()).filter(({ id }) => !except.has(id)).map(({ label }) => label);
+  return { names: names.slice(0, MAX_NAMED), count: names.length, of: listed.all };
+}
+
+async function everything() {
+  const all = [];
+  do all.push(...(await get(`/documents?limit=${MOST}&offset=${all.length}`)).documents);
+  while (all.length < listed.all && all.length % MOST === 0 && all.length);
+  return all;
+}
+
+/** Ask only these documents: {id: label}. */
+export function askOnly(documents) {
+  only = new Map(documents);
+  except = new Map();
+  draw();
+}
+
+/** Fetch the page of the list and show it. */
+export async function refresh() {
+  const query = new URLSearchParams({ limit: PAGE, offset, order: byId("order").value });
+  const words = byId("filter").value.trim();
+  if (words) query.set("q", words);
+  if (unfinishedOnly) query.set("unfinished", "1");
+  try {
+    listed = await get(`/documents?${query}`);
+    showMessage("");
+  } catch (error) {
+    return showMessage(error.message);
+  }
+  if (offset && offset >= listed.total) {
+    offset = Math.max(0, offset - PAGE);
+    return refresh();
+  }
+  draw();
+  dispatchEvent(new CustomEvent("library-changed"));
+}
+
+/** Show documents that were added, read or removed elsewhere. */
+export async function lookForDocuments() {
+  const { documents: [first], all, unfinished } = await get("/documents?limit=1&order=newest");
+  const now = `${first?.id} ${all} ${unfinished}`;
+  if (seen && seen !== now) await refresh();
+  seen = now;
+}
+
+/** Show a message above the list; "" clears it. */
+export const showMessage = (text) => (byId("message").textContent = text);
+
+function draw() {
+  const { documents, total, all, unfinished } = listed;
+  byId("none").hidden = all > 0;
+  byId("find").hidden = all === 0;
+  const filtered = byId("filter").value.trim() || unfinishedOnly;
+  const opened = new Set([...document.querySelectorAll(".ledger")].map((ledger) => ledger.dataset.document));
+  byId("documents").replaceChildren(...documents.map((one) => entry(one, opened.has(one.id))));
+  if (!documents.length && filtered) byId("documents").append(make("li", { className: "quiet" }, "No document matches."));
+  byId("paging").hidden = total <= PAGE;
+  byId("earlier").disabled = offset === 0;
+  byId("later").disabled = offset + PAGE >= total;
+  byId("range").textContent = `${offset + 1}–${Math.min(offset + PAGE, total)} of ${total.toLocaleString("en")}`;
+  byId("only-unfinished").hidden = !unfinished && !unfinishedOnly;
+  byId("only-unfinished").textContent = `${unfinished} incomplete`;
+  byId("only-unfinished").setAttribute("aria-pressed", String(unfinishedOnly));
+  showCount();
+}
+
+function showCount() {
+  const { all } = listed;
+  const asked = chosenCount();
+  byId("chosen").textContent = !all ? "" : asked === all ? `${plural(all, "document")}, all asked` : `${asked} of ${all.toLocaleString("en")} asked`;
+  byId("choose-all").disabled = asked === all;
+  byId("choose-none").disabled = asked === 0;
+  byId("asked-of").textContent = !all || asked === all ? "" : asked ? `Asks ${asked} of ${plural(all, "document")}. ` : "No document is ticked. ";
+}
+
+function entry(one, opened) {
+  const [tone, word] = STATUS[one.status];
+  const counts = Object.entries(one.ledger).filter(([status, count]) => count && status !== "read" && !(status === "pending" && one.status === "failed"));
+  const open = () => go({ page: { document: one.id, page: 1, boxes: [], as: "contents" } });
+  const name = button(one.label, open, { className: "name", title: one.title ? `${one.label} · ${one.title}` : one.label });
+  const facts = make("p", { className: "facts" }, one.status === "complete" ? "" : make("span", { className: tone }, `${word} · `), plural(one.pages, "page"),
+    ...counts.map(([status, count]) => ` · ${count} ${PAGE_STATUS[status]}`), one.title ? ` · ${one.title}` : "");
+  const item = make("li", { className: "document" }, checkbox(one), make("div", { className: "lines" }, name, facts), menu(`More on ${one.label}`, () => actions(one, item)));
+  if (opened) pages(item, one);
+  return item;
+}
+
+const actions = (one, item) => [
+  ["Ask only this one", () => askOnly([[one.id, one.label]])],
+  ["Contents", () => go({ page: { document: one.id, page: 1, boxes: [], as: "contents" } })],
+  [item.querySelector(".ledger") ? "Hide the pages" : "State of the pages", () => pages(item, one)],
+  [one.status === "complete" ? "Read again" : "Read the rest", () => readAgain(one)],
+  ["Save the text", () => make("a", { href: `/documents/${encodeURIComponent(one.id)}/transcript`, download: `${one.label}.md` }).click()],
+  ["Save the PDF", () => saveFile(one)],
+  ["Delete", () => erase(one), "bad"],
+];
+
+/** Save a document's own file. */
+export async function saveFile({ id, label }) {
+  try {
+    const response = await fetch(`/documents/${encodeURIComponent(id)}/file?download=1`);
+    if (!response.ok) throw new Error((await response.json()).detail);
+    saveAs(/\.pdf$/i.test(label) ? label : `${label}.pdf`, await response.blob());
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+function checkbox(one) {
+  const box = make("input", { type: "checkbox", checked: isChosen(one.id), "aria-label": `Ask ${one.label}` });
+  box.addEventListener("change", () => {
+    if (only) box.checked ? only.set(one.id, one.label) : only.delete(one.id);
+    else box.checked ? except.delete(one.id) : except.set(one.id, one.label);
+    if (only?.size === listed.all) only = null;
+    showCount();
+  });
+  return box;
+}
+
+async function pages(item, one) {
+  const opened = item.querySelector(".ledger");
+  if (opened) return opened.remove();
+  try {
+    const { ledger_pages: lines } = await get(`/documents/${encodeURIComponent(one.id)}`);
+    const ledger = make("div", { className: "ledger", role: "group", "aria-label": `Pages of ${one.label}` });
+    ledger.dataset.document = one.id;
+    ledger.append(...lines.map((line) => button(String(line.page), () => go({ page: { document: one.id, page: line.page, boxes: [], as: "" } }), {
+      className: `plain ${line.status}`, title: [PAGE_STATUS[line.status], line.reason, line.detail].filter(Boolean).join(": "),
+      "aria-label": `Page ${line.page}${line.label ? ` (printed ${line.label})` : ""}, ${PAGE_STATUS[line.status]}`,
+    })));
+    item.append(ledger);
+    ledger.firstElementChild?.focus();
+  } catch (error) {
+    showMessage(error.message);
+    refresh();
+  }
+}
+
+async function erase(one) {
+  const text = `“${one.label}”, its pages and everything read from them are removed from this server.`;
+  if (!(await confirmed("Delete this document?", text))) return;
+  let problem = "";
+  try {
+    await remove(`/documents/${encodeURIComponent(one.id)}`);
+  } catch (error) {
+    problem = error.message;
+  }
+  only?.delete(one.id);
+  except.delete(one.id);
+  if (only && !only.size) only = null;
+  await refresh();
+  if (problem) showMessage(problem);
+  byId("choose").focus();
+}
+
+const fromStart = () => {
+  offset = 0;
+  return refresh();
+};
+byId("filter").addEventListener("input", debounced(fromStart));
+byId("order").addEventListener("change", fromStart);
+byId("only-unfinished").addEventListener("click", () => {
+  unfinishedOnly = !unfinishedOnly;
+  fromStart();
+});
+byId("earlier").addEventListener("click", () => ((offset = Math.max(0, offset - PAGE)), refresh()));
+byId("later").addEventListener("click", () => ((offset += PAGE), refresh()));
+byId("choose-all").addEventListener("click", () => ((only = null), except.clear(), draw()));
+byId("choose-none").addEventListener("click", () => askOnly([]));
