@@ -73,7 +73,6 @@ TOUCHES_ENVIRONMENT = ("graph/settings.py", "graph/cli/options.py", "graph/cli/s
 SMALL = {
     "graph/cli/__main__.py": "what `python -m graph.cli` runs",
     "graph/cli/exit_codes.py": "the table that help, commands, entry point and tests share",
-    "graph/ingestion/edges.py": "graph, state, nodes, edges: the same four files in each graph's folder",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "loaders/errors.py": "imported by every loader, and imports nothing",
