@@ -34,6 +34,12 @@ def test_a_lone_surrogate_is_replaced() -> None:
         "Die Frist endet am 30. September um 12 Uhr.",
         "Der Saal liegt im 2. Stock und stammt aus dem 19. Jahrhundert.",
         "Der Beitrag nach Abs. 4 gilt z. B. für Boote, vgl. Nr. 7.",
+        "El Sr. López y la Dra. Ruiz viven en la Av. Colón núm. 12.",
+        "Véase el art. 5, pág. 12: EE. UU. firmó el contrato.",
+        "Voir l'art. 12, p. 4, et la thèse de MM. Petit et Roy.",
+        "Le mur date de 50 av. J.-C. selon Mme. Leroy.",
+        "Завод основан в 1851 г. купцом П. А. Лобановым, см. рис. 4 и стр. 12.",
+        "Площадь участка — 3 тыс. кв. м. земли.",
         "It was no more.[citation needed]",
         "Tests (Jain et al., 2024) (2024-08), the exam (CNMO 2024)3, and Mathematics 2024 (AIME 2024) (MAA, 2024).",
     ],
@@ -52,6 +58,10 @@ def test_a_single_sentence_is_not_split(text: str) -> None:
         ("Every problem can be reduced to X. The rest follows.", 2),
         ("One (of two). Two.", 2),
         ("这是中文。还有一句。", 2),
+        ("¿Cuándo abre la lonja? Abre a las seis. ¡Qué temprano!", 3),
+        ("« Le port est fermé. » Il l'a dit hier. M. Dupont habite ici.", 3),
+        ("„Das ist neu.“ Sie sagte es oft, z. B. am 3. Mai. Er schwieg.", 3),
+        ("Завод закрыт с 1994 г. Музей открыт. Билет стоит 200 руб. Он дорог.", 4),
     ],
 )
 def test_sentences_are_split(text: str, count: int) -> None:
