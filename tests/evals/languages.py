@@ -1,4 +1,4 @@
-"""Questions in German, Spanish, Russian and Chinese on documents of their own language, and across languages.
+"""Questions in German, Spanish, French, Russian and Chinese on documents of their own language, and across languages.
 
     python -m tests.evals.languages [HOME]
 
@@ -39,6 +39,15 @@ está hecho de granito. En 1911 un temporal hundió nueve barcos de pesca. La lo
 salvo los domingos. Los pescadores venden sobre todo sardinas y merluza. La cofradía cuenta con 212 socios. El faro
 funciona con energía solar desde 2008. La directora del puerto es Carmen Olmedo. Un amarre cuesta catorce euros por
 noche. En invierno las obras del dique obligan a cerrar el acceso norte.
+""",
+    "fr": """# Le port et le moulin de Kervalan
+
+Le port de Kervalan fut inauguré en 1871 par l'ingénieur Yves Morvan. La jetée mesure 280 mètres et elle est
+construite en granit. En 1924, une tempête a coulé onze bateaux de pêche. La criée ouvre à cinq heures du matin,
+sauf le dimanche. Les pêcheurs vendent surtout des sardines et des maquereaux. La coopérative compte 184 membres.
+Le moulin à marée a été fondé par le marchand Alain Riou en 1790. Il ne fonctionne plus depuis 1962. La directrice
+du musée du moulin est Soizic Le Gall. L'entrée coûte six euros, les enfants ne paient rien. Le musée est fermé le
+lundi. Une place au port coûte quinze euros par nuit.
 """,
     "ru": """# Стекольный завод в Берёзовке
 
@@ -107,6 +116,32 @@ Welche Farbe hat die Flagge von Brasilien?
 ¿Cómo se cambian los frenos de una bicicleta?
 ¿Quién ganó las elecciones presidenciales?
 ¿De qué color es la bandera de Brasil?
+""",
+    "fr": """
+Qui a inauguré le port ? => Yves Morvan
+En quelle année le port de Kervalan a-t-il été inauguré ? => 1871
+Combien mesure la jetée ? => 280
+En quoi la jetée est-elle construite ? => granit
+Combien de bateaux ont coulé en 1924 ? => onze
+À quelle heure ouvre la criée ? => cinq heures
+Que vendent les pêcheurs ? => sardines
+Combien de membres compte la coopérative ? => 184
+Qui a fondé le moulin à marée ? => Alain Riou
+Qui dirige le musée ? => Soizic
+Combien coûte l'entrée ? => six euros
+Quand le musée est-il fermé ? => lundi
+Quelle est la capitale de l'Allemagne ?
+Combien de lunes a Jupiter ?
+Qui a composé la neuvième symphonie ?
+Quels sont les effets secondaires du médicament ?
+Combien de buts l'équipe a-t-elle marqués en finale ?
+Quel langage de programmation utilise le cours ?
+Quelle est la plus haute montagne du monde ?
+Comment change-t-on les freins d'un vélo ?
+Quel virus provoque la grippe ?
+Qui a gagné l'élection présidentielle ?
+De quelle couleur est le drapeau du Brésil ?
+Combien de temps la pâte doit-elle reposer ?
 """,
     "ru": """
 Кто основал завод? => Лобанов

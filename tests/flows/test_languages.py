@@ -12,6 +12,7 @@ import pytest
 from graph import dependencies
 from graph.app import app
 from graph.query import wording
+from tests.evals import proof_by_language
 from tests.evals.languages import QUESTIONS, run
 
 OFFLINE: Any = {"engine": "offline"}
@@ -31,6 +32,14 @@ def test_each_language_is_answered_on_its_own_and_across_and_refuses_what_is_unr
         assert counts["refused"] >= 0.85 * unrelated, (code, counts)
         assert counts["declined"] <= 0.35 * related, (code, counts)
         assert counts["right"] >= 0.6 * related, (code, counts)
+
+
+def test_answers_are_proven_in_the_language_of_the_document_and_what_it_does_not_say_is_not(home: Path) -> None:
+    for code, counts in proof_by_language.run(str(home)).items():
+        answerable = counts["proven"] + counts["related"] + counts["lost"]
+        assert counts["proven"] >= 0.7 * answerable, (code, counts)
+        assert counts["lost"] == 0, (code, counts)
+        assert counts["wrong and proven"] <= 0.05 * counts.total(), (code, counts)
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ from graph.engines.offline.other_things import (
 from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
+from graph.retrieval.languages import language
 from graph.retrieval.lists import items_after
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
@@ -169,6 +170,8 @@ def answers_question(
     """
     named = scored is not None and scored.named
     headings = headings_above(sentence, chunk)
+    if language(question) not in ("", "en"):
+        return _answers_in_language(question, sentence, chunk, scored, [*headings, titles.get(chunk.document, "")])
     above = " | ".join([*headings, titles.get(chunk.document, ""), chunk.name, around.subjects if around else ""])
     above += f" | {_referred_to(question, sentence, chunk)}"
     if named:
@@ -189,6 +192,17 @@ def answers_question(
     return not why_related(question, Evidence(sentence.search, above, label, caption, alone), weights)
 
 
+def _answers_in_language(
+    question: str, sentence: SentenceRow, chunk: ChunkRow, scored: scoring.ScoredSentence | None, above: Sequence[str]
+) -> bool:
+    """Return whether a sentence answers a question that is in another language than English."""
+    from graph.engines.offline import evidence_by_language  # its patterns take 20 ms at import
+
+    least = _MIN_COSINE if evidence_by_language.is_open(question) else _MIN_COSINE_OF_VALUE
+    near = scored is not None and (scored.named or scored.cosine >= least)
+    return near and evidence_by_language.answers(question, sentence.search, above, _before(sentence, chunk), chunk.text)
+
+
 # "They won again in 1990": what the sentence is about stands in the one before it.
 _REFERS = re.compile(r"(?:They|It|He|She|These|This|Those|Its|Their|His|Her|The (?:latter|former)|Both|Such)\b")
 
@@ -200,10 +214,15 @@ def _referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
     """
     if sentence.kind != "prose" or not _REFERS.match(sentence.text):
         return ""
+    replaced = any(is_replaced(question, word, sentence.text) for word in required_words(question, ""))
+    return _before(sentence, chunk) if not replaced else ""
+
+
+def _before(sentence: SentenceRow, chunk: ChunkRow) -> str:
+    """Return the sentence before one in its chunk; "" if there is none, or it is no prose."""
     at = next((at for at, other in enumerate(chunk.sentences) if other.id == sentence.id), 0)
     before = chunk.sentences[at - 1] if at else None
-    replaced = any(is_replaced(question, word, sentence.text) for word in required_words(question, ""))
-    return before.text if before and before.kind == "prose" and not replaced else ""
+    return before.text if before and before.kind == "prose" else ""
 
 
 def under_named_heading(question: str, headings: Sequence[str]) -> bool:

@@ -1,0 +1,190 @@
+"""The rule of `evidence_rules` for German, French and Spanish questions on texts of the same language.
+
+The sentence, with the headings and the title above it, names every word that says what the question is about, in any
+inflection that the Snowball stemmer of the language knows, as a part of a compound, or by a few synonyms; both are
+negated or neither is; and it holds a value of the asked kind that is not in the question. For other languages, and
+between two, nothing tells whether a quote answers: it stays related.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from graph.engines.offline.asked_words import WORD
+from graph.engines.offline.words_by_language import MEASURES, WORDS, Words
+from graph.retrieval.languages import language, stop_words
+
+# A title of two things ("the lighthouse and the harbour") does not say which of them a sentence is about.
+_JOINS = re.compile(r"(?<!\w)(?:und|et|y|e)(?!\w)", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![\w.,])(?:1[0-9]{3}|20[0-9]{2})(?![\w.,]*\d)")  # no amount
+_NEAR = 5  # words between a number and what it counts
+_MIN_PART = 4  # letters of a word that may be a part of a compound ("Strom" in "Stromrechnung")
+_VERB_ENDING = re.compile(r"(?:ete?n?|te?n?|e?st|en|e|t)$")  # "bedient", "bedienen", which the stemmer keeps apart
+_MIN_CAPITALISED = 2  # letters of a name
+_local = threading.local()
+
+
+def is_open(question: str) -> bool:
+    """Return whether a question asks for no kind of value that can be told: for a reason, or for anything."""
+    code = language(question)
+    return code not in WORDS or asked_kind(code, question) in ("", "reason")
+
+
+def answers(question: str, quote: str, above: Sequence[str], before: str, whole: str) -> bool:
+    """Return whether a sentence answers a question that is in another language than English.
+
+    Args:
+        question: The question.
+        quote: The sentence.
+        above: The headings above it, and the title of its document.
+        before: The sentence before it; "" for none.
+        whole: The text of its chunk, whose language is that of the document.
+    """
+    code = language(question)
+    words = WORDS.get(code)
+    if words is None or language(whole) != code:
+        return False
+    around = [one for one in above if not _JOINS.search(one)]
+    around += [before] if words.refers.match(quote) else []
+    required = required_words(code, question)
+    held = _forms(words, " | ".join([quote, *around]))
+    own = _forms(words, quote)
+    named = all(_is_named(words, word, held) for word in required)
+    if not named or not any(_is_named(words, word, own) for word in required):
+        return False
+    if bool(words.negative.search(question)) != _is_negated(words, required, quote):
+        return False
+    return _holds_value(words, question, quote)
+
+
+@lru_cache(maxsize=64)
+def asked_kind(code: str, question: str) -> str:
+    """Return what kind of value a question asks for: reason, count, number, date, name or place; "" for any."""
+    return next((kind for kind, pattern in WORDS[code].kinds if pattern.search(question)), "")
+
+
+@lru_cache(maxsize=64)
+def required_words(code: str, question: str) -> tuple[str, ...]:
+    """Return the words of a question that an answer has to name: no function words, not the kind of thing asked for."""
+    words = WORDS[code]
+    kinds = {group.lower() for found in words.asked.finditer(question) for group in found.groups() if group}
+    ignored = stop_words(code) | words.frame | kinds
+    kept = [
+        word for word in WORD.findall(question) if word.lower() not in ignored and (len(word) > 1 or word.isdigit())
+    ]
+    return tuple(dict.fromkeys(kept))
+
+
+def _is_named(words: Words, word: str, held: frozenset[str]) -> bool:
+    lower = word.lower()
+    forms = _forms(words, word)
+    if forms & held:
+        return True
+    if any(letter.isdigit() for letter in lower) or len(lower) < _MIN_PART:
+        return False
+    for group in _groups(words.stemmer):
+        if forms & group and group & held:
+            return True
+    form = _stem(words, lower)
+    parts = len(form) >= _MIN_PART and words.stemmer == "german"
+    return parts and any(other.startswith(form) or other.endswith((form, lower)) for other in held)
+
+
+def _is_negated(words: Words, required: tuple[str, ...], quote: str) -> bool:
+    """Return whether a negation stands among or right before or after the words of a quote that a question names."""
+    at = [
+        found.start()
+        for found in WORD.finditer(quote)
+        if any(_is_named(words, word, _forms(words, found.group())) for word in required)
+    ]
+    return bool(at) and any(at[0] - 12 <= found.start() <= at[-1] + 12 for found in words.negative.finditer(quote))
+
+
+def _holds_value(words: Words, question: str, quote: str) -> bool:
+    """Return whether a quote holds a value of the asked kind that is not in the question."""
+    code = next(key for key, value in WORDS.items() if value is words)
+    kind, known = asked_kind(code, question), frozenset(word.lower() for word in WORD.findall(question))
+    measured = [units for names, units in MEASURES if names.search(question) and not names.search(quote)]
+    if not all(units.search(quote) for units in measured):
+        return False
+    if kind == "count":
+        return _counts(words, question, quote, known)
+    if kind in ("number", "date"):
+        return _new(words.date, quote, known) if kind == "date" else _new(words.number, _YEAR.sub(" ", quote), known)
+    if kind == "name":
+        return _names(words, quote, known)
+    if kind in ("place", "reason"):
+        return bool((words.place if kind == "place" else words.reason).search(quote))
+    ignored = known | stop_words(code)
+    return any(word.lower() not in ignored for word in WORD.findall(quote))
+
+
+def _new(pattern: re.Pattern[str], quote: str, known: frozenset[str]) -> bool:
+    found = [one.group() for one in pattern.finditer(quote)]
+    return any(not set(map(str.lower, WORD.findall(one))) <= known for one in found)
+
+
+def _names(words: Words, quote: str, known: frozenset[str]) -> bool:
+    """Return whether a quote names somebody: in German, where all nouns are capitalised, by two such words in a row."""
+    found = WORD.findall(quote)
+    new = [word[:1].isupper() and len(word) >= _MIN_CAPITALISED and word.lower() not in known for word in found]
+    if words.stemmer == "german":
+        return any(one and other for one, other in pairwise(new))
+    return any(new[1:]) or (len(new) > 1 and new[0] and new[1])
+
+
+def _counts(words: Words, question: str, quote: str, known: frozenset[str]) -> bool:
+    """Return whether a quote holds a number that the question does not, near the thing that is counted."""
+    asked = words.counted.search(question)
+    counted = next((group for group in asked.groups() if group), "") if asked else ""
+    found = re.findall(r"[\w.,]*\w", quote)
+    numbers = [
+        at
+        for at, word in enumerate(found)
+        if words.number.fullmatch(word) and not _YEAR.fullmatch(word) and word.lower() not in known
+    ]
+    things = [at for at, word in enumerate(found) if counted and _is_named(words, counted, _forms(words, word))]
+    if not things:
+        return bool(numbers)
+    return any(-2 <= thing - number <= _NEAR for number in numbers for thing in things)
+
+
+def _forms(words: Words, text: str) -> frozenset[str]:
+    """Return the words of a text, lower case, with their stems; German participles without "ge" too."""
+    found = {word.lower() for word in WORD.findall(text)}
+    forms = found | {_stem(words, word) for word in found}
+    if words.stemmer == "german":
+        verbs = {word for word in WORD.findall(text) if word[0].islower()}
+        forms |= {f"{root}-" for word in verbs if len(root := _VERB_ENDING.sub("", word)) >= _MIN_PART}
+        forms |= {
+            f"{word[2:]}"
+            for word in forms
+            if word.startswith("ge") and word.endswith("-") and len(word) > _MIN_PART + 3
+        }
+    return frozenset(forms)
+
+
+@lru_cache(maxsize=4)
+def _groups(stemmer: str) -> tuple[frozenset[str], ...]:
+    words = next(value for value in WORDS.values() if value.stemmer == stemmer)
+    return tuple(frozenset(group | {_stem(words, word) for word in group}) for group in words.same)
+
+
+@lru_cache(maxsize=50_000)
+def _stem_of(stemmer: str, word: str) -> str:
+    # Stemmer objects are not thread-safe: one for each thread and language.
+    stemmers: dict[str, Any] = _local.__dict__.setdefault("stemmers", {})
+    if stemmer not in stemmers:
+        import Stemmer
+
+        stemmers[stemmer] = Stemmer.Stemmer(stemmer)
+    return str(stemmers[stemmer].stemWord(word))
+
+
+def _stem(words: Words, word: str) -> str:
+    return _stem_of(words.stemmer, word)

@@ -1,0 +1,74 @@
+"""The rule by which a quote answers a German, French or Spanish question."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.engines.offline.evidence_by_language import answers
+from graph.retrieval.languages import language
+
+DE, FR, ES = (
+    "Das ist der Bericht über die Arbeit in der Werft, die nicht mehr besteht und von der es nur noch Bilder gibt.",
+    "C'est le rapport sur le travail dans le chantier, dont il ne reste que des images et qui est fermé.",
+    "Este es el informe sobre el trabajo en el astillero, del que no quedan más que unas fotos y que está cerrado.",
+)
+
+
+def answered(question: str, quote: str, *above: str, before: str = "") -> bool:
+    whole = {"de": DE, "fr": FR, "es": ES}.get(language(question), "")
+    return answers(question, quote, above, before, f"{whole} {quote}")
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Wer hat die Werft gegründet?", "Die Werft wurde von Enno Tiarks gegründet."),
+        ("Wann wurde die Werft gegründet?", "Die Werft gründete Enno Tiarks im Jahr 1888."),
+        ("Wie viele Boote baute die Werft?", "Die Werft baute in dieser Zeit 41 Boote."),
+        ("Wie schwer ist der Kran?", "Der Kran wiegt 12 Tonnen."),
+        ("Was kostet der Strom?", "Die Stromkosten betragen 90 Euro."),
+        ("Warum wurde die Werft geschlossen?", "Die Werft wurde geschlossen, weil der Hafen versandete."),
+        ("Warum darf der Kran nicht bei Sturm laufen?", "Der Kran darf bei Sturm nicht laufen, weil er kippt."),
+        ("Qui a fondé le chantier ?", "Le chantier fut fondé par Anne Kerzu."),
+        ("Combien de bateaux le chantier a-t-il construits ?", "Le chantier a construit quarante bateaux."),
+        ("Combien coûte le mouillage ?", "Le mouillage coûte 12 euros par nuit."),
+        ("¿Quién fundó el astillero?", "El astillero fue fundado por Luis Arrieta."),
+        ("¿Cuántos barcos construyó el astillero?", "El astillero construyó cuarenta barcos."),
+        ("¿Cuándo cerró el astillero?", "El astillero fue cerrado en 1987."),
+    ],
+)  # fmt: skip
+def test_a_quote_with_all_words_and_a_value_answers(question: str, quote: str) -> None:
+    assert answered(question, quote)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Wer hat die Werft gegründet?", "Die Werft wurde 1888 gegründet."),
+        ("Wer leitet die Werft?", "Die Werft wurde von Enno Tiarks gegründet."),
+        ("Wie viele Boote baute die Werft 1901?", "Die Werft baute in dieser Zeit 41 Boote."),
+        ("Wie viele Boote baute die Werft?", "Die Werft baute Boote und beschäftigte nach allem Anschein 41 Leute."),
+        ("Wie schwer ist der Kran?", "Der Kran ist 12 Jahre alt."),
+        ("Was kostet der Kran?", "Der Kran wurde 1999 gekauft."),
+        ("Wann darf der Kran nicht benutzt werden?", "Der Kran darf im Sommer benutzt werden."),
+        ("Qui a fondé le chantier ?", "Le chantier fut fondé en 1888."),
+        ("Combien coûte le mouillage ?", "Le mouillage a douze places."),
+        ("Quand le chantier a-t-il été fermé ?", "Le chantier n'a jamais été fermé en 1990."),
+        ("¿Quién fundó el astillero?", "El astillero fue fundado en 1888."),
+        ("¿Cuánto cuesta la grúa?", "La grúa se compró en 1999."),
+        ("¿Qué temperatura tiene el agua?", "El agua se cambia dos veces al día."),
+        # No rule for the language, or another one than the document's.
+        ("Kto założył stocznię?", "Stocznię założył Jan Kowal."),
+        ("Wer hat die Werft gegründet?", "Le chantier fut fondé par Anne Kerzu et il est dans le port de la ville."),
+    ],
+)  # fmt: skip
+def test_a_quote_that_lacks_a_word_or_a_value_of_the_kind_does_not(question: str, quote: str) -> None:
+    assert not answered(question, quote)
+
+
+def test_headings_and_the_sentence_before_a_pronoun_name_what_a_quote_is_about() -> None:
+    question, quote = "Wann wurde die Werft gegründet?", "Sie wurde 1888 gegründet."
+    assert not answered(question, quote)
+    assert answered(question, quote, "Die Werft von Emden")
+    assert answered(question, quote, before="Die Werft liegt am alten Hafen.")
+    assert not answered(question, quote, "Der Hafen und die Werft"), "a title of two things does not say which"
