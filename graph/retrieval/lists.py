@@ -1,13 +1,11 @@
-"""Lists: announced by a sentence with a colon or a number before items ("four stages"), or spread over a document."""
+"""Lists that a sentence announces: with a colon, or a number before items or before "First, ..." ("four stages")."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from graph.retrieval import terms
 from graph.storage.base import ChunkRow, SentenceRow
-from graph.storage.fulltext import stem
 
 # So many items of a list are given at most; longer lists are said to go on.
 MOST_ITEMS = 20
@@ -31,6 +29,11 @@ _COUNT = re.compile(rf"(?<![\w.,-])(\d{{1,2}}|{'|'.join(_NUMBERS)})(?= [a-z])(?!
 _LATER = re.compile(r"^\W*(?:(?!0*1[.)])\d{1,3}(?:\.\d{1,3})*[.)]|(?![ai][.)])[a-z][.)])\s", re.IGNORECASE)
 COMMENT = re.compile(r"^Comment(?: \([^)]*\))?(?: on “|:)")
 """How the text of a comment begins that is fixed to a page, see `loaders/pdf/comments.py`."""
+# "The study has three limitations. First, ...": the items are sentences of the text.
+_ORDINAL = re.compile(
+    r"^(?:first|second|third|fourth|fifth|sixth|finally|last)(?:ly)?\b[, ]|^\(?(?:[1-9]|[a-h]|i{1,3}|iv|vi?)\)\s",
+    re.IGNORECASE,
+)
 Items = list[tuple[str, SentenceRow]]
 
 
@@ -48,16 +51,21 @@ def items_after(sentence: SentenceRow, chunk: ChunkRow, chunks: Iterable[ChunkRo
         chunk: Its chunk.
         chunks: Other chunks, in which the list may go on across a page break.
     """
-    if sentence.kind == "row" or not (sentence.text.rstrip().endswith(":") or announced(sentence.text)):
+    colon = sentence.text.rstrip().endswith(":")
+    # What follows an item without a colon is the next item of the same list.
+    if sentence.kind == "row" or not (colon or (sentence.kind != "item" and announced(sentence.text))):
         return [], True
     later = {one.ordinal: one for one in chunks if one.document == chunk.document}
     at = next((i for i, one in enumerate(chunk.sentences) if one.id == sentence.id), len(chunk.sentences)) + 1
     items: Items = []
     while True:
         rest = [one for one in chunk.sentences[at:] if not one.is_struck]
-        run = _items(rest)
-        if not items and run and _LATER.match(run[0].text) and not sentence.text.rstrip().endswith(":"):
+        run = _items(rest, after_colon=colon)
+        if not items and run and _LATER.match(run[0].text) and not colon:
             return [], True
+        if not items and not run and not colon:
+            numbered = [one for one in rest if one.kind == "prose" and _ORDINAL.match(one.text)]
+            return [(chunk.id, one) for one in numbered[: announced(sentence.text)]], True
         items += [(chunk.id, item) for item in run]
         if len(run) < len(rest):
             return items, True
@@ -66,28 +74,20 @@ def items_after(sentence: SentenceRow, chunk: ChunkRow, chunks: Iterable[ChunkRo
         chunk, at = later[chunk.ordinal + 1], 0
 
 
-def _items(sentences: Sequence[SentenceRow]) -> list[SentenceRow]:
-    ends = (i for i, one in enumerate(sentences) if one.kind != "item" or COMMENT.match(one.text))
-    end = next(ends, len(sentences))
-    return list(sentences[:end])
+def _items(sentences: Sequence[SentenceRow], *, after_colon: bool) -> list[SentenceRow]:
+    """Return the items at the beginning; after a colon also lines that go on with its sentence ("fees;")."""
+    run: list[SentenceRow] = []
+    for one in sentences:
+        goes_on_with = after_colon and one.kind == "prose" and (
+            one.text[:1].islower() or one.text.endswith(";") or (bool(run) and run[-1].text.endswith((";", ",")))
+        )  # fmt: skip
+        if COMMENT.match(one.text) or not (one.kind == "item" or goes_on_with):
+            break
+        run.append(one)
+    return run
 
 
 def goes_on(before: ChunkRow, after: ChunkRow) -> bool:
     """Return whether a list at the end of one chunk goes on at the start of the next."""
     ends, starts = before.sentences[-1:], after.sentences[:1]
     return bool(ends and starts) and ends[0].kind == starts[0].kind == "item"
-
-
-_ASKS_ALL = re.compile(
-    r"\b(?:all|every|each|what|which|list|name) (?:of |are |the |its |possible |different )*(?:ways?|cases?"
-    r"|circumstances|conditions|occasions|events|places|clauses|passages|sentences)\b",
-    re.IGNORECASE,
-)
-
-
-def said_everywhere(question: str, best: SentenceRow, sentences: Iterable[SentenceRow]) -> list[SentenceRow]:
-    """Return the sentences that hold the words which the best one shares with a question for all ways or cases."""
-    if not _ASKS_ALL.search(question) or best.kind not in ("prose", "item"):
-        return []
-    shared = {stem(word) for word in terms.content_terms(_ASKS_ALL.sub("", question))} & terms.stems(best.text)
-    return [one for one in sentences if shared and one.kind in ("prose", "item") and shared <= terms.stems(one.text)]

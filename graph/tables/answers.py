@@ -117,7 +117,7 @@ def _claims(found: Match) -> list[Claim]:
         return results.cells(found, columns) if columns and rows else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
-        return [results.listed(view)] if counts_all else []
+        return [results.listed(view)] if counts_all and _counts_rows(found) else []
     if asked.operation == "yes-no" and asked.has_condition:
         return _one(results.fulfils(view, column, rows[0], asked)) if len(rows) == 1 else []
     if asked.operation == "mean" and not rows and (printed := _printed_mean(view, column)):
@@ -154,6 +154,25 @@ def _over_rows(asked: Asked, view: TableView, column: str) -> Claim | None:
     if asked.has_condition:
         return results.filtered(view, column, asked)
     return results.total(view, column, asked) if asked.operation in ("sum", "mean") else None
+
+
+# "How many stations ...": what is counted.
+_ASKS_COUNT = re.compile(
+    r"\b(?:how many|number of) (?:of the |the |different )?((?:[\w-]+ ){0,2}?[\w-]+)", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\b(?:per|by|in|at|for|on|with|from|during|between|according)\b.*", re.IGNORECASE | re.DOTALL)
+
+
+def _counts_rows(found: Match) -> bool:
+    """Return whether what is counted is what the rows are: by the header over their labels or by the caption.
+
+    "Costs of measures per courtyard" lists measures, no courtyards. A table with neither may list what its title names.
+    """
+    counted = _ASKS_COUNT.search(found.question)
+    cells = [row.cells for chunk in found.view.chunks for row in chunk.sentences if row.cells]
+    header = cells[0][0][0] if cells else ""
+    lists = f"{header} {_ASIDE.sub('', found.view.caption)}"
+    return not counted or not lists.strip() or bool(terms.stems(counted[1]) & terms.stems(lists))
 
 
 def _lists_all(found: Match) -> bool:

@@ -51,6 +51,7 @@ class Match:
 
     view: TableView
     asked: Asked
+    question: str
     rows: list[Row] = field(default_factory=list)
     """The rows that the question names, in its order."""
     columns: list[str] = field(default_factory=list)
@@ -72,7 +73,7 @@ class Match:
 
 def match(question: str, asked: Asked, view: TableView) -> Match:
     """Hold a question against a table."""
-    found = Match(view, asked)
+    found = Match(view, asked, question)
     words = _words(question)
     free = [word for word in words if not any(start <= word.start < end for start, end in asked.spans)]
     taken = _match_rows(found, free)

@@ -22,7 +22,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
-from graph.retrieval.lists import goes_on, said_everywhere
+from graph.retrieval.lists import goes_on
 from graph.retrieval.multilingual import MultilingualSearch
 from graph.retrieval.spelling import Vocabulary, corrected
 from graph.runtime.caching import LRUCache
@@ -175,8 +175,13 @@ class OfflineEngine:
         return Reply([None] * len(statements))
 
     def _titles(self, chunks: Sequence[RetrievedChunk]) -> dict[str, str]:
+        """Return the title of each document, with its first heading where that says something else."""
         rows = (self._catalog.document(document) for document in {chunk["document"] for chunk in chunks})
-        return {row.id: row.title for row in rows if row}
+        return {row.id: " | ".join(dict.fromkeys([row.title, self._first_heading(row.id)])) for row in rows if row}
+
+    def _first_heading(self, document: str) -> str:
+        first = self._catalog.chunks(self._catalog.chunk_ids(document)[:1])
+        return next((one.text for chunk in first for one in chunk.sentences if one.kind == "heading"), "")
 
     def _score(
         self, question: str, chunks: Sequence[RetrievedChunk]
@@ -210,6 +215,7 @@ class OfflineEngine:
     def _grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Grade]:
         """Grade chunks by their best sentence for any of the questions in the text."""
         from graph.engines.offline.evidence_rules import answering_chunks  # its patterns take 3 ms at import
+        from graph.engines.offline.listed_answers import told_by_form
 
         best: dict[str, scoring.ScoredSentence] = {}
         settling: set[str] = set()
@@ -222,10 +228,8 @@ class OfflineEngine:
             for scored in sentences:
                 if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
                     best[scored.chunk] = scored
-            top = max(sentences, key=lambda one: one.fit, default=None)
-            if top and _grade_of(top.fit) >= RELEVANT_GRADE:
-                alike = {one.id for one in said_everywhere(part, top.sentence, (s.sentence for s in sentences))}
-                settling |= {one.chunk for one in sentences if one.sentence.id in alike}
+            settling |= {chunk for chunk, _ in told_by_form(part, {row.id: row for row in rows})}
+            settling |= _of_all_ways(part, sentences)
         grades = {
             chunk: Grade(
                 chunk=chunk,
@@ -268,6 +272,18 @@ class OfflineEngine:
             found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles, subjects)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
+
+
+def _of_all_ways(question: str, sentences: Sequence[scoring.ScoredSentence]) -> set[str]:
+    """Return the ids of chunks with a sentence that belongs to the answer of a question for all ways or cases."""
+    from graph.engines.offline.listed_answers import is_way, said_everywhere
+
+    found = {one.chunk for one in sentences if is_way(question, one.sentence)}
+    top = max(sentences, key=lambda one: one.fit, default=None)
+    if top and _grade_of(top.fit) >= RELEVANT_GRADE:
+        alike = {one.id for one in said_everywhere(question, top.sentence, (s.sentence for s in sentences))}
+        found |= {one.chunk for one in sentences if one.sentence.id in alike}
+    return found
 
 
 def _grade_of(fit: float) -> float:

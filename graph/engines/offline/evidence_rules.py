@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph.engines.offline import table_answers
@@ -37,12 +37,14 @@ from graph.engines.offline.asked_words import (
     WORD,
 )
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
+from graph.engines.offline.listed_answers import is_way, told_by_form
 from graph.engines.offline.other_things import (
     Evidence,
     codes_of_others,
     head,
     headings_above,
     other_name,
+    other_person,
     other_row,
     other_value,
 )
@@ -96,24 +98,33 @@ def mark_related(
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
     others: list[Claim] = []
-    listed: set[str] = set()
+    listed = {sentence.id for _, sentence in told_by_form(query.text, chunks)}
     for claim in claims:
         chunk = chunks[claim["chunk"]]
         sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
         scored_one = found.get((chunk.id, claim["quote"]))
+        items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
+        around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
         if sentence and (
             sentence.id in listed
             or _is_extreme(query, sentence, chunk)
             or is_asked_for(query.text, sentence, chunks)
-            or answers_question(
-                query.text, sentence, chunk, titles, scored_one, _around(query, sentence, chunk, chunks, subjects or {})
-            )
+            or (is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text))
+            or answers_question(query.text, _with_items(sentence, items), chunk, titles, scored_one, around)
         ):
             answers.append(claim)
-            listed |= {item.id for _, item in items_after(sentence, chunk, chunks.values())[0]}
+            listed |= {item.id for item in items}
         else:
             others.append({**claim, "related": True})
     return [*answers, *others]
+
+
+def _with_items(sentence: SentenceRow, items: Sequence[SentenceRow]) -> SentenceRow:
+    """Return a sentence that ends with a colon with its list, which holds what it announces; others as they are."""
+    if not items or not sentence.text.rstrip().endswith(":"):
+        return sentence
+    held = " ".join(item.text for item in items)
+    return replace(sentence, text=f"{sentence.text} {held}", search=f"{sentence.search} {held}")
 
 
 def _around(
@@ -182,6 +193,9 @@ def answers_question(
     near = labelled or (scored is not None and scored.cosine >= least)
     if not (near or named or is_row or under_named_heading(question, headings)):
         return False
+    title = titles.get(chunk.document, "").split(" | ")
+    if labelled and not named and not _names_any(question, sentence, headings, title):
+        return False
     if not is_row:
         close = scored is not None and scored.cosine >= _MIN_COSINE
         return not why_related(question, Evidence(sentence.search, above), around.weights if around and close else None)
@@ -225,6 +239,21 @@ def _before(sentence: SentenceRow, chunk: ChunkRow) -> str:
     return before.text if before and before.kind == "prose" else ""
 
 
+def _names_any(question: str, sentence: SentenceRow, headings: Sequence[str], title: Sequence[str]) -> bool:
+    """Return whether a sentence with a label names a word of a question itself, or its last heading names all of them.
+
+    Under the title "Membership application" all lines of a form are about "the membership that she applies for".
+    """
+    words = required_words(question, "")
+    label = sentence.search.removesuffix(sentence.text)
+    for heading in headings:
+        label = label.replace(heading, " ")
+    own = stems(f"{label} {sentence.text}")
+    above = stems(headings[-1] if headings and headings[-1] not in title else "")
+    by_heading = all(is_named(word, above, frozenset()) for word in words)
+    return by_heading or any(is_named(word, own, frozenset()) for word in words)
+
+
 def under_named_heading(question: str, headings: Sequence[str]) -> bool:
     """Return whether the last heading above a sentence has all words that a question asks about, two or more."""
     words = required_words(question, asked_kind(question))
@@ -257,7 +286,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
         return "only its caption is about what is asked"
     if name := other_name(question, evidence) or other_row(question, evidence):
         return f"the quote is not about {name}"
-    if why := other_value(question, required_words(question, kind), evidence):
+    if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
     if bool(NEGATED_QUESTION.search(question)) != _is_negated(question, evidence.quote):
         return "one of question and quote is negated"

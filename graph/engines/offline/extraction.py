@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from graph.engines.offline import table_answers
+from graph.engines.offline import listed_answers, table_answers
 from graph.engines.offline.comments import comments_asked
 from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
-from graph.retrieval.lists import MOST_ITEMS, items_after, said_everywhere
+from graph.retrieval.lists import MOST_ITEMS, items_after
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
 from graph.types import Claim
@@ -47,13 +47,12 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         scored: The scored sentences of the chunks.
         chunks: The chunks by id.
     """
-    if comments := comments_asked(query.text, chunks.values()):
-        return [_claim(query, chunk, one) for chunk, one in comments[:MOST_ITEMS]]
-    # Formulas answer only questions for one: as text they are hard to read, and match words by chance.
+    if told := comments_asked(query.text, chunks.values()) or listed_answers.told_by_form(query.text, chunks):
+        return [_claim(query, chunk, one) for chunk, one in told[:MOST_ITEMS]]
     scored = without_other_bands(query, scored, chunks)
-    readable = [one for one in scored if _is_readable(query, one.sentence)]
     coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
-    scores = [(scoring.answer_score(query, one, coverages[one.chunk][one.number]), one) for one in readable or scored]
+    telling = _telling(query, scored) or scored
+    scores = [(scoring.answer_score(query, one, coverages[one.chunk][one.number]), one) for one in telling]
     ranked = sorted(scores, key=lambda pair: -pair[0])
     if not ranked:
         return []
@@ -62,13 +61,16 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
         extreme = table_answers.extreme_row(query, chunks[best.chunk])
         if extreme is not None:
             return [_claim(query, best.chunk, extreme)]
-    chosen = _within_margin(query, ranked)
+    chosen = _led(_within_margin(query, ranked), chunks)
+    best = chosen[0]
     row = next((at for at, one in enumerate(chosen) if one.sentence.kind == "row"), None)
     if row is not None and _COMPARES.search(query.text):
         before = [_claim(query, one.chunk, one.sentence) for one in chosen[:row]]
         return before + _comparison(query, chosen[row], chunks)
     claims = [_claim(query, one.chunk, one.sentence) for one in chosen]
-    alike = {one.id for one in said_everywhere(query.text, best.sentence, (one.sentence for _, one in ranked))}
+    alike = {
+        one.id for one in listed_answers.said_everywhere(query.text, best.sentence, (one.sentence for _, one in ranked))
+    }
     if len(alike) > 1:
         return [_claim(query, one.chunk, one.sentence) for _, one in ranked if one.sentence.id in alike][:MOST_ITEMS]
     if items := items_after(best.sentence, chunks[best.chunk], chunks.values())[0][:MOST_ITEMS]:
@@ -77,6 +79,24 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
     if len(claims) < MAX_SENTENCES:
         claims += [claim for claim in _continuation(query, best, chunks) if claim not in claims]
     return claims
+
+
+def _led(chosen: list[scoring.ScoredSentence], chunks: _Chunks) -> list[scoring.ScoredSentence]:
+    """Return chosen sentences; if the best is an item of a list, the one with a colon before the list comes first."""
+    best = chosen[0]
+    before = [one for one in chunks[best.chunk].sentences[: best.number] if one.kind != "item"][-1:]
+    if best.sentence.kind != "item" or not before or not before[0].text.rstrip().endswith(":"):
+        return chosen
+    return sorted(chosen, key=lambda one: one.sentence.id != before[0].id)
+
+
+def _telling(query: scoring.Query, scored: Sequence[scoring.ScoredSentence]) -> list[scoring.ScoredSentence]:
+    """Return the sentences that can be read, and say more than the question if any does.
+
+    Formulas answer only questions for one: as text they are hard to read, and match words by chance.
+    """
+    readable = [one for one in scored if _is_readable(query, one.sentence)]
+    return [one for one in readable if not listed_answers.says_nothing_new(query.text, one.sentence)] or readable
 
 
 def _is_readable(query: scoring.Query, sentence: SentenceRow) -> bool:

@@ -136,7 +136,9 @@ def _only_named(question: str, required: Sequence[str], evidence: Evidence) -> s
 
 
 _ASKED_NOUN = re.compile(
-    r"^\W*(?:what|which)(?: (?:kinds?|types?|sorts?) of)? ([a-z]+) (?:is|are|was|were|do|does|did|has|have|had)\b", re.I
+    r"^\W*(?:what|which)(?: (?:kinds?|types?|sorts?) of)? ([a-z]+) (?:is|are|was|were|do|does|did|has|have"
+    r"|had)\b",
+    re.I,
 )
 _WAY = re.compile(r"\bfrom (?:the )?(\w+)(?: [^\s,.;?]+){0,2}? to (?:the )?(\w+)")
 
@@ -150,3 +152,37 @@ def _is_other_way(question: str, quote: str) -> bool:
 def _ways(text: str) -> set[tuple[str, str]]:
     plain = "".join(sign for sign in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(sign))
     return {(stem(start), stem(end)) for start, end in _WAY.findall(plain)}
+
+
+_ASKS_WHO_IS = re.compile(
+    r"^\W*(?:and |so )?who (?:is|are|was|were)(?: currently| now)? (?:the|our|its|their|his|her|your|this|an?) "
+    r"(?P<role>(?:[\w-]+ ){0,3}?(?P<head>[a-z][\w-]+))(?: (?:of|at|for|in|on|to)\b.*)?\W*$",
+    re.IGNORECASE,
+)
+_A_NAME = r"(?-i:[A-Z][\w’'-]+)"
+# What may stand between a role and its holder's name, and a name and the role.
+_ROLE_THEN_NAME = (
+    r"[\"”)]*(?: (?:of|at|for|in) (?:[\w’'.-]+ ){1,5}?)?,? ?"
+    r"(?:[,:(–-]+ ?|(?:is|was|are|were|named|called|became|remains?|as|the|an?|by|of|at|mr|mrs|ms|dr)\.? ){0,5}"
+    rf"{_A_NAME}"
+)
+_NAME_THEN_ROLE = (
+    rf"{_A_NAME}[^.;:]{{0,80}}?[,(“\"](?: ?(?:the|our|its|an?|as|who is|hereinafter|hereafter|[\"“]))* ?"
+    r"(?:[\w-]+ ){0,3}?",
+    rf"{_A_NAME}\W+(?:\w+ ){{0,3}}?(?:is|was|are|were|as|became|serves?|acts?|acted) (?:\w+ ){{0,4}}?",
+)
+
+
+def other_person(question: str, evidence: Evidence) -> str:
+    """Return why a quote does not say who the holder of a role is ("Who is the landlord?"), as a clause; "" if it does.
+
+    It says so where the role stands next to a name: "the landlord is Ann Lee", "Ann Lee, landlord", "Ann Lee (the
+    Landlord)", or by its label; "the landlord lets the flat in Wick" names no landlord.
+    """
+    asked = _ASKS_WHO_IS.match(question)
+    if not asked or evidence.label:
+        return ""
+    role = rf"\b{re.escape(asked['head'])}s?\b"
+    ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
+    told = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
+    return "" if told else f"the quote does not say who the {asked['role']} is"

@@ -32,7 +32,9 @@ class Frequencies:
 def query(text: str, counts: dict[str, int], *tokens: tuple[int, int]) -> scoring.Query:
     """A question whose word pieces are at these ranges, each token a direction of its own."""
     vectors = (np.eye(len(tokens), 4) * ONE).astype(np.int8)
-    return scoring.prepare_query(text, Encoded(np.array([1, 0], np.float32), vectors, tokens), Frequencies(counts, 100))
+    return scoring.prepare_query(
+        text, Encoded(np.array([1, 0], np.float32), vectors, tokens), Frequencies(counts, 1_000)
+    )
 
 
 def chunk(*sentences: SentenceRow) -> ChunkRow:
@@ -44,12 +46,19 @@ def sentence(number: int, text: str, kind: str = "prose") -> SentenceRow:
 
 
 def test_a_rare_word_weighs_more_than_a_frequent_one_and_a_stop_word_least() -> None:
-    asked = query("the puffin cliff", {"puffin": 2, "cliff": 50, "the": 100}, (0, 3), (4, 10), (11, 16))
+    asked = query("the puffin cliff", {"puffin": 2, "cliff": 50, "the": 1_000}, (0, 3), (4, 10), (11, 16))
     the, puffin, cliff = asked.token_weights
     assert puffin > cliff > the > 0
     assert asked.token_weights.sum() == pytest.approx(1.0)
-    assert asked.term_weights["puffin"] == pytest.approx(np.log(1 + 98.5 / 2.5))
+    assert asked.term_weights["puffin"] == pytest.approx(np.log(1 + 998.5 / 2.5))
     assert "the" not in asked.term_weights
+
+
+def test_in_a_small_library_small_words_weigh_as_little_as_in_a_large_one() -> None:
+    tokens = (np.eye(2) * ONE).astype(np.int8)
+    encoded = Encoded(np.array([1, 0], np.float32), tokens, ((0, 3), (4, 10)))
+    the, puffin = scoring.prepare_query("the puffin", encoded, Frequencies({"puffin": 1, "the": 3}, 3)).token_weights
+    assert the < 0.1 * puffin
 
 
 def test_word_pieces_of_one_word_weigh_the_same_and_punctuation_nothing() -> None:

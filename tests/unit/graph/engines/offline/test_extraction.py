@@ -52,7 +52,7 @@ def test_the_best_sentence_comes_first_and_much_worse_ones_are_left_out() -> Non
 
 
 def test_an_answer_has_at_most_three_sentences_without_duplicates() -> None:
-    texts = ("It is 12 m deep.", "It is 12 m deep.", "Its depth is 12 m.", "Twelve metres.", "Deep it is.")
+    texts = ("It is 12 m deep.", "It is 12 m deep.", "Its depth is 12 m.", "Twelve metres.", "Six fathoms deep.")
     found = extracted("How deep?", (0.9, 0.9, 0.9, 0.9, 0.9), chunk(*texts))
     assert len(found) == len(set(found)) == MAX_SENTENCES
 

@@ -1,0 +1,140 @@
+"""Answers of several sentences: each clause of a question for all ways or cases, and what stands under a heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from graph.engines.offline.word_forms import is_named, stems
+from graph.retrieval import terms
+from graph.retrieval.asked_parts import is_evidence
+from graph.retrieval.lists import Items
+from graph.storage.base import ChunkRow, SentenceRow
+
+_WAYS = (
+    r"(?:ways?|cases?|circumstances|conditions|occasions|events|places|clauses|passages|sentences|grounds"
+    r"|possibilities|options)"
+)
+_ASKS_ALL = re.compile(
+    rf"\b(?:all|every|each|what|which|list|name) (?:of |are |the |its |possible |different |there )*{_WAYS}\b",
+    re.IGNORECASE,
+)
+_ASKS_HOW = re.compile(r"^\W*(?:how|when|on what grounds) (?=(?:can|could|may|might|must) \w)", re.IGNORECASE)
+# "How can it be ended": a way is what may, can or must be done; "at the end of May" ends nothing.
+_END = re.compile(r"\bend of\b", re.IGNORECASE)
+_MODAL = re.compile(r"\b(?:(?-i:may)|can|must|shall|will|should|might|could|entitled|right)\b", re.IGNORECASE)
+# The document, as a clause of it is asked for: it does not name itself in each sentence.
+_ITSELF = re.compile(
+    r"\b(?:the|this|our|my) (?:agreement|contract|lease|tenancy|policy|document|treaty|licen[cs]e|membership"
+    r"|subscription|arrangement)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^\W*(?:(?:section|part|chapter|article|step|appendix|annex)\s+\w{1,4}\b[.:)]*\s*|\d+(?:\.\d+)*[.)]?\s+)", re.I
+)
+_ASKS_FOR = re.compile(
+    r"^\W*(?:and |so |please )*(?:(?:what|who|which)(?:['’]s| is| are| was| were)\b|list\b|name\b|give\b|show\b"
+    r"|tell me\b"
+    r"|what (?:[\w-]+ ){1,3}?(?:does|do|did|has|have|are there|were there)\b)",
+    re.IGNORECASE,
+)
+_GENERAL = frozenset("list name give show tell following main all section part allow permit let possible".split())  # noqa: SIM905 - a list of words reads best as text
+_MOST_UNDER = 12  # sentences of a section that is given whole: more are read on the page
+
+
+def said_everywhere(question: str, best: SentenceRow, sentences: Iterable[SentenceRow]) -> list[SentenceRow]:
+    """Return the sentences that hold the words which the best one shares with a question for all ways or cases."""
+    asks_all = _ASKS_ALL.search(question)
+    if not (asks_all or _ASKS_HOW.search(question)):
+        return []
+    prose = [one for one in sentences if one.kind in ("prose", "item")]
+    if ways := [one for one in prose if is_way(question, one)]:
+        return ways
+    held = stems(best.text)
+    shared = [word for word in _asked_of_ways(question) if is_named(word, held, frozenset())]
+    if not asks_all or not shared or best.kind not in ("prose", "item"):
+        return []
+    return [one for one in prose if _names_all(shared, one.text)]
+
+
+def is_way(question: str, sentence: SentenceRow) -> bool:
+    """Return whether a sentence says what may be done, of a question for all ways or cases, with all its words.
+
+    The document's own name may be missing: a clause of an agreement does not name it.
+    """
+    if not (_ASKS_ALL.search(question) or _ASKS_HOW.search(question)):
+        return False
+    asked = _asked_of_ways(question)
+    return bool(asked and _MODAL.search(sentence.text)) and _names_all(asked, _END.sub(" ", sentence.text))
+
+
+def _asked_of_ways(question: str) -> list[str]:
+    """Return the words that each clause has to name of a question for all ways."""
+    bare = _ITSELF.sub(" ", _ASKS_HOW.sub(" ", _ASKS_ALL.sub(" ", question)))
+    return [word for word in terms.content_terms(bare) if word not in _GENERAL]
+
+
+def _names_all(words: Sequence[str], text: str) -> bool:
+    held = stems(text)
+    return all(is_named(word, held, frozenset()) for word in words)
+
+
+def told_by_form(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
+    """Return the sentences that answer by their form: the one that defines a party, or those under a heading."""
+    return _defining(question, chunks) or under_heading(question, chunks)
+
+
+_ASKS_WHO_IS = re.compile(r"^\W*(?:and |so )?who (?:is|are) (?:the |our |my )?(?P<party>[a-z]+)\W*$", re.IGNORECASE)
+
+
+def _defining(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
+    """Return the sentence of a contract that says who a party is: 'Ann Lee ("the Landlord")'."""
+    asked = _ASKS_WHO_IS.match(question)
+    if not asked:
+        return []
+    party = re.escape(asked["party"].removesuffix("s"))
+    defined = re.compile(rf"[“\"‘'](?:the )?{party}s?[”\"’']", re.IGNORECASE)
+    found = [(chunk.id, one) for chunk in chunks.values() for one in chunk.sentences if defined.search(one.text)]
+    return [pair for pair in found if pair[1].kind in ("prose", "item")][:1]
+
+
+def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
+    """Return what stands under the heading that has just the words of a question ("What are the risks?").
+
+    The heading says what its section is about, and each line of a short one is a part of the answer. A section of more
+    than twelve sentences is not given, nor is one of a table.
+    """
+    asked = [word for word in terms.content_terms(question) if word not in _GENERAL]
+    if not asked or not _ASKS_FOR.match(question):
+        return []
+    for chunk in chunks.values():
+        for title, section in _sections(chunk):
+            words = [word for word in terms.content_terms(_LABEL.sub("", title)) if word not in _GENERAL]
+            fits = words and _names_all(asked, title) and _names_all(words, " ".join(asked))
+            told = [(chunk.id, one) for one in section if is_evidence(question, one)]
+            if fits and 0 < len(told) <= _MOST_UNDER and all(one.kind != "row" for _, one in told):
+                return told
+    return []
+
+
+def _sections(chunk: ChunkRow) -> list[tuple[str, list[SentenceRow]]]:
+    """Return the headings of a chunk with the sentences under them; "Section 3: Fees" is one, however it was read."""
+    found: list[tuple[str, list[SentenceRow]]] = [(chunk.headings[-1] if chunk.headings else "", [])]
+    for sentence in chunk.sentences:
+        is_line = (
+            sentence.kind == "prose" and _LABEL.match(sentence.text) and not sentence.text.endswith((".", ":", ";"))
+        )
+        if sentence.kind == "heading" or (is_line and len(sentence.text.split()) <= 8 and sentence.text[:1].isalpha()):
+            found.append((sentence.text, []))
+        else:
+            found[-1][1].append(sentence)
+    return found
+
+
+def says_nothing_new(question: str, sentence: SentenceRow) -> bool:
+    """Return whether a line without a full stop only repeats words of the question, as a title or heading does."""
+    if sentence.text.rstrip().endswith((":", ".", "!", ";")) or any(map(str.isdigit, _LABEL.sub("", sentence.text))):
+        return False
+    asked = stems(question)
+    words = terms.content_terms(_LABEL.sub("", sentence.text))
+    return bool(words) and all(is_named(word, asked, frozenset()) for word in words)
