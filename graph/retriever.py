@@ -46,10 +46,11 @@ class PageWitnessRetriever(BaseRetriever):
         deps = await asyncio.to_thread(dependencies.for_context, self.context)
         catalog = deps.stores.catalog
         allowed = await asyncio.to_thread(documents.resolve, catalog, self.documents)
-        if not allowed or not query.strip():
+        is_empty = not allowed and not await asyncio.to_thread(catalog.searchable, 1)
+        if is_empty or not query.strip():
             return []
-        rows = [row for row in await asyncio.to_thread(catalog.documents) if row.generation]
-        searched = allowed if self.documents else document_mentions.mentioned_documents(query, rows)
+        mentioned = await asyncio.to_thread(document_mentions.mentioned_in, catalog, query)
+        searched = allowed if self.documents else mentioned
         retriever = await asyncio.to_thread(deps.retriever)
         replies = [await retriever.search(question, searched, self.top_k) for question in terms.split_questions(query)]
         return [_to_document(chunk) for chunk in round_robin([reply.value for reply in replies], self.top_k)]

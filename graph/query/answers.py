@@ -39,7 +39,7 @@ def select_page_images(deps: dependencies.Deps, relevant: Sequence[RetrievedChun
 def load_page_images(deps: dependencies.Deps, refs: Sequence[PageRef]) -> list[PageView]:
     """Load the images of pages from disk; pages whose image was deleted are left out."""
     rows = _page_rows(deps, {ref["document"] for ref in refs})
-    names = {row.id: row.label for row in deps.stores.catalog.documents()}
+    names = {row.id: row.label for row in deps.stores.catalog.documents({ref["document"] for ref in refs})}
     views = []
     for ref in refs:
         row = rows.get((ref["document"], ref["page"]))
@@ -107,7 +107,7 @@ def final_state(
     catalog = dependencies.for_context(context.current()).stores.catalog
     cited_pages = {(one["document"], page) for one in citations for page in one.get("pages") or [one["page"]]}
     mentioned = state["mentioned_documents"]
-    searched = [row.label for row in catalog.documents() if row.id in mentioned] if mentioned else []
+    searched = [row.label for row in catalog.documents(mentioned)] if mentioned else []
     conversation = list(state.get("messages") or [])
     in_chat = bool(conversation) and isinstance(conversation[-1], HumanMessage)
     base_url, stream = settings().public_url, reply_stream(state)

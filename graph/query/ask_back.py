@@ -44,17 +44,27 @@ def can_ask() -> bool:
 
 
 def ambiguous_document(
-    question: str, asked: Understanding, rows: Sequence[DocumentRow], *, named: bool
+    question: str,
+    asked: Understanding,
+    rows: Sequence[DocumentRow],
+    *,
+    named: bool,
+    library: Callable[[], tuple[list[DocumentRow], int]] | None = None,
 ) -> Ambiguity | None:
     """Return which documents a question may mean; None if one fits, or it asks for several.
 
     Args:
         question: The standalone question.
         asked: Its kind and parts.
-        rows: The documents that may be asked.
+        rows: The documents that may be asked; of a library that is not small, those that the question's words may name.
         named: Whether the question, or the conversation before it, names documents.
+        library: Returns, of a library that is not small, the newest documents, oldest first, and how many there are.
     """
-    if len(rows) < 2 or asked["kind"] in ("greeting", "library", "documents") or _SEVERAL.search(question):
+    if (
+        (len(rows) < 2 and not library)
+        or asked["kind"] in ("greeting", "library", "documents")
+        or _SEVERAL.search(question)
+    ):
         return None
     from graph.retrieval import document_mentions  # its patterns take 3 ms at import, as those of terms
 
@@ -62,14 +72,16 @@ def ambiguous_document(
     if len(fitting) > 1:
         return of_documents("The question", [row for row in rows if row.id in fitting])
     needs_one = asked["kind"] in ("document", "place") and asked["aspect"] not in ("pages", "location")
-    return of_documents("", rows) if needs_one and not named else None
+    if not needs_one or named:
+        return None
+    return of_documents("", *library()) if library else of_documents("", rows)
 
 
-def of_documents(term: str, rows: Sequence[DocumentRow]) -> Ambiguity:
-    """Return an ambiguity among documents, the newest first, which is the most likely one."""
+def of_documents(term: str, rows: Sequence[DocumentRow], count: int = 0) -> Ambiguity:
+    """Return an ambiguity among `count` documents, the newest first, which is the most likely one."""
     newest = list(reversed(rows))
     options = [Option(id=row.id, label=row.label or row.name) for row in newest[:MAX_OPTIONS]]
-    return Ambiguity(kind="document", term=term, options=options, assumed=newest[0].id, of=len(rows))
+    return Ambiguity(kind="document", term=term, options=options, assumed=newest[0].id, of=count or len(rows))
 
 
 def ambiguous_entity(asked: Understanding, question: str, texts: Sequence[str]) -> Ambiguity | None:

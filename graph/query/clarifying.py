@@ -12,7 +12,7 @@ from graph.query import ask_back
 from graph.query.state import Ambiguity, Note, QueryState
 from graph.query.whole_document import of_run, offered_chunks
 from graph.retrieval import documents
-from graph.storage.base import Catalog
+from graph.storage.base import Catalog, DocumentRow
 
 
 @step("Asking which is meant")
@@ -30,7 +30,8 @@ def _named(catalog: Catalog, state: QueryState, found: Ambiguity, reply: str) ->
     """Return the id of a document that a reply names beyond the options; a full name is its own id."""
     if found["kind"] == "entity":
         return reply if found["term"].casefold() in reply.casefold() else None
-    rows = [row for row in catalog.documents() if row.id in state["allowed_documents"]]
+    allowed = state["allowed_documents"]
+    rows = [row for row in documents.candidates(catalog, reply) if not allowed or row.id in allowed]
     try:
         return documents.find_among(rows, reply).id
     except UnknownDocumentError:
@@ -72,10 +73,8 @@ def of_question(catalog: Catalog, state: QueryState) -> QueryState:
     """
     if state["reason"]:
         return {}
-    asked, question, allowed = state["understanding"], state["standalone_question"], set(state["allowed_documents"])
-    rows = [row for row in catalog.documents() if row.id in allowed] if len(allowed) > 1 else []
-    named = bool(state["mentioned_documents"])
-    found = ask_back.ambiguous_document(question, asked, rows, named=named)
+    asked = state["understanding"]
+    found = _ambiguous_document(catalog, state)
     if not found:
         whole = state["whole_documents"]
         return of_passages(state, [chunk["text"] for chunk in offered_chunks(catalog, state)]) if whole else {}
@@ -86,6 +85,22 @@ def of_question(catalog: Catalog, state: QueryState) -> QueryState:
     # Offline, such a question is answered with the list of documents, unless a place in them is searched.
     assumes_one = state["engine"] != "offline" and asked["kind"] == "document"
     return settled(catalog, state, found, found["assumed"], assumed=True) if assumes_one else {}
+
+
+def _ambiguous_document(catalog: Catalog, state: QueryState) -> Ambiguity | None:
+    allowed, question = state["allowed_documents"], state["standalone_question"]
+    asked, named = state["understanding"], bool(state["mentioned_documents"])
+    if len(allowed) == 1:
+        return None
+    if allowed:
+        return ask_back.ambiguous_document(question, asked, catalog.documents(allowed), named=named)
+    from graph.retrieval import document_mentions  # its patterns take 3 ms at import
+
+    def library() -> tuple[list[DocumentRow], int]:
+        return catalog.searchable(ask_back.MAX_OPTIONS, newest=True), catalog.count_searchable()
+
+    rows = document_mentions.candidates(catalog, question)
+    return ask_back.ambiguous_document(question, asked, rows, named=named, library=library)
 
 
 def of_passages(state: QueryState, texts: Sequence[str]) -> QueryState:
@@ -99,7 +114,7 @@ def of_passages(state: QueryState, texts: Sequence[str]) -> QueryState:
 
 
 def resolve(catalog: Catalog, given: Sequence[str]) -> list[str]:
-    """Return the ids of documents given by id or name, of all that can be asked if none is given.
+    """Return the ids of documents given by id or name; without any, see `graph.retrieval.documents.resolve`.
 
     Where a name fits several, the user is asked which is meant.
 
@@ -108,11 +123,11 @@ def resolve(catalog: Catalog, given: Sequence[str]) -> list[str]:
     """
     if not given or not ask_back.can_ask():
         return documents.resolve(catalog, given)
-    known, chosen = catalog.documents(), []
+    chosen = []
     for name in given:
-        fitting = documents.fitting(known, name)
+        fitting = documents.fitting(documents.candidates(catalog, name), name)
         if len(fitting) < 2:
-            chosen.append(documents.find_among(known, name).id)
+            chosen.append(documents.find_document(catalog, name).id)
             continue
         found = ask_back.of_documents(f"{name!r}", fitting)
         chosen.append(ask_back.ask(found)[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from langchain_core.messages import AnyMessage, HumanMessage
 
@@ -10,6 +10,7 @@ from graph.attachments import text_of
 from graph.errors import BadInputError
 from graph.query.citation_links import remove_links
 from graph.query.state import QueryState
+from graph.storage.base import DocumentStore
 from graph.types import Turn
 
 _MAX_HISTORY = 40  # messages that are read to understand a follow-up; a model is given its last ten
@@ -59,13 +60,13 @@ def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
     return kept
 
 
-def document_of_thread(state: QueryState, known: Collection[str]) -> list[str]:
+def document_of_thread(state: QueryState, catalog: DocumentStore) -> list[str]:
     """Return the id of the document that the last question named, or the last answer with citations cited first."""
-    named = [document for document in state.get("mentioned_documents") or [] if document in known]
-    if named:
-        return named
+    named = state.get("mentioned_documents") or []
+    if found := [row.id for row in catalog.documents(named) if row.generation]:
+        return [document for document in named if document in found]
     for message in reversed(state.get("messages") or []):
         if cited := message.additional_kwargs.get("citations"):
-            document = cited[0].get("document")
-            return [document] if document in known else []
+            rows = catalog.documents([cited[0].get("document", "")])
+            return [row.id for row in rows if row.generation]
     return []

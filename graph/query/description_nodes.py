@@ -15,6 +15,7 @@ from graph.query.state import QueryState
 from graph.query.summary import summary
 from graph.query.table_nodes import with_chunks
 from graph.query.wording import say
+from graph.retrieval.documents import in_scope
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog, DocumentRow
@@ -23,6 +24,7 @@ from graph.types import Claim
 _MAX_PAGES = 2  # documents whose page of one number is shown; of more, the question has to name one
 _MAX_LISTED = 60  # headings, tables or figures of a document
 _MIN_NUMBERED = 3  # numbered headings from which a section that is not among them is said to be missing
+_MAX_LOOKED_AT = 200  # documents in which a place is looked for, at 5 ms each
 _MAX_NAMED = 3  # documents that a greeting names
 _ONE_HEADING = re.compile(r"\b(?:title|heading|name|called|titled)\b(?!s)", re.IGNORECASE)
 _THANKS = re.compile(r"\b(thank|thanks|thx|cheers|danke|merci|gracias)", re.IGNORECASE)
@@ -31,12 +33,12 @@ _THANKS = re.compile(r"\b(thank|thanks|thx|cheers|danke|merci|gracias)", re.IGNO
 def greet(state: QueryState) -> QueryState:
     """Answer a greeting or thanks with one, and with what can be asked."""
     catalog = dependencies.for_context(context.current()).stores.catalog
-    rows = [row for row in catalog.documents() if row.id in state["allowed_documents"]]
+    rows, count = in_scope(catalog, state["allowed_documents"], _MAX_NAMED)
     asked = state["question"]
     first = say("welcome" if _THANKS.search(asked) else "hello", asked)
-    names = ", ".join(row.label for row in rows[:_MAX_NAMED])
-    if len(rows) > _MAX_NAMED:
-        names = say("more", asked, names=names, count=len(rows) - _MAX_NAMED)
+    names = ", ".join(row.label for row in rows)
+    if count > _MAX_NAMED:
+        names = say("more", asked, names=names, count=count - _MAX_NAMED)
     about = say("ask", asked, names=names) if rows else say("add", asked)
     return final_state(state, sanitize_markdown(f"{first} {about}"), "catalog")
 
@@ -51,8 +53,10 @@ async def describe_document(state: QueryState) -> QueryState:
 
 def _describe(catalog: Catalog, state: QueryState) -> QueryState:
     asked = state["understanding"]
-    ids = state["mentioned_documents"] or state["allowed_documents"]
-    rows = [row for row in catalog.documents() if row.id in ids and row.generation]
+    found, count = in_scope(catalog, state["mentioned_documents"] or state["allowed_documents"], _MAX_LOOKED_AT)
+    rows = [row for row in found if row.generation]
+    if count > len(found):  # too many to look into each
+        return {"shortcut": ""} if asked["aspect"] == "location" or asked["kind"] == "place" else _all(catalog, state)
     if asked["aspect"] == "location":
         return _location(catalog, state, rows)
     if asked["kind"] == "place":
@@ -79,6 +83,11 @@ def _said(state: QueryState, text: str) -> QueryState:
 def _page_count(row: DocumentRow, asked: str) -> str:
     pages = say("page" if row.pages == 1 else "pages", asked)
     return say("has_pages", asked, name=row.label, count=row.pages, pages=pages)
+
+
+def _all(catalog: Catalog, state: QueryState) -> QueryState:
+    listed = messages.document_list(catalog, state["allowed_documents"], state["question"])
+    return _said(state, f"{say('name', state['question'])} {listed}")
 
 
 def _which(catalog: Catalog, state: QueryState, rows: Sequence[DocumentRow]) -> QueryState:

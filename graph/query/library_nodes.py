@@ -13,12 +13,15 @@ from graph.query.answers import final_state
 from graph.query.state import Note, QueryState
 from graph.query.table_nodes import with_chunks
 from graph.retrieval import terms
+from graph.retrieval.documents import in_scope
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog, DocumentRow
 from graph.types import Claim
 
 _MAX_DOCUMENTS = 12  # searched one by one, at 30 ms each
+_MAX_COUNTED = 200  # documents that are counted one by one, at 3 ms each
+_MAX_HITS = 1000  # passages that are looked at in a larger library, which takes 0.2 s
 _MAX_CHUNKS = 4  # of each document
 _MAX_NAMED = 6  # documents named in a sentence
 _COUNTS = re.compile(r"^\W*(?:how many|what number of|count)\b", re.IGNORECASE)
@@ -42,11 +45,11 @@ async def search_each_document(state: QueryState) -> QueryState:
     """Answer from each document with its own quotes; leave the question to the search where there is one document."""
     deps = await dependencies.current()
     catalog = deps.stores.catalog
-    rows = await asyncio.to_thread(_searchable, catalog, state)
+    rows, count = await asyncio.to_thread(_searchable, catalog, state)
     subject = " ".join(_FRAME.sub(" ", state["standalone_question"]).split()) or state["standalone_question"]
     if _COUNTS.search(state["standalone_question"]):
-        return _said(state, await asyncio.to_thread(_count, catalog, rows, subject))
-    if not 1 < len(rows) <= _MAX_DOCUMENTS:
+        return _said(state, await asyncio.to_thread(_count, catalog, rows, subject, count))
+    if not 1 < count <= _MAX_DOCUMENTS:
         return {"shortcut": ""}
     found = {row.label: await _from(deps, state, row, subject) for row in rows}
     chosen = _chosen(found, compares=bool(_COMPARES.search(state["standalone_question"])))
@@ -62,10 +65,12 @@ async def search_each_document(state: QueryState) -> QueryState:
     }  # fmt: skip
 
 
-def _searchable(catalog: Catalog, state: QueryState) -> list[DocumentRow]:
+def _searchable(catalog: Catalog, state: QueryState) -> tuple[list[DocumentRow], int]:
+    """Return the documents that the question is about, at most those that are counted one by one, and their number."""
     mentioned = state["mentioned_documents"]
-    ids = set(mentioned if len(mentioned) > 1 else state["allowed_documents"])
-    return [row for row in catalog.documents() if row.id in ids and row.generation]
+    rows, count = in_scope(catalog, mentioned if len(mentioned) > 1 else state["allowed_documents"], _MAX_COUNTED)
+    searchable = [row for row in rows if row.generation]
+    return searchable, count - (len(rows) - len(searchable))
 
 
 async def _from(deps: dependencies.Deps, state: QueryState, row: DocumentRow, subject: str) -> list[Claim]:
@@ -93,19 +98,28 @@ def _note_on(without: Sequence[str]) -> list[Note]:
     return [Note(kind="nothing_in_document", text=text)]
 
 
-def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str) -> str:
-    """Return how many documents have all words of the subject in one passage, with the page of the first."""
+def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: int) -> str:
+    """Return how many documents have all words of the subject in one passage, with the page of the first.
+
+    Of more documents than are looked at one by one, those are counted that the best passages are in.
+    """
     words = terms.content_terms(subject)
     wanted = terms.stems(" ".join(words))
-    lines = []
-    for row in rows:
-        hits = [chunk for chunk, _ in catalog.search_text(words, [row.id], _MAX_DOCUMENTS)]
-        holding = [c for c in catalog.chunks(hits) if wanted <= terms.stems(f"{' '.join(c.headings)} {c.text}")]
-        if holding:
-            lines.append(f"- {row.label} (page {min(chunk.pages[0] for chunk in holding)})")
-    number = str(len(lines)) if lines else "None"
-    things = f"of {len(rows)} documents" if len(rows) != 1 else "of the 1 document"
-    return "\n".join([f"{number} {things} {'has' if len(lines) == 1 else 'have'} “{' '.join(words)}”.", *lines])
+    if count > len(rows):
+        hits = [chunk for chunk, _ in catalog.search_text(words, [], _MAX_HITS)]
+    else:
+        hits = [chunk for row in rows for chunk, _ in catalog.search_text(words, [row.id], _MAX_DOCUMENTS)]
+    pages: dict[str, int] = {}
+    for chunk in catalog.chunks(hits, published=True):
+        if wanted <= terms.stems(f"{' '.join(chunk.headings)} {chunk.text}"):
+            pages[chunk.document] = min(chunk.pages[0], pages.get(chunk.document, chunk.pages[0]))
+    found = catalog.documents(pages)
+    lines = [f"- {row.label} (page {pages[row.id]})" for row in found[:_MAX_COUNTED]]
+    number = str(len(found)) if found else "None"
+    at_least = "At least " if found and count > len(rows) else ""
+    things = f"of {count} documents" if count != 1 else "of the 1 document"
+    verb = "has" if len(found) == 1 else "have"
+    return "\n".join([f"{at_least}{number} {things} {verb} “{' '.join(words)}”.", *lines])
 
 
 def _said(state: QueryState, text: str) -> QueryState:

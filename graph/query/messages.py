@@ -10,6 +10,7 @@ from graph.citation_markers import marker
 from graph.query.state import Note, RefusalReason
 from graph.query.wording import Phrase, say
 from graph.retrieval import terms
+from graph.retrieval.documents import in_scope
 from graph.retrieval.lists import announced, items_after
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
@@ -194,8 +195,10 @@ def notes_on_pages(catalog: Catalog, cited: Collection[tuple[str, int]]) -> list
     return notes
 
 
-def reason_for_no_documents(catalog: Catalog) -> RefusalReason:
-    """Return why no document can be asked: none was ingested, or none of their pages could be read."""
+def reason_for_no_documents(catalog: Catalog) -> RefusalReason | None:
+    """Return why no document can be asked: none was ingested, or no page could be read; None where some can."""
+    if catalog.searchable(1):
+        return None
     return "page_unreadable" if unread_pages(catalog, []) else "nothing_ingested"
 
 
@@ -217,7 +220,7 @@ def reason_for_no_passages(catalog: Catalog, question: str, documents: Collectio
 def unread_pages(catalog: Catalog, documents: Collection[str]) -> dict[str, UnreadPages]:
     """Return the pages of which no text is known, by document name; of all documents if no ids are given."""
     pages = catalog.failed_pages(documents)
-    rows = [row for row in catalog.documents() if row.id in pages] if pages else []
+    rows = catalog.documents(pages) if pages else []
     return {row.label: _told_apart(catalog, row.id, pages[row.id]) for row in rows}
 
 
@@ -228,18 +231,18 @@ def _told_apart(catalog: Catalog, document: str, pages: Sequence[int]) -> Unread
 
 
 def document_list(catalog: Catalog, documents: Sequence[str], asked: str = "") -> str:
-    """Return the Markdown list of documents (given by id) with their page counts and unreadable pages.
+    """Return the Markdown list of documents (by id, [] for all) with their page counts and unreadable pages.
 
     Its head is in the language of the question `asked`.
     """
-    rows = [row for row in catalog.documents() if row.id in documents]
-    head = say("one_document", asked) if len(rows) == 1 else say("documents", asked, count=len(rows))
-    lines, pages = [], catalog.failed_pages(documents)
-    for row in rows[:_MAX_LISTED]:
+    rows, count = in_scope(catalog, documents, _MAX_LISTED)
+    head = say("one_document", asked) if count == 1 else say("documents", asked, count=count)
+    lines, pages = [], catalog.failed_pages([row.id for row in rows])
+    for row in rows:
         unread = f"; {_told_apart(catalog, row.id, pages[row.id]).in_words(asked)}" if row.id in pages else ""
         lines.append(f"- {row.label} ({row.pages} {say('page' if row.pages == 1 else 'pages', asked)}{unread})")
-    if len(rows) > _MAX_LISTED:
-        lines.append(f"- and {len(rows) - _MAX_LISTED} more: `pagewitness documents` lists them all")
+    if count > len(rows):
+        lines.append(f"- and {count - len(rows)} more: `pagewitness documents` lists them all")
     return "\n".join([head, *lines])
 
 

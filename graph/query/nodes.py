@@ -60,12 +60,10 @@ async def contextualize(state: QueryState) -> QueryState:
     allowed = await asyncio.to_thread(clarifying.resolve, catalog, given)
     about_library = document_mentions.asks_about_library(question)
     reply = Reply(question) if about_library else await spent_day.standalone(deps, question, history)
-    known = [] if given else await asyncio.to_thread(catalog.documents)
-    searchable = [row for row in known if row.generation]
-    mentioned = document_mentions.mentioned_documents(reply.value, searchable)
+    mentioned = [] if given else await asyncio.to_thread(document_mentions.mentioned_in, catalog, reply.value)
     understood = understand(reply.value, mentioned)
-    if searchable and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
-        mentioned = conversation.document_of_thread(state, {row.id for row in searchable})
+    if not given and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
+        mentioned = await asyncio.to_thread(conversation.document_of_thread, state, catalog)
     update: QueryState = {
         **_fresh(),
         "question": question,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from graph.retrieval.terms import STOP_WORDS
-from graph.storage.base import DocumentRow
+from graph.storage.base import DocumentRow, DocumentStore
+from graph.storage.document_names import whole_names, words_of
 
 _THINGS = r"(?:documents?|docs?|files?|pdfs?|papers?|sources?)"
 _DONE = r"(?:available|ingested|indexed|loaded|stored|uploaded|added|known|searchable)"
@@ -76,6 +76,21 @@ def mentioned_documents(question: str, documents: Sequence[DocumentRow]) -> list
     return found if len(found) < len(documents) else []
 
 
+def mentioned_in(catalog: DocumentStore, question: str) -> list[str]:
+    """Return the ids of the documents of a library that a question mentions; as `mentioned_documents`.
+
+    Names are found through the catalog's index. A word that a thousand names share tells no document apart.
+    """
+    found = list(_best_matches(question, candidates(catalog, question)))
+    return found if found and len(found) < catalog.count_searchable() else []
+
+
+def candidates(catalog: DocumentStore, question: str) -> list[DocumentRow]:
+    """Return the documents whose names or titles a question may mention, by the telling words that they share."""
+    telling = [word for word in dict.fromkeys(words_of(question)) if _is_distinctive(word)]
+    return [row for row in catalog.named([*telling, *whole_names(question)]) if row.generation]
+
+
 def readings(question: str, documents: Sequence[DocumentRow]) -> list[str]:
     """Return the ids of the documents that one and the same mention in a question fits; [] if it fits one, or none.
 
@@ -92,8 +107,8 @@ def _best_matches(question: str, documents: Sequence[DocumentRow]) -> dict[str, 
     exact = {row.id: names for row in documents if (names := _files_named(question, row))}
     if exact:
         return exact
-    asked = _words(question)
-    capitals = set(_words(" ".join(re.findall(r"(?<=\S )[A-Z0-9]\S*", question))))
+    asked = words_of(question)
+    capitals = set(words_of(" ".join(re.findall(r"(?<=\S )[A-Z0-9]\S*", question))))
     hits = {row.id: _hits(asked, capitals, row) for row in documents}
     best = max(map(len, hits.values()), default=0)
     return {document: words for document, words in hits.items() if len(words) == best > 0}
@@ -114,8 +129,8 @@ def _names(file: str, title: str) -> _Names:
     telling = bool(re.search(r"[\W_]|\d", stem)) and len(stem) >= _MIN_LETTERS and not stem.isdigit()
     files = [file] if "." in file else []
     files += [stem] if telling and " " not in stem else []
-    lead = _words(re.split(r"[:–—(|]| - ", title)[0])
-    sets = (set(_words(stem)), set(lead if len(lead) <= _MAX_TITLE else []))
+    lead = words_of(re.split(r"[:–—(|]| - ", title)[0])
+    sets = (set(words_of(stem)), set(lead if len(lead) <= _MAX_TITLE else []))
     return _Names(tuple(files), tuple(frozenset(words - STOP_WORDS) for words in sets))
 
 
@@ -150,12 +165,3 @@ def _is_distinctive(word: str) -> bool:
 def _before_kind(asked: list[str], word: str) -> bool:
     at = asked.index(word)
     return any(near in _KINDS for near in asked[at + 1 : at + 2 + _MAX_GAP])
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a name or question for comparison: `NETFLIX_2022Q2_10-K` gives netflix, 2022, q2, 10k."""
-    text = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
-    text = re.sub(r"'s\b|’s\b", "", text)
-    text = re.sub(r"\b(\d{1,2})[- ]([kqf])\b", r"\1\2", text.replace("_", " "))
-    text = re.sub(r"\b(fy)?((?:19|20)\d\d)(?=[a-z])", r"\2 ", re.sub(r"\bfy(?=\d{4})", "", text))
-    return re.findall(r"[^\W_]+", text)

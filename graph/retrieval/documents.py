@@ -7,6 +7,9 @@ from typing import Protocol, TypeVar
 
 from graph.errors import UnknownDocumentError
 from graph.storage.base import DocumentRow, DocumentStore
+from graph.storage.document_names import SOURCE, WHOLE, words_of
+
+_MAX_LISTED = 10  # documents that an error names
 
 
 class Named(Protocol):
@@ -36,17 +39,46 @@ class Named(Protocol):
 Row = TypeVar("Row", bound=Named)
 
 
+SMALL_LIBRARY = 24
+"""Documents up to which a question that is about all of them lists their ids in its state, 20 bytes each."""
+
+
 def resolve(catalog: DocumentStore, names: Sequence[str]) -> list[str]:
-    """Return the ids of documents given by id or name; of all that can be asked if no names are given.
+    """Return the ids of documents given by id or name.
+
+    Without names, these are the ids of all documents that can be asked, or [] for all of a library that is not small.
 
     Raises:
         UnknownDocumentError: a name matches no document, or several.
     """
-    known = catalog.documents()
     if not names:
-        return [row.id for row in known if row.generation]
-    ids = {row.id for row in known}  # fast for long lists, which are lists of ids
-    return [name if name in ids else find_among(known, name).id for name in names]
+        rows = catalog.searchable(SMALL_LIBRARY + 1)
+        return [row.id for row in rows] if len(rows) <= SMALL_LIBRARY else []
+    ids = {row.id for row in catalog.documents(names)}  # fast for long lists, which are lists of ids
+    return [name if name in ids else find_document(catalog, name).id for name in names]
+
+
+def in_scope(catalog: DocumentStore, allowed: Sequence[str], limit: int) -> tuple[list[DocumentRow], int]:
+    """Return the first `limit` documents that a question is about, and how many it is about.
+
+    Args:
+        catalog: Where documents are looked up.
+        allowed: Their ids; [] for all of the library.
+        limit: How many to return at most.
+    """
+    if not allowed:
+        return catalog.searchable(limit), catalog.count_searchable()
+    rows = catalog.documents(allowed)
+    return rows[:limit], len(rows)
+
+
+def candidates(catalog: DocumentStore, name: str) -> list[DocumentRow]:
+    """Return the documents that a name may mean: by its id or source, or by its words, which a label begins with."""
+    words = words_of(name)
+    whole = [WHOLE + " ".join(words[:end]) for end in range(len(words) + 1)]
+    by_name = catalog.named([SOURCE + name.strip().casefold(), *whole])
+    found = {row.id: row for row in [*catalog.documents([name.strip().casefold()]), *by_name]}
+    return list(found.values())
 
 
 def find_document(catalog: DocumentStore, name: str) -> DocumentRow:
@@ -55,7 +87,8 @@ def find_document(catalog: DocumentStore, name: str) -> DocumentRow:
     Raises:
         UnknownDocumentError: it matches no document, or several.
     """
-    return find_among(catalog.documents(), name)
+    known = candidates(catalog, name)
+    return find_among(known if fitting(known, name) else catalog.searchable(_MAX_LISTED), name)
 
 
 def find_among(known: Sequence[Row], name: str) -> Row:
@@ -66,10 +99,10 @@ def find_among(known: Sequence[Row], name: str) -> Row:
     """
     hits = fitting(known, name)
     if not hits:
-        listed = ", ".join(row.label or row.name for row in known[:10]) or "none yet"
+        listed = ", ".join(row.label or row.name for row in known[:_MAX_LISTED]) or "none yet"
         raise UnknownDocumentError(f"There is no document {name!r}: name one of these ({listed}), or its id.")
     if len(hits) > 1:
-        ids = ", ".join(f"{row.id} ({row.source})" for row in hits)
+        ids = ", ".join(f"{row.id} ({row.source})" for row in hits[:_MAX_LISTED])
         raise UnknownDocumentError(f"Several documents are named {name!r}: give the id of one of them: {ids}.")
     return hits[0]
 

@@ -109,7 +109,7 @@ class MultilingualSearch:
         code = language(question) or "en"
         if code == "en" and not self._holds_other_languages():
             return None
-        rows = [row for row in self._catalog.documents() if row.generation and (not documents or row.id in documents)]
+        rows = [row for row in self._catalog.documents(documents or None) if row.generation]
         told = {row.id: self._language_of(row.id, row.generation) for row in rows}
         others = {key: other for key, other in told.items() if code != "en" or other != "en"}
         return Asked(question, code, others) if others else None

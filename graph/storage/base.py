@@ -202,21 +202,22 @@ class DocumentStore(Protocol):
         """Insert a document with a pending ledger row for each page; one that exists is given another name."""
 
     def document(self, document: str) -> DocumentRow | None: ...
-    def documents(self) -> list[DocumentRow]:
-        """Return all documents but the retired ones, oldest first."""
+    def documents(self, ids: Collection[str] | None = None) -> list[DocumentRow]:
+        """Return the documents but the retired ones, oldest first: those of these ids, or all."""
 
-    def retire(self, document: str) -> None:
-        """Hide a document for good, before its vectors and images are removed."""
+    def searchable(self, limit: int, *, newest: bool = False) -> list[DocumentRow]:
+        """Return the first, or the last, `limit` documents that can be asked, oldest first."""
 
+    def count_searchable(self) -> int: ...
+    def named(self, terms: Sequence[str]) -> list[DocumentRow]: ...  # of each term that not too many have
+    def retire(self, document: str) -> None: ...  # hides it for good, before its vectors and images are removed
     def forget_source(self, source: str) -> list[str]:
         """Take a source, and what was attached to it, from all documents; return those now without one, retired."""
 
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""
 
-    def cleanup_done(self, document: str) -> None:
-        """Unmark a document: the data of its former generations, or of the retired document, is removed."""
-
+    def cleanup_done(self, document: str) -> None: ...  # unmarks it
     def delete_document(self, document: str) -> list[str]:
         """Delete all rows of a document; return the page images that no page refers to any more."""
 

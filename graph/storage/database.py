@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import HomeError
+from graph.storage.document_names import terms_of_name
 from graph.storage.schema import migrate
 
 Connection = sqlite3.Connection
@@ -66,6 +67,7 @@ class Database:
             connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
             try:
                 connection.row_factory = sqlite3.Row
+                connection.create_function("terms_of_name", 3, terms_of_name, deterministic=True)
                 _use_write_ahead_log(connection)
                 connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute("PRAGMA foreign_keys = ON")

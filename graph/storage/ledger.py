@@ -11,6 +11,7 @@ from dataclasses import astuple, fields, replace
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.database import Connection, Database, placeholders
 from graph.storage.document_labels import distinct_labels
+from graph.storage.document_names import SOURCE, WHOLE
 from loaders.sources.parts import MARK
 from loaders.types import Block, Box, Word
 
@@ -21,6 +22,8 @@ _UNREAD = (
     "SELECT document, page FROM pages "
     "WHERE status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '') ORDER BY page"
 )
+# Documents whose names share a word; it tells none of them apart, and to compare them would take 50 µs each.
+_MAX_NAMESAKES = 1000
 _ADD_TRANSCRIPT = "INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)"
 
 # Keys of `meta`, followed by a document's id. The stored words are older than the names.
@@ -62,17 +65,47 @@ class Ledger:
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id = ?", [document])
         return self._named([DocumentRow(*row) for row in rows])[0] if rows else None
 
-    def documents(self) -> list[DocumentRow]:
-        """Return all documents but the retired ones, oldest first."""
-        rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> '' ORDER BY created, name, id")
-        return self._named([DocumentRow(*row) for row in rows])
+    def documents(self, ids: Collection[str] | None = None) -> list[DocumentRow]:
+        """Return the documents but the retired ones, oldest first: those of these ids, or all."""
+        listed = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> ''"
+        if ids is None:
+            rows = self._db.rows(f"{listed} ORDER BY created, name, id")
+        else:
+            rows = self._db.rows_in(f"{listed} AND id IN ({{}})", list(dict.fromkeys(ids)))
+        found = [DocumentRow(*row) for row in rows]
+        return self._named(found if ids is None else sorted(found, key=lambda row: (row.created, row.name, row.id)))
+
+    def searchable(self, limit: int, *, newest: bool = False) -> list[DocumentRow]:
+        """Return the first, or the last, `limit` documents that can be asked, oldest first."""
+        order = "created DESC, name DESC, id DESC" if newest else "created, name, id"
+        rows = self._db.rows(
+            f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE generation <> '' AND source <> '' "
+            f"ORDER BY {order} LIMIT ?",
+            [limit],
+        )
+        found = [DocumentRow(*row) for row in rows]
+        return self._named(found[::-1] if newest else found)
+
+    def count_searchable(self) -> int:
+        """Return how many documents can be asked."""
+        counted = "SELECT count(*) FROM documents WHERE generation <> '' AND source <> ''"
+        return int(self._db.rows(counted)[0][0])
+
+    def named(self, terms: Sequence[str]) -> list[DocumentRow]:
+        """Return the documents of each term that not too many have; see `graph.storage.document_names`."""
+        query = "SELECT document FROM document_terms WHERE term = ? LIMIT ?"
+        found: dict[str, None] = {}
+        for term in dict.fromkeys(terms):
+            rows = self._db.rows(query, [term, _MAX_NAMESAKES + 1])
+            if len(rows) <= _MAX_NAMESAKES or term.startswith((WHOLE, SOURCE)):
+                found.update((row[0], None) for row in rows)
+        return self.documents(list(found)) if found else []
 
     def _named(self, rows: list[DocumentRow]) -> list[DocumentRow]:
         """Return the documents with all their names, and with labels that no two of the catalog share."""
         names: dict[str, list[str]] = {}
-        one = "WHERE document = ?" if len(rows) == 1 else ""
-        for document, name in self._db.rows(
-            f"SELECT document, name FROM document_names {one} ORDER BY id", [rows[0].id] if one else []
+        for document, name in self._db.rows_in(
+            "SELECT document, name FROM document_names WHERE document IN ({}) ORDER BY id", [row.id for row in rows]
         ):
             names.setdefault(document, []).append(name)
         labels = self.labels([row.name for row in rows])

@@ -121,9 +121,37 @@ CREATE TABLE multilingual_vectors (
 );
 """
 
+# Documents by the words of their names, so that a question finds those it names without reading them all; and partial
+# indexes of what a question asks of the whole library. `terms_of_name` is `graph.storage.document_names`'s.
+_NEW_TERMS = (
+    "INSERT INTO document_terms SELECT value, {document} FROM json_each(terms_of_name({arguments})) "
+    "WHERE value NOT IN (SELECT term FROM document_terms WHERE document = {document});"
+)
+_OF_DOCUMENT = _NEW_TERMS.format(document="new.id", arguments="new.name, new.title, new.source")
+_OF_NAME = _NEW_TERMS.format(document="new.document", arguments="new.name, '', new.source")
+_VERSION_11 = f"""
+CREATE TABLE document_terms (
+    term TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (term, document)
+) WITHOUT ROWID;
+CREATE INDEX document_terms_by_document ON document_terms (document);
+INSERT INTO document_terms
+    SELECT DISTINCT term.value, one.document FROM (
+        SELECT id AS document, name, title, source FROM documents
+        UNION ALL SELECT document, name, '', source FROM document_names
+    ) one, json_each(terms_of_name(one.name, one.title, one.source)) term;
+CREATE TRIGGER document_added AFTER INSERT ON documents BEGIN {_OF_DOCUMENT} END;
+CREATE TRIGGER document_renamed AFTER UPDATE OF name, title, source ON documents BEGIN {_OF_DOCUMENT} END;
+CREATE TRIGGER name_added AFTER INSERT ON document_names BEGIN {_OF_NAME} END;
+CREATE TRIGGER name_changed AFTER UPDATE OF name, source ON document_names BEGIN {_OF_NAME} END;
+CREATE INDEX documents_searchable ON documents (created, name, id) WHERE generation <> '' AND source <> '';
+CREATE INDEX pages_unread ON pages (page, document)
+    WHERE status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '');
+"""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
-    _VERSION_10,
+    _VERSION_10, _VERSION_11,
 )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def _suffices(state: QueryState) -> bool:
         return cited >= set(asked["documents"])
     compares = _COMPARES.search(state["standalone_question"])
     if asked["kind"] == "documents":  # documents that are not mentioned by name are all of them
-        return not compares or len(cited) > 1 or len(state["allowed_documents"]) < 2
+        return not compares or len(cited) > 1 or len(state["allowed_documents"]) == 1
     if len(asked["entities"]) < 2 or not (compares or asked["kind"] == "table"):
         return True
     said = [check["claim"]["text"] for check in checks if check["citation"]]

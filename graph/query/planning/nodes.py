@@ -103,7 +103,9 @@ def _listed(catalog: Catalog, state: PlanInput) -> dict[str, str]:
     """Return what the model may choose from, a line on each document by id: first those it was told of or found."""
     found = [chunk["document"] for chunk in state["retrieved"]]
     wanted = [*state["understanding"]["documents"], *state["mentioned_documents"], *found, *state["allowed_documents"]]
-    rows = {row.id: row for row in catalog.documents() if row.id in set(state["allowed_documents"])}
+    if not (allowed := set(state["allowed_documents"])):  # all of a library that is not small
+        wanted += [row.id for row in catalog.searchable(_MAX_LISTED)]
+    rows = {row.id: row for row in catalog.documents(wanted) if not allowed or row.id in allowed}
     chosen = [rows[key] for key in dict.fromkeys(wanted) if key in rows][:_MAX_LISTED]
     return {row.id: f"{row.label}, {counted(row.pages, 'page')}. {row.title}".strip() for row in chosen}
 
@@ -191,7 +193,7 @@ def _line(one: Finding, documents: dict[str, str]) -> str:
 def _plan(catalog: Catalog, state: PlanState) -> Plan:
     """Return the plan as it was followed."""
     findings = state.get("findings") or []
-    names = {row.id: row.label for row in catalog.documents()} if findings else {}
+    names = {row.id: row.label for row in catalog.documents({one["step"]["document"] for one in findings})}
     steps = [
         PlanStep(
             question=one["step"]["question"], tool=one["step"]["tool"], query=one["step"]["query"],
