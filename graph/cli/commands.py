@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ANSWER_FIELDS = (
     "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
-    "questions_left", "seconds", "verdict", "verdicts", "notes",
+    "questions_left", "seconds", "verdict", "verdicts", "notes", "plan",
 )  # fmt: skip
 _MAX_DEPTH = 20
 

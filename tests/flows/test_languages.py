@@ -42,6 +42,41 @@ def test_answers_are_proven_in_the_language_of_the_document_and_what_it_does_not
         assert counts["wrong and proven"] <= 0.05 * counts.total(), (code, counts)
 
 
+TABLES = {
+    "de": ("| Werk | Mitarbeiter | Umsatz in Mio. Euro | Gründung |", "Standorte der Gruppe"),
+    "fr": ("| Usine | Salariés | Ventes en millions d'euros | Fondation |", "Les usines du groupe"),
+    "es": ("| Planta | Empleados | Ventas en millones de euros | Fundación |", "Las plantas del grupo"),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "question", "value"),
+    [
+        ("de", "Wie viele Mitarbeiter hat das Werk Arnum?", "310"),
+        ("de", "Wie hoch ist der Umsatz von Bersen?", "12,9"),
+        ("de", "Wann wurde Corden gegründet?", "1988"),
+        ("fr", "Combien de salariés a l'usine Arnum ?", "310"),
+        ("es", "¿Cuántos empleados tiene la planta Arnum?", "310"),
+        ("de", "Wie viele Mitarbeiter hat Dornum?", ""),
+        ("de", "Wie hoch ist der Gewinn von Arnum?", ""),
+        ("de", "Wie viele Mitarbeiter hat Corden?", ""),
+        ("de", "Wie hoch war der Umsatz von Arnum im Jahr 2019?", ""),
+        ("fr", "Combien de salariés a l'usine Corden ?", ""),
+        ("es", "¿Cuántos empleados tiene la planta Dornum?", ""),
+    ],
+)
+def test_a_cell_of_a_table_is_proven_in_its_language_and_no_neighbour(
+    tmp_path: Path, home: Path, code: str, question: str, value: str
+) -> None:
+    head, title = TABLES[code]
+    rows = "| Arnum | 310 | 48,2 | 1911 |\n| Bersen | 125 | 12,9 | 1954 |\n| Corden | | 15,4 | 1988 |"
+    (tmp_path / "table.md").write_text(f"# {title}\n\n{head}\n| --- | --- | --- | --- |\n{rows}\n", "utf-8")
+    app.invoke({"sources": [str(tmp_path / "table.md")]}, context=OFFLINE)
+    result = ask(question)
+    assert (result["verdict"] == "proven") == bool(value), result["answer"]
+    assert value in result["answer"]
+
+
 @pytest.fixture
 def mill(tmp_path: Path) -> None:
     for name, text in (

@@ -62,6 +62,28 @@ def answers(question: str, quote: str, above: Sequence[str], before: str, whole:
     return _holds_value(words, question, quote)
 
 
+def row_answers(question: str, row: str, label: str, above: Sequence[str], whole: str) -> bool:
+    """Return whether a row of a table answers: the question names its whole label, and the row all of the question.
+
+    Rows with the most or least, sums and other computations are asked in English.
+    """
+    code = language(question)
+    words = WORDS.get(code)
+    if words is None or not WORD.search(label):
+        return False
+    asked = _forms(words, question)
+    if not all(_is_named(words, word, asked) for word in WORD.findall(label)):
+        return False
+    # A table of names and numbers tells no language: its headings and columns have to be in the question's words.
+    same = language(whole) in (code, "")
+    held = _forms(words, " | ".join([row, *above]))
+    return (
+        same
+        and all(_is_named(words, word, held) for word in required_words(code, question))
+        and _holds_value(words, question, row, is_row=True)
+    )
+
+
 @lru_cache(maxsize=64)
 def asked_kind(code: str, question: str) -> str:
     """Return what kind of value a question asks for: reason, count, number, date, name or place; "" for any."""
@@ -105,16 +127,16 @@ def _is_negated(words: Words, required: tuple[str, ...], quote: str) -> bool:
     return bool(at) and any(at[0] - 12 <= found.start() <= at[-1] + 12 for found in words.negative.finditer(quote))
 
 
-def _holds_value(words: Words, question: str, quote: str) -> bool:
+def _holds_value(words: Words, question: str, quote: str, *, is_row: bool = False) -> bool:
     """Return whether a quote holds a value of the asked kind that is not in the question."""
     code = next(key for key, value in WORDS.items() if value is words)
     kind, known = asked_kind(code, question), frozenset(word.lower() for word in WORD.findall(question))
     measured = [units for names, units in MEASURES if names.search(question) and not names.search(quote)]
     if not all(units.search(quote) for units in measured):
         return False
-    if kind == "count":
+    if kind == "count" and not is_row:
         return _counts(words, question, quote, known)
-    if kind in ("number", "date"):
+    if kind in ("number", "date", "count"):
         return _new(words.date, quote, known) if kind == "date" else _new(words.number, _YEAR.sub(" ", quote), known)
     if kind == "name":
         return _names(words, quote, known)

@@ -212,6 +212,9 @@ def _answers_in_language(
     """Return whether a sentence answers a question that is in another language than English."""
     from graph.engines.offline import evidence_by_language  # its patterns take 20 ms at import
 
+    if sentence.kind == "row" and sentence.cells:
+        column, label = sentence.cells[0]
+        return evidence_by_language.row_answers(question, sentence.search, label, [column, *above], chunk.text)
     least = _MIN_COSINE if evidence_by_language.is_open(question) else _MIN_COSINE_OF_VALUE
     near = scored is not None and (scored.named or scored.cosine >= least)
     return near and evidence_by_language.answers(question, sentence.search, above, _before(sentence, chunk), chunk.text)
