@@ -28,8 +28,10 @@ _WHAT_ABOUT = re.compile(
     re.IGNORECASE,
 )
 _ASKS_ALONE = re.compile(
-    r"(?P<word>why(?: not)?|how come|how so|when|where|who|how|how (?:much|many|long|often|far|old|big)|since when"
-    r"|until when|by when|by whom|(?:in|on|at|by|for) (?:which|what) \w+|(?:which|what) (?:year|day|date|month|page)"
+    r"(?P<word>why(?: not)?|how come|how so|when|where|who|how|"
+    r"how (?!is\b|are\b|was\b|do\b|does\b|did\b)[a-z]+(?! is\b| was\b)|how (?:much|many|long|often|far|old|big)"
+    r"|since when|until when|by when|by whom|(?:in|on|at|by|for) (?:which|what) \w+"
+    r"|(?:which|what) (?:year|day|date|month|page)"
     r"|warum|wieso|weshalb|wann|wo|wer|pourquoi|quand|où|qui|por qu[ée]|cu[aá]ndo|d[oó]nde|qui[eé]n)"
     r"(?: (?:is|was) (?:that|this|it)| exactly| then| so| genau| exactement)*\W*",
     re.IGNORECASE,
@@ -53,8 +55,32 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _EXTREME = re.compile(
-    r"(?:the )?(?:(?:second|third|2nd|3rd|next) )?(?:\w+est|most|least|best|worst|first|last|maximum|minimum)"
+    r"(?:the )?(?:(?:second|third|2nd|3rd|next) )?(?:(?:most|least) (?!one\b)[a-z]+(?<![^us]s)\b"
+    r"|\w+est|most|least|best|worst|first|last|maximum|minimum)"
     r"(?: one)?",
+    re.IGNORECASE,
+)
+# "And replace it?" after "How often must I clean the filter?"
+_DONE_TO_IT = re.compile(r"(?P<verb>[a-z]+) (?:it|them|that|this)\W*", re.IGNORECASE)
+_ASKS_TO_DO = re.compile(
+    r"(?P<before>.*?\b(?:must|should|do|can|may|could|shall|will|would|might) (?:i|you|we|they|one) )"
+    r"[a-z]+(?P<after>\b.*)",
+    re.IGNORECASE,
+)
+# "And the landlord?" after "How can I end the tenancy?"
+_ROLE = re.compile(
+    r"(?:the |an? |my )?(?:landlord|tenant|owner|lessor|lessee|buyer|seller|employer|employee|worker|customer|client"
+    r"|supplier|contractor|company|borrower|lender|bank|member|student|teacher|parent|child|patient|doctor|visitor|guest|user"
+    r"|applicant|insurer|other (?:party|side))s?",
+    re.IGNORECASE,
+)
+_ASKER = re.compile(
+    r"(?<=\b(?:can|may) )(?:i|you|we)\b|(?<=\b(?:must|does|will) )(?:i|you|we)\b|(?<=\bdo )(?:i|you|we)\b", re.I
+)
+# "Which quarter has the most?" after "How many surveys are planned?"
+_MOST_OF_WHAT = re.compile(r".*\b(?:most|fewest|least|highest|lowest|largest|smallest|biggest)\W*", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\bhow (?:many|much) (?P<thing>(?:[\w-]+ ){0,2}[\w-]+?) (?:is|are|was|were|does|do|did|has|have|can|will|may)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
@@ -76,6 +102,7 @@ _IMPERSONAL = re.compile(
     r"|\bit (?:is|was|takes?|costs?) (?:\w+ ){0,2}(?:to|that)\b",
     re.IGNORECASE,
 )
+_NEVER_THING = frozenset(("he", "she", "him", "his", "her"))  # German and French pronouns stand for things too
 _OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
@@ -164,10 +191,23 @@ def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
         return _asked_anew(found["word"], memory.question)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
         return _which(found["rest"].strip(), memory)
+    if whole := _elliptic(bare, memory.question):
+        return whole
     about = _WHAT_ABOUT.sub("", bare)
     if about != bare or _is_fragment(bare, marked=marked):
         return _exchanged(about, memory, similar)
     return _with_references(bare if marked else text, memory, marked=marked)
+
+
+def _elliptic(bare: str, question: str) -> str:
+    """Return a question whose verb takes the last one's object, or whose "most" its counted thing; "" for others."""
+    done, asked = _DONE_TO_IT.fullmatch(bare), _ASKS_TO_DO.match(question)
+    if done and asked and not is_function_word(done["verb"].lower()):
+        return f"{asked['before']}{done['verb']}{asked['after']}"
+    counted = _COUNTED.search(question)
+    if counted and _MOST_OF_WHAT.fullmatch(bare) and not _is_fragment(bare, marked=False):
+        return f"{bare.rstrip(' ?.!')} {counted['thing']}?"
+    return ""
 
 
 def _asked_anew(word: str, question: str) -> str:
@@ -225,6 +265,8 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, s
     # "its weight" is the weight of the same thing, which the question still names.
     text = re.sub(r"^(?:its|their|his|her) ", "the ", phrase.text, flags=re.IGNORECASE)
     text = re.sub(r" ones?$", "", text)
+    if _ROLE.fullmatch(text) and (asker := _ASKER.search(question)):
+        return f"{question[: asker.start()]}{text}{question[asker.end() :]}"
     old = [one for one in phrases(question) if one.text not in taken]
     taken.add(text)
     best = _like(phrase, text, old, similar)
@@ -282,6 +324,8 @@ def _without_pronouns(text: str, memory: _Memory) -> str:
         if before and (found["own"] or _JOINS.search(text[before[0].end : found.start()])):
             continue
         focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus
+        if found[0].lower() in _NEVER_THING and not (_names(f"of {focus}") or _ROLE.fullmatch(focus)):
+            return text
         place = "in " if found["there"] else ""
         own = "" if not found["own"] else ":" if " and " in focus else "'s"
         return f"{text[: found.start()]}{place}{focus}{own}{text[found.end() :]}"

@@ -91,3 +91,20 @@ def test_a_subject_is_exchanged_over_many_turns(encoder: MiniLM) -> None:
 def test_phrases_have_their_kind_and_their_preposition() -> None:
     found = [(one.lead, one.text, one.kind) for one in phrases("How much does a tyre change cost for the Vega in May?")]
     assert found == [("", "a tyre change", "noun"), ("for", "the Vega", "name"), ("in", "May", "time")]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "wanted"),
+    [
+        ("How heavy is the drier?", "And how loud?", "How loud is the drier?"),
+        ("How often must I clean the filter?", "And replace it?", "How often must I replace the filter?"),
+        ("How can I end the lease?", "And the landlord?", "How can the landlord end the lease?"),
+        ("How many eggs are sold in May?", "Which month has the most?", "Which month has the most eggs?"),
+        ("Which month has the most eggs?", "And the fewest?", "Which month has the fewest eggs?"),
+        ("Which route is cheapest?", "And the most expensive?", "Which route is most expensive?"),
+        ("Is there a break clause?", "When may he enter the flat?", "When may he enter the flat?"),
+        ("Who is the tenant?", "When must she pay?", "When must the tenant pay?"),
+    ],
+)
+def test_verbs_roles_and_what_is_counted_are_carried_on(before: str, question: str, wanted: str) -> None:
+    assert standalone(question, [(before, "")], lambda _, others: [0.3] * len(others)) == wanted
