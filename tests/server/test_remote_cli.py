@@ -156,6 +156,29 @@ def test_local_files_are_uploaded_and_ingested(
             assert (code, out) == (0, f"Deleted {name} ({found[name]['id']}).\n")
 
 
+def test_every_file_that_is_sent_to_a_server_is_accounted_for(pagewitness: Any, tmp_path: Path) -> None:
+    given = tmp_path / "papers"
+    (given / "more").mkdir(parents=True)
+    for name in ("knots.txt", "copy.txt", "more/knots.txt"):
+        (given / name).write_text("A bowline holds the boat at the pier in a swell.")
+    (given / "link.txt").symlink_to(given / "knots.txt")
+    (given / "tool.exe").write_bytes(b"MZ\0\1")
+    (given / ".hidden.txt").write_text("x")
+    (given / "torn.pdf").write_bytes(b"%PDF-1.4 torn")
+    code, out, _ = pagewitness("ingest", str(given), "--json")
+    report = json.loads(out)
+    try:
+        assert code == INCOMPLETE
+        read = [one for one in report["documents"] if one["status"] == "complete"]
+        assert [one["name"] for one in report["documents"] if one["status"] == "failed"] == ["torn.pdf"]
+        assert len(read) == 1, "four files have the same bytes"
+        assert {one["name"] for one in report["skipped"]} == {"tool.exe", ".hidden.txt"}
+        others = [one["name"] for one in report["duplicates"]]
+        assert sorted([read[0]["name"], *others]) == ["copy.txt", "knots.txt", "knots.txt", "link.txt"]
+    finally:
+        pagewitness("delete", "knots.txt")
+
+
 def kept_by(server: Server) -> str:
     """What the server keeps of runs: what they were given, and their threads."""
     threads = server.post("/threads/search", {"limit": 100})
