@@ -18,8 +18,10 @@ from loaders.text.numbers import decimal_mark, fold
 
 _DIFFERENCE = re.compile(
     r"\b(?:differ\w*|gap|ahead|behind|more|less|fewer|higher|lower|larger|smaller|greater|older|younger|longer|shorter|"
-    r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
-    r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|differenz|mehr|"
+    r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|"
+    r"gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
+    r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|"
+    r"differenz|mehr|"
     r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|gestiegen|sank|gesunken|"
     r"wuchs|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=",
     re.IGNORECASE,

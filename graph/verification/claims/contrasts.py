@@ -30,11 +30,12 @@ _COUNTERFACTUAL = re.compile(
 )
 """What came about only thanks to something."""
 _NO_SUBJECT = re.compile(
-    r"^(?:also|then|not|never|still|only|even|to|in|at|on|by|with|for|is|are|was|were|has|have|had|can|may|will|did|does|do|auch|nicht|"
+    r"^(?:also|then|not|never|still|only|even|to|in|at|on|by|with|for|is|are|was|were|has|have|had|can|may|"
+    r"will|did|does|do|auch|nicht|"
     r"dann|nur|in|im|am|mit|ist|sind|war|wurde|hat|[a-z]+ing|[a-z]+ed)\b",
 )
 """What the second half begins with where its subject is that of the first one."""
-_LEAST = 2  # words that only one half has
+_LEAST = 2  # words that only one half has; with fewer, the halves are a list
 
 
 def other_side(text: str, quote: str) -> str:

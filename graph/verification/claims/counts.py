@@ -14,7 +14,8 @@ from graph.verification.claims.wording import content, share, words
 from loaders.text.numbers import find_numbers, fold
 
 _DURATION = re.compile(
-    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|jahre|monate|woche|"
+    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|jahre|"
+    r"monate|woche|"
     r"tage|ans?|années?|mois|jours?|años?|meses|mes|días?)\b",
     re.IGNORECASE,
 )

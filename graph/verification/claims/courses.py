@@ -13,7 +13,8 @@ from graph.verification.claims.dates import MONTHS
 from loaders.text.numbers import Mark, find_numbers, fold
 
 _RANGE = re.compile(
-    r"\b(?:from|between|von|zwischen|vom)\s+(?P<low>(?:[^,;.()]|[.,](?=\d)){1,40}?)\s+(?:to|and|until|till|through|bis|auf|und)\s+"
+    r"\b(?:from|between|von|zwischen|vom)\s+(?P<low>(?:[^,;.()]|[.,](?=\d)){1,40}?)\s+(?:to|and|until|till|"
+    r"through|bis|auf|und)\s+"
     r"(?P<high>(?:[^,;.()]|[.,](?=\d)){1,40})",
     re.IGNORECASE,
 )

@@ -158,7 +158,8 @@ def _is_no_more(clause: Clause, at: int) -> bool:
 
 
 _SEPARATED = re.compile(
-    r"\b(?P<verb>nahm(?:en)?|nimmt|nehmen|leg(?:t|te|ten|en)|g(?:eht|ehen|ing|ingen)|stimm(?:t|te|ten|en)|lehn(?:t|te|ten|en))\b"
+    r"\b(?P<verb>nahm(?:en)?|nimmt|nehmen|leg(?:t|te|ten|en)|g(?:eht|ehen|ing|ingen)|stimm(?:t|te|ten|en)|"
+    r"lehn(?:t|te|ten|en))\b"
     r"(?P<between>[^.;:!?]*?) (?P<particle>zu|ab|zurück)(?=\s*(?:[.,;:]|$)|\s(?:und|aber|während|obwohl)\b)",
     re.IGNORECASE,
 )

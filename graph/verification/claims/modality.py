@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import re
 
-from graph.verification.claims.negation import is_negated, is_negation
+from graph.verification.claims.negation import is_negated
 from graph.verification.claims.wording import Clause, clauses, content, same_language, scope_after, share, words
 
 _HEDGE = re.compile(
-    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|expect(?:s|ed)?|"
+    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|"
+    r"expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:e|es|ed)|hop(?:e|es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|apparently|"
-    r"unknown|unclear|asked|requested|encouraged|gebeten|unklar|offen|unbekannt|whether|ob|provided|recommend\w*|advis\w*|empf[oe]hl\w*|empfiehlt|promis\w*|pledg\w*|threat\w*|risk\w*|droh\w*|kann|können|konnten?|möglich\w*|possibl[ey]|alleged\w*|reported\w*|claim(?:s|ed)?|suggest(?:s|ed)?|believ\w*|estimat\w*|attempt\w*|tr(?:y|ied|ies)|"
-    r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
+    r"unknown|unclear|asked|requested|encouraged|gebeten|unklar|offen|unbekannt|whether|ob|provided|"
+    r"recommend\w*|advis\w*|empf[oe]hl\w*|empfiehlt|promis\w*|pledg\w*|threat\w*|risk\w*|droh\w*|kann|können|"
+    r"konnten?|möglich\w*|possibl[ey]|alleged\w*|reported\w*|claim(?:s|ed)?|suggest(?:s|ed)?|believ\w*|"
+    r"estimat\w*|attempt\w*|tr(?:y|ied|ies)|"
+    r"könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|"
+    r"en)?|würden?|"
     r"vermutlich|angeblich|plan(?:t|en|te|ten)|geplant|pourrait|podría|"
     r"if|unless|would've|wenn|falls|can|cannot|unclear|uncertain|unlikely|goal|objective|target)$"
 )
 _COVERING = re.compile(
-    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|plan(?:s|ned|ning)?|expect(?:s|ed)|intend(?:s|ed)?|"
+    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|plan(?:s|ned|ning)?|expect(?:s|ed)|"
+    r"intend(?:s|ed)?|"
     r"aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|reportedly|"
-    r"recommend(?:s|ed)?|empfiehlt|empfahl|promis(?:es|ed|ing)|pledg(?:es|ed|ing)|vow(?:s|ed)|versprach\w*|versprochen|zugesagt|könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|"
+    r"recommend(?:s|ed)?|empfiehlt|empfahl|promis(?:es|ed|ing)|pledg(?:es|ed|ing)|vow(?:s|ed)|versprach\w*|"
+    r"versprochen|zugesagt|könn(?:te|ten)|dürf(?:te|ten)|möglicherweise|vielleicht|wahrscheinlich|"
+    r"voraussichtlich|soll(?:te|ten|en)?|würden?|"
     r"vermutlich|angeblich|geplant)$"
 )
 """The hedges of a quote that count; the others only excuse a claim."""
@@ -39,6 +47,11 @@ _OBLIGING = re.compile(
 _SHALL = re.compile(r"^(?:shall|need\w*|ha[sd]|have|required?|requires|necessar\w*|only|oblig\w*|compulsory)$")
 _SCOPE = 6
 _SHARED = 0.5
+
+
+def is_hedge(key: str) -> bool:
+    """Return whether a word in small letters makes a statement less than a fact."""
+    return bool(_HEDGE.match(key))
 
 
 def hedge_dropped(text: str, quote: str) -> str:
@@ -91,8 +104,10 @@ def _is_done(clause: Clause, at: int) -> bool:
 
 
 _ATTEMPT = re.compile(
-    r"\b(?P<how>intentions?|announc(?:es|ed)|explor(?:e|es|ed)|tr(?:y|ies|ied)|attempt(?:s|ed)?|aim(?:s|ed)?|seeks?|sought|hop(?:e|es|ed)|"
-    r"wish(?:es|ed)?|want(?:s|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|propos(?:e|es|ed)|efforts?|expedition|campaign|mission|"
+    r"\b(?P<how>intentions?|announc(?:es|ed)|explor(?:e|es|ed)|tr(?:y|ies|ied)|attempt(?:s|ed)?|aim(?:s|ed)?|"
+    r"seeks?|sought|hop(?:e|es|ed)|"
+    r"wish(?:es|ed)?|want(?:s|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|propos(?:e|es|ed)|efforts?|expedition|"
+    r"campaign|mission|"
     r"goal|in order)\b"
     r"[^.;]{0,80}?\bto (?P<verb>[a-z]{3,})",
     re.IGNORECASE,
@@ -111,64 +126,6 @@ def duty_dropped(text: str, quote: str) -> str:
 
 
 _ALLOWING = re.compile(r"^(?:may|can|optional\w*|dürfen|darf|kann|können|freiwillig)$")
-
-
-def opinion_stated(text: str, quote: str) -> str:
-    """Return a doubt where a claim states as a fact what its quote calls wrong, or only reports as said or proposed."""
-    keys = {word.key for word in words(text)}
-    if any(is_negation(key) for key in keys):
-        return ""
-    for found in _OPINION.finditer(quote) if same_language(text, quote) else ():
-        said = content(found["said"])
-        excused = keys & _verbs(found["how"]) or any(_HEDGE.match(key) or _SPEAKING.match(key) for key in keys)
-        held = max(share(content(text), said), share(said, content(text)) - _REST)
-        if said and not excused and held >= _REPORTED:
-            return f"the quote says “{found['how']}”, the claim states it as a fact"
-    return ""
-
-
-def _verbs(text: str) -> set[str]:
-    return {word.key for word in words(text)}
-
-
-_REPORTED, _REST = 0.6, 0.2
-_SPEAKING = re.compile(
-    r"^(?:accord\w*|argu\w*|alleg\w*|suggest\w*|propos\w*|claim\w*|belie[fv]\w*|think|thinks|thought|stat(?:es|ed)|say|says|said|opinion|"
-    r"incorrect\w*|wrong\w*|false\w*|mistaken\w*|laut|zufolge|vorschl\w*|schlägt|schlug|meint\w*|behaupt\w*|"
-    r"fälschlich\w*|irrtümlich\w*)$"
-)
-_OPINION = re.compile(
-    r"\b(?P<how>(?:(?:incorrectly|wrongly|falsely|mistakenly)\s+\w+|suggest(?:s|ed)?|claim(?:s|ed)?|alleg(?:es|ed)|argu(?:es|ed)|belie(?:ves|ved)|"
-    r"believe|propos(?:es|ed)|behaupte(?:t|te|ten|n)|mein(?:t|te|ten|en))(?:\s+that|,\s+dass)|(?:belie(?:ves|ved|ve)|thinks?|thought)(?=\s+(?:[A-Z]|the\b|it\b))|den(?:y|ies|ied)\s+that|disput(?:es|ed)\s+(?:that|the\s+\w+\s+that)|reject(?:s|ed)\s+the\s+\w+\s+that|(?:widersprach|bestritt|bestreitet)\b[^.;,]{0,40},|schl[äu]gt?\b[^.;,]{0,30}\bvor,)(?P<said>[^.;]+)",
-    re.IGNORECASE,
-)
-
-
-def condition_dropped(text: str, quote: str) -> str:
-    """Return a doubt where a claim leaves out the "if" of its quote, or answers what the quote leaves open."""
-    keys = {word.key for word in words(text)}
-    if not same_language(text, quote) or any(_HEDGE.match(key) or _CONDITION.match(key) for key in keys):
-        return ""
-    for found in _IF.finditer(quote):
-        rest = content(quote[: found.start()] + " " + quote[found.end() :])
-        if share(content(found["what"]), content(text)) < _SHARED <= share(content(text), rest):
-            return f"the quote says “{found['if']}”, the claim does not"
-    left_open = _OPEN.search(quote)
-    if left_open and share(content(text), content(quote[left_open.end() :])) >= _SHARED:
-        return f"the quote says “{left_open[0].strip()}”, the claim states it as a fact"
-    return ""
-
-
-_CONDITION = re.compile(
-    r"^(?:when|where|once|depend\w*|subject|condition\w*|bedingung|voraus\w*|ohne|without|need\w*)$"
-)
-_IF = re.compile(r"\b(?P<if>if|provided that|provided|falls|sofern|vorausgesetzt)\s(?P<what>[^,.;]+)", re.IGNORECASE)
-_OPEN = re.compile(
-    r"\b(?:not (?:clear|known|certain)|unclear|unknown|uncertain|undecided|unklar|ungewiss|"
-    r"fraglich),?\s+(?:whether|if|ob)\s|"
-    r"^Ob\s",
-    re.IGNORECASE,
-)
 
 
 def duty_added(text: str, quote: str) -> str:

@@ -20,13 +20,17 @@ from graph.verification.claims.wording import (
 )
 
 _NEGATION = re.compile(
-    r"^(?:not|unless|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|seldom|nowhere|fail(?:s|ed)?|unable|refus(?:es?|ed)|"
+    r"^(?:not|unless|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|"
+    r"seldom|nowhere|fail(?:s|ed)?|unable|refus(?:es?|ed)|"
     r"nicht|kein\w*|nie|niemals|weder|ohne|nichts|kaum|pas|jamais|aucun\w*|sans|nunca|sin|ningún\w*)$"
 )
 _WEAK = re.compile(
-    r"^(?:fail\w*|lack\w*|refus\w*|avoid\w*|exclud\w*|omit\w*|prevent\w*|unable|impossible|absen\w*|reject\w*|den(?:y|ied|ies)|"
-    r"closed|shut|geschlossen\w*|instead|rather|against|unlike|statt|anstatt|gegen|ausbleib\w*|entfall\w*|except|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
-    r"dis(?:agree|allow|continu|approv)\w*|non\w*|only|stopp?\w*|ceas\w*|little|few|poor\w*|limit\w*|wenig\w*|scheiter\w*|"
+    r"^(?:fail\w*|lack\w*|refus\w*|avoid\w*|exclud\w*|omit\w*|prevent\w*|unable|impossible|absen\w*|reject\w*|"
+    r"den(?:y|ied|ies)|"
+    r"closed|shut|geschlossen\w*|instead|rather|against|unlike|statt|anstatt|gegen|ausbleib\w*|entfall\w*|"
+    r"except|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
+    r"dis(?:agree|allow|continu|approv)\w*|non\w*|only|stopp?\w*|ceas\w*|little|few|poor\w*|limit\w*|wenig\w*|"
+    r"scheiter\w*|"
     r"verbot\w*|unmöglich\w*|nur)$"
 )
 """Words that may say "not" in another way: where one stands, a missing "not" tells nothing."""
@@ -38,7 +42,7 @@ _NO_NEGATION = re.compile(
 )
 _PREFIXED = re.compile(r"^(?:un|in|im|ir|il|dis|non)(\w{4,})$")
 _REACH = 5  # words between a negation and the word that it turns round
-_FEW = 2
+_FEW = 2  # words under a negation of which the denied one must be in the claim
 _SCOPE = 6  # content words that a negation covers
 _SHARED = 0.5
 """Share of the words under a negation that the claim must have; with 0.34 a third more honest claims are doubted."""

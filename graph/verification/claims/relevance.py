@@ -23,7 +23,8 @@ _SHORTEST_QUOTE = 5  # content words; a shorter quote, as one cell, cannot hold 
 _PREFIX = 5  # letters that two forms of a word share ("capital", "capitalised")
 _FRAME = re.compile(
     r"^(?:differ\w*|points?|percent\w*|total\w*|sum|ratio|average|mean|together|years?|months?|weeks?|days?|hours?|"
-    r"documents?|texts?|pages?|passage|table|according|states?|stated|says?|said|accord\w*|unterschied|prozent\w*|punkte?|"
+    r"documents?|texts?|pages?|passage|table|according|states?|stated|says?|said|accord\w*|unterschied|"
+    r"prozent\w*|punkte?|"
     r"etwas|zurück|ging\w*|degrees?|celsius|usual\w*|jahre?n?|monate?n?|tage?n?|dokument|seite|tabelle|laut)$"
 )
 """Words of calculations, times and references, which a claim may add."""

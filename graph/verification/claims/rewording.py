@@ -20,7 +20,7 @@ from graph.verification.claims.wording import Word, content, shown_text, words
 
 _LEAST_COPIED = 0.7
 """Share of a claim's words that stand in its quote in the same order, from which it counts as a copy."""
-_SHORTEST_TERM = 4
+_SHORTEST_TERM = 4  # letters of a word that may be a term
 _LONGEST_CHANGE = 4  # words; a longer difference is another clause
 _NOT = (
     r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|nicht|kein\w*|nie|niemals|ohne"
@@ -38,7 +38,8 @@ _PART = (
 _HEDGE = (
     r"may|might|could|would|should|can|perhaps|possibly|probably|likely|potentially|plan(?:s|ned)?|expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|"
-    r"reportedly|believed|attempt(?:s|ed)?|tr(?:y|ies|ied)|unlikely|könn(?:t?en?|te)|kann|dürf(?:te|ten)|möglicherweise|"
+    r"reportedly|believed|attempt(?:s|ed)?|tr(?:y|ies|ied)|unlikely|könn(?:t?en?|te)|kann|dürf(?:te|ten)|"
+    r"möglicherweise|"
     r"vielleicht|wahrscheinlich|voraussichtlich|soll(?:te|ten|en)?|würden?|vermutlich|angeblich|geplant"
 )
 _CLASSES = {

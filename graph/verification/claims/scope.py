@@ -32,7 +32,8 @@ _PART = re.compile(
     r"mehrere[nrms]?|meist\w*|oft|manchmal|teilweise|fast|häufig|überwiegend|hauptsächlich|größtenteils)$"
 )
 _SOME = re.compile(
-    r"^(?:some|most|many|several|few|sometimes|mainly|mostly|partly|partially|almost|nearly|einige|manche|viele|mehrere|"
+    r"^(?:some|most|many|several|few|sometimes|mainly|mostly|partly|partially|almost|nearly|einige|manche|"
+    r"viele|mehrere|"
     r"meist\w*|manchmal|teilweise|fast|überwiegend)$"
 )
 _LIMITED_ALL = re.compile(

@@ -31,7 +31,8 @@ _LIMITED = re.compile(
 """Words that leave rows out; which ones is not known, so that there is only a doubt."""
 _MEAN = re.compile(r"\b(?:averages?|means?|median|durchschnitt\w*|mittelwert\w*|moyenne)\b", re.IGNORECASE)
 _MORE = re.compile(
-    r"^(?:more|higher|larger|greater|bigger|longer|exceed(?:s|ed)?|outnumber(?:s|ed)?|mehr|höher\w*|größer\w*|länger\w*|"
+    r"^(?:more|higher|larger|greater|bigger|longer|exceed(?:s|ed)?|outnumber(?:s|ed)?|mehr|höher\w*|größer\w*|"
+    r"länger\w*|"
     r"übersteigt|überstieg)$"
 )
 _LESS = re.compile(r"^(?:less|fewer|lower|smaller|shorter|weniger|niedriger\w*|kleiner\w*|geringer\w*|kürzer\w*)$")

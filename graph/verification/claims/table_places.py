@@ -108,8 +108,10 @@ _PROFIT = re.compile(
 
 
 _NEGATIVE = re.compile(
-    r"\b(?:loss\w*|los[est]\w*|lost|negative\w*|minus|deficit\w*|declin\w*|decreas\w*|f[ae]ll\w*|drop\w*|down|lower|less|fewer|below|"
-    r"shr[aiu]nk\w*|reduc\w*|verlust\w*|verlor\w*|negativ\w*|defizit\w*|rückgang\w*|zurück|sank\w*|gesunken|gefallen|fiel\w*|"
+    r"\b(?:loss\w*|los[est]\w*|lost|negative\w*|minus|deficit\w*|declin\w*|decreas\w*|f[ae]ll\w*|drop\w*|down|"
+    r"lower|less|fewer|below|"
+    r"shr[aiu]nk\w*|reduc\w*|verlust\w*|verlor\w*|negativ\w*|defizit\w*|rückgang\w*|zurück|sank\w*|gesunken|"
+    r"gefallen|fiel\w*|"
     r"weniger|niedriger|under)\b|[−–-]\s?[$€£]?\d|\(\d",
     re.IGNORECASE,
 )
@@ -139,7 +141,8 @@ def same_value(one: Stated, values: Sequence[Decimal]) -> bool:
 
 
 _SCALES = (10**3, 10**6, 10**9)
-_MOST_DECIMALS = 3
+"""Magnitudes that a column may have in its head."""
+_MOST_DECIMALS = 3  # of a number in words: "3.125 million"
 
 
 def _has_letters(one: Stated) -> bool:
