@@ -21,7 +21,7 @@ favorabl* favourabl* beneficial günstig* | adverse* unfavorabl* unfavourabl* ha
 gross brutto* | net netto*
 asset assets aktiva | liabilit* passiva
 revenue* sales income umsatz* einnahmen | cost costs expense* expenditure* kosten ausgaben
-profit profits gewinn* | loss losses verlust*
+profit profits gewinn* | loss losses lost lose loses verlust* verlor*
 import imports imported einfuhr* | export exports exported ausfuhr*
 domestic inländisch* | foreign ausländisch*
 public öffentlich* | private privat*
@@ -34,6 +34,7 @@ teacher teachers lehrer* | student students pupil* schüler*
 impressive excellent outstanding remarkabl* hervorragend* | poor poorly disappoint* mediocre schlecht* enttäuschend*
 whole entire complete | portion portions part parts fraction teil teile
 born geboren | died dead gestorben starb
+upper obere* | lower untere*
 horizontal* waagerecht* | vertical* senkrecht*
 male männlich* | female weiblich*
 monday montag* | tuesday dienstag* | wednesday mittwoch* | thursday | friday freitag* | saturday | sunday

@@ -23,7 +23,7 @@ _DIFFERENCE = re.compile(
     r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|"
     r"differenz|mehr|"
     r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|gestiegen|sank|gesunken|"
-    r"wuchs|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=",
+    r"wuchs|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=|\b\w{3,}er (?:than|als)\b",
     re.IGNORECASE,
 )
 _SUM = re.compile(

@@ -89,7 +89,7 @@ def _told_otherwise(text: str, quote: str) -> tuple[Kind, ...]:
     if arithmetic.tells_the_rest(text, quote):
         return ("negation", "scope")
     if scope.denies_exception(text, quote):
-        return ("negation", "scope", "direction")
+        return ("negation", "scope", "direction", "modality")
     return ("negation", "direction") if contrasts.is_on_other_side(text, quote) else ()
 
 

@@ -18,7 +18,8 @@ _UNLIKE = re.compile(
     re.IGNORECASE,
 )
 _HALVES = re.compile(
-    r"\s*(?:;|,\s+(?=\w+ (?:aber|jedoch|dagegen)\b)|,?\s+(?:after|before|nachdem|bevor|while|whilst|whereas|"
+    r"\s*(?:;|,\s+(?=\w+ (?:aber|jedoch|dagegen)\b)|,?\s+(?:after|before|although|though|obwohl|nachdem|bevor|"
+    r"while|whilst|whereas|"
     r"während|wohingegen)\s|,\s*(?:but|aber|sondern)\s)\s*",
     re.IGNORECASE,
 )
@@ -75,19 +76,29 @@ def _is_denied(text: str) -> bool:
     return sum(is_negation(word.key) for word in words(text)) % 2 == 1
 
 
+def _content(text: str) -> frozenset[str]:
+    """Return the stems of the content words and the years of a text."""
+    return content(text) | {word.key for word in words(text) if _YEAR.fullmatch(word.key)}
+
+
+_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
+
+
 def mixed_halves(text: str, quote: str) -> str:
     """Return a doubt where a claim has words of both halves of its quote, and lacks some that only each of them has."""
     if not same_language(text, quote) or _HALVES.search(text):
         return ""
-    said = content(text)
+    said = _content(text)
     halves = _HALVES.split(quote)
     for one, other in pairwise(halves):
         if _NO_SUBJECT.match(other):
             continue
         if _THAT_OF.match(other):  # "the pairs of terns fell, that of gulls rose": the noun is shared
             one = one.rpartition(" of ")[2]
-        first, second = content(one) - content(other), content(other) - content(one)
+        first, second = _content(one) - _content(other), _content(other) - _content(one)
         told = len(first & said) and len(second & said)
-        if told and min(len(first), len(second)) >= _LEAST and first - said and second - said:
+        is_mixed = first - said and second - said
+        is_dated = told and all(map(str.isdigit, first & said))  # the year of one half with the words of the other
+        if told and min(len(first), len(second)) >= _LEAST and (is_mixed or is_dated):
             return "the claim has words of two parts of the quote that say different things"
     return ""

@@ -245,6 +245,10 @@ def _of_second_side(text: str, quote: str) -> list[tuple[int, _Comparison]]:
     return found
 
 
+_REACH = 12  # words before "than" in which the comparison stands: "focuses more on the review of orders than"
+_NEAR = 5  # those in which any word in "er" may be one
+
+
 class _Comparison(NamedTuple):
     word: str
     sign: int
@@ -262,9 +266,9 @@ def _comparisons(text: str) -> list[_Comparison]:
         for at, word in enumerate(clause.words):
             if not _THAN.match(word.key):
                 continue
-            for back in range(at - 1, max(-1, at - 6), -1):
+            for back in range(at - 1, max(-1, at - _REACH), -1):
                 directions = [d for d in _directions(clause.words[back].key) if d[0] in ("amount", "quality", "time")]
-                if directions or clause.words[back].key.endswith("er"):
+                if directions or (at - back <= _NEAR and clause.words[back].key.endswith("er")):
                     sign = directions[0][1] if directions else 1
                     sign = -sign if is_negated(clause, back) else sign
                     left = frozenset(

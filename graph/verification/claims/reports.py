@@ -38,7 +38,8 @@ _SPEAKING = re.compile(
 )
 """Words of a claim that reports too."""
 _CONDITION = re.compile(
-    r"^(?:when|where|once|depend\w*|subject|condition\w*|bedingung|voraus\w*|ohne|without|need\w*)$"
+    r"^(?:when|where|once|above|below|beyond|over|bei|ab|über|depend\w*|subject|condition\w*|bedingung|"
+    r"voraus\w*|ohne|without|need\w*)$"
 )
 """Words of a claim that has a condition too."""
 _IF = re.compile(r"\b(?P<if>if|provided that|provided|falls|sofern|vorausgesetzt)\s(?P<what>[^,.;]+)", re.IGNORECASE)

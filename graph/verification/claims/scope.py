@@ -76,6 +76,10 @@ def widened(text: str, quote: str) -> str:
 def exception_dropped(text: str, quote: str) -> str:
     """Return a doubt where a claim says of all what its quote says of all but some."""
     found = _EXCEPT.search(quote)
+    excepted = content(found["what"]) if found else frozenset()
+    is_denied = any(_HELD["never"].match(word.key) for word in words(text))
+    if found and excepted and excepted <= content(text) and not is_denied and not _OUTSIDE.search(text):
+        return f"the quote excepts “{found['what']}”"
     if not found or _EXCEPT.search(text) or not any(_WHOLE.match(word.key) for word in words(text)):
         return ""
     is_same = share(content(text), content(quote)) >= _SHARED
@@ -92,6 +96,11 @@ def denies_exception(text: str, quote: str) -> bool:
     return bool(excepted) and excepted <= content(text) and any(_HELD["never"].match(word.key) for word in words(text))
 
 
+_OUTSIDE = re.compile(
+    r"\b(?:all but|except\w*|apart|other|excluding|außer|ausgenommen|mit ausnahme|bis auf|only|nur|rest)\b",
+    re.IGNORECASE,
+)
+"""Words of a claim that set an exception apart too."""
 _EXCEPT = re.compile(
     r"\b(?:all but|alle bis auf|except(?: for)?|apart from|other than|excluding|with the exception of|außer|"
     r"ausgenommen|"

@@ -19,7 +19,7 @@ from graph.verification.claims.numbers import names_with_digits
 from graph.verification.claims.wording import IRREGULAR, Word, same_language, shown_text, words
 
 _POINTING = re.compile(
-    r"\b(?:it|its|he|she|his|her|him|they|their|them|this|these|those|which|who|whose|former|latter|"
+    r"\b(?:it|its|he|she|his|her|him|they|their|them|this|these|those|former|latter|"
     r"the same|er|sie|es|ihr\w*|sein\w*|dies\w*|welche[rs]?)\b",
     re.IGNORECASE,
 )

@@ -159,7 +159,11 @@ def _percent_of_points(text: str, stated: Sequence[Stated], source: str) -> str:
     """Return a doubt where a difference of two percentages is told in percent, which is another number."""
     held = [value for number in find_numbers(source) for value in number.values]
     quoted = {
-        value for value in held if re.search(rf"(?<![\d.,]){value}\s*(?:%|per ?cent|prozent)", source, re.IGNORECASE)
+        value
+        for value in held
+        if re.search(
+            rf"(?<![\d.,]){value}\s*(?:(?:to|auf|bis|and|und)\s+[\d.,]+\s*)?(?:%|per ?cent|prozent)", source, re.I
+        )
     }
     for one in stated:
         is_share = measured(text, one.start, one.end).unit == "percent"

@@ -84,6 +84,10 @@ def _way(value: Value, text: str) -> str:
     return _WAYS.get(found[1].lower(), "") if found else ""
 
 
+_NO_OTHER_SUBJECT = re.compile(
+    r"(?:,|;|\band|\bund|\bbut|\baber)\s+(?:(?:about|only|to|by|etwa|nur|auf|um)\s+)?[$€£]?$"
+)
+"""Between two values, where the second follows an "and" at once: "62 at full speed and 48 at half speed"."""
 _ENDS = re.compile(r"\s*(?:[.,;:)]|$)")
 _WAYS = {"by": "by", "um": "by", "to": "to", "auf": "to", "from": "from", "von": "from"}
 _WAY = re.compile(
@@ -92,7 +96,7 @@ _WAY = re.compile(
 
 
 _FROM = re.compile(r"\b(?:from|von)\s*$", re.IGNORECASE)
-_TO = re.compile(r"^[^,;.]{0,25}\b(?:to|auf|bis)\s*$", re.IGNORECASE)
+_TO = re.compile(r"^[^,;]{0,60}\b(?:to|auf|bis)\s*$", re.IGNORECASE)
 
 
 def other_share(text: str, quote: str) -> str:
@@ -201,7 +205,9 @@ def _is_nearer(other: Value, own: Value, context: set[str], quote: str) -> bool:
     folded = fold(quote)
     said = words(folded)
     low, high = sorted((own, other), key=lambda value: value.start)
-    is_course = bool(_FROM.search(folded[: low.start]) and _TO.search(folded[low.end : high.start]))
+    between = folded[low.end : high.start]
+    is_course = bool(_FROM.search(folded[: low.start]) and _TO.search(between))
+    is_course = is_course or bool(_NO_OTHER_SUBJECT.search(between))
     best: dict[Value, dict[str, float]] = {own: {}, other: {}}
     # "On 41 plots, and cordgrass on 57": what one value counts is what the other one counts too.
     is_bare = bool(_ENDS.match(folded, own.end))
@@ -209,11 +215,12 @@ def _is_nearer(other: Value, own: Value, context: set[str], quote: str) -> bool:
     for word in said if low.end <= high.start else ():
         is_before = word.end <= low.start
         # The subject of both values stands before the first one.
-        is_shared = is_before and (is_course or (low is own and _distance(low, word, said, folded) > _BESIDE_FIRST))
+        is_far = low is own and _distance(low, word, said, folded) > _BESIDE_FIRST
+        is_shared = is_before and (is_course or is_far)
         if word.stem not in context or is_shared or word == counted:
             continue
         for value in (own, other):
-            # "From 5 in May to 7 in June": what stands between belongs to the first.
+            # "From 5 in May to 7 in June", "5 in May and 7 in June": what stands between belongs to the first.
             is_other_end = is_course and (value is high) == (word.start < high.start)
             near = 0.0 if is_other_end else 1 / (1 + _distance(value, word, said, folded))
             best[value][word.stem] = max(best[value].get(word.stem, 0.0), near)

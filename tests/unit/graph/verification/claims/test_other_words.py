@@ -41,6 +41,10 @@ TERNS = "Terns bred in all four fields, gulls in only two."
 PAIRS = "The number of pairs of terns dropped from 96 to 71, whereas that of gulls doubled to 28."
 BREACH = "If funding is secured, the western breach will be closed in 2043."
 EELGRASS = "It is not clear whether the loss of eelgrass is due to warmer water or to a disease."
+NOISE = "The noise is 62 dB at full speed and 48 dB at half speed."
+SEEPAGE = "Seepage through the drains has fallen, from 14.2 litres per second in 2033 to 9.6 litres per second in 2037."
+ANGLERS = "Anglers may fish from the western bank between April and September, except on Sundays."
+REVIEW = "The study focuses more on the careful review of all orders than on sales of drugs."
 HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was decided on in December of that year."
 
 
@@ -78,6 +82,11 @@ HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was
         ("Three samples contained no lead.", "The samples were dried, and all but three contained lead."),
         ("The breach is to be closed in 2043, provided there is money.", BREACH),
         ("Ford House was decided on in December 2013.", HOUSES),
+        ("At half speed the noise falls to 48 dB.", NOISE),
+        ("In 2033, 14.2 litres seeped through the drains every second.", SEEPAGE),
+        ("Fishing from the western bank is not allowed on Sundays.", ANGLERS),
+        ("No one but trained staff is allowed to open the housing.", "Only trained staff may open the housing."),
+        ("Above 90 mm of rain the gates have to be opened.", "If rainfall exceeds 90 mm, the gates must be opened."),
         ("The cause of the loss of eelgrass is unknown.", EELGRASS),
     ],
 )
@@ -130,6 +139,20 @@ def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) 
             "modality",
         ),
         ("Ford House was decided on in May 2013.", HOUSES, "number"),
+        ("The noise is 62 dB at half speed.", NOISE, "number"),
+        ("9.6 litres seeped through the drains in 2033.", SEEPAGE, "number"),
+        ("Anglers may fish from the western bank on Sundays.", ANGLERS, "scope"),
+        (
+            "The share of electric buses rose by 9 percent.",
+            "The share of electric buses rose from 22 to 31 percent.",
+            "unit",
+        ),
+        (
+            "Skerra gained the island in 1822.",
+            "A town was laid out there in 1822, a year after Skerra gained the island.",
+            "comparison",
+        ),
+        ("The study focuses more on sales of drugs than on the review of orders.", REVIEW, "comparison"),
         ("Holden House came after Ford House was decided on.", HOUSES, "relation"),
     ],
 )
