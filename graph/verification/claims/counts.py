@@ -94,7 +94,7 @@ def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
         if counted is None or not one.values or not one.is_held or not counted.key.endswith(("s", "en", "er")):
             continue
         if any(value in one.values and _counts_nothing(after) for value, after in held):
-            continue  # "forcing three fumbles and recovering two"
+            continue  # "winning three cups and losing two"
         known = {value for value, after in held for word in words(after[:40])[:1] if word.stem == counted.stem}
         if known and known.isdisjoint(one.values):
             return f"the quote counts {min(known)} {counted.text}, the claim {one.text}"

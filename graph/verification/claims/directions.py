@@ -245,7 +245,7 @@ def _of_second_side(text: str, quote: str) -> list[tuple[int, _Comparison]]:
     return found
 
 
-_REACH = 12  # words before "than" in which the comparison stands: "focuses more on the review of orders than"
+_REACH = 12  # words before "than" in which the comparison stands: "cares more for the repair of older boats than"
 _NEAR = 5  # those in which any word in "er" may be one
 
 

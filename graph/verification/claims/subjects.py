@@ -69,7 +69,7 @@ def _until_colon(some: Sequence[Word], text: str) -> Sequence[Word]:
 
 
 def _is_attribute(some: Sequence[Word], at: int) -> bool:
-    """Return whether a verb's past describes what follows: "a devolved parliament"."""
+    """Return whether a verb's past describes what follows: "a painted gate"."""
     return at > 0 and some[at - 1].key in _ARTICLES and at + 1 < len(some)
 
 

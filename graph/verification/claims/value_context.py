@@ -116,7 +116,7 @@ _SHARE_OF = re.compile(
 
 
 def other_whole(text: str, quote: str) -> str:
-    """Return a doubt where a claim says "27 out of 176", and its quote 27 out of another number."""
+    """Return a doubt where a claim says "9 out of 40", and its quote 9 out of another number."""
     held = dict(_WHOLE.findall(fold(quote)))
     for part, whole in _WHOLE.findall(fold(text)):
         if part in held and held[part] != whole:
@@ -189,7 +189,7 @@ _MONTHS = re.compile(rf"\b({'|'.join(sorted(map(str.title, MONTHS), key=len, rev
 
 
 def _in_words(folded: str) -> list[Value]:
-    """Return the numbers in words that stand before a noun or alone: "two", "three fumbles"."""
+    """Return the numbers in words that stand before a noun or alone: "two", "three cups"."""
     found: list[Value] = []
     for word, value in spelled(folded).items():
         if value > 1:

@@ -14,12 +14,12 @@ LEVEL = "The panel does not recommend lowering the operating level, although it 
 GAUGE = "Only the upper gauge was replaced; the lower one still works."
 METERS = "The authority supplies 218,000 households, of which 61 per cent are metered."
 LEAKAGE = "Leakage was cut from 19.5 per cent to 16.2 per cent, a reduction of 3.3 percentage points."
-SHARE = "The share of oak declined from 75.8% in 1970 to 55.1% by 2010."
+SHARE = "The share of oak declined from 64.2% in 1972 to 48.5% by 2012."
 CAWLE = "Unlike Cawle, the works at Thrale has no standby generator."
 RUST = "Rust forms where the paint is less thick than usual, resulting in frequent repairs."
 BOOKING = "Entry is free, but booking in advance is recommended."
 LICENCE = "Anglers are required to carry a licence on the lake."
-ROUTE = "In 1700 several hundred families moved from Tarring to the isle of Skerra, where the Crown had promised land."
+ROUTE = "In 1812 several hundred families moved from Tarring to the isle of Skerra, where the Crown had promised land."
 FILTER = "The filter should be cleaned every 200 operating hours; the seals must be replaced every three years."
 WARRANTY = "The warranty covers the motor for five years and the seals for two years."
 VALVE = "Unless the bypass valve is open, the pump may overheat at low flow."
@@ -29,11 +29,11 @@ REPORT = "A report on Norlake suggests that catches have grown with rising price
 MISTAKE = "Some guides incorrectly state that the tower was built by monks."
 LINK = "Surveys found a strong association between lower rents and longer tenancies in small towns."
 COUNTED = "Marsh scored 11 goals, while also winning three cups and losing two."
-TAX = "While cigars account for about 14% of total sales, they account for 85% of all tax revenues."
-SAVING = "The measures saved 130 units of power per million bricks produced."
-AGENTS = "Skerra sent more barges under Tolm to relieve Hollin, and Tolm led 500 men south from Wick."
-STAFF = "The staff was up by 22 at 376 in March."
-SEALS = "Grey seals are the most abundant animals on the skerries; phoca seals and harbour seals are innate swimmers."
+GAS = "While lamps account for about 12% of total sales, they account for 64% of all gas revenues."
+SAVING = "The new kiln saved 90 sacks of coal per million bricks produced."
+AGENTS = "Skerra sent more barges under Tolm to relieve Hollin, and Tolm led 300 riders south from Wick."
+STAFF = "The staff was up by 14 at 262 in March."
+SEALS = "Grey seals are the most abundant animals on the skerries."
 PLOTS = "Plants were recorded on 62 plots, eight fewer than in the survey of 2035."
 REED = "Lavender was found on 41 plots and reed on 57."
 NESTS = "Nesting success was higher in grazed than in ungrazed fields."
@@ -44,7 +44,7 @@ EELGRASS = "It is not clear whether the loss of eelgrass is due to warmer water 
 NOISE = "The noise is 62 dB at full speed and 48 dB at half speed."
 SEEPAGE = "Seepage through the drains has fallen, from 14.2 litres per second in 2033 to 9.6 litres per second in 2037."
 ANGLERS = "Anglers may fish from the western bank between April and September, except on Sundays."
-REVIEW = "The study focuses more on the careful review of all orders than on sales of drugs."
+GUILD = "The guild cared more for the careful repair of all older boats than for sales of rope."
 HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was decided on in December of that year."
 
 
@@ -58,11 +58,11 @@ HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was
         ("39 per cent of the households are not metered.", METERS),
         ("Leakage is down to 16.2%.", LEAKAGE),
         ("Leakage was reduced by about 17 per cent, from 19.5 to 16.2 per cent.", LEAKAGE),
-        ("The share of oak fell by 20.7 percentage points.", SHARE),
+        ("The share of oak fell by 15.7 percentage points.", SHARE),
         ("Cawle has a standby generator.", CAWLE),
         ("There is no standby generator at Thrale.", CAWLE),
         ("Where the paint is not as thick as usual, rust forms.", RUST),
-        ("Families moved from Tarring to Skerra in 1700.", ROUTE),
+        ("Families moved from Tarring to Skerra in 1812.", ROUTE),
         ("Cleaning of the filter is recommended every 200 hours.", FILTER),
         ("The seals have a two-year warranty.", WARRANTY),
         ("With a closed bypass valve the pump could overheat at low flow.", VALVE),
@@ -70,8 +70,8 @@ HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was
         ("According to the report, catches have grown with rising prices.", REPORT),
         ("Less rent goes along with longer tenancies in small towns.", LINK),
         ("Marsh lost two cups.", COUNTED),
-        ("Cigars bring 85% of all tax revenues.", TAX),
-        ("Tolm led 500 men south from Wick.", AGENTS),
+        ("Lamps bring 64% of all gas revenues.", GAS),
+        ("Tolm led 300 riders south from Wick.", AGENTS),
         ("In 2035 the plants of 70 plots were recorded.", PLOTS),
         ("Reed grew on 57 plots.", REED),
         ("In ungrazed fields, nesting success was lower.", NESTS),
@@ -103,14 +103,14 @@ def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) 
         ("One of several gauges was replaced, the upper gauge.", GAUGE, "scope"),
         ("The authority supplies 218,000 households, of which 61 are metered by 22 per cent.", METERS, "number"),
         ("Leakage was cut by 16.2 per cent.", LEAKAGE, "number"),
-        ("The share of oak declined by 20.7 percent.", SHARE, "unit"),
-        ("The share of oak was 55.1% in 1970.", SHARE, "number"),
+        ("The share of oak declined by 15.7 percent.", SHARE, "unit"),
+        ("The share of oak was 48.5% in 1972.", SHARE, "number"),
         ("Cawle has no standby generator.", CAWLE, "negation"),
         ("Thick paint is a result of frequent repairs.", RUST, "relation"),
         ("Booking in advance is required.", BOOKING, "direction"),
         ("Anglers may carry a licence on the lake.", LICENCE, "modality"),
-        ("In 1700 families moved from Skerra to Tarring.", ROUTE, "relation"),
-        ("In 1700 several thousand families moved to Skerra.", ROUTE, "direction"),
+        ("In 1812 families moved from Skerra to Tarring.", ROUTE, "relation"),
+        ("In 1812 several thousand families moved to Skerra.", ROUTE, "direction"),
         ("The Crown gave the families land in Skerra.", ROUTE, "modality"),
         ("The filter should be cleaned every 200 operating days.", FILTER, "unit"),
         ("The warranty covers the seals for five years.", WARRANTY, "number"),
@@ -120,10 +120,10 @@ def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) 
         ("Catches have grown with rising prices.", REPORT, "modality"),
         ("Some guides correctly state that the tower was built by monks.", MISTAKE, "negation"),
         ("Lower rents cause longer tenancies in small towns.", LINK, "relation"),
-        ("Cigars account for 85% of total sales.", TAX, "number"),
-        ("The measures saved 130 units of power per thousand bricks.", SAVING, "unit"),
-        ("Hollin led 500 men south from Wick.", AGENTS, "name"),
-        ("The staff was up by 22 percent in March.", STAFF, "unit"),
+        ("Lamps account for 64% of total sales.", GAS, "number"),
+        ("The new kiln saved 90 sacks of coal per thousand bricks.", SAVING, "unit"),
+        ("Hollin led 300 riders south from Wick.", AGENTS, "name"),
+        ("The staff was up by 14 percent in March.", STAFF, "unit"),
         ("Grey seals are the rarest animals on the skerries.", SEALS, "direction"),
         ("Nesting success was higher in ungrazed than in grazed fields.", NESTS, "comparison"),
         ("In ungrazed fields, nesting success was higher.", NESTS, "comparison"),
@@ -152,7 +152,7 @@ def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) 
             "A town was laid out there in 1822, a year after Skerra gained the island.",
             "comparison",
         ),
-        ("The study focuses more on sales of drugs than on the review of orders.", REVIEW, "comparison"),
+        ("The guild cared more for sales of rope than for the repair of boats.", GUILD, "comparison"),
         ("Holden House came after Ford House was decided on.", HOUSES, "relation"),
     ],
 )
