@@ -23,6 +23,7 @@ from graph.retrieval.documents import find_document
 from graph.settings import settings
 from graph.storage import summaries
 from graph.types import counted
+from graph.verdicts import SENTENCES, citation_line, verdict_of
 from loaders.errors import SourceError
 from web.page_images import render_page
 from web.responses import LIBRARY_UNAVAILABLE, logger
@@ -90,11 +91,12 @@ async def _ask(given: Any) -> Result:
         return Result(problem, {"problem": problem}, failed=True)
     lines = [
         f"[{source['marker']}] {source['document']}, page {source['page']}: \u201c{source['quote']}\u201d"
-        + (f" ({source['verdict']})" if source["verdict"] != "proven" else "")
+        + (f" ({said})" if (said := citation_line(source)) else "")
         + (f" {source['link']}" if source.get("link") else "")
         for source in found.get("sources") or ()
     ]
-    return Result("\n\n".join([found["answer"], "\n".join(lines)]).strip(), dict(found))
+    verdict = SENTENCES.get(verdict_of(found), "")
+    return Result("\n\n".join(filter(None, [found["answer"], verdict, "\n".join(lines)])).strip(), dict(found))
 
 
 async def _ingest(given: Any) -> Result:

@@ -50,11 +50,13 @@ async def test_an_answer_has_its_quote_and_a_link_to_it(server: Server, ingested
     assert source["quote"] in said
     assert source["link"].startswith(f"{server.url}/room#page={ingested['documents'][0]['id']}/6&boxes=")
     assert source["link"] in said
+    assert "Proven: the quote of every statement stands on its page." in said
 
 
 async def test_a_refusal_is_an_answer_and_not_an_error(server: Server, ingested: Any) -> None:
     result = await call(server, "ask", question="Which programming language is the fastest?")
     assert (result.is_error, result.structured_content["refused"]) == (False, True)
+    assert "Not answered." in result.content[0].text
 
 
 async def test_the_library_is_listed_with_links(server: Server, ingested: Any) -> None:
