@@ -15,7 +15,8 @@ from tests.benchmarks import machine
 from tests.benchmarks.comparison import Comparison, Sizes
 
 GROUPS = {
-    "starting": "startup", "questions": "offline_questions", "answering": "model_answers", "storing": "storage",
+    "starting": "startup", "questions": "offline_questions",
+    "documents": "many_documents", "answering": "model_answers", "storing": "storage",
     "claims": "claim_checks", "ingestion": "ingestion", "memory": "server_memory",
 }  # fmt: skip
 """The groups, in the order in which they are measured, and their modules."""
