@@ -16,6 +16,7 @@ from graph.tables.operations import Asked, asked_of_table
 from graph.tables.statements import answer_from_statements
 from graph.tables.views import TableView, build_views
 from graph.types import Claim
+from loaders.text.raised_signs import without_notes
 
 _MAX_TABLES = 3  # answers of as many tables that explain a question equally well, each with its title
 _MAX_NAMED = 12  # rows or columns named where one is missing
@@ -133,7 +134,9 @@ def _printed_mean(view: TableView, column: str) -> Claim | None:
     if len(found) != 1:
         return None
     row = found[0]
-    return results.claim(f"{row.name}: {column} {row.cells[column]}", "cell", [results.operand(view, row, column)], "")
+    return results.claim(
+        f"{row.name}: {column} {results.shown(row, column)}", "cell", [results.operand(view, row, column)], ""
+    )
 
 
 def _said_average(question: str, chunks: Sequence[ChunkRow]) -> TableAnswer | None:
@@ -144,7 +147,7 @@ def _said_average(question: str, chunks: Sequence[ChunkRow]) -> TableAnswer | No
         for one in chunk.sentences:
             held = one.kind not in (*_NO_PROSE, "contents", "reference") and asked <= terms.stems(one.search)
             if held and _MEAN.search(one.text) and set(_FIGURES.findall(one.text)) - known:
-                return TableAnswer([Claim(text=one.text, chunk=chunk.id, quote=one.text)], [chunk])
+                return TableAnswer([Claim(text=without_notes(one.text), chunk=chunk.id, quote=one.text)], [chunk])
     return None
 
 

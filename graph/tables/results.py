@@ -11,6 +11,7 @@ from graph.tables.operations import Asked
 from graph.tables.views import Row, TableView
 from graph.types import Claim, Computation, Operand
 from loaders.text.numbers import cell_values
+from loaders.text.raised_signs import without_notes
 
 MAX_SHOWN = 30
 """Operands that a sum writes out; a longer one shows the first and the last."""
@@ -23,6 +24,11 @@ def operand(view: TableView, row: Row, column: str) -> Operand:
         label=row.name, column=column, cell=row.cells.get(column, ""), value="" if value is None else str(value),
         chunk=row.chunk, quote=row.text,
     )  # fmt: skip
+
+
+def shown(row: Row, column: str) -> str:
+    """Return a cell as an answer shows it: as it is printed, without its note marks."""
+    return without_notes(row.cells[column])
 
 
 def claim(
@@ -40,7 +46,7 @@ def cells(found: Match, columns: Sequence[str]) -> list[Claim]:
     """Return a claim for each row that is asked for, with its cells of these columns."""
     claims = []
     for row in found.rows:
-        said = [f"{column} {row.cells[column]}".strip() for column in columns if column in row.cells]
+        said = [f"{column} {shown(row, column)}".strip() for column in columns if column in row.cells]
         if said:
             claims.append(
                 claim(f"{row.name}: {', '.join(said)}", "cell", [operand(found.view, row, c) for c in columns], "")
@@ -62,7 +68,7 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     order = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}[asked.rank]
     how = f"the {order}{'highest' if asked.most else 'lowest'} of {len(known)} values"
     tie = " (a tie)" if len(winners) > 1 else ""
-    text = f"{_and([row.name for row in winners])}{tie}: {column} {winners[0].cells[column]}, {how}"
+    text = f"{_and([row.name for row in winners])}{tie}: {column} {shown(winners[0], column)}, {how}"
     rest = [row for row, _ in known if row not in winners]
     operands = [operand(view, row, column) for row in [*winners, *rest]]
     return claim(text, f"extreme {_order(asked)} {asked.rank}", operands, str(wanted))
@@ -81,7 +87,7 @@ def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
     elif counts:
         text = f"{len(rows)}: {_and([row.name for row in rows])} {_have(rows)} {column} {condition}"
     else:
-        named = [f"{row.name} ({row.cells[column]})" for row in rows]
+        named = [f"{row.name} ({shown(row, column)})" for row in rows]
         text = f"{_and(named)} {_have(rows)} {column} {condition}"
     result = str(len(rows)) if counts else " | ".join(row.name for row in rows)
     operands = [operand(view, row, column) for row, _ in known]
@@ -94,7 +100,7 @@ def fulfils(view: TableView, column: str, row: Row, asked: Asked) -> Claim | Non
     if limits is None or value is None:
         return None
     yes = "Yes" if _is_inside(value, limits, inclusive=asked.inclusive) else "No"
-    text = f"{yes}: {column} of {row.name} is {row.cells[column]}"
+    text = f"{yes}: {column} of {row.name} is {shown(row, column)}"
     return claim(text, _how(asked), [operand(view, row, column)], yes, limits)
 
 
@@ -136,10 +142,10 @@ def total(view: TableView, column: str, asked: Asked) -> Claim | None:
     if len(known) < 2:
         return None
     added = sum((value for _, value in known), Decimal(0))
-    shown = [row.cells[column] for row, _ in known]
-    if len(shown) > MAX_SHOWN:
-        shown = [*shown[:3], "...", shown[-1]]
-    terms = " + ".join(shown)
+    summands = [shown(row, column) for row, _ in known]
+    if len(summands) > MAX_SHOWN:
+        summands = [*summands[:3], "...", summands[-1]]
+    terms = " + ".join(summands)
     operands = [operand(view, row, column) for row in view.rows]
     without = len(view.rows) - len(known)
     note = f" ({without} without a value left out)" if without else ""
@@ -179,7 +185,7 @@ class _Pair:
     @property
     def shown(self) -> tuple[str, str]:
         """The cells as they are printed."""
-        return self.first.cells[self.column], self.second.cells[self.column]
+        return shown(self.first, self.column), shown(self.second, self.column)
 
     @property
     def operands(self) -> list[Operand]:

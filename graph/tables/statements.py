@@ -134,7 +134,9 @@ def _said(question: str, asked: Asked, statement: _Statement, rows: list[Row], c
         made = results.total(view, column, Asked("sum"))
         return [made] if made else []
     return [
-        results.claim(f"{row.label}: {column} {row.cells[column]}", "cell", [results.operand(view, row, column)], "")
+        results.claim(
+            f"{row.label}: {column} {results.shown(row, column)}", "cell", [results.operand(view, row, column)], ""
+        )
         for row in view.rows
     ]
 

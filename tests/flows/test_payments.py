@@ -112,3 +112,17 @@ def test_the_name_of_the_label_column_may_stand_in_a_question(tmp_path: Path) ->
     _ingest(tmp_path / "milk.pdf", "Milk", HERDS, names=1)
     found = _asked("How many cows are in the Hill herd?")
     assert (found["verdict"], found["answer"].startswith("Hill: Cows 22")) == ("proven", True)
+
+
+@pytest.mark.usefixtures("home")
+def test_note_marks_of_cells_and_averages_are_not_shown(tmp_path: Path) -> None:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    page.insert_text((60, 70), "Milk of the herds", fontname="hebo", fontsize=13)
+    _table(page, 150, HERDS, names=1)
+    page.insert_text((130, 166.5), "4", fontsize=6)  # the columns of numbers end at their places
+    document.save(str(tmp_path / "milk.pdf"))
+    ingestion.invoke({"sources": [str(tmp_path / "milk.pdf")]}, context=Context())
+    for question in ("How many litres did the North herd give?", "Which herd gave the most litres?"):
+        assert "\u2074" not in _asked(question)["answer"]
+    assert "24.1 + 19.6" in _asked("What is the average number of litres?")["answer"]
