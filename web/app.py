@@ -22,6 +22,7 @@ from web.mcp import mcp
 from web.openapi import specification
 from web.passwords import password
 from web.proof import proof
+from web.replies import ReplyMiddleware
 from web.request_filter import RequestFilter
 from web.responses import WebError
 from web.security import SecurityMiddleware
@@ -90,6 +91,6 @@ _ROUTES: list[BaseRoute] = [
     Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
 ]
 
-_MIDDLEWARE = [Middleware(SecurityMiddleware), Middleware(RequestFilter), Middleware(DispatchMiddleware)]
+_MIDDLEWARE = [Middleware(one) for one in (SecurityMiddleware, ReplyMiddleware, RequestFilter, DispatchMiddleware)]
 
 app = Starlette(routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=lifespan)

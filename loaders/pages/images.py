@@ -122,6 +122,11 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise SourceError(
             f"{str(path)!r} is not an image that can be read ({known}): convert it to one of these."
         ) from exc
+    except Image.DecompressionBombError as exc:
+        most = MAX_PIXELS // 1_000_000
+        raise SourceError(
+            f"{str(path)!r} is too large: it has more than {most} million pixels; scale it down."
+        ) from exc
     except _LIBRARY_ERRORS as exc:
         raise SourceError(f"{str(path)!r} is damaged and cannot be opened as an image: get a new copy of it.") from exc
     with image:

@@ -28,6 +28,7 @@ from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.pdf.tick_boxes import with_tick_boxes
 from loaders.pdf.visibility import as_seen, copy_of_text
+from loaders.sources.content import check_unpacked
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
@@ -251,6 +252,7 @@ def _cached(path: Path, mtime_ns: int, size: int, password: str | None, book: bo
 def _open_book(path: Path) -> tuple[Any, str]:
     """Open a book, lay it out as a PDF, and return this and the title."""
     name = str(path)
+    check_unpacked(path)
     try:
         with pymupdf.open(name, filetype=path.suffix[1:].lower()) as book:
             found = (book.metadata or {}).get("format") or "something else"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from pathlib import Path
 from typing import IO, Literal
 
+from loaders.errors import SourceError
 from loaders.reflow.encoding import decode
 
 TextKind = Literal["mail", "html", "text"]
@@ -84,3 +86,20 @@ def is_old_office(file: IO[bytes]) -> bool:
     file.seek((1 + int.from_bytes(header[48:52], "little")) * size)
     directory = file.read(max(size, 8 * _SECTOR))
     return any(name in directory for name in _OLE_STREAMS)
+
+
+MAX_UNPACKED_BYTES = 500 << 20
+"""The most bytes that a ZIP file such as a book may hold unpacked; illustrated books hold up to 100 MB."""
+
+
+def check_unpacked(path: Path) -> None:
+    """Raise SourceError for a ZIP file that unpacks to more than `MAX_UNPACKED_BYTES`; other files pass."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return  # its reader says what is wrong
+    if size > MAX_UNPACKED_BYTES:
+        raise SourceError(
+            f"{str(path)!r} is too large: it holds {size >> 20} MB, more than {MAX_UNPACKED_BYTES >> 20}; split it."
+        )
