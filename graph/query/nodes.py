@@ -240,11 +240,12 @@ async def generate_answer(state: QueryState) -> QueryState:
 
 def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
     """Return what is called with each draft of an answer: it emits the draft, and streams what is verified of it."""
-    write, is_settled_by_code = get_stream_writer(), not is_model_asked(state)
+    # What a model may deny, or a plan replace, is not streamed: it could not be withdrawn.
+    write, is_final = get_stream_writer(), not is_model_asked(state) and not budget.may_plan(state)
 
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))
-        if claims and is_settled_by_code:  # what a model may deny is not streamed: it could not be withdrawn
+        if claims and is_final:
             stream.push(verified_draft(build_verifier(state), claims, state["question"]))
 
     return draft
@@ -270,7 +271,8 @@ async def verify_citations(state: QueryState) -> QueryState:
     checks, usage, notes = await check_claims(state)
     stream, verified = reply_stream(state), any(check["citation"] for check in checks)
     # Before a repair the model has not been asked about all claims.
-    if not is_model_asked(state) or state["repairs"] or not any(check["failure"] for check in checks):
+    is_checked = not is_model_asked(state) or state["repairs"] or not any(check["failure"] for check in checks)
+    if is_checked and not budget.needs_plan({**state, "verdicts": checks}):
         stream.push(verified_beginning(checks, state["question"]))
     unusable = state.get("reason") == "model_failed"
     return {

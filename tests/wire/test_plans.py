@@ -107,6 +107,21 @@ def test_steps_of_a_round_run_at_the_same_time_and_the_next_plan_sees_what_they_
     assert labels.count("Looking for: a part") == 4
 
 
+@pytest.mark.parametrize("check_claims", [True, False])
+def test_the_reply_is_streamed_once_whichever_round_it_comes_from(ferries: Model, check_claims: bool) -> None:
+    for plans in ([[step(query="Suderoog cars")]], []):
+        ferries.plans = list(plans)
+        context = Context(top_k=1, max_rewrites=0, check_claims=check_claims)
+        given: Any = {"messages": [("user", QUESTION)]}
+        streamed: dict[str, str] = {}
+        for part in app.stream(given, context=context, stream_mode=["messages"], version="v2"):
+            piece: Any = part["data"][0]
+            streamed[str(piece.id)] = streamed.get(str(piece.id), "") + str(piece.text)
+        (text,) = streamed.values()
+        assert "41" in text
+        assert ("57" in text) == bool(plans)
+
+
 # Where no plan is made
 
 

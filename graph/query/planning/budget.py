@@ -35,14 +35,19 @@ def max_steps() -> int:
 
 
 def needs_plan(state: QueryState) -> bool:
-    """Return whether a question is to be planned: it has parts, the checked claims do not do, and no plan was made.
+    """Return whether a question is to be planned: it may be, and the checked claims do not do."""
+    return may_plan(state) and not _suffices(state)
+
+
+def may_plan(state: QueryState) -> bool:
+    """Return whether a plan may follow the answer that is being made: the question has parts, and none was made yet.
 
     Documents that were given whole were searched completely: no step could find more in them.
     """
     has_model = state.get("engine") != "offline" and state.get("can_rewrite", True)
     if not has_model or state.get("plan") or state.get("whole_documents") or not has_parts(state):
         return False
-    return not _suffices(state) and max_steps() > 0
+    return max_steps() > 0
 
 
 def has_parts(state: QueryState) -> bool:
