@@ -36,7 +36,8 @@ def ferries(model: Model, gemini: GeminiServer, make_pdf: MakePdf, monkeypatch: 
     for name, pages in (("north", [NORTH, DIARY]), ("south", [DIARY, SOUTH]), ("bays", [BAYS])):
         model.pages = lambda page, pages=pages: pages[page - 1]  # type: ignore[misc]
         app.invoke({"sources": [str(make_pdf(f"{name}.pdf", *(re.sub(r"(<[^>]*>)+", "\n", page) for page in pages)))]})
-    sides = [claim("The Norrholm takes 41 cars.", NORTH), claim("The Suderoog takes 57 cars.", SOUTH)]
+    # The other side comes first, so that the second answer does not continue the first.
+    sides = [claim("The Suderoog takes 57 cars.", SOUTH), claim("The Norrholm takes 41 cars.", NORTH)]
 
     def reply(request: Recorded) -> Answer:
         if kind(request) == "answer":
