@@ -110,7 +110,9 @@ def _quoted(state: QueryState, catalog: Catalog, found: places.Found, *, related
 def _front_matter(catalog: Catalog, state: QueryState, row: DocumentRow, aspect: str) -> QueryState:
     """Answer with title, authors or date as they stand on the first pages; else as the catalog has them."""
     chunks = chunks_of(catalog, row)
-    if (found := front_matter.of_catalog(chunks, row, aspect)) or (found := front_matter.printed(chunks, row, aspect)):
+    if (found := front_matter.of_catalog(chunks, row, aspect)) or (
+        found := front_matter.printed(chunks, row, aspect, state["standalone_question"])
+    ):
         return _quoted(state, catalog, found)
     value = {"title": row.title, "authors": row.authors, "date": row.date}[aspect]
     said = {"title": "The title of", "authors": "The authors of", "date": "The date of"}[aspect]

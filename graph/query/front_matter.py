@@ -18,11 +18,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    r"\b(?:published|issued|dated?|revised|revision|version|updated|released|signed|made on|presented|effective"
-    r"|edition"
-    r"|as of|copyright|©)(?:\b|(?<=©))",
+    r"\b(?:published|issued|dated?(?! of birth)|revised|revision|version|updated|released|signed|made on|presented"
+    r"|effective|edition|as of|copyright|©)(?:\b|(?<=©))",
     re.IGNORECASE,
 )
+_PARTICIPLE = re.compile(r"\b\w{3,}(?:ed|en|ten)\b", re.IGNORECASE)
 _BY = re.compile(
     r"\b(?:(?:written|prepared|presented|produced|published|compiled|edited|drafted|issued|submitted"
     r"|created) by|authors?"
@@ -43,7 +43,7 @@ def of_catalog(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str) -> Fou
     return list({one[1].id: one for one in held if one}.values()) if parts and all(held) else []
 
 
-def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str) -> Found:
+def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str, question: str) -> Found:
     """Return what is printed as title, authors or date: "Revised May 2016", "Prepared by ...", the first heading."""
     found = _of_pages(chunks, (1, 2, row.pages - 1, row.pages))
     if aspect == "title" and not row.title:
@@ -53,7 +53,8 @@ def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str) -> Found:
         dated = [(c, s) for c, s in found if _DATE.search(s.text) and len(s.text.split()) <= 3 * _MAX_LINE]
         said = [(c, s) for c, s in dated if _DATED.search(s.text)]
         alone = [(c, s) for c, s in dated if len(_DATE.sub("", s.text).split()) <= _MAX_LINE // 2]
-        return (said or alone)[:1]
+        asked = terms.stems(" ".join(_PARTICIPLE.findall(question)))  # "revised" before "published"
+        return sorted(said or alone, key=lambda one: not asked & terms.stems(one[1].text))[:1]
     if aspect != "authors":
         return []
     for at, (chunk, sentence) in enumerate(found):

@@ -30,7 +30,7 @@ _REFERS_BACK = re.compile(
     r"|consequently|for example|such|we should note)\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?:\(?\w{1,3}(?:\.\d+)*[.)]|\d+(?:\.\d+)+)\s+")  # of a clause: "4.", "4.1", "(a)"
+_NUMBER = re.compile(r"^(?:\([a-z]{1,3}\)|\d{1,3}(?:\.\d+)*[.)]|\d+(?:\.\d+)+)\s+")  # of a clause: "4.", "4.1", "(a)"
 
 
 def summary(chunks: Sequence[ChunkRow], title: str) -> Found:

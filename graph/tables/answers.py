@@ -35,6 +35,8 @@ _DATE = re.compile(
 )
 # "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
 _VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
+# "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
+_YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _NO_PROSE = ("row", "heading", "caption", "struck")
 # The label of the row that a table prints for its own mean.
@@ -203,7 +205,7 @@ def _absence(question: str, found: Match) -> str:
         rows = [row.name for row in found.rows if not any(column in row.cells for column in found.columns)]
         return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
     needs_scope = found.asked.operation != "cell"
-    lacks = not found.missing and not found.columns and _is_one_phrase(found)
+    lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)

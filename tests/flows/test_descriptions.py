@@ -217,3 +217,57 @@ def test_sections_are_given_by_their_number(question: str, held: list[str], neve
     answer = ask(question)["answer"]
     assert [part for part in held if part not in answer] == []
     assert [part for part in never if part in answer] == []
+
+
+LETTER = """# Application for a berth
+
+Name: Ada Lind
+
+Date of birth: 17 November 1991
+
+Signed on: 2 August 2025
+
+Revised May 2016
+"""
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("question", "right"), [("When was the form signed?", "2 August 2025"), ("When was it revised?", "May 2016")]
+)
+def test_a_date_is_the_one_of_what_was_done_and_no_birthday(question: str, right: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.md").write_text(LETTER, "utf-8")
+    app.invoke({"sources": [str(tmp_path / "letter.md")]}, context={"engine": "offline"})
+    answer = ask(question)["answer"]
+    assert right in answer
+    assert "1991" not in answer
+
+
+NOTES = """# The weir
+
+## Flow
+
+Flow (FL) of the Tarn;
+
+The weir holds back four metres of water in spring.
+
+## Fish
+
+(1) Fish are counted by hand, see the annex.
+
+Two thousand salmon pass the weir each year.
+
+## Repairs
+
+The sluice was repaired by divers in a week.
+"""
+
+
+@pytest.mark.usefixtures("home")
+def test_fragments_and_footnotes_are_in_no_summary(tmp_path: Path) -> None:
+    (tmp_path / "weir.md").write_text(NOTES, "utf-8")
+    app.invoke({"sources": [str(tmp_path / "weir.md")]}, context={"engine": "offline"})
+    answer = ask("What is it about?")["answer"]
+    assert all(part in answer for part in ("four metres", "salmon", "divers"))
+    assert "(FL)" not in answer
+    assert "by hand" not in answer
