@@ -226,12 +226,16 @@ def eval(
 
 
 @registry.command(epilog=EXPLAINED)
+@click.option(
+    "--limit", type=click.IntRange(1, 500), metavar="N", show_default="all", help="List so many documents at most."
+)
+@click.option("--offset", type=click.IntRange(0), metavar="N", default=0, help="Leave out the first N documents.")
 @with_options
-def documents(options: Options) -> None:
+def documents(options: Options, limit: int | None, offset: int) -> None:
     """List the documents."""
     from graph.cli import output
 
-    options.show(options.client().documents(), output.documents)
+    options.show(options.client().documents(limit, offset), output.documents)
 
 
 @registry.command(epilog=EXPLAINED)

@@ -202,8 +202,8 @@ class DocumentStore(Protocol):
         """Insert a document with a pending ledger row for each page; one that exists is given another name."""
 
     def document(self, document: str) -> DocumentRow | None: ...
-    def documents(self, ids: Collection[str] | None = None) -> list[DocumentRow]:
-        """Return the documents but the retired ones, oldest first: those of these ids, or all."""
+    def documents(self, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
+        """Return the documents but the retired ones, oldest first: those of these ids, or all, or `limit` of all."""
 
     def searchable(self, limit: int, *, newest: bool = False) -> list[DocumentRow]:
         """Return the first, or the last, `limit` documents that can be asked, oldest first."""

@@ -65,11 +65,11 @@ class Ledger:
         rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id = ?", [document])
         return self._named([DocumentRow(*row) for row in rows])[0] if rows else None
 
-    def documents(self, ids: Collection[str] | None = None) -> list[DocumentRow]:
-        """Return the documents but the retired ones, oldest first: those of these ids, or all."""
+    def documents(self, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
+        """Return the documents but the retired ones, oldest first: those of these ids, or all, or `limit` of all."""
         listed = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> ''"
         if ids is None:
-            rows = self._db.rows(f"{listed} ORDER BY created, name, id")
+            rows = self._db.rows(f"{listed} ORDER BY created, name, id LIMIT ? OFFSET ?", [limit, offset])
         else:
             rows = self._db.rows_in(f"{listed} AND id IN ({{}})", list(dict.fromkeys(ids)))
         found = [DocumentRow(*row) for row in rows]

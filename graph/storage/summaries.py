@@ -101,9 +101,9 @@ class LedgerLine(TypedDict):
     """The key of its image in the store, a hash, or "" without one."""
 
 
-def documents(catalog: Catalog) -> list[DocumentSummary]:
-    """Return a summary of every document of which at least one page was tried."""
-    listed = (document(catalog, row) for row in catalog.documents())
+def documents(catalog: Catalog, limit: int | None = None, offset: int = 0) -> list[DocumentSummary]:
+    """Return a summary of each document of which a page was tried, among `limit` documents from `offset` on."""
+    listed = (document(catalog, row) for row in catalog.documents(limit=-1 if limit is None else limit, offset=offset))
     return [one for one in listed if one]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from graph import dependencies
 from graph.app import app, build
-from graph.storage.base import DocumentRow
+from graph.cli.main import main
+from graph.storage.base import DocumentRow, PageRow
 
 TICKET = "What does a day ticket to the island cost?"
 MANY = 300
@@ -77,3 +79,22 @@ def test_a_named_document_of_many_is_asked_alone() -> None:
     assert ask(TICKET, documents=["Ledger-77.pdf"])["refused"]
     assert ask("What does Ledger-77.pdf say about a day ticket?")["notes"], "it was searched first"
     assert ask("How many pages does Ledger-205.pdf have?")["answer"].startswith("Ledger-205.pdf has 1 page")
+
+
+@pytest.mark.usefixtures("few")
+def test_the_command_lists_documents_in_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    catalog = dependencies.stores().catalog
+    for row in catalog.documents():
+        if row.name.startswith("Ledger-"):
+            catalog.record_page(PageRow(row.id, 1, "read"))
+
+    def listed(*options: str) -> list[str]:
+        assert main(["documents", "--json", *options]) == 0
+        return [one["name"] for one in json.loads(capsys.readouterr().out)["documents"]]
+
+    everything = listed()
+    assert len(everything) == 11
+    pages = [listed("--limit", "4", "--offset", str(start)) for start in (0, 4, 8)]
+    assert [len(page) for page in pages] == [4, 4, 3]
+    assert [name for page in pages for name in page] == everything
+    assert listed("--offset", "10") == everything[10:]

@@ -48,8 +48,8 @@ class Client(Protocol):
     def proof(self, answer: Mapping[str, Any]) -> bytes:
         """Return the pages that an answer cites as a PDF, with each quote as a numbered highlight annotation."""
 
-    def documents(self) -> Mapping[str, Any]:
-        """List the documents."""
+    def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
+        """List the documents, oldest first: all, or so many of them without the first ones."""
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of the document with this name or id."""

@@ -67,11 +67,11 @@ class LocalClient:
 
         return proof_pdf(answer)
 
-    def documents(self) -> Mapping[str, Any]:
-        """List the documents."""
+    def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
+        """List the documents, or so many of them without the first ones."""
         from graph.storage import summaries
 
-        return {"documents": summaries.documents(dependencies.stores().catalog)}
+        return {"documents": summaries.documents(dependencies.stores().catalog, limit, offset)}
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of a document."""

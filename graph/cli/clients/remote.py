@@ -96,9 +96,10 @@ class RemoteClient:
         needed = {"question": answer.get("question"), "citations": answer["citations"]}
         return self._connection.request("POST", "/proof", json=needed).content
 
-    def documents(self) -> Mapping[str, Any]:
-        """List the documents."""
-        return {"documents": self._connection.get("/documents")["documents"]}
+    def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
+        """List the documents, or so many of them without the first ones."""
+        page = "" if limit is None and not offset else f"?offset={offset}" + (f"&limit={limit}" if limit else "")
+        return {"documents": self._connection.get(f"/documents{page}")["documents"]}
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of a document."""
