@@ -2,8 +2,8 @@
 
 The client keeps the conversation and sends all of it. The model `pagewitness` asks the whole library, and
 `pagewitness:report.pdf` that document. Nothing unproven is sent: while an answer is made the stream only shows that the
-server works, then it has the answer with its links, citations and verdict. The graph runs here, not in the server's
-queue, whose worker sleeps for half a second before each run.
+server works, then it has the answer with its links, citations and verdict. Each conversation has a thread
+(`web/openai_threads.py`).
 """
 
 from __future__ import annotations
@@ -20,22 +20,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from graph import dependencies
-from graph.app import app
-from graph.errors import BadInputError, HomeError, ModelError
-from loaders.errors import SourceError
+from graph.errors import HomeError
+from web import openai_threads
 from web.responses import LIBRARY_UNAVAILABLE, logger
 
 MODEL = "pagewitness"
 _MAX_LISTED = 200
 """Documents that are listed as models; a menu of more cannot be read, and others can still be named."""
-_PARALLEL = 20
-"""Runs at a time, as the server's own queue allows; more wait."""
 _KEEP_ALIVE_S = 10.0
 """Seconds between the comments that keep a stream open: proxies close one that is silent for 30 to 60 s."""
 _PIECE = 400
 """Characters of an answer in one event of the stream."""
 _FIELDS = ("verdict", "refused", "reason", "citations", "notes")
-_runs = asyncio.Semaphore(_PARALLEL)
+_OF_THE_REQUEST = ("BadInputError", "UnknownDocumentError", "SourceError", "PasswordError")
+_OF_THE_LIBRARY = ("HomeError", "HomeInUseError", "IndexMismatchError", "OSError")
+"""Errors of a run by their names."""
 
 
 class ApiError(Exception):
@@ -77,7 +76,7 @@ async def chat_completions(request: Request) -> Response:
         if asked.get("stream"):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             return StreamingResponse(_stream(asked, given), media_type="text/event-stream", headers=headers)
-        return JSONResponse(_completion(asked, await _run(given)))
+        return JSONResponse(_completion(asked, await _run(asked, given)))
     except ApiError as error:
         return JSONResponse(error.body, error.status)
 
@@ -116,30 +115,27 @@ def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"messages": kept, **({"documents": [document]} if document else {})}
 
 
-async def _run(given: dict[str, Any]) -> dict[str, Any]:
+async def _run(asked: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Run the graph and return its state.
 
     Raises:
         ApiError: the input cannot be used, or a model service or the library cannot.
     """
     try:
-        async with _runs:
-            return dict(await app.ainvoke(given))
-    except (BadInputError, SourceError) as error:
-        raise ApiError(400, _said(error)) from error
-    except ModelError as error:
-        raise ApiError(502, _said(error), "api_error") from error
-    except (HomeError, OSError) as error:
-        logger.exception("A chat completion failed", exc_info=error)
-        raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error") from error
+        state = await openai_threads.run(given, str(asked.get("user") or ""))
     except Exception as error:
         logger.exception("A chat completion failed", exc_info=error)
         raise ApiError(500, "Something went wrong on the server; its log says what.", "api_error") from error
-
-
-def _said(error: Exception) -> str:
-    """Return an error's message without the names of the nodes that LangGraph adds below it."""
-    return str(error).partition("\nDuring task with name")[0]
+    if problem := state.get("__error__"):
+        kind, said = str(problem.get("error")), str(problem.get("message"))
+        if kind in _OF_THE_REQUEST:
+            raise ApiError(400, said)
+        if kind == "ModelError":
+            raise ApiError(502, said, "api_error")
+        if kind in _OF_THE_LIBRARY:
+            raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error")
+        raise ApiError(500, "Something went wrong on the server; its log says what.", "api_error")
+    return state
 
 
 def _completion(asked: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +147,7 @@ def _completion(asked: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str,
 async def _stream(asked: Mapping[str, Any], given: dict[str, Any]) -> AsyncIterator[str]:
     """Yield server-sent events: comments while the graph runs, then the answer in pieces, then its proof."""
     head = _head(asked, "chat.completion.chunk")
-    run = asyncio.create_task(_run(given))
+    run = asyncio.create_task(_run(asked, given))
     try:
         yield _event({**head, "choices": [_delta({"role": "assistant", "content": ""})]})
         while not (await asyncio.wait([run], timeout=_KEEP_ALIVE_S))[0]:
@@ -186,7 +182,7 @@ def _event(body: Mapping[str, Any]) -> str:
 def _reply(state: Mapping[str, Any]) -> str:
     """Return the reply to the last message, as chat clients are shown it: Markdown with links to the cited pages."""
     messages = state.get("messages") or []
-    return str(messages[-1].text) if messages else ""
+    return str(messages[-1]["content"]) if messages else ""
 
 
 def _usage(state: Mapping[str, Any]) -> dict[str, int]:

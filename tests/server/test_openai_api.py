@@ -65,6 +65,23 @@ def test_the_client_keeps_the_conversation(client: Any) -> None:
     assert "1911" in second
 
 
+def test_a_conversation_is_one_thread_that_can_be_opened(client: Any, server: Server) -> None:
+    """Not that of another user with the same words, nor that of a turn that is asked again."""
+
+    def held(user: str) -> list[list[str]]:
+        threads = server.post("/threads/search", {"limit": 1000})
+        said = [[str(one["content"]) for one in (row["values"] or {}).get("messages", ())] for row in threads]
+        return [texts for texts in said if texts and texts[0].endswith(user)]
+
+    for user in ("anna", "berta"):
+        first = ask(client, f"Who founded the observatory? asks {user}", user=user).choices[0].message.content
+        for _ in range(2):
+            ask(client, f"Who founded the observatory? asks {user}", first, "In which year?", user=user)
+        threads = held(user)
+        assert sorted(len(texts) for texts in threads) == [4, 4], "the second time is a new thread, with all turns"
+        assert all(texts[1] == first for texts in threads)
+
+
 def test_what_the_documents_do_not_hold_is_refused(client: Any) -> None:
     reply = ask(client, "Which programming language is the fastest?")
     assert reply.refused
