@@ -63,6 +63,7 @@ def take(opened: Any, url: str) -> None:
     keep(page, "room-text")
     page.go_back()
     page.get_by_role("button", name="New conversation").click()
+    page.wait_for_selector("#welcome")
     ask(page, PETREL)
     open_mark(page)
     keep(page, "room-answer")

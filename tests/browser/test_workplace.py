@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import ReadingRoom
 from tests.dev_server import Server
@@ -150,6 +151,23 @@ def test_a_reload_shows_refusals_verdicts_times_and_closest_pages_again(open_roo
     room.check()
 
 
+def test_a_question_that_is_asked_before_the_new_view_is_drawn_is_not_lost(
+    open_room: OpenRoom, library: Server
+) -> None:
+    room = open_room()
+    page = room.page
+    room.ask(UNKNOWN)
+    held: list[Route] = []
+    page.route("**/overview", lambda route: held.append(route))
+    page.get_by_role("button", name="New conversation").click()
+    room.ask(HEIGHT)
+    assert held
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    assert page.locator(".asked").all_inner_texts() == [HEIGHT]
+
+
 def test_two_windows_see_each_others_turns(open_room: OpenRoom, library: Server) -> None:
     one = open_room()
     one.ask(HEIGHT)
@@ -258,6 +276,8 @@ def test_a_large_library_is_filtered_paged_and_chosen_from(open_room: OpenRoom, 
     page.get_by_role("searchbox", name="Filter documents by name").fill("mill 1")
     page.locator("#paging").wait_for(state="hidden")
     assert listed.all_inner_texts() == [f"mill {n:02}.md" for n in range(1, 56) if "1" in str(n)]
+    page.get_by_role("button", name="Only these").click()
+    page.locator("#chosen", has_text="15 of 56 asked").wait_for()
     page.get_by_role("button", name="None", exact=True).click()
     page.fill("#question", "How many sacks does windmill number 12 grind?")
     page.keyboard.press("Enter")

@@ -17,6 +17,7 @@ let thread = null; // the id of the conversation's thread, once there is one
 let shownTurns = []; // the turns on the screen: {question, askedOf, result}
 let changed = null; // when the thread was last changed, as the server says
 let running = null; // {controller, id} of the question that is being answered here
+let opened = Promise.resolve(); // settled when the conversation is on the screen
 let opening = 0; // counts calls of show(), so that a late response of an earlier one is dropped
 
 /** The citations of the conversation on this page, to tell what is quoted there. */
@@ -26,6 +27,7 @@ export const citationsOn = (document, page) =>
 
 /** Ask a question in the conversation, or begin one. */
 export async function ask(question) {
+  if (thread) await opened;
   if (running) return;
   const asked = { question, askedOf: await askedOf(), result: null };
   const documents = await chosenDocuments();
@@ -127,7 +129,7 @@ export async function show() {
     running = null;
     byId("send").textContent = "Ask";
     thread = named;
-    await open();
+    await (opened = open());
   }
   if (turn) {
     const element = byId(`turn-${turn}`);
@@ -141,7 +143,9 @@ async function open() {
   shownTurns = [];
   if (!thread) {
     nameIt(null);
-    byId("talk").replaceChildren(await welcome());
+    byId("talk").replaceChildren();
+    const greeting = await welcome();
+    if (call === opening && !shownTurns.length) byId("talk").replaceChildren(greeting); // a question may have come meanwhile
     return;
   }
   byId("talk").replaceChildren(make("p", { className: "step" }, "Opening the conversation"));

@@ -20,8 +20,17 @@ let readAgain = () => {};
 
 /** Set the handler of "Read again". */
 export const onReadAgain = (handler) => (readAgain = handler);
+let beingRead = () => new Set();
+/** Set the function that returns the ids of the documents that are being read. */
+export const onBeingRead = (ids) => (beingRead = ids);
 export const documentCount = () => listed.all;
-export const newest = () => listed.documents[0] ?? null;
+export const newest = () => ready()[0] ?? null;
+
+/** The documents of this page of the list that can be asked: what is read for the first time has its progress above. */
+function ready() {
+  const ids = beingRead();
+  return listed.documents.filter((one) => one.chunks || !ids.has(one.id));
+}
 
 /** Whether a document is asked. */
 const isChosen = (id) => (only ? only.has(id) : !except.has(id));
@@ -42,11 +51,14 @@ export async function askedOf() {
   return { names: names.slice(0, MAX_NAMED), count: names.length, of: listed.all };
 }
 
-async function everything() {
+/** All documents that a query of the list matches. */
+async function everything(query = {}) {
   const all = [];
-  do all.push(...(await get(`/documents?limit=${MOST}&offset=${all.length}`)).documents);
-  while (all.length < listed.all && all.length % MOST === 0 && all.length);
-  return all;
+  for (;;) {
+    const { documents } = await get(`/documents?${new URLSearchParams({ ...query, limit: MOST, offset: all.length })}`);
+    all.push(...documents);
+    if (documents.length < MOST) return all;
+  }
 }
 
 /** Ask only these documents: {id: label}. */
@@ -56,14 +68,16 @@ export function askOnly(documents) {
   draw();
 }
 
+/** The query of the filter that is set. */
+function filterOf() {
+  const words = byId("filter").value.trim();
+  return { ...(words ? { q: words } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}) };
+}
+
 /** Fetch the page of the list and show it. */
 export async function refresh() {
-  const query = new URLSearchParams({ limit: PAGE, offset, order: byId("order").value });
-  const words = byId("filter").value.trim();
-  if (words) query.set("q", words);
-  if (unfinishedOnly) query.set("unfinished", "1");
   try {
-    listed = await get(`/documents?${query}`);
+    listed = await get(`/documents?${new URLSearchParams({ ...filterOf(), limit: PAGE, offset, order: byId("order").value })}`);
     showMessage("");
   } catch (error) {
     return showMessage(error.message);
@@ -88,10 +102,12 @@ export async function lookForDocuments() {
 export const showMessage = (text) => (byId("message").textContent = text);
 
 function draw() {
-  const { documents, total, all, unfinished } = listed;
+  const { total, all, unfinished } = listed;
+  const documents = ready();
   byId("none").hidden = all > 0;
   byId("find").hidden = all === 0;
-  const filtered = byId("filter").value.trim() || unfinishedOnly;
+  const filtered = Object.keys(filterOf()).length > 0;
+  byId("choose-shown").hidden = !filtered || !total;
   const opened = new Set([...document.querySelectorAll(".ledger")].map((ledger) => ledger.dataset.document));
   byId("documents").replaceChildren(...documents.map((one) => entry(one, opened.has(one.id))));
   if (!documents.length && filtered) byId("documents").append(make("li", { className: "quiet" }, "No document matches."));
@@ -208,3 +224,10 @@ byId("earlier").addEventListener("click", () => ((offset = Math.max(0, offset - 
 byId("later").addEventListener("click", () => ((offset += PAGE), refresh()));
 byId("choose-all").addEventListener("click", () => ((only = null), except.clear(), draw()));
 byId("choose-none").addEventListener("click", () => askOnly([]));
+byId("choose-shown").addEventListener("click", async () => {
+  try {
+    askOnly((await everything(filterOf())).map(({ id, label }) => [id, label]));
+  } catch (error) {
+    showMessage(error.message);
+  }
+});

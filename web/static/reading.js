@@ -4,7 +4,7 @@ import { get, join, newThread, note, remove, run, runOf, sendPassword, threads, 
 import { askBack, questionIn } from "./ask_back.js";
 import { button, byId, plural } from "./dom.js";
 import { jobRow } from "./job_row.js";
-import { lookForDocuments, refresh, showMessage } from "./library.js";
+import { lookForDocuments, onBeingRead, refresh, showMessage } from "./library.js";
 
 const MAX_PARALLEL_UPLOADS = 3;
 const MAX_WAITING = 30; // files waiting to be read that are listed one by one
@@ -236,9 +236,12 @@ async function failedAddresses(thread, jobs) {
   return jobs.filter((job) => !job.source.startsWith("upload:")).map((job) => [job, text]);
 }
 
+const idsBeingRead = () => new Set([...batches.values()].flatMap(({ jobs }) => jobs.filter((job) => job.row && !job.row.done).map((job) => job.id)));
+onBeingRead(idsBeingRead);
+
 /** Show the uploads that were never read and are not being read, each with what can be done. */
 async function lookForUnread() {
-  const beingRead = new Set([...batches.values()].flatMap(({ jobs }) => jobs.filter((job) => job.row && !job.row.done).map((job) => job.id)));
+  const beingRead = idsBeingRead();
   const { uploads } = await get("/uploads");
   const left = new Map(uploads.filter(({ id }) => !beingRead.has(id)).map((one) => [one.id, one]));
   for (const [id, row] of unreadRows) {
