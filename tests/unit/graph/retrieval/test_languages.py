@@ -15,6 +15,8 @@ from graph.retrieval.languages import TELLING_WORDS, UNKNOWN, language
         ("Where did the war end?", "en"),
         ("Wie viele Kühe stehen im Stall?", "de"),
         ("Warum?", "de"),
+        ("Am I allowed to smoke?", "en"),
+        ("Wann kommt er am Montag?", "de"),
         ("Combien de vaches sont dans l'étable ?", "fr"),
         ("¿Cuántas vacas hay en el establo?", "es"),
         ("Chi ha costruito il silo?", "it"),
