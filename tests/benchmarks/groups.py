@@ -18,6 +18,7 @@ GROUPS = {
     "starting": "startup", "questions": "offline_questions",
     "documents": "many_documents", "answering": "model_answers", "storing": "storage",
     "claims": "claim_checks", "ingestion": "ingestion", "memory": "server_memory",
+    "server": "server_answers",
 }  # fmt: skip
 """The groups, in the order in which they are measured, and their modules."""
 

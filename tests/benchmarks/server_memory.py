@@ -92,9 +92,9 @@ def _look(pid: int) -> Held:
     sizes = []
     for one in (parent, *parent.children(recursive=True)):
         info = one.memory_info()
-        # A reader of pages is a grandchild of the process that serves, which is a child of the one that watches files.
+        # A reader of pages is a child of the process that serves.
         sizes.append((_depth(one, pid), (info.rss - info.shared) / 2**20))
-    return Held(sum(size for _, size in sizes), sum(size for depth, size in sizes if depth < 2))
+    return Held(sum(size for _, size in sizes), sum(size for depth, size in sizes if depth < 1))
 
 
 def _depth(process: Any, root: int) -> int:
