@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.retrieval import terms
+from loaders.text.raised_signs import TO_ORDINARY
 
 
 def test_several_questions_in_one_text_are_split() -> None:
@@ -31,4 +32,4 @@ def test_years() -> None:
 @given(st.text())
 def test_terms_have_the_right_character_ranges(text: str) -> None:
     for term in terms.terms(text):
-        assert text[term.start : term.end].lower() == term.text
+        assert text[term.start : term.end].translate(TO_ORDINARY).lower() == term.text
