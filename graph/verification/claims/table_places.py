@@ -93,7 +93,7 @@ def added_loss(text: str, stated: Sequence[Stated], evidence: Evidence, decimal:
             value
             for row in rows
             for column, cell in row.cells[1:]
-            if _PROFIT.search(column) and same_value(one, values := cell_values(cell, decimal))
+            if _PROFIT.search(_OF_BOTH.sub("", column)) and same_value(one, values := cell_values(cell, decimal))
             for value in values[:1]
         ]
         if cells and all(value > 0 for value in cells):
@@ -102,6 +102,11 @@ def added_loss(text: str, stated: Sequence[Stated], evidence: Evidence, decimal:
 
 
 _LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|verlust\w*|fehlbetrag)\b", re.IGNORECASE)
+# "Profit or loss", "Profit/(loss)": a column of both, whose name calls no value a loss.
+_OF_BOTH = re.compile(
+    r"\b(?:profits?|surplus|gains?|income|gewinn\w*)\s*(?:or|and|oder|und|/)?\s*\(?(?:loss(?:es)?|deficit|verlust\w*)\)?",
+    re.IGNORECASE,
+)
 _PROFIT = re.compile(
     r"\b(?:profits?|surplus|gains?|income|earnings|result|gewinn\w*|überschuss|ergebnis\w*)\b", re.IGNORECASE
 )
