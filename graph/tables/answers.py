@@ -11,6 +11,7 @@ from graph.retrieval import terms
 from graph.storage.base import ChunkRow
 from graph.storage.fulltext import stem
 from graph.tables import results
+from graph.tables.across import claims_across, verbs_of
 from graph.tables.matching import Match, match, only
 from graph.tables.operations import Asked, asked_of_table
 from graph.tables.statements import answer_from_statements
@@ -76,6 +77,9 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     payments, statement = answer_from_statements(question, views)
     if statement:
         return TableAnswer(payments, statement.chunks)
+    across = [(one, claims) for one in found if (claims := claims_across(question, one))]
+    if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
+        return TableAnswer(across[0][1], across[0][0].view.chunks)
     prose = [
         s.text for chunk in chunks for s in chunk.sentences if s.kind not in ("row", "heading", "caption", "struck")
     ]
@@ -206,6 +210,7 @@ def _absence(question: str, found: Match) -> str:
         return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
+    lacks = lacks and not verbs_of(question, found.unexplained)
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)

@@ -30,6 +30,9 @@ _MIN_PREFIX = 4  # letters that two forms of a word share ("rain" and "rainfall"
 _LINKS = re.compile(r"^[\s\-–/]*$")
 
 
+_FRAME_STEMS = frozenset(map(stem, _FRAME))
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of the question."""
@@ -127,8 +130,7 @@ def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
             if same and not any(word.start in taken for word in run):
                 taken.update(word.start for word in run)
                 hits.append((run[0].start, by_label[label]))
-    if not hits:
-        hits = _short_forms(by_label, words, taken)
+    hits = hits or _short_forms(by_label, words, taken) or _in_other_order(by_label, words, taken)
     found.rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
     return taken
 
@@ -158,6 +160,20 @@ def _short_forms(
     return []
 
 
+def _in_other_order(
+    labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
+) -> list[tuple[int, list[Row]]]:
+    """Find the only label of which a question has all words, in whatever order, two or more: "Water used per day"."""
+    asked = {word.stem for word in words}
+    stems = {label: terms.stems(_UNITS.sub(" ", rows[0].label)) - _FRAME_STEMS for label, rows in labels.items()}
+    named = [label for label, own in stems.items() if len(own) > 1 and own <= asked]
+    if len(named) != 1:
+        return []
+    run = [word for word in words if word.stem in stems[named[0]]]
+    taken.update(word.start for word in run)
+    return [(run[0].start, labels[named[0]])]
+
+
 def _match_columns(found: Match, words: Sequence[Word]) -> set[int]:
     """Find the columns that the question names, in full or in part; return where the words of these start."""
     asked = {word.stem for word in words}
@@ -165,6 +181,10 @@ def _match_columns(found: Match, words: Sequence[Word]) -> set[int]:
     names = {column: stems for column, stems in names.items() if stems}
     full = [column for column, stems in names.items() if all(_held(one, asked) for one in stems)]
     found.columns = [one for one in full if not any(names[one] < names[other] for other in full)]
+    telling = {column: stems for column, stems in names.items() if stems - _FRAME_STEMS}
+    if any(_held(one, asked) for stems in telling.values() for one in stems - _FRAME_STEMS):
+        names = telling  # "What does E4 mean?" names "Meaning", not "What to do"
+        found.columns = [one for one in found.columns if one in telling]
     if not found.columns:
         share = {column: sum(_held(one, asked) for one in stems) for column, stems in names.items()}
         most = max(share.values(), default=0)

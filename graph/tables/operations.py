@@ -36,7 +36,9 @@ _EXTREME = re.compile(
 _SUM = re.compile(
     r"\b(sum(?: of| total)?|in total|total(?:s|led)?|altogether|combined|taken together|add(?:s|ed)? up)\b", re.I
 )
+# "What does E4 mean?" asks for no mean.
 _MEAN = re.compile(r"\b(average|mean|on average)\b", re.I)
+_VERB_MEAN = re.compile(r"\b(?:does|do|did|would|will)\b.*\bmean\b", re.I)
 _RATIO = re.compile(
     r"\b(how many times|ratio|times (?:as|that|the|higher|larger|more)|what multiple|what factor)\b", re.I
 )
@@ -44,6 +46,10 @@ _TURNED = re.compile(r"\bhow many times (?!is|was|as|are|were).*\b(?:is|was|are|
 _DIFFERENCE = re.compile(
     rf"\b(difference|gap|margin|how (?:much|many|far)(?: \w+){{0,3}} (?:{_MORE}|{_LESS})"
     r"|by how (?:much|many)(?: (?:points|percent|units))?|by what margin)\b",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(grow|grown|grew|rise|risen|rose|fall|fallen|fell|increased?|decreased?|declined?|changed?|improved?|drop(?:ped)?)\b",
     re.IGNORECASE,
 )
 _EXCEEDS = re.compile(r"\b(beats?|outperforms?|exceeds?|surpass(?:es)?|trails?|differs?|lags? behind)\b", re.IGNORECASE)
@@ -114,7 +120,7 @@ def _of_two(question: str) -> Asked | None:
     if found := _RATIO.search(question):
         return Asked("ratio", (found.span(),), turned=bool(_TURNED.search(question)))
     if found := _DIFFERENCE.search(question):
-        others = (_COMPARES.search(question), _EXCEEDS.search(question))
+        others = (_COMPARES.search(question), _EXCEEDS.search(question), _CHANGED.search(question))
         return Asked("difference", tuple(one.span() for one in (found, *others) if one))
     if found := _EXTREME.search(question):
         rank = _RANKS.get((found["rank"] or "").lower(), 1)
@@ -130,7 +136,7 @@ def _of_two(question: str) -> Asked | None:
 
 
 def _over_rows(question: str) -> Asked:
-    if found := _MEAN.search(question):
+    if not _VERB_MEAN.search(question) and (found := _MEAN.search(question)):
         return Asked("mean", (found.span(),))
     if found := _SUM.search(question):
         return Asked("sum", (found.span(),))

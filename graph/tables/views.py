@@ -12,7 +12,7 @@ from graph.storage.base import ChunkRow, SentenceRow
 from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
 
-_TOTALS = re.compile(
+TOTALS = re.compile(
     r"^(grand |sub-?|over)?(totals?|sums?|averages?|means?|medians?|all|overall|insgesamt|summe|gesamt|ensemble)\b"
     r"|\b(totals?|averages?|overall)$",
     re.IGNORECASE,
@@ -112,8 +112,8 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
     bands = " ".join(name for row in rows for name in row.band)
     # "The fare on the South route" names the column of the labels, "Route".
     over = f"{caption} {' '.join(chunk.headings)} {chunk.name} {title} {bands} {found[0].cells[0][0]}"
-    body = [row for row in rows if row.label and not _TOTALS.search(row.label)]
-    totals = [row for row in rows if row.label and _TOTALS.search(row.label)]
+    body = [row for row in rows if row.label and not TOTALS.search(row.label)]
+    totals = [row for row in rows if row.label and TOTALS.search(row.label)]
     if not body:
         return None
     return TableView(

@@ -19,6 +19,7 @@ from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline import table_answers
 from graph.engines.offline.extraction import extract_claims
 from graph.retrieval import scoring, terms
+from graph.retrieval.abbreviations import spelled_out
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
@@ -120,6 +121,7 @@ class OfflineEngine:
             from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
 
             question = await asyncio.to_thread(standalone, question, earlier, self._similar)
+        question = await asyncio.to_thread(spelled_out, question, self._vocabulary)
         return Reply(await asyncio.to_thread(corrected, question, self._vocabulary, self._encoder.is_word))
 
     def _similar(self, text: str, others: Sequence[str]) -> list[float]:

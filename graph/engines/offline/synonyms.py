@@ -65,6 +65,7 @@ area region territory district
 zone area
 road highway motorway
 job occupation profession work
+work employ employee
 house home dwelling
 child children kid
 woman female

@@ -1,0 +1,78 @@
+"""Results across the columns of one row: the year with the highest sales, the difference of two models."""
+
+from __future__ import annotations
+
+import re
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+from graph.tables import results
+from graph.tables.matching import Match, Word
+from graph.tables.views import TOTALS, Row, TableView
+from graph.types import Claim
+
+_PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
+_OVER_ALL = frozenset({"extreme", "filter", "count"})
+# Columns that are computed from the others, or only point elsewhere.
+_DERIVED = re.compile(r"\b(change|growth|variance|difference|delta|notes?)\b|^\W*%\W*$|[Δ±]", re.IGNORECASE)
+# "Which year had the highest sales?": what the columns are called need not stand in the table.
+_ASKED_NOUN = re.compile(r"\b(?:which|what) (?:of the )?(\w+)|\bhow many (\w+)", re.IGNORECASE)
+
+
+def claims_across(question: str, found: Match) -> list[Claim]:
+    """Return what the columns of the one row that a question names say; nothing where it asks for no such thing."""
+    asked, rows = found.asked, found.rows
+    if len(rows) != 1 or found.missing or not _is_explained(question, found):
+        return []
+    if asked.operation in _PAIRS and len(found.columns) == 2 and not asked.has_condition:
+        order = sorted(found.columns, key=lambda column: _place(question, column))
+        turned = _turned(found.view, rows[0], order)
+        return _one(results.pair(turned, rows[0].name, turned.rows, asked)) if len(turned.rows) == 2 else []
+    if asked.operation not in _OVER_ALL or found.columns or (asked.operation == "count" and not asked.has_condition):
+        return []
+    columns = [one for one in found.view.columns if not (_DERIVED.search(one) or TOTALS.search(one))]
+    turned = _turned(found.view, rows[0], columns)
+    if len(turned.rows) < 2:
+        return []
+    if asked.operation == "extreme":
+        return _one(results.extreme(turned, rows[0].name, asked))
+    return _one(results.filtered(turned, rows[0].name, asked))
+
+
+def _turned(view: TableView, row: Row, columns: list[str]) -> TableView:
+    """Return a row as a table with one column: its cells, each with the name of its own column as label."""
+    cells = [
+        Row(one, {row.name: row.cells[one]}, (), row.chunk, row.text, row.page) for one in columns if one in row.cells
+    ]
+    return TableView(
+        view.document, view.name, view.caption, view.scope, [row.name], cells, [], view.decimal, view.chunks
+    )  # fmt: skip
+
+
+def _is_explained(question: str, found: Match) -> bool:
+    """Return whether the table explains every word, but for the noun that its columns are asked by."""
+    asked = _ASKED_NOUN.search(question)
+    noun = next((one.lower() for one in asked.groups() if one), "") if asked else ""
+    partial = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
+    return all(word.text == noun for word in found.unexplained if word.stem not in partial)
+
+
+def _place(question: str, column: str) -> int:
+    """Return where a question names a column."""
+    stems = terms.stems(column)
+    return next((term.start for term in terms.terms(question) if stem(term.text) in stems), len(question))
+
+
+def _one(claim: Claim | None) -> list[Claim]:
+    return [claim] if claim else []
+
+
+def verbs_of(question: str, words: list[Word]) -> bool:
+    """Return whether words follow a noun, as a verb does: "work" in "how many people work in Oslo"."""
+    before = question[: words[0].start].split() if words else []
+    return bool(before) and before[-1].lower().strip(",;:") not in _BEFORE_NOUNS
+
+
+_BEFORE_NOUNS = terms.STOP_WORDS | frozenset(
+    ["its", "their", "our", "your", "his", "her", "this", "that", "these", "those", "no", "each", "every"]
+)

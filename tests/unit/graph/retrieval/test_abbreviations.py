@@ -1,0 +1,37 @@
+"""Abbreviations of a question that the library spells out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from graph.retrieval.abbreviations import spelled_out
+
+
+class Library:
+    """A library with these words, each in one unit."""
+
+    def __init__(self, text: str) -> None:
+        self.words = text.split()
+
+    def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        return {word: self.words.count(word) for word in words}, len(self.words)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("What was capex in 2024?", "capital expenditure", "What was capital expenditure in 2024?"),
+        ("What was capex in 2024?", "capital expenditure capex", "What was capex in 2024?"),
+        ("What was capex in 2024?", "working capital", "What was capex in 2024?"),
+        ("What was COGS?", "cost of sales", "What was cost of sales?"),
+        ("How much was spent on R&D?", "research and development", "How much was spent on research and development?"),
+        ("Who is the CEO?", "chief executive", "Who is the chief executive?"),
+        ("What were net sales in FY23?", "net sales 2023", "What were net sales in 2023?"),
+        ("What were net sales in FY2023?", "net sales fy2023", "What were net sales in FY2023?"),
+        ("Is it a concept-ceo-x?", "chief executive", "Is it a concept-ceo-x?"),
+    ],
+)
+def test_what_the_library_has_only_in_full_is_spelled_out(question: str, text: str, expected: str) -> None:
+    assert spelled_out(question, Library(text)) == expected

@@ -1,0 +1,64 @@
+"""Results across the columns of one row, and columns and verbs that are told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.tables.answers import answer_from_tables
+from graph.verification.computations import failure_of_result
+
+ENGINES = (
+    ("Fuel used per hour (litres)", ("P10", "4.5"), ("P25", "9.1"), ("P40", "7.2")),
+    ("Weight (kg)", ("P10", "61"), ("P25", "88"), ("P40", "140")),
+    ("Spare parts kept", ("P10", "12"), ("P25", "40"), ("P40", "40")),
+)
+FAULTS = (
+    ("F1", ("Meaning", "Tank empty"), ("What to do", "Fill the tank")),
+    ("F2", ("Meaning", "Filter clogged"), ("What to do", "Change the filter")),
+)
+
+
+def table(caption: str, first: str, rows: tuple[tuple[str, *tuple[tuple[str, str], ...]], ...]) -> list[ChunkRow]:
+    """A table as a chunk."""
+    sentences = []
+    for at, (label, *cells) in enumerate(rows):
+        text = " ".join([label, *(cell for _, cell in cells)])
+        sentences.append(SentenceRow(f"t/{at}", text, text, "row", (1,), ((first, label), *cells)))
+    text = f"{caption}\n\n| {first} |"
+    return [ChunkRow("t", "d", "pumps.pdf", 0, "table", text, (1,), ("Technical data",), tuple(sentences))]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Which model uses the most fuel per hour?", "P25: Fuel used per hour (litres) 9.1, the highest of 3 values"),
+        ("Which model has the lowest weight?", ""),  # one word may be a part of any label
+        ("Which model has the most spare parts kept?", "P25 and P40 (a tie): Spare parts kept 40"),
+        ("By how much is the fuel used per hour of the P25 higher than that of the P10?", "9.1 − 4.5 = 4.6"),
+        ("Which model has the most spare parts sold?", ""),
+        ("Which models have fuel used per hour above 7?", "P25 (9.1) and P40 (7.2) have"),
+    ],
+)
+def test_a_row_is_compared_across_its_columns(question: str, says: str) -> None:
+    answer = answer_from_tables(question, table("Table 1: Technical data", "Property", ENGINES), {})
+    assert says in " ".join(claim["text"] for claim in answer.claims)
+    assert bool(says) == bool(answer.claims)
+    for claim in answer.claims:
+        assert failure_of_result(claim, claim["computation"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("What does F1 mean?", "F1: Meaning Tank empty"), ("What should I do if F2 is shown?", "Change the filter")],
+)
+def test_a_column_of_small_words_is_no_other_column(question: str, says: str) -> None:
+    answer = answer_from_tables(question, table("Table 2: Faults", "Code", FAULTS), {})
+    assert [says in claim["text"] for claim in answer.claims] == [True]
+
+
+def test_a_verb_is_no_missing_column() -> None:
+    regions = (("Asia", ("2024", "709"), ("2023", "664")), ("Europe", ("2024", "1806"), ("2023", "1761")))
+    chunks = table("Table 3: People by region", "Region", regions)
+    assert answer_from_tables("How many people work in Asia?", chunks, {}).absence == ""
+    assert "salary" in answer_from_tables("What is the salary of Asia?", chunks, {}).absence
