@@ -30,7 +30,7 @@ THIS = rf"(?:{_DETERMINERS}{_NOUNS}|it|this|that|{_NAMED_FILE})"
 PLACE = re.compile(
     r"(?<!\w)(?:(?P<kind>pages?|p\.|sheet|section|sec\.|clause|article|art\.|chapter|paragraph|para\.|appendix"
     r"|annex|schedule|figure|fig\.?|table|tab\.|chart"
-    r"|equation|footnote|slide|§)(?:\s+|(?<=[.§])|(?=\d))(?:no\.?\s*|number\s*)?"
+    r"|equation|footnote|slide|unit|module|lesson|§)(?:\s+|(?<=[.§])|(?=\d))(?:no\.?\s*|number\s*)?"
     r"(?P<number>\d+(?:\.\d+)*[a-z]?|(?-i:[ivxlc]+|[A-Z]\d*(?:\.\d+)*))(?![\w-])"
     r"|(?P<ordinal>first|second|third|fourth|fifth|last|final) (?P<counted>page|slide|figure|table|chart)\b(?!s))",
     re.IGNORECASE,
@@ -91,12 +91,15 @@ _PATTERNS: tuple[tuple[Aspect, str], ...] = (
      rf"how many (?:pages|slides|sheets){_HAS}|how (?:long|big) (?:is )?{THIS}|count the (?:pages|slides){_IN}"
      rf"|(?:what is )?(?:the )?(?:number of (?:pages|slides)|page count){_IN}|(?:what is )?the length{_IN}"
      rf"|(?:what is )?{THIS}'s (?:page count|length)"),
+    ("titles",
+     rf"(?:what(?: is|'s| are)|give|name|tell|which is|which are) (?:me )?(?:the )?(?:titles?|headings?|names?"
+     rf"|topics?|subjects?|themes?) of (?:the )?(?:{_A_PLACE})(?:(?:,? and|,) (?:the )?(?:{_A_PLACE}))*"
+     rf"(?: (?:of|in|for) [^?]{{1,50}})?"
+     rf"|what(?: is|'s) (?:the )?(?:{_A_PLACE})(?: (?:of|in) [^?]{{1,50}})? (?:called|titled|named)"),
     ("outline",
      rf"(?:(?:what (?:is|are)|list|show|give|print|display) )?(?:(?:me|all|of|the|an?|its) )*{_OUTLINE}{_IN}"
      rf"|{_things(_PARTS)}"
      rf"|(?:the )?{_PARTS}{_IN}"
-     rf"|(?:what(?: is|'s) |give |name )?(?:the )?(?:title|heading|name) of (?:the )?(?:{_A_PLACE}){_IN}"
-     rf"|what(?: is|'s) (?:the )?(?:{_A_PLACE}){_IN} (?:called|titled)"
      rf"|how is {THIS} (?:structured|organi[sz]ed|divided|laid out)|into (?:what|which) (?:chapters"
      rf"|sections|parts) is {THIS} divided"),
     ("tables", _things("tables?")),
@@ -171,6 +174,11 @@ def asks_for_place(text: str) -> bool:
     rest = PLACE.sub(" ", text)
     is_short = len(rest.split()) <= _MAX_PLACE and not _ASKS_MORE.search(rest)
     return bool(PLACE.search(text) and _ASKS_PLACE.search(text) and is_short)
+
+
+def places_in(text: str) -> list[str]:
+    """Return all places that a question names, each as `place_in` does."""
+    return [place_in(found.group()) for found in PLACE.finditer(text)]
 
 
 def place_in(text: str) -> str:

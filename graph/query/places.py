@@ -24,13 +24,13 @@ _CAPTIONS = {
 # A line that is no caption by its place on the page is one by its form: "Table 1 | Template", not "Table 2 shows".
 _CAPTION_FORM = re.compile(r"\s*[|:.–—-]\s*\S|\s*$")
 _LABEL = re.compile(
-    r"^\W*(?:(?P<kind>articles?|art|sections?|sec|clauses?|chapters?|paragraphs?|rules?|parts?|units?|lessons?|appendix|annex"
+    r"^\W*(?:(?P<kind>articles?|art|sections?|sec|clauses?|chapters?|paragraphs?|rules?|parts?|units?|modules?|lessons?|appendix|annex"
     r"|schedule|exhibit|kapitel|abschnitt|artikel|anhang|ziffer)\b\.?\s*|§+\s*)?"
     r"(?P<number>\d{1,3}(?:\.\d{1,3})*|(?-i:[IVXLC]{1,5}|[A-Z])(?:\.\d{1,3})*)(?=[.):\s]|$)[.):]*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
-_NAMED_PARTS = frozenset({"appendix", "annex", "schedule", "exhibit"})
+_NAMED_PARTS = frozenset({"appendix", "annex", "schedule", "exhibit", "unit", "module", "lesson"})
 
 
 def chunks_of(catalog: Catalog, row: DocumentRow) -> list[ChunkRow]:
@@ -164,11 +164,29 @@ def of_section(catalog: Catalog, row: DocumentRow, kind: str, number: str) -> Fo
                     return found
             elif sentence.kind in ("prose", "item") and (told := _LABEL.match(sentence.text)):
                 was, in_clause = in_clause, told["number"] == number or told["number"].startswith(f"{number}.")
+                in_clause = in_clause and (kind not in _NAMED_PARTS or bool(told["kind"]))
                 if was and not in_clause and own is None:
                     return found
             if (own is not None or in_clause) and sentence.kind not in ("contents", "reference"):
                 found.append((chunk, sentence))
     return found
+
+
+def title_of(catalog: Catalog, row: DocumentRow, place: str) -> Found:
+    """Return the heading of a numbered part: of "unit 14" one that begins so, or with the number alone."""
+    kind, _, number = place.partition(" ")
+    for chunk in chunks_of(catalog, row):
+        for sentence in chunk.sentences:
+            told = _LABEL.match(sentence.text) if sentence.kind == "heading" else None
+            of_kind = bool(told and (not told["kind"] or told["kind"].casefold().startswith(kind)))
+            if (
+                told
+                and of_kind
+                and _is_label(sentence.text, kind, number)
+                and _WORD.search(sentence.text[told.end() :])
+            ):
+                return [(chunk, sentence)]
+    return []
 
 
 def _is_label(text: str, kind: str, number: str) -> bool:

@@ -44,7 +44,7 @@ Kind = Literal[
     "yes_no", "why", "definition", "list", "other",
 ]  # fmt: skip
 Aspect = Literal[
-    "", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary", "location",
+    "", "title", "authors", "date", "pages", "outline", "tables", "figures", "summary", "location", "titles",
 ]  # fmt: skip
 
 

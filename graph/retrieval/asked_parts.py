@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from graph.storage.base import ChunkRow
+from graph.retrieval import terms
+from graph.storage.base import ChunkRow, SentenceRow
 from loaders.types import SentencePredicates
 
 # Lines of a contents page repeat headings, entries of references repeat titles: both match a question about the same
@@ -40,6 +41,47 @@ _ASKS_NAME = re.compile(
 )
 
 
+# A web address is found by a word of it, the meaning of a mark by the mark itself.
+_ASKS_ADDRESS = re.compile(r"\b(web ?(?:address|site|page)|url|link|home ?page|internet address)\b", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s,;)]+|\b[\w-]+\.(?:com|org|net|edu|gov|io|chat|eu|de|uk|fr|es)\b", re.IGNORECASE
+)
+_ASKS_MARK = re.compile(
+    r"\b(?:(stars?|asterisks?)|(double daggers?)|(daggers?)|(section signs?))\b.*\b(?:mean|stand|denote|indicate|say)"
+    r"|\bmeaning of the (?:(stars?|asterisks?)|(double daggers?)|(daggers?)|(section signs?))\b",
+    re.IGNORECASE,
+)
+_MARKS = ("*∗⁎＊", "‡", "†", "§")
+_EXPLAINS = re.compile(r"\b(denotes?|indicates?|means?|mark(?:s|ed)?|stands? for|refers?|signif\w+|=)", re.IGNORECASE)
+
+
+def marks_asked(question: str) -> str:
+    """Return the signs of the mark whose meaning a question asks for ("What does the star after a name mean?")."""
+    found = _ASKS_MARK.search(question)
+    at = next((at for at, one in enumerate(found.groups()) if one), 0) % len(_MARKS) if found else -1
+    return _MARKS[at] if found else ""
+
+
+def words_in_address(question: str, text: str) -> list[str]:
+    """Return the words of a question for a web address that the addresses of a text hold: "kestrel" of kestrel.com."""
+    if not _ASKS_ADDRESS.search(question):
+        return []
+    held = " ".join(_ADDRESS.findall(text)).lower()
+    asked = [word for word in terms.content_terms(question) if not _ASKS_ADDRESS.search(word)]
+    return [word for word in asked if len(word) >= _MIN_IN_ADDRESS and word in held]
+
+
+_MIN_IN_ADDRESS = 4  # letters: a shorter word is a part of too many addresses
+
+
+def _pointed_at(question: str, sentence: SentenceRow) -> bool:
+    """Return whether a sentence has the web address or the explanation of the mark that a question asks for."""
+    if _ASKS_ADDRESS.search(question):
+        return bool(words_in_address(question, sentence.text))
+    signs = marks_asked(question)
+    return any(sign in sentence.text for sign in signs) and bool(_EXPLAINS.search(sentence.text))
+
+
 def is_evidence(question: str, sentence: SentencePredicates) -> bool:
     """Return whether a sentence can be evidence for a question, by its kind."""
     if sentence.kind == "contents":
@@ -66,7 +108,7 @@ def named_sentences(question: str, chunk: ChunkRow) -> frozenset[int]:
     found = {
         n
         for n, s in enumerate(chunk.sentences)
-        if s.search.startswith(f"Name: {s.text}") and _ASKS_NAME.search(question)
+        if (s.search.startswith(f"Name: {s.text}") and _ASKS_NAME.search(question)) or _pointed_at(question, s)
     }
     titles = {" ".join(title.casefold().split()) for title in _APPENDIX.findall(question)}
     asked = {*_NAMED.findall(question), *_DOTTED.findall(question)}

@@ -51,6 +51,7 @@ from graph.engines.offline.other_things import (
 from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
+from graph.retrieval.asked_parts import marks_asked, words_in_address
 from graph.retrieval.languages import language
 from graph.retrieval.lists import items_after
 from graph.storage.base import ChunkRow, SentenceRow
@@ -180,6 +181,8 @@ def answers_question(
     out some words, see `unnamed_words`.
     """
     named = scored is not None and scored.named
+    if named and marks_asked(question):
+        return True
     headings = headings_above(sentence, chunk)
     if language(question) not in ("", "en"):
         return _answers_in_language(question, sentence, chunk, scored, [*headings, titles.get(chunk.document, "")])
@@ -187,6 +190,7 @@ def answers_question(
     above += f" | {_referred_to(question, sentence, chunk)}"
     if named:
         above += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
+        above += f" | {' '.join(words_in_address(question, sentence.text))}"
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
@@ -266,7 +270,8 @@ def under_named_heading(question: str, headings: Sequence[str]) -> bool:
 
 _PLACE_NAMED = re.compile(
     r"\b(?:clauses?|sections?|articles?|paragraphs?|rules?|chapters?|items?|points?|appendix|annex|schedule)\b|\b\d+(?:\.\d+)*\b"
-    r"|\b(?:name|applicant|candidate|author|person|sender)\b",
+    r"|\b(?:name|applicant|candidate|author|person|sender)\b"
+    r"|\b(?:web ?(?:address|site|page)|url|link|home ?page|address|footnote|note|stars?|asterisks?|daggers?)\b",
     re.IGNORECASE,
 )
 
