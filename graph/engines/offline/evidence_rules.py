@@ -114,7 +114,7 @@ def mark_related(
             or answers_question(query.text, _with_items(sentence, items), chunk, titles, scored_one, around)
         ):
             answers.append(claim)
-            listed |= {item.id for item in items}
+            listed |= {item.id for item in items} | _formula_after(sentence, chunk)
         else:
             others.append({**claim, "related": True})
     return [*answers, *others]
@@ -126,6 +126,13 @@ def _with_items(sentence: SentenceRow, items: Sequence[SentenceRow]) -> Sentence
         return sentence
     held = " ".join(item.text for item in items)
     return replace(sentence, text=f"{sentence.text} {held}", search=f"{sentence.search} {held}")
+
+
+def _formula_after(sentence: SentenceRow, chunk: ChunkRow) -> set[str]:
+    """Return the id of the formula that a sentence with a colon at its end announces, as a set."""
+    after = dict(zip((one.id for one in chunk.sentences), chunk.sentences[1:], strict=False)).get(sentence.id)
+    announces = sentence.text.rstrip().endswith(":")
+    return {after.id} if announces and after is not None and after.kind == "formula" else set()
 
 
 def _around(
