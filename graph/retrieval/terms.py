@@ -82,6 +82,12 @@ def split_questions(question: str) -> list[str]:
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
 
 
+PART_OF_YEAR = re.compile(
+    r"\b(?:quarters?|Q[1-4]|[1-4]Q|(?:three|six|nine|[369]) months?|half[- ]years?|(?:first|second) half|H[12])\b", re.I
+)
+"""A part of a year, as reports name it."""
+
+
 def years(text: str) -> frozenset[str]:
     """Return the years that a text names.
 

@@ -67,7 +67,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     """
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     asked = asked_of_table(question)
-    found = [match(question, asked, view) for view in views]
+    found = [match(question, asked, view) for view in views if not _is_of_part(question, view)]
     prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in _NO_PROSE]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
         return said  # what is printed is quoted before anything is computed
@@ -92,6 +92,24 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     return TableAnswer()
 
 
+# A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
+_PERIOD = re.compile(r"\b(?:years?|months?|quarters?|weeks?|days?|half|periods?|ended|Q[1-4]|FY\d*)\b", re.IGNORECASE)
+_PART = re.compile(r"\b(\w+)[ -](?:segments?|divisions?|business units?|subsidiar(?:y|ies)|branch)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\bconsolidated\b|\b(?:income|cash flow) statement|\bstatements? of (?:income|operations|earnings|cash flows?"
+    r"|financial position|profit)|\bbalance sheets?\b|\bprofit (?:and|&) loss",
+    re.IGNORECASE,
+)
+_EACH = frozenset("reportable operating each every per by business our all other".split())  # noqa: SIM905 - words
+
+
+def _is_of_part(question: str, view: TableView) -> bool:
+    """Return whether a table stands under a part of a company that a question does not name ("Marine segment")."""
+    over = [view.caption, *view.chunks[0].headings[-1:]]
+    names = {found[1].lower() for text in over for found in _PART.finditer(text)} - _EACH
+    return bool(names) and names.isdisjoint(term.text for term in terms.terms(question))
+
+
 def _rank(found: Match) -> tuple[int, int, int, int]:
     named = 2 * bool(found.columns) + bool(found.rows) + bool(found.partial)
     return named, found.scoped, -len(found.unexplained) - len(found.missing), -len(found.view.columns)
@@ -101,6 +119,10 @@ def _from_best(complete: Sequence[Match]) -> TableAnswer:
     """Return the claims of the tables that explain most words; with titles where several say different things."""
     most = max(one.scoped + len(one.columns) for one in complete)
     best = [one for one in complete if one.scoped + len(one.columns) == most]
+    if whole := [
+        one for one in best if _WHOLE.search(f"{one.view.caption} {' '.join(one.view.chunks[0].headings[-1:])}")
+    ]:
+        best = whole  # the figures of a company, not those of its parts
     titled = len({tuple(claim["text"] for claim in _claims(one)) for one in best}) > 1
     answer = TableAnswer()
     for one in best[: _MAX_TABLES if titled else 1]:
@@ -210,7 +232,7 @@ def _absence(question: str, found: Match) -> str:
         return f"{where[:1].upper()}{where[1:]} gives no value of {_or(found.columns)} for {_or(rows)}." if rows else ""
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
-    lacks = lacks and not verbs_of(question, found.unexplained)
+    lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)

@@ -18,7 +18,7 @@ _FRAME = terms.STOP_WORDS | frozenset(
     recorded reported listed shown entries entry row rows column columns cell both all over across together than higher
     lower more less each every among one ones same total table tables compared between difference exact exactly between
     please tell find answer following according does did do got get have has had there here only just give given gives
-    thing things kind sort level levels respectively currently what's is it's data dataset result results
+    thing things kind sort level levels respectively currently what's is it's data dataset result results fiscal
     segment segments
     """.split()  # noqa: SIM905 - a list of words reads best as text
 )
@@ -79,10 +79,13 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     """Hold a question against a table."""
     found = Match(view, asked, question)
     words = _words(question)
+    if named := [row for row in view.totals if _is_run(row.label, words)]:  # "total current assets" is a row, no sum
+        found.view, found.asked = only(view, [*view.rows, *named]), Asked("cell")
+    asked = found.asked
     free = [word for word in words if not any(start <= word.start < end for start, end in asked.spans)]
     taken = _match_rows(found, free)
     rest = [word for word in free if word.start not in taken]
-    explained = _match_columns(found, rest)
+    explained = _match_columns(found, question, rest)
     left = [word for word in rest if word.start not in explained and word.text not in _FRAME]
     left = _match_bands(found, left)
     scope = [word for word in left if _held(word.stem, found.view.scope)]
@@ -90,6 +93,16 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     rest = [word for word in left if word not in scope]
     found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
     return found
+
+
+def _is_run(label: str, words: Sequence[Word]) -> bool:
+    """Return whether a question has all words of a label one after the other, three or more ("total net sales")."""
+    own = [stem(term.text) for term in terms.terms(label)]
+    asked = [word.stem for word in words]
+    return len(own) >= _MIN_TOTAL and any(own == asked[at : at + len(own)] for at in range(len(asked)))
+
+
+_MIN_TOTAL = 3
 
 
 def _written(word: str) -> str:
@@ -174,7 +187,7 @@ def _in_other_order(
     return [(run[0].start, labels[named[0]])]
 
 
-def _match_columns(found: Match, words: Sequence[Word]) -> set[int]:
+def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[int]:
     """Find the columns that the question names, in full or in part; return where the words of these start."""
     asked = {word.stem for word in words}
     names = {column: _column_stems(column) for column in found.view.columns}
@@ -188,9 +201,16 @@ def _match_columns(found: Match, words: Sequence[Word]) -> set[int]:
     if not found.columns:
         share = {column: sum(_held(one, asked) for one in stems) for column, stems in names.items()}
         most = max(share.values(), default=0)
-        found.partial = [column for column in names if share[column] == most > 0]
+        found.partial = _of_period(question, [column for column in names if share[column] == most > 0])
     named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
     return {word.start for word in words if _held(word.stem, named) and word.text not in _FRAME}
+
+
+def _of_period(question: str, columns: list[str]) -> list[str]:
+    """Return the columns of whole years, or those of parts of one where a question names such a part."""
+    of_part = [column for column in columns if terms.PART_OF_YEAR.search(column)]
+    rest = [column for column in columns if column not in of_part]
+    return (of_part if terms.PART_OF_YEAR.search(question) else rest) or columns
 
 
 def _column_stems(column: str) -> frozenset[str]:
@@ -220,7 +240,8 @@ def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
 def only(view: TableView, rows: list[Row]) -> TableView:
     """Return a table with these rows alone."""
     return TableView(
-        view.document, view.name, view.caption, view.scope, view.columns, rows, [], view.decimal, view.chunks
+        view.document, view.name, view.caption, view.scope, view.columns, rows, [], view.decimal, view.chunks,
+        view.about,
     )  # fmt: skip
 
 
@@ -249,7 +270,11 @@ def _missing_names(
     scope_like = {
         word.start
         for word in words
-        if word.start not in taken and word.start not in explained and word.text in parts and word.text not in _FRAME
+        if word.start not in taken
+        and word.start not in explained
+        and word.text in parts
+        and word.text not in _FRAME
+        and word.stem not in found.view.about
     }
     missing: list[str] = []
     used: set[int] = set()

@@ -58,6 +58,8 @@ class TableView:
     totals: list[Row]
     decimal: Mark
     chunks: list[ChunkRow] = field(default_factory=list)
+    about: frozenset[str] = frozenset()
+    """Stems of the document's name and title: whom or what all its tables are about."""
 
     @property
     def title(self) -> str:
@@ -117,7 +119,8 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
     if not body:
         return None
     return TableView(
-        chunk.document, chunk.name, caption, terms.stems(over), columns, body, totals, "", [chunk]
+        chunk.document, chunk.name, caption, terms.stems(over), columns, body, totals, "", [chunk],
+        terms.stems(f"{chunk.name} {title}"),
     )  # fmt: skip
 
 

@@ -165,14 +165,15 @@ def _pages(path: Path, words: str) -> list[int]:
     return found
 
 
-def main() -> None:
-    """Write the documents and the questions."""
-    folder = Path(sys.argv[1])
+def write_set(folder: Path) -> Path:
+    """Write the documents and the questions into a folder; return the file of the questions."""
     folder.mkdir(parents=True, exist_ok=True)
     write(folder)
     lines = [json.dumps(row, ensure_ascii=False) for row in questions(folder)]
-    (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path = folder / "questions.jsonl"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 if __name__ == "__main__":
-    main()
+    print(write_set(Path(sys.argv[1])))

@@ -11,7 +11,7 @@ WORD = re.compile(r"[^\W_]+")
 FRAME = frozenset(
     """according account actually again almost asked became become began begin begun came come commonly consider
     considered contain contained counted currently define defined did different draw draws during exactly exist far find
-    following form found generally get go good had happen happened held help hold include included involve kind
+    fiscal following form found generally get go good had happen happened held help hold include included involve kind
     kinds know known like locate located location made main mainly make may mean meant must need occur occurred often
     one part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see shall should since someone something sort stand take taken term terms thing things time times

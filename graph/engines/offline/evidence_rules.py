@@ -209,7 +209,9 @@ def answers_question(
         return False
     if not is_row:
         close = scored is not None and scored.cosine >= _MIN_COSINE
-        return not why_related(question, Evidence(sentence.search, above), around.weights if around and close else None)
+        above += f" | {sentence.search}" if labelled else ""
+        evidence = Evidence(sentence.text, above, lead_in=headings[-1] if headings else "")
+        return not why_related(question, evidence, around.weights if around and close else None)
     caption = sentence.search.partition(". ")[0] if ". " in sentence.search.partition(" | ")[0] else ""
     label = sentence.cells[0][1]
     alone = around is not None and head(label) not in around.heads

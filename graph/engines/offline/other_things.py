@@ -29,6 +29,8 @@ class Evidence:
     """What the text of a row has before its label: the caption and bands of its table."""
     is_alone: bool = False
     """Whether no other row's label ends with the same word."""
+    lead_in: str = ""
+    """The last of the headings, or the short line with a colon above it."""
 
 
 def headings_above(sentence: SentenceRow, chunk: ChunkRow) -> list[str]:
@@ -44,16 +46,20 @@ def headings_above(sentence: SentenceRow, chunk: ChunkRow) -> list[str]:
             break
         if other.kind == "heading":
             inner = [*inner, other.text] if last == "heading" else [other.text]
+        elif other.text.endswith(":") and len(other.text.split()) <= _LEAD_IN and other.kind == "prose":
+            inner = [*[one for one in inner if not one.endswith(":")], other.text]
         last = other.kind
     if not inner or inner[-1] in chunk.headings:
         return list(chunk.headings)
     number = _SECTION.match(inner[-1])
-    above = [heading for heading in chunk.headings[:-1] if heading not in inner]
+    own = chunk.headings if inner[0].endswith(":") else chunk.headings[:-1]
+    above = [heading for heading in own if heading not in inner]
     if number:
-        above = [one for one in above if (own := _SECTION.match(one)) is None or number[1].startswith(f"{own[1]}.")]
+        above = [one for one in above if (its := _SECTION.match(one)) is None or number[1].startswith(f"{its[1]}.")]
     return [*above, *inner]
 
 
+_LEAD_IN = 6  # words of a line with a colon at its end that stands for what is below it: "June quarter:"
 _SECTION = re.compile(r"(\d+(?:\.\d+)*)\.?\s")
 
 
@@ -74,15 +80,18 @@ _CODE = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}[A-Za-z]?\b")
 
 
 def codes_of_others(question: str, evidence: Evidence) -> list[str]:
-    """Return the codes of a question that only a list of codes above the quote has, or above a quote with another one.
+    """Return the codes and years of a question that stand only above a quote with others, or above it in a list.
 
-    "Pumps P20 and P35" above "The filter F-12 costs 9 pounds" does not make it a price of the P35.
+    "Pumps P20 and P35" above "The filter F-12 costs 9 pounds" does not make it a price of the P35, nor does "2023"
+    above "Sales of 90 million are expected in 2024" make them those of 2023.
     """
     asked, said = set(_CODE.findall(question)), set(_CODE.findall(evidence.quote))
     alone = {
         code for part in evidence.above.split(" | ") if len(codes := set(_CODE.findall(part))) == 1 for code in codes
     }
-    return [code for code in asked - said if said or code not in alone]
+    years, told = terms.years(question), terms.years(evidence.quote)
+    others = [] if evidence.label or not told else sorted(years - told)
+    return [code for code in sorted(asked - said) if said or code not in alone] + others
 
 
 def other_row(question: str, evidence: Evidence) -> str:
@@ -122,7 +131,26 @@ def other_value(question: str, required: Sequence[str], evidence: Evidence) -> s
     """
     if name := _only_named(question, required, evidence):
         return f"the quote does not name {name}"
-    return "the quote says it the other way round" if _is_other_way(question, evidence.quote) else ""
+    if _is_other_way(question, evidence.quote):
+        return "the quote says it the other way round"
+    return "the quote is about a part of the year" if _is_part_of_year(question, evidence) else ""
+
+
+_WHOLE_YEAR = re.compile(
+    r"\b(?:full[- ]year|twelve months|12 months|years? ended|fiscal years?|annual)\b", re.IGNORECASE
+)
+_ASKS_AMOUNT = re.compile(
+    r"^\W*(?:(?:and|so) )?(?:what|how (?:much|high|large|big|many))\b|^\W*[a-z ]+\b20\d\d\W*$", re.I
+)
+
+
+def _is_part_of_year(question: str, evidence: Evidence) -> bool:
+    """Return whether an amount of a quarter or half-year is quoted for one of a year; a row says it by its columns."""
+    if evidence.label or not _ASKS_AMOUNT.search(question) or not terms.years(question):
+        return False
+    near = f"{evidence.quote} | {evidence.lead_in}"
+    of_part = terms.PART_OF_YEAR.search(near) and not _WHOLE_YEAR.search(evidence.quote)
+    return bool(of_part) and not terms.PART_OF_YEAR.search(question)
 
 
 def _only_named(question: str, required: Sequence[str], evidence: Evidence) -> str:

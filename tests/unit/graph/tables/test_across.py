@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from graph.storage.base import ChunkRow, SentenceRow
@@ -62,3 +64,38 @@ def test_a_verb_is_no_missing_column() -> None:
     chunks = table("Table 3: People by region", "Region", regions)
     assert answer_from_tables("How many people work in Asia?", chunks, {}).absence == ""
     assert "salary" in answer_from_tables("What is the salary of Asia?", chunks, {}).absence
+
+
+INCOME = (
+    ("Sales", ("Three months ended 30 June 2024", "210"), ("Year ended 30 June 2024", "840")),
+    ("Costs", ("Three months ended 30 June 2024", "150"), ("Year ended 30 June 2024", "610")),
+    ("Total current assets", ("Three months ended 30 June 2024", "71"), ("Year ended 30 June 2024", "88")),
+)
+
+
+def said(question: str, *chunks: ChunkRow) -> str:
+    answer = answer_from_tables(question, list(chunks), {"d": "Tern Boats report"})
+    return " ".join(claim["text"] for claim in answer.claims) or answer.absence
+
+
+def test_a_year_is_no_quarter_of_it() -> None:
+    chunks = table("Statement of income", "Item", INCOME)
+    assert said("What were the sales of Tern Boats in fiscal 2024?", *chunks).endswith("840")
+    assert said("What were the sales of Tern Boats in the three months of 2024?", *chunks).endswith("210")
+    assert "There is no" not in said("What were the sales of Tern Boats in the ninth quarter of 2024?", *chunks)
+
+
+def test_a_total_that_is_named_is_a_row_and_no_sum() -> None:
+    assert said("What were the total current assets in 2024?", *table("Balance", "Item", INCOME)).endswith("88")
+
+
+def test_the_figures_of_a_company_are_not_those_of_its_parts() -> None:
+    (whole,) = table(
+        "Consolidated statement of income", "Item", (("Sales", ("2024", "840")), ("Costs", ("2024", "610")))
+    )
+    (part,) = table("Results of the year", "Item", (("Sales", ("2024", "300")), ("Costs", ("2024", "210"))))
+    part = replace(part, id="p", ordinal=7)
+    assert said("What were the sales of Tern Boats in 2024?", whole, part) == "Sales: 2024 840"
+    named = replace(part, headings=("Marine segment",))
+    assert said("What were the sales of Tern Boats in 2024?", named) == ""
+    assert said("What were the sales of the Marine segment of Tern Boats in 2024?", named) == "Sales: 2024 300"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.engines.offline.evidence_rules import answers_question, why_related
-from graph.engines.offline.other_things import Evidence
+from graph.engines.offline.other_things import Evidence, headings_above
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval.scoring import ScoredSentence
 from graph.storage.base import ChunkRow, SentenceRow
@@ -81,3 +81,33 @@ def test_a_word_is_named_by_one_that_means_the_same(word: str, text: str) -> Non
 )
 def test_an_opposite_names_nothing(word: str, text: str) -> None:
     assert not is_named(word, stems(text), initials_of(text))
+
+
+def test_a_price_needs_an_amount_of_money() -> None:
+    moved = Evidence("The new pier at Vágur opened in June, because the old one no longer carried 40 people.", "")
+    assert "no value" in why_related("How much did the new pier at Vágur cost?", moved)
+    paid = Evidence("The new pier at Vágur cost 3 million crowns.", "")
+    assert why_related("How much did the new pier at Vágur cost?", paid) == ""
+
+
+def test_codes_and_years_above_a_quote_with_others_name_nothing() -> None:
+    above = "Pumps P20 and P35 | Figures of 2023"
+    assert "P35" in why_related("How much does the P35 cost?", Evidence("The filter F-12 costs 9 pounds.", above))
+    assert "P35" in why_related("How much does the P35 cost?", Evidence("It costs 9 pounds.", above))
+    assert why_related("How much does the P35 cost?", Evidence("It costs 9 pounds.", "Pump P35")) == ""
+    ahead = Evidence("Sales of 90 million euros are expected in 2024.", above)
+    assert "2023" in why_related("What were the expected sales in 2023?", ahead)
+
+
+def test_an_amount_of_a_quarter_is_none_of_a_year() -> None:
+    quote = Evidence("Sales were 21 million euros.", "Results 2024 | June 2024 quarter:", lead_in="June 2024 quarter:")
+    assert "part of the year" in why_related("What were the sales in 2024?", quote)
+    assert why_related("What were the sales in the June quarter of 2024?", quote) == ""
+
+
+def test_a_sentence_stands_under_the_heading_inside_its_passage() -> None:
+    texts = (("4.1 Place", "heading"), ("Keep it dry.", "prose"), ("5 Care", "heading"), ("Oil it.", "prose"))
+    sentences = tuple(SentenceRow(f"s{at}", text, text, kind, (1,)) for at, (text, kind) in enumerate(texts))
+    row = ChunkRow("c", "d", "a.pdf", 0, "text", "", (1,), ("Handbook", "4 Use", "4.1 Place"), sentences)
+    assert headings_above(sentences[1], row) == ["Handbook", "4 Use", "4.1 Place"]
+    assert headings_above(sentences[3], row) == ["Handbook", "5 Care"]
