@@ -67,15 +67,18 @@ def _describe(catalog: Catalog, state: QueryState) -> QueryState:
         return _said(state, "\n".join(_page_count(row, state["question"]) for row in rows))
     if len(rows) > 1:
         return _which(catalog, state, rows)
-    if not rows:
-        return {"shortcut": ""}
-    if asked["aspect"] in ("title", "authors", "date"):
-        return _front_matter(catalog, state, rows[0], asked["aspect"])
-    if asked["aspect"] == "summary":
-        return _quoted(state, catalog, summary(chunks_of(catalog, rows[0]), rows[0].title))
-    if asked["aspect"] == "outline":
-        return _outline(catalog, state, rows[0])
-    return _captions(catalog, state, rows[0]) if asked["aspect"] in ("tables", "figures") else {"shortcut": ""}
+    return _describe_one(catalog, state, rows[0]) if rows else {"shortcut": ""}
+
+
+def _describe_one(catalog: Catalog, state: QueryState, row: DocumentRow) -> QueryState:
+    aspect = state["understanding"]["aspect"]
+    if aspect in ("title", "authors", "date"):
+        return _front_matter(catalog, state, row, aspect)
+    if aspect == "summary":
+        return _quoted(state, catalog, summary(chunks_of(catalog, row), row.title))
+    if aspect == "outline":
+        return _outline(catalog, state, row)
+    return _captions(catalog, state, row) if aspect in ("tables", "figures") else {"shortcut": ""}
 
 
 def _said(state: QueryState, text: str) -> QueryState:

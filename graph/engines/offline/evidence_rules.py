@@ -37,7 +37,7 @@ from graph.engines.offline.asked_words import (
     WORD,
 )
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
-from graph.engines.offline.listed_answers import is_way, told_by_form
+from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form
 from graph.engines.offline.other_things import (
     Evidence,
     codes_of_others,
@@ -114,7 +114,7 @@ def mark_related(
             or answers_question(query.text, _with_items(sentence, items), chunk, titles, scored_one, around)
         ):
             answers.append(claim)
-            listed |= {item.id for item in items} | _formula_after(sentence, chunk)
+            listed |= {item.id for item in items} | formula_after(sentence, chunk)
         else:
             others.append({**claim, "related": True})
     return [*answers, *others]
@@ -126,13 +126,6 @@ def _with_items(sentence: SentenceRow, items: Sequence[SentenceRow]) -> Sentence
         return sentence
     held = " ".join(item.text for item in items)
     return replace(sentence, text=f"{sentence.text} {held}", search=f"{sentence.search} {held}")
-
-
-def _formula_after(sentence: SentenceRow, chunk: ChunkRow) -> set[str]:
-    """Return the id of the formula that a sentence with a colon at its end announces, as a set."""
-    after = dict(zip((one.id for one in chunk.sentences), chunk.sentences[1:], strict=False)).get(sentence.id)
-    announces = sentence.text.rstrip().endswith(":")
-    return {after.id} if announces and after is not None and after.kind == "formula" else set()
 
 
 def _around(
@@ -173,6 +166,15 @@ def answering_chunks(
     return {one.chunk for one in kept} | {chunk for chunk, _ in comments_asked(query.text, chunks.values())}
 
 
+def _pointed_to(question: str, sentence: SentenceRow, chunk: ChunkRow, named: bool) -> str:
+    """Return what else stands for words of a question: what the sentence refers to, and the place it is named by."""
+    found = f" | {_referred_to(question, sentence, chunk)}"
+    if named:
+        found += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
+        found += f" | {' '.join(words_in_address(question, sentence.text))}"
+    return found
+
+
 def answers_question(
     question: str,
     sentence: SentenceRow,
@@ -190,21 +192,17 @@ def answers_question(
     named = scored is not None and scored.named
     if named and marks_asked(question):
         return True
-    headings = headings_above(sentence, chunk)
+    headings, title = headings_above(sentence, chunk), titles.get(chunk.document, "").split(" | ")
     if language(question) not in ("", "en"):
-        return _answers_in_language(question, sentence, chunk, scored, [*headings, titles.get(chunk.document, "")])
-    above = " | ".join([*headings, titles.get(chunk.document, ""), chunk.name, around.subjects if around else ""])
-    above += f" | {_referred_to(question, sentence, chunk)}"
-    if named:
-        above += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
-        above += f" | {' '.join(words_in_address(question, sentence.text))}"
+        return _answers_in_language(question, sentence, chunk, scored, [*headings, *title])
+    above = " | ".join([*headings, *title, chunk.name, around.subjects if around else ""])
+    above += _pointed_to(question, sentence, chunk, named)
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     near = labelled or (scored is not None and scored.cosine >= least)
     if not (near or named or is_row or under_named_heading(question, headings)):
         return False
-    title = titles.get(chunk.document, "").split(" | ")
     if labelled and not named and not _names_any(question, sentence, headings, title):
         return False
     if not is_row:

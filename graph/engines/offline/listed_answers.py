@@ -138,3 +138,10 @@ def says_nothing_new(question: str, sentence: SentenceRow) -> bool:
     asked = stems(question)
     words = terms.content_terms(_LABEL.sub("", sentence.text))
     return bool(words) and all(is_named(word, asked, frozenset()) for word in words)
+
+
+def formula_after(sentence: SentenceRow, chunk: ChunkRow) -> set[str]:
+    """Return the id of the formula that a sentence with a colon at its end announces, as a set."""
+    after = dict(zip((one.id for one in chunk.sentences), chunk.sentences[1:], strict=False)).get(sentence.id)
+    announces = sentence.text.rstrip().endswith(":")
+    return {after.id} if announces and after is not None and after.kind == "formula" else set()

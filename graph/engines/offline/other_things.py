@@ -70,10 +70,17 @@ def other_name(question: str, evidence: Evidence) -> str:
         name = found.group()
         words = [word.lower() for word in WORD.findall(name)]
         telling = [word for word in words if word not in terms.STOP_WORDS and word != "s"]
-        near = all(_next_to(places, one, other) for one, other in pairwise(telling))
+        near = all(_next_to(places, one, other) for one, other in pairwise(telling)) or _has_middle_name(name, evidence)
         if len(telling) > 1 and not near and "".join(word[0] for word in telling) not in places.split():
             return name
     return ""
+
+
+def _has_middle_name(name: str, evidence: Evidence) -> bool:
+    """Return whether a name of two words stands there with one or two more between: "Ida Berg", "Ida M. Berg"."""
+    first, *rest = WORD.findall(name)
+    pattern = rf"\b{re.escape(first)} (?:[A-Z][\w-]*\.? ){{1,2}}{re.escape(rest[-1])}\b" if len(rest) == 1 else r"(?!)"
+    return bool(re.search(pattern, f"{evidence.quote} | {evidence.above}"))
 
 
 _CODE = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}[A-Za-z]?\b")
