@@ -56,7 +56,7 @@ def test_an_uninterrupted_run_replaces_the_document(bench: Bench) -> None:
     assert str(bench.source) in document
     assert len(bench.expected["pages"]) == PAGES == len(bench.expected["files"])
     assert len(bench.expected["vectors"]) == len(bench.expected["chunks"]) > 64  # two requests to embed, at least
-    assert [key for key, _ in bench.expected["meta"]] == [f"basis:{document[0]}"]
+    assert [key for key, _ in bench.expected["meta"]] == [f"basis:{document[0]}", "indexed_by"]
 
 
 @pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])

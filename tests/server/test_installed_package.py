@@ -115,7 +115,7 @@ def url(installed: Installed, ingested: Any) -> Iterator[str]:
 
 def test_the_server_answers_and_shows_the_reading_room(url: str) -> None:
     room = httpx.get(f"{url}/room", timeout=30)
-    assert "Reading room" in room.text
+    assert "<title>PageWitness</title>" in room.text
     for name in ("app.js", "style.css", "icon.svg"):
         assert httpx.get(f"{url}/room/static/{name}", timeout=30).status_code == 200
     assert httpx.get(f"{url}/health", timeout=60).json()["ok"]

@@ -36,7 +36,7 @@ def test_ask_prints_the_documented_json(library: Path, capsys: pytest.CaptureFix
     assert (code, err) == (0, "")
     assert list(answer) == [
         "question", "answer", "refused", "reason", "citations", "retrieved", "queries", "rewrites", "engine", "usage",
-        "questions_left", "seconds", "verdict", "verdicts", "notes",
+        "questions_left", "seconds", "verdict", "verdicts", "notes", "plan",
     ]  # fmt: skip
     assert "14 euros" in answer["answer"]
     citation = answer["citations"][0]

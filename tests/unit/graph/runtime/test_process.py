@@ -38,7 +38,7 @@ def test_a_command_pauses_the_collector_until_it_has_loaded(tmp_path: Path) -> N
         "import gc; from graph.cli import main\n"
         "from graph import dependencies; from graph.context import Context\n"
         "from graph.cli.clients.local import LocalClient\n"
-        "def documents(self):\n"
+        "def documents(self, limit, offset):\n"
         "    from graph.app import app\n"
         "    print(gc.isenabled()); dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())\n"
         "    return {'documents': []}\n"
@@ -61,7 +61,7 @@ def test_a_command_that_asks_a_server_leaves_the_collector_on(tmp_path: Path) ->
     program = (
         "import gc; from graph.cli import main; from graph.cli.clients.remote import RemoteClient\n"
         "RemoteClient.__init__ = lambda self, url, given: None\n"
-        "RemoteClient.documents = lambda self: print(gc.isenabled()) or {'documents': []}\n"
+        "RemoteClient.documents = lambda self, limit, offset: print(gc.isenabled()) or {'documents': []}\n"
         "main.main(['documents', '--server', 'http://127.0.0.1:9'])"
     )
     assert run(program, tmp_path).startswith("True")

@@ -75,7 +75,8 @@ def test_struck_text_is_marked_and_never_live(tmp_path: Path, way: str) -> None:
     page = _page(tmp_path, STRIKES[way])
     assert f"~~{OLD}~~" in page.markdown
     chunks = chunk_pages("", [(1, page.blocks)])
-    assert [sentence.text for chunk in chunks for sentence in chunk.sentences] == [NEW]
+    sentences = [(sentence.text, sentence.kind) for chunk in chunks for sentence in chunk.sentences]
+    assert sentences == [(OLD, "struck"), (NEW, "prose")], "what is struck is found, and never quoted as live"
     assert "2,450" not in {word.text for word in page.words}
 
 
