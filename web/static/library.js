@@ -94,7 +94,7 @@ export async function refresh() {
 export async function lookForDocuments() {
   const { documents: [first], all, unfinished } = await get("/documents?limit=1&order=newest");
   const now = `${first?.id} ${all} ${unfinished}`;
-  if (seen && seen !== now) await refresh();
+  if (seen !== now) await refresh(); // at the first look too: a document may have come since the page was loaded
   seen = now;
 }
 
