@@ -19,7 +19,6 @@ _FRAME = terms.STOP_WORDS | frozenset(
     lower more less each every among one ones same total table tables compared between difference exact exactly between
     please tell find answer following according does did do got get have has had there here only just give given gives
     thing things kind sort level levels respectively currently what's is it's data dataset result results fiscal
-    segment segments
     """.split()  # noqa: SIM905 - a list of words reads best as text
 )
 _COUNTING = frozenset(
@@ -79,7 +78,8 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     """Hold a question against a table."""
     found = Match(view, asked, question)
     words = _words(question)
-    if named := [row for row in view.totals if _is_run(row.label, words)]:  # "total current assets" is a row, no sum
+    named = [row for row in view.totals if _is_run(row.label, words)]
+    if named and asked.operation != "extreme":  # "total current assets" is a row, no sum
         found.view, found.asked = only(view, [*view.rows, *named]), Asked("cell")
     asked = found.asked
     free = [word for word in words if not any(start <= word.start < end for start, end in asked.spans)]

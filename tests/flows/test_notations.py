@@ -55,7 +55,10 @@ def test_continental_numbers_are_compared_by_their_value(home: Path, tmp_path: P
             ["Neckar depot", "13 520,2", "11 870,9"]]  # fmt: skip
     app.invoke({"sources": [str(table(tmp_path / "depots.pdf", "Table 2: Water use by depot, in m3", rows))]})
     output = app.invoke({"question": "Which depot used the most water in 2023?"})
-    assert (output["answer"], output["verdict"]) == ("Neckar depot: 2023 13 520,2 [1]", "proven")
+    assert (output["answer"], output["verdict"]) == (
+        "Neckar depot: 2023 13 520,2, the highest of 3 values [1]",
+        "proven",
+    )
 
 
 def test_a_note_mark_is_no_digit_of_the_answer(home: Path, bridges: Path) -> None:  # noqa: F811
