@@ -126,7 +126,8 @@ def _forms(quote: str) -> list[str]:
 
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_EDGE = r"[\s\"'“”„‚‘’«»]|\.{3,}|…|\[(?:\.{3,}|…)\]"
+# Dots are taken all at once: cut into threes in every way, 45 of a contents line took 2.3 s, 50 seven times that.
+_EDGE = r"[\s\"'“”„‚‘’«»]|\.{3,}+|…|\[(?:\.{3,}|…)\]"
 _AROUND = re.compile(rf"^(?:{_EDGE})+|(?:{_EDGE})+$")
 
 
