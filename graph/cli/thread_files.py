@@ -65,6 +65,7 @@ def keep_in(home: Path) -> None:
         except OSError as error:
             logger.warning("The threads cannot be written to the home folder: %s", error.strerror)
 
+    # The runtime has no setting for its folder, so that these two methods are replaced (docs/internals.md).
     PersistentDict.__init__ = construct_there  # type: ignore[method-assign]
     PersistentDict.sync = write_if_possible  # type: ignore[method-assign]
 
