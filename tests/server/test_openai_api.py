@@ -70,7 +70,7 @@ def test_a_conversation_is_one_thread_that_can_be_opened(client: Any, server: Se
 
     def held(user: str) -> list[list[str]]:
         threads = server.post("/threads/search", {"limit": 1000})
-        said = [[str(one["content"]) for one in (row["values"] or {}).get("messages", ())] for row in threads]
+        said = [[str(one["content"]) for one in (row.get("values") or {}).get("messages", ())] for row in threads]
         return [texts for texts in said if texts and texts[0].endswith(user)]
 
     for user in ("anna", "berta"):

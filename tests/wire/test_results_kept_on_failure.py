@@ -44,13 +44,16 @@ def test_pages_asked_for_one_by_one_are_kept_when_the_next_request_fails(
     with pytest.raises(ModelError, match="403"):
         app.invoke({"sources": [str(path)]}, context=Context(pages_per_request=1))
     (document,) = dependencies.stores().catalog.documents()
-    refused = pages_asked(gemini.chats[1])
+    asked = [pages_asked(request) for request in gemini.chats]  # the last may not be sent once one is refused
+    answered = sorted(page for at, pages in enumerate(asked) for page in pages if at != 1)
+    pending = [page for page in (1, 2, 3, 4) if page not in answered]
     rows = dependencies.stores().catalog.pages(document.id)
-    assert [row.page for row in rows if row.status == "pending"] == refused
+    assert answered, "the first request has its answer"
+    assert [row.page for row in rows if row.status == "pending"] == pending
     model.pages = "Text {}.".format
     app.invoke({"sources": [str(path)]}, context=Context(pages_per_request=1))
-    assert [pages_asked(request) for request in gemini.chats[4:]] == [refused]
-    assert sorted(page for request in gemini.chats[:4] for page in pages_asked(request)) == [1, 2, 3, 4]
+    again = [page for request in gemini.chats[len(asked) :] for page in pages_asked(request)]
+    assert sorted(again) == pending
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.4], ids=["answered_before", "answered_after"])
