@@ -9,18 +9,31 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.benchmarks import machine
 from tests.benchmarks.comparison import Comparison, Sizes
 
+
+class Group(NamedTuple):
+    """A group of comparisons: the module that measures them, and its heading on the page."""
+
+    module: str
+    title: str
+
+
 GROUPS = {
-    "starting": "startup", "questions": "offline_questions",
-    "documents": "many_documents", "answering": "model_answers", "storing": "storage",
-    "claims": "claim_checks", "ingestion": "ingestion", "memory": "server_memory",
-    "server": "server_answers",
-}  # fmt: skip
-"""The groups, in the order in which they are measured, and their modules."""
+    "starting": Group("startup", "Start-up"),
+    "questions": Group("offline_questions", "Questions, offline"),
+    "documents": Group("many_documents", "Questions, by the number of documents"),
+    "answering": Group("model_answers", "Questions, with a model"),
+    "storing": Group("storage", "Storing"),
+    "claims": Group("claim_checks", "Claims, checked by code"),
+    "ingestion": Group("ingestion", "Ingestion"),
+    "memory": Group("server_memory", "Memory"),
+    "server": Group("server_answers", "Answers through a server"),
+}
+"""The groups, in the order in which they are measured."""
 
 
 def measured(name: str, sizes: Sizes) -> dict[str, Any]:
@@ -33,7 +46,7 @@ def measured(name: str, sizes: Sizes) -> dict[str, Any]:
     try:
         # It begins in a folder that has no `.env`.
         with ProcessPoolExecutor(1, get_context("spawn"), initializer=os.chdir, initargs=[temporary]) as alone:
-            results = alone.submit(_run, GROUPS[name], sizes).result()
+            results = alone.submit(_run, GROUPS[name].module, sizes).result()
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     minutes = (time.perf_counter() - start) / 60

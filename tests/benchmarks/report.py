@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import plots
+from tests.benchmarks.groups import GROUPS
 
 BEGIN, END = "<!-- Written by hand from here -->\n", "<!-- to here -->\n"
-_TITLES = {
-    "starting": "Start-up", "questions": "Questions, offline", "answering": "Questions, with a model",
-    "storing": "Storing", "claims": "Claims, checked by code", "ingestion": "Ingestion", "memory": "Memory",
-}  # fmt: skip
 _HEAD = """# Performance: benchmarks and their results
 
 `make bench` generates this page from [performance.json]({json}), which has every single value. `make bench-quick`
@@ -60,7 +57,7 @@ def render(groups: Mapping[str, Any], json_name: str, written: str) -> str:
     overview = f"![Every figure against its limit](images/{stem}-limits.svg)\n"
     parts = [_HEAD.format(json=json_name), "\n".join(_limits(groups)), overview]
     for name, group in groups.items():
-        parts.append(f"## {_TITLES[name]}\n\n{_context(group)}\n")
+        parts.append(f"## {GROUPS[name].title}\n\n{_context(group)}\n")
         if name == "questions":
             parts.append(f"![Time of a question by size of the library](images/{stem}-questions.svg)\n")
         parts.append("\n".join(_table(group["results"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from tests.benchmarks import report
 from tests.benchmarks.comparison import Comparison, Samples, alternate, compare
+from tests.benchmarks.groups import GROUPS
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -65,6 +67,15 @@ def test_the_hand_written_part_of_the_page_stays(tmp_path: Path) -> None:
     assert "Found by hand." in text
     assert "| One thing | 1 s | at most 0.5 s | **no** |" in text
     assert (tmp_path / "images" / "speed-limits.svg").read_text("utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_each_group_has_its_module_and_a_report_of_its_own(name: str, tmp_path: Path) -> None:
+    """A run of one group writes its page at the end: a group without a heading would lose what was measured."""
+    assert importlib.util.find_spec(f"tests.benchmarks.{GROUPS[name].module}")
+    rows = [Comparison("question-1000", "one thing", "ms", Samples("all documents", (1.0, 2.0))).row()]
+    report.write({name: {**CONTEXT, "quick": True, "results": rows}}, tmp_path / "speed.json")
+    assert f"## {GROUPS[name].title}\n" in (tmp_path / "speed.md").read_text("utf-8")
 
 
 def test_the_page_is_generated_from_the_measurements() -> None:
