@@ -117,10 +117,10 @@ BOUNDS = (
 )
 """Words of a question for a bound, and how a text sets one: "not more than 40 guests" is their largest number."""
 NEGATIVE = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|without|cannot|nobody|nothing)\b|n['’]t\b|\bnon-", re.IGNORECASE
+    r"\b(?:not|no|never|neither|nor|no(?:ne|body)|without|cannot|nothing)\b|n['’]t\b|\bnon-", re.IGNORECASE
 )
 NEGATED_QUESTION = re.compile(
-    r"\b(?:not|never|neither|without|no longer|cannot|except|nobody)\b|n['’]t\b|\bnon-|\bno (?!\.)", re.I
+    r"\b(?:not|never|neither|without|no longer|cannot|except|no(?:body))\b|n['’]t\b|\bnon-|\bno (?!\.)", re.I
 )
 NUMBER = re.compile(
     r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"

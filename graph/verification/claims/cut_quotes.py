@@ -17,7 +17,7 @@ Kind = Literal["negation", "modality", "scope"]
 
 _BEFORE: dict[Kind, re.Pattern[str]] = {
     "negation": re.compile(
-        r"(?:not|no|never|neither|nor|none|nobody|cannot|without|hardly|scarcely|barely|den(?:y|ies|ied)|untrue|false|"
+        r"(?:not|no|never|neither|nor|no(?:ne|body)|cannot|without|hardly|scarcely|barely|den(?:y|ies|ied)|untrue|false|"
         r"\w+n't|nicht|kein\w*|niemand\w*|nie|niemals|kaum|ohne|weder)$"
     ),
     "modality": re.compile(

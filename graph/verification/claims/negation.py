@@ -20,7 +20,7 @@ from graph.verification.claims.wording import (
 )
 
 _NEGATION = re.compile(
-    r"^(?:not|unless|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|rarely|"
+    r"^(?:not|unless|no|never|neither|nor|no(?:ne|body)|nothing|without|cannot|\w+n't|hardly|barely|rarely|"
     r"seldom|nowhere|fail(?:s|ed)?|unable|refus(?:es?|ed)|"
     r"nicht|kein\w*|nie|niemals|weder|ohne|nichts|kaum|pas|jamais|aucun\w*|sans|nunca|sin|ningún\w*)$"
 )

@@ -23,7 +23,7 @@ _LEAST_COPIED = 0.7
 _SHORTEST_TERM = 4  # letters of a word that may be a term
 _LONGEST_CHANGE = 4  # words; a longer difference is another clause
 _NOT = (
-    r"not|no|never|neither|nor|none|nobody|nothing|without|cannot|\w+n't|hardly|barely|nicht|kein\w*|nie|niemals|ohne"
+    r"not|no|never|neither|nor|no(?:ne|body)|nothing|without|cannot|\w+n't|hardly|barely|nicht|kein\w*|nie|niemals|ohne"
 )
 _ONLY = r"only|solely|exclusively|merely|nur|ausschließlich|lediglich|except|außer"
 _ALL = (

@@ -14,14 +14,14 @@ _UNIVERSAL = {
     r"universal\w*|total\w*|per|pro|je|alle[nrms]?|jede[nrms]?|sämtlich\w*|ganz\w*|immer|vollständig\w*",
     "only": r"only|sole\w*|exclusive\w*|merely|just|alone|unique\w*|single|except|nur|ausschließlich\w*|allein\w*|"
     r"lediglich|einzig\w*",
-    "never": r"never|no|none|not|nobody|nothing|without|nor|neither|cannot|\w+n't|nie|niemals|kein\w*|nicht|niemand|"
+    "never": r"never|no|no(?:ne|body)|not|nothing|without|nor|neither|cannot|\w+n't|nie|niemals|kein\w*|nicht|niemand|"
     r"rarely|seldom",
 }
 """Words that cover everything, and those that a quote may have in their place."""
 _STATED = {
     "all": r"all|every|everyone|everything|each|always|entire|entirely|completely|alle|jede[rsnm]?|sämtliche\w*|immer",
     "only": r"only|solely|exclusively|nur|ausschließlich|lediglich",
-    "never": r"never|none|nobody|nie|niemals|niemand",
+    "never": r"never|no(?:ne|body)|nie|niemals|niemand",
 }
 """Those that a claim must not add."""
 _SAID = {kind: re.compile(rf"^(?:{words})$") for kind, words in _STATED.items()}
