@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,8 @@ from graph import dependencies
 from graph.context import Context
 from graph.errors import BadInputError, as_list
 from graph.ingestion.page_selection import is_done, needs_vision, profile_pages
-from graph.ingestion.sources import Found, find
+from graph.ingestion.sources import Files, Found, Unchanged, find
+from graph.ingestion.unchanged import find_unchanged
 from graph.settings import settings
 from loaders.errors import SourceError
 from loaders.sources.download import DOCUMENT_ID_DIGITS, is_url
@@ -87,9 +89,11 @@ async def estimate(sources: list[str], context: Context) -> Estimate:
     by_hash: dict[str, DocumentEstimate] = {}
     with TemporaryDirectory() as downloads:
         attached = context.attachments == "read"
-        for found in await find(as_list(sources, "sources"), Path(downloads), context.password, attached=attached):
-            key = found.source if isinstance(found.info, SourceError) else found.info.sha256
-            by_hash[key] = await _estimate_document(found, context, engine)
+        for found in await find(
+            as_list(sources, "sources"), Path(downloads), context.password, attached=attached,
+            unchanged=partial(_find_unchanged, context, engine),
+        ):  # fmt: skip
+            by_hash[_key(found)] = await _estimate_document(found, context, engine)
     documents = list(by_hash.values())
     return Estimate(documents=documents, total=_total(documents), engine=engine, basis=_basis(context, engine))
 
@@ -105,7 +109,10 @@ async def requests_of(sources: Sequence[str], context: Context, limit: int) -> d
         return {}
     counted: dict[str, DocumentEstimate] = {}
     attached = context.attachments == "read"
-    for found in await find(local, dependencies.stores().downloads, context.password, attached=attached):
+    for found in await find(
+        local, dependencies.stores().downloads, context.password, attached=attached,
+        unchanged=partial(_find_unchanged, context, "llm"),
+    ):  # fmt: skip
         if isinstance(found.info, DocumentInfo):
             done = await asyncio.to_thread(_pages_done, found.info, context, "llm")
             due = [0] * (found.info.pages - len(done))
@@ -117,6 +124,19 @@ async def requests_of(sources: Sequence[str], context: Context, limit: int) -> d
     if exact["total"]["requests"] < limit:
         return {}
     return {one["name"]: one["requests"] for one in exact["documents"] if one["requests"]}
+
+
+def _find_unchanged(context: Context, engine: str, paths: Files) -> Mapping[str, list[Found]]:
+    """Return the files that need not be opened, see `unchanged.py`; looking for them creates no home folder."""
+    stores = dependencies.stores()
+    return find_unchanged(stores, context, engine, paths) if stores.exists() else {}
+
+
+def _key(found: Found) -> str:
+    """Return what counts once: the document, or the source of a file that cannot be opened."""
+    if isinstance(found.info, SourceError):
+        return found.source
+    return found.info.document if isinstance(found.info, Unchanged) else found.info.sha256[:DOCUMENT_ID_DIGITS]
 
 
 def _total(documents: Sequence[DocumentEstimate]) -> WorkEstimate:
@@ -133,6 +153,9 @@ async def _estimate_document(found: Found, context: Context, engine: str) -> Doc
     info, name, source = found.info, found.name, found.source
     if isinstance(info, SourceError):
         return DocumentEstimate(name=name, source=source, problem=str(info), **_work(0, 0, [], context))
+    if isinstance(info, Unchanged):
+        pages = len(await asyncio.to_thread(dependencies.stores().catalog.pages, info.document))
+        return DocumentEstimate(name=name, source=source, problem="", **_work(pages, pages, [], context))
     done = await asyncio.to_thread(_pages_done, info, context, engine)
     profiles: list[PageProfile | Failure] = []
     if engine != "offline" and context.reader != "text":

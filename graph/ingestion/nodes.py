@@ -7,7 +7,7 @@ import time
 import uuid
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 from langgraph.config import get_stream_writer
 from langgraph.types import Overwrite
@@ -16,7 +16,7 @@ from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.requests.usage import PageCost, record_usage
 from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
-from graph.ingestion import chat, report
+from graph.ingestion import chat, report, unchanged
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
 from graph.ingestion.page_reading import BatchReader, page_outcome
@@ -31,7 +31,7 @@ from graph.ingestion.progress import (
     log,
     progress_of,
 )
-from graph.ingestion.sources import Found, LinkError, find
+from graph.ingestion.sources import Found, LinkError, Unchanged, find
 from graph.ingestion.state import (
     BatchOutput,
     BatchState,
@@ -66,17 +66,15 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     documents: dict[str, PendingDocument] = {}
     rejected, skipped = list[DocumentReport](), list[SkippedFile]()
     duplicates: list[DuplicateFile] = []
-    sources = as_list(state["sources"], "sources")
-    run = context.current()
-    for found in await find(sources, deps.stores.downloads, run.password, attached=run.attachments == "read"):
+    opened = await _find(deps, as_list(state["sources"], "sources"))
+    for found in opened:
         if isinstance(found.info, LinkError):
             linked = report.add_link(found, found.info, documents.values(), duplicates, skipped)
             await asyncio.to_thread(_add_name, deps, linked, found)
         elif isinstance(found.info, SkippedError):
             skipped.append(report.skipped_file(found, found.info))
-        elif isinstance(found.info, DocumentInfo):
-            document = await asyncio.to_thread(_add_document, deps, found, found.info)
-            log("load", document["id"], pages=found.info.pages, missing=len(document["pages"]))
+        elif isinstance(found.info, DocumentInfo | Unchanged):
+            document = await _pending(deps, found, found.info)
             if (first := documents.setdefault(document["id"], document)) is not document:
                 duplicates.append(report.duplicate_file(found, first))
         else:
@@ -85,6 +83,7 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     if not documents:
         problems = [one["failures"][0]["detail"] for one in rejected] or [one["detail"] for one in skipped]
         raise BadInputError(" ".join(problems))
+    await asyncio.to_thread(unchanged.remember, deps.stores, opened)
     return {
         "documents": list(documents.values()),
         "rejected_sources": rejected,
@@ -99,10 +98,31 @@ async def load_sources(state: IngestionState) -> dict[str, object]:
     }
 
 
+async def _find(deps: Deps, sources: list[str]) -> list[Found]:
+    """Return every file of the sources; those that are as they were, with nothing left to do, are not opened."""
+    run = context.current()
+    return await find(
+        sources, deps.stores.downloads, run.password, attached=run.attachments == "read",
+        unchanged=partial(unchanged.find_unchanged, deps.stores, run, deps.reader.name),
+        stamp=partial(unchanged.stamp_of, settled=True),
+    )  # fmt: skip
+
+
 def _open_for_writing(deps: Deps) -> None:
     """Lock the home folder, and refuse an index of another embedding model before any page is read."""
     deps.stores.acquire_for_writing()
     deps.stores.check(deps.embedder.identity)
+
+
+async def _pending(deps: Deps, found: Found, info: DocumentInfo | Unchanged) -> PendingDocument:
+    """Return a document with the pages that are still to be read; one that was opened is added to the catalog."""
+    if isinstance(info, Unchanged):
+        return PendingDocument(
+            id=info.document, name=found.name, source=found.source, path=str(found.path), pages=[], unchanged=True
+        )
+    document = await asyncio.to_thread(_add_document, deps, found, info)
+    log("load", document["id"], pages=info.pages, missing=len(document["pages"]))
+    return document
 
 
 def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocument:
@@ -251,7 +271,10 @@ async def chunk_documents(state: IngestionState) -> dict[str, object]:
     """Chunk the documents that were not indexed while pages were read; their chunks are not published yet."""
     deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
     documents = [
-        await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit) for document in state["documents"]
+        document
+        if document.get("unchanged")
+        else await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit)
+        for document in state["documents"]
     ]
     return {"documents": documents, **chat.indexing(state)}
 
@@ -279,6 +302,9 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
     usage, documents = no_usage(), list[PendingDocument]()
     down: PageFailure | None = None
     for document in state["documents"]:
+        if document.get("unchanged"):
+            documents.append(document)
+            continue
         if down and "generation" in document:
             documents.append({**document, "not_indexed": down})
             continue
@@ -303,7 +329,13 @@ async def report_ingestion(state: IngestionState) -> dict[str, object]:
     documents = state["documents"]
     discard_progress(state)
     deps = await dependencies.current()
-    reports = [await asyncio.to_thread(_report_document, deps.stores, document) for document in documents]
+    known = await asyncio.to_thread(unchanged.reports, deps.stores, documents)
+    reports = list[DocumentReport]()
+    for document in documents:
+        if document["id"] in known:
+            reports.append(known[document["id"]])
+        else:
+            reports.append(await asyncio.to_thread(_report_document, deps.stores, document))
     usage = reduce(add_usage, (outcome["usage"] for outcome in state.get("outcomes", [])), state["embedding_usage"])
     return {
         "report": {

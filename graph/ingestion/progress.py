@@ -36,6 +36,7 @@ class RunProgress:
         self._lock = threading.Lock()
         self._done: dict[str, set[int]] = {}
         self._pending: dict[str, set[int]] = {}
+        self._unfinished: set[str] = set()  # documents with pending pages: to look through all took a second per 10,000
         self._requests = 0
         self._prefetched_pages: dict[str, int] = {}
         self._prefetching = False
@@ -68,6 +69,8 @@ class RunProgress:
         """Note the pages of a document that the run is going to read."""
         with self._lock:
             self._pending[document] = set(pages)
+            if pages:
+                self._unfinished.add(document)
 
     def pages_finished(self, document: str, pages: Collection[int], *, prefetch: bool) -> AfterBatch:
         """Note that pages were read or failed, and choose what to do next for their document.
@@ -86,7 +89,9 @@ class RunProgress:
             if document not in self._pending:
                 return "__end__"
             self._pending[document] -= set(pages)
-            if not self.indexes_early or not any(self._pending.values()):
+            if not self._pending[document]:
+                self._unfinished.discard(document)
+            if not self.indexes_early or not self._unfinished:
                 return "__end__"
             if not self._pending[document]:
                 return "index_document"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +33,14 @@ class LinkError(SkippedError):
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file that was not opened, since it is as it was when all its pages were read."""
+
+    document: str
+    """The id of its document."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A file that a source stands for.
 
@@ -41,15 +49,25 @@ class Found:
         source: The name under which the catalog lists the document: absolute path, address or upload reference.
         info: Page count, title and hash of the file; the error if it cannot be opened (SkippedError: it is left out).
         name: The name of the document.
+        stamp: What told the file from itself at another time before it was opened; "" if the next run opens it again.
     """
 
     path: Path
     source: str
-    info: DocumentInfo | SourceError
+    info: DocumentInfo | SourceError | Unchanged
     name: str
+    stamp: str = ""
 
 
-async def find(sources: Sequence[str], downloads: Path, password: str | None, *, attached: bool = True) -> list[Found]:
+Files = Sequence[tuple[Path, str]]
+"""Files with their sources."""
+
+
+async def find(
+    sources: Sequence[str], downloads: Path, password: str | None, *, attached: bool = True,
+    unchanged: Callable[[Files], Mapping[str, list[Found]]] | None = None,
+    stamp: Callable[[Path], str] = lambda path: "",
+) -> list[Found]:  # fmt: skip
     """Expand folders and globs, download addresses, and open every file once.
 
     Args:
@@ -57,6 +75,8 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None, *,
         downloads: The folder in which downloaded files are stored.
         password: The password of encrypted files, if the run has one.
         attached: Whether files that are attached to others are read too; else each has its SkippedError.
+        unchanged: Returns, of files, what comes from those that need not be opened, by source.
+        stamp: Returns the stamp of a file that is about to be opened.
 
     Returns:
         Every file with its page count, or with the error if that one file cannot be opened; after it the files that are
@@ -69,9 +89,20 @@ async def find(sources: Sequence[str], downloads: Path, password: str | None, *,
     gate = asyncio.Semaphore(_PARALLEL_DOWNLOADS)
     paths, others = await asyncio.to_thread(_files, [source for source in sources if not is_url(source)])
     urls = dict.fromkeys(source for source in sources if is_url(source))
-    files = [_open_all(path, source, password or _upload_password(path, source), attached) for path, source in paths]
-    opened = await asyncio.gather(*files, *(_download(url, downloads, password, gate, attached) for url in urls))
-    return [*(found for several in opened for found in several), *others]
+    known = await asyncio.to_thread(unchanged, paths) if unchanged else {}
+
+    async def open_stamped(path: Path, source: str) -> list[Found]:
+        key = password or _upload_password(path, source)
+        before = "" if key else await asyncio.to_thread(stamp, path)
+        first, *inside = await _open_all(path, source, key, attached)
+        return [replace(first, stamp=before), *inside]
+
+    new = [(path, source) for path, source in paths if source not in known]
+    downloaded = (_download(url, downloads, password, gate, attached) for url in urls)
+    opened = await asyncio.gather(*(open_stamped(path, source) for path, source in new), *downloaded)
+    by_source = {**known, **{source: found for (_, source), found in zip(new, opened, strict=False)}}
+    files = [by_source[source] for _, source in paths]
+    return [*(found for several in [*files, *opened[len(new) :]] for found in several), *others]
 
 
 def _files(sources: Sequence[str]) -> tuple[list[tuple[Path, str]], list[Found]]:

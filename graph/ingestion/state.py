@@ -140,6 +140,8 @@ class PendingDocument(TypedDict):
     """Bytes of the file at `path` when it was opened; a file that has changed since is not read."""
     pages: list[int]
     """The pages that this run reads; empty when all were read before."""
+    unchanged: NotRequired[bool]
+    """Whether the file was not even opened, since nothing of it is left to do."""
     not_indexed: NotRequired[PageFailure]
     """Why its chunks could not be embedded, where the service may be in order again later."""
     text_only_pages: NotRequired[list[int]]

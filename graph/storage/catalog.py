@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText
+from graph.storage.known_files import KnownFiles
 from graph.storage.ledger import FINGERPRINT, Ledger, mark_for_cleanup, take_sources
 from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence
@@ -38,6 +39,7 @@ class SqliteCatalog(Ledger):
     def __init__(self, path: Path) -> None:
         super().__init__(Database(path))
         self._text = FullText(self._db)
+        self.files = KnownFiles(self._db)
 
     def was_replaced(self) -> bool:
         """Return whether the file was deleted or replaced since it was opened; writes to it would be lost."""

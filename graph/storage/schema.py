@@ -149,9 +149,14 @@ CREATE INDEX pages_unread ON pages (page, document)
     WHERE status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '');
 """
 
+# Files as they were when they were opened, and the documents that came from each (see `known_files.py`).
+_VERSION_12 = """
+CREATE TABLE files (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, origins TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
-    _VERSION_10, _VERSION_11,
+    _VERSION_10, _VERSION_11, _VERSION_12,
 )  # fmt: skip
 
 
