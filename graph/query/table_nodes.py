@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Chunks by their words, among which the tables are looked for: a table's own words are few, so prose ranks before it.
 _BY_TEXT = 40
+# The same before something is said to be missing, which another table may have: all tables of a library of some size.
+_BY_TEXT_BEFORE_ABSENCE = 1000
 
 
 @async_node
@@ -45,6 +47,10 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
         chunks = _candidates(catalog, question, documents, [chunk["chunk"] for chunk in state["retrieved"]])
         titles = {row.id: row.title for row in map(catalog.document, {c.document for c in chunks}) if row}
         one = answer_from_tables(question, chunks, titles)
+        if one.absence:
+            every = _candidates(catalog, question, documents, [chunk.id for chunk in chunks], _BY_TEXT_BEFORE_ABSENCE)
+            titles = {row.id: row.title for row in map(catalog.document, {c.document for c in every}) if row}
+            one = answer_from_tables(question, every, titles)
         if one.absence or not one.claims:
             return one
         whole.claims += one.claims
@@ -61,11 +67,13 @@ def answer_in(catalog: Catalog, question: str, documents: Sequence[str]) -> Tabl
     return answer_from_tables(question, chunks, titles)
 
 
-def _candidates(catalog: Catalog, question: str, documents: Sequence[str], retrieved: Sequence[str]) -> list[ChunkRow]:
+def _candidates(
+    catalog: Catalog, question: str, documents: Sequence[str], retrieved: Sequence[str], limit: int = _BY_TEXT
+) -> list[ChunkRow]:
     """Return the retrieved chunks and the tables with the question's words, each with its parts on other pages."""
     from graph.retrieval.terms import search_terms
 
-    by_text = [chunk for chunk, _ in catalog.search_text(search_terms(question), documents, _BY_TEXT)]
+    by_text = [chunk for chunk, _ in catalog.search_text(search_terms(question), documents, limit)]
     found = {chunk.id: chunk for chunk in catalog.chunks(list(dict.fromkeys([*retrieved, *by_text])), published=True)}
     kept = [chunk for chunk in found.values() if chunk.kind == "table" or chunk.id in retrieved]
     for document in dict.fromkeys(chunk.document for chunk in kept if chunk.kind == "table"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -223,7 +223,7 @@ def _one(claim: Claim | None) -> list[Claim]:
 def _absence(question: str, found: Match) -> str:
     """Return which row, column or value that a question asks for is not in a table; "" where that is not told."""
     view, where = found.view, f"{found.view.title} of {found.view.name} (page {found.view.rows[0].page})"
-    if found.missing and found.columns and not found.unexplained:
+    if found.missing and found.columns and not found.unexplained and not any(map(_is_end(question), found.missing)):
         there = _some(list(dict.fromkeys(row.name for row in view.rows)))
         return f"There is no {_or(found.missing)} in {where}; there are {there}."
     empty = found.asked.operation in ("cell", *_PAIRS) and found.rows and found.columns and found.is_complete
@@ -240,6 +240,11 @@ def _absence(question: str, found: Match) -> str:
         phrase = _phrase(question, found)
         return f"There is no {phrase} in {where}; the columns are {_some(view.columns)}."
     return ""
+
+
+def _is_end(question: str) -> Callable[[str], bool]:
+    """Return whether a name is the end of a longer one, whose beginning is the name of a column: "R1-Mini", of "R1"."""
+    return lambda name: question[: question.find(name)].endswith(("-", "–", "/"))
 
 
 def _is_one_phrase(found: Match) -> bool:

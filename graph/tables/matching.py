@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -27,8 +27,19 @@ _COUNTING = frozenset(
 _UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MIN_PREFIX = 4  # letters that two forms of a word share ("rain" and "rainfall" do)
 _LINKS = re.compile(r"^[\s\-–/]*$")
+# What a table of results measures is often named by no header: "the accuracy of M on B" is the cell of M and B.
+_RESULT = re.compile(
+    r"accurac(?:y|ies)|scores?|scored|performances?|ratings?|grades?|marks?|benchmarks?|evaluations?|perform|performs"
+    r"|achieves?|achieved|reach|reaches|obtains?|attains?",
+    re.IGNORECASE,
+)
+_OF_RESULTS = re.compile(
+    r"\b(?:accurac(?:y|ies)|scores?|performances?|benchmarks?|evaluat\w+|metrics?|exams?|leaderboards?|pass@\d+|EM|F1"
+    r"|BLEU|ROUGE|top-\d)(?!\w)"
+)
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FRAME_STEMS = frozenset(map(stem, _FRAME))
 
 
@@ -87,7 +98,7 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     rest = [word for word in free if word.start not in taken]
     explained = _match_columns(found, question, rest)
     left = [word for word in rest if word.start not in explained and word.text not in _FRAME]
-    left = _match_bands(found, left)
+    left = _without_result(found, _match_bands(found, left))
     scope = [word for word in left if _held(word.stem, found.view.scope)]
     found.scoped = len(scope)
     rest = [word for word in left if word not in scope]
@@ -144,6 +155,10 @@ def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
                 taken.update(word.start for word in run)
                 hits.append((run[0].start, by_label[label]))
     hits = hits or _short_forms(by_label, words, taken) or _in_other_order(by_label, words, taken)
+    if found.asked.operation == "cell" and not any(
+        terms.PART_OF_YEAR.search(c) or _YEAR.search(c) for c in found.view.columns
+    ):
+        hits = hits or _by_kind(by_label, words, taken)
     found.rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
     return taken
 
@@ -187,11 +202,53 @@ def _in_other_order(
     return [(run[0].start, labels[named[0]])]
 
 
+def _by_kind(
+    labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
+) -> list[tuple[int, list[Row]]]:
+    """Find the only label of the kind of thing that is asked for: "LED front light" for "the LED light".
+
+    The kind is a common noun, at the end of the label or before its comma. In accounts, with years over
+    the columns, it tells too little: "tax" is not "deferred tax".
+    """
+    kinds = {label: _kind_of(rows[0].label) for label, rows in labels.items()}
+    for at, word in enumerate(words):
+        common = word.raw.islower() and word.text not in _FRAME
+        of_kind = [label for label, kind in kinds.items() if common and kind == word.stem]
+        after = words[at + 1] if at + 1 < len(words) else None
+        goes_on = after and after.start - word.end == 1 and after.text not in _FRAME and after.stem not in _PRICES
+        if not of_kind or goes_on:
+            continue
+        first = at
+        while first and words[first].start - words[first - 1].end == 1 and words[first - 1].text not in _FRAME:
+            first -= 1
+        run = words[first : at + 1]
+        held = [label for label in of_kind if {one.stem for one in run} <= set(map(stem, label))]
+        if len(held) == 1:
+            taken.update(one.start for one in run)
+            return [(run[0].start, labels[held[0]])]
+    return []
+
+
+def _kind_of(label: str) -> str:
+    """Return the stem of the noun that says what a label is of; "" if that is a name or a code."""
+    bare = _UNITS.sub(" ", label)
+    first, comma, rest = bare.partition(",")
+    if comma and rest.strip()[:1].islower() and len(first.split()) == 1:
+        return stem(first.strip().lower())
+    words = bare.split()
+    sized = next((at for at, word in enumerate(words) if any(map(str.isdigit, word))), 0)
+    if sized:  # "Inner tube 28 inch"
+        words = [words[0].lower(), *words[1:]][:sized]
+    return stem(words[-1]) if words and words[-1].isalpha() and words[-1].islower() else ""
+
+
 def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[int]:
     """Find the columns that the question names, in full or in part; return where the words of these start."""
     asked = {word.stem for word in words}
     names = {column: _column_stems(column) for column in found.view.columns}
     names = {column: stems for column, stems in names.items() if stems}
+    priced = _asks_price(question, asked, names.values())
+    asked |= _PRICES if priced else set()
     full = [column for column, stems in names.items() if all(_held(one, asked) for one in stems)]
     found.columns = [one for one in full if not any(names[one] < names[other] for other in full)]
     telling = {column: stems for column, stems in names.items() if stems - _FRAME_STEMS}
@@ -203,7 +260,19 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
         most = max(share.values(), default=0)
         found.partial = _of_period(question, [column for column in names if share[column] == most > 0])
     named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
+    named |= _PRICES if priced and named & _PRICES else frozenset()
     return {word.start for word in words if _held(word.stem, named) and word.text not in _FRAME}
+
+
+_PRICES = frozenset(map(stem, ("price", "cost", "fee", "charge")))
+_HOW_MUCH = re.compile(r"\bhow much (?:is|are|for|does|do)\b", re.IGNORECASE)
+
+
+def _asks_price(question: str, asked: set[str], columns: Collection[frozenset[str]]) -> bool:
+    """Return whether a question asks for a price by another word than a table's one column of prices has."""
+    of_price = [stems for stems in columns if stems & _PRICES]
+    named = bool(asked & _PRICES) or (bool(_HOW_MUCH.search(question)) and not any(asked & one for one in columns))
+    return len(of_price) == 1 and not of_price[0] & asked and named
 
 
 def _of_period(question: str, columns: list[str]) -> list[str]:
@@ -235,6 +304,14 @@ def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
         found.view = only(found.view, kept)
     held = frozenset[str]().union(*(bands[name] for name in named))
     return [word for word in left if word.stem not in held]
+
+
+def _without_result(found: Match, left: Sequence[Word]) -> list[Word]:
+    """Return words without those that only say "result", of a cell in a table of results whose headers lack them."""
+    view = found.view
+    over = " ".join([view.caption, *view.chunks[0].headings[-1:], *view.columns, *(row.label for row in view.rows)])
+    told = found.rows and (found.columns or found.partial) and _OF_RESULTS.search(over)
+    return [word for word in left if not (told and _RESULT.fullmatch(word.raw))]
 
 
 def only(view: TableView, rows: list[Row]) -> TableView:

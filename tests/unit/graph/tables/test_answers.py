@@ -200,3 +200,59 @@ def test_the_largest_loss_is_the_lowest_number(question: str, row: str) -> None:
     (claim,) = answer_from_tables(question, [losses], {}).claims
     assert claim["text"].startswith(row)
     assert failure_of_result(claim, claim["computation"]) == ""
+
+
+PARTS = table(
+    (("Steel bucket", "B-11", "14.50"), ("LED deck lamp", "L-20", "39.00"), ("Rope 12 mm", "R-12", "2.10"),
+     ("Knife, folding", "K-03", "21.00"), ("Gannet", "G-01", "9.00")),
+    ("Part", "Number", "Price"), "Table 1: Parts",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("part number of the led lamp", "LED deck lamp: Number L-20"),
+        ("price of a bucket", "Steel bucket: Price 14.50"),
+        ("What does a knife cost?", "Knife, folding: Price 21.00"),
+        ("how much is the rope", "Rope 12 mm: Price 2.10"),
+        ("price of a wooden bucket", ""),
+        ("price of a bucket lid", ""),
+        ("What is the price of the Gannet Sound?", ""),
+        ("how much is the number of the bucket", "Steel bucket: Number B-11"),
+    ],
+)
+def test_a_row_is_named_by_the_kind_of_thing_alone_if_no_other_is_of_that_kind(question: str, says: str) -> None:
+    answer = answer_from_tables(question, [PARTS], {})
+    assert [claim["text"] for claim in answer.claims] == ([says] if says else [])
+
+
+def test_two_rows_of_a_kind_and_rows_of_accounts_are_not_named_by_their_kind() -> None:
+    buckets = table((("Steel bucket", "14.50"), ("Tin bucket", "9.00")), ("Part", "Price"), "Table 1: Parts")
+    assert not answer_from_tables("price of a bucket", [buckets], {}).claims
+    accounts = table((("Deferred tax", "14.50"), ("Sales", "9.00")), ("Item", "2023"), "Table 1: Accounts")
+    assert not answer_from_tables("What was the tax in 2023?", [accounts], {}).claims
+
+
+SCORES = table(
+    (("Arith-8 (pass@1)", "61.2", "70.4"), ("Logic-3 (EM)", "48.0", "52.9")),
+    ("Benchmark", "Tern-7", "Heron-9"), "Table 4: Scores",
+)  # fmt: skip
+LARGER = table(
+    (("Tern-7", "61.2"), ("Tern-7-Mini-2B", "33.1")), ("Model", "Arith-8 pass@1"), "Table 5: Small models", ordinal=5
+)
+
+
+@pytest.mark.parametrize("word", ["accuracy", "score", "result", "performance"])
+def test_the_result_of_a_model_on_a_benchmark_is_its_cell_whatever_it_is_called(word: str) -> None:
+    for question in (f"What is the {word} of Heron-9 on Logic-3?", f"What {word} does Heron-9 get on Logic-3?"):
+        answer = answer_from_tables(question, [LARGER, SCORES], {})
+        assert [claim["text"] for claim in answer.claims] == ["Logic-3 (EM): Heron-9 52.9"], question
+    ferries = answer_from_tables(f"What is the {word} of Gannet in 2022?", [table()], {})
+    assert word == "result" or not ferries.claims
+
+
+def test_a_name_that_goes_on_after_a_column_is_missed_in_no_table_of_other_names() -> None:
+    answer = answer_from_tables("What is the accuracy of Tern-7-Mini-9B on Arith-8?", [SCORES], {})
+    assert not answer.claims
+    assert answer.absence == ""
