@@ -39,6 +39,8 @@ _OF_RESULTS = re.compile(
 )
 
 
+_TAKES = re.compile(r"\bhow long\b.*\b(takes?|lasts?|taken|lasted)\b", re.IGNORECASE)
+_DURATION = re.compile(r"\b(?:times?|durations?|length|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FRAME_STEMS = frozenset(map(stem, _FRAME))
 
@@ -103,6 +105,11 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     found.scoped = len(scope)
     rest = [word for word in left if word not in scope]
     found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
+    if takes := _TAKES.search(question):
+        durations = [column for column in found.view.columns if _DURATION.search(column)]
+        found.columns = durations[:1]  # "How long does a wash for a lorry take?" is no value of "Lorry"
+        verb = [word for word in words if word.start == takes.start(1)]
+        found.unexplained = [word for word in found.unexplained if word not in verb] + ([] if durations else verb)
     return found
 
 
@@ -265,6 +272,7 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
 
 
 _PRICES = frozenset(map(stem, ("price", "cost", "fee", "charge")))
+_SPENT = _PRICES | frozenset(map(stem, ("prices", "costs", "spend", "spent", "spending", "expense", "expenditure")))
 _HOW_MUCH = re.compile(r"\bhow much (?:is|are|for|does|do)\b", re.IGNORECASE)
 
 
@@ -307,11 +315,14 @@ def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
 
 
 def _without_result(found: Match, left: Sequence[Word]) -> list[Word]:
-    """Return words without those that only say "result", of a cell in a table of results whose headers lack them."""
+    """Return words without those that only say "result" or "cost" of a cell, in a table of results or prices."""
     view = found.view
     over = " ".join([view.caption, *view.chunks[0].headings[-1:], *view.columns, *(row.label for row in view.rows)])
     told = found.rows and (found.columns or found.partial) and _OF_RESULTS.search(over)
-    return [word for word in left if not (told and _RESULT.fullmatch(word.raw))]
+    priced = not _SPENT.isdisjoint(view.scope)
+    return [
+        word for word in left if not (told and _RESULT.fullmatch(word.raw)) and not (priced and word.stem in _SPENT)
+    ]
 
 
 def only(view: TableView, rows: list[Row]) -> TableView:

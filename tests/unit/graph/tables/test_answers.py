@@ -256,3 +256,23 @@ def test_a_name_that_goes_on_after_a_column_is_missed_in_no_table_of_other_names
     answer = answer_from_tables("What is the accuracy of Tern-7-Mini-9B on Arith-8?", [SCORES], {})
     assert not answer.claims
     assert answer.absence == ""
+
+
+def test_cost_needs_no_header_in_a_table_of_prices_or_spending() -> None:
+    prices = table((("Oil check", "39", "55"), ("Wash", "12", "18")), ("Job", "Van", "Lorry"), "Table 1: Prices")
+    told = answer_from_tables("What does a wash cost for a lorry?", [prices], {})
+    assert [claim["text"] for claim in told.claims] == ["Wash: Lorry 18"]
+    loads = table((("Oil check", "39", "55"), ("Wash", "12", "18")), ("Job", "Van", "Lorry"), "Table 1: Minutes")
+    assert not answer_from_tables("What does a wash cost for a lorry?", [loads], {}).claims
+    areas = table((("Staff", "9"), ("Roofs", "4")), ("Area", "2024"), "Table 2: Spending by area")
+    told = answer_from_tables("Which area cost the least in 2024?", [areas], {})
+    assert [claim["text"].partition(",")[0] for claim in told.claims] == ["Roofs: 2024 4"]
+
+
+def test_how_long_something_takes_is_no_value_of_another_column() -> None:
+    rows = (("Oil check", "39", "55", "1 hour"), ("Wash", "12", "18", "2 hours"))
+    jobs = table(rows, ("Job", "Van", "Lorry", "Time"), "Table 1: Prices")
+    told = answer_from_tables("How long does a wash for a lorry take?", [jobs], {})
+    assert [claim["text"] for claim in told.claims] == ["Wash: Time 2 hours"]
+    prices = table(tuple(row[:3] for row in rows), ("Job", "Van", "Lorry"), "Table 1: Prices")
+    assert not answer_from_tables("How long does a wash for a lorry take?", [prices], {}).claims
