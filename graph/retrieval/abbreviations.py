@@ -41,8 +41,24 @@ _MEANINGS = {
     "trade receivables": ("accounts receivable",),
     "trade payables": ("accounts payable",),
 }
+# Questions as they are typed in haste.
+_TYPED = {
+    "whats": "what's", "wheres": "where's", "whos": "who's", "whens": "when's", "hows": "how's", "thats": "that's",
+    "dont": "don't", "cant": "can't", "isnt": "isn't", "doesnt": "doesn't", "didnt": "didn't", "wont": "won't",
+    "arent": "aren't", "wasnt": "wasn't", "pls": "please", "plz": "please", "ur": "your",
+    "payed": "paid", "wich": "which", "wat": "what", "hw": "how", "abt": "about", "w/o": "without",
+}  # fmt: skip
+_IN_HASTE = re.compile(rf"(?<![\w'’&/.-])(?:{'|'.join(_TYPED)})(?![\w'’&/-]|\.\w)")
 _SHORT = re.compile(rf"(?<![\w&-])(?:{'|'.join(map(re.escape, _MEANINGS))})(?![\w&-])", re.IGNORECASE)
 _FISCAL_YEAR = re.compile(r"\bFY ?['’]?(20\d\d|\d\d)\b")
+
+
+def typed_out(question: str) -> str:
+    """Return a question in lower case with its contractions and shortened words in full: "whats the rent"."""
+    if question[1:] != question[1:].lower():
+        return question  # "Whats" may be the name of something
+    plain = question[:1].lower() + question[1:]
+    return _IN_HASTE.sub(lambda found: _TYPED[found[0]], plain) if _IN_HASTE.search(plain) else question
 
 
 class Frequencies(Protocol):

@@ -46,7 +46,7 @@ _AGAIN = re.compile(
 )
 _OF_TWO = re.compile(
     r"(?:(?:which|who)(?: ones?)? of (?:the (?:two|three|\w+ ones)|them|these|those|both)|which(?: ones?)?)"
-    r"(?P<rest>(?: (?:is|are|was|were|has|have|had|does|costs?|can|may|\w+s)\b(?!.* (?:it|they)\b).*)?)",
+    r"(?P<rest>(?: (?:is|are|was|were|has|have|had|does|costs?|can|may|\w+s)\b(?!.* (?:it|they|or)\b).*)?)",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
@@ -55,11 +55,26 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _EXTREME = re.compile(
-    r"(?:the )?(?:(?:second|third|2nd|3rd|next) )?(?:(?:most|least) (?!one\b)[a-z]+(?<![^us]s)\b"
+    r"(?:the )?(?:(?:second|third|2nd|3rd|next) )?"
+    r"(?:(?:most|least) (?!(?:one|in|of|on|at|for|by|to|and|from|with)\b)[a-z]+(?<![^us]s)\b"
     r"|\w+est|most|least|best|worst|first|last|maximum|minimum)"
     r"(?: one)?",
     re.IGNORECASE,
 )
+_WHO_DOES = re.compile(
+    r"(?P<before>who (?!(?:is|was|are|were|has|had|can|may|must|will)\b)[a-z]+ )[^,;:]+?(?P<after>\W*)", re.IGNORECASE
+)
+# "And the lamp?" after "What does the bell cost?"
+_DOES_IT = re.compile(
+    r"(?P<before>(?:what|how (?:much|long|often|big|heavy)|when|where|why) (?:does|do|did) )(?P<it>[\w' -]+?)"
+    r"(?P<after> (?:cost|weigh|last|take|mean|begin|start|end|open|close|work)\b\W*)",
+    re.IGNORECASE,
+)
+# "And if I pay late?" asks for itself, "how many were there?" for what was counted or spoken of last.
+_CLAUSE = re.compile(
+    r"(?:if|when|unless|in case) (?:i|we|you|he|she|it|they|the|an?|my|somebody|someone|one)\b.*", re.I
+)
+_HOW_MANY_THERE = re.compile(r"how many (?P<rest>(?:(?:were|are|was|is) (?:there|they)|of them)\b.*)", re.IGNORECASE)
 # "And replace it?" after "How often must I clean the filter?"
 _DONE_TO_IT = re.compile(r"(?P<verb>[a-z]+) (?:it|them|that|this)\W*", re.IGNORECASE)
 _ASKS_TO_DO = re.compile(
@@ -191,7 +206,9 @@ def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
         return _asked_anew(found["word"], memory.question)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
         return _which(found["rest"].strip(), memory)
-    if whole := _elliptic(bare, memory.question):
+    if _CLAUSE.fullmatch(bare):
+        return f"What happens {bare}"
+    if whole := _elliptic(bare, memory):
         return whole
     about = _WHAT_ABOUT.sub("", bare)
     if about != bare or _is_fragment(bare, marked=marked):
@@ -199,8 +216,12 @@ def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
     return _with_references(bare if marked else text, memory, marked=marked)
 
 
-def _elliptic(bare: str, question: str) -> str:
-    """Return a question whose verb takes the last one's object, or whose "most" its counted thing; "" for others."""
+def _elliptic(bare: str, memory: _Memory) -> str:
+    """Return a question whose verb takes the last one's object, or whose number its counted thing; "" for others."""
+    question = memory.question
+    if (there := _HOW_MANY_THERE.fullmatch(bare)) and memory.focus and not _names(f"of {memory.focus}"):
+        thing = re.sub(r"^(?:the|an?|all|both) ", "", memory.focus, flags=re.IGNORECASE)
+        return f"How many {thing} {there['rest']}"
     done, asked = _DONE_TO_IT.fullmatch(bare), _ASKS_TO_DO.match(question)
     if done and asked and not is_function_word(done["verb"].lower()):
         return f"{asked['before']}{done['verb']}{asked['after']}"
@@ -270,10 +291,20 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, s
     old = [one for one in phrases(question) if one.text not in taken]
     taken.add(text)
     best = _like(phrase, text, old, similar)
+    if best is None and not phrase.lead and (done := _WHO_DOES.fullmatch(question) or _DOES_IT.fullmatch(question)):
+        return f"{done['before']}{text}{done['after']}"  # "Who repairs broken windows?", "And the roof?"
+    owned = next((one for one in old if re.search(r"['’]s ", one.text)), None)
+    if best is None and owned and phrase.lead in ("of", "for"):  # "What is Ann's age?", "And of Bob?"
+        owner = re.split(r"['’]s ", owned.text)[0]
+        return f"{question[: owned.start]}{text}{question[owned.start + len(owner) :]}"
     if best is None:
         lead = phrase.lead or ("in" if phrase.kind == "time" else "for")
         return f"{question.rstrip(' ?.!')} {lead} {text}?"
-    return f"{question[: best.start]}{text}{question[best.end :]}"
+    # "recall on average", "And after one week?": the preposition is exchanged with its phrase.
+    start, lead = best.start, phrase.lead
+    if best.lead and lead and lead != best.lead and question[: best.start].lower().endswith(f"{best.lead} "):
+        start, text = start - len(best.lead) - 1, f"{lead} {text}"
+    return f"{question[:start]}{text}{question[best.end :]}"
 
 
 def _like(phrase: Phrase, text: str, old: Sequence[Phrase], similar: Similar) -> Phrase | None:
@@ -349,7 +380,10 @@ def _of_focus(question: str) -> list[str]:
         within = name.lead in _PLACE_LEADS and at and told[at - 1].determined
         return [question[told[at - 1].start : name.end] if within else name.text]
     things = [phrase for phrase in told if phrase.determined or phrase.lead]
-    return [question[things[0].start : things[-1].end]] if things else []
+    # Without the verb that may stand between: "the price for an adult", of "What price does an adult pay?".
+    parts = [f"{one.lead} {one.text}" if at and one.lead else one.text for at, one in enumerate(things)]
+    joined = all(one.lead for one in things[1:])
+    return [" ".join(parts) if joined else question[things[0].start : things[-1].end]] if things else []
 
 
 def _names(text: str) -> bool:

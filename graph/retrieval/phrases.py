@@ -163,7 +163,9 @@ class _Splitter:
         return not verb and word not in DETERMINERS | PREPOSITIONS | _OTHERS
 
     def _add_content(self, found: re.Match[str]) -> None:
-        if self._words and self._words[-1][0][0].isupper() and found[0].islower():
+        last = self._words[-1][0] if self._words else ""
+        acronym = last.isupper() and last.isalpha() and len(last) > 1 and self._determiner is not None  # "the LED lamp"
+        if last and last[0].isupper() and found[0].islower() and not acronym:
             owned = self._words[-1][0].endswith(("'s", "’s"))
             self.close()
             self._chosen = owned or self._auxiliary not in _MODALS

@@ -17,6 +17,7 @@ from graph.storage.base import Catalog
 from graph.storage.fulltext import stem
 
 _WORD = re.compile(r"(?<![\w.@/-])[A-Za-z]{6,}(?![\w@/-]|\.\w)")
+_PLAIN = re.compile(r"(?<![\w.@/-])[a-z]{3,24}(?![\w@/-]|\.\w)")
 _LONG = 10  # letters from which a word may have two mistakes
 _LONGEST = 24  # letters; a longer word is none
 _SUFFIXES = ("s", "es", "d", "ed", "ing", "r", "er", "rs", "ers", "ly", "ism", "ist")
@@ -91,6 +92,24 @@ def _written(stemmed: str, vocabulary: Vocabulary) -> Counter[str]:
         for word in terms.terms(" ".join([chunk.name, *chunk.headings, chunk.text]))
         if stem(word.text) == stemmed
     )
+
+
+def with_names(text: str, vocabulary: Vocabulary, is_word: Callable[[str], bool]) -> str:
+    """Return a text in lower case with the names that the library has in it ("the dunnock", "the Dunnock").
+
+    A name has a capital wherever it stands, also amid a sentence; words that `is_word` knows may be defined terms of a
+    contract ("the Tenant"). Texts with capitals of their own stay as they are.
+    """
+    if text[1:] != text[1:].lower():
+        return text
+    for word in dict.fromkeys(found[0] for found in _PLAIN.finditer(text)):
+        hits = () if is_word(word) else vocabulary.search_text([word], [], _MAX_TEXTS)
+        held = " ".join(chunk.text for chunk in vocabulary.chunks([key for key, _ in hits]))
+        forms = re.findall(rf"(?<![\w-]){re.escape(word)}(?![\w-])", held, re.IGNORECASE)
+        amid = re.search(rf"[a-z,] (?-i:{re.escape(word.capitalize())})(?![\w-])", held)
+        if amid and all(form[0].isupper() for form in forms):
+            text = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", word.capitalize(), text)
+    return text
 
 
 def distance(one: str, other: str, most: int) -> int:

@@ -19,13 +19,13 @@ from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline import table_answers
 from graph.engines.offline.extraction import extract_claims
 from graph.retrieval import scoring, terms
-from graph.retrieval.abbreviations import spelled_out
+from graph.retrieval.abbreviations import spelled_out, typed_out
 from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.retrieval.late_interaction import score_sentences, with_ranks
 from graph.retrieval.lists import goes_on
 from graph.retrieval.multilingual import MultilingualSearch
-from graph.retrieval.spelling import Vocabulary, corrected
+from graph.retrieval.spelling import Vocabulary, corrected, with_names
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, ChunkRow, TokenVectors
 from graph.types import (
@@ -110,7 +110,7 @@ class OfflineEngine:
 
     async def contextualize(self, question: str, history: Sequence[Turn]) -> Reply[str]:
         """Make a follow-up such as "and the 32B one?" stand alone, and spell words as the library does."""
-        question = _IN_LANGUAGE.sub("", question).strip() or question
+        question = typed_out(_IN_LANGUAGE.sub("", question).strip() or question)
         earlier: list[tuple[str, str]] = []
         for turn in history:
             if turn["role"] == "user":
@@ -120,9 +120,15 @@ class OfflineEngine:
         if earlier:
             from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
 
+            earlier = [(await asyncio.to_thread(self._named, text), told) for text, told in earlier]
+            question = await asyncio.to_thread(self._named, question)
             question = await asyncio.to_thread(standalone, question, earlier, self._similar)
         question = await asyncio.to_thread(spelled_out, question, self._vocabulary)
         return Reply(await asyncio.to_thread(corrected, question, self._vocabulary, self._encoder.is_word))
+
+    def _named(self, text: str) -> str:
+        """Return a text with the capitals of the names that the library has."""
+        return with_names(text, self._vocabulary, self._encoder.is_word)
 
     def _similar(self, text: str, others: Sequence[str]) -> list[float]:
         """Return the cosine of a text with each of others."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from graph.retrieval.abbreviations import spelled_out
+from graph.retrieval.abbreviations import spelled_out, typed_out
 
 
 class Library:
@@ -35,3 +35,18 @@ class Library:
 )
 def test_what_the_library_has_only_in_full_is_spelled_out(question: str, text: str, expected: str) -> None:
     assert spelled_out(question, Library(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("whats the rent", "what's the rent"),
+        ("Whats the rent, and i cant find it", "what's the rent, and i can't find it"),
+        ("who payed for it pls", "who paid for it please"),
+        ("What did Whats say?", "What did Whats say?"),
+        ("what is in whats.pdf", "what is in whats.pdf"),
+        ("when does it open", "when does it open"),
+    ],
+)
+def test_words_typed_in_haste_are_written_in_full_in_questions_without_capitals(question: str, expected: str) -> None:
+    assert typed_out(question) == expected

@@ -10,7 +10,7 @@ import pytest
 from graph import dependencies
 from graph.app import app
 from graph.engines.offline.minilm import MiniLM
-from graph.retrieval.spelling import corrected, distance
+from graph.retrieval.spelling import corrected, distance, with_names
 from graph.retrieval.terms import search_terms
 
 OFFLINE: Any = {"engine": "offline"}
@@ -47,6 +47,22 @@ def test_a_misspelt_question_is_answered(brewery: Any) -> None:
     result = app.invoke({"question": "How much does the Whimbelton brewry spend on advertsing?"}, context=OFFLINE)
     assert "4,100" in result["answer"]
     assert result["queries"] == ["How much does the Whimbrelton brewery spend on advertising?"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("where is the pemberley cooperage?", "where is the Pemberley cooperage?"),
+        ("and the whimbrelton?", "and the Whimbrelton?"),
+        ("And the pemberley of Ann?", "And the pemberley of Ann?"),
+        ("who pays the drivers?", "who pays the drivers?"),
+        ("what is in pemberley.pdf?", "what is in pemberley.pdf?"),
+    ],
+)
+def test_names_of_the_library_get_their_capitals_in_questions_without_any(
+    brewery: Any, asked: str, wanted: str
+) -> None:
+    assert with_names(asked, brewery, MiniLM().is_word) == wanted
 
 
 @pytest.mark.parametrize(
