@@ -17,6 +17,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.runtime import process
 from web.responses import logger
 
 _CREATES_RUNS = re.compile(r"/(?:threads/[^/]+/(?:runs|stream|commands).*|runs(?:/.*)?|a2a/.*)")
@@ -37,6 +38,14 @@ class DispatchMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on the request; its run exists before the first part of the response is sent."""
+        changes = scope["type"] == "websocket" or scope.get("method") not in ("GET", "HEAD", "OPTIONS")
+        try:
+            await self._dispatch(scope, receive, send)
+        finally:
+            if changes:
+                process.note_change()
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", "")).removeprefix(str(scope.get("root_path", "")))
         creates = scope["type"] == "websocket" or scope.get("method") == "POST"
         if (wanted := _wanted) is None or not creates or not _CREATES_RUNS.fullmatch(path):
@@ -106,6 +115,7 @@ def _start(run: Any, attempt: int, wanted: asyncio.Event) -> asyncio.Task[Any]:
 
     def done(task: asyncio.Task[Any]) -> None:
         queue.WORKERS.discard(task)
+        process.note_change()
         wanted.set()  # the next run of the same thread
 
     task = loop.create_task(_work(worker.worker(run, attempt, loop)), name=f"run-{run['run_id']}-{attempt}")

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import pickle
 import sys
+import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from graph.errors import BadInputError
+from graph.runtime import process
 from graph.storage import home_lock
 
 if TYPE_CHECKING:
@@ -48,7 +52,7 @@ def keep_in(home: Path) -> None:
     """Let the runtime keep its files in the home folder; call this before the runtime is imported."""
     from langgraph.checkpoint.memory import PersistentDict
 
-    construct, write = PersistentDict.__init__, PersistentDict.sync
+    construct, write, dump = PersistentDict.__init__, PersistentDict.sync, PersistentDict.dump
 
     def construct_there(self: PersistentDict, *args: Any, filename: str, **values: Any) -> None:
         construct(self, *args, filename=str(home / filename), **values)
@@ -56,18 +60,57 @@ def keep_in(home: Path) -> None:
         if database := sys.modules.get("langgraph_runtime_inmem.database"):
             vars(database)["OPS_FILENAME"] = str(home / FOLDER / ".langgraph_ops.pckl")
 
+    written: dict[str, tuple[int, bool]] = {}
+
     def write_if_possible(self: PersistentDict) -> None:
         """Write the file; a folder that is missing or full ends neither the server nor its later attempts."""
+        now = (process.changes(), _runs_work())
+        if _is_periodic() and written.get(self.filename) == now and not now[1]:
+            return  # an idle server wrote its 200 MB again every ten seconds
         try:
             if home.is_dir():
                 Path(self.filename).parent.mkdir(exist_ok=True)
             write(self)
+            written[self.filename] = now
         except OSError as error:
             logger.warning("The threads cannot be written to the home folder: %s", error.strerror)
 
-    # The runtime has no setting for its folder, so that these two methods are replaced (docs/internals.md).
+    def dump_in_parts(self: PersistentDict, fileobj: Any) -> None:
+        """Write the values so that questions go on meanwhile; at once, if they change under it."""
+        try:
+            pickle.Pickler(_Yielding(fileobj), protocol=5).dump(dict(self))
+        except RuntimeError:  # a dictionary changed its size
+            fileobj.seek(0)
+            fileobj.truncate()
+            dump(self, fileobj)
+
+    # The runtime has no setting for its folder, so that these methods are replaced (docs/internals.md).
     PersistentDict.__init__ = construct_there  # type: ignore[method-assign]
     PersistentDict.sync = write_if_possible  # type: ignore[method-assign]
+    PersistentDict.dump = dump_in_parts  # type: ignore[method-assign]
+
+
+def _is_periodic() -> bool:
+    """Return whether the runtime writes as it does every ten seconds, not because it stops."""
+    thread = getattr(sys.modules.get("langgraph_runtime_inmem._persistence"), "_flush_thread", None)
+    return thread is not None and threading.current_thread() is thread[1]
+
+
+def _runs_work() -> bool:
+    """Return whether a run is under way, which changes its thread without a request."""
+    return bool(getattr(sys.modules.get("langgraph_runtime_inmem.queue"), "WORKERS", None))
+
+
+class _Yielding:
+    """A file that lets other threads run after each part: to pickle 80 MB in one go stopped all answers for 0.8 s."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, part: bytes | memoryview) -> int:
+        """Write a part, of 64 kB as a pickler hands them over."""
+        time.sleep(0)
+        return self._file.write(part)
 
 
 def remove_empty(folder: Path) -> None:

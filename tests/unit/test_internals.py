@@ -154,6 +154,7 @@ def test_the_files_of_threads_can_be_placed() -> None:
 
     assert parameters(PersistentDict.__init__) == ["self", "args", "filename", "kwds"], PAGE
     assert parameters(PersistentDict.sync) == ["self"], PAGE
+    assert parameters(PersistentDict.dump) == ["self", "fileobj"], PAGE
     source = importlib.util.find_spec("langgraph_runtime_inmem.database")
     assert source, PAGE
     text = Path(str(source.origin)).read_text("utf-8")
