@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic.json_schema import SkipJsonSchema
 
 from graph.types import Tool
 
@@ -46,6 +47,12 @@ class PassageGrade(_Item):
     id: str = Field(description="The passage's id, such as P1.")
     reason: str = Field("", description="Why, in at most fifteen words.")
     score: float = Field(ge=0, le=10, description="0 (about something else) to 10 (states the answer).")
+
+
+class PassageScore(PassageGrade):
+    """The grade of one passage, without a reason."""
+
+    reason: SkipJsonSchema[str] = ""
 
 
 class Grading(BaseModel):
@@ -117,9 +124,10 @@ class Rulings(BaseModel):
     rulings: Annotated[list[Ruling], _drop_invalid(Ruling)]
 
 
-def grading(passages: int) -> type[Grading]:
-    """Return the schema of grades for passages P1, P2, ..."""
-    return _of_offered(Grading, "grades", PassageGrade, "id", _labels("P", passages), passages)
+def grading(passages: int, *, short: bool = False) -> type[Grading]:
+    """Return the schema of grades for passages P1, P2, ...; short ones without reasons."""
+    item = PassageScore if short else PassageGrade
+    return _of_offered(Grading, "grades", item, "id", _labels("P", passages), passages)
 
 
 def planning(documents: int, steps: int) -> type[Planning]:

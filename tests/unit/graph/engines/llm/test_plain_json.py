@@ -7,7 +7,8 @@ import json
 import pytest
 from pydantic import BaseModel
 
-from graph.engines.llm.plain_json import asks_for, parse, refuses_schemas
+from graph.engines.llm.plain_json import asks_for, parse, refuses_schemas, shows
+from graph.engines.llm.schemas import answer, grading
 
 
 class Pair(BaseModel):
@@ -37,6 +38,55 @@ def test_the_object_is_found_in_what_surrounds_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "The tide.", '{"name": "ti', '{"name": "tide", "count": "many"}', "[1, 2]", "}{"])
 def test_what_is_no_whole_object_is_no_reply(text: str) -> None:
     assert parse(text, Pair) is None
+
+
+ITEM = {"passage": "P1", "quote": "The tide rose.", "text": "It rose."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"claims": [ITEM], "answerable": True}),
+        json.dumps({"claims": [ITEM]}),
+        f"These are the claims: {json.dumps([ITEM])}",
+        f"```json\n{json.dumps(ITEM)}\n```",
+        "Passage: P1\nQuote: The tide rose.\nText: It rose.",
+        'I found this:\n\n1. **Passage:** P1\n   **Quote:** "The tide rose."\n   **Claim:** It rose.\n\nThat is all.',
+    ],
+)
+def test_the_items_of_a_reply_will_do(text: str) -> None:
+    assert parse(text, answer(2, 0)) == answer(2, 0).model_validate({"claims": [ITEM], "answerable": True})
+
+
+def test_an_item_begins_where_a_part_comes_again() -> None:
+    said = "Quote: The tide rose.\nClaim: It rose.\nPassage: P1\nQuote: It fell.\nClaim: It fell.\nPassage: P2"
+    found = parse(said, answer(2, 0))
+    assert found
+    assert [(one.passage, one.quote) for one in found.claims] == [("P1", "The tide rose."), ("P2", "It fell.")]
+
+
+@pytest.mark.parametrize("at", [20, 60, 78, 100, 140])
+def test_a_reply_that_was_cut_off_is_not_taken_for_one_with_fewer_items(at: int) -> None:
+    whole = json.dumps({"claims": [ITEM, {**ITEM, "quote": "See [2] and {3}."}], "answerable": True})
+    assert parse(whole, answer(2, 0))
+    assert parse(whole[:at], answer(2, 0)) is None
+
+
+def test_prose_is_no_claim() -> None:
+    assert parse("The passages do not say it. Note: ask again.", answer(2, 0)) is None
+    assert parse("Quote: The tide rose.", answer(2, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("schema", "form"),
+    [
+        (answer(2, 0), {"claims": [{"passage": "P1", "quote": "...", "text": "..."}], "answerable": True}),
+        (grading(2, short=True), {"grades": [{"id": "P1", "score": 0}]}),
+        (Pair, {"name": "...", "count": 0}),
+    ],
+)
+def test_a_small_model_is_shown_the_form_of_a_reply(schema: type[BaseModel], form: object) -> None:
+    assert json.loads(shows(schema).rpartition("\n")[2]) == form
 
 
 def test_a_line_break_in_a_string_is_kept() -> None:
