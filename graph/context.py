@@ -172,6 +172,12 @@ class Context(BaseModel):
         le=MAX_PLAN_REQUESTS,
         description="How many requests planning and its searches may take, without the answer that follows.",
     )
+    prompts: Literal["auto", "short", "full"] = Field(
+        default_factory=lambda: settings().prompts,
+        description="How the model that answers is asked: `short` (fewer words, at most three passages, no plan, "
+        "quotes looked up), `full`, or `auto`: `short` for models of at most 9 billion parameters, told by their names "
+        "or by `pagewitness doctor --ask`.",
+    )
     ask_back: Literal["auto", "off"] = Field(
         default_factory=lambda: settings().ask_back,
         description="Where a question fits several documents or persons, and before work that costs many requests: "

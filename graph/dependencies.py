@@ -147,9 +147,15 @@ def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Em
         fallback = context.fallback_model if is_llm else ""
         client = factory.build_client(config, fallback_model=fallback, rate_limiter=rate_limiter(config))
         embedder = factory.build_embedder(context, config, client) if embeds_by_model else None
-    engine = factory.build_engine(context, config, client) if is_llm else _offline_engine(config)
+    asked = stores_at(config.home, config.chroma_url).asked_models() if is_llm else {}
+    engine = factory.build_engine(context, config, client, asked) if is_llm else _offline_engine(config)
     reader = _offline_engine(config) if is_llm and context.reader_model == OFFLINE else engine
     return engine, embedder or _minilm(), reader
+
+
+def forget_engines() -> None:
+    """Build the engines of later runs anew."""
+    _engine_and_embedder.cache_clear()
 
 
 @build_once(4)

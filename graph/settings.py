@@ -194,6 +194,9 @@ class Settings(BaseSettings):
     """Whether a run that can stop asks the user which document or person is meant, and before costly work."""
     confirm_requests: Annotated[int, Field(ge=0)] = 100
     """The requests from which on reading documents is confirmed first; 0 for never."""
+    # Long instructions cost a small model more than its time: it loses the question in them.
+    prompts: Annotated[Literal["auto", "short", "full"], BeforeValidator(_lower)] = "auto"
+    """How the model that answers is asked; `auto` is `short` for small models, see `small_models.py`, else `full`."""
     judge_model: str = ""
     """The model that judges free answers in an evaluation; "" for none."""
     # The service names its limits with its first refusal, and they are kept from then on. Google publishes no table of

@@ -51,6 +51,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "rewrite": frozenset({"question", "tried", "passages"}),
     "transcribe": frozenset(),
 }
+# What small models are asked instead, filled in likewise.
+PLACEHOLDERS |= {f"{name}_short": PLACEHOLDERS[name] for name in ("answer", "grade", "repair")}
 
 
 @lru_cache

@@ -240,11 +240,16 @@ def doctor(value: Mapping[str, Any]) -> None:
 
 def _models(models: Sequence[Mapping[str, Any]]) -> None:
     """Print a table of what each model can do, and below it what went wrong in full."""
-    table = Table("Model", "Used for", "Text", "Image", "Schema", "Vectors", "Seconds", box=None, header_style="bold")
+    heads = ("Model", "Used for", "Text", "Image", "Schema", "Vectors", "Size", "Seconds")
+    table = Table(*heads, box=None, header_style="bold")
     asked = ("text", "image", "schema", "vector")
     for one in models:
         cells = ["-" if not one[name] else "yes" if one[name].startswith("yes") else "no" for name in asked]
-        table.add_row(escape(one["model"]), ", ".join(one["purposes"]), *cells, f"{one['seconds']:.1f}")
+        sizes = [f"{one['billions']:.2g}B"] * bool(one["billions"]) + [f"{one['context']:,} tokens"] * bool(
+            one["context"]
+        )
+        cells += [", ".join(sizes) or "-", f"{one['seconds']:.1f}"]
+        table.add_row(escape(one["model"]), ", ".join(one["purposes"]), *cells)
     _out.print(table)
     for one, name in ((one, name) for one in models for name in asked):
         if one[name] not in ("", "yes"):

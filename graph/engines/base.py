@@ -69,6 +69,8 @@ class Engine(Protocol):
     """Whether page images are used; if False, `image.png` is b"" and `answer` is given no images."""
     can_rewrite: bool
     """Whether `rewrite`, `plan`, `repair` and `check` can return anything; if False they are not called."""
+    most_passages: int | None
+    """How many chunks the model that answers can take, by default; None for as many as the run retrieves."""
 
     def is_daily_quota_exhausted(self) -> bool:
         """Return True if `transcribe` is known to be unable to read another page today."""

@@ -17,13 +17,12 @@ from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelErro
 from graph.providers import OLLAMA, OLLAMA_ADDRESS, PROVIDERS
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.settings import Settings, settings
+from graph.storage.stores import Stores
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
 if TYPE_CHECKING:
     from graph.engines.llm.capabilities import Capabilities
 
-_CAPABILITIES = "capabilities"
-"""The entry of the catalog that holds what the models could do when they were asked last."""
 _MIN_LISTED_BYTES = 50_000  # smaller parts of the home folder are not listed
 
 
@@ -73,7 +72,8 @@ async def ask_models() -> list[Capabilities]:
     found = await capabilities.ask_models(context, now)
     catalog = (await asyncio.to_thread(dependencies.stores)).catalog
     asked = {"at": time.strftime("%Y-%m-%d %H:%M"), "models": found}
-    await asyncio.to_thread(catalog.set_meta, _CAPABILITIES, json.dumps(asked))
+    await asyncio.to_thread(catalog.set_meta, Stores.CAPABILITIES, json.dumps(asked))
+    dependencies.forget_engines()  # what was found out may change how a model is asked
     return found
 
 
@@ -132,7 +132,7 @@ def _models() -> str:
     unused = "" if "ollama:" in f"{context.chat_model} {context.reader_model}" else _ollama(now)
     if dependencies.engine_name(context, now) == "offline":
         return f"none is configured{unused}"
-    asked = json.loads(dependencies.stores().catalog.get_meta(_CAPABILITIES) or "{}")
+    asked = json.loads(dependencies.stores().catalog.get_meta(Stores.CAPABILITIES) or "{}")
     models = {one["model"]: one for one in asked.get("models", [])}
     said = [_abilities(models[name]) for name in dict.fromkeys(now.models.values()) if name in models]
     hint = "not asked yet: `pagewitness doctor --ask` sends each a few small requests"

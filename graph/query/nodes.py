@@ -127,7 +127,7 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
     from graph.retrieval.terms import split_questions
 
     deps = await dependencies.current()
-    limit = context.current().top_k
+    limit = _passages(deps.engine.most_passages)
     questions = split_questions(state["queries"][-1])
     searched = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     retriever = await asyncio.to_thread(deps.retriever)
@@ -140,6 +140,12 @@ async def retrieve_chunks(state: QueryState) -> QueryState:
     chunks = round_robin([reply.value for reply, _ in found], limit)
     update: QueryState = {"retrieved": [_preview(chunk) for chunk in chunks], "usage": usage, "notes": notes}
     return {**update, **clarifying.of_passages({**state, **update}, [chunk["text"] for chunk in chunks])}
+
+
+def _passages(most: int | None) -> int:
+    """Return how many chunks are retrieved: what the run says, or the most that its model can take."""
+    run = context.current()
+    return run.top_k if most is None or "top_k" in run.model_fields_set else min(run.top_k, most)
 
 
 @async_node

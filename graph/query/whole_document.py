@@ -35,7 +35,7 @@ def token_limit(run: Context, config: Settings) -> int:
     """Return how many tokens of documents may be given whole; by default none to a model on the user's own server."""
     if run.whole_document_tokens is not None:
         return run.whole_document_tokens
-    return HOSTED_LIMIT if is_hosted(run, config) else 0
+    return HOSTED_LIMIT if is_hosted(run, config) and run.prompts != "short" else 0
 
 
 def is_hosted(run: Context, config: Settings) -> bool:

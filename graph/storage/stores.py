@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph.errors import IndexMismatchError
 from graph.settings import settings
@@ -31,6 +32,8 @@ class Stores:
     """Catalog key of the embedding model whose vectors the embedded index was last found to hold; "" if unknown."""
     PAGE_VECTORS = "page_vectors"
     """Catalog key that is there once page images were embedded."""
+    CAPABILITIES = "capabilities"
+    """Catalog key of what the configured models could do when `doctor --ask` asked them last."""
 
     def __init__(self, home: Path, chroma_url: str) -> None:
         self.home = home
@@ -92,6 +95,11 @@ class Stores:
             raise IndexMismatchError(
                 "The vectors are incomplete, because `pagewitness reembed` was stopped half-way: run it again."
             )
+
+    def asked_models(self) -> dict[str, dict[str, Any]]:
+        """Return what `doctor --ask` has found out about each model, by its name; {} if it was not run."""
+        asked = json.loads(self.catalog.get_meta(self.CAPABILITIES) or "{}")
+        return {one["model"]: one for one in asked.get("models", ())}
 
     def sizes(self) -> Counter[str]:
         """Return the bytes of each part of the home folder, by name."""

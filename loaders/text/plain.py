@@ -84,6 +84,11 @@ def struck_texts(markdown: str) -> list[str]:
     return [plain_inline(_STRUCK_MARK.sub("", found[0])) for found in _STRUCK.finditer(markdown)]
 
 
+def without_struck(markdown: str) -> str:
+    """Return Markdown without the text that is struck out in it."""
+    return _STRUCK.sub(" ", markdown)
+
+
 @cached_text
 def plain(markdown: str) -> str:
     """Remove Markdown and HTML marks and what is struck out, and fold white space.

@@ -77,6 +77,8 @@ class Asked:
         if isinstance(self.body.get("format"), dict):
             return dict(self.body["format"])
         found: Json = self.body.get("response_format") or {}
+        if form := self.prompt.partition("of this form and nothing else:\n")[2]:
+            return {"properties": json.loads(form)}
         in_words = self.prompt.partition("JSON schema:\n")[2]
         return (found.get("json_schema") or {}).get("schema") or (json.loads(in_words) if in_words else None)
 
@@ -129,6 +131,8 @@ class CompatibleServer:
     models: Sequence[str] = ()
     """The models that it has; any name if empty."""
     dimensions: int = DIMENSIONS
+    size: tuple[float, int] = (0, 0)
+    """What it tells of its models' size: billions of parameters, and tokens of a context; 0 for nothing."""
     requests: list[Asked] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     steps: deque[Answer] = field(default_factory=deque)
@@ -210,11 +214,18 @@ def _handler_of(server: CompatibleServer) -> type[BaseHTTPRequestHandler]:
             """Keep the test output clean."""
 
         def do_GET(self) -> None:
-            known = [{"name": name, "model": name, "id": name, "object": "model"} for name in server.models]
+            meta = {"n_params": server.size[0] * 1e9, "n_ctx": server.size[1]}
+            known = [
+                {"name": name, "model": name, "id": name, "object": "model", "meta": meta} for name in server.models
+            ]
             self._send(200, "application/json", [json.dumps({"models": known, "data": known})])
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
+            if self.path == "/api/show":
+                size, context = server.size
+                about = {"details": {"parameter_size": f"{size}B"}, "model_info": {"tiny.context_length": context}}
+                return self._send(200, "application/json", [json.dumps(about)])
             sent = self.headers.get("x-api-key") or self.headers.get("authorization") or ""
             key = sent.removeprefix("Bearer ")
             asked = Asked(self.path, body, key)

@@ -21,6 +21,7 @@ from graph.engines.llm.factory import (
     named_chat_model,
     named_embedding_model,
 )
+from graph.engines.llm.model_sizes import ModelSize, size_of
 from graph.engines.llm.structured import NO_STREAM, ChatRequests
 from graph.engines.requests.retry import RetryPolicy
 from graph.errors import ModelError
@@ -51,6 +52,10 @@ class Capabilities(TypedDict):
     schema: str
     vector: str
     """Vectors: "yes" and their length."""
+    billions: float
+    """Parameters of a model on a server of one's own, in billions; 0 where that does not tell them."""
+    context: int
+    """Tokens that it holds, likewise."""
     seconds: float
     """How long all of it took."""
 
@@ -88,7 +93,8 @@ async def _ask_chat(
         return _result(name, purposes, started, text=text)
     image = await _outcome(lambda: _send(client, model, _content(), _DRAWN))
     schema = await _outcome(lambda: _send_structured(client, model))
-    return _result(name, purposes, started, text=text, image=image, schema=schema)
+    size = await size_of(name, config)
+    return _result(name, purposes, started, text=text, image=image, schema=schema, size=size)
 
 
 async def _ask_embedder(context: Context, config: Settings, client: RequestClient) -> Capabilities:
@@ -166,8 +172,10 @@ def _result(
     image: str = "",
     schema: str = "",
     vector: str = "",
+    size: ModelSize | None = None,
 ) -> Capabilities:
-    seconds = round(time.monotonic() - started, 2)
+    billions, context = size or ModelSize()
     return Capabilities(
-        model=name, purposes=purposes, text=text, image=image, schema=schema, vector=vector, seconds=seconds
-    )
+        model=name, purposes=purposes, text=text, image=image, schema=schema, vector=vector, billions=billions,
+        context=context, seconds=round(time.monotonic() - started, 2),
+    )  # fmt: skip

@@ -27,6 +27,7 @@ from graph.engines.llm.messages import (
 from graph.engines.llm.page_batches import BatchTranscriber, merge
 from graph.engines.llm.page_requests import Attempt, bound_on_reply, takes_webp, webp
 from graph.engines.llm.reply_checks import repeats
+from graph.engines.llm.small_models import Form
 from graph.engines.llm.structured import NO_STREAM, ChatRequests, Content, OnPartialClaims, Structured
 from graph.engines.requests.client import NamedModel, RequestClient
 from graph.errors import ModelError, ServiceOutOfOrderError, UnusableReplyError
@@ -92,6 +93,7 @@ class ChatEngine:
         grader: The model that resolves follow-ups, grades chunks, rewrites questions and repairs claims.
         writer: The model that writes answers.
         batch_size: How many pages `transcribe` is given at once; those of one request if None.
+        short: Whether the models are asked as small ones.
     """
 
     name = "llm"
@@ -107,10 +109,13 @@ class ChatEngine:
         grader: NamedModel[BaseChatModel],
         writer: NamedModel[BaseChatModel],
         batch_size: int | None = None,
+        short: bool = False,
     ) -> None:
         self._context, self._client = context, client
         self._reader, self._grader, self._writer = reader, grader, writer
-        self._chat = ChatRequests(client)
+        self._form = Form(short=short)
+        self._chat = ChatRequests(client, short=short)
+        self.most_passages = self._form.most_passages
         self._no_images: Failure | None = None
         self.model = split_name(reader.name)[1]
         self.prompt = Prompt("transcribe", context.transcribe_prompt).version
@@ -160,9 +165,10 @@ class ChatEngine:
         """Grade all chunks in one request; the result lacks those that the reply does not grade."""
         if not chunks:
             return Reply([])
-        prompt = Prompt("grade", self._context.grade_prompt)
+        prompt = self._form.prompt("grade", self._context.grade_prompt)
         text = prompt.fill(question=neutralize_tags(question), passages=format_chunks(chunks))
-        reply = await self._chat.send_structured(self._grader, text, schemas.grading(len(chunks)), allow_failure=True)
+        schema = schemas.grading(len(chunks), short=self._form.short)
+        reply = await self._chat.send_structured(self._grader, text, schema, allow_failure=True)
         grades: dict[str, Grade] = {}
         for item in reply.value.grades if reply.value else []:
             if chunk := chunk_id_for(item.id, chunks):
@@ -221,16 +227,16 @@ class ChatEngine:
         """
         if not chunks:
             return Reply([])
-        prompt = Prompt("answer", self._context.answer_prompt)
+        prompt = self._form.prompt("answer", self._context.answer_prompt)
         text = prompt.fill(question=neutralize_tags(question), passages=format_chunks(chunks))
         content = with_images(text, page_images, chunks)
 
         def pass_on(text: str, claims: Sequence[object]) -> None:
             if on_draft:
-                on_draft(text, to_claims(claims[: schemas.MAX_CLAIMS], chunks, page_images))
+                said = to_claims(claims[: schemas.MAX_CLAIMS], chunks, page_images)
+                on_draft(text, self._form.claims(said, chunks))
 
-        on_partial = pass_on if on_draft else None
-        schema = schemas.answer(len(chunks), len(page_images))
+        schema, on_partial = schemas.answer(len(chunks), len(page_images)), pass_on if on_draft else None
         reply = await self._write(content, schema, on_partial)
         usage = reply.usage
         if _is_unusable(reply.value) and reply.stopped != "blocked":  # what a filter blocks, it blocks again
@@ -239,7 +245,8 @@ class ChatEngine:
         if reply.value is None or _is_unusable(reply.value):
             raise UnusableReplyError(_complaint(self._writer, reply.stopped), usage)
         claims = reply.value.claims[: schemas.MAX_CLAIMS] if reply.value.answerable else []
-        return Reply([to_claim(claim, chunks, page_images) for claim in claims], usage, reply.model)
+        made = [to_claim(claim, chunks, page_images) for claim in claims]
+        return Reply(self._form.claims(made, chunks), usage, reply.model)
 
     async def _write(
         self, content: Content, schema: type[schemas.Answer], on_partial: OnPartialClaims | None
@@ -273,7 +280,7 @@ class ChatEngine:
             UnusableReplyError: the reply is missing, blocked, cut off, empty or malformed.
             ModelError: the key was refused, or the model does not exist.
         """
-        text = Prompt("repair", self._context.repair_prompt).fill(
+        text = self._form.prompt("repair", self._context.repair_prompt).fill(
             question=neutralize_tags(question),
             claims=format_objections(objections, chunks, page_images),
             passages=format_chunks(chunks),
@@ -283,7 +290,9 @@ class ChatEngine:
         reply = await self._chat.send_structured(self._grader, content, schema, allow_failure=True)
         if reply.value is None:
             raise UnusableReplyError(_complaint(self._grader, reply.stopped), reply.usage)
-        by_number = {repair.number: to_claim(repair, chunks, page_images) for repair in reversed(reply.value.repairs)}
+        repairs = list(reversed(reply.value.repairs))
+        claims = self._form.claims([to_claim(repair, chunks, page_images) for repair in repairs], chunks)
+        by_number = {repair.number: claim for repair, claim in zip(repairs, claims, strict=True)}
         return Reply([by_number.get(number) for number in range(1, len(objections) + 1)], reply.usage)
 
     async def check(self, statements: Sequence[Statement]) -> Reply[list[Entailment | None]]:

@@ -6,6 +6,7 @@ Imports are lazy: loading a provider takes seconds.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ from graph.engines.llm import gemini
 from graph.engines.llm.embedder import ModelEmbedder, PageImageEmbedder
 from graph.engines.llm.engine import ChatEngine
 from graph.engines.llm.error_messages import explain
+from graph.engines.llm.small_models import is_small
 from graph.engines.requests.client import NamedModel, RequestClient
 from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
 from graph.errors import ModelError
@@ -53,8 +55,16 @@ def build_client(
     return RequestClient(explain, retry_policy, rate_limiter, fallback)
 
 
-def build_engine(context: Context, config: Settings, client: RequestClient) -> ChatEngine:
+def build_engine(
+    context: Context, config: Settings, client: RequestClient, asked: Mapping[str, Mapping[str, Any]] | None = None
+) -> ChatEngine:
     """Build the engine of a run; nothing is sent. Models are shared by all runs that name the same ones.
+
+    Args:
+        context: The settings of the run.
+        config: The settings of the process.
+        client: Sends the requests.
+        asked: What is known of models that were asked what they can do, by name.
 
     Raises:
         ModelError: there is no key, or a model's provider is unknown or not installed.
@@ -67,7 +77,15 @@ def build_engine(context: Context, config: Settings, client: RequestClient) -> C
         grader=named_chat_model(grader, GRADER_SETTING, "low", config),
         writer=named_chat_model(context.chat_model, CHAT_SETTING, None, config),
         batch_size=batch_size(context.pages_per_request, config.concurrency or DEFAULT_CONCURRENCY),
+        short=_is_asked_shortly(context, asked or {}),
     )
+
+
+def _is_asked_shortly(context: Context, asked: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether the model that answers is asked as a small one."""
+    if context.prompts != "auto":
+        return context.prompts == "short"
+    return is_small(context.chat_model, asked.get(context.chat_model, {}))
 
 
 def _reader(context: Context) -> str:

@@ -51,10 +51,15 @@ class Structured(Reply[V]):
 
 
 class ChatRequests:
-    """Requests to chat models whose replies are text or structured data, other than reading pages."""
+    """Requests to chat models whose replies are text or structured data, other than reading pages.
 
-    def __init__(self, client: RequestClient) -> None:
-        self._client = client
+    Args:
+        client: Sends the requests.
+        short: Whether a model that knows no schemas is shown the form of a reply instead of its schema.
+    """
+
+    def __init__(self, client: RequestClient, *, short: bool = False) -> None:
+        self._client, self._short = client, short
         self._without_schemas: set[str] = set()
 
     async def send(
@@ -97,7 +102,8 @@ class ChatRequests:
 
         async def request(of: BaseChatModel) -> dict[str, Any]:
             in_words = of is model.model and model.name in self._without_schemas
-            asked, messages = _asked(of, content, schema, in_words=in_words)
+            form = (plain_json.shows(schema) if self._short else plain_json.asks_for(schema)) if in_words else ""
+            asked, messages = _asked(of, content, schema, form)
             return await _reply(asked, messages, on_partial_claims)
 
         answer = await self._send_to_any(model, stand_in, request)
@@ -161,11 +167,11 @@ def _error(failure: Failure) -> ModelError:
 
 
 def _asked(
-    model: BaseChatModel, content: Content, schema: type[BaseModel], *, in_words: bool
+    model: BaseChatModel, content: Content, schema: type[BaseModel], form: str
 ) -> tuple[Runnable[Any, Any], Any]:
-    """Return what to call, and with which messages, for a reply of this schema, which may be asked for in words."""
-    if in_words:
-        return model | RunnableLambda(_as_raw), [("human", _with_schema(content, schema))]
+    """Return what to call, and with which messages, for a reply of this schema, which `form` asks for in words."""
+    if form:
+        return model | RunnableLambda(_as_raw), [("human", _with_form(content, form))]
     return model.with_structured_output(schema, method="json_schema", include_raw=True), [("human", content)]
 
 
@@ -212,9 +218,8 @@ def _as_raw(message: Any) -> dict[str, Any]:
     return {"raw": message, "parsed": None}
 
 
-def _with_schema(content: Content, schema: type[BaseModel]) -> Content:
-    asked = plain_json.asks_for(schema)
-    return content + asked if isinstance(content, str) else [*content, {"type": "text", "text": asked}]
+def _with_form(content: Content, form: str) -> Content:
+    return content + form if isinstance(content, str) else [*content, {"type": "text", "text": form}]
 
 
 class _PartialClaims(AsyncCallbackHandler):

@@ -29,7 +29,7 @@ _COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|versus|vs|both|each|vergleich\
 def max_steps() -> int:
     """Return how many steps a plan of this run may have; 0 if none is to be made."""
     run = context.current()
-    by_default = HOSTED_STEPS if is_hosted(run, settings()) else 0
+    by_default = HOSTED_STEPS if is_hosted(run, settings()) and run.prompts != "short" else 0
     steps = by_default if run.max_plan_steps is None else run.max_plan_steps
     return steps if run.max_plan_requests else 0
 
