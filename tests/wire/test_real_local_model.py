@@ -49,13 +49,15 @@ def test_a_small_real_model_answers_with_proof_or_honestly_refuses(
     monkeypatch.setenv("OPENAI_BASE_URL", f"{address}/v1")
     monkeypatch.setenv("PAGEWITNESS_CHAT_MODEL", "openai:smollm2")
     monkeypatch.setenv("PAGEWITNESS_READER_MODEL", "offline")
+    monkeypatch.setenv("PAGEWITNESS_PROMPTS", "short")  # its name on this server does not tell its size
     report = app.invoke({"sources": [str(SAMPLE)]})["report"]
     assert report["documents"][0]["ledger"]["read"] == 6
-    answer = app.invoke({"question": QUESTION}, context=Context(top_k=2, max_rewrites=0))
+    answer = app.invoke({"question": QUESTION}, context=Context(max_rewrites=0))
     assert answer["engine"] == "llm"
     assert answer["usage"]["output_tokens"] > 0
     with capsys.disabled():
         print(f"\n{answer['verdict']} ({answer.get('reason', '')}): {answer['answer']!r}")
+        print(f"{answer['usage']}, {answer['seconds']:.0f} s, claims: {[one['claim'] for one in answer['verdicts']]}")
     if answer["verdict"] == "refused":
         assert not answer["citations"]
     else:
