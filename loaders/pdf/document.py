@@ -23,6 +23,7 @@ from loaders.pdf import proof
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
+from loaders.pdf.plain_columns import margin_texts
 from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
@@ -138,6 +139,7 @@ class PdfFile:
     def surroundings(self, number: int) -> Surroundings:
         """Return the words and the text size of the pages around `number`, without those that cannot be loaded."""
         known: set[str] = set()
+        margins: set[str] = set()
         sizes: Counter[float] = Counter()
         for near in range(max(1, number - NEIGHBOURS), min(self.pages, number + NEIGHBOURS) + 1):
             try:
@@ -145,10 +147,11 @@ class PdfFile:
             except _LIBRARY_ERRORS:
                 continue
             known |= vocabulary(" ".join(word.text for word in line.words) for line in layer.lines)
+            margins |= margin_texts(layer) if near != number else set()
             for line in layer.lines:
                 sizes[round(line.size * 2) / 2] += sum(len(word.text) for word in line.words)
         body = sizes.most_common(1)[0][0] if sizes else 0.0
-        return Surroundings(frozenset(known), body)
+        return Surroundings(frozenset(known), body, frozenset(margins))
 
     def regions(self, number: int) -> list[Region]:
         """Return the parts of a page that the layout model finds, in reading order: about 0.2 CPU seconds.

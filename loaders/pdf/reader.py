@@ -13,6 +13,7 @@ from loaders.pdf.charts import CHART_DPI, read_charts
 from loaders.pdf.diagrams import take_diagram
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks, field_blocks
+from loaders.pdf.plain_pages import plain_regions
 from loaders.pdf.sideways import across, page_turn, turned_back, without_turn
 from loaders.pdf.strikes import without_struck
 from loaders.pdf.strips import is_long, regions_in_strips
@@ -122,13 +123,11 @@ class PdfReader:
         """Read a page whose text stands upright; a table or text across it is turned and read by itself."""
         part = across(layer)
         layer = part[1] if part else layer
-        try:
-            long = is_long(layer)
-            regions = regions_in_strips(layer, pdf.regions_of) if long else pdf.regions(job.page)
-        except Exception:  # without the layout model the text is in the order of the content stream
-            regions = []
-        if self._laid_out:
-            regions = [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
+        plain = None if part else plain_regions(layer, around)
+        if plain is not None:  # nothing is drawn on it, so there is no diagram, chart or picture to look for
+            blocks, words = build_blocks(layer, self._roles(plain), around)
+            return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
+        regions = self._roles(self._layout(pdf, layer, job.page))
         diagram = take_diagram(layer, regions, lambda: pdf.render(job.page, CHART_DPI, job.max_side))
         blocks, words = build_blocks(diagram.layer, diagram.regions, around)
         blocks = read_charts(blocks, layer, lambda box: pdf.render(job.page, CHART_DPI, job.max_side, box))
@@ -143,8 +142,20 @@ class PdfReader:
             except Exception as exc:  # a picture that fails must not cost the page its text
                 detail = f"{page.detail} {job.could_not_be('read in full: OCR failed on a picture', exc)}".strip()
                 page = replace(page, detail=detail)
-        comments = _comment_blocks(layer)
-        return replace(page, blocks=page.blocks + comments, words=page.words + placed_words(comments))
+        return _with_comments(page, layer)
+
+    def _layout(self, pdf: PdfFile, layer: TextLayer, page: int) -> list[Region]:
+        """Return the parts of a page that the layout model finds."""
+        try:
+            return regions_in_strips(layer, pdf.regions_of) if is_long(layer) else pdf.regions(page)
+        except Exception:  # without the layout model the text is in the order of the content stream
+            return []
+
+    def _roles(self, regions: list[Region]) -> list[Region]:
+        """Return the regions without running headers and footers on pages that we set."""
+        if not self._laid_out:
+            return regions
+        return [replace(one, role="text") if one.role in MARGINAL_ROLES else one for one in regions]
 
     def _read_across(self, layer: TextLayer, around: Surroundings) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
         try:
@@ -205,6 +216,11 @@ def _turned_back(page: PageText, turn: int, number: int) -> PageText:
     words = tuple(Word(word.text, turned_back(word.box, turn)) for word in page.words)
     detail = page.detail.replace("Page 1 ", f"Page {number} ", 1)
     return replace(page, page=number, blocks=blocks, words=words, detail=detail)
+
+
+def _with_comments(page: PageText, layer: TextLayer) -> PageText:
+    comments = _comment_blocks(layer)
+    return replace(page, blocks=page.blocks + comments, words=page.words + placed_words(comments))
 
 
 def _comment_blocks(layer: TextLayer) -> tuple[Block, ...]:

@@ -105,10 +105,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Words and text size of the neighbouring pages, which decide hyphens and heading levels."""
+    """Words, text size and margins of the neighbouring pages, which decide hyphens, heading levels and headers."""
 
     known: frozenset[str] = field(default_factory=frozenset)
     body_size: float = 0.0
+    margins: frozenset[str] = field(default_factory=frozenset)
 
 
 _UPRIGHT = 0.9  # cosine of the writing direction: text that rises by less than 25 degrees is read as a line
