@@ -6,13 +6,15 @@ used, so all coordinates that leave this module refer to the page as it is shown
 
 from __future__ import annotations
 
+import importlib
 import io
 import itertools
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,8 +35,12 @@ from loaders.sources.content import check_unpacked
 from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
-with single_threaded_onnx(keep_memory="feature_imf"):  # the import loads layout models
-    import pymupdf as _pymupdf
+_LAYOUT = "pymupdf.layout"
+_kept_out = sys.modules.setdefault(_LAYOUT, None)  # type: ignore[arg-type]  # None: not found
+import pymupdf as _pymupdf  # noqa: E402  # else it would load the layout models: 0.35 s, and pages of text need none
+
+if _kept_out is None:
+    del sys.modules[_LAYOUT]
 
 pymupdf: Any = _pymupdf  # mostly untyped, and some of its names exist at run time only
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -158,6 +164,7 @@ class PdfFile:
 
         As pymupdf4llm prepares a page, but without extracting each picture as PNG, which takes 0.8 s for a large one.
         """
+        _load_layout_models()
         from pymupdf4llm.helpers import utils  # imported here: a process that only renders saves 1 s and 150 MB
 
         page, layer = self._page(number), self.layer(number)
@@ -167,7 +174,8 @@ class PdfFile:
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
         page.get_layout(return_raw=True)
         found = [part for part in page.layout_information if _is_relevant(part)]
-        blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *_images(page)]
+        images = _images(page) if layer.images else []
+        blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *images]
         page.layout_information = [(*part["group_bbox"], part["class_name"]) for part in found]
         utils.clean_pictures(page, blocks)
         utils.add_image_orphans(page, blocks)
@@ -232,6 +240,13 @@ class PdfFile:
 
 _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 """Errors of PyMuPDF for damaged content; those of MuPDF itself are no RuntimeErrors."""
+
+
+@cache
+def _load_layout_models() -> None:
+    """Load the layout models, which the library would load when it is imported."""
+    with single_threaded_onnx(keep_memory="feature_imf"):
+        importlib.import_module(_LAYOUT)
 
 
 def open_pdf(path: Path, password: str | None = None) -> PdfFile:
