@@ -11,7 +11,6 @@ import io
 import itertools
 import math
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -25,18 +24,17 @@ from loaders.pdf import proof
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
-from loaders.pdf.plain_columns import margin_texts
+from loaders.pdf.neighbours import Print, print_of, surroundings_of
 from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.pdf.tick_boxes import with_tick_boxes
 from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.sources.content import check_unpacked
-from loaders.text.line_joining import vocabulary
 from loaders.types import Box
 
 _LAYOUT = "pymupdf.layout"
-_kept_out = sys.modules.setdefault(_LAYOUT, None)  # type: ignore[arg-type]  # None: not found
+_kept_out: Any = sys.modules.setdefault(_LAYOUT, None)  # type: ignore[arg-type]  # None: not found
 import pymupdf as _pymupdf  # noqa: E402  # else it would load the layout models: 0.35 s, and pages of text need none
 
 if _kept_out is None:
@@ -89,6 +87,7 @@ class PdfFile:
         self._doc, self._title = doc, title
         self.pages: int = self._doc.page_count
         self._layers: dict[int, TextLayer] = {}
+        self._prints: dict[int, Print] = {}
 
     @property
     def title(self) -> str:
@@ -144,20 +143,18 @@ class PdfFile:
 
     def surroundings(self, number: int) -> Surroundings:
         """Return the words and the text size of the pages around `number`, without those that cannot be loaded."""
-        known: set[str] = set()
-        margins: set[str] = set()
-        sizes: Counter[float] = Counter()
-        for near in range(max(1, number - NEIGHBOURS), min(self.pages, number + NEIGHBOURS) + 1):
+        pages = range(max(1, number - NEIGHBOURS), min(self.pages, number + NEIGHBOURS) + 1)
+        return surroundings_of([(page, found) for page in pages if (found := self._print(page))], number)
+
+    def _print(self, number: int) -> Print | None:
+        if number not in self._prints:
+            if len(self._prints) >= MAX_CACHED_LAYERS:
+                del self._prints[next(iter(self._prints))]
             try:
-                layer = self.layer(near)
+                self._prints[number] = print_of(self.layer(number))
             except _LIBRARY_ERRORS:
-                continue
-            known |= vocabulary(" ".join(word.text for word in line.words) for line in layer.lines)
-            margins |= margin_texts(layer) if near != number else set()
-            for line in layer.lines:
-                sizes[round(line.size * 2) / 2] += sum(len(word.text) for word in line.words)
-        body = sizes.most_common(1)[0][0] if sizes else 0.0
-        return Surroundings(frozenset(known), body, frozenset(margins))
+                return None
+        return self._prints[number]
 
     def regions(self, number: int) -> list[Region]:
         """Return the parts of a page that the layout model finds, in reading order: about 0.2 CPU seconds.

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Sequence
 
 _SOFT_HYPHEN = "\u00ad"
+_HYPHENS = "-\u2010"
 _BROKEN = re.compile(r"([^\W_][\w’'\-]*)[-\u2010]$")
 _CONTINUED = re.compile(r"[\w’'\-]*\w")
 _PLAIN_WORD = re.compile(r"[\w’'\-]*\w")
@@ -34,7 +35,7 @@ def join_lines(lines: Sequence[str], known: Container[str]) -> str:
             text = line
         elif text.endswith(_SOFT_HYPHEN):
             text = text[:-1] + line
-        elif broken := _BROKEN.search(text):
+        elif text[-1] in _HYPHENS and (broken := _BROKEN.search(text)):  # a search in each longer text is quadratic
             text = _mend(text, broken.group(1), line, known)
         elif _is_cjk(text[-1]) and _is_cjk(line[0]):
             text += line
