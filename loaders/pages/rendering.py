@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +23,10 @@ a hairline passes with any length."""
 
 EDGE = 0.015
 """Share of the page at each edge where a scanner leaves shadows; 3 mm of A4, closer than page numbers stand."""
+
+FLAT = 0.8
+"""Share of a page that is its ground from which its image is stored without filters. On 30 digital pages of which the
+ground is .83 or more this takes 5-17 ms instead of 11-44, and .82-1.01 of the bytes; with pictures it takes more."""
 
 DARK_GROUND = 128
 """Grey level below which a page without anything else is no empty paper: a black scan, a coloured divider."""
@@ -61,18 +67,37 @@ def encode_pixmap(pixmap: Any) -> Rendering:
     Most pages have none: one channel takes 20 ms instead of 45 and a third less space.
     """
     rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
-    red, green, blue = np.moveaxis(rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3), 2, 0)
-    levels = red.astype(np.uint16)  # numpy's mean over three channels takes 40 ms, this 3
-    levels += green
-    levels += blue
-    levels //= 3
-    plain = np.array_equal(red, green) and np.array_equal(green, blue)
-    image = (
-        Image.fromarray(np.ascontiguousarray(red))
-        if plain
-        else Image.frombuffer("RGB", (pixmap.width, pixmap.height), pixmap.samples_mv, "raw", "RGB", pixmap.stride, 1)
+    pixels = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+    red, green, blue = np.moveaxis(pixels, 2, 0)
+    levels: NDArray[Any]
+    if np.array_equal(red, green) and np.array_equal(green, blue):
+        pixels = levels = np.ascontiguousarray(red)
+    else:
+        sums = red.astype(np.uint16)  # numpy's mean over three channels takes 40 ms, this 3
+        sums += green
+        sums += blue
+        sums //= 3
+        levels = sums.astype(np.uint8)
+    flat = max(_histogram(levels)) >= FLAT * levels.size
+    png = _unfiltered_png(pixels) if flat else encode_png(Image.fromarray(np.ascontiguousarray(pixels)))
+    return Rendering(png, pixmap.width, pixmap.height, ink_share(levels))
+
+
+def _unfiltered_png(pixels: NDArray[Any]) -> bytes:
+    """Encode grey levels or RGB as a PNG whose rows are stored as they are, without the search for a filter."""
+    height, width = pixels.shape[:2]
+    rows = np.zeros((height, pixels.size // height + 1), np.uint8)  # each row begins with the number of its filter
+    rows[:, 1:] = pixels.reshape(height, -1)
+    colour = 2 if pixels.ndim == 3 else 0
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows.tobytes(), 2)),
+        (b"IEND", b""),
     )
-    return Rendering(encode_png(image), pixmap.width, pixmap.height, ink_share(levels))
+    chunks = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def encode_png(image: Image.Image) -> bytes:
@@ -88,19 +113,25 @@ def ink_share(grey: NDArray[Any]) -> float:
     If there is little ink, dust, sensor noise and shadows at the edges are not counted, so that the empty back of a
     scanned page is blank. If nothing is left then, pale print is looked for. A page that is dark all over is all ink.
     """
-    values = grey.astype(np.int16)
-    background = int(np.bincount(values.ravel(), minlength=256).argmax())
+    counts = _histogram(grey)
+    background = counts.index(max(counts))
     if background < DARK_GROUND:
         return 1.0
-    dark = np.abs(values - background) > INK_CONTRAST
-    share = float(dark.mean())
+    share = 1 - sum(counts[background - INK_CONTRAST : background + INK_CONTRAST + 1]) / grey.size
     if share > _FAINT:
         return share
+    values = grey.astype(np.int16)
+    dark = np.abs(values - background) > INK_CONTRAST
     solid = _solid(_inner(dark), SPECK)
     if solid.sum() < MIN_INK * dark.size:
         dust = _sums(_inner(dark) & ~solid, _HALO) > 0
         solid = _pale(_inner(values)) & ~dust
     return float(solid.sum() / dark.size)
+
+
+def _histogram(grey: NDArray[Any]) -> list[int]:
+    """Return how often each grey level occurs; Pillow counts in 1.3 ms what takes numpy 3."""
+    return Image.fromarray(np.ascontiguousarray(grey)).histogram()
 
 
 def _pale(values: NDArray[Any]) -> NDArray[np.bool_]:
