@@ -1,0 +1,61 @@
+"""Stored images of pages: the same pixels whichever way they are encoded."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pymupdf
+import pytest
+from PIL import Image
+
+from loaders.pages.rendering import encode_pixmap
+
+
+def pixmap(pixels: np.ndarray[Any, Any]) -> Any:
+    """Return a pixmap of the PDF library with these RGB pixels."""
+    height, width = pixels.shape[:2]
+    return pymupdf.Pixmap(pymupdf.csRGB, width, height, pixels.tobytes(), False)
+
+
+def flat(width: int, height: int) -> np.ndarray[Any, Any]:
+    """Return a white page with some grey print."""
+    page = np.full((height, width, 3), 255, np.uint8)
+    page[20:30, 10 : width - 10] = np.arange(width - 20, dtype=np.uint8)[None, :, None]
+    return page
+
+
+@pytest.mark.parametrize("width", [120, 121, 122, 123])
+def test_a_flat_page_keeps_its_pixels(width: int) -> None:
+    page = flat(width, 90)
+    shot = encode_pixmap(pixmap(page))
+    image = Image.open(io.BytesIO(shot.png))
+    assert (image.mode, image.size) == ("L", (width, 90))
+    assert (shot.width, shot.height) == (width, 90)
+    assert np.array_equal(np.asarray(image), page[:, :, 0])
+
+
+def test_a_coloured_page_keeps_its_colours() -> None:
+    page = flat(120, 90)
+    page[50:60, 40:80] = (200, 30, 90)
+    image = Image.open(io.BytesIO(encode_pixmap(pixmap(page)).png))
+    image.verify()
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(encode_pixmap(pixmap(page)).png))), page)
+
+
+def test_a_picture_keeps_its_pixels_and_is_packed_with_filters() -> None:
+    across, down = np.meshgrid(np.arange(256), np.arange(200))
+    page = np.stack([across, (across + down) % 256, down], axis=2).astype(np.uint8)
+    shot = encode_pixmap(pixmap(page))
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(shot.png))), page)
+    assert len(shot.png) < page.size / 20  # rows as they are take a third of the pixels
+
+
+@pytest.mark.parametrize(("level", "rows"), [(209, 10), (0, 3), (210, 0), (255, 0)])
+def test_ink_is_the_share_of_what_differs_from_the_ground_by_more_than_noise(level: int, rows: int) -> None:
+    page = np.full((100, 100, 3), 250, np.uint8)
+    page[20:25] = 0
+    page[40 : 40 + max(rows, 8)] = 250
+    page[40 : 40 + (rows or 8)] = level
+    assert encode_pixmap(pixmap(page)).ink == pytest.approx(0.05 + rows / 100)
