@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
+from typing import Any
 
-import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
 from loaders.charts.labels import Label, has_scale, labels_of, may_be_chart, words_of
 from loaders.geometry import bounding_box, centre, contains
-from loaders.pages.rendering import Rendering
 from loaders.pdf.text_layer import TextLayer
 from loaders.types import Block, Box, Word
 
@@ -23,10 +21,10 @@ MAX_CHARTS = 12
 """Pictures of a page that are rendered for this, at about 0.1 CPU seconds each."""
 
 
-def read_charts(blocks: Sequence[Block], layer: TextLayer, render: Callable[[Box], Rendering]) -> tuple[Block, ...]:
+def read_charts(blocks: Sequence[Block], layer: TextLayer, look: Callable[[Box], NDArray[Any]]) -> tuple[Block, ...]:
     """Return a page's blocks, with the values of charts joined to their labels.
 
-    `render` returns a picture of a box in points. A chart that is not understood keeps its words and loses the numbers
+    `look` returns the pixels of a box in points. A chart that is not understood keeps its words and loses the numbers
     that stand along its scale and in its plot, because loose numbers say nothing and match any question.
     """
     found: list[Block] = []
@@ -37,13 +35,13 @@ def read_charts(blocks: Sequence[Block], layer: TextLayer, render: Callable[[Box
             found.append(block)
             continue
         rendered += 1
-        chart = _read(block.box, labels, layer, render) if rendered <= MAX_CHARTS else None
+        chart = _read(block.box, labels, layer, look) if rendered <= MAX_CHARTS else None
         found += chart if chart is not None else [_without_loose_numbers(block, labels)]
     return tuple(found)
 
 
 def _read(
-    place: Box, labels: Sequence[Label], layer: TextLayer, render: Callable[[Box], Rendering]
+    place: Box, labels: Sequence[Label], layer: TextLayer, look: Callable[[Box], NDArray[Any]]
 ) -> list[Block] | None:
     """Return a chart's other words and its lines; None if it is not understood, or OpenCV is not installed."""
     try:
@@ -57,10 +55,10 @@ def _read(
         min(inner.x1 + _MARGIN, layer.width),
         min(inner.y1 + _MARGIN, layer.height),
     )
-    shot = render(box)
-    scale = shot.width / (box.x1 - box.x0)
+    rgb = look(box)
+    scale = rgb.shape[1] / (box.x1 - box.x0)
     placed = [Label(label.text, _scaled(label.box, box, scale), label.turned) for label in labels]
-    chart = read_chart(placed, np.asarray(Image.open(io.BytesIO(shot.png)).convert("RGB")))
+    chart = read_chart(placed, rgb)
     if chart is None:
         return None
     others = [Block("figure", "\n".join(chart.words), box=place)] if chart.words else []

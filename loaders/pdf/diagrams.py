@@ -6,16 +6,14 @@ analysed, because the layout model puts two boxes side by side into one paragrap
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 
 from loaders.charts.labels import labels_of, may_be_chart
 from loaders.geometry import area, bounding_box, centre, contains, to_fractions, words_to_fractions
-from loaders.pages.rendering import Rendering
 from loaders.pdf.text_layer import Region, TextLayer
 from loaders.types import Block, Box, Word
 
@@ -43,8 +41,8 @@ class PageDiagram:
         return (*blocks[:at], *self.blocks, *blocks[at:])
 
 
-def take_diagram(layer: TextLayer, regions: list[Region], render: Callable[[], Rendering]) -> PageDiagram:
-    """Return a page's diagram, without blocks where it has none or is a form. `render` returns the page at 150 dpi."""
+def take_diagram(layer: TextLayer, regions: list[Region], look: Callable[[], NDArray[Any]]) -> PageDiagram:
+    """Return a page's diagram, without blocks where it has none or is a form. `look` returns its pixels at 150 dpi."""
     nothing = PageDiagram((), (), layer, regions)
     if layer.fields or len(_boxes(layer)) < MIN_BOXES:
         return nothing
@@ -53,10 +51,9 @@ def take_diagram(layer: TextLayer, regions: list[Region], render: Callable[[], R
     except ModuleNotFoundError:
         return nothing
     pieces = _pieces(layer, [region.box for region in regions if _is_kept(region, layer)])
-    shot = render()
-    scale = shot.width / layer.width
+    rgb = look()
+    scale = rgb.shape[1] / layer.width
     placed = [(_text(words), Box(*(value * scale for value in _box(words)))) for words in pieces]
-    rgb = np.asarray(Image.open(io.BytesIO(shot.png)).convert("RGB"))
     found = read_diagram(placed, rgb, least=MIN_PAGE_FRAMES)
     if found is None:
         return nothing

@@ -128,9 +128,9 @@ class PdfReader:
             blocks, words = build_blocks(layer, self._roles(plain), around)
             return _with_comments(PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page)), layer)
         regions = self._roles(self._layout(pdf, layer, job.page))
-        diagram = take_diagram(layer, regions, lambda: pdf.render(job.page, CHART_DPI, job.max_side))
+        diagram = take_diagram(layer, regions, lambda: pdf.pixels(job.page, CHART_DPI, job.max_side))
         blocks, words = build_blocks(diagram.layer, diagram.regions, around)
-        blocks = read_charts(blocks, layer, lambda box: pdf.render(job.page, CHART_DPI, job.max_side, box))
+        blocks = read_charts(blocks, layer, lambda box: pdf.pixels(job.page, CHART_DPI, job.max_side, box))
         blocks, words = diagram.put_into(blocks), words + diagram.words
         if part:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
