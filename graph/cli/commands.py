@@ -323,14 +323,18 @@ def _rebuild(options: Options, task: Task) -> None:
 )
 @with_options
 def doctor(options: Options, ask: bool) -> int:
-    """Check installation, home folder, key and models."""
+    """Check installation, home folder, key and models.
+
+    With --ask, a model that gives no reply is a problem too.
+    """
     from graph.cli import output
 
     client = options.client()
     asked = client.maintain("models", lambda event: None) if ask else {}
     report = {**client.maintain("doctor", lambda event: None), **asked}
     options.show(report, output.doctor)
-    return DONE if report["ok"] else BAD_INPUT
+    replies = [one["text"] or one["vector"] for one in report.get("models", ())]
+    return DONE if report["ok"] and all(said.startswith("yes") for said in replies) else BAD_INPUT
 
 
 @registry.command(epilog=EXPLAINED)
