@@ -176,6 +176,18 @@ def test_the_layout_helpers_of_pymupdf4llm_are_there() -> None:
         assert {"group_bbox", "class_name"} <= page.layout_information[0].keys(), PAGE
 
 
+def test_the_layout_models_can_be_loaded_later() -> None:
+    """The import of the library loads them; ours keeps them out of a process until a page needs them."""
+    code = (
+        "import sys, loaders.pdf.document as ours, pymupdf\n"
+        "assert 'pymupdf.layout' not in sys.modules and pymupdf._get_layout is None\n"
+        "ours._load_layout_models()\n"
+        "assert 'pymupdf.layout' in sys.modules and callable(pymupdf._get_layout)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{PAGE}\n{done.stderr}"
+
+
 def test_rapidocr_recognises_all_lines_in_one_method() -> None:
     import numpy as np
 
