@@ -38,10 +38,12 @@ def bounding_box(boxes: Iterable[Box]) -> Box:
 
 def to_fractions(box: Box, width: float, height: float) -> Box:
     """Convert a box in page units to fractions of the page, clipped to it."""
-    xs = (min(max(x / width, 0.0), 1.0) for x in (box.x0, box.x1))
-    ys = (min(max(y / height, 0.0), 1.0) for y in (box.y0, box.y1))
-    (x0, x1), (y0, y1) = xs, ys
-    return Box(round(x0, 5), round(y0, 5), round(x1, 5), round(y1, 5))
+    return Box(
+        round(min(max(box.x0 / width, 0.0), 1.0), 5),
+        round(min(max(box.y0 / height, 0.0), 1.0), 5),
+        round(min(max(box.x1 / width, 0.0), 1.0), 5),
+        round(min(max(box.y1 / height, 0.0), 1.0), 5),
+    )
 
 
 def words_to_fractions(words: Iterable[Word], width: float, height: float) -> tuple[Word, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,9 +78,10 @@ def encode_pixmap(pixmap: Any) -> Rendering:
         sums += blue
         sums //= 3
         levels = sums.astype(np.uint8)
-    flat = max(_histogram(levels)) >= FLAT * levels.size
+    counts = _histogram(levels)
+    flat = max(counts) >= FLAT * levels.size
     png = _unfiltered_png(pixels) if flat else encode_png(Image.fromarray(np.ascontiguousarray(pixels)))
-    return Rendering(png, pixmap.width, pixmap.height, ink_share(levels))
+    return Rendering(png, pixmap.width, pixmap.height, ink_share(levels, counts))
 
 
 def rgb_pixels(pixmap: Any) -> NDArray[Any]:
@@ -112,13 +114,13 @@ def encode_png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def ink_share(grey: NDArray[Any]) -> float:
+def ink_share(grey: NDArray[Any], counts: Sequence[int] | None = None) -> float:
     """Return the share of pixels (0-1) that differ from the most frequent grey level; 0 for a blank page.
 
     If there is little ink, dust, sensor noise and shadows at the edges are not counted, so that the empty back of a
     scanned page is blank. If nothing is left then, pale print is looked for. A page that is dark all over is all ink.
     """
-    counts = _histogram(grey)
+    counts = counts or _histogram(grey)
     background = counts.index(max(counts))
     if background < DARK_GROUND:
         return 1.0
@@ -136,7 +138,7 @@ def ink_share(grey: NDArray[Any]) -> float:
 
 def _histogram(grey: NDArray[Any]) -> list[int]:
     """Return how often each grey level occurs; Pillow counts in 1.3 ms what takes numpy 3."""
-    return Image.fromarray(np.ascontiguousarray(grey)).histogram()
+    return Image.fromarray(np.ascontiguousarray(grey, dtype=np.uint8)).histogram()
 
 
 def _pale(values: NDArray[Any]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_BAD_SHARE = 0.2
 """Most a page may hold of replacement, private-use, control and unassigned characters; symbol-font bullets are a few
@@ -23,6 +24,7 @@ _CID = re.compile(r"\(cid:\d+\)")
 _BAD_CATEGORIES = frozenset({"Co", "Cn", "Cc", "Cs"})
 
 
+@lru_cache(maxsize=16)  # reading and rendering ask of the same page; a check takes 3 ms
 def is_garbage(text: str) -> bool:
     """Return whether `text` differs from what the page shows: no Unicode map, a shifted encoding, or glyph numbers."""
     visible = [char for char in text if not char.isspace()]

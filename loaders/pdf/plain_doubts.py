@@ -93,8 +93,8 @@ def _is_between(y: float, ys: Sequence[float]) -> bool:
 def check_words(rows: Sequence[Row]) -> None:
     """Raise DoubtError for other scripts, many numbers, and leaders of dots."""
     words = [word.text for row in rows for word in row.words]
-    letters = [letter for word in words for letter in word if letter.isalpha()]
-    if sum(bool(_SPACED.match(letter)) for letter in letters) < MIN_LETTERS * len(letters) or not letters:
+    letters = "".join(letter for word in words for letter in word if letter.isalpha())
+    if len(_SPACED.findall(letters)) < MIN_LETTERS * len(letters) or not letters:
         raise DoubtError("a script without spaces or from the right")
     numbers = sum(any(sign.isdigit() for sign in word) for word in words)
     if numbers > MAX_NUMBERS * len(words):
