@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
-from web import document_files, documents, openai_api, overview, pages, unread_uploads
+from web import collections, document_files, documents, openai_api, overview, pages, unread_uploads
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, dispatching
 from web.health import health
@@ -83,6 +83,7 @@ _ROUTES: list[BaseRoute] = [
     Route("/documents", documents.documents),
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),
+    Route(f"{_DOCUMENT}/collections", collections.put, methods=["PUT"]),
     Route(f"{_DOCUMENT}/overview", overview.overview),
     Route(f"{_DOCUMENT}/file", document_files.file),
     Route(f"{_DOCUMENT}/transcript", pages.transcript),

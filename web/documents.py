@@ -12,8 +12,9 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.storage import summaries
-from graph.storage.base import DocumentRow
+from graph.storage.base import Catalog, DocumentRow
 from graph.storage.cleanup import remove
+from graph.storage.collections import collections
 from graph.storage.summaries import DocumentSummary, LedgerLine
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError, query_number
@@ -43,6 +44,8 @@ class ListQuery(TypedDict, total=False):
     offset: Annotated[int, Field(ge=0, le=_MAX_OFFSET, description="So many of the matching documents are left out.")]
     q: Annotated[str, Field(max_length=_MAX_WORDS, description="Words that name or title contain, all of them.")]
     order: Annotated[Order, Field(description="The default is oldest first.")]
+    collection: Annotated[str, Field(max_length=_MAX_WORDS, description="Only documents of this collection.")]
+    ids: Annotated[str, Field(description=f"Only these documents: at most {MAX_LISTED} ids, joined by commas.")]
     unfinished: Annotated[Literal["1"], Field(description="Only documents with pages that are not read.")]
 
 
@@ -51,6 +54,16 @@ class ListedDocument(DocumentSummary):
 
     added: NotRequired[float]
     """When it was added, in seconds since 1970; missing without a query."""
+    collections: NotRequired[list[str]]
+    """The collections that it is in; missing without a query."""
+
+
+class ListedCollection(TypedDict):
+    """A collection of documents."""
+
+    name: str
+    count: int
+    """How many documents it has."""
 
 
 class DocumentList(TypedDict):
@@ -63,6 +76,8 @@ class DocumentList(TypedDict):
     """How many documents the library has."""
     unfinished: NotRequired[int]
     """How many of all have pages that are not read."""
+    collections: NotRequired[list[ListedCollection]]
+    """All collections of the library, by name."""
 
 
 class DocumentDetails(DocumentSummary):
@@ -115,12 +130,39 @@ def documents(request: Request) -> DocumentList:
     rows = [row for row in catalog.documents() if row.generation or summaries.document(catalog, row)]
     due = catalog.failed_pages()
     unfinished = [row for row in rows if row.id in due or not row.generation]
-    chosen = unfinished if "unfinished" in query else rows
+    grouped = _collections(catalog, rows)
+    chosen = _chosen(request, unfinished if "unfinished" in query else rows, grouped)
     matching = _sorted([row for row in chosen if _matches(row, words)], order)
     page = matching[offset : offset + limit if limit else None]
     summed = [(row, summaries.document(catalog, row)) for row in page]
-    listed: list[ListedDocument] = [{**one, "added": row.created} for row, one in summed if one]
-    return {"documents": listed, "total": len(matching), "all": len(rows), "unfinished": len(unfinished)}
+    listed: list[ListedDocument] = [
+        {**one, "added": row.created, "collections": [name for name, ids in grouped.items() if row.id in ids]}
+        for row, one in summed
+        if one
+    ]
+    counts: list[ListedCollection] = [{"name": name, "count": len(ids)} for name, ids in grouped.items()]
+    return {"documents": listed, "total": len(matching), "all": len(rows), "unfinished": len(unfinished),
+            "collections": counts}  # fmt: skip
+
+
+def _collections(catalog: Catalog, rows: Sequence[DocumentRow]) -> dict[str, set[str]]:
+    """Return the collections of these documents, without those that were deleted."""
+    known = {row.id for row in rows}
+    found = {name: known.intersection(ids) for name, ids in collections(catalog).items()}
+    return {name: ids for name, ids in found.items() if ids}
+
+
+def _chosen(request: Request, rows: list[DocumentRow], grouped: Mapping[str, set[str]]) -> list[DocumentRow]:
+    """Return the documents of the collection and of the ids that the query names."""
+    query = request.query_params
+    if "collection" in query:
+        rows = [row for row in rows if row.id in grouped.get(query["collection"], ())]
+    if "ids" in query:
+        wanted = set(query["ids"].split(","))
+        if len(wanted) > MAX_LISTED:
+            raise WebError(422, f"`ids` must be at most {MAX_LISTED} ids, joined by commas.")
+        rows = [row for row in rows if row.id in wanted]
+    return rows
 
 
 def _matches(row: DocumentRow, words: Sequence[str]) -> bool:

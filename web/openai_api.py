@@ -1,9 +1,9 @@
 """The routes of OpenAI's chat API, for clients that know no other: Open WebUI, LibreChat, the `openai` package.
 
-The client keeps the conversation and sends all of it. The model `pagewitness` asks the whole library, and
-`pagewitness:report.pdf` that document. Nothing unproven is sent: while an answer is made the stream only shows that the
-server works, then it has the answer with its links, citations and verdict. Each conversation has a thread
-(`web/openai_threads.py`).
+The client keeps the conversation and sends all of it. The model `pagewitness` asks the whole library,
+`pagewitness:report.pdf` that document, and `pagewitness:Reports` the documents of that collection. Nothing unproven is
+sent: while an answer is made the stream only shows that the server works, then it has the answer with its links,
+citations and verdict. Each conversation has a thread (`web/openai_threads.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from graph import dependencies
 from graph.errors import HomeError
+from graph.storage.collections import collections
 from web import openai_threads
 from web.responses import LIBRARY_UNAVAILABLE, logger
 
@@ -60,12 +61,19 @@ class ApiError(Exception):
 async def models(request: Request) -> Response:
     """List the library, and its documents, as models."""
     try:
-        rows = await run_in_threadpool(lambda: dependencies.stores().catalog.documents())
+        parts = await run_in_threadpool(_parts)
     except (HomeError, OSError):
         return JSONResponse(ApiError(503, LIBRARY_UNAVAILABLE, "api_error").body, 503)
-    names = [MODEL, *(f"{MODEL}:{row.name}" for row in rows[:_MAX_LISTED])]
+    names = [MODEL, *(f"{MODEL}:{part}" for part in parts)]
     data = [{"id": name, "object": "model", "created": 0, "owned_by": "pagewitness"} for name in names]
     return JSONResponse({"object": "list", "data": data})
+
+
+def _parts() -> list[str]:
+    """Return the names of what can be asked by itself: collections, then documents."""
+    catalog = dependencies.stores().catalog
+    names = [*collections(catalog), *(row.name for row in catalog.documents())]
+    return list(dict.fromkeys(names))[:_MAX_LISTED]
 
 
 async def chat_completions(request: Request) -> Response:
@@ -73,6 +81,8 @@ async def chat_completions(request: Request) -> Response:
     try:
         asked = await _body(request)
         given = _input(asked)
+        if part := str(asked.get("model") or "").partition(":")[2]:
+            given["documents"] = await run_in_threadpool(_documents, part)
         if asked.get("stream"):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             return StreamingResponse(_stream(asked, given), media_type="text/event-stream", headers=headers)
@@ -92,12 +102,12 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the input of the graph: the conversation without what clients tell models, and the chosen document.
+    """Return the input of the graph: the conversation without what clients tell models.
 
     Raises:
         ApiError: there is no such model, or the messages do not end with the user's.
     """
-    name, _, document = str(asked.get("model") or MODEL).partition(":")
+    name = str(asked.get("model") or MODEL).partition(":")[0]
     if name != MODEL:
         raise ApiError(
             404, f"There is no model {name!r}: use {MODEL!r}, or {MODEL}:NAME for one document.", code="model_not_found"
@@ -112,7 +122,17 @@ def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if not kept or kept[-1]["role"] != "user":
         raise ApiError(400, "The last message must be the user's: it is the question.")
-    return {"messages": kept, **({"documents": [document]} if document else {})}
+    return {"messages": kept}
+
+
+def _documents(name: str) -> list[str]:
+    """Return the documents of the collection of this name; else the name, as that of a document."""
+    try:
+        catalog = dependencies.stores().catalog
+        ids = next((ids for one, ids in collections(catalog).items() if one.casefold() == name.casefold()), [])
+        return [row.id for row in catalog.documents(ids)] or [name]
+    except (HomeError, OSError) as error:
+        raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error") from error
 
 
 async def _run(asked: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -120,8 +120,14 @@ def test_a_file_in_a_message_is_read_and_asked_about(client: Any, make_pdf: Make
         httpx.delete(f"{server.url}/documents/{citation['document']}", timeout=300)
 
 
-def test_a_model_is_one_document_or_there_is_none(client: Any) -> None:
+def test_a_model_is_one_document_or_a_collection_or_there_is_none(client: Any, server: Server) -> None:
     assert "14 euros" in ask(client, QUESTION, model="pagewitness:sample.pdf").choices[0].message.content
+    (sample,) = [one for one in server.get("/documents")["documents"] if one["name"] == "sample.pdf"]
+    collection = f"{server.url}/documents/{sample['id']}/collections"
+    httpx.put(collection, json=["Yearly reports"], timeout=300).raise_for_status()
+    assert "pagewitness:Yearly reports" in [model.id for model in client.models.list()]
+    assert "14 euros" in ask(client, QUESTION, model="pagewitness:yearly reports").choices[0].message.content
+    httpx.put(collection, json=[], timeout=300).raise_for_status()
     with pytest.raises(openai.NotFoundError, match="There is no model 'gpt'"):
         ask(client, QUESTION, model="gpt")
     with pytest.raises(openai.BadRequestError, match=r"nothing\.pdf"):

@@ -57,6 +57,38 @@ def test_a_wrong_query_of_the_list_is_told_in_a_sentence(server: Server, query: 
     assert reply.json()["detail"].endswith(".")
 
 
+async def test_a_collection_filters_the_list_and_is_gone_with_its_last_document(
+    server: Server, make_pdf: MakePdf
+) -> None:
+    one, other = [await read(server, make_pdf(f"mill {n}.pdf", f"Mill {n} has {n} wheels.")) for n in (3, 4)]
+
+    def put(document: str, body: Any) -> httpx.Response:
+        return httpx.put(f"{server.url}/documents/{document}/collections", json=body, timeout=300)
+
+    assert put(one, ["Mills & <b>more</b>"]).json() == {"id": one, "collections": ["Mills & <b>more</b>"]}
+    put(other, ["mills & <B>more</b>", "Other"])
+    told = server.get("/documents?limit=9")
+    assert told["collections"] == [{"name": "Mills & <b>more</b>", "count": 2}, {"name": "Other", "count": 1}]
+    assert [document["collections"] for document in told["documents"]] == [
+        ["Mills & <b>more</b>"], ["Mills & <b>more</b>", "Other"]
+    ]  # fmt: skip
+    assert [document["id"] for document in server.get("/documents?collection=Other")["documents"]] == [other]
+    assert server.get("/documents?collection=nothing")["total"] == 0
+    assert server.get(f"/documents?ids={other},{'0' * 16}")["documents"][0]["id"] == other
+    httpx.delete(f"{server.url}/documents/{other}", timeout=300).raise_for_status()
+    assert [collection["name"] for collection in server.get("/documents?limit=9")["collections"]] == [
+        "Mills & <b>more</b>"
+    ]
+    assert server.get("/documents")["documents"][0].keys() >= {"id"}
+    for body, said in (({}, "must be a JSON list"), ([1], "must be a JSON list"), (["a,b"], "without a comma"),
+                       ([""], "without a comma")):  # fmt: skip
+        reply = put(one, body)
+        assert reply.status_code == 422
+        assert said in reply.json()["detail"]
+    assert put(one, ["x" * 20_000]).status_code == 413
+    assert put("0" * 16, ["a"]).status_code == put("..%2f..%2fetc", ["a"]).status_code == 404
+
+
 async def test_uploads_that_were_never_read_say_why_and_can_be_deleted(server: Server, make_pdf: MakePdf) -> None:
     locked = server.upload(make_pdf("locked.pdf", "A sealed word.", password=PASSWORD).read_bytes(), "locked.pdf")
     broken = server.upload(b"%PDF-1.7\nnothing follows", "broken.pdf")

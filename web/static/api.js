@@ -154,6 +154,9 @@ export function upload(file, onProgress) {
   });
 }
 
+/** Put a document into these collections, and into no other. */
+export const putIn = (id, names) => send("PUT", `/documents/${encodeURIComponent(id)}/collections`, names);
+
 /** The pages that an answer cites as a PDF, with its quotes marked. */
 export const proofOf = async (answer) => (await post("/proof", answer)).blob();
 

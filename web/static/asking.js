@@ -5,7 +5,7 @@ import { cancel, changeOf, get, join, newThread, note, run, runOf } from "./api.
 import { askBack } from "./ask_back.js";
 import { KIND, actions, nameOf, refreshConversations, shortened } from "./conversations.js";
 import { byId, make, menu } from "./dom.js";
-import { askedOf, chosenDocuments, noneChosen } from "./library.js";
+import { askedOf, chosenDocuments, keptChoice, noneChosen, restoreChoice } from "./library.js";
 import { makeTurn, turnsOf } from "./turns.js";
 import { welcome } from "./welcome.js";
 
@@ -35,10 +35,11 @@ export async function ask(question) {
   const begun = performance.now();
   await follow(turn, asked, async function* (signal) {
     if (!thread) {
-      thread = await newThread({ ...KIND, name: shortened(question), asked: question.slice(0, MAX_KEPT) });
+      const metadata = { ...KIND, name: shortened(question), asked: question.slice(0, MAX_KEPT), chosen: keptChoice() };
+      thread = await newThread(metadata);
       go({ thread, turn: null }, { replace: true, silent: true });
-      nameIt({ thread_id: thread, metadata: { name: shortened(question) } });
-    } else remember(question);
+      nameIt({ thread_id: thread, metadata });
+    } else remember({ asked: `${known.metadata?.asked ?? ""}\n${question}`.slice(-MAX_KEPT), chosen: keptChoice() });
     const message = { role: "user", content: question, ...(asked.askedOf ? { additional_kwargs: { asked_of: asked.askedOf } } : {}) };
     let answer;
     for (;;) {
@@ -64,7 +65,10 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
       }
     }
     turn.end(undefined, waited());
-    if (asked.result) question = "";
+    if (asked.result) {
+      question = "";
+      remember({ said: wordsOf(asked.result.answer) });
+    }
   } catch (error) {
     asked.result = null; // the first events of a run hold the answer before it
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
@@ -114,11 +118,16 @@ function nameIt(one) {
   byId("conversation-menu").replaceChildren(...(one ? [menu("More on this conversation", () => actions(known))] : []));
 }
 
-/** Keep the words of a question, so that the conversation is found by them. */
-function remember(question) {
-  const asked = `${known.metadata?.asked ?? ""}\n${question}`.slice(-MAX_KEPT);
-  known = { ...known, metadata: { ...known.metadata, asked } };
-  note(thread, { asked }).catch(() => {}); // the search misses these words, the conversation does not
+/** Keep what the conversation is found by, and what of it is asked. */
+function remember(values) {
+  known = { ...known, metadata: { ...known.metadata, ...values } };
+  note(thread, values).catch(() => {}); // the search misses these words, the conversation does not
+}
+
+/** The different words of this conversation's answers, the last ones first. */
+function wordsOf(answer) {
+  const words = `${answer} ${known.metadata?.said ?? ""}`.toLowerCase().split(/\s+/).filter(Boolean);
+  return [...new Set(words)].join(" ").slice(0, MAX_KEPT);
 }
 
 /** Show the conversation that the address names; without one, what can be done. */
@@ -129,7 +138,7 @@ export async function show() {
     running = null;
     byId("send").textContent = "Ask";
     thread = named;
-    await (opened = open());
+    await (opened = open().then(() => thread && restoreChoice(known?.metadata?.chosen)).catch(() => {})); // else the choice stays as it is
   }
   if (turn) {
     const element = byId(`turn-${turn}`);

@@ -43,7 +43,7 @@ async function fetchMore() {
 function draw() {
   const words = byId("search-conversations").value.toLowerCase().split(/\s+/).filter(Boolean);
   const found = listed.filter((one) => {
-    const text = `${nameOf(one)} ${one.extracted?.first ?? ""} ${one.metadata?.asked ?? ""}`.toLowerCase();
+    const text = `${nameOf(one)} ${one.extracted?.first ?? ""} ${one.metadata?.asked ?? ""} ${one.metadata?.said ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const groups = new Map();

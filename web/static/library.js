@@ -2,6 +2,7 @@
 
 import { go } from "./address.js";
 import { get, remove } from "./api.js";
+import { chosenCollection, collect, showCollections } from "./collections.js";
 import { button, byId, confirmed, debounced, make, menu, plural, saveAs, toast } from "./dom.js";
 
 const PAGE = 50;
@@ -9,6 +10,7 @@ const MOST = 500; // documents of one response
 const STATUS = { complete: ["good", "complete"], partial: ["warn", "incomplete"], failed: ["bad", "could not be read"] };
 export const PAGE_STATUS = { read: "read", fallback: "read by fallback", blank: "blank", failed: "failed", pending: "not read yet" };
 const MAX_NAMED = 5;
+const MAX_KEPT = 100; // documents of a choice that a conversation keeps: 2 kB
 let listed = { documents: [], total: 0, all: 0, unfinished: 0 };
 let seen = ""; // the newest document and the numbers of documents, at the last look
 let offset = 0;
@@ -71,7 +73,8 @@ export function askOnly(documents) {
 /** The query of the filter that is set. */
 function filterOf() {
   const words = byId("filter").value.trim();
-  return { ...(words ? { q: words } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}) };
+  const collection = chosenCollection();
+  return { ...(words ? { q: words } : {}), ...(collection ? { collection } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}) };
 }
 
 /** Fetch the page of the list and show it. */
@@ -86,6 +89,9 @@ export async function refresh() {
     offset = Math.max(0, offset - PAGE);
     return refresh();
   }
+  const before = chosenCollection();
+  showCollections(listed.collections);
+  if (before !== chosenCollection()) return fromStart();
   draw();
   dispatchEvent(new CustomEvent("library-changed"));
 }
@@ -127,6 +133,7 @@ function showCount() {
   byId("chosen").textContent = !all ? "" : asked === all ? `${plural(all, "document")}, all asked` : `${asked} of ${all.toLocaleString("en")} asked`;
   byId("choose-all").disabled = asked === all;
   byId("choose-none").disabled = asked === 0;
+  byId("collect-chosen").hidden = asked === all || asked === 0;
   byId("asked-of").textContent = !all || asked === all ? "" : asked ? `Asks ${asked} of ${plural(all, "document")}. ` : "No document is ticked. ";
 }
 
@@ -136,7 +143,7 @@ function entry(one, opened) {
   const open = () => go({ page: { document: one.id, page: 1, boxes: [], as: "contents" } });
   const name = button(one.label, open, { className: "name", title: one.title ? `${one.label} · ${one.title}` : one.label });
   const facts = make("p", { className: "facts" }, one.status === "complete" ? "" : make("span", { className: tone }, `${word} · `), plural(one.pages, "page"),
-    ...counts.map(([status, count]) => ` · ${count} ${PAGE_STATUS[status]}`), one.title ? ` · ${one.title}` : "");
+    ...counts.map(([status, count]) => ` · ${count} ${PAGE_STATUS[status]}`), one.collections?.length ? ` · ${one.collections.join(", ")}` : "", one.title ? ` · ${one.title}` : "");
   const item = make("li", { className: "document" }, checkbox(one), make("div", { className: "lines" }, name, facts), menu(`More on ${one.label}`, () => actions(one, item)));
   if (opened) pages(item, one);
   return item;
@@ -146,11 +153,33 @@ const actions = (one, item) => [
   ["Ask only this one", () => askOnly([[one.id, one.label]])],
   ["Contents", () => go({ page: { document: one.id, page: 1, boxes: [], as: "contents" } })],
   [item.querySelector(".ledger") ? "Hide the pages" : "State of the pages", () => pages(item, one)],
+  ["Collections", () => collectAll([one])],
   [one.status === "complete" ? "Read again" : "Read the rest", () => readAgain(one)],
   ["Save the text", () => make("a", { href: `/documents/${encodeURIComponent(one.id)}/transcript`, download: `${one.label}.md` }).click()],
   ["Save the PDF", () => saveFile(one)],
   ["Delete", () => erase(one), "bad"],
 ];
+
+/** Put documents into collections, then show the list as it is then. */
+async function collectAll(documents) {
+  if (await collect(documents)) await refresh();
+}
+
+/** The choice of documents as a conversation keeps it: {only} or {except} with ids, or null where all are asked or too many are named. */
+export function keptChoice() {
+  const ids = [...(only ?? except).keys()];
+  if ((!only && !except.size) || !ids.length || ids.length > MAX_KEPT) return null;
+  return only ? { only: ids } : { except: ids };
+}
+
+/** Tick what was ticked when a conversation was last asked; documents that are gone are left out. */
+export async function restoreChoice(kept) {
+  const ids = kept?.only ?? kept?.except ?? [];
+  const there = ids.length ? (await get(`/documents?${new URLSearchParams({ ids: ids.join(",") })}`)).documents.map(({ id, label }) => [id, label]) : [];
+  only = kept?.only && there.length ? new Map(there) : null;
+  except = kept?.except ? new Map(there) : new Map();
+  draw();
+}
 
 /** Save a document's own file. */
 export async function saveFile({ id, label }) {
@@ -216,6 +245,15 @@ const fromStart = () => {
 };
 byId("filter").addEventListener("input", debounced(fromStart));
 byId("order").addEventListener("change", fromStart);
+byId("collection").addEventListener("change", fromStart);
+byId("collect-chosen").addEventListener("click", async () => {
+  try {
+    const all = await everything();
+    await collectAll(all.filter(({ id }) => isChosen(id)));
+  } catch (error) {
+    showMessage(error.message);
+  }
+});
 byId("only-unfinished").addEventListener("click", () => {
   unfinishedOnly = !unfinishedOnly;
   fromStart();
