@@ -73,6 +73,28 @@ def test_a_page_is_zoomed_turned_and_found_by_its_number(open_room: OpenRoom, li
     room.check()
 
 
+def test_two_fingers_zoom_the_page_and_not_the_room(open_room: OpenRoom, library: Server) -> None:
+    room = open_room(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = room.page
+    room.ask(HEIGHT)
+    page.locator(".marker").first.tap()
+    page.wait_for_selector("#sheet img[data-ready]")
+    width = page.locator(".leaf").evaluate("leaf => leaf.clientWidth")
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, apart: int = 0) -> None:
+        points = [{"x": 195 - apart, "y": 500, "id": 0}, {"x": 195 + apart, "y": 500, "id": 1}] if apart else []
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 40)
+    for apart in range(45, 121, 5):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    page.wait_for_function(f"document.querySelector('.leaf').clientWidth > {2 * width}")
+    assert page.evaluate("visualViewport.scale") == 1
+    assert page.inner_text("#fit") != "100 %"
+
+
 def test_the_words_of_a_page_are_selected_and_found_on_its_image(open_room: OpenRoom, library: Server) -> None:
     room = open_room()
     page = room.page
