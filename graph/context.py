@@ -10,7 +10,6 @@ import difflib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from langgraph.runtime import get_runtime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 import prompts
@@ -259,6 +258,8 @@ def _sentence(error: Any) -> str:
 
 def current() -> Context:
     """Return the context of the run that the calling node belongs to; the defaults if the run has none."""
+    from langgraph.runtime import get_runtime  # loads LangGraph, 0.3 s, which commands without a run need not
+
     return get_runtime(Context).context or _default(settings(), tuple(map(prompts.load, sorted(prompts.PLACEHOLDERS))))
 
 

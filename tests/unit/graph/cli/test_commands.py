@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ import pytest
 from graph.cli import group, main
 from graph.cli.commands import registry
 from graph.cli.exit_codes import BAD_INPUT, DONE
+from graph.storage.catalog import SqliteCatalog
 
 COMMANDS = dict(registry.commands)
 SHARED = ["--json", "--home", "--server", "--engine"]
@@ -50,6 +53,19 @@ def test_the_help_loads_no_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split()[-4:] == ["0", "False", "0", "True"]
+
+
+def test_the_list_of_documents_loads_no_graph_and_no_model(tmp_path: Path) -> None:
+    """It takes 0.2 CPU seconds in place of 0.6 without LangGraph, whose parts only a run needs."""
+    SqliteCatalog(tmp_path / SqliteCatalog.FILE_NAME).close()
+    code = (
+        "import sys; from graph.cli import main; done = main.main(['documents'])\n"
+        "heavy = {'langgraph', 'langchain_core', 'langsmith', 'numpy', 'onnxruntime', 'chromadb', 'pymupdf'}\n"
+        "print(done, sorted(heavy & set(sys.modules)))"
+    )
+    env = {**os.environ, "PAGEWITNESS_HOME": str(tmp_path), "PAGEWITNESS_ENGINE": "offline"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout.splitlines()[-1] == "0 []"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
