@@ -373,11 +373,13 @@ def _langsmith(name: str) -> str:
 
 
 def limit_numpy_threads() -> None:
-    """Give numpy one thread: with several, a comparison of 5 ms took up to 90 while workers read pages.
-
-    Call it before numpy is imported.
-    """
+    """Give numpy, not imported yet, one thread: with several, 5 ms became up to 90 while workers read pages."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def has_one_numpy_thread() -> bool:
+    """Return whether numpy multiplies in the calling thread alone, as `limit_numpy_threads` has it."""
+    return os.environ.get("OPENBLAS_NUM_THREADS") == "1"
 
 
 def cache_folder() -> Path | None:

@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 
 from graph.retrieval import terms
 from graph.retrieval.asked_parts import is_evidence, named_sentences
+from graph.settings import has_one_numpy_thread
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
 from graph.types import Encoded
@@ -63,6 +64,8 @@ _MIN_UNITS = 300
 # OpenBLAS shares larger products out among threads, which wait for each other by spinning: a question on 1,000 chunks
 # took 50-70 ms of CPU time in place of 26-33, and no less time.
 _OPERATIONS_A_PRODUCT = 4 * 65_536
+# Without other threads, as in the command line and the server, one product of 350 tokens takes 60 % of ten small ones.
+_HAS_ONE_THREAD = has_one_numpy_thread()
 # With 32 chunks the first five are those of a comparison of all for .985 of 333 questions; with 24 for .961.
 SHORTLIST, _SHORTLIST_COSINE_WEIGHT = 32, 8.0
 
@@ -163,45 +166,51 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     rows: list[tuple[int, ChunkRow, int]] = []
     vectors: list[NDArray[np.float32]] = []
     maxsims: list[NDArray[np.float32]] = []
+    weighing = np.flatnonzero(query.token_weights)  # not the question mark, nor the marks of beginning and end
+    asked, weights = query.encoded.tokens[weighing].T.astype(np.float32), query.token_weights[weighing]
     for rank, chunk in enumerate(chunks):
         if chunk.id in token_vectors:
             chunk_vectors, tokens, lengths = token_vectors[chunk.id]
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
             vectors.append(chunk_vectors)
-            maxsims.append(_maxsim(query, tokens, lengths))
+            maxsims.append(_maxsim(asked, weights, tokens, lengths))
     if not rows:
         return []
     cosines = np.einsum("ij,j->i", np.concatenate(vectors), query.encoded.vector)
+    maxsim_of = np.concatenate(maxsims)
     named = {chunk.id: named_sentences(query.text, chunk) for chunk in chunks}
     return [
-        ScoredSentence(chunk.id, sentence, number, rank, float(cosine), float(maxsim), number in named[chunk.id])
-        for (rank, chunk, number), cosine, maxsim in zip(rows, cosines, np.concatenate(maxsims), strict=True)
+        ScoredSentence(chunk.id, sentence, number, rank, cosine, maxsim, number in named[chunk.id])
+        for (rank, chunk, number), cosine, maxsim in zip(rows, cosines.tolist(), maxsim_of.tolist(), strict=True)
         if is_evidence(query.text, sentence := chunk.sentences[number])
     ]
 
 
-def _maxsim(query: Query, tokens: NDArray[np.int8], lengths: NDArray[np.intp]) -> NDArray[np.float32]:
+def _maxsim(
+    asked: NDArray[np.float32], weights: NDArray[np.float32], tokens: NDArray[np.int8], lengths: NDArray[np.intp]
+) -> NDArray[np.float32]:
     """Return MaxSim for each sentence of a chunk.
 
     Args:
-        query: The question.
+        asked: The vectors of the question's tokens as columns, 127 = 1.0.
+        weights: Their weights.
         tokens: Token vectors of all sentences as rows, of shape (sum of lengths, dimensions), 127 = 1.0.
         lengths: How many tokens each sentence has; a sentence without tokens gets 0.
     """
     filled = np.flatnonzero(lengths)
     result = np.zeros(len(lengths), np.float32)
     if len(filled):
-        similarity = _products(tokens.astype(np.float32), query.encoded.tokens.T.astype(np.float32))
+        similarity = _products(tokens.astype(np.float32), asked)
         starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
         best = np.maximum.reduceat(similarity, starts, axis=0) / (127.0 * 127.0)
-        result[filled] = best @ query.token_weights
+        result[filled] = best @ weights
     return result
 
 
 def _products(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the matrix product, computed by this thread alone."""
     result = np.empty((len(left), right.shape[1]), np.float32)
-    size = max(1, _OPERATIONS_A_PRODUCT // right.size)
+    size = len(left) if _HAS_ONE_THREAD else max(1, _OPERATIONS_A_PRODUCT // max(1, right.size))
     for start in range(0, len(left), size):
         rows = slice(start, start + size)
         np.matmul(left[rows], right, out=result[rows])
