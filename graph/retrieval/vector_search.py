@@ -47,11 +47,12 @@ def nearest_chunks(
         limit: How many vectors; several may belong to one chunk.
     """
     ids_by_key: dict[str, list[str]] = {}
-    if not documents and isinstance(embedder, SentenceEmbedder):
-        chunks = catalog.published_chunks(_MAX_EXACT + 1)
-        if len(chunks) <= _MAX_EXACT:
-            key = hashlib.sha256("".join(chunks).encode()).hexdigest()
-            return _best_by_chunk(_compare_all(catalog, index, embedder, vector, {key: chunks}, limit)[:limit])
+    # A question to a larger library need not know its chunks.
+    is_small = not documents and not catalog.published_chunks(1, offset=_MAX_EXACT)
+    if is_small and isinstance(embedder, SentenceEmbedder):
+        chunks = catalog.published_chunks(_MAX_EXACT)
+        key = hashlib.sha256("".join(chunks).encode()).hexdigest()
+        return _best_by_chunk(_compare_all(catalog, index, embedder, vector, {key: chunks}, limit)[:limit])
     for document in documents:
         row = catalog.document(document)
         generation = row.generation if row else ""

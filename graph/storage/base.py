@@ -274,8 +274,8 @@ class ChunkStore(Protocol):
     def chunks_fingerprint(self, document: str) -> str:
         """Return the fingerprint that the published generation was given, or ""."""
 
-    def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
-        """Return a document's chunk ids in order: of the published generation, or of this one."""
+    def chunk_ids(self, document: str, generation: str | None = None, limit: int = -1) -> list[str]:
+        """Return a document's chunk ids in order, all or the first: of the published generation, or of this one."""
 
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
         """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
@@ -283,8 +283,8 @@ class ChunkStore(Protocol):
     def published(self, ids: Sequence[str]) -> list[str]:
         """Return those of the chunk ids that are published."""
 
-    def published_chunks(self, limit: int) -> list[str]:
-        """Return the ids of the published chunks of all documents, in order, at most `limit`."""
+    def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
+        """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
 
 
 class FullTextIndex(Protocol):

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,21 +99,21 @@ class SqliteCatalog(Ledger):
             mark_for_cleanup(connection, document)
         return replaced
 
-    def chunk_ids(self, document: str, generation: str | None = None) -> list[str]:
-        """Return a document's chunk ids in order: of the published generation, or of this one."""
+    def chunk_ids(self, document: str, generation: str | None = None, limit: int = -1) -> list[str]:
+        """Return a document's chunk ids in order, all or the first: of the published generation, or of this one."""
         rows = self._db.rows(
             "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
-            "WHERE c.document = ? AND c.generation = coalesce(?, d.generation) ORDER BY c.ordinal",
-            [document, generation],
+            "WHERE c.document = ? AND c.generation = coalesce(?, d.generation) ORDER BY c.ordinal LIMIT ?",
+            [document, generation, limit],
         )
         return [row[0] for row in rows]
 
-    def published_chunks(self, limit: int) -> list[str]:
-        """Return the ids of the published chunks of all documents, in order, at most `limit`."""
+    def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
+        """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
         rows = self._db.rows(
             "SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
-            "ORDER BY d.id, c.ordinal LIMIT ?",
-            [limit],
+            "ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
+            [limit, offset],
         )
         return [row[0] for row in rows]
 
@@ -259,6 +260,9 @@ def _dump(sentences: Sequence[Sentence]) -> str:
     )
 
 
+# A question reads 32 chunks, its closest ones five times: 1.5 ms of 20. The chunks of a library of some papers all
+# stay here, at 12 kB each. The JSON is a part of the key, so that no value is ever stale.
+@lru_cache(maxsize=512)
 def _load(chunk: str, dumped: str) -> tuple[SentenceRow, ...]:
     return tuple(
         SentenceRow(

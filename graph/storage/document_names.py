@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from functools import lru_cache
 
 WHOLE, SOURCE = "=", "@"
 """What a term begins with that is a whole name, and one that is a source; no word begins so."""
@@ -18,11 +19,16 @@ _MAX_SPAN = 12  # words of the longest name that is looked for in a text
 
 def words_of(text: str) -> list[str]:
     """Return the words of a name or question for comparison: `NETFLIX_2022Q2_10-K` gives netflix, 2022, q2, 10k."""
+    return list(_words_of(text))
+
+
+@lru_cache(maxsize=256)  # those of a question are asked for six times until it is answered
+def _words_of(text: str) -> tuple[str, ...]:
     text = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
     text = re.sub(r"'s\b|’s\b", "", text)
     text = re.sub(r"\b(\d{1,2})[- ]([kqf])\b", r"\1\2", text.replace("_", " "))
     text = re.sub(r"\b(fy)?((?:19|20)\d\d)(?=[a-z])", r"\2 ", re.sub(r"\bfy(?=\d{4})", "", text))
-    return re.findall(r"[^\W_]+", text)
+    return tuple(re.findall(r"[^\W_]+", text))
 
 
 def terms_of_name(name: str, title: str, source: str) -> str:

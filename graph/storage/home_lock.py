@@ -85,6 +85,12 @@ def acquire(home: Path, served_at: str = "") -> FileLock:
     return lock
 
 
+def is_held(home: Path) -> bool:
+    """Return whether this process has locked the home folder, without asking the file system."""
+    lock = _held.get(home)
+    return lock is not None and lock.is_locked
+
+
 def release(home: Path) -> None:
     """Release the lock that this process has on a home folder, if any, also when the lock file was deleted."""
     if lock := _held.pop(home, None):

@@ -85,7 +85,7 @@ class Stores:
 
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError unless the index holds the vectors of this embedder, and all of them."""
-        if not self._chroma_url:
+        if not self._chroma_url and not home_lock.is_held(self.home):
             self.acquire()
         # What the catalog remembers spares a question the opening of the index, 0.3 s.
         if self._chroma_url or self.catalog.get_meta(self.INDEXED_BY) != embedder:

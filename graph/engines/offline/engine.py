@@ -27,7 +27,7 @@ from graph.retrieval.lists import goes_on
 from graph.retrieval.multilingual import MultilingualSearch
 from graph.retrieval.spelling import Vocabulary, corrected, with_names
 from graph.runtime.caching import LRUCache
-from graph.storage.base import Catalog, ChunkRow, TokenVectors
+from graph.storage.base import Catalog, ChunkRow, DocumentRow, TokenVectors
 from graph.types import (
     RELEVANT_GRADE,
     Claim,
@@ -53,6 +53,7 @@ RELEVANT_FIT = 7.7
 CLEAR_GRADE = RELEVANT_GRADE + 1.0
 # Chunks whose token vectors are kept when the index has none: the candidates of some questions, at 135 kB each.
 _MAX_ENCODED = 64
+_MAX_HEADINGS = 256  # first headings of documents that are cached
 _MAX_REASON = 120
 """Characters of the closest sentence in the reason of a grade."""
 
@@ -94,6 +95,7 @@ class OfflineEngine:
         self._encoder = encoder
         self._multilingual = multilingual
         self._encoded: LRUCache[TokenVectors] = LRUCache(_MAX_ENCODED)
+        self._headings: LRUCache[str] = LRUCache(_MAX_HEADINGS)
 
     def is_daily_quota_exhausted(self) -> bool:
         """Return False, because no requests are sent."""
@@ -124,8 +126,10 @@ class OfflineEngine:
             earlier = [(await asyncio.to_thread(self._named, text), told) for text, told in earlier]
             question = await asyncio.to_thread(self._named, question)
             question = await asyncio.to_thread(standalone, question, earlier, self._similar)
-        question = await asyncio.to_thread(spelled_out, question, self._vocabulary)
-        return Reply(await asyncio.to_thread(corrected, question, self._vocabulary, self._encoder.is_word))
+        return Reply(await asyncio.to_thread(self._corrected, question))
+
+    def _corrected(self, question: str) -> str:
+        return corrected(spelled_out(question, self._vocabulary), self._vocabulary, self._encoder.is_word)
 
     def _named(self, text: str) -> str:
         """Return a text with the capitals of the names that the library has."""
@@ -186,10 +190,15 @@ class OfflineEngine:
     def _titles(self, chunks: Sequence[RetrievedChunk]) -> dict[str, str]:
         """Return the title of each document, with its first heading where that says something else."""
         rows = (self._catalog.document(document) for document in {chunk["document"] for chunk in chunks})
-        return {row.id: " | ".join(dict.fromkeys([row.title, self._first_heading(row.id)])) for row in rows if row}
+        return {row.id: " | ".join(dict.fromkeys([row.title, self._first_heading(row)])) for row in rows if row}
 
-    def _first_heading(self, document: str) -> str:
-        first = self._catalog.chunks(self._catalog.chunk_ids(document)[:1])
+    def _first_heading(self, document: DocumentRow) -> str:
+        # Never stale: the name of a generation is a hash of its chunks.
+        key = (document.id, document.generation)
+        return self._headings.get_or_build(key, partial(self._load_first_heading, document.id))
+
+    def _load_first_heading(self, document: str) -> str:
+        first = self._catalog.chunks(self._catalog.chunk_ids(document, limit=1))
         return next((one.text for chunk in first for one in chunk.sentences if one.kind == "heading"), "")
 
     def _score(
@@ -247,19 +256,7 @@ class OfflineEngine:
             )
             for chunk, scored in best.items()
         }
-        return self._with_continuations(grades)
-
-    def _with_continuations(self, grades: dict[str, Grade]) -> list[Grade]:
-        """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE, or its list."""
-        rows = {(row.document, row.ordinal): row for row in self._catalog.chunks(list(grades))}
-        for (document, ordinal), row in rows.items():
-            before, chunk = rows.get((document, ordinal - 1)), row.id
-            if before is None or grades[chunk]["score"] >= RELEVANT_GRADE:
-                continue
-            if grades[before.id]["score"] >= (RELEVANT_GRADE if goes_on(before, row) else CLEAR_GRADE):
-                reason = "goes on from the passage before it, which fits"
-                grades[chunk] = Grade(chunk=chunk, score=float(RELEVANT_GRADE), reason=reason)
-        return list(grades.values())
+        return _with_continuations(grades, {row.id: row for row in rows})
 
     def _answer(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Claim]:
         """Extract claims for each question in the text; those that do not answer it are marked as related.
@@ -281,6 +278,19 @@ class OfflineEngine:
             found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles, subjects)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
+
+
+def _with_continuations(grades: dict[str, Grade], chunks: Mapping[str, ChunkRow]) -> list[Grade]:
+    """Give RELEVANT_GRADE to a chunk that continues one with CLEAR_GRADE, or its list."""
+    rows = {(chunks[key].document, chunks[key].ordinal): chunks[key] for key in grades if key in chunks}
+    for (document, ordinal), row in rows.items():
+        before, chunk = rows.get((document, ordinal - 1)), row.id
+        if before is None or grades[chunk]["score"] >= RELEVANT_GRADE:
+            continue
+        if grades[before.id]["score"] >= (RELEVANT_GRADE if goes_on(before, row) else CLEAR_GRADE):
+            reason = "goes on from the passage before it, which fits"
+            grades[chunk] = Grade(chunk=chunk, score=float(RELEVANT_GRADE), reason=reason)
+    return list(grades.values())
 
 
 def _of_all_ways(question: str, sentences: Sequence[scoring.ScoredSentence]) -> set[str]:

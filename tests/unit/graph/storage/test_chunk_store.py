@@ -42,6 +42,17 @@ def test_published_chunks_are_listed_up_to_a_limit(catalog: Catalog) -> None:
     catalog.stage_chunks("b", [chunk(0, "Not published yet.")])
     expected = [*catalog.chunk_ids("a"), *catalog.chunk_ids("b")]
     assert (catalog.published_chunks(10), catalog.published_chunks(2)) == (expected, expected[:2])
+    assert (catalog.published_chunks(1, offset=2), catalog.published_chunks(1, offset=3)) == (expected[2:], [])
+    assert catalog.chunk_ids("a", limit=1) == expected[:1]
+
+
+def test_a_chunk_that_is_read_again_has_the_sentences_that_are_stored_now(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."))
+    before = catalog.chunks(catalog.chunk_ids("a"))
+    assert catalog.chunks(catalog.chunk_ids("a")) == before
+    publish(catalog, document("a"), chunk(0, "Gannets nest on ledges."))
+    (after,) = catalog.chunks(catalog.chunk_ids("a"))
+    assert [sentence.text for sentence in after.sentences] == ["Gannets nest on ledges."]
 
 
 def test_chunks_come_back_in_the_order_asked_with_their_sentences(catalog: Catalog) -> None:

@@ -42,6 +42,15 @@ def test_a_second_process_gets_the_name_of_the_owner(tmp_path: Path) -> None:
     assert acquire_elsewhere(tmp_path / "home").returncode == 0
 
 
+def test_a_folder_is_held_from_its_lock_to_its_release(tmp_path: Path) -> None:
+    folder = homes.prepare(tmp_path / "home")
+    assert not homes.is_held(folder)
+    homes.acquire(folder)
+    assert homes.is_held(folder)
+    homes.release(folder)
+    assert not homes.is_held(folder)
+
+
 def test_the_message_names_a_servers_address_as_long_as_the_server_is_the_owner(tmp_path: Path) -> None:
     folder, url = homes.prepare(tmp_path / "home"), "http://127.0.0.1:2024"
     lock = homes.acquire(folder, url)
