@@ -11,6 +11,7 @@ from graph.query import messages
 from graph.query.answers import build_verifier
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import Note, QueryState
+from graph.storage.base import PageRow
 from graph.types import ClaimCheck, Entailment, Usage, add_usage
 from graph.verification import outcomes
 
@@ -30,11 +31,10 @@ async def check_claims(state: QueryState) -> tuple[list[ClaimCheck], Usage, list
     nothing failed: so there is one such request, or a second one for what replaced the claims that it denied.
     """
     deps = await dependencies.current()
-    checker = await asyncio.to_thread(build_verifier, state)
-    if lacking := await asyncio.to_thread(checker.pages_without_witness, state["claims"]):
+    checker, checks, lacking = await asyncio.to_thread(_checked, state)
+    if lacking:
         await read_by_ocr(deps, lacking)
-        checker = await asyncio.to_thread(build_verifier, state)
-    checks = await asyncio.to_thread(checker.check, state["claims"])
+        checker, checks, _ = await asyncio.to_thread(_checked, state)
     if state["repairs"]:
         checks = outcomes.with_history(checks, state["verdicts"])
     failed, may_repair = (
@@ -44,6 +44,13 @@ async def check_claims(state: QueryState) -> tuple[list[ClaimCheck], Usage, list
     if not is_model_asked(state) or (failed and may_repair):
         return checks, state["usage"], state["notes"]
     return await _with_model(deps, checker, state, checks)
+
+
+def _checked(state: QueryState) -> tuple[ClaimVerifier, list[ClaimCheck], list[PageRow]]:
+    """Return a verifier, its checks of the claims, and the pages that OCR must read before; with these, no checks."""
+    checker = build_verifier(state)
+    lacking = checker.pages_without_witness(state["claims"])
+    return checker, [] if lacking else checker.check(state["claims"]), lacking
 
 
 async def _with_model(

@@ -46,6 +46,8 @@ def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
 
     None for a greeting or a question about a document, which stand alone.
     """
+    if not history:
+        return []
     from graph.query.understanding import understand  # its patterns take 20 ms at import
 
     if understand(question)["kind"] in _STANDS_ALONE:

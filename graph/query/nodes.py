@@ -32,7 +32,7 @@ from graph.query.whole_document import of_run
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
-from graph.types import Claim, Objection, PageRef, Reply, RetrievedChunk, add_usage, no_usage
+from graph.types import Claim, Objection, PageRef, PageView, Reply, RetrievedChunk, add_usage, no_usage
 from graph.verification import outcomes
 
 _MAX_PREVIEW = 160  # characters of a chunk in the state before grading
@@ -47,8 +47,7 @@ async def contextualize(state: QueryState) -> QueryState:
     Raises:
         BadInputError: the question is empty or too long, or a document is unknown.
     """
-    from graph.query.understanding import understand  # its patterns take 20 ms at import, those below 3
-    from graph.retrieval import document_mentions
+    from graph.retrieval import document_mentions  # its patterns take 3 ms at import
 
     deps = await dependencies.current()
     question, history = conversation.question_and_history(state.get("question"), state.get("messages"))
@@ -60,25 +59,38 @@ async def contextualize(state: QueryState) -> QueryState:
     allowed = await asyncio.to_thread(clarifying.resolve, catalog, given)
     about_library = document_mentions.asks_about_library(question)
     reply = Reply(question) if about_library else await spent_day.standalone(deps, question, history)
-    mentioned = [] if given else await asyncio.to_thread(document_mentions.mentioned_in, catalog, reply.value)
-    understood = understand(reply.value, mentioned)
-    if not given and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
-        mentioned = await asyncio.to_thread(conversation.document_of_thread, state, catalog)
     update: QueryState = {
         **_fresh(),
         "question": question,
-        "understanding": {**understood, "documents": mentioned},
         "allowed_documents": allowed,
-        "mentioned_documents": mentioned,
-        "whole_documents": await asyncio.to_thread(of_run, catalog, mentioned or allowed, deps.engine.name),
         "standalone_question": reply.value,
         "queries": [reply.value],
         "can_rewrite": deps.engine.can_rewrite,
-        "reason": None if allowed else await asyncio.to_thread(messages.reason_for_no_documents, catalog),
         "engine": deps.engine.name,
         "usage": add_usage(no_usage(), reply.usage),
     }
-    return _set({**update, **await asyncio.to_thread(clarifying.of_question, catalog, update)}, state)
+    update = await asyncio.to_thread(_understood, catalog, state, update, named=bool(given))
+    return _set(update, state)
+
+
+def _understood(catalog: Catalog, state: QueryState, update: QueryState, *, named: bool) -> QueryState:
+    """Return the update with what a question asks for, and which documents; `named`: the run names them."""
+    from graph.query.understanding import understand  # its patterns take 20 ms at import, those below 3
+    from graph.retrieval import document_mentions
+
+    asked, allowed = update["standalone_question"], update["allowed_documents"]
+    mentioned = [] if named else document_mentions.mentioned_in(catalog, asked)
+    understood = understand(asked, mentioned)
+    if not named and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
+        mentioned = conversation.document_of_thread(state, catalog)
+    update = {
+        **update,
+        "understanding": {**understood, "documents": mentioned},
+        "mentioned_documents": mentioned,
+        "whole_documents": of_run(catalog, mentioned or allowed, update["engine"]),
+        "reason": None if allowed else messages.reason_for_no_documents(catalog),
+    }
+    return {**update, **clarifying.of_question(catalog, update)}
 
 
 # Fields that later nodes read whether they are set or not.
@@ -210,11 +222,8 @@ async def generate_answer(state: QueryState) -> QueryState:
     """
     deps = await dependencies.current()
     catalog, question = deps.stores.catalog, state["standalone_question"]
-    offered = await asyncio.to_thread(whole_document.offered_chunks, catalog, state)
     whole = state.get("whole_documents") or []
-    ranked = await asyncio.to_thread(whole_document.by_words, catalog, question, offered) if whole else offered
-    refs = await asyncio.to_thread(select_page_images, deps, ranked)
-    views = await asyncio.to_thread(load_page_images, deps, refs)
+    offered, views = await asyncio.to_thread(_evidence, deps, state)
     shown = [PageRef(document=view.document, page=view.page) for view in views]
     engine, stream = spent_day.engine_of(deps, state), reply_stream(state)
     on_draft = _draft_writer({**state, "page_images": shown}, stream)
@@ -231,7 +240,7 @@ async def generate_answer(state: QueryState) -> QueryState:
         return spent_day.go_offline(state)
     claims = budget.with_computed(reply.value, state)
     return {
-        **await asyncio.to_thread(_kept, catalog, state, offered, claims),
+        **(await asyncio.to_thread(_kept, catalog, state, offered, claims) if whole else {}),
         "claims": claims,
         "shortcut": "",
         "page_images": shown,
@@ -242,6 +251,15 @@ async def generate_answer(state: QueryState) -> QueryState:
         "streamed_text": stream.text,
         **failure,
     }
+
+
+def _evidence(deps: dependencies.Deps, state: QueryState) -> tuple[list[RetrievedChunk], list[PageView]]:
+    """Return the chunks that may be quoted, and the images of pages that go with them."""
+    catalog = deps.stores.catalog
+    offered = whole_document.offered_chunks(catalog, state)
+    whole = state.get("whole_documents") or []
+    ranked = whole_document.by_words(catalog, state["standalone_question"], offered) if whole else offered
+    return offered, load_page_images(deps, select_page_images(deps, ranked))
 
 
 def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
