@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from functools import lru_cache
+from typing import NamedTuple
 
 from graph.retrieval import terms
 from graph.storage.base import ChunkRow, SentenceRow
@@ -74,12 +77,39 @@ def words_in_address(question: str, text: str) -> list[str]:
 _MIN_IN_ADDRESS = 4  # letters: a shorter word is a part of too many addresses
 
 
-def _pointed_at(question: str, sentence: SentenceRow) -> bool:
-    """Return whether a sentence has the web address or the explanation of the mark that a question asks for."""
-    if _ASKS_ADDRESS.search(question):
+class _Asked(NamedTuple):
+    """What a question points to."""
+
+    name: bool
+    """Whether it asks for the name over the contacts of a first page."""
+    address: bool
+    """Whether it asks for a web address."""
+    signs: str
+    """The signs of the mark whose meaning it asks for."""
+    titles: frozenset[str]
+    """The appendices that it names, lower case."""
+    numbers: frozenset[str]
+    """The clauses and sections that it names."""
+
+
+@lru_cache(maxsize=64)  # a question is compared with 32 chunks
+def _asked_parts(question: str) -> _Asked:
+    return _Asked(
+        bool(_ASKS_NAME.search(question)),
+        bool(_ASKS_ADDRESS.search(question)),
+        marks_asked(question),
+        frozenset(" ".join(title.casefold().split()) for title in _APPENDIX.findall(question)),
+        frozenset([*_NAMED.findall(question), *_DOTTED.findall(question)]),
+    )
+
+
+def _pointed_at(question: str, asked: _Asked, sentence: SentenceRow) -> bool:
+    """Return whether a sentence has the name, the web address or the meaning of the mark that a question asks for."""
+    if asked.name and sentence.search.startswith(f"Name: {sentence.text}"):
+        return True
+    if asked.address:
         return bool(words_in_address(question, sentence.text))
-    signs = marks_asked(question)
-    return any(sign in sentence.text for sign in signs) and bool(_EXPLAINS.search(sentence.text))
+    return any(sign in sentence.text for sign in asked.signs) and bool(_EXPLAINS.search(sentence.text))
 
 
 def is_evidence(question: str, sentence: SentencePredicates) -> bool:
@@ -105,14 +135,12 @@ def named_sentences(question: str, chunk: ChunkRow) -> frozenset[int]:
     A sentence belongs to the number that it begins with or is found by, else to the heading above it. "6" names 6 and
     all that stands under it, so 6.2 too.
     """
-    found = {
-        n
-        for n, s in enumerate(chunk.sentences)
-        if (s.search.startswith(f"Name: {s.text}") and _ASKS_NAME.search(question)) or _pointed_at(question, s)
-    }
-    titles = {" ".join(title.casefold().split()) for title in _APPENDIX.findall(question)}
-    asked = {*_NAMED.findall(question), *_DOTTED.findall(question)}
-    if not asked and not titles:
+    asked = _asked_parts(question)
+    found: set[int] = set()
+    if asked.name or asked.address or asked.signs:
+        found = {n for n, sentence in enumerate(chunk.sentences) if _pointed_at(question, asked, sentence)}
+    titles = asked.titles
+    if not asked.numbers and not titles:
         return frozenset(found)
     in_title = _opens_with(titles, *chunk.headings)
     section = _number(chunk.headings[-1]) if chunk.headings else ""
@@ -122,12 +150,12 @@ def named_sentences(question: str, chunk: ChunkRow) -> frozenset[int]:
             in_title = _opens_with(titles, sentence.text) or (in_title and not _APPENDIX.match(sentence.text))
         own = _number(sentence.text) if sentence.kind in ("prose", "item") else ""
         clause = own or (_number(sentence.search) if sentence.search != sentence.text else "") or section
-        if in_title or (clause and any(clause == one or clause.startswith(f"{one}.") for one in asked)):
+        if in_title or (clause and any(clause == one or clause.startswith(f"{one}.") for one in asked.numbers)):
             found.add(number)
     return frozenset(found)
 
 
-def _opens_with(titles: set[str], *headings: str) -> bool:
+def _opens_with(titles: Set[str], *headings: str) -> bool:
     """Return whether a heading begins with one of these titles ("appendix e")."""
     return any(re.match(rf"{re.escape(title)}\b", heading.casefold()) for title in titles for heading in headings)
 

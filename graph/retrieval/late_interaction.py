@@ -55,9 +55,12 @@ def score_sentences(
 
     found = {chunk.id: chunk for chunk in catalog.chunks(list(cached))}
     for chunks, scored in map(score_batch, batches) if len(batches) < 2 else _threads().map(score_batch, batches):
+        by_chunk: dict[str, list[scoring.ScoredSentence]] = {}
+        for one in scored:
+            by_chunk.setdefault(one.chunk, []).append(one)
         for chunk in chunks:
             found[chunk.id] = chunk
-            cached[chunk.id] = [one for one in scored if one.chunk == chunk.id]
+            cached[chunk.id] = by_chunk.get(chunk.id, [])
             if cached[chunk.id]:  # missing token vectors may be written later
                 _cache.put(key(chunk.id), cached[chunk.id])
     existing = [chunk for chunk in ids if chunk in found]
@@ -67,7 +70,7 @@ def score_sentences(
 def with_ranks(scored: Sequence[scoring.ScoredSentence], ids: Sequence[str]) -> list[scoring.ScoredSentence]:
     """Return the sentences with `rank` set to the index of their chunk in `ids`."""
     ranks = {chunk: rank for rank, chunk in enumerate(ids)}
-    return [replace(one, rank=ranks[one.chunk]) for one in scored]
+    return [one if one.rank == ranks[one.chunk] else replace(one, rank=ranks[one.chunk]) for one in scored]
 
 
 def _key_function(query: scoring.Query) -> Callable[[str], Hashable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from graph.retrieval.languages import language, stop_words
@@ -46,10 +47,15 @@ def words(text: str) -> list[str]:
 
 def content_terms(text: str) -> list[str]:
     """Return the distinct words that are no stop words; all words if every one is ("What is it?")."""
+    return list(_content_terms(text))
+
+
+@lru_cache(maxsize=256)  # those of a question are asked for ten times until it is answered
+def _content_terms(text: str) -> tuple[str, ...]:
     found = [term.text for term in terms(text)]
     ignored = STOP_WORDS | stop_words(language(text))
     kept = [word for word in found if word not in ignored and (len(word) > 1 or word.isdigit())]
-    return list(dict.fromkeys(kept or found))
+    return tuple(dict.fromkeys(kept or found))
 
 
 def search_terms(text: str) -> list[str]:
@@ -70,7 +76,7 @@ def identifiers(text: str) -> list[str]:
 
 def stems(text: str) -> frozenset[str]:
     """Return the stems of all words of a text."""
-    return frozenset(stem(term.text) for term in terms(text))
+    return frozenset([stem(word.lower()) for word in _PIECE.findall(text.translate(TO_ORDINARY))])
 
 
 def split_questions(question: str) -> list[str]:

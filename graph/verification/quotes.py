@@ -69,7 +69,7 @@ def locate(quote: str, pages: Mapping[int, Transcript]) -> QuoteLocation | None:
     texts = {number: page_text(transcript) for number, transcript in pages.items()}
     for form in _forms(quote):
         wanted = normalised(form)
-        if sum(character.isalnum() for character in wanted) < _SHORTEST_QUOTE:
+        if sum(map(str.isalnum, wanted)) < _SHORTEST_QUOTE:
             continue
         for number, text in texts.items():
             if text.find(wanted) is not None:

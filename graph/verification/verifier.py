@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, Statement, is_verified
@@ -28,10 +29,11 @@ class ClaimVerifier:
         self, catalog: Catalog, offered: Sequence[str], views: Sequence[PageRef], instructions: Sequence[str] = ()
     ) -> None:
         self._catalog = catalog
-        self._instructions = {run for text in instructions for run in _runs(text)}
+        self._instructions = frozenset[str]().union(*map(_runs_of_prompt, instructions))
         self._chunks = {chunk.id: chunk for chunk in catalog.chunks(offered)}
         self._read: dict[tuple[str, tuple[int, ...]], dict[int, Transcript]] = {}
         self._witnesses = Witnesses(catalog)
+        self._places: dict[tuple[str, str], quotes.QuoteLocation | None] = {}
         self._whole: dict[str, str] = {}
         self._views = {(view["document"], view["page"]) for view in views}
         rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
@@ -96,8 +98,11 @@ class ClaimVerifier:
         return self._check_at(claim, chunk, place)
 
     def _locate(self, quote: str, chunk: ChunkRow) -> quotes.QuoteLocation | None:
-        pages = self._transcripts(chunk.document, chunk.pages)
-        return quotes.locate(quote, pages) or quotes.locate_row(quote, chunk, pages)
+        """Return where a quote stands; looked for once, although its page may be asked for before its check."""
+        if (key := (quote, chunk.id)) not in self._places:
+            pages = self._transcripts(chunk.document, chunk.pages)
+            self._places[key] = quotes.locate(quote, pages) or quotes.locate_row(quote, chunk, pages)
+        return self._places[key]
 
     def _check_at(self, claim: Claim, chunk: ChunkRow | None, place: quotes.QuoteLocation | None) -> ClaimCheck:
         failure = quotes.failure_reason(claim, chunk, place)
@@ -225,6 +230,11 @@ class ClaimVerifier:
         parts = [self._evidence(claim["quote"], chunk) for chunk in near]
         above, around = (" ".join(getattr(part, name) for part in parts) for name in ("above", "around"))
         return contradictions_of(check_claim(claim["text"], Evidence(claim["quote"], above, around)))
+
+
+@lru_cache(maxsize=8)
+def _runs_of_prompt(text: str) -> frozenset[str]:
+    return frozenset(_runs(text))
 
 
 def _runs(text: str) -> list[str]:

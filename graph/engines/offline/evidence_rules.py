@@ -201,7 +201,7 @@ def answers_question(
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     near = labelled or (scored is not None and scored.cosine >= least)
-    if not (near or named or is_row or under_named_heading(question, headings)):
+    if not (near or named or is_row or is_named_heading(question, headings[-1] if headings else "")):
         return False
     if labelled and not named and not _names_any(question, sentence, headings, title):
         return False
@@ -268,10 +268,10 @@ def _names_any(question: str, sentence: SentenceRow, headings: Sequence[str], ti
     return by_heading or any(is_named(word, own, frozenset()) for word in words)
 
 
-def under_named_heading(question: str, headings: Sequence[str]) -> bool:
-    """Return whether the last heading above a sentence has all words that a question asks about, two or more."""
-    words = required_words(question, asked_kind(question))
-    held = stems(headings[-1]) if headings else frozenset[str]()
+@lru_cache(maxsize=256)  # asked of each sentence, and those of a chunk have few headings
+def is_named_heading(question: str, heading: str) -> bool:
+    """Return whether a heading has all words that a question asks about, two or more."""
+    words, held = required_words(question, asked_kind(question)), stems(heading)
     return len(words) > 1 and all(is_named(word, held, frozenset()) for word in words)
 
 

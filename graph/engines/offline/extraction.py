@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from graph.engines.offline import listed_answers, table_answers
 from graph.engines.offline.comments import comments_asked
@@ -139,9 +140,10 @@ def _tells_of_another(query: scoring.Query, sentence: SentenceRow, best: Sentenc
     return lacks or (stem(wanted) in asked and stem(subject) not in asked)
 
 
-def _words(text: str) -> set[str]:
+@lru_cache(maxsize=256)  # the question and the best sentence are compared with each other sentence
+def _words(text: str) -> frozenset[str]:
     """Return the stems of the words of a text; codes and numbers with points stay whole."""
-    return {stem(re.sub(r"['’]s$", "", word)) for word in terms.words(text)}
+    return frozenset(stem(re.sub(r"['’]s$", "", word)) for word in terms.words(text))
 
 
 def _comparison(query: scoring.Query, best: scoring.ScoredSentence, chunks: _Chunks) -> list[Claim]:
