@@ -9,6 +9,7 @@ import { lookForDocuments, onBeingRead, refresh, showMessage } from "./library.j
 const MAX_PARALLEL_UPLOADS = 3;
 const MAX_WAITING = 30; // files waiting to be read that are listed one by one
 const LOOK_MS = 5000;
+const REST = 20; // times as long as a look took
 const NOTE_MS = 1000;
 const MODES = ["custom", "values"];
 const OPEN = { room: "reading" };
@@ -283,9 +284,12 @@ function summary() {
 }
 addEventListener("jobs-changed", summary);
 
+let rested = 0; // until when the server is left alone: the list of 10,000 documents takes it 0.2 s each time
 async function look() {
-  if (document.hidden) return;
+  if (document.hidden || Date.now() < rested) return;
+  const begun = Date.now();
   await lookForBatches();
   await lookForDocuments();
+  rested = Date.now() + REST * (Date.now() - begun);
 }
 setInterval(() => look().catch(() => {}), LOOK_MS); // the server may be down: the next look tells
