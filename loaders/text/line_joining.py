@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Sequence
 
 _SOFT_HYPHEN = "\u00ad"
-_HYPHENS = "-\u2010"
+_HYPHENS = ("-", "\u2010")
 _BROKEN = re.compile(r"([^\W_][\w’'\-]*)[-\u2010]$")
 _CONTINUED = re.compile(r"[\w’'\-]*\w")
 _PLAIN_WORD = re.compile(r"[\w’'\-]*\w")
@@ -27,21 +27,29 @@ def vocabulary(lines: Iterable[str]) -> set[str]:
 
 def join_lines(lines: Sequence[str], known: Container[str]) -> str:
     """Join lines into one; `known` (lower case) decides whether a hyphen at a line's end belongs to the word."""
-    text = ""
+    pieces: list[str] = []  # each ends where a space follows: only the last one is looked at, which keeps this linear
     for line in (part.strip() for part in lines):
         if not line:
             continue
-        if not text:
-            text = line
-        elif text.endswith(_SOFT_HYPHEN):
-            text = text[:-1] + line
-        elif text[-1] in _HYPHENS and (broken := _BROKEN.search(text)):  # a search in each longer text is quadratic
-            text = _mend(text, broken.group(1), line, known)
-        elif _is_cjk(text[-1]) and _is_cjk(line[0]):
-            text += line
+        if not pieces:
+            pieces.append(line)
+        elif pieces[-1].endswith(_SOFT_HYPHEN):
+            pieces[-1] = pieces[-1][:-1] + line
+        elif broken := _broken(pieces[-1]):
+            pieces[-1] = _mend(pieces[-1], broken, line, known)
+        elif _is_cjk(pieces[-1][-1]) and _is_cjk(line[0]):
+            pieces[-1] += line
         else:
-            text += f" {line}"
-    return text.replace(_SOFT_HYPHEN, "")
+            pieces.append(line)
+    return " ".join(pieces).replace(_SOFT_HYPHEN, "")
+
+
+def _broken(text: str) -> str:
+    """Return the first half of the word that a hyphen breaks at the end of a text, or ""."""
+    if not text.endswith(_HYPHENS):
+        return ""
+    found = _BROKEN.search(text.rsplit(maxsplit=1)[-1])
+    return found[1] if found else ""
 
 
 def _mend(text: str, left: str, line: str, known: Container[str]) -> str:

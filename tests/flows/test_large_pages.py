@@ -86,12 +86,9 @@ def _answer(question: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("draw", [_marks, _points])
-def test_a_page_with_too_many_signs_is_read_or_says_why_not(home: Path, tmp_path: Path, draw: Any) -> None:
-    document = _ingest(tmp_path / "dense.pdf", draw)
-    if document["status"] == "complete":
-        assert "21:40" in _answer("When did the lock keeper close the gate?")
-    else:
-        assert all(failure["reason"] and failure["detail"] for failure in document["failures"])
+def test_a_page_with_too_many_signs_is_read(home: Path, tmp_path: Path, draw: Any) -> None:
+    assert _ingest(tmp_path / "dense.pdf", draw)["status"] == "complete"
+    assert "21:40" in _answer("When did the lock keeper close the gate?")
 
 
 @pytest.mark.slow
