@@ -27,6 +27,7 @@ from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
 from loaders.pdf.neighbours import Print, print_of, surroundings_of
+from loaders.pdf.outlines import is_outlined
 from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
@@ -127,7 +128,7 @@ class PdfFile:
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
             look = page.get_textpage(flags=_LOOK_FLAGS)
             layer = with_tick_boxes(page, look, with_fields(page, as_seen(page, look, layer)))
-            layer = with_comments(page, layer)
+            layer = replace(with_comments(page, layer), outlined=is_outlined(page, layer))
             files = tuple(attachments(self._doc, range(number, number + 1)))
             comments = layer.comments + named(files)
             self._layers[number] = replace(layer, comments=comments, files=tuple(each.name for each in files))

@@ -244,9 +244,9 @@ def _left_out(layer: TextLayer, page: int) -> str:
 
 
 def is_legible(layer: TextLayer) -> bool:
-    """Return whether the text layer is the page's text: not empty, not garbage, not a few words next to a scan."""
+    """Return whether the text layer is the page's text: no garbage, and more than a few words on a scan or outlines."""
     words = layer.words
-    if not words or is_garbage(layer.text):
+    if not words or layer.outlined or is_garbage(layer.text):
         return False
     return len(words) >= SCAN_WORDS or not _lies_over_scan(layer)
 

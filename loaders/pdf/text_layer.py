@@ -75,6 +75,8 @@ class TextLayer:
     fields: tuple[Field, ...] = ()
     comments: tuple[Comment, ...] = ()
     files: tuple[str, ...] = ()
+    outlined: bool = False
+    """Whether most print of the page is drawn as outlines, which are in none of the words."""
 
     @property
     def words(self) -> list[Word]:
