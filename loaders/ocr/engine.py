@@ -24,8 +24,17 @@ from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.glyphs import with_signs
 from loaders.ocr.ink import Ink, drawn_skew
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
-from loaders.ocr.legibility import POOR_SCORE, Piece, Unread, failure, piece_of, shortcomings, unread_of
-from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn
+from loaders.ocr.legibility import (
+    POOR_SCORE,
+    Piece,
+    Unread,
+    failure,
+    piece_of,
+    shortcoming_of_picture,
+    shortcomings,
+    unread_of,
+)
+from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, without_watermarks
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
@@ -75,13 +84,15 @@ def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], un
 
 
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
+    lines, marks = without_watermarks(lines)
     ink = Ink(image, lines)
     lines, fields = with_tick_boxes(lines, ink)
     lines = with_strikes(lines, ink)
     charts = find_level_charts(lines, image, ink)
     diagram = None if charts else _diagram(lines, image, MIN_PAGE_FRAMES)
     units = diagram_blocks(diagram.without_text_around(), lines) if diagram else ()
-    return build_blocks(lines, float(image.shape[0]), charts, units, ink, fields)
+    blocks = build_blocks(lines, float(image.shape[0]), charts, units, ink, fields)
+    return blocks + [PlacedBlock("watermark", mark.text, 0, [mark]) for mark in marks]
 
 
 def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:
@@ -90,10 +101,13 @@ def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Dia
     return read_diagram(pieces, image, least=least)
 
 
-def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...]]:
-    """Read a picture: figure and table blocks, and words, boxes as fractions of the picture. Raises ValueError."""
-    blocks, words, _ = _read(png, _arrange_figure)
-    return blocks, words
+def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...], str]:
+    """Read a picture: figure and table blocks, words, and what is missing in a sentence or ""; raises ValueError.
+
+    Boxes are fractions of the picture.
+    """
+    blocks, words, unread = _read(png, _arrange_figure)
+    return blocks, words, shortcoming_of_picture(unread)
 
 
 def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
@@ -122,7 +136,8 @@ def _read(
     for placed in arrange(lines, np.rot90(image, turns).astype(np.uint8)):
         own = [word for line in placed.lines for word in line.words]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
-        words += words_to_fractions(without_struck(shown), width, height)
+        if placed.kind != "watermark":  # stored once, and no words of the page
+            words += words_to_fractions(without_struck(shown), width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
     if sheet:
         blocks = [replace(block, box=_in_photograph(block.box, sheet, photograph)) for block in blocks]

@@ -51,6 +51,7 @@ _MIN_GROUND = 0.5  # share of the pixels of a printed line that are paper: 0.6-0
 
 PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
 ONE_LINE_UNREAD = "1 line of the page could not be read: its script may not be one that OCR knows here."
+PICTURE_UNREAD = "The print in a picture on the page could not be read: its script is not one that OCR knows here."
 LINES_UNSURE = f"{{lines}} of the page {{were}} {LITTLE_CONFIDENCE}: compare it with the page."
 POORLY_READ = f"The print was {LITTLE_CONFIDENCE} ({{score:.0%}}): compare it with the page."
 UNREADABLE = (
@@ -113,6 +114,8 @@ class Unread(NamedTuple):
     """Whether the print is blurred or too small, so that nothing says that its script is unknown."""
     score: float = 1.0
     """Mean confidence of what was read."""
+    printed: int = 0
+    """Unread lines that are print: paper around the letters, and no texture."""
 
     @property
     def is_most(self) -> bool:
@@ -152,6 +155,7 @@ def unread_of(pieces: Sequence[Piece]) -> Unread:
         sum(not piece.is_empty and piece.is_line for piece in unread),
         lone,
         _is_blurred(unread or long),
+        printed=sum(piece.is_line and piece.ground >= _MIN_GROUND for piece in unread),
     )
 
 
@@ -175,6 +179,11 @@ def failure(page: int, unread: Unread, script: str) -> Failure:
         return Failure("illegible", ILLEGIBLE.format(page=page))
     name = f"{script} script" if script else "a script that is not known here"
     return Failure("unreadable_script", UNREADABLE.format(page=page, script=name))
+
+
+def shortcoming_of_picture(unread: Unread) -> str:
+    """Return that a picture holds print in an unknown script; "" for photographs and blurred print."""
+    return PICTURE_UNREAD if unread.is_most and unread.printed >= MIN_UNREAD_LINES and not unread.is_blurred else ""
 
 
 def shortcomings(unread: Unread, *, with_text: bool) -> str:

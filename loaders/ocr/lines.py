@@ -20,6 +20,9 @@ Quad = tuple[Point, Point, Point, Point]
 
 _WORD = re.compile(r"\S+")
 _LONG = 5.0  # times as wide as high: shorter lines say little about the page's angle
+_SLANTED = (15.0, 75.0)  # degrees: a page's skew is taken out up to 11
+_LARGE = 2.0  # times the median height of the level lines: names on the axis of a chart are as high as its other labels
+_LEVEL_LINES = 3
 _MAX_SKEW = 0.2  # radians (11 degrees): steeper text is slanted on purpose
 
 
@@ -61,6 +64,27 @@ class OcrLine:
 def is_tall(quad: Quad) -> bool:
     """Return whether the OCR's box is higher than wide: print that is turned by a quarter."""
     return _side(quad, 0, 3) > 1.5 * _side(quad, 0, 1)
+
+
+def without_watermarks(lines: Sequence[OcrLine]) -> tuple[list[OcrLine], list[OcrLine]]:
+    """Return the lines of a page, and apart those that are slanted and twice as large: "DRAFT" across the print."""
+    slants = [_slant(line.quad) for line in lines]
+    level = [_side(line.quad, 0, 3) for line, slant in zip(lines, slants, strict=True) if slant < _SLANTED[0]]
+    if len(level) < _LEVEL_LINES:
+        return list(lines), []
+    large = _LARGE * median(level)
+    marks = [
+        line
+        for line, slant in zip(lines, slants, strict=True)
+        if _SLANTED[0] <= slant <= _SLANTED[1] and min(_side(line.quad, 0, 3), _side(line.quad, 0, 1)) >= large
+    ]
+    return [line for line in lines if line not in marks], marks
+
+
+def _slant(quad: Quad) -> float:
+    """Return by how many degrees a line is turned from level, at most 90."""
+    (x0, y0), (x1, y1) = quad[0], quad[1]
+    return abs(math.degrees(math.atan2(abs(y1 - y0), abs(x1 - x0))))
 
 
 def quarter_turn(quad: Quad, width: float) -> Quad:

@@ -171,8 +171,10 @@ class PdfReader:
         shot = pdf.render(job.page, job.dpi, job.max_side, box)
         if shot.ink < MIN_INK:
             return page
-        found, words = read_figure(shot.png)
-        if not found:
+        found, words, missing = read_figure(shot.png)
+        if missing and missing not in page.detail:
+            page = replace(page, detail=f"{page.detail} {missing}".strip())
+        if not found or missing:  # what a recogniser makes of a script that it does not know is noise
             return page
         place = to_fractions(box, layer.width, layer.height)
         figure = tuple(replace(block, box=scale_into(block.box, place)) for block in found if block.box)

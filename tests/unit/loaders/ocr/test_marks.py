@@ -8,6 +8,7 @@ from typing import Any
 import pymupdf
 import pytest
 
+from loaders.chunking.chunker import chunk_pages
 from loaders.ocr.engine import read_image
 from loaders.types import PageText
 from tests.unit.loaders.ocr.scans import scanned
@@ -126,3 +127,18 @@ def test_letters_and_bullets_and_cells_are_no_tick_boxes() -> None:
         for column in range(6):
             sheet.draw_rect((50 + 16 * column, 160 + 16 * row, 66 + 16 * column, 176 + 16 * row), width=0.8)
     assert "ticked" not in "".join(block.text for block in read(sheet).blocks)
+
+
+def test_large_slanted_print_across_a_scan_is_a_watermark() -> None:
+    sheet = page()
+    for at in range(6):
+        sheet.insert_text((50, 60 + 40 * at), f"On day {at + 2} the crew counted {31 * at + 45} boats.", fontsize=11)
+    place = pymupdf.Point(280, 310)
+    sheet.insert_text(
+        place, "SPECIMEN", fontsize=40, fontname="hebo", color=(0.6, 0.6, 0.6), morph=(place, pymupdf.Matrix(55))
+    )
+    found = read(sheet)
+    assert [block.text for block in found.blocks if block.kind == "watermark"] == ["SPECIMEN"]
+    assert "On day 7 the crew counted 200 boats." in found.markdown
+    assert "SPECIMEN" not in [word.text for word in found.words]
+    assert all("SPECIMEN" not in chunk.text for chunk in chunk_pages("", [(1, found.blocks)]))

@@ -13,7 +13,9 @@ from PIL import Image, ImageFilter
 
 from loaders.ocr import tesseract
 from loaders.ocr.engine import read_page
-from loaders.types import Failure, PageText
+from loaders.ocr.legibility import PICTURE_UNREAD
+from loaders.pages.reader import read
+from loaders.types import Failure, PageJob, PageText
 
 TEXTS = {
     "Cyrillic": "Смотритель маяка записывал ветер и погоду каждого дня в синюю книгу у двери. Музей открыт летом.",
@@ -143,3 +145,17 @@ def test_pieces_are_joined_to_the_words_of_the_text() -> None:
 @pytest.mark.parametrize(("setting", "codes"), [("off", set()), ("xxx", set()), ("auto", None)])
 def test_the_setting_names_what_may_be_read(setting: str, codes: set[str] | None) -> None:
     assert tesseract.wanted(setting) == (tesseract.installed() if codes is None else codes)
+
+
+def test_a_picture_in_an_unknown_script_on_a_page_of_text_is_named(tmp_path: Path) -> None:
+    said = {}
+    for script, shown in {"Cyrillic": TEXTS["Cyrillic"], "Latin": LATIN}.items():
+        document: Any = pymupdf.open()
+        page = document.new_page(width=595, height=842)
+        page.insert_htmlbox((50, 50, 545, 400), f"<p>{LATIN}</p>" * 6)
+        page.insert_image((50, 420, 545, 800), stream=page_image(shown, shown), keep_proportion=True)
+        document.save(str(tmp_path / f"{script}.pdf"))
+        outcome = read(PageJob(str(tmp_path / f"{script}.pdf"), 1))
+        assert isinstance(outcome, PageText)
+        said[script] = outcome.detail
+    assert said == {"Cyrillic": PICTURE_UNREAD, "Latin": ""}
