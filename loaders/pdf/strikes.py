@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from loaders.types import Box, Word
+
+Path = Sequence[tuple[float, float]]
+"""The points of a drawn path."""
 
 _THIN = 0.22  # of the text size: a strike's line has 0.05-0.18, a bar that blacks words out 0.8
 _LOWEST, _HIGHEST = 0.1, 0.48  # of the text size above the baseline; strikes of word processors stand at 0.2-0.33
 _COVERED = 0.7  # share of a word's width that its strike covers at least
 _BEYOND = 0.7  # of the text size: as far a strike may reach past its words; lines of charts and tables reach further
+_SLANT = 1.3  # of the text size: from the foot of the first letter to the head of the last
+_WAVE = 0.5  # of the text size: the height of a wave through words
+_LONG = 1.5  # of the text size: the shortest wave or slanted line
+_TURNS = 4  # how often a wave crosses its own middle at least: two humps may be a brace
 _JOIN = 4.0  # points between the pieces of one strike: some programs draw one for each word
 _SAME_HEIGHT = 0.8  # points
 _MAX_STROKES = 2000
@@ -46,6 +54,30 @@ def strike_out(words: Sequence[tuple[Word, float, float]], shapes: Sequence[Box]
         if stroke.x0 >= left - _BEYOND * size and stroke.x1 <= right + _BEYOND * size:
             struck.update(word for word, _ in crossed)
     return struck
+
+
+def waves(paths: Sequence[Path], size: float) -> list[Box]:
+    """Return waves, zigzags and slanted lines as the level strokes through their middles, to be held against words.
+
+    Args:
+        paths: The points of each stroked path, in their order.
+        size: The largest text size of the page.
+    """
+    return [stroke for points in paths if points and (stroke := _levelled(points, size))]
+
+
+def _levelled(points: Path, size: float) -> Box | None:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    high, wide, middle = max(ys) - min(ys), max(xs) - min(xs), (max(ys) + min(ys)) / 2
+    if wide < _LONG * size:
+        return None
+    if len(points) == 2:  # drawn slanted, from the foot of a line's first letter to the head of its last, or down
+        flat = high <= _SLANT * size and wide >= 4 * high
+    else:
+        onward = all(b[0] >= a[0] for a, b in pairwise(points)) or all(b[0] <= a[0] for a, b in pairwise(points))
+        above = [y < middle for y in ys]
+        flat = high <= _WAVE * size and onward and sum(a != b for a, b in pairwise(above)) >= _TURNS
+    return Box(min(xs), middle, max(xs), middle) if flat else None
 
 
 def is_struck(word: str) -> bool:

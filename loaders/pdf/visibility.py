@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.geometry import area, centre, contains
-from loaders.pdf.strikes import strike_out
+from loaders.pdf.strikes import strike_out, waves
 from loaders.pdf.text_layer import Line, TextLayer, as_box, words_by_line
 from loaders.text.raised_signs import FALL
 from loaders.types import Box, Word
@@ -40,6 +40,8 @@ _GROUND = 4.0  # points: a lower or narrower shape is no ground of a word, and c
 _MAX_GROUNDS = 500
 _DPI = 72
 _RULE = 3.0  # points: thinner shapes are lines
+_MAX_WAVES = 200  # stroked paths, of which waves are told: a chart or map has more
+_MAX_WAVE_POINTS = 400
 _MAX_VECTORS = 4000  # shapes looked at; a map has 100,000, and none of them covers a text
 
 
@@ -85,7 +87,10 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     marks, stamps = _watermarks([each for each in prints if each.word not in hidden])
     struck = strike_out(
         [(each.word, each.size, each.baseline) for each in prints if each.direction[0] > 0.99],
-        [shape.box for shape in shapes if min(shape.colour) < _WHITE],  # a white line under the words strikes nothing
+        [
+            *(shape.box for shape in shapes if min(shape.colour) < _WHITE),  # a white line under words strikes nothing
+            *_waves(page, content, max((each.size for each in prints), default=0.0)),
+        ],
     )
     drop = set(map(_as_cut, hidden | marks))
     struck = set(map(_as_cut, struck))
@@ -179,6 +184,29 @@ def _shapes(content: Sequence[dict[str, Any]]) -> list[_Shape]:
         _Shape(as_box(block["bbox"]), _rgb(block["color"]), not block["stroked"] and block["alpha"] >= _SHEER, rank)
         for rank, block in vectors
     ]
+
+
+def _waves(page: Any, content: Sequence[dict[str, Any]], size: float) -> list[Box]:
+    """Return the waves and slanted lines of a page that may strike words out; none of a page of many lines, as a map.
+
+    The places of stroked paths in a text page are too large by what a sharp corner might reach: their points are read.
+    """
+    stroked = [block for block in content if block["type"] == 3 and block["stroked"] and not block["isrect"]]
+    slanted = [one for one in stroked if as_box(one["bbox"]).y1 - as_box(one["bbox"]).y0 > _RULE]
+    if not 0 < len(slanted) <= _MAX_WAVES:
+        return []
+    drawings = (one for one in page.get_drawings() if one["type"] == "s" and min(one["color"] or (1,)) < _NEARLY_WHITE)
+    return waves([_points(one["items"]) for one in drawings], size)
+
+
+def _points(items: Sequence[Any]) -> list[tuple[float, float]]:
+    """Return the points of a path of lines and curves; none of one with rectangles, or with more than a wave has."""
+    if len(items) > _MAX_WAVE_POINTS or any(item[0] not in ("l", "c") for item in items):
+        return []
+    points = [tuple(items[0][1])] if items else []
+    for item in items:
+        points += [tuple(point) for point in item[2:]]
+    return [(float(x), float(y)) for x, y in points]
 
 
 def _hidden(page: Any, layer: TextLayer, prints: Sequence[_Print], shapes: Sequence[_Shape]) -> set[Word]:

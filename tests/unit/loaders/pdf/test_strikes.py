@@ -24,6 +24,25 @@ def _through(page: Any, rise: float, width: float = 0.8, beyond: float = 0.0) ->
     return page.draw_line((box.x0 - beyond, 100 - rise), (box.x1 + beyond, 100 - rise), width=width)
 
 
+def _wave(page: Any, rise: float, draw: str) -> object:
+    (box,) = page.search_for(OLD)
+    ends = (box.x0, 100 - rise), (box.x1, 100 - rise)
+    return getattr(page, draw)(*ends, breadth=1.4, width=0.8)
+
+
+def _slanted(page: Any, beyond: float) -> object:
+    (box,) = page.search_for(OLD)
+    return page.draw_line((box.x0, 102), (box.x1 + beyond, 91 - 0.3 * beyond), width=0.8)
+
+
+def _curve(page: Any) -> object:
+    """Draw the line of a chart that passes a label: it goes on beyond it."""
+    shape = page.new_shape()
+    shape.draw_polyline([(20, 96), (80, 99), (140, 95), (200, 99), (300, 94), (400, 60)])
+    shape.finish(width=0.8, closePath=False)
+    return shape.commit()
+
+
 def _bar(page: Any) -> None:
     for box in page.search_for(OLD):
         page.draw_rect((box.x0, 96.2, box.x1, 97.2), fill=(1, 0, 0), width=0)
@@ -43,11 +62,17 @@ STRIKES: dict[str, Callable[[Any], object]] = {
     "two lines": lambda page: (_through(page, 2.4, 0.4), _through(page, 4, 0.4)),
     "a thin area": _bar,
     "one of many lines of a path": _all_in_one_path,
+    "a wave": lambda page: _wave(page, 3, "draw_squiggle"),
+    "a zigzag": lambda page: _wave(page, 3, "draw_zigzag"),
+    "a slanted line": lambda page: _slanted(page, 0),
     "an annotation": lambda page: [page.add_strikeout_annot(box) for box in page.search_for(OLD)],
 }
 NO_STRIKES: dict[str, Callable[[Any], object]] = {
     "an underline": lambda page: _through(page, -1.5),
     "an underline that touches": lambda page: _through(page, 0),
+    "a wavy underline": lambda page: _wave(page, -1.5, "draw_squiggle"),
+    "a slanted line that goes on": lambda page: _slanted(page, 60),
+    "the line of a chart": _curve,
     "a line above": lambda page: _through(page, 9),
     "a rule that reaches further": lambda page: _through(page, 3, beyond=60),
     "an underline annotation": lambda page: [page.add_underline_annot(box) for box in page.search_for(OLD)],
