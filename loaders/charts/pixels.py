@@ -24,6 +24,7 @@ _HATCH = 5  # pixels at 150 dpi: white lines of a hatch are 1-3 wide, gaps betwe
 _THIN = 3  # pixels: what is thinner is a line or the edge of a letter
 _MIN_SIDE = 4  # pixels: thinner marks are lines
 _STRAIGHT = 0.7  # share of each edge of a bar that is filled; letters and markers have less
+_TILT = 0.008  # of a bar's length: half a degree of skew, which is left of a scan that was levelled
 _MIN_FILL = 0.6  # a label inside a bar leaves a hole
 MAX_MARKS = 400
 """Filled rectangles that are looked at, the largest first: a chart with more has no label on each."""
@@ -107,8 +108,15 @@ def components(mask: NDArray[Any]) -> list[tuple[Box, NDArray[np.bool_]]]:
 
 
 def _is_straight(part: NDArray[np.bool_]) -> bool:
-    edges = (part[:2].any(0), part[-2:].any(0), part[:, :2].any(1), part[:, -2:].any(1))
+    height, width = part.shape
+    deep, wide = _edge(width, height), _edge(height, width)
+    edges = (part[:deep].any(0), part[-deep:].any(0), part[:, :wide].any(1), part[:, -wide:].any(1))
     return all(edge.mean() >= _STRAIGHT for edge in edges)
+
+
+def _edge(length: int, depth: int) -> int:
+    """Return how many pixels deep the edge of a bar is: two, and more along a long one that skew leaves tilted."""
+    return max(2, min(2 + round(_TILT * length), depth // 4))
 
 
 def _palette(rgb: NDArray[np.uint8], codes: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from loaders.pages.reader import read
 from loaders.text.charts import chart_line, parse_chart_line
 from loaders.types import Block, Box, PageJob, PageText, Word
 from tests.conftest import DATA
-from tests.drawn_charts import LOOKS, bars, is_joined, save, stated
+from tests.drawn_charts import LOOKS, Drawn, bars, is_joined, save, stated
 
 SAMPLE = Path(__file__).parents[4] / "examples" / "sample.pdf"
 PAPER = DATA / "deepseek-r1" / "DeepSeek_R1.pdf"
@@ -41,8 +42,11 @@ def test_a_picture_of_a_chart_gives_its_values_by_ocr(look: str, tmp_path: Path)
     assert len(found) == len(truth)
 
 
-def test_a_chart_in_a_scan_is_found_and_read(tmp_path: Path) -> None:
-    document, truth = bars(("2023", "2024"), seed=2)
+@pytest.mark.parametrize(
+    "draw", [lambda: bars(("2023", "2024"), seed=2), LOOKS["lying bars, two series"]], ids=["standing", "lying"]
+)
+def test_a_chart_in_a_scan_is_found_and_read(tmp_path: Path, draw: Callable[[], Drawn]) -> None:
+    document, truth = draw()
     assert stated(save(document, tmp_path / "chart.pdf", "scan")) == truth
 
 
