@@ -51,7 +51,8 @@ def is_outlined(page: Any, layer: TextLayer) -> bool:
     rows = np.frombuffer(pixmap.samples_mv, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)
     grey = rows[:, : pixmap.width].copy()
     known = [word.box for line in layer.lines for word in line.words]
-    known += [each.box for each in (*layer.fields, *layer.comments)]  # what is drawn in them is read from the file
+    # What is drawn in fields and comments is read from the file.
+    known += [field.box for field in layer.fields] + [comment.box for comment in layer.comments]
     letters = sum(map(len, _rows(_shapes(grey, [*known, *layer.images]))))
     return letters >= MIN_LETTERS and letters > _MORE * characters
 

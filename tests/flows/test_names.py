@@ -48,3 +48,26 @@ def test_two_documents_of_one_name_are_told_apart_wherever_they_are_shown(home: 
         find_document(catalog, "invoice.pdf")
     listed = app.invoke({"question": "What documents do you have?"})["answer"]
     assert "invoice.pdf (march/)" in listed
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "answer"),
+    [
+        ("Küste – Entwurf (neu) 3.pdf", "How many steps has the tower?", "The tower has 412 steps."),
+        ("b" * 180 + ".pdf", "How many berths has the quay?", "The quay has 58 berths."),
+        ('that\'s "last" v2.PDF', "What colour is the buoy?", "The colour of the buoy is yellow."),
+        ("-o.pdf", "How long is the boom?", "The boom is 6.3 metres long."),
+        ("plan.final.pdf.pdf", "How many lamps has the mole?", "The mole has 31 lamps."),
+        ("計画 7.pdf", "According to 計画 7.pdf, how wide is the lock?", "The lock is 9.2 metres wide."),
+    ],
+)
+def test_a_file_of_any_name_is_read_listed_and_found_by_it(
+    home: Path, make_pdf: MakePdf, name: str, question: str, answer: str
+) -> None:
+    make_pdf("other.pdf", "The pier has 77 planks.")
+    path = make_pdf(name, answer)
+    assert [document["name"] for document in ingest(path, path.parent / "other.pdf")] == [name, "other.pdf"]
+    told = app.invoke({"question": question})
+    assert answer in told["answer"]
+    assert [citation["name"] for citation in told["citations"]] == [name]
+    assert find_document(dependencies.stores().catalog, name).name == name
