@@ -96,6 +96,10 @@ def take_library(page: Page, url: str) -> None:
     page.get_by_role("button", name="None", exact=True).click()
     for number in (101, 102):
         page.get_by_role("checkbox", name=f"Ask log week {number}.md").check()
+    page.get_by_role("button", name="Collect", exact=True).click()
+    page.fill("#collection-names", "Logs of the year")
+    page.keyboard.press("Enter")
+    page.locator("#collection").wait_for()
     ask(page, "How many ships passed?")
     page.get_by_role("button", name="log week 101.md", exact=True).click()
     page.locator("#sheet .overview").wait_for()
