@@ -67,7 +67,11 @@ def _run(host: str, port: int, reload: bool) -> None:
     # Imported now, as it reads the environment at import.
     from langgraph_api.cli import run_server
 
-    logging.getLogger().setLevel(os.environ["LOG_LEVEL"].upper())  # it has set another
+    level = os.environ["LOG_LEVEL"].upper()
+    logging.getLogger().setLevel(level)  # it has set another
+    if level == "WARNING":
+        # A line for each mistake of a client. A filter, since the server sets the level again.
+        logging.getLogger("langgraph_api.server").addFilter(lambda record: record.levelno >= logging.ERROR)
     if reload:
         process.freeze_gc()  # the server is a child process, and this one only waits
     else:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -75,6 +76,8 @@ def wait_for(true: Any) -> None:
 def test_it_says_two_lines_and_a_clean_stop_says_nothing(tmp_path: Path) -> None:
     with started(tmp_path / "quiet") as one:
         asyncio.run(one.server.run("pagewitness", sources=[str(SAMPLE)], **ASKED))
+        for mistaken in ("/nothing", "/documents/x", "/threads/x/state"):
+            assert 400 <= httpx.get(f"{one.server.url}{mistaken}", timeout=300).status_code < 500
         wait_for(lambda: "/room" in one.said)
         assert stopped(one) == 0
     assert one.said.splitlines() == [
