@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import os
 import statistics
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import pymupdf
-
 from loaders.pages.reader import read, render
 from loaders.types import Failure, PageImage, PageJob
-from tests.benchmarks import documents, machine
+from tests.benchmarks import documents, machine, peers
 from tests.benchmarks.comparison import Comparison, Samples, Sizes, alternate, compare
 from tests.benchmarks.gemini import Apart, Reading
 from tests.benchmarks.ingestion_memory import _write
@@ -37,7 +35,6 @@ def measure(sizes: Sizes) -> list[Comparison]:
     return [
         *found,
         _offline("digital", f"offline, {what}", paper, sizes.limit(1.6, 0.85), sizes.times, warm=True),
-        *([] if sizes.quick else [_beside(paper, sizes.times)]),
         _offline(
             "scan",
             f"offline, {how} of it",
@@ -46,7 +43,21 @@ def measure(sizes: Sizes) -> list[Comparison]:
             min(sizes.times, sizes.of(sizes.times, 1)),
             not sizes.quick,
         ),
-    ]
+        *([] if sizes.quick else _peers(paper, scan, sizes)),
+    ]  # fmt: skip
+
+
+def _peers(paper: Path, scan: Path, sizes: Sizes) -> list[Comparison]:
+    """The same files against what a user would take instead."""
+    without = "without tables, places and proof"
+    return [
+        _beside("library", "the paper against a loop of `pymupdf4llm.to_markdown`", paper, peers.to_markdown, sizes),
+        _beside(
+            "langchain", f"the paper against its plain text in LangChain's Chroma, the same embedder, {without}", paper,
+            peers.langchain, sizes,
+        ),
+        _beside("ocr", "the scan against a loop of RapidOCR", scan, peers.ocr, sizes),
+    ]  # fmt: skip
 
 
 def _with_a_model(sizes: Sizes, folder: Path) -> list[Comparison]:
@@ -117,32 +128,18 @@ def _ingest(path: Path, pages: int, **context: Any) -> float:
     return seconds
 
 
-def _beside(path: Path, times: int) -> Comparison:
-    """The same against the library that finds a page's parts, called as it documents it, with its own settings."""
+def _beside(name: str, what: str, path: Path, loop: Callable[[Path], float], sizes: Sizes) -> Comparison:
+    """The same against a loop of `peers` over the same file, warm, in another process."""
     pages = _pages(path)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         return compare(
-            "library", f"the same paper against `pymupdf4llm.to_markdown` in a bare loop, {pages} pages", "pages/s",
+            name, f"{what}, {pages} pages", "pages/s",
             [
                 ("ingestion", lambda: pages / _ingest(documents.fresh_copy(path), pages)),
-                (
-                    "bare loop of the library",
-                    lambda: pages / other.submit(_library_loop, documents.fresh_copy(path)).result(),
-                ),
+                ("the loop", lambda: pages / other.submit(loop, documents.fresh_copy(path)).result()),
             ],
-            times=times,
+            times=sizes.times,
         )  # fmt: skip
-
-
-def _library_loop(path: Path) -> float:
-    import pymupdf4llm
-
-    document: Any = pymupdf.open(path)
-    start = time.perf_counter()
-    pymupdf.set_messages(path=os.devnull)  # it tells of each page that it would be read by OCR
-    for page in range(document.page_count):
-        pymupdf4llm.to_markdown(document, pages=[page])
-    return time.perf_counter() - start
 
 
 def _bare_loop(path: Path, pages: int) -> float:
