@@ -150,6 +150,7 @@ _SAYS = (
 )
 _ASKS_PLACE = re.compile(
     rf"\b(what (?:is|are|'s|does|do|did|can) .*\b(?:on|in|at|{_SAYS})\b|what .*\b{_SAYS}\b"
+    r"|what (?:stands|appears|is printed|can be (?:read|seen|found)) (?:on|at|in)"
     r"|what'?s (?:on|in)|show|read|quote|open|go to|summari[sz]e|describe|explain|give|display|print"
     r"|what (?:is|are) written|tell me about|cite|recite|text of|content of|contents of)",
     re.IGNORECASE,

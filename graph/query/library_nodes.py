@@ -117,9 +117,11 @@ def _count(catalog: Catalog, rows: Sequence[DocumentRow], subject: str, count: i
     lines = [f"- {row.label} (page {pages[row.id]})" for row in found[:_MAX_COUNTED]]
     number = str(len(found)) if found else "None"
     at_least = "At least " if found and count > len(rows) else ""
-    things = f"of {count} documents" if count != 1 else "of the 1 document"
+    quoted = f"“{' '.join(words)}”"
+    if count == 1:
+        return "\n".join([f"The only document {'has' if found else 'does not have'} {quoted}.", *lines])
     verb = "has" if len(found) == 1 else "have"
-    return "\n".join([f"{at_least}{number} {things} {verb} “{' '.join(words)}”.", *lines])
+    return "\n".join([f"{at_least}{number} of {count} documents {verb} {quoted}.", *lines])
 
 
 def _said(state: QueryState, text: str) -> QueryState:

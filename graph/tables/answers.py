@@ -43,6 +43,8 @@ _NO_PROSE = ("row", "heading", "caption", "struck")
 # The label of the row that a table prints for its own mean.
 _MEAN = re.compile(r"\b(?:averages?|mean|avg|durchschnitt|mittelwert|moyenne|promedio|media)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\d[\d.,]*")
+# "How high was the average fare?" asks for the fare.
+_HOW = re.compile(r"\bhow (?:high|much|many|large|big|long|old|tall|low|far|heavy|fast)\b", re.IGNORECASE)
 _COUNTED = frozenset({"number", "amount", "valu", "level"})  # "the average number of litres"
 _PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
 
@@ -169,7 +171,8 @@ def _printed_mean(view: TableView, column: str) -> Claim | None:
 
 def _said_average(question: str, chunks: Sequence[ChunkRow]) -> TableAnswer | None:
     """Return the sentence that gives an average with all words of a question and a number that it does not hold."""
-    asked = {stem(word) for word in terms.content_terms(_MEAN.sub(" ", question))} - _COUNTED
+    words = terms.content_terms(_HOW.sub(" ", _MEAN.sub(" ", question)))
+    asked = {stem(word) for word in words} - _COUNTED
     known = set(_FIGURES.findall(question))
     for chunk in chunks if asked else ():
         for one in chunk.sentences:

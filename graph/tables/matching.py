@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.operations import Asked
@@ -90,7 +92,7 @@ class Match:
 def match(question: str, asked: Asked, view: TableView) -> Match:
     """Hold a question against a table."""
     found = Match(view, asked, question)
-    words = _words(question)
+    words = _words(question, view)
     named = [row for row in view.totals if _is_run(row.label, words)]
     if named and asked.operation != "extreme":  # "total current assets" is a row, no sum
         found.view, found.asked = only(view, [*view.rows, *named]), Asked("cell")
@@ -101,9 +103,9 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     explained = _match_columns(found, question, rest)
     left = [word for word in rest if word.start not in explained and word.text not in _FRAME]
     left = _without_result(found, _match_bands(found, left))
-    scope = [word for word in left if _held(word.stem, found.view.scope)]
+    scope = [word for word in left if _in_scope(found, word)]
     found.scoped = len(scope)
-    rest = [word for word in left if word not in scope]
+    rest = [word for word in left if word not in scope and not _asks_for_rows(question, word)]
     found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
     if takes := _TAKES.search(question):
         durations = [column for column in found.view.columns if _DURATION.search(column)]
@@ -134,12 +136,25 @@ _MONTHS = frozenset(
 )
 
 
-def _words(question: str) -> list[Word]:
+# "The first half of 2024" is headed "H1", the third quarter "Q3".
+_PART_NAMED = re.compile(r"\b(first|second|third|fourth) (half|quarter)(?:[- ]years?)?\b", re.IGNORECASE)
+_RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+def _words(question: str, view: TableView) -> list[Word]:
     text = question.replace("’s ", "   ").replace("'s ", "   ")
+    headed = frozenset[str]().union(*(terms.stems(column) for column in view.columns))
+    text = _PART_NAMED.sub(lambda found: _abbreviated(found, headed), text)
     return [
         Word(_written(term.text), text[term.start : term.end], stem(term.text), term.start, term.end)
         for term in terms.terms(text)
     ]
+
+
+def _abbreviated(found: re.Match[str], headed: frozenset[str]) -> str:
+    """Return a part of a year as a column is headed, as long as it was; as it stands if no column is headed so."""
+    short = f"{found[2][0].upper()}{_RANKS[found[1].lower()]}"
+    return short.ljust(len(found[0])) if short.lower() in headed else found[0]
 
 
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
@@ -296,12 +311,45 @@ def _column_stems(column: str) -> frozenset[str]:
     return (bare - _COUNTING) or bare
 
 
+# "Which unit had the largest loss?": a word for whatever the rows are.
+_ANY_ROW = re.compile(r"\b(?:which|what)\s+(unit|item|entity|entry|category|part|area|line|group|position)s?\b", re.I)
+
+
+def _asks_for_rows(question: str, word: Word) -> bool:
+    return any(found.start(1) == word.start for found in _ANY_ROW.finditer(question))
+
+
+def _in_scope(found: Match, word: Word) -> bool:
+    """Return whether what stands over a table, or each of its labels, holds a word.
+
+    Two words of the same meaning will do: "acquired" under "Purchases" where the question names a row and a column, and
+    "lost" for the column "Loss" that it names otherwise ("Which unit lost the most in 2024?").
+    """
+    over = found.view.scope | _common(found.view.rows)
+    named = terms.stems(" ".join(found.columns or found.partial)) if found.asked.operation == "extreme" else frozenset()
+    held = named | (over if found.columns and found.rows else frozenset())
+    return _held(word.stem, over) or not SAME.get(word.stem, frozenset()).isdisjoint(held)
+
+
+def _common(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the stems that all labels have, which tell no row from another ("Glass branch", "Paper branch")."""
+    if len(rows) < 2:
+        return frozenset()
+    return frozenset.intersection(*(terms.stems(row.label) for row in rows))
+
+
 def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
-    """Keep the rows under the bands that the question names; return the words that name none."""
+    """Keep the rows under the bands that the question names; return the words that name none.
+
+    A band is named by a word that no other band has ("Aspvik" of "Yard of Aspvik"), else by all its words.
+    """
     bands = {name: terms.stems(name) for row in found.view.rows for name in row.band}
     asked = {word.stem for word in left}
-    named = {name for name, stems in bands.items() if stems and stems <= asked}
-    named = {name for name in named if not any(bands[name] < bands[other] for other in named)}
+    counts = Counter(one for stems in bands.values() for one in stems)
+    named = {name for name, stems in bands.items() if any(counts[one] == 1 for one in stems & asked)}
+    if len(bands) < 2 or not named:
+        named = {name for name, stems in bands.items() if stems and stems <= asked}
+        named = {name for name in named if not any(bands[name] < bands[other] for other in named)}
     if not named:
         return list(left)
     rows = found.rows or found.view.rows
@@ -353,7 +401,8 @@ def _missing_names(
     A name is missing if it goes on from a row's label without a word between ("Seddster South" where there is a
     "Seddster"), or if it is written like one and stands alone.
     """
-    parts = {_written(term.text) for row in found.view.rows for term in terms.terms(row.label)}
+    common = _common(found.view.rows)
+    parts = {_written(t.text) for row in found.view.rows for t in terms.terms(row.label) if stem(t.text) not in common}
     open_starts = {word.start for word in rest}
     scope_like = {
         word.start

@@ -64,7 +64,9 @@ _LIST = re.compile(
     r"|(?:which|what) .*\b(?:are (?:there|listed|in)|appear)\b)",
     re.I,
 )
-_LOSS = re.compile(r"\b(loss(es)?|deficits?|shortfalls?|declines?|decreases?|drops?|falls?|outflows?)\b", re.I)
+_LOSS = re.compile(
+    r"\b(los[st]|loses?|loss(es)?|deficits?|shortfalls?|declines?|decreases?|drops?|falls?|outflows?)\b", re.I
+)
 _OF_BOTH_SIGNS = re.compile(r"\b(profits?|gains?|surplus|income)\s*(or|and|/|,)\s*\(?(loss|deficit)(es|s)?\)?", re.I)
 _WHICH = re.compile(r"\b(which|what|who|list|name|show|give|find)\b", re.I)
 _OR = re.compile(r"\bor\b", re.I)

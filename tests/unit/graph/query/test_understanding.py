@@ -42,7 +42,8 @@ LABELLED = {
         |Summarise the lease in a few sentences|Is there an image on page 3?|Are there tables in this form?
     """,
     "place": """
-        What is on page 3?|page 12|What does page 7 say?|Show me page iv|What does section 4.1 say?|Section 2.3
+        What is on page 3?|page 12|What does page 7 say?|Show me page iv|What stands on page vi?
+        |What does section 4.1 say?|Section 2.3
         |What does clause 6.2 say?|clause 11|Read article 2.3.1.2|What does article 5 regulate?
         |What does Figure 1 show?|Figure 3|What is shown in figure 2?|Table 5|What is in Table 2?
         |Explain table 4|What does chapter 9 deal with?|Quote paragraph 14|What does appendix B contain?

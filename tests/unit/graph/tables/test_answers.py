@@ -7,6 +7,7 @@ import pytest
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.tables.answers import TableAnswer, answer_from_tables
 from graph.tables.operations import asked_of_table
+from graph.types import Claim
 from graph.verification.computations import failure_of_result
 
 HEADER = ("Ferry", "Passengers", "Fuel (l)", "Crew 2021", "Crew 2022")
@@ -101,6 +102,16 @@ def test_dates_are_found_as_tables_shorten_them_and_never_said_to_be_missing() -
     found = answer_from_tables("How many passengers were there on 12 March?", [days], {})
     assert [claim["text"] for claim in found.claims] == ["12 Mar: Passengers 5"]
     assert not answer_from_tables("What was the fuel on 3 April?", [days], {}).absence
+
+
+def test_an_average_that_is_printed_is_quoted_and_not_computed() -> None:
+    printed = prose("The average fuel of the ferries was 61 litres.")
+    for question in ("How high was the average fuel of the ferries?", "What was the average fuel of the ferries?"):
+        assert [claim["text"] for claim in ask_plain(question, printed)] == [printed.text]
+
+
+def ask_plain(question: str, *others: ChunkRow) -> list[Claim]:
+    return answer_from_tables(question, [table(), *others], {}).claims
 
 
 def test_what_prose_says_is_not_missed() -> None:
