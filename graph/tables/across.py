@@ -7,7 +7,8 @@ import re
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables import results
-from graph.tables.matching import Match, Word
+from graph.tables.matching import Match
+from graph.tables.question_words import Word
 from graph.tables.views import TOTALS, Row, TableView
 from graph.types import Claim
 

@@ -12,6 +12,7 @@ from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.operations import Asked
+from graph.tables.question_words import Word, words_of, written
 from graph.tables.views import Row, TableView
 
 # Words that say nothing of what is asked for: they need not be found in the table.
@@ -47,22 +48,6 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FRAME_STEMS = frozenset(map(stem, _FRAME))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of the question."""
-
-    text: str
-    raw: str
-    stem: str
-    start: int
-    end: int
-
-    @property
-    def is_name_like(self) -> bool:
-        """Whether it is written like a name or a code: with a capital or a digit."""
-        return self.raw[:1].isupper() or any(map(str.isdigit, self.raw))
-
-
 @dataclass(slots=True)
 class Match:
     """How a question is explained by a table."""
@@ -92,7 +77,7 @@ class Match:
 def match(question: str, asked: Asked, view: TableView) -> Match:
     """Hold a question against a table."""
     found = Match(view, asked, question)
-    words = _words(question, view)
+    words = words_of(question, view.columns)
     named = [row for row in view.totals if _is_run(row.label, words)]
     if named and asked.operation != "extreme":  # "total current assets" is a row, no sum
         found.view, found.asked = only(view, [*view.rows, *named]), Asked("cell")
@@ -125,45 +110,13 @@ def _is_run(label: str, words: Sequence[Word]) -> bool:
 _MIN_TOTAL = 3
 
 
-def _written(word: str) -> str:
-    """Return a word as it is compared: months by three letters, since tables shorten them."""
-    return word[:3] if word in _MONTHS else word
-
-
-_MONTHS = frozenset(
-    """january february march april june july august sept september october november december
-    """.split()  # noqa: SIM905 - a list of words reads best as text
-)
-
-
-# "The first half of 2024" is headed "H1", the third quarter "Q3".
-_PART_NAMED = re.compile(r"\b(first|second|third|fourth) (half|quarter)(?:[- ]years?)?\b", re.IGNORECASE)
-_RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-
-
-def _words(question: str, view: TableView) -> list[Word]:
-    text = question.replace("’s ", "   ").replace("'s ", "   ")
-    headed = frozenset[str]().union(*(terms.stems(column) for column in view.columns))
-    text = _PART_NAMED.sub(lambda found: _abbreviated(found, headed), text)
-    return [
-        Word(_written(term.text), text[term.start : term.end], stem(term.text), term.start, term.end)
-        for term in terms.terms(text)
-    ]
-
-
-def _abbreviated(found: re.Match[str], headed: frozenset[str]) -> str:
-    """Return a part of a year as a column is headed, as long as it was; as it stands if no column is headed so."""
-    short = f"{found[2][0].upper()}{_RANKS[found[1].lower()]}"
-    return short.ljust(len(found[0])) if short.lower() in headed else found[0]
-
-
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
     """Find the labels of rows in the question, the longest first; return where their words start."""
     taken: set[int] = set()
     hits: list[tuple[int, list[Row]]] = []
     by_label: dict[tuple[str, ...], list[Row]] = {}
     for row in found.view.rows:
-        by_label.setdefault(tuple(_written(term.text) for term in terms.terms(row.label)), []).append(row)
+        by_label.setdefault(tuple(written(term.text) for term in terms.terms(row.label)), []).append(row)
     columns = frozenset[str]().union(*(terms.stems(column) for column in found.view.columns))
     for label in sorted(by_label, key=len, reverse=True):
         if not label or all(word in _FRAME or (len(word) < 2 and not word.isdigit()) for word in label):
@@ -402,7 +355,7 @@ def _missing_names(
     "Seddster"), or if it is written like one and stands alone.
     """
     common = _common(found.view.rows)
-    parts = {_written(t.text) for row in found.view.rows for t in terms.terms(row.label) if stem(t.text) not in common}
+    parts = {written(t.text) for row in found.view.rows for t in terms.terms(row.label) if stem(t.text) not in common}
     open_starts = {word.start for word in rest}
     scope_like = {
         word.start

@@ -1,0 +1,56 @@
+"""Words of a question as they are held against a table: with their stems, as tables abbreviate them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+
+# "The first half of 2024" is headed "H1", the third quarter "Q3".
+_PART_NAMED = re.compile(r"\b(first|second|third|fourth) (half|quarter)(?:[- ]years?)?\b", re.IGNORECASE)
+_RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_MONTHS = frozenset(
+    """january february march april june july august sept september october november december
+    """.split()  # noqa: SIM905 - a list of words reads best as text
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question."""
+
+    text: str
+    raw: str
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def is_name_like(self) -> bool:
+        """Whether it is written like a name or a code: with a capital or a digit."""
+        return self.raw[:1].isupper() or any(map(str.isdigit, self.raw))
+
+
+def words_of(question: str, columns: Iterable[str]) -> list[Word]:
+    """Return the words of a question about a table with these columns."""
+    text = question.replace("’s ", "   ").replace("'s ", "   ")
+    headed = frozenset[str]().union(*(terms.stems(column) for column in columns))
+    text = _PART_NAMED.sub(lambda found: _abbreviated(found, headed), text)
+    return [
+        Word(written(term.text), text[term.start : term.end], stem(term.text), term.start, term.end)
+        for term in terms.terms(text)
+    ]
+
+
+def _abbreviated(found: re.Match[str], headed: frozenset[str]) -> str:
+    """Return a part of a year as a column is headed, as long as it was; as it stands if no column is headed so."""
+    short = f"{found[2][0].upper()}{_RANKS[found[1].lower()]}"
+    return short.ljust(len(found[0])) if short.lower() in headed else found[0]
+
+
+def written(word: str) -> str:
+    """Return a word as it is compared: months by three letters, since tables shorten them."""
+    return word[:3] if word in _MONTHS else word
