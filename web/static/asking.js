@@ -67,7 +67,7 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
     turn.end(undefined, waited());
     if (asked.result) {
       question = "";
-      remember({ said: wordsOf(asked.result.answer) });
+      if (running === mine) remember({ said: wordsOf(asked.result.answer) });
     }
   } catch (error) {
     asked.result = null; // the first events of a run hold the answer before it
