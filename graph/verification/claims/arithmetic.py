@@ -11,19 +11,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, permutations
+from typing import Literal
 
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import amounts, spelled, without_names
-from loaders.text.numbers import decimal_mark, fold
+from loaders.text.numbers import decimal_mark, find_numbers, fold
 
 _DIFFERENCE = re.compile(
     r"\b(?:differ\w*|gap|ahead|behind|more|less|fewer|higher|lower|larger|smaller|greater|older|younger|longer|shorter|"
     r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|"
     r"gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
     r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|"
-    r"differenz|mehr|"
-    r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|gestiegen|sank|gesunken|"
-    r"wuchs|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=|\b\w{3,}er (?:than|als)\b",
+    r"differenz|mehr|surplus|deficits?|überschuss\w*|fehlbetr\w*|defizit\w*|"
+    r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|stieg\w*|gestiegen|sank\w*|gesunken|"
+    r"wuchs\w*|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=|\b\w{3,}er (?:than|als)\b",
     re.IGNORECASE,
 )
 _SUM = re.compile(
@@ -47,9 +48,13 @@ _REST = re.compile(
 )
 """Words for what is left of a hundred percent."""
 _MOST_OPERANDS = 8
-"""Numbers of a quote that may be operands which the claim does not state: of 8, 28 pairs differ by chance in one of
-ten values of two digits."""
+"""Numbers of a quote that may be operands which the claim does not state, each with and without its magnitude: of 8,
+28 pairs differ by chance in one of ten values of two digits."""
+_THOUSAND = 1000
 _MOST_SUMMED = 5
+
+
+Bound = Literal["", "about", "over", "under"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Stated:
     """Whether a percent sign follows."""
     is_held: bool = False
     """Whether the quote holds the same number."""
+    bound: Bound = ""
+    """What the claim says before it: that the value is just over it, just under it, or about it."""
 
 
 def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], evidence: Evidence) -> set[str]:
@@ -84,10 +91,10 @@ def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], ev
     # A version ("3.1.2") has no value.
     stated = [one for one in stated if one.values]
     lacking = [one for one in lacking if one.values]
-    passage = _values(evidence.whole, evidence)
+    passage = values_of(evidence.whole, evidence)
     has_shares = bool(_SHARES.search(evidence.exact))
     quote = evidence.quote or evidence.exact
-    quoted = _values(quote, evidence)
+    quoted = values_of(quote, evidence)
     found: set[str] = set()
     for result in lacking:
         others = [one for one in stated if one is not result]
@@ -99,15 +106,22 @@ def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], ev
         ):
             operands = []
         is_new = not set(result.values) & passage or bool(_BY.search(text[: result.start]))
+        is_new = is_new or (result.is_percent and not _is_share_in(result, evidence.whole))
         if operands is None and is_new:
             near = sorted(quoted, reverse=True)
-            if 2 <= len(near) <= _MOST_OPERANDS and (
+            if 2 <= len(near) <= 2 * _MOST_OPERANDS and (
                 _follows(text, result, near, differs) or _is_compared_with(result, near, quote)
             ):
                 operands = []
         if operands is not None:
             found |= {result.text, *operands}
     return found | _parts_of_sum(text, stated, lacking, passage)
+
+
+def _is_share_in(one: Stated, passage: str) -> bool:
+    """Return whether a passage has a percentage of this value."""
+    found = (number[1].replace(",", ".") for number in _PER_CENT.finditer(passage))
+    return any(Decimal(number) in one.values for number in found)
 
 
 def _is_remainder(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
@@ -118,8 +132,10 @@ def _is_remainder(text: str, result: Stated, quoted: Collection[Decimal]) -> boo
 def _is_remainder_told(text: str, quote: str) -> bool:
     """Return whether a claim has a number, not in its quote, that one of the quote leaves of another."""
     said, held = (
-        {Decimal(one) for one in re.findall(r"(?<![\w.,])\d{1,4}(?![\w.,%])", fold(some))}
-        | set(map(Decimal, spelled(some).values()))
+        {
+            *(value for one in find_numbers(fold(without_names(some))) for value in one.unscaled),
+            *map(Decimal, spelled(some).values()),
+        }
         for some in (text, quote)
     )
     return bool(_REST.search(text)) and any(a - b in said - held for a, b in permutations(held, 2))
@@ -222,13 +238,31 @@ def _ratios(a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:
 
 
 def _matches(result: Stated, value: Decimal) -> bool:
-    """Return whether a value, rounded to the digits that the result shows, is the result."""
-    return any(abs(value - stated) * 2 <= result.step for stated in result.values)
+    """Return whether a value, rounded to the digits that the result shows, is the result; or near it, if it says so."""
+    return any(abs(value - stated) * 2 <= result.step or _is_near(result, value, stated) for stated in result.values)
 
 
-def _values(text: str, evidence: Evidence) -> set[Decimal]:
+def _is_near(result: Stated, value: Decimal, stated: Decimal) -> bool:
+    """Return whether a value is on the side of a number that the claim says: "more than thirty times" for 33.3."""
+    if result.bound == "over":
+        return stated < value <= stated * (1 + _NEAR_BOUND)
+    if result.bound == "under":
+        return stated * (1 - _NEAR_BOUND) <= value < stated
+    return result.bound == "about" and abs(value - stated) <= stated * _NEAR_ABOUT
+
+
+_NEAR_BOUND, _NEAR_ABOUT = Decimal("0.2"), Decimal("0.03")
+"""By how much a calculated number may differ from "more than" and from "about" the stated one."""
+
+
+def values_of(text: str, evidence: Evidence) -> set[Decimal]:
     """Return the values of the numbers in a text but those in names."""
     mark = decimal_mark(f"{evidence.exact} {evidence.whole}")
     bare = fold(without_names(text))
-    found = {value for amount in amounts(bare, mark) for value in (*amount.values, *amount.unscaled)}
+    given = amounts(bare, mark)
+    found = {value for amount in given for value in (*amount.values, *amount.unscaled)}
+    # "from 2.35 to 2.71 million": the magnitude is that of both
+    scales = {amount.scale for amount in given if amount.certain and amount.scale > 1}
+    bare_values = {value for amount in given if amount.scale == 1 for value in amount.unscaled if value < _THOUSAND}
+    found |= {value * scale for scale in scales for value in bare_values}
     return found | {Decimal(value) for value in spelled(bare).values()}

@@ -16,6 +16,7 @@ from graph.verification.claims import (
     courses,
     cut_quotes,
     directions,
+    implied,
     modality,
     negation,
     relations,
@@ -87,7 +88,7 @@ def _told_otherwise(text: str, quote: str) -> tuple[Kind, ...]:
     if directions.is_converse(text, quote) or relations.is_told_from_the_other_side(text, quote):
         return ("direction", "comparison")
     if arithmetic.tells_the_rest(text, quote):
-        return ("negation", "scope")
+        return ("negation", "scope", "direction")
     if scope.denies_exception(text, quote):
         return ("negation", "scope", "direction", "modality")
     return ("negation", "direction") if contrasts.is_on_other_side(text, quote) else ()
@@ -178,6 +179,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("direction", alternatives.other_alternative(text, quote)),
         ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
         ("date", value_context.other_time(text, quote)),
+        ("date", implied.other_year(text, quote, numbers.mark)),
         ("date", courses.reversed_range(text, quote)),
         ("modality", modality.attempt_achieved(text, quote)),
         ("number", value_context.misplaced_value(text, quote, numbers.mark)),

@@ -14,8 +14,8 @@ from graph.verification.claims.wording import content, share, words
 from loaders.text.numbers import find_numbers, fold
 
 _DURATION = re.compile(
-    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|jahre|"
-    r"monate|woche|"
+    r"^[\s-]*(?:and a half\s|full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|"
+    r"jahre|monate|woche|"
     r"tage|ans?|années?|mois|jours?|años?|meses|mes|días?)\b",
     re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ def counts_or_lasts(one: Stated, text: str, evidence: Evidence) -> bool:
         return False
     after = text[one.end :]
     return _counts(one, text, quote, len(evidence.rows)) or bool(
-        (found := _DURATION.match(after)) and _lasts(one, found[1].lower(), evidence)
+        (found := _DURATION.match(after)) and _lasts(one, found[1].lower(), evidence, is_exact="half" in found[0])
     )
 
 
@@ -79,10 +79,10 @@ def _length_before(pieces: list[str], marks: list[str | None], at: int) -> set[i
     return {count, count - 1}
 
 
-def _lasts(one: Stated, unit: str, evidence: Evidence) -> bool:
+def _lasts(one: Stated, unit: str, evidence: Evidence, *, is_exact: bool = False) -> bool:
     """Return whether so much time lies between two dates of the evidence; first and last may both count."""
     spans = dates.spans(evidence.exact, unit)
-    return any(stated in spans or stated - 1 in spans for stated in map(int, one.values[:1]))
+    return any(stated in spans or (stated - 1 in spans and not is_exact) for stated in map(int, one.values[:1]))
 
 
 def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:

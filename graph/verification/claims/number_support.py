@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from graph.retrieval import terms
 from graph.verification.claims import arithmetic, dates
-from graph.verification.claims.arithmetic import Stated
+from graph.verification.claims.arithmetic import Bound, Stated
 from graph.verification.claims.counts import counts_or_lasts
 from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.implied import is_implied
 from graph.verification.claims.numbers import amounts, magnitudes, names_with_digits, spelled, without_names
 from graph.verification.claims.table_names import without_names as without_table_names
 from graph.verification.claims.wording import language, same_language
@@ -166,14 +167,22 @@ def stated_numbers(text: str, held: Held) -> list[Stated]:
         percent = bool(re.match(r"\s*(?:%|percent|per cent|prozent|pour cent|por ciento)", text[end:], re.IGNORECASE))
         step = Decimal(1).scaleb(-_decimals(amount)) * amount.scale
         same = held.supports(amount, exactly=bool(_EXACTLY.search(text[:at])))
-        found.append(Stated(amount.text, values, step, at, end, percent, same))
+        found.append(Stated(amount.text, values, step, at, end, percent, same, _bound(text[:at])))
         at = end
     for word, value in spelled(text).items():
         if word.lower() not in _UNCOUNTED:
             at = text.find(word)
             known = Decimal(value) in held.values or str(value) in held.readings
-            found.append(Stated(word, (Decimal(value),), Decimal(1), at, at + len(word), is_held=known))
+            bound = _bound(text[:at])
+            found.append(Stated(word, (Decimal(value),), Decimal(1), at, at + len(word), is_held=known, bound=bound))
     return found
+
+
+def _bound(before: str) -> Bound:
+    """Return what stands before a number: that it is just over, just under or about the value; "" for none."""
+    if _OVER.search(before):
+        return "over"
+    return "under" if _UNDER.search(before) else "about" if _ABOUT.search(before) else ""
 
 
 def _is_written_alike(text: str, held: str) -> bool:
@@ -211,6 +220,7 @@ def _is_supported(one: Stated, text: str, held: Held, evidence: Evidence) -> boo
         or _as_share(one, held.values)
         or (bool(_TIMES.match(text[one.end :])) and _as_multiple(one, held.values))
         or counts_or_lasts(one, text, evidence)
+        or is_implied(one, text, evidence)
     )
 
 

@@ -66,7 +66,15 @@ def numbers(text: str, decimal: Mark = "") -> set[str]:
 
 def magnitudes(text: str) -> set[int]:
     """Return the magnitudes that a text names anywhere ("in millions")."""
-    return {MAGNITUDES[word.lower()] for word in _MAGNITUDE.findall(text)}
+    found = {MAGNITUDES[word.lower()] for word in _MAGNITUDE.findall(text)}
+    return found | ({_MILLION} if _MILLIONS_OF_MONEY.search(text) else set())
+
+
+_MILLIONS_OF_MONEY = re.compile(
+    r"\((?:(?:€|£|\$|US\$|EUR|GBP|USD|CHF)\s?m|m\s?(?:€|£|\$|EUR|GBP|USD|CHF|euros?|dollars?|pounds|francs|crowns))\b",
+    re.IGNORECASE,
+)
+"""The head of a column of money in millions: "(m EUR)", "(£m)"."""
 
 
 def names_with_digits(text: str) -> list[tuple[str, int, int]]:

@@ -80,8 +80,16 @@ def other_way(text: str, quote: str, decimal: Mark = "") -> str:
 
 def _way(value: Value, text: str) -> str:
     """Return the word before a value that says how it changed: "by", "to", "from"; "" if none does."""
-    found = _WAY.search(fold(text)[: value.start])
-    return _WAYS.get(found[1].lower(), "") if found else ""
+    folded = fold(text)
+    found = _WAY.search(folded[: value.start])
+    is_difference = _COMPARATIVE.match(folded, value.end) is not None
+    return _WAYS.get(found[1].lower(), "") if found else "by" if is_difference else ""
+
+
+_COMPARATIVE = re.compile(
+    r"\s*(?:%|per ?cent|prozent)\s+(?:lower|higher|less|more|fewer|below|above|weniger|mehr|niedriger|höher)\b",
+    re.IGNORECASE,
+)
 
 
 _NO_OTHER_SUBJECT = re.compile(
@@ -140,7 +148,7 @@ def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
 
 
 _TIME = re.compile(
-    r"\b(?:(?P<before>before|prior to|until|vor|bis)|(?P<after>after|nach)"
+    r"\b(?:(?P<before>before|prior to|vor)|(?P<after>after|nach)"
     r"|(?P<inside>in|during|since|im|am|on|of|seit))"
     r" (?:the |dem |der |year |jahre? |early |late |[a-z]+ )?(?P<year>1[0-9]\d\d|20\d\d)\b",
     re.IGNORECASE,
@@ -150,6 +158,10 @@ _TIME = re.compile(
 def other_time(text: str, quote: str) -> str:
     """Return a doubt where a claim says "before" a year, and its quote "in" it or "after" it."""
     held: dict[str, set[str]] = {}
+    for ending in _UNTIL.finditer(quote):
+        held.setdefault(ending["year"], set()).add("before")  # "until quarrels began in 1758"
+        if _year_onward(text, ending["year"]):
+            return f"the claim says it from {ending['year']} on, the quote “{ending['until']}” then"
     for found in _TIME.finditer(quote):
         held.setdefault(found["year"], set()).add(_side(found))
     for found in _TIME.finditer(text):
@@ -157,6 +169,14 @@ def other_time(text: str, quote: str) -> str:
         if known and _side(found) not in known:
             return f"the claim says “{found[0]}”, the quote says it otherwise of {found['year']}"
     return ""
+
+
+_UNTIL = re.compile(r"\b(?P<until>until|till|bis)\b[^.;]*?\b(?P<year>1[0-9]\d\d|20\d\d)\b", re.IGNORECASE)
+
+
+def _year_onward(text: str, year: str) -> bool:
+    """Return whether a text says something from a year on."""
+    return bool(re.search(rf"\b(?:since|from|ab|seit)\s+{year}\b|\b{year} on(?:wards?)?\W", text, re.IGNORECASE))
 
 
 def _side(found: re.Match[str]) -> str:
@@ -241,6 +261,13 @@ def _distance(value: Value, word: Word, said: Sequence[Word], folded: str) -> fl
     return between + ends + _BREAK_COST * len(_BREAK.findall(folded[low:high]))
 
 
+_LIMIT = re.compile(
+    r"\b(?:(?P<low>at least|no(?:t)? less than|no fewer than|a minimum of|mindestens|wenigstens|nicht weniger als)|"
+    r"at most|up to|no more than|a maximum of|höchstens|maximal|bis zu|nicht mehr als)\s+(?:mit |for )?[$€£]?$",
+    re.IGNORECASE,
+)
+
+
 def _bound(value: Value, text: str) -> set[int]:
     """Return the directions of the words beside a value: 1 for more, -1 for less."""
     folded = fold(text)
@@ -253,6 +280,8 @@ def _bound(value: Value, text: str) -> set[int]:
         if not re.search(r"[\d,;.()]", folded[min(word.end, value.end) : max(word.start, value.start)].strip())
     ]
     keys = [word.key for word in near]
+    if limit := _LIMIT.search(folded[max(0, value.start - 24) : value.start]):
+        return {1 if limit["low"] else -1}
     if "at" in keys and ("least" in keys or "most" in keys):
         return {1 if "least" in keys else -1}
     found = {sign for key in keys for axis, sign in directions_of(key) if axis == "amount"}
