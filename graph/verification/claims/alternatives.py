@@ -21,7 +21,8 @@ favorabl* favourabl* beneficial günstig* | adverse* unfavorabl* unfavourabl* ha
 gross brutto* | net netto*
 asset assets aktiva | liabilit* passiva
 revenue* sales income umsatz* einnahmen | cost costs expense* expenditure* kosten ausgaben
-profit profits gewinn* | loss losses lost lose loses verlust* verlor*
+profit profits gewinn* surplus* überschuss* | loss losses lost lose loses verlust* verlor* deficit* fehlbetr*
+slight slightly marginal* minor geringfügig* | significant* substantial* considerabl* drastic* far vastly deutlich*
 import imports imported einfuhr* | export exports exported ausfuhr*
 domestic inländisch* | foreign ausländisch*
 public öffentlich* | private privat*

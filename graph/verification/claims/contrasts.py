@@ -18,7 +18,8 @@ _UNLIKE = re.compile(
     re.IGNORECASE,
 )
 _HALVES = re.compile(
-    r"\s*(?:;|,\s+(?=\w+ (?:aber|jedoch|dagegen)\b)|,?\s+(?:after|before|although|though|obwohl|nachdem|bevor|"
+    r"\s*(?:;|,\s+(?=(?:[\w-]+ ){1,7}(?:aber|jedoch|dagegen|hingegen)\b)|"
+    r",?\s+(?:after(?! \d)|(?<!not )before|although|though|obwohl|nachdem|bevor|"
     r"while|whilst|whereas|"
     r"während|wohingegen)\s|,\s*(?:but|aber|sondern)\s)\s*",
     re.IGNORECASE,
@@ -32,7 +33,7 @@ _COUNTERFACTUAL = re.compile(
 """What came about only thanks to something."""
 _NO_SUBJECT = re.compile(
     r"^(?:also|then|not|never|still|only|even|to|in|at|on|by|with|for|is|are|was|were|has|have|had|can|may|"
-    r"will|did|does|do|auch|nicht|"
+    r"will|did|does|do|he|she|it|they|er|sie|es|auch|nicht|"
     r"dann|nur|in|im|am|mit|ist|sind|war|wurde|hat|[a-z]+ing|[a-z]+ed)\b",
 )
 """What the second half begins with where its subject is that of the first one."""
@@ -43,6 +44,8 @@ def other_side(text: str, quote: str) -> str:
     """Return a doubt where a claim says of "unlike A" what the quote says of B: both deny it, or neither does."""
     if (found := _counterfactual(text, quote)) and _is_denied(text):
         return f"the quote says “{found[0].split()[0]} … not”, so that it came about"
+    if (found := _UNLIKE.search(quote)) and (like := _LIKE.match(text)) and content(like[1]) & content(found["other"]):
+        return f"the quote says “{found[0].split()[0]} {found['other'].strip()}”, the claim “{like[0]}”"
     if (found := _unlike(text, quote)) and _is_denied(text) == _is_denied(found["rest"]):
         return f"the quote says it “{found[0].split()[0]} {found['other'].strip()}”"
     return ""
@@ -54,12 +57,22 @@ def is_on_other_side(text: str, quote: str) -> bool:
     return bool(found) and not other_side(text, quote)
 
 
+_LIKE = re.compile(r"(?:just )?(?:like|as in|wie) ([^,;.]{1,60}),", re.IGNORECASE)
+_CONTRASTED = re.compile(
+    r"^like\b|\b(?:than|als|in contrast|unlike|whereas|while|im gegensatz|anders als|dagegen)\b", re.IGNORECASE
+)
+_RELATIVE = re.compile(r"^(?:where|which|who|whose|wo|der|die|das|deren|dessen)\b[^,;]*,\s*", re.IGNORECASE)
+
+
 def _unlike(text: str, quote: str) -> re.Match[str] | None:
     """Return the "unlike A, B ..." of a quote if the claim is about A, and not about B too."""
     found = _UNLIKE.search(quote)
-    if not found or _UNLIKE.search(f"{text},.") or re.match(r"like\b", text, re.IGNORECASE):
+    if not found or _UNLIKE.search(f"{text},.") or _CONTRASTED.search(text):
         return None
-    said, rest = content(text), content(found["rest"])
+    told = _RELATIVE.sub("", found["rest"])  # "unlike A, where it is known, B ..." says of A what is known
+    said, rest = content(text), content(told)
+    if content(text) <= content(found["rest"][: len(found["rest"]) - len(told)]) | content(found["other"]):
+        return None
     other = content(found["other"]) - rest
     named = {word.stem for word in words(found["rest"]) if word.text[0].isupper() and word.is_content}
     return found if other and other <= said and rest & said and not (named and named <= said) else None
@@ -84,6 +97,34 @@ def _content(text: str) -> frozenset[str]:
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 
 
+_MIXED = "the claim has words of two parts of the quote that say different things"
+_ELLIPTIC = re.compile(r"\b(?:not|nicht|too|auch|neither|so)\W*$", re.IGNORECASE)
+"""The end of a half whose predicate is that of the other one: "some of the older ones do not"."""
+_PRONOUN = re.compile(r"\b(?:them|sie|ihn)\b")
+"""What the second half takes up of the first one."""
+_FULL_NAME = re.compile(r"\b[A-ZÄÖÜ]\w+ [A-ZÄÖÜ]\w+")
+
+
+def _names_exchanged(text: str, one: str, other: str) -> bool:
+    """Return whether a claim says of the persons of one half only what the other half says."""
+    said = {word.stem for word in words(text)}
+    for own, rest in ((one, other), (other, one)):
+        if _named(own) & said and not _predicates(own) & said and _predicates(rest) & said and not _named(rest) & said:
+            return True
+    return False
+
+
+def _named(half: str) -> set[str]:
+    return {word.stem for found in _FULL_NAME.findall(half) for word in words(found)}
+
+
+def _predicates(half: str) -> set[str]:
+    """Return the words of a half that are no names, in German no nouns with their adjectives."""
+    said = words(half)
+    before_noun = {one.start for one, other in pairwise(said) if other.text[0].isupper()}
+    return {word.stem for word in said if word.is_content and word.text[0].islower() and word.start not in before_noun}
+
+
 def mixed_halves(text: str, quote: str) -> str:
     """Return a doubt where a claim has words of both halves of its quote, and lacks some that only each of them has."""
     if not same_language(text, quote) or _HALVES.search(text):
@@ -91,7 +132,11 @@ def mixed_halves(text: str, quote: str) -> str:
     said = _content(text)
     halves = _HALVES.split(quote)
     for one, other in pairwise(halves):
-        if _NO_SUBJECT.match(other):
+        if _NO_SUBJECT.match(other) or _ELLIPTIC.search(other):
+            continue
+        if _PRONOUN.search(other):
+            if _names_exchanged(text, one, other):
+                return _MIXED
             continue
         if _THAT_OF.match(other):  # "the pairs of terns fell, that of gulls rose": the noun is shared
             one = one.rpartition(" of ")[2]
@@ -100,5 +145,5 @@ def mixed_halves(text: str, quote: str) -> str:
         is_mixed = first - said and second - said
         is_dated = told and all(map(str.isdigit, first & said))  # the year of one half with the words of the other
         if told and min(len(first), len(second)) >= _LEAST and (is_mixed or is_dated):
-            return "the claim has words of two parts of the quote that say different things"
+            return _MIXED
     return ""

@@ -12,9 +12,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graph.verification.claims.negation import is_negated
+from graph.verification.claims.numbers import names_with_digits
 from graph.verification.claims.wording import Clause, clauses, share, words
 
-# Each pair of lines: one direction and its opposite, as beginnings of words; "=" after a word means the whole word.
+# Each pair of lines: one direction and its opposite, as beginnings of words; "=" after a word means the whole word,
+# "~" also that it only agrees with its own side.
 _AXES = {
     "amount": (
         """ris= rise= rises= rose= peak= peaks= peaked=
@@ -40,12 +42,12 @@ _AXES = {
         outperform surpass beat= beats= beaten= superior stronger= strongest= ahead=
         win= wins=
         won= excel enhanc benefit boost gain strengthen advantage success succeed succeeds= succeeded=
-        positive= besser best= beste= besten= verbesser übertr überlegen vorteil erfolg positiv gewann gewinn
+        above~ positive= besser best= beste= besten= verbesser übertr überlegen vorteil erfolg positiv gewann gewinn
         mejor mieux meilleur""",
         """worse= worst= worsen degrad underperform inferior weaker= weakest= behind= lose= loses= lost= deteriorat
         harm hurt= hurts= impair weaken disadvantage fail= fails= failed= failure= failures= lag= lags= lagged=
         trail= trails= trailed= negative= schlechter schlechtest verschlechter unterlegen nachteil misserfolg
-        scheiter negativ verlor verlier peor pire""",
+        scheiter negativ verlor verlier peor pire below~ short~""",
     ),
     "time": (
         "before= prior= earlier= earliest= preced previously= vor= bevor= vorher= früher avant= antes=",
@@ -96,6 +98,9 @@ _CONTEXT = 0.2
 """Share of the words around that one side of a quote with both directions must have more than the other."""
 
 
+_LITTLE = 0.001
+
+
 class Pole(NamedTuple):
     """A word of a direction in a text."""
 
@@ -117,8 +122,8 @@ def _lexicon() -> tuple[dict[str, list[tuple[str, int, bool]]], list[tuple[str, 
     for axis, sides in _AXES.items():
         for sign, side in zip((1, -1), sides, strict=True):
             for entry in side.split():
-                common = entry in _NO_OPPOSITE
-                if entry.endswith("="):
+                common = entry in _NO_OPPOSITE or entry.endswith("~")
+                if entry.endswith(("=", "~")):
                     whole.setdefault(entry[:-1], []).append((axis, sign, common))
                 else:
                     stems.append((entry, axis, sign, common))
@@ -142,12 +147,19 @@ def directions_of(key: str) -> list[tuple[str, int]]:
 def poles(text: str) -> tuple[Pole, ...]:
     """Return the words of direction in a text."""
     found = []
-    for clause in clauses(_SEPARATED.sub(_joined, text)):
+    for clause in clauses(_SEPARATED.sub(_joined, _WORSE_THAN.sub("worse than", text))):
         for at, word in enumerate(clause.words):
             for axis, sign, common in _directions(word.key):
+                common = common or _is_mere(clause, at)
                 turned = -sign if is_negated(clause, at) and not _is_no_more(clause, at) else sign
                 found.append(Pole(word.text, axis, turned, clause.content - {word.stem}, common))
     return tuple(found)
+
+
+def _is_mere(clause: Clause, at: int) -> bool:
+    """Return whether "more" or "less" only adds to a verb: "more than offset", "more than offsetting"."""
+    following = [word.key for word in clause.words[at + 1 : at + 3]]
+    return clause.words[at].key in ("more", "less") and following[:1] == ["than"] and following[-1].endswith("ing")
 
 
 def _is_no_more(clause: Clause, at: int) -> bool:
@@ -166,6 +178,23 @@ _SEPARATED = re.compile(
 """German verbs whose first part stands at the end: "nahm um 3 Prozent ab"."""
 
 
+_WORSE_THAN = re.compile(
+    r"\bf[ae]lls? short of\b|\blag(?:s|ged)? behind\b|"
+    r"\b(?:is|are|was|were) (?:\w+ly )?(?:outperformed|surpassed|beaten|exceeded) by\b",
+    re.IGNORECASE,
+)
+_BETTER_THAN = re.compile(
+    r"\b(?:outperform|surpass|exceed|beat)(?:s|es|ed|ing|en)?\b(?! by\b)|\b(?:is|are|was|were) (?:\w+ly )?ahead of\b",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\b(?:is|are|was|were) (?:\w+ly )?behind\b|\btrail(?:s|ed)\b", re.IGNORECASE)
+
+
+def _as_comparison(text: str) -> str:
+    """Return a text in which verbs that compare are written with "than": "A surpasses B" is "A better than B"."""
+    return _BETTER_THAN.sub("better than", _BEHIND.sub("worse than", _WORSE_THAN.sub("worse than", text)))
+
+
 def _joined(found: re.Match[str]) -> str:
     return f"{found['particle']}{found['verb'].lower()}{found['between']}"
 
@@ -181,7 +210,11 @@ def opposite(text: str, quote: str) -> str:
         if not other or _is_told_otherwise(pole, claimed, quoted):
             continue
         near, far = _nearness(pole, same), _nearness(pole, other)
-        same = [one for one in same if not one.is_common or _nearness(pole, [one]) > far]
+        # "below A, but surpasses B": which of the two is meant cannot be told
+        tied = far if pole.axis == "quality" and far else -1.0
+        same = [
+            one for one in same if not one.is_common or (near_it := _nearness(pole, [one])) > far or near_it == tied
+        ]
         if not same or far > near + _CONTEXT:
             against = max(other, key=lambda one: share(pole.context, one.context))
             return f"the claim says “{pole.word}”, the quote “{against.word}”"
@@ -203,15 +236,26 @@ def _nearness(pole: Pole, others: Sequence[Pole]) -> float:
 
 def swapped_sides(text: str, quote: str) -> str:
     """Return a doubt where a comparison with "than" has its sides the other way round than in the quote."""
-    for claim in _comparisons(text):
-        for other in _comparisons(quote):
+    for claim in _comparisons(_with_codes(text)):
+        for other in _comparisons(_with_codes(quote)):
             if _is_crossed(claim, other) and claim.sign == other.sign:
                 return f"the claim compares with “{claim.word} … than” the other way round than the quote"
     return ""
 
 
+def _with_codes(text: str) -> str:
+    """Return a text in which each name with digits is also one word: "Llama-3.1" and "Llama-3.3" differ."""
+    for name, _, end in reversed(names_with_digits(text)):
+        text = f"{text[:end].removesuffix('’s')} {re.sub(r'[^0-9A-Za-z]', '', _POSSESSIVE.sub('', name))}{text[end:]}"
+    return text
+
+
+_POSSESSIVE = re.compile(r"['’]s$")
+
+
 def is_converse(text: str, quote: str) -> bool:
     """Return whether a claim says a comparison with both its sides and its direction turned round."""
+    text, quote = _with_codes(text), _with_codes(quote)
     pairs = [(claim, other) for claim in _comparisons(text) for other in _comparisons(quote)]
     if any(_is_crossed(claim, other) and claim.sign == -other.sign for claim, other in pairs):
         return True
@@ -246,6 +290,7 @@ def _of_second_side(text: str, quote: str) -> list[tuple[int, _Comparison]]:
 
 
 _REACH = 12  # words before "than" in which the comparison stands: "cares more for the repair of older boats than"
+_SIDE = 8  # words after it that are the second side
 _NEAR = 5  # those in which any word in "er" may be one
 
 
@@ -262,7 +307,7 @@ class _Comparison(NamedTuple):
 def _comparisons(text: str) -> list[_Comparison]:
     """Return the comparisons of a text, with the names and nouns of both sides."""
     found = []
-    for clause in _sentences(text):
+    for clause in _sentences(_as_comparison(text)):
         for at, word in enumerate(clause.words):
             if not _THAN.match(word.key):
                 continue
@@ -274,7 +319,7 @@ def _comparisons(text: str) -> list[_Comparison]:
                     left = frozenset(
                         w.stem for w in (*clause.words[:back], *clause.words[back + 1 : at]) if w.is_content
                     )
-                    right = frozenset(w.stem for w in clause.words[at + 1 : at + 6] if w.is_content)
+                    right = frozenset(w.stem for w in clause.words[at + 1 : at + 1 + _SIDE] if w.is_content)
                     both = left & right
                     near = frozenset(w.stem for w in clause.words[back + 1 : at] if w.is_content)
                     axis = directions[0][0] if directions else ""

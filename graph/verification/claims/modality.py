@@ -15,6 +15,7 @@ _HEDGE = re.compile(
     r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|"
     r"expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:e|es|ed)|hop(?:e|es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|apparently|"
+    r"proposals?|dependent|depend(?:s|ed|ing)?|conditional\w*|vorschl\w*|abhängig|"
     r"allowed|permitted|erlaubt|unknown|unclear|asked|requested|encouraged|gebeten|unklar|offen|unbekannt|"
     r"whether|ob|provided|"
     r"recommend\w*|advis\w*|empf[oe]hl\w*|empfiehlt|promis\w*|pledg\w*|threat\w*|risk\w*|droh\w*|kann|können|"
@@ -72,12 +73,22 @@ def _hedged(clause: Clause, at: int) -> frozenset[str]:
     """Return the words that a hedge at a place of a clause covers; none if no hedge stands there."""
     word = clause.words[at]
     if _PREDICATIVE.match(word.key):
+        if at + 1 < len(clause.words) and clause.words[at + 1].is_content and not _is_told(clause, at):
+            return frozenset()  # "of 90 scheduled departures"
         before = frozenset(other.stem for other in clause.words[:at] if other.is_content)
         return before or scope_after(clause, at, _SCOPE)
     is_month = word.text == "May" and at + 1 < len(clause.words) and clause.words[at + 1].key.isdigit()
     if word.key.startswith(("recommend", "empf")) and is_negated(clause, at):
         return frozenset()
     return scope_after(clause, at, _SCOPE) if _COVERING.match(word.key) and not is_month else frozenset()
+
+
+def _is_told(clause: Clause, at: int) -> bool:
+    """Return whether a form of "be" stands before a word, which is then no attribute."""
+    return any(_BE.match(word.key) for word in clause.words[max(0, at - 3) : at])
+
+
+_BE = re.compile(r"^(?:is|are|was|were|be|been|ist|sind|war|waren|wird|werden)$")
 
 
 def _is_best(text: str, quote: str, held: frozenset[str]) -> bool:

@@ -20,7 +20,10 @@ _TOKEN = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?:;\n…]|[-–—•*]\s)[\s\"'“”„‘«»()\[\]]*$")
 _JOINED = re.compile(r"[ \t\-–/&.’']{0,2}$")
 # Words that are German in this spelling only; one is enough.
-_GERMAN = re.compile(r"\b(Der|Die|[Dd]as|und|ist|[Ee]ine?[mnrs]?|wurden?|für|nicht|sind|im|beim|zum|zur|kostet)\b")
+_GERMAN = re.compile(
+    r"\b(Der|Die|[Dd]as|und|ist|[Ee]ine?[mnrs]?|wurden?|für|nicht|sind|im|beim|zum|zur|kostet|ging(?:en)?|trat(?:en)?|"
+    r"seine[mnrs]?|hatten?|sich|nach|über|auch|kam(?:en)?|ins|betr[äu]g(?:t|en)?|stieg(?:en)?|werden|gegenüber)\b"
+)
 _LINE_END = re.compile(r"[-\u00ad]\s*\n\s*")
 # Words of four languages that begin a sentence or title and are no names, and words that refer to a part of a document.
 # They matter only before a word with a capital.
@@ -32,7 +35,9 @@ _OPENERS = frozenset(
     with within yes yet you
     table figure fig section chapter page pages appendix note part step item equation eq column row volume version
     am auf aus bei bis das dem den der des die ein eine einer es für im in laut mit nach seit und unter vom von vor zu
-    zum zur tabelle abbildung abb seite kapitel au aux avec ce cette dans de des du elle en et il la le les leur par
+    zum zur ohne bei trotz gegen durch während wegen zwischen über rund etwa insgesamt beide kein keine
+    keiner alle viele einige manche jede jeder jedes diese dieser dieses seine ihre mehr weniger
+    tabelle abbildung abb seite kapitel au aux avec ce cette dans de des du elle en et il la le les leur par
     pour selon son sous sur un une el los las según del con por para""".split()  # noqa: SIM905 - a list reads best so
 )
 # Currencies and units next to a number, which the evidence may write differently (EUR 14, 14 euros, €14).
@@ -42,12 +47,15 @@ _UNIT = re.compile(
 _CURRENCY = re.compile(
     r"^(?:[A-Z]{2}|[a-zA-Zµ]|EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|KRW|SEK|NOK|DKK|PLN|CAD|AUD|NZD|HKD|Rs|Fr|Euros?|Nr|No)$"
 )
-_MEASURES = frozenset({"celsius", "fahrenheit", "kelvin"})
+_MEASURES = frozenset(
+    "celsius fahrenheit kelvin kwh mwh gwh twh mah ah db hz khz mhz ghz kb mb gb tb kw mw gw".split()  # noqa: SIM905
+)
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrows"; but not "Ann", "Anna"
 
 
 def unsupported_names(text: str, source: str) -> list[str]:
     """Return the names of `text` that are not in `source`, each once, in order."""
+    text, source = _with_ordinals(text), _with_ordinals(source)
     claimed = names(text, german_source=bool(_GERMAN.search(source)))
     claimed += [found[0] for found in _NUMBERED.finditer(text)]
     if not claimed:
@@ -62,6 +70,14 @@ def unsupported_names(text: str, source: str) -> list[str]:
         and _script(name) in scripts
     ]
     return list(dict.fromkeys(unsupported))
+
+
+_ORDINAL_WAR = re.compile(r"\b(?:(First)|(Second)|(Erste)[nrs]?|(Zweite)[nrs]?) (?:World War|Weltkrieg)(?:e?s)?\b")
+
+
+def _with_ordinals(text: str) -> str:
+    """Return a text with its world wars written alike: "Second World War" is "World War II"."""
+    return _ORDINAL_WAR.sub(lambda one: f"World War {'I' if one[1] or one[3] else 'II'}", text)
 
 
 _NUMBERED = re.compile(r"\b[A-Z][a-z]{2,} (?:I{1,3}|IV|VI{0,3}|IX|XI{0,3}|XIV|XV|XVI)\b(?![.’'])")
@@ -112,7 +128,7 @@ def names(text: str, *, german_source: bool = True) -> list[str]:
         for at, token in enumerate(tokens)
         if not any(start <= token.start() < end for _, start, end in coded)
         and (
-            (_certain(token.group()) and not _at_number(text, token))
+            (_certain(token.group()) and not _at_number(text, token) and token.group().lower() not in _MEASURES)
             or (
                 _capital(token.group())
                 and _named(text, tokens, at, german)
@@ -159,6 +175,8 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     starts = bool(_STARTS.search(text[: tokens[at].start()]))
     if german and at > 0 and tokens[at - 1].group().lower() in _ARTICLES and word[1:].islower():
         return False  # "die Lokomotive Kranich"
+    if german and at > 0 and word[1:].islower() and _is_compound(text, tokens[at - 1], tokens[at]):
+        return False  # "JSON-Ausgabe"
     follows = at + 1 < len(tokens) and _next_to(text, tokens[at], tokens[at + 1])
     leads = at > 0 and _next_to(text, tokens[at - 1], tokens[at])
     before = leads and not starts and _name_like(tokens[at - 1].group()) and not _at_number(text, tokens[at - 1])
@@ -166,12 +184,21 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     return (before or after) if german or starts else True
 
 
+def _is_compound(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    """Return whether a word ends a compound that begins with an acronym."""
+    return one.group().isupper() and text[one.end() : other.start()] in ("-", "‐", "‑")
+
+
 def _after_article(tokens: list[re.Match[str]], at: int) -> bool:
     """Return whether a run of words with capitals follows a German article: "der Zweite Weltkrieg"."""
     while at > 0 and tokens[at - 1].group()[0].isupper() and tokens[at - 1].group().lower() not in _ARTICLES:
         at -= 1
+    while at > 1 and _ADJECTIVE.fullmatch(tokens[at - 1].group()):  # "in den französischen Kolonien"
+        at -= 1
     return at > 0 and tokens[at - 1].group().lower() in _ARTICLES
 
+
+_ADJECTIVE = re.compile(r"(?!einen|einer|eines|einem|diese|seine|ihre)[a-zäöüß]{3,}(?:en?|er|es|em)")
 
 _ARTICLES = frozenset(
     """der die das dem den des ein eine einer einem einen eines im am zum zur beim vom ins seine seiner seinem seinen
@@ -224,6 +251,11 @@ def _plain(word: str) -> str:
     word = re.sub(r"[’']s?$", "", unicodedata.normalize("NFKC", word))
     bare = unicodedata.normalize("NFKD", word.casefold())
     return "".join(character for character in bare if not unicodedata.combining(character))
+
+
+def is_form_of(name: str, source: str) -> bool:
+    """Return whether a text has a name, with or without an ending: "Russian" and "Russia"."""
+    return _is_supported(_plain(name), {_plain(token) for token in _TOKEN.findall(source)})
 
 
 def _script(word: str) -> str:

@@ -7,6 +7,7 @@ negation, or the other way round, that is a doubt.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from graph.verification.claims.wording import (
     Clause,
@@ -40,6 +41,24 @@ _NO_NEGATION = re.compile(
     r"\bwhether or not\b",
     re.IGNORECASE,
 )
+_NO_SUBJECT = re.compile(r"^(?:no|none|neither|nobody|nothing|kein|keine[rs]?|niemand|nichts)$")
+_NOT_ALL = re.compile(r"\b(?:not (?:all|every|each)|nicht (?:alle[nrms]?|jede[nrms]?))\b", re.IGNORECASE)
+_A_PART = re.compile(
+    r"\b(?:some|most|many|several|few|only|partly|einige|manche|viele|mehrere|teilweise|nur)\b", re.IGNORECASE
+)
+_NONE_MORE = re.compile(
+    r"\b(?:no|none|never|kein\w*|nie)\b[^.;]*\b(?:more|less|fewer|mehr|weniger|\w{3,}er)\b(?:\W+\w+){0,3}?\W+(?:than|als)\b",
+    re.IGNORECASE,
+)
+_MOST = re.compile(
+    r"\b(?:most|least|fewest|best|worst|record|[a-z]{3,}est|\w{4,}ste[nrms]?|rekord\w*)\b", re.IGNORECASE
+)
+_UNREALISED = re.compile(
+    r"\b(?:did not take place|did not come about|never materiali[sz]ed|fell through|was (?:cancelled|called off)|"
+    r"(?:kam|kamen) nicht zustande|(?:fand|fanden) nicht statt|scheiterten?|entfiel(?:en)?|fiel(?:en)? aus)\b",
+    re.IGNORECASE,
+)
+"""What says of a whole event that it did not happen."""
 _PREFIXED = re.compile(r"^(?:un|in|im|ir|il|dis|non)(\w{4,})$")
 _REACH = 5  # words between a negation and the word that it turns round
 _FEW = 2  # words under a negation of which the denied one must be in the claim
@@ -62,6 +81,8 @@ def is_negated(clause: Clause, at: int) -> bool:
     """Return whether a word of a clause stands shortly after a negation."""
     before = clause.words[max(0, at - _REACH) : at]
     count = sum(bool(_NEGATION.match(word.key)) for word in before)
+    if at > _REACH and _NO_SUBJECT.match(clause.words[0].key):  # "None of the four large attacks was successful"
+        count += 1
     return count % 2 == 1
 
 
@@ -69,11 +90,24 @@ def other_negation(text: str, quote: str) -> str:
     """Return a doubt where only one of claim and quote negates the same words."""
     if not same_language(text, quote):
         return ""
+    if _NONE_MORE.search(text) and _MOST.search(quote):
+        return ""  # "none had more" says "the most"
+    if (unrealised := _UNREALISED.search(quote)) and _is_asserted(text, quote[: unrealised.start()]):
+        return f"the quote says “{unrealised[0]}”, the claim does not"
+    if _A_PART.search(_NOT_ALL.sub(" ", quote)):  # "not all" is the same as "only some"
+        text = _NOT_ALL.sub("some", text)
     if denied := _unmatched(quote, text):
         return f"the quote says “{denied}”, the claim does not"
     if denied := _unmatched(text, quote):
         return f"the claim says “{denied}”, the quote does not"
     return ""
+
+
+def _is_asserted(text: str, event: str) -> bool:
+    """Return whether a claim states an event without any word that may deny it."""
+    said = content(text)
+    clause = re.split(r"[,;.]\s", event)[-1]
+    return bool(said) and share(said, content(clause)) >= _SHARED and not any(may_negate(w.key) for w in words(text))
 
 
 def other_prefix(text: str, quote: str) -> str:
@@ -128,7 +162,10 @@ def _negates_any(text: str, scope: frozenset[str], said: frozenset[str]) -> bool
     if any(_NEGATION.match(clause.words[-1].key) and clause.content & said for clause in clauses(text)):
         return True
     best = max((share(scope, clause.content) for clause in clauses(text)), default=0.0)
-    near = [clause for clause in clauses(text) if share(scope, clause.content) >= max(best / 2, 0.01)]
+    every = clauses(text)
+    near = [clause for clause in every if share(scope, clause.content) >= max(best / 2, 0.01)]
+    # "avoids rewards of the outcome | and of the process": the first part's verb is that of both
+    near += [one for one, other in pairwise(every) if other in near and other.words[0].key in ("and", "und")]
     if any(_NEGATION.match(word.key) or _WEAK.match(word.key) for clause in near for word in clause.words):
         return True
     # "impractical" for "not practical"

@@ -11,6 +11,7 @@ import re
 from graph.verification.claims import acronyms
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
+from graph.verification.claims.units import UNITS
 from graph.verification.claims.wording import Word, language, words
 
 _MIN_NEW = 3
@@ -25,6 +26,7 @@ _FRAME = re.compile(
     r"^(?:differ\w*|points?|percent\w*|total\w*|sum|ratio|average|mean|together|years?|months?|weeks?|days?|hours?|"
     r"documents?|texts?|pages?|passage|table|according|states?|stated|says?|said|accord\w*|unterschied|"
     r"prozent\w*|punkte?|"
+    r"roughly|approximately|nearly|almost|circa|ungefähr|rund|knapp|"
     r"etwas|zurück|ging\w*|degrees?|celsius|usual\w*|jahre?n?|monate?n?|tage?n?|dokument|seite|tabelle|laut)$"
 )
 """Words of calculations, times and references, which a claim may add."""
@@ -55,7 +57,7 @@ def acronyms_of(text: str, quote: str, evidence: Evidence) -> set[str]:
 
 
 def _is_frame(word: Word) -> bool:
-    return word.key in MONTHS or bool(_FRAME.match(word.key))
+    return word.key in MONTHS or word.key in UNITS or bool(_FRAME.match(word.key))
 
 
 def _new(said: dict[str, Word], source: str) -> list[Word]:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.directions import directions_of
+from graph.verification.claims.names import is_form_of
 from graph.verification.claims.negation import may_negate
 from graph.verification.claims.numbers import spelled
 from graph.verification.claims.wording import Word, content, shown_text, words
@@ -59,9 +60,13 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
     """Return doubts on the words that a claim changes in a sentence that it otherwise repeats."""
     found: list[tuple[Kind, str]] = []
     is_exclusive = any(_EXCLUSIVE.match(word.key) for word in words(quote))
+    is_whole = any(_CLASSES["all"].match(word.key) for word in words(quote))
     is_hedged = bool(_first(_CLASSES["hedge"], words(text)))
     for before, after, following in _changes(text, quote):
-        if doubt := _doubt(before, after, following, is_hedged=is_hedged, is_exclusive=is_exclusive):
+        doubt = _doubt(before, after, following, is_hedged=is_hedged, is_exclusive=is_exclusive)
+        if doubt and doubt[0] == "scope" and is_whole and _first(_CLASSES["all"], after):
+            continue  # "entirely" stands in another place
+        if doubt := doubt or _other_name(before, after, quote):
             found.append(doubt)
     return found
 
@@ -136,7 +141,7 @@ def _doubt(
         return "modality", f"the quote says “{lost['hedge']}”, the claim states it as a fact"
     if _opposed(before, after):
         return "direction", _said(" ".join(w.text for w in before), " ".join(w.text for w in after))
-    return _other_count(before, after) or _other_side(before, after) or _other_name(before, after)
+    return _other_count(before, after) or _other_side(before, after)
 
 
 def _negated_otherwise(before: Sequence[Word], after: Sequence[Word]) -> bool:
@@ -202,16 +207,26 @@ def _small_value(text: str) -> int:
 _SMALL = frozenset("two three four five six seven eight nine ten eleven twelve twenty thirty".split())  # noqa: SIM905
 
 
-def _other_name(before: Sequence[Word], after: Sequence[Word]) -> tuple[Kind, str] | None:
-    """Return a doubt where one name stands in the place of another."""
+def _other_name(before: Sequence[Word], after: Sequence[Word], quote: str) -> tuple[Kind, str] | None:
+    """Return a doubt where one name stands in the place of another, and not elsewhere in the quote ("Russia's")."""
     held = [word for word in before if word.text[0].isupper() and word.is_content]
     said = [word for word in after if _is_name(word)]
+    if any(axis == "quality" for word in before for axis, _ in directions_of(word.key)):
+        return None  # "outperforming A": the name is the other side's
     if not held or not said or {word.stem for word in held} & {word.stem for word in said}:
         return None
     if _is_acronym(held, said) or _is_acronym(said, held):
         return None
+    kept = {word.start for word in before}
+    others = " ".join(word.text for word in words(quote) if word.start not in kept)
+    if all(word.text.endswith(_DEMONYM) and is_form_of(word.text, others) for word in said):
+        return None
     one, other = (" ".join(word.text for word in some) for some in (held, said))
     return "name", f"the claim names {other} where the quote names {one}"
+
+
+_DEMONYM = ("an", "ish", "ese", "ch")
+"""Endings of adjectives of a place: "Russian", "Danish", "Japanese", "French"."""
 
 
 def _is_name(word: Word) -> bool:

@@ -70,7 +70,18 @@ def widened(text: str, quote: str) -> str:
             for kind, stated in _SAID.items():
                 if stated.match(word.key) and not any(_HELD[kind].match(key) for key in held):
                     return f"the claim says “{word.text}”, the quote does not"
-    return _other_than_only(text, quote) or _part_dropped(text, quote)
+    return _other_than_only(text, quote) or _part_dropped(text, quote) or _whole_for_part(text, quote)
+
+
+def _whole_for_part(text: str, quote: str) -> str:
+    """Return a doubt where a claim speaks of the whole, and its quote "only" of a part of it."""
+    whole, limit = _ENTIRE.search(text), next((w for w in words(quote) if _HELD["only"].match(w.key)), None)
+    if not whole or not limit or _ENTIRE.search(quote) or any(_HELD["only"].match(word.key) for word in words(text)):
+        return ""
+    return f"the claim says “{whole[0]}”, the quote “{limit.text}”"
+
+
+_ENTIRE = re.compile(r"\b(?:the )?(?:whole|entire|ganze[nrms]?|gesamte[nrms]?)\b", re.IGNORECASE)
 
 
 def exception_dropped(text: str, quote: str) -> str:
@@ -138,15 +149,23 @@ _ONE_OF_MANY = re.compile(
 def _part_dropped(text: str, quote: str) -> str:
     """Return a doubt where a quote says "some" or "most", and the claim says it of all by leaving that out."""
     said = [word.key for clause in clauses(text) for word in clause.words]
-    if any(_PART.match(key) for key in said) or any(key.isdigit() for key in said):
+    if any(_PART.match(key) for key in said) or any(key.isdigit() for key in said) or _NOT_ALL.search(text):
         return ""
     stems = content(text)
-    for clause in clauses(_PART_OF.sub(_some, quote)):
+    for clause in clauses(_A_WHILE.sub(" ", _PART_OF.sub(_some, quote))):
         for at, word in enumerate(clause.words):
             scope = _after(clause, at)
             if _SOME.match(word.key) and scope and scope <= stems and share(clause.content, stems) >= _SHARED:
                 return f"the quote says “{word.text}”, the claim does not"
     return ""
+
+
+_NOT_ALL = re.compile(r"\b(?:not (?:all|every|each)|nicht (?:alle[nrms]?|jede[nrms]?))\b", re.IGNORECASE)
+_A_WHILE = re.compile(
+    r"\b(?:a )?few (?=(?:seconds|minutes|hours|days|weeks|months|years)\b)|"
+    r"\bwenige (?=(?:Minuten|Stunden|Tage|Wochen|Monate|Jahre)\b)"
+)
+"""How long something took, which is no part of anything."""
 
 
 def _after(clause: Clause, at: int) -> frozenset[str]:

@@ -44,8 +44,10 @@ def swapped_subject(text: str, quote: str) -> str:
             continue
         if _is_attribute(said, at) or _is_attribute(held, places[0]):
             continue
-        subjects = _subjects(said[:at])
+        subjects = _subjects(_in_clause(said[:at]))
         left, before = {word.stem for word in subjects}, _names(held[: places[0]], 0)
+        if _shares_verb(quote, {word.text for word in subjects}):
+            continue
         after = _names(_until_colon(held[places[0] :], _BRACKETED.sub(" ", quote)), places[0])
         same_voice = _is_passive(said, at) == _is_passive(held, places[0])
         said_of, own = _nearest_subjects(said, at), _nearest_subjects(held, places[0])
@@ -54,6 +56,23 @@ def swapped_subject(text: str, quote: str) -> str:
         if left and before and same_voice and left <= after and left.isdisjoint(before):
             return f"in the quote, {subjects[0].text} stands on the other side of “{held[places[0]].text}”"
     return ""
+
+
+def _in_clause(some: Sequence[Word]) -> Sequence[Word]:
+    """Return the words after the last conjunction, which may have a subject of their own: "since King Olav moved"."""
+    start = max((at + 1 for at, word in enumerate(some) if word.key in _SUBORDINATING), default=0)
+    return some[start:] if _subjects(some[start:]) else some
+
+
+_SUBORDINATING = frozenset("since because when until while whereas once if seit weil als bis während wenn".split())  # noqa: SIM905
+
+
+def _shares_verb(quote: str, subjects: set[str]) -> bool:
+    """Return whether a name of a quote has the verb of another one: "60 for those of Orrin", "and Orrin most"."""
+    return any(
+        re.search(rf"\b(?:those|that) of (?:the )?{re.escape(name)}\b|\b(?:and|und) {re.escape(name)} \w+\W*$", quote)
+        for name in subjects
+    )
 
 
 def _is_past(word: Word) -> bool:
@@ -106,12 +125,19 @@ def _subjects(some: Sequence[Word]) -> list[Word]:
 def _nearest_subjects(some: Sequence[Word], at: int) -> set[str]:
     """Return the names before a verb after the last "and", "while" or comma before it."""
     start = at
-    while start > 0 and some[start - 1].key not in _JOINING and some[start].start - some[start - 1].end <= 1:
+    while (
+        start > 0
+        and some[start - 1].key not in _JOINING | _SUBORDINATING
+        and some[start].start - some[start - 1].end <= 1
+    ):
         start -= 1
     return {word.stem for word in _subjects(some[:at]) if word.start >= some[start].start}
 
 
 _JOINING = frozenset("and but while whereas when who which that und aber während als der die das".split())  # noqa: SIM905
+
+
+_PARTING = _JOINING | _SUBORDINATING
 
 
 def _is_passive(said: Sequence[Word], at: int) -> bool:

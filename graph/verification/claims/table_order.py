@@ -86,7 +86,7 @@ def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decim
     """Return a doubt where a claim calls a row the most of something, and it is that in no column; "" otherwise."""
     rows, said = named_rows(found, evidence.rows), tokens(text)
     named = [name for one in of_kind(found, "column") for name in one.names] or columns(evidence.table)
-    if len(rows) != 1:
+    if len(rows) != 1 or (len(named) == 1 and _is_extreme_cell(rows[0], named[0], decimal)):
         return ""
     for at, token in enumerate(said):
         kind = _SUPERLATIVE.match(token.text.lower())
@@ -99,6 +99,12 @@ def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decim
         if not any(_leads(rows[0], line, is_top) for line in lines for is_top in wanted if line):
             return f"“{token.text}” is true of no column of the table"
     return ""
+
+
+def _is_extreme_cell(row: SentenceRow, column: str, decimal: Mark) -> bool:
+    """Return whether a column has the highest or lowest value of a row, as where each column is a rival."""
+    values = dict(_cells(row, decimal))
+    return column in values and values[column] in (max(values.values()), min(values.values()))
 
 
 def _is_predicate(before: Sequence[str]) -> bool:

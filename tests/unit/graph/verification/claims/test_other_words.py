@@ -45,6 +45,22 @@ NOISE = "The noise is 62 dB at full speed and 48 dB at half speed."
 SEEPAGE = "Seepage through the drains has fallen, from 14.2 litres per second in 2033 to 9.6 litres per second in 2037."
 ANGLERS = "Anglers may fish from the western bank between April and September, except on Sundays."
 GUILD = "The guild cared more for the careful repair of all older boats than for sales of rope."
+ATTACKS = "None succeeded; he was defeated at Wick in 1755 and died a few days later."
+FLAW = "The guild does not use the outer or inner rope of the yard, because it may fray."
+CHOICE = "We chose Kiln-4.3 because its draught is slightly better than that of Kiln-4.1."
+OPEN_SEA = "First, unlike rivers, where the depth is fairly well known, sounding the sea presents a far larger task."
+BROKER = "The price includes a gain of 40 crowns on the sale of Orrin's yard in Serbia."
+PLAN_OF_BOARD = "The board proposes not to pay a bonus for 2041."
+DRILL = "All masters completed the new drill; only some of the mates have done so."
+SUMMARY = "For clarity, judges look only at the final page, so that the reader comes first."
+PURCHASE = "Der Ankauf des Kruges von 1687 kam nicht zustande, weil der Preis zu hoch war."
+PRICES = "Der Vorsitzende Ulf Zander lehnt höhere Preise ab, die Leiterin Mira Holst hält sie dagegen für nötig."
+SHOW = "Die Schau war mit 31.500 Gästen die erfolgreichste seit der Gründung 1994."
+DELAY = "Bei weiteren Schäden könnte sich der Abschluss um bis zu sechs Monate verzögern."
+SHORT = "The old model falls short of the new model in speed and range."
+COURT = "Wick became the capital when King Olav moved his court from Tarring to Wick in 1596."
+WAR = "The town needed repairs after World War II, which destroyed 85% of its buildings."
+FALL = "Traffic on the canal was 8% lower than in the same month, as fewer mills needed coal."
 HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was decided on in December of that year."
 
 
@@ -57,6 +73,18 @@ HOUSES = "Holden House was opened in May 2013, followed by Ford House, which was
         ("The lower gauge was not replaced, as it still works.", GAUGE),
         ("39 per cent of the households are not metered.", METERS),
         ("Leakage is down to 16.2%.", LEAKAGE),
+        ("The man died in days after the defeat at Wick.", ATTACKS),
+        ("The guild avoids the outer and inner rope of the yard.", FLAW),
+        ("The draught of Kiln-4.1 is slightly worse than that of Kiln-4.3.", CHOICE),
+        ("The depth of rivers is fairly well known, in contrast to that of the sea.", OPEN_SEA),
+        ("In rivers the depth is fairly well known.", OPEN_SEA),
+        ("The price includes a gain of 40 crowns on the sale of the Serbian yard.", BROKER),
+        ("According to the board's proposal there is no bonus for 2041.", PLAN_OF_BOARD),
+        ("Not every mate has completed the drill.", DRILL),
+        ("Wick has been the capital since King Olav moved his court there in 1596.", COURT),
+        ("The Second World War destroyed 85% of its buildings.", WAR),
+        ("Every master has completed the new drill.", DRILL),
+        ("The new model is better than the old model in speed and range.", SHORT),
         ("Leakage was reduced by about 17 per cent, from 19.5 to 16.2 per cent.", LEAKAGE),
         ("The share of oak fell by 15.7 percentage points.", SHARE),
         ("Cawle has a standby generator.", CAWLE),
@@ -154,6 +182,14 @@ def test_what_says_the_same_in_other_words_is_not_marked(text: str, quote: str) 
         ),
         ("The guild cared more for sales of rope than for the repair of boats.", GUILD, "comparison"),
         ("Holden House came after Ford House was decided on.", HOUSES, "relation"),
+        ("We chose Kiln-4.1 because its draught is slightly better than that of Kiln-4.3.", CHOICE, "comparison"),
+        ("Like rivers, the sea has a well known depth.", OPEN_SEA, "negation"),
+        ("Judges look at the whole entry for clarity.", SUMMARY, "scope"),
+        ("The old model is better than the new model in speed.", SHORT, "direction"),
+        ("The draught of Kiln-4.3 is significantly better than that of Kiln-4.1.", CHOICE, "direction"),
+        ("Traffic on the canal fell to 8%.", FALL, "number"),
+        ("The First World War destroyed 85% of the buildings of the town.", WAR, "name"),
+        ("King Olav moved his court from Wick to Tarring.", COURT, "relation"),
     ],
 )
 def test_what_says_something_else_in_other_words_is_marked(text: str, quote: str, kind: str) -> None:
@@ -182,6 +218,9 @@ LEAVE = "Der Austritt muss bis zum 30. September schriftlich erklärt werden."
         ("Nach dem Vorschlag des Vorstands soll der Beitrag 2042 um 5 % steigen.", FEE),
         ("Der Austritt muss bis 30.9. schriftlich erklärt werden.", LEAVE),
         ("Dank der Spende wurde das Dach erneuert.", ROOF),
+        ("Keine Schau seit 1994 hatte mehr Gäste als diese.", SHOW),
+        ("Mira Holst hält höhere Preise für nötig.", PRICES),
+        ("Ulf Zander ging in Rente; seine Nachfolge trat Mira Holst an.", "Mira Holst folgte auf Ulf Zander."),
         ("Drei der neun Bahnhöfe sind nicht mehr offen.", "Von den neun Bahnhöfen sind sechs noch offen."),
     ],
 )
@@ -202,6 +241,9 @@ def test_german_claims_in_other_words_are_not_marked(text: str, quote: str) -> N
         ("Der Austritt muss mündlich erklärt werden.", LEAVE, "direction"),
         ("Der Austritt muss bis 30.8. schriftlich erklärt werden.", LEAVE, "date"),
         ("Das Dach wurde nicht erneuert.", ROOF, "negation"),
+        ("Der Ankauf des Kruges von 1687 wurde vollzogen.", PURCHASE, "negation"),
+        ("Ulf Zander hält höhere Preise für nötig.", PRICES, "comparison"),
+        ("Bei weiteren Schäden könnte sich der Abschluss um mindestens sechs Monate verzögern.", DELAY, "comparison"),
         ("Die Bahn ist unrentabel.", "Der Leiter widersprach der Darstellung, die Bahn sei unrentabel.", "modality"),
     ],
 )
