@@ -23,6 +23,12 @@ _NOUNS = (
     r"|spec|standard|catalogue|newsletter|magazine|press release|transcript|minutes|memo|essay|dissertation"
     r"|course|work)"
 )
+# What lasts: "how long is the lease?" asks for no pages.
+_LASTING = (
+    r"(?:the|this|my|our|your) (?:contract|agreement|lease|treaty|policy|study|course|talk|lecture|presentation"
+    r"|plan|work)"
+    r"(?!\w)"
+)
 _DETERMINERS = r"(?:(?:this|the|that|these|those|my|our|your) (?:(?:whole|entire|attached|uploaded|present) )?)"
 _NAMED_FILE = r"[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g)"
 THIS = rf"(?:{_DETERMINERS}{_NOUNS}|it|this|that|{_NAMED_FILE})"
@@ -88,7 +94,8 @@ _PATTERNS: tuple[tuple[Aspect, str], ...] = (
      rf"|where (?:is|are|does|do|can i find|do i find) (?:the |its )?(?:{_A_PLACE}|(?:[\w-]+ ){{0,3}}{_STRUCTURE}"
      rf"(?: on [\w -]+)?)(?: (?:start|begin|stand|appear|located|to be found))?{_IN}"),
     ("pages",
-     rf"how many (?:pages|slides|sheets){_HAS}|how (?:long|big) (?:is )?{THIS}|count the (?:pages|slides){_IN}"
+     rf"how many (?:pages|slides|sheets){_HAS}|how big (?:is )?{THIS}|how long (?:is )?(?!{_LASTING}){THIS}"
+     rf"|count the (?:pages|slides){_IN}"
      rf"|(?:what is )?(?:the )?(?:number of (?:pages|slides)|page count){_IN}|(?:what is )?the length{_IN}"
      rf"|(?:what is )?{THIS}'s (?:page count|length)"),
     ("titles",

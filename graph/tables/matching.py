@@ -235,13 +235,15 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
         most = max(share.values(), default=0)
         found.partial = _of_period(question, [column for column in names if share[column] == most > 0])
     named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
-    named |= _PRICES if priced and named & _PRICES else frozenset()
+    named |= _SPENT if priced and named & _PRICES else frozenset()
     return {word.start for word in words if _held(word.stem, named) and word.text not in _FRAME}
 
 
 _PRICES = frozenset(map(stem, ("price", "cost", "fee", "charge")))
 _SPENT = _PRICES | frozenset(map(stem, ("prices", "costs", "spend", "spent", "spending", "expense", "expenditure")))
-_HOW_MUCH = re.compile(r"\bhow much (?:is|are|for|does|do)\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(
+    r"\bhow much (?:is|are|for|does|do)\b|\b(?:cheap|dear)(?:er|est)\b|\b(?:most|least|more|less) expensive\b", re.I
+)
 
 
 def _asks_price(question: str, asked: set[str], columns: Collection[frozenset[str]]) -> bool:

@@ -10,10 +10,13 @@ Operation = Literal[
     "cell", "extreme", "filter", "count", "sum", "mean", "difference", "ratio", "comparison", "yes-no", "list"
 ]
 
-_MORE = r"higher|more|larger|greater|bigger|longer|taller|better|faster|stronger|heavier|older|above|over"
-_LESS = r"lower|less|fewer|smaller|shorter|weaker|worse|slower|lighter|younger|below|under"
-_MOST = r"most|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest|tallest|heaviest|oldest"
-_LEAST = r"least|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest|lightest|youngest"
+_MORE = r"higher|more|larger|greater|bigger|longer|taller|better|faster|stronger|heavier|older|dearer|above|over"
+_LESS = r"lower|less|fewer|smaller|shorter|weaker|worse|slower|lighter|younger|cheaper|below|under"
+_MOST = (
+    r"most|dearest|highest|largest|greatest|biggest|best|maximum|max|top|longest|strongest|fastest|tallest|heaviest"
+    r"|oldest"
+)
+_LEAST = r"least|cheapest|lowest|smallest|fewest|minimum|min|worst|shortest|weakest|slowest|lightest|youngest"
 _RANKS = {"second": 2, "2nd": 2, "next": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 _NUMBER = r"(?P<number>[-−–+]?\(?[$€£]?\s?\d[\d.,'’]*(?:\s?\d{3})*\)?)"
 _UNIT = r"(?:\s?(?:%|°\s?[CF]?|[a-zA-Zµ²³]{1,4}(?:/[a-zA-Z²³]{1,4})?)(?![\w-]))?"

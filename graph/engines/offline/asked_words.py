@@ -15,7 +15,8 @@ FRAME = frozenset(
     kinds know known like locate located location made main mainly make may mean meant must need occur occurred often
     one part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see shall should since someone something sort stand take taken term terms thing things time times
-    today took type types typically use used usually various view way ways well went year years""".split()  # noqa: SIM905 - a list of words reads best as text
+    today took type types typically use used usually various view way ways well went year years anyway just ok okay
+    really""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 # Words that mean the same to somebody who asks. Each line is one meaning.
 SYNONYMS = tuple(

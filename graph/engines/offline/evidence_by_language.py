@@ -173,7 +173,19 @@ def _counts(words: Words, question: str, quote: str, known: frozenset[str]) -> b
     things = [at for at, word in enumerate(found) if counted and _is_named(words, counted, _forms(words, word))]
     if not things:
         return bool(numbers)
-    return any(-2 <= thing - number <= _NEAR for number in numbers for thing in things)
+    # "Books: 400" counts books, "books for four weeks" counts weeks.
+    of_another = {at for at in numbers if at + 1 < len(found) and _is_noun(words, found[at + 1])}
+    return any(
+        0 <= thing - number <= _NEAR or (-2 <= thing - number < 0 and number not in of_another)
+        for number in numbers
+        for thing in things
+    )
+
+
+def _is_noun(words: Words, word: str) -> bool:
+    """Return whether a word after a number may be what it counts: in German, where nouns are capitalised, by that."""
+    code = next(key for key, value in WORDS.items() if value is words)
+    return word[:1].isupper() if words.stemmer == "german" else word.isalpha() and word.lower() not in stop_words(code)
 
 
 def _forms(words: Words, text: str) -> frozenset[str]:

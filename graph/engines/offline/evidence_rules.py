@@ -24,15 +24,12 @@ from graph.engines.offline.asked_words import (
     HOW_MANY,
     HOW_MUCH,
     KINDS,
-    LOWER_BOUND,
     MEASURES,
     MONEY,
     NEGATED_QUESTION,
-    NEGATIVE,
     NUMBER,
     PLACE,
     REASON,
-    UPPER_BOUND,
     VALUE_NOUN,
     WORD,
 )
@@ -47,7 +44,9 @@ from graph.engines.offline.other_things import (
     other_person,
     other_row,
     other_value,
+    says_outright,
 )
+from graph.engines.offline.permissions import PERMISSION_WORDS, asks_permission, differ_in_negation, rules_on
 from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
@@ -104,6 +103,8 @@ def mark_related(
         chunk = chunks[claim["chunk"]]
         sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
         scored_one = found.get((chunk.id, claim["quote"]))
+        if sentence and scored_one and (before := found.get((chunk.id, _referred_to(query.text, sentence, chunk)))):
+            scored_one = replace(scored_one, cosine=max(scored_one.cosine, before.cosine))
         items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
         around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
         if sentence and (
@@ -201,6 +202,8 @@ def answers_question(
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     near = labelled or (scored is not None and scored.cosine >= least)
+    required = required_words(question, "")
+    near = near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
     if not (near or named or is_row or is_named_heading(question, headings[-1] if headings else "")):
         return False
     if labelled and not named and not _names_any(question, sentence, headings, title):
@@ -289,8 +292,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     With the weights of words, some may be missing, see `unnamed_words`.
     """
     kind = asked_kind(question)
-    missing = missing_words(question, kind, evidence)
-    required = required_words(question, kind) if missing else ()
+    missing, required = missing_words(question, kind, evidence), required_words(question, kind)
     is_row = bool(evidence.label)
     if missing and (
         weights is None or not may_go_unnamed(question, required, missing, evidence.quote, weights, only_general=is_row)
@@ -303,7 +305,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
         return f"the quote is not about {name}"
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
-    if bool(NEGATED_QUESTION.search(question)) != _is_negated(question, evidence.quote):
+    if differ_in_negation(question, evidence.quote) and not rules_on(question, required, evidence.quote):
         return "one of question and quote is negated"
     return "" if _holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
 
@@ -338,6 +340,7 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
     kinds = {word for word in kinds if not any(names.fullmatch(word) for names, _ in MEASURES)}
     kinds |= {found.lower() for found in VALUE_NOUN.findall(question)}
     kinds |= {"paid", "spent", "pay", "spend", "cost", "money"} if HOW_MUCH.search(question) else set()
+    kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
     kept = []
     for word in WORD.findall(question):
@@ -345,20 +348,6 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
         if code or (word.lower() in content and len(word) > 1):
             kept.append(word)
     return tuple(dict.fromkeys(kept))
-
-
-def _is_negated(question: str, quote: str) -> bool:
-    """Return whether a negation stands among the words of a quote that the question holds."""
-    asked = frozenset(stem(word.lower()) for word in WORD.findall(question)) - terms.STOP_WORDS
-    at = [found.start() for found in WORD.finditer(quote) if stem(found.group().lower()) in asked]
-    if not at:
-        return False
-    bounds = [found.span() for bound in (UPPER_BOUND, LOWER_BOUND) for found in bound.finditer(quote)]
-    return any(
-        at[0] - 12 <= found.start() <= at[-1]
-        for found in NEGATIVE.finditer(quote)
-        if not any(start <= found.start() < end for start, end in bounds)  # "not more than 40" denies nothing
-    )
 
 
 def _holds_value(question: str, kind: str, evidence: Evidence) -> bool:

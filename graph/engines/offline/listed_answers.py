@@ -9,6 +9,7 @@ from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.lists import Items
+from graph.retrieval.phrases import is_predicate_word
 from graph.storage.base import ChunkRow, SentenceRow
 
 _WAYS = (
@@ -39,6 +40,11 @@ _ASKS_FOR = re.compile(
     re.IGNORECASE,
 )
 _GENERAL = frozenset("list name give show tell following main all section part allow permit let possible".split())  # noqa: SIM905 - a list of words reads best as text
+_OF_DOCUMENT = re.compile(
+    r"\b(?:of|in|for) (?:the|this) (?:study|paper|report|document|article|experiment|survey|project|manual|book"
+    r"|text)\b",
+    re.IGNORECASE,
+)
 _MOST_UNDER = 12  # sentences of a section that is given whole: more are read on the page
 
 
@@ -81,7 +87,7 @@ def _names_all(words: Sequence[str], text: str) -> bool:
 
 def told_by_form(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     """Return the sentences that answer by their form: the one that defines a party, or those under a heading."""
-    return _defining(question, chunks) or under_heading(question, chunks)
+    return _defining(question, chunks) or _present(question, chunks) or under_heading(question, chunks)
 
 
 _ASKS_WHO_IS = re.compile(r"^\W*(?:and |so )?who (?:is|are) (?:the |our |my )?(?P<party>[a-z]+)\W*$", re.IGNORECASE)
@@ -98,14 +104,37 @@ def _defining(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     return [pair for pair in found if pair[1].kind in ("prose", "item")][:1]
 
 
+_ASKS_WHO_CAME = re.compile(
+    r"^\W*(?:and |so )?(?:who|which \w+) (?:was|were) (?:also )?(?P<how>present|absent|excused)\b"
+    r"|^\W*who (?:attended|took part|participated|came)\b(?: (?:in|at|to))?(?: (?:the|this) (?:meeting|session))?\W*$",
+    re.IGNORECASE,
+)
+_CAME = re.compile(r"\W*(?:present|attendees?|in attendance|attendance|participants|members present)(?: were)?:", re.I)
+_STAYED_AWAY = re.compile(
+    r"\W*(?:absent|apologies|excused|regrets|not present)(?: (?:were|for absence))?:", re.IGNORECASE
+)
+
+
+def _present(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
+    """Return the line of minutes that lists who was present, or who was absent."""
+    asked = _ASKS_WHO_CAME.match(question)
+    if not asked:
+        return []
+    line = _STAYED_AWAY if asked["how"] and asked["how"].lower() != "present" else _CAME
+    found = [(chunk.id, one) for chunk in chunks.values() for one in chunk.sentences if line.match(one.text)]
+    return [pair for pair in found if pair[1].kind in ("prose", "item")][:1]
+
+
 def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     """Return what stands under the heading that has just the words of a question ("What are the risks?").
 
     The heading says what its section is about, and each line of a short one is a part of the answer. A section of more
     than twelve sentences is not given, nor is one of a table.
     """
-    asked = [word for word in terms.content_terms(question) if word not in _GENERAL]
-    if not asked or not _ASKS_FOR.match(question):
+    bare = _OF_DOCUMENT.sub(" ", question)
+    asked = [word for word in terms.content_terms(bare) if word not in _GENERAL]
+    is_phrase = not any(is_predicate_word(word) for word in bare.lower().split())  # "limitations of the study"
+    if not asked or not (_ASKS_FOR.match(question) or is_phrase):
         return []
     for chunk in chunks.values():
         for title, section in _sections(chunk):

@@ -117,6 +117,8 @@ def other_row(question: str, evidence: Evidence) -> str:
 def head(label: str) -> str:
     """Return the stem of a label's last word; "" if it is a name."""
     words = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", label).split()  # without its unit
+    if len(words) > 1 and words[0].endswith(",") and words[1].islower():  # "Bell, brass" is a bell
+        return stem(words[0].rstrip(",").lower())
     last = words[-1] if words else ""
     return stem(last) if last.islower() else ""
 
@@ -221,3 +223,21 @@ def other_person(question: str, evidence: Evidence) -> str:
     ways = (f"{role}{_ROLE_THEN_NAME}", *(f"{way}{role}" for way in _NAME_THEN_ROLE))
     told = any(re.search(way, evidence.quote, re.IGNORECASE) for way in ways)
     return "" if told else f"the quote does not say who the {asked['role']} is"
+
+
+_ASKS_WHAT_IS = re.compile(
+    r"^\W*(?:and |so )?what(?:['’]s| is| are| was| were) (?:the|our|its|their|your|my) \w", re.IGNORECASE
+)
+_IS = re.compile(
+    r"^\W*(?:\d+(?:\.\d+)*\W+)?(?:the |our |its |their )?(?P<thing>(?:[\w'’-]+ ){1,8}?)(?:is|are|was|were) ", re.I
+)
+
+
+def says_outright(question: str, required: Sequence[str], quote: str) -> bool:
+    """Return whether a quote says what something is that a question asks for: "The main risk is erosion".
+
+    `required` are the words of the question that the quote has to name.
+    """
+    said = _IS.match(quote) if _ASKS_WHAT_IS.match(question) else None
+    held = stems(said["thing"]) if said else frozenset[str]()
+    return bool(said and required) and all(is_named(word, held, frozenset()) for word in required)

@@ -247,6 +247,22 @@ thickness gauge
 frequency rate
 journalist reporter
 kitchen cooking
+dog pet
+cat pet
+biggest greatest main principal
+biggest largest
+fund finance pay sponsor
+run manage head direct director lead leader
+mow cut trim
+lawn grass
+flat apartment
+drinker drink
+participant participate volunteer subject
+bike bicycle
+collect pick
+enter entry come
+sublet sublease
+wrong broken faulty defective
 food nourishment
 drink beverage
 hospital clinic

@@ -79,7 +79,7 @@ LABELLED = {
     "value": """
         What is the rent of the boathouse?|How much does a tide table cost?
         |What was the revenue of the mill in 2019?|How high is the dam?|What is the voltage of the KX-7?
-        |How long is the tunnel?|What is the melting temperature of the glaze?
+        |How long is the tunnel?|How long is the lease?|What is the melting temperature of the glaze?
         |How far is the buoy from the pier?|What is the population of Nether Wick?|How deep is the basin?
         |What fee is charged for late returns?|At what temperature is clay fired?|Orchard fund: opening balance?
         |How much sugar is in the syrup?|What is the interest rate of the loan?

@@ -1,0 +1,75 @@
+"""The rule for questions whether something is allowed, which "no" answers too; and for negation in all others.
+
+"May I sublet?" is answered by "The tenant may not sublet the flat", "Is smoking ok?" by "Smoking is forbidden".
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from graph.engines.offline.asked_words import LOWER_BOUND, NEGATED_QUESTION, NEGATIVE, UPPER_BOUND, WORD
+from graph.engines.offline.word_forms import is_named, stems
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+
+_ALLOWED = (
+    r"(?:allow(?:ed|s)?|permit(?:s|ted)?|ok(?:ay)?|fine|forbid(?:den|s)?|prohibit(?:ed|s)?|banned|legal|possible"
+    r"|permissible)"
+)
+_ASKS = re.compile(
+    r"^\W*(?:(?:so|and|but|then|also) )?(?:(?:may|can) (?:i|we|you|one|somebody|someone|the [a-z]+|[a-z]+s)\b"
+    rf"|(?:am|are|is) (?:it |there )?(?!there)[\w' -]{{1,60}}?\b{_ALLOWED}\b)",
+    re.IGNORECASE,
+)
+_RULES = re.compile(
+    r"\b(?:(?-i:may)|must|cannot|can|shall|(?:not|only|are|is) (?:to be|allowed|permitted)|allowed|permitted|forbidden"
+    r"|prohibited|banned|not permitted|consent|permission)\b",
+    re.IGNORECASE,
+)
+_NEAR = 60  # characters between what is asked about and the word that allows or forbids it
+PERMISSION_WORDS = frozenset(
+    """allowed allow allows permitted permit permits ok okay fine forbidden prohibited banned legal possible permissible
+    can may get use""".split()  # noqa: SIM905 - a list of words reads best as text
+)
+
+
+@lru_cache(maxsize=64)
+def asks_permission(question: str) -> bool:
+    """Return whether a question asks whether something may be done."""
+    return bool(_ASKS.match(question)) and not NEGATED_QUESTION.search(question)
+
+
+def rules_on(question: str, required: tuple[str, ...], quote: str) -> bool:
+    """Return whether a quote allows or forbids what a question for permission names; False for other questions."""
+    if not asks_permission(question) or not required:
+        return False
+    asked = [found for found in WORD.finditer(quote) if _names(found.group(), required)]
+    held = stems(quote)
+    return all(is_named(word, held, frozenset()) for word in required) and any(
+        abs(rule.start() - word.start()) <= _NEAR for rule in _RULES.finditer(quote) for word in asked
+    )
+
+
+def _names(word: str, required: tuple[str, ...]) -> bool:
+    held = stems(word)
+    return any(is_named(one, held, frozenset()) for one in required)
+
+
+def differ_in_negation(question: str, quote: str) -> bool:
+    """Return whether one of question and quote is negated, and the other is not."""
+    return bool(NEGATED_QUESTION.search(question)) != _is_negated(question, quote)
+
+
+def _is_negated(question: str, quote: str) -> bool:
+    """Return whether a negation stands among the words of a quote that the question holds."""
+    asked = frozenset(stem(word.lower()) for word in WORD.findall(question)) - terms.STOP_WORDS
+    at = [found.start() for found in WORD.finditer(quote) if stem(found.group().lower()) in asked]
+    if not at:
+        return False
+    bounds = [found.span() for bound in (UPPER_BOUND, LOWER_BOUND) for found in bound.finditer(quote)]
+    return any(
+        at[0] - 12 <= found.start() <= at[-1]
+        for found in NEGATIVE.finditer(quote)
+        if not any(start <= found.start() < end for start, end in bounds)  # "not more than 40" denies nothing
+    )

@@ -1,0 +1,61 @@
+"""Short questions in lower case, as they are typed, asked of the whole application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from graph.app import app
+
+OFFLINE: Any = {"engine": "offline"}
+TEXT = """# Rules of the Varnholm cabins
+
+## Stay
+A stay begins on Friday and lasts six nights. The key is kept by Nils Aaby in the harbour office.
+
+## House rules
+No pets are allowed in the cabins. The tenant may not sublet the cabin.
+
+## Plans
+The community will build a sauna by the lake. It is expected to cost 41,000 crowns and to open in May 2031.
+
+| Thing | Price |
+| --- | --- |
+| Iron pot | 9.50 |
+| Saw, small | 14.00 |
+
+The main danger is the thin ice in the bay, over which the old path led to the church until the bridge was built.
+
+## Meeting
+Present: Ann Lee, Bo Falk.
+
+Apologies: Cara Ness.
+
+## Shortcomings
+The stove smokes in west wind. The well runs dry in August.
+"""
+
+
+PROVEN = {
+    "can i have a dog": "No pets",
+    "may i sublet": "may not sublet",
+    "when does the sauna open": "May 2031",
+    "how much will the sauna cost": "41,000",
+    "shortcomings of the document": "The well runs dry",
+    "whats the price of a pot": "9.50",
+    "what is the cheapest thing": "Iron pot",
+    "what is the biggest danger": "thin ice",
+    "who was there": "Ann Lee, Bo Falk",
+    "who was absent": "Cara Ness",
+}
+
+
+def test_typed_questions_are_answered_and_what_is_not_there_is_not_proven(tmp_path: Path) -> None:
+    (tmp_path / "cabins.md").write_text(TEXT, "utf-8")
+    app.invoke({"sources": [str(tmp_path / "cabins.md")]}, context=OFFLINE)
+    for question, holds in PROVEN.items():
+        result = app.invoke({"question": question}, context=OFFLINE)
+        assert result["verdict"] == "proven", (question, result["answer"])
+        assert holds in result["answer"].partition("Closest passages")[0]
+    for question in ("can i have a parrot stand", "when does the chapel open", "whats the wifi password"):
+        assert app.invoke({"question": question}, context=OFFLINE)["verdict"] != "proven", question
