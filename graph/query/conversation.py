@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from langchain_core.messages import AnyMessage, HumanMessage
@@ -16,6 +17,8 @@ from graph.types import Turn
 _MAX_HISTORY = 40  # messages that are read to understand a follow-up; a model is given its last ten
 ABOUT_DOCUMENTS = frozenset({"document", "place"})
 """Kinds of questions about a document that a thread may have named before."""
+# After a question of fact it asks for what was asked about, not for pages.
+_HOW_LONG_IS_IT = re.compile(r"^\W*(?:and |so )?how (?:long|big) (?:is|was) (?:it|that|this)\W*$", re.IGNORECASE)
 _STANDS_ALONE = frozenset({"greeting", "library", "document", "place"})
 
 
@@ -50,7 +53,7 @@ def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
         return []
     from graph.query.understanding import understand  # its patterns take 20 ms at import
 
-    if understand(question)["kind"] in _STANDS_ALONE:
+    if understand(question)["kind"] in _STANDS_ALONE and not _HOW_LONG_IS_IT.match(question):
         return []
     kept: list[Turn] = []
     aside = False

@@ -33,6 +33,7 @@ _MEANINGS = {
     "vat": ("value added tax",),
     "nda": ("non-disclosure agreement", "confidentiality agreement"),
     "rpm": ("revolutions per minute",),
+    "temp": ("temperature",),
     "headcount": ("number of employees",),
     "bottom line": ("net income", "net profit"),
     "top line": ("net sales", "revenue"),

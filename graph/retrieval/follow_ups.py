@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from graph.retrieval.elliptic import completed
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
@@ -70,18 +71,6 @@ _DOES_IT = re.compile(
     r"(?P<after> (?:cost|weigh|last|take|mean|begin|start|end|open|close|work)\b\W*)",
     re.IGNORECASE,
 )
-# "And if I pay late?" asks for itself, "how many were there?" for what was counted or spoken of last.
-_CLAUSE = re.compile(
-    r"(?:if|when|unless|in case) (?:i|we|you|he|she|it|they|the|an?|my|somebody|someone|one)\b.*", re.I
-)
-_HOW_MANY_THERE = re.compile(r"how many (?P<rest>(?:(?:were|are|was|is) (?:there|they)|of them)\b.*)", re.IGNORECASE)
-# "And replace it?" after "How often must I clean the filter?"
-_DONE_TO_IT = re.compile(r"(?P<verb>[a-z]+) (?:it|them|that|this)\W*", re.IGNORECASE)
-_ASKS_TO_DO = re.compile(
-    r"(?P<before>.*?\b(?:must|should|do|can|may|could|shall|will|would|might) (?:i|you|we|they|one) )"
-    r"[a-z]+(?P<after>\b.*)",
-    re.IGNORECASE,
-)
 # "And the landlord?" after "How can I end the tenancy?"
 _ROLE = re.compile(
     r"(?:the |an? |my )?(?:landlord|tenant|owner|lessor|lessee|buyer|seller|employer|employee|worker|customer|client"
@@ -91,12 +80,6 @@ _ROLE = re.compile(
 )
 _ASKER = re.compile(
     r"(?<=\b(?:can|may) )(?:i|you|we)\b|(?<=\b(?:must|does|will) )(?:i|you|we)\b|(?<=\bdo )(?:i|you|we)\b", re.I
-)
-# "Which quarter has the most?" after "How many surveys are planned?"
-_MOST_OF_WHAT = re.compile(r".*\b(?:most|fewest|least|highest|lowest|largest|smallest|biggest)\W*", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"\bhow (?:many|much) (?P<thing>(?:[\w-]+ ){0,2}[\w-]+?) (?:is|are|was|were|does|do|did|has|have|can|will|may)\b",
-    re.IGNORECASE,
 )
 _PRONOUN = re.compile(
     r"\b(?P<own>its|their|his|her(?= [a-z])|sein(?:e[nmrs]?)?|ihr(?:e[nmrs]?)?|leur|leurs)\b"
@@ -206,29 +189,12 @@ def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
         return _asked_anew(found["word"], memory.question)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
         return _which(found["rest"].strip(), memory)
-    if _CLAUSE.fullmatch(bare):
-        return f"What happens {bare}"
-    if whole := _elliptic(bare, memory):
+    if whole := completed(bare, memory.question, memory.focus):
         return whole
     about = _WHAT_ABOUT.sub("", bare)
     if about != bare or _is_fragment(bare, marked=marked):
         return _exchanged(about, memory, similar)
     return _with_references(bare if marked else text, memory, marked=marked)
-
-
-def _elliptic(bare: str, memory: _Memory) -> str:
-    """Return a question whose verb takes the last one's object, or whose number its counted thing; "" for others."""
-    question = memory.question
-    if (there := _HOW_MANY_THERE.fullmatch(bare)) and memory.focus and not _names(f"of {memory.focus}"):
-        thing = re.sub(r"^(?:the|an?|all|both) ", "", memory.focus, flags=re.IGNORECASE)
-        return f"How many {thing} {there['rest']}"
-    done, asked = _DONE_TO_IT.fullmatch(bare), _ASKS_TO_DO.match(question)
-    if done and asked and not is_function_word(done["verb"].lower()):
-        return f"{asked['before']}{done['verb']}{asked['after']}"
-    counted = _COUNTED.search(question)
-    if counted and _MOST_OF_WHAT.fullmatch(bare) and not _is_fragment(bare, marked=False):
-        return f"{bare.rstrip(' ?.!')} {counted['thing']}?"
-    return ""
 
 
 def _asked_anew(word: str, question: str) -> str:

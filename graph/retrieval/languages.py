@@ -15,7 +15,7 @@ _FUNCTION_WORDS = {
             a about after all an and any are as at be been before between by can did do does for from had has have
             how if in into is it its many may more most much must not of on or other should some than that the their
             them then there these they this to under was were what when where which while who whom whose why will
-            with would you i am me my we our your
+            with would you i am me my we our your per no
         """,
         "de": """
             aber alle als am an auch auf aus bei beim bis das dass dem den der des die diese dieser dieses durch ein

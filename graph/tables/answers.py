@@ -13,6 +13,7 @@ from graph.storage.fulltext import stem
 from graph.tables import results
 from graph.tables.across import claims_across, verbs_of
 from graph.tables.matching import Match, match, only
+from graph.tables.measures import in_words_of
 from graph.tables.operations import Asked, asked_of_table
 from graph.tables.statements import answer_from_statements
 from graph.tables.views import TableView, build_views
@@ -36,6 +37,9 @@ _DATE = re.compile(
 )
 # "How much was spent on boats?": the word after the auxiliary is a verb, not the name of a column.
 _VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
+# "How many people fit in it?": what is counted has a plural; with a verb after it, it is no name of a column.
+_COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
+_HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
 # "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
@@ -69,7 +73,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     """
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     asked = asked_of_table(question)
-    found = [match(question, asked, view) for view in views if not _is_of_part(question, view)]
+    found = [_held_against(question, asked, view) for view in views if not _is_of_part(question, view)]
     prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in _NO_PROSE]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
         return said  # what is printed is quoted before anything is computed
@@ -92,6 +96,11 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
+
+
+def _held_against(question: str, asked: Asked, view: TableView) -> Match:
+    own = in_words_of(question, view)
+    return match(own, asked if own == question else asked_of_table(own), view)
 
 
 # A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
@@ -144,7 +153,7 @@ def _claims(found: Match) -> list[Claim]:
         return [results.listed(view)] if _lists_all(found) else []
     column = _column(found)
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
-        columns = found.columns or ([column] if column else [])
+        columns = found.columns or ([column] if column else _of_values(found))
         return results.cells(found, columns) if columns and rows else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
@@ -156,6 +165,17 @@ def _claims(found: Match) -> list[Claim]:
     if asked.operation in _PAIRS:
         return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
     return _one(_over_rows(asked, only(view, rows) if rows else view, column))
+
+
+_VALUES = re.compile(r"(?:values?|data|specifications?|ratings?|amounts?|figures?|details?)\b.*", re.IGNORECASE)
+_ASKS_VALUE = re.compile(r"^\W*(?:and |so )?(?:what|how|which|[a-z]+ (?:of|for))\b", re.IGNORECASE)
+
+
+def _of_values(found: Match) -> list[str]:
+    """Return the only column of a table of properties ("Item | Value"), which no question names."""
+    columns = found.view.columns
+    is_table_of_values = len(columns) == 1 and _VALUES.fullmatch(columns[0])
+    return columns if is_table_of_values and len(found.rows) == 1 and _ASKS_VALUE.match(found.question) else []
 
 
 def _printed_mean(view: TableView, column: str) -> Claim | None:
@@ -236,6 +256,7 @@ def _absence(question: str, found: Match) -> str:
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
+    lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)

@@ -21,6 +21,7 @@ from graph.engines.offline.asked_words import (
     DATE,
     FRAME,
     FREQUENCY,
+    HOURS,
     HOW_MANY,
     HOW_MUCH,
     KINDS,
@@ -34,7 +35,7 @@ from graph.engines.offline.asked_words import (
     WORD,
 )
 from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
-from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form
+from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form, with_items
 from graph.engines.offline.other_things import (
     Evidence,
     codes_of_others,
@@ -46,7 +47,13 @@ from graph.engines.offline.other_things import (
     other_value,
     says_outright,
 )
-from graph.engines.offline.permissions import PERMISSION_WORDS, asks_permission, differ_in_negation, rules_on
+from graph.engines.offline.permissions import (
+    PERMISSION_WORDS,
+    asks_permission,
+    asks_yes_or_no,
+    differ_in_negation,
+    rules_on,
+)
 from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
@@ -114,21 +121,13 @@ def mark_related(
             or _is_extreme(query, sentence, chunk)
             or is_asked_for(query.text, sentence, chunks)
             or (is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text))
-            or answers_question(query.text, _with_items(sentence, items), chunk, titles, scored_one, around)
+            or answers_question(query.text, with_items(sentence, items), chunk, titles, scored_one, around)
         ):
             answers.append(claim)
             listed |= {item.id for item in items} | formula_after(sentence, chunk)
         else:
             others.append({**claim, "related": True})
     return [*answers, *others]
-
-
-def _with_items(sentence: SentenceRow, items: Sequence[SentenceRow]) -> SentenceRow:
-    """Return a sentence that ends with a colon with its list, which holds what it announces; others as they are."""
-    if not items or not sentence.text.rstrip().endswith(":"):
-        return sentence
-    held = " ".join(item.text for item in items)
-    return replace(sentence, text=f"{sentence.text} {held}", search=f"{sentence.search} {held}")
 
 
 def _around(
@@ -165,7 +164,9 @@ def answering_chunks(
         one for one in scored if one.named or answers_question(query.text, one.sentence, chunks[one.chunk], titles, one)
     ]
     rows = [one for one in answering if one.sentence.kind == "row" or is_comment(one.sentence)]
-    kept = [one for one in answering if one.named or not few] + (rows if len(rows) == 1 else [])
+    required = required_words(query.text, "")
+    clear = [one for one in answering if one.named or not few or rules_on(query.text, required, one.sentence.text)]
+    kept = clear + (rows if len(rows) == 1 else [])
     return {one.chunk for one in kept} | {chunk for chunk, _ in comments_asked(query.text, chunks.values())}
 
 
@@ -307,9 +308,10 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
         return f"the quote is not about {name}"
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
-    if differ_in_negation(question, evidence.quote) and not rules_on(question, required, evidence.quote):
+    settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
+    if differ_in_negation(question, evidence.quote) and not settled:
         return "one of question and quote is negated"
-    return "" if _holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
+    return "" if settled or _holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
 
 
 @lru_cache(maxsize=64)  # asked of each of some 600 sentences of a question
@@ -359,6 +361,8 @@ def _holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return _counts(question, quote, known, near=not evidence.label)
     if not evidence.label and ASKS_MONEY.search(question) and not MONEY.search(quote):
         return False
+    if kind == "date" and HOURS.search(quote):
+        return True
     if kind in ("number", "date"):
         return _new(NUMBER if kind == "number" else DATE, quote, known)
     if kind == "name":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
@@ -105,7 +106,8 @@ def _defining(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
 
 
 _ASKS_WHO_CAME = re.compile(
-    r"^\W*(?:and |so )?(?:who|which \w+) (?:was|were) (?:also )?(?P<how>present|absent|excused)\b"
+    r"^\W*(?:and |so )?(?:who|which \w+) (?:was|were) (?:also )?(?P<how>present|absent|missing|excused"
+    r"|not (?:there|present))\b"
     r"|^\W*who (?:attended|took part|participated|came)\b(?: (?:in|at|to))?(?: (?:the|this) (?:meeting|session))?\W*$",
     re.IGNORECASE,
 )
@@ -174,3 +176,11 @@ def formula_after(sentence: SentenceRow, chunk: ChunkRow) -> set[str]:
     after = dict(zip((one.id for one in chunk.sentences), chunk.sentences[1:], strict=False)).get(sentence.id)
     announces = sentence.text.rstrip().endswith(":")
     return {after.id} if announces and after is not None and after.kind == "formula" else set()
+
+
+def with_items(sentence: SentenceRow, items: Sequence[SentenceRow]) -> SentenceRow:
+    """Return a sentence that ends with a colon with its list, which holds what it announces; others as they are."""
+    if not items or not sentence.text.rstrip().endswith(":"):
+        return sentence
+    held = " ".join(item.text for item in items)
+    return replace(sentence, text=f"{sentence.text} {held}", search=f"{sentence.search} {held}")

@@ -232,12 +232,22 @@ _IS = re.compile(
     r"^\W*(?:\d+(?:\.\d+)*\W+)?(?:the |our |its |their )?(?P<thing>(?:[\w'’-]+ ){1,8}?)(?:is|are|was|were) ", re.I
 )
 
+_ASKS_WHETHER = re.compile(r"^\W*(?:and |so )?(?:is|are) there (?:an? |any |some )?\w", re.IGNORECASE)
+_SHORT, _OPENING = 7, 4  # words of a line with a label; words that a sentence on the existence of a thing begins with
+
 
 def says_outright(question: str, required: Sequence[str], quote: str) -> bool:
     """Return whether a quote says what something is that a question asks for: "The main risk is erosion".
 
     `required` are the words of the question that the quote has to name.
     """
+    first, *rest = quote.split() or [""]
+    labelled = len(rest) < _SHORT and any(is_named(word, stems(first), frozenset()) for word in required)
+    if labelled and (rest or "@" in quote):  # "Telephone 055 1200"
+        return True
+    if _ASKS_WHETHER.match(question):
+        opening = stems(" ".join([first, *rest][:_OPENING]))
+        return bool(required) and all(is_named(word, opening, frozenset()) for word in required)
     said = _IS.match(quote) if _ASKS_WHAT_IS.match(question) else None
     held = stems(said["thing"]) if said else frozenset[str]()
     return bool(said and required) and all(is_named(word, held, frozenset()) for word in required)

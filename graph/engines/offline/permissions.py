@@ -24,13 +24,18 @@ _ASKS = re.compile(
 )
 _RULES = re.compile(
     r"\b(?:(?-i:may)|must|cannot|can|shall|(?:not|only|are|is) (?:to be|allowed|permitted)|allowed|permitted|forbidden"
-    r"|prohibited|banned|not permitted|consent|permission)\b",
+    r"|prohibited|banned|not permitted|consent|permission|welcome)\b",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(
+    r"^\W*(?:(?:so|and|but|then) )?(?:is|are|was|were|does|do|did|has|have|can|may|must|will|would|should)\b"
+    r"(?!.* or )",
     re.IGNORECASE,
 )
 _NEAR = 60  # characters between what is asked about and the word that allows or forbids it
 PERMISSION_WORDS = frozenset(
     """allowed allow allows permitted permit permits ok okay fine forbidden prohibited banned legal possible permissible
-    can may get use""".split()  # noqa: SIM905 - a list of words reads best as text
+    can may get use bring have keep take""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 
 
@@ -38,6 +43,11 @@ PERMISSION_WORDS = frozenset(
 def asks_permission(question: str) -> bool:
     """Return whether a question asks whether something may be done."""
     return bool(_ASKS.match(question)) and not NEGATED_QUESTION.search(question)
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Return whether a question of fact is answered by yes or no: "Is the lamp covered?"."""
+    return bool(_YES_NO.match(question)) and not NEGATED_QUESTION.search(question)
 
 
 def rules_on(question: str, required: tuple[str, ...], quote: str) -> bool:

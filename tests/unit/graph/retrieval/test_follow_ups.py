@@ -42,6 +42,7 @@ def resolve(encoder: MiniLM, *asked: str, answers: Sequence[str] = ()) -> str:
         ("What is the LED deck lamp's number?|And of the rope?", "What is the rope's number?"),
         ("What does a shave for a child cost?|How long does that take?", "How long does a shave for a child take?"),
         ("What does a shave cost for a child?|How long does that take?", "How long does a shave for a child take?"),
+        ("What does the code F7 mean?|What should I do then?", "What to do about the code F7?"),
         ("When is the rent due?|And if I pay late?", "What happens if I pay late?"),
         ("How old were the divers?|how many were there?", "How many divers were there?"),
         ("Which team lost the most in 2021?|And the least?", "Which team lost the least in 2021?"),

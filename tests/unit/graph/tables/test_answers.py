@@ -287,3 +287,33 @@ def test_how_long_something_takes_is_no_value_of_another_column() -> None:
     assert [claim["text"] for claim in told.claims] == ["Wash: Time 2 hours"]
     prices = table(tuple(row[:3] for row in rows), ("Job", "Van", "Lorry"), "Table 1: Prices")
     assert not answer_from_tables("How long does a wash for a lorry take?", [prices], {}).claims
+
+
+DATA = table(
+    (("Tank volume", "65 litres"), ("Weight", "34 kg"), ("Noise level", "46 dB")),
+    ("Item", "Value"),
+    "Table 1: The Gull",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How heavy is the Gull?", "Weight: Value 34 kg"),
+        ("how loud is the gull", "Noise level: Value 46 dB"),
+        ("what is the weight of the gull?", "Weight: Value 34 kg"),
+        ("How big is the Gull?", "Tank volume: Value 65 litres"),
+        ("How deep is the Gull?", ""),
+        ("How heavy is the Skua?", ""),
+        ("Where is the weight of the Gull?", ""),
+    ],
+)
+def test_a_measure_is_found_under_its_noun_in_a_table_of_properties(question: str, says: str) -> None:
+    answer = answer_from_tables(question, [DATA], {})
+    assert [claim["text"] for claim in answer.claims] == ([says] if says else [])
+
+
+def test_how_many_with_a_verb_misses_no_column() -> None:
+    rooms = table((("Attic", "95", "1"), ("Suite", "280", "4")), ("Room", "Price", "Guests"), "Table 1: Rooms")
+    assert answer_from_tables("how many people fit in the attic", [rooms], {}).absence == ""
+    assert "no windows" in answer_from_tables("How many windows does the attic have?", [rooms], {}).absence

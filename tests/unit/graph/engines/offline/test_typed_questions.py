@@ -26,6 +26,12 @@ The community will build a sauna by the lake. It is expected to cost 41,000 crow
 
 The main danger is the thin ice in the bay, over which the old path led to the church until the bridge was built.
 
+Supper is served from 6 to 8. The boat is not covered by the insurance. A shuttle runs to the ferry.
+
+Working hours are 31.5 hours per week.
+
+E-mail keys@varnholm.example
+
 ## Meeting
 Present: Ann Lee, Bo Falk.
 
@@ -45,6 +51,11 @@ PROVEN = {
     "whats the price of a pot": "9.50",
     "what is the cheapest thing": "Iron pot",
     "what is the biggest danger": "thin ice",
+    "when is supper": "from 6 to 8",
+    "is the boat covered by the insurance": "not covered",
+    "is there a shuttle": "shuttle",
+    "hours per week": "31.5",
+    "whats the email": "keys@",
     "who was there": "Ann Lee, Bo Falk",
     "who was absent": "Cara Ness",
 }

@@ -1,0 +1,60 @@
+"""Elliptic follow-ups: questions with a verb that leave out its object, what is counted or what it is about."""
+
+from __future__ import annotations
+
+import re
+
+from graph.retrieval.phrases import is_function_word, phrases
+
+# "And if I pay late?" asks for itself, "how many were there?" for what was counted or spoken of last.
+_CLAUSE = re.compile(
+    r"(?:if|when|unless|in case) (?:i|we|you|he|she|it|they|the|an?|my|somebody|someone|one)\b.*", re.I
+)
+_WHAT_TO_DO = re.compile(
+    r"(?:so )?what (?:should|can|must|do) (?:i|we|you|one)(?: have to| need to)? do"
+    r"(?: (?:then|now|about (?:it|that|this)))*\W*",
+    re.IGNORECASE,
+)
+_HOW_MANY_THERE = re.compile(r"how many (?P<rest>(?:(?:were|are|was|is) (?:there|they)|of them)\b.*)", re.IGNORECASE)
+# "And replace it?" after "How often must I clean the filter?"
+_DONE_TO_IT = re.compile(r"(?P<verb>[a-z]+) (?:it|them|that|this)\W*", re.IGNORECASE)
+_ASKS_TO_DO = re.compile(
+    r"(?P<before>.*?\b(?:must|should|do|can|may|could|shall|will|would|might) (?:i|you|we|they|one) )"
+    r"[a-z]+(?P<after>\b.*)",
+    re.IGNORECASE,
+)
+# "Which quarter has the most?" after "How many surveys are planned?"
+_MOST_OF_WHAT = re.compile(r".*\b(?:most|fewest|least|highest|lowest|largest|smallest|biggest)\W*", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\bhow (?:many|much) (?P<thing>(?:[\w-]+ ){0,2}[\w-]+?) (?:is|are|was|were|does|do|did|has|have|can|will|may)\b",
+    re.IGNORECASE,
+)
+
+
+def completed(bare: str, question: str, focus: str) -> str:
+    """Return a question with what it leaves to the one before it: the object of its verb, what is counted; or "".
+
+    Args:
+        bare: The question without "and" before it.
+        question: The question before it.
+        focus: The name or thing that was asked about last.
+    """
+    if _CLAUSE.fullmatch(bare):
+        return f"What happens {bare}"
+    if focus and _WHAT_TO_DO.fullmatch(bare):
+        return f"What to do about {focus}?"
+    if (there := _HOW_MANY_THERE.fullmatch(bare)) and focus and not is_named(f"of {focus}"):
+        thing = re.sub(r"^(?:the|an?|all|both) ", "", focus, flags=re.IGNORECASE)
+        return f"How many {thing} {there['rest']}"
+    done, asked = _DONE_TO_IT.fullmatch(bare), _ASKS_TO_DO.match(question)
+    if done and asked and not is_function_word(done["verb"].lower()):
+        return f"{asked['before']}{done['verb']}{asked['after']}"
+    counted = _COUNTED.search(question)
+    if counted and _MOST_OF_WHAT.fullmatch(bare):
+        return f"{bare.rstrip(' ?.!')} {counted['thing']}?"
+    return ""
+
+
+def is_named(text: str) -> bool:
+    """Return whether a text holds a name."""
+    return any(phrase.kind == "name" for phrase in phrases(text))
