@@ -1,0 +1,64 @@
+"""Values of the kind that a question asks for, as a quote holds them: a number beside what is counted, a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from graph.engines.offline.asked_words import (
+    ASKS_MONEY,
+    CAPITALISED,
+    DATE,
+    FREQUENCY,
+    HOURS,
+    HOW_MANY,
+    MONEY,
+    NUMBER,
+    PLACE,
+    REASON,
+    WORD,
+)
+from graph.engines.offline.other_things import Evidence
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+
+_NEAR = 5  # words between a number and what it counts
+
+
+def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
+    """Return whether a quote holds a value of the asked kind that is not in the question."""
+    quote, known = evidence.quote, frozenset(word.lower() for word in WORD.findall(question))
+    if kind == "count":
+        return _counts(question, quote, known, near=not evidence.label)
+    if not evidence.label and ASKS_MONEY.search(question) and not MONEY.search(quote):
+        return False
+    if kind == "date" and HOURS.search(quote):
+        return True
+    if kind in ("number", "date"):
+        return _new(NUMBER if kind == "number" else DATE, quote, known)
+    if kind == "name":
+        return any(name.lower() not in known | terms.STOP_WORDS for name in CAPITALISED.findall(quote))
+    if kind in ("place", "reason", "frequency"):
+        return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
+    return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
+
+
+def _new(pattern: re.Pattern[str], quote: str, known: Iterable[str]) -> bool:
+    return any(found.group().lower() not in known for found in _numbers(pattern, quote))
+
+
+def _numbers(pattern: re.Pattern[str], text: str) -> Sequence[re.Match[str]]:
+    """Return the words of a text that match a pattern, whole."""
+    return [found for found in re.finditer(r"[\w.,:]*\w", text) if pattern.search(found.group())]
+
+
+def _counts(question: str, quote: str, known: frozenset[str], *, near: bool) -> bool:
+    """Return whether a quote holds a number that the question does not, by the thing that is counted."""
+    asked = HOW_MANY.search(question)
+    counted = frozenset(stem(word.lower()) for word in (asked.groups() if asked else ()) if word) - terms.STOP_WORDS
+    words = [found.group() for found in re.finditer(r"[\w.,]*\w", quote)]
+    numbers = [at for at, word in enumerate(words) if NUMBER.search(word) and word.lower() not in known]
+    things = [at for at, word in enumerate(words) if stem(word.lower()) in counted]
+    if not near or not things:
+        return bool(numbers)
+    return any(-2 <= thing - number <= _NEAR for number in numbers for thing in things)
