@@ -39,6 +39,7 @@ _DATE = re.compile(
 _VERB_ASKED = re.compile(r"\bhow (?:much|many)\b.*\b(?:is|are|was|were|been|did|does|do|has|have|had) $", re.IGNORECASE)
 # "How many people fit in it?": what is counted has a plural; with a verb after it, it is no name of a column.
 _COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
+_DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
 _HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
 # "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
@@ -256,6 +257,7 @@ def _absence(question: str, found: Match) -> str:
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
+    lacks = lacks and not (_DOES_VERB.search(question) and found.unexplained[-1].end == len(question.rstrip(" ?.!")))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (

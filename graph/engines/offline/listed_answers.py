@@ -40,6 +40,7 @@ _ASKS_FOR = re.compile(
     r"|what (?:[\w-]+ ){1,3}?(?:does|do|did|has|have|are there|were there)\b)",
     re.IGNORECASE,
 )
+_ASKS_HOW_TO = re.compile(r"^\W*(?:and |so )?how (?:to|(?:do|can|should|must) (?:i|we|you|one)) \w", re.IGNORECASE)
 _GENERAL = frozenset("list name give show tell following main all section part allow permit let possible".split())  # noqa: SIM905 - a list of words reads best as text
 _OF_DOCUMENT = re.compile(
     r"\b(?:of|in|for) (?:the|this) (?:study|paper|report|document|article|experiment|survey|project|manual|book"
@@ -136,12 +137,15 @@ def under_heading(question: str, chunks: Mapping[str, ChunkRow]) -> Items:
     bare = _OF_DOCUMENT.sub(" ", question)
     asked = [word for word in terms.content_terms(bare) if word not in _GENERAL]
     is_phrase = not any(is_predicate_word(word) for word in bare.lower().split())  # "limitations of the study"
-    if not asked or not (_ASKS_FOR.match(question) or is_phrase):
+    how_to = bool(_ASKS_HOW_TO.match(question))
+    if not asked or not (_ASKS_FOR.match(question) or is_phrase or how_to):
         return []
     for chunk in chunks.values():
         for title, section in _sections(chunk):
             words = [word for word in terms.content_terms(_LABEL.sub("", title)) if word not in _GENERAL]
-            fits = words and _names_all(asked, title) and _names_all(words, " ".join(asked))
+            # "How do I pair the sensor?" is told under "Pairing" in the manual of the sensor.
+            over = " ".join([title, *chunk.headings[:1], chunk.name]) if how_to else title
+            fits = words and _names_all(asked, over) and _names_all(words, " ".join(asked))
             told = [(chunk.id, one) for one in section if is_evidence(question, one)]
             if fits and 0 < len(told) <= _MOST_UNDER and all(one.kind != "row" for _, one in told):
                 return told

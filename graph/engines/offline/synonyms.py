@@ -251,7 +251,7 @@ dog pet
 cat pet
 biggest greatest main principal
 biggest largest
-fund finance pay sponsor
+fund finance pay sponsor support
 run manage head direct director lead leader
 mow cut trim
 lawn grass

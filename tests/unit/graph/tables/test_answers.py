@@ -316,4 +316,5 @@ def test_a_measure_is_found_under_its_noun_in_a_table_of_properties(question: st
 def test_how_many_with_a_verb_misses_no_column() -> None:
     rooms = table((("Attic", "95", "1"), ("Suite", "280", "4")), ("Room", "Price", "Guests"), "Table 1: Rooms")
     assert answer_from_tables("how many people fit in the attic", [rooms], {}).absence == ""
+    assert answer_from_tables("what rooms does it wash", [rooms], {}).absence == ""
     assert "no windows" in answer_from_tables("How many windows does the attic have?", [rooms], {}).absence

@@ -37,6 +37,9 @@ Present: Ann Lee, Bo Falk.
 
 Apologies: Cara Ness.
 
+## Reset of the stove
+Pull the red knob until it clicks.
+
 ## Shortcomings
 The stove smokes in west wind. The well runs dry in August.
 """
@@ -56,6 +59,7 @@ PROVEN = {
     "is there a shuttle": "shuttle",
     "hours per week": "31.5",
     "whats the email": "keys@",
+    "how do i reset the stove": "Pull the red knob",
     "who was there": "Ann Lee, Bo Falk",
     "who was absent": "Cara Ness",
 }
