@@ -11,6 +11,7 @@ from itertools import pairwise
 from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
+from graph.tables.measures import kind_of
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word, words_of, written
 from graph.tables.views import Row, TableView
@@ -186,7 +187,7 @@ def _by_kind(
     The kind is a common noun, at the end of the label or before its comma. In accounts, with years over
     the columns, it tells too little: "tax" is not "deferred tax".
     """
-    kinds = {label: _kind_of(rows[0].label) for label, rows in labels.items()}
+    kinds = {label: kind_of(rows[0].label) for label, rows in labels.items()}
     for at, word in enumerate(words):
         common = word.raw.islower() and word.text not in _FRAME
         of_kind = [label for label, kind in kinds.items() if common and kind == word.stem]
@@ -203,19 +204,6 @@ def _by_kind(
             taken.update(one.start for one in run)
             return [(run[0].start, labels[held[0]])]
     return []
-
-
-def _kind_of(label: str) -> str:
-    """Return the stem of the noun that says what a label is of; "" if that is a name or a code."""
-    bare = _UNITS.sub(" ", label)
-    first, comma, rest = bare.partition(",")
-    if comma and rest.strip()[:1].islower() and len(first.split()) == 1:
-        return stem(first.strip().lower())
-    words = bare.split()
-    sized = next((at for at, word in enumerate(words) if any(map(str.isdigit, word))), 0)
-    if sized:  # "Inner tube 28 inch"
-        words = [words[0].lower(), *words[1:]][:sized]
-    return stem(words[-1]) if words and words[-1].isalpha() and words[-1].islower() else ""
 
 
 def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[int]:

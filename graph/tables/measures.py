@@ -1,4 +1,4 @@
-"""Measures as a question says them, in the words of a table: "how heavy" where it has a "Weight"."""
+"""Measures and kinds of things as a question says them: "how heavy" of a "Weight", "a bell" of a "Bell, brass"."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.views import TableView
 
+_UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MEASURES = (
     (r"how heavy", ("weight", "mass")),
     (r"how (?:loud|noisy|quiet)", ("noise", "sound", "loudness")),
@@ -41,6 +42,19 @@ def in_words_of(question: str, view: TableView) -> str:
         wanted = {stem(name) for name in names}
         labels = [label for label in [*view.columns, *(row.label for row in view.rows)] if terms.stems(label) & wanted]
         if len(set(labels)) == 1:
-            bare = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", labels[0])
+            bare = _UNITS.sub(" ", labels[0])
             return f"{question[: found.start()]}what {' '.join(bare.split())}{question[found.end() :]}"
     return question
+
+
+def kind_of(label: str) -> str:
+    """Return the stem of the noun that says what a label is of; "" if that is a name or a code."""
+    bare = _UNITS.sub(" ", label)
+    first, comma, rest = bare.partition(",")
+    if comma and rest.strip()[:1].islower() and len(first.split()) == 1:
+        return stem(first.strip().lower())
+    words = bare.split()
+    sized = next((at for at, word in enumerate(words) if any(map(str.isdigit, word))), 0)
+    if sized:  # "Inner tube 28 inch"
+        words = [words[0].lower(), *words[1:]][:sized]
+    return stem(words[-1]) if words and words[-1].isalpha() and words[-1].islower() else ""
