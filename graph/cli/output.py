@@ -240,9 +240,9 @@ def doctor(value: Mapping[str, Any]) -> None:
 
 def _models(models: Sequence[Mapping[str, Any]]) -> None:
     """Print a table of what each model can do, and below it what went wrong in full."""
-    heads = ("Model", "Used for", "Text", "Image", "Schema", "Vectors", "Size", "Seconds")
+    heads = ("Model", "Used for", "Text", "Image", "Schema", "Streams", "Vectors", "Size", "Seconds")
     table = Table(*heads, box=None, header_style="bold")
-    asked = ("text", "image", "schema", "vector")
+    asked = ("text", "image", "schema", "stream", "vector")
     for one in models:
         cells = ["-" if not one[name] else "yes" if one[name].startswith("yes") else "no" for name in asked]
         sizes = [f"{one['billions']:.2g}B"] * bool(one["billions"]) + [f"{one['context']:,} tokens"] * bool(

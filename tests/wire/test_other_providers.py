@@ -226,7 +226,7 @@ def test_doctor_asks_each_model_what_it_can_do(
         asked["openai:gpt-5.4-mini"],
         asked["openai:text-embedding-3-small"],
     )
-    assert (chat["text"], chat["image"], chat["schema"]) == ("yes", "yes", "yes")
+    assert [chat[name] for name in ("text", "image", "schema", "stream")] == ["yes"] * 4
     assert (reader["purposes"], embedding["vector"]) == (["reader"], f"yes, {DIMENSIONS} numbers")
     assert "openai:gpt-5.4 can text, image, schema" in checks["models"]
     assert main(["doctor", "--ask"]) == DONE

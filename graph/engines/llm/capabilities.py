@@ -1,4 +1,4 @@
-"""What each configured model can do, found by asking it: text, an image, a structured reply, vectors.
+"""What each configured model can do, found by asking it: text, an image, a structured reply, a stream, vectors.
 
 Four small requests for each chat model, one for the embedding model; a model for two purposes is asked once.
 """
@@ -50,6 +50,7 @@ class Capabilities(TypedDict):
     text: str
     image: str
     schema: str
+    stream: str
     vector: str
     """Vectors: "yes" and their length."""
     billions: float
@@ -93,8 +94,9 @@ async def _ask_chat(
         return _result(name, purposes, started, text=text)
     image = await _outcome(lambda: _send(client, model, _content(), _DRAWN))
     schema = await _outcome(lambda: _send_structured(client, model))
+    stream = await _outcome(lambda: _stream(client, model))
     size = await size_of(name, config)
-    return _result(name, purposes, started, text=text, image=image, schema=schema, size=size)
+    return _result(name, purposes, started, text=text, image=image, schema=schema, stream=stream, size=size)
 
 
 async def _ask_embedder(context: Context, config: Settings, client: RequestClient) -> Capabilities:
@@ -136,6 +138,23 @@ async def _send(client: RequestClient, model: NamedModel[BaseChatModel], content
     return _YES if expected in text else f"{_NO}: it does not see what is drawn"
 
 
+async def _stream(client: RequestClient, model: NamedModel[BaseChatModel]) -> str:
+    """Return whether a reply comes in parts, as an answer is shown while it is written."""
+    parts: list[str] = []
+
+    async def stream(of: BaseChatModel) -> Any:
+        whole: Any = None
+        async for part in of.astream([("human", "Count from one to ten, in words.")], NO_STREAM):
+            whole = part if whole is None else whole + part
+            parts.extend(filter(None, [str(part.text)]))
+        return whole
+
+    answer = await client.send(model, stream, time_limit=_TIMEOUT_S)
+    if isinstance(answer, Failure):
+        return answer.detail
+    return _YES if len(parts) > 1 else f"{_NO}: its reply comes in one piece"
+
+
 async def _send_structured(client: RequestClient, model: NamedModel[BaseChatModel]) -> str:
     chat = ChatRequests(client)
     reply = await chat.send_structured(model, "What is 2 + 3?", _Sum)
@@ -171,11 +190,12 @@ def _result(
     text: str = "",
     image: str = "",
     schema: str = "",
+    stream: str = "",
     vector: str = "",
     size: ModelSize | None = None,
 ) -> Capabilities:
     billions, context = size or ModelSize()
     return Capabilities(
-        model=name, purposes=purposes, text=text, image=image, schema=schema, vector=vector, billions=billions,
-        context=context, seconds=round(time.monotonic() - started, 2),
+        model=name, purposes=purposes, text=text, image=image, schema=schema, stream=stream, vector=vector,
+        billions=billions, context=context, seconds=round(time.monotonic() - started, 2),
     )  # fmt: skip
