@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -132,7 +133,9 @@ def kept(home: Path, document: str) -> Kept:
         pages = {f"page {page}" for (page,) in connection.execute(read, (document,))}
         ahead = connection.execute("SELECT count(*) FROM vectors_ahead WHERE document = ?", (document,)).fetchone()[0]
         chunks = [key for (key,) in connection.execute("SELECT id FROM chunks WHERE document = ?", (document,))]
-    vectors = chromadb.PersistentClient(str(home / "chroma")).get_collection("pagewitness", embedding_function=None)
+    # A copy: a client that this process keeps open would not see what the next run writes.
+    copy = shutil.copytree(home / "chroma", home.with_name(f"{home.name}-kept"))
+    vectors = chromadb.PersistentClient(str(copy)).get_collection("pagewitness", embedding_function=None)
     indexed = len(vectors.get(ids=chunks, include=[])["ids"]) if chunks else 0
     return Kept(pages, max(ahead, indexed))  # a vector that was made ahead is copied into the index later
 

@@ -35,10 +35,19 @@ def results(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("Which branch had the largest loss in 2022?", "Mill branch: Profit or loss 2022 (2,450) [1]"),
+        (
+            "Which branch had the largest loss in 2022?",
+            "Mill branch: Profit or loss 2022 (2,450), the lowest of 2 values [1]",
+        ),
         ("Which branch made the smallest loss in 2022?", "Dairy branch: Profit or loss 2022 (330) [1]"),
-        ("Which branch had the highest profit in 2022?", "Bakery branch: Profit or loss 2022 1,120 [1]"),
-        ("Which branch had the lowest profit or loss in 2022?", "Mill branch: Profit or loss 2022 (2,450) [1]"),
+        (
+            "Which branch had the highest profit in 2022?",
+            "Bakery branch: Profit or loss 2022 1,120, the highest of 3 values [1]",
+        ),
+        (
+            "Which branch had the lowest profit or loss in 2022?",
+            "Mill branch: Profit or loss 2022 (2,450), the lowest of 3 values [1]",
+        ),
     ],
 )
 def test_losses_in_parentheses_are_negative(results: None, question: str, answer: str) -> None:
