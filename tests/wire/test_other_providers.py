@@ -110,7 +110,9 @@ def test_a_service_that_refuses_schemas_is_asked_in_words(kind: Format, use: Use
     server = use(kind, schemas="refused")
     ingest()
     before = len(server.requests)
-    assert app.invoke({"question": QUESTION})["citations"]
+    answer = app.invoke({"question": QUESTION})
+    assert answer["citations"]
+    assert answer["usage"]["requests"] == len(server.requests) - before, "the request that was refused is counted"
     assert app.invoke({"question": "When was the observatory founded?"})["citations"]
     refused = [request for request in server.requests[before:] if request.states_schema]
     models = [request.model for request in refused]

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from graph.engines.llm import plain_json
 from graph.engines.llm.messages import stop_reason
-from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
+from graph.engines.requests.client import ModelReply, NamedModel, RequestClient, with_requests
 from graph.errors import ModelError, ServiceOutOfOrderError
 from graph.providers import GOOGLE, split_name
 from graph.types import Reply
@@ -123,7 +123,8 @@ class ChatRequests:
         """Send a request to a model, in words where it knows no schemas; else to the fallback model or the stand-in."""
         answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
         if isinstance(answer, Failure) and self._gives_up_schemas(model, answer):
-            answer = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+            again = await self._client.send_with_fallback(model, request, time_limit=ATTEMPT_TIMEOUT_S)
+            answer = with_requests(again, 1)  # the request that was refused: such a refusal is not tried again
         if isinstance(answer, Failure) and answer.reason == "quota_day" and stand_in and stand_in.name != model.name:
             last = await self._client.send(stand_in, request, time_limit=ATTEMPT_TIMEOUT_S)
             return answer if isinstance(last, Failure) else last

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graph.engines.requests.rate_limit import RateLimiter
@@ -130,7 +130,19 @@ class RequestClient:
         Raises:
             ModelError: no later attempt can succeed: the key was refused, or the model does not exist.
         """
-        attempts, usage = _Attempts(), no_usage()
+        return await self._send(use, request, _Attempts(), time_limit=time_limit, pages=pages)
+
+    async def _send(
+        self,
+        use: NamedModel[M],
+        request: Callable[[M], Awaitable[T]],
+        attempts: _Attempts,
+        *,
+        time_limit: float,
+        pages: Sequence[int],
+    ) -> ModelReply[T] | Failure:
+        """Do as `send`, and count in `attempts` what was sent, so that the caller knows it without a reply, too."""
+        usage = no_usage()
         try:
             reply = await send_with_retries(
                 lambda: self._attempt(attempts, use, request),
@@ -180,9 +192,10 @@ class RequestClient:
             ModelError: as `send`; a model that does not exist raises none if there is a fallback model.
         """
         failure: Failure | None = None
+        first = _Attempts()
         if use.name not in self._not_found:
             try:
-                answer = await self.send(use, request, time_limit=time_limit, pages=pages)
+                answer = await self._send(use, request, first, time_limit=time_limit, pages=pages)
             except ModelError as error:
                 if not (self._fallback and error.__cause__ and classify(error.__cause__).status == _NOT_FOUND):
                     raise
@@ -194,4 +207,11 @@ class RequestClient:
         assert self._fallback
         second = await self.send(self._fallback, request, time_limit=time_limit, pages=pages)
         # If neither is available, report the model that the user chose: the user waits for its daily quota.
-        return failure if failure and isinstance(second, Failure) else second
+        return failure if failure and isinstance(second, Failure) else with_requests(second, first.count)
+
+
+def with_requests(answer: ModelReply[T] | Failure, earlier: int) -> ModelReply[T] | Failure:
+    """Return a reply whose cost includes requests that were sent earlier and brought no reply; a failure as it is."""
+    if isinstance(answer, Failure) or not earlier:
+        return answer
+    return replace(answer, usage=Usage(**{**answer.usage, "requests": answer.usage["requests"] + earlier}))
