@@ -154,7 +154,7 @@ def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Em
 
 
 def forget_engines() -> None:
-    """Build the engines of later runs anew."""
+    """Let later runs build their engines again."""
     _engine_and_embedder.cache_clear()
 
 

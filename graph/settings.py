@@ -334,7 +334,7 @@ def settings() -> Settings:
 
 
 _seen: tuple[dict[Any, Any], tuple[tuple[str, str], ...]] = ({}, ())
-"""The environment at the last call, and the variables of ours in it."""
+"""The environment at the last call, and our variables in it."""
 
 
 @lru_cache(maxsize=8)

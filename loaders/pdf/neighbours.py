@@ -14,7 +14,7 @@ from loaders.text.line_joining import vocabulary
 class Print(NamedTuple):
     """What the pages around it ask of a page: its words, what stands in its margins, and its characters by size.
 
-    Kept for each page, because up to 21 pages ask for it: computed anew it took 6 ms of each page.
+    Kept for each page, because up to 21 pages ask for it: computing it for each took 6 ms a page.
     """
 
     words: frozenset[str]

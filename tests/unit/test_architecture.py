@@ -230,3 +230,16 @@ def test_importing_the_app_loads_these_packages_and_nothing_heavy() -> None:
     heavy, *files = done.stdout.split()
     assert heavy == "[]"
     assert [file for file in files if not Path(file).is_relative_to(ROOT)] == []
+
+
+def test_prose_has_no_old_words() -> None:
+    """Docs and docstrings are in plain English of today; a pattern that must find such a word spells it in parts."""
+    old = re.compile(r"\b(?:whoever|lest|anew|as ever|nobody|of ours)\b", re.IGNORECASE)
+    texts = [*SOURCES, *STATIC, *(ROOT / "prompts").rglob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {hit[0]}"
+        for path in texts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if (hit := old.search(line))
+    ]
+    assert found == []

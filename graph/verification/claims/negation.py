@@ -41,7 +41,7 @@ _NO_NEGATION = re.compile(
     r"\bwhether or not\b",
     re.IGNORECASE,
 )
-_NO_SUBJECT = re.compile(r"^(?:no|none|neither|nobody|nothing|kein|keine[rs]?|niemand|nichts)$")
+_NO_SUBJECT = re.compile(r"^(?:no(?:ne|body|thing)?|neither|kein|keine[rs]?|niemand|nichts)$")
 _NOT_ALL = re.compile(r"\b(?:not (?:all|every|each)|nicht (?:alle[nrms]?|jede[nrms]?))\b", re.IGNORECASE)
 _A_PART = re.compile(
     r"\b(?:some|most|many|several|few|only|partly|einige|manche|viele|mehrere|teilweise|nur)\b", re.IGNORECASE
