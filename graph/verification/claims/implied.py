@@ -17,7 +17,7 @@ from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import spelled
 from graph.verification.claims.value_context import Value, values_in
 from graph.verification.claims.wording import words
-from loaders.text.numbers import Mark, fold
+from loaders.text.numbers import Mark, find_numbers, fold
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EARLIER = re.compile(
@@ -42,9 +42,14 @@ _MULTIPLIED = (
 _LITTLE = re.compile(r"\b(?:only|just|merely|nur|lediglich|bloß)\b", re.IGNORECASE)
 _NEXT = 3
 """Words after a number among which is what it counts."""
-_EXACT_DIGITS = 3
-"""Digits of a number that no difference of the quote's numbers has by chance: of 5 numbers, 20 differences in 900."""
-_MOST_OPERANDS = 5
+_OF_ALL = re.compile(r"\s*(?:of (?:the|them|those|these|all)|der|von (?:den|diesen|allen))\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:of|out of|von|unter)\s+(?:the |all |den |allen )?(?P<whole>\d[\d.,' ]*\d|\d)", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"\b(?:before|earlier|previous\w*|former\w*|initial\w*|original\w*|from|until|half|third|had been|used to|"
+    r"zuvor|vorher|früher|davor|ursprünglich|anfangs|hälfte|drittel)\b|\b(?:1[5-9]|20)\d\d\b",
+    re.IGNORECASE,
+)
+"""Words for the time before a change, without which "doubled to 96" does not say 48."""
 _NEAR = 4  # words between a value and the "a year earlier" that it belongs to
 
 
@@ -57,14 +62,17 @@ def is_implied(one: Stated, text: str, evidence: Evidence) -> bool:
         return False
     quoted = values_of(quote, evidence)
     return (
-        any(pattern.search(quote) and _fits(one, [v / by for v in quoted]) for pattern, by in _MULTIPLIED)
+        (
+            bool(_BEFORE.search(text))
+            and any(pattern.search(quote) and _fits(one, [v / by for v in quoted]) for pattern, by in _MULTIPLIED)
+        )
         or (one.is_percent and bool(_LITTLE.search(text)) and _fits(one, [100 - v for v in quoted if v < 100]))
         or (bool(_BASIS.search(quote)) and _fits(one, [v / 100 for v in quoted]))
         or (bool(_MONTHLY.search(quote)) and bool(_YEARLY.search(text)) and _fits(one, [v * 12 for v in quoted]))
         or (bool(_CENTS.match(text[one.end :])) and _fits(one, [(a - b) * 100 for a, b in permutations(quoted, 2)]))
         or _was_changed(one, quote, quoted)
         or _totals(one, text, quote)
-        or _differs_exactly(one, quoted)
+        or _is_rest_of_whole(one, text, quote, quoted)
     )
 
 
@@ -125,12 +133,13 @@ def _counts(text: str) -> Iterator[tuple[Decimal, str]]:
         yield value, text[end : places[at + 1][0] if at + 1 < len(places) else len(text)]
 
 
-def _differs_exactly(one: Stated, quoted: set[Decimal]) -> bool:
-    """Return whether a number of three digits or more is just what one number of the quote leaves of another."""
-    digits = re.sub(r"\D", "", one.text).strip("0")
-    if len(digits) < _EXACT_DIGITS or len(quoted) > _MOST_OPERANDS:
+def _is_rest_of_whole(one: Stated, text: str, quote: str, quoted: set[Decimal]) -> bool:
+    """Return whether a claim says of how many it holds, which a part of the quote leaves: "Of 940 trips 27 failed"."""
+    if not _OF_ALL.match(text[one.end :]):
         return False
-    return any(a - b in one.values for a, b in permutations(quoted, 2))
+    wholes = {value for found in _WHOLE.finditer(fold(quote)) for number in find_numbers(found["whole"])
+              for value in number.unscaled}  # fmt: skip
+    return any(a - b in one.values for a in wholes & quoted for b in quoted - {a})
 
 
 def other_year(text: str, quote: str, decimal: Mark = "") -> str:
@@ -144,10 +153,16 @@ def other_year(text: str, quote: str, decimal: Mark = "") -> str:
             continue
         held = [value for value in values_in(quote, decimal) if value.kind != "year"]
         told = [v for v in values_in(text, decimal) if v.kind != "year" and any(v.values & h.values for h in held)]
-        beside = [value for value in held if _is_beside(value, found.span(), quote)]
+        beside = _nearest([value for value in held if _is_beside(value, found.span(), quote)], found.span())
         if told and not any(value.values & other.values for value in told for other in beside):
             return f"the quote says “{found[0]}”, and {told[0].text} of another year"
     return ""
+
+
+def _nearest(values: list[Value], span: tuple[int, int]) -> list[Value]:
+    """Return the nearest of the values before a mention of another year, and those after it."""
+    before = [value for value in values if value.end <= span[0]]
+    return [value for value in values if value not in before[:-1]]
 
 
 def _is_beside(value: Value, span: tuple[int, int], quote: str) -> bool:

@@ -21,6 +21,8 @@ MARGIN = "The margin of 7.5% includes an adverse impact of approximately 80 basi
 SPENT = "The guild spent 1.26 million crowns on ropes, 16 per cent less than planned."
 RENT = "Die Miete beträgt monatlich 3.400 Euro zuzüglich einer Vorauszahlung von 520 Euro."
 PRICE = "Der Preis liegt mit 8,50 Euro unter dem üblichen Wert von 9,10 Euro."
+WEIR = "In 2027 the weir gave 9,000 kilowatts, up from 5,500 a year earlier."
+BRIDGE = "The bridge weighs 900 tonnes, of which 413 tonnes are steel."
 QUARREL = "The fishers supported the guild, until quarrels over the weir began in 1758."
 
 
@@ -60,6 +62,10 @@ def test_what_follows_from_a_quote_is_no_wrong_number_or_date(text: str, quote: 
     [
         ("In 2026 the lock passed 61,300 barges.", BARGES, "date"),
         ("In 2025 the lock passed 58,100 barges.", BARGES, "number"),
+        ("In 2026 the weir gave 9,000 kilowatts.", WEIR, "date"),
+        ("The lock passed 3,200 barges.", BARGES, "number"),
+        ("The bridge weighs 487 tonnes.", BRIDGE, "number"),
+        ("The surplus is 7.3 million crowns.", TOLLS, "number"),
         ("The surplus was about 4.9 million crowns before.", TOLLS, "number"),
         ("9,213 of the openings succeeded.", GATES, "number"),
         ("The yard has six docks: 2 for repairs and 3 for new boats.", DOCKS, "number"),
