@@ -27,8 +27,8 @@ from graph.storage.base import Catalog, ChunkRow
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
-RELEVANT = 7.7 / 15
-"""The cosine and MaxSim at which a sentence has the fit from which the offline engine finds it relevant."""
+_RELEVANT = scoring.RELEVANT_FIT / (scoring.COSINE_WEIGHT + scoring.MAXSIM_WEIGHT)
+"""The cosine and MaxSim at which a sentence has the least fit that is relevant, whatever that is for English."""
 # Cosine, and .3 times the part of the question's words that a sentence holds, from which it is relevant: between two
 # languages, within one, within one that sets no spaces. German and Spanish questions on English articles: .33 refuses
 # .94 of unrelated ones and declines .2 of the others. English ones within English, for want of more: .45 refuses .85
@@ -146,13 +146,13 @@ class MultilingualSearch:
         for rank, chunk in enumerate(chunks):
             named = named_sentences(query.text, chunk)
             if asked.language == UNKNOWN:
-                levels = [RELEVANT * share / _WORDS_OF_UNKNOWN for share in _shared(asked, query, chunk)]
+                levels = [_RELEVANT * share / _WORDS_OF_UNKNOWN for share in _shared(asked, query, chunk)]
             elif chunk.id in known:
                 cosines = known[chunk.id] @ self._encoder.encode_query(asked.text)
                 least = _threshold(asked.language, asked.documents.get(chunk.document, ""))
                 shares = _shared(asked, query, chunk)
                 near = [float(cosine) + _SHARED_WORDS * share for cosine, share in zip(cosines, shares, strict=True)]
-                levels = [RELEVANT + _SLOPE * (one - least) for one in near]
+                levels = [_RELEVANT + _SLOPE * (one - least) for one in near]
             else:
                 continue
             scored += [

@@ -45,11 +45,6 @@ from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
 from loaders.types import Failure, PageText
 
-# The fit (0-15, see scoring.ScoredSentence.fit) of a best sentence that gets RELEVANT_GRADE; one point of fit is one
-# grade. On 8 articles 7.7 refuses .895 of the questions about absent articles and .025 of the answerable ones, 7.9 .920
-# and .035, 8.0 .920 and .040, 8.2 .935 and .053; passages that name all words of a question are let through by each.
-# At 7.9, three of six German questions on English pages are declined: more than the .35 that is allowed.
-RELEVANT_FIT = 7.7
 # From this grade on a chunk clearly answers, so that the one after it may continue it. Chosen on one question.
 CLEAR_GRADE = RELEVANT_GRADE + 1.0
 # Chunks whose token vectors are kept when the index has none: the candidates of some questions, at 135 kB each.
@@ -233,30 +228,33 @@ class OfflineEngine:
 
     def _grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Grade]:
         """Grade chunks by their best sentence for any of the questions in the text."""
-        from graph.engines.offline.evidence_rules import answering_chunks, names_all_asked  # its patterns take 3 ms
+        from graph.engines.offline import relevance  # the patterns of the rules take 3 ms at import
+        from graph.engines.offline.evidence_rules import answering_chunks
         from graph.engines.offline.listed_answers import told_by_form
 
-        best: dict[str, scoring.ScoredSentence] = {}
+        best: dict[str, tuple[float, scoring.ScoredSentence]] = {}
         settling: set[str] = set()
         rows = self._catalog.chunks([chunk["chunk"] for chunk in chunks])
         titles = self._titles(chunks)
         for part in terms.split_questions(question):
             query, sentences = self._score(part, chunks)
+            least = relevance.least_fit(part, rows, self._catalog)
             settling |= {row.id for row in rows if table_answers.settles(query, row)}
-            settling |= {row.id for row in rows if names_all_asked(part, row, titles.get(row.document, ""))}
+            settling |= {row.id for row in rows if relevance.names_all_asked(part, row, titles.get(row.document, ""))}
             settling |= answering_chunks(query, sentences, {row.id: row for row in rows}, titles)
             for scored in sentences:
-                if scored.chunk not in best or scored.fit > best[scored.chunk].fit:
-                    best[scored.chunk] = scored
+                grade = relevance.grade_of(scored.fit, least)
+                if scored.chunk not in best or grade > best[scored.chunk][0]:
+                    best[scored.chunk] = grade, scored
             settling |= {chunk for chunk, _ in told_by_form(part, {row.id: row for row in rows})}
-            settling |= _of_all_ways(part, sentences)
+            settling |= _of_all_ways(part, sentences, least)
         grades = {
             chunk: Grade(
                 chunk=chunk,
-                score=round(min(10.0, max(RELEVANT_GRADE * (chunk in settling), _grade_of(scored.fit))), 2),
+                score=round(min(10.0, max(RELEVANT_GRADE * (chunk in settling), grade)), 2),
                 reason=f"closest: “{_shorten(scored.sentence.text)}”",
             )
-            for chunk, scored in best.items()
+            for chunk, (grade, scored) in best.items()
         }
         return _with_continuations(grades, {row.id: row for row in rows})
 
@@ -295,20 +293,16 @@ def _with_continuations(grades: dict[str, Grade], chunks: Mapping[str, ChunkRow]
     return list(grades.values())
 
 
-def _of_all_ways(question: str, sentences: Sequence[scoring.ScoredSentence]) -> set[str]:
+def _of_all_ways(question: str, sentences: Sequence[scoring.ScoredSentence], least: float) -> set[str]:
     """Return the ids of chunks with a sentence that belongs to the answer of a question for all ways or cases."""
     from graph.engines.offline.listed_answers import is_way, said_everywhere
 
     found = {one.chunk for one in sentences if is_way(question, one.sentence)}
     top = max(sentences, key=lambda one: one.fit, default=None)
-    if top and _grade_of(top.fit) >= RELEVANT_GRADE:
+    if top and top.fit >= least:
         alike = {one.id for one in said_everywhere(question, top.sentence, (s.sentence for s in sentences))}
         found |= {one.chunk for one in sentences if one.sentence.id in alike}
     return found
-
-
-def _grade_of(fit: float) -> float:
-    return max(0.0, RELEVANT_GRADE + fit - RELEVANT_FIT)
 
 
 def _reading(text: PageText) -> PageReading:

@@ -172,15 +172,6 @@ def answering_chunks(
     return {one.chunk for one in kept} | {chunk for chunk, _ in comments_asked(query.text, chunks.values())}
 
 
-def names_all_asked(question: str, chunk: ChunkRow, title: str) -> bool:
-    """Return whether a chunk, with its headings and title, names all words that a question asks about, two or more."""
-    words = required_words(question, asked_kind(question))
-    own = stems(" ".join([*chunk.headings, chunk.text]))
-    held = own | stems(title)
-    named = all(is_named(word, held, frozenset()) for word in words)
-    return len(words) >= _MIN_NAMED and named and any(is_named(word, own, frozenset()) for word in words)
-
-
 def _pointed_to(question: str, sentence: SentenceRow, chunk: ChunkRow, named: bool) -> str:
     """Return what else stands for words of a question: what the sentence refers to, and the place it is named by."""
     found = f" | {_referred_to(question, sentence, chunk)}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graph.engines.offline.evidence_rules import asked_kind, names_all_asked, required_words, why_related
+from graph.engines.offline.evidence_rules import asked_kind, required_words, why_related
 from graph.engines.offline.other_things import Evidence
-from graph.storage.base import ChunkRow
 
 LIGHT = "The lighthouse of Port Ellen was built in 1832 by Walter Campbell and is 43 metres high."
 
@@ -97,13 +96,3 @@ def test_the_kind_of_thing_asked_for_need_not_be_named() -> None:
     assert [asked_kind(q) for q in ("Why did it fail?", "How many are there?", "When was it?", "Who came?")] == [
         "reason", "count", "date", "name",
     ]  # fmt: skip
-
-
-def test_a_passage_may_name_all_that_is_asked_in_several_sentences() -> None:
-    text = "The roof leaks since the storm. Hallam mends it in June."
-    chunk = ChunkRow("d-g-0001", "d", "minutes.pdf", 1, "text", text, (1,), ("Block C",), ())
-    assert names_all_asked("who mends the roof", chunk, "Minutes")
-    assert names_all_asked("When does Hallam mend the roof of Block C?", chunk, "Minutes")
-    assert not names_all_asked("who mends the boiler", chunk, "Minutes")
-    assert not names_all_asked("who leaks", chunk, "Minutes")
-    assert not names_all_asked("Are there minutes of Quillstone?", chunk, "Minutes of Quillstone")
