@@ -18,6 +18,7 @@ from graph.storage.stores import Stores
 
 if TYPE_CHECKING:
     from graph.engines.base import Engine
+    from graph.engines.offline.multilingual import MultilingualEncoder
     from graph.engines.requests.rate_limit import RateLimiter
     from graph.retrieval.embedder import Embedder, SentenceEmbedder
     from graph.retrieval.multilingual import MultilingualSearch
@@ -112,13 +113,20 @@ def _minilm() -> SentenceEmbedder:
     return MiniLM()
 
 
+@build_once()
+def _multilingual_encoder() -> MultilingualEncoder:
+    from graph.engines.offline.multilingual import MultilingualEncoder
+
+    return MultilingualEncoder()
+
+
 @build_once(4)
 def multilingual_search(catalog: Catalog) -> MultilingualSearch | None:
-    """Return the search across languages; None where its model is not installed."""
-    from graph.engines.offline.multilingual import MultilingualEncoder, is_installed
+    """Return the search across languages, by one model for all home folders; None where it is not installed."""
+    from graph.engines.offline.multilingual import is_installed
     from graph.retrieval.multilingual import MultilingualSearch, VectorCatalog
 
-    return MultilingualSearch(cast(VectorCatalog, catalog), MultilingualEncoder()) if is_installed() else None
+    return MultilingualSearch(cast(VectorCatalog, catalog), _multilingual_encoder()) if is_installed() else None
 
 
 @build_once(4)
