@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.dev_server import Server, print_log, run_server
+from tests.distribution import make_scheduler, sort_files
 from tests.loopback import raise_loopback
 
 # Checkpoints may then hold declared types only: what a strict server would refuse fails here too.
@@ -34,8 +35,15 @@ def pytest_configure() -> None:
     settings.load_profile("any-load")
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Skip tests marked `data` where the data set is absent."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute the files over several workers as `tests/distribution.py` says."""
+    return make_scheduler(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first; skip tests marked `data` where the data set is absent."""
+    sort_files(items)
     if not DATA.is_dir():
         for item in items:
             if item.get_closest_marker("data"):
