@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -235,18 +236,30 @@ def at_terminal(home: Path, typed: str, *arguments: str) -> tuple[str, str]:
     return out, shown.decode()
 
 
+@pytest.fixture(scope="module")
+def two_ferries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with two documents of one name, read by a process that has ended: the terminal's may have it."""
+    folder = tmp_path_factory.mktemp("ferries")
+    paths = [folder / name / "ferry.txt" for name in ("north", "south")]
+    for path, text in zip(paths, (NORTH, SOUTH), strict=True):
+        path.parent.mkdir()
+        path.write_text(text)
+    command = [sys.executable, "-m", "graph.cli", "ingest", *map(str, paths), "--home", str(folder / "home")]
+    env = {**os.environ, "PAGEWITNESS_ENGINE": "offline"}
+    subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[2], env=env)
+    return folder / "home"
+
+
 @pytest.mark.parametrize("command", ["ask", "chat"])
 def test_the_terminal_asks_and_takes_a_number(
-    home: Path, make_pdf: MakePdf, command: str, capsys: pytest.CaptureFixture[str]
+    two_ferries: Path, home: Path, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    paths = [str(make_pdf(f"{folder}/ferry.pdf", text)) for folder, text in (("north", NORTH), ("south", SOUTH))]
-    command_line = [sys.executable, "-m", "graph.cli", "ingest", *paths, "--home", str(home), "--engine", "offline"]
-    subprocess.run(command_line, check=True, capture_output=True, cwd=Path(__file__).parents[2])
-    question = "How many cars does the ferry of ferry.pdf take?"
+    shutil.copytree(two_ferries, home)
+    question = "How many cars does the ferry of ferry.txt take?"
     typed, arguments = ("2\n", ("ask", question)) if command == "ask" else (f"{question}\n2\n/quit\n", ("chat",))
     out, shown = at_terminal(home, typed, *arguments)
     assert "The question fits 2 documents: which do you mean?" in shown
-    assert "1  ferry.pdf (south/)  (Enter)" in shown
+    assert "1  ferry.txt (south/)  (Enter)" in shown
     assert "41 cars" in out
     assert "57 cars" not in out
     capsys.readouterr()

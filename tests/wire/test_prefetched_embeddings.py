@@ -135,10 +135,10 @@ def test_a_chunk_that_changes_after_the_last_page_is_embedded_again(
 def test_indexed_chunks_are_not_embedded_again_while_pages_wait_for_the_next_day(
     model: Model, gemini: GeminiServer, tmp_path: Path
 ) -> None:
-    paper, gemini.reply = write_pdf(tmp_path / "longer.pdf", "Seed", pages=100), reading(model, transcribe)
+    paper, gemini.reply = write_pdf(tmp_path / "longer.pdf", "Seed", pages=40), reading(model, transcribe)
     gemini.quota = Quota(per_day=4)
-    assert read_on(paper)["unfinished"]["pages"] == 84
+    assert read_on(paper)["unfinished"]["pages"] == 24
     assert len(embedded(gemini)) == vectors_kept() > 64
     gemini.requests.clear()
-    assert read_on(paper)["unfinished"]["pages"] == 84
+    assert read_on(paper)["unfinished"]["pages"] == 24
     assert gemini.requests == []

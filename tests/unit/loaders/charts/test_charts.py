@@ -31,7 +31,10 @@ FIGURE_1 = {
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_drawn_chart_gives_each_value_with_its_labels(look: str, tmp_path: Path) -> None:
     document, truth = LOOKS[look]()
-    assert stated(save(document, tmp_path / "chart.pdf")) == truth
+    path = save(document, tmp_path / "chart.pdf")
+    started = time.process_time()
+    assert stated(path) == truth
+    assert time.process_time() - started < 20  # ten thousand points take two CPU seconds
 
 
 @pytest.mark.parametrize("look", ["bars, three series, legend", "lying bars", "stacked bars", "pie, legend"])
@@ -70,13 +73,6 @@ def test_a_chart_that_is_not_understood_keeps_its_words_and_loses_its_loose_numb
     assert "Plymouth" in figure.text
     assert not any(word.isdigit() for word in figure.text.split())
     assert "80" in [word.text for word in page.words], "the words of the page stay complete"
-
-
-def test_ten_thousand_points_end_in_time(tmp_path: Path) -> None:
-    path = save(LOOKS["10,000 points"]()[0], tmp_path / "chart.pdf")
-    started = time.process_time()
-    read(PageJob(str(path), 1))
-    assert time.process_time() - started < 20  # it takes one CPU second
 
 
 @pytest.mark.data

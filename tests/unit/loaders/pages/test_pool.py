@@ -41,7 +41,7 @@ async def test_one_bad_job_does_not_harm_the_others(pool: ProcessPagePool) -> No
 
 
 async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
-    pool = ProcessPagePool(workers=2, wall_seconds=3.0)
+    pool = ProcessPagePool(workers=2, wall_seconds=1.0)
     start = time.monotonic()
     try:
         hung, fine = await pool.map(eval, ["__import__('time').sleep(120)", "1"])
@@ -55,7 +55,7 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
 
 async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on() -> None:
     # `re` spins for hours on this and holds the interpreter lock.
-    pool = ProcessPagePool(workers=2, cpu_seconds=1.5)
+    pool = ProcessPagePool(workers=2, cpu_seconds=0.5)
     try:
         spun, fine = await pool.map(eval, ["__import__('re').match('(a+)+b', 'a' * 60)", "1"])
         with pytest.raises(SourceError, match="of the processor's time"):
@@ -64,15 +64,15 @@ async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on() 
         pool.close()
     assert isinstance(spun, Failure)
     assert spun.reason == "timeout"
-    assert "1.5 s of the processor's time, tried twice" in spun.detail
+    assert "0.5 s of the processor's time, tried twice" in spun.detail
     assert fine == 1
 
 
 async def test_a_job_that_waits_for_the_processor_is_not_ended() -> None:
     # It sleeps for longer than its CPU time, as a page does beside many busy programs.
-    pool = ProcessPagePool(workers=1, cpu_seconds=1.5, wall_seconds=60)
+    pool = ProcessPagePool(workers=1, cpu_seconds=0.5, wall_seconds=60)
     try:
-        assert await pool.map(eval, ["__import__('time').sleep(2.5) or 7"] * 2) == [7, 7]
+        assert await pool.map(eval, ["__import__('time').sleep(1) or 7"] * 2) == [7, 7]
     finally:
         pool.close()
 
@@ -81,7 +81,7 @@ ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __impo
 
 
 async def test_a_job_that_hit_its_limit_is_tried_once_more_alone(tmp_path: Path) -> None:
-    pool = ProcessPagePool(workers=2, cpu_seconds=1.5)
+    pool = ProcessPagePool(workers=2, cpu_seconds=0.5)
     try:
         assert await pool.map(eval, [ONCE.format(str(tmp_path / "tried"))]) == [True]
     finally:
