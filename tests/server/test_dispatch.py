@@ -34,10 +34,12 @@ asyncio.sleep = sleep
 @pytest.fixture(scope="module")
 def sleeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("sleeping")
+    (folder / "ferry.txt").write_text("A day ticket to the island costs 14 euros.")
     (folder / "sitecustomize.py").write_text(SLEEPER)
     tree = Path(f"{folder}{os.pathsep}{ROOT}")
-    with run_server(folder, tree, PAGEWITNESS_ENGINE="offline") as server:
-        asyncio.run(server.run("ingestion", sources=[str(SAMPLE)]))
+    readable = f"{folder}{os.pathsep}{SAMPLE.parent}"
+    with run_server(folder, tree, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_ALLOWED_FOLDERS=readable) as server:
+        asyncio.run(server.run("ingestion", sources=[str(folder / "ferry.txt")]))
         yield server
 
 

@@ -47,7 +47,8 @@ def started(folder: Path, *options: str) -> Iterator[Started]:
     folder.mkdir(exist_ok=True)
     port, log = free_port(), folder / "server.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAGEWITNESS_", "LOG_"))}
-    settings = {"PAGEWITNESS_ENGINE": "offline", "PAGEWITNESS_ALLOWED_FOLDERS": str(SAMPLE.parent)}
+    readable = os.pathsep.join(map(str, (SAMPLE.parent, folder.parent / "papers")))
+    settings = {"PAGEWITNESS_ENGINE": "offline", "PAGEWITNESS_ALLOWED_FOLDERS": readable}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(port), *options], cwd=folder,
@@ -59,6 +60,14 @@ def started(folder: Path, *options: str) -> Iterator[Started]:
     finally:
         process.kill()
         process.wait(STOP_SECONDS)
+
+
+def ferry(folder: Path) -> str:
+    """Write a short document that tells what ASKED asks; the sample takes four times as long to read."""
+    path = folder / "papers" / "ferry.txt"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("A day ticket to the island costs 14 euros.")
+    return str(path)
 
 
 def stopped(one: Started, by: signal.Signals = signal.SIGINT) -> int:
@@ -97,7 +106,7 @@ def test_it_is_one_process_until_it_reads_and_leaves_none_behind(tmp_path: Path)
     """Even when it is killed so that it can do nothing about its workers."""
     with started(tmp_path / "killed") as one:
         assert one.family() == []
-        asyncio.run(one.server.run("ingestion", sources=[str(SAMPLE)]))
+        asyncio.run(one.server.run("ingestion", sources=[ferry(tmp_path)]))
         workers = one.family()
         assert workers, "pages are read in processes of their own"
         one.process.kill()
@@ -107,7 +116,7 @@ def test_it_is_one_process_until_it_reads_and_leaves_none_behind(tmp_path: Path)
 def test_a_library_moves_with_its_threads(tmp_path: Path) -> None:
     with started(tmp_path / "old") as one:
         client = one.server.client
-        asyncio.run(one.server.run("ingestion", sources=[str(SAMPLE)]))
+        asyncio.run(one.server.run("ingestion", sources=[ferry(tmp_path)]))
 
         async def ask() -> str:
             thread = (await client.threads.create())["thread_id"]
