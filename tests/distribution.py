@@ -20,6 +20,9 @@ OWN_SERVER = frozenset(
 )  # fmt: skip
 """Files of SERVER_FOLDERS that start servers of their own and use no other."""
 
+TOGETHER = ("tests/unit/loaders/chunking/",)
+"""Folders whose files share what a worker reads once: the paper of the development data takes 10 CPU seconds."""
+
 FOLDERS = ("tests/evals/", "tests/flows/", "tests/wire/", "tests/unit/loaders/")
 """Folders from the longest tests to the shortest; what is in none of them comes last."""
 
@@ -32,9 +35,11 @@ class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist's schedul
 
 
 def scope(nodeid: str) -> str:
-    """Return what is run by one worker: the name of a file, or SHARED."""
+    """Return what is run by one worker: the name of a file, SHARED, or a folder whose files read the same document."""
     file = nodeid.split("::", 1)[0]
-    return SHARED if file.startswith(SERVER_FOLDERS) and file not in OWN_SERVER else file
+    if file.startswith(SERVER_FOLDERS) and file not in OWN_SERVER:
+        return SHARED
+    return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 def sort_files(items: list[pytest.Item]) -> None:
