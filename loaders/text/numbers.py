@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from loaders.text.raised_signs import FRACTIONS, is_exponent, without_marks, write_signs
@@ -152,6 +153,7 @@ def readings(number: str, decimal: Mark = "") -> tuple[str, ...]:
     return (number,)
 
 
+@lru_cache(maxsize=16)  # each check of a claim asks it of the same passage
 def decimal_mark(text: str) -> Mark:
     """Return the mark that a document sets before decimals, or "" where it is not told.
 

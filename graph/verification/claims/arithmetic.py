@@ -39,9 +39,21 @@ _RATIO = re.compile(
     r"verhältnis|prozent|hälfte|doppelt\w*|fois|veces)\b|%|\d-fold|\d-?fach|/|÷",
     re.IGNORECASE,
 )
+_TIMES = re.compile(
+    r"\b(?:times|fold|twice|half|ratio|factor|double\w*|tripled?|per|each|apiece|every|mal|fach|faktor|verhältnis|"
+    r"hälfte|doppelt\w*|je|pro|fois|veces)\b|\d-fold|\d-?fach|/|÷",
+    re.IGNORECASE,
+)
+"""Words for a ratio that is no percentage: "approximately 14 million shares" is none of 41 million and 3 %."""
 _MEAN = re.compile(r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media)\b", re.IGNORECASE)
 _BY = re.compile(r"\b(?:by|um)\s*$", re.IGNORECASE)
 """Before a number that is a difference, even if the passage has the same number elsewhere."""
+_BESIDE = re.compile(
+    r"\s?(?:[^\W\d]+\s){0,1}(?:more|less|fewer|higher|lower|later|earlier|ahead|behind|mehr|weniger|höher|niedriger|später|"
+    r"früher)\b",
+    re.IGNORECASE,
+)
+"""After a number that is a difference: "11 fewer"."""
 _REST = re.compile(
     r"\b(?:not|no|other|others|rest|remain\w*|without|neither|un\w{4,}|nicht|kein\w*|übrig\w*|rest\w*|ander\w*|ohne)\b",
     re.IGNORECASE,
@@ -100,12 +112,10 @@ def explained(text: str, stated: Sequence[Stated], lacking: Sequence[Stated], ev
         others = [one for one in stated if one is not result]
         differs = has_shares or not result.is_percent  # 96 and 71 do not differ by 25 %
         operands = _stated_operands(text, result, others, (lacking, passage), differs)
-        if operands is None and (
-            _is_rest(f"{text} {' '.join(_THE_REST.findall(quote))}", result, quoted)
-            or _is_remainder(text, result, quoted)
-        ):
+        if operands is None and (_is_rest(text, result, quoted) or _is_remainder(text, result, quoted)):
             operands = []
         is_new = not set(result.values) & passage or bool(_BY.search(text[: result.start]))
+        is_new = is_new or bool(_BESIDE.match(text[result.end :]))
         is_new = is_new or (result.is_percent and not _is_share_in(result, evidence.whole))
         if operands is None and is_new:
             near = sorted(quoted, reverse=True)
@@ -208,7 +218,6 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _SHARES = re.compile(r"%|\bper ?cent|prozent|percentage", re.IGNORECASE)
-_THE_REST = re.compile(r"\b(?:the (?:rest|remainder|others)|remaining|restlichen?|übrigen?|der Rest)\b", re.IGNORECASE)
 
 
 def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bool) -> bool:
@@ -227,13 +236,13 @@ def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bo
         return True
     if not _RATIO.search(text):
         return False
-    return any(_matches(result, value) for a, b in pairs if b for value in _ratios(a, b, result))
+    return any(_matches(result, value) for a, b in pairs if b for value in _ratios(text, a, b, result))
 
 
-def _ratios(a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:
+def _ratios(text: str, a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:
     """Return what a ratio may be written as: a factor, or a share or a change in percent."""
     if not result.is_percent:
-        return (a / b,) if a > b else ()
+        return (a / b,) if a > b and _TIMES.search(text) else ()
     return (a / b * 100, abs(a - b) / b * 100)
 
 

@@ -93,12 +93,23 @@ def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
         counted = next((word for word in words(text[one.end : one.end + 40])[:1] if word.is_content), None)
         if counted is None or not one.values or not one.is_held or not counted.key.endswith(("s", "en", "er")):
             continue
-        if any(value in one.values and _counts_nothing(after) for value, after in held):
+        if any(value in one.values and _counts_nothing(after) for value, after in held) and not _is_money(one, source):
             continue  # "winning three cups and losing two"
+        if any(value in one.values and _PART_OF.match(after) for value, after in held):
+            continue  # "118 of the 160 hulls" are 118 hulls
         known = {value for value, after in held for word in words(after[:40])[:1] if word.stem == counted.stem}
         if known and known.isdisjoint(one.values):
             return f"the quote counts {min(known)} {counted.text}, the claim {one.text}"
     return ""
+
+
+_PART_OF = re.compile(r"\s(?:out of|of|von|der)\s(?:the |these |den )?(?:\d|[a-zäöüß]+\b)", re.IGNORECASE)
+
+
+def _is_money(one: Stated, source: str) -> bool:
+    """Return whether a text has a number only as an amount of money, which counts nothing else."""
+    places = [found.start() for found in re.finditer(rf"(?<![\w.,]){re.escape(one.text)}(?![\w])", source)]
+    return bool(places) and all(source[:place].rstrip().endswith(("$", "€", "£")) for place in places)
 
 
 def _counts_nothing(after: str) -> bool:
@@ -111,6 +122,9 @@ def _whole_numbers(text: str) -> list[tuple[Decimal, int]]:
     found = [(Decimal(one[0]), one.end()) for one in re.finditer(r"(?<![\w.,/⁄])\d{1,4}(?![\w%/⁄]|[.,]\d)", text)]
     for word, value in spelled(text).items():
         found += [(Decimal(value), one.end()) for one in re.finditer(rf"\b{re.escape(word)}\b", text)]
+    for number in find_numbers(text):
+        at = text.find(number.text) + len(number.text)
+        found += [(value, at) for value in number.values if number.scale > 1]  # "41 million shares"
     return found
 
 

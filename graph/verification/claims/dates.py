@@ -138,10 +138,16 @@ def without_figures(text: str) -> str:
     return NUMERIC.sub("…", _NO_YEAR.sub("…", text))
 
 
+_WORDS = ("may", "march")
+"""Months in English that are other words in small letters."""
+
+
 def _named(text: str) -> Iterator[Date]:
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             parts = match.groupdict()
+            if parts["month"] in _WORDS and not parts["year"]:
+                continue  # "members under 16 may not"
             year = int(parts["year"]) if parts["year"] else None
             days = [int(day) for day in re.findall(r"\d+", parts.get("days") or "")]
             possible: list[int | None] = [day for day in days if 1 <= day <= 31]

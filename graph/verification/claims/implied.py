@@ -13,16 +13,19 @@ from itertools import permutations
 
 from graph.retrieval import terms
 from graph.verification.claims.arithmetic import Stated, values_of
+from graph.verification.claims.compared_values import is_compared_with
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import spelled
+from graph.verification.claims.remainders import is_left
 from graph.verification.claims.value_context import Value, values_in
 from graph.verification.claims.wording import words
-from loaders.text.numbers import Mark, find_numbers, fold
+from loaders.text.numbers import Mark, fold
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _EARLIER = re.compile(
     r"\b(?:(?:a|one) year (?:earlier|before|ago)|(?:the )?(?:previous|prior|preceding|last) year|year[- ]on[- ]year|"
-    r"year[- ]over[- ]year|vorjahr\w*|ein jahr (?:zuvor|davor|früher)|l[’']année précédente|el año anterior)\b",
+    r"year[- ]over[- ]year|the year (?:before|earlier)|vorjahr\w*|(?:ein|im|das) jahr (?:zuvor|davor|früher|vorher)|"
+    r"l[’']année précédente|el año anterior)\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\b(?:(?:a|one) year later|(?:the )?(?:following|next) year|folgejahr\w*|ein jahr später)\b", re.I)
@@ -42,8 +45,6 @@ _MULTIPLIED = (
 _LITTLE = re.compile(r"\b(?:only|just|merely|nur|lediglich|bloß)\b", re.IGNORECASE)
 _NEXT = 3
 """Words after a number among which is what it counts."""
-_OF_ALL = re.compile(r"\s*(?:of (?:the|them|those|these|all)|der|von (?:den|diesen|allen))\b", re.IGNORECASE)
-_WHOLE = re.compile(r"\b(?:of|out of|von|unter)\s+(?:the |all |den |allen )?(?P<whole>\d[\d.,' ]*\d|\d)", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:before|earlier|previous\w*|former\w*|initial\w*|original\w*|from|until|half|third|had been|used to|"
     r"zuvor|vorher|früher|davor|ursprünglich|anfangs|hälfte|drittel)\b|\b(?:1[5-9]|20)\d\d\b",
@@ -72,7 +73,8 @@ def is_implied(one: Stated, text: str, evidence: Evidence) -> bool:
         or (bool(_CENTS.match(text[one.end :])) and _fits(one, [(a - b) * 100 for a, b in permutations(quoted, 2)]))
         or _was_changed(one, quote, quoted)
         or _totals(one, text, quote)
-        or _is_rest_of_whole(one, text, quote, quoted)
+        or is_left(one, text, quote)
+        or is_compared_with(one, text, evidence)
     )
 
 
@@ -131,15 +133,6 @@ def _counts(text: str) -> Iterator[tuple[Decimal, str]]:
     places.sort()
     for at, (_, end, value) in enumerate(places):
         yield value, text[end : places[at + 1][0] if at + 1 < len(places) else len(text)]
-
-
-def _is_rest_of_whole(one: Stated, text: str, quote: str, quoted: set[Decimal]) -> bool:
-    """Return whether a claim says of how many it holds, which a part of the quote leaves: "Of 940 trips 27 failed"."""
-    if not _OF_ALL.match(text[one.end :]):
-        return False
-    wholes = {value for found in _WHOLE.finditer(fold(quote)) for number in find_numbers(found["whole"])
-              for value in number.unscaled}  # fmt: skip
-    return any(a - b in one.values for a in wholes & quoted for b in quoted - {a})
 
 
 def other_year(text: str, quote: str, decimal: Mark = "") -> str:

@@ -218,6 +218,7 @@ def _is_supported(one: Stated, text: str, held: Held, evidence: Evidence) -> boo
     return (
         _rounds(one, before, held.values)
         or _as_share(one, held.values)
+        or _as_fraction(one, held.text)
         or (bool(_TIMES.match(text[one.end :])) and _as_multiple(one, held.values))
         or counts_or_lasts(one, text, evidence)
         or is_implied(one, text, evidence)
@@ -266,6 +267,24 @@ def _rounding_step(one: Stated, stated: Decimal, about: bool) -> Decimal:
 
 _TIMES = re.compile(r"[- ]?(?:times|fold|mal|fach)\b")
 _MULTIPLE_ERROR = Decimal("0.1")
+
+
+_FRACTIONS = {
+    "quarter": 25, "viertel": 25, "half": 50, "hälfte": 50, "fifth": 20, "fünftel": 20, "tenth": 10, "zehntel": 10,
+    "third": 33, "drittel": 33, "three quarters": 75, "three-quarters": 75, "drei viertel": 75, "dreiviertel": 75,
+    "two thirds": 67, "two-thirds": 67, "zwei drittel": 67,
+}  # fmt: skip
+
+
+def _as_fraction(one: Stated, quote: str) -> bool:
+    """Return whether a percentage stands in a quote as a fraction in words: 25 % for "a quarter"."""
+    wanted = {round(value) for value in one.values}
+    held = quote.lower()
+    return one.is_percent and any(
+        share in wanted
+        and re.search(rf"\b(?:an?|one|by|um|ein(?:e[nms]?)?|die|the)\s{word}\b|\b{word}\b(?= (?:of|der))", held)
+        for word, share in _FRACTIONS.items()
+    )
 
 
 def _as_multiple(one: Stated, values: Iterable[Decimal]) -> bool:

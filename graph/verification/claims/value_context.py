@@ -15,6 +15,7 @@ from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.directions import directions_of
 from graph.verification.claims.numbers import spelled, without_names
 from graph.verification.claims.units import measured
+from graph.verification.claims.value_places import place_of
 from graph.verification.claims.wording import Word, content, share, words
 from loaders.text.numbers import Mark, find_numbers, fold
 
@@ -47,6 +48,9 @@ class Value(NamedTuple):
 def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
     """Return a doubt where another value of the quote stands much nearer to the claim's words; "" if none does."""
     said, held = values_in(text, decimal), values_in(quote, decimal)
+    known = {value for other in held for value in other.values}
+    if any(not one.values & known for one in said):
+        return ""  # it calculates: what stands where is not what the quote says
     for one in said:
         alike = [other for other in held if other.kind == one.kind]
         own = [other for other in alike if other.values & one.values]
@@ -55,9 +59,25 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
             continue
         context = {word.stem for word in words(fold(text)) if _tells(word, one)}
         for other in others:
-            if all(_is_nearer(other, mine, context, quote) for mine in own):
+            if all(_is_meant(other, mine, context, text, quote) for mine in own):
                 return f"in the quote, {other.text} stands nearer to the claim's words than {one.text}"
     return ""
+
+
+def _is_meant(other: Value, own: Value, context: set[str], text: str, quote: str) -> bool:
+    """Return whether a claim that states one value of a quote is about another one."""
+    if _is_part(own, other, quote):
+        return False
+    place = place_of((own.start, own.end), (other.start, other.end), text, quote)
+    return place == "other" or (not place and _is_nearer(other, own, context, quote))
+
+
+def _is_part(own: Value, other: Value, quote: str) -> bool:
+    """Return whether a value is so many of another one: "two of the seven"."""
+    return bool(_OF.fullmatch(fold(quote)[own.end : other.start]))
+
+
+_OF = re.compile(r"\s(?:out of|of|von|der)\s(?:the |all |these |den |allen )?", re.IGNORECASE)
 
 
 def _tells(word: Word, value: Value) -> bool:
@@ -162,6 +182,8 @@ def other_time(text: str, quote: str) -> str:
         held.setdefault(ending["year"], set()).add("before")  # "until quarrels began in 1758"
         if _year_onward(text, ending["year"]):
             return f"the claim says it from {ending['year']} on, the quote “{ending['until']}” then"
+    if _NOT_UNTIL.search(quote):
+        return ""  # "not until 2037" is in 2037 or later
     for found in _TIME.finditer(quote):
         held.setdefault(found["year"], set()).add(_side(found))
     for found in _TIME.finditer(text):
@@ -171,6 +193,7 @@ def other_time(text: str, quote: str) -> str:
     return ""
 
 
+_NOT_UNTIL = re.compile(r"\bnot (?:\w+ ){0,5}until\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?P<until>until|till|bis)\b[^.;]*?\b(?P<year>1[0-9]\d\d|20\d\d)\b", re.IGNORECASE)
 
 
@@ -263,7 +286,8 @@ def _distance(value: Value, word: Word, said: Sequence[Word], folded: str) -> fl
 
 _LIMIT = re.compile(
     r"\b(?:(?P<low>at least|no(?:t)? less than|no fewer than|a minimum of|mindestens|wenigstens|nicht weniger als)|"
-    r"at most|up to|no more than|a maximum of|höchstens|maximal|bis zu|nicht mehr als)\s+(?:mit |for )?[$€£]?$",
+    r"at most|up to|no more than|a maximum (?:\w+ )?of|maximum (?:\w+ )?of|höchstens|maximal|bis zu|"
+    r"nicht mehr als)\s+(?:mit |for )?[$€£]?$",
     re.IGNORECASE,
 )
 

@@ -130,6 +130,7 @@ IRREGULAR = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=512)
 def language(text: str) -> str:
     """Return the language of a text by its function words: en, de, fr, es, or "" where it cannot be told."""
     said = words(text)
