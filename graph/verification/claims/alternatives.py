@@ -56,6 +56,7 @@ first erste* | second zweite* | third dritte* | fourth vierte* | last final letz
 solid fest* | liquid flüssig* | gaseous gasförmig*
 required compulsory mandatory obligatory verpflichtend* vorgeschrieben* | recommended advisable optional empfohlen*
 abundant plentiful common commonest häufig* | rare rarer rarest scarce scarcest uncommon selten*
+developed entwickelt* | developing underdevelop* unterentwickelt*
 innate inborn congenital angeboren* | acquired erworben*
 permitted allowed erlaubt* | prohibited forbidden banned verboten* untersagt*
 rural ländlich* | urban städtisch*

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from graph.verification.claims import (
     alternatives,
     arithmetic,
+    compared_values,
     contrasts,
     counts,
     courses,
@@ -19,8 +20,10 @@ from graph.verification.claims import (
     implied,
     modality,
     negation,
+    opposites,
     relations,
     relevance,
+    remainders,
     reports,
     rewording,
     scope,
@@ -32,7 +35,8 @@ from graph.verification.claims import (
 )
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
-from graph.verification.claims.number_support import numbers_of
+from graph.verification.claims.number_support import Numbers, numbers_of
+from graph.verification.claims.wording import content, same_language, share
 from graph.verification.quotes import normalised
 from loaders.text.raised_signs import WRITTEN_MARK
 
@@ -55,6 +59,10 @@ Severity = Literal["contradiction", "doubt"]
 """`contradiction`: the evidence says otherwise, or does not hold it. `doubt`: it may not say the same."""
 
 
+_COMPARABLE = 0.5
+"""Share of a claim's words that stand in its quote, below which its words cannot be compared with the quote's: of 439
+true claims and 642 lies written by hand, each checked before the rules had seen it, 11 and 2 are only doubted there."""
+_OF_ALL_WORDS = ("unit", "relevance")
 _CUT = "its sentence has “{}” beside these words, and the claim does not say it"
 
 
@@ -78,20 +86,28 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     if normalised(text.strip(" .")) in normalised(quote):
         return tuple(left_out)  # what repeats its quote says the same
     found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
-    told = _told_otherwise(text, quote) if not evidence.rows else ()
+    found = [(kind, reason) for kind, reason in found if reason]
+    told = _told_otherwise(text, quote, evidence) if found and not evidence.rows else ()
+    if not evidence.rows and share(content(text), content(quote)) < _COMPARABLE and same_language(text, quote):
+        found = [(kind, reason) for kind, reason in found if kind in _OF_ALL_WORDS]
     found = [(kind, reason) for kind, reason in found if kind not in told]
-    return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found if reason))
+    return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found))
 
 
-def _told_otherwise(text: str, quote: str) -> tuple[Kind, ...]:
+def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ...]:
     """Return the kinds of doubt that mean nothing, as the claim says the same from the other side."""
     if directions.is_converse(text, quote) or relations.is_told_from_the_other_side(text, quote):
         return ("direction", "comparison")
-    if arithmetic.tells_the_rest(text, quote):
+    if arithmetic.tells_the_rest(text, quote) or any(
+        not one.is_held and remainders.is_left(one, text, quote) for one in numbers_of(text, evidence).stated
+    ):
         return ("negation", "scope", "direction")
+    if opposites.denies_only(text, quote) or negation.bounds_all(text, quote):
+        return ("negation", "scope", "direction", "comparison")
     if scope.denies_exception(text, quote):
         return ("negation", "scope", "direction", "modality")
-    return ("negation", "direction") if contrasts.is_on_other_side(text, quote) else ()
+    is_other = contrasts.is_on_other_side(text, quote) or contrasts.tells_both_sides(text, quote)
+    return ("negation", "direction") if is_other else ()
 
 
 def cut_of(text: str, evidence: Evidence) -> cut_quotes.Cut | None:
@@ -157,7 +173,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
     quote = WRITTEN_MARK.sub("", evidence.quote or evidence.exact)  # "31,870[12] lorries" counts no 12 lorries
     return [
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
-        ("direction", directions.opposite(text, quote)),
+        ("direction", opposites.opposite(text, quote)),
         ("comparison", directions.swapped_sides(text, quote)),
         ("comparison", directions.of_second_side(text, quote)),
         ("comparison", contrasts.mixed_halves(text, quote)),
@@ -172,21 +188,32 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("relation", relations.cause_added(text, quote)),
         ("negation", negation.other_prefix(text, quote)),
         ("scope", scope.exception_dropped(text, quote)),
-        ("number", value_context.other_share(text, quote)),
         ("scope", scope.widened(text, quote)),
         *rewording.changed_words(text, quote),
+        ("relation", rewording.spliced(text, quote)),
         ("name", rewording.exchanged_term(text, quote, evidence.whole)),
         ("direction", alternatives.other_alternative(text, quote)),
-        ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
-        ("date", value_context.other_time(text, quote)),
-        ("date", implied.other_year(text, quote, numbers.mark)),
         ("date", courses.reversed_range(text, quote)),
         ("modality", modality.attempt_achieved(text, quote)),
-        ("number", value_context.misplaced_value(text, quote, numbers.mark)),
-        ("number", value_context.other_way(text, quote, numbers.mark)),
-        ("number", value_context.other_whole(text, quote)),
-        ("comparison", value_context.other_bound(text, quote, numbers.mark)),
+        *_doubts_on_values(text, quote, numbers),
         ("name", subjects.swapped_subject(text, quote)),
         ("name", subjects.other_subject(text, evidence)),
         ("relevance", relevance.unrelated(text, evidence)),
+    ]
+
+
+def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kind, str]]:
+    """Return what stands beside the values of a claim and of its quote that speaks against the claim."""
+    mark = numbers.mark
+    return [
+        ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
+        ("date", value_context.other_time(text, quote)),
+        ("date", implied.other_year(text, quote, mark)),
+        ("number", value_context.other_share(text, quote)),
+        ("number", value_context.misplaced_value(text, quote, mark)),
+        ("number", value_context.other_way(text, quote, mark)),
+        ("number", value_context.other_whole(text, quote)),
+        ("number", compared_values.other_side(text, quote, mark)),
+        ("number", remainders.part_of_other(text, quote)),
+        ("comparison", value_context.other_bound(text, quote, mark)),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from graph.verification.claims.directions import with_joined_verbs
 from graph.verification.claims.negation import is_negation
 from graph.verification.claims.wording import content, same_language, words
 
@@ -57,9 +58,18 @@ def is_on_other_side(text: str, quote: str) -> bool:
     return bool(found) and not other_side(text, quote)
 
 
+def tells_both_sides(text: str, quote: str) -> bool:
+    """Return whether a claim tells both sides of "unlike A, B has none": "A has one, but not B"."""
+    found = _UNLIKE.search(quote)
+    if found is None or not (content(found["other"]) - content(found["rest"])) & content(text):
+        return False
+    return _is_denied(text) and bool(_BUT.search(text))
+
+
+_BUT = re.compile(r"\b(?:but|only|aber|nur|while|während)\b", re.IGNORECASE)
 _LIKE = re.compile(r"(?:just )?(?:like|as in|wie) ([^,;.]{1,60}),", re.IGNORECASE)
 _CONTRASTED = re.compile(
-    r"^like\b|\b(?:than|als|in contrast|unlike|whereas|while|im gegensatz|anders als|dagegen)\b", re.IGNORECASE
+    r"^like\b|\b(?:but|aber|than|als|in contrast|unlike|whereas|while|im gegensatz|anders als|dagegen)\b", re.IGNORECASE
 )
 _RELATIVE = re.compile(r"^(?:where|which|who|whose|wo|der|die|das|deren|dessen)\b[^,;]*,\s*", re.IGNORECASE)
 
@@ -129,7 +139,10 @@ def mixed_halves(text: str, quote: str) -> str:
     """Return a doubt where a claim has words of both halves of its quote, and lacks some that only each of them has."""
     if not same_language(text, quote) or _HALVES.search(text):
         return ""
+    text, quote = with_joined_verbs(text), with_joined_verbs(quote)
     said = _content(text)
+    if not said <= _content(quote) or _adds_number(text, quote):  # words of its own may say what the halves do
+        return ""
     halves = _HALVES.split(quote)
     for one, other in pairwise(halves):
         if _NO_SUBJECT.match(other) or _ELLIPTIC.search(other):
@@ -147,3 +160,9 @@ def mixed_halves(text: str, quote: str) -> str:
         if told and min(len(first), len(second)) >= _LEAST and (is_mixed or is_dated):
             return _MIXED
     return ""
+
+
+def _adds_number(text: str, quote: str) -> bool:
+    """Return whether a claim has a number in digits that its quote does not have."""
+    said, held = ({word.key for word in words(some) if word.key[0].isdigit()} for some in (text, quote))
+    return not said <= held

@@ -7,98 +7,19 @@ side is which. English and German words are known, and some of French and Spanis
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from graph.verification.claims.negation import is_negated
 from graph.verification.claims.numbers import names_with_digits
-from graph.verification.claims.wording import Clause, clauses, share, words
+from graph.verification.claims.opposite_words import AXES
+from graph.verification.claims.wording import Clause, Word, clauses, shown_text, words
 
-# Each pair of lines: one direction and its opposite, as beginnings of words; "=" after a word means the whole word,
-# "~" also that it only agrees with its own side.
-_AXES = {
-    "amount": (
-        """ris= rise= rises= rose= peak= peaks= peaked=
-        risen= rising= increas grow= grows= grew= grown= growing= growth= climb gain gaining= gained= surg
-        soar jump= jumped= jumps= expand= expands= expanded= expanding= expansion= more= higher= highest=
-        larger= largest= greater= greatest= bigger= longer= above= exceed upward up= double= doubled= tripl
-        maximum= most= majority= over= rais improv steig stieg gestiegen wachs wuchs gewachsen zunahm zunehm
-        zugenommen zulegt zulegen zugelegt erhöh höher höchst größer größt mehr= mehrheit verbesser überstieg
-        übersteig verdoppel
-        maximal augment hausse plus= crec aument más= mayor=""",
-        """fall= falls= fell= fallen= falling= decreas declin drop= drops= dropped= dropping= reduc shrink shrank
-        shrunk shrinks= less= fewer= lower= lowest= lowers= lowered= smaller= smallest= shorter= below=
-        downward down= halv cut= cuts= sank= sink= sunk= plung plummet minimum= least= minority= under= worsen
-        degrad deteriorat slump contract= contracted= lost= loses= lose= losing= fiel= fielen= sanken= fallen= fällt=
-        gefallen sank=
-        sink= sinkt= sinken= gesunken abnahm abnehm abgenommen verringer gesenkt senk niedriger niedrigst
-        kleiner kleinst weniger= minderheit verschlechter geringer reduzier rückgang zurückg verlor= verlier
-        verlust minimal diminu baisse
-        moins= dismin menos= menor=""",
-    ),
-    "quality": (
-        """better= best= improv regain recover
-        outperform surpass beat= beats= beaten= superior stronger= strongest= ahead=
-        win= wins=
-        won= excel enhanc benefit boost gain strengthen advantage success succeed succeeds= succeeded=
-        above~ positive= besser best= beste= besten= verbesser übertr überlegen vorteil erfolg positiv gewann gewinn
-        mejor mieux meilleur""",
-        """worse= worst= worsen degrad underperform inferior weaker= weakest= behind= lose= loses= lost= deteriorat
-        harm hurt= hurts= impair weaken disadvantage fail= fails= failed= failure= failures= lag= lags= lagged=
-        trail= trails= trailed= negative= schlechter schlechtest verschlechter unterlegen nachteil misserfolg
-        scheiter negativ verlor verlier peor pire below~ short~""",
-    ),
-    "time": (
-        "before= prior= earlier= earliest= preced previously= vor= bevor= vorher= früher avant= antes=",
-        "after= afterwards= later= latest= follow subsequent nach= nachdem= nachher= später après= después=",
-    ),
-    "presence": (
-        "includ with= contain add= adds= added= adding= enabl grant= grants= granted= granting= award allow "
-        "permit accept approv appl present= mit= "
-        "enthält erlaub zustimm zugestimmt billig genehmig",
-        "exclud without= omit remov disabl prohibit forbid forbids= forbidden= ban= bans= banned= reject refus "
-        "deni deny "
-        "absen ohne= ablehn abgelehnt verbot verbiet verboten ausgeschlossen",
-    ),
-    "beginning": (
-        "begin= begins= began= begun= start= starts= started= starting= open= opens= opened= opening= launch "
-        "first= found="
-        " join= joins= joined= enter= entered= erst= erste= ersten= begann beginn eröffn",
-        "end= ends= ended= ending= stop= stops= stopped= clos close= closed= closes= finish last= abolish left= "
-        "leave= "
-        "leaves= letzt endet endete beendet schließ schloss geschlossen",
-    ),
-    "place": (
-        "north= northern= nord= nördlich east= eastern= öst östlich left= upper= top= inside= internal= "
-        "interior= inner=",
-        "south= southern= süd südlich west= western= westlich right= bottom= outside= external= exterior= outer=",
-    ),
-    "share": (
-        "major= majority= common= abundant= plentiful= frequent= frequently= often= usually= strong= "
-        "strongly= high= large= long= "
-        "hot= warm= "
-        "old= older= fast= faster= heavy= rich= wide= deep= easy= cheap= early= true= legal= public= hard= "
-        "häufig= hoch= "
-        "hohe= hohen= groß= große= großen= lang= lange= schnell= schneller= alt= älter=",
-        "minor= minority= rare= rarer= rarest= scarce infrequent= rarely= seldom= weak= weakly= low= small= "
-        "short= cold= cool= young= "
-        "younger= "
-        "slow= slower= light= poor= narrow= shallow= difficult= expensive= late= false= illegal= private= soft= "
-        "selten= "
-        "niedrig= niedrige= niedrigen= klein= kleine= kleinen= kurz= kurze= langsam= langsamer= jung= jünger=",
-    ),
-}  # fmt: skip
 _NO_OPPOSITE = frozenset(
     {"gain", "over=", "vor=", "nach=", "under=", "up=", "most=", "left=", "with=", "mit=", "high=", "large=", "long="}
 )
 """Words that agree with their own side but are too common to contradict the other one."""
 _THAN = re.compile(r"^(?:than|als|que)$")
-_CONTEXT = 0.2
-"""Share of the words around that one side of a quote with both directions must have more than the other."""
-
-
-_LITTLE = 0.001
 
 
 class Pole(NamedTuple):
@@ -112,6 +33,10 @@ class Pole(NamedTuple):
     """The content words of its clause."""
     is_common: bool
     """Whether it is too common to contradict."""
+    before: tuple[str, ...] = ()
+    """The stems of the telling words before it in its sentence, the nearest last."""
+    after: tuple[str, ...] = ()
+    """Those after it, the nearest first."""
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +44,7 @@ def _lexicon() -> tuple[dict[str, list[tuple[str, int, bool]]], list[tuple[str, 
     """Return whole words and beginnings of words, each with its axis, sign and whether it is common."""
     whole: dict[str, list[tuple[str, int, bool]]] = {}
     stems: list[tuple[str, str, int, bool]] = []
-    for axis, sides in _AXES.items():
+    for axis, sides in AXES.items():
         for sign, side in zip((1, -1), sides, strict=True):
             for entry in side.split():
                 common = entry in _NO_OPPOSITE or entry.endswith("~")
@@ -147,13 +72,44 @@ def directions_of(key: str) -> list[tuple[str, int]]:
 def poles(text: str) -> tuple[Pole, ...]:
     """Return the words of direction in a text."""
     found = []
-    for clause in clauses(_SEPARATED.sub(_joined, _WORSE_THAN.sub("worse than", text))):
+    told = with_joined_verbs(_WORSE_THAN.sub("worse than", _BOUND.sub(" ", _NOT_UNTIL.sub(" ", text))))
+    sentences = _telling_words(told)
+    for clause in clauses(told):
         for at, word in enumerate(clause.words):
             for axis, sign, common in _directions(word.key):
                 common = common or _is_mere(clause, at)
                 turned = -sign if is_negated(clause, at) and not _is_no_more(clause, at) else sign
-                found.append(Pole(word.text, axis, turned, clause.content - {word.stem}, common))
+                said = next((some for some in sentences if word.start <= some[-1].start), ())
+                before = tuple(other.stem for other in said if other.start < word.start)
+                after = tuple(other.stem for other in said if other.start > word.start)
+                found.append(Pole(word.text, axis, turned, clause.content - {word.stem}, common, before, after))
     return tuple(found)
+
+
+def with_joined_verbs(text: str) -> str:
+    """Return a text in which German verbs in two parts are one: "nahm um 3 Prozent ab" is "abnahm um 3 Prozent"."""
+    return _SEPARATED.sub(_joined, text)
+
+
+def _telling_words(text: str) -> list[tuple[Word, ...]]:
+    """Return the content words and numbers of each sentence of a text."""
+    ends = [found.end() for found in _SENTENCE_END.finditer(shown_text(text))]
+    sentences: dict[int, list[Word]] = {}
+    for word in words(text):
+        if word.is_content or word.key[0].isdigit():
+            sentences.setdefault(sum(end <= word.start for end in ends), []).append(word)
+    return [tuple(some) for some in sentences.values()]
+
+
+_NOT_UNTIL = re.compile(r"\bnot (?=(?:\w+ ){0,5}until\b)|\bnicht (?=vor\b)", re.IGNORECASE)
+"""A "not" that only says when: "does not begin until 2037"."""
+_BOUND = re.compile(
+    r"\b(?:at (?:least|most)|or (?:more|less|above|below)|(?:no|not) (?:more|less|fewer|later|earlier) than|"
+    r"oder (?:mehr|weniger)|nicht (?:mehr|weniger) als)\b",
+    re.IGNORECASE,
+)
+"""Words that bound a value and tell no direction."""
+_SENTENCE_END = re.compile(r"[.!?;]\s")
 
 
 def _is_mere(clause: Clause, at: int) -> bool:
@@ -199,46 +155,13 @@ def _joined(found: re.Match[str]) -> str:
     return f"{found['particle']}{found['verb'].lower()}{found['between']}"
 
 
-def opposite(text: str, quote: str) -> str:
-    """Return a doubt where a claim has a direction of which its quote has only the opposite, or has it elsewhere."""
-    claimed, quoted = poles(text), poles(quote)
-    for pole in claimed:
-        if pole.is_common:
-            continue
-        same = [one for one in quoted if one.axis == pole.axis and one.sign == pole.sign]
-        other = [one for one in quoted if one.axis == pole.axis and one.sign == -pole.sign and not one.is_common]
-        if not other or _is_told_otherwise(pole, claimed, quoted):
-            continue
-        near, far = _nearness(pole, same), _nearness(pole, other)
-        # "below A, but surpasses B": which of the two is meant cannot be told
-        tied = far if pole.axis == "quality" and far else -1.0
-        same = [
-            one for one in same if not one.is_common or (near_it := _nearness(pole, [one])) > far or near_it == tied
-        ]
-        if not same or far > near + _CONTEXT:
-            against = max(other, key=lambda one: share(pole.context, one.context))
-            return f"the claim says “{pole.word}”, the quote “{against.word}”"
-    return ""
-
-
-def _is_told_otherwise(pole: Pole, claimed: Sequence[Pole], quoted: Sequence[Pole]) -> bool:
-    """Return whether the claim has the quote's own word too: it tells both sides, or more of the same."""
-    against = [one for one in claimed if one.axis == pole.axis and one.sign == -pole.sign]
-    if against and any(one.word.casefold() == pole.word.casefold() for one in quoted):
-        return True  # "less of one, and growth of another", with the quote's own "growth"
-    own = {one.word.casefold() for one in against}
-    return any(one.word.casefold() in own for one in quoted if one.axis == pole.axis and one.sign == -pole.sign)
-
-
-def _nearness(pole: Pole, others: Sequence[Pole]) -> float:
-    return max((share(pole.context, one.context) for one in others), default=0.0)
-
-
 def swapped_sides(text: str, quote: str) -> str:
     """Return a doubt where a comparison with "than" has its sides the other way round than in the quote."""
     for claim in _comparisons(_with_codes(text)):
         for other in _comparisons(_with_codes(quote)):
-            if _is_crossed(claim, other) and claim.sign == other.sign:
+            # "more moving parts than" is not compared with "more efficient than"
+            is_same = not claim.near or bool(claim.near & (other.left | other.right))
+            if is_same and _is_crossed(claim, other) and claim.sign == other.sign:
                 return f"the claim compares with “{claim.word} … than” the other way round than the quote"
     return ""
 

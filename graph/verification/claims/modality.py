@@ -61,12 +61,21 @@ def hedge_dropped(text: str, quote: str) -> str:
     if not same_language(text, quote) or any(_HEDGE.match(word.key) for c in clauses(text) for word in c.words):
         return ""
     said = content(text)
+    is_future = any(_WILL.match(word.key) for word in words(text)) and bool(_REPORTED.search(quote))
     for clause in clauses(quote):
         for at, word in enumerate(clause.words):
             scope = _hedged(clause, at)
+            if _WOULD.match(word.key) and is_future:
+                continue  # "she said that it would begin": it will
             if scope and share(scope, said) >= _SHARED and _is_best(text, quote, clause.content):
                 return f"the quote says “{word.text}”, the claim states it as a fact"
     return ""
+
+
+_WOULD, _WILL = re.compile(r"^(?:would|würden?)$"), re.compile(r"^(?:will|won't|wird|werden)$")
+_REPORTED = re.compile(
+    r"\b(?:said|announced|stated|confirmed|declared|sagten?|kündigten?|erklärten?|bestätigten?)\b", re.IGNORECASE
+)
 
 
 def _hedged(clause: Clause, at: int) -> frozenset[str]:

@@ -56,7 +56,7 @@ _SHORTEST_STEM, _LONGEST_ENDING = 4, 2  # "Germany", "German"; "Carrow", "Carrow
 def unsupported_names(text: str, source: str) -> list[str]:
     """Return the names of `text` that are not in `source`, each once, in order."""
     text, source = _with_ordinals(text), _with_ordinals(source)
-    claimed = names(text, german_source=bool(_GERMAN.search(source)))
+    claimed = names(text, german_source=bool(_GERMAN.search(source)) or language(source) == "de")
     claimed += [found[0] for found in _NUMBERED.finditer(text)]
     if not claimed:
         return []
@@ -113,14 +113,15 @@ _PERIOD = re.compile(r"(Q|H|FY)[ -]?((?:20)?\d{1,2})", re.IGNORECASE)
 _ORDINALS = ("", "first", "second", "third", "fourth")
 
 
-def names(text: str, *, german_source: bool = True) -> list[str]:
+def names(text: str, *, german_source: bool = False) -> list[str]:
     """Return the names in a text, as it writes them.
 
     A German noun after an article is no name where the source is in another language, which has another word for it.
     """
     text = unicodedata.normalize("NFKC", without_marks(write_signs(text)))
     tokens = list(_TOKEN.finditer(text))
-    german = bool(_GERMAN.search(text)) or language(text) == "de"
+    spoken = language(text)
+    german = bool(_GERMAN.search(text)) or spoken == "de" or (german_source and not spoken)
     coded = names_with_digits(text)
     found: list[tuple[int, str]] = [(start, part) for name, start, _ in coded for part in _parts(name, german)]
     found += [
@@ -173,6 +174,8 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     ):
         return False
     starts = bool(_STARTS.search(text[: tokens[at].start()]))
+    if german and _COMMON_NOUN.search(word):
+        return False
     if german and at > 0 and tokens[at - 1].group().lower() in _ARTICLES and word[1:].islower():
         return False  # "die Lokomotive Kranich"
     if german and at > 0 and word[1:].islower() and _is_compound(text, tokens[at - 1], tokens[at]):
@@ -182,6 +185,12 @@ def _named(text: str, tokens: list[re.Match[str]], at: int, german: bool) -> boo
     before = leads and not starts and _name_like(tokens[at - 1].group()) and not _at_number(text, tokens[at - 1])
     after = follows and _name_like(tokens[at + 1].group()) and not word.lower().endswith("ly")
     return (before or after) if german or starts else True
+
+
+_COMMON_NOUN = re.compile(
+    r"[a-zäöüß]{3}(?:ung|heit|keit|schaft|tion|ität|nis|tum|ment|ismus|enz|anz|ierung|eur|ling)(?:en|e|s|es)?$"
+)
+"""Endings of German nouns that are no names: "Ohne Kündigung"."""
 
 
 def _is_compound(text: str, one: re.Match[str], other: re.Match[str]) -> bool:

@@ -29,16 +29,18 @@ _WEAK = re.compile(
     r"^(?:fail\w*|lack\w*|refus\w*|avoid\w*|exclud\w*|omit\w*|prevent\w*|unable|impossible|absen\w*|reject\w*|"
     r"den(?:y|ied|ies)|"
     r"closed|shut|geschlossen\w*|instead|rather|against|unlike|statt|anstatt|gegen|ausbleib\w*|entfall\w*|"
-    r"except|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
+    r"except|free|frei|\w{3,}(?:less|free)|\w{3,}(?:los|frei)(?:e[nrms]?)?|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
     r"dis(?:agree|allow|continu|approv)\w*|non\w*|only|stopp?\w*|ceas\w*|little|few|poor\w*|limit\w*|wenig\w*|"
     r"scheiter\w*|"
+    r"abolish\w*|scrap(?:s|ped)?|cancel\w*|discontinu\w*|bans?|banned|revok\w*|repeal\w*|before|until|till|bevor|bis|"
+    r"ausgeschlossen|ausschließ\w*|abgeschafft|aufgehoben|verzicht\w*|vermeid\w*|verhinder\w*|aus|"
     r"verbot\w*|unmöglich\w*|nur)$"
 )
 """Words that may say "not" in another way: where one stands, a missing "not" tells nothing."""
 _NO_NEGATION = re.compile(
     r"\bnot only\b|\bno (?:doubt|less than|fewer than|more than|later than|longer than)\b|\bnicht nur\b|\bno\.? \d|"
     r"\bnot (?:as|so) (?=\w+ as\b)|\bnicht so (?=\w+ wie\b)|\bnot (?:just|merely|least)\b|\bnothing but\b|"
-    r"\bwhether or not\b",
+    r"\bwhether or not\b|\bnot (?=(?:\w+ ){0,5}until\b)|\bnicht (?=vor\b)",
     re.IGNORECASE,
 )
 _NO_SUBJECT = re.compile(r"^(?:no(?:ne|body|thing)?|neither|kein|keine[rs]?|niemand|nichts)$")
@@ -101,6 +103,23 @@ def other_negation(text: str, quote: str) -> str:
     if denied := _unmatched(text, quote):
         return f"the claim says “{denied}”, the quote does not"
     return ""
+
+
+def bounds_all(text: str, quote: str) -> bool:
+    """Return whether a claim bounds what its quote denies to be more: "all at most 40" for "none longer than 40"."""
+    return any(_NONE_OVER.search(one) and _AT_MOST.search(other) for one, other in ((quote, text), (text, quote)))
+
+
+_NONE_OVER = re.compile(
+    r"\b(?:none|no|neither|nothing|kein\w*|nie(?:mand)?)\b[^.;]*\b(?:more|longer|later|higher|mehr|länger|später|höher)\W+"
+    r"(?:than|als)\b",
+    re.IGNORECASE,
+)
+_AT_MOST = re.compile(
+    r"\b(?:at most|up to|no (?:more|longer|later) than|within|a maximum of|höchstens|maximal|bis zu|"
+    r"nicht (?:mehr|länger) als)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_asserted(text: str, event: str) -> bool:

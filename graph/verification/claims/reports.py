@@ -65,6 +65,12 @@ def opinion_stated(text: str, quote: str) -> str:
     return ""
 
 
+def _is_met(text: str, condition: str) -> bool:
+    """Return whether a claim says that a condition has come true: it has its subject and half of its words."""
+    said, held = ([word.stem for word in words(some) if word.is_content] for some in (text, condition))
+    return bool(held) and said[:1] == held[:1] and share(held, said) >= _SHARED
+
+
 def condition_dropped(text: str, quote: str) -> str:
     """Return a doubt where a claim leaves out the "if" of its quote, or answers what the quote leaves open."""
     keys = {word.key for word in words(text)}
@@ -74,6 +80,8 @@ def condition_dropped(text: str, quote: str) -> str:
         rest = content(f"{quote[: found.start()]} {quote[found.end() :]}")
         if share(content(found["what"]), content(text)) < _SHARED <= share(content(text), rest):
             return f"the quote says “{found['if']}”, the claim does not"
+        if _is_met(text, found["what"]):
+            return f"the quote says “{found['if']} {found['what'].strip()}”, the claim states it as a fact"
     left_open = _OPEN.search(quote)
     if left_open and share(content(text), content(quote[left_open.end() :])) >= _SHARED:
         return f"the quote says “{left_open[0].strip()}”, the claim states it as a fact"

@@ -89,6 +89,41 @@ def exchanged_term(text: str, quote: str, passage: str) -> str:
     return f"the claim says “{new[0].text}” where the quote says “{old[0].text}”, and the passage has both"
 
 
+def spliced(text: str, quote: str) -> str:
+    """Return a doubt where a claim joins the begin of one clause of its quote to the end of another one.
+
+    "Small repairs are paid by the | tenant, all others by the | owner" says of the owner what is said of the tenant.
+    What a claim leaves out begins or ends with a clause, unless it makes one statement of two.
+    """
+    said, held = words(text), words(quote)
+    matcher = SequenceMatcher(None, [word.stem for word in held], [word.stem for word in said], autojunk=False)
+    blocks = [block for block in matcher.get_matching_blocks() if block.size]
+    if len(blocks) != 2 or sum(block.size for block in blocks) < len(said):
+        return ""
+    one, other = blocks
+    start, end = one.a + one.size, other.a
+    marks = [at for at in range(start, end + 1) if 0 < at < len(held) and _parts_clauses(held, at, quote)]
+    inner = [at for at in marks if start < at < end]
+    is_contrast = start in marks and held[start].key in _CONTRASTING  # "but is equal to it | on short ones"
+    if end in marks or (not is_contrast and (not inner or start in marks)):
+        return ""
+    left, right = held[start : inner[0] if inner else end], held[inner[-1] if inner else start : end]
+    if not any(word.is_content for word in left) or not any(word.is_content for word in right):
+        return ""
+    return (
+        f"the claim leaves out “{shown_text(quote)[held[start].start : held[end - 1].end]}”, which parts two statements"
+    )
+
+
+def _parts_clauses(held: Sequence[Word], at: int, quote: str) -> bool:
+    """Return whether a clause begins with a word of a quote."""
+    between = shown_text(quote)[held[at - 1].end : held[at].start]
+    return any(mark in between for mark in ",;:–—") or held[at].key in _CONTRASTING
+
+
+_CONTRASTING = frozenset("but while whereas although aber während sondern obwohl".split())  # noqa: SIM905
+
+
 def _is_term(word: Word) -> bool:
     return len(word.key) >= _SHORTEST_TERM and not word.key.endswith(("ly", "ed")) and word.key not in MONTHS
 
@@ -131,7 +166,8 @@ def _doubt(
     limits = lost["only"] and not (following and _SMALL_AMOUNT.match(following[0].key))
     if limits and not added["only"]:
         return "scope", _said(lost["only"], "")
-    if added["only"] and not lost["only"] and not is_exclusive:
+    counts = bool(added["only"]) and _numbers(after)
+    if added["only"] and not lost["only"] and not is_exclusive and not counts:
         return "scope", _said("", added["only"])
     if added["all"] and not lost["all"]:
         return "scope", _said(lost["part"], added["all"])

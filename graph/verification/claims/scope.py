@@ -10,7 +10,8 @@ import re
 from graph.verification.claims.wording import Clause, clauses, content, same_language, share, words
 
 _UNIVERSAL = {
-    "all": r"all|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|both|generally|"
+    "all": r"all|throughout|durchgehend|durchweg|every\w*|each|whole|entire\w*|full\w*|complete\w*|always|any\w*|"
+    r"both|generally|"
     r"universal\w*|total\w*|per|pro|je|alle[nrms]?|jede[nrms]?|sämtlich\w*|ganz\w*|immer|vollständig\w*",
     "only": r"only|sole\w*|exclusive\w*|merely|just|alone|unique\w*|single|except|nur|ausschließlich\w*|allein\w*|"
     r"lediglich|einzig\w*",
@@ -19,7 +20,7 @@ _UNIVERSAL = {
 }
 """Words that cover everything, and those that a quote may have in their place."""
 _STATED = {
-    "all": r"all|every|everyone|everything|each|always|entire|entirely|completely|alle|jede[rsnm]?|sämtliche\w*|immer",
+    "all": r"all|every|everyone|everything|always|entire|entirely|completely|alle|jede[rsnm]?|sämtliche\w*|immer",
     "only": r"only|solely|exclusively|nur|ausschließlich|lediglich",
     "never": r"never|no(?:ne|body)|nie|niemals|niemand",
 }
@@ -63,7 +64,7 @@ def widened(text: str, quote: str) -> str:
     """Return a doubt where a claim covers more than its quote."""
     if not same_language(text, quote):
         return ""
-    text = _FOR_EACH.sub("a", text)
+    text = _HOW_LITTLE.sub("", _FOR_EACH.sub("a", text))
     held = [word.key for clause in clauses(_LIMITED_ALL.sub(" ", quote)) for word in clause.words]
     for clause in clauses(text):
         for word in clause.words:
@@ -71,6 +72,13 @@ def widened(text: str, quote: str) -> str:
                 if stated.match(word.key) and not any(_HELD[kind].match(key) for key in held):
                     return f"the claim says “{word.text}”, the quote does not"
     return _other_than_only(text, quote) or _part_dropped(text, quote) or _whole_for_part(text, quote)
+
+
+_HOW_LITTLE = re.compile(
+    r"\b(?:only|just|merely|nur|lediglich|bloß)\s(?=(?:(?:about|around|some|roughly|rund|etwa|knapp)\s)?[$€£]?\d)",
+    re.IGNORECASE,
+)
+"""An "only" of a claim that says how little a number is, and limits nothing."""
 
 
 def _whole_for_part(text: str, quote: str) -> str:
@@ -133,7 +141,7 @@ def _other_than_only(text: str, quote: str) -> str:
             if _ONE_OF_MANY.search(text) and share(clause.content, said) >= _SHARED:
                 return f"the quote says “{word.text}”, the claim speaks of several"
             after = [other for other in clause.words[at + 1 :] if other.is_content]
-            is_amount = at + 1 < len(clause.words) and clause.words[at + 1].key[0].isdigit()
+            is_amount = any(other.key[0].isdigit() for other in clause.words[at + 1 : at + 3])  # "only in 1918"
             rest = {other.stem for other in after[1:]}
             if rest and not is_amount and after[0].stem not in said and share(rest, said) >= _SHARED:
                 return f"the quote says it only of “{after[0].text}”"

@@ -49,6 +49,8 @@ def swapped_subject(text: str, quote: str) -> str:
         if _shares_verb(quote, {word.text for word in subjects}):
             continue
         after = _names(_until_colon(held[places[0] :], _BRACKETED.sub(" ", quote)), places[0])
+        if _is_recipient(held, places[0], left) and not _is_passive_form(said, at):
+            return f"in the quote, {subjects[0].text} is the one to whom it is “{held[places[0]].text}”"
         same_voice = _is_passive(said, at) == _is_passive(held, places[0])
         said_of, own = _nearest_subjects(said, at), _nearest_subjects(held, places[0])
         if said_of and own and same_voice and said_of <= before and said_of.isdisjoint(own):
@@ -56,6 +58,21 @@ def swapped_subject(text: str, quote: str) -> str:
         if left and before and same_voice and left <= after and left.isdisjoint(before):
             return f"in the quote, {subjects[0].text} stands on the other side of “{held[places[0]].text}”"
     return ""
+
+
+def _is_recipient(held: Sequence[Word], at: int, names: set[str]) -> bool:
+    """Return whether a passive verb of a quote has one of the names right behind its "to": "was sold to Harlow"."""
+    behind = held[at + 1 : at + 4]
+    to = next((place for place, word in enumerate(behind) if word.key in ("to", "an")), None)
+    return to is not None and _is_passive_form(held, at) and bool({word.stem for word in behind[to + 1 :]} & names)
+
+
+def _is_passive_form(some: Sequence[Word], at: int) -> bool:
+    """Return whether a form of "be" stands before a verb's past."""
+    return any(word.key in _BE for word in some[max(0, at - 2) : at])
+
+
+_BE = frozenset("is are was were be been being wird werden wurde wurden".split())  # noqa: SIM905
 
 
 def _in_clause(some: Sequence[Word]) -> Sequence[Word]:
