@@ -15,7 +15,7 @@ DASH = "-"
 _READ_AS = "一ー―—–−‒"  # what the recogniser makes of a dash alone
 _CJK = 0x2E80  # first code of Chinese and Japanese, where 一 is a word
 
-_SHORTEST, _LONGEST = 0.15, 1.5  # of a line's height: hyphens have 0.16-0.35, dashes of any kind up to 1.1
+_SHORTEST, _LONGEST = 0.14, 1.5  # of a line's height: hyphens have 0.147-0.35, dashes of any kind up to 1.1
 _THICK = 0.22  # of a line's height: they have 0.07-0.17
 _FLAT = 1.5  # times as wide as high
 _OFF = 0.2  # of a line's height from the middle of its row: they have 0.0-0.12, an underscore 0.3

@@ -99,6 +99,15 @@ class Ink:
         return min(self.share(above), self.share(below)) < _BARE and self.share(above) + self.share(below) < 3 * _BARE
 
 
+def share_within(image: Image, quads: NDArray[np.int32]) -> float:
+    """Return the share of an image's ink that lies in these quadrangles; 1 if it has none."""
+    mask = _mask(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.uint8) if image.ndim == 3 else image)
+    inside = np.zeros_like(mask)
+    for quad in quads:
+        cv2.fillPoly(inside, [quad], 1)
+    return float((mask & inside).sum() / mask.sum()) if mask.any() else 1.0
+
+
 def drawn_skew(image: Image) -> float | None:
     """Return the page's angle in radians by its long drawn lines; None where there are none.
 

@@ -26,7 +26,7 @@ MAX_WORDS = 60
 
 _POINTS = 12.0  # of a line of print: the rules of ruled tables are in points
 _MIN_LINES = 4  # of print in a grid
-_TOUCH = 0.3  # of a line's height between lines that meet
+_TOUCH = 0.4  # of a line's height between lines that meet: two double rules of a scan have .3
 _MAX_PIECES = 600  # drawn lines of a page: more is a drawing
 
 

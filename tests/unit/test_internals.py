@@ -200,3 +200,16 @@ def test_rapidocr_recognises_all_lines_in_one_method() -> None:
     page[80:110, 40:560:12] = 0
     engine(page)
     assert engine.pieces, f"RapidOCR does not call recognize_txt with the lines that it found: {PAGE}"
+
+
+def test_the_recogniser_gives_steps_over_its_characters() -> None:
+    import numpy as np
+
+    from loaders.ocr.engine import _engine
+
+    recogniser = _engine()._load_rec_model()
+    scaled = recogniser.resize_norm_img(np.full((24, 240, 3), 255, np.uint8), 10.0)
+    assert scaled.shape == (3, 48, 480), PAGE
+    steps = recogniser.session(scaled[np.newaxis])
+    assert steps.shape == (1, 60, len(recogniser.postprocess_op.character)), PAGE
+    assert recogniser.postprocess_op.character[0] == "blank", PAGE

@@ -98,6 +98,13 @@ def test_blurred_print_is_not_taken_for_an_unknown_script(radius: float, reason:
         assert (bool(outcome.blocks), outcome.detail) == (True, "")
 
 
+@pytest.mark.parametrize("radius", [3.0, 3.5])
+def test_blurred_print_that_can_be_read_is_read_whole(radius: float) -> None:
+    outcome = read_page(blurred(page_image(LATIN, LATIN, LATIN), radius), 1, "off")
+    assert isinstance(outcome, PageText)
+    assert len(outcome.words) == 3 * len(LATIN.split()), "the tiny detector finds no or one word of it"
+
+
 def blurred(png: bytes, radius: float) -> bytes:
     target = io.BytesIO()
     Image.open(io.BytesIO(png)).convert("RGB").filter(ImageFilter.GaussianBlur(radius)).save(target, "PNG")

@@ -1,0 +1,123 @@
+"""Lines that a tiny model reads, and what of them is read again by the careful one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pymupdf
+import pytest
+
+from loaders.ocr.engine import _careful, _engine, read_image
+from loaders.ocr.readings import SHORT, Image, Reader, Reading, read_line, reader_of
+from tests.unit.loaders.ocr.scans import scanned
+
+PROSE = "The harbour office keeps the lists of all boats that lie at the quay over the winter"
+
+
+class Watched:
+    """A reader that notes the widths, in line heights, of what it was given."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.widths: list[float] = []
+
+    def __call__(self, crop: Image, least: int) -> Reading:
+        self.widths.append(crop.shape[1] / crop.shape[0])
+        return self.reader(crop, least)
+
+
+def line_of(text: str) -> Image:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=560, height=100)
+    page.insert_htmlbox((20, 20, 555, 90), f"<p>{text}</p>", css="* {font-size: 11pt; font-family: serif}")
+    image = cv2.imdecode(np.frombuffer(scanned(page, turn=0), np.uint8), cv2.IMREAD_COLOR)
+    document.close()
+    assert image is not None
+    rows, columns = np.nonzero(image.min(axis=2) < 128)
+    return np.ascontiguousarray(
+        image[rows.min() - 5 : rows.max() + 6, columns.min() - 5 : columns.max() + 6], np.uint8
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[Reader, Reader]:
+    return reader_of(_engine()._load_rec_model()), _careful()
+
+
+def test_plain_prose_is_read_by_the_tiny_model(models: tuple[Reader, Reader]) -> None:
+    careful = Watched(models[1])
+    crop = line_of(PROSE)
+    found = read_line(crop, models[0], careful)
+    assert found.text == PROSE
+    assert found.score > 0.95
+    assert sum(careful.widths) < 0.4 * crop.shape[1] / crop.shape[0], "a doubtful sign or two at most"
+
+
+@pytest.mark.parametrize("text", ["1,468", "2,0O4.50", "71.0%", "(Acc.)"])
+def test_short_pieces_are_read_by_the_careful_model(text: str, models: tuple[Reader, Reader]) -> None:
+    careful = Watched(models[1])
+    crop = line_of(text)
+    assert crop.shape[1] / crop.shape[0] < SHORT / 48
+    assert read_line(crop, models[0], careful).text.replace("O", "0") == text.replace("O", "0")
+    assert careful.widths
+
+
+def test_a_doubtful_word_is_read_again_with_its_neighbours_and_no_more(models: tuple[Reader, Reader]) -> None:
+    crop = line_of(PROSE)
+
+    def unsure(image: Image, least: int) -> Reading:
+        found = models[0](image, least)
+        at = found.text.index("lists")
+        scores = (*found.scores[:at], 0.3, *found.scores[at + 1 :])
+        return found._replace(text=found.text.replace("lists", "Iists"), scores=scores)
+
+    careful = Watched(models[1])
+    found = read_line(crop, unsure, careful)
+    assert found.text == PROSE
+    assert careful.widths
+    assert sum(careful.widths) < 0.6 * crop.shape[1] / crop.shape[0]
+    assert list(found.places) == sorted(found.places), "the places of both readings are those of one line"
+    assert len(found.text) == len(found.places) == len(found.scores)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Primăria orașului a hotărât că taxa pentru ștrand și piață va crește",
+        "灯台守は毎日の風と天気を青い帳面に書きつけた。博物館は五月から開く",
+    ],
+)
+def test_letters_that_the_tiny_model_lacks_are_read(text: str, models: tuple[Reader, Reader]) -> None:
+    found = read_line(line_of(text), *models)
+    assert found.text == text
+    assert models[0](line_of(text), SHORT).text != text, "if it knows them, nothing has to be read again"
+
+
+def test_a_number_counts_only_if_both_models_read_it_so(models: tuple[Reader, Reader]) -> None:
+    careful = Watched(models[1])
+    read_line(line_of("1,468"), lambda crop, least: Reading("1.468", (1.0,) * 5, (0.5,) * 5), careful)
+    assert len(careful.widths) == 2, "read once more, with the paper around it that the model is used to"
+
+
+def test_an_empty_line_has_no_characters(models: tuple[Reader, Reader]) -> None:
+    for width in (60, 900):
+        found = read_line(np.full((30, width, 3), 255, np.uint8), *models)
+        assert (found.text, found.score, found.printed_places) == ("", 0.0, ())
+
+
+def test_numbers_of_a_scanned_page_in_prose_and_in_a_table() -> None:
+    document: Any = pymupdf.open()
+    page = document.new_page()
+    rows = [(f"Berth {n}", f"{n * 1137:,}", f"{n * 3.07:.2f}") for n in range(11, 19)]
+    prose = " ".join(f"Boat {n} of the year {1900 + 7 * n} paid {n * 517:,} in all." for n in range(3, 11))
+    page.insert_htmlbox((60, 50, 540, 260), f"<p>{prose}</p>", css="* {font-size: 11pt; font-family: serif}")
+    for at, row in enumerate(rows):
+        for cell, x in zip(row, (70, 240, 400), strict=True):
+            page.insert_text((x, 320 + 20 * at), cell, fontsize=10)
+    found = read_image(scanned(page), 1)
+    document.close()
+    words = {word.text.strip(".,") for word in found.words}
+    expected = {cell for _, *cells in rows for cell in cells} | {f"{n * 517:,}" for n in range(3, 11)}
+    assert expected - words == set()
