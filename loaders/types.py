@@ -249,6 +249,8 @@ class PageJob:
     size: int = 0
     ocr_languages: str = "auto"
     """The languages that Tesseract may read, where it is installed: `auto` for all, `off` for none, or a list."""
+    small: bool = True
+    """Whether its image is made small, for a model or to be stored; OCR looks at it once, and spares the 90 ms."""
 
     def could_not_be(self, action: str, error: Exception) -> str:
         """Return the sentence for the user that names file, page, what was tried ("read") and the error."""

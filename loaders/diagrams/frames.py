@@ -79,14 +79,14 @@ _MAX_LINES = 300
 
 def _ink(rgb: NDArray[Any]) -> NDArray[np.uint8]:
     """Return where a picture differs from its ground, the colour that its edge has: frames may fill the rest."""
-    codes = (rgb >> 3).astype(np.int32)
-    codes = (codes[..., 0] << 10) | (codes[..., 1] << 5) | codes[..., 2]
-    rim = max(2, round(_RIM * min(codes.shape)))
-    edge = (codes[:rim], codes[-rim:], codes[:, :rim], codes[:, -rim:])
-    common = int(np.bincount(np.concatenate([part.ravel() for part in edge])).argmax())
-    ground = np.array([(common >> 10) << 3, ((common >> 5) & 31) << 3, (common & 31) << 3]) + 4
-    ink: NDArray[np.uint8] = (np.abs(rgb.astype(np.int16) - ground).max(axis=2) > _INK).astype(np.uint8)
-    return ink
+    rim = max(2, round(_RIM * min(rgb.shape[:2])))
+    edge = [part.reshape(-1, 3) >> 3 for part in (rgb[:rim], rgb[-rim:], rgb[:, :rim], rgb[:, -rim:])]
+    colours = np.concatenate(edge).astype(np.int32)
+    common = int(np.bincount((colours[:, 0] << 10) | (colours[:, 1] << 5) | colours[:, 2]).argmax())
+    ground = [((common >> shift) & 31) * 8 + 4.0 for shift in (10, 5, 0)]
+    away = cv2.absdiff(np.ascontiguousarray(rgb), (*ground, 0.0))  # numpy takes 90 ms for a page, OpenCV 10
+    ink = cv2.inRange(away, (0, 0, 0), (_INK, _INK, _INK))
+    return (ink == 0).astype(np.uint8)
 
 
 def _rectangles(mask: NDArray[np.uint8], mode: int) -> list[Box]:

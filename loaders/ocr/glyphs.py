@@ -62,21 +62,21 @@ def with_signs(crop: Image, text: str, places: Sequence[float]) -> str:
     if len(spots) != len(places) or not any(map(str.isdecimal, text)):
         return text
     shapes = _shapes(crop)
-    printed = [place for spot, place in zip(spots, places, strict=True) if text[spot].isalnum()]
-    printed_shapes = [_nearest(shapes, place) for place in printed] if shapes else []  # brackets are no measure
+    own_shapes = [shapes[at] for at in _nearest([shape.middle for shape in shapes], places)] if shapes else []
+    # Brackets are no measure.
+    printed_shapes = [shape for spot, shape in zip(spots, own_shapes, strict=False) if text[spot].isalnum()]
     full = [shape for shape in dict.fromkeys(printed_shapes) if shape.height > 0.75 * _tallest(printed_shapes)]
     if len(full) < _MIN_FULL or (size := median(shape.height for shape in full)) < _MIN_HEIGHT:
         return text
     signs: dict[int, str] = {}
     before: _Shape | None = None  # the digit at the left
-    for spot, place in zip(spots, places, strict=True):
-        shape = _nearest(shapes, place)
-        nearest = min(range(len(places)), key=lambda at: abs(places[at] - shape.middle))
+    nearest_spots = _nearest(places, [shape.middle for shape in own_shapes])
+    for spot, place, shape, nearest in zip(spots, places, own_shapes, nearest_spots, strict=True):
         own = spots[nearest] == spot and abs(shape.middle - place) <= _NEAR * size
         if own and text[spot] in "0123456789" and (spot - 1 in signs or not _is_like(shape, before)):
             signs |= {spot: kind} if (kind := _kind(shape, full, size)) else {}
         before = shape if text[spot].isdecimal() and text[spot + 1 : spot + 2].isdecimal() else None
-    signs |= dict.fromkeys(_beyond_groups(text, spots, [_nearest(shapes, place) for place in places], full), "raised")
+    signs |= dict.fromkeys(_beyond_groups(text, spots, own_shapes, full), "raised")
     return _written(text, signs)
 
 
@@ -137,8 +137,11 @@ def _kind(shape: _Shape, full: Sequence[_Shape], size: float) -> str:
     return ""
 
 
-def _nearest(shapes: Sequence[_Shape], place: float) -> _Shape:
-    return min(shapes, key=lambda shape: abs(shape.middle - place))
+def _nearest(points: Sequence[float], places: Sequence[float]) -> list[int]:
+    """Return for each place which of the points, the first of several, is nearest to it."""
+    away = np.abs(np.asarray(places)[:, np.newaxis] - np.asarray(points))
+    found: list[int] = away.argmin(axis=1).tolist()
+    return found
 
 
 def _tallest(shapes: Sequence[_Shape]) -> float:

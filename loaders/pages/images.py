@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from loaders.errors import SourceError
-from loaders.pages.rendering import Rendering, encode_png, ink_share
+from loaders.pages.rendering import Rendering, encode_png, ink_share, packed_png
 from loaders.types import PageImage, PageJob, PageProfile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
@@ -50,7 +50,7 @@ class ImageReader:
 
     def render(self, job: PageJob) -> PageImage:
         """Return a page as a PNG; `job.dpi` is ignored, `job.max_side` applies."""
-        shot = render_image(self._path, job.page, job.max_side)
+        shot = render_image(self._path, job.page, job.max_side, job.small)
         return PageImage(job.page, shot.png, shot.width, shot.height, "", (), shot.ink, legible=False, has_figures=True)
 
     def read(self, job: PageJob) -> None:
@@ -76,8 +76,11 @@ def image_pages(path: Path) -> int:
     return int(pages)
 
 
-def render_image(path: Path, number: int, max_side: int) -> Rendering:
-    """Return page `number` as a PNG, turned as its EXIF data says, with no side over `max_side` pixels."""
+def render_image(path: Path, number: int, max_side: int, small: bool = True) -> Rendering:
+    """Return page `number` as a PNG, turned as its EXIF data says, with no side over `max_side` pixels.
+
+    The PNG is made `small`, or only packed.
+    """
     with _opened(path) as image:
         if number > 1:
             image.seek(number - 1)
@@ -88,7 +91,8 @@ def render_image(path: Path, number: int, max_side: int) -> Rendering:
         upright = ImageOps.exif_transpose(image)
         plain = _plain(upright)
     plain.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return Rendering(encode_png(plain), plain.width, plain.height, ink_share(np.asarray(plain.convert("L"))))
+    png = encode_png(plain) if small else packed_png(np.asarray(plain))
+    return Rendering(png, plain.width, plain.height, ink_share(np.asarray(plain.convert("L"))))
 
 
 @lru_cache(maxsize=1)

@@ -74,7 +74,7 @@ def read(job: PageJob) -> PageText | Failure:
         return Failure("render_error", job.could_not_be("read", exc))
     if text is not None:
         return text
-    image = render(job)
+    image = render(replace(job, small=False))
     found = image if isinstance(image, Failure) else _ocr(image.png, image.ink, job)
     if isinstance(image, Failure) or isinstance(found, Failure):
         return found

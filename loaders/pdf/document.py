@@ -202,9 +202,9 @@ class PdfFile:
         copy_of_text(copy._doc, layer)
         return copy.regions(1)
 
-    def render(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> Rendering:
-        """Render a page, or the `part` of it given in points, with no side over `max_side` pixels."""
-        return encode_pixmap(self._pixmap(number, dpi, max_side, part))
+    def render(self, number: int, dpi: int, max_side: int, part: Box | None = None, small: bool = True) -> Rendering:
+        """Render a page, or the `part` of it in points, with no side over `max_side` pixels; see `encode_pixmap`."""
+        return encode_pixmap(self._pixmap(number, dpi, max_side, part), small)
 
     def pixels(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> NDArray[Any]:
         """Render a page or a part of it likewise, and return its RGB pixels: encoding them takes 10-40 ms."""

@@ -83,7 +83,7 @@ class PdfReader:
     def render(self, job: PageJob) -> PageImage:
         """Render a page, with its text layer; raise SourceError for one that is empty because the file is damaged."""
         layer = self._pdf.layer(job.page)
-        shot = self._pdf.render(job.page, job.dpi, job.max_side)
+        shot = self._pdf.render(job.page, job.dpi, job.max_side, small=job.small)
         image = PageImage(
             job.page,
             shot.png,
@@ -168,7 +168,7 @@ class PdfReader:
         """Add what OCR finds in a picture, before the first block that begins below it."""
         from loaders.ocr.engine import read_figure  # imported here: a page without pictures saves 1 s and 300 MB
 
-        shot = pdf.render(job.page, job.dpi, job.max_side, box)
+        shot = pdf.render(job.page, job.dpi, job.max_side, box, small=False)
         if shot.ink < MIN_INK:
             return page
         found, words, missing = read_figure(shot.png)

@@ -52,6 +52,19 @@ def test_a_picture_keeps_its_pixels_and_is_packed_with_filters() -> None:
     assert len(shot.png) < page.size / 20  # rows as they are take a third of the pixels
 
 
+@pytest.mark.parametrize("colour", [False, True])
+def test_an_image_that_is_looked_at_once_keeps_its_pixels_and_is_not_made_small(colour: bool) -> None:
+    page = flat(120, 90)
+    if colour:
+        page[50:60, 40:80] = (200, 30, 90)
+    shot, small = encode_pixmap(pixmap(page), small=False), encode_pixmap(pixmap(page))
+    image = Image.open(io.BytesIO(shot.png))
+    assert np.array_equal(np.asarray(image.convert("RGB")), page)
+    assert image.mode == ("RGB" if colour else "L")
+    assert shot[1:] == small[1:]
+    assert len(shot.png) > np.asarray(image).size > len(small.png)
+
+
 @pytest.mark.parametrize(("level", "rows"), [(209, 10), (0, 3), (210, 0), (255, 0)])
 def test_ink_is_the_share_of_what_differs_from_the_ground_by_more_than_noise(level: int, rows: int) -> None:
     page = np.full((100, 100, 3), 250, np.uint8)
