@@ -15,17 +15,18 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_det.utils import TextDetOutput
 from rapidocr.ch_ppocr_rec import TextRecOutput
-from rapidocr.main import RapidOCRError
 
 from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_diagram
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_level_charts
 from loaders.ocr.dashes import plain_dashes
+from loaders.ocr.detection import QuickRapidOCR, as_quad, detect
 from loaders.ocr.glyphs import with_signs
-from loaders.ocr.ink import Ink, drawn_skew, share_within
+from loaders.ocr.gutters import in_tables
+from loaders.ocr.ink import Ink, drawn_skew
 from loaders.ocr.layout import PlacedBlock, build_blocks, build_figure, chart_blocks, diagram_blocks
 from loaders.ocr.legibility import (
     POOR_SCORE,
@@ -52,7 +53,6 @@ THREADS_PER_ENGINE = 1
 MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
-_IN_LINES = 0.75  # of the ink: less is a chart, a picture or blurred print, of which .0-.52 was found, else .8-1.0
 _MIN_GREEK = 10  # letters: fewer are a formula
 Image = NDArray[np.uint8]
 
@@ -222,7 +222,7 @@ def _recognise(image: Image) -> tuple[list[_Found], Unread]:
     kept = [piece.places for piece in engine.pieces if piece.text.strip() and piece.score >= MIN_SCORE]
     places = kept if len(kept) == len(result.txts) else [()] * len(result.txts)
     found = [
-        _Found(text, float(score), _quad(box), spots)
+        _Found(text, float(score), as_quad(box), spots)
         for text, score, box, spots in zip(result.txts, result.scores, result.boxes, places, strict=True)
         if text.strip()
     ]
@@ -235,38 +235,30 @@ def _is_greek(text: str) -> bool:
     return len(letters) >= _MIN_GREEK and sum("\u0370" <= char <= "\u03ff" for char in letters) > len(letters) / 2
 
 
-class _Ocr(RapidOCR):
+class _Ocr(QuickRapidOCR):
     """RapidOCR that notes every line it tried to read; its result leaves out those in which it saw nothing."""
 
     pieces: list[Piece]
+    careful: list[bool]  # whether a line is a cell of a table, which the tiny model does not read alone
 
     def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
-        """Find the lines; where much ink lies beside them, by the larger detector, which finds blurred print too."""
-        try:
-            found = super().detect_and_crop(img, op_record)
-        except RapidOCRError:  # nothing was found
-            return _own().detect_and_crop(img, op_record)
-        share = _share_in_lines(found)
-        if share >= _IN_LINES:
-            return found
-        try:
-            again = _own().detect_and_crop(img, op_record)
-        except RapidOCRError:
-            return found
-        return again if _share_in_lines(again) > share else found
+        """Find the lines, each of one column, and note those in tables."""
+
+        def larger(image: Image) -> Any:
+            return _own().detect_and_crop(image, {})[1]
+
+        quads = detect(img, lambda image: super(_Ocr, self).detect_and_crop(image, op_record)[1], larger)
+        self.careful = in_tables(quads)
+        boxes = np.array(quads, np.float32)
+        return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
 
     def recognize_txt(self, img: list[Image]) -> TextRecOutput:
         tiny = reader_of(self._load_rec_model())  # type: ignore[no-untyped-call]
-        found = [read_line(crop, tiny, _careful()) for crop in img]
+        found = [read_line(crop, tiny, _careful(), cell) for crop, cell in zip(img, self.careful, strict=True)]
         self.pieces = [_piece(crop, reading) for crop, reading in zip(img, found, strict=True)]
         shown: Any = tuple(piece.text for piece in self.pieces)
         none: Any = (None,) * len(img)
         return TextRecOutput(img, shown, [piece.score for piece in self.pieces], none)
-
-
-def _share_in_lines(found: Any) -> float:
-    _, lines = found
-    return share_within(lines.img, np.asarray(lines.boxes, np.int32))
 
 
 def _piece(crop: Image, found: Reading) -> Piece:
@@ -285,11 +277,6 @@ def _as_printed(crop: Image, text: str, places: tuple[float, ...]) -> str:
 
 def _length(text: str) -> int:
     return sum(not char.isspace() for char in text)
-
-
-def _quad(box: Any) -> Quad:
-    a, b, c, d = ((float(x), float(y)) for x, y in box)
-    return a, b, c, d
 
 
 def _turn_back(box: Box, turns: int, width: float, height: float) -> Box:
@@ -331,9 +318,9 @@ def _careful() -> Reader:
 
 
 @lru_cache(maxsize=1)
-def _own() -> RapidOCR:
+def _own() -> QuickRapidOCR:
     """Return RapidOCR with the models that it brings, each loaded when it is first used."""
-    return RapidOCR(params=_OPTIONS)
+    return QuickRapidOCR(params=_OPTIONS)
 
 
 _OPTIONS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -33,6 +34,13 @@ _SURE_LOOKALIKE = 0.9
 """The same for signs that look alike. With .8 five numbers of 600 lines stay wrong ("ol" for "o1"), with .9 three."""
 
 _LOOKALIKES = frozenset("lI1O0o|")
+_NAME_WITH_DIGITS = re.compile(r"(?<!\w)(?:[lI1O0o|]\d|\d[lI1O0o|]|[lI1O0o|]{2})(?!\w)")
+"""A part of a word that may be another ("ol-mini" for "o1-mini", "GPT-40"): the tiny model is sure of it, and wrong."""
+
+_BESIDE, _BESIDE_NAMES = 1, 3
+"""Words on either side that are read with a doubtful one. Alone a word is read worse ("o1" as "01"); of 20 names with
+digits one stayed wrong with one or two words, none with three."""
+
 _FAMILIAR = frozenset("äöüÄÖÜßéèêàâçñáíóúôîûëÉÈÀÑ€£§°©®·•–—−“”‘’„…¿¡×½¼¾")
 """Signs beyond ASCII that the tiny model reads as well as the careful one; it lacks kana and the comma letters of
 Romanian, and takes rare marks for others."""
@@ -87,8 +95,11 @@ def reader_of(recogniser: Any) -> Reader:
     return read
 
 
-def read_line(crop: Image, tiny: Reader, careful: Reader) -> Reading:
-    """Read the upright image of a line: by the tiny model, and by the careful one where that is unsure."""
+def read_line(crop: Image, tiny: Reader, careful: Reader, cell: bool = False) -> Reading:
+    """Read the upright image of a line: by the tiny model, and by the careful one where that is unsure.
+
+    A `cell` of a table is read by the careful one alone: of "(Pass@1-COT)" the tiny one made "(Pass@1-con", quite sure.
+    """
     height, width = crop.shape[:2]
     if HEIGHT * width <= SHORT * height:
         found = careful(crop, _NARROWEST)
@@ -96,6 +107,8 @@ def read_line(crop: Image, tiny: Reader, careful: Reader) -> Reading:
         sure = min(found.scores, default=0.0) >= _SURE_LOOKALIKE
         agreed = sure and not (_has_digit(found.text) and tiny(crop, _NARROWEST).text != found.text)
         return found if agreed else careful(crop, SHORT)
+    if cell:
+        return careful(crop, SHORT)
     found = tiny(crop, SHORT)
     if found.score < _SURE or len(found.printed_places) * height < _DENSITY * width:
         return careful(crop, SHORT)
@@ -110,13 +123,10 @@ def read_line(crop: Image, tiny: Reader, careful: Reader) -> Reading:
 
 
 def _doubtful_parts(found: Reading) -> list[tuple[int, int, float, float]]:
-    """Return the doubtful words of a line with a word on either side: their range in the text, and their edges.
-
-    A word alone is read worse than with its neighbours: "o1" as "01".
-    """
+    """Return the doubtful words of a line with those beside them: their range in the text, and their edges."""
     words = _words(found.text)
-    doubted = [_is_doubtful(found.text[start:end], found.scores[start:end]) for start, end in words]
-    near = [any(doubted[max(0, at - 1) : at + 2]) for at in range(len(words))]
+    reaches = [_reach(found.text[start:end], found.scores[start:end]) for start, end in words]
+    near = [any(abs(at - other) <= reach for other, reach in enumerate(reaches)) for at in range(len(words))]
     middles = [(found.places[end - 1] + found.places[start]) / 2 for (_, end), (start, _) in pairwise(words)]
     edges = [0.0, *middles, 1.0]
     parts: list[tuple[int, int, float, float]] = []
@@ -133,13 +143,17 @@ def _words(text: str) -> list[tuple[int, int]]:
     return [(before + 1, after) for before, after in pairwise(spaces) if after > before + 1]
 
 
-def _is_doubtful(word: str, scores: Sequence[float]) -> bool:
-    return any(
+def _reach(word: str, scores: Sequence[float]) -> int:
+    """Return with how many words on either side a word is to be read again, -1 for one that is not doubtful."""
+    if _NAME_WITH_DIGITS.search(word) and any(map(str.isalpha, word)):
+        return _BESIDE_NAMES
+    doubtful = any(
         (not char.isascii() and char not in _FAMILIAR)
         or score < _SURE_CHARACTER
         or (char in _LOOKALIKES and score < _SURE_LOOKALIKE)
         for char, score in zip(word, scores, strict=True)
     )
+    return _BESIDE if doubtful else -1
 
 
 def _has_digit(text: str) -> bool:
@@ -153,7 +167,7 @@ def _stripped(found: Reading) -> Reading:
 
 
 def _replaced(found: Reading, start: int, end: int, part: Reading, left: float, width: float) -> Reading:
-    """Return a reading with the characters from `start` to `end` read anew, in a part of the line's width."""
+    """Return a reading with the characters from `start` to `end` read again, in a part of the line's width."""
     places = tuple(left + place * width for place in part.places)
     return Reading(
         found.text[:start] + part.text + found.text[end:],

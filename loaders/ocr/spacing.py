@@ -34,10 +34,10 @@ def with_spaces(crop: Image, text: str, places: Sequence[float]) -> str:
     spots = [index for index, char in enumerate(text) if not char.isspace()]
     if len(spots) != len(places) or len(spots) < 2:
         return text
-    gaps = _gaps(crop)
-    usual = median(right - left for left, right in gaps) if gaps else 0.0
+    empty = gaps(crop)
+    usual = median(right - left for left, right in empty) if empty else 0.0
     done, copied = "", 0
-    for left, right in gaps:
+    for left, right in empty:
         if right - left < max(_NARROW * crop.shape[0], _SPACED * usual):
             continue
         after = sum(place < (left + right) / 2 for place in places)
@@ -60,7 +60,7 @@ def _begins(text: str, at: int) -> bool:
     return address or (text[at - 1].islower() and text[at].isupper())
 
 
-def _gaps(crop: Image) -> list[tuple[int, int]]:
+def gaps(crop: Image) -> list[tuple[int, int]]:
     """Return the ranges of x between shapes in which a line has no ink."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)

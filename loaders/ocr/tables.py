@@ -28,6 +28,7 @@ MIN_FILL = 0.5
 _CELL_CHARS = 28  # median length of a cell: two columns of prose have 40 and more
 _GLUED = re.compile(r"\b(\d{2,3}\.\d)(\d{2,3}\.\d)\b")  # neighbouring labels of a chart read as one
 _REACH = 2.2  # of a line's height: rows further apart belong to different tables
+_STACKED_SHARE = 0.5  # of the narrower line's width that two lines share if one is over the other
 _TOUCH = 0.5  # of a line's height by which the boxes of neighbouring cells may overlap: the OCR draws them wide
 _NEXT_ROWS = 3  # rows of dashes alone above and below the others
 _LABEL_ROWS = 5  # rows of short pieces, half of them numbers, that make the labels of a chart
@@ -76,11 +77,18 @@ def group_rows(lines: Sequence[OcrLine]) -> list[Row]:
     for line in sorted(lines, key=lambda line: line.middle):
         last = rows[-1] if rows else []
         centre = sum(other.middle for other in last) / len(last) if last else 0.0
-        if last and abs(line.middle - centre) < 0.45 * min(line.height, last[-1].height):
+        near = last and abs(line.middle - centre) < 0.45 * min(line.height, last[-1].height)
+        if near and not any(_are_stacked(line, other) for other in last):
             last.append(line)
         else:
             rows.append([line])
     return [sorted(row, key=lambda line: line.box.x0) for row in rows]
+
+
+def _are_stacked(line: OcrLine, other: OcrLine) -> bool:
+    """Return whether one line stands over the other: the lines of a label beside one row of cells."""
+    shared = min(line.box.x1, other.box.x1) - max(line.box.x0, other.box.x0)
+    return shared > _STACKED_SHARE * min(line.box.x1 - line.box.x0, other.box.x1 - other.box.x0)
 
 
 def find_tables(lines: Sequence[OcrLine], ink: Ink | None = None) -> list[ScanTable | ChartLabels]:

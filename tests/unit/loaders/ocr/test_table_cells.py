@@ -111,3 +111,19 @@ def test_cells_read_as_one_are_given_to_their_columns_by_the_places_of_their_wor
     (table,) = find_tables([*head, *body])
     assert isinstance(table, ScanTable)
     assert table.text.splitlines()[0] == "|Kind|Cod all year|Eel|Dab|"
+
+
+def test_a_label_on_two_lines_beside_one_row_of_cells_keeps_the_table_whole() -> None:
+    def line(text: str, x: float, y: float, width: float, high: float = 26) -> OcrLine:
+        box = Box(x, y, x + width, y + high)
+        return OcrLine(text, 1.0, ((x, y), (x + width, y), (x + width, y + high), (x, y + high)), box)
+
+    cells = [(450, "(5)"), (575, "(4)"), (700, "12")]
+    rows = [line("Landed", 76, 500, 90), *(line(text, x, 500, 32) for x, text in cells)]
+    rows += [line("Landed from vessels", 76, 535, 240), line("abroad", 76, 551, 80)]
+    rows += [line(text, x, 540, 32, 32) for x, text in cells]
+    rows += [line("Sold", 76, 585, 60), *(line(text, x, 585, 32) for x, text in cells)]
+    (table,) = find_tables(rows)
+    assert isinstance(table, ScanTable)
+    labels = [row.strip("|").split("|")[0] for row in table.text.splitlines() if "---" not in row]
+    assert labels == ["Landed", "Landed from vessels", "abroad", "Sold"]
