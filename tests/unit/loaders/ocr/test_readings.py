@@ -82,6 +82,28 @@ def test_a_doubtful_word_is_read_again_with_its_neighbours_and_no_more(models: t
     assert len(found.text) == len(found.places) == len(found.scores)
 
 
+def test_a_name_with_a_digit_is_read_again_however_sure_the_tiny_model_is(models: tuple[Reader, Reader]) -> None:
+    text = "The harbour keeps an o1-mini crane and a 4o-line for all of the boats that lie at the quay"
+    crop = line_of(text)
+
+    def sure(image: Image, least: int) -> Reading:
+        found = models[0](image, least)
+        return found._replace(text=found.text.replace("o1-mini", "ol-mini"), scores=(1.0,) * len(found.text))
+
+    careful = Watched(models[1])
+    assert "o1-mini" in models[0](crop, SHORT).text
+    assert read_line(crop, sure, careful).text == text
+    assert careful.widths
+    assert read_line(line_of(PROSE), models[0], Watched(models[1])).text == PROSE
+
+
+def test_a_cell_of_a_table_is_read_by_the_careful_model_alone(models: tuple[Reader, Reader]) -> None:
+    def never(image: Image, least: int) -> Reading:
+        raise AssertionError("the tiny model is not asked")
+
+    assert read_line(line_of(PROSE), never, models[1], cell=True).text == PROSE
+
+
 @pytest.mark.parametrize(
     "text",
     [
