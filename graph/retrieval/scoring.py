@@ -5,7 +5,7 @@ For a question q with tokens t, and a sentence s of a chunk c:
     w(t)      = idf(word of t), or 0.3 for a stop word; divided by the sum over all tokens
     idf(word) = ln(1 + (N - n + 0.5) / (n + 0.5))             N indexed units (at least 300), n of them with the word
     cosine(s) = vector(q) · vector(s)
-    MaxSim(s) = Σ over t of  w(t) · max over tokens u of s of  (t · u)
+    MaxSim(s) = Σ over t of  w(t) · max over tokens u of s of  (t · u)         of stored u mapped, see _TO_WHOLE
     fit(s)    = 5 · cosine(s) + 10 · MaxSim(s)                between 0 and 15; 4 more if the question names s by number
     score(c)  = 3 · BM25(c) / max BM25  +  max over s of  (fit(s) + 3 · row_label_match(s))
 
@@ -39,6 +39,7 @@ from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.settings import has_one_numpy_thread
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
+from graph.storage.token_codes import turn
 from graph.types import Encoded
 from loaders.text.dates import spelled_dates
 
@@ -70,6 +71,9 @@ _MIN_UNITS = 300
 _OPERATIONS_A_PRODUCT = 4 * 65_536
 # Without other threads, as in the command line and the server, one product of 350 tokens takes 60 % of ten small ones.
 _HAS_ONE_THREAD = has_one_numpy_thread()
+# MaxSim of token vectors that were stored in few bits is lower than that of whole ones, by which all thresholds were
+# chosen: slope and shift of a fit to 150,000 sentences and questions, from which it is off by .010 (.008 over .6).
+_TO_WHOLE = (1.118, -0.0075)
 # With 32 chunks the first five are those of a comparison of all for .985 of 333 questions; with 24 for .961.
 SHORTLIST, _SHORTLIST_COSINE_WEIGHT = 32, 8.0
 
@@ -171,13 +175,13 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     vectors: list[NDArray[np.float32]] = []
     maxsims: list[NDArray[np.float32]] = []
     weighing = np.flatnonzero(query.token_weights)  # not the question mark, nor the marks of beginning and end
-    asked, weights = query.encoded.tokens[weighing].T.astype(np.float32), query.token_weights[weighing]
+    whole, weights = query.encoded.tokens[weighing], query.token_weights[weighing]
+    asked = {turned: _asked(whole, turned) for turned in {stored.turned for stored in token_vectors.values()}}
     for rank, chunk in enumerate(chunks):
-        if chunk.id in token_vectors:
-            chunk_vectors, tokens, lengths = token_vectors[chunk.id]
+        if stored := token_vectors.get(chunk.id):
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
-            vectors.append(chunk_vectors)
-            maxsims.append(_maxsim(asked, weights, tokens, lengths))
+            vectors.append(stored.sentences)
+            maxsims.append(_maxsim(asked[stored.turned], weights, stored))
     if not rows:
         return []
     cosines = np.einsum("ij,j->i", np.concatenate(vectors), query.encoded.vector)
@@ -190,24 +194,21 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     ]
 
 
-def _maxsim(
-    asked: NDArray[np.float32], weights: NDArray[np.float32], tokens: NDArray[np.int8], lengths: NDArray[np.intp]
-) -> NDArray[np.float32]:
-    """Return MaxSim for each sentence of a chunk.
+def _asked(tokens: NDArray[np.int8], turned: bool) -> NDArray[np.float32]:
+    """Return the vectors of a question's tokens as columns, whose products with stored ones are cosines."""
+    return turn(tokens).T if turned else tokens.T.astype(np.float32) / (127.0 * 127.0)
 
-    Args:
-        asked: The vectors of the question's tokens as columns, 127 = 1.0.
-        weights: Their weights.
-        tokens: Token vectors of all sentences as rows, of shape (sum of lengths, dimensions), 127 = 1.0.
-        lengths: How many tokens each sentence has; a sentence without tokens gets 0.
-    """
-    filled = np.flatnonzero(lengths)
-    result = np.zeros(len(lengths), np.float32)
+
+def _maxsim(asked: NDArray[np.float32], weights: NDArray[np.float32], stored: TokenVectors) -> NDArray[np.float32]:
+    """Return MaxSim for each sentence of a chunk, 0 for one without tokens; `asked` is as `_asked` returns it."""
+    filled = np.flatnonzero(stored.lengths)
+    result = np.zeros(len(stored.lengths), np.float32)
     if len(filled):
-        similarity = _products(tokens.astype(np.float32), asked)
-        starts = np.concatenate(([0], np.cumsum(lengths[filled])[:-1]))
-        best = np.maximum.reduceat(similarity, starts, axis=0) / (127.0 * 127.0)
-        result[filled] = best @ weights
+        similarity = _products(stored.tokens.astype(np.float32, copy=False), asked)
+        starts = np.concatenate(([0], np.cumsum(stored.lengths[filled])[:-1]))
+        best = np.maximum.reduceat(similarity, starts, axis=0) @ weights
+        slope, shift = _TO_WHOLE if stored.turned else (1.0, 0.0)
+        result[filled] = slope * best + shift
     return result
 
 

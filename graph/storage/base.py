@@ -189,10 +189,10 @@ class TokenVectors(NamedTuple):
 
     sentences: NDArray[np.float32]
     """One unit vector for each sentence, as rows."""
-    tokens: NDArray[np.int8]
-    """One unit vector for each token of all sentences in order, as rows; 127 is 1.0."""
-    lengths: NDArray[np.intp]
-    """How many tokens each sentence has."""
+    tokens: NDArray[np.int8] | NDArray[np.float32]
+    """One unit vector for each token of all sentences in order, as rows: int8 with 127 for 1.0, or `turned`."""
+    lengths: NDArray[np.intp]  # how many tokens each sentence has
+    turned: bool = False  # whether `tokens` are to be multiplied by what `token_codes.turn` returns
 
 
 class DocumentStore(Protocol):

@@ -154,9 +154,12 @@ _VERSION_12 = """
 CREATE TABLE files (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, origins TEXT NOT NULL) WITHOUT ROWID;
 """
 
+# Vectors of tokens and sentences have a shorter format (see `token_vectors.py`); those of before are still read.
+_VERSION_13 = ""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
-    _VERSION_10, _VERSION_11, _VERSION_12,
+    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13,
 )  # fmt: skip
 
 

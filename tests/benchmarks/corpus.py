@@ -76,7 +76,7 @@ class Corpus:
 
 def home(folder: Path, chunks: int, sentences: int = 12) -> Path:
     """A home folder of so many chunks below `folder`; made only where it is not there yet."""
-    key = hashlib.sha256(json.dumps([chunks, sentences, IDENTITY, 2]).encode()).hexdigest()[:8]
+    key = hashlib.sha256(json.dumps([chunks, sentences, IDENTITY, 3]).encode()).hexdigest()[:8]
     place = folder / f"library-{chunks}-{key}"
     if place.is_dir():
         return place

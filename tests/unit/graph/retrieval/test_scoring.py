@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph.retrieval import scoring
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
+from graph.storage.token_vectors import DIMENSIONS, pack, unpack
 from graph.types import Encoded
 
 ONE = 127  # 1.0 as int8
@@ -75,6 +76,22 @@ def test_maxsim_is_the_weighted_mean_of_each_tokens_best_match() -> None:
     assert (first.cosine, first.maxsim) == pytest.approx((1.0, 0.5 * 1 + 0.5 * 64 / 127))
     assert (second.cosine, second.maxsim) == pytest.approx((0.6, 0.0))
     assert first.fit == pytest.approx(5 * 1.0 + 10 * first.maxsim)
+
+
+def test_maxsim_of_vectors_that_were_stored_in_few_bits_is_that_of_whole_ones_almost() -> None:
+    found = np.random.default_rng(4).normal(0, 1, (40, DIMENSIONS))
+    tokens = np.rint(ONE * found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.int8)
+    asked = replace(
+        query("puffin cliff", {"puffin": 10, "cliff": 10}, (0, 6), (7, 12)),
+        encoded=Encoded(np.eye(DIMENSIONS, dtype=np.float32)[0], tokens[[3, 25]], ((0, 6), (7, 12))),
+    )
+    parts = [Encoded(np.eye(DIMENSIONS, dtype=np.float32)[at], tokens[20 * at : 20 * at + 20], ()) for at in (0, 1)]
+    whole = TokenVectors(np.stack([part.vector for part in parts]), tokens, np.array([20, 20], np.intp))
+    evidence = chunk(sentence(0, "a"), sentence(1, "b"))
+    expected, coded = (scoring.score(asked, [evidence], {"c": one}) for one in (whole, unpack(pack(parts))))
+    for one, other in zip(expected, coded, strict=True):
+        assert (other.cosine, other.maxsim) == pytest.approx((one.cosine, one.maxsim), abs=0.05)
+        assert one.maxsim > 0.5
 
 
 def test_headings_and_chunks_without_vectors_are_not_scored() -> None:

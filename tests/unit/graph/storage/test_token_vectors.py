@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from graph.storage.token_codes import pack_tokens, turn, unpack_tokens
 from graph.storage.token_vectors import DIMENSIONS, head_size, pack, unpack, unpack_sentences
 from graph.types import Encoded
 
@@ -13,13 +18,17 @@ def encoded(*token_counts: int) -> list[Encoded]:
     """Random sentences with this many tokens each."""
     rng = np.random.default_rng(3)
     return [
-        Encoded(
-            rng.random(DIMENSIONS, np.float32),
-            rng.integers(-127, 128, (count, DIMENSIONS)).astype(np.int8),
-            ((0, 1),) * count,
-        )
+        Encoded(unit(rng.normal(0, 1, (1, DIMENSIONS)))[0], random_tokens(rng, count), ((0, 1),) * count)
         for count in token_counts
     ]
+
+
+def random_tokens(rng: np.random.Generator, count: int) -> NDArray[np.int8]:
+    return np.rint(127 * unit(rng.normal(0, 1, (count, DIMENSIONS)))).astype(np.int8)
+
+
+def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 @pytest.mark.parametrize("counts", [(7,), (3, 1, 12), (2, 0, 5), (0,)])
@@ -27,12 +36,57 @@ def test_unpacked_vectors_equal_the_packed_ones(counts: tuple[int, ...]) -> None
     sentences = encoded(*counts)
     vectors = unpack(pack(sentences))
     tokens = np.split(vectors.tokens, np.cumsum(vectors.lengths)[:-1])
+    assert vectors.turned
     assert vectors.sentences == pytest.approx(np.stack([one.vector for one in sentences]), abs=1e-3)
-    assert [part.tolist() for part in tokens] == [one.tokens.tolist() for one in sentences]
+    for part, one in zip(tokens, sentences, strict=True):
+        assert len(part) == len(one.tokens)
+        products = np.asarray(part, np.float32) * turn(one.tokens)
+        assert products.sum(axis=1) == pytest.approx(0.90, abs=0.03), "the same directions, almost"
+
+
+def test_products_with_a_question_are_almost_those_of_whole_vectors() -> None:
+    rng = np.random.default_rng(11)
+    stored = random_tokens(rng, 300)
+    stored[:50] = stored[:1] // 2 + stored[:50] // 2  # some are near to each other
+    asked = np.concatenate([stored[:5], random_tokens(rng, 15)])
+    found = unpack_tokens(memoryview(pack_tokens(stored)), 300) @ turn(asked).T
+    whole = stored.astype(np.float32) @ asked.T.astype(np.float32) / 127**2
+    assert np.corrcoef(found.ravel(), whole.ravel())[0, 1] > 0.93
+    assert found.argmax(axis=0)[:5].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_chunk_of_350_tokens_takes_at_most_40_kilobytes() -> None:
+    assert len(pack(encoded(*[27] * 13))) <= 40_000
+
+
+def test_vectors_of_catalogs_before_version_13_are_still_read() -> None:
+    rng = np.random.default_rng(5)
+    vectors, tokens = rng.random((2, DIMENSIONS)), rng.integers(-127, 128, (5, DIMENSIONS)).astype(np.int8)
+    packed = np.array([2, 4, 1], "<u2").tobytes() + vectors.astype("<f2").tobytes() + tokens.tobytes()
+    found = unpack(packed)
+    assert (found.lengths.tolist(), found.turned) == ([4, 1], False)
+    assert found.sentences == pytest.approx(vectors, abs=1e-3)
+    assert found.tokens.tolist() == tokens.tolist()
+    assert unpack_sentences(packed[: head_size(packed[:2])]).tolist() == found.sentences.tolist()
+
+
+@pytest.mark.parametrize("place", [0, 1, 200, 383])
+def test_a_vector_along_one_component_is_mixed_and_comes_back(place: int) -> None:
+    token = np.zeros((1, DIMENSIONS), np.int8)
+    token[0, place] = 127
+    assert np.linalg.norm(turn(token)) == pytest.approx(1, abs=1e-5)
+    assert np.abs(turn(token)).max() < 0.15
+    assert unpack_tokens(memoryview(pack_tokens(token)), 1) @ turn(token)[0] > 0.85
+
+
+def test_the_rotation_is_the_one_that_stored_vectors_were_turned_by() -> None:
+    """A library that was written yesterday is read: no number of the rotation may change."""
+    numbers = np.rint(10_000 * turn(127 * np.eye(DIMENSIONS, dtype=np.int8))).astype("<i2")
+    assert hashlib.sha256(numbers.tobytes()).hexdigest()[:16] == "fcc1e031d9911ca5"
 
 
 def test_the_head_alone_gives_the_sentence_vectors() -> None:
     packed = pack(encoded(3, 9))
     head = packed[: head_size(packed[:2])]
-    assert len(packed) - len(head) == 12 * DIMENSIONS
+    assert len(packed) - len(head) == 12 * (2 + 77)
     assert unpack_sentences(head).tolist() == unpack(packed).sentences.tolist()
