@@ -135,6 +135,29 @@ def test_a_small_model_gets_fewer_passages_in_fewer_words(small: Said) -> None:
         assert words < 0.7 * words_of(server, wanted)
 
 
+def test_a_small_model_that_fills_every_place_makes_three_claims(small: Said) -> None:
+    def fill(asked: Asked) -> str:
+        reply = say(CLAIM, "Edith Carrow founded the observatory in 1911")(asked)
+        if kind(asked) != "answer":  # type: ignore[arg-type]
+            return reply
+        (claim,) = json.loads(reply)["claims"]
+        claims = [{**claim, "text": f"{CLAIM[:-1]}, as line {n} says."} for n in range(24)]
+        return json.dumps({"claims": claims, "answerable": True})
+
+    def offered() -> int:
+        """How many claims the schema of the last answer let the model make."""
+        asked = [one for one in server.chats if kind(one) == "answer"]  # type: ignore[arg-type]
+        assert asked[-1].schema
+        return int(asked[-1].schema["properties"]["claims"]["maxItems"])
+
+    server = small(fill)
+    ask()
+    assert offered() == 3
+    assert "line 3 " not in str([one.prompt for one in server.chats]), "no more than three are checked or mended"
+    ask(prompts="full")
+    assert offered() == 24
+
+
 def test_doctor_finds_out_that_a_model_is_small(small: Said, capsys: pytest.CaptureFixture[str]) -> None:
     from graph.cli.main import main
 

@@ -227,16 +227,16 @@ class ChatEngine:
         """
         if not chunks:
             return Reply([])
-        prompt = self._form.prompt("answer", self._context.answer_prompt)
+        prompt, most = self._form.prompt("answer", self._context.answer_prompt), self._form.most_claims
         text = prompt.fill(question=neutralize_tags(question), passages=format_chunks(chunks))
         content = with_images(text, page_images, chunks)
 
         def pass_on(text: str, claims: Sequence[object]) -> None:
             if on_draft:
                 # As they are: looking up a quote takes up to 3 ms, and this is called for each token.
-                on_draft(text, to_claims(claims[: schemas.MAX_CLAIMS], chunks, page_images))
+                on_draft(text, to_claims(claims[:most], chunks, page_images))
 
-        schema, on_partial = schemas.answer(len(chunks), len(page_images)), pass_on if on_draft else None
+        schema, on_partial = schemas.answer(len(chunks), len(page_images), most), pass_on if on_draft else None
         reply = await self._write(content, schema, on_partial)
         usage = reply.usage
         if _is_unusable(reply.value) and reply.stopped != "blocked":  # what a filter blocks, it blocks again
@@ -244,7 +244,7 @@ class ChatEngine:
             usage = add_usage(usage, reply.usage)
         if reply.value is None or _is_unusable(reply.value):
             raise UnusableReplyError(_complaint(self._writer, reply.stopped), usage)
-        claims = reply.value.claims[: schemas.MAX_CLAIMS] if reply.value.answerable else []
+        claims = reply.value.claims[:most] if reply.value.answerable else []
         made = [to_claim(claim, chunks, page_images) for claim in claims]
         return Reply(self._form.claims(made, chunks), usage, reply.model)
 

@@ -135,10 +135,10 @@ def planning(documents: int, steps: int) -> type[Planning]:
     return _of_offered(Planning, "steps", Step, "document", ("", *_labels("D", documents)), steps)
 
 
-def answer(passages: int, images: int) -> type[Answer]:
-    """Return the schema of an answer from passages P1, P2, ... and page images I1, I2, ..."""
+def answer(passages: int, images: int, most: int = MAX_CLAIMS) -> type[Answer]:
+    """Return the schema of an answer of at most so many claims from passages P1, P2, ... and page images I1, I2, ..."""
     labels = (*_labels("P", passages), *_labels("I", images))
-    return _of_offered(Answer, "claims", QuotedClaim, "passage", labels, MAX_CLAIMS)
+    return _of_offered(Answer, "claims", QuotedClaim, "passage", labels, most)
 
 
 def repair(passages: int, images: int, claims: int) -> type[Repair]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from graph.engines.llm.nearest_quotes import with_nearest_quote
+from graph.engines.llm.schemas import MAX_CLAIMS
 from graph.providers import split_name
 from graph.types import Claim, RetrievedChunk
 from prompts import Prompt, load
@@ -24,6 +25,9 @@ MAX_CONTEXT = 4096
 """Tokens of a context that holds neither the long instructions nor five passages beside its reply, for any model."""
 MOST_PASSAGES = 3
 """Passages for a small model, unless the run says how many."""
+MOST_CLAIMS = 3
+"""Claims of a small model, as many as its prompt asks for: where a server holds it to the schema, it fills every place.
+A real model of 135 million parameters wrote 24 claims, which was all that the schema let it."""
 
 # "8b", "3.8B", "135M", "e4b", "8x7b"; not "a3b" (the active part of a larger model), "4bit" or "q4".
 _SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?e?(\d+(?:\.\d+)?)\s?([bm])(?![a-z0-9])", re.IGNORECASE)
@@ -59,6 +63,7 @@ class Form:
     def __init__(self, *, short: bool) -> None:
         self.short = short
         self.most_passages = MOST_PASSAGES if short else None
+        self.most_claims = MOST_CLAIMS if short else MAX_CLAIMS
 
     def prompt(self, name: str, text: str) -> Prompt:
         """Return the prompt of this name to fill: the short one, unless the run has a text of its own for it."""
