@@ -84,6 +84,7 @@ _ROUTES: list[BaseRoute] = [
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),
     Route(f"{_DOCUMENT}/collections", collections.put, methods=["PUT"]),
+    Route("/collections", collections.add, methods=["POST"]),
     Route(f"{_DOCUMENT}/overview", overview.overview),
     Route(f"{_DOCUMENT}/file", document_files.file),
     Route(f"{_DOCUMENT}/transcript", pages.transcript),

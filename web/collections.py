@@ -1,21 +1,24 @@
-"""Route of collections: which of them a document is in."""
+"""Routes of collections: which of them a document is in, and many documents put into some at once."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.errors import BadInputError
-from graph.storage.collections import put_in
+from graph.storage.collections import add_to, put_in
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
 
 _MAX_BYTES = 16 * 2**10
+_MAX_BYTES_OF_MANY = 2**20  # the ids of 50,000 documents
+_ADDITION = 'The body must be a JSON object: {"documents": [the ids of some], "names": [collections to add them to]}.'
 
 
 class InCollections(TypedDict):
@@ -25,21 +28,48 @@ class InCollections(TypedDict):
     collections: list[str]
 
 
+class Added(TypedDict):
+    """What was added to which collections."""
+
+    documents: int
+    """How many documents, without those that were deleted."""
+    names: list[str]
+
+
 @endpoint(path=DocumentPath, body="application/json", errors=[404, 413, 422])
 async def put(request: Request) -> InCollections:
     """Put a document into collections, and into no other; the body is a JSON list of their names."""
+    names = await _json(request, _MAX_BYTES)
+    if not _is_texts(names):
+        raise WebError(422, "The body must be a JSON list of the names of collections.")
+    return await asyncio.to_thread(_put, request, names)
+
+
+@endpoint(body="application/json", errors=[413, 422])
+async def add(request: Request) -> Added:
+    """Add documents to collections; the body is a JSON object of `documents`, their ids, and `names`."""
+    given = await _json(request, _MAX_BYTES_OF_MANY)
+    documents, names = (given.get("documents"), given.get("names")) if isinstance(given, dict) else (None, None)
+    if not (_is_texts(documents) and _is_texts(names) and documents and names):
+        raise WebError(422, _ADDITION)
+    return await asyncio.to_thread(_add, documents, names)
+
+
+async def _json(request: Request, most: int) -> Any:
+    """Return the body of a request as JSON, or None where it is none."""
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > _MAX_BYTES:
+        if len(body) > most:
             raise WebError(413, "The list of collections is too long: leave out some.")
     try:
-        names = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        names = None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise WebError(422, "The body must be a JSON list of the names of collections.")
-    return await asyncio.to_thread(_put, request, names)
+        return None
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _put(request: Request, names: list[str]) -> InCollections:
@@ -47,5 +77,18 @@ def _put(request: Request, names: list[str]) -> InCollections:
     stores.acquire_for_writing()
     try:
         return {"id": row.id, "collections": put_in(stores.catalog, row.id, names)}
+    except BadInputError as error:
+        raise WebError(422, str(error)) from error
+
+
+def _add(documents: list[str], names: list[str]) -> Added:
+    stores = dependencies.stores()
+    known = {row.id for row in stores.catalog.documents()}.intersection(documents)
+    if not known:
+        raise WebError(422, "None of these documents is in the library: look at the list again.")
+    stores.acquire_for_writing()
+    try:
+        ordered = [one for one in dict.fromkeys(documents) if one in known]
+        return {"documents": len(ordered), "names": add_to(stores.catalog, ordered, names)}
     except BadInputError as error:
         raise WebError(422, str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from graph.errors import BadInputError
@@ -14,6 +15,7 @@ _KEY = "collections"
 _MAX_NAME = 60  # characters
 _MAX_OF_DOCUMENT = 20
 _MAX_COLLECTIONS = 1000
+_TOO_MANY = f"A document can be in {_MAX_OF_DOCUMENT} collections: leave out some."
 _changing = threading.Lock()
 
 
@@ -35,11 +37,33 @@ def put_in(catalog: MetaStore, document: str, names: Sequence[str]) -> list[str]
         for name in {*stored, *chosen}:
             kept = [one for one in stored.get(name, []) if one != document]
             stored[name] = [*kept, document] if name in chosen else kept
-        left = {name: ids for name, ids in stored.items() if ids}
-        if len(left) > _MAX_COLLECTIONS:
-            raise BadInputError(f"There can be {_MAX_COLLECTIONS:,} collections at most: use one that there is.")
-        catalog.set_meta(_KEY, json.dumps(left, ensure_ascii=False))
+        _store(catalog, stored)
     return chosen
+
+
+def add_to(catalog: MetaStore, documents: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Add documents to these collections; they stay in those that they are in. Returns the collections' names.
+
+    Raises:
+        BadInputError: a name cannot be one, there are too many, or one document would be in too many.
+    """
+    with _changing:
+        stored = collections(catalog)
+        chosen = _known_spelling(checked(names), stored)
+        for name in chosen:
+            stored[name] = list(dict.fromkeys([*stored.get(name, []), *documents]))
+        counts = Counter(one for ids in stored.values() for one in ids)
+        if any(counts[one] > _MAX_OF_DOCUMENT for one in documents):
+            raise BadInputError(_TOO_MANY)
+        _store(catalog, stored)
+    return chosen
+
+
+def _store(catalog: MetaStore, stored: Mapping[str, Sequence[str]]) -> None:
+    left = {name: ids for name, ids in stored.items() if ids}
+    if len(left) > _MAX_COLLECTIONS:
+        raise BadInputError(f"There can be {_MAX_COLLECTIONS:,} collections at most: use one that there is.")
+    catalog.set_meta(_KEY, json.dumps(left, ensure_ascii=False))
 
 
 def checked(names: Sequence[str]) -> list[str]:
@@ -56,7 +80,7 @@ def checked(names: Sequence[str]) -> list[str]:
                 f"{shown!r} cannot be the name of a collection: give 1 to {_MAX_NAME} characters without a comma."
             )
     if len(found) > _MAX_OF_DOCUMENT:
-        raise BadInputError(f"A document can be in {_MAX_OF_DOCUMENT} collections: leave out some.")
+        raise BadInputError(_TOO_MANY)
     return found
 
 

@@ -111,7 +111,8 @@ def test_cross_site_requests_are_refused(server: Server) -> None:
         for request in ("POST /threads", "POST /runs/wait", "GET /documents", "POST /uploads?name=a.pdf",
                         "DELETE /documents/x", "POST /session", "GET /openapi.json", "GET /ok", "GET /uploads",
                         "DELETE /uploads/x", "GET /documents/x/file", "GET /documents/x/overview",
-                        "GET /documents/x/pages/1/words", "PUT /documents/x/collections", "POST /mcp",
+                        "GET /documents/x/pages/1/words", "PUT /documents/x/collections", "POST /collections",
+                        "POST /mcp",
                         "POST /v1/chat/completions", "GET /v1/models", "POST /proof",
                         "GET /room/sample.pdf"):  # fmt: skip
             method, path = request.split()

@@ -19,6 +19,7 @@ REQUESTS = (
     "GET /documents", "GET /documents/x", "DELETE /documents/x", "GET /documents/x/transcript",
     "GET /documents/x/pages/1/image", "POST /uploads?name=a.pdf", "POST /uploads/x/password",
     "GET /documents/x/file", "GET /documents/x/overview", "PUT /documents/x/collections",
+    "POST /collections",
     "GET /room/sample.pdf", "GET /documents/x/pages/1/words", "GET /uploads",
     "DELETE /uploads/x", "POST /threads", "POST /runs/wait",
     "POST /runs/stream", "GET /v1/models", "POST /v1/chat/completions", "POST /proof",

@@ -157,6 +157,9 @@ export function upload(file, onProgress) {
 /** Put a document into these collections, and into no other. */
 export const putIn = (id, names) => send("PUT", `/documents/${encodeURIComponent(id)}/collections`, names);
 
+/** Add documents to collections; they stay in those that they are in. */
+export const addTo = (documents, names) => post("/collections", { documents, names });
+
 /** The pages that an answer cites as a PDF, with its quotes marked. */
 export const proofOf = async (answer) => (await post("/proof", answer)).blob();
 

@@ -1,6 +1,6 @@
 // Collections of documents: the filter by one, and the dialog that puts documents into some.
 
-import { putIn } from "./api.js";
+import { addTo, putIn } from "./api.js";
 import { byId, make, plural, toast } from "./dom.js";
 
 let known = []; // [{name, count}]
@@ -43,10 +43,8 @@ export async function collect(documents) {
       event.preventDefault();
       const names = namesIn(field.value);
       try {
-        for (const one of documents) {
-          await putIn(one.id, single ? names : [...one.collections, ...names]);
-          changed = true;
-        }
+        await (single ? putIn(first.id, names) : addTo(documents.map(({ id }) => id), names));
+        changed = true;
         dialog.close();
         toast(names.length ? `In ${names.join(", ")}.` : "In no collection.");
       } catch (error) {

@@ -23,7 +23,7 @@ def test_these_routes_are_described() -> None:
         "get /documents/{document}", "delete /documents/{document}", "get /documents/{document}/transcript",
         f"get {PAGE}", f"get {PAGE}/image", f"get {PAGE}/words", "get /uploads", "delete /uploads/{document}",
         "get /documents/{document}/overview", "get /documents/{document}/file",
-        "put /documents/{document}/collections",
+        "put /documents/{document}/collections", "post /collections",
     }  # fmt: skip
 
 

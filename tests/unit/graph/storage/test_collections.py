@@ -9,7 +9,7 @@ import pytest
 
 from graph.errors import BadInputError
 from graph.storage.catalog import SqliteCatalog
-from graph.storage.collections import collections, put_in
+from graph.storage.collections import add_to, collections, put_in
 
 
 @pytest.fixture
@@ -40,6 +40,18 @@ def test_a_document_is_in_twenty_collections_at_most(catalog: SqliteCatalog) -> 
     assert len(put_in(catalog, "a", [f"number {n}" for n in range(20)])) == 20
     with pytest.raises(BadInputError, match="20 collections"):
         put_in(catalog, "a", [f"number {n}" for n in range(21)])
+
+
+def test_documents_that_are_added_stay_where_they_are(catalog: SqliteCatalog) -> None:
+    put_in(catalog, "a", ["Old"])
+    assert add_to(catalog, ["b", "a", "b"], ["old", "New"]) == ["Old", "New"]
+    assert collections(catalog) == {"New": ["b", "a"], "Old": ["a", "b"]}
+    put_in(catalog, "c", [f"number {n}" for n in range(20)])
+    before = collections(catalog)
+    for names, said in ((["New"], "20 collections"), (["a, b"], "cannot be the name")):
+        with pytest.raises(BadInputError, match=said):
+            add_to(catalog, ["a", "c"], names)
+    assert collections(catalog) == before
 
 
 def test_changes_at_the_same_time_are_all_kept(catalog: SqliteCatalog) -> None:
