@@ -62,6 +62,8 @@ class Unusable(TypedDict):
     """The file's name."""
     reason: str
     """Either "password" or "unusable"."""
+    detail: str
+    """What is wrong with it, and what to do, in a sentence."""
 
 
 class Draft(TypedDict):

@@ -163,8 +163,12 @@ def emit_page(state: BatchState, row: PageRow, usage: Usage | None = None) -> No
 
 def emit_rejected_source(report: DocumentReport) -> None:
     """Emit the event of a file that cannot be opened. If no file can be opened, the run fails without a report."""
-    reason = report["failures"][0]["reason"]
-    get_stream_writer()(Unusable(event="unusable", source=report["source"], name=report["name"], reason=reason))
+    why = report["failures"][0]
+    get_stream_writer()(
+        Unusable(
+            event="unusable", source=report["source"], name=report["name"], reason=why["reason"], detail=why["detail"]
+        )
+    )
 
 
 def log(stage: str, document: str, **facts: str | int) -> None:

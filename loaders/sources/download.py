@@ -75,7 +75,8 @@ def fetch(url: str, folder: Path, limits: DownloadLimits | None = None) -> Path:
             raise SourceError(
                 f"{url!r} took longer than {limits.timeout_s:g} s: download it and give its path."
             ) from exc
-        raise SourceError(f"{url!r} cannot be fetched ({exc}): check the address and the connection.") from exc
+        why = getattr(exc, "strerror", None) or exc
+        raise SourceError(f"{url!r} cannot be fetched ({why}): check the address and the connection.") from exc
     raise SourceError(f"{url!r} redirects more than {limits.max_redirects} times: give the address of the file itself.")
 
 
