@@ -18,8 +18,8 @@ from graph.settings import settings
 from web.responses import WebError, logger
 
 _TEXTS = ("application/json", "text/event-stream", "text/markdown", "text/plain")
-_STATE = re.compile(r"/threads(?:/[^/]+/state(?:/checkpoint)?)?")
-_DOES_NOT_FIT = (
+STATE_PATH = re.compile(r"/threads(?:/[^/]+/state(?:/checkpoint)?)?")
+DOES_NOT_FIT = (
     "The state does not fit the graph: change only what the graph shows, each in the form in which it is shown, or "
     "name in `as_node` the node that writes it."
 )
@@ -40,10 +40,10 @@ class ReplyMiddleware:
         try:
             await self.app(scope, receive, reply.send)
         except Exception as error:
-            if reply.started or scope["method"] != "POST" or not _STATE.fullmatch(scope["path"]):
+            if reply.started or scope["method"] != "POST" or not STATE_PATH.fullmatch(scope["path"]):
                 raise
             logger.warning("A state was refused", exc_info=error)
-            await WebError(422, _DOES_NOT_FIT).response()(scope, receive, send)
+            await WebError(422, DOES_NOT_FIT).response()(scope, receive, send)
 
 
 class _Reply:

@@ -24,6 +24,7 @@ from graph import context, dependencies
 from graph.attachments import MAX_FILE_BYTES, detach, has_files, looks_like_base64
 from graph.errors import BadInputError
 from graph.settings import settings
+from web.replies import DOES_NOT_FIT, STATE_PATH
 from web.responses import WebError, error_response
 from web.uploads import prepare_folder
 
@@ -31,6 +32,8 @@ MAX_BODY_BYTES = 300 * 2**20
 """The largest request; the API itself has the same limit."""
 
 _STORED_PATH = re.compile(r"/(?:runs|threads|assistants|v1)(?:/.*)?")
+_MAX_MODEL_NAME = 1100  # characters: `pagewitness:` and the longest name of an upload
+_NO_MODEL = "`model` is longer than any name: use `pagewitness`, or `pagewitness:NAME` for one document."
 _BARE_FILE = "The request holds a file's base64 outside of a message's file block: attach it there, or upload it."
 
 
@@ -53,7 +56,8 @@ class RequestFilter:
             await self.app(scope, receive, send)
         else:
             try:
-                body = await run_in_threadpool(filter_body, await _body(Request(scope, receive)))
+                of_state = bool(STATE_PATH.fullmatch(path))
+                body = await run_in_threadpool(filter_body, await _body(Request(scope, receive)), of_state=of_state)
             except ClientDisconnect:
                 return
             except Exception as error:
@@ -64,8 +68,12 @@ class RequestFilter:
             await self.app({**scope, "headers": headers}, _replay(body, receive), send)
 
 
-def filter_body(body: bytes) -> bytes:
+def filter_body(body: bytes, *, of_state: bool = False) -> bytes:
     """Return the body with references in place of files; the same object if it holds no file or is not JSON.
+
+    Args:
+        body: The body of a request.
+        of_state: Whether the request changes the state of a thread.
 
     Raises:
         BadInputError, WebError: The request could not be carried out.
@@ -78,6 +86,7 @@ def filter_body(body: bytes) -> bytes:
     try:
         for one in given if isinstance(given, list) else [given]:
             _check_settings(one)
+        _check_shape(given, of_state=of_state)
         detached = _detached(given, len(body))
         if len(body) >= 2000 and any(looks_like_base64(text) for text in _texts(detached)):
             raise WebError(422, _BARE_FILE)
@@ -91,6 +100,18 @@ def _check_settings(given: Any) -> None:
     for one in (given, given.get("params") if isinstance(given, Mapping) else None):
         if isinstance(one, Mapping) and one.get("context"):
             context.check(one["context"])
+
+
+def _check_shape(given: Any, *, of_state: bool) -> None:
+    """Refuse a state that is none, and a name that no model has, which the API tells in the words of its schemas."""
+    if not isinstance(given, Mapping):
+        return
+    if len(str(given.get("model") or "")) > _MAX_MODEL_NAME:
+        raise WebError(422, _NO_MODEL)
+    values = given.get("values")
+    listed = values if isinstance(values, list) else [values or {}]
+    if of_state and not all(isinstance(one, Mapping) for one in listed):
+        raise WebError(422, DOES_NOT_FIT)
 
 
 def _detached(value: Any, size: int) -> Any:

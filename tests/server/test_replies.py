@@ -79,6 +79,8 @@ def test_a_state_of_the_wrong_shape_is_told_in_a_sentence(server: Server, values
         reply = http.post(f"/threads/{thread}/state", json=given)
         assert reply.status_code in (200, 400, 422)
         assert "detail" in reply.json() or reply.status_code == 200
+        if values in ("text", [1, 2]):
+            assert reply.json()["detail"].startswith("The state does not fit the graph: change only")
         again = http.post(f"/threads/{thread}/runs/wait", json=run)
         assert "answer" in again.json(), "the thread can still be used"
 

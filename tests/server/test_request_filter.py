@@ -106,6 +106,15 @@ def test_an_impossible_request_is_refused_with_422(server: Server, given: Any, s
     assert sentence in reply.json()["detail"]
 
 
+@pytest.mark.parametrize("length", [1_000, 5_000])
+def test_a_model_of_an_impossible_name_is_told_in_a_sentence(server: Server, length: int) -> None:
+    body = {"model": f"pagewitness:{'x' * length}", "messages": [{"role": "user", "content": "What is read?"}]}
+    reply = httpx.post(f"{server.url}/v1/chat/completions", json=body, timeout=300)
+    assert 400 <= reply.status_code < 500
+    assert "base64" not in reply.text
+    assert ("longer than any name" in reply.text) == (length > 1100)
+
+
 def test_settings_of_an_assistant_are_checked_too(server: Server) -> None:
     reply = httpx.post(f"{server.url}/assistants", json={"graph_id": "query", "context": {"topk": 3}}, timeout=300)
     assert reply.status_code == 422
