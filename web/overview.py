@@ -68,6 +68,8 @@ def overview(request: Request) -> Overview:
     row, catalog = find_document(request), dependencies.stores().catalog
     headings = headings_of(catalog, row)[:_MAX_OUTLINE] if row.generation else []
     said = summary(catalog.chunks(catalog.chunk_ids(row.id)), row.title) if row.generation else []
+    known = {_letters(text) for text in (row.title, row.label, *(text for _, text, _ in headings))}
+    quotes: list[Quote] = [{"text": plain(one.text), "page": one.pages[0]} for _, one in said]
     lowest = min((level for level, _, _ in headings), default=0)
     return {
         "id": row.id,
@@ -77,9 +79,15 @@ def overview(request: Request) -> Overview:
         "date": row.date,
         "pages": row.pages,
         "outline": [{"text": plain(text), "level": level - lowest, "page": page} for level, text, page in headings],
-        "quotes": [{"text": plain(one.text), "page": one.pages[0]} for _, one in said[:_MAX_QUOTES]],
+        # Slides have nothing but headings: they are quoted then.
+        "quotes": ([one for one in quotes if _letters(one["text"]) not in known] or quotes)[:_MAX_QUOTES],
         "questions": _questions(catalog, row, [plain(text) for _, text, _ in headings]) if row.generation else [],
     }
+
+
+def _letters(text: str) -> str:
+    """Return what of a text tells whether it is a title or heading, which the overview shows beside the quotes."""
+    return re.sub(r"[\W_]+", "", plain(text)).casefold()
 
 
 def _questions(catalog: Catalog, row: DocumentRow, headings: Sequence[str]) -> list[str]:

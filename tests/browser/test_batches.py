@@ -133,6 +133,25 @@ def test_unread_uploads_can_be_read_and_deleted(open_room: OpenRoom, empty: Serv
     room.check()
 
 
+def test_many_unread_uploads_are_read_or_deleted_at_once(open_room: OpenRoom, empty: Server, six: list[Path]) -> None:
+    for path in (*six[:3], six[4], six[-1]):
+        assert empty.upload(path.read_bytes(), path.name).status_code == 201
+    room = open_room()
+    page = room.page
+    page.locator("#batch-title", has_text="Needs attention · 5").wait_for()
+    room.check()
+    page.get_by_role("button", name="Read all").click()
+    for name in GOOD[:3]:
+        page.locator("#documents .name", has_text=name).wait_for()
+    page.locator("#batch-title", has_text="Needs attention · 2").wait_for()
+    assert page.get_by_role("button", name="Read all").is_hidden()
+    page.get_by_role("button", name="Delete all").click()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
+    page.locator("#batch").wait_for(state="hidden")
+    assert stored(empty) == (set(GOOD[:3]), set())
+    room.check()
+
+
 def test_a_batch_is_seen_in_another_window_too(open_room: OpenRoom, empty: Server, six: list[Path]) -> None:
     other = open_room()
     room = open_room()
@@ -163,10 +182,20 @@ def test_an_address_that_cannot_be_fetched_says_why_and_stays_until_it_is_dismis
     page.fill("#address", "http://127.0.0.1:1/report.pdf")
     page.get_by_role("button", name="Read", exact=True).click()
     page.get_by_text("is this machine or in a private network").wait_for()
-    page.reload()
-    page.get_by_text("is this machine or in a private network").wait_for()
+    page.get_by_role("button", name="Web address").click()
+    page.fill("#address", "http://127.0.0.1:1/other.pdf\nhttp://nowhere.invalid/third.pdf")
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_text("nowhere.invalid/third.pdf' cannot be fetched").wait_for()
+    for _ in range(2):
+        page.locator("#batch-title", has_text="Needs attention · 3").wait_for()
+        told = page.locator("#jobs .facts").all_inner_texts()
+        assert sum("nowhere.invalid" in one for one in told) == 1, "each file has its own sentence"
+        assert sum("private network" in one for one in told) == 2
+        page.reload()
     room.check()
-    page.get_by_role("button", name="Dismiss").click()
+    for _ in range(3):
+        page.get_by_role("button", name="Dismiss").first.click()
+        page.wait_for_timeout(300)
     page.reload()
     page.wait_for_selector("#engine:not(:empty)")
     page.wait_for_timeout(500)

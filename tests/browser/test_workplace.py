@@ -180,6 +180,21 @@ def test_two_windows_see_each_others_turns(open_room: OpenRoom, library: Server)
     assert other.page.locator(".turn").count() == 2
 
 
+def test_a_new_answer_is_in_view_and_a_refusal_names_its_pages_once(open_room: OpenRoom, library: Server) -> None:
+    room = open_room(viewport={"width": 1024, "height": 700})
+    page = room.page
+    for _ in range(3):
+        room.ask(HEIGHT)
+    said = room.ask(UNKNOWN)
+    assert said.count("lighthouse.pdf, page") == page.locator(".turn").last.locator(".citation").count()
+    page.wait_for_timeout(300)
+    assert page.evaluate("""() => {
+        const shown = document.querySelector('#talk').getBoundingClientRect();
+        const foot = [...document.querySelectorAll('.turn .foot')].at(-1).getBoundingClientRect();
+        return foot.bottom <= shown.bottom + 1;
+    }"""), "the answer is hidden behind the question field"
+
+
 def test_a_failed_question_stays_in_the_field_and_can_be_tried_again(open_room: OpenRoom, library: Server) -> None:
     room = open_room()
     page = room.page
@@ -253,7 +268,20 @@ def test_the_empty_room_offers_the_sample(open_room: OpenRoom, room_server: Serv
     room.check()
     page.get_by_role("button", name="Try the sample").click()
     page.locator("#documents .name", has_text="sample.pdf").wait_for()
-    page.locator("#welcome .suggestion").first.wait_for()
+    page.locator("#welcome .overview .suggestion").first.wait_for()
+    room.check()
+
+
+def test_an_example_question_reads_the_sample_and_asks_it(open_room: OpenRoom, room_server: Server) -> None:
+    room_server.delete_documents()
+    room = open_room()
+    page = room.page
+    examples = page.locator("#welcome .suggestion")
+    examples.first.wait_for()
+    question = examples.first.inner_text()
+    examples.first.click()
+    page.locator(".turn .verdict.proven").wait_for()
+    assert page.inner_text(".asked") == question
     room.check()
 
 
@@ -286,6 +314,12 @@ def test_a_large_library_is_filtered_paged_and_chosen_from(open_room: OpenRoom, 
     for name in ("mill 12.md", "mill 13.md"):
         page.get_by_role("checkbox", name=f"Ask {name}").check()
     assert page.inner_text("#chosen") == "2 of 56 asked"
+    page.get_by_role("button", name="2 of 56 asked").click()
+    page.locator("#documents .name", has_text="mill 10.md").wait_for(state="detached")
+    assert listed.all_inner_texts() == ["mill 12.md", "mill 13.md"], "only what is ticked is listed"
+    room.check()
+    page.get_by_role("button", name="2 of 56 asked").click()
+    page.locator("#documents .name", has_text="mill 10.md").wait_for()
     assert "84 sacks" in room.ask("How many sacks does windmill number 12 grind?")
     assert "mill 12.md, mill 13.md" in page.inner_text(".limited")
     assert "not" in room.ask("How high is the lighthouse of Tornholm?")

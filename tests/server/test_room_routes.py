@@ -57,6 +57,25 @@ def test_a_wrong_query_of_the_list_is_told_in_a_sentence(server: Server, query: 
     assert reply.json()["detail"].endswith(".")
 
 
+def assert_many_are_added(server: Server, known: str) -> None:
+    def add(body: Any) -> httpx.Response:
+        return httpx.post(f"{server.url}/collections", json=body, timeout=300)
+
+    assert add({"documents": [known, "0" * 16], "names": ["All mills"]}).json() == {
+        "documents": 1,
+        "names": ["All mills"],
+    }
+    [told] = server.get("/documents?collection=All mills")["documents"]
+    assert told["collections"] == ["All mills", "Mills & <b>more</b>"]
+    for body, said in (([known], "JSON object"), ({"documents": [known]}, "JSON object"), ({}, "JSON object"),
+                       ({"documents": [], "names": ["a"]}, "JSON object"), ({"documents": [1], "names": ["a"]}, "JSON"),
+                       ({"documents": ["0" * 16], "names": ["a"]}, "None of these documents"),
+                       ({"documents": [known], "names": ["a,b"]}, "without a comma")):  # fmt: skip
+        reply = add(body)
+        assert (reply.status_code, said in reply.json()["detail"]) == (422, True)
+    assert add({"documents": ["x" * 2**20], "names": ["a"]}).status_code == 413
+
+
 async def test_a_collection_filters_the_list_and_is_gone_with_its_last_document(
     server: Server, make_pdf: MakePdf
 ) -> None:
@@ -86,6 +105,7 @@ async def test_a_collection_filters_the_list_and_is_gone_with_its_last_document(
         assert reply.status_code == 422
         assert said in reply.json()["detail"]
     assert put(one, ["x" * 20_000]).status_code == 413
+    assert_many_are_added(server, one)
     assert put("0" * 16, ["a"]).status_code == put("..%2f..%2fetc", ["a"]).status_code == 404
 
 
@@ -127,6 +147,7 @@ async def test_an_overview_quotes_the_document_and_its_questions_are_answered(se
     told = server.get(f"/documents/{await read(server, tmp_path / 'mill.pdf')}/overview")
     assert [(one["text"], one["page"]) for one in told["outline"]][-1] == ("Repairs of the weir", 2)
     assert "The mill at Lorm was built in 1731 and has nine wheels." in [one["text"] for one in told["quotes"]]
+    assert not {one["text"] for one in told["quotes"]} & {one["text"] for one in told["outline"]}
     assert len(told["questions"]) == 3
     for question in told["questions"]:
         answer = await server.run("query", question=question)

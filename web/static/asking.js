@@ -64,7 +64,9 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
         if (part.event === "values" && !part.inner && typeof part.data?.answer === "string") asked.result = { citations: [], ...part.data };
       }
     }
+    const low = atEnd();
     turn.end(undefined, waited());
+    if (low) turn.element.scrollIntoView({ block: "start" }); // when it was asked there was nothing below it to show
     if (asked.result) {
       question = "";
       if (running === mine) remember({ said: wordsOf(asked.result.answer) });
@@ -75,6 +77,12 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
   }
   if (question && running === mine && !byId("question").value) fill(question);
   if (running === mine) done();
+}
+
+/** Whether the end of the conversation is in view: who reads further up is not disturbed. */
+function atEnd() {
+  const { scrollTop, clientHeight, scrollHeight } = byId("talk");
+  return scrollTop + clientHeight > scrollHeight - 40;
 }
 
 function done() {

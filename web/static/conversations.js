@@ -62,7 +62,7 @@ function draw() {
 function item(one) {
   const name = nameOf(one);
   const open = make("a", { href: addressOf({ thread: one.thread_id }), className: "conversation", title: name }, make("span", {}, name),
-    make("time", { dateTime: one.updated_at }, new Date(one.updated_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })));
+    make("time", { dateTime: one.updated_at }, timeOf(new Date(one.updated_at))));
   if (one.thread_id === here().thread) open.setAttribute("aria-current", "page");
   open.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -115,6 +115,13 @@ function dayOf(date) {
   if (back === 1) return "Yesterday";
   if (back < 7) return "Last seven days";
   return date.toLocaleDateString("en", { month: "long", year: "numeric" });
+}
+
+/** The hour of today and yesterday, the day of what is older: its group says the rest. */
+function timeOf(date) {
+  const back = Math.ceil((new Date().setHours(0, 0, 0, 0) - date) / DAY);
+  if (back <= 1) return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return date.toLocaleDateString("en", back < 7 ? { weekday: "long" } : { day: "numeric", month: "short" });
 }
 
 byId("search-conversations").addEventListener("input", debounced(async () => {

@@ -77,7 +77,8 @@ export function menu(label, actions, properties = {}) {
     list.hidden = false;
     opener.setAttribute("aria-expanded", "true");
     document.addEventListener("pointerdown", away);
-    list.firstElementChild?.focus();
+    list.scrollIntoView({ block: "nearest" }); // the last document's actions lie below the edge of its list
+    list.firstElementChild?.focus({ preventScroll: true });
   };
   holder.addEventListener("keydown", (event) => {
     if (list.hidden) return;

@@ -2,10 +2,11 @@
 
 import { addressOf } from "./address.js";
 import { proofOf } from "./api.js";
-import { saveAs, toast } from "./dom.js";
+import { plural, saveAs, toast } from "./dom.js";
 import { pageLabel } from "./citations.js";
 import { SENTENCES, citationLine, verdictOf } from "./verdicts.js";
 
+const MAX_NAMED = 3;
 const oneLine = (text) => String(text).replace(/\s+/g, " ").trim();
 
 /** The address of a cited page with its quote marked. */
@@ -26,9 +27,14 @@ export function answerMarkdown(result) {
   return parts.join("\n\n");
 }
 
+/** What a question was asked of, where that was not every document. */
+export const limitOf = ({ names, count, of }) => `Asked of ${names.length < count ? `${count} of ${plural(of, "document")}` :
+  `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ""}`}`;
+
 /** A whole conversation as Markdown. */
 export const conversationMarkdown = (name, turns) =>
-  [`# ${oneLine(name)}`, ...turns.map(({ question, result }) => `## ${oneLine(question)}\n\n${result ? answerMarkdown(result) : "No answer was given."}`)].join("\n\n") + "\n";
+  [`# ${oneLine(name)}`, ...turns.flatMap(({ question, askedOf, result }) =>
+    [`## ${oneLine(question)}`, ...(askedOf ? [`*${oneLine(limitOf(askedOf))}*`] : []), result ? answerMarkdown(result) : "No answer was given."])].join("\n\n") + "\n";
 
 /** Save a conversation as Markdown ("md") or its cited pages with the quotes marked ("pdf"). */
 export async function saveConversation(kind, name, thread, turns) {

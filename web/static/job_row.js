@@ -11,8 +11,15 @@ export function jobRow(name, { dismiss = () => {}, erase = null } = {}) {
   let closed = false;
   let put = false;
   let ended = false;
+  let reached = 0; // how much was done at the last report
+  /** Put the item after those that are being read and before those that need attention: the latest of them comes first. */
+  const place = () => {
+    const first = [...byId("jobs").children].find((one) => one !== element && one.classList.contains("closed"));
+    if (first) first.before(element);
+    else byId("jobs").append(element);
+  };
   const show = () => {
-    if (!put) byId("jobs").append(element);
+    if (!put || closed) place();
     put = true;
     dispatchEvent(new CustomEvent("jobs-changed"));
   };
@@ -46,13 +53,13 @@ export function jobRow(name, { dismiss = () => {}, erase = null } = {}) {
     },
     /** How much is done, from 0 to 1. */
     get share() {
-      return closed || ended ? 1 : bar.hasAttribute("value") ? bar.value / bar.max : 0;
+      return closed || ended ? 1 : reached;
     },
     /** Show a password field; `open` throws if the password is wrong. The field is emptied when it is sent. */
     askForPassword(open) {
       if (element.querySelector(".unlock")) return;
       const problem = make("p", { className: "bad", role: "alert" });
-      const field = make("input", { type: "password", autocomplete: "off", required: true, "aria-label": `Password of ${name}` });
+      const field = make("input", { type: "password", autocomplete: "off", required: true, placeholder: "Password", "aria-label": `Password of ${name}` });
       const form = make("form", { className: "unlock" }, field, make("button", { className: "primary" }, "Open"));
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
@@ -69,10 +76,12 @@ export function jobRow(name, { dismiss = () => {}, erase = null } = {}) {
       tools.before(form, problem);
       close();
     },
-    progress(what, done, all) {
+    /** Show a step of the work, `done` of `all`; `share`, from 0 to 1, is how much of the whole work is done by then. */
+    progress(what, done, all, share = null) {
       if (closed) return;
-      if (all) Object.assign(bar, { max: all, value: done });
-      else bar.removeAttribute("value");
+      reached = Math.max(reached, share ?? 0);
+      if (share === null) bar.removeAttribute("value");
+      else bar.value = reached;
       facts.textContent = all > 1 ? `${what} · ${what === "sending" ? `${Math.round((100 * done) / all)} %` : `${done} of ${all}`}` : what;
       show();
     },

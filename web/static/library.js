@@ -15,6 +15,7 @@ let listed = { documents: [], total: 0, all: 0, unfinished: 0 };
 let seen = ""; // the newest document and the numbers of documents, at the last look
 let offset = 0;
 let unfinishedOnly = false;
+let tickedOnly = false;
 // The choice: all documents but those of `except`, or only those of `only`; each id with the document's label.
 let except = new Map();
 let only = null;
@@ -67,14 +68,15 @@ async function everything(query = {}) {
 export function askOnly(documents) {
   only = new Map(documents);
   except = new Map();
-  draw();
+  drawChoice();
 }
 
 /** The query of the filter that is set. */
 function filterOf() {
+  tickedOnly &&= Boolean(only?.size && only.size <= MOST);
   const words = byId("filter").value.trim();
   const collection = chosenCollection();
-  return { ...(words ? { q: words } : {}), ...(collection ? { collection } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}) };
+  return { ...(words ? { q: words } : {}), ...(collection ? { collection } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}), ...(tickedOnly ? { ids: [...only.keys()].join(",") } : {}) };
 }
 
 /** Fetch the page of the list and show it. */
@@ -130,11 +132,24 @@ function draw() {
 function showCount() {
   const { all } = listed;
   const asked = chosenCount();
-  byId("chosen").textContent = !all ? "" : asked === all ? `${plural(all, "document")}, all asked` : `${asked} of ${all.toLocaleString("en")} asked`;
+  const told = `${asked.toLocaleString("en")} of ${all.toLocaleString("en")} asked`;
+  // What is ticked is listed where it is a few of many; the server takes as many ids as it lists documents.
+  const few = only?.size && only.size <= MOST && asked < all;
+  byId("chosen").replaceChildren(!all ? "" : asked === all ? `${plural(all, "document")}, all asked` : !few ? told :
+    button(told, showTicked, { className: "link", title: tickedOnly ? "Show all documents" : "Show only these", "aria-pressed": String(tickedOnly) }));
   byId("choose-all").disabled = asked === all;
   byId("choose-none").disabled = asked === 0;
   byId("collect-chosen").hidden = asked === all || asked === 0;
   byId("asked-of").textContent = !all || asked === all ? "" : asked ? `Asks ${asked} of ${plural(all, "document")}. ` : "No document is ticked. ";
+}
+
+/** Show the choice; where only what is ticked is listed, the list is another one now. */
+const drawChoice = () => (tickedOnly ? fromStart() : draw());
+
+/** List only the documents that are ticked, or all again. */
+function showTicked() {
+  tickedOnly = !tickedOnly;
+  fromStart().then(() => byId("chosen").querySelector("button")?.focus());
 }
 
 function entry(one, opened) {
@@ -178,7 +193,7 @@ export async function restoreChoice(kept) {
   const there = ids.length ? (await get(`/documents?${new URLSearchParams({ ids: ids.join(",") })}`)).documents.map(({ id, label }) => [id, label]) : [];
   only = kept?.only && there.length ? new Map(there) : null;
   except = kept?.except ? new Map(there) : new Map();
-  draw();
+  drawChoice();
 }
 
 /** Save a document's own file. */
@@ -198,7 +213,8 @@ function checkbox(one) {
     if (only) box.checked ? only.set(one.id, one.label) : only.delete(one.id);
     else box.checked ? except.delete(one.id) : except.set(one.id, one.label);
     if (only?.size === listed.all) only = null;
-    showCount();
+    if (tickedOnly && !only?.size) drawChoice();
+    else showCount();
   });
   return box;
 }
@@ -248,8 +264,8 @@ byId("order").addEventListener("change", fromStart);
 byId("collection").addEventListener("change", fromStart);
 byId("collect-chosen").addEventListener("click", async () => {
   try {
-    const all = await everything();
-    await collectAll(all.filter(({ id }) => isChosen(id)));
+    const ticked = only?.size > 1 ? [...only].map(([id, label]) => ({ id, label })) : (await everything()).filter(({ id }) => isChosen(id));
+    await collectAll(ticked);
   } catch (error) {
     showMessage(error.message);
   }
@@ -260,7 +276,7 @@ byId("only-unfinished").addEventListener("click", () => {
 });
 byId("earlier").addEventListener("click", () => ((offset = Math.max(0, offset - PAGE)), refresh()));
 byId("later").addEventListener("click", () => ((offset += PAGE), refresh()));
-byId("choose-all").addEventListener("click", () => ((only = null), except.clear(), draw()));
+byId("choose-all").addEventListener("click", () => ((only = null), except.clear(), drawChoice()));
 byId("choose-none").addEventListener("click", () => askOnly([]));
 byId("choose-shown").addEventListener("click", async () => {
   try {

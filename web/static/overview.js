@@ -3,6 +3,7 @@
 import { go } from "./address.js";
 import { get } from "./api.js";
 import { button, make, plural } from "./dom.js";
+import { withFormulas } from "./formulas.js";
 
 /** Fetch and build the overview; `ask` is called with a question that is clicked. With `outline` the headings are there too. */
 export async function overview(id, { ask, outline = true }) {
@@ -20,7 +21,7 @@ export async function overview(id, { ask, outline = true }) {
 }
 
 function excerpt(text, page, to) {
-  const element = button(`“${text}” `, () => to(page), { className: "excerpt" });
-  element.append(make("span", { className: "quiet" }, `page ${page}`));
+  const element = button("“", () => to(page), { className: "excerpt" });
+  element.append(...withFormulas(text), "” ", make("span", { className: "quiet" }, `page ${page}`));
   return element;
 }

@@ -2,7 +2,7 @@
 
 import { get, join, newThread, note, remove, run, runOf, sendPassword, threads, upload } from "./api.js";
 import { askBack, questionIn } from "./ask_back.js";
-import { button, byId, plural } from "./dom.js";
+import { button, byId, confirmed, plural } from "./dom.js";
 import { jobRow } from "./job_row.js";
 import { lookForDocuments, onBeingRead, refresh, showMessage } from "./library.js";
 
@@ -13,9 +13,14 @@ const REST = 20; // times as long as a look took
 const NOTE_MS = 1000;
 const MODES = ["custom", "values"];
 const OPEN = { room: "reading" };
-const STAGES = { survey: "pages looked at", read: "pages read", chunk: "pages cut into chunks", embed: "chunks indexed" };
+// What is told of each stage, and where it begins and ends in the work on a file: nearly all the time goes into reading.
+const STAGES = {
+  sending: ["sending", 0, 0.15], survey: ["pages looked at", 0.15, 0.2], read: ["pages read", 0.2, 0.8],
+  chunk: ["pages cut into chunks", 0.8, 0.85], embed: ["chunks indexed", 0.85, 1],
+};
 const batches = new Map(); // by thread: {thread, jobs}; a job is {name, id, source, file, problem, row, locked}
 let unreadRows = new Map(); // by id: the rows of uploads that were never read
+let unread = []; // the uploads that were never read and are not being read
 
 /** Upload files, a few at a time, then read those that arrived in one run. */
 export async function ingest(files) {
@@ -56,6 +61,12 @@ function addRow(batch, job, listed = true) {
   return job;
 }
 
+/** Show how far a stage of the work on a file is. */
+function tell(row, stage, done, all) {
+  const [said, begin, end] = STAGES[stage] ?? [stage, 0, 0];
+  row.progress(said, done, all, all ? begin + ((end - begin) * done) / all : begin);
+}
+
 /** Write the state of a batch's files to the server, at most once a second unless it must be now. */
 async function keep(batch, now = false) {
   if (!now && Date.now() - (batch.kept ?? 0) < NOTE_MS) return;
@@ -79,8 +90,8 @@ async function send(job, limit) {
   const { file, row } = job;
   try {
     if (file.size > limit * 2 ** 20) throw new Error(`It is larger than ${limit} MB, the most that this server takes: split it.`);
-    row.progress("sending", 0, 1);
-    const uploaded = await upload(file, (done, all) => row.progress("sending", done, all));
+    tell(row, "sending", 0, 1);
+    const uploaded = await upload(file, (done, all) => tell(row, "sending", done, all));
     Object.assign(job, { source: uploaded.source, id: uploaded.id });
     row.progress("waiting to be read", 0, 0);
   } catch (error) {
@@ -121,7 +132,7 @@ async function follow(batch, jobs, context, eventsOf, asked = null) {
   } catch (error) {
     for (const job of jobs) {
       if (job.locked) unlock(job, context);
-      else fail(job, error.message);
+      else fail(job, job.why ?? error.message);
     }
   }
   jobs.forEach((job) => job.row.end());
@@ -143,7 +154,7 @@ function progress(byDocument, jobs, data) {
       if (!job) return;
       byDocument.set(data.document, Object.assign(job, { id: data.document }));
     }
-    job.row.progress(STAGES[data.stage] ?? data.stage, data.done, data.of);
+    tell(job.row, data.stage, data.done, data.of);
   }
 }
 
@@ -171,10 +182,10 @@ function finish(jobs, document, context) {
   else if (document.status === "unchanged") job.row.note("Nothing was missing: every page had been read before.");
 }
 
-/** Remember that a file needs a password: if no file can be opened, the run fails without a report. */
-function noteUnusable(jobs, { source, reason }) {
+/** Remember what is wrong with a file: if none can be opened, the run fails without a report, with one text for all. */
+function noteUnusable(jobs, { source, reason, detail }) {
   const job = jobs.find((one) => one.source === source);
-  if (job) job.locked = reason === "password";
+  if (job) Object.assign(job, { locked: reason === "password", why: detail });
 }
 
 /** Ask for the password of a file, then read it with the same settings. */
@@ -227,7 +238,7 @@ async function fill(jobs) {
   const unread = new Set((await get("/uploads")).uploads.map(({ id }) => id));
   await Promise.all(jobs.slice(0, MAX_WAITING).filter(({ id }) => id && !unread.has(id)).map(async (job) => {
     const told = await get(`/documents/${job.id}`).catch(() => null); // an address of which nothing was read yet
-    if (told) job.row.progress(STAGES.read, told.pages - told.ledger.pending, told.pages);
+    if (told) tell(job.row, "read", told.pages - told.ledger.pending, told.pages);
   }));
 }
 
@@ -243,14 +254,14 @@ onBeingRead(idsBeingRead);
 /** Show the uploads that were never read and are not being read, each with what can be done. */
 async function lookForUnread() {
   const beingRead = idsBeingRead();
-  const { uploads } = await get("/uploads");
-  const left = new Map(uploads.filter(({ id }) => !beingRead.has(id)).map((one) => [one.id, one]));
+  unread = (await get("/uploads")).uploads.filter(({ id }) => !beingRead.has(id));
+  const left = new Map(unread.map((one) => [one.id, one]));
   for (const [id, row] of unreadRows) {
     if (left.has(id) || beingRead.has(id)) continue;
     row.remove();
     unreadRows.delete(id);
   }
-  for (const one of left.values()) {
+  for (const one of [...left.values()].reverse()) { // each row is put before the others
     if (unreadRows.get(one.id)?.element.isConnected) continue;
     const row = jobRow(one.name, { erase: () => erase(one) });
     unreadRows.set(one.id, row);
@@ -258,12 +269,38 @@ async function lookForUnread() {
     else if (one.problem) row.fail(one.detail);
     else row.note("It was sent, and not read.", button("Read it", () => (row.remove(), readUpload(one)), { className: "primary", "aria-label": `Read ${one.name}` }));
   }
+  summary();
 }
 
-const readUpload = async (one) => read(await begin([{ name: one.name, source: one.source, id: one.id }])).catch((error) => showMessage(error.message));
+const readUpload = (one) => readUploads([one]);
+
+/** Read uploads in one run. */
+async function readUploads(uploads) {
+  const ids = new Set(uploads.map(({ id }) => id));
+  unread = unread.filter(({ id }) => !ids.has(id));
+  await read(await begin(uploads.map(({ name, id, source }) => ({ name, id, source })))).catch((error) => showMessage(error.message));
+}
+
+const readable = () => unread.filter(({ problem }) => !problem);
+byId("read-all").addEventListener("click", () => {
+  const uploads = readable();
+  uploads.forEach(({ id }) => unreadRows.get(id)?.remove());
+  readUploads(uploads).catch((error) => showMessage(error.message));
+});
+byId("delete-all").addEventListener("click", async () => {
+  const uploads = unread;
+  if (!(await confirmed(`Delete ${plural(uploads.length, "file")}?`, "They were sent, and none of their pages was read. Documents that were read stay."))) return;
+  for (const one of uploads) {
+    unreadRows.get(one.id)?.remove();
+    await erase(one);
+  }
+  await lookForUnread().catch((error) => showMessage(error.message)); // there may be more than one list shows
+});
 
 async function erase({ id, name }) {
   unreadRows.delete(id);
+  unread = unread.filter((one) => one.id !== id);
+  summary();
   try {
     await remove(`/uploads/${id}`);
   } catch (error) {
@@ -280,7 +317,9 @@ function summary() {
   byId("batch-progress").hidden = open.length < 2;
   byId("batch-progress").value = jobs.length ? jobs.reduce((sum, job) => sum + (job.row?.share ?? 0), 0) / jobs.length : 0;
   const done = jobs.length - open.length;
-  byId("batch-title").textContent = !open.length ? "Needs attention" : jobs.length < 2 ? "Being read" : `Being read · ${Math.min(done, jobs.length)} of ${plural(jobs.length, "file")} done`;
+  byId("read-all").hidden = open.length > 0 || readable().length < 2;
+  byId("delete-all").hidden = open.length > 0 || unread.length < 2;
+  byId("batch-title").textContent = !open.length ? `Needs attention${rows > 1 ? ` · ${rows}` : ""}` : jobs.length < 2 ? "Being read" : `Being read · ${Math.min(done, jobs.length)} of ${plural(jobs.length, "file")} done`;
 }
 addEventListener("jobs-changed", summary);
 

@@ -5,7 +5,7 @@ import { proofOf } from "./api.js";
 import { questionIn } from "./ask_back.js";
 import { markerButton, pageLabel, saysQuote, withoutLinks } from "./citations.js";
 import { button, iconButton, make, plural, saveAs, toast, withIcon } from "./dom.js";
-import { answerMarkdown, copy } from "./export.js";
+import { answerMarkdown, copy, limitOf } from "./export.js";
 import { renderAnswer } from "./markdown.js";
 import { SENTENCES, citationLine, citationVerdict, verdictOf } from "./verdicts.js";
 
@@ -16,7 +16,6 @@ const REFUSALS = {
 };
 const WORDS = { proven: "Proven", partly_proven: "Proven in part", seen: "Not proven", related: "Related", refused: "Not answered" };
 const MAX_CLOSEST_PAGES = 4;
-const MAX_NAMED = 3;
 
 /** The turns of a stored conversation: {question, askedOf, result}, without a result where none was given. */
 export function turnsOf(messages) {
@@ -36,8 +35,7 @@ const wordsOf = (content) =>
 /** A turn on the screen. `end` puts the answer in place of the step, `fail` what went wrong, with a way to ask again. */
 export function makeTurn({ question, askedOf = null }, { number, thread, again }) {
   const step = make("p", { className: "step" }, "Reading the question");
-  const limited = askedOf ? make("p", { className: "limited" }, `Asked of ${askedOf.names.length < askedOf.count ? `${askedOf.count} of ${plural(askedOf.of, "document")}` :
-    `${askedOf.names.slice(0, MAX_NAMED).join(", ")}${askedOf.names.length > MAX_NAMED ? ` and ${askedOf.names.length - MAX_NAMED} more` : ""}`}`) : null;
+  const limited = askedOf ? make("p", { className: "limited" }, limitOf(askedOf)) : null;
   const element = make("article", { className: "turn", id: `turn-${number}`, tabIndex: -1, "aria-label": question }, make("h2", { className: "asked" }, question), limited, step);
   let draft = null;
   let result = null;
@@ -91,13 +89,20 @@ function badge(verdict) {
 }
 
 function refusal(result) {
-  const text = renderAnswer(result.answer, () => null);
+  const closest = (result.closest ?? result.retrieved ?? []).slice(0, MAX_CLOSEST_PAGES);
+  const text = renderAnswer(withoutClosest(result.answer, closest), () => null);
   text.classList.add("refused");
   text.prepend(make("p", { className: "why" }, REFUSALS[result.reason] ?? "Not answered"));
-  const closest = (result.closest ?? result.retrieved ?? []).slice(0, MAX_CLOSEST_PAGES);
   if (!closest.length) return [text];
   return [text, citations("The closest pages", closest.map((chunk) =>
     citationButton("", pageLabel(chunk), shorten(chunk.text), () => show({ ...chunk, quote: "", boxes: [] }), "", "closest")))];
+}
+
+/** A refusal without its last sentence where that names the closest pages, which are listed below it. */
+function withoutClosest(answer, [first]) {
+  const named = first ? answer.lastIndexOf(`: ${first.name}, `) : -1;
+  const begin = answer.lastIndexOf(". ", named);
+  return named < 0 || begin < 0 || answer.slice(named).includes(". ") ? answer : answer.slice(0, begin + 1);
 }
 
 const shorten = (markdown) => {
