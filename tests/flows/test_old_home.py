@@ -20,6 +20,7 @@ from graph import dependencies
 from graph.cli import main
 from graph.retriever import vector_store
 from graph.storage.schema import MIGRATIONS
+from graph.storage.token_vectors import unpack
 
 ARCHIVES = sorted((Path(__file__).parent / "old_home").glob("*.tar.xz"))
 FACT = "14 euros"
@@ -81,6 +82,25 @@ def test_its_index_can_be_rebuilt(command: str, old: Path, capsys: pytest.Captur
     result = run(capsys, command)
     assert (result["documents"], result["chunks"]) == (1, 2)
     assert FACT in run(capsys, "ask", "What does a day ticket cost?")["answer"]
+
+
+def test_its_vectors_are_read_as_they_are_and_shortened_by_a_rebuild(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stored() -> tuple[set[bool], int]:
+        with closing(sqlite3.connect(old / "home" / "catalog.sqlite3")) as catalog:
+            packed = [row[0] for row in catalog.execute("SELECT vectors FROM token_vectors")]
+        return {unpack(one).turned for one in packed}, sum(map(len, packed))
+
+    before, size = stored()
+    assert before == {False}
+    question = ("ask", "What does the winch cable hold?")
+    answer = run(capsys, *question)["answer"]
+    run(capsys, "reembed")
+    after, shorter = stored()
+    assert after == {True}
+    assert shorter < size / 3.5
+    assert run(capsys, *question)["answer"] == answer
 
 
 def test_its_catalog_is_migrated_when_it_is_opened(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
