@@ -6,30 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from graph.engines.offline.synonyms import SAME
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
-from graph.tables.measures import kind_of
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word, words_of, written
+from graph.tables.row_names import FRAME, FRAME_STEMS, PRICES, UNITS, rows_named
 from graph.tables.views import Row, TableView
 
-# Words that say nothing of what is asked for: they need not be found in the table.
-_FRAME = terms.STOP_WORDS | frozenset(
-    """number numbers value values figure figures amount amounts count counts much many high low big large long old tall
-    recorded reported listed shown entries entry row rows column columns cell both all over across together than higher
-    lower more less each every among one ones same total table tables compared between difference exact exactly between
-    please tell find answer following according does did do got get have has had there here only just give given gives
-    need needs
-    needed thing things kind sort level levels respectively currently what's is it's data dataset result results fiscal
-    """.split()  # noqa: SIM905 - a list of words reads best as text
-)
 _COUNTING = frozenset(
     stem(word) for word in ("number", "count", "amount", "no", "of", "the", "in", "total", "value", "a")
 )
-_UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MIN_PREFIX = 4  # letters that two forms of a word share ("rain" and "rainfall" do)
 _LINKS = re.compile(r"^[\s\-–/]*$")
 # What a table of results measures is often named by no header: "the accuracy of M on B" is the cell of M and B.
@@ -47,7 +35,6 @@ _OF_RESULTS = re.compile(
 _TAKES = re.compile(r"\bhow long\b.*\b(takes?|lasts?|taken|lasted)\b", re.IGNORECASE)
 _DURATION = re.compile(r"\b(?:times?|durations?|length|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_FRAME_STEMS = frozenset(map(stem, _FRAME))
 
 
 @dataclass(slots=True)
@@ -88,7 +75,7 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     taken = _match_rows(found, free)
     rest = [word for word in free if word.start not in taken]
     explained = _match_columns(found, question, rest)
-    left = [word for word in rest if word.start not in explained and word.text not in _FRAME]
+    left = [word for word in rest if word.start not in explained and word.text not in FRAME]
     left = _without_result(found, _match_bands(found, left))
     scope = [word for word in left if _in_scope(found, word)]
     found.scoped = len(scope)
@@ -114,96 +101,8 @@ _MIN_TOTAL = 3
 
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
     """Find the labels of rows in the question, the longest first; return where their words start."""
-    taken: set[int] = set()
-    hits: list[tuple[int, list[Row]]] = []
-    by_label: dict[tuple[str, ...], list[Row]] = {}
-    for row in found.view.rows:
-        by_label.setdefault(tuple(written(term.text) for term in terms.terms(row.label)), []).append(row)
-    columns = frozenset[str]().union(*(terms.stems(column) for column in found.view.columns))
-    for label in sorted(by_label, key=len, reverse=True):
-        if not label or all(word in _FRAME or (len(word) < 2 and not word.isdigit()) for word in label):
-            continue
-        if len(label) == 1 and stem(label[0]) in columns:
-            continue
-        for at in range(len(words) - len(label) + 1):
-            run = words[at : at + len(label)]
-            same = all(a.text == b or (len(b) > 3 and a.stem == stem(b)) for a, b in zip(run, label, strict=True))
-            if same and not any(word.start in taken for word in run):
-                taken.update(word.start for word in run)
-                hits.append((run[0].start, by_label[label]))
-    hits = hits or _short_forms(by_label, words, taken) or _in_other_order(by_label, words, taken)
-    if found.asked.operation == "cell" and not any(
-        terms.PART_OF_YEAR.search(c) or _YEAR.search(c) for c in found.view.columns
-    ):
-        hits = hits or _by_kind(by_label, words, taken)
-    found.rows = [row for _, rows in sorted(hits, key=lambda hit: hit[0]) for row in rows]
+    found.rows, taken = rows_named(found.view, words, is_cell=found.asked.operation == "cell")
     return taken
-
-
-def _short_forms(
-    labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
-) -> list[tuple[int, list[Row]]]:
-    """Find codes that are a part of one label alone ("Qwen-1.5B"); of several the one with most words of the question.
-
-    Names without digits have no short forms: "Yar" is not "Yar Minor".
-    """
-    asked = {word.stem for word in words}
-    for size in range(len(words), 1, -1):
-        for at in range(len(words) - size + 1):
-            run = words[at : at + size]
-            joined = all(after.start - before.end == 1 for before, after in pairwise(run))
-            coded = any(map(str.isdigit, run[-1].raw)) and run[0].is_name_like
-            if not (joined and coded):
-                continue
-            text = tuple(word.text for word in run)
-            near = [label for label in labels if any(text == label[i : i + size] for i in range(len(label)))]
-            share = {label: len(asked & {stem(part) for part in label}) for label in near}
-            best = [label for label in near if share[label] == max(share.values())]
-            if len(best) == 1:
-                taken.update(word.start for word in words if word in run or word.text in best[0])
-                return [(run[0].start, labels[best[0]])]
-    return []
-
-
-def _in_other_order(
-    labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
-) -> list[tuple[int, list[Row]]]:
-    """Find the only label of which a question has all words, in whatever order, two or more: "Water used per day"."""
-    asked = {word.stem for word in words}
-    stems = {label: terms.stems(_UNITS.sub(" ", rows[0].label)) - _FRAME_STEMS for label, rows in labels.items()}
-    named = [label for label, own in stems.items() if len(own) > 1 and own <= asked]
-    if len(named) != 1:
-        return []
-    run = [word for word in words if word.stem in stems[named[0]]]
-    taken.update(word.start for word in run)
-    return [(run[0].start, labels[named[0]])]
-
-
-def _by_kind(
-    labels: dict[tuple[str, ...], list[Row]], words: Sequence[Word], taken: set[int]
-) -> list[tuple[int, list[Row]]]:
-    """Find the only label of the kind of thing that is asked for: "LED front light" for "the LED light".
-
-    The kind is a common noun, at the end of the label or before its comma. In accounts, with years over
-    the columns, it tells too little: "tax" is not "deferred tax".
-    """
-    kinds = {label: kind_of(rows[0].label) for label, rows in labels.items()}
-    for at, word in enumerate(words):
-        common = word.raw.islower() and word.text not in _FRAME
-        of_kind = [label for label, kind in kinds.items() if common and kind == word.stem]
-        after = words[at + 1] if at + 1 < len(words) else None
-        goes_on = after and after.start - word.end == 1 and after.text not in _FRAME and after.stem not in _PRICES
-        if not of_kind or goes_on:
-            continue
-        first = at
-        while first and words[first].start - words[first - 1].end == 1 and words[first - 1].text not in _FRAME:
-            first -= 1
-        run = words[first : at + 1]
-        held = [label for label in of_kind if {one.stem for one in run} <= set(map(stem, label))]
-        if len(held) == 1:
-            taken.update(one.start for one in run)
-            return [(run[0].start, labels[held[0]])]
-    return []
 
 
 def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[int]:
@@ -212,11 +111,11 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
     names = {column: _column_stems(column) for column in found.view.columns}
     names = {column: stems for column, stems in names.items() if stems}
     priced = _asks_price(question, asked, names.values())
-    asked |= _PRICES if priced else set()
+    asked |= PRICES if priced else set()
     full = [column for column, stems in names.items() if all(_held(one, asked) for one in stems)]
     found.columns = [one for one in full if not any(names[one] < names[other] for other in full)]
-    telling = {column: stems for column, stems in names.items() if stems - _FRAME_STEMS}
-    if any(_held(one, asked) for stems in telling.values() for one in stems - _FRAME_STEMS):
+    telling = {column: stems for column, stems in names.items() if stems - FRAME_STEMS}
+    if any(_held(one, asked) for stems in telling.values() for one in stems - FRAME_STEMS):
         names = telling  # "What does E4 mean?" names "Meaning", not "What to do"
         found.columns = [one for one in found.columns if one in telling]
     if not found.columns:
@@ -224,12 +123,11 @@ def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[in
         most = max(share.values(), default=0)
         found.partial = _of_period(question, [column for column in names if share[column] == most > 0])
     named = frozenset[str]().union(*(terms.stems(column) for column in found.columns or found.partial))
-    named |= _SPENT if priced and named & _PRICES else frozenset()
-    return {word.start for word in words if _held(word.stem, named) and word.text not in _FRAME}
+    named |= _SPENT if priced and named & PRICES else frozenset()
+    return {word.start for word in words if _held(word.stem, named) and word.text not in FRAME}
 
 
-_PRICES = frozenset(map(stem, ("price", "cost", "fee", "charge")))
-_SPENT = _PRICES | frozenset(map(stem, ("prices", "costs", "spend", "spent", "spending", "expense", "expenditure")))
+_SPENT = PRICES | frozenset(map(stem, ("prices", "costs", "spend", "spent", "spending", "expense", "expenditure")))
 _HOW_MUCH = re.compile(
     r"\bhow much (?:is|are|for|does|do)\b|\b(?:cheap|dear)(?:er|est)\b|\b(?:most|least|more|less) expensive\b", re.I
 )
@@ -237,8 +135,8 @@ _HOW_MUCH = re.compile(
 
 def _asks_price(question: str, asked: set[str], columns: Collection[frozenset[str]]) -> bool:
     """Return whether a question asks for a price by another word than a table's one column of prices has."""
-    of_price = [stems for stems in columns if stems & _PRICES]
-    named = bool(asked & _PRICES) or (bool(_HOW_MUCH.search(question)) and not any(asked & one for one in columns))
+    of_price = [stems for stems in columns if stems & PRICES]
+    named = bool(asked & PRICES) or (bool(_HOW_MUCH.search(question)) and not any(asked & one for one in columns))
     return len(of_price) == 1 and not of_price[0] & asked and named
 
 
@@ -251,7 +149,7 @@ def _of_period(question: str, columns: list[str]) -> list[str]:
 
 def _column_stems(column: str) -> frozenset[str]:
     """Return the stems of a column's name without its unit and without words such as "number of"."""
-    bare = terms.stems(_UNITS.sub(" ", column)) or terms.stems(column)
+    bare = terms.stems(UNITS.sub(" ", column)) or terms.stems(column)
     return (bare - _COUNTING) or bare
 
 
@@ -354,7 +252,7 @@ def _missing_names(
         if word.start not in taken
         and word.start not in explained
         and word.text in parts
-        and word.text not in _FRAME
+        and word.text not in FRAME
         and word.stem not in found.view.about
     }
     missing: list[str] = []
