@@ -7,7 +7,6 @@ used, so all coordinates that leave this module refer to the page as it is shown
 from __future__ import annotations
 
 import importlib
-import io
 import itertools
 import math
 import sys
@@ -15,14 +14,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from numpy.typing import NDArray
 
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
 from loaders.pages.rendering import Rendering, encode_pixmap, rgb_pixels
-from loaders.pdf import proof
+from loaders.pdf import proof, sheets
 from loaders.pdf.attachments import attachments, named
 from loaders.pdf.comments import with_comments
 from loaders.pdf.forms import with_fields
@@ -30,6 +29,7 @@ from loaders.pdf.neighbours import Print, print_of, surroundings_of
 from loaders.pdf.outlines import is_outlined
 from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
+from loaders.pdf.sheets import Pages
 from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
 from loaders.pdf.tick_boxes import with_tick_boxes
 from loaders.pdf.visibility import as_seen, copy_of_text
@@ -57,17 +57,6 @@ MAX_CACHED_LAYERS = 64
 """Text layers cached per document, 100 kB each: enough for the neighbours of pages that come in order."""
 
 _MAX_LABEL = 20  # characters of a page's label: longer ones are no numbers
-MAX_LAID_OUT = 2_000
-"""Pages that a text or a web page may make."""
-
-_SHEET_WIDTHS = (595, 842, 1191, 1684, 2384)  # points, A4 to A0 set sideways; the last one whether it fits or not
-_SHEET_HEIGHT, _MARGIN = 842, 56
-_STYLE = """
-body { font-family: sans-serif; font-size: 11px; line-height: 1.35; color: black }
-blockquote { margin: 4px 0 4px 10px }
-.text, pre { white-space: pre-wrap } pre, code { font-family: monospace }
-table { border-collapse: collapse } td, th { border: 1px solid #888; padding: 3px 6px; text-align: left }
-"""
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
@@ -291,13 +280,6 @@ def _open_book(path: Path) -> tuple[Any, str]:
         raise SourceError(f"{name!r} is damaged and cannot be opened: get a new copy of it.") from exc
 
 
-class Pages(NamedTuple):
-    """HTML to be laid out as pages: bodies, each of which begins on a new page, and the document's title or ""."""
-
-    parts: list[str]
-    title: str
-
-
 def open_pages(path: Path, make: Callable[[Path], Pages]) -> PdfFile:
     """Return the pages that `make` writes for a file, laid out as a PDF; a process keeps the last few open."""
     stat = path.stat()
@@ -307,40 +289,7 @@ def open_pages(path: Path, make: Callable[[Path], Pages]) -> PdfFile:
 @lru_cache(maxsize=MAX_OPEN_FILES)
 def _cached_pages(path: Path, mtime_ns: int, size: int, make: Callable[[Path], Pages]) -> PdfFile:
     pages = make(path)
-    whole = pymupdf.open()
-    try:
-        for part in pages.parts:
-            whole.insert_pdf(_laid_out(part))
-            if whole.page_count > MAX_LAID_OUT:
-                raise SourceError(f"{str(path)!r} makes more than {MAX_LAID_OUT:,} pages: split it.")
-    except _LIBRARY_ERRORS as exc:
-        if isinstance(exc, SourceError):
-            raise
-        raise SourceError(f"{str(path)!r} cannot be laid out as pages: save it as a PDF and give that.") from exc
-    if not any(page.get_text().strip() or page.get_images() for page in whole):
-        raise SourceError(f"{str(path)!r} shows nothing when it is laid out: save it as a PDF and give that.")
-    return PdfFile(whole, pages.title)
-
-
-def _laid_out(body: str) -> Any:
-    """Lay out HTML as a PDF: on A4, or on the first wider sheet that holds its widest table.
-
-    Nothing is loaded: the library gets no archive of files, and has no network.
-    """
-    for width in _SHEET_WIDTHS:
-        story, rest, right, pages, buffer = pymupdf.Story(body, user_css=_STYLE), 1, 0.0, 0, io.BytesIO()
-        writer = pymupdf.DocumentWriter(buffer)
-        while rest and pages <= MAX_LAID_OUT:
-            device = writer.begin_page(pymupdf.Rect(0, 0, width, _SHEET_HEIGHT))
-            inner = pymupdf.Rect(_MARGIN, _MARGIN, width - _MARGIN, _SHEET_HEIGHT - _MARGIN)
-            rest, filled = story.place(inner)
-            story.draw(device)
-            writer.end_page()
-            right, pages = max(right, filled[2]), pages + 1
-        writer.close()
-        if right <= width - _MARGIN / 2:
-            break
-    return pymupdf.open("pdf", buffer.getvalue())
+    return PdfFile(sheets.lay_out(pymupdf, _LIBRARY_ERRORS, str(path), pages.parts), pages.title)
 
 
 def write_proof(title: str, pages: Sequence[ProofPage]) -> bytes:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from loaders.errors import SourceError
-from loaders.pdf.document import Pages, open_pages
+from loaders.pdf.document import open_pages
 from loaders.pdf.reader import PdfReader
+from loaders.pdf.sheets import Pages
 from loaders.reflow.encoding import decode
 from loaders.reflow.mail import mail_as_html
 from loaders.reflow.markup import clean_html, declared_charset, markdown_as_html
