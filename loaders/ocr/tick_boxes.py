@@ -89,6 +89,8 @@ def _boxes(lines: Sequence[OcrLine], ink: Ink) -> dict[Box, bool | None]:
         if not _is_alone(Box(x, y, x + w, y + h), lines, ink):
             continue
         edge = max(4, round(_EDGE * min(w, h)))
+        if min(w, h) <= 2 * edge:
+            continue  # too small to see into: print of less than 6 points at 150 dpi
         share = float(ink.mask[y + edge : y + h - edge, x + edge : x + w - edge].mean())
         if share < _FULL:
             found[Box(x, y, x + w, y + h)] = True if share > _TICKED else False if share < _EMPTY else None

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pymupdf
 import pytest
 
 from loaders.chunking.chunker import chunk_pages
 from loaders.ocr.engine import read_image
-from loaders.types import PageText
+from loaders.ocr.ink import Ink
+from loaders.ocr.lines import OcrLine
+from loaders.ocr.tick_boxes import with_tick_boxes
+from loaders.types import Box, PageText
 from tests.unit.loaders.ocr.scans import scanned
 
 
@@ -142,3 +146,14 @@ def test_large_slanted_print_across_a_scan_is_a_watermark() -> None:
     assert "On day 7 the crew counted 200 boats." in found.markdown
     assert "SPECIMEN" not in [word.text for word in found.words]
     assert all("SPECIMEN" not in chunk.text for chunk in chunk_pages("", [(1, found.blocks)]))
+
+
+@pytest.mark.filterwarnings("error")
+def test_squares_that_are_too_small_to_see_into_are_no_boxes() -> None:
+    sheet = np.full((60, 200, 3), 255, np.uint8)
+    for left in (20, 100):
+        sheet[22:30, left : left + 8] = 0
+        sheet[23:29, left + 1 : left + 7] = 255
+    box = Box(32, 21, 90, 31)
+    lines = [OcrLine("Pets", 1.0, ((32, 21), (90, 21), (90, 31), (32, 31)), box)]
+    assert with_tick_boxes(lines, Ink(sheet, lines)) == (lines, [])
