@@ -68,6 +68,8 @@ class _Span:
     base: _Span | None = None
     before: bool = False
     """Whether it stands before its base (¹⁴C)."""
+    beside: _Span | None = None
+    """The lowered sign between it and its base, or the raised one (SO₄²⁻)."""
 
 
 def mark_signs(words: Mapping[Key, list[Word]], lines: Mapping[Key, dict[str, Any]]) -> dict[Key, list[Word]]:
@@ -151,22 +153,25 @@ class _Grid:
 
 def _hangs_on(sign: _Span, near: Iterator[_Span], *, before: bool) -> bool:
     """Note in a span that it is raised or lowered against one of the spans near by; return whether it is."""
-    best: tuple[float, _Span, Literal[-1, 0, 1]] | None = None
+    best: tuple[float, _Span, _Span, Literal[-1, 0, 1]] | None = None
     edge = sign.x1 if before else sign.x0
     for other in near:
         # Told first, as most of what is near does not touch: half the time of a page of 100,000 marks.
         if abs((other.x0 if before else other.x1) - edge) > REACH * max(other.size, sign.size):
             continue
-        base = other.base if other.shift and abs(other.y - sign.y) < 0.05 * sign.size and other.base else other
+        base = other.base or other
         if other is sign or base is sign or base.shift:
             continue
         gap = other.x0 - sign.x1 if before else sign.x0 - other.x1
         shift = _shift(sign, base, gap, touches=other is not base)
+        if other.shift == shift and abs(other.y - sign.y) >= 0.05 * sign.size:
+            continue  # raised further than its neighbour: an exponent's exponent
         if shift and (best is None or abs(gap) < best[0]):
-            best = abs(gap), base, shift
+            best = abs(gap), other, base, shift
     if best is None:
         return False
-    _, sign.base, sign.shift = best
+    _, other, sign.base, sign.shift = best
+    sign.beside = other if other.shift == -sign.shift else None
     sign.before = before
     return True
 
@@ -240,17 +245,22 @@ def _with_lone_signs(signs: list[_Span], lines: dict[Key, list[Word]]) -> dict[K
     """Join the word of each sign in a line of its own with the word that it touches in the line of its base."""
     places: _Places = {}
     taken: set[tuple[Key, int]] = set()
+    ends: dict[tuple[Key, int], float] = {}  # of all spans of a line that hang on one base: two fonts in one sign
+    for sign in signs:
+        at_base = sign.key, id(sign.base)
+        ends[at_base] = max(sign.x1, ends.get(at_base, sign.x1))
     for sign in signs:
         base = sign.base
         if base is None or base.key == sign.key or sign.key not in lines or base.key not in lines:
             continue
         own = _at(sign.x0, sign.key, lines, places, start=True)
-        at = _at(base.x0 if sign.before else base.x1, base.key, lines, places, start=sign.before)
+        host_end = sign.beside if sign.beside and sign.beside.key == base.key else base
+        at = _at(host_end.x0 if sign.before else host_end.x1, base.key, lines, places, start=sign.before)
         if own is None or at is None or (base.key, at) in taken:
             continue
         mark, host = lines[sign.key][own], lines[base.key][at]
         gap = host.box.x0 - mark.box.x1 if sign.before else mark.box.x0 - host.box.x1
-        if mark.box.x1 > sign.x1 + 0.5 or gap > GAP * base.size:
+        if mark.box.x1 > ends[sign.key, id(base)] + 0.5 or gap > GAP * base.size:
             continue
         text = mark.text + host.text if sign.before else hang(host.text, mark.text)
         lines[base.key][at] = Word(join_fractions(text), bounding_box((host.box, mark.box)))

@@ -69,6 +69,17 @@ def test_what_only_looks_raised_is_left_alone(tmp_path: Path, pieces: list[Piece
     assert all(text.isascii() for text in found)
 
 
+def test_a_lowered_sign_and_a_raised_one_hang_on_the_same_word(tmp_path: Path) -> None:
+    pieces = [
+        (40.0, "SO", 11.0, 0.0),
+        (-1, "4", 6.5, -2.5),
+        (-1, "2", 6.5, 4.0),
+        (-1, "-", 6.4, 4.0),
+        (-1, " in", 11.0, 0.0),
+    ]
+    assert page_words(tmp_path / "a.pdf", *pieces) == sorted(["SO₄²⁻", "in"])
+
+
 def test_a_fraction_is_one_sign(tmp_path: Path) -> None:
     found = page_words(
         tmp_path / "a.pdf",
