@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loaders.pdf.bidi import in_reading_order
+from loaders.pdf.bidi import as_read, in_reading_order
 from loaders.pdf.raised_signs import mark_signs
 from loaders.pdf.ruled import Rules
 from loaders.pdf.strikes import join_struck
@@ -145,6 +145,15 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
         if _MATH_FONT.search(span["font"])
     )
     return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
+
+
+def in_logical_order(layer: TextLayer) -> TextLayer:
+    """Return a layer whose right-to-left lines have the signs at the edges of their numbers where they are read.
+
+    Apart from `text_layer`: what the eye does not see is told by the words as the PDF library cuts them.
+    """
+    lines = tuple(replace(line, words=tuple(as_read(line.words))) if line.upright else line for line in layer.lines)
+    return layer if lines == layer.lines else replace(layer, lines=lines)
 
 
 def _drawings(page: Any) -> tuple[Box, ...]:
