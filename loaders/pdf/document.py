@@ -29,8 +29,9 @@ from loaders.pdf.neighbours import Print, print_of, surroundings_of
 from loaders.pdf.outlines import is_outlined
 from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
+from loaders.pdf.ruled_regions import MIN_PIECES, with_ruled_tables
 from loaders.pdf.sheets import Pages
-from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, text_layer
+from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, in_logical_order, text_layer
 from loaders.pdf.tick_boxes import with_tick_boxes
 from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.sources.content import check_unpacked
@@ -117,7 +118,7 @@ class PdfFile:
             layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
             look = page.get_textpage(flags=_LOOK_FLAGS)
             layer = with_tick_boxes(page, look, with_fields(page, as_seen(page, look, layer)))
-            layer = replace(with_comments(page, layer), outlined=is_outlined(page, layer))
+            layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))
             files = tuple(attachments(self._doc, range(number, number + 1)))
             comments = layer.comments + named(files)
             self._layers[number] = replace(layer, comments=comments, files=tuple(each.name for each in files))
@@ -170,13 +171,15 @@ class PdfFile:
         utils.add_image_orphans(page, blocks)
         tables = {tuple(pymupdf.IRect(part["group_bbox"])): part for part in found if part["class_name"] == "table"}
         ordered = utils.find_reading_order(page.rect, blocks, page.layout_information)
-        rules = drawn_rules(self._page(number)) if tables and len(layer.drawings) < MAX_DRAWINGS else Rules()
-        return [
+        drawn = MIN_PIECES <= len(layer.drawings) < MAX_DRAWINGS or (tables and len(layer.drawings) < MAX_DRAWINGS)
+        rules = drawn_rules(self._page(number)) if drawn else Rules()
+        regions = [
             Region(role, as_box(box), _cells(tables, box, utils.iou), rules)
             if role == "table" and tables
             else Region(role, as_box(box))
             for *box, role in ordered
         ]
+        return with_ruled_tables(regions, layer, rules) if drawn else regions
 
     def turned(self, number: int, quarters: int) -> PdfFile:
         """Return a document of one page: this one, turned clockwise by quarters."""

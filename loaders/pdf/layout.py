@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from loaders.geometry import area, bounding_box, centre, contains, to_fractions, words_to_fractions
 from loaders.pdf.bidi import in_reading_order
 from loaders.pdf.columns import column_gap, ends_sentence
+from loaders.pdf.plain_columns import margin_key
 from loaders.pdf.strikes import join_struck, without_struck
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
@@ -39,6 +40,7 @@ _BULLET = re.compile(rf"[{re.escape(_BULLETS)}]")
 _ORDINAL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]|\[\d+\]")
 _NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])((?:\.\d{1,2})*)\.?\s+\S")
 _FIELD = "* "  # in front of a form's field; other lists have "-"
+_HEADLINE = 1.4  # of the text size: running headers are as large as the text, or smaller
 _SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
 _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
@@ -184,8 +186,8 @@ def _box(line: Line) -> Box:
 
 def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings, measure: Measure) -> Block:
     """Return the block of a region: its role decides the kind, and the kind decides how its lines are joined."""
-    kind = KINDS.get(region.role, "text")
     texts = [" ".join(word.text for word in row.words) for row in rows]
+    kind = "heading" if _is_headline(region, rows, texts, around) else KINDS.get(region.role, "text")
     box = to_fractions(region.box, layer.width, layer.height)
     if kind == "table" and region.cells:
         return Block("table", table_text(region, rows, around.known), box=box)
@@ -204,6 +206,14 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
     if kind == "text" and all(row.upright for row in rows):
         text = broken_text(_printed(rows), measure, lambda lines: join_lines(lines, around.known))
     return Block(kind, text, box=box)
+
+
+def _is_headline(region: Region, rows: list[Line], texts: list[str], around: Surroundings) -> bool:
+    """Return whether what the model takes for a running header is a title: large print that no other page has."""
+    large = bool(around.body_size) and min(row.size for row in rows) >= _HEADLINE * around.body_size
+    keys = [margin_key(text) for text in texts]  # "" for a page number
+    named = all(keys) and not any(key in around.margins for key in keys)
+    return region.role == "page-header" and large and named and all(row.upright for row in rows)
 
 
 def _list_text(rows: list[Line], texts: list[str], around: Surroundings) -> str:

@@ -121,7 +121,7 @@ class PdfReader:
 
     def _read_upright(self, pdf: PdfFile, job: PageJob, layer: TextLayer, around: Surroundings) -> PageText:
         """Read a page whose text stands upright; a table or text across it is turned and read by itself."""
-        part = across(layer)
+        whole, part = layer, across(layer)
         layer = part[1] if part else layer
         plain = None if part else plain_regions(layer, around)
         if plain is not None:  # nothing is drawn on it, so there is no diagram, chart or picture to look for
@@ -136,7 +136,7 @@ class PdfReader:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)
         page = PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page))
-        for box in _unread_pictures(layer, regions):
+        for box in _unread_pictures(whole, regions):
             try:
                 page = self._with_figure(pdf, page, layer, box, job)
             except Exception as exc:  # a picture that fails must not cost the page its text

@@ -49,7 +49,7 @@ def ruled_rows(
         return None
     over = [line for line in lines if all(centre(word.box)[1] < grid.ys[0] for word in line.words)]
     headings = _headings_over(grid, over[-1], [line for line in lines if line not in over]) if over else {}
-    if not _fill(grid, [line for line in lines if line is not over[-1]] if headings else lines):
+    if not fill(grid, [line for line in lines if line is not over[-1]] if headings else lines):
         return None
     table = _Texts(grid, known)
     title = [table.rows[0]] if table.is_title else []
@@ -99,7 +99,7 @@ def _headings_over(grid: RuledGrid, line: Line, below: Sequence[Line]) -> dict[i
     return {used[index]: text for run, text in zip(runs, texts, strict=False) for index in run}
 
 
-def _fill(grid: RuledGrid, lines: Sequence[Line]) -> bool:
+def fill(grid: RuledGrid, lines: Sequence[Line]) -> bool:
     """Put the words into their cells; return whether nearly all of them lie in one."""
     inside = outside = 0
     for line in lines:

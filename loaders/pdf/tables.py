@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Container, Sequence
 
 from loaders.geometry import centre
+from loaders.pdf.bidi import is_right_to_left
 from loaders.pdf.ruled import Rules, ruled_grid
 from loaders.pdf.ruled_tables import cell_text, phrases, ruled_rows
 from loaders.pdf.text_layer import Line, Region
@@ -34,9 +35,11 @@ def table_text(region: Region, rows: Sequence[Line], known: Container[str]) -> s
     """
     grid = ruled_grid(region.rules, region.box)
     shape = len(region.cells), len(region.cells[0])
-    if grid is not None and (ruled := ruled_rows(grid, rows, shape, known)):
-        return markdown_table(ruled)
-    return markdown_table(_layout_rows(region.cells, rows, known, region.rules))
+    texts = ruled_rows(grid, rows, shape, known) if grid is not None else None
+    texts = texts or _layout_rows(region.cells, rows, known, region.rules)
+    if is_right_to_left([word for row in rows for word in row.words]):  # the labels stand on the right
+        texts = [row[::-1] for row in texts]
+    return markdown_table(texts)
 
 
 def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules: Rules) -> list[list[str]]:

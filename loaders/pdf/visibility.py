@@ -109,9 +109,10 @@ def copy_of_text(document: Any, layer: TextLayer) -> Any:
     usual = median([line.size for line in layer.lines] or [0])
     shape = page.new_shape()  # written once: a page rewritten for each word takes time with the square of the words
     for line in layer.lines:
+        font = "hebo" if line.bold or line.size > usual else "helv"
         for word in line.words if line.upright else ():
             place = word.box.x0, word.box.y1 - 0.22 * line.size
-            shape.insert_text(place, word.text, fontsize=line.size, fontname="hebo" if line.size > usual else "helv")
+            shape.insert_text(place, word.text, fontsize=line.size, fontname=font)
     for box in layer.drawings:
         if min(box.x1 - box.x0, box.y1 - box.y0) <= _RULE:
             shape.draw_line((box.x0, box.y0), (box.x1, box.y1))

@@ -100,3 +100,17 @@ def test_names_along_the_axis_of_a_chart_are_not_turned(tmp_path: Path) -> None:
     found = page_of(tmp_path / "chart.pdf")
     assert found.blocks[0].text.startswith("Landings by harbour")
     assert not any(block.kind == "table" for block in found.blocks)
+
+
+def test_a_sideways_table_of_words_is_read_once(tmp_path: Path) -> None:
+    rows = [["Task", "50 h", "250 h", "Gap"], ["Oil", "yes", "yes", "-"], ["Valves", "no", "yes", "0.35 mm"]]
+    source = TablePage("", 500, 330).ruled([120, 70, 70, 90], rows)
+    doc: Any = pymupdf.open()
+    page = doc.new_page(width=595, height=842)
+    page.insert_text((72, 90), "The table below stands across, since it is wide.")
+    page.show_pdf_page(pymupdf.Rect(200, 150, 530, 650), source.doc, 0, rotate=270)
+    doc.save(str(tmp_path / "mixed.pdf"))
+    found = page_of(tmp_path / "mixed.pdf")
+    assert found.engine == "text-layer", "it is no picture that OCR reads a second time"
+    assert "|Valves|no|yes|0.35 mm|" in found.markdown
+    assert found.markdown.count("Valves") == 1

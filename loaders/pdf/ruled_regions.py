@@ -1,0 +1,87 @@
+"""Ruled tables that the layout model takes for text or a picture: told from the lines that enclose their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from loaders.geometry import area, centre, contains, overlap
+from loaders.pdf.ruled import RuledGrid, Rules, ruled_grid
+from loaders.pdf.ruled_tables import fill
+from loaders.pdf.text_layer import Line, Region, TextLayer
+from loaders.text.bands import is_value
+from loaders.types import Box
+
+MIN_PIECES = 8
+"""Drawn lines and areas of a page that may hold such a table: three rows of two cells have seven lines and more."""
+
+_ROLES = ("text", "picture", "list-item")  # what the model calls them
+_MIN_ROWS, _MIN_COLUMNS = 3, 2
+_MIN_FILLED = 0.7  # share of the cells: the fields of a grid behind a chart are empty
+_MAX_WORDS = 15  # in a cell: more is a box of text
+_MIN_VALUES = 0.6  # share of a column's cells that are numbers
+_INSIDE = 0.8  # share of a part of the page that lies in the table
+
+
+def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules) -> list[Region]:
+    """Return the parts of a page with a table in place of those that drawn lines divide into cells.
+
+    A frame of cells is a table if it has three rows, most cells hold a few words, and a column of numbers or a bold
+    header: the boxes of a form and of a slide have neither.
+    """
+    result = list(regions)
+    for region in regions:
+        if region.role not in _ROLES or region not in result:
+            continue
+        grid = ruled_grid(rules, region.box)
+        if grid is None:
+            continue
+        box = Box(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
+        inside = [other for other in result if _lies_in(other, box, layer)]
+        taken = any(other.role == "table" and overlap(other.box, box) > 0 for other in result)
+        if region in inside and not taken and _is_table(grid, box, layer):
+            at = result.index(inside[0])
+            result = [other for other in result if other not in inside]
+            result.insert(at, Region("table", box, _cells(grid), rules))
+    return result
+
+
+def _is_table(grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
+    if len(grid.ys) <= _MIN_ROWS or len(grid.xs) <= _MIN_COLUMNS or any(overlap(one, box) > 0 for one in layer.images):
+        return False
+    lines = [_within(line, box) for line in layer.lines]
+    if not fill(grid, [line for line in lines if line.words]):
+        return False
+    cells = list({id(cell): cell for cell in grid.cells.values()}.values())
+    texts = {id(cell): " ".join(text for _, text in sorted(cell.pieces)) for cell in cells}
+    filled = [cell for cell in cells if texts[id(cell)]]
+    if len(filled) < _MIN_FILLED * len(cells) or any(len(text.split()) > _MAX_WORDS for text in texts.values()):
+        return False
+    header = [cell for cell in filled if cell.rows.start == 0]
+    body = [cell for cell in filled if cell.rows.start > 0]
+    if header and all(cell.bold for cell in header) and not any(cell.bold for cell in body if cell.columns.start > 0):
+        return True
+    columns = [[cell for cell in body if cell.columns.start == x] for x in range(len(grid.xs) - 1)]
+    return any(
+        sum(is_value(texts[id(cell)]) for cell in column) >= max(2, _MIN_VALUES * len(column)) for column in columns
+    )
+
+
+def _lies_in(region: Region, box: Box, layer: TextLayer) -> bool:
+    """Return whether a part of a page lies in a table with most of its area, or, as a picture may, with its words."""
+    if overlap(region.box, box) > _INSIDE * area(region.box):
+        return True
+    places = [centre(word.box) for word in layer.words]
+    held = [place for place in places if contains(region.box, place)]
+    return bool(held) and all(contains(box, place) for place in held)
+
+
+def _within(line: Line, box: Box) -> Line:
+    return replace(line, words=tuple(word for word in line.words if contains(box, centre(word.box))))
+
+
+def _cells(grid: RuledGrid) -> tuple[tuple[Box, ...], ...]:
+    return tuple(
+        tuple(Box(left, top, right, bottom) for left, right in zip(grid.xs, grid.xs[1:], strict=False))
+        for top, bottom in zip(grid.ys, grid.ys[1:], strict=False)
+    )
