@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from loaders.geometry import centre, contains
 from loaders.pdf.forms import CHECK_BOX, Widget, with_widgets
 from loaders.pdf.text_layer import TextLayer, as_box, words_by_line
+from loaders.pdf.web_forms import drawn_controls, place, written_boxes
 from loaders.types import Box, Word
 
 _SYMBOLS = re.compile(r"Dingbats|Wingdings|Webdings|ZaDb", re.IGNORECASE)
@@ -55,11 +56,15 @@ def with_tick_boxes(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     words = [word for line in layer.lines if line.upright for word in line.words]
     signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN)]
     held = [word.box for each in layer.fields for word in each.words]
-    squares = {box: on for box, on in _squares(page, content).items() if not any(_same(box, other) for other in held)}
-    if not signs and not squares:
+    drawn = _squares(page, content) | (drawn_controls(page) if _has_round_shapes(content) else {})
+    squares = {box: on for box, on in drawn.items() if not any(_same(box, other) for other in held)}
+    written = written_boxes(layer.lines)
+    if not signs and not squares and not written:
         return layer
     boxes: dict[Box, bool] = {word.box: word.text in _TICKED for word in signs if _is_box(word, signs)}
     marks: set[Word] = {word for word in signs if word.box in boxes}
+    boxes |= {place(words): ticked for words, ticked in written.items()}
+    marks.update(word for words in written for word in words)
     for square, ticked in squares.items():
         inside = [word for word in words if contains(square, centre(word.box), 1.0)]
         if all(word.text in _MARKS for word in inside):
@@ -73,6 +78,19 @@ def with_tick_boxes(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     if labelled is None:
         return layer
     return labelled
+
+
+def _has_round_shapes(content: Sequence[dict[str, Any]]) -> bool:
+    """Return whether a page draws shapes of a control's size that are no rectangles."""
+    vectors = [block for block in content if block["type"] == 3]
+    if len(vectors) > _MAX_SHAPES:
+        return False
+    return any(not block["isrect"] and _is_small(as_box(block["bbox"])) for block in vectors)
+
+
+def _is_small(box: Box) -> bool:
+    # Twice the size: the vectors of a text page have room for the pointed ends of strokes.
+    return min(box.x1 - box.x0, box.y1 - box.y0) >= _SMALLEST and max(box.x1 - box.x0, box.y1 - box.y0) <= 2 * _LARGEST
 
 
 def _without(line: Any, marks: set[Word]) -> Any:
