@@ -126,6 +126,31 @@ def bars(
     return sheet.document, truth
 
 
+def logarithmic(as_line: bool = False, seed: int = 20) -> Drawn:
+    """Draw bars or a line on an axis from 1 to 10,000 whose steps are powers of ten."""
+    chance, sheet, truth = random.Random(seed), Sheet(), Truth()
+    for power in range(5):
+        y = BOTTOM - (BOTTOM - TOP) * power / 4
+        sheet.text(LEFT - 6, y + 3, f"{10**power:,}", "r")
+        sheet.line((LEFT, y), (RIGHT, y), (0.88, 0.88, 0.88), 0.5)
+    room, before = (RIGHT - LEFT) / 5, None
+    for at, port in enumerate(PORTS[:5]):
+        value = round(10 ** chance.uniform(0.5, 3.9))
+        x, end = LEFT + room * (at + 0.5), BOTTOM - (BOTTOM - TOP) * math.log10(value) / 4
+        if as_line:
+            if before:
+                sheet.line(before, (x, end), COLOURS[0], 1.5)
+            before = (x, end)
+        else:
+            sheet.area((x - 25, end, x + 25, BOTTOM), COLOURS[0])
+        sheet.text(x, end - 5, f"{value:,}", size=8)
+        sheet.text(x, BOTTOM + 14, port)
+        truth[port, ""] = f"{value:,}"
+    sheet.line((LEFT, BOTTOM), (RIGHT, BOTTOM), (0.2, 0.2, 0.2))
+    sheet.caption("Figure 1: Landings of the ports, in tonnes")
+    return sheet.document, truth
+
+
 def lying(series: Sequence[str] = ("",), inside: bool = False, seed: int = 2) -> Drawn:
     """Draw bars that lie, their names to the left, a scale below."""
     chance, sheet, truth = random.Random(seed), Sheet(), Truth()
@@ -252,6 +277,7 @@ LOOKS: dict[str, Callable[[], Drawn]] = {
     "bars, axis not from zero": lambda: bars(cut=40, seed=8),
     "bars, some negative": lambda: bars(negative=True, seed=9),
     "bars, values only on the axis": lambda: bars(("In", "Out"), labelled=False, seed=10),
+    "bars, logarithmic axis": logarithmic,
     "lying bars": lying,
     "lying bars, two series": lambda: lying(("Spring", "Autumn"), seed=12),
     "lying bars, values inside": lambda: lying(inside=True, seed=13),
@@ -259,6 +285,7 @@ LOOKS: dict[str, Callable[[], Drawn]] = {
     "two lines, legend": lambda: lines(("Harbour", "Open sea"), seed=15),
     "two lines, coloured values": lambda: lines(("Harbour", "Open sea"), coloured=True, seed=16),
     "line, values only on the axis": lambda: lines(labelled=False),
+    "line, logarithmic axis": lambda: logarithmic(as_line=True),
     "stacked bars": stacked,
     "pie, names outside": pie,
     "pie, legend": lambda: pie(legend=True),

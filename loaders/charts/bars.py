@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
 from loaders.charts.categories import Category, find_categories, nearest_category
-from loaders.charts.labels import Label, label_size, magnitude, transpose
+from loaders.charts.labels import Label, label_size, logarithm, magnitude, transpose
 from loaders.charts.legend import Entry, series_of
 from loaders.charts.pixels import Mark
 from loaders.geometry import contains
@@ -39,9 +39,13 @@ class _Bar:
 
 
 def join_bars(
-    labels: Sequence[Label], marks: Sequence[Mark], legend: Sequence[Entry], lying: bool
+    labels: Sequence[Label], marks: Sequence[Mark], legend: Sequence[Entry], lying: bool, logarithmic: bool = False
 ) -> list[Joined] | None:
-    """Return the values of the bars that could be joined, category by category; None if there are no such bars."""
+    """Return the values of the bars that could be joined, category by category; None if there are no such bars.
+
+    Where an axis is `logarithmic`, which may be that of the categories, they may be as long as the logarithms of their
+    values say.
+    """
     size = label_size(labels)
     keys = [entry.key for entry in legend]
     named = {id(entry.label) for entry in legend}
@@ -53,7 +57,9 @@ def join_bars(
         free = [label.transposed() for label in free]
         shown = [Mark(transpose(mark.box), mark.colour) for mark in shown]
     axis, bars = _bars(shown)
-    found = _consistent(_values(free, bars, axis, size))
+    valued = _values(free, bars, axis, size)
+    measures = (magnitude, logarithm) if logarithmic else (magnitude,)
+    found = max((_consistent(valued, measure) for measure in measures), key=len)
     if not found:
         return None
     taken = {id(bar.value) for bar in found}
@@ -126,11 +132,11 @@ def _at_end(label: Label, bar: Mark, bars: Sequence[Mark], axis: float, size: fl
     return -_SINK * size <= box.y0 - label.box.y1 <= _ABOVE * size
 
 
-def _consistent(bars: list[_Bar]) -> list[_Bar]:
+def _consistent(bars: list[_Bar], measure: Callable[[str], float]) -> list[_Bar]:
     """Return the bars whose values fit their lengths; none if too many do not, or if all are too few to tell."""
     if len(bars) < 2:
         return []
-    values = [magnitude(bar.value.text) for bar in bars]
+    values = [measure(bar.value.text) for bar in bars]
     slope, offset = _fit([bar.length for bar in bars], values)
     limit = _OFF * max(abs(value) for value in values)
     fits = [bar for bar, value in zip(bars, values, strict=True) if abs(slope * bar.length + offset - value) <= limit]

@@ -5,8 +5,9 @@ Coordinates are pixels of the picture, origin top left.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -17,6 +18,8 @@ from loaders.types import Box, Word
 _VALUE = re.compile(
     r"[(~≈<>+−–-]*[$€£¥]?[−–-]?\d{1,3}(?:(?:[.,'’\u00a0\u202f]\d+)+|\d*)\s?(?:%|‰|bn|[kKmMBx×°])?\)?[*†‡]*"
 )
+_POWER = re.compile(r"10([⁻⁰¹²³⁴-⁹]+)")
+_RAISED_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[/–-]\d\d)?")
 MIN_VALUES = 3
 """Values that must be joined before a picture is taken for a chart that was understood."""
@@ -26,6 +29,9 @@ MAX_LABELS = 1500
 
 _NUMBERS = 0.2  # share of a chart's labels that are numbers: the least of the charts drawn for the tests has 0.33
 _SCALE = 4  # numbers in equal steps along an edge that make a scale
+_POWERS = 3  # numbers in equal ratios that make a logarithmic one
+_MIN_RATIO = 1.9
+_NO_LOGARITHM = 100.0
 _SPACE = 0.45  # of a label's height: words of one label stand closer (0.25-0.35), neighbouring labels further apart
 _SAME_ROW = 0.5  # of the height by which words of one label overlap
 
@@ -46,7 +52,7 @@ class Label:
     @property
     def is_value(self) -> bool:
         """Whether it is a number with at most a sign, a currency or a unit."""
-        return not self.turned and _VALUE.fullmatch(self.text) is not None
+        return not self.turned and (_VALUE.fullmatch(self.text) or _POWER.fullmatch(self.text)) is not None
 
     @property
     def is_year(self) -> bool:
@@ -71,6 +77,8 @@ def label_size(labels: Sequence[Label]) -> float:
 
 def magnitude(text: str) -> float:
     """Return a value's number, for comparing with lengths: the last mark before one or two digits is a decimal mark."""
+    if power := _POWER.fullmatch(text):
+        return float(10.0 ** int(power[1].translate(_RAISED_DIGITS)))
     digits = re.sub(r"[^\d.,]", "", text).strip(".,")
     head, mark, tail = re.fullmatch(r"(.*?)(?:([.,])(\d*))?", digits).groups()  # type: ignore[union-attr]
     marks = set(re.sub(r"\d", "", digits))
@@ -79,6 +87,12 @@ def magnitude(text: str) -> float:
     number = float(f"{whole}{tail}") if mark and (thousands or not tail) else float(f"{whole or 0}.{tail or 0}")
     negative = text.lstrip("(~≈<>$€£¥")[:1] in ("−", "–", "-") or (text[:1] == "(" and text[-1:] == ")")
     return -number if negative else number
+
+
+def logarithm(text: str) -> float:
+    """Return the logarithm of a value's number; far below all others for what has none."""
+    number = magnitude(text)
+    return math.log10(number) if number > 0 else -_NO_LOGARITHM
 
 
 def labels_of(words: Iterable[Word]) -> list[Label]:
@@ -113,7 +127,17 @@ def may_be_chart(labels: Sequence[Label], share: float = _NUMBERS) -> bool:
 
 
 def has_scale(labels: Sequence[Label]) -> bool:
-    """Return whether numbers in equal steps stand along one edge: the scale of an axis."""
+    """Return whether numbers in equal steps or ratios stand along one edge: the scale of an axis."""
+    return has_logarithmic_scale(labels) or any(_in_steps(numbers) for numbers in _along_edges(labels))
+
+
+def has_logarithmic_scale(labels: Sequence[Label]) -> bool:
+    """Return whether the numbers along one edge are each the same multiple of the one before: 1, 10, 100."""
+    return any(_in_ratios(numbers) for numbers in _along_edges(labels))
+
+
+def _along_edges(labels: Sequence[Label]) -> Iterator[list[float]]:
+    """Yield the numbers that stand along one edge: aligned at the right or left, or in a row."""
     values = [label for label in labels if label.is_value]
     for edge in (2, 0, 1):  # of the box: x1, x0, y0
         along = sorted(values, key=lambda label: label.box[edge])
@@ -123,15 +147,22 @@ def has_scale(labels: Sequence[Label]) -> bool:
                 runs[-1].append(label)
             else:
                 runs.append([label])
-        if any(_in_steps([magnitude(label.text) for label in run]) for run in runs):
-            return True
-    return False
+        yield from ([magnitude(label.text) for label in run] for run in runs)
 
 
 def _in_steps(numbers: Sequence[float]) -> bool:
     ordered = sorted(set(numbers))
     steps = [right - left for left, right in pairwise(ordered)]
     return len(ordered) >= _SCALE and max(steps) - min(steps) <= 1e-6 * max(abs(number) for number in ordered)
+
+
+def _in_ratios(numbers: Sequence[float]) -> bool:
+    ordered = sorted(set(numbers))
+    if len(ordered) < _POWERS or ordered[0] <= 0:
+        return False
+    ratios = [right / left for left, right in pairwise(ordered)]
+    regular = max(ratios) - min(ratios) <= 1e-6 * max(ratios)
+    return regular and (ratios[0] > 9 or (ratios[0] > _MIN_RATIO and len(ordered) >= _SCALE))
 
 
 def words_of(labels: Sequence[Label]) -> str:

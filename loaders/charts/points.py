@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from statistics import median
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from loaders.charts.bars import Joined
 from loaders.charts.categories import Category, find_categories, nearest_category
-from loaders.charts.labels import Label, label_size, magnitude
+from loaders.charts.labels import Label, has_logarithmic_scale, label_size, logarithm, magnitude
 from loaders.charts.legend import Entry
 from loaders.charts.pixels import Canvas
 from loaders.types import Box
@@ -35,7 +35,8 @@ def join_points(labels: Sequence[Label], canvas: Canvas, legend: Sequence[Entry]
     categories = find_categories([label for label in free if label.box.y0 >= top - 0.1 * size], top, top, size)
     values = [label for label in free if label.is_value and label.box.y1 < top]
     placed = [(at, label) for label in values if (at := _category(label, categories)) is not None]
-    chosen = _on_scale(placed, size)
+    measures = (magnitude, logarithm) if has_logarithmic_scale(labels) else (magnitude,)
+    chosen = max((_on_scale(placed, size, measure) for measure in measures), key=len)
     joined = [(at, name, label) for at, label in chosen if (name := _series(label, canvas, legend, size)) is not None]
     times = Counter((at, name) for at, name, _ in joined)
     return [
@@ -59,11 +60,13 @@ def _category(label: Label, categories: Sequence[Category]) -> int | None:
     return at if at is not None and abs(categories[at].x - label.middle[0]) <= 0.35 * categories[at].room else None
 
 
-def _on_scale(placed: Sequence[tuple[int, Label]], size: float) -> list[tuple[int, Label]]:
+def _on_scale(
+    placed: Sequence[tuple[int, Label]], size: float, measure: Callable[[str], float]
+) -> list[tuple[int, Label]]:
     """Return the values that stand as high as their number says; none if the scale cannot be told from them."""
     if len(placed) < _MIN_POINTS:
         return []
-    points = [(label.middle[1], magnitude(label.text)) for _, label in placed]
+    points = [(label.middle[1], measure(label.text)) for _, label in placed]
     if max(y for y, _ in points) - min(y for y, _ in points) < _MIN_SPREAD * size:
         return []
     some = points[:: max(1, len(points) // 100)]

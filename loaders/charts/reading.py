@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from loaders.charts.bars import Joined, join_bars
-from loaders.charts.labels import MIN_VALUES, Label, may_be_chart
+from loaders.charts.labels import MIN_VALUES, Label, has_logarithmic_scale, may_be_chart
 from loaders.charts.legend import Entry, find_legend
 from loaders.charts.pies import join_slices
 from loaders.charts.pixels import Canvas
@@ -37,7 +37,8 @@ def read_chart(labels: Sequence[Label], rgb: NDArray[Any]) -> Chart | None:
         return None
     canvas = Canvas(rgb)
     legend = find_legend(labels, canvas)
-    bars = [join_bars(labels, canvas.marks, legend, lying) for lying in (False, True)]
+    logarithmic = has_logarithmic_scale(labels)
+    bars = [join_bars(labels, canvas.marks, legend, lying, logarithmic) for lying in (False, True)]
     if any(found is not None for found in bars):
         joined = max((found or [] for found in bars), key=len)
     else:

@@ -53,6 +53,13 @@ def test_a_chart_in_a_scan_is_found_and_read(tmp_path: Path, draw: Callable[[], 
     assert stated(save(document, tmp_path / "chart.pdf", "scan")) == truth
 
 
+def test_powers_of_ten_are_a_scale() -> None:
+    labels = [Label(f"10{power}", Box(0, 90 - 30 * at, 20, 100 - 30 * at)) for at, power in enumerate("⁰¹²³")]
+    assert [label.is_value for label in labels] == [True] * 4
+    assert has_scale(labels)
+    assert magnitude("10⁻²") == pytest.approx(0.01)
+
+
 def test_values_that_contradict_their_bars_are_not_stated(tmp_path: Path) -> None:
     """Labels put on the wrong bars (moved along by one) fit no lengths: the chart is not understood."""
     document, _ = bars(labelled=False)
