@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from loaders.geometry import area, centre, contains, overlap
 from loaders.pdf.ruled import RuledGrid, Rules, ruled_grid
@@ -82,6 +83,5 @@ def _within(line: Line, box: Box) -> Line:
 
 def _cells(grid: RuledGrid) -> tuple[tuple[Box, ...], ...]:
     return tuple(
-        tuple(Box(left, top, right, bottom) for left, right in zip(grid.xs, grid.xs[1:], strict=False))
-        for top, bottom in zip(grid.ys, grid.ys[1:], strict=False)
+        tuple(Box(left, top, right, bottom) for left, right in pairwise(grid.xs)) for top, bottom in pairwise(grid.ys)
     )

@@ -8,6 +8,7 @@ from collections.abc import Container, Sequence
 
 from loaders.geometry import centre
 from loaders.pdf.bidi import is_right_to_left
+from loaders.pdf.centred_labels import with_centred_labels
 from loaders.pdf.ruled import Rules, ruled_grid
 from loaders.pdf.ruled_tables import cell_text, phrases, ruled_rows
 from loaders.pdf.text_layer import Line, Region
@@ -43,7 +44,14 @@ def table_text(region: Region, rows: Sequence[Line], known: Container[str]) -> s
 
 
 def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules: Rules) -> list[list[str]]:
-    """Return the texts of the layout model's cells."""
+    """Return the texts of the layout model's cells, or of the rows of print where labels stand in their middle."""
+    if (
+        len(cells[0]) > 2
+        and all(line.upright for line in rows)
+        and (found := with_centred_labels(rows, cells[0][1].x0))
+    ):
+        rows = found
+        cells = [[cell._replace(y0=min(word.box.y0 for word in line.words)) for cell in cells[0]] for line in rows]
     tops = [row[0].y0 for row in cells]
     texts = [_texts(line) for line in rows]
     lefts = _with_missed_columns(texts, _without_split_columns(texts, [cell.x0 for cell in cells[0]]))
