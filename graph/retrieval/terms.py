@@ -76,7 +76,7 @@ def identifiers(text: str) -> list[str]:
 
 def stems(text: str) -> frozenset[str]:
     """Return the stems of all words of a text."""
-    return frozenset([stem(word.lower()) for word in _PIECE.findall(text.translate(TO_ORDINARY))])
+    return frozenset(map(stem, map(str.lower, _PIECE.findall(text.translate(TO_ORDINARY)))))
 
 
 def split_questions(question: str) -> list[str]:

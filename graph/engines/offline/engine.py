@@ -200,7 +200,7 @@ class OfflineEngine:
     def _score(
         self, question: str, chunks: Sequence[RetrievedChunk]
     ) -> tuple[scoring.Query, list[scoring.ScoredSentence]]:
-        """Score the sentences of chunks; encode those of chunks without token vectors, see `_encode`."""
+        """Score the sentences of chunks, without ranks; encode those of chunks without token vectors, see `_encode`."""
         query = scoring.prepare_query(question, self._encoder.encode_query(question), self._catalog)
         documents = sorted({chunk["document"] for chunk in chunks})
         asked = self._multilingual.asked(question, documents) if self._multilingual else None
@@ -215,7 +215,7 @@ class OfflineEngine:
         if asked and self._multilingual:
             rest = [chunk["chunk"] for chunk in chunks if chunk["document"] in others]
             scored = [*scored, *self._multilingual.score(asked, query, self._catalog.chunks(rest))]
-        return query, with_ranks(scored, [chunk["chunk"] for chunk in chunks])
+        return query, scored
 
     def _encode(self, chunk: ChunkRow) -> TokenVectors:
         """Encode the sentences of a chunk that was indexed by another embedder, which stores no token vectors."""
@@ -240,7 +240,6 @@ class OfflineEngine:
             query, sentences = self._score(part, chunks)
             least = relevance.least_fit(part, rows, self._catalog)
             settling |= {row.id for row in rows if table_answers.settles(query, row)}
-            settling |= {row.id for row in rows if relevance.names_all_asked(part, row, titles.get(row.document, ""))}
             settling |= answering_chunks(query, sentences, {row.id: row for row in rows}, titles)
             for scored in sentences:
                 grade = relevance.grade_of(scored.fit, least)
@@ -248,6 +247,12 @@ class OfflineEngine:
                     best[scored.chunk] = grade, scored
             settling |= {chunk for chunk, _ in told_by_form(part, {row.id: row for row in rows})}
             settling |= _of_all_ways(part, sentences, least)
+            # Last, since it looks for each word in all words of a chunk.
+            settling |= {
+                row.id
+                for row in rows
+                if row.id not in settling and relevance.names_all_asked(part, row, titles.get(row.document, ""))
+            }
         grades = {
             chunk: Grade(
                 chunk=chunk,
@@ -273,7 +278,8 @@ class OfflineEngine:
         for part in terms.split_questions(question):
             if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])):
                 continue
-            query, scored = self._score(part, chunks)
+            query, unranked = self._score(part, chunks)
+            scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])
             subjects = subjects_of(part, titles, self._catalog)
             found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles, subjects)
             claims += [claim for claim in found if claim not in claims]

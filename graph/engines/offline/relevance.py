@@ -65,9 +65,11 @@ def names_all_asked(question: str, chunk: ChunkRow, title: str) -> bool:
     The headings of the chunk and the title of its document count too, but not they alone.
     """
     words = required_words(question, asked_kind(question))
+    if len(words) < _MIN_NAMED:
+        return False
     above, whole = stems(" ".join([*chunk.headings, title])), stems(chunk.text)
     none: frozenset[str] = frozenset()
-    if len(words) < _MIN_NAMED or not all(is_named(word, whole | above, none) for word in words):
+    if not all(is_named(word, whole, none) or is_named(word, above, none) for word in words):
         return False
     own = [stems(sentence.search) for sentence in chunk.sentences]
     by_sentence = [{word for word in words if is_named(word, held, none)} for held in own]
