@@ -56,7 +56,7 @@ async def contextualize(state: QueryState) -> QueryState:
     if len(question) > _MAX_QUESTION:
         raise BadInputError(f"The question has {len(question):,} characters: ask in at most {_MAX_QUESTION:,}.")
     catalog, given = deps.stores.catalog, as_list(state.get("documents") or [], "documents")
-    allowed = await asyncio.to_thread(clarifying.resolve, catalog, given)
+    allowed = await asyncio.to_thread(clarifying.resolve, catalog, given) if given else []
     about_library = document_mentions.asks_about_library(question)
     reply = Reply(question) if about_library else await spent_day.standalone(deps, question, history)
     update: QueryState = {
@@ -78,13 +78,15 @@ def _understood(catalog: Catalog, state: QueryState, update: QueryState, *, name
     from graph.query.understanding import understand  # its patterns take 20 ms at import, those below 3
     from graph.retrieval import document_mentions
 
-    asked, allowed = update["standalone_question"], update["allowed_documents"]
+    asked = update["standalone_question"]
+    allowed = update["allowed_documents"] if named else clarifying.resolve(catalog, [])
     mentioned = [] if named else document_mentions.mentioned_in(catalog, asked)
     understood = understand(asked, mentioned)
     if not named and not mentioned and understood["kind"] in conversation.ABOUT_DOCUMENTS:
         mentioned = conversation.document_of_thread(state, catalog)
     update = {
         **update,
+        "allowed_documents": allowed,
         "understanding": {**understood, "documents": mentioned},
         "mentioned_documents": mentioned,
         "whole_documents": of_run(catalog, mentioned or allowed, update["engine"]),

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import holds_evidence
-from graph.retrieval.embedder import Embedder, SentenceEmbedder
-from graph.retrieval.late_interaction import score_sentences
+from graph.retrieval.embedder import Embedder, SentenceEmbedder, encodes_sentences
+from graph.retrieval.late_interaction import run_beside, score_sentences
 from graph.retrieval.multilingual import Asked, MultilingualSearch
 from graph.retrieval.vector_search import nearest_chunks
 from graph.storage.base import Catalog, ChunkRow, VectorIndex
@@ -73,12 +73,25 @@ class Retriever:
             found = await asyncio.to_thread(self._by_text, query, documents)
             hits = await asyncio.to_thread(self._rank, query, found, {}, limit)
             return Reply(await asyncio.to_thread(_best_distinct, hits, limit))
+        if encodes_sentences(self._embedder) and not self._pages:
+            return Reply(await asyncio.to_thread(self._search_here, self._embedder, query, documents, limit))
         # The full-text search runs while the question is embedded and its nearest vectors are found.
         by_text, (by_vector, by_image, usage) = await asyncio.gather(
             asyncio.to_thread(self._by_text, query, documents), self._by_vector(query, documents)
         )
-        # One call, because each change of the thread takes a tenth of a millisecond.
         return Reply(await asyncio.to_thread(self._best, query, documents, by_text, by_vector, limit, by_image), usage)
+
+    def _search_here(
+        self, embedder: SentenceEmbedder, query: str, documents: Sequence[str], limit: int
+    ) -> list[RetrievedChunk]:
+        """Search without waiting for a service, in one call: each change of the thread takes a tenth of a millisecond.
+
+        The full-text search runs while the question is embedded, and its nearest vectors are found.
+        """
+        by_text = run_beside(self._by_text, query, documents)
+        vector = embedder.encode_query(query).vector
+        near = nearest_chunks(self._catalog, self._vectors, embedder, vector, documents, _MAX_BY_VECTOR)
+        return self._best(query, documents, by_text.result(), near, limit, {})
 
     def _best(
         self,
@@ -116,7 +129,7 @@ class Retriever:
 
     def _rank_others(self, asked: Asked, ids: Sequence[str], by_text: dict[str, float]) -> list[Hit]:
         """Score chunks in another language by their best sentence, and by their words as far as it holds them."""
-        if self._multilingual is None or not isinstance(self._embedder, SentenceEmbedder):
+        if self._multilingual is None or not encodes_sentences(self._embedder):
             return []
         query = scoring.prepare_query(asked.text, self._embedder.encode_query(asked.text), self._catalog)
         chunks = self._catalog.chunks(ids, published=True)
@@ -173,7 +186,7 @@ class Retriever:
         # Vectors are written before their chunks are published, and removed after.
         published = set(self._catalog.published([*by_text, *by_vector, *by_image]))
         by_text, by_vector = _only(by_text, published), _only(by_vector, published)
-        if isinstance(self._embedder, SentenceEmbedder):
+        if encodes_sentences(self._embedder):
             candidates = scoring.shortlist(by_text, by_vector, max(scoring.SHORTLIST, 2 * limit))
             hits = self._rank_by_sentence(query, self._embedder.encode_query(query), candidates, by_text)
         else:

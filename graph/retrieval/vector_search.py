@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.retrieval.embedder import Embedder, SentenceEmbedder
+from graph.retrieval.embedder import Embedder, encodes_sentences
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog, TokenVectorStore, VectorIndex
 
@@ -48,8 +48,8 @@ def nearest_chunks(
     """
     ids_by_key: dict[str, list[str]] = {}
     # A question to a larger library need not know its chunks.
-    is_small = not documents and not catalog.published_chunks(1, offset=_MAX_EXACT)
-    if is_small and isinstance(embedder, SentenceEmbedder):
+    is_small = not documents and not catalog.has_more_chunks(_MAX_EXACT)
+    if is_small and encodes_sentences(embedder):
         chunks = catalog.published_chunks(_MAX_EXACT)
         key = hashlib.sha256("".join(chunks).encode()).hexdigest()
         return _best_by_chunk(_compare_all(catalog, index, embedder, vector, {key: chunks}, limit)[:limit])
@@ -76,7 +76,7 @@ def _compare_all(
     limit: int,
 ) -> list[tuple[str, str, float]]:
     """Return at least the `limit` best vectors of the given chunks as (row id or "", chunk id, cosine), best first."""
-    if not isinstance(embedder, SentenceEmbedder):
+    if not encodes_sentences(embedder):
         index.check(embedder.identity)
         return index.search_among(vector, [chunk for chunks in ids_by_key.values() for chunk in chunks])
     found: list[tuple[str, str, float]] = []

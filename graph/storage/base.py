@@ -283,6 +283,7 @@ class ChunkStore(Protocol):
     def published(self, ids: Sequence[str]) -> list[str]:
         """Return those of the chunk ids that are published."""
 
+    def has_more_chunks(self, number: int) -> bool: ...
     def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
         """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
 
@@ -312,8 +313,7 @@ class TokenVectorStore(Protocol):
     def add_prefetched_vectors(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
         """Store (key, vector) pairs until the document's chunks are published; nothing for a deleted document."""
 
-    def prefetched_vectors(self, keys: Sequence[str]) -> dict[str, bytes]:
-        """Return the prefetched vectors of these keys."""
+    def prefetched_vectors(self, keys: Sequence[str]) -> dict[str, bytes]: ...
 
 
 class RequestCounter(Protocol):

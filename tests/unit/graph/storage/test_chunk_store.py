@@ -46,6 +46,17 @@ def test_published_chunks_are_listed_up_to_a_limit(catalog: Catalog) -> None:
     assert catalog.chunk_ids("a", limit=1) == expected[:1]
 
 
+def test_a_library_that_shrinks_has_no_longer_more_chunks(catalog: Catalog) -> None:
+    publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."))
+    assert not catalog.has_more_chunks(1)
+    publish(catalog, document("b"), chunk(0, "Gannets nest on ledges."), chunk(1, "They dive."))
+    assert [catalog.has_more_chunks(number) for number in (1, 2, 3, 2)] == [True, True, False, True]
+    catalog.stage_chunks("b", [chunk(0, "Not published yet.")])
+    assert not catalog.has_more_chunks(3)
+    publish(catalog, document("b"), chunk(0, "Gannets nest on ledges."))
+    assert not catalog.has_more_chunks(2)
+
+
 def test_a_chunk_that_is_read_again_has_the_sentences_that_are_stored_now(catalog: Catalog) -> None:
     publish(catalog, document("a"), chunk(0, "Puffins nest in burrows."))
     before = catalog.chunks(catalog.chunk_ids("a"))
