@@ -70,8 +70,9 @@ def _run(host: str, port: int, reload: bool) -> None:
     level = os.environ["LOG_LEVEL"].upper()
     logging.getLogger().setLevel(level)  # it has set another
     if level == "WARNING":
-        # A line for each mistake of a client. A filter, since the server sets the level again.
-        logging.getLogger("langgraph_api.server").addFilter(lambda record: record.levelno >= logging.ERROR)
+        # A line for each mistake of a client, and for an import that took long. Filters, since the server sets levels.
+        for name in ("langgraph_api.server", "langgraph_api.timing.timer"):
+            logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.ERROR)
     if reload:
         process.freeze_gc()  # the server is a child process, and this one only waits
     else:
