@@ -266,7 +266,7 @@ _NEAR_BOUND, _NEAR_ABOUT = Decimal("0.2"), Decimal("0.03")
 
 def values_of(text: str, evidence: Evidence) -> set[Decimal]:
     """Return the values of the numbers in a text but those in names."""
-    mark = decimal_mark(f"{evidence.exact} {evidence.whole}")
+    mark = decimal_mark(f"{evidence.exact} {evidence.whole}") or evidence.decimal
     bare = fold(without_names(text))
     given = amounts(bare, mark)
     found = {value for amount in given for value in (*amount.values, *amount.unscaled)}

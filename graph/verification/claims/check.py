@@ -21,6 +21,7 @@ from graph.verification.claims import (
     modality,
     negation,
     opposites,
+    rates,
     relations,
     relevance,
     remainders,
@@ -163,6 +164,7 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("table", table_places.swapped_values(text, numbers.stated, evidence, numbers.mark)),
         ("comparison", table_order.wrong_order(text, evidence, numbers.mark).doubt),
         ("number", table_places.lost_sign(text, numbers.stated, evidence, numbers.mark)),
+        ("unit", table_places.lost_magnitude(text, evidence)),
         ("number", table_places.added_loss(text, numbers.stated, evidence, numbers.mark)),
     ]
 
@@ -213,6 +215,7 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("number", value_context.misplaced_value(text, quote, mark)),
         ("number", value_context.other_way(text, quote, mark)),
         ("number", value_context.other_whole(text, quote)),
+        ("unit", rates.other_rate(text, quote)),
         ("number", compared_values.other_side(text, quote, mark)),
         ("number", remainders.part_of_other(text, quote)),
         ("comparison", value_context.other_bound(text, quote, mark)),

@@ -96,14 +96,17 @@ def counted_otherwise(text: str, stated: Sequence[Stated], quote: str) -> str:
         if any(value in one.values and _counts_nothing(after) for value, after in held) and not _is_money(one, source):
             continue  # "winning three cups and losing two"
         if any(value in one.values and _PART_OF.match(after) for value, after in held):
-            continue  # "118 of the 160 hulls" are 118 hulls
+            continue  # "118 of the 160 hulls" are 118 hulls, "17 and 33 hours" 17 hours
         known = {value for value, after in held for word in words(after[:40])[:1] if word.stem == counted.stem}
         if known and known.isdisjoint(one.values):
             return f"the quote counts {min(known)} {counted.text}, the claim {one.text}"
     return ""
 
 
-_PART_OF = re.compile(r"\s(?:out of|of|von|der)\s(?:the |these |den )?(?:\d|[a-zäöüß]+\b)", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"\s(?:out of|of|von|der)\s(?:the |these |den )?(?:\d|[a-zäöüß]+\b)|\s?(?:and|to|or|und|bis|oder|-|–)\s?\d",
+    re.IGNORECASE,
+)
 
 
 def _is_money(one: Stated, source: str) -> bool:

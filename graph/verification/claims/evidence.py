@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graph.storage.base import ChunkRow, SentenceRow
 from graph.verification.quotes import quoted_rows
+from loaders.text.numbers import Mark
 from loaders.text.raised_signs import write_signs
 
 
@@ -36,6 +37,8 @@ class Evidence:
     """All rows of the chunk's table."""
     document: Callable[[], str] = _nothing
     """Loads the text of the whole document."""
+    decimal: Mark = ""
+    """The mark that the document sets before decimals; "" where it is not told."""
 
 
 def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callable[[], str] = _nothing) -> Evidence:
@@ -55,4 +58,5 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
         rows=rows,
         table=tuple(row for row in chunk.sentences if row.kind == "row") if rows else (),
         document=document,
+        decimal="." if chunk.decimal == "." else "," if chunk.decimal == "," else "",
     )

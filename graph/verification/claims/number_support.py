@@ -131,7 +131,7 @@ def numbers_of(text: str, evidence: Evidence) -> Numbers:
 
 def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
     """Return the numbers of an exact quotation; magnitudes that only the claim states count ("in millions")."""
-    mark = decimal_mark(f"{exact} {evidence.whole}")
+    mark = decimal_mark(f"{exact} {evidence.whole}") or evidence.decimal
     given = amounts(exact, mark)
     in_names = {one.text for name, *_ in names_with_digits(exact) for one in find_numbers(name)}
     in_names -= {one.text for one in amounts(without_names(exact), mark)}

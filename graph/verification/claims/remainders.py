@@ -34,6 +34,10 @@ _WHOLE_FIRST = re.compile(
     rf"(?:,|\bbut\b|\baber\b|\bund\b|\band\b|\s)\s?(?:about |only |nur |etwa )*(?P<part>{_NUMBER})\b",
     re.IGNORECASE,
 )
+_OF_WHOM = re.compile(
+    rf"(?P<whole>{_NUMBER})\s[^.;,]{{1,40}},\s(?:of (?:whom|which|them)|davon|darunter|von denen)\s(?P<part>{_NUMBER})",
+    re.IGNORECASE,
+)
 _PER_CENT = re.compile(r"(?P<part>\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)", re.IGNORECASE)
 _REST = re.compile(
     r"\b(?:(?:the )?(?:rest|remainder|remaining|others?)|de[rn] rest|(?:die )?übrigen?|restlichen?)\b",
@@ -124,7 +128,7 @@ def _parts(text: str, *, is_percent: bool) -> Iterator[Part]:
         for found in _PER_CENT.finditer(text):
             yield Part(Decimal(found["part"].replace(",", ".")), _HUNDRED, found.end(), found.end())
         return
-    for pattern in (_PART, _WHOLE_FIRST):
+    for pattern in (_PART, _WHOLE_FIRST, _OF_WHOM):
         for found in pattern.finditer(text):
             for part in _value(found["part"]):
                 yield from (

@@ -138,11 +138,16 @@ def same_value(one: Stated, values: Sequence[Decimal]) -> bool:
     """
     scales = (1, *(scale for scale in _SCALES if scale <= one.step * 10**_MOST_DECIMALS)) if _has_letters(one) else (1,)
     return any(
-        abs(abs(value) * scale - stated) * 2 <= one.step or abs(value) == stated
+        abs(abs(value) * scale - stated) * 2 <= _step(one, stated) or abs(value) == stated
         for value in values
         for stated in one.values
         for scale in scales
     )
+
+
+def _step(one: Stated, stated: Decimal) -> Decimal:
+    """Return the value of the last digit of a reading: 2,480 that is read as 2.480 is rounded to thousandths."""
+    return min(one.step, Decimal(1).scaleb(int(stated.as_tuple().exponent)))
 
 
 _SCALES = (10**3, 10**6, 10**9)
@@ -216,3 +221,23 @@ def _wrong_band_of_value(
         if holding and all(named.isdisjoint(row.band) for row in holding):
             return f"{one.text} does not stand under {shown([min(named)])}: quote the row of {min(named)}"
     return ""
+
+
+def lost_magnitude(text: str, evidence: Evidence) -> str:
+    """Return a doubt where a table counts in thousand tonnes, and the claim gives a cell's number as tonnes."""
+    found = _IN_MAGNITUDES.search(" ".join((evidence.exact, evidence.above, evidence.around)))
+    if not found:
+        return ""
+    cells = {cell for row in evidence.rows for _, cell in row.cells[1:]}
+    for one in re.finditer(rf"(?P<number>\d[\d.,]*\d|\d)\s{re.escape(found['unit'])}\b", text, re.IGNORECASE):
+        if one["number"] in cells:
+            return f"the table is in {found['scale']} {found['unit']}, the claim says “{one[0]}”"
+    return ""
+
+
+_IN_MAGNITUDES = re.compile(
+    r"\((?:in )?(?P<scale>thousands?|millions?|billions?|tausend|tsd\.?|mio\.?|millionen|mrd\.?)\s(?:of )?"
+    r"(?P<unit>[^\W\d]{2,})\)",
+    re.IGNORECASE,
+)
+"""The caption of a table in thousands: "(thousand tonnes)"."""

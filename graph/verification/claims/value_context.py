@@ -284,6 +284,10 @@ def _distance(value: Value, word: Word, said: Sequence[Word], folded: str) -> fl
     return between + ends + _BREAK_COST * len(_BREAK.findall(folded[low:high]))
 
 
+_END_OF_RANGE = re.compile(
+    r"\b(?:between|zwischen)\s[$€£]?(?:\d[\d.,]*\s?(?:[^\W\d]+\s)?(?P<upper>and|und)\s[$€£]?)?$", re.IGNORECASE
+)
+"""Before the ends of "between 18 and 31", which bound from below and from above."""
 _LIMIT = re.compile(
     r"\b(?:(?P<low>at least|no(?:t)? less than|no fewer than|a minimum of|mindestens|wenigstens|nicht weniger als)|"
     r"at most|up to|no more than|a maximum (?:\w+ )?of|maximum (?:\w+ )?of|höchstens|maximal|bis zu|"
@@ -304,6 +308,8 @@ def _bound(value: Value, text: str) -> set[int]:
         if not re.search(r"[\d,;.()]", folded[min(word.end, value.end) : max(word.start, value.start)].strip())
     ]
     keys = [word.key for word in near]
+    if end := _END_OF_RANGE.search(folded[: value.start]):
+        return {-1 if end["upper"] else 1}
     if limit := _LIMIT.search(folded[max(0, value.start - 24) : value.start]):
         return {1 if limit["low"] else -1}
     if "at" in keys and ("least" in keys or "most" in keys):

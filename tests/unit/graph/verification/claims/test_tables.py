@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from graph.storage.base import ChunkRow, SentenceRow
@@ -161,3 +163,21 @@ def test_a_longer_name_is_not_the_shorter_one() -> None:
 def test_a_single_cell_may_be_quoted() -> None:
     assert found("Tarn Head had 388 Pairs 2024.", "388") == {}
     assert "contradiction" in found("Wick Stack had 388 Pairs 2024.", "388").values()
+
+
+QUAYS = "|Quay|2041|2042|2043|\n|---|---|---|---|\n|North|3,310|3,480|3,705|\n|East|2,940|2,985|3,060|"
+
+
+@pytest.mark.parametrize("decimal", [".", ""])
+def test_a_number_with_a_comma_is_not_rounded_to_the_neighbouring_column(decimal: str) -> None:
+    chunk = replace(chunk_of(QUAYS), decimal=decimal)
+    for value, kinds in (("3,705", []), ("3,480", ["table"])):
+        evidence = evidence_for("| North | 3,310 | 3,480 | 3,705 |", chunk)
+        assert [one.kind for one in check_claim(f"North handled {value} ships in 2043.", evidence)] == kinds
+
+
+def test_a_table_in_thousands_is_not_read_as_single_ones() -> None:
+    chunk = replace(chunk_of(QUAYS), headings=("Cargo (thousand tonnes)",))
+    evidence = evidence_for("| East | 2,940 | 2,985 | 3,060 |", chunk)
+    assert [one.kind for one in check_claim("East handled 3,060 tonnes in 2043.", evidence)] == ["unit"]
+    assert not check_claim("East handled 3,060 thousand tonnes in 2043.", evidence)

@@ -22,6 +22,10 @@ PLANT = "Das Kraftwerk soll bis 2050 schließen, sofern der Stadtrat zustimmt."
 HULLS = "The yard, Aldous Works, replaced 118 of the 160 hulls; the remaining ones were sound."
 NUTS = "The harbour now has 203 workers; the number dropped from 214."
 LAPTOPS = "Members under 16 may not borrow laptops."
+STAY = "The average ship stayed between 17 and 33 hours."
+FEE = "The fee is 0.65 crowns per tonne for small ships."
+RADAR = "The new radar costs 3.4 million crowns, which is paid over five years."
+PILOTS = "The station employs 52 people, of whom 19 are women."
 FINES = "Fines for late returns fell in May."
 
 
@@ -42,6 +46,9 @@ FINES = "Fines for late returns fell in May."
         ("Aldous Works replaced 118 hulls.", HULLS),
         ("There were 11 fewer workers than before.", NUTS),
         ("Members younger than 16 may not borrow laptops.", LAPTOPS),
+        ("The average ship stayed at least 17 hours and up to 33 hours.", STAY),
+        ("Small ships pay 0.65 crowns per tonne.", FEE),
+        ("19 of the 52 people are women.", PILOTS),
     ],
 )
 def test_the_value_that_a_claim_is_about_is_not_marked(text: str, quote: str) -> None:
@@ -63,6 +70,10 @@ def test_the_value_that_a_claim_is_about_is_not_marked(text: str, quote: str) ->
         ("Der Stadtrat hat zugestimmt, dass das Kraftwerk schließt.", PLANT),
         ("Aldous Works replaced 160 of the hulls.", HULLS),
         ("There were 12 fewer workers than before.", NUTS),
+        ("The average ship stayed at least 33 hours.", STAY),
+        ("The fee is 0.65 crowns per ship.", FEE),
+        ("The new radar costs 3.4 million crowns a year.", RADAR),
+        ("The station employs 52 women.", PILOTS),
     ],
 )
 def test_the_value_of_the_other_side_is_marked(text: str, quote: str) -> None:
