@@ -116,8 +116,11 @@ def _is_money(one: Stated, source: str) -> bool:
 
 
 def _counts_nothing(after: str) -> bool:
-    """Return whether a number has no noun of its own: a sentence or clause ends with it."""
-    return not after.strip() or after.lstrip()[0] in ".,;:)"
+    """Return whether a number has no noun of its own: a clause ends with it, or it is "640 a year earlier"."""
+    return not after.strip() or after.lstrip()[0] in ".,;:)" or bool(_NO_NOUN.match(after))
+
+
+_NO_NOUN = re.compile(r"\s(?:an?|in|on|at|by|per|for|im|am|pro|je|ein)\s", re.IGNORECASE)
 
 
 def _whole_numbers(text: str) -> list[tuple[Decimal, int]]:

@@ -218,8 +218,8 @@ def measured(text: str, start: int, end: int) -> Measured:
         return Measured("percent", counted["noun"].lower())
     shown = " ".join((found["unit"] or "").lower().replace("-", " ").split()) if found else ""
     shown = re.sub(r"^° ?", "°", shown)
-    if shown == "percentage":
-        shown = ""
+    if shown in ("percentage", "a", "an", "per", "each", "every", "pro", "je", "im", "ein"):
+        shown = ""  # "550 a year earlier" is no time
     unit = UNITS.get(shown, "")
     following = _NEXT_WORD.match(text, found.end()) if found and shown and not unit else None
     if following and following[1].lower() in _TIMES:  # "200 operating hours"

@@ -53,7 +53,8 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
         return ""  # it calculates: what stands where is not what the quote says
     for one in said:
         alike = [other for other in held if other.kind == one.kind]
-        own = [other for other in alike if other.values & one.values]
+        # "730 tonnes, up from 640": the second value has the unit of the first one
+        own = [other for other in held if other.values & one.values and other.kind in (one.kind, "")]
         others = [other for other in alike if not any(other.values & known.values for known in said)]
         if not own or not others or sum(known.kind == one.kind for known in said) > 1:
             continue

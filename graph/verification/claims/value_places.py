@@ -70,7 +70,10 @@ def _by_comparison(folded: str, low: tuple[int, int], high: tuple[int, int], tex
     if is_first:
         both = folded[high[0] : high[1]] in fold(text) or own_years
         return "other" if speaks and not both else "own" if years else ""
-    return "own" if speaks else "other" if years and own_years else ""
+    is_earlier = bool(_EARLIER.search(second))
+    if speaks or (is_earlier and said and not own_years):
+        return "own"
+    return "other" if own_years and (years or is_earlier) else ""
 
 
 _START = re.compile(r",\s|\b(?:unter|über|below|above|under|over)\b", re.IGNORECASE)

@@ -26,6 +26,7 @@ STAY = "The average ship stayed between 17 and 33 hours."
 FEE = "The fee is 0.65 crowns per tonne for small ships."
 RADAR = "The new radar costs 3.4 million crowns, which is paid over five years."
 PILOTS = "The station employs 52 people, of whom 19 are women."
+FLOUR = "The mill made 730 tonnes of flour in 2040, up from 640 a year earlier."
 FINES = "Fines for late returns fell in May."
 
 
@@ -49,6 +50,8 @@ FINES = "Fines for late returns fell in May."
         ("The average ship stayed at least 17 hours and up to 33 hours.", STAY),
         ("Small ships pay 0.65 crowns per tonne.", FEE),
         ("19 of the 52 people are women.", PILOTS),
+        ("In 2039 the mill made 640 tonnes of flour.", FLOUR),
+        ("A year earlier the mill made 640 tonnes.", FLOUR),
     ],
 )
 def test_the_value_that_a_claim_is_about_is_not_marked(text: str, quote: str) -> None:
@@ -74,6 +77,8 @@ def test_the_value_that_a_claim_is_about_is_not_marked(text: str, quote: str) ->
         ("The fee is 0.65 crowns per ship.", FEE),
         ("The new radar costs 3.4 million crowns a year.", RADAR),
         ("The station employs 52 women.", PILOTS),
+        ("In 2039 the mill made 730 tonnes of flour.", FLOUR),
+        ("In 2040 the mill made 640 tonnes of flour.", FLOUR),
     ],
 )
 def test_the_value_of_the_other_side_is_marked(text: str, quote: str) -> None:
