@@ -136,8 +136,10 @@ _HOW_MUCH = re.compile(
 def _asks_price(question: str, asked: set[str], columns: Collection[frozenset[str]]) -> bool:
     """Return whether a question asks for a price by another word than a table's one column of prices has."""
     of_price = [stems for stems in columns if stems & PRICES]
-    named = bool(asked & PRICES) or (bool(_HOW_MUCH.search(question)) and not any(asked & one for one in columns))
-    return len(of_price) == 1 and not of_price[0] & asked and named
+    if len(of_price) != 1 or of_price[0] & asked & PRICES:
+        return False
+    others = any(asked & one - of_price[0] for one in columns)  # "dose" of "Price per dose" names no other column
+    return bool(asked & PRICES) or (bool(_HOW_MUCH.search(question)) and not others)
 
 
 def _of_period(question: str, columns: list[str]) -> list[str]:

@@ -318,3 +318,14 @@ def test_how_many_with_a_verb_misses_no_column() -> None:
     assert answer_from_tables("how many people fit in the attic", [rooms], {}).absence == ""
     assert answer_from_tables("what rooms does it wash", [rooms], {}).absence == ""
     assert "no windows" in answer_from_tables("How many windows does the attic have?", [rooms], {}).absence
+
+
+def test_a_price_per_piece_is_not_the_number_of_pieces() -> None:
+    rows = (("Tetanus", "3", "41"), ("Measles", "2", "58"))
+    prices = table(rows, ("Vaccine", "Doses", "Price per dose (euros)"), "Table 4: Vaccines", 5)
+    told = answer_from_tables("What does Tetanus cost per dose?", [prices], {}).claims
+    assert [claim["text"] for claim in told] == ["Tetanus: Price per dose (euros) 41"]
+    told = answer_from_tables("Which vaccine is the most expensive per dose?", [prices], {}).claims
+    assert told[0]["text"].startswith("Measles: Price per dose (euros) 58, the highest")
+    told = answer_from_tables("How many doses has Tetanus?", [prices], {}).claims
+    assert [claim["text"] for claim in told] == ["Tetanus: Doses 3"]
