@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from graph.retrieval.elliptic import completed
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
+from graph.retrieval.subjects import ToldOf, person_in, winner_in, with_subject
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
 """Returns how near a text is in meaning to each of others."""
@@ -37,7 +38,7 @@ _ASKS_ALONE = re.compile(
     r"(?: (?:is|was) (?:that|this|it)| exactly| then| so| genau| exactement)*\W*",
     re.IGNORECASE,
 )
-_WHY = re.compile(r"(?:why(?: not)?|how come|how so|warum|wieso|weshalb|pourquoi|por qu[ée])\W*", re.IGNORECASE)
+_MEASURES_IT = re.compile(r"how (?:long|far|old|big) (?:is|was) it\W*", re.IGNORECASE)
 _AGAIN = re.compile(
     r"(?:(?:can|could) you )?(?:tell me more|more|say more|go on|continue|what else|anything else|more details?|details"
     r"|are you sure|really|is that (?:so|true|right)|explain(?: (?:that|this|it|more))?|elaborate|prove it|repeat"
@@ -102,8 +103,9 @@ _IMPERSONAL = re.compile(
 )
 _NEVER_THING = frozenset(("he", "she", "him", "his", "her"))  # German and French pronouns stand for things too
 _OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
-_ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
-_PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
+_ASKS_OF_PLACE = re.compile(r"(?:why|when|how|since when) (?:in|at|on|to|from) (?:\w+ ?){1,3}\W*", re.IGNORECASE)
+# "What happens if it is late?": what happens is no thing that "it" may stand for.
+_HAPPENS = re.compile(r"(?:so )?what (?:happens|will happen|would happen|happened)\b", re.IGNORECASE)
 _JOINS = re.compile(
     r"\b(?:and|or|but|when|while|before|after|until|because|if|that|which|who|as|than|although|since|und|wenn|weil|et|si"
     r"|quand|y|cuando|porque)\b|[,;:]",
@@ -137,18 +139,21 @@ class _Memory:
     """The person that the last answer to a question "who" named."""
 
 
-def standalone(question: str, earlier: Sequence[tuple[str, str]], similar: Similar) -> str:
+def standalone(
+    question: str, earlier: Sequence[tuple[str, str]], similar: Similar, told_of: ToldOf | None = None
+) -> str:
     """Return a question that stands alone: unchanged, or with what it leaves to the questions before it.
 
     Args:
         question: The question.
         earlier: The questions before it with their answers, oldest first.
         similar: Tells which phrase a new one is like.
+        told_of: Tells whether the library tells a thing of a subject; without it none is added.
     """
     memory = _Memory()
     for asked, answer in earlier:
-        memory = _remember(memory, asked, _resolve(asked, memory, similar), answer)
-    return _resolve(question, memory, similar)
+        memory = _remember(memory, asked, _resolve(asked, memory, similar, told_of), answer)
+    return _resolve(question, memory, similar, told_of)
 
 
 def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memory:
@@ -158,7 +163,12 @@ def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memor
         _AGAIN.fullmatch(bare) or (re.match(r"(?:why|how come|how so)\b", bare, re.I) and len(bare) < 12)
     ):
         return memory
-    found = _of_focus(resolved)
+    found = _put_in_place(bare, memory, resolved) or _of_focus(resolved)
+    if memory.focus and _ASKS_OF_PLACE.fullmatch(bare):
+        found = []
+    if winner := winner_in(answer):
+        pair = tuple(found[-2:]) if len(found) > 1 else memory.pair
+        return _Memory(resolved, winner, pair, memory.person)
     if len(found) > 1:
         pair = tuple(found[-2:])
     elif found and memory.focus and found[0].casefold() != memory.focus.casefold():
@@ -166,18 +176,17 @@ def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memor
     else:
         pair = memory.pair
     focus = " and ".join(found) if found else memory.focus
-    return _Memory(resolved, focus, pair, _person(resolved, answer) or memory.person)
+    return _Memory(resolved, focus, pair, person_in(resolved, answer) or memory.person)
 
 
-def _person(question: str, answer: str) -> str:
-    """Return the name that an answer to a question "who" gives first; "" for other questions."""
-    if not _ASKS_WHO.search(question):
-        return ""
-    names = _PERSON.findall(answer.partition("\n\n")[0])
-    return next((name for name in names if name.casefold() not in question.casefold()), "")
+def _put_in_place(bare: str, memory: _Memory, resolved: str) -> list[str]:
+    """Return the bare noun that took the place of what was asked about before: "And yellow fever?"."""
+    about = _WHAT_ABOUT.sub("", bare).strip(" ?.!,")
+    exchanged = about in resolved and memory.focus and memory.focus not in resolved
+    return [about] if exchanged and len(about.split()) <= _MAX_BARE and not phrases(about) else []
 
 
-def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
+def _resolve(question: str, memory: _Memory, similar: Similar, told_of: ToldOf | None) -> str:
     text = question.strip()
     if not memory.question:
         return text
@@ -185,7 +194,7 @@ def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
     marked = bare != text
     if _AGAIN.fullmatch(bare):
         return memory.question
-    if found := _ASKS_ALONE.fullmatch(bare):
+    if (found := _ASKS_ALONE.fullmatch(bare)) and not _MEASURES_IT.fullmatch(bare):
         return _asked_anew(found["word"], memory.question)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
         return _which(found["rest"].strip(), memory)
@@ -194,7 +203,8 @@ def _resolve(question: str, memory: _Memory, similar: Similar) -> str:
     about = _WHAT_ABOUT.sub("", bare)
     if about != bare or _is_fragment(bare, marked=marked):
         return _exchanged(about, memory, similar)
-    return _with_references(bare if marked else text, memory, marked=marked)
+    resolved = _with_references(bare if marked else text, memory, marked=marked)
+    return with_subject(text, memory.focus, told_of) if resolved == text else resolved
 
 
 def _asked_anew(word: str, question: str) -> str:
@@ -242,10 +252,21 @@ def _exchanged(fragment: str, memory: _Memory, similar: Similar) -> str:
         kept = re.sub(r"\b(?:it|them|him|her|that|this)\b", memory.focus or "it", bare)
         at = len(fragment) - len(fragment.lstrip())
         new = [Phrase(kept, at, at + len(bare), "", "noun", False)]
+    elif bare_noun := _before_phrase(fragment, new[0]):
+        new = [bare_noun, *new]
     taken: set[str] = set()
     for phrase in new:
         result = _exchange(phrase, result, taken, memory, similar)
     return result
+
+
+def _before_phrase(fragment: str, first: Phrase) -> Phrase | None:
+    """Return the bare noun before the first phrase of a fragment: "ammonium" of "ammonium in forest streams"."""
+    before = fragment[: first.start].rstrip().removesuffix(first.lead)
+    words = [word for word in re.findall(r"[\w'’-]+", before) if not is_function_word(word.lower())]
+    text = " ".join(words)
+    at = before.find(text)
+    return Phrase(text, at, at + len(text), "", "noun", False) if first.lead and words and at >= 0 else None
 
 
 def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, similar: Similar) -> str:
@@ -317,7 +338,9 @@ def _without_pronouns(text: str, memory: _Memory) -> str:
     if not memory.focus or _IMPERSONAL.search(text):
         return text
     for found in _PRONOUN.finditer(text):
-        before = [phrase for phrase in phrases(text[: found.start()]) if not _DOCUMENT.search(phrase.text)]
+        asked = _HAPPENS.match(text)
+        before = [one for one in phrases(text[: found.start()]) if not _DOCUMENT.search(one.text)]
+        before = [one for one in before if asked is None or one.start > asked.end()]
         if before and (found["own"] or _JOINS.search(text[before[0].end : found.start()])):
             continue
         focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus

@@ -54,6 +54,12 @@ _TIME = re.compile(
     r"|(?:this|last|next) (?:year|month|week))",
     re.IGNORECASE,
 )
+# "Monday morning", but not "a weekend ticket".
+_OF_TIME = re.compile(
+    r"years?|months?|weeks?|days?|mornings?|afternoons?|evenings?|nights?|seasons?|half|quarters?|end|start|beginning"
+    r"|term|period|\d+|jahr|monat|woche|tag|an(?:née)?|mois|año|mes",
+    re.IGNORECASE,
+)
 _PARTICIPLE = re.compile(r"\w{2,}(?:ed|en)")
 
 
@@ -156,7 +162,7 @@ class _Splitter:
         if is_predicate_word(word) and found[0] != "May":
             return False
         # A capital makes a name of "La" and "Will", but not at the beginning of the question.
-        if found[0][0].isupper() and found.start():
+        if found[0][0].isupper() and found.start() and word != "i":
             return True
         # "the end" and "the cost" are things, "the mill cost" is not.
         verb = word in _VERBS and (bool(self._words) or self._determiner is None)
@@ -204,5 +210,7 @@ def _phrase(question: str, run: _Run) -> Phrase | None:
     if not (named or run.determiner or run.lead or run.chosen):
         return None
     whole = question[start:end]
-    kind: PhraseKind = "time" if _TIME.fullmatch(text.split()[0]) or _TIME.fullmatch(whole) else "noun"
+    first, last = text.split()[0], text.split()[-1]
+    timed = _TIME.fullmatch(first) and (first == last or _TIME.fullmatch(last) or _OF_TIME.fullmatch(last))
+    kind: PhraseKind = "time" if timed or _TIME.fullmatch(whole) else "noun"
     return Phrase(whole, start, end, run.lead, "name" if kind == "noun" and named else kind, bool(run.determiner))

@@ -118,10 +118,12 @@ class OfflineEngine:
                 earlier[-1] = earlier[-1][0], turn["text"]
         if earlier:
             from graph.retrieval.follow_ups import standalone  # its patterns are compiled for follow-ups alone
+            from graph.retrieval.subjects import is_told_of
 
             earlier = [(await asyncio.to_thread(self._named, text), told) for text, told in earlier]
             question = await asyncio.to_thread(self._named, question)
-            question = await asyncio.to_thread(standalone, question, earlier, self._similar)
+            told_of = partial(is_told_of, self._catalog)
+            question = await asyncio.to_thread(standalone, question, earlier, self._similar, told_of)
         return Reply(await asyncio.to_thread(self._corrected, question))
 
     def _corrected(self, question: str) -> str:

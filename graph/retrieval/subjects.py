@@ -1,0 +1,69 @@
+"""The subject of a conversation: what an answer named, and whether a question that leaves it out is about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from graph.retrieval import terms
+from graph.retrieval.phrases import phrases
+from graph.storage.base import Catalog, SentenceRow
+from graph.storage.fulltext import stem
+
+ToldOf = Callable[[str, str], bool]
+"""Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""
+
+_ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
+# How a table's row with the most, or the better of two, is told (`graph/tables/results.py`).
+_FIRST = re.compile(
+    r"(?P<name>[^:\n]{2,60}?)(?:: [^\n]*, the (?:\w+[ -])?(?:highest|lowest) of \d+ values| has the (?:higher|lower) )"
+)
+_MAX_SUBJECT = 3  # words; a longer subject is a clause of its own
+_MAX_PASSAGES = 20  # that are looked through for a thing
+
+
+def person_in(question: str, answer: str) -> str:
+    """Return the name that an answer to a question "who" gives first; "" for other questions."""
+    if not _ASKS_WHO.search(question):
+        return ""
+    names = _PERSON.findall(answer.partition("\n\n")[0])
+    return next((name for name in names if name.casefold() not in question.casefold()), "")
+
+
+def winner_in(answer: str) -> str:
+    """Return the row that an answer gives as the one with the most or least; "" for other answers and for ties."""
+    found = _FIRST.match(answer)
+    return found["name"] if found and " and " not in found["name"] else ""
+
+
+def with_subject(question: str, subject: str, told_of: ToldOf | None) -> str:
+    """Return a question with the subject that it leaves out, if the library tells its thing of the subject.
+
+    "How long does the protection last?" is about the vaccination that was asked about before, where several have one.
+    """
+    if not subject or told_of is None or len(subject.split()) > _MAX_SUBJECT:
+        return question
+    found = phrases(question)
+    things = [one for one in found if one.determined and one.kind == "noun" and not one.lead]
+    if len(found) != 1 or len(things) != 1 or not re.match(r"the ", things[0].text, re.IGNORECASE):
+        return question
+    thing = things[0].text
+    if terms.stems(thing) & terms.stems(subject) - {stem("the")} or not told_of(thing, subject):
+        return question
+    return f"{question.rstrip(' ?.!')} for {subject}?"
+
+
+def is_told_of(catalog: Catalog, thing: str, subject: str) -> bool:
+    """Return whether several sentences or rows name a thing, and one of them the subject too."""
+    words = terms.content_terms(thing)
+    wanted, about = frozenset(map(stem, words)), frozenset(map(stem, terms.content_terms(subject)))
+    found = catalog.search_text(words, [], _MAX_PASSAGES)
+    held = [_stems(one) for chunk in catalog.chunks([key for key, _ in found]) for one in chunk.sentences]
+    naming = [stems for stems in held if wanted <= stems]
+    return len(naming) > 1 and any(about <= stems for stems in naming)
+
+
+def _stems(sentence: SentenceRow) -> frozenset[str]:
+    """Return the stems of a sentence, or of a row with its columns; not those of what stands over it."""
+    return terms.stems(" ".join([sentence.text, *(f"{column} {cell}" for column, cell in sentence.cells)]))
