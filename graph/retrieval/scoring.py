@@ -27,14 +27,16 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.retrieval import terms
+from graph.retrieval.antecedents import antecedents
 from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.settings import has_one_numpy_thread
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
@@ -61,6 +63,7 @@ IMAGE_SHARE = 0.3
 # Weights of an answer's sentence, over the first five chunks: the gold answer is among the best three for .92.
 _ANSWER_COSINE, _ANSWER_MAXSIM, _ANSWER_COVERAGE, _ANSWER_TYPE, _ANSWER_RANK = 6.5, 8.5, 2.0, 0.5, 0.2
 _STOP_WORD_WEIGHT = 0.3
+_NAME = re.compile(r"(?<=[^\W]\s)[^\W\d_a-z][\w'’.-]*")  # not the first word of a question
 _BM25_BOUND = 2.2  # k1 + 1: the limit of BM25 for many occurrences of a word, times its idf
 # The frequencies of fewer units are taken as if among so many: in a library of one page every word is common, and a
 # question's small words weigh a third of it. On 48 questions over four documents of 1-8 pages, three more are answered
@@ -97,6 +100,8 @@ class Query:
     """The weight of each token; the sum is 1."""
     term_weights: Mapping[str, float]
     """The idf of each stemmed content word."""
+    of_names: NDArray[np.bool_]
+    """Which tokens belong to names, which a sentence with a pronoun has in the one it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +139,17 @@ def prepare_query(text: str, encoded: Encoded, statistics: Statistics) -> Query:
         return math.log(1 + (max(total, _MIN_UNITS) - count + 0.5) / (count + 0.5))
 
     weights = np.zeros(len(encoded.tokens), np.float32)
+    of_names = np.zeros(len(encoded.tokens), np.bool_)
+    names = [found.span() for found in _NAME.finditer(text)]
     for index, (start, end) in enumerate(encoded.spans):
         owner = next((term.text for term in found if term.start < end and start < term.end), None)
         if owner is not None:
             weights[index] = _STOP_WORD_WEIGHT if owner in terms.STOP_WORDS else idf(owner)
+            of_names[index] = any(start < last and first < end for first, last in names)
     if (sum_ := float(weights.sum())) > 0:
         weights /= sum_
     content = {stem(word): idf(word) for word in terms.content_terms(text)}
-    return Query(text, encoded, weights, content)
+    return Query(text, encoded, weights, content, of_names)
 
 
 def highest_bm25(query: Query) -> float:
@@ -177,11 +185,13 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     weighing = np.flatnonzero(query.token_weights)  # not the question mark, nor the marks of beginning and end
     whole, weights = query.encoded.tokens[weighing], query.token_weights[weighing]
     asked = {turned: _asked(whole, turned) for turned in {stored.turned for stored in token_vectors.values()}}
+    of_names = query.of_names[weighing]
     for rank, chunk in enumerate(chunks):
         if stored := token_vectors.get(chunk.id):
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
             vectors.append(stored.sentences)
-            maxsims.append(_maxsim(asked[stored.turned], weights, stored))
+            referred = antecedents(chunk) if of_names.any() else ()
+            maxsims.append(_maxsim(asked[stored.turned], weights, stored, of_names, referred))
     if not rows:
         return []
     cosines = np.einsum("ij,j->i", np.concatenate(vectors), query.encoded.vector)
@@ -199,16 +209,35 @@ def _asked(tokens: NDArray[np.int8], turned: bool) -> NDArray[np.float32]:
     return turn(tokens).T if turned else tokens.T.astype(np.float32) / (127.0 * 127.0)
 
 
-def _maxsim(asked: NDArray[np.float32], weights: NDArray[np.float32], stored: TokenVectors) -> NDArray[np.float32]:
-    """Return MaxSim for each sentence of a chunk, 0 for one without tokens; `asked` is as `_asked` returns it."""
+def _maxsim(
+    asked: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    stored: TokenVectors,
+    of_names: NDArray[np.bool_],
+    referred: Sequence[int],
+) -> NDArray[np.float32]:
+    """Return MaxSim for each sentence of a chunk, 0 for one without tokens.
+
+    Args:
+        asked: The vectors of the question's tokens, as `_asked` returns them.
+        weights: Their weights.
+        stored: The vectors of the chunk's tokens.
+        of_names: Which of the question's tokens belong to names.
+        referred: For each sentence, that which names what its pronoun stands for; () for none.
+    """
     filled = np.flatnonzero(stored.lengths)
     result = np.zeros(len(stored.lengths), np.float32)
     if len(filled):
         similarity = _products(stored.tokens.astype(np.float32, copy=False), asked)
         starts = np.concatenate(([0], np.cumsum(stored.lengths[filled])[:-1]))
-        best = np.maximum.reduceat(similarity, starts, axis=0) @ weights
+        best: NDArray[np.floating[Any]] = np.maximum.reduceat(similarity, starts, axis=0)
+        if any(own != other for own, other in enumerate(referred)):
+            whole = np.zeros((len(stored.lengths), len(weights)), np.float32)
+            whole[filled] = best
+            whole[:, of_names] = np.maximum(whole[:, of_names], whole[list(referred)][:, of_names])
+            best = whole[filled]
         slope, shift = _TO_WHOLE if stored.turned else (1.0, 0.0)
-        result[filled] = slope * best + shift
+        result[filled] = slope * (best @ weights) + shift
     return result
 
 
@@ -225,12 +254,13 @@ def _products(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[
 def coverage(query: Query, chunk: ChunkRow) -> list[float]:
     """Return for each sentence which share of the question's term weights it and the sentence before it hold, 0-1.
 
-    A table row counts alone: the row above it is about something else.
+    What its pronoun stands for counts too. A table row counts alone: the row above it is about something else.
     """
     total = sum(query.term_weights.values()) or 1.0
     held = [terms.stems(sentence.search) & query.term_weights.keys() for sentence in chunk.sentences]
+    referred = antecedents(chunk)
     before = [
-        held[number - 1] if number and sentence.kind != "row" else frozenset[str]()
+        held[number - 1] | held[referred[number]] if number and sentence.kind != "row" else frozenset[str]()
         for number, sentence in enumerate(chunk.sentences)
     ]
     return [

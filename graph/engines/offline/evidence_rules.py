@@ -21,6 +21,7 @@ from graph.engines.offline.asked_words import (
     HOW_MUCH,
     KINDS,
     MEASURES,
+    NAME_RUN,
     NEGATED_QUESTION,
     VALUE_NOUN,
     WORD,
@@ -48,6 +49,7 @@ from graph.engines.offline.permissions import (
 from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import scoring, terms
+from graph.retrieval.antecedents import antecedent
 from graph.retrieval.asked_parts import marks_asked, words_in_address
 from graph.retrieval.languages import language
 from graph.retrieval.lists import items_after
@@ -205,7 +207,7 @@ def answers_question(
     above += _pointed_to(question, sentence, chunk, named)
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
-    near = labelled or _is_near(question, sentence, scored)
+    near = (labelled or _is_near(question, sentence, scored)) and not is_about_another(question, sentence, chunk)
     if not (near or named or is_row or is_named_heading(question, headings[-1] if headings else "")):
         return False
     if labelled and not named and not _names_any(question, sentence, headings, title):
@@ -256,6 +258,20 @@ def _referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
         return ""
     replaced = any(is_replaced(question, word, sentence.text) for word in required_words(question, ""))
     return _before(sentence, chunk) if not replaced else ""
+
+
+_HE_OR_SHE = re.compile(r"(?:[\w ]{0,40} )?(?:he|she|his|her)\b", re.IGNORECASE)
+
+
+def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow) -> bool:
+    """Return whether the "he" or "she" of a sentence stands for somebody whom the question does not name."""
+    if sentence.kind != "prose" or not _HE_OR_SHE.match(sentence.text):
+        return False
+    told = antecedent(chunk, sentence.id)
+    names = [name for name in NAME_RUN.findall(told) if " " in name]
+    asked = [word for word in required_words(question, "") if word[0].isupper() and not question.startswith(word)]
+    held = stems(told)
+    return bool(names and asked) and not all(is_named(word, held, frozenset()) for word in asked)
 
 
 def _before(sentence: SentenceRow, chunk: ChunkRow) -> str:

@@ -94,6 +94,8 @@ def may_go_unnamed(
         weights: The idf of each stemmed word.
         only_general: Whether only general words may be left out.
     """
+    if all(_is_name(question, word) for word in required if word not in missing):
+        return False  # whatever is said of somebody would answer what is asked of them
     counting = HOW_MANY.search(question)
     counted = {found.lower() for found in counting.groups() if found} if counting else set[str]()
     general = _GENERAL - counted

@@ -20,7 +20,7 @@ COLUMNS = ("Year", "Visitors", "Nests")
 def asking(question: str) -> Query:
     empty = Encoded(np.zeros(1, np.float32), np.zeros((0, 1), np.int8), ())
     weights = {stem(word): 1.0 for word in terms.content_terms(question)}
-    return Query(question, empty, np.zeros(0, np.float32), weights)
+    return Query(question, empty, np.zeros(0, np.float32), weights, np.zeros(0, np.bool_))
 
 
 def chunk(*texts: str, kind: str = "prose", key: str = "c", ordinal: int = 0) -> ChunkRow:

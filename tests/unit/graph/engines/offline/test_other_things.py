@@ -117,3 +117,16 @@ def test_a_sentence_stands_under_the_heading_inside_its_passage() -> None:
     row = ChunkRow("c", "d", "a.pdf", 0, "text", "", (1,), ("Handbook", "4 Use", "4.1 Place"), sentences)
     assert headings_above(sentences[1], row) == ["Handbook", "4 Use", "4.1 Place"]
     assert headings_above(sentences[3], row) == ["Handbook", "5 Care"]
+
+
+def test_he_and_she_stand_for_whom_the_sentences_before_name() -> None:
+    life = "Maren Holt was born in Aarhus in 1861.", "Her brother Lars Holt was a smith.", "He was born in 1865."
+    sentences = tuple(SentenceRow(f"c/{at}", text, text, "prose", (1,)) for at, text in enumerate(life))
+    chunk = ChunkRow("c", "d", "life.pdf", 1, "text", " ".join(life), (1,), ("Life of Maren Holt",), sentences)
+
+    def answers(question: str, at: int) -> bool:
+        return answers_question(question, sentences[at], chunk, {}, ScoredSentence("c", sentences[at], at, 0, 0.7, 0.7))
+
+    assert answers("When was Maren Holt born?", 0)
+    assert not answers("When was Maren Holt born?", 2)
+    assert answers("When was Lars Holt born?", 2)

@@ -52,6 +52,11 @@ def test_what_tells_one_thing_from_another_has_to_be_named(question: str, says: 
     assert says in why(question, quote)
 
 
+def test_a_name_alone_does_not_answer_what_is_asked_of_it() -> None:
+    assert "call" in why("What did Dalgarven call it?")
+    assert "loom" in why("What does the Dalgarven loom belong to?", "Dalgarven was founded in 1820.")
+
+
 def test_many_words_cannot_be_left_out() -> None:
     assert "patterns" in why("What carved patterns at the mill?")
 

@@ -1,0 +1,41 @@
+"""What the pronoun at the beginning of a sentence stands for."""
+
+from __future__ import annotations
+
+from graph.retrieval.antecedents import antecedent, antecedents
+from graph.storage.base import ChunkRow, SentenceRow
+
+
+def chunk_of(*sentences: str, kind: str = "prose") -> ChunkRow:
+    rows = tuple(SentenceRow(f"d-g-0001/{at}", text, text, kind, (1,)) for at, text in enumerate(sentences))
+    return ChunkRow("d-g-0001", "d", "life.pdf", 1, "text", " ".join(sentences), (1,), (), rows)
+
+
+LIFE = chunk_of(
+    "Maren Holt was born in Aarhus.",
+    "Her father was a tanner.",
+    "She studied law.",
+    "In 1904 she moved to Ghent.",
+    "Her brother Lars Holt was a smith.",
+    "He died young.",
+    "The house is a museum.",
+    "It opens at ten.",
+)
+
+
+def test_a_pronoun_stands_for_whom_the_sentences_before_name() -> None:
+    assert antecedents(LIFE) == (0, 0, 0, 0, 0, 4, 6, 6)
+
+
+def test_another_pronoun_is_about_another() -> None:
+    assert antecedent(LIFE, "d-g-0001/3") == "Maren Holt was born in Aarhus."
+    assert antecedent(LIFE, "d-g-0001/5") == "Her brother Lars Holt was a smith."
+    assert antecedent(LIFE, "d-g-0001/6") == ""
+
+
+def test_rows_and_what_is_far_away_stand_for_themselves() -> None:
+    assert antecedents(chunk_of("Ann Bo | 4", "She | 5", kind="row")) == (0, 1)
+    long = chunk_of("Ann Bo came.", *["She sang."] * 12)
+    assert antecedents(long)[8] == 0
+    assert antecedents(long)[9] != 0
+    assert antecedents(chunk_of()) == ()
