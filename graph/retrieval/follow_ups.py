@@ -38,6 +38,7 @@ _ASKS_ALONE = re.compile(
     r"(?: (?:is|was) (?:that|this|it)| exactly| then| so| genau| exactement)*\W*",
     re.IGNORECASE,
 )
+_MONTH_OF_MAY = re.compile(r"(?<=\S )May\b|^May(?=\W*$)")  # "May I ...?" begins a question
 _MEASURES_IT = re.compile(r"how (?:long|far|old|big) (?:is|was) it\W*", re.IGNORECASE)
 _AGAIN = re.compile(
     r"(?:(?:can|could) you )?(?:tell me more|more|say more|go on|continue|what else|anything else|more details?|details"
@@ -233,7 +234,7 @@ def _which(rest: str, memory: _Memory) -> str:
 
 def _is_fragment(bare: str, *, marked: bool) -> bool:
     """Return whether a text is only a phrase or two: it has no verb and asks nothing."""
-    words = re.findall(r"[^\W_]+(?:[-.'’][^\W_]+)*", bare.replace("May", "month").lower())
+    words = re.findall(r"[^\W_]+(?:[-.'’][^\W_]+)*", _MONTH_OF_MAY.sub("month", bare).lower())
     if not words or len(words) > _MAX_FRAGMENT or any(map(is_predicate_word, words)):
         return False
     opens = is_function_word(words[0])
@@ -346,7 +347,8 @@ def _without_pronouns(text: str, memory: _Memory) -> str:
         focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus
         if found[0].lower() in _NEVER_THING and not (_names(f"of {focus}") or _ROLE.fullmatch(focus)):
             return text
-        place = "in " if found["there"] else ""
+        placed = re.search(r"\b(?:from|to|in|at|near|of|into) $", text[: found.start()], re.IGNORECASE)
+        place = "in " if found["there"] and not placed else ""
         own = "" if not found["own"] else ":" if " and " in focus else "'s"
         return f"{text[: found.start()]}{place}{focus}{own}{text[found.end() :]}"
     return text

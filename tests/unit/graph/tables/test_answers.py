@@ -54,6 +54,7 @@ def ask(question: str, *others: ChunkRow) -> TableAnswer:
         ("What was the fuel of Gannet Sound?", "Gannet Sound: Fuel (l) 12.0"),
         ("What was the crew of Gannet in 2022?", "Gannet: Crew 2022 7"),
         ("Which of the ferries has the highest number of passengers?", "Old Tern: Passengers 2,871, the highest of 4"),
+        ("Which ferry uses the most fuel?", "Old Tern: Fuel (l) 140.25, the highest of 4"),
         ("Which ferry has the second highest fuel?", "Gannet: Fuel (l) 88.5, the second highest of 4"),
         ("Which ferry has the lowest number of passengers?", "Gannet Sound and Skua (a tie): Passengers 310"),
         ("Which ferries have fuel below 31 l?", "Gannet Sound (12.0) and Skua (30.1) have Fuel (l) below 31"),
