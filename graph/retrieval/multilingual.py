@@ -41,6 +41,8 @@ _WORDS_OF_UNKNOWN = 0.6  # the part of a question's words that a sentence holds,
 _MAX_NEW = 3000  # sentences without vectors that one question waits for (10 s); the next question goes on
 _SAMPLE = 3  # chunks of a document that tell its language
 _MAX_DOCUMENTS, _MAX_MATRICES = 4096, 256
+# Of so few documents the language of each is told: a page of German may hold none of the words that tell a library's.
+_FEW = 12
 _LEAST_TELLING = 4  # of six words that tell a language; names and quotations bring one or two
 
 
@@ -107,7 +109,8 @@ class MultilingualSearch:
             documents: Ids of the documents to search; empty for all.
         """
         code = language(question) or "en"
-        if code == "en" and not self._holds_other_languages():
+        few = (len(documents) if documents else self._catalog.count_searchable()) <= _FEW
+        if code == "en" and not few and not self._holds_other_languages():
             return None
         rows = [row for row in self._catalog.documents(documents or None) if row.generation]
         told = {row.id: self._language_of(row.id, row.generation) for row in rows}

@@ -77,6 +77,24 @@ def test_a_cell_of_a_table_is_proven_in_its_language_and_no_neighbour(
     assert value in result["answer"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "answer"),
+    [
+        ("bad.txt", "Das Schwimmbad ist montags geschlossen. Eine Karte kostet vier Euro.", "montags"),
+        ("bath.txt", "游泳馆星期一闭馆。门票四欧元。", "星期一"),
+    ],
+)
+def test_an_english_question_finds_the_only_page_of_a_library_in_another_language(
+    tmp_path: Path, home: Path, name: str, text: str, answer: str
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    app.invoke({"sources": [str(tmp_path / name)]}, context=OFFLINE)
+    result = ask("On which day is the swimming pool closed?")
+    assert answer in result["answer"]
+    assert result["verdict"] == "related"
+    assert ask("What is the capital of France?")["refused"]
+
+
 @pytest.fixture
 def mill(tmp_path: Path) -> None:
     for name, text in (
