@@ -13,7 +13,8 @@ from graph.storage.base import ChunkRow
 
 # "In 1891 she discovered ...".
 _BY_PRONOUN = re.compile(
-    r"(?:(?:in|on|at|from|after|before|since|by|during|until|for|with) [^.;]{1,40}? )?"
+    r"(?:(?:in|on|at|from|after|before|since|by|during|until|for|with) [^.;]{1,40}? "
+    r"|(?:there|then|later|soon|today|now|afterwards|finally|originally|first),? )?"
     r"(?P<pronoun>he|she|it|they|his|her|its|their)\b",
     re.IGNORECASE,
 )
