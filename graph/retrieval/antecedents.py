@@ -26,14 +26,19 @@ _MOST_BETWEEN = 8  # sentences from a pronoun back to what it stands for
 def antecedents(chunk: ChunkRow) -> tuple[int, ...]:
     """Return for each sentence its own number, or that of the one before it that names what its pronoun stands for."""
     found: list[int] = []
-    pronouns = [_pronoun(sentence.text) if sentence.kind == "prose" else "" for sentence in chunk.sentences]
-    for number, pronoun in enumerate(pronouns):
-        before = number - 1
-        if pronoun and before >= 0 and chunk.sentences[before].kind == "prose":
-            at = found[before] if pronouns[before] == pronoun else before
+    last: dict[str, int] = {}
+    told = [_pronoun(sentence.text) if sentence.kind == "prose" else "" for sentence in chunk.sentences]
+    for number, own in enumerate(told):
+        before, pronoun = number - 1, _POSSESSIVE.get(own, own)
+        if own and before >= 0 and chunk.sentences[before].kind == "prose":
+            # "Her brother was a smith. He ...", but not "She came from Oslo. He ...": that names no other person.
+            names_another = not told[before] or (told[before] in _POSSESSIVE and _POSSESSIVE[told[before]] != pronoun)
+            at = before if names_another else last.get(pronoun, before)
             found.append(at if number - at <= _MOST_BETWEEN else number)
+            last[pronoun] = found[-1]
         else:
             found.append(number)
+            last.clear()
     return tuple(found)
 
 
@@ -51,5 +56,4 @@ def antecedent(chunk: ChunkRow, sentence: str) -> str:
 
 def _pronoun(text: str) -> str:
     found = _BY_PRONOUN.match(text)
-    pronoun = found["pronoun"].lower() if found else ""
-    return _POSSESSIVE.get(pronoun, pronoun)
+    return found["pronoun"].lower() if found else ""

@@ -34,6 +34,13 @@ def test_another_pronoun_is_about_another() -> None:
     assert antecedent(LIFE, "d-g-0001/7") == ""
 
 
+def test_a_sentence_about_another_need_not_name_a_new_person() -> None:
+    life = chunk_of(
+        "Jon Dahl was born in Kiel.", "His wife Ida Dahl was a nurse.", "She came from Lund.", "He died in Gent."
+    )
+    assert antecedents(life) == (0, 0, 1, 0)
+
+
 def test_rows_and_what_is_far_away_stand_for_themselves() -> None:
     assert antecedents(chunk_of("Ann Bo | 4", "She | 5", kind="row")) == (0, 1)
     long = chunk_of("Ann Bo came.", *["She sang."] * 12)
