@@ -36,6 +36,7 @@ from loaders.ocr.legibility import (
     piece_of,
     shortcoming_of_picture,
     shortcomings,
+    sure_lines,
     unread_of,
 )
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, without_watermarks
@@ -109,7 +110,8 @@ def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Dia
 def read_figure(png: bytes) -> tuple[tuple[Block, ...], tuple[Word, ...], str]:
     """Read a picture: figure and table blocks, words, and what is missing in a sentence or ""; raises ValueError.
 
-    Boxes are fractions of the picture.
+    Boxes are fractions of the picture. Of one mostly in a script that the models do not know, the lines in others are
+    kept.
     """
     blocks, words, unread = _read(png, _arrange_figure)
     return blocks, words, shortcoming_of_picture(unread)
@@ -134,6 +136,8 @@ def _read(
     sheet = straighten(photograph) if arrange is _arrange_page else None
     image = sheet.image if sheet else photograph
     turns, lines, unread = _read_upright(image)
+    if arrange is _arrange_figure and shortcoming_of_picture(unread):
+        lines = sure_lines(lines)
     height, width = image.shape[:2]
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
     blocks: list[Block] = []

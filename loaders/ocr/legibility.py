@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.ocr.lines import OcrLine
 from loaders.types import LITTLE_CONFIDENCE, Failure
 
 MIN_DENSITY = 0.5
@@ -44,6 +45,7 @@ MAX_EDGE_PIXELS = 8.0
 POOR_SCORE = 0.85
 """Mean confidence under which a page may be turned. Upright pages of the development set have 0.97-0.99."""
 
+_SURE, _DENSE = 0.9, 1.0  # of a line beside an unknown script: that of noise is 0.0-0.3 dense, or under 0.8 sure
 _LONG = 3.0  # line heights: the density of shorter pieces says nothing
 _LINE = 5.0  # line heights from which a piece is a line, and not one word
 _GROUND = 0.15  # grey levels around the median, as a share of the contrast, that are the paper of a line
@@ -51,7 +53,7 @@ _MIN_GROUND = 0.5  # share of the pixels of a printed line that are paper: 0.6-0
 
 PARTLY_READ = "A part of the page could not be read: its script is not one that OCR knows here."
 ONE_LINE_UNREAD = "1 line of the page could not be read: its script may not be one that OCR knows here."
-PICTURE_UNREAD = "The print in a picture on the page could not be read: its script is not one that OCR knows here."
+PICTURE_UNREAD = "Most print in a picture on the page could not be read: its script is not one that OCR knows here."
 LINES_UNSURE = f"{{lines}} of the page {{were}} {LITTLE_CONFIDENCE}: compare it with the page."
 POORLY_READ = f"The print was {LITTLE_CONFIDENCE} ({{score:.0%}}): compare it with the page."
 UNREADABLE = (
@@ -184,6 +186,16 @@ def failure(page: int, unread: Unread, script: str) -> Failure:
 def shortcoming_of_picture(unread: Unread) -> str:
     """Return that a picture holds print in an unknown script; "" for photographs and blurred print."""
     return PICTURE_UNREAD if unread.is_most and unread.printed >= MIN_UNREAD_LINES and not unread.is_blurred else ""
+
+
+def sure_lines(lines: Sequence[OcrLine]) -> list[OcrLine]:
+    """Return the lines that are no noise of an unknown script: sure, and as dense as known print."""
+    return [line for line in lines if line.score >= _SURE and _density(line) >= _DENSE]
+
+
+def _density(line: OcrLine) -> float:
+    characters = sum(not char.isspace() for char in line.text)
+    return characters * (line.box.y1 - line.box.y0) / max(1.0, line.box.x1 - line.box.x0)
 
 
 def shortcomings(unread: Unread, *, with_text: bool) -> str:

@@ -174,7 +174,7 @@ class PdfReader:
         found, words, missing = read_figure(shot.png)
         if missing and missing not in page.detail:
             page = replace(page, detail=f"{page.detail} {missing}".strip())
-        if not found or missing:  # what a recogniser makes of a script that it does not know is noise
+        if not found:
             return page
         place = to_fractions(box, layer.width, layer.height)
         figure = tuple(replace(block, box=scale_into(block.box, place)) for block in found if block.box)

@@ -166,3 +166,18 @@ def test_a_picture_in_an_unknown_script_on_a_page_of_text_is_named(tmp_path: Pat
         assert isinstance(outcome, PageText)
         said[script] = outcome.detail
     assert said == {"Cyrillic": PICTURE_UNREAD, "Latin": ""}
+
+
+def test_the_known_lines_of_a_picture_mostly_in_another_script_are_kept(tmp_path: Path) -> None:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    page.insert_htmlbox((50, 50, 545, 400), f"<p>{LATIN}</p>" * 6)
+    known = "Harbour office, 14 Quay Street"
+    shown = f"{TEXTS['Cyrillic']}<br>{known}"
+    page.insert_image((50, 420, 545, 800), stream=page_image(TEXTS["Cyrillic"], shown), keep_proportion=True)
+    document.save(str(tmp_path / "mixed.pdf"))
+    outcome = read(PageJob(str(tmp_path / "mixed.pdf"), 1))
+    assert isinstance(outcome, PageText)
+    assert outcome.detail == PICTURE_UNREAD
+    found = [block.text for block in outcome.blocks if block.is_figure]
+    assert found == [known]
