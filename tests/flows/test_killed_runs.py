@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.killed_runs import PAGES, dump, finish, kept, kill_after, paid_twice, start, transcribe, write_pdf
+from tests.flows.killed_runs import PAGES, OneReplyAtATime, dump, finish, kept, kill_after, paid_twice, start, write_pdf
 from tests.wire.gemini_server import GeminiServer
 
 pytestmark = pytest.mark.processes
@@ -26,6 +26,7 @@ class Bench:
     """A home folder with the old document in it, the new one at the same path, and what is to come of it."""
 
     server: GeminiServer
+    replies: OneReplyAtATime
     folder: Path
     before: Path
     source: Path
@@ -39,15 +40,18 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("kill")
-    with GeminiServer(reply=transcribe, latency=LATENCY) as server:
+    replies = OneReplyAtATime()
+    with GeminiServer(reply=replies, latency=LATENCY) as server:
         source = write_pdf(folder / "report.pdf", "Old", pages=3)
         finish(start(folder / "before", server, source))
         write_pdf(source, "New")
-        made = Bench(server, folder, folder / "before", source, {}, 0.0)
-        began = time.monotonic()
-        finish(start(made.home("undisturbed"), server, source))
+        made = Bench(server, replies, folder, folder / "before", source, {}, 0.0)
+        home, began = made.home("undisturbed"), time.monotonic()
+        replies.watch(home)
+        finish(start(home, server, source))
         made.seconds = time.monotonic() - began
-        made.expected = dump(folder / "undisturbed")
+        replies.free()
+        made.expected = dump(home)
         yield made
 
 
@@ -65,9 +69,11 @@ def test_a_run_that_was_killed_is_completed_by_the_next(bench: Bench, seed: int)
     del bench.server.requests[:]
     # The first third of a run is imports, which leave nothing behind.
     moment = random.Random(seed).uniform(0.3, 1.0) * bench.seconds
+    bench.replies.watch(home)
     killed = kill_after(start(home, bench.server, bench.source), moment)
+    bench.replies.free()
     stored = kept(home, bench.expected["documents"][0][0])
     finish(start(home, bench.server, bench.source))
     found = dump(home)
     assert {key for key in found if found[key] != bench.expected[key]} == set()
-    assert paid_twice(bench.server.requests, killed, stored, bench.seconds) == set()
+    assert paid_twice(bench.server.requests, killed, stored, bench.replies.last) == set()
