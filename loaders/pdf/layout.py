@@ -41,6 +41,7 @@ _ORDINAL = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]|\[\d+\]")
 _NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])((?:\.\d{1,2})*)\.?\s+\S")
 _FIELD = "* "  # in front of a form's field; other lists have "-"
 _HEADLINE = 1.4  # of the text size: running headers are as large as the text, or smaller
+_TEXT_SIZE, _SENTENCE = 0.95, 6  # of the text size, and words
 _SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
 _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
@@ -187,7 +188,7 @@ def _box(line: Line) -> Box:
 def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundings, measure: Measure) -> Block:
     """Return the block of a region: its role decides the kind, and the kind decides how its lines are joined."""
     texts = [" ".join(word.text for word in row.words) for row in rows]
-    kind = "heading" if _is_headline(region, rows, texts, around) else KINDS.get(region.role, "text")
+    kind = _kind(region, rows, texts, around)
     box = to_fractions(region.box, layer.width, layer.height)
     if kind == "table" and region.cells:
         return Block("table", table_text(region, rows, around.known), box=box)
@@ -208,12 +209,21 @@ def _block(region: Region, rows: list[Line], layer: TextLayer, around: Surroundi
     return Block(kind, text, box=box)
 
 
-def _is_headline(region: Region, rows: list[Line], texts: list[str], around: Surroundings) -> bool:
-    """Return whether what the model takes for a running header is a title: large print that no other page has."""
-    large = bool(around.body_size) and min(row.size for row in rows) >= _HEADLINE * around.body_size
+def _kind(region: Region, rows: list[Line], texts: list[str], around: Surroundings) -> BlockKind:
+    """Return the kind of a region; what the model takes for a running header may be the page's title or its first text.
+
+    Large print that no other page has is a title, a whole sentence in the size of the text is a paragraph.
+    """
+    kind = KINDS.get(region.role, "text")
     keys = [margin_key(text) for text in texts]  # "" for a page number
-    named = all(keys) and not any(key in around.margins for key in keys)
-    return region.role == "page-header" and large and named and all(row.upright for row in rows)
+    repeated = not all(keys) or any(key in around.margins for key in keys)
+    if region.role != "page-header" or repeated or not around.body_size or not all(row.upright for row in rows):
+        return kind
+    smallest = min(row.size for row in rows) / around.body_size
+    if smallest >= _HEADLINE:
+        return "heading"
+    sentence = ends_sentence(texts[-1]) and len(" ".join(texts).split()) >= _SENTENCE
+    return "text" if sentence and smallest >= _TEXT_SIZE else kind
 
 
 def _list_text(rows: list[Line], texts: list[str], around: Surroundings) -> str:

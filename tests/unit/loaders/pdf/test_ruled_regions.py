@@ -86,9 +86,12 @@ def test_labels_of_a_right_to_left_table_come_first() -> None:
         ("Report of the harbour", 10.0, frozenset(), "furniture"),
         ("Report of the harbour", 22.0, frozenset({"reportoftheharbour"}), "furniture"),
         ("17", 22.0, frozenset(), "furniture"),
+        ("The quay was built of oak in 1911.", 10.0, frozenset(), "text"),
+        ("The quay was built of oak in 1911.", 8.0, frozenset(), "furniture"),
+        ("The quay was built of oak in May.", 10.0, frozenset({"thequaywasbuiltofoakinmay"}), "furniture"),
     ],
 )
-def test_large_print_at_the_top_that_no_other_page_has_is_a_heading(
+def test_print_at_the_top_that_no_other_page_has_may_be_a_heading_or_text(
     text: str, size: float, margins: frozenset[str], kind: str
 ) -> None:
     words = tuple(Word(word, Box(50 + 30 * at, 40, 75 + 30 * at, 60)) for at, word in enumerate(text.split()))
