@@ -46,6 +46,10 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ème|eme|os|as)\.?", re.IGNORECASE)
 _SHORT_ORDINAL = re.compile(r"(?:^|[\s(])\d{1,2}e")  # "21e siècle", and not the note of "905e"
 _ENDS_IN_DIGIT = re.compile(r"\d\.?\s*$")
 
+# Raised letters that end an abbreviation, and are no note: Mme, No, Dr.
+_ABBREVIATION = re.compile(r"(?:^|[^\w])(?:Mmes?|M(?:lles?|gr|rs?)|Cies?|St[eao]?|D(?:ra?)|Sra?|Jr|[Nn]os?)")
+_SHORT_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}\.?$")
+
 _TAGS = re.compile(r"<(?P<tag>sup|sub)\b[^<>]*>\s*(?P<text>[^<>]{0,200}?)\s*</(?P=tag)\s*>", re.IGNORECASE)
 _NESTED = re.compile(
     r"(<su[pb]\b[^<>]*>\s*)(?:</?(?:a|b|i|em|strong)\b[^<>]*>|\*\*)+|(?:</?(?:a|b|i|em|strong)>)+(?=\s*</su[pb]>)",
@@ -69,6 +73,10 @@ def raised(text: str, before: str = "") -> str:
         _ORDINAL.fullmatch(text) or _SHORT_ORDINAL.fullmatch(before[-3:].rstrip(".") + text)
     ):
         return text
+    if _ABBREVIATION.fullmatch(before[-4:].rpartition(" ")[2] + text.rstrip(".")):
+        return text
+    if text == "o" and _SHORT_NUMBER.search(before[-4:]):
+        return "º"
     if text[:1] == "[":  # brackets keep a number apart
         return text
     if text.upper() in ("TM", "SM"):
