@@ -62,6 +62,14 @@ def test_nothing_is_left_after_a_command_that_worked_and_one_sentence_after_an_e
     assert said.startswith("pagewitness: The Gemini key was refused")
 
 
+@pytest.mark.slow  # it tries each request again, with pauses
+def test_nothing_of_the_client_is_left_after_a_run_in_which_the_service_was_down(
+    gemini: GeminiServer, note: Path
+) -> None:
+    gemini.reply = lambda request: Fault(503)
+    assert run("ingest", str(note)) == (3, "")
+
+
 def test_ctrl_c_during_a_request_ends_with_130_and_a_sentence(model: Model, gemini: GeminiServer, note: Path) -> None:
     gemini.reply = slow(model)
     process = start("ingest", str(note))
