@@ -25,6 +25,7 @@ _LONG = 250  # pixels of a drawn line that tells the page's angle to a 250th
 _STEEP = 0.06  # slope of a line that is still meant to be level
 _BROKEN = 0.4  # of a line's height: gap between the pieces of a drawn line
 _BESIDE = 3  # pixels above and below a drawn line that are empty
+_ASIDE = 2  # pixels beside a vertical line in which its other pieces stand
 _BARE = 0.25  # share of ink there: over the foot of a line of print there is 0.4 and more
 
 
@@ -59,11 +60,23 @@ class Ink:
     def rules(self) -> Rules:
         """The straight lines that are drawn across and down, apart from print."""
         across = [box for box in self.strokes if box.x1 - box.x0 >= _RULE * self.size and self._is_bare(box)]
-        down = self._straight(1, round(_RULE * self.size))
+        down = self._with_short_pieces(self._straight(1, round(_RULE * self.size)))
         return Rules(
             tuple(((box.y0 + box.y1) / 2, box.x0, box.x1) for box in across),
             tuple(((box.x0 + box.x1) / 2, box.y0, box.y1) for box in down),
         )
+
+    def _with_short_pieces(self, lines: list[Box]) -> list[Box]:
+        """Return vertical lines with the shorter pieces that go on with one: between headings that span columns."""
+        if not lines:
+            return lines
+        places = {round((line.x0 + line.x1) / 2) for line in lines}
+        known = {x + beside for x in places for beside in (-_ASIDE, -1, 0, 1, _ASIDE)}
+        return lines + [
+            box
+            for box in self._straight(1, round(self.size))
+            if box.y1 - box.y0 < round(_RULE * self.size) and round((box.x0 + box.x1) / 2) in known
+        ]
 
     @cached_property
     def strokes(self) -> list[Box]:

@@ -25,6 +25,7 @@ MAX_WORDS = 60
 """Words of a cell: a longer text is prose in a box. The longest cell of the development set's tables has 24."""
 
 _POINTS = 12.0  # of a line of print: the rules of ruled tables are in points
+_BESIDE = 1.0  # points beside a drawn line
 _MIN_LINES = 4  # of print in a grid
 _TOUCH = 0.4  # of a line's height between lines that meet: two double rules of a scan have .3
 _MAX_PIECES = 600  # drawn lines of a page: more is a drawing
@@ -37,8 +38,7 @@ def ruled_text(rows: Rows, ink: Ink) -> str | None:
     grid = _grid(lines, ink)
     if grid is None or _is_coarse(grid, rows, scale):
         return None
-    cut = [edge / scale for edge in grid.xs[1:-1]]
-    printed = [_line(_words(line, cut), scale) for line in lines]
+    printed = [_line(_words(line, _edges(grid, line, scale)), scale) for line in lines]
     found = ruled_rows(grid, [line for line in printed if line.words], (1, 2), frozenset())
     return markdown_table(found) if found else None
 
@@ -84,6 +84,14 @@ def _is_coarse(grid: RuledGrid, rows: Rows, scale: float) -> bool:
             if cell and is_value(line.text) and seen.setdefault(id(cell), number) != number:
                 return True
     return False
+
+
+def _edges(grid: RuledGrid, line: OcrLine, scale: float) -> list[float]:
+    """Return where drawn lines part the row in which a line of print stands; none within a cell over columns."""
+    y = line.middle * scale
+    return [
+        edge / scale for edge in grid.xs[1:-1] if grid.cell_at(edge - _BESIDE, y) is not grid.cell_at(edge + _BESIDE, y)
+    ]
 
 
 def _words(line: OcrLine, cut: Sequence[float]) -> list[Word]:

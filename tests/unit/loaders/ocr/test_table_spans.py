@@ -46,6 +46,19 @@ def test_a_ruled_heading_over_two_columns_of_a_scan(tmp_path: Path) -> None:
     assert [row.cells for row in rows] == [tuple(zip(HALVES, row, strict=True)) for row in MUSEUMS]
 
 
+def test_headings_and_bands_over_the_columns_of_a_ruled_scan() -> None:
+    """A vertical line between two headings is as short as their row, and none parts the words of a band."""
+    head = [["Museum", "2023 in thousands", "", "2024 in thousands", ""], ["", *["First half", "Second half"] * 2]]
+    rows = [*head, ["Museums of the old quay and of the sea", "", "", "", ""], *MUSEUMS[:2],
+            ["Museums of the upper town and the hills", "", "", "", ""], *MUSEUMS[2:]]  # fmt: skip
+    spans = [(0, 0, 1, 2), (0, 1, 2, 1), (0, 3, 2, 1), (2, 0, 5, 1), (5, 0, 5, 1)]
+    page = TablePage("Table 2: Visitors").ruled([90, 70, 70, 70, 70], rows, spans, (0, 1, 2, 5))
+    found = skewed_rows(page)
+    halves = ["Museum", *(f"{year} in thousands {half} half" for year in (2023, 2024) for half in ("First", "Second"))]
+    assert [row.cells for row in found] == [tuple(zip(halves, row, strict=True)) for row in MUSEUMS]
+    assert [row.band for row in found][:2] == [("Museums of the old quay and of the sea",)] * 2
+
+
 @pytest.mark.parametrize("align", ["left", "centre"])
 def test_bands_of_a_scan(align: Align, tmp_path: Path) -> None:
     head = [[(0, 0, "Species"), (1, 1, "2023"), (2, 2, "2024")]]
