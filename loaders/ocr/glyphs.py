@@ -16,6 +16,7 @@ from loaders.text.raised_signs import lowered, raised
 Image = NDArray[np.uint8]
 
 _SMALLEST, _LARGEST = 0.38, 0.8  # of the height of the line's capitals and digits: signs have 0.5-0.75
+_LARGEST_HIGH, _HIGH = 0.9, 0.35  # of one that ends so far above the baseline: browsers set 0.83, raised by 0.5
 _RISE = 0.22  # of that height by which a raised digit ends above the baseline: they have 0.35-0.55
 _DROP = 0.08  # of that height by which a lowered digit ends below the baseline: they have 0.12-0.3
 _TOP = 0.25  # of that height by which a raised digit may begin under the top of the capitals, a lowered one must
@@ -74,7 +75,9 @@ def with_signs(crop: Image, text: str, places: Sequence[float]) -> str:
     for spot, place, shape, nearest in zip(spots, places, own_shapes, nearest_spots, strict=True):
         own = spots[nearest] == spot and abs(shape.middle - place) <= _NEAR * size
         if own and text[spot] in "0123456789" and (spot - 1 in signs or not _is_like(shape, before)):
-            signs |= {spot: kind} if (kind := _kind(shape, full, size)) else {}
+            # Beside a digit, that is the measure: small letters may be nearly as high as capitals.
+            measure = max(size, before.height) if before and shape is not before else size
+            signs |= {spot: kind} if (kind := _kind(shape, full, measure)) else {}
         before = shape if text[spot].isdecimal() and text[spot + 1 : spot + 2].isdecimal() else None
     signs |= dict.fromkeys(_beyond_groups(text, spots, own_shapes, full), "raised")
     return _written(text, signs)
@@ -94,8 +97,9 @@ def _beyond_groups(text: str, spots: Sequence[int], shapes: Sequence[_Shape], fu
 
 
 def _is_like(shape: _Shape, before: _Shape | None) -> bool:
-    """Return whether a digit is as high as the one at its left: letters that touch make the others look small."""
-    return before is not None and shape is not before and shape.height > _SMALLER * before.height
+    """Return whether a digit is as high as the one at its left, and no raised one: letters that touch look large."""
+    alike = before is not None and shape is not before and shape.height > _SMALLER * before.height
+    return alike and before is not None and before.bottom - shape.bottom < _HIGH * before.height
 
 
 def _written(text: str, signs: dict[int, str]) -> str:
@@ -108,14 +112,18 @@ def _written(text: str, signs: dict[int, str]) -> str:
             signs = {at: kind for at, kind in signs.items() if at not in places}  # inside a number: a broken digit
         elif first < run.end():
             signs = signs | dict.fromkeys(range(first, run.end()), signs[first])
-        bracketed = text[run.start() - 1 : run.start()] == "(" and text[run.end() : run.end() + 1] == ")"
-        if bracketed or _DECIMALS.match(text, run.end()):  # "(161)" is a negative number, "(1)" is kept apart as it is
+        around = text[run.start() - 1 : run.start()] + text[run.end() : run.end() + 1]
+        decimals = _DECIMALS.match(text, run.end()) and run.end() + 1 not in signs
+        before_letter = text[run.end() : run.end() + 1].isalpha()  # the number of an isotope
+        lone = not text[run.start() - 1 : run.start()].strip() and not before_letter
+        if around in ("()", "[]") or decimals or (first == run.start() and lone):
+            # "(161)" is a negative number, "(1)" is kept apart as it is
             signs = {at: kind for at, kind in signs.items() if at not in places}
     done = ""
     for index, char in enumerate(text):
         kind, before = signs.get(index, ""), text[index - 1 : index]
         after_sign = signs.get(index - 1) == kind
-        if kind == "raised" and (after_sign or (before and not before.isspace())):
+        if kind == "raised":
             char = raised(char)
         elif kind == "lowered" and (after_sign or before.isalpha() or before == ")"):
             char = lowered(char)
@@ -128,7 +136,8 @@ def _kind(shape: _Shape, full: Sequence[_Shape], size: float) -> str:
     around = sorted(full, key=lambda other: abs(other.middle - shape.middle))
     around = [other for other in around if other is not shape][:8]
     base, top = median(other.bottom for other in around), median(other.top for other in around)
-    if not _SMALLEST * size <= shape.height <= _LARGEST * size:
+    largest = _LARGEST_HIGH if base - shape.bottom >= _HIGH * size else _LARGEST
+    if not _SMALLEST * size <= shape.height <= largest * size:
         return ""
     if base - shape.bottom >= _RISE * size and shape.top - top <= _TOP * size:
         return "raised"
