@@ -192,6 +192,8 @@ class PdfFile:
         """Return the parts that the layout model finds in a text layer alone, drawn on an empty page."""
         copy = PdfFile(pymupdf.open(), "")
         copy_of_text(copy._doc, layer)
+        # What the copy shows; taking it from there again costs as much as the model on a page of single signs.
+        copy._layers[1] = replace(layer, images=(), watermarks=(), fields=())
         return copy.regions(1)
 
     def render(self, number: int, dpi: int, max_side: int, part: Box | None = None, small: bool = True) -> Rendering:

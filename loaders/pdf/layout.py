@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -43,6 +44,7 @@ _FIELD = "* "  # in front of a form's field; other lists have "-"
 _HEADLINE = 1.4  # of the text size: running headers are as large as the text, or smaller
 _TEXT_SIZE, _SENTENCE = 0.95, 6  # of the text size, and words
 _SAME_ROW = 0.5  # share of the lower line's height by which two pieces must overlap to stand on one line
+_STRIP = 24.0  # points: two lines of print
 _MARGIN = 1.5  # points: the layout's boxes are rounded to whole points
 
 
@@ -55,8 +57,9 @@ def build_blocks(
     """
     inside: list[list[Line]] = [[] for _ in regions]
     outside: list[Line] = []
+    places = _Places(regions)
     for line in layer.lines:
-        for index, piece in _pieces(line, regions):
+        for index, piece in _pieces(line, places):
             (outside if index is None else inside[index]).append(piece)
     blocks: list[Block] = []
     words: list[Word] = []
@@ -157,19 +160,30 @@ def _joined(row: Sequence[Line]) -> Line:
     return Line(tuple(words), row[0].block, max(line.size for line in row), True, mono, bold)
 
 
-def _pieces(line: Line, regions: Sequence[Region]) -> list[tuple[int | None, Line]]:
+class _Places:
+    """Regions by the strips of the page that they reach into: a page of 100,000 words has hundreds of regions."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self._strips: dict[int, list[tuple[float, int, Box]]] = defaultdict(list)
+        for index, region in enumerate(regions):
+            top, bottom = region.box.y0 - _MARGIN, region.box.y1 + _MARGIN
+            for strip in range(int(top // _STRIP), int(bottom // _STRIP) + 1):
+                self._strips[strip].append((area(region.box), index, region.box))
+
+    def home(self, word: Word) -> int | None:
+        """Return the smallest region around the word's middle: a table within a picture wins."""
+        middle = centre(word.box)
+        around = [each for each in self._strips.get(int(middle[1] // _STRIP), ()) if contains(each[2], middle, _MARGIN)]
+        return min(around)[1] if around else None
+
+
+def _pieces(line: Line, places: _Places) -> list[tuple[int | None, Line]]:
     """Cut a line at the borders of regions (cells and columns on one baseline)."""
-    homes = [(_home(word, regions), word) for word in line.words]
+    homes = [(places.home(word), word) for word in line.words]
     return [
         (home, replace(line, words=tuple(word for _, word in group)))
         for home, group in groupby(homes, key=lambda pair: pair[0])
     ]
-
-
-def _home(word: Word, regions: Sequence[Region]) -> int | None:
-    """Return the smallest region around the word's middle: a table within a picture wins."""
-    around = [index for index, region in enumerate(regions) if contains(region.box, centre(word.box), _MARGIN)]
-    return min(around, key=lambda index: area(regions[index].box)) if around else None
 
 
 def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:

@@ -23,6 +23,8 @@ MAX_READ_WORDS = 20_000
 """Words outside long tables that are given to the model, in strips; the rest stays in the order of the file."""
 WORD_LENGTH = 40
 """Mean characters of a word of a strip that is given to the model: German prose has 6, addresses of files 25."""
+SHORT_WORD = 2.2
+"""The same from below: what is set in single signs is no text; Korean and Vietnamese prose have about 3."""
 STRIP_WORDS = 1000
 """Words of a strip."""
 MIN_ROWS = 20
@@ -53,7 +55,7 @@ def regions_in_strips(layer: TextLayer, regions_of: Callable[[TextLayer], list[R
     for top, strip in _strips(layer, [[line for line in row if id(line) not in inside] for row in rows]):
         words = [word.text for word in strip.words]
         read += len(words)
-        if read <= MAX_READ_WORDS and sum(map(len, words)) <= WORD_LENGTH * len(words):
+        if read <= MAX_READ_WORDS and SHORT_WORD * len(words) <= sum(map(len, words)) <= WORD_LENGTH * len(words):
             found += [_moved(region, top) for region in regions_of(strip)]
     return sorted(found, key=lambda region: region.box.y0)
 

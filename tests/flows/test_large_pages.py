@@ -23,13 +23,12 @@ def _page(document: Any) -> Any:
     return page
 
 
-def _marks(document: Any) -> None:
-    """Write a page of numbers with a raised mark on each."""
+def _marks(document: Any, across: int = 250) -> None:
+    """Write a page of numbers with a raised mark on each, as many in a row; of fewer each is a word of its own."""
     page = _page(document)
-    across = 250
     pieces = ["BT"]
     for at in range(MARKS):
-        x, y = 40 + at % across * 2, 740 - at // across * 1.75
+        x, y = 40 + at % across * 500 / across, 740 - at // across * 700 * across / MARKS
         pieces.append(
             f"/helv 2 Tf 1 0 0 1 {x} {y:.2f} Tm (7) Tj /helv 1.2 Tf 1 0 0 1 {x + 1.15:.2f} {y + 0.8:.2f} Tm (1) Tj"
         )
@@ -39,6 +38,10 @@ def _marks(document: Any) -> None:
     document.update_stream(xref, "\n".join([*pieces, "ET"]).encode())
     old = document.xref_get_key(page.xref, "Contents")[1].strip("[]")
     document.xref_set_key(page.xref, "Contents", f"[{old} {xref} 0 R]")
+
+
+def _marks_apart(document: Any) -> None:
+    _marks(document, 125)
 
 
 def _points(document: Any) -> None:
@@ -85,7 +88,7 @@ def _answer(question: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("draw", [_marks, _points])
+@pytest.mark.parametrize("draw", [_marks, _marks_apart, _points])
 def test_a_page_with_too_many_signs_is_read(home: Path, tmp_path: Path, draw: Any) -> None:
     assert _ingest(tmp_path / "dense.pdf", draw)["status"] == "complete"
     assert "21:40" in _answer("When did the lock keeper close the gate?")

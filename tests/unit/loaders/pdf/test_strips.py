@@ -60,3 +60,14 @@ def test_columns_of_prose_are_no_table_and_go_to_the_layout_model_in_strips() ->
     assert max(seen) <= 1000
     assert {region.role for region in regions} == {"text"}
     assert all(before.box.y1 <= after.box.y0 + 14 for before, after in itertools.pairwise(regions))
+
+
+def test_signs_that_make_no_words_stay_in_the_order_of_the_file() -> None:
+    """A page of 100,000 numbers of one digit, each with a mark, would take the layout model longer than a page may."""
+    words = [[Word("7¹", Box(40 + 4 * x, 3 * y, 43 + 4 * x, 3 * y + 2)) for x in range(120)] for y in range(60)]
+    lines = tuple(Line((word,), at, 2.0, True, False) for at, row in enumerate(words) for word in row)
+
+    def regions_of(strip: TextLayer) -> list[Region]:
+        pytest.fail(f"the model is given {len(strip.words)} signs")
+
+    assert regions_in_strips(TextLayer(595, 842, lines, ()), regions_of) == []
