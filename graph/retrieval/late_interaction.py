@@ -79,7 +79,9 @@ def with_ranks(scored: Sequence[scoring.ScoredSentence], ids: Sequence[str]) -> 
     ranks = {chunk: rank for rank, chunk in enumerate(ids)}
     # Not `dataclasses.replace`, which takes six times as long: a question has some 70.
     return [
-        scoring.ScoredSentence(one.chunk, one.sentence, one.number, ranks[one.chunk], one.cosine, one.maxsim, one.named)
+        scoring.ScoredSentence(
+            one.chunk, one.sentence, one.number, ranks[one.chunk], one.cosine, one.maxsim, one.named, one.likeness
+        )
         for one in scored
     ]
 

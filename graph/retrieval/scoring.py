@@ -29,7 +29,7 @@ import heapq
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -122,6 +122,8 @@ class ScoredSentence:
     """Weighted mean of the best similarity of each of the question's tokens, 0-1."""
     named: bool = False
     """Whether the question points to it: to its clause by number, or to a name."""
+    likeness: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    """The best similarity of each of the question's tokens that has a weight, 0-1."""
 
     @property
     def fit(self) -> float:
@@ -181,7 +183,7 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     """
     rows: list[tuple[int, ChunkRow, int]] = []
     vectors: list[NDArray[np.float32]] = []
-    maxsims: list[NDArray[np.float32]] = []
+    likenesses: list[NDArray[np.float32]] = []
     weighing = np.flatnonzero(query.token_weights)  # not the question mark, nor the marks of beginning and end
     whole, weights = query.encoded.tokens[weighing], query.token_weights[weighing]
     asked = {turned: _asked(whole, turned) for turned in {stored.turned for stored in token_vectors.values()}}
@@ -191,15 +193,18 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
             vectors.append(stored.sentences)
             referred = antecedents(chunk) if of_names.any() else ()
-            maxsims.append(_maxsim(asked[stored.turned], weights, stored, of_names, referred))
+            likenesses.append(_likeness(asked[stored.turned], stored, of_names, referred))
     if not rows:
         return []
     cosines = np.einsum("ij,j->i", np.concatenate(vectors), query.encoded.vector)
-    maxsim_of = np.concatenate(maxsims)
+    likeness_of = np.concatenate(likenesses)
+    maxsim_of = likeness_of @ weights
     named = {chunk.id: named_sentences(query.text, chunk) for chunk in chunks}
     return [
-        ScoredSentence(chunk.id, sentence, number, rank, cosine, maxsim, number in named[chunk.id])
-        for (rank, chunk, number), cosine, maxsim in zip(rows, cosines.tolist(), maxsim_of.tolist(), strict=True)
+        ScoredSentence(chunk.id, sentence, number, rank, cosine, maxsim, number in named[chunk.id], likeness)
+        for (rank, chunk, number), cosine, maxsim, likeness in zip(
+            rows, cosines.tolist(), maxsim_of.tolist(), likeness_of, strict=True
+        )
         if is_evidence(query.text, sentence := chunk.sentences[number])
     ]
 
@@ -209,35 +214,30 @@ def _asked(tokens: NDArray[np.int8], turned: bool) -> NDArray[np.float32]:
     return turn(tokens).T if turned else tokens.T.astype(np.float32) / (127.0 * 127.0)
 
 
-def _maxsim(
-    asked: NDArray[np.float32],
-    weights: NDArray[np.float32],
-    stored: TokenVectors,
-    of_names: NDArray[np.bool_],
-    referred: Sequence[int],
+def _likeness(
+    asked: NDArray[np.float32], stored: TokenVectors, of_names: NDArray[np.bool_], referred: Sequence[int]
 ) -> NDArray[np.float32]:
-    """Return MaxSim for each sentence of a chunk, 0 for one without tokens.
+    """Return for each sentence of a chunk the best similarity of each token of the question, 0 for one without tokens.
 
     Args:
         asked: The vectors of the question's tokens, as `_asked` returns them.
-        weights: Their weights.
         stored: The vectors of the chunk's tokens.
         of_names: Which of the question's tokens belong to names.
         referred: For each sentence, that which names what its pronoun stands for; () for none.
     """
     filled = np.flatnonzero(stored.lengths)
-    result = np.zeros(len(stored.lengths), np.float32)
+    result = np.zeros((len(stored.lengths), asked.shape[1]), np.float32)
     if len(filled):
         similarity = _products(stored.tokens.astype(np.float32, copy=False), asked)
         starts = np.concatenate(([0], np.cumsum(stored.lengths[filled])[:-1]))
         best: NDArray[np.floating[Any]] = np.maximum.reduceat(similarity, starts, axis=0)
         if any(own != other for own, other in enumerate(referred)):
-            whole = np.zeros((len(stored.lengths), len(weights)), np.float32)
+            whole = np.zeros_like(result)
             whole[filled] = best
             whole[:, of_names] = np.maximum(whole[:, of_names], whole[list(referred)][:, of_names])
             best = whole[filled]
         slope, shift = _TO_WHOLE if stored.turned else (1.0, 0.0)
-        result[filled] = slope * (best @ weights) + shift
+        result[filled] = slope * best + shift
     return result
 
 

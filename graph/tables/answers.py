@@ -287,7 +287,7 @@ def _phrase(question: str, found: Match) -> str:
     words = [
         w for w in terms.terms(question) if stem(w.text) in held or any(u.start == w.start for u in found.unexplained)
     ]
-    return question[words[0].start : words[-1].end]
+    return question[words[0].start : words[-1].end] if words else ""
 
 
 def _stands_in(prose: Sequence[str], found: Match) -> bool:

@@ -12,6 +12,7 @@ from graph.engines.offline.asked_words import (
     FREQUENCY,
     HOURS,
     HOW_MANY,
+    HOW_MUCH,
     MONEY,
     NUMBER,
     PLACE,
@@ -25,6 +26,16 @@ from graph.storage.fulltext import stem
 _NEAR = 5  # words between a number and what it counts
 
 
+_DAY_OR_MONTH = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|January|February|March|April|May|June|July|August|September|October"
+    r"|November|December"
+)
+_DATES = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_DAY_OR_MONTH.pattern})(?: \d{{4}})?"
+    r"|\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b\d\d:\d\d\b"
+)
+
+
 def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     """Return whether a quote holds a value of the asked kind that is not in the question."""
     quote, known = evidence.quote, frozenset(word.lower() for word in WORD.findall(question))
@@ -34,10 +45,13 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return False
     if kind == "date" and HOURS.search(quote):
         return True
+    if kind == "number" and not evidence.label and HOW_MUCH.search(question):
+        quote = _DATES.sub(" ", quote)  # "3 April" is no amount
     if kind in ("number", "date"):
         return _new(NUMBER if kind == "number" else DATE, quote, known)
     if kind == "name":
-        return any(name.lower() not in known | terms.STOP_WORDS for name in CAPITALISED.findall(quote))
+        names = {name.lower() for name in CAPITALISED.findall(quote) if not _DAY_OR_MONTH.fullmatch(name)}
+        return bool(names - known - terms.STOP_WORDS)
     if kind in ("place", "reason", "frequency"):
         return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))

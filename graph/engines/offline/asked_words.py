@@ -16,7 +16,7 @@ FRAME = frozenset(
     one part particular person place please possible provide put reach recorded refer referred relate require required
     requires said see shall should since someone something sort stand take taken term terms thing things time times
     today took type types typically use used usually various view way ways well went year years anyway just ok okay
-    really""".split()  # noqa: SIM905 - a list of words reads best as text
+    really uses consumes needs gets happens myself""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 # Words that mean the same to somebody who asks. Each line is one meaning.
 SYNONYMS = tuple(
@@ -59,8 +59,9 @@ SYNONYMS = tuple(
     approximately about around roughly
     film movie
     doctor physician
-    weigh weight
+    weigh weight heavy
     high height tall
+    loud noise noisy
     long length
     old age
     deep depth
@@ -97,6 +98,12 @@ MEASURES = tuple(
         ("pressure", r"bars?|pascals?|[kM]?Pa|psi"),
         ("periods?|durations?", r"minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?"),
         ("e-?mail(?: address)?", r"@\S+"),
+        ("(?:tele)?phone|mobile|call|ring|hotline|contact", r"\+?\d[\d ()/-]{6,}\d"),
+        (
+            "open(?:s|ing)?|clos(?:e|es|ed|ing)|hours",
+            r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\.?|hrs)?|noon) ?(?:to|-|–|until|and)"
+            r" ?(?:\d{1,2}(?:[:.]\d\d| ?[ap]\.?m)|noon|midnight)",
+        ),
     )
 )
 UPPER_BOUND = re.compile(
@@ -168,7 +175,7 @@ ASKED_KIND = re.compile(
 HOW_MUCH = re.compile(r"\bhow much\b", re.IGNORECASE)
 ASKS_MONEY = re.compile(
     r"\bhow (?:much\b.*\b(?:costs?|paid|pay|spent|spend|earn(?:ed|s)?|charged?|donated?|sold|bought|worth)\b"
-    r"|expensive\b)"
+    r"|expensive\b|much (?:is|was) it to\b)"
     r"|\b(?:what|which) (?:is|are|was|were) (?:the|its|their) (?:[\w-]+ ){0,2}(?:prices?|costs?|fees?|rent|salary)\b"
     r"|\bwhat (?:do|does|did|will|would) [\w -]+ cost\b",
     re.IGNORECASE,
@@ -187,9 +194,12 @@ CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
 KINDS = (
     ("reason", re.compile(r"\b(?:why|how come|for what reasons?)\b", re.IGNORECASE)),
     ("frequency", re.compile(r"\bhow (?:often|frequently)\b", re.IGNORECASE)),
-    ("count", re.compile(r"\b(?:how many|number of)\b", re.IGNORECASE)),
+    ("count", re.compile(
+        r"\b(?:how many|(?<!phone )(?<!telephone )(?<!mobile )(?<!fax )(?<!account )(?<!invoice )number of)\b", re.I)),
     ("number", re.compile(
-        r"^\W*(?:what|which) (?:is|are|was|were) (?:the|its|his|her|their|your|my) [\w -]*?(?:number|amount|code)\b"
+        r"^\W*(?:what|which)(?:['’]?s| is| are| was| were) (?:the|its|his|her|their|your|my) [\w -]*?"
+        r"(?:number|amount|code)\b"
+        r"|\b(?:phone|telephone|mobile|fax|account|invoice) number\b"
         r"|\b(?:how (?:much|high|tall|long|large|big|heavy|deep|wide|far|fast|old|hot|cold|expensive|loud|thick)"
         r"|(?:what|which) (?:percentage|percent|share|proportion|temperatures?|price|amount|voltage|speed)"
         r"|(?:what|which) (?:diameter|length|height|width|depth|weight|distance|pressure|capacity|power|frequency"

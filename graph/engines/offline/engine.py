@@ -231,7 +231,7 @@ class OfflineEngine:
     def _grade(self, question: str, chunks: Sequence[RetrievedChunk]) -> list[Grade]:
         """Grade chunks by their best sentence for any of the questions in the text."""
         from graph.engines.offline import relevance  # the patterns of the rules take 3 ms at import
-        from graph.engines.offline.evidence_rules import answering_chunks
+        from graph.engines.offline.claimed_answers import answering_chunks
         from graph.engines.offline.listed_answers import told_by_form
 
         best: dict[str, tuple[float, scoring.ScoredSentence]] = {}
@@ -270,7 +270,7 @@ class OfflineEngine:
 
         None for a question about a year that no chunk names.
         """
-        from graph.engines.offline.evidence_rules import mark_related  # its patterns take 3 ms at import
+        from graph.engines.offline.claimed_answers import mark_related  # its patterns take 3 ms at import
         from graph.engines.offline.unnamed_words import subjects_of
 
         claims: list[Claim] = []

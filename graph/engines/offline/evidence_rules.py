@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from graph.engines.offline import table_answers
 from graph.engines.offline.asked_values import holds_value
 from graph.engines.offline.asked_words import (
     ASKED_KIND,
@@ -22,12 +21,11 @@ from graph.engines.offline.asked_words import (
     KINDS,
     MEASURES,
     NAME_RUN,
-    NEGATED_QUESTION,
     VALUE_NOUN,
     WORD,
 )
-from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
-from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form, with_items
+from graph.engines.offline.comments import is_comment
+from graph.engines.offline.everyday_words import asks_for_oneself, circumstances, is_everyday, is_written_formally
 from graph.engines.offline.other_things import (
     Evidence,
     codes_of_others,
@@ -46,21 +44,20 @@ from graph.engines.offline.permissions import (
     differ_in_negation,
     rules_on,
 )
-from graph.engines.offline.unnamed_words import is_replaced, left_to_the_document, may_go_unnamed
-from graph.engines.offline.word_forms import initials_of, is_named, stems
+from graph.engines.offline.unnamed_words import is_replaced, may_go_unnamed
+from graph.engines.offline.word_forms import initials_of, is_month_within, is_named, stems
 from graph.retrieval import scoring, terms
 from graph.retrieval.antecedents import antecedent
 from graph.retrieval.asked_parts import marks_asked, words_in_address
 from graph.retrieval.languages import language
-from graph.retrieval.lists import items_after
 from graph.storage.base import ChunkRow, SentenceRow
-from graph.types import Claim
 
 # The cosine of question and sentence from which a sentence that names everything is taken for an answer. On 1,000
 # questions over eight articles with 400 answers: at 0.6, 121 are right and proven and 28 wrong; at 0.6 and 0.45 where a
 # value of a kind is asked for, 127 and 35; at 0.55 and 0.45, 129 and 41; at 0.0, 134 and 56.
 _MIN_COSINE, _MIN_COSINE_OF_VALUE = 0.6, 0.45
-_MIN_NAMED = 2
+_MIN_COSINE_OF_EVERYDAY = 0.3
+MIN_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,108 +72,9 @@ class Surroundings:
     """The stems of the last words of the labels of the other rows."""
 
 
-def mark_related(
-    query: scoring.Query,
-    claims: Sequence[Claim],
-    scored: Sequence[scoring.ScoredSentence],
-    chunks: Mapping[str, ChunkRow],
-    titles: Mapping[str, str],
-    subjects: Mapping[str, Sequence[str]] | None = None,
-) -> list[Claim]:
-    """Return claims, those that answer first; the others are marked as related.
-
-    Args:
-        query: The question.
-        claims: Claims that quote sentences of the chunks.
-        scored: The scored sentences of the chunks.
-        chunks: The chunks by id.
-        titles: Titles of documents by id.
-        subjects: Words of the question that a whole document is about, by its id.
-    """
-    found = {(one.chunk, one.sentence.text): one for one in scored}
-    answers: list[Claim] = []
-    others: list[Claim] = []
-    listed = {sentence.id for _, sentence in told_by_form(query.text, chunks)}
-    for claim in claims:
-        chunk = chunks[claim["chunk"]]
-        sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
-        scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
-        items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
-        around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
-        if sentence and (
-            sentence.id in listed
-            or _is_extreme(query, sentence, chunk)
-            or is_asked_for(query.text, sentence, chunks)
-            or (is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text))
-            or answers_question(query.text, with_items(sentence, items), chunk, titles, scored_one, around)
-        ):
-            answers.append(claim)
-            listed |= {item.id for item in items} | formula_after(sentence, chunk)
-        else:
-            others.append({**claim, "related": True})
-    return [*answers, *others]
-
-
-def _with_antecedent(
-    query: scoring.Query,
-    sentence: SentenceRow,
-    chunk: ChunkRow,
-    found: Mapping[tuple[str, str], scoring.ScoredSentence],
-) -> scoring.ScoredSentence | None:
-    """Return a sentence with its scores, as near as the one before it if it refers to that: "It will cost 9 pounds".
-
-    Of 1,000 questions six that ask for no number or date went wrong with it.
-    """
-    own = found.get((chunk.id, sentence.text))
-    if own is None or asked_kind(query.text) not in ("number", "date"):
-        return own
-    before = found.get((chunk.id, _referred_to(query.text, sentence, chunk)), own)
-    return replace(own, cosine=max(own.cosine, before.cosine))
-
-
-def _around(
-    query: scoring.Query,
-    sentence: SentenceRow,
-    chunk: ChunkRow,
-    chunks: Mapping[str, ChunkRow],
-    subjects: Mapping[str, Sequence[str]],
-) -> Surroundings:
-    own = [other for other in chunks.values() if other.document == chunk.document]
-    rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
-    left = left_to_the_document(query.text, subjects.get(chunk.document, ()), sentence.text)
-    return Surroundings(query.term_weights, left, frozenset(head(row.cells[0][1]) for row in rows))
-
-
-def _is_extreme(query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow) -> bool:
-    """Return whether a row has the most or least that a question asks for, in a table with all its other words."""
-    best = table_answers.extreme_row(query, chunk) if table_answers.settles(query, chunk) else None
-    return best is not None and best.id == sentence.id
-
-
-def answering_chunks(
-    query: scoring.Query,
-    scored: Sequence[scoring.ScoredSentence],
-    chunks: Mapping[str, ChunkRow],
-    titles: Mapping[str, str],
-) -> set[str]:
-    """Return the ids of chunks with a sentence that answers, however little it is like the question.
-
-    One word alone is named by too many sentences; one row or comment that has it may be the one asked for ("rent").
-    """
-    few = len(required_words(query.text, asked_kind(query.text))) < _MIN_NAMED
-    answering = [
-        one for one in scored if one.named or answers_question(query.text, one.sentence, chunks[one.chunk], titles, one)
-    ]
-    rows = [one for one in answering if one.sentence.kind == "row" or is_comment(one.sentence)]
-    required = required_words(query.text, "")
-    clear = [one for one in answering if one.named or not few or rules_on(query.text, required, one.sentence.text)]
-    kept = clear + (rows if len(rows) == 1 else [])
-    return {one.chunk for one in kept} | {chunk for chunk, _ in comments_asked(query.text, chunks.values())}
-
-
 def _pointed_to(question: str, sentence: SentenceRow, chunk: ChunkRow, named: bool) -> str:
     """Return what else stands for words of a question: what the sentence refers to, and the place it is named by."""
-    found = f" | {_referred_to(question, sentence, chunk)}"
+    found = f" | {referred_to(question, sentence, chunk)}"
     if named:
         found += f" | {sentence.search} | " + " ".join(_PLACE_NAMED.findall(question))
         found += f" | {' '.join(words_in_address(question, sentence.text))}"
@@ -227,8 +125,25 @@ def answers_question(
 def _is_near(question: str, sentence: SentenceRow, scored: scoring.ScoredSentence | None) -> bool:
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     required = required_words(question, "")
+    if is_plainly_asked(question, sentence.text):
+        least = min(least, _MIN_COSINE_OF_EVERYDAY)
     near = scored is not None and scored.cosine >= least
     return near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
+
+
+def is_plainly_asked(question: str, quote: str) -> bool:
+    """Return whether a short question is for what its author may do, yes or no, or for a value of two things named.
+
+    One for anything else ("What rises during sleep?") tells too little of what would answer it.
+    """
+    if _BEFORE_CODE.search(question):
+        return any(code in quote for code in _CODE_NAMED.findall(question))
+    if not is_everyday(question):
+        return False
+    kind = asked_kind(question)
+    valued = kind not in ("", "reason") and len(required_words(question, kind)) >= MIN_NAMED
+    own = asks_for_oneself(question) and not _HOW_TO.match(question)
+    return valued or own or asks_yes_or_no(question)
 
 
 def _answers_in_language(
@@ -249,7 +164,7 @@ def _answers_in_language(
 _REFERS = re.compile(r"(?:They|It|He|She|These|This|Those|Its|Their|His|Her|The (?:latter|former)|Both|Such)\b")
 
 
-def _referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
+def referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
     """Return the sentence before one that begins with a pronoun; "" for others, or where it has a word in place of one.
 
     On the 1,000 questions over eight articles, five more are right and proven with it, and two wrong.
@@ -331,6 +246,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
     settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
+    if (act := _HOW_TO.match(question)) and act[1].lower() in required and not _says(act[1], own):
+        return f"the quote does not say how to {act[1]}"
     if differ_in_negation(question, evidence.quote) and not settled:
         return "one of question and quote is negated"
     return "" if settled or holds_value(question, kind, evidence) else "the quote holds no value of the asked kind"
@@ -346,7 +263,12 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     """Return the words of a question that neither the quote nor what stands above it names."""
     held, initials = stems(f"{evidence.quote} {evidence.above}"), initials_of(f"{evidence.quote} | {evidence.above}")
     missing = [word for word in required_words(question, kind) if not is_named(word, held, initials)]
+    if missing and (led_in := circumstances(question)) and not led_in <= {word.lower() for word in missing}:
+        missing = [word for word in missing if word.lower() not in led_in]  # "my bag was stolen, ..." by a part of it
+    if missing and is_everyday(question) and (not evidence.label or _label_is_asked(question, evidence.label)):
+        missing = [word for word in missing if not is_written_formally(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
+    missing = [word for word in missing if not is_month_within(word, evidence.quote)]
     measured = [
         found.group().lower()
         for names, units in (*MEASURES, *BOUNDS)
@@ -354,6 +276,25 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         for found in names.finditer(question)
     ]
     return [word for word in missing if not any(word.lower() in phrase for phrase in measured)]
+
+
+# Under "Termination" stands much that does not say how to get out.
+_HOW_TO = re.compile(r"^\W*how (?:do|can|should|must) (?:i|we|you) (\w+)", re.IGNORECASE)
+
+
+def _says(word: str, own: frozenset[str]) -> bool:
+    return is_named(word, own, frozenset()) or is_written_formally(word, own)
+
+
+def _label_is_asked(question: str, label: str) -> bool:
+    """Return whether a question has a word of a row's label, or an everyday one for it."""
+    own = stems(label)
+    return any(_says(word, own) for word in WORD.findall(question))
+
+
+# "Error" of "error E4" only says what kind of thing the code is.
+_CODE_NAMED = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}\b")
+_BEFORE_CODE = re.compile(r"\b([a-z]+) (?=[A-Z]{1,5}-?\d{1,5}\b)")
 
 
 @lru_cache(maxsize=64)
@@ -367,6 +308,7 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
     kinds |= {found.lower() for found in VALUE_NOUN.findall(question)}
     kinds |= {"paid", "spent", "pay", "spend", "cost", "money"} if HOW_MUCH.search(question) else set()
     kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
+    kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
     kept = []
     for word in WORD.findall(question):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graph.engines.offline.asked_words import MEASURES, NAME_RUN, WORD
+from graph.engines.offline.asked_words import ASKS_MONEY, MEASURES, NAME_RUN, WORD
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
 from graph.storage.base import ChunkRow, SentenceRow
@@ -142,7 +142,27 @@ def other_value(question: str, required: Sequence[str], evidence: Evidence) -> s
         return f"the quote does not name {name}"
     if _is_other_way(question, evidence.quote):
         return "the quote says it the other way round"
+    if part := _part_of_price(question, evidence):
+        return f"the quote is about a {part}"
     return "the quote is about a part of the year" if _is_part_of_year(question, evidence) else ""
+
+
+# An amount that is not the price of a thing, and the words with which a price is given beside it.
+_PART_OF_PRICE = re.compile(
+    r"\b(?:down[- ]payment|deposit|balance|surcharge|discount|reduction|instalment|reserve|pocket money|penalty)\b",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    r"\b(?:price|costs?|fees?|amounts? to|contribution|rate|fare|premium|total|charged?|per|each)\b", re.IGNORECASE
+)
+
+
+def _part_of_price(question: str, evidence: Evidence) -> str:
+    """Return what amount a sentence gives, of a question for a price: "down payment"; "" if it may be the price."""
+    if evidence.label or not ASKS_MONEY.search(question) or _PART_OF_PRICE.search(question):
+        return ""
+    part = None if _PRICE.search(evidence.quote) else _PART_OF_PRICE.search(evidence.quote)
+    return part.group().lower() if part else ""
 
 
 _WHOLE_YEAR = re.compile(
@@ -163,10 +183,10 @@ def _is_part_of_year(question: str, evidence: Evidence) -> bool:
 
 
 def _only_named(question: str, required: Sequence[str], evidence: Evidence) -> str:
-    """Return the noun asked for, where a question has nothing else but a name: "religion" of "What religion was X?"."""
+    """Return the noun asked for, where a question has only a name or one word besides: "What religion was X?"."""
     asked = _ASKED_NOUN.match(question)
     noun = asked[1].lower() if asked else ""
-    only_names = bool(required) and all(word[0].isupper() for word in required)
+    only_names = len(required) == 1 or (bool(required) and all(word[0].isupper() for word in required))
     if not noun or noun in terms.STOP_WORDS or not only_names:
         return ""
     return "" if is_named(noun, stems(f"{evidence.quote} {evidence.above}"), frozenset()) else noun

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from graph.engines.offline.asked_words import LOWER_BOUND, NEGATED_QUESTION, NEGATIVE, UPPER_BOUND, WORD
+from graph.engines.offline.asked_words import FRAME, LOWER_BOUND, NEGATED_QUESTION, NEGATIVE, UPPER_BOUND, WORD
+from graph.engines.offline.everyday_words import is_everyday, is_written_formally
 from graph.engines.offline.word_forms import is_named, stems
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
@@ -54,16 +55,20 @@ def rules_on(question: str, required: tuple[str, ...], quote: str) -> bool:
     """Return whether a quote allows or forbids what a question for permission names; False for other questions."""
     if not asks_permission(question) or not required:
         return False
-    asked = [found for found in WORD.finditer(quote) if _names(found.group(), required)]
+    asked = [found for found in WORD.finditer(quote) if _names(found.group(), required, question)]
     held = stems(quote)
-    return all(is_named(word, held, frozenset()) for word in required) and any(
+    return all(_is_said(word, held, question) for word in required) and any(
         abs(rule.start() - word.start()) <= _NEAR for rule in _RULES.finditer(quote) for word in asked
     )
 
 
-def _names(word: str, required: tuple[str, ...]) -> bool:
+def _names(word: str, required: tuple[str, ...], question: str) -> bool:
     held = stems(word)
-    return any(is_named(one, held, frozenset()) for one in required)
+    return any(_is_said(one, held, question) for one in required)
+
+
+def _is_said(word: str, held: frozenset[str], question: str) -> bool:
+    return is_named(word, held, frozenset()) or (is_everyday(question) and is_written_formally(word, held))
 
 
 def differ_in_negation(question: str, quote: str) -> bool:
@@ -73,7 +78,7 @@ def differ_in_negation(question: str, quote: str) -> bool:
 
 def _is_negated(question: str, quote: str) -> bool:
     """Return whether a negation stands among the words of a quote that the question holds."""
-    asked = frozenset(stem(word.lower()) for word in WORD.findall(question)) - terms.STOP_WORDS
+    asked = frozenset(stem(word.lower()) for word in WORD.findall(question)) - terms.STOP_WORDS - FRAME
     at = [found.start() for found in WORD.finditer(quote) if stem(found.group().lower()) in asked]
     if not at:
         return False

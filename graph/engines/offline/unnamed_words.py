@@ -136,6 +136,12 @@ def _is_name(question: str, word: str) -> bool:
     return has_digit or (word[0].isupper() and (not question.strip().startswith(word) or not word[1:].islower()))
 
 
+def has_opposite(word: str) -> bool:
+    """Return whether a word has an opposite or a sibling, which a quote may say instead, or is a name or code."""
+    lower = word.lower()
+    return word != lower or lower in _CONTRASTS or bool(_OPPOSITE.match(lower) or _COMPARATIVE.fullmatch(lower))
+
+
 def _tells_apart(question: str, word: str) -> bool:
     """Return whether a word tells one thing from its siblings, or is what the question asks for."""
     lower, form, asked = word.lower(), stem(word.lower()), _ASKED_FOR.search(question)

@@ -29,7 +29,7 @@ def is_named(word: str, held: frozenset[str], initials: frozenset[str]) -> bool:
             return True
         if f" {form[:-1]}" in _in_line(held):
             return True
-    if len(lower) < _MIN_TYPO:
+    if len(lower) < _MIN_TYPO or form in SAME:  # a word that is known is none that is misspelt: "contract", "contact"
         return False
     alike = rf"(?<= ){lower[0]}[^ ]{{{len(lower) - 2},{len(lower)}}}(?= )"
     return any(_is_typo(lower, other) for other in re.findall(alike, _in_line(held)))
@@ -46,6 +46,24 @@ _MONTHS = frozenset(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 _MONTH_NAMES = frozenset(
     ["january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"]
 )
+
+
+_IN_YEAR = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:the )?(?:\d{1,2}(?:st|nd|rd|th)? )?"
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d{1,2}(?:st|nd|rd|th)?)?"
+)
+_MONTHS_RANGE = re.compile(rf"\b(?:between|from) {_MONTH} (?:and|to|until|till) {_MONTH}\b", re.IGNORECASE)
+
+
+def is_month_within(word: str, text: str) -> bool:
+    """Return whether a word is a month inside a range that a text names: "july" of "from 1 May to 30 September"."""
+    lower = word.lower()
+    if lower not in _MONTH_NAMES and lower != "may":
+        return False
+    month = _IN_YEAR.index(lower[:3])
+    ranges = ((_IN_YEAR.index(a.lower()), _IN_YEAR.index(b.lower())) for a, b in _MONTHS_RANGE.findall(text))
+    return any(a <= month <= b if a <= b else month >= a or month <= b for a, b in ranges)
 
 
 def _is_typo(word: str, other: str) -> bool:

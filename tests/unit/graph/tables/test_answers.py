@@ -330,3 +330,10 @@ def test_a_price_per_piece_is_not_the_number_of_pieces() -> None:
     assert told[0]["text"].startswith("Measles: Price per dose (euros) 58, the highest")
     told = answer_from_tables("How many doses has Tetanus?", [prices], {}).claims
     assert [claim["text"] for claim in told] == ["Tetanus: Doses 3"]
+
+
+def test_a_question_for_the_measure_of_a_thing_that_no_row_names_has_no_answer_in_a_table() -> None:
+    """ "How hot" is read as a question for a temperature, whose words stand elsewhere than in the question."""
+    rows = (("Net weight", "1.1 kg", "1.6 kg"), ("Colour temperature", "3,000 K", "2,700 K"), ("Life", "20 h", "40 h"))
+    kilns = table(rows, ("Property", "Kiln A", "Kiln B"), caption="")
+    assert not answer_from_tables("how hot does the oven have to be", [kilns], {}).claims

@@ -62,7 +62,19 @@ PROVEN = {
     "how do i reset the stove": "Pull the red knob",
     "who was there": "Ann Lee, Bo Falk",
     "who was absent": "Cara Ness",
+    "who was missing at the meeting": "Cara Ness",
+    "how long can i stay": "six nights",
+    "who has the key": "Nils Aaby",
+    "how many hours do i work a week": "31.5",
+    "how much is the sauna": "41,000",
 }
+
+NOT_THERE = (
+    "can i have a parrot stand",
+    "when does the chapel open",
+    "whats the wifi password",
+    "what does the pot weigh",
+)
 
 
 def test_typed_questions_are_answered_and_what_is_not_there_is_not_proven(tmp_path: Path) -> None:
@@ -72,5 +84,5 @@ def test_typed_questions_are_answered_and_what_is_not_there_is_not_proven(tmp_pa
         result = app.invoke({"question": question}, context=OFFLINE)
         assert result["verdict"] == "proven", (question, result["answer"])
         assert holds in result["answer"].partition("Closest passages")[0]
-    for question in ("can i have a parrot stand", "when does the chapel open", "whats the wifi password"):
+    for question in NOT_THERE:
         assert app.invoke({"question": question}, context=OFFLINE)["verdict"] != "proven", question

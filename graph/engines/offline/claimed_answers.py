@@ -1,0 +1,186 @@
+"""The choice of the quotes that answer: by the evidence rule, in a list, or as the sentence that fits by far best.
+
+A sentence that answers is found by its words; where none does, a short question may be answered by one that was not
+among the best three, or by the one that fits by far best, see `nearest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from graph.engines.offline import table_answers
+from graph.engines.offline.asked_words import NEGATED_QUESTION
+from graph.engines.offline.comments import comments_asked, is_asked_for, is_comment
+from graph.engines.offline.everyday_words import is_everyday
+from graph.engines.offline.evidence_rules import (
+    MIN_NAMED,
+    Surroundings,
+    answers_question,
+    asked_kind,
+    is_plainly_asked,
+    missing_words,
+    referred_to,
+    required_words,
+    why_related,
+)
+from graph.engines.offline.listed_answers import formula_after, is_way, told_by_form, with_items
+from graph.engines.offline.nearest import is_like, may_be_nearest, nearest
+from graph.engines.offline.other_things import Evidence, head, headings_above
+from graph.engines.offline.permissions import rules_on
+from graph.engines.offline.unnamed_words import left_to_the_document
+from graph.retrieval import scoring
+from graph.retrieval.lists import items_after
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.types import Claim
+
+# Sentences by their fit that are tried where none of the best three answers. Set by judgement.
+_MOST_OVERLOOKED = 12
+
+
+def mark_related(
+    query: scoring.Query,
+    claims: Sequence[Claim],
+    scored: Sequence[scoring.ScoredSentence],
+    chunks: Mapping[str, ChunkRow],
+    titles: Mapping[str, str],
+    subjects: Mapping[str, Sequence[str]] | None = None,
+) -> list[Claim]:
+    """Return claims, those that answer first; the others are marked as related.
+
+    Args:
+        query: The question.
+        claims: Claims that quote sentences of the chunks.
+        scored: The scored sentences of the chunks.
+        chunks: The chunks by id.
+        titles: Titles of documents by id.
+        subjects: Words of the question that a whole document is about, by its id.
+    """
+    found = {(one.chunk, one.sentence.text): one for one in scored}
+    answers: list[Claim] = []
+    others: list[Claim] = []
+    listed = {sentence.id for _, sentence in told_by_form(query.text, chunks)}
+    for claim in claims:
+        chunk = chunks[claim["chunk"]]
+        sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
+        scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
+        items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
+        around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
+        if sentence and (
+            sentence.id in listed
+            or _is_extreme(query, sentence, chunk)
+            or is_asked_for(query.text, sentence, chunks)
+            or (is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text))
+            or answers_question(query.text, with_items(sentence, items), chunk, titles, scored_one, around)
+        ):
+            answers.append(claim)
+            listed |= {item.id for item in items} | formula_after(sentence, chunk)
+        else:
+            others.append({**claim, "related": True})
+    return [*(answers or _overlooked(query, others, scored, chunks, titles, subjects or {})), *others]
+
+
+def _overlooked(
+    query: scoring.Query,
+    others: Sequence[Claim],
+    scored: Sequence[scoring.ScoredSentence],
+    chunks: Mapping[str, ChunkRow],
+    titles: Mapping[str, str],
+    subjects: Mapping[str, Sequence[str]],
+) -> list[Claim]:
+    """Return a claim of the best sentence that answers, where none of those that fit best does."""
+    if not is_everyday(query.text):
+        return []
+    if (one := nearest_answer(query, scored, chunks, titles)) is not None:
+        return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
+    if not is_plainly_asked(query.text, ""):
+        return []
+    quoted = {claim["quote"] for claim in others}
+    for one in sorted(scored, key=lambda one: -one.fit)[:_MOST_OVERLOOKED]:
+        chunk = chunks[one.chunk]
+        if one.sentence.text in quoted or one.sentence.kind not in ("prose", "item", "row"):
+            continue
+        around = _around(query, one.sentence, chunk, chunks, subjects)
+        if answers_question(query.text, one.sentence, chunk, titles, one, around):
+            return [Claim(text=table_answers.statement(query, one.sentence), chunk=one.chunk, quote=one.sentence.text)]
+    return []
+
+
+def nearest_answer(
+    query: scoring.Query,
+    scored: Sequence[scoring.ScoredSentence],
+    chunks: Mapping[str, ChunkRow],
+    titles: Mapping[str, str],
+) -> scoring.ScoredSentence | None:
+    """Return the sentence that answers since it fits by far best, see `nearest`; None if there is none."""
+    question, kind = query.text, asked_kind(query.text)
+    one = nearest(query, scored, chunks) if may_be_nearest(question, kind) else None
+    if one is None:
+        return None
+    chunk, sentence = chunks[one.chunk], one.sentence
+    above = " | ".join([*headings_above(sentence, chunk), *titles.get(chunk.document, "").split(" | "), chunk.name])
+    label = sentence.cells[0][1] if sentence.kind == "row" and sentence.cells else ""
+    evidence = Evidence(sentence.search if label else sentence.text, above, label)
+    missing = missing_words(question, kind, evidence)
+    if not is_like(query, one, required_words(question, kind), missing):
+        return None
+    return one if not why_related(question, replace(evidence, above=f"{above} | {' '.join(missing)}")) else None
+
+
+def _with_antecedent(
+    query: scoring.Query,
+    sentence: SentenceRow,
+    chunk: ChunkRow,
+    found: Mapping[tuple[str, str], scoring.ScoredSentence],
+) -> scoring.ScoredSentence | None:
+    """Return a sentence with its scores, as near as the one before it if it refers to that: "It will cost 9 pounds".
+
+    Of 1,000 questions six that ask for no number or date went wrong with it.
+    """
+    own = found.get((chunk.id, sentence.text))
+    if own is None or asked_kind(query.text) not in ("number", "date"):
+        return own
+    before = found.get((chunk.id, referred_to(query.text, sentence, chunk)), own)
+    return replace(own, cosine=max(own.cosine, before.cosine))
+
+
+def _around(
+    query: scoring.Query,
+    sentence: SentenceRow,
+    chunk: ChunkRow,
+    chunks: Mapping[str, ChunkRow],
+    subjects: Mapping[str, Sequence[str]],
+) -> Surroundings:
+    own = [other for other in chunks.values() if other.document == chunk.document]
+    rows = [row for other in own for row in other.sentences if row.cells and row.id != sentence.id]
+    left = left_to_the_document(query.text, subjects.get(chunk.document, ()), sentence.text)
+    return Surroundings(query.term_weights, left, frozenset(head(row.cells[0][1]) for row in rows))
+
+
+def _is_extreme(query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow) -> bool:
+    """Return whether a row has the most or least that a question asks for, in a table with all its other words."""
+    best = table_answers.extreme_row(query, chunk) if table_answers.settles(query, chunk) else None
+    return best is not None and best.id == sentence.id
+
+
+def answering_chunks(
+    query: scoring.Query,
+    scored: Sequence[scoring.ScoredSentence],
+    chunks: Mapping[str, ChunkRow],
+    titles: Mapping[str, str],
+) -> set[str]:
+    """Return the ids of chunks with a sentence that answers, however little it is like the question.
+
+    One word alone is named by too many sentences; one row or comment that has it may be the one asked for ("rent").
+    """
+    few = len(required_words(query.text, asked_kind(query.text))) < MIN_NAMED
+    answering = [
+        one for one in scored if one.named or answers_question(query.text, one.sentence, chunks[one.chunk], titles, one)
+    ]
+    rows = [one for one in answering if one.sentence.kind == "row" or is_comment(one.sentence)]
+    required = required_words(query.text, "")
+    clear = [one for one in answering if one.named or not few or rules_on(query.text, required, one.sentence.text)]
+    kept = clear + (rows if len(rows) == 1 else [])
+    if not kept and (near := nearest_answer(query, scored, chunks, titles)) is not None:
+        kept = [near]
+    return {one.chunk for one in kept} | {chunk for chunk, _ in comments_asked(query.text, chunks.values())}

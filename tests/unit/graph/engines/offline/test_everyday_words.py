@@ -1,0 +1,81 @@
+"""Short questions in everyday words: a formal word of the page names them, another one does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.engines.offline.everyday_words import asks_for_oneself, circumstances, is_everyday
+from graph.engines.offline.evidence_rules import asked_kind, required_words, why_related
+from graph.engines.offline.other_things import Evidence
+from graph.engines.offline.word_forms import is_month_within
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("how many holidays do i get", "Trainees are entitled to 30 days of leave."),
+        ("what do i pay when my bag gets lost", "A surcharge of 12 crowns is due for baggage that is missing."),
+        ("can i light a fire in june", "Open flames are prohibited between 1 April and 31 August; lighters too."),
+        ("how long before the owner can come in", "The lessor may enter after giving three days' notice."),
+        ("my purse was stolen, how fast do i tell the police", "Theft must be notified to the police within two days."),
+        ("what does error Q7 mean", "If the display shows Q7, the lid is open."),
+        ("when is the office open", "Office: Monday to Thursday from 8 am to 3 pm."),
+        ("who do i call about the office", "Office of the warden: Ida Berg, 0555 010 2030."),
+    ],
+)
+def test_formal_words_name_everyday_ones(question: str, quote: str) -> None:
+    assert why_related(question, Evidence(quote, "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("how many holidays do i get", "Trainees are entitled to 30 lockers."),
+        ("can i light a fire in october", "Open flames are prohibited between 1 April and 31 August; lighters too."),
+        ("what does error Q7 mean", "If the display shows Q8, the lid is open."),
+        ("how much does the tour cost", "A down payment of 40 crowns secures the tour."),
+        ("how do i cancel the course", "The course may be postponed by two months."),
+        ("how do i get out of the contract", "Contact: Ida Berg."),
+        ("who runs the harbour", "The harbour is run from Monday to Friday."),
+        ("how much is it to rent the hall", "The rent of the hall is settled on 3 April at 7 pm."),
+        ("what colour are the boats", "The boats are kept in the harbour."),
+        ("How many holidays does Ann Holm get in 2031?", "Trainees are entitled to 30 days of leave."),
+    ],
+)
+def test_another_thing_is_not_named(question: str, quote: str) -> None:
+    assert why_related(question, Evidence(quote, "Termination", lead_in="Termination"))
+
+
+def test_a_row_is_not_that_of_a_question_which_names_only_its_column() -> None:
+    row = Evidence("Kayak | Basic: 9; Family: 14", "Fees of each tariff", label="Kayak")
+    assert why_related("what does the family plan cost", row)
+    assert why_related("what does the kayak plan cost", row) == ""
+
+
+def test_numbers_of_things_are_counted_and_those_of_telephones_are_not() -> None:
+    assert asked_kind("the number of bells") == "count"
+    assert asked_kind("phone number of the warden") == "number"
+    assert asked_kind("what's the emergency number") == "number"
+
+
+def test_which_questions_are_everyday_ones() -> None:
+    everyday = ["how long can I stay", "Where is the key?", "How long can Ann stay?", "who paid in 2031"]
+    assert [is_everyday(one) for one in everyday] == [True, True, False, False]
+    assert asks_for_oneself("what do i have to bring")
+    assert not asks_for_oneself("what does it weigh")
+    assert circumstances("our new house, built of stone") == frozenset()
+    assert circumstances("my key broke, who do i call") == {"my", "key", "broke"}
+    assert "error" not in required_words("what does error Q7 mean", "")
+
+
+@pytest.mark.parametrize(
+    ("month", "text", "within"),
+    [
+        ("may", "from 1 March to 30 June", True),
+        ("january", "between November and February", True),
+        ("july", "between November and February", False),
+        ("lamp", "from 1 March to 30 June", False),
+    ],
+)
+def test_months_within_a_range(month: str, text: str, *, within: bool) -> None:
+    assert is_month_within(month, text) is within

@@ -1,0 +1,77 @@
+"""A sentence that fits a short question by far best answers it, unless a rival or another thing speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graph.engines.offline.claimed_answers import answering_chunks, nearest_answer
+from graph.engines.offline.nearest import may_be_nearest
+from graph.retrieval import terms
+from graph.retrieval.scoring import Query, ScoredSentence
+from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.fulltext import stem
+from graph.types import Encoded
+
+QUESTION = "how long does the jam stay edible"
+
+
+def query(question: str) -> Query:
+    """A question each of whose words is one token."""
+    found = terms.terms(question)
+    spans = tuple((term.start, term.end) for term in found)
+    encoded = Encoded(np.zeros(1, np.float32), np.zeros((len(found), 1), np.int8), spans)
+    weights = np.full(len(found), 1 / len(found), np.float32)
+    of_names = np.zeros(len(found), np.bool_)
+    return Query(question, encoded, weights, {stem(word): 1.0 for word in terms.content_terms(question)}, of_names)
+
+
+def chosen(question: str, *sentences: tuple[str, float, float]) -> str:
+    """The sentence that is claimed to answer, of sentences each with its fit (0-1) and the likeness of all tokens."""
+    rows = tuple(SentenceRow(f"c/{at}", text, text, "prose", (1,)) for at, (text, _, _) in enumerate(sentences))
+    chunk = ChunkRow("c", "d", "a.pdf", 0, "text", " ".join(row.text for row in rows), (1,), (), rows)
+    asked = query(question)
+    likeness = [np.full(len(asked.token_weights), like, np.float32) for _, _, like in sentences]
+    scored = [
+        ScoredSentence("c", row, at, 0, fit, fit, likeness=likeness[at])
+        for at, (row, (_, fit, _)) in enumerate(zip(rows, sentences, strict=True))
+    ]
+    found = nearest_answer(asked, scored, {"c": chunk}, {"d": ""})
+    if found is not None:
+        assert answering_chunks(asked, scored, {"c": chunk}, {"d": ""}) == {"c"}
+        bare = [replace(one, likeness=None) for one in scored]
+        assert nearest_answer(asked, bare, {"c": chunk}, {"d": ""}) is None
+    return found.sentence.text if found else ""
+
+
+KEEPS = "Closed, the jam keeps for nine weeks."
+
+
+def test_what_fits_by_far_best_answers_in_other_words() -> None:
+    assert chosen(QUESTION, (KEEPS, 0.7, 0.5), ("Stir it with a spoon.", 0.3, 0.2)) == KEEPS
+
+
+@pytest.mark.parametrize(
+    ("question", "sentences"),
+    [
+        (QUESTION, ((KEEPS, 0.7, 0.5), ("The jam is done after 20 minutes.", 0.69, 0.5))),  # a rival is as near
+        (QUESTION, ((KEEPS, 0.7, 0.1), ("Stir it.", 0.3, 0.2))),  # nothing in it is like the missing word
+        (QUESTION, ((KEEPS, 0.25, 0.5), ("Stir it.", 0.0, 0.2))),  # the best is far from the question
+        (QUESTION, (("Closed, the jam keeps well.", 0.7, 0.5), ("Stir it.", 0.3, 0.2))),  # no value of the kind
+        ("how long does the old jam stay edible", ((KEEPS, 0.7, 0.5), ("Stir it.", 0.3, 0.2))),  # it has an opposite
+        ("how long does jam by Holm stay edible", ((KEEPS, 0.7, 0.5), ("Stir it.", 0.3, 0.2))),  # a name
+        ("how many jars stay edible", ((KEEPS, 0.7, 0.5), ("Stir it.", 0.3, 0.2))),  # a count
+        ("what makes the jam stay edible", ((KEEPS, 0.7, 0.5), ("Stir it.", 0.3, 0.2))),  # no kind of value
+    ],
+)
+def test_otherwise_it_is_only_related(question: str, sentences: tuple[tuple[str, float, float], ...]) -> None:
+    assert chosen(question, *sentences) == ""
+
+
+def test_which_questions_may_be_answered_so() -> None:
+    assert may_be_nearest("can i freeze it", "")
+    assert may_be_nearest("what if i forget a dose", "")
+    assert not may_be_nearest("do i have to pay", "")
+    assert not may_be_nearest("What rises during sleep?", "")
