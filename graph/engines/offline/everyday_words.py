@@ -35,7 +35,7 @@ cost costs price much expensive : fee charge rate premium price tariff fare amou
 owe owing : due payable outstanding total
 bill bills : invoice statement account
 discount rebate cheaper reduction : discount reduction rebate reduced concession
-early earlier beforehand : in_advance ahead prior before within advance
+early earlier beforehand : in_advance ahead prior before advance
 before : in_advance ahead prior notice advance
 late overdue behind : overdue outstanding after delay delayed arrears belated
 fast quick quickly soon : within promptly immediately delay hours days
@@ -115,7 +115,7 @@ myself yourself : bears own excess insured deductible
 in charge responsible : responsible duty charge looks organises supervises
 responsible : looks_after organises organise duty responsible takes_care coordinates in_charge
 organise organises organize organizing : organise responsible arrange coordinates looks_after
-boss's leader leads runs : chair head director manager leads
+leader leads runs : chair head director manager leads
 picture photo photos : photograph image portrait
 form paper papers paperwork : form application documents document certificate
 proof prove : evidence certificate receipt documentation
@@ -143,7 +143,6 @@ use uses used using : consumes consumption consume
 store keep kept put : store stored storage kept placed keep
 grow planting plant : sow cultivate plant
 cook bake baking : bake cook roast simmer oven
-ingredients : ingredients
 many : number
 each apiece : unit per each
 quote quotes quotation : quotation quotations offers
@@ -165,7 +164,8 @@ born birthday : birth born
 lives address : address residence
 test tests tested testing : analysis examination trial test assay
 result results : findings outcome results
-high low : elevated above below exceeds limit
+high : elevated above exceeds
+low : below
 limit limits maximum : limit threshold maximum cap exceed
 clock : hours
 everyday daily : daily day
@@ -207,7 +207,7 @@ license licence drivers driver : licence license permit
 study studied degree graduate : university degree bachelor master
 checked check checks : audited audit inspected verified examined reviewed
 down drop dropped fell shrink : declined decline decreased fell dropped lower
-up went : rose grew increased
+up : rose grew increased
 calories : kcal energy
 slice slices : piece portion serving
 watts watt : power consumption
