@@ -115,8 +115,10 @@ def _written(text: str, signs: dict[int, str]) -> str:
         around = text[run.start() - 1 : run.start()] + text[run.end() : run.end() + 1]
         decimals = _DECIMALS.match(text, run.end()) and run.end() + 1 not in signs
         before_letter = text[run.end() : run.end() + 1].isalpha()  # the number of an isotope
+        digit, mark = text[: run.start()][-2:-1], text[: run.start()][-1:]
+        fraction = digit.isdecimal() and mark in (".", ",") and run.start() - 2 not in signs  # the 7 of "86.7"
         lone = not text[run.start() - 1 : run.start()].strip() and not before_letter
-        if around in ("()", "[]") or decimals or (first == run.start() and lone):
+        if around in ("()", "[]") or decimals or (first == run.start() and (lone or fraction)):
             # "(161)" is a negative number, "(1)" is kept apart as it is
             signs = {at: kind for at, kind in signs.items() if at not in places}
     done = ""

@@ -76,3 +76,19 @@ def test_a_digit_beyond_the_groups_of_a_number_is_a_sign_if_it_ends_above_the_li
             cv2.rectangle(crop, (x, top), (x + 12, bottom), (0, 0, 0), -1)
             places.append(x + 6.0)
     assert with_signs(crop, "1,9504 PENCE", places) == read
+
+
+DECIMALS = [("86.7 PENCE", "7", "86.7 PENCE"), ("865,7 PENCE", "57", "86⁵,⁷ PENCE")]
+
+
+@pytest.mark.parametrize(("text", "lifted", "read"), DECIMALS)
+def test_decimals_that_look_raised_are_no_signs(text: str, lifted: str, read: str) -> None:
+    crop = np.full((36, 240, 3), 255, np.uint8)
+    places = []
+    for at, char in enumerate(text):
+        x = 10 + 20 * at
+        if char != " ":
+            top, bottom = (24, 28) if char in ".," else (4, 19) if char in lifted else (8, 28)
+            cv2.rectangle(crop, (x, top), (x + 12, bottom), (0, 0, 0), -1)
+            places.append(x + 6.0)
+    assert with_signs(crop, text, places) == read
