@@ -61,11 +61,11 @@ def test_words_stand_where_the_image_shows_them(tmp_path: Path) -> None:
 def test_nothing_is_cut_off_at_the_edge_of_a_sheet(tmp_path: Path) -> None:
     head, row = (",".join(f"{stem}{number:02}" for number in range(30)) for stem in ("column", "value"))
     (tmp_path / "wide.csv").write_text(f"{head}\n{row}\n")
-    (tmp_path / "long.txt").write_text("x" * 1000 + "END")
+    (tmp_path / "long.txt").write_text("soundings" * 110 + "END")
     _, page = opened(tmp_path / "wide.csv")
     assert {"column00", "column29", "value29"} <= {word.text for word in page.words}
     _, page = opened(tmp_path / "long.txt")
-    assert "".join(word.text for word in page.words).replace("\u200b", "").endswith("xEND")
+    assert "".join(word.text for word in page.words).replace("\u200b", "").endswith("soundingsEND")
 
 
 def test_a_table_of_text_has_its_cells_under_their_headers(tmp_path: Path) -> None:
