@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidocr.ch_ppocr_det.utils import TextDetOutput
 from rapidocr.ch_ppocr_rec import TextRecOutput
+from rapidocr.utils.process_img import apply_vertical_padding
 
 from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_diagram
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
@@ -33,6 +34,7 @@ from loaders.ocr.legibility import (
     Piece,
     Unread,
     failure,
+    is_drawing,
     piece_of,
     shortcoming_of_picture,
     shortcomings,
@@ -136,9 +138,11 @@ def _read(
     sheet = straighten(photograph) if arrange is _arrange_page else None
     image = sheet.image if sheet else photograph
     turns, lines, unread = _read_upright(image)
+    height, width = image.shape[:2]
     if arrange is _arrange_figure and shortcoming_of_picture(unread):
         lines = sure_lines(lines)
-    height, width = image.shape[:2]
+    if arrange is _arrange_page and is_drawing(lines, max(height, width)):
+        lines = []
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
     blocks: list[Block] = []
     words: list[Word] = []
@@ -251,7 +255,9 @@ class _Ocr(QuickRapidOCR):
         def larger(image: Image) -> Any:
             return _own().detect_and_crop(image, {})[1]
 
-        quads = detect(img, lambda image: super(_Ocr, self).detect_and_crop(image, op_record)[1], larger)
+        # Flat images are given paper above and below, in which the boxes are: RapidOCR takes it off by the record.
+        img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
+        quads = detect(img, lambda image: super(_Ocr, self).detect_and_crop(image, {})[1], larger)
         self.careful = in_tables(quads)
         boxes = np.array(quads, np.float32)
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
@@ -329,6 +335,7 @@ def _own() -> QuickRapidOCR:
 
 _OPTIONS = {
     "Global.use_cls": False,
+    "Global.use_vertical_padding": False,
     "Global.log_level": "error",
     "EngineConfig.onnxruntime.intra_op_num_threads": THREADS_PER_ENGINE,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,

@@ -45,6 +45,9 @@ _FAMILIAR = frozenset("äöüÄÖÜßéèêàâçñáíóúôîûëÉÈÀÑ€£
 """Signs beyond ASCII that the tiny model reads as well as the careful one; it lacks kana and the comma letters of
 Romanian, and takes rare marks for others."""
 
+_FEW = 2
+"""Characters of a short line up to which it is read with paper: without, a black area is "I", quite sure."""
+
 _DENSITY = 1.0  # characters for each line height of a line's width: sound lines have more
 _WHOLE = 0.8  # of a line's width: what is doubtful of more of it is not cut out
 
@@ -104,7 +107,7 @@ def read_line(crop: Image, tiny: Reader, careful: Reader, cell: bool = False) ->
     if HEIGHT * width <= SHORT * height:
         found = careful(crop, _NARROWEST)
         # Without the paper that the model is used to, "1,468" came out as "1.468": of numbers both models must say so.
-        sure = min(found.scores, default=0.0) >= _SURE_LOOKALIKE
+        sure = min(found.scores, default=0.0) >= _SURE_LOOKALIKE and len(found.text) > _FEW
         agreed = sure and not (_has_digit(found.text) and tiny(crop, _NARROWEST).text != found.text)
         return found if agreed else careful(crop, SHORT)
     if cell:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pymupdf
 import pytest
@@ -121,3 +123,41 @@ def test_a_small_scan_is_read_in_any_rotation(turn: int) -> None:
 def test_bytes_that_are_not_an_image_raise_a_value_error() -> None:
     with pytest.raises(ValueError, match="decoded"):
         read_image(b"no image", 1)
+
+
+def drawn(draw: Callable[[Any], object], width: float = 420, height: float = 595) -> bytes:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=width, height=height)
+    draw(page)
+    return bytes(page.get_pixmap(dpi=150).tobytes("png"))
+
+
+def triangles(page: Any) -> None:
+    for x, y, size in ((60, 60, 90), (250, 120, 40), (120, 330, 110), (300, 420, 60)):
+        page.draw_polyline([(x, y), (x + size, y), (x + size / 2, y + size), (x, y)], fill=(0, 0, 0))
+
+
+def bar(page: Any) -> None:
+    page.draw_rect((50, 200, 70, 500), fill=(0, 0, 0))
+
+
+def black_area(page: Any) -> None:
+    page.draw_rect((50, 50, 200, 300), fill=(0, 0, 0))
+
+
+@pytest.mark.parametrize("draw", [triangles, bar, black_area])
+def test_shapes_of_a_drawing_are_not_read_as_signs(draw: Callable[[Any], object]) -> None:
+    """A page of them has no text, so that it is never called read: its shapes look like "V", "1" and "I"."""
+    assert read_image(drawn(draw), 1).words == ()
+
+
+def test_a_page_number_alone_is_read() -> None:
+    assert [word.text for word in read_image(drawn(lambda page: page.insert_text((206, 570), "7")), 1).words] == ["7"]
+
+
+def test_a_flat_strip_is_read_with_its_boxes_in_place() -> None:
+    """RapidOCR lays paper above and below an image that is more than eight times as wide as high."""
+    png = drawn(lambda page: page.insert_text((30, 24), "Berths and depth in metres"), 400, 40)
+    words = {word.text: word.box for word in read_image(png, 1).words}
+    assert set(words) == {"Berths", "and", "depth", "in", "metres"}
+    assert all(0.2 < box.y0 < box.y1 < 0.85 for box in words.values())
