@@ -147,7 +147,7 @@ def black_area(page: Any) -> None:
 
 @pytest.mark.parametrize("draw", [triangles, bar, black_area])
 def test_shapes_of_a_drawing_are_not_read_as_signs(draw: Callable[[Any], object]) -> None:
-    """A page of them has no text, so that it is never called read: its shapes look like "V", "1" and "I"."""
+    """A page of them is said to hold no text: its shapes look like "V", "1" and "I"."""
     assert read_image(drawn(draw), 1).words == ()
 
 
