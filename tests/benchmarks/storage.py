@@ -34,8 +34,9 @@ def measure(sizes: Sizes) -> list[Comparison]:
                 ("catalog, full text and Chroma", lambda: rows / _ours(folder / str(next(numbers)), documents)),
                 ("Chroma alone, the same batches", lambda: rows / _alone(folder / str(next(numbers)), documents)),
             ],
-            times=sizes.times, limit=sizes.limit(0.8, 0.65), bound="least",
-            note=f"Vectors are precomputed on both sides; Chroma gets them in batches of {_BATCH:,}.",
+            times=sizes.times, limit=sizes.limit(0.7, 0.5), bound="least",
+            note=f"Vectors are precomputed on both sides; Chroma gets them in batches of {_BATCH:,}. Token vectors are "
+            "packed into a fifth of their bytes meanwhile, 0.6 ms a chunk, where to embed it takes 100.",
         )
     ]  # fmt: skip
 
