@@ -26,9 +26,11 @@ from graph.ingestion import confirmation
 from graph.ingestion import graph as ingestion
 from graph.ingestion.report import acknowledgement
 from graph.ingestion.state import Report, Sources
+from graph.query import citation_links
 from graph.query import graph as query
 from graph.query.conversation import question_and_history
 from graph.query.state import Answer, DocumentNames, Messages, QueryInput, Question
+from graph.settings import settings
 
 
 class Input(TypedDict, total=False):
@@ -123,7 +125,8 @@ def after_ingestion(state: State) -> Send | str:
 def acknowledge_files(state: State) -> dict[str, Any]:
     """Reply to a message that brings files and asks nothing."""
     report = state.get("report")
-    return {"messages": [AIMessage(acknowledgement(report))]}
+    text = citation_links.add_links(acknowledgement(report), (), settings().public_url)
+    return {"messages": [AIMessage(text)]}
 
 
 def _brings_files(state: State) -> bool:

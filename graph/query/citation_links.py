@@ -14,7 +14,7 @@ from graph.citation_markers import link_markers, unlink_markers
 from graph.types import Citation, page_in_words
 
 _SOURCES = re.compile(r"\n\n\*\*Sources\*\*\n\n(?:\d+\. \[[^\n]*\]\([^\s()]+/room#page=[^\s()]+\)(?:\n|\Z))+\Z")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$])")
 # A formula has a sign that prose between two sums of money has not: \\ ^ _ = { }.
 _MARKS = re.compile(
     r"(?P<formula>(?<!\\)\$\$[^$]+\$\$|(?<![\\$])\$(?![\s\d$])[^$\n]*[\\^_={}][^$\n]*(?<!\s)\$(?!\d))"

@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from graph.app import acknowledge_files
 from graph.errors import BadInputError
+from graph.ingestion.report import failed_report
+from graph.ingestion.state import Report
 from graph.query.citation_links import add_links, remove_links, source_list
 from graph.query.conversation import question_and_history
 from graph.settings import settings
-from graph.types import Citation
+from graph.types import Citation, no_usage
 
 BASE = "http://127.0.0.1:2024"
 
@@ -89,3 +92,13 @@ def test_a_model_is_shown_earlier_replies_without_links() -> None:
     turns: list[AnyMessage] = [HumanMessage("What?"), AIMessage(reply), HumanMessage("And for children?")]
     _, history = question_and_history(None, turns)
     assert [turn["text"] for turn in history] == ["What?", "It costs 14 euros. [1]"]
+
+
+def test_names_of_attached_files_are_no_mathematics_in_a_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGEWITNESS_PUBLIC_URL", "https://papers.example.org/library/")
+    names = [failed_report(None, name, name, "password", "It is locked.") for name in ("$5.pdf", "$6.pdf")]
+    report = Report(documents=names, duplicates=[], skipped=[], unfinished=None, usage=no_usage(), seconds=1.0)
+    [reply] = acknowledge_files({"report": report})["messages"]
+    assert r"\$5.pdf: not read" in reply.content
+    assert r"\$6.pdf: not read" in reply.content
+    assert r"[\$5.pdf, page 6]" in source_list([citation(1, "$5.pdf")], BASE)
