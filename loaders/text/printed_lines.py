@@ -83,7 +83,7 @@ class Measure:
         beside = [one for one in self.lines if one.x0 > box.x1]
         level = [one for one in beside if one.y0 < box.y1 and one.y1 > box.y0]
         column = level or (beside if len(beside) >= _COLUMN else [])
-        margin = min(one.x0 for one in self.lines)
+        margin = min((one.x0 for one in self.lines), default=box.x0)
         ends = min((one.x0 for one in column), default=self.width - margin)
         return max(ends, box.x1), False
 

@@ -72,3 +72,7 @@ def test_line_breaks_of_a_transcript_are_kept_where_they_were_meant() -> None:
     wrapped = "The nets were mended by the Society for the Study of Birds, and\nHanne Lund has the licence for them."
     assert meant_lines(wrapped) == [wrapped]
     assert meant_lines("") == []
+
+
+def test_a_paragraph_on_a_page_without_other_running_text_has_a_measure() -> None:
+    assert break_lines(printed("14 Quay Street", "Holm"), Measure.of([], WIDTH)) == [[0], [1]]
