@@ -1,21 +1,22 @@
-"""The catalog on SQLite: chunks, full text and token vectors here, everything else in `Ledger`."""
+"""The catalog's chunks and their vectors on any SQL database, and the whole catalog on SQLite; see also `Ledger`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText
 from graph.storage.known_files import KnownFiles
-from graph.storage.ledger import FINGERPRINT, Ledger, mark_for_cleanup, take_sources
+from graph.storage.ledger import FINGERPRINT, SET_META, Ledger, mark_for_cleanup, take_sources
+from graph.storage.sql import Connection
 from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence
 
@@ -26,64 +27,61 @@ if TYPE_CHECKING:
 # FTS5 ranks units, several of which may belong to one chunk: this many are fetched for each wanted chunk, then more.
 # For 30 chunks, 30 units were needed among 20,000 synthetic chunks, 52 at the median among those of eight articles.
 _UNITS_PER_CHUNK = 1.5
+_REPLACE_VECTORS = "ON CONFLICT (chunk) DO UPDATE SET vectors = excluded.vectors"
 
 
-class SqliteCatalog(Ledger):
-    """A catalog in one SQLite file, with FTS5 for full text. Threads of one process may share it.
+class Unit(NamedTuple):
+    """A small text that full-text search looks at; units overlap."""
 
-    Args:
-        path: The file, created if it is missing.
-    """
+    chunk: str
+    """The id of its chunk."""
+    title: str
+    """Title or name, and authors, of its document."""
+    heading: str
+    """The headings above it."""
+    body: str
+    """Its sentences as they are searched."""
 
-    FILE_NAME = "catalog.sqlite3"
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(Database(path))
-        self._text = FullText(self._db)
-        self._more_chunks = (-1, 0)  # the writes of this process when there were more chunks, and than how many
-        self.files = KnownFiles(self._db)
+class ChunkTables(Ledger):
+    """Chunks and their vectors on one SQL database, beside the ledger; how words are indexed is the subclass's."""
 
-    def was_replaced(self) -> bool:
-        """Return whether the file was deleted or replaced since it was opened; writes to it would be lost."""
-        return self._db.was_replaced()
-
-    def leave_path(self) -> None:
-        """Let the file be opened again although threads may still read through this catalog."""
-        self._db.leave_path()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+    def _add_units(self, connection: Connection, document: str, units: Sequence[Unit]) -> None:
+        """Within a transaction: index units of a document for full-text search."""
+        raise NotImplementedError
 
     def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
         """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
         row = self.document(document)
         title = " ".join(filter(None, (row.title or row.name, row.authors))) if row else ""
         content = json.dumps([title, *chunks], ensure_ascii=False, default=_values)
-        generation = hashlib.sha256(content.encode()).hexdigest()[:8]
+        generation = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         with self._db.writing() as connection:
-            for table in ("units", "chunks"):
+            stale = (
+                "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
+                "WHERE c.document = ? AND c.generation NOT IN (d.generation, ?)"
+            )
+            for column, table in (("chunk", "units"), ("id", "chunks")):
                 connection.execute(
-                    f"DELETE FROM {table} WHERE document = :document AND "
-                    + ("id" if table == "chunks" else "chunk")
-                    + " IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
-                    "WHERE c.document = :document AND c.generation NOT IN (d.generation, :generation))",
-                    {"document": document, "generation": generation},
+                    f"DELETE FROM {table} WHERE document = ? AND {column} IN ({stale})",
+                    [document, document, generation],
                 )
-            for chunk in chunks:
-                chunk_id = f"{document}-{generation}-{chunk.ordinal:04d}"
-                added = connection.execute(
-                    "INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (chunk_id, document, generation, chunk.ordinal, chunk.kind, chunk.text, json.dumps(chunk.pages),
-                     json.dumps(chunk.headings, ensure_ascii=False), _dump(chunk.sentences)),
-                )  # fmt: skip
-                for start, end in chunk.units if added.rowcount else ():
-                    body = " ".join(sentence.search for sentence in chunk.sentences[start:end])
-                    unit = connection.execute("INSERT INTO units (chunk, document) VALUES (?, ?)", (chunk_id, document))
-                    connection.execute(
-                        "INSERT INTO unit_text (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
-                        (unit.lastrowid, title, without_marks(" ".join(chunk.headings)), body),
-                    )
+            present = connection.execute(
+                "SELECT id FROM chunks WHERE document = ? AND generation = ?", [document, generation]
+            )
+            stored = {row[0] for row in present}
+            new = {f"{document}-{generation}-{chunk.ordinal:04d}": chunk for chunk in chunks}
+            new = {key: chunk for key, chunk in new.items() if key not in stored}
+            connection.executemany(
+                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (key, document, generation, chunk.ordinal, chunk.kind, chunk.text, json.dumps(chunk.pages),
+                     json.dumps(chunk.headings, ensure_ascii=False), _dump(chunk.sentences))
+                    for key, chunk in new.items()
+                ],
+            )  # fmt: skip
+            units = [unit for key, chunk in new.items() for unit in _units(key, title, chunk)]
+            self._add_units(connection, document, units)
         return generation
 
     def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
@@ -95,7 +93,7 @@ class SqliteCatalog(Ledger):
             connection.execute(f"DELETE FROM chunks WHERE id IN ({old})", (document, generation))
             # Hidden in this transaction; files and vectors are removed later, if need be by the next process.
             replaced = take_sources(connection, document)
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (FINGERPRINT + document, fingerprint))
+            connection.execute(SET_META, (FINGERPRINT + document, fingerprint))
             connection.execute("DELETE FROM vectors_ahead WHERE document = ?", (document,))
             mark_for_cleanup(connection, document)
         return replaced
@@ -108,25 +106,6 @@ class SqliteCatalog(Ledger):
             [document, generation, limit],
         )
         return [row[0] for row in rows]
-
-    def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
-        """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
-        rows = self._db.rows(
-            "SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
-            "ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
-            [limit, offset],
-        )
-        return [row[0] for row in rows]
-
-    def has_more_chunks(self, number: int) -> bool:
-        """Return whether more than `number` chunks are published; counted again after this process has written."""
-        # To step over 800 chunks takes .5 ms, a fiftieth of a question.
-        present = (self._db.version, number)
-        if self._more_chunks != present:
-            if not self.published_chunks(1, offset=number):
-                return False
-            self._more_chunks = present
-        return True
 
     def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
         """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
@@ -164,6 +143,111 @@ class SqliteCatalog(Ledger):
         )
         return [row[0] for row in rows]
 
+    def add_prefetched_vectors(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Store (key, vector) pairs until the document's chunks are published; nothing for a deleted document."""
+        with self._db.writing() as connection:
+            connection.executemany(
+                "INSERT INTO vectors_ahead SELECT ?, id, ? FROM documents WHERE id = ? "
+                "ON CONFLICT (passage) DO UPDATE SET document = excluded.document, vector = excluded.vector",
+                ((key, vector, document) for key, vector in rows),
+            )
+
+    def prefetched_vectors(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the prefetched vectors of these keys."""
+        rows = self._db.rows_in("SELECT passage, vector FROM vectors_ahead WHERE passage IN ({})", keys)
+        return {row[0]: row[1] for row in rows}
+
+    def add_token_vectors(self, rows: Iterable[tuple[str, Sequence[Encoded]]]) -> None:
+        """Store the encoded sentences of chunks, given as (chunk id, sentences)."""
+        from graph.storage.token_vectors import pack  # loads numpy, which only the offline engine needs
+
+        with self._db.writing() as connection:
+            packed = ((chunk, pack(sentences)) for chunk, sentences in rows)
+            connection.executemany(f"INSERT INTO token_vectors VALUES (?, ?) {_REPLACE_VECTORS}", packed)
+
+    def token_vectors(self, chunks: Sequence[str]) -> dict[str, TokenVectors]:
+        """Return the vectors of those chunks that have some."""
+        from graph.storage.token_vectors import unpack
+
+        rows = self._db.rows_in("SELECT chunk, vectors FROM token_vectors WHERE chunk IN ({})", chunks)
+        return {row[0]: unpack(row[1]) for row in rows}
+
+    def add_multilingual_vectors(self, rows: Iterable[tuple[str, Vectors]]) -> None:
+        """Store vectors of the sentences of chunks by a model of many languages; none for a chunk that is gone."""
+        import numpy as np  # only questions in other languages need it
+
+        packed = [(vectors.astype(np.float16).tobytes(), chunk) for chunk, vectors in rows]
+        with self._db.writing() as connection:
+            connection.executemany(
+                f"INSERT INTO multilingual_vectors SELECT id, ? FROM chunks WHERE id = ? {_REPLACE_VECTORS}",
+                packed,
+            )
+
+    def multilingual_vectors(self, chunks: Sequence[str], dimensions: int) -> dict[str, Vectors]:
+        """Return the vectors of the sentences of those chunks that have some, as rows."""
+        import numpy as np
+
+        rows = self._db.rows_in("SELECT chunk, vectors FROM multilingual_vectors WHERE chunk IN ({})", chunks)
+        return {row[0]: np.frombuffer(row[1], np.float16).reshape(-1, dimensions).astype(np.float32) for row in rows}
+
+
+class SqliteCatalog(ChunkTables):
+    """A catalog in one SQLite file, with FTS5 for full text. Threads of one process may share it.
+
+    Args:
+        path: The file, created if it is missing.
+    """
+
+    FILE_NAME = "catalog.sqlite3"
+
+    def __init__(self, path: Path) -> None:
+        database = Database(path)
+        super().__init__(database)
+        self._sqlite = database
+        self._text = FullText(database)
+        self._more_chunks = (-1, 0)  # the writes of this process when there were more chunks, and than how many
+        self.files = KnownFiles(self._db)
+
+    def was_replaced(self) -> bool:
+        """Return whether the file was deleted or replaced since it was opened; writes to it would be lost."""
+        return self._sqlite.was_replaced()
+
+    def leave_path(self) -> None:
+        """Let the file be opened again although threads may still read through this catalog."""
+        self._sqlite.leave_path()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._sqlite.close()
+
+    def _add_units(self, connection: Connection, document: str, units: Sequence[Unit]) -> None:
+        """Within a transaction: index units of a document for full-text search."""
+        for unit in units:
+            connection.execute("INSERT INTO units (chunk, document) VALUES (?, ?)", (unit.chunk, document))
+            connection.execute(
+                "INSERT INTO unit_text (rowid, title, heading, body) VALUES (last_insert_rowid(), ?, ?, ?)",
+                (unit.title, unit.heading, unit.body),
+            )
+
+    def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
+        """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
+        rows = self._db.rows(
+            "SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
+            "ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
+            [limit, offset],
+        )
+        return [row[0] for row in rows]
+
+    def has_more_chunks(self, number: int) -> bool:
+        """Return whether more than `number` chunks are published; counted again after this process has written."""
+        # To step over 800 chunks takes .5 ms, a fiftieth of a question.
+        present = (self._sqlite.version, number)
+        if self._more_chunks != present:
+            if not self.published_chunks(1, offset=number):
+                return False
+            self._more_chunks = present
+        return True
+
     def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Return (chunk id, BM25 score of its best unit), best first; positive scores, higher is better."""
         wanted = math.ceil(limit * _UNITS_PER_CHUNK)
@@ -192,59 +276,13 @@ class SqliteCatalog(Ledger):
         """Return in how many indexed units each word occurs (stemmed as the index does), and the number of units."""
         return self._text.frequencies(words)
 
-    def add_prefetched_vectors(self, document: str, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Store (key, vector) pairs until the document's chunks are published; nothing for a deleted document."""
-        with self._db.writing() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO vectors_ahead SELECT ?, id, ? FROM documents WHERE id = ?",
-                ((key, vector, document) for key, vector in rows),
-            )
-
-    def prefetched_vectors(self, keys: Sequence[str]) -> dict[str, bytes]:
-        """Return the prefetched vectors of these keys."""
-        rows = self._db.rows_in("SELECT passage, vector FROM vectors_ahead WHERE passage IN ({})", keys)
-        return {row[0]: row[1] for row in rows}
-
-    def add_token_vectors(self, rows: Iterable[tuple[str, Sequence[Encoded]]]) -> None:
-        """Store the encoded sentences of chunks, given as (chunk id, sentences)."""
-        from graph.storage.token_vectors import pack  # loads numpy, which only the offline engine needs
-
-        with self._db.writing() as connection:
-            packed = ((chunk, pack(sentences)) for chunk, sentences in rows)
-            connection.executemany("INSERT OR REPLACE INTO token_vectors VALUES (?, ?)", packed)
-
-    def token_vectors(self, chunks: Sequence[str]) -> dict[str, TokenVectors]:
-        """Return the vectors of those chunks that have some."""
-        from graph.storage.token_vectors import unpack
-
-        rows = self._db.rows_in("SELECT chunk, vectors FROM token_vectors WHERE chunk IN ({})", chunks)
-        return {row[0]: unpack(row[1]) for row in rows}
-
     def sentence_vectors(self, chunks: Sequence[str]) -> dict[str, Vectors]:
         """Return the sentence vectors alone, as rows."""
         from graph.storage.token_vectors import head_size, unpack_sentences
 
         rows = self._db.rows_in("SELECT chunk, rowid FROM token_vectors WHERE chunk IN ({})", chunks)
-        heads = {row[0]: self._db.head("token_vectors", "vectors", row[1], head_size) for row in rows}
+        heads = {row[0]: self._sqlite.head("token_vectors", "vectors", row[1], head_size) for row in rows}
         return {chunk: unpack_sentences(head) for chunk, head in heads.items() if head}
-
-    def add_multilingual_vectors(self, rows: Iterable[tuple[str, Vectors]]) -> None:
-        """Store vectors of the sentences of chunks by a model of many languages; none for a chunk that is gone."""
-        import numpy as np  # only questions in other languages need it
-
-        packed = [(vectors.astype(np.float16).tobytes(), chunk) for chunk, vectors in rows]
-        with self._db.writing() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO multilingual_vectors SELECT id, ? FROM chunks WHERE id = ?",
-                packed,
-            )
-
-    def multilingual_vectors(self, chunks: Sequence[str], dimensions: int) -> dict[str, Vectors]:
-        """Return the vectors of the sentences of those chunks that have some, as rows."""
-        import numpy as np
-
-        rows = self._db.rows_in("SELECT chunk, vectors FROM multilingual_vectors WHERE chunk IN ({})", chunks)
-        return {row[0]: np.frombuffer(row[1], np.float16).reshape(-1, dimensions).astype(np.float32) for row in rows}
 
     def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
         """Return the stems of the index that a word may be a misspelling of, with the number of their units."""
@@ -253,6 +291,13 @@ class SqliteCatalog(Ledger):
     def holds_other_scripts(self) -> bool:
         """Return whether a word of the index is in another script than Latin and Greek."""
         return self._text.holds_other_scripts()
+
+
+def _units(key: str, title: str, chunk: Chunk) -> Iterator[Unit]:
+    """Yield the units of a chunk."""
+    heading = without_marks(" ".join(chunk.headings))
+    for start, end in chunk.units:
+        yield Unit(key, title, heading, " ".join(sentence.search for sentence in chunk.sentences[start:end]))
 
 
 def _values(one: Chunk | Sentence) -> list[object]:

@@ -15,8 +15,7 @@ from typing import Any
 from graph.errors import HomeError
 from graph.storage.document_names import terms_of_name
 from graph.storage.schema import migrate
-
-Connection = sqlite3.Connection
+from graph.storage.sql import placeholders
 
 _BUSY_S = 30.0
 # Through a memory map, the token vectors of 60 chunks out of 20,000 are read in 2.4 ms instead of 11.4. This is the
@@ -115,6 +114,10 @@ class Database:
                     ) from error
                 raise
 
+    def now(self) -> float:
+        """Return the time as Unix time."""
+        return time.time()
+
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query."""
         return self.connection.execute(query, tuple(parameters)).fetchall()
@@ -188,8 +191,3 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(0.02)
-
-
-def placeholders(values: Sequence[Any]) -> str:
-    """Return `?, ?, ?`, one for each value."""
-    return ", ".join("?" * len(values))

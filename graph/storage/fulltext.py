@@ -126,7 +126,7 @@ class FullText:
             found = [pair for pair in everywhere if pair[0] in inside]
             if len(found) >= limit or len(everywhere) < wider:
                 return found[:limit]
-            from graph.storage.database import placeholders
+            from graph.storage.sql import placeholders
 
             chosen = f"AND +rowid IN (SELECT id FROM units WHERE document IN ({placeholders(documents)}))"
             return self._ranked(query, chosen, documents, limit)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from graph.storage.base import PageRow
-from graph.storage.database import Database
 from graph.storage.ledger import FINGERPRINT
+from graph.storage.sql import SqlDatabase
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 
@@ -44,7 +44,7 @@ class KnownFile:
 class KnownFiles:
     """The files that were opened, and batches of what the ledger holds; all methods may be called in any thread."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqlDatabase) -> None:
         self._db = database
 
     def get(self, sources: Sequence[str]) -> dict[str, KnownFile]:
@@ -58,7 +58,8 @@ class KnownFiles:
         """Store files in one transaction, each in place of what was known of it before."""
         with self._db.writing() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?)",
+                "INSERT INTO files VALUES (?, ?, ?) "
+                "ON CONFLICT (source) DO UPDATE SET stamp = excluded.stamp, origins = excluded.origins",
                 [(file.source, file.stamp, json.dumps(file.origins, ensure_ascii=False)) for file in files],
             )
 

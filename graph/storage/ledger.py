@@ -1,18 +1,17 @@
-"""The SQLite tables of documents, page ledger, transcripts, requests and single values."""
+"""The tables of documents, page ledger, transcripts, requests and single values, in SQL that Postgres knows too."""
 
 from __future__ import annotations
 
 import json
-import time
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, fields, replace
 from functools import lru_cache
 
 from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
-from graph.storage.database import Connection, Database, placeholders
 from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
+from graph.storage.sql import Connection, SqlDatabase, beginning_with, placeholders
 from loaders.sources.parts import MARK
 from loaders.types import Block, Box, Word
 
@@ -25,16 +24,22 @@ _UNREAD = (
 )
 # Documents whose names share a word; it tells none of them apart, and to compare them would take 50 µs each.
 _MAX_NAMESAKES = 1000
-_ADD_TRANSCRIPT = "INSERT OR IGNORE INTO transcripts VALUES (?, ?, ?)"
+_ADD_TRANSCRIPT = "INSERT INTO transcripts VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+
+SET_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+"""Sets a single value, within a transaction."""
+_REPLACED = ", ".join(
+    f"{name} = excluded.{name}" for name in _PAGE_COLUMNS.split(", ") if name not in ("document", "page")
+)
 
 # Keys of `meta`, followed by a document's id. The stored words are older than the names.
 PENDING, FINGERPRINT = "unsettled:", "basis:"
 
 
 class Ledger:
-    """DocumentStore, PageLedger, TranscriptStore, RequestCounter and MetaStore on one SQLite database."""
+    """DocumentStore, PageLedger, TranscriptStore, RequestCounter and MetaStore on one SQL database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqlDatabase) -> None:
         self._db = database
 
     def add_document(self, row: DocumentRow) -> None:
@@ -42,11 +47,12 @@ class Ledger:
 
         A document that exists keeps its ledger and its first name, and has the new one too.
         """
-        values = [getattr(row, field) for field in _DOCUMENT_FIELDS[:-1]] + [row.created or time.time()]
+        values = [getattr(row, field) for field in _DOCUMENT_FIELDS[:-1]] + [row.created or self._db.now()]
         with self._db.writing() as connection:
             connection.execute(
                 f"INSERT INTO documents ({_DOCUMENT_COLUMNS}) VALUES ({placeholders(values)}) "
-                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source WHERE source = ''",
+                "ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source "
+                "WHERE documents.source = ''",
                 values,
             )
             connection.execute(
@@ -58,7 +64,7 @@ class Ledger:
                 take_sources(connection, row.id)
             blank = [astuple(PageRow(row.id, number)) for number in range(1, row.pages + 1)]
             connection.executemany(
-                f"INSERT OR IGNORE INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(blank[0])})", blank
+                f"INSERT INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(blank[0])}) ON CONFLICT DO NOTHING", blank
             )
 
     def document(self, document: str) -> DocumentRow | None:
@@ -172,8 +178,8 @@ class Ledger:
 
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""
-        rows = self._db.rows("SELECT substr(key, ?) FROM meta WHERE key GLOB ?", [len(PENDING) + 1, f"{PENDING}*"])
-        return [row[0] for row in rows]
+        rows = self._db.rows("SELECT key FROM meta WHERE key >= ? AND key < ?", beginning_with(PENDING))
+        return [row[0].removeprefix(PENDING) for row in rows]
 
     def cleanup_done(self, document: str) -> None:
         """Unmark a document: the data of its former generations, or of the retired document, is removed."""
@@ -190,10 +196,15 @@ class Ledger:
             images = [row[0] for row in connection.execute("SELECT image FROM pages WHERE document = ?", [document])]
             connection.execute("DELETE FROM units WHERE document = ?", [document])
             connection.execute(
-                "DELETE FROM transcripts WHERE key GLOB ? OR key GLOB ? "
+                "DELETE FROM transcripts WHERE key >= ? AND key < ? OR key >= ? AND key < ? "
                 "OR key IN (SELECT transcript FROM pages WHERE document = ?) "
                 "AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.transcript = key AND p.document <> ?)",
-                [f"{layer_key(document, 0)[:-1]}*", f"{document}:*", document, document],
+                [
+                    *beginning_with(layer_key(document, 0)[:-1]),
+                    *beginning_with(f"{document}:"),
+                    document,
+                    document,
+                ],
             )
             connection.execute("DELETE FROM documents WHERE id = ?", [document])
             connection.execute("DELETE FROM meta WHERE key = ?", [FINGERPRINT + document])
@@ -227,7 +238,9 @@ class Ledger:
         with self._db.writing() as connection:
             if connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
                 connection.execute(
-                    f"INSERT OR REPLACE INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(values)})", values
+                    f"INSERT INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(values)}) "
+                    f"ON CONFLICT (document, page) DO UPDATE SET {_REPLACED}",
+                    values,
                 )
                 if transcript:
                     connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
@@ -265,7 +278,8 @@ class Ledger:
         """Add one to the requests that an account sent to a model on a day."""
         with self._db.writing() as connection:
             connection.execute(
-                "INSERT INTO requests VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET sent = sent + 1",
+                "INSERT INTO requests VALUES (?, ?, ?, 1) "
+                "ON CONFLICT (account, model, day) DO UPDATE SET sent = requests.sent + 1",
                 (account, model, day),
             )
 
@@ -284,7 +298,7 @@ class Ledger:
     def set_meta(self, key: str, value: str) -> None:
         """Set a value that belongs to the whole catalog."""
         with self._db.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            connection.execute(SET_META, (key, value))
 
 
 def retire_rows(connection: Connection, document: str) -> None:
@@ -329,7 +343,7 @@ def retire_without_source(connection: Connection, documents: Sequence[str]) -> l
 
 def mark_for_cleanup(connection: Connection, document: str) -> None:
     """Within a transaction: note that vectors or images of a document may have to be removed."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", [PENDING + document])
+    connection.execute(SET_META, (PENDING + document, ""))
 
 
 def _stored(transcript: Transcript) -> tuple[str, str, bytes]:

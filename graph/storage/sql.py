@@ -1,0 +1,63 @@
+"""The part of a database that the catalog's shared SQL needs: SQLite and Postgres both have it.
+
+Statements are written in the dialect that both know, with `?` for each parameter: `ON CONFLICT` for replacing, ranges
+of keys in place of patterns, and `LIMIT ?` with -1 for all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+
+class Cursor(Protocol):
+    """The result of a statement."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """A connection within a write transaction."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Cursor:
+        """Run a statement, with a sequence of parameters, or by name with a mapping."""
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
+        """Run a statement once for each sequence of parameters."""
+
+
+class SqlDatabase(Protocol):
+    """A database with tables of the catalog; all methods may be called in any thread."""
+
+    def now(self) -> float:
+        """Return the time as Unix time, by the clock of the database where it has one."""
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Return all rows of a query."""
+
+    def rows_in(self, query: str, values: Sequence[Any]) -> list[Any]:
+        """Return all rows of a query, whose one `{}` becomes the placeholders of `values`."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Open a write transaction, committed at the end and rolled back on an error; it cannot be nested."""
+
+
+def placeholders(values: Sequence[Any]) -> str:
+    """Return `?, ?, ?`, one for each value."""
+    return ", ".join("?" * len(values))
+
+
+def beginning_with(prefix: str) -> tuple[str, str]:
+    """Return the range of keys, the second one excluded, that begin with this text."""
+    return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
