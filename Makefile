@@ -31,8 +31,8 @@ test: lint chromium node ## set up, then run the linter, the type checker and al
 all-tests: $(READY)
 	$(PYTEST)
 
-test-fast: $(READY) ## unit tests and flows, without those that kill processes
-	$(PYTEST) -m "not slow and not processes" tests/unit tests/flows
+test-fast: $(READY) ## unit tests and flows, without those that kill processes or take a second each
+	$(PYTEST) -m "not slow and not processes and not heavy" tests/unit tests/flows
 
 # The browser tests need a Chromium; they are skipped where there is none, and where it cannot be had by itself.
 chromium:

@@ -173,6 +173,7 @@ def test_schemas_describe_every_field() -> None:
     assert set(given["properties"]) >= {"answer", "refused", "reason", "citations", "retrieved", "report", "messages"}
 
 
+@pytest.mark.heavy
 def test_a_script_without_a_main_guard_works(home: Path, tmp_path: Path, make_pdf: MakePdf) -> None:
     """Worker processes must not run the caller's script again."""
     script = tmp_path / "three_lines.py"

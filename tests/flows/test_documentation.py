@@ -104,6 +104,7 @@ def test_the_commands_run(block: str, desk: Path, capfd: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     "block", [name for name, (language, text) in BLOCKS.items() if language == "python" and "127.0.0.1" not in text]
 )
+@pytest.mark.heavy
 def test_the_python_examples_run(block: str, desk: Path) -> None:
     script = desk / "example.py"
     script.write_text(BLOCKS[block][1].replace('documents=["report.pdf"]', 'documents=["sample.pdf"]'))

@@ -198,6 +198,7 @@ def test_impossible_options(options: list[str], capsys: pytest.CaptureFixture[st
     assert options[0] in capsys.readouterr().err
 
 
+@pytest.mark.heavy
 def test_ctrl_c_keeps_the_rows_and_the_same_command_goes_on(library: Path, tmp_path: Path) -> None:
     home = shutil.copytree(library, tmp_path / "copied")  # this process owns the other one
     many = [TICKET | {"id": str(number)} for number in range(150)]

@@ -96,6 +96,7 @@ def test_the_files_of_a_pdf_are_documents_of_their_own_unless_they_are_skipped(
 
 
 @needs_office
+@pytest.mark.heavy
 def test_an_office_file_is_read_as_the_pages_of_its_pdf_and_converted_once(home: Path, tmp_path: Path) -> None:
     report = report_of(docx(tmp_path / "letter.docx"))
     (document,) = report["documents"]

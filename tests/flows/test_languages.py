@@ -24,6 +24,7 @@ def ask(question: str, *documents: str) -> dict[str, Any]:
     return app.invoke({"question": question, "documents": list(documents)}, context=OFFLINE)
 
 
+@pytest.mark.heavy
 def test_each_language_is_answered_on_its_own_and_across_and_refuses_what_is_unrelated(home: Path) -> None:
     for code, counts in run(str(home)).items():
         related = counts["right"] + counts["declined"] + counts["wrong"]
@@ -34,6 +35,7 @@ def test_each_language_is_answered_on_its_own_and_across_and_refuses_what_is_unr
         assert counts["right"] >= 0.6 * related, (code, counts)
 
 
+@pytest.mark.heavy
 def test_answers_are_proven_in_the_language_of_the_document_and_what_it_does_not_say_is_not(home: Path) -> None:
     for code, counts in proof_by_language.run(str(home)).items():
         answerable = counts["proven"] + counts["related"] + counts["lost"]

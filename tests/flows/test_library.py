@@ -62,6 +62,7 @@ def harbours(home: Path, make_pdf: MakePdf, tmp_path_factory: pytest.TempPathFac
     return home
 
 
+@pytest.mark.heavy
 def test_the_library_is_asked_about_and_answers_from_the_catalog(harbours: Path) -> None:
     spoil("Kelder_2021_handbook.pdf", 1, 3)
     result = ask("What documents do you have?")

@@ -127,6 +127,7 @@ def test_the_server_can_be_started_from_python() -> None:
     assert needed - set(known) == set(), f"langgraph_api.cli.run_server lacks arguments: {PAGE}"
 
 
+@pytest.mark.heavy
 def test_the_server_can_be_kept_from_measuring_what_no_route_shows() -> None:
     """In a process of its own: the server's modules read their environment as they are imported."""
     pytest.importorskip("langgraph_api.cli")
@@ -140,6 +141,7 @@ metrics_otlp.METRIC_TIER_CRITICAL == metrics_otlp.OTelMetricsReporter()._max_tie
     assert done.returncode == 0, f"METRIC_MAX_EMITTING_TIER is not read any more: {PAGE}\n{done.stderr[-2000:]}"
 
 
+@pytest.mark.heavy
 def test_a_run_can_be_started_without_the_queue() -> None:
     """In a process of its own: the server's modules read their environment as they are imported."""
     pytest.importorskip("langgraph_api.cli")

@@ -155,6 +155,7 @@ def test_an_unknown_engine_in_the_environment(
     assert err.count("\n") == 1
 
 
+@pytest.mark.heavy
 def test_a_wrong_key_and_a_retired_model(
     monkeypatch: pytest.MonkeyPatch, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

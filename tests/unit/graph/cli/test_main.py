@@ -113,6 +113,7 @@ def shell(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(command), *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.heavy
 def test_another_process_gets_an_error_that_names_the_owner(library: Path) -> None:
     done = shell("ask", "Why?", home=library)
     assert done.returncode == 2
@@ -120,6 +121,7 @@ def test_another_process_gets_an_error_that_names_the_owner(library: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.heavy
 def test_the_installed_command_ends_with_the_documented_code(home: Path) -> None:
     done = shell("ingest", "nowhere.pdf", "--json", home=home)
     assert done.returncode == 2

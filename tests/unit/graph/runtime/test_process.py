@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
 LOADED = 100_000
@@ -25,6 +27,7 @@ def run(program: str, home: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.heavy
 def test_a_users_process_keeps_the_defaults(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.app import app; from graph import dependencies; from graph.context import Context\n"
@@ -67,6 +70,7 @@ def test_a_command_that_asks_a_server_leaves_the_collector_on(tmp_path: Path) ->
     assert run(program, tmp_path).startswith("True")
 
 
+@pytest.mark.heavy
 def test_a_server_within_the_commands_process_ends_the_pause_and_freezes_later(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.runtime import process; process.configure_gc(pause=True); print(gc.isenabled())\n"
@@ -78,6 +82,7 @@ def test_a_server_within_the_commands_process_ends_the_pause_and_freezes_later(t
     assert int(kept) > LOADED
 
 
+@pytest.mark.heavy
 def test_the_server_freezes_without_a_pause(tmp_path: Path) -> None:
     program = (
         "import gc; import web.app; from graph import dependencies; from graph.context import Context\n"

@@ -38,6 +38,7 @@ def test_a_drawn_chart_gives_each_value_with_its_labels(look: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("look", ["bars, three series, legend", "lying bars", "stacked bars", "pie, legend"])
+@pytest.mark.heavy
 def test_a_picture_of_a_chart_gives_its_values_by_ocr(look: str, tmp_path: Path) -> None:
     document, truth = LOOKS[look]()
     found = stated(save(document, tmp_path / "chart.pdf", "picture"))
@@ -48,6 +49,7 @@ def test_a_picture_of_a_chart_gives_its_values_by_ocr(look: str, tmp_path: Path)
 @pytest.mark.parametrize(
     "draw", [lambda: bars(("2023", "2024"), seed=2), LOOKS["lying bars, two series"]], ids=["standing", "lying"]
 )
+@pytest.mark.heavy
 def test_a_chart_in_a_scan_is_found_and_read(tmp_path: Path, draw: Callable[[], Drawn]) -> None:
     document, truth = draw()
     assert stated(save(document, tmp_path / "chart.pdf", "scan")) == truth
@@ -92,6 +94,7 @@ def test_figure_1_of_the_paper_gives_all_thirty_bars() -> None:
     }
 
 
+@pytest.mark.heavy
 def test_the_chart_of_the_sample_gives_month_and_value() -> None:
     page = read(PageJob(str(SAMPLE), 4))
     assert isinstance(page, PageText)

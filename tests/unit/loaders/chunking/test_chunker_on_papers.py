@@ -28,6 +28,7 @@ def read_document(path: Path) -> list[Chunk]:
 
 
 @pytest.mark.data
+@pytest.mark.heavy
 def test_the_paper_keeps_its_tables_and_the_sentences_over_its_page_breaks(
     paper: list[tuple[int, tuple[Block, ...]]],
 ) -> None:

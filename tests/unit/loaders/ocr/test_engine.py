@@ -155,6 +155,7 @@ def test_a_page_number_alone_is_read() -> None:
     assert [word.text for word in read_image(drawn(lambda page: page.insert_text((206, 570), "7")), 1).words] == ["7"]
 
 
+@pytest.mark.heavy
 def test_a_flat_strip_is_read_with_its_boxes_in_place() -> None:
     """RapidOCR lays paper above and below an image that is more than eight times as wide as high."""
     png = drawn(lambda page: page.insert_text((30, 24), "Berths and depth in metres"), 400, 40)

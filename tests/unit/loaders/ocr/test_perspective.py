@@ -93,6 +93,7 @@ def test_a_straight_scan_is_left_as_it_is() -> None:
     assert straighten(framed.astype(np.uint8)) is None, "its corners are square"
 
 
+@pytest.mark.heavy
 def test_print_that_is_hardly_read_is_said_to_be() -> None:
     small = cv2.resize(page(), None, fx=0.33, fy=0.33, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(cv2.resize(small, None, fx=3, fy=3), (0, 0), 2.2)
@@ -101,6 +102,7 @@ def test_print_that_is_hardly_read_is_said_to_be() -> None:
 
 
 @pytest.mark.parametrize("ground", [60, 235])
+@pytest.mark.heavy
 def test_a_photograph_of_48_megapixels_taken_at_an_angle_is_read(ground: int, tmp_path: Path) -> None:
     doc: Any = pymupdf.open()
     page = doc.new_page(width=420, height=300)

@@ -50,6 +50,7 @@ def page_image(*paragraphs: str) -> bytes:
 
 
 @pytest.mark.parametrize("script", TEXTS)
+@pytest.mark.heavy
 def test_print_that_cannot_be_read_fails_with_its_reason(script: str) -> None:
     outcome = read_page(page_image(TEXTS[script], TEXTS[script]), 3, "off")
     assert isinstance(outcome, Failure)
@@ -76,6 +77,7 @@ def test_a_page_in_two_scripts_says_that_a_part_of_it_is_unread() -> None:
 
 
 @pytest.mark.parametrize("script", TEXTS)
+@pytest.mark.heavy
 def test_one_line_in_an_unknown_script_is_not_passed_over(script: str) -> None:
     line = " ".join(TEXTS[script].split()[:6])
     alone = read_page(page_image(line), 1, "off")
@@ -112,6 +114,7 @@ def blurred(png: bytes, radius: float) -> bytes:
 
 
 @pytest.mark.parametrize("script", CODES)
+@pytest.mark.heavy
 def test_tesseract_reads_what_it_has_data_for(script: str) -> None:
     if CODES[script] not in tesseract.installed():
         pytest.skip(f"Tesseract or its data for {CODES[script]} is not installed")
@@ -154,6 +157,7 @@ def test_the_setting_names_what_may_be_read(setting: str, codes: set[str] | None
     assert tesseract.wanted(setting) == (tesseract.installed() if codes is None else codes)
 
 
+@pytest.mark.heavy
 def test_a_picture_in_an_unknown_script_on_a_page_of_text_is_named(tmp_path: Path) -> None:
     said = {}
     for script, shown in {"Cyrillic": TEXTS["Cyrillic"], "Latin": LATIN}.items():

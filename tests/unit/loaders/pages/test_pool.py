@@ -53,6 +53,7 @@ async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
     assert time.monotonic() - start < 100
 
 
+@pytest.mark.heavy
 async def test_a_job_that_spins_is_ended_by_its_cpu_time_and_the_rest_goes_on() -> None:
     # `re` spins for hours on this and holds the interpreter lock.
     pool = ProcessPagePool(workers=2, cpu_seconds=0.5)
@@ -80,6 +81,7 @@ async def test_a_job_that_waits_for_the_processor_is_not_ended() -> None:
 ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __import__('re').match('(a+)+b', 'a' * 60))"
 
 
+@pytest.mark.heavy
 async def test_a_job_that_hit_its_limit_is_tried_once_more_alone(tmp_path: Path) -> None:
     pool = ProcessPagePool(workers=2, cpu_seconds=0.5)
     try:
@@ -146,6 +148,7 @@ def use_a_pool(fails: bool) -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.heavy
 def test_a_process_of_multiprocessing_ends_after_it_used_a_pool(fails: bool) -> None:
     process = multiprocessing.get_context("spawn").Process(target=use_a_pool, args=(fails,))
     process.start()

@@ -139,6 +139,7 @@ def test_a_changed_file_is_opened_again(tmp_path: Path) -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif(not PAPER.exists(), reason="the development data set is absent")
+@pytest.mark.heavy
 def test_the_papers_table_keeps_its_numbers_and_its_heading() -> None:
     table = next(block.text for block in blocks_of(PAPER, 7) if block.kind == "table")
     assert table.splitlines()[0].startswith("|Model|AIME 2024|AIME 2024|MATH-500|GPQA Diamond|")

@@ -193,6 +193,7 @@ def test_a_field_is_found_again_where_it_stands(form: Form) -> None:
     assert page.words[-1].box.x0 == pytest.approx(76 / 595, abs=0.01)
 
 
+@pytest.mark.heavy
 def test_a_form_of_a_thousand_fields_ends_in_time(form: Form) -> None:
     for index in range(2):
         form.add("check", f"box{index}", (30, 80, 32, 82), index == 0)
@@ -219,6 +220,7 @@ def _repeat_fields(form: Form, number: int) -> None:
 
 
 @pytest.mark.data
+@pytest.mark.heavy
 def test_pages_without_fields_have_none() -> None:
     from loaders.pdf.document import open_pdf
 

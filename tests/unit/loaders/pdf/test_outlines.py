@@ -83,6 +83,7 @@ def _form(page: Any) -> None:
 
 
 @pytest.mark.parametrize("draw", [_chart, _text, _form])
+@pytest.mark.heavy
 def test_points_and_rules_are_no_letters(tmp_path: Path, draw: Callable[[Any], object]) -> None:
     page = read(_page(tmp_path, draw))
     assert isinstance(page, PageText)

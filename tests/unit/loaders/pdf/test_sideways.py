@@ -44,6 +44,7 @@ def words_under(path: Path, page: PageText, text: str) -> str:
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.heavy
 def test_a_sideways_page_is_read_like_an_upright_one(turn: int, tmp_path: Path) -> None:
     upright = page_of(intervals().save(tmp_path / "upright.pdf"))
     path = sideways(intervals(), tmp_path / "turned.pdf", turn)

@@ -19,6 +19,7 @@ ROWS = MAX_WORDS // 4
 
 
 @pytest.mark.parametrize("ruled", [False, True])
+@pytest.mark.heavy
 def test_all_rows_of_a_roll_are_rows_of_one_table(ruled: bool, tmp_path: Path) -> None:
     document: Any = pymupdf.open()
     page = document.new_page(width=595, height=80 + 6 * ROWS)

@@ -111,6 +111,7 @@ def test_bands_of_a_table_without_lines(align: Align, font: str, tmp_path: Path)
     check_ports(rows_of(page, tmp_path))
 
 
+@pytest.mark.heavy
 def test_empty_cells_that_are_drawn_make_no_band_but_a_bold_name_does(tmp_path: Path) -> None:
     rows = [["Parish", "2023", "2024"], ["Ashby", "12", "14"], ["Corrie", "", ""], ["Dunmore", "41", "38"]]
     rows += [["Easton", "96", "104"], ["Forres", "", ""], ["Garth", "73", "70"]]

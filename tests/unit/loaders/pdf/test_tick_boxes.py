@@ -153,6 +153,7 @@ def test_a_transcript_says_the_state_in_the_same_words(item: str, read_as: str) 
 
 
 @pytest.mark.data
+@pytest.mark.heavy
 def test_pages_without_tick_boxes_have_none() -> None:
     for path in sorted([*(DATA / "docqa" / "pdfs").glob("*.pdf"), *(DATA / "deepseek-r1").glob("*.pdf")]):
         pdf = open_pdf(path)

@@ -201,6 +201,7 @@ def test_turned_labels_of_a_chart_are_no_watermark(page_of: Callable[..., PageTe
 
 @pytest.mark.data
 @pytest.mark.parametrize("folder", ["docqa/pdfs", "deepseek-r1"])
+@pytest.mark.heavy
 def test_nothing_of_a_sound_document_is_hidden_struck_or_a_watermark(folder: str) -> None:
     for path in sorted((DATA / folder).glob("*.pdf")):
         pdf = open_pdf(path)

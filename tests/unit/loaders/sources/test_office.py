@@ -51,6 +51,7 @@ def test_a_setting_names_the_converter_or_none(tmp_path: Path) -> None:
 
 @needs_office
 @pytest.mark.parametrize("name", ["letter.docx", "-letter", "Brief für Jörg.doc"])
+@pytest.mark.heavy
 def test_a_document_becomes_a_pdf(tmp_path: Path, name: str) -> None:
     target = tmp_path / "out" / "a.pdf"
     convert_to_pdf(docx(tmp_path / name), target, find_converter("auto"))
