@@ -12,9 +12,10 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.storage import summaries
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import Catalog
 from graph.storage.cleanup import remove
 from graph.storage.collections import collections
+from graph.storage.rows import DocumentRow
 from graph.storage.summaries import DocumentSummary, LedgerLine
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError, query_number

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from graph import dependencies
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow
 from loaders.text.plain import plain
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint

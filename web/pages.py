@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from graph import dependencies
 from graph.sanitize import escape_tags
 from graph.storage import summaries
-from graph.storage.base import PageRow, layer_key, ocr_key
+from graph.storage.rows import PageRow, layer_key, ocr_key
 from graph.storage.summaries import LedgerLine, page_markdown
 from loaders.text.plain import plain
 from loaders.text.tables import parse_table

@@ -7,7 +7,8 @@ the stored transcript of the page, its words and its text layer.
 from __future__ import annotations
 
 from graph.evaluation.matching import Folded, find, fold
-from graph.storage.base import TranscriptStore, layer_key
+from graph.storage.base import TranscriptStore
+from graph.storage.rows import layer_key
 from graph.types import Citation
 from loaders.text.plain import plain
 

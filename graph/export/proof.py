@@ -18,7 +18,7 @@ from typing import Any
 from graph import context, dependencies
 from graph.errors import BadInputError
 from graph.runtime import async_nodes
-from graph.storage.base import DocumentRow, PageRow
+from graph.storage.rows import DocumentRow, PageRow
 from graph.storage.stores import Stores
 from graph.types import page_in_words
 from graph.verdicts import citation_line, citation_verdict

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from graph.dependencies import Deps
 from graph.events import Progress, progress
 from graph.retrieval.embedder import SentenceEmbedder
-from graph.storage.base import ChunkRow, VectorRow
+from graph.storage.rows import ChunkRow, VectorRow
 from graph.types import Usage, add_usage, no_usage
 from loaders.types import Chunk
 

@@ -14,8 +14,8 @@ from graph.ingestion.embedding import embed_document
 from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import Emit, RunProgress, log
 from graph.ingestion.state import PendingDocument
-from graph.storage.base import DocumentRow, PageRow
 from graph.storage.cleanup import remove_stale
+from graph.storage.rows import DocumentRow, PageRow
 from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
 from loaders.types import CHUNKER, Chunk

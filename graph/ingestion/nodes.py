@@ -44,8 +44,8 @@ from graph.ingestion.state import (
 )
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import async_node
-from graph.storage.base import DocumentRow
 from graph.storage.cleanup import remove_stale
+from graph.storage.rows import DocumentRow
 from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
 from loaders.errors import SkippedError

@@ -20,7 +20,7 @@ from graph.ingestion.passwords import password_of
 from graph.ingestion.progress import emit_page
 from graph.ingestion.state import BatchState, PageOutcome
 from graph.settings import settings
-from graph.storage.base import DONE, PageRow, PageStatus, Transcript, layer_key
+from graph.storage.rows import DONE, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
 from loaders.pages.jobs import read
 from loaders.types import MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText, placed_words

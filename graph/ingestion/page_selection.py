@@ -11,7 +11,7 @@ from graph.engines.base import Engine
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import PendingDocument
-from graph.storage.base import DONE, PageRow
+from graph.storage.rows import DONE, PageRow
 from loaders.pages.jobs import profile
 from loaders.types import MIN_INK, Failure, PageJob, PageProfile
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graph.dependencies import Deps
 from graph.retrieval.embedder import ImageEmbedder
-from graph.storage.base import PageRow, VectorRow
+from graph.storage.rows import PageRow, VectorRow
 from graph.types import Usage, add_usage, no_usage
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from langgraph.config import get_stream_writer
 
 from graph.events import Event, Progress, Stage, Unusable, progress
 from graph.ingestion.state import AfterBatch, BatchState, DocumentReport, IngestionState
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from graph.types import Usage, no_usage
 
 _MAX_RUNS = 200  # runs that ended by an error leave their progress here: 17 kB for a hundred pages

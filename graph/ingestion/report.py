@@ -19,7 +19,7 @@ from graph.ingestion.state import (
     SkippedFile,
     Unfinished,
 )
-from graph.storage.base import DONE, PageRow
+from graph.storage.rows import DONE, PageRow
 from graph.storage.summaries import ledger_counts, no_pages
 from graph.types import counted
 from loaders.errors import PasswordError, SkippedError, SourceError

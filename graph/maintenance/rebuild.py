@@ -12,7 +12,7 @@ from graph.ingestion.embedding import embed_document
 from graph.ingestion.indexing import chunk_document, chunks_fingerprint, index_lock, publish
 from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import RunProgress
-from graph.storage.base import DocumentRow
+from graph.storage.rows import DocumentRow
 from graph.types import Usage, add_usage, no_usage
 
 OnEvent = Callable[[Progress], None]

@@ -16,7 +16,7 @@ from graph.query.state import Note, QueryState
 from graph.query.streaming import ReplyStream
 from graph.query.whole_document import offered_ids
 from graph.settings import settings
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from graph.types import Citation, Claim, ClaimCheck, PageRef, PageView, RetrievedChunk
 from graph.verdicts import AnswerVerdict
 from graph.verification import outcomes

@@ -17,7 +17,7 @@ from langgraph.types import interrupt
 from graph import context
 from graph.query.state import Ambiguity, Note, Option, Understanding
 from graph.sanitize import sanitize_markdown
-from graph.storage.base import DocumentRow
+from graph.storage.rows import DocumentRow
 
 MAX_OPTIONS = 8
 """Options of a question back: as many as fit on a screen. A document beyond them can be named."""

@@ -11,7 +11,7 @@ from graph.query import messages
 from graph.query.answers import build_verifier
 from graph.query.second_readings import read_by_ocr
 from graph.query.state import Note, QueryState
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from graph.types import ClaimCheck, Entailment, Usage, add_usage
 from graph.verification import outcomes
 

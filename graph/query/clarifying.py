@@ -12,7 +12,8 @@ from graph.query import ask_back
 from graph.query.state import Ambiguity, Note, QueryState
 from graph.query.whole_document import of_run, offered_chunks
 from graph.retrieval import documents
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow
 
 
 @step("Asking which is meant")

@@ -18,7 +18,8 @@ from graph.query.wording import say
 from graph.retrieval.documents import in_scope
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow
 from graph.types import Claim
 
 _MAX_PAGES = 2  # documents whose page of one number is shown; of more, the question has to name one

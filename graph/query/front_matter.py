@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from graph.query.places import Found
 from graph.retrieval import terms
-from graph.storage.base import ChunkRow, DocumentRow
+from graph.storage.rows import ChunkRow, DocumentRow
 
 _FIRST_CHUNKS = 3  # among which title and authors stand
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"

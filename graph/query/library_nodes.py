@@ -16,7 +16,8 @@ from graph.retrieval import terms
 from graph.retrieval.documents import in_scope
 from graph.runtime.async_nodes import async_node
 from graph.sanitize import sanitize_markdown
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow
 from graph.types import Claim
 
 _MAX_DOCUMENTS = 12  # searched one by one, at 30 ms each

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from graph.retrieval import terms
-from graph.storage.base import Catalog, ChunkRow, DocumentRow, SentenceRow
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow, DocumentRow, SentenceRow
 
 MOST_QUOTES = 6  # sentences of a page or section: as many as fit on a screen
 _MOST_ROWS = 12  # rows or lines of a table or figure

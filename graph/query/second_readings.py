@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from graph import dependencies
 from graph.settings import settings
-from graph.storage.base import PageRow, Transcript, ocr_key
+from graph.storage.rows import PageRow, Transcript, ocr_key
 from loaders.pages import jobs
 from loaders.types import Failure
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from graph.query.wording import say
 from graph.sanitize import sanitize_markdown
-from graph.storage.base import Catalog, SentenceRow
+from graph.storage.base import Catalog
+from graph.storage.rows import SentenceRow
 from graph.types import RetrievedChunk
 
 _LEAST_NAMED = 0.5  # of a question's words: "Are dogs allowed?" names one of two in "Keeping of dogs is permitted"

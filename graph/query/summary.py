@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from graph.query.places import MOST_QUOTES, Found
 from graph.retrieval import terms
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 _LEAD = re.compile(
     r"\b(abstract|introduction|summary|overview|conclusions?|purpose|background|scope|highlights|profile)\b", re.I

@@ -10,7 +10,8 @@ from graph import dependencies
 from graph.events import step
 from graph.query.state import QueryState
 from graph.runtime.async_nodes import async_node
-from graph.storage.base import Catalog, ChunkRow
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow
 from graph.types import RELEVANT_GRADE, RetrievedChunk
 
 if TYPE_CHECKING:

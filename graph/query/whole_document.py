@@ -14,7 +14,8 @@ from graph.context import Context
 from graph.providers import ANTHROPIC, GOOGLE, OPENAI, split_name
 from graph.query.state import QueryState
 from graph.settings import Settings, settings
-from graph.storage.base import Catalog, ChunkRow
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow
 from graph.types import Claim, RetrievedChunk
 
 HOSTED_LIMIT = 20_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from graph.storage.base import ChunkRow
+from graph.storage.rows import ChunkRow
 
 # "In 1891 she discovered ...".
 _BY_PRONOUN = re.compile(

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graph.retrieval import terms
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from loaders.types import SentencePredicates
 
 # Lines of a contents page repeat headings, entries of references repeat titles: both match a question about the same

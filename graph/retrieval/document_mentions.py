@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from graph.retrieval.terms import STOP_WORDS
-from graph.storage.base import DocumentRow, DocumentStore
+from graph.storage.base import DocumentStore
 from graph.storage.document_names import whole_names, words_of
+from graph.storage.rows import DocumentRow
 
 _THINGS = r"(?:documents?|docs?|files?|pdfs?|papers?|sources?)"
 _DONE = r"(?:available|ingested|indexed|loaded|stored|uploaded|added|known|searchable)"

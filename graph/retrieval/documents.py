@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from graph.errors import UnknownDocumentError
-from graph.storage.base import DocumentRow, DocumentStore
+from graph.storage.base import DocumentStore
 from graph.storage.document_names import SOURCE, WHOLE, words_of
+from graph.storage.rows import DocumentRow
 
 _MAX_LISTED = 10  # documents that an error names
 

@@ -12,7 +12,8 @@ from typing import ParamSpec, TypeVar
 
 from graph.retrieval import scoring
 from graph.runtime.caching import LRUCache, build_once
-from graph.storage.base import Catalog, ChunkRow
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow
 from loaders.pages.cpu import cores
 
 P = ParamSpec("P")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 # So many items of a list are given at most; longer lists are said to go on.
 MOST_ITEMS = 20

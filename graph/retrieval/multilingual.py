@@ -22,7 +22,8 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.retrieval.languages import TELLING_WORDS, UNKNOWN, language
 from graph.runtime.caching import LRUCache
-from graph.storage.base import Catalog, ChunkRow
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]

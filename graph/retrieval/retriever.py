@@ -17,7 +17,8 @@ from graph.retrieval.embedder import Embedder, SentenceEmbedder, encodes_sentenc
 from graph.retrieval.late_interaction import run_beside, score_sentences
 from graph.retrieval.multilingual import Asked, MultilingualSearch
 from graph.retrieval.vector_search import nearest_chunks
-from graph.storage.base import Catalog, ChunkRow, VectorIndex
+from graph.storage.base import Catalog, VectorIndex
+from graph.storage.rows import ChunkRow
 from graph.types import Encoded, Reply, RetrievedChunk, Usage
 
 # Candidates: evidence@5 is .983 with both, and .973 with full text alone.

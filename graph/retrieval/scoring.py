@@ -39,8 +39,8 @@ from graph.retrieval import terms
 from graph.retrieval.antecedents import antecedents
 from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.settings import has_one_numpy_thread
-from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.token_codes import turn
 from graph.types import Encoded
 from loaders.text.dates import spelled_dates

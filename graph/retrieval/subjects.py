@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from graph.retrieval import terms
 from graph.retrieval.phrases import phrases
-from graph.storage.base import Catalog, SentenceRow
+from graph.storage.base import Catalog
 from graph.storage.fulltext import stem
+from graph.storage.rows import SentenceRow
 
 ToldOf = Callable[[str, str], bool]
 """Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""

@@ -1,16 +1,16 @@
 """The protocols of storage: what the graph asks of a catalog, a vector index and a store of page images.
 
 The implementations here serve one machine (SQLite, Chroma, files). Modules above `graph/storage` use the protocols
-alone, each the narrowest one, so that another implementation can replace one. No row holds a path of this machine.
+alone, each the narrowest one, so that another implementation can replace one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from loaders.types import Block, Chunk, SentencePredicates, Word
+from graph.storage.rows import ChunkRow, DocumentRow, PageRow, TokenVectors, Transcript, VectorRow
+from loaders.types import Block, Chunk
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,180 +19,6 @@ if TYPE_CHECKING:
     from graph.types import Encoded
 
     Vectors = NDArray[np.float32]
-
-PageStatus = Literal["pending", "read", "fallback", "blank", "failed"]
-DONE: frozenset[PageStatus] = frozenset({"read", "fallback", "blank"})
-"""The statuses of a page that needs no further work."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """A document, identified by the hash of its bytes."""
-
-    id: str
-    """The first digits of the SHA-256 of the file."""
-    name: str
-    """The name that it was first found under."""
-    source: str
-    """Where it came from first: a path, an address or an upload; "" once the document is retired."""
-    kind: str
-    """The file format."""
-    title: str
-    """Its title: of the file's metadata, or told from its first page once that is read, or ""."""
-    pages: int
-    """Number of pages."""
-    size: int
-    """Bytes of the file."""
-    generation: str = ""
-    """The published set of chunks, which questions see; "" until a first ingestion has finished."""
-    file_title: str = ""
-    """The title in the file's metadata, or ""."""
-    authors: str = ""
-    """Its authors, told from its first page, with "; " between them, or ""."""
-    date: str = ""
-    """Its date, told from its first page: "2024-03-12", "2024-03" or ""."""
-    created: float = 0.0
-    """When it was added, as a Unix time."""
-    names: tuple[str, ...] = ()
-    """All names that its bytes were found under, the first one first; read from the catalog, not written to it."""
-    label: str = ""
-    """Its name, with its folder or id where other documents have the same name; read from the catalog."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageRow:
-    """A row of the page ledger: how one page was read, with what result, and at what cost."""
-
-    document: str
-    """The document's id."""
-    page: int
-    """The page's number, from 1."""
-    status: PageStatus = "pending"
-    """The result of reading it."""
-    reason: str = ""
-    """Why it failed or fell back, as a code."""
-    detail: str = ""
-    """The same as a sentence."""
-    attempts: int = 0
-    """How many runs tried to read it."""
-    engine: str = ""
-    """What read it: an engine's name, or `text-layer`."""
-    model: str = ""
-    """The model that read it."""
-    prompt: str = ""
-    """The fingerprint of the prompt."""
-    requests: int = 0
-    """Requests that it took."""
-    input_tokens: int = 0
-    """Tokens sent."""
-    output_tokens: int = 0
-    """Tokens received."""
-    seconds: float = 0.0
-    """Seconds that it took, queueing included."""
-    image: str = ""
-    """The key of the rendered page, or ""."""
-    width: int = 0
-    """Pixels of the rendered page."""
-    height: int = 0
-    """Pixels of the rendered page."""
-    ink: float = 0.0
-    """The share of pixels that differ from the page's background, 0 to 1."""
-    legible: bool = False
-    """Whether the file's own text layer can be trusted."""
-    transcript: str = ""
-    """The key of the transcript, or ""."""
-    file_label: str = ""
-    """What the file calls the page ("iv"); "" where it does not, or only counts its pages."""
-    printed_label: str = ""
-    """The page number that is printed on it, where it can be told from the whole document; ""."""
-
-    @property
-    def label(self) -> str:
-        """What the page is called, by the file or else in print; "" where that is its number."""
-        label = self.file_label or self.printed_label
-        return "" if label == str(self.page) else label
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """The text of a page as it was read, stored under a key of its inputs and never overwritten."""
-
-    key: str
-    blocks: tuple[Block, ...]
-    words: tuple[Word, ...] = ()
-
-    @property
-    def markdown(self) -> str:
-        """The page as one Markdown text."""
-        return "\n\n".join(block.text for block in self.blocks)
-
-
-def layer_key(document: str, page: int) -> str:
-    """Return the transcript key of a page's own text layer, which is stored likewise for checks against it."""
-    return f"layer:{document}:{page}"
-
-
-def ocr_key(document: str, page: int) -> str:
-    """Return the transcript key of a page as OCR reads it, beside what a model read; its blocks are not searched."""
-    return f"{document}:{page}:ocr"
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceRow(SentencePredicates):
-    """A stored sentence of a chunk."""
-
-    id: str
-    """`<chunk>/<number>`, which is also its key in the vector index."""
-    text: str
-    """The sentence as it stands on the page."""
-    search: str
-    """The text that is indexed and embedded."""
-    kind: str
-    """The kind of its block."""
-    pages: tuple[int, ...]
-    """The pages that it stands on."""
-    cells: tuple[tuple[str, str], ...] = ()
-    """Of a table row, (column header, cell) pairs."""
-
-    band: tuple[str, ...] = ()
-    """Of a table row, what else holds for it: the names in rows above it, and the group left of its label."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkRow:
-    """A stored chunk with its document's name and its sentences."""
-
-    id: str
-    """`<document>-<generation>-<ordinal>`."""
-    document: str
-    """The document's id."""
-    name: str
-    """The document's name."""
-    ordinal: int
-    """The place of the chunk in its document, from 0."""
-    kind: str
-    """The kind of its blocks."""
-    text: str
-    """The whole chunk as Markdown."""
-    pages: tuple[int, ...]
-    """The pages that it stands on."""
-    headings: tuple[str, ...]
-    """The headings above it, outermost first."""
-    sentences: tuple[SentenceRow, ...] = field(default=(), repr=False)
-    """Its sentences in order."""
-    decimal: str = ""
-    """The mark that its document sets before decimals, "" where it is not told."""
-
-
-class TokenVectors(NamedTuple):
-    """The vectors of a chunk's sentences and of their tokens."""
-
-    sentences: NDArray[np.float32]
-    """One unit vector for each sentence, as rows."""
-    tokens: NDArray[np.int8] | NDArray[np.float32]
-    """One unit vector for each token of all sentences in order, as rows: int8 with 127 for 1.0, or `turned`."""
-    lengths: NDArray[np.intp]  # how many tokens each sentence has
-    turned: bool = False  # whether `tokens` are to be multiplied by what `token_codes.turn` returns
 
 
 class DocumentStore(Protocol):
@@ -344,13 +170,6 @@ class Catalog(
 
     def leave_path(self) -> None: ...  # lets the same place be opened again while threads read through this one
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class VectorRow:
-    """The key of a vector: a chunk (`<document>-<generation>-<ordinal>`) or a sentence of it (`<chunk>/<number>`)."""
-
-    id: str
 
 
 class VectorIndex(Protocol):

@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.database import Database
 from graph.storage.fulltext import FullText
 from graph.storage.known_files import KnownFiles
 from graph.storage.ledger import FINGERPRINT, SET_META, Ledger, mark_for_cleanup, take_sources
+from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.sql import Connection
 from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from graph.storage.base import PageRow
 from graph.storage.ledger import FINGERPRINT
+from graph.storage.rows import PageRow
 from graph.storage.sql import SqlDatabase
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))

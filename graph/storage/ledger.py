@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, fields, replace
 from functools import lru_cache
 
-from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
+from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.sql import Connection, SqlDatabase, beginning_with, placeholders
 from loaders.sources.parts import MARK
 from loaders.types import Block, Box, Word

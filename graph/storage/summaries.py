@@ -8,7 +8,8 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from graph.sanitize import escape_tags
-from graph.storage.base import Catalog, DocumentRow, PageLedger, PageRow, PageStatus, Transcript
+from graph.storage.base import Catalog, PageLedger
+from graph.storage.rows import DocumentRow, PageRow, PageStatus, Transcript
 
 
 class LedgerCounts(TypedDict):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.storage.base import TokenVectors
+from graph.storage.rows import TokenVectors
 from graph.storage.token_codes import pack_tokens, unpack_tokens
 from graph.types import Encoded
 

@@ -11,7 +11,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
-from graph.storage.base import ChunkRow, ChunkStore, VectorIndex
+from graph.storage.base import ChunkStore, VectorIndex
+from graph.storage.rows import ChunkRow
 
 _WRITES = "The library is written by `pagewitness ingest` and `delete`, which keep texts, pages and vectors together."
 

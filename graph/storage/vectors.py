@@ -20,7 +20,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from graph.errors import BadInputError, HomeError, IndexMismatchError
-from graph.storage.base import VectorRow
+from graph.storage.rows import VectorRow
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

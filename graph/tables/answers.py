@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from graph.retrieval import terms
-from graph.storage.base import ChunkRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow
 from graph.tables import results
 from graph.tables.across import claims_across, verbs_of
 from graph.tables.matching import Match, match, only

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from graph.retrieval import terms
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from graph.storage.base import PageRow, Transcript
+from graph.storage.rows import PageRow, Transcript
 from graph.types import PageRef, RetrievedChunk
 from graph.verification.quotes import normalised
 from loaders.text.plain import plain

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from graph.storage.base import ChunkRow, SentenceRow, Transcript
+from graph.storage.rows import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
 from loaders.text.plain import plain
 from loaders.text.raised_signs import without_marks

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from graph.storage.base import Catalog, ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow, PageRow, SentenceRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim, ClaimCheck, Computation, PageRef, Statement, is_verified
 from graph.verification import computations, image_evidence, quotes
 from graph.verification.claims import check as claim_check

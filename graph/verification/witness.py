@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from graph.storage.base import Catalog, ChunkRow, PageRow, Transcript, layer_key, ocr_key
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow, PageRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, ReadFrom
 from graph.verification import quotes
 from graph.verification.agreement import PlacedWord, Testimony, WitnessWords, placed

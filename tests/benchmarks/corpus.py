@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from graph.engines.offline.minilm import IDENTITY, MiniLM
-from graph.storage.base import DocumentRow, VectorRow
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import DocumentRow, VectorRow
 from graph.storage.token_vectors import DIMENSIONS
 from graph.storage.vectors import ChromaVectors
 from graph.types import Encoded

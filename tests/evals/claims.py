@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph.storage.base import ChunkRow
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import ChunkRow
 from graph.types import Claim
 from graph.verification import quotes
 from graph.verification.verifier import ClaimVerifier

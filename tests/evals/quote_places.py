@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph.storage.base import ChunkRow, DocumentRow, PageRow, Transcript, layer_key, ocr_key
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import ChunkRow, DocumentRow, PageRow, Transcript, layer_key, ocr_key
 from graph.verification import quotes
 from graph.verification.witness import Witnesses
 from loaders.chunking.chunker import chunk_pages

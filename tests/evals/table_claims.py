@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from graph.storage.base import SentenceRow
+from graph.storage.rows import SentenceRow
 from loaders.text.numbers import Mark, cell_values
 
 Made = tuple[str, str] | None

@@ -18,7 +18,7 @@ from graph.app import app
 from graph.errors import UnknownDocumentError
 from graph.query.graph import app as query
 from graph.retriever import PageWitnessRetriever
-from graph.storage.base import PageRow, PageStatus
+from graph.storage.rows import PageRow, PageStatus
 from tests.conftest import MakePdf
 
 TICKET = "What does a day ticket to the island cost?"

@@ -11,7 +11,7 @@ from graph import dependencies
 from graph.app import app
 from graph.engines.base import PageReading
 from graph.ingestion.page_reading import _read_row
-from graph.storage.base import PageStatus
+from graph.storage.rows import PageStatus
 from loaders.ocr.legibility import POORLY_READ
 from loaders.types import Block, Failure
 from tests.conftest import MakePdf

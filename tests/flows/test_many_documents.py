@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from graph import dependencies
 from graph.app import app, build
 from graph.cli.main import main
-from graph.storage.base import DocumentRow, PageRow
+from graph.storage.rows import DocumentRow, PageRow
 
 TICKET = "What does a day ticket to the island cost?"
 MANY = 300

@@ -11,7 +11,7 @@ import pytest
 from graph import dependencies
 from graph.app import app
 from graph.cli import main
-from graph.storage.base import Transcript
+from graph.storage.rows import Transcript
 from loaders.types import Block
 from tests.conftest import MakePdf
 

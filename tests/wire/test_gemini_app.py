@@ -16,7 +16,7 @@ from graph import dependencies
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from prompts import load
 from tests.conftest import DATA, MakePdf
 from tests.wire.conftest import SAMPLE, Ingested

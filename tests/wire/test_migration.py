@@ -14,7 +14,7 @@ import pytest
 
 from graph import dependencies
 from graph.app import app
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from tests.wire.conftest import SAMPLE
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.scripted_replies import TRUE, Model, ask, kinds

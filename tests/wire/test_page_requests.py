@@ -13,7 +13,7 @@ from PIL import Image
 
 from graph import dependencies
 from graph.app import app
-from graph.storage.base import PageRow, Transcript
+from graph.storage.rows import PageRow, Transcript
 from tests.conftest import MakePdf
 from tests.wire.conftest import SAMPLE
 from tests.wire.gemini_server import GeminiServer, Reply

@@ -21,7 +21,7 @@ from graph.context import Context
 from graph.engines.llm import engine, factory
 from graph.engines.requests.retry import RetryPolicy
 from graph.ingestion.graph import app as ingestion
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from loaders.types import PASSING
 from tests.conftest import MakePdf
 from tests.wire.gemini_server import GeminiServer

@@ -12,7 +12,7 @@ import pytest
 
 from graph import dependencies
 from graph.app import app
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from tests.conftest import MakePdf
 from tests.evals import corruptions as made
 from tests.wire.gemini_server import GeminiServer, Recorded, Reply

@@ -16,7 +16,7 @@ from graph import dependencies
 from graph.cli import main
 from graph.cli.exit_codes import INCOMPLETE
 from graph.engines.base import Engine
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from tests.conftest import DATA, MakePdf
 from tests.wire.engine_helpers import asked, page, read, read_pages, texts
 from tests.wire.gemini_server import GeminiServer, Reply

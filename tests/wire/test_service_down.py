@@ -16,7 +16,7 @@ from graph.engines.llm import engine as llm_engine
 from graph.engines.llm import factory
 from graph.engines.requests.retry import RetryPolicy
 from graph.storage import summaries
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from tests.conftest import MakePdf
 from tests.wire.conftest import SAMPLE
 from tests.wire.gemini_server import Fault, GeminiServer, Reply

@@ -10,7 +10,7 @@ import pytest
 from graph import dependencies
 from graph.app import app
 from graph.context import Context
-from graph.storage.base import PageRow
+from graph.storage.rows import PageRow
 from tests.conftest import MakePdf
 from tests.wire.scripted_replies import Model, ask, claim
 

@@ -10,7 +10,7 @@ import pytest
 
 from graph import dependencies
 from graph.app import app
-from graph.storage.base import ocr_key
+from graph.storage.rows import ocr_key
 from tests.evals.citation_boxes import HELD, share_held
 from tests.wire.gemini_server import GeminiServer
 from tests.wire.scripted_replies import Model, ask, claim, kinds

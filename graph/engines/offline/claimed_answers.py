@@ -31,7 +31,7 @@ from graph.engines.offline.permissions import rules_on
 from graph.engines.offline.unnamed_words import left_to_the_document
 from graph.retrieval import scoring
 from graph.retrieval.lists import items_after
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
 
 # Sentences by their fit that are tried where none of the best three answers. Set by judgement.

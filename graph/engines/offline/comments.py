@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from graph.retrieval import terms
 from graph.retrieval.lists import COMMENT
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 
 _ASKS_COMMENTS = re.compile(
     r"\b(?:comments?|commented|annotations?|annotated|sticky notes?|margin(?:al)? notes?|notes? in the margin|remarks?"

@@ -27,7 +27,8 @@ from graph.retrieval.lists import goes_on
 from graph.retrieval.multilingual import MultilingualSearch
 from graph.retrieval.spelling import Vocabulary, corrected, with_names
 from graph.runtime.caching import LRUCache
-from graph.storage.base import Catalog, ChunkRow, DocumentRow, TokenVectors
+from graph.storage.base import Catalog
+from graph.storage.rows import ChunkRow, DocumentRow, TokenVectors
 from graph.types import (
     RELEVANT_GRADE,
     Claim,

@@ -50,7 +50,7 @@ from graph.retrieval import scoring, terms
 from graph.retrieval.antecedents import antecedent
 from graph.retrieval.asked_parts import marks_asked, words_in_address
 from graph.retrieval.languages import language
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 # The cosine of question and sentence from which a sentence that names everything is taken for an answer. On 1,000
 # questions over eight articles with 400 answers: at 0.6, 121 are right and proven and 28 wrong; at 0.6 and 0.45 where a

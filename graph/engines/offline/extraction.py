@@ -12,8 +12,8 @@ from graph.engines.offline.named_bands import rows_asked, without_other_bands
 from graph.retrieval import scoring, terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.lists import MOST_ITEMS, items_after
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
 
 # Three sentences contain the gold answer for .92 of the answerable questions, two for .89, one for .82.

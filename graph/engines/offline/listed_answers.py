@@ -11,7 +11,7 @@ from graph.retrieval import terms
 from graph.retrieval.asked_parts import is_evidence
 from graph.retrieval.lists import Items
 from graph.retrieval.phrases import is_predicate_word
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 _WAYS = (
     r"(?:ways?|cases?|circumstances|conditions|occasions|events|places|clauses|passages|sentences|grounds"

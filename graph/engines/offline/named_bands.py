@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 _Table = tuple[str, frozenset[str]]
 """The document of a table and its columns: its parts in other chunks have the same."""

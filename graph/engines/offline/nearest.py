@@ -17,8 +17,8 @@ from graph.engines.offline.everyday_words import is_everyday
 from graph.engines.offline.permissions import asks_permission
 from graph.engines.offline.unnamed_words import has_opposite, is_replaced
 from graph.retrieval import scoring, terms
-from graph.storage.base import ChunkRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow
 
 # A looser form of this rule proved 16 more of 114 short questions over sixteen small documents, and nothing wrong of 19
 # without an answer; on 1,000 questions over articles one right and four wrong. This one: see docs/quality.md.

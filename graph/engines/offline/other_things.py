@@ -11,8 +11,8 @@ from itertools import pairwise
 from graph.engines.offline.asked_words import ASKS_MONEY, MEASURES, NAME_RUN, WORD
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
 from graph.retrieval.languages import language
 from graph.retrieval.scoring import RELEVANT_FIT, Statistics
-from graph.storage.base import ChunkRow
+from graph.storage.rows import ChunkRow
 from graph.types import RELEVANT_GRADE
 
 # More fit for a question with a name that the library does not know. On 8 articles it refuses .940 of the questions

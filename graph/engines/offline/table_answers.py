@@ -9,7 +9,7 @@ from decimal import Decimal
 from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from loaders.text.numbers import Mark, cell_values, decimal_mark
 from loaders.text.raised_signs import without_notes
 

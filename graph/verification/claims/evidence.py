@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.verification.quotes import quoted_rows
 from loaders.text.numbers import Mark
 from loaders.text.raised_signs import write_signs

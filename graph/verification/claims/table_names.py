@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from graph.storage.base import SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import SentenceRow
 from loaders.text.plain import plain
 from loaders.text.raised_signs import without_marks
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from graph.storage.base import SentenceRow
+from graph.storage.rows import SentenceRow
 from graph.verification.claims.courses import told_course
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.negation import is_negation

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from graph.storage.base import SentenceRow
+from graph.storage.rows import SentenceRow
 from graph.verification.claims.arithmetic import Stated
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.table_names import Mention, label, mentions, of_kind, tokens

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from graph.evaluation.citation_check import is_on_page
-from graph.storage.base import DocumentRow, PageRow, Transcript, layer_key
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
 from loaders.types import Block
 
 

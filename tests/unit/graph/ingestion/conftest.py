@@ -16,7 +16,7 @@ from graph import dependencies
 from graph.context import Context
 from graph.dependencies import Deps
 from graph.runtime.async_nodes import async_node
-from graph.storage.base import DocumentRow
+from graph.storage.rows import DocumentRow
 from graph.storage.stores import Stores
 from graph.types import Reply, Usage
 

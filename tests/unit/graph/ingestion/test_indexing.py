@@ -22,7 +22,7 @@ from graph.ingestion.indexing import (
     publish,
 )
 from graph.ingestion.progress import RunProgress
-from graph.storage.base import PageRow, Transcript
+from graph.storage.rows import PageRow, Transcript
 from graph.storage.stores import Stores
 from loaders.types import Block
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row

@@ -13,7 +13,8 @@ from graph.context import Context
 from graph.engines.base import PageReading
 from graph.engines.requests.usage import PageCost
 from graph.ingestion.page_reading import BatchReader
-from graph.storage.base import Catalog, PageRow
+from graph.storage.base import Catalog
+from graph.storage.rows import PageRow
 from graph.types import Usage
 from loaders.pages.jobs import render
 from loaders.types import Block, Failure

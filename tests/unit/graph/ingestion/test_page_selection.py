@@ -9,7 +9,7 @@ import pytest
 
 from graph.context import Context
 from graph.ingestion.page_selection import TEXT_LAYER, is_done, needs_vision, text_only_pages
-from graph.storage.base import PageRow, PageStatus
+from graph.storage.rows import PageRow, PageStatus
 from loaders.types import PageProfile
 from tests.conftest import MakePdf
 from tests.unit.graph.ingestion.conftest import DOCUMENT, in_run

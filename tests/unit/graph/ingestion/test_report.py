@@ -11,7 +11,7 @@ import pytest
 from graph.ingestion.report import acknowledgement, document_report, failed_report, rejected_report, unfinished_pages
 from graph.ingestion.sources import Found
 from graph.ingestion.state import DuplicateFile, PendingDocument, Report, SkippedFile, Unfinished
-from graph.storage.base import PageRow, PageStatus
+from graph.storage.rows import PageRow, PageStatus
 from graph.types import no_usage
 from loaders.errors import PasswordError, SourceError
 from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.retrieval.antecedents import antecedent, antecedents
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 
 def chunk_of(*sentences: str, kind: str = "prose") -> ChunkRow:

@@ -6,7 +6,7 @@ import pytest
 
 from graph.retrieval import terms
 from graph.retrieval.asked_parts import holds_evidence, is_evidence, named_sentences
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 
 def chunk(*sentences: tuple[str, str], headings: tuple[str, ...] = ()) -> ChunkRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.retrieval.document_mentions import asks_about_library, mentioned_documents
-from graph.storage.base import DocumentRow
+from graph.storage.rows import DocumentRow
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from graph.errors import UnknownDocumentError
 from graph.retrieval import document_mentions
 from graph.retrieval.documents import SMALL_LIBRARY, find_document, in_scope, resolve
-from graph.storage.base import DocumentRow
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.document_names import terms_of_name
 from graph.storage.ledger import _MAX_NAMESAKES
+from graph.storage.rows import DocumentRow
 
 FIRMS = ["Quennell", "Brasmer", "Ostrava", "Tillicum", "Varnholt", "Ekbatan", "Pellworm", "Zarephath"]
 KINDS = ["10-K", "annual report", "minutes", "invoice", "contract"]

@@ -9,8 +9,8 @@ import pytest
 from graph.engines.offline.minilm import MiniLM
 from graph.retrieval import late_interaction, scoring
 from graph.runtime.caching import LRUCache
-from graph.storage.base import TokenVectors
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import TokenVectors
 from tests.unit.graph.storage.rows import chunk, document
 
 TEXTS = [f"The keeper wrote down tide {number} of the {number % 5}th storm." for number in range(12)]

@@ -17,8 +17,9 @@ from graph.retrieval.embedder import Embedder
 from graph.retrieval.retriever import Retriever, round_robin
 from graph.retrieval.vector_search import nearest_chunks
 from graph.runtime.caching import LRUCache
-from graph.storage.base import Catalog, VectorRow
+from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import VectorRow
 from graph.storage.vectors import ChromaVectors
 from graph.types import Reply, RetrievedChunk
 from loaders.types import Chunk, Sentence

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.retrieval import scoring
-from graph.storage.base import ChunkRow, SentenceRow, TokenVectors
+from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.token_vectors import DIMENSIONS, pack, unpack
 from graph.types import Encoded
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph.storage.base import Catalog, DocumentRow
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow
 from graph.storage.token_vectors import DIMENSIONS
 from graph.types import Encoded
 from loaders.types import Chunk, Sentence

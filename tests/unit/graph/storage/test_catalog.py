@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from graph.errors import HomeError
-from graph.storage.base import Catalog, PageRow, Transcript
+from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import PageRow, Transcript
 from loaders.types import Block
 from tests.unit.graph.storage.rows import chunk, document, found, publish
 

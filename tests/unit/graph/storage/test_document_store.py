@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph.storage.base import Catalog, DocumentRow, PageRow, Transcript, layer_key
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
 from loaders.types import Block
 from tests.unit.graph.storage.rows import chunk, document, found, publish
 

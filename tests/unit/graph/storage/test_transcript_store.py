@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph.storage.base import Catalog, PageRow, Transcript
+from graph.storage.base import Catalog
+from graph.storage.rows import PageRow, Transcript
 from loaders.types import Block, Box, Word
 from tests.unit.graph.storage.rows import document
 

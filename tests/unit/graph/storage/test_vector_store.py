@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from graph.storage.base import DocumentRow, VectorRow
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import DocumentRow, VectorRow
 from graph.storage.vector_store import LibraryVectorStore
 from graph.storage.vectors import ChromaVectors
 from loaders.types import Chunk, Sentence

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from graph.errors import BadInputError, IndexMismatchError
-from graph.storage.base import VectorIndex, VectorRow
+from graph.storage.base import VectorIndex
+from graph.storage.rows import VectorRow
 from graph.storage.vectors import ChromaVectors
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.answers import answer_from_tables
 from graph.verification.computations import failure_of_result
 

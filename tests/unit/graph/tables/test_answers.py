@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.answers import TableAnswer, answer_from_tables
 from graph.tables.operations import asked_of_table
 from graph.types import Claim

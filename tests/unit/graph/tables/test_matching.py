@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.answers import answer_from_tables
 
 Row = tuple[tuple[str, ...], tuple[str, ...]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.storage.base import ChunkRow, SentenceRow, Transcript
+from graph.storage.rows import ChunkRow, SentenceRow, Transcript
 from graph.verification.claims.check import check_claim, contradictions_of
 from graph.verification.claims.evidence import evidence_for
 from graph.verification.quotes import locate_row

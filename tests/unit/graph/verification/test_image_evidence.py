@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.storage.base import PageRow, Transcript
+from graph.storage.rows import PageRow, Transcript
 from graph.types import RetrievedChunk
 from graph.verification import image_evidence
 from loaders.types import Block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.storage.base import Transcript
+from graph.storage.rows import Transcript
 from graph.verification.quotes import locate
 from loaders.types import Block
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.storage.base import ChunkRow, SentenceRow, Transcript
+from graph.storage.rows import ChunkRow, SentenceRow, Transcript
 from graph.types import Claim
 from graph.verification.claims.check import check_claim, contradictions_of
 from graph.verification.claims.evidence import evidence_for

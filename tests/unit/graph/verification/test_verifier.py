@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.storage.base import Catalog, PageRow, Transcript
+from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import PageRow, Transcript
 from graph.types import Claim, PageRef
 from graph.verification.outcomes import verdict_of_answer, with_history
 from graph.verification.verifier import ClaimVerifier

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.storage.base import Catalog, PageRow, Transcript, layer_key, ocr_key
+from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.rows import PageRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim
 from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Box, Chunk, Sentence, Word

@@ -10,8 +10,8 @@ import pytest
 from graph.engines.offline.extraction import MAX_SENTENCES, extract_claims
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Encoded
 
 COLUMNS = ("Year", "Visitors", "Nests")

@@ -11,8 +11,8 @@ from graph.engines.offline.claimed_answers import answering_chunks, nearest_answ
 from graph.engines.offline.nearest import may_be_nearest
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Encoded
 
 QUESTION = "how long does the jam stay edible"

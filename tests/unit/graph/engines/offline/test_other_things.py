@@ -8,7 +8,7 @@ from graph.engines.offline.evidence_rules import answers_question, why_related
 from graph.engines.offline.other_things import Evidence, headings_above
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval.scoring import ScoredSentence
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 
 MOVED = Evidence("In 1911 the school moved from Tórshavn to Vágur with 40 pupils.", "")
 

@@ -8,8 +8,8 @@ import pytest
 
 from graph.engines.offline.relevance import grade_of, least_fit, names_all_asked, unknown_names
 from graph.retrieval.scoring import RELEVANT_FIT
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import RELEVANT_GRADE
 
 

@@ -9,8 +9,8 @@ from graph.engines.offline import table_answers
 from graph.engines.offline.named_bands import rows_asked
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, row_label_match
-from graph.storage.base import ChunkRow, SentenceRow
 from graph.storage.fulltext import stem
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Encoded
 from graph.verification.claims.check import check_claim, contradictions_of
 from graph.verification.claims.evidence import Evidence

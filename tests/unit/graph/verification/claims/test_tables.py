@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from graph.storage.base import ChunkRow, SentenceRow
+from graph.storage.rows import ChunkRow, SentenceRow
 from graph.verification.claims import table_names
 from graph.verification.claims.check import check_claim, contradictions_of
 from graph.verification.claims.evidence import evidence_for
