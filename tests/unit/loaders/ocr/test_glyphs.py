@@ -65,6 +65,55 @@ def test_digits_that_are_raised_as_browsers_do_are_no_part_of_a_number(font: str
         assert wanted in text
 
 
+HANGING = [
+    "The yearly dues of £1,250^{5,6} and 24.75^{1,2} fall due in March.",
+    "The wardens^{4} met the pilots^{12} twice, at 4.5%^{8} and 3.9%^{9}.",
+    "It was lost with 10^{6} others in 2004.^{14}",
+    "The toll came to 51,337^{11} and 12^{50} francs.",
+]
+
+
+@pytest.mark.parametrize(("font", "dpi", "share"), [("helv", 150, 0.6), ("tiro", 150, 0.7), ("tibo", 200, 0.65)])
+def test_signs_hang_on_words_percentages_and_sentences_too(font: str, dpi: int, share: float) -> None:
+    text = " ".join(block.text for block in read_image(scan(font, dpi, HANGING, share), 1).blocks)
+    wanted = ("£1,250⁵,⁶", "24.75¹,²", "wardens⁴", "pilots¹²", "4.5%⁸", "3.9%⁹", "10⁶", "2004.¹⁴", "51,337¹¹", "12⁵⁰")
+    assert [sign for sign in wanted if sign not in text] == []
+
+
+def test_the_minus_of_an_exponent_is_raised_with_it() -> None:
+    text = " ".join(block.text for block in read_image(scan("helv", 150, ["A load of 3.2 × 10^{-4} grams"]), 1).blocks)
+    assert "× 10⁻⁴ grams" in text
+
+
+def blocks_of_print(text: str, tops: dict[str, tuple[int, int]], step: float = 0.0) -> tuple[Any, list[float]]:
+    """Draw a block for each character between the heights given for it, each `step` lower; return them and places."""
+    crop, places = np.full((48, 20 + 16 * len(text), 3), 255, np.uint8), list[float]()
+    for at, char in enumerate(text):
+        if not char.isspace():
+            top, bottom = (round(value + step * at) for value in tops.get(char, tops[""]))
+            cv2.rectangle(crop, (10 + 16 * at, top), (20 + 16 * at, bottom), (0, 0, 0), -1)
+            places.append(15.0 + 16 * at)
+    return crop, places
+
+
+def test_characters_are_told_though_their_places_are_late() -> None:
+    crop, places = blocks_of_print("FEES 8,204 TOLLS 5", {"4": (6, 19), ",": (26, 32), "": (10, 28)})
+    late = [place + 7 for place in places]
+    assert with_signs(crop, "FEES 8,204 TOLLS 5", late) == "FEES 8,20⁴ TOLLS 5"
+
+
+def test_the_last_digit_of_a_cell_that_is_cut_out_askew_is_told_by_the_others() -> None:
+    crop, places = blocks_of_print("38,2157", {"7": (3, 19), ",": (24, 31), "": (6, 26)}, step=1.0)
+    assert with_signs(crop, "38,2157", places) == "38,215⁷"
+    crop, places = blocks_of_print("38,2157", {",": (24, 31), "": (6, 26)}, step=1.0)
+    assert with_signs(crop, "38,2157", places) == "38,2157"
+
+
+def test_numbers_at_different_heights_are_no_signs_of_each_other() -> None:
+    crop, places = blocks_of_print("7986", {"8": (16, 34), "6": (16, 34), "": (6, 26)})
+    assert with_signs(crop, "7986", places) == "7986"
+
+
 @pytest.mark.parametrize(("lift", "read"), [(4, "1,950⁴ PENCE"), (0, "1,9504 PENCE")])
 def test_a_digit_beyond_the_groups_of_a_number_is_a_sign_if_it_ends_above_the_line(lift: int, read: str) -> None:
     crop = np.full((36, 260, 3), 255, np.uint8)
