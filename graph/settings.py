@@ -28,11 +28,25 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from graph.errors import BadInputError
 from graph.providers import ANTHROPIC, GOOGLE, OLLAMA, OLLAMA_ADDRESS, OPENAI, default_models, is_local
+from graph.setting_types import (
+    ALL_INTERFACES,
+    KEY_IN_ADDRESS,
+    Amount,
+    Count,
+    ModelUrl,
+    Switch,
+    Url,
+    host,
+    languages,
+    lower,
+    not_off,
+    words,
+)
 
 EngineName = Literal["auto", "llm", "offline"]
 FORMER_ENGINE_NAMES = {"gemini": "llm"}
-MAX_PLAN_STEPS, MAX_PLAN_REQUESTS = 20, 50  # bounds of settings: a plan beyond them costs a day of a free key
 """Engine names of earlier versions and what they are called now; accepted wherever a user can write one."""
+MAX_PLAN_STEPS, MAX_PLAN_REQUESTS = 20, 50  # bounds of settings: a plan beyond them costs a day of a free key
 EmbedderName = Literal["auto", "model", "offline"]
 Tier = Literal["free", "paid", "unlimited"]
 ThinkingLevel = Literal["minimal", "low", "medium", "high"]
@@ -43,42 +57,9 @@ _FOLDER = Path.cwd()
 _PREFIXES = ("PAGEWITNESS_", "GOOGLE_", "GEMINI_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "LANGGRAPH_API_URL")
 _LIBRARY_PREFIXES = ("LANGSMITH_", "LANGCHAIN_", "OTEL_", "LOG_")
 
-_URL = re.compile(r"https?://[^\s()\[\]<>]+|https?://\[[0-9a-fA-F:]+\][^\s()\[\]<>]*")
-# Clients write the whole address into their logs.
-_KEY_IN_ADDRESS = re.compile(r"//[^/\s]*@|[?&#]")
-_ALL_INTERFACES = re.compile(r"^(https?://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)")  # to listen at, not to connect to
-
 
 def _engine(value: str) -> str:
     return FORMER_ENGINE_NAMES.get(value.lower(), value.lower())
-
-
-def _lower(value: str) -> str:
-    return value.lower()
-
-
-def _count(value: Any) -> Any:
-    if isinstance(value, str) and not (value.isdecimal() and int(value)):
-        raise ValueError("a whole number from 1 on, or leave it out")
-    return value
-
-
-def _on(value: Any) -> Any:
-    """Return whether a switch that is off by default is on."""
-    return value.lower() in ("1", "true", "yes", "on") if isinstance(value, str) else value
-
-
-def _not_off(value: Any) -> Any:
-    """Return whether a switch that is on by default is on."""
-    return value.lower() not in ("0", "false", "no", "off") if isinstance(value, str) else value
-
-
-def _words(value: Any) -> Any:
-    return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _languages(value: Any) -> Any:
-    return ",".join(_words(value)) or "off" if isinstance(value, str) else value
 
 
 def _folder(path: Path) -> Path:
@@ -89,40 +70,13 @@ def _folders(value: Any) -> Any:
     return tuple(part for part in value.split(os.pathsep) if part.strip()) if isinstance(value, str) else value
 
 
-def _url(value: str) -> str:
-    value = value.rstrip("/")
-    if value and not _URL.fullmatch(value):
-        raise ValueError("an address such as https://papers.example.org")
-    return value
-
-
-def _model_url(value: str) -> str:
-    """Return the address of a model service; one with a key, password or query in it is refused, and not repeated."""
-    if _KEY_IN_ADDRESS.search(value):
-        raise ValueError("an address without a key, password or query, and the provider's key variable to the key")
-    return _url(value)
-
-
-def _host(value: Any) -> Any:
-    """Return where a client reaches Ollama, whose variable also says where it listens: `host`, `host:port` or a URL."""
-    if not isinstance(value, str) or not value:
-        return value
-    url = value if "://" in value else f"http://{value}"
-    url = _ALL_INTERFACES.sub(r"\g<1>127.0.0.1", url.rstrip("/"))
-    return _url(url if re.search(r":\d+$", url) or url.startswith("https:") else f"{url}:11434")
-
-
 # The providers' own variables first.
 _OPENAI_ADDRESS = AliasChoices("OPENAI_BASE_URL", "OPENAI_API_BASE", "PAGEWITNESS_OPENAI_BASE_URL")
 _ANTHROPIC_ADDRESS = AliasChoices("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "PAGEWITNESS_ANTHROPIC_BASE_URL")
 _OLLAMA_ADDRESS = AliasChoices("OLLAMA_HOST", "PAGEWITNESS_OLLAMA_HOST")
 
-Url = Annotated[str, AfterValidator(_url)]
-ModelUrl = Annotated[str, AfterValidator(_model_url)]
 Folder = Annotated[Path, AfterValidator(_folder)]
-Count = Annotated[int | None, BeforeValidator(_count)]
-Switch = Annotated[bool, BeforeValidator(_on)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)]
 
 
 class Settings(BaseSettings):
@@ -151,14 +105,14 @@ class Settings(BaseSettings):
     """A key of Anthropic."""
     anthropic_base_url: ModelUrl = Field("", validation_alias=_ANTHROPIC_ADDRESS)
     """The address of the Anthropic API; "" for Anthropic's own."""
-    ollama_host: Annotated[str, BeforeValidator(_host)] = Field("", validation_alias=_OLLAMA_ADDRESS)
+    ollama_host: Annotated[str, BeforeValidator(host)] = Field("", validation_alias=_OLLAMA_ADDRESS)
     """The address of an Ollama server; "" for the usual one on this machine."""
     chroma_url: str = ""
     """The address of a Chroma server that stores the vectors; "" for an embedded one in the home folder."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     # An attached annex is often what is asked for, and a file that is not wanted costs only its pages.
-    attachments: Annotated[Literal["read", "skip"], BeforeValidator(_lower)] = "read"
+    attachments: Annotated[Literal["read", "skip"], BeforeValidator(lower)] = "read"
     """Whether the files attached to a PDF or a message are read as documents of their own, or skipped."""
     allow_private_urls: Switch = False
     """Whether sources may be fetched from addresses of private networks."""
@@ -166,13 +120,13 @@ class Settings(BaseSettings):
     """The vision model that reads page images, as `provider:model`; so are all models below. `models` holds what is
     taken where this, the chat model or the embedding model is ""."""
     # Copying what is printed takes no thinking, and thoughts are paid for as output.
-    reader_thinking: Annotated[ThinkingLevel, BeforeValidator(_lower)] = "minimal"
+    reader_thinking: Annotated[ThinkingLevel, BeforeValidator(lower)] = "minimal"
     """How hard a Gemini model thinks when it reads pages: `minimal`, `low`, `medium` or `high`."""
     chat_model: str = ""
     """The model that answers."""
     grader_model: str = ""
     """The model that grades, rewrites and repairs; "" for the cheap one of the chat model's provider."""
-    embedder: Annotated[EmbedderName, BeforeValidator(_lower)] = "auto"
+    embedder: Annotated[EmbedderName, BeforeValidator(lower)] = "auto"
     """The embedder; `auto` is `model` with the engine `llm` and an embedding model, else `offline`."""
     embedding_model: str = ""
     """The model that embeds chunks and questions."""
@@ -190,18 +144,18 @@ class Settings(BaseSettings):
     """Steps of a plan for a question that one round did not answer; None for the default of the provider."""
     max_plan_requests: Annotated[int, Field(ge=0, le=MAX_PLAN_REQUESTS)] = 8
     """Requests that planning and its searches may take, without the answer that follows; 0 for no plan."""
-    ask_back: Annotated[Literal["auto", "off"], BeforeValidator(_lower)] = "auto"
+    ask_back: Annotated[Literal["auto", "off"], BeforeValidator(lower)] = "auto"
     """Whether a run that can stop asks the user which document or person is meant, and before costly work."""
     confirm_requests: Annotated[int, Field(ge=0)] = 100
     """The requests from which on reading documents is confirmed first; 0 for never."""
     # Long instructions cost a small model more than its time: it loses the question in them.
-    prompts: Annotated[Literal["auto", "short", "full"], BeforeValidator(_lower)] = "auto"
+    prompts: Annotated[Literal["auto", "short", "full"], BeforeValidator(lower)] = "auto"
     """How the model that answers is asked; `auto` is `short` for small models, see `small_models.py`, else `full`."""
     judge_model: str = ""
     """The model that judges free answers in an evaluation; "" for none."""
     # The service names its limits with its first refusal, and they are kept from then on. Google publishes no table of
     # them any more; `free` as the default would hold paying users to 10 requests a minute.
-    tier: Annotated[Tier, BeforeValidator(_lower)] = "unlimited"
+    tier: Annotated[Tier, BeforeValidator(lower)] = "unlimited"
     """The limits that are known from the start."""
     requests_per_minute: Count = None
     """A limit for each model; None for that of the tier."""
@@ -209,11 +163,11 @@ class Settings(BaseSettings):
     """A limit for each model; None for that of the tier."""
     concurrency: Count = None
     """How many requests may run at a time, from the first on; None to find out."""
-    ocr_languages: Annotated[str, BeforeValidator(_languages)] = "auto"
+    ocr_languages: Annotated[str, BeforeValidator(languages)] = "auto"
     """The languages that Tesseract may read where it is installed: `auto`, `off`, or codes such as `rus,kor`."""
-    check_replies: Annotated[bool, BeforeValidator(_not_off)] = True
+    check_replies: Annotated[bool, BeforeValidator(not_off)] = True
     """Whether replies of the vision model are compared with the page's own text."""
-    check_claims: Annotated[bool, BeforeValidator(_not_off)] = True
+    check_claims: Annotated[bool, BeforeValidator(not_off)] = True
     """Whether a model is asked if the quotes of an answer say what its claims say."""
     served: Switch = False
     """Whether this process serves the graphs to others, who may then read only files in allowed folders."""
@@ -233,9 +187,9 @@ class Settings(BaseSettings):
     allowed_origins: Words = ("https://smith.langchain.com",)
     """Other sites whose pages may use the server."""
     # The largest of 700 papers and annual reports has 60 MB.
-    upload_mb: Annotated[int, BeforeValidator(_count)] = 200
+    upload_mb: Amount = 200
     """The size of the largest upload that is accepted, in megabytes."""
-    max_uploads: Annotated[int, BeforeValidator(_count)] = 1000
+    max_uploads: Amount = 1000
     """How many uploads are stored."""
 
     @property
@@ -282,7 +236,7 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         """Where browsers reach the server, for links to cited pages; "" if that is not known."""
-        return _ALL_INTERFACES.sub(r"\g<1>127.0.0.1", self.public_address or self.api_address)
+        return ALL_INTERFACES.sub(r"\g<1>127.0.0.1", self.public_address or self.api_address)
 
     @property
     def served_at(self) -> str:
@@ -351,7 +305,7 @@ def _sentence(error: Any) -> str:
     name, remedy = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
     if error["type"] == "literal_error":
         remedy = "one of " + ", ".join(re.findall(r"'(.*?)'", error["ctx"]["expected"]))
-    given = f"is {error['input']!r}" if not _KEY_IN_ADDRESS.search(str(error["input"])) else "cannot be used"
+    given = f"is {error['input']!r}" if not KEY_IN_ADDRESS.search(str(error["input"])) else "cannot be used"
     return f"{name} {given}: set it to {remedy}."
 
 

@@ -36,6 +36,7 @@ LAYERS = (
         "graph.errors",
         "graph.providers",
         "graph.sanitize",
+        "graph.setting_types",
         "graph.types",
         "graph.verdicts",
     ),
