@@ -32,6 +32,7 @@ LAYERS = (
     ("graph.attachments", "graph.context", "graph.events", "graph.runtime", "graph.settings"),
     (
         "graph",
+        "graph.access",
         "graph.citation_markers",
         "graph.errors",
         "graph.providers",

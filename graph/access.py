@@ -1,0 +1,202 @@
+"""Who asks, and which collections of documents they may see: identities, roles and scopes.
+
+An identity comes from outside (a server that has authenticated a user, or the local user of this machine). A scope is
+made from it in one place, `scope_of`, and every method of the stores that returns what is in documents takes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from graph.errors import BadInputError
+
+Role = Literal["reader", "writer", "manager"]
+"""What a member may do: read; add and delete too; or change the members too."""
+_RANK: dict[Role, int] = {"reader": 0, "writer": 1, "manager": 2}
+
+DEFAULT = "default"
+"""The id and name of the collection that the local user adds to."""
+_PERSONAL, _GROUP = "user:", "group:"
+
+
+class NotAllowedError(BadInputError):
+    """A collection or document that may not be changed, or may not be seen: then the words are those for a missing one.
+
+    Args:
+        message: The sentence for the user.
+        seen: Whether the identity may know that it exists.
+    """
+
+    def __init__(self, message: str, *, seen: bool) -> None:
+        self.seen = seen
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A user, named by what has authenticated them."""
+
+    name: str
+    """The user's name, without a colon; "" is the local user."""
+    groups: frozenset[str]
+    """The groups that they are in."""
+    admin: bool
+    """Whether they manage the server; it opens no documents."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """What collections may name as members to let them in: the user, and each group."""
+        return self.name, *sorted(_GROUP + group for group in self.groups)
+
+    @property
+    def personal(self) -> str:
+        """The id of their personal collection."""
+        return _PERSONAL + self.name
+
+
+LOCAL = Identity("", frozenset(), admin=True)
+"""The one user of a home without users: the command line, Python, and a server that knows no users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A collection with what one identity may do in it."""
+
+    collection: str
+    """The collection's id."""
+    name: str
+    """Its name."""
+    role: Role
+    """The highest role of the identity, by its name or by a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The collections that one caller may read, write and manage; made by `scope_of` alone.
+
+    A scope of everything has None for all three: the stores then filter by nothing, and take no time to do so.
+    """
+
+    reads: frozenset[str] | None
+    """Ids of the collections that may be read; None for the whole home."""
+    writes: frozenset[str] | None
+    """Ids of those that documents may be added to and removed from."""
+    manages: frozenset[str] | None
+    """Ids of those whose members may be changed."""
+    into: str
+    """The id of the collection that documents are added to."""
+    who: str
+    """The name of the user, "" for the local one."""
+
+    @classmethod
+    def everything(cls) -> Scope:
+        """Return the scope of the whole home, of the local user and of maintenance that looks at every document."""
+        return _EVERYTHING
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is to be filtered."""
+        return self.reads is None
+
+    def may_read(self, collection: str) -> bool:
+        """Return whether a collection may be read."""
+        return self.reads is None or collection in self.reads
+
+    def may_write(self, collection: str) -> bool:
+        """Return whether documents may be added to a collection and removed from it."""
+        return self.writes is None or collection in self.writes
+
+    def may_manage(self, collection: str) -> bool:
+        """Return whether the members of a collection may be changed."""
+        return self.manages is None or collection in self.manages
+
+
+_EVERYTHING = Scope(None, None, None, DEFAULT, "")
+
+
+class Memberships(Protocol):
+    """The part of a catalog that knows who is a member of what."""
+
+    def memberships(self, members: Sequence[str]) -> list[Membership]:
+        """Return the collections that have one of these members (`NAME` or `group:NAME`), each once."""
+
+    def collection_ids(self, name: str) -> list[str]:
+        """Return the ids of the collections of this id or name, in any spelling of its letters' case."""
+
+
+def scope_of(identity: Identity, catalog: Memberships, collection: str = "") -> Scope:
+    """Return what an identity may see and change.
+
+    Args:
+        identity: The user.
+        catalog: Where collections and their members are kept.
+        collection: The id or name of the one collection that is wanted; "" for all that the identity may read.
+
+    Raises:
+        NotAllowedError: there is no such collection, or none that the identity may see.
+    """
+    if identity is LOCAL:
+        return _only(catalog.collection_ids(collection), collection) if collection else _EVERYTHING
+    own = Membership(identity.personal, identity.name, "manager")
+    found = [own, *(one for one in catalog.memberships(identity.members) if one.collection != own.collection)]
+    into = own.collection
+    if collection:
+        wanted = [one for one in found if one.collection == collection]
+        wanted = wanted or [one for one in found if one.name.casefold() == collection.casefold()]
+        found = wanted[:1]
+        if not found:
+            raise missing_collection(collection)
+        into = found[0].collection
+    reads, writes, manages = (
+        frozenset(one.collection for one in found if _RANK[one.role] >= rank) for rank in range(len(_RANK))
+    )
+    return Scope(reads, writes, manages, into, identity.name)
+
+
+def _only(ids: Sequence[str], name: str) -> Scope:
+    if not ids:
+        raise missing_collection(name)
+    one = frozenset(ids[:1])
+    return Scope(one, one, one, ids[0], "")
+
+
+def missing_collection(name: str) -> NotAllowedError:
+    """Return the error for a collection that does not exist, or may not be seen: the words are the same."""
+    return NotAllowedError(
+        f"There is no collection {name!r}: give the name of one that you are a member of.", seen=False
+    )
+
+
+def require_writer(scope: Scope, collection: str, name: str = "") -> None:
+    """Check that documents may be added to a collection and removed from it; `name` is what it is called.
+
+    Raises:
+        NotAllowedError: they may not; where the collection may not even be read, it is told to be missing.
+    """
+    if scope.may_write(collection):
+        return
+    if not scope.may_read(collection):
+        raise missing_collection(name or collection)
+    raise NotAllowedError(
+        f"You may read the collection {name or collection!r}, not add to it or delete from it: ask one of its managers "
+        "to make you a writer.",
+        seen=True,
+    )
+
+
+def require_manager(scope: Scope, collection: str, name: str = "") -> None:
+    """Check that the members of a collection may be changed; `name` is what it is called.
+
+    Raises:
+        NotAllowedError: they may not; where the collection may not even be read, it is told to be missing.
+    """
+    if scope.may_manage(collection):
+        return
+    if not scope.may_read(collection):
+        raise missing_collection(name or collection)
+    raise NotAllowedError(
+        f"You are no manager of the collection {name or collection!r}: ask one of them to change its members.",
+        seen=True,
+    )
