@@ -17,7 +17,7 @@ import numpy as np
 
 from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline import table_answers
-from graph.engines.offline.extraction import extract_claims
+from graph.engines.offline.extraction import extract_claims, with_closest
 from graph.retrieval import scoring, terms
 from graph.retrieval.abbreviations import spelled_out, typed_out
 from graph.retrieval.asked_parts import holds_evidence
@@ -272,6 +272,7 @@ class OfflineEngine:
         None for a question about a year that no chunk names.
         """
         from graph.engines.offline.claimed_answers import mark_related  # its patterns take 3 ms at import
+        from graph.engines.offline.named_above import with_named_above
         from graph.engines.offline.unnamed_words import subjects_of
 
         claims: list[Claim] = []
@@ -284,7 +285,9 @@ class OfflineEngine:
             query, unranked = self._score(part, chunks)
             scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])
             subjects = subjects_of(part, titles, self._catalog)
-            found = mark_related(query, extract_claims(query, scored, rows), scored, rows, titles, subjects)
+            told = with_named_above(query, scored, rows, titles)
+            found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, subjects)
+            found = with_closest(query, found, told, rows)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
 

@@ -20,6 +20,9 @@ from graph.types import Claim
 MAX_SENTENCES = 3
 # Further sentences are quoted if their scores lie within this margin of the best one. Chosen by reading answers.
 _MARGIN = 3.0
+# The same where nothing answers, and what is shown claims nothing. On 400 questions over eight articles the expected
+# text is shown for .895 with the margin above, for .907 with 5, and for no more with 8.
+_MARGIN_OF_CLOSEST = 5.0
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5
 # Two sentences that share this part of their words (Jaccard) have the same build. Set by judgement, and tried on
@@ -50,11 +53,7 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
     """
     if told := comments_asked(query.text, chunks.values()) or listed_answers.told_by_form(query.text, chunks):
         return [_claim(query, chunk, one) for chunk, one in told[:MOST_ITEMS]]
-    scored = without_other_bands(query, scored, chunks)
-    coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
-    telling = _telling(query, scored) or scored
-    scores = [(scoring.answer_score(query, one, coverages[one.chunk][one.number]), one) for one in telling]
-    ranked = sorted(scores, key=lambda pair: -pair[0])
+    ranked = _ranked(query, scored, chunks)
     if not ranked:
         return []
     best = ranked[0][1]
@@ -80,6 +79,34 @@ def extract_claims(query: scoring.Query, scored: Sequence[scoring.ScoredSentence
     if len(claims) < MAX_SENTENCES:
         claims += [claim for claim in _continuation(query, best, chunks) if claim not in claims]
     return claims
+
+
+def with_closest(
+    query: scoring.Query, claims: Sequence[Claim], scored: Sequence[scoring.ScoredSentence], chunks: _Chunks
+) -> list[Claim]:
+    """Return claims, with those of further sentences up to three where none of the claims answers.
+
+    What the best sentence announces is often told by one that is much less like the question.
+    """
+    if len(claims) >= MAX_SENTENCES or not all("related" in claim for claim in claims):
+        return list(claims)
+    near = _within_margin(query, _ranked(query, scored, chunks), _MARGIN_OF_CLOSEST)
+    quoted = {claim["quote"] for claim in claims}
+    more: list[Claim] = [
+        {**_claim(query, one.chunk, one.sentence), "related": True} for one in near if one.sentence.text not in quoted
+    ]
+    return [*claims, *more[: MAX_SENTENCES - len(claims)]]
+
+
+def _ranked(
+    query: scoring.Query, scored: Sequence[scoring.ScoredSentence], chunks: _Chunks
+) -> list[tuple[float, scoring.ScoredSentence]]:
+    """Return the sentences that can be read with their scores, best first."""
+    scored = without_other_bands(query, scored, chunks)
+    coverages = {key: scoring.coverage(query, chunk) for key, chunk in chunks.items()}
+    telling = _telling(query, scored) or scored
+    scores = [(scoring.answer_score(query, one, coverages[one.chunk][one.number]), one) for one in telling]
+    return sorted(scores, key=lambda pair: -pair[0])
 
 
 def _led(chosen: list[scoring.ScoredSentence], chunks: _Chunks) -> list[scoring.ScoredSentence]:
@@ -109,10 +136,12 @@ def _claim(query: scoring.Query, chunk: str, sentence: SentenceRow) -> Claim:
 
 
 def _within_margin(
-    query: scoring.Query, ranked: Sequence[tuple[float, scoring.ScoredSentence]]
+    query: scoring.Query, ranked: Sequence[tuple[float, scoring.ScoredSentence]], margin: float = _MARGIN
 ) -> list[scoring.ScoredSentence]:
     """Return the best sentence and those within the margin, without duplicates and values of another thing."""
-    floor = ranked[0][0] - _MARGIN
+    if not ranked:
+        return []
+    floor = ranked[0][0] - margin
     best = ranked[0][1].sentence
     chosen: list[scoring.ScoredSentence] = []
     for score, one in ranked:
@@ -137,7 +166,8 @@ def _tells_of_another(query: scoring.Query, sentence: SentenceRow, best: Sentenc
         return False
     lacks = own & asked - terms.STOP_WORDS < others & asked - terms.STOP_WORDS
     subject, wanted = (next(iter(terms.content_terms(one.text)), "") for one in (sentence, best))
-    return lacks or (stem(wanted) in asked and stem(subject) not in asked)
+    # "In 1960, ..." begins with no subject.
+    return lacks or (not wanted.isdigit() and stem(wanted) in asked and stem(subject) not in asked)
 
 
 @lru_cache(maxsize=256)  # the question and the best sentence are compared with each other sentence

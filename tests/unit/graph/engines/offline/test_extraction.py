@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from graph.engines.offline.extraction import MAX_SENTENCES, extract_claims
+from graph.engines.offline.extraction import MAX_SENTENCES, extract_claims, with_closest
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
-from graph.types import Encoded
+from graph.types import Claim, Encoded
 
 COLUMNS = ("Year", "Visitors", "Nests")
 
@@ -99,3 +99,28 @@ def test_a_comparison_puts_the_rows_that_are_named_side_by_side() -> None:
 def test_the_row_with_the_largest_value_beats_the_best_match() -> None:
     rows = table(("2023", "412", "31"), ("2024", "640", "36"), ("2025", "602", "40"))
     assert extracted("Which year had the most visitors?", (0.9, 0.5, 0.6), rows) == ["2024 640 36"]
+
+
+def closest(question: str, fits: Sequence[float], related: bool, *texts: str) -> list[str]:
+    """The quotes that are shown when the first sentence answers, or is only related."""
+    whole = chunk(*texts)
+    scored = [ScoredSentence("c", whole.sentences[at], at, 0, fit, fit) for at, fit in enumerate(fits)]
+    first = Claim(text=texts[0], chunk="c", quote=texts[0])
+    claims: list[Claim] = [{**first, "related": True} if related else first]
+    return [claim["quote"] for claim in with_closest(asking(question), claims, scored, {"c": whole})]
+
+
+def test_where_nothing_answers_three_closest_sentences_are_shown() -> None:
+    texts = ("A report on the weir went to a board.", "They had it torn down.", "Eels passed.", "Hay is dear.")
+    question = "What happened to the weir after the report?"
+    assert closest(question, (0.9, 0.6, 0.62, 0.1), True, *texts) == list(texts[:3])
+
+
+def test_beside_an_answer_no_further_sentences_are_shown() -> None:
+    texts = ("The board had the weir torn down.", "Eels passed.", "Hay is dear.")
+    assert closest("What did the board do to the weir?", (0.9, 0.6, 0.62), False, *texts) == [texts[0]]
+
+
+def test_a_sentence_that_begins_with_a_time_is_not_about_that_time() -> None:
+    texts = ("In 1960 the weir was entered on the register.", "The old weir was entered in 1960 as a monument.")
+    assert extracted("What was the weir entered as in 1960?", (0.9, 0.88), chunk(*texts)) == list(texts)
