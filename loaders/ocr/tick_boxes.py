@@ -14,6 +14,7 @@ from loaders.ocr.ink import Ink
 from loaders.ocr.lines import OcrLine
 from loaders.pdf.forms import CHECK_BOX, Widget, with_widgets
 from loaders.pdf.text_layer import Line, TextLayer
+from loaders.pdf.tick_boxes import is_filled_in
 from loaders.types import Box, Word
 
 Image = NDArray[np.uint8]
@@ -79,6 +80,7 @@ def _boxes(lines: Sequence[OcrLine], ink: Ink) -> dict[Box, bool | None]:
     down = cv2.morphologyEx(ink.mask, cv2.MORPH_OPEN, np.ones((step, 1), np.uint8)).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.maximum(across, down), connectivity=8)
     found: dict[Box, bool | None] = {}
+    filled: list[Box] = []
     for x, y, w, h, _ in stats[1:].tolist():
         if not (_SIDE[0] * size <= min(w, h) and max(w, h) <= min(_SIDE[1] * size, _SKEW * min(w, h))):
             continue
@@ -92,9 +94,12 @@ def _boxes(lines: Sequence[OcrLine], ink: Ink) -> dict[Box, bool | None]:
         if min(w, h) <= 2 * edge:
             continue  # too small to see into: print of less than 6 points at 150 dpi
         share = float(ink.mask[y + edge : y + h - edge, x + edge : x + w - edge].mean())
+        box = Box(x, y, x + w, y + h)
         if share < _FULL:
-            found[Box(x, y, x + w, y + h)] = True if share > _TICKED else False if share < _EMPTY else None
-    return found
+            found[box] = True if share > _TICKED else False if share < _EMPTY else None
+        else:
+            filled.append(box)
+    return found | dict.fromkeys((box for box in filled if is_filled_in(box, list(found))), True)
 
 
 def _sides(across: Image, down: Image) -> tuple[int, int, int, int] | None:

@@ -1,7 +1,8 @@
 """Tick boxes that are printed on a page and no form fields: drawn squares, and the boxes and ticks of symbol fonts.
 
 A tick of a symbol font is stored as a digit or a letter ("4" of Zapf Dingbats), a drawn cross is no text at all. Both
-are told from what the page draws. Squares that touch others are cells of a grid, filled ones belong to a legend.
+are told from what the page draws. Squares that touch others are cells of a grid, filled ones belong to a legend unless
+they stand among boxes that are not.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ _ZAPF = {"3": "✓", "4": "✔", "5": "✕", "6": "✖", "7": "✗", "8": "✘",
 _WINGDINGS = {"ü": "✓", "û": "✗", "þ": "☑", "ý": "☒", "o": "□", "¨": "□", "n": "■", "l": "●", "§": "▪", "q": "❑"}
 _WINGDINGS_2 = {"P": "✓", "O": "✗", "R": "☑", "T": "☒", "£": "□"}
 
-_TICKED, _EMPTY, _OPEN = "☑☒⊠🗹🗷", "☐", "□◻▢"
+_TICKED, _EMPTY, _OPEN, _FULL = "☑☒⊠🗹🗷", "☐", "□◻▢", "■◼"
 _MARKS = "✓✔✕✖✗✘×xXvV√"
 _SMALLEST, _LARGEST = 6.0, 18.0  # points: sides of a box to tick
 _SKEW = 1.25  # longest side by shortest
 _MARK = (0.25, 1.5)  # least and greatest size of a tick, times the side of its box
 _SLANT = 1.0  # points in both directions from which a stroke is slanted
+_ALIKE, _IN_LINE = 0.2, 0.4  # of a filled box's side: difference from the others, and from their edges
 _TOUCH = 1.5  # points between cells of a grid
 _PALE = 0xC0  # least level of each colour in the ground of a box
 _MAX_SHAPES = 4000
@@ -54,14 +56,14 @@ def with_tick_boxes(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     content = textpage.extractDICT()["blocks"]
     layer = _with_symbols(textpage, content, layer)
     words = [word for line in layer.lines if line.upright for word in line.words]
-    signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN)]
+    signs = [word for word in words if word.text in (*_TICKED, *_EMPTY, *_OPEN, *_FULL)]
     held = [word.box for each in layer.fields for word in each.words]
     drawn = _squares(page, content) | (drawn_controls(page) if _has_round_shapes(content) else {})
     squares = {box: on for box, on in drawn.items() if not any(_same(box, other) for other in held)}
     written = written_boxes(layer.lines)
     if not signs and not squares and not written:
         return layer
-    boxes: dict[Box, bool] = {word.box: word.text in _TICKED for word in signs if _is_box(word, signs)}
+    boxes: dict[Box, bool] = {word.box: word.text in (*_TICKED, *_FULL) for word in signs if _is_box(word, signs)}
     marks: set[Word] = {word for word in signs if word.box in boxes}
     boxes |= {place(words): ticked for words, ticked in written.items()}
     marks.update(word for words in written for word in words)
@@ -98,7 +100,12 @@ def _without(line: Any, marks: set[Word]) -> Any:
 
 
 def _is_box(word: Word, signs: Sequence[Word]) -> bool:
-    """Return whether a sign is a box to tick: an open square is a bullet unless others are ticked or share its row."""
+    """Return whether a sign is a box to tick, and no bullet.
+
+    An open square is one if others are ticked or share its row, a filled one beside open ones as large.
+    """
+    if word.text in _FULL:
+        return is_filled_in(word.box, [other.box for other in signs if other.text in (*_OPEN, *_EMPTY)])
     if word.text not in _OPEN or any(other.text in _TICKED for other in signs):
         return True
     height = word.box.y1 - word.box.y0
@@ -145,12 +152,24 @@ def _squares(page: Any, content: Sequence[dict[str, Any]]) -> dict[Box, bool]:
         return {}
     near = [box for box in squares if not any(other != box and _touch(box, other) for other in squares)]
     marks = list(_marks(page)) if near else []
-    found = {}
+    found, full = {}, list[Box]()
     for box in near:
         filled = [shape for shape in shapes if not shape.stroked and not shape.pale and _same(shape.box, box)]
         if not filled:
             found[box] = any(_is_tick(mark, box) for mark in marks)
-    return found
+        else:
+            full.append(box)
+    return found | dict.fromkeys((box for box in full if is_filled_in(box, list(found))), True)
+
+
+def is_filled_in(box: Box, others: Sequence[Box]) -> bool:
+    """Return whether a filled square is a box that was filled in, by the squares that are not filled.
+
+    Two are as large, and one of them stands in its row or column; the squares of a legend are all filled.
+    """
+    side = max(box.x1 - box.x0, box.y1 - box.y0)
+    alike = [other for other in others if abs(max(other.x1 - other.x0, other.y1 - other.y0) - side) < _ALIKE * side]
+    return len(alike) > 1 and any(min(abs(x.x0 - box.x0), abs(x.y0 - box.y0)) < _IN_LINE * side for x in alike)
 
 
 def _marks(page: Any) -> Iterator[_Mark]:

@@ -120,6 +120,27 @@ def test_a_box_says_whether_it_is_ticked(font: str, turn: float) -> None:
     assert any(block.text.startswith("The watch was relieved") for block in found.blocks), "other text is as it was"
 
 
+def test_a_box_that_is_filled_with_ink_is_ticked_and_a_legend_is_not() -> None:
+    sheet = page()
+    for row, choices in enumerate([(True, False, False), (False, True, False)]):
+        sheet.insert_text((50, 60 + 30 * row), ("Water:", "Fence:")[row], fontsize=11)
+        for column, (name, filled) in enumerate(zip(("north", "east", "south"), choices, strict=True)):
+            x, y = 140 + 100 * column, 60 + 30 * row
+            sheet.draw_rect((x, y - 9, x + 10, y + 1), width=0.8, color=0)
+            if filled:
+                for stroke in range(7):
+                    sheet.draw_line((x + 1, y - 8 + 1.3 * stroke), (x + 9, y - 7.5 + 1.3 * stroke), width=1.5)
+            sheet.insert_text((x + 15, y), name, fontsize=11)
+    text = "\n".join(block.text for block in read(sheet).blocks)
+    assert re.findall(r"(\w+: \w+): yes \(ticked\)", text) == ["Water: north", "Fence: east"]
+    assert text.count("no (not ticked)") == 4
+    sheet = page()
+    for x, name, fill in ((50, "Apples", 0), (150, "Pears", None), (250, "Plums", 0)):
+        sheet.draw_rect((x, 80, x + 9, 89), color=0, fill=fill)
+        sheet.insert_text((x + 15, 89), name, fontsize=11)
+    assert "yes (ticked)" not in "\n".join(block.text for block in read(sheet).blocks)
+
+
 def test_letters_and_bullets_and_cells_are_no_tick_boxes() -> None:
     sheet = page()
     for at, line in enumerate(["DOOR, BOOK and ROOD ODD BOB OO D O Q 0", "Die Oder im Oktober: 0 Boote, 8 O-Ringe"]):

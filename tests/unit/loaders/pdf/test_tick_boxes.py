@@ -159,3 +159,40 @@ def test_pages_without_tick_boxes_have_none() -> None:
         pdf = open_pdf(path)
         ticked = [number for number in range(1, pdf.pages + 1) if "ticked)" in pdf.layer(number).text]
         assert (path.name, ticked) == (path.name, [])
+
+
+QUESTIONS = [("Water", [("piped", True), ("well", False)]), ("Fence", [("hedge", False), ("wall", True)])]
+EXPECTED = (
+    "Water: piped: yes (ticked)",
+    "Water: well: no (not ticked)",
+    "Fence: hedge: no (not ticked)",
+    "Fence: wall: yes (ticked)",
+)
+
+
+def _questions(page: Any, glyphs: bool) -> None:
+    for row, (question, choices) in enumerate(QUESTIONS):
+        y = 120 + 30 * row
+        page.insert_text((72, y), f"{question}:", fontsize=11)
+        for column, (choice, ticked) in enumerate(choices):
+            x = 170 + 110 * column
+            if glyphs:
+                page.insert_text((x, y), "n" if ticked else "o", fontsize=11, fontname="zadb")
+            else:
+                page.draw_rect((x, y - 9, x + 10, y + 1), color=0, fill=0 if ticked else None)
+            page.insert_text((x + 17, y), choice, fontsize=11)
+
+
+@pytest.mark.parametrize("glyphs", [False, True])
+def test_a_filled_box_among_empty_ones_is_ticked(tmp_path: Path, glyphs: bool) -> None:
+    found = _markdown(tmp_path, lambda page: _questions(page, glyphs))
+    assert [text for text in EXPECTED if text not in found] == []
+
+
+def test_a_legend_of_a_filled_and_an_open_square_is_not_ticked(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        for x, name, fill in ((72, "Apples", 0), (172, "Pears", None), (272, "Plums", 0.5)):
+            page.draw_rect((x, 90, x + 9, 99), color=0, fill=None if fill is None else (fill, fill, fill))
+            page.insert_text((x + 15, 98), name, fontsize=10)
+
+    assert "yes (ticked)" not in _markdown(tmp_path, draw)
