@@ -181,6 +181,10 @@ class Settings(BaseSettings):
     """Where the LangGraph server listens, which it tells its processes: it takes another port where one is taken."""
     server_token: SecretStr = SecretStr("")
     """The token that a server requires and a command sends; "" for none."""
+    users: str = ""
+    """The users of a server: a TOML file, or `header:NAME` of a proxy that has authenticated them; "" for one user."""
+    trusted_proxies: Words = ()
+    """Addresses of the proxies that may name the user of a request."""
     allowed_hosts: Words = ()
     """Names of the server, besides addresses and localhost."""
     # Studio runs in the user's browser and is what the server's API is made for.
@@ -232,6 +236,11 @@ class Settings(BaseSettings):
     def token(self) -> str:
         """The server's token; "" without one."""
         return self.server_token.get_secret_value()
+
+    @property
+    def users_file(self) -> Path:
+        """The file of users, as an absolute path."""
+        return _folder(Path(self.users))
 
     @property
     def public_url(self) -> str:

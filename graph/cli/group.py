@@ -23,6 +23,7 @@ HELP = {
     "reembed": "Rebuild all vectors; no page is read again.",
     "serve": "Start a LangGraph server with the web pages and the API.",
     "show": "Print the text of a PAGE of a DOCUMENT as it was read.",
+    "token": "Make a token for the user NAME, and print it once.",
     "watch": "Read each FOLDER, and follow what changes there.",
 }
 """The first line of each command's docstring, which a test compares."""

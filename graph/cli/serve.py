@@ -14,6 +14,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from graph import users
 from graph.cli import thread_files
 from graph.errors import BadInputError, require_extra
 from graph.runtime import process
@@ -48,6 +49,7 @@ def serve(host: str, port: int, *, reload: bool = False, verbose: bool = False) 
         BadInputError: The server is not installed, cannot listen at this address, or another one has the home folder.
     """
     require_extra("server", "`pagewitness serve`")
+    users.check()
     _check_port(host, port)
     if reload and not _is_checkout():
         raise BadInputError("There is no code to watch in an installed package: leave out --reload.")
@@ -85,7 +87,7 @@ def _run(host: str, port: int, reload: bool) -> None:
 
 
 def _say_first(host: str, port: int) -> None:
-    if host not in ("127.0.0.1", "::1", "localhost") and not settings().token:
+    if host not in ("127.0.0.1", "::1", "localhost") and not (settings().token or users.configured()):
         sys.stderr.write(
             f"Everyone who can reach {host}:{port} can read and delete your documents: set PAGEWITNESS_SERVER_TOKEN.\n"
         )
@@ -134,6 +136,9 @@ def _set_environment(verbose: bool) -> None:
             filter(None, [os.environ.get("PYTHONWARNINGS", ""), "ignore:`durability` has no effect:UserWarning"])
         ),
     }
+    if users.proxy_headers():
+        # Else the library that receives requests takes a client's address from a header, and anybody can write that.
+        wanted["FORWARDED_ALLOW_IPS"] = "none"
     if not settings().allowed_folders and _is_checkout():
         wanted["PAGEWITNESS_ALLOWED_FOLDERS"] = str(_ROOT / "examples")
     os.environ.update(wanted)
