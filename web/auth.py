@@ -1,38 +1,58 @@
-"""Authentication by one token, PAGEWITNESS_SERVER_TOKEN; without it the server is open. API and pages share it.
+"""Authentication: who sends a request, by a token or by a proxy that has authenticated its user.
 
-A program sends the token as `Authorization: Bearer ...`, or as `X-Api-Key` as LangGraph's own clients do. A browser
+A program sends its token as `Authorization: Bearer ...`, or as `X-Api-Key` as LangGraph's own clients do. A browser
 cannot send that with a link or an image, so the reading room trades the token for a cookie, which other sites can
-neither read nor make the browser send.
+neither read nor make the browser send. `PAGEWITNESS_SERVER_TOKEN` is the token of the one local user, the manager of
+everything; `graph/users.py` knows those of other users. Without either the server is open, and everybody is that user.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import asyncio
+import logging
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+from typing import Any
 
 from langgraph_sdk import Auth
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
+from graph import users
+from graph.access import LOCAL, Identity
+from graph.errors import BadInputError
 from graph.settings import settings
 from web.responses import WebError
+from web.sessions import COOKIE, is_equal, of_cookie, session_of
 
-COOKIE = "pagewitness_session"
+IDENTITY = "pagewitness.identity"
+"""Where a request's scope holds who sends it, once that is known."""
 _COOKIE_DAYS = 30
 _MAX_TOKEN_BYTES = 4096
 _TOKEN_REQUIRED = "This server asks for a token: send it as `Authorization: Bearer ...`, or sign in at /room."
+_NO_USERS = "The users of this server cannot be read just now: its log says why."
 
+logger = logging.getLogger(__name__)
 auth = Auth()
 
 
 @auth.authenticate
-async def authenticate(headers: dict[bytes, bytes]) -> Auth.types.MinimalUserDict:
-    """Accept requests that carry the token; LangGraph calls this before every request to its own routes."""
-    if not is_authorized({key.decode("latin-1").lower(): value.decode("latin-1") for key, value in headers.items()}):
+async def authenticate(headers: dict[Any, Any], scope: dict[str, Any] | None = None) -> Auth.types.MinimalUserDict:
+    """Return the user who sends a request; LangGraph calls this before every request to its own routes.
+
+    Args:
+        headers: The headers, as bytes or as texts.
+        scope: The request itself, which knows the address that it comes from; None where a server does not tell it.
+    """
+    texts = {_text(key).lower(): _text(value) for key, value in headers.items()}
+    try:
+        identity = identify(texts, _address(scope or {}))
+    except BadInputError as error:
+        logger.error("No user can be let in: %s", error)
+        raise Auth.exceptions.HTTPException(status_code=401, detail=_NO_USERS) from None
+    if identity is None:
         raise Auth.exceptions.HTTPException(status_code=401, detail=_TOKEN_REQUIRED)
-    return {"identity": "reader", "is_authenticated": True}
+    user: Any = users.as_user(identity)
+    return user  # type: ignore[no-any-return]
 
 
 @auth.on
@@ -40,21 +60,53 @@ async def allow(ctx: Auth.types.AuthContext, value: dict[str, object]) -> None:
     """Allow everything to an authenticated user: all users share one library."""
 
 
-def is_authorized(headers: Mapping[str, str]) -> bool:
-    """Return whether these headers (names in lower case) carry the token or its cookie, or no token is needed."""
+def identify(headers: Mapping[str, str], address: str = "") -> Identity | None:
+    """Return who sends a request, or None if no one may send it.
+
+    Args:
+        headers: Its headers, by names in lower case.
+        address: The address that it comes from.
+
+    Raises:
+        BadInputError: the users of this server cannot be read.
+    """
     token = settings().token
-    if not token:
-        return True
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and _equal(given.strip(), token):
-        return True
-    if _equal(headers.get("x-api-key", ""), token):
-        return True
+    if not (token or users.configured()):
+        return LOCAL
+    given = _tokens(headers)
+    if token and any(is_equal(one, token) for one in given):
+        return LOCAL
+    if (proxy := users.proxy_headers()) and proxy[0] in headers:
+        groups = headers.get(proxy[1], "")
+        return users.of_proxy(headers[proxy[0]], groups) if _comes_from_proxy(headers, address) else None
+    for one in given if users.configured() else ():
+        if user := users.of_token(one):
+            return user.identity
+    return of_cookie(headers.get("cookie", ""))
+
+
+def identity_of(request: HTTPConnection) -> Identity:
+    """Return who sends a request.
+
+    Raises:
+        WebError: no one may send it.
+    """
+    known = request.scope.get(IDENTITY)
+    found = known or identify(request.headers, _address(request.scope))
+    if not isinstance(found, Identity):
+        raise WebError(401, _TOKEN_REQUIRED)
+    return found
+
+
+def recognize(scope: Any, headers: Mapping[str, str]) -> Identity | None:
+    """Return who sends a request, and note it in its scope for the routes; None if no one may send it."""
     try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return False
-    return cookie is not None and _equal(cookie.value, _session(token))
+        found = identify(headers, _address(scope))
+    except BadInputError as error:
+        logger.error("No user can be let in: %s", error)
+        return None
+    scope[IDENTITY] = found
+    return found
 
 
 def unauthorized() -> Response:
@@ -69,22 +121,40 @@ async def sign_in(request: Request) -> Response:
         body += part
         if len(body) > _MAX_TOKEN_BYTES:
             return WebError(413, "The token is too long.").response()
-    token = settings().token
-    if token and not _equal(body.decode("utf-8", "replace").strip(), token):
+    try:
+        session = await asyncio.to_thread(session_of, body.decode("utf-8", "replace").strip())
+    except BadInputError as error:
+        logger.error("No user can be let in: %s", error)
+        return WebError(503, _NO_USERS).response()
+    if session is None:
         return WebError(401, "The token is wrong.").response()
     response = JSONResponse({"signed_in": True})
-    if token:
+    if session:
         response.set_cookie(
-            COOKIE, _session(token), max_age=_COOKIE_DAYS * 86400, httponly=True, samesite="strict",
+            COOKIE, session, max_age=_COOKIE_DAYS * 86400, httponly=True, samesite="strict",
             secure=request.url.scheme == "https",
         )  # fmt: skip
     return response
 
 
-def _session(token: str) -> str:
-    """Return the cookie's value: it is valid as long as the token is, and does not reveal it."""
-    return hmac.new(token.encode(), b"pagewitness reading room", hashlib.sha256).hexdigest()
+def _tokens(headers: Mapping[str, str]) -> list[str]:
+    """Return the tokens that a program sends, in either of two headers."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    sent = (given.strip() if scheme.lower() == "bearer" else "", headers.get("x-api-key", ""))
+    return [one for one in sent if one]
 
 
-def _equal(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+def _comes_from_proxy(headers: Mapping[str, str], address: str) -> bool:
+    """Return whether a trusted proxy itself sends a request, and its address is no text that the client wrote."""
+    forwarded = [one.strip() for one in headers.get("x-forwarded-for", "").split(",")]
+    written = address in forwarded and address not in ("127.0.0.1", "::1")
+    return not written and users.is_trusted_proxy(address)
+
+
+def _address(scope: Mapping[str, Any]) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

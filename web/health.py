@@ -15,7 +15,7 @@ from graph.context import Context
 from graph.settings import settings
 from graph.storage.home_lock import free_bytes
 from loaders.sources.formats import SUFFIXES
-from web.auth import is_authorized
+from web.auth import recognize
 from web.openapi import endpoint
 from web.responses import LIBRARY_UNAVAILABLE
 
@@ -51,12 +51,12 @@ def health(request: Request) -> Health | JSONResponse:
         "engine": dependencies.engine_name(Context(), current),
         "upload_mb": current.upload_mb,
         "suffixes": list(SUFFIXES),
-        "token": bool(current.token),
+        "token": bool(current.token or current.users),
     }
     problems = [sentence for check, sentence in _CHECKS if not _passes(check)]
     if not problems:
         return state
-    detail = " ".join(problems) if is_authorized(request.headers) else LIBRARY_UNAVAILABLE
+    detail = " ".join(problems) if recognize(request.scope, request.headers) else LIBRARY_UNAVAILABLE
     return JSONResponse({**state, "ok": False, "detail": detail}, 503)
 
 

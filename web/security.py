@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.settings import settings
-from web.auth import is_authorized, unauthorized
+from web.auth import recognize, unauthorized
 from web.responses import WebError
 
 # What signing in needs without a token. "/ok" and "/health" only say that the server is up.
@@ -80,7 +80,9 @@ def _refusal(scope: Scope, headers: Headers) -> ASGIApp | None:
             "Other sites may not use this server from a browser: PAGEWITNESS_ALLOWED_ORIGINS lists the allowed ones.",
         ).response()
     path = scope["path"]
-    if path in PUBLIC or path.startswith(PUBLIC_PREFIX) or _is_preflight(scope, headers) or is_authorized(headers):
+    if path in PUBLIC or path.startswith(PUBLIC_PREFIX) or _is_preflight(scope, headers):
+        return None
+    if recognize(scope, headers):
         return None
     return unauthorized()
 

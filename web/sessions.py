@@ -1,0 +1,99 @@
+"""Sessions of the reading room: a cookie in place of a token, valid as long as the token of its user is.
+
+A cookie names the user and is signed with the token, or with a key that this server keeps in its home folder: who can
+read the file of users, which holds hashes of tokens, cannot make cookies of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from functools import lru_cache
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+
+from graph import users
+from graph.access import LOCAL, Identity
+from graph.settings import settings
+
+COOKIE = "pagewitness_session"
+_KEY_FILE = "session.key"
+_KEY_BYTES = 32
+
+
+def session_of(given: str) -> str | None:
+    """Return the cookie for a token; "" where none is needed, None if the token is wrong.
+
+    Raises:
+        BadInputError: the users of this server cannot be read.
+    """
+    token = settings().token
+    if not (token or users.configured()):
+        return ""
+    if token and is_equal(given, token):
+        return _local_session(token)
+    user = users.of_token(given) if given and users.configured() else None
+    return _user_session(user, _make_key(settings().home / _KEY_FILE)) if user else None
+
+
+def of_cookie(header: str) -> Identity | None:
+    """Return whose session the cookie of a request is; None if it is none that is valid now.
+
+    Raises:
+        BadInputError: the users of this server cannot be read.
+    """
+    try:
+        cookie = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        cookie = None
+    if cookie is None:
+        return None
+    if settings().token and is_equal(cookie.value, _local_session(settings().token)):
+        return LOCAL
+    name, dot, _ = cookie.value.partition(".")
+    if not (dot and users.configured()):
+        return None
+    try:
+        user = users.of_name(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode())
+        key = _key(settings().home / _KEY_FILE)
+    except (binascii.Error, UnicodeError, FileNotFoundError):
+        return None
+    return user.identity if user and is_equal(cookie.value, _user_session(user, key)) else None
+
+
+def is_equal(given: str, wanted: str) -> bool:
+    """Return whether two secrets are equal; the time taken does not tell where they differ."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+
+
+def _local_session(token: str) -> str:
+    return hmac.new(token.encode(), b"pagewitness reading room", hashlib.sha256).hexdigest()
+
+
+def _user_session(user: users.User, key: bytes) -> str:
+    name = base64.urlsafe_b64encode(user.identity.name.encode()).decode().rstrip("=")
+    signed = hmac.new(key, f"{name} {user.token_sha256}".encode(), hashlib.sha256).hexdigest()
+    return f"{name}.{signed}"
+
+
+@lru_cache(maxsize=4)
+def _key(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _make_key(path: Path) -> bytes:
+    """Return the key that signs cookies; the first call makes it, readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)  # whole or not at all, and the first of two processes wins
+        temporary.unlink()
+    return _key(path)
