@@ -1,10 +1,10 @@
-"""Elliptic follow-ups: questions with a verb that leave out its object, what is counted or what it is about."""
+"""Elliptic follow-ups: questions that leave out the object of a verb, what is counted, or all but a year or a value."""
 
 from __future__ import annotations
 
 import re
 
-from graph.retrieval.phrases import is_function_word, phrases
+from graph.retrieval.phrases import is_function_word, is_predicate_word, phrases
 
 # "And if I pay late?" asks for itself, "how many were there?" for what was counted or spoken of last.
 _CLAUSE = re.compile(
@@ -29,6 +29,21 @@ _COUNTED = re.compile(
     r"\bhow (?:many|much) (?P<thing>(?:[\w-]+ ){0,2}[\w-]+?) (?:is|are|was|were|does|do|did|has|have|can|will|may)\b",
     re.IGNORECASE,
 )
+# "And the Vega: price?" is a question of its own.
+_OF_NAMED = re.compile(r"[^:?]{2,60}: ?[^\W\d_][^:?]{1,40}\W*")
+_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+_YEAR_BESIDE = re.compile(
+    r"(?:(?:what|how) about )?(?:in |for )?"
+    r"(?:the (?P<before>year before|(?:previous|prior|preceding) year|year earlier)"
+    r"|the (?:year after|(?:following|next) year|year later))(?: that)?\W*",
+    re.IGNORECASE,
+)
+_CONTRACTED = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.IGNORECASE)
+
+
+def written_out(question: str) -> str:
+    """Return a question with "what is" in place of "what's", which would be taken for a thing."""
+    return _CONTRACTED.sub(r"\1 is", question)
 
 
 def completed(bare: str, question: str, focus: str) -> str:
@@ -41,6 +56,10 @@ def completed(bare: str, question: str, focus: str) -> str:
     """
     if _CLAUSE.fullmatch(bare):
         return f"What happens {bare}"
+    if _OF_NAMED.fullmatch(bare) and not any(map(is_predicate_word, bare.lower().split())):
+        return bare
+    if (beside := _YEAR_BESIDE.fullmatch(bare)) and len(years := set(_YEAR.findall(question))) == 1:
+        return _YEAR.sub(str(int(years.pop()) + (-1 if beside["before"] else 1)), question)
     if focus and _WHAT_TO_DO.fullmatch(bare):
         return f"What to do about {focus}?"
     if (there := _HOW_MANY_THERE.fullmatch(bare)) and focus and not is_named(f"of {focus}"):

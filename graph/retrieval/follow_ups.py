@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from graph.retrieval.elliptic import completed
+from graph.retrieval.elliptic import completed, written_out
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
-from graph.retrieval.subjects import ToldOf, person_in, winner_in, with_subject
-
-Similar = Callable[[str, Sequence[str]], Sequence[float]]
-"""Returns how near a text is in meaning to each of others."""
+from graph.retrieval.subjects import Memory, Similar, ToldOf, is_office, owner_in, person_in, winner_in, with_subject
 
 _MARK = re.compile(
     r"^\W*(?:(?:and|but|or|so|then|also|now|ok|okay|well|please|und|aber|oder|et|mais|ou|y|pero|o)\b[\s,]*)+",
@@ -32,7 +28,8 @@ _WHAT_ABOUT = re.compile(
 _ASKS_ALONE = re.compile(
     r"(?P<word>why(?: not)?|how come|how so|when|where|who|how|"
     r"how (?!is\b|are\b|was\b|do\b|does\b|did\b)[a-z]+(?! is\b| was\b)|how (?:much|many|long|often|far|old|big)"
-    r"|since when|until when|by when|by whom|(?:in|on|at|by|for) (?:which|what) \w+"
+    r"|since when|until when|by when|(?:by|to|from|with) whom|(?:for|by) how (?:much|many|long)|at what (?:price|cost)"
+    r"|(?:in|on|at|by|for) (?:which|what) \w+"
     r"|(?:which|what) (?:year|day|date|month|page)"
     r"|warum|wieso|weshalb|wann|wo|wer|pourquoi|quand|où|qui|por qu[ée]|cu[aá]ndo|d[oó]nde|qui[eé]n)"
     r"(?: (?:is|was) (?:that|this|it)| exactly| then| so| genau| exactement)*\W*",
@@ -103,6 +100,7 @@ _IMPERSONAL = re.compile(
     re.IGNORECASE,
 )
 _NEVER_THING = frozenset(("he", "she", "him", "his", "her"))  # German and French pronouns stand for things too
+_NEVER_PERSON = frozenset(("it", "its", "that", "this", "they", "them", "their"))  # not one person
 _OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
 _ASKS_OF_PLACE = re.compile(r"(?:why|when|how|since when) (?:in|at|on|to|from) (?:\w+ ?){1,3}\W*", re.IGNORECASE)
 # "What happens if it is late?": what happens is no thing that "it" may stand for.
@@ -126,20 +124,6 @@ _KIND, _LEAD, _MEANING = 1.0, 0.7, 2.0
 _LEAST = 0.9  # likeness from which a phrase takes another's place; below it is added
 
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """What a conversation is about."""
-
-    question: str = ""
-    """The last question, as it stands alone."""
-    focus: str = ""
-    """The name or thing that was asked about last."""
-    pair: tuple[str, ...] = ()
-    """The names or things last compared, or exchanged for one another."""
-    person: str = ""
-    """The person that the last answer to a question "who" named."""
-
-
 def standalone(
     question: str, earlier: Sequence[tuple[str, str]], similar: Similar, told_of: ToldOf | None = None
 ) -> str:
@@ -151,13 +135,13 @@ def standalone(
         similar: Tells which phrase a new one is like.
         told_of: Tells whether the library tells a thing of a subject; without it none is added.
     """
-    memory = _Memory()
+    memory = Memory()
     for asked, answer in earlier:
         memory = _remember(memory, asked, _resolve(asked, memory, similar, told_of), answer)
     return _resolve(question, memory, similar, told_of)
 
 
-def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memory:
+def _remember(memory: Memory, asked: str, resolved: str, answer: str) -> Memory:
     """Return the memory after a question; "why?" and "go on" leave it as it was."""
     bare = _MARK.sub("", asked.strip())
     if memory.question and (
@@ -169,7 +153,7 @@ def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memor
         found = []
     if winner := winner_in(answer):
         pair = tuple(found[-2:]) if len(found) > 1 else memory.pair
-        return _Memory(resolved, winner, pair, memory.person)
+        return Memory(resolved, winner, pair, memory.person, memory.role)
     if len(found) > 1:
         pair = tuple(found[-2:])
     elif found and memory.focus and found[0].casefold() != memory.focus.casefold():
@@ -177,20 +161,23 @@ def _remember(memory: _Memory, asked: str, resolved: str, answer: str) -> _Memor
     else:
         pair = memory.pair
     focus = " and ".join(found) if found else memory.focus
-    return _Memory(resolved, focus, pair, person_in(resolved, answer) or memory.person)
+    if person := person_in(resolved, answer):
+        return Memory(resolved, focus, pair, person, focus)
+    return Memory(resolved, focus, pair, memory.person, memory.role)
 
 
-def _put_in_place(bare: str, memory: _Memory, resolved: str) -> list[str]:
+def _put_in_place(bare: str, memory: Memory, resolved: str) -> list[str]:
     """Return the bare noun that took the place of what was asked about before: "And yellow fever?"."""
     about = _WHAT_ABOUT.sub("", bare).strip(" ?.!,")
     exchanged = about in resolved and memory.focus and memory.focus not in resolved
     return [about] if exchanged and len(about.split()) <= _MAX_BARE and not phrases(about) else []
 
 
-def _resolve(question: str, memory: _Memory, similar: Similar, told_of: ToldOf | None) -> str:
+def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | None) -> str:
     text = question.strip()
     if not memory.question:
         return text
+    text = written_out(text)
     bare = _MARK.sub("", text)
     marked = bare != text
     if _AGAIN.fullmatch(bare):
@@ -218,7 +205,7 @@ def _asked_anew(word: str, question: str) -> str:
     return f"{word[:1].upper()}{word[1:]} {rest[:1].lower()}{rest[1:]}"
 
 
-def _which(rest: str, memory: _Memory) -> str:
+def _which(rest: str, memory: Memory) -> str:
     """Return the question which of the two last names or things something holds for."""
     first, second = memory.pair
     if not rest:
@@ -241,7 +228,7 @@ def _is_fragment(bare: str, *, marked: bool) -> bool:
     return marked or opens or (bare.rstrip().endswith("?") and len(words) <= _MAX_BARE)
 
 
-def _exchanged(fragment: str, memory: _Memory, similar: Similar) -> str:
+def _exchanged(fragment: str, memory: Memory, similar: Similar) -> str:
     """Return the last question with the phrases of a fragment in the place of those that they are like."""
     bare, result = fragment.strip(" ?.!,"), memory.question
     if _EXTREME.fullmatch(bare):
@@ -270,7 +257,7 @@ def _before_phrase(fragment: str, first: Phrase) -> Phrase | None:
     return Phrase(text, at, at + len(text), "", "noun", False) if first.lead and words and at >= 0 else None
 
 
-def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, similar: Similar) -> str:
+def _exchange(phrase: Phrase, question: str, taken: set[str], memory: Memory, similar: Similar) -> str:
     # "its weight" is the weight of the same thing, which the question still names.
     text = re.sub(r"^(?:its|their|his|her) ", "the ", phrase.text, flags=re.IGNORECASE)
     text = re.sub(r" ones?$", "", text)
@@ -281,10 +268,11 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: _Memory, s
     best = _like(phrase, text, old, similar)
     if best is None and not phrase.lead and (done := _WHO_DOES.fullmatch(question) or _DOES_IT.fullmatch(question)):
         return f"{done['before']}{text}{done['after']}"  # "Who repairs broken windows?", "And the roof?"
-    owned = next((one for one in old if re.search(r"['’]s ", one.text)), None)
-    if best is None and owned and phrase.lead in ("of", "for"):  # "What is Ann's age?", "And of Bob?"
-        owner = re.split(r"['’]s ", owned.text)[0]
-        return f"{question[: owned.start]}{text}{question[owned.start + len(owner) :]}"
+    owner = owner_in(question)
+    if owner and (
+        best is None and phrase.lead in ("of", "for") if phrase.lead else is_office(text, owner, memory, similar)
+    ):
+        return f"{question[: owner.start]}{text}{question[owner.end :]}"  # "What is Ann's age?", "And of Bob?"
     if best is None:
         lead = phrase.lead or ("in" if phrase.kind == "time" else "for")
         return f"{question.rstrip(' ?.!')} {lead} {text}?"
@@ -315,7 +303,7 @@ def _like(phrase: Phrase, text: str, old: Sequence[Phrase], similar: Similar) ->
     return same[best] if likeness(best) >= _LEAST or phrase.kind == "time" else None
 
 
-def _with_references(text: str, memory: _Memory, *, marked: bool) -> str:
+def _with_references(text: str, memory: Memory, *, marked: bool) -> str:
     """Return a whole question with its pronouns resolved; after "and" with the name it leaves out."""
     resolved = _without_pronouns(text, memory)
     if resolved != text:
@@ -334,7 +322,7 @@ def _with_references(text: str, memory: _Memory, *, marked: bool) -> str:
     return text
 
 
-def _without_pronouns(text: str, memory: _Memory) -> str:
+def _without_pronouns(text: str, memory: Memory) -> str:
     """Return a question with what its pronouns stand for, where that was asked about before and is not in it."""
     if not memory.focus or _IMPERSONAL.search(text):
         return text
@@ -345,6 +333,10 @@ def _without_pronouns(text: str, memory: _Memory) -> str:
         if before and (found["own"] or _JOINS.search(text[before[0].end : found.start()])):
             continue
         focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus
+        if found[0].lower() in _NEVER_PERSON and memory.person and memory.person in focus:
+            # What "that" is was told by the answer, not asked.
+            told = "" if found[0].lower() in ("they", "them", "their") else f" ({memory.question.rstrip(' ?.!')})?"
+            return f"{text.rstrip(' ?.!')}{told}" if told else text
         if found[0].lower() in _NEVER_THING and not (_names(f"of {focus}") or _ROLE.fullmatch(focus)):
             return text
         placed = re.search(r"\b(?:from|to|in|at|near|of|into) $", text[: found.start()], re.IGNORECASE)
@@ -360,7 +352,9 @@ def _of_focus(question: str) -> list[str]:
     A name after "in", "at" or "on" tells of which thing ("the yard at Ostrel").
     """
     told = [phrase for phrase in phrases(question) if phrase.kind != "time" and not phrase.text.isdigit()]
-    told = [phrase for phrase in told if not re.match(r"(?:its|their|his|her)\b", phrase.text, re.IGNORECASE)]
+    told = [
+        phrase for phrase in told if not re.match(r"(?:its|their|his|her|my|our|your)\b", phrase.text, re.IGNORECASE)
+    ]
     names = [phrase for phrase in told if phrase.kind == "name"]
     for one, other in itertools.pairwise(names):
         if _PAIRED.fullmatch(question[one.end : other.start]):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from graph.retrieval import terms
 from graph.retrieval.phrases import phrases
@@ -14,6 +16,10 @@ from graph.storage.rows import SentenceRow
 ToldOf = Callable[[str, str], bool]
 """Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""
 
+Similar = Callable[[str, Sequence[str]], Sequence[float]]
+"""Returns how near a text is in meaning to each of others."""
+
+_OWNED = re.compile(r"['’]s (?P<thing>[^?.!,;:]+)")
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
 # How a table's row with the most, or the better of two, is told (`graph/tables/results.py`).
@@ -22,6 +28,52 @@ _FIRST = re.compile(
 )
 _MAX_SUBJECT = 3  # words; a longer subject is a clause of its own
 _MAX_PASSAGES = 20  # that are looked through for a thing
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a conversation is about."""
+
+    question: str = ""
+    """The last question, as it stands alone."""
+    focus: str = ""
+    """The name or thing that was asked about last."""
+    pair: tuple[str, ...] = ()
+    """The names or things last compared, or exchanged for one another."""
+    person: str = ""
+    """The person that the last answer to a question "who" named."""
+    role: str = ""
+    """What that question asked for: "the secretary"."""
+
+
+class Owner(NamedTuple):
+    """Whose thing a question asks for, as in "the ranger's number"."""
+
+    start: int
+    end: int
+    """The range of characters of the owner."""
+    thing: str
+    """What is asked for."""
+
+
+def owner_in(question: str) -> Owner | None:
+    """Return whose thing a question asks for; None if it names no owner."""
+    found = _OWNED.search(question)
+    if not found:
+        return None
+    own = next((one for one in phrases(question) if one.start < found.start() <= one.end), None)
+    return Owner(own.start, found.start(), found["thing"]) if own else None
+
+
+def is_office(text: str, owner: Owner, memory: Memory, similar: Similar) -> bool:
+    """Return whether a thing is an office like that of the owner, a person, and no other thing of the owner.
+
+    After "Who is the secretary?" and "What is her number?", "And the treasurer?" asks for the number of another person.
+    """
+    if not memory.role or memory.person not in memory.question[owner.start : owner.end]:
+        return False
+    office, other = similar(text, [memory.role, owner.thing])
+    return office > other
 
 
 def person_in(question: str, answer: str) -> str:

@@ -10,7 +10,8 @@ import importlib
 import itertools
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.cpu import single_threaded_onnx
+from loaders.pages.onnx_graphs import with_leaky_units
 from loaders.pages.rendering import Rendering, encode_pixmap, rgb_pixels
 from loaders.pdf import proof, sheets
 from loaders.pdf.attachments import attachments, named
@@ -61,6 +63,7 @@ _MAX_LABEL = 20  # characters of a page's label: longer ones are no numbers
 _BOOK_FORMATS = frozenset({"EPUB", "XPS", "FictionBook2", "MOBI", "zip"})  # what the library calls them; zip: a comic
 _IMAGE = 1  # the type of an image among the blocks of a text page
 _SPECK_POINTS = 2  # smaller parts are left out, as pymupdf4llm does
+_LARGE_PICTURES = 1_000_000  # pixels: written as PNG they take 25 ms, and text is taken again in 5-20
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no ligatures kept: "ﬁ" is searched as "fi"
 _LOOK_FLAGS = _TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS  # apart: vectors cut blocks of text into others
 _LAYOUT_FLAGS = (  # pymupdf4llm's, without the content of images
@@ -162,7 +165,8 @@ class PdfFile:
             copy = pymupdf.open()  # named, so that it lives as long as its page
             page = copy_of_text(copy, layer)
         self._doc.xref_set_key(self._doc.pdf_catalog(), "StructTreeRoot", "null")  # not used, and slow to read
-        page.get_layout(return_raw=True)
+        with _without_pictures(page) if _has_large_pictures(page, layer) else nullcontext():
+            page.get_layout(return_raw=True)
         found = [part for part in page.layout_information if _is_relevant(part)]
         images = _images(page) if layer.images else []
         blocks = [*_blocks(page, _LAYOUT_FLAGS).extractDICT()["blocks"], *images]
@@ -245,7 +249,7 @@ _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 @cache
 def _load_layout_models() -> None:
     """Load the layout models, which the library would load when it is imported."""
-    with single_threaded_onnx(keep_memory="feature_imf"):
+    with single_threaded_onnx("feature_imf", with_leaky_units):
         importlib.import_module(_LAYOUT)
 
 
@@ -326,6 +330,34 @@ def _open(path: Path, password: str | None) -> tuple[Any, str]:
 
 def _blocks(page: Any, flags: int) -> Any:
     return page.get_textpage(flags=flags, clip=pymupdf.INFINITE_RECT())
+
+
+def _has_large_pictures(page: Any, layer: TextLayer) -> bool:
+    shown = page.get_image_info() if layer.images else ()
+    return bool(sum(image["width"] * image["height"] for image in shown) > _LARGE_PICTURES)
+
+
+@contextmanager
+def _without_pictures(page: Any) -> Iterator[None]:
+    """Leave pictures out of the text that the layout model takes from a page, of which only the lines are used."""
+    flags: dict[int, int] = {}
+    made_of, text_of = page.get_textpage, page.get_text
+
+    def get_textpage(*args: Any, **kwargs: Any) -> Any:
+        made = made_of(*args, **kwargs)
+        flags[id(made)] = kwargs.get("flags", 0)
+        return made
+
+    def get_text(option: str = "text", *, textpage: Any = None, **kwargs: Any) -> Any:
+        if option == "dict" and id(textpage) in flags:
+            textpage = made_of(flags=flags[id(textpage)] & ~pymupdf.TEXT_PRESERVE_IMAGES)
+        return text_of(option, textpage=textpage, **kwargs)
+
+    page.get_textpage, page.get_text = get_textpage, get_text
+    try:
+        yield
+    finally:
+        del page.get_textpage, page.get_text
 
 
 def _images(page: Any) -> list[dict[str, Any]]:

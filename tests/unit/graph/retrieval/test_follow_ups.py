@@ -69,6 +69,11 @@ def resolve(encoder: MiniLM, *asked: str, answers: Sequence[str] = ()) -> str:
          "Which is cheaper, the Orion or the Vega: a stove?"),
         ("What is the rent of the Orion?|And the Vega?|Which is older?",
          "Which is older, the Orion or the Vega: the rent?"),
+        ("What did the barn yield in 1964?|And the year before?", "What did the barn yield in 1963?"),
+        ("What did the barn yield in 1964?|What about the following year?", "What did the barn yield in 1965?"),
+        ("What does the Orion cost?|And the Vega: weight?", "the Vega: weight?"),
+        ("Who owns the Orion?|What's its rent?", "What is the Orion's rent?"),
+        ("Who bought the barn?|For how much?", "For how much bought the barn?"),
         ("Was kostet der Bus für Kinder?|Und für Hunde?", "Was kostet der Bus für Hunde?"),
         ("Combien coûte un billet pour Lyon?|Et pour Nice?", "Combien coûte un billet pour Nice?"),
         ("¿Cuánto cuesta un billete para Vigo?|¿Y para Cádiz?", "¿Cuánto cuesta un billete para Cádiz?"),
@@ -99,6 +104,21 @@ def test_a_person_is_the_one_that_the_answer_named(encoder: MiniLM) -> None:
     asked = ("Who is the warden of the reserve?", "Where does she live?")
     told = ["The warden of the reserve is Ida Brandt. [1]"]
     assert resolve(encoder, *asked, answers=told) == "Where does Ida Brandt live?"
+
+
+def test_who_has_another_office_takes_the_place_of_the_person(encoder: MiniLM) -> None:
+    asked = ("Who is the warden of the reserve?", "What is her phone number?", "And the ranger?")
+    told = ["The warden of the reserve is Ida Brandt. [1]"]
+    assert resolve(encoder, *asked, answers=told) == "What is the ranger's phone number?"
+    assert resolve(encoder, *asked[:2], "And the address?", answers=told) == "What is Ida Brandt's the address?"
+
+
+def test_what_an_answer_told_of_a_person_is_not_that_person(encoder: MiniLM) -> None:
+    asked = ("Who is the warden of the reserve?", "What did she plan?")
+    told = ["The warden of the reserve is Ida Brandt. [1]"]
+    costs = "How much will that cost (What did Ida Brandt plan)?"
+    assert resolve(encoder, *asked, "How much will that cost?", answers=told) == costs
+    assert resolve(encoder, *asked, "How long are they elected?", answers=told) == "How long are they elected?"
 
 
 def test_a_subject_is_exchanged_over_many_turns(encoder: MiniLM) -> None:

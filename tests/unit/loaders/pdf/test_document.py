@@ -8,6 +8,7 @@ import pymupdf
 import pytest
 
 from loaders.errors import PasswordError, SourceError
+from loaders.pdf import document
 from loaders.pdf.document import open_pdf
 from loaders.pdf.layout import build_blocks
 from loaders.pdf.tables import table_text
@@ -50,6 +51,24 @@ def test_every_word_is_in_one_block_and_identifiers_are_left_alone(letter: Path)
     pdf = open_pdf(letter)
     words = build_blocks(pdf.layer(1), pdf.regions(1), pdf.surroundings(1))[1]
     assert sorted(word.text for word in words) == sorted(word.text for word in pdf.layer(1).words)
+
+
+@pytest.mark.parametrize(("side", "written"), [(400, True), (1100, False)])
+def test_large_pictures_are_not_written_out_for_the_layout_model(letter: Path, side: int, written: bool) -> None:
+    doc = pymupdf.open(letter)
+    picture = pymupdf.Pixmap(pymupdf.csRGB, (0, 0, side, side), False)
+    picture.set_rect(picture.irect, (30, 90, 160))
+    doc[0].insert_image((72, 300, 500, 700), pixmap=picture)
+    pdf = open_pdf(save(doc, letter.with_name("picture.pdf")))
+    page, layer = pdf._page(1), pdf.layer(1)
+    flags = pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_PRESERVE_WHITESPACE
+    assert document._has_large_pictures(page, layer) is not written
+    with document._without_pictures(page):
+        text = page.get_text("dict", textpage=page.get_textpage(flags=flags))["blocks"]
+    whole = page.get_text("dict", textpage=page.get_textpage(flags=flags))["blocks"]
+    assert [block["type"] for block in whole] == [*(block["type"] for block in text), 1]
+    assert [block["lines"] for block in whole[:-1]] == [block["lines"] for block in text]
+    assert [region.role for region in pdf.regions(1)].count("picture") == 1
 
 
 def test_without_a_layout_the_words_are_still_all_there(letter: Path) -> None:

@@ -124,3 +124,8 @@ def test_beside_an_answer_no_further_sentences_are_shown() -> None:
 def test_a_sentence_that_begins_with_a_time_is_not_about_that_time() -> None:
     texts = ("In 1960 the weir was entered on the register.", "The old weir was entered in 1960 as a monument.")
     assert extracted("What was the weir entered as in 1960?", (0.9, 0.88), chunk(*texts)) == list(texts)
+
+
+def test_a_value_in_a_unit_of_what_is_asked_comes_before_another_number() -> None:
+    texts = ("The old mast was put up in 1904.", "The mast is of oak and 17 metres high.")
+    assert extracted("How high is the mast?", (0.62, 0.6), chunk(*texts))[0] == texts[1]

@@ -1,0 +1,133 @@
+"""ONNX files, changed where a model's graph costs more than it must, without the ONNX package.
+
+A file is a message of protocol buffers: fields, each with its number, its type on the wire and its content.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_GRAPH = 7  # of a model
+_NODE, _INITIALIZER = 1, 5  # of a graph
+_INPUT, _OPERATOR, _ATTRIBUTE = 1, 4, 5  # of a node
+_DIMENSION, _TYPE, _FLOATS, _NAME, _RAW = 1, 2, 4, 8, 9  # of a tensor
+_FLOAT32 = 1
+_VARINT, _EIGHT_BYTES, _MESSAGE, _FOUR_BYTES = 0, 1, 2, 5
+
+
+class _Field(NamedTuple):
+    """A field of a message: its number, its content (of a number: its value), and all of its bytes."""
+
+    number: int
+    content: memoryview
+    value: int
+    whole: memoryview
+
+
+def with_leaky_units(model: bytes) -> bytes:
+    """Return a model with each PRelu of one slope as a LeakyRelu, which is the same; with others it stays as it is.
+
+    ONNX Runtime computes a LeakyRelu together with the convolution before it, and a PRelu apart: the layout model's
+    picture of a page takes 50 ms instead of 76, and differs by 4e-6 of 14.
+
+    Raises:
+        ValueError: `model` is no ONNX file.
+    """
+    fields = list(_fields(memoryview(model)))
+    return b"".join(
+        _message(_GRAPH, _leaky(field.content)) if field.number == _GRAPH else field.whole for field in fields
+    )
+
+
+def _leaky(graph: memoryview) -> bytes:
+    fields = list(_fields(graph))
+    slopes = dict(filter(None, (_slope(field.content) for field in fields if field.number == _INITIALIZER)))
+    nodes = [list(_fields(field.content)) for field in fields if field.number == _NODE]
+    units = [node for node in nodes if _texts(node, _OPERATOR) == [b"PRelu"] and _texts(node, _INPUT)[1] in slopes]
+    uses = Counter(name for node in nodes for name in _texts(node, _INPUT))
+    uses.subtract(_texts(node, _INPUT)[1] for node in units)
+    unused = {name for name in slopes if not uses[name]}
+    left = [field for field in fields if field.number != _NODE and _name(field) not in unused]
+    made = [_leaky_unit(node, slopes[_texts(node, _INPUT)[1]]) if node in units else _joined(node) for node in nodes]
+    return b"".join([*(_message(_NODE, node) for node in made), _joined(left)])
+
+
+def _leaky_unit(node: list[_Field], slope: float) -> bytes:
+    """Return a node without its second input, with another operator and the slope as an attribute."""
+    first = next(field for field in node if field.number == _INPUT)
+    kept = [first, *(field for field in node if field.number not in (_INPUT, _OPERATOR, _ATTRIBUTE))]
+    kind = bytes([20 << 3 & 0x7F | 0x80, 1, 1])  # field 20, a number: the attribute is a float
+    alpha = _message(1, b"alpha") + bytes([2 << 3 | _FOUR_BYTES]) + struct.pack("<f", slope) + kind
+    return _joined(kept) + _message(_OPERATOR, b"LeakyRelu") + _message(_ATTRIBUTE, alpha)
+
+
+def _slope(tensor: memoryview) -> tuple[bytes, float] | None:
+    """Return the name and the value of a tensor that is one number of 32 bits, None for others."""
+    fields = list(_fields(tensor))
+    sizes = [field.value for field in fields if field.number == _DIMENSION]
+    stored = [bytes(field.content) for field in fields if field.number in (_FLOATS, _RAW)]
+    is_float = any(field.number == _TYPE and field.value == _FLOAT32 for field in fields)
+    if not is_float or any(size != 1 for size in sizes) or len(stored) != 1 or len(stored[0]) != 4:
+        return None
+    name = next(bytes(field.content) for field in fields if field.number == _NAME)
+    return name, struct.unpack("<f", stored[0])[0]
+
+
+def _name(field: _Field) -> bytes:
+    """Return the name of a tensor of the graph; b"" for other fields."""
+    if field.number != _INITIALIZER:
+        return b""
+    return next((bytes(part.content) for part in _fields(field.content) if part.number == _NAME), b"")
+
+
+def _texts(fields: list[_Field], number: int) -> list[bytes]:
+    return [bytes(field.content) for field in fields if field.number == number]
+
+
+def _joined(fields: list[_Field]) -> bytes:
+    return b"".join(field.whole for field in fields)
+
+
+def _message(number: int, content: bytes) -> bytes:
+    """Return a field whose content is a message or a text; its number is below 16."""
+    size, left = bytearray(), len(content)
+    while left > 0x7F:
+        size.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([number << 3 | _MESSAGE]) + bytes(size) + bytes([left]) + content
+
+
+def _fields(message: memoryview) -> Iterator[_Field]:
+    """Yield the fields of a message; raise ValueError if it is none."""
+    at = 0
+    while at < len(message):
+        start = at
+        key, at = _number(message, at)
+        value, begin = 0, at
+        if key & 7 == _VARINT:
+            value, at = _number(message, at)
+        elif key & 7 == _MESSAGE:
+            size, begin = _number(message, at)
+            at = begin + size
+        elif key & 7 in (_FOUR_BYTES, _EIGHT_BYTES):
+            at += 4 if key & 7 == _FOUR_BYTES else 8
+        else:
+            raise ValueError("this is no ONNX file")
+        if at > len(message):
+            raise ValueError("this ONNX file is cut off")
+        yield _Field(key >> 3, message[begin:at], value, message[start:at])
+
+
+def _number(message: memoryview, at: int) -> tuple[int, int]:
+    """Return the number at a place, and the place behind it."""
+    value = shift = 0
+    while at < len(message):
+        byte = message[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+    raise ValueError("this ONNX file is cut off")

@@ -1,0 +1,79 @@
+"""ONNX graphs changed without the ONNX package: the same results from cheaper operators."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from loaders.pages.onnx_graphs import with_leaky_units
+
+onnx = pytest.importorskip("onnx")
+
+
+def operators(model: bytes) -> Counter[str]:
+    return Counter(node.op_type for node in onnx.load_model_from_string(model).graph.node)
+
+
+def result(model: bytes, given: Any) -> Any:
+    session = onnxruntime.InferenceSession(model)
+    return session.run(None, {session.get_inputs()[0].name: given})
+
+
+def chain(*slopes: list[float], raw: bool) -> bytes:
+    """Return a model of PRelu units one after the other, with the slopes of each."""
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    places = ["given", *(f"after {at}" for at in range(len(slopes)))]
+    nodes = [
+        helper.make_node("PRelu", [places[at], f"slope {at}"], [places[at + 1]], name=f"unit {at}")
+        for at in range(len(slopes))
+    ]
+    stored: list[Any] = [np.array(each, np.float32).tobytes() if raw else each for each in slopes]
+    tensors = [
+        helper.make_tensor(f"slope {at}", kind, [len(slopes[at]), 1, 1], each, raw) for at, each in enumerate(stored)
+    ]
+    ends = [helper.make_tensor_value_info(name, kind, [1, 3, 2, 2]) for name in (places[0], places[-1])]
+    model = helper.make_model(helper.make_graph(nodes, "chain", ends[:1], ends[1:], tensors), ir_version=9)
+    model.opset_import[0].version = 17
+    return bytes(model.SerializeToString())
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_units_of_one_slope_become_leaky_and_the_results_stay(raw: bool) -> None:
+    model = chain([-0.25], [0.1, 2.0, -3.0], [2.5], raw=raw)
+    changed = with_leaky_units(model)
+    assert operators(changed) == {"LeakyRelu": 2, "PRelu": 1}
+    onnx.checker.check_model(onnx.load_model_from_string(changed))
+    given = np.linspace(-2, 2, 12, dtype=np.float32).reshape(1, 3, 2, 2)
+    assert np.array_equal(result(changed, given)[0], result(model, given)[0])
+
+
+def test_a_slope_that_another_node_uses_stays() -> None:
+    model = onnx.load_model_from_string(chain([0.5], raw=True))
+    model.graph.node.append(onnx.helper.make_node("Identity", ["slope 0"], ["copy"]))
+    changed = onnx.load_model_from_string(with_leaky_units(model.SerializeToString()))
+    assert [tensor.name for tensor in changed.graph.initializer] == ["slope 0"]
+
+
+@pytest.mark.parametrize("content", [b"\x0f\x01", b"%PDF-1.7", chain([0.5], raw=True)[:-3]])
+def test_what_is_no_onnx_file_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="ONNX file"):
+        with_leaky_units(content)
+
+
+def test_the_layout_models_picture_of_a_page_stays_the_same() -> None:
+    spec = find_spec("pymupdf")
+    assert spec is not None
+    assert spec.origin is not None
+    model = (Path(spec.origin).parent / "layout/resources/onnx/feature_imf1.onnx").read_bytes()
+    changed = with_leaky_units(model)
+    assert operators(model)["PRelu"] > 0, "the library's model has no such unit any more: see docs/internals.md"
+    assert operators(changed)["PRelu"] == 0
+    page = np.random.default_rng(1).random((1, 1, 300, 300), np.float32)
+    for before, after in zip(result(model, page), result(changed, page), strict=True):
+        assert np.abs(before - after).max() < 1e-4
