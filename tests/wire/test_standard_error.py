@@ -62,6 +62,11 @@ def test_nothing_is_left_after_a_command_that_worked_and_one_sentence_after_an_e
     assert said.startswith("pagewitness: The Gemini key was refused")
 
 
+def test_nothing_is_said_of_pages_that_the_safety_filter_refused(gemini: GeminiServer, note: Path) -> None:
+    gemini.reply = lambda request: Reply(block_reason="SAFETY", candidates=False)
+    assert run("ingest", str(note)) == (0, "")
+
+
 @pytest.mark.slow  # it tries each request again, with pauses
 def test_nothing_of_the_client_is_left_after_a_run_in_which_the_service_was_down(
     gemini: GeminiServer, note: Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import logging
 import re
 import warnings
 from collections.abc import Sequence
@@ -72,6 +73,8 @@ def chat_model(model: str, *, thinking: ThinkingLevel | None, api_key: str, base
 
     # langchain-core looks into an error's body without awaiting it, and Python would warn the user at every retry.
     warnings.filterwarnings("ignore", "coroutine 'ClientResponse.json' was never awaited", RuntimeWarning)
+    # It warns of a reply that a safety filter emptied; the ledger says so of the page.
+    logging.getLogger("langchain_google_genai.chat_models").setLevel(logging.ERROR)
     client = ChatGoogleGenerativeAI(
         model=model,
         api_key=api_key,

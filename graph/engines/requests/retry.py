@@ -12,6 +12,7 @@ import random
 import re
 import socket
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ async def send_with_retries(
                 async with asyncio.timeout(time_limit):
                     reply = await make_request()
         except Exception as raised:
-            error = classify(raised)
+            error = classify(_released(raised))
             wait = policy.wait_after(attempt, error.retry_after_s)
             if rate_limiter:
                 _notify_limiter(rate_limiter, model, error, wait)
@@ -129,6 +130,16 @@ async def send_with_retries(
         _log.info("Attempt %d failed (%s); the next one follows in %.1f s.", attempt, error.reason, wait)
         await policy.sleep(wait)
         attempt += 1
+
+
+def _released(error: Exception) -> Exception:
+    """Return an error without what its calls hold: among it a reply that langchain-core looked into, not awaiting it.
+
+    It would lie there until Python takes its modules apart, and then print "Exception ignored in: <coroutine".
+    """
+    for one in _roots(error):
+        traceback.clear_frames(one.__traceback__)
+    return error
 
 
 def _notify_limiter(rate_limiter: RateLimiter, model: str, error: RequestError, wait: float) -> None:

@@ -1,7 +1,9 @@
 """Retries: which errors are retried, how long the waits are, and when they end; no test sleeps."""
 
 import asyncio
+import gc
 import socket
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -222,3 +224,23 @@ async def test_a_connection_that_breaks_off_is_no_server_that_does_not_run() -> 
     broken = unreachable(ConnectionResetError(104, "reset"))
     await send_with_retries(failing(*[broken] * 4), time_limit=9, retry_policy=time.policy(), is_own_server=True)
     assert len(time.waits) == 4
+
+
+async def test_nothing_of_a_call_that_failed_is_held() -> None:
+    seen: list[weakref.ref[Any]] = []
+
+    async def request() -> None:
+        reply = Time()
+        seen.append(weakref.ref(reply))
+        try:
+            raise google(503)
+        except ServerError as error:
+            raise wrapped(error) from error
+
+    gc.disable()
+    try:
+        with pytest.raises(GoogleGenerativeAIError) as caught:
+            await send_with_retries(request, time_limit=9, retry_policy=Time().policy(max_attempts=2))
+        assert (len(seen), [one() for one in seen], caught.value.args) == (2, [None] * 2, ("Error embedding content",))
+    finally:
+        gc.enable()
