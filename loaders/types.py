@@ -373,6 +373,9 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
+FILE_READER = "reader-3"
+"""Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
+
 CHUNKER = 6
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 

@@ -32,6 +32,8 @@ def ingestion(report: Mapping[str, Any]) -> None:
         status = document["status"]
         summary = f"{counted(document['pages'], 'page')} ({counts}), {counted(document['chunks'], 'chunk')}"
         summary = summary if counts else ""
+        if older := document.get("older_pages"):
+            summary += f", {counted(older, 'page')} read by an earlier version: --reread reads them again"
         name, known = document["name"], document.get("label") or document["name"]
         if not known.startswith(name):
             summary += f", the same document as {escape(known)}"  # read before under another name

@@ -15,15 +15,14 @@ from graph.dependencies import Deps
 from graph.engines.base import PageReading, PageRequest
 from graph.engines.requests.usage import PageCost
 from graph.ingestion import access
-from graph.ingestion.page_selection import TEXT_LAYER
 from graph.ingestion.passwords import password_of
 from graph.ingestion.progress import emit_page
 from graph.ingestion.state import BatchState, PageOutcome
 from graph.settings import settings
-from graph.storage.rows import DONE, PageRow, PageStatus, Transcript, layer_key
+from graph.storage.rows import DONE, TEXT_LAYER, PageRow, PageStatus, Transcript, layer_key
 from graph.types import no_usage
 from loaders.pages.jobs import read
-from loaders.types import MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText, placed_words
+from loaders.types import FILE_READER, MIN_INK, PASSING, Block, Failure, PageImage, PageJob, PageText, placed_words
 
 WITHOUT_TEXT = "No text was found on the page, though it is not empty: a picture, a drawing or dirt."
 READ_BY_OCR = "OCR read the page instead."
@@ -135,7 +134,7 @@ class BatchReader:
             attempts=before.attempts + cost.attempts,
             engine=engine,
             model=self._engine.model,
-            prompt="" if self._batch["text_only"] else self._engine.prompt,
+            prompt=FILE_READER if self._batch["text_only"] else self._engine.prompt,
             seconds=round(before.seconds + cost.seconds, 3),
             requests=before.requests + cost.usage["requests"],
             input_tokens=before.input_tokens + cost.usage["input_tokens"],

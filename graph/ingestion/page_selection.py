@@ -11,12 +11,9 @@ from graph.engines.base import Engine
 from graph.ingestion import access
 from graph.ingestion.passwords import password_of
 from graph.ingestion.state import PendingDocument
-from graph.storage.rows import DONE, PageRow
+from graph.storage.rows import DONE, TEXT_LAYER, PageRow
 from loaders.pages.jobs import profile
 from loaders.types import MIN_INK, Failure, PageJob, PageProfile
-
-TEXT_LAYER = "text-layer"
-"""The engine, in the ledger, of pages that were read from the file where a vision model could have read them."""
 
 
 async def profile_pages(path: str, pages: Sequence[int], password: str | None) -> list[PageProfile | Failure]:

@@ -50,7 +50,7 @@ def document_report(document: PendingDocument, rows: Sequence[PageRow], chunks: 
         failures.append(problem)
     if counts["failed"] or counts["pending"] or problem:
         status = "failed" if counts["failed"] == len(rows) else "partial"
-    return DocumentReport(
+    report = DocumentReport(
         id=document["id"],
         name=document["name"],
         source=document["source"],
@@ -60,6 +60,9 @@ def document_report(document: PendingDocument, rows: Sequence[PageRow], chunks: 
         failures=failures,
         chunks=chunks,
     )
+    if older := sum(row.is_of_older_reader for row in rows):
+        report["older_pages"] = older
+    return report
 
 
 def rejected_report(found: Found, error: SourceError) -> DocumentReport:

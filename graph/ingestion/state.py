@@ -50,6 +50,8 @@ class DocumentReport(TypedDict):
     """Its pages that are not read, or the reason why the file could not be opened."""
     chunks: int
     """The number of chunks that questions can find."""
+    older_pages: NotRequired[int]
+    """How many of its pages an earlier version read without a model; not there if none: `reread` reads them again."""
 
 
 class SkippedFile(TypedDict):

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from statistics import median
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -18,11 +18,13 @@ from graph.providers import OLLAMA, OLLAMA_ADDRESS, PROVIDERS
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.settings import Settings, settings
 from graph.storage.stores import Stores
+from graph.types import counted
 
 _PACKAGES = ("langgraph", "langchain", "langchain-google-genai", "chromadb", "pymupdf", "rapidocr", "onnxruntime")
 if TYPE_CHECKING:
     from graph.engines.llm.capabilities import Capabilities
 
+_MOST_NAMES = 3  # documents that are named
 _MIN_LISTED_BYTES = 50_000  # smaller parts of the home folder are not listed
 
 
@@ -178,10 +180,25 @@ def _reading() -> str:
         return "no page has been read yet"
     slowest, name = max(pages, key=lambda pair: pair[0].seconds)
     requests = sum(page.requests for page, _ in pages)
+    old = {name for page, name in pages if page.is_of_older_reader}
+    older = sum(page.is_of_older_reader for page, _ in pages)
+    was = "was" if older == 1 else "were"
+    again = (
+        f". {counted(older, 'page')} ({_named(sorted(old))}) {was} read by an earlier version of PageWitness: "
+        "`pagewitness ingest --reread` on these files reads them as this one does"
+        if older
+        else ""
+    )
     return (
         f"{median(page.seconds for page, _ in pages):.1f} s a page at the median, queueing included, "
         f"{slowest.seconds:.1f} s for page {slowest.page} of {name}; {requests:,} requests for {len(pages):,} pages"
+        f"{again}"
     )
+
+
+def _named(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{rest}"
 
 
 def _chunks() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from loaders.types import Block, SentencePredicates, Word
+from loaders.types import FILE_READER, Block, SentencePredicates, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PageStatus = Literal["pending", "read", "fallback", "blank", "failed"]
 DONE: frozenset[PageStatus] = frozenset({"read", "fallback", "blank"})
 """The statuses of a page that needs no further work."""
+TEXT_LAYER = "text-layer"
+"""The engine, in the ledger, of pages that were read from the file where a vision model could have read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class PageRow:
     model: str = ""
     """The model that read it."""
     prompt: str = ""
-    """The fingerprint of the prompt."""
+    """The fingerprint of the prompt; of a page that was read without a model `FILE_READER` of the version that did."""
     requests: int = 0
     """Requests that it took."""
     input_tokens: int = 0
@@ -99,6 +101,12 @@ class PageRow:
     """What the file calls the page ("iv"); "" where it does not, or only counts its pages."""
     printed_label: str = ""
     """The page number that is printed on it, where it can be told from the whole document; ""."""
+
+    @property
+    def is_of_older_reader(self) -> bool:
+        """Whether an earlier version read it from the file or by OCR, so that this one may read more."""
+        by_file = self.engine in ("offline", TEXT_LAYER)
+        return by_file and self.status in ("read", "fallback") and self.prompt != FILE_READER
 
     @property
     def label(self) -> str:

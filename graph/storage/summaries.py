@@ -65,6 +65,8 @@ class DocumentSummary(TypedDict):
     """How many pages it has."""
     ledger: LedgerCounts
     """The number of pages by status."""
+    older_pages: int
+    """How many pages an earlier version read from the file or by OCR; `reread` reads them as this version does."""
     chunks: int
     """How many chunks it has in the index."""
 
@@ -89,7 +91,7 @@ class LedgerLine(TypedDict):
     model: str
     """The model that read it, or ""."""
     prompt: str
-    """The version of the prompt that it was read with, or ""."""
+    """The version of the prompt that it was read with; without a model that of the reader, or "" of earlier ones."""
     requests: int
     """How many requests to a model service its reading took."""
     input_tokens: int
@@ -127,6 +129,7 @@ def document(catalog: Catalog, row: DocumentRow) -> DocumentSummary | None:
         "status": "complete" if complete else "failed" if counts["failed"] == row.pages else "partial",
         "pages": row.pages,
         "ledger": counts,
+        "older_pages": sum(page.is_of_older_reader for page in ledger),
         "chunks": len(catalog.chunk_ids(row.id)),
     }
 

@@ -11,6 +11,8 @@ import pytest
 from graph import dependencies
 from graph.app import app
 from graph.cli import main
+from graph.maintenance.health import run_checks
+from graph.storage import summaries
 from graph.storage.rows import Transcript
 from loaders.types import Block
 from tests.conftest import MakePdf
@@ -48,6 +50,30 @@ def test_pages_are_read_again_when_that_is_asked_for(make_pdf: MakePdf, capsys: 
     (row,) = dependencies.stores().catalog.pages(document)
     assert (row.status, row.attempts) == ("read", 2)
     assert ingest(path, capsys) == (document, "unchanged")
+
+
+def test_pages_that_an_earlier_version_read_are_counted_until_they_are_read_again(
+    make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = make_pdf("lamp.pdf", "The lamp was lit at dusk.", "The wick was trimmed at dawn.")
+    document, _ = ingest(path, capsys)
+    catalog = dependencies.stores().catalog
+
+    def told() -> tuple[int, str]:
+        (listed,) = summaries.documents(catalog)
+        (reading,) = [check for check in run_checks()["checks"] if check["name"] == "reading"]
+        assert reading["ok"]
+        return listed["older_pages"], reading["detail"]
+
+    assert (told()[0], "earlier version" in told()[1]) == (0, False)
+    first, _ = catalog.pages(document)
+    catalog.record_page(replace(first, prompt=""))  # as the ledger was before it had the reader's version
+    assert told()[0] == 1
+    assert "1 page (lamp.pdf) was read by an earlier version of PageWitness: `pagewitness ingest --reread`" in told()[1]
+    assert main.main(["ingest", str(path)]) == 0
+    assert "1 page read by an earlier version: --reread reads them again" in " ".join(capsys.readouterr().out.split())
+    ingest(path, capsys, "--reread")
+    assert (told()[0], "earlier version" in told()[1]) == (0, False)
 
 
 def test_a_dry_run_counts_what_is_read_again(make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]) -> None:

@@ -158,7 +158,8 @@ function entry(one, opened) {
   const open = () => go({ page: { document: one.id, page: 1, boxes: [], as: "contents" } });
   const name = button(one.label, open, { className: "name", title: one.title ? `${one.label} · ${one.title}` : one.label });
   const facts = make("p", { className: "facts" }, one.status === "complete" ? "" : make("span", { className: tone }, `${word} · `), plural(one.pages, "page"),
-    ...counts.map(([status, count]) => ` · ${count} ${PAGE_STATUS[status]}`), one.collections?.length ? ` · ${one.collections.join(", ")}` : "", one.title ? ` · ${one.title}` : "");
+    ...counts.map(([status, count]) => ` · ${count} ${PAGE_STATUS[status]}`), one.collections?.length ? ` · ${one.collections.join(", ")}` : "", one.title ? ` · ${one.title}` : "",
+    one.older_pages ? ` · ${plural(one.older_pages, "page")} read by an earlier version: “Read again” reads more` : "");
   const item = make("li", { className: "document" }, checkbox(one), make("div", { className: "lines" }, name, facts), menu(`More on ${one.label}`, () => actions(one, item)));
   if (opened) pages(item, one);
   return item;

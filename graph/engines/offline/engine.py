@@ -44,7 +44,7 @@ from graph.types import (
 )  # fmt: skip
 from loaders.pages.jobs import read
 from loaders.pages.pool import PagePool
-from loaders.types import Failure, PageText
+from loaders.types import FILE_READER, Failure, PageText
 
 # From this grade on a chunk clearly answers, so that the one after it may continue it. Chosen on one question.
 CLEAR_GRADE = RELEVANT_GRADE + 1.0
@@ -72,8 +72,8 @@ class OfflineEngine:
 
     name = "offline"
     model = "pymupdf+rapidocr"
-    prompt = ""
-    reader_identity = "offline/2"
+    prompt = FILE_READER
+    reader_identity = f"offline/{FILE_READER}"
     batch_size = 4  # small enough to show progress, large enough to keep two workers busy
     reads_images = False
     can_rewrite = False
