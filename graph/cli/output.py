@@ -59,10 +59,10 @@ _MOST_SKIPPED = 20
 
 def _others(report: Mapping[str, Any]) -> None:
     """Print the files that were given and are no documents of their own: duplicates and skipped ones."""
-    sources = {document["source"]: document["name"] for document in report["documents"]}
+    sources = {each["source"]: (each["name"], each.get("label") or each["name"]) for each in report["documents"]}
     for one in report.get("duplicates", ()):
-        first = sources.get(one["of"], one["of"])
-        of = first if first != one["name"] else one["of"]
+        name, label = sources.get(one["of"], (one["of"], one["of"]))
+        of = label if name != one["name"] else one["of"]
         _out.print(f"[dim]duplicate[/] [bold]{escape(one['name'])}[/]  the same document as {escape(of)}")
     skipped = report.get("skipped", ())
     hidden = [one for one in skipped if one["name"].startswith(".")]

@@ -79,6 +79,7 @@ class _Bars:
         )  # fmt: skip
         self._tasks: dict[str, TaskID] = {}
         self._names: dict[str, str] = {}
+        self._shortened_names: dict[str, str] = {}
         self._recent: list[str] = []
         self._pages: dict[str, events.Progress] = {}
         self._unread: dict[str, set[int]] = {}
@@ -138,14 +139,24 @@ class _Bars:
         return " ".join(parts + ([f"{event['requests']} requests"] if event["requests"] and wide else []))
 
     def _name(self, event: events.Progress) -> str:
-        """Return a document's name, shortened in its middle; with the beginning of its id where another has it too."""
+        """Return a document's name, shortened; with the beginning of its id where another has it too."""
         name, room = event["name"], max(8, self._console.width * 2 // 5 - 4)
         if event["name"] in self._names.values():
             name = f"{name} ({event['document'][:6]})"
         self._names[event["document"]] = event["name"]
-        if len(name) > room:
-            name = f"{name[: room // 2 - 1]}…{name[-(room - room // 2) :]}"
-        return escape(name)
+        return escape(self._shortened(name, room) if len(name) > room else name)
+
+    def _shortened(self, name: str, room: int) -> str:
+        """Return a name without its middle; from where it differs on, if another looks like it then."""
+        short = f"{name[: room // 2 - 1]}…{name[-(room - room // 2) :]}"
+        if alike := self._shortened_names.get(short):
+            start = next((at for at, (own, other) in enumerate(zip(name, alike, strict=False)) if own != other), 0)
+            while start and name[start - 1].isalnum():
+                start -= 1  # the whole word or number
+            short = f"…{name[start:]}"
+            short = f"{short[: room - 1]}…" if len(short) > room else short
+        self._shortened_names.setdefault(short, name)
+        return short
 
     def _show_recent(self, document: str) -> None:
         """Show the bars of the documents of which something was heard last, as many as the terminal has room for."""

@@ -47,6 +47,16 @@ def test_the_report_names_every_file_that_was_given(home: Path, folder: Path) ->
     assert "(.exe)" in why["tool.exe"]
 
 
+def test_a_duplicate_of_one_of_two_files_of_a_name_says_of_which(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, text in (("2019", WIND), ("2020", f"{WIND} It fell at night."), ("copies", WIND)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / ("old.txt" if folder == "copies" else "log.txt")).write_text(text)
+    assert main.main(["ingest", str(tmp_path)]) == 0
+    assert "duplicate old.txt  the same document as log.txt (2019/)\n" in capsys.readouterr().out
+
+
 def test_the_screen_names_every_file_that_was_given(
     home: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

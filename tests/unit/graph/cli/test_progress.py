@@ -115,6 +115,20 @@ def test_thirty_long_names_stay_within_the_terminal(
 
 
 @pytest.mark.usefixtures("terminal")
+def test_long_names_that_differ_in_their_middle_are_told_apart(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with progress_bars(quiet=False) as on_event:
+        for year in (1994, 1995, 1996):
+            name = f"Minutes of the ordinary meeting of the harbour authority in {year} - signed and final version.pdf"
+            on_event(progress("survey", f"d{year}", name, 0, 4))
+    last = shown(capsys).rstrip().split("\r")[-1]
+    for short in ("Minutes of th…al version.pdf", "…1995 - signed and", "…1996 - signed and"):
+        assert last.count(short) == 1
+
+
+@pytest.mark.usefixtures("terminal")
 def test_pages_looked_at_fill_no_bar_and_pages_that_failed_are_not_called_read(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
