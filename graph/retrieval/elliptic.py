@@ -38,6 +38,15 @@ _YEAR_BESIDE = re.compile(
     r"|the (?:year after|(?:following|next) year|year later))(?: that)?\W*",
     re.IGNORECASE,
 )
+# "And the second trip, how much was that?" asks of what stands before the comma.
+_TOLD_FIRST = re.compile(
+    r"(?:(?:what|how) about )?(?P<thing>(?:the |an? )?[^,?!]{2,50}), "
+    r"(?P<ask>(?:who|what|when|where|why|how|which)\b[^,]*?)"
+    r" (?P<it>that|this|it|he|she|they|those)(?P<rest>\b[^,]*)",
+    re.IGNORECASE,
+)
+# "How many people came?" leaves out to what.
+_CAME = re.compile(r"how many (?:\w+ )?\w+ (?:came|attended|took part|participated|turned up)\W*", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.IGNORECASE)
 
 
@@ -56,6 +65,10 @@ def completed(bare: str, question: str, focus: str) -> str:
     """
     if _CLAUSE.fullmatch(bare):
         return f"What happens {bare}"
+    if (told := _TOLD_FIRST.fullmatch(bare)) and not any(map(is_predicate_word, told["thing"].lower().split())):
+        return f"{told['ask']} {told['thing']}{told['rest']}"
+    if focus and _CAME.fullmatch(bare):
+        return f"{bare.rstrip(' ?.!')} to {focus}?"
     if _OF_NAMED.fullmatch(bare) and not any(map(is_predicate_word, bare.lower().split())):
         return bare
     if (beside := _YEAR_BESIDE.fullmatch(bare)) and len(years := set(_YEAR.findall(question))) == 1:

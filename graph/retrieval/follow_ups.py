@@ -13,7 +13,18 @@ from collections.abc import Sequence
 
 from graph.retrieval.elliptic import completed, written_out
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
-from graph.retrieval.subjects import Memory, Similar, ToldOf, is_office, owner_in, person_in, winner_in, with_subject
+from graph.retrieval.subjects import (
+    Memory,
+    Similar,
+    ToldOf,
+    chosen_in,
+    does_so,
+    is_office,
+    owner_in,
+    person_in,
+    winner_in,
+    with_subject,
+)
 
 _MARK = re.compile(
     r"^\W*(?:(?:and|but|or|so|then|also|now|ok|okay|well|please|und|aber|oder|et|mais|ou|y|pero|o)\b[\s,]*)+",
@@ -46,7 +57,8 @@ _AGAIN = re.compile(
 )
 _OF_TWO = re.compile(
     r"(?:(?:which|who)(?: ones?)? of (?:the (?:two|three|\w+ ones)|them|these|those|both)|which(?: ones?)?)"
-    r"(?P<rest>(?: (?:is|are|was|were|has|have|had|does|costs?|can|may|\w+s)\b(?!.* (?:it|they|or)\b).*)?)",
+    r"(?P<rest>(?: (?:is|are|was|were|has|have|had|does|costs?|can|may|\w+s|\w+ed|drew|won"
+    r"|came|sold|ran|made|paid|held|lost|grew|began|took|got|stood|had)\b(?!.* (?:it|they|or)\b).*)?)",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
@@ -67,7 +79,8 @@ _WHO_DOES = re.compile(
 # "And the lamp?" after "What does the bell cost?"
 _DOES_IT = re.compile(
     r"(?P<before>(?:what|how (?:much|long|often|big|heavy)|when|where|why) (?:does|do|did) )(?P<it>[\w' -]+?)"
-    r"(?P<after> (?:cost|weigh|last|take|mean|begin|start|end|open|close|work)\b\W*)",
+    r"(?P<after> (?:cost|weigh|last|take|mean|begin|start|end|open|close|work|earn|get|pay|receive|need|eat|produce"
+    r"|use|hold|drink)\b.*)",
     re.IGNORECASE,
 )
 # "And the landlord?" after "How can I end the tenancy?"
@@ -105,6 +118,7 @@ _OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "s
 _ASKS_OF_PLACE = re.compile(r"(?:why|when|how|since when) (?:in|at|on|to|from) (?:\w+ ?){1,3}\W*", re.IGNORECASE)
 # "What happens if it is late?": what happens is no thing that "it" may stand for.
 _HAPPENS = re.compile(r"(?:so )?what (?:happens|will happen|would happen|happened)\b", re.IGNORECASE)
+_OWN = re.compile(r"(?:its|their|his|her|my|our|your)\b", re.IGNORECASE)
 _JOINS = re.compile(
     r"\b(?:and|or|but|when|while|before|after|until|because|if|that|which|who|as|than|although|since|und|wenn|weil|et|si"
     r"|quand|y|cuando|porque)\b|[,;:]",
@@ -151,7 +165,7 @@ def _remember(memory: Memory, asked: str, resolved: str, answer: str) -> Memory:
     found = _put_in_place(bare, memory, resolved) or _of_focus(resolved)
     if memory.focus and _ASKS_OF_PLACE.fullmatch(bare):
         found = []
-    if winner := winner_in(answer):
+    if winner := winner_in(answer) or chosen_in(resolved, answer):
         pair = tuple(found[-2:]) if len(found) > 1 else memory.pair
         return Memory(resolved, winner, pair, memory.person, memory.role)
     if len(found) > 1:
@@ -170,7 +184,8 @@ def _put_in_place(bare: str, memory: Memory, resolved: str) -> list[str]:
     """Return the bare noun that took the place of what was asked about before: "And yellow fever?"."""
     about = _WHAT_ABOUT.sub("", bare).strip(" ?.!,")
     exchanged = about in resolved and memory.focus and memory.focus not in resolved
-    return [about] if exchanged and len(about.split()) <= _MAX_BARE and not phrases(about) else []
+    bare_noun = len(about.split()) <= _MAX_BARE and not any(map(is_predicate_word, about.lower().split()))
+    return [about] if exchanged and bare_noun and not phrases(about) else []
 
 
 def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | None) -> str:
@@ -266,7 +281,10 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: Memory, si
     old = [one for one in phrases(question) if one.text not in taken]
     taken.add(text)
     best = _like(phrase, text, old, similar)
-    if best is None and not phrase.lead and (done := _WHO_DOES.fullmatch(question) or _DOES_IT.fullmatch(question)):
+    done = None if phrase.lead else _WHO_DOES.fullmatch(question) or _DOES_IT.fullmatch(question)
+    if done and (
+        best is None or (not phrase.determined and does_so(text, done.groupdict().get("it"), best.text, similar))
+    ):
         return f"{done['before']}{text}{done['after']}"  # "Who repairs broken windows?", "And the roof?"
     owner = owner_in(question)
     if owner and (
@@ -363,7 +381,7 @@ def _of_focus(question: str) -> list[str]:
         name = next((one for one in names if one.lead not in _PLACE_LEADS), names[0])
         at = told.index(name)
         within = name.lead in _PLACE_LEADS and at and told[at - 1].determined
-        return [question[told[at - 1].start : name.end] if within else name.text]
+        return [question[told[at - 1].start : name.end] if within else re.split(r"['’]s ", name.text)[0]]
     things = [phrase for phrase in told if phrase.determined or phrase.lead]
     # Without the verb that may stand between: "the price for an adult", of "What price does an adult pay?".
     parts = [f"{one.lead} {one.text}" if at and one.lead else one.text for at, one in enumerate(things)]

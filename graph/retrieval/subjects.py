@@ -26,6 +26,8 @@ _PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|d
 _FIRST = re.compile(
     r"(?P<name>[^:\n]{2,60}?)(?:: [^\n]*, the (?:\w+[ -])?(?:highest|lowest) of \d+ values| has the (?:higher|lower) )"
 )
+_ASKS_WHICH = re.compile(r"\W*(?:which|what) (?!of\b|is\b|are\b|was\b|were\b|do(?:es)?\b|did\b|about\b)\w+ ", re.I)
+_BEGINS = re.compile(r"(?:The )?(?P<name>[A-Z][\w'’-]*(?: [A-Z0-9][\w'’-]*)*) [a-z]")
 _MAX_SUBJECT = 3  # words; a longer subject is a clause of its own
 _MAX_PASSAGES = 20  # that are looked through for a thing
 
@@ -76,6 +78,14 @@ def is_office(text: str, owner: Owner, memory: Memory, similar: Similar) -> bool
     return office > other
 
 
+def does_so(text: str, doer: str | None, other: str, similar: Similar) -> bool:
+    """Return whether a bare noun is more like who does something than another phrase: "How much do guests pay?"."""
+    if not doer or not text.islower():
+        return False
+    near = similar(text, [doer, other])
+    return near[0] > near[1]
+
+
 def person_in(question: str, answer: str) -> str:
     """Return the name that an answer to a question "who" gives first; "" for other questions."""
     if not _ASKS_WHO.search(question):
@@ -88,6 +98,14 @@ def winner_in(answer: str) -> str:
     """Return the row that an answer gives as the one with the most or least; "" for other answers and for ties."""
     found = _FIRST.match(answer)
     return found["name"] if found and " and " not in found["name"] else ""
+
+
+def chosen_in(question: str, answer: str) -> str:
+    """Return the name that an answer to "which phone ..." begins with; "" for other questions and answers."""
+    found = _BEGINS.match(answer) if _ASKS_WHICH.match(question) else None
+    if found is None or found["name"].split()[0].lower() in terms.STOP_WORDS or found["name"] in question:
+        return ""
+    return "" if answer.startswith("Closest") else found["name"]
 
 
 def with_subject(question: str, subject: str, told_of: ToldOf | None) -> str:

@@ -1,8 +1,9 @@
-"""Measures and kinds of things as a question says them: "how heavy" of a "Weight", "a bell" of a "Bell, brass"."""
+"""Measures and kinds of things as a question says them: "lightest" of a "Weight", "a bell" of a "Bell, brass"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
@@ -28,6 +29,26 @@ _ASKED = tuple(
     (re.compile(rf"\b{words}(?= (?:is|are|was|were|does|do|can|will)\b)", re.IGNORECASE), names)
     for words, names in _MEASURES
 )
+# Adjectives without "er" and "est", which stand for more or less of a measure.
+_ADJECTIVES = (
+    ("heavi", "light", ("weight", "mass")),
+    ("loud|noisi", "quiet", ("noise", "sound", "loudness")),
+    ("tall", "", ("height", "altitude", "elevation")),
+    ("long", "short", ("length",)),
+    ("wid|broad", "narrow", ("width", "breadth")),
+    ("deep", "shallow", ("depth",)),
+    ("thick", "thinn", ("thickness",)),
+    ("hott|warm", "cold|cool", ("temperature",)),
+    ("fast", "slow", ("speed", "velocity")),
+    ("strong", "weak", ("power", "strength", "output")),
+    ("old", "young", ("age",)),
+)
+_COMPARED = tuple(
+    (re.compile(rf"\b(?:{words})(?P<most>est|er)\b", re.IGNORECASE), more, names)
+    for high, low, names in _ADJECTIVES
+    for words, more in ((high, "high"), (low, "low"))
+    if words
+)
 
 
 def in_words_of(question: str, view: TableView) -> str:
@@ -39,12 +60,26 @@ def in_words_of(question: str, view: TableView) -> str:
         found = pattern.search(question)
         if not found:
             continue
-        wanted = {stem(name) for name in names}
-        labels = [label for label in [*view.columns, *(row.label for row in view.rows)] if terms.stems(label) & wanted]
-        if len(set(labels)) == 1:
-            bare = _UNITS.sub(" ", labels[0])
-            return f"{question[: found.start()]}what {' '.join(bare.split())}{question[found.end() :]}"
+        if label := _only_label(view, names):
+            return f"{question[: found.start()]}what {label}{question[found.end() :]}"
+    for pattern, more, names in _COMPARED:
+        found = pattern.search(question)
+        if found and not _heads_next(question, found.end(), view) and (label := _only_label(view, names)):
+            return f"{question[: found.start()]}{more}{found['most']} {label}{question[found.end() :]}"
     return question
+
+
+def _heads_next(question: str, end: int, view: TableView) -> bool:
+    """Return whether the word after a place of a question heads a column: the longest hire is no length."""
+    after = re.match(r"\s+([^\W_]+)", question[end:])
+    return after is not None and any(terms.stems(after[1]) <= terms.stems(column) for column in view.columns[1:])
+
+
+def _only_label(view: TableView, names: Sequence[str]) -> str:
+    """Return the one label or header with one of the names, without units; "" for none and for several."""
+    wanted = {stem(name) for name in names}
+    labels = {label for label in [*view.columns, *(row.label for row in view.rows)] if terms.stems(label) & wanted}
+    return " ".join(_UNITS.sub(" ", labels.pop()).split()) if len(labels) == 1 else ""
 
 
 def kind_of(label: str) -> str:

@@ -32,7 +32,7 @@ _DAY_OR_MONTH = re.compile(
 )
 _DATES = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_DAY_OR_MONTH.pattern})(?: \d{{4}})?"
-    r"|\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b\d\d:\d\d\b"
+    r"|\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b\d\d:\d\d\b|\b(?:in|since|until|from|by) (?:1[0-9]|20)\d\d\b"
 )
 
 

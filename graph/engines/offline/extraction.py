@@ -24,8 +24,8 @@ _MARGIN = 3.0
 # The same where nothing answers, and what is shown claims nothing. On 400 questions over eight articles the expected
 # text is shown for .895 with the margin above, for .907 with 5, and for no more with 8.
 _MARGIN_OF_CLOSEST = 5.0
-# For a value in a unit of what is asked for: "38 metres" for "how tall". In ten conversations it finds one more value; on
-# eight articles it changes nothing. Set by judgement.
+# For a value in a unit of what is asked for: "38 metres" for "how tall". In ten conversations it finds one more value;
+# on eight articles it changes nothing. Set by judgement.
 _ANSWER_UNIT = 1.5
 # The row_label_match (see scoring) from which the question names a row.
 _NAMED_ROW = 0.5

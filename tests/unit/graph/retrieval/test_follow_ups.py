@@ -74,6 +74,14 @@ def resolve(encoder: MiniLM, *asked: str, answers: Sequence[str] = ()) -> str:
         ("What does the Orion cost?|And the Vega: weight?", "the Vega: weight?"),
         ("Who owns the Orion?|What's its rent?", "What is the Orion's rent?"),
         ("Who bought the barn?|For how much?", "For how much bought the barn?"),
+        ("What did the barn yield?|And the second silo, how much was that?", "how much was the second silo?"),
+        ("When is rent due?|What about the warden, who is that?", "who is the warden?"),
+        ("How much do guests pay in the first week?|What about hikers?", "How much do hikers pay in the first week?"),
+        ("How much do guests pay in the first week?|And in the second?", "How much do guests pay in the second?"),
+        ("When did the Flower Market open?|how many people came?", "how many people came to the Flower Market?"),
+        ("When did the Orion sail?|And the Vega?|Which of them carried more freight?",
+         "Which carried more freight, the Orion or the Vega?"),
+        ("When are fees due?|How many keys do they get?", "How many keys do they get?"),
         ("Was kostet der Bus für Kinder?|Und für Hunde?", "Was kostet der Bus für Hunde?"),
         ("Combien coûte un billet pour Lyon?|Et pour Nice?", "Combien coûte un billet pour Nice?"),
         ("¿Cuánto cuesta un billete para Vigo?|¿Y para Cádiz?", "¿Cuánto cuesta un billete para Cádiz?"),
@@ -119,6 +127,24 @@ def test_what_an_answer_told_of_a_person_is_not_that_person(encoder: MiniLM) -> 
     costs = "How much will that cost (What did Ida Brandt plan)?"
     assert resolve(encoder, *asked, "How much will that cost?", answers=told) == costs
     assert resolve(encoder, *asked, "How long are they elected?", answers=told) == "How long are they elected?"
+
+
+def test_which_of_many_is_the_one_that_the_answer_begins_with(encoder: MiniLM) -> None:
+    asked = ("Which boat won the race?", "What is its length?")
+    assert (
+        resolve(encoder, *asked, answers=["The Red Kite won the race by an hour. [1]"]) == "What is Red Kite's length?"
+    )
+    told = ["In 1980 the race was won by none. [1]"]
+    assert "In 1980" not in resolve(encoder, *asked, answers=told)
+
+
+def test_the_owner_of_what_was_asked_for_stays_the_subject() -> None:
+    earlier = [
+        ("Which van is heaviest?", "Orion 5G: Weight 9, the highest of 3 values [1]"),
+        ("What is its width?", ""),
+    ]
+    told = standalone("How long is the guarantee?", earlier, lambda _, others: [0.3] * len(others), lambda *_: True)
+    assert told == "How long is the guarantee for Orion 5G?"
 
 
 def test_a_subject_is_exchanged_over_many_turns(encoder: MiniLM) -> None:

@@ -314,6 +314,29 @@ def test_a_measure_is_found_under_its_noun_in_a_table_of_properties(question: st
     assert [claim["text"] for claim in answer.claims] == ([says] if says else [])
 
 
+BIKES = table(
+    (("Roamer", "410", "14.2", "3", "9"), ("Pacer", "655", "11.8", "5", "7")),
+    ("Bike", "Price (euros)", "Weight (kg)", "Guarantee (years)", "Length (cm)"),
+    "Table 1: Bikes",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What is the lightest bike?", "Pacer: Weight (kg) 11.8, the lowest of 2 values"),
+        ("Which bike is heaviest?", "Roamer: Weight (kg) 14.2, the highest of 2 values"),
+        ("Which is lighter, the Roamer or the Pacer?", "Pacer has the lower Weight (kg): 11.8 against 14.2"),
+        ("Which bike has the longest guarantee?", "Pacer: Guarantee (years) 5, the highest of 2 values"),
+        ("Which bike is the longest?", "Roamer: Length (cm) 9, the highest of 2 values"),
+        ("Which bike is the loudest?", ""),
+    ],
+)
+def test_a_superlative_is_the_most_or_least_of_its_measure(question: str, says: str) -> None:
+    answer = answer_from_tables(question, [BIKES], {})
+    assert [claim["text"] for claim in answer.claims][:1] == ([says] if says else [])
+
+
 def test_how_many_with_a_verb_misses_no_column() -> None:
     rooms = table((("Attic", "95", "1"), ("Suite", "280", "4")), ("Room", "Price", "Guests"), "Table 1: Rooms")
     assert answer_from_tables("how many people fit in the attic", [rooms], {}).absence == ""

@@ -38,6 +38,7 @@ def test_formal_words_name_everyday_ones(question: str, quote: str) -> None:
         ("how do i get out of the contract", "Contact: Ida Berg."),
         ("who runs the harbour", "The harbour is run from Monday to Friday."),
         ("how much is it to rent the hall", "The rent of the hall is settled on 3 April at 7 pm."),
+        ("how much was the second hall", "The second hall was given up in 1931."),
         ("what colour are the boats", "The boats are kept in the harbour."),
         ("How many holidays does Ann Holm get in 2031?", "Trainees are entitled to 30 days of leave."),
     ],
