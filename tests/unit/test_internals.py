@@ -115,8 +115,12 @@ def test_onnx_models_can_be_kept_to_one_thread(tmp_path: Path) -> None:
     path.write_bytes(model.SerializeToString())
     with single_threaded_onnx("keep"):
         session = onnxruntime.InferenceSession(str(path), onnxruntime.SessionOptions())
+        other = tmp_path / "other.onnx"
+        other.write_bytes(path.read_bytes())
+        plain = onnxruntime.InferenceSession(str(other), onnxruntime.SessionOptions())
     options = session.get_session_options()
     assert (options.intra_op_num_threads, options.enable_cpu_mem_arena) == (1, True), PAGE
+    assert (options.enable_mem_pattern, plain.get_session_options().enable_mem_pattern) == (True, False), PAGE
     assert onnxruntime.SessionOptions().intra_op_num_threads == 0, "the change outlives the context"
 
 
