@@ -137,7 +137,7 @@ def _read(
     photograph = image.astype(np.uint8)
     sheet = straighten(photograph) if arrange is _arrange_page else None
     image = sheet.image if sheet else photograph
-    turns, lines, unread = _read_upright(image)
+    turns, lines, unread = _read_upright(image, arrange is _arrange_figure)
     height, width = image.shape[:2]
     if arrange is _arrange_figure and shortcoming_of_picture(unread):
         lines = sure_lines(lines)
@@ -173,9 +173,9 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     return Block(placed.kind, join_struck(placed.text), placed.level, box)
 
 
-def _read_upright(image: Image) -> tuple[int, list[OcrLine], Unread]:
+def _read_upright(image: Image, in_picture: bool) -> tuple[int, list[OcrLine], Unread]:
     """Return by how many quarters (anticlockwise) the image had to be turned, and its lines, read or not."""
-    found, unread = _recognise(image)
+    found, unread = _recognise(image, in_picture)
     if not found:
         return 0, [], unread
     tall = sum(is_tall(piece.quad) for piece in found) > len(found) / 2
@@ -189,7 +189,7 @@ def _read_upright(image: Image) -> tuple[int, list[OcrLine], Unread]:
         return 1, _lines(turned, np.rot90(image).astype(np.uint8)), unread
     turns = 3 if tall else 2
     upright = np.rot90(image, turns).copy()
-    again, unread_again = _recognise(upright)
+    again, unread_again = _recognise(upright, in_picture)
     if again and _mean(again) > _mean(found):
         return turns, _lines(again, upright), unread_again
     return 0, _lines(found, image), unread
@@ -219,9 +219,9 @@ def _mean(found: Sequence[_Found | OcrLine]) -> float:
     return sum(piece.score * len(piece.text) for piece in found) / max(weight, 1)
 
 
-def _recognise(image: Image) -> tuple[list[_Found], Unread]:
+def _recognise(image: Image, in_picture: bool) -> tuple[list[_Found], Unread]:
     engine = _engine()
-    engine.pieces = []
+    engine.pieces, engine.in_picture = [], in_picture
     result = engine(image)
     missed = unread_of(engine.pieces)
     if getattr(result, "txts", None) is None or result.boxes is None:
@@ -247,17 +247,21 @@ class _Ocr(QuickRapidOCR):
     """RapidOCR that notes every line it tried to read; its result leaves out those in which it saw nothing."""
 
     pieces: list[Piece]
+    in_picture = False
     careful: list[bool]  # whether a line is a cell of a table, which the tiny model does not read alone
 
     def detect_and_crop(self, img: Image, op_record: dict[str, Any]) -> Any:
         """Find the lines, each of one column, and note those in tables."""
+
+        def tiny(image: Image) -> Any:
+            return super(_Ocr, self).detect_and_crop(image, {})[1]
 
         def larger(image: Image) -> Any:
             return _own().detect_and_crop(image, {})[1]
 
         # Flat images are given paper above and below, in which the boxes are: RapidOCR takes it off by the record.
         img, _ = apply_vertical_padding(img, op_record, self.width_height_ratio, self.min_height)
-        quads = detect(img, lambda image: super(_Ocr, self).detect_and_crop(image, {})[1], larger)
+        quads = detect(img, tiny, larger, in_picture=self.in_picture)
         self.careful = in_tables(quads)
         boxes = np.array(quads, np.float32)
         return self.crop_text_regions(img, boxes), TextDetOutput(img, boxes, [1.0] * len(quads))
