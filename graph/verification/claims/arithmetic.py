@@ -14,16 +14,21 @@ from itertools import combinations, permutations
 from typing import Literal
 
 from graph.verification.claims.evidence import Evidence
-from graph.verification.claims.numbers import amounts, spelled, without_names
+from graph.verification.claims.numbers import amounts, magnitudes, spelled, without_names
 from loaders.text.numbers import decimal_mark, find_numbers, fold
 
+_IN_WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|"
+    "zwölf"
+)
 _DIFFERENCE = re.compile(
     r"\b(?:differ\w*|gap|ahead|behind|more|less|fewer|higher|lower|larger|smaller|greater|older|younger|longer|shorter|"
     r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|"
-    r"gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|by|"
+    r"gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|"
+    rf"(?:by|um)(?=\s(?:[^\W\d]+\s)?(?:[$€£]?\s?\d|(?:{_IN_WORDS})\b))|"
     r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|"
     r"differenz|mehr|surplus|deficits?|überschuss\w*|fehlbetr\w*|defizit\w*|"
-    r"weniger|höher|niedriger|größer|kleiner|punkte?n?|um|vorsprung|zunahme|abnahme|steig\w*|stieg\w*|gestiegen|sank\w*|gesunken|"
+    r"weniger|höher|niedriger|größer|kleiner|punkte?n?|vorsprung|zunahme|abnahme|steig\w*|stieg\w*|gestiegen|sank\w*|gesunken|"
     r"wuchs\w*|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=|\b\w{3,}er (?:than|als)\b",
     re.IGNORECASE,
 )
@@ -46,6 +51,8 @@ _TIMES = re.compile(
 )
 """Words for a ratio that is no percentage: "approximately 14 million shares" is none of 41 million and 3 %."""
 _MEAN = re.compile(r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media)\b", re.IGNORECASE)
+_IS_LISTED = re.compile(r":\s|\(|\b(?:namely|consist\w*|made up of|nämlich|und zwar)\b", re.IGNORECASE)
+"""Between a sum and its parts: "17 aircraft: 11 turboprops and 6 jets"."""
 _BY = re.compile(r"\b(?:by|um)\s*$", re.IGNORECASE)
 """Before a number that is a difference, even if the passage has the same number elsewhere."""
 _BESIDE = re.compile(
@@ -180,6 +187,9 @@ def _stated_operands(
     for one, other in combinations(known, 2):
         if _follows(text, result, [*one.values, *other.values], differs):
             return [one.text, other.text]
+        is_listed = result.end < min(one.start, other.start) and _IS_LISTED.search(text[result.end : one.start])
+        if is_listed and _matches(result, min(one.values) + min(other.values)):
+            return [one.text, other.text]
     for size in range(3, min(_MOST_SUMMED, len(known)) + 1):
         for some in combinations(known, size):
             if _matches(result, sum((min(one.values) for one in some), Decimal(0))):
@@ -272,6 +282,7 @@ def values_of(text: str, evidence: Evidence) -> set[Decimal]:
     found = {value for amount in given for value in (*amount.values, *amount.unscaled)}
     # "from 2.35 to 2.71 million": the magnitude is that of both
     scales = {amount.scale for amount in given if amount.certain and amount.scale > 1}
+    scales |= magnitudes(evidence.exact) if evidence.rows else set()
     bare_values = {value for amount in given if amount.scale == 1 for value in amount.unscaled if value < _THOUSAND}
     found |= {value * scale for scale in scales for value in bare_values}
     return found | {Decimal(value) for value in spelled(bare).values()}

@@ -6,6 +6,7 @@ Each kind of check is a module of its own. A reason is a sentence that tells a m
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from graph.verification.claims import (
@@ -27,6 +28,7 @@ from graph.verification.claims import (
     remainders,
     reports,
     rewording,
+    roles,
     scope,
     subjects,
     table_order,
@@ -36,6 +38,7 @@ from graph.verification.claims import (
 )
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
+from graph.verification.claims.notation import with_halves, with_quarters
 from graph.verification.claims.number_support import Numbers, numbers_of
 from graph.verification.claims.wording import content, same_language, share
 from graph.verification.quotes import normalised
@@ -78,6 +81,7 @@ class Finding(NamedTuple):
 
 def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     """Return what speaks against a claim, given its evidence; contradictions come alone, as they make doubts idle."""
+    text, evidence = _written_alike(text, evidence)
     contradictions = [*_on_facts(text, evidence), *_on_places(text, evidence)]
     if contradictions:
         return tuple(contradictions)
@@ -92,7 +96,20 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     if not evidence.rows and share(content(text), content(quote)) < _COMPARABLE and same_language(text, quote):
         found = [(kind, reason) for kind, reason in found if kind in _OF_ALL_WORDS]
     found = [(kind, reason) for kind, reason in found if kind not in told]
+    if not evidence.rows and (cause := relations.other_cause(text, quote)):  # a cause of its own is in its own words
+        found.append(("relation", cause))
     return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found))
+
+
+def _written_alike(text: str, evidence: Evidence) -> tuple[str, Evidence]:
+    """Return a claim and its evidence with halves as decimals, and quarters of a year as the table writes them."""
+    text = with_quarters(with_halves(text), " ".join(row.search for row in evidence.rows[:1]))
+    whole = with_halves(evidence.whole)
+    exact = with_halves(evidence.exact)
+    if whole == evidence.whole and exact == evidence.exact:
+        return text, evidence
+    quote, around = with_halves(evidence.quote), with_halves(evidence.around)
+    return text, replace(evidence, exact=exact, whole=whole, quote=quote, around=around)
 
 
 def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ...]:
@@ -199,6 +216,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("modality", modality.attempt_achieved(text, quote)),
         *_doubts_on_values(text, quote, numbers),
         ("name", subjects.swapped_subject(text, quote)),
+        ("name", roles.exchanged(text, quote)),
         ("name", subjects.other_subject(text, evidence)),
         ("relevance", relevance.unrelated(text, evidence)),
     ]

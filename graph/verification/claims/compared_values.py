@@ -41,6 +41,8 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 _PER_CENT = re.compile(r"^(?:%|per ?cent|prozent|percent\w*|points?|punkte?n?)", re.IGNORECASE)
+_POINTS = re.compile(r"points?|punkte?n?", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:since|seit)\s(?P<year>(?:1[5-9]|20)\d\d)\b", re.IGNORECASE)
 _HALF = re.compile(r"half|an? half|eine? halb|einen halb", re.IGNORECASE)
 _COMPARING = ("amount", "quality")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -108,9 +110,10 @@ def _compared(quote: str) -> Iterator[Compared]:
             yield Compared(by, sign, found["what"])
     for found in _CHANGE_TO.finditer(folded):
         signs = {pole.sign for pole in poles(quote) if pole.axis == "amount"}
-        if len(signs) == 1 and not _PER_CENT.match(found["unit"] or ""):
+        if len(signs) == 1 and (not _PER_CENT.match(found["unit"] or "") or _POINTS.search(found["unit"])):
+            since = _SINCE.search(folded)
             for by in _values(folded, found.start("by")):
-                yield Compared(by, min(signs), "before")
+                yield Compared(by, min(signs), f"before {since['year']}" if since else "before")
 
 
 def _values(folded: str, start: int) -> set[Decimal]:

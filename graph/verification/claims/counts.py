@@ -14,7 +14,7 @@ from graph.verification.claims.wording import content, share, words
 from loaders.text.numbers import find_numbers, fold
 
 _DURATION = re.compile(
-    r"^[\s-]*(?:and a half\s|full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|"
+    r"^[\s-]*(?:full\s|whole\s)?(years?|months?|weeks?|days?|decades?|jahren?|monaten?|wochen?|tagen?|"
     r"jahre|monate|woche|"
     r"tage|ans?|années?|mois|jours?|años?|meses|mes|días?)\b",
     re.IGNORECASE,
@@ -41,7 +41,8 @@ def counts_or_lasts(one: Stated, text: str, evidence: Evidence) -> bool:
         return False
     after = text[one.end :]
     return _counts(one, text, quote, len(evidence.rows)) or bool(
-        (found := _DURATION.match(after)) and _lasts(one, found[1].lower(), evidence, is_exact="half" in found[0])
+        (found := _DURATION.match(after))
+        and _lasts(one, found[1].lower(), evidence, is_exact=one.values[0] != one.values[0].to_integral_value())
     )
 
 

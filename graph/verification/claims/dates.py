@@ -30,13 +30,18 @@ _OF = r"\s+(?:of\s+|de\s+)?"
 _YEAR = r"(?P<year>[12]\d{3})\b"
 _PATTERNS = [
     re.compile(rf"\b{_DAYS}{_OF}{_MONTH}(?:,?{_OF}{_YEAR})?", re.IGNORECASE),
-    re.compile(rf"\b{_MONTH}\s+{_DAYS}\b(?!\d|,\d{{3}}(?!\d))(?:,?\s+{_YEAR})?", re.IGNORECASE),
+    re.compile(rf"\b{_MONTH}\s+{_DAYS}\b(?!\d|[.,]\d)(?:,?\s+{_YEAR})?", re.IGNORECASE),
     re.compile(rf"\b{_MONTH},?{_OF}{_YEAR}", re.IGNORECASE),
 ]
 NUMERIC = re.compile(
     r"(?<![\d.,/-])(?:(?P<y>[12]\d{3})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
     r"|(?P<a>\d{1,2})(?P<t>[-/.])(?P<b>\d{1,2})(?P=t)(?P<c>[12]\d{3}|\d{2}))(?![\d/-])"
 )
+_MONTH_OF_YEAR = re.compile(
+    r"(?<![\d.,/-])(?P<month>0?[1-9]|1[0-2])(?:/|(?<=\d\d)\.)(?P<year>(?:19|20)\d\d)(?![\w/-]|[.,]\d)"
+)
+"""A month in figures: "05/2021", "05.2021"."""
+_ALONE_ANYWHERE = re.compile(rf"\b(?P<month>{'|'.join(word.title() for word in MONTHS if len(word) > 2)})\b")
 # A month without a day or year needs a capital and a place inside a sentence, to differ from "may" and "march".
 _ALONE = re.compile(rf"(?<=[a-zà-ÿ,;:0-9] )(?P<month>{'|'.join(word.title() for word in MONTHS)})\b")
 
@@ -71,7 +76,12 @@ class Date(NamedTuple):
 
 def dates(text: str) -> list[Date]:
     """Return the dates of a text; one in figures alone (3/4/2024) is returned in both readings."""
-    return [*_numeric(text), *_named(text), *_day_and_month(text)]
+    return [*_numeric(text), *_named(text), *_day_and_month(text), *_month_of_year(text)]
+
+
+def _month_of_year(text: str) -> Iterator[Date]:
+    for found in _MONTH_OF_YEAR.finditer(text):
+        yield Date(found[0], int(found["month"]), None, int(found["year"]))
 
 
 def _day_and_month(text: str) -> Iterator[Date]:
@@ -99,6 +109,8 @@ def unsupported_dates(text: str, source: str) -> list[str]:
     """Return the dates of `text`, as it writes them, with which no date in `source` agrees."""
     claimed = dates(text)
     known = dates(source) if claimed else []
+    # A month may be the label of a row or the head of a column.
+    known += [Date(one[0], MONTHS[one[0].lower()]) for one in _ALONE_ANYWHERE.finditer(source)] if claimed else []
     unsupported: dict[str, bool] = {}
     for date in claimed:
         # A date in figures has two readings; it is enough that one of them agrees.
@@ -135,7 +147,7 @@ def _ordinal(date: Date) -> int | None:
 
 def without_figures(text: str) -> str:
     """Return the text without its dates in figures, whose parts must not count as numbers."""
-    return NUMERIC.sub("…", _NO_YEAR.sub("…", text))
+    return NUMERIC.sub("…", _NO_YEAR.sub("…", _MONTH_OF_YEAR.sub("…", text)))
 
 
 _WORDS = ("may", "march")

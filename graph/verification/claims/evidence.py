@@ -48,8 +48,9 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
     named = f"{chunk.name} {title}"
     # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
     around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band", "struck")) if rows else whole
+    captions = [text for text in _captions_above(rows, chunk) if all(text not in row.search for row in rows)]
     return Evidence(
-        exact=" ".join([quote, *(row.search for row in rows)]),
+        exact=" ".join([quote, *captions, *(row.search for row in rows)]),
         above=" ".join(chunk.headings),
         around=f"{named} {around}",
         whole=f"{named} {whole}",
@@ -60,3 +61,16 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
         document=document,
         decimal="." if chunk.decimal == "." else "," if chunk.decimal == "," else "",
     )
+
+
+def _captions_above(rows: tuple[SentenceRow, ...], chunk: ChunkRow) -> list[str]:
+    """Return the lines of the caption right above the table of the first of some rows: a caption may take two lines."""
+    found: list[str] = []
+    last = ""
+    for sentence in chunk.sentences if rows else ():
+        if sentence.id == rows[0].id:
+            return found
+        if sentence.kind == "caption":
+            found = [*found, sentence.text] if last == "caption" else [sentence.text]
+        last = sentence.kind
+    return []

@@ -71,7 +71,7 @@ def is_implied(one: Stated, text: str, evidence: Evidence) -> bool:
         or (bool(_BASIS.search(quote)) and _fits(one, [v / 100 for v in quoted]))
         or (bool(_MONTHLY.search(quote)) and bool(_YEARLY.search(text)) and _fits(one, [v * 12 for v in quoted]))
         or (bool(_CENTS.match(text[one.end :])) and _fits(one, [(a - b) * 100 for a, b in permutations(quoted, 2)]))
-        or _was_changed(one, quote, quoted)
+        or _was_changed(one, text, quote, quoted)
         or _totals(one, text, quote)
         or is_left(one, text, quote)
         or is_compared_with(one, text, evidence)
@@ -93,9 +93,10 @@ def _fits(one: Stated, values: list[Decimal]) -> bool:
     return any(abs(value - stated) * 2 <= one.step for value in values for stated in one.values)
 
 
-def _was_changed(one: Stated, quote: str, quoted: set[Decimal]) -> bool:
+def _was_changed(one: Stated, text: str, quote: str, quoted: set[Decimal]) -> bool:
     """Return whether a number is what a value of the quote is so many percent more or less than."""
-    for found in _CHANGED.finditer(quote):
+    is_before = bool(_BEFORE.search(text) or _EARLIER.search(text))
+    for found in (*_CHANGED.finditer(quote), *(_GREW.finditer(quote) if is_before else ())):
         share = Decimal(found["share"].replace(",", ".")) / 100
         factor = 1 - share if found["less"] else 1 + share
         if factor > 0 and _fits(one, [value / factor for value in quoted]):
@@ -106,6 +107,12 @@ def _was_changed(one: Stated, quote: str, quoted: set[Decimal]) -> bool:
 _CHANGED = re.compile(
     r"(?P<share>\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)\s+(?:(?P<less>less|lower|fewer|below|under|weniger|"
     r"niedriger|unter)|more|higher|above|over|mehr|höher|über)\b",
+    re.IGNORECASE,
+)
+_GREW = re.compile(
+    r"\b(?:up|r[io]sen?|grew|grown|growth|increas\w*|climbed|gained|stieg\w*|gestiegen|wuchs\w*|gewachsen|plus|zuwachs|"
+    r"zunahme|anstieg|(?P<less>down|fell|fallen|declin\w*|drop\w*|decreas\w*|sank\w*|gesunken|fiel\w*|rückgang|minus|"
+    r"abnahme))\s(?:[^\W\d]+\s){0,2}?(?P<share>\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent\b|prozent\b)",
     re.IGNORECASE,
 )
 _BASIS = re.compile(r"\b(?:basis points|bps|basispunkte?n?)\b", re.IGNORECASE)

@@ -37,6 +37,11 @@ _WEAK = re.compile(
     r"verbot\w*|unmöglich\w*|nur)$"
 )
 """Words that may say "not" in another way: where one stands, a missing "not" tells nothing."""
+_DENIES = re.compile(
+    r"^(?:den(?:y|ies|ied|ying)|disput(?:e|es|ed|ing)|contradict\w*|refut\w*|widerspr[aio]\w*|bestr(?:eit|itt)\w*|leugn\w*|"
+    r"dementier\w*)$"
+)
+"""Verbs that deny a whole sentence: "contradicted that the line was unprofitable"."""
 _NO_NEGATION = re.compile(
     r"\bnot only\b|\bno (?:doubt|less than|fewer than|more than|later than|longer than)\b|\bnicht nur\b|\bno\.? \d|"
     r"\bnot (?:as|so) (?=\w+ as\b)|\bnicht so (?=\w+ wie\b)|\bnot (?:just|merely|least)\b|\bnothing but\b|"
@@ -62,6 +67,11 @@ _UNREALISED = re.compile(
 )
 """What says of a whole event that it did not happen."""
 _PREFIXED = re.compile(r"^(?:un|in|im|ir|il|dis|non)(\w{4,})$")
+_LIGHT = re.compile(
+    r"^(?:includ(?:e|es|ed|ing)|us(?:e|es|ed|ing)|appl(?:y|ies|ied|ying)|perform(?:s|ed)?|conduct(?:s|ed)?|"
+    r"employ(?:s|ed)?|carr(?:y|ies|ied)|verwende[nt]?|eingesetzt|durchgeführt)$"
+)
+"""Verbs whose object is what is denied: "do not include pruning"."""
 _REACH = 5  # words between a negation and the word that it turns round
 _FEW = 2  # words under a negation of which the denied one must be in the claim
 _SCOPE = 6  # content words that a negation covers
@@ -156,7 +166,8 @@ def _unmatched(negating: str, other: str) -> str:
                 continue
             scope = scope_after(clause, at, _SCOPE)
             shared = share(scope, content(other))
-            following = next((w for w in clause.words[at + 1 :] if w.is_content), None)
+            behind = [w for w in clause.words[at + 1 :] if w.is_content]
+            following = next((w for w in behind if not _LIGHT.match(w.key)), next(iter(behind), None))
             # Of few words under a negation the claim must have the one that is denied: "not affect fungi".
             is_denied = following is not None and (len(scope) > _FEW or following.stem in content(other))
             if following is None or shared < _SHARED or not is_denied:
@@ -185,7 +196,12 @@ def _negates_any(text: str, scope: frozenset[str], said: frozenset[str]) -> bool
     near = [clause for clause in every if share(scope, clause.content) >= max(best / 2, 0.01)]
     # "avoids rewards of the outcome | and of the process": the first part's verb is that of both
     near += [one for one, other in pairwise(every) if other in near and other.words[0].key in ("and", "und")]
-    if any(_NEGATION.match(word.key) or _WEAK.match(word.key) for clause in near for word in clause.words):
+    weak = (word for clause in near for word in clause.words if word.stem not in said or not word.is_content)
+    if any(_NEGATION.match(word.key) for clause in near for word in clause.words):
+        return True
+    if any(_DENIES.match(word.key) for word in words(text)):
+        return True  # "contradicts that it is unprofitable"
+    if any(_WEAK.match(word.key) for word in weak):  # "not free of charge" is no "free of charge"
         return True
     # "impractical" for "not practical"
     turned = {stem_of(found[1]) for word in words(text) if (found := _PREFIXED.match(word.key))}

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from graph.retrieval import terms
 from graph.verification.claims import arithmetic, dates
 from graph.verification.claims.arithmetic import Bound, Stated
+from graph.verification.claims.conversions import converted
 from graph.verification.claims.counts import counts_or_lasts
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.implied import is_implied
@@ -145,13 +146,22 @@ def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
         for amount in given
         if not re.search(rf"{re.escape(amount.text)}\s*(?:%|per ?cent|prozent)", exact, re.IGNORECASE)
     ]
-    values |= {value * scale for amount in plain for scale in magnitudes(exact) for value in amount.unscaled}
+    values |= {value * scale for amount in plain for scale in _scales(exact, evidence) for value in amount.unscaled}
     held = {reading for amount in given if amount.scale == 1 or not amount.certain for reading in amount.readings}
     held |= set(map(str, in_words)) | dates.numbers(exact) | terms.years(evidence.above)
     # "Revenue in millions was 3.2": the claim states the magnitude elsewhere.
     held |= {reading for amount in given if amount.scale in magnitudes(text) for reading in amount.readings}
     copied = {(amount.written, amount.scale) for amount in given}
     return Held(frozenset(held), frozenset(values), frozenset(copied), mark, exact)
+
+
+def _scales(exact: str, evidence: Evidence) -> set[int]:
+    """Return the magnitudes that a quote names, and of a table row those in brackets in the headings above it."""
+    above = " ".join(found for found in _BRACKETS.findall(evidence.above)) if evidence.rows else ""
+    return magnitudes(f"{exact} {above}")
+
+
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def stated_numbers(text: str, held: Held) -> list[Stated]:
@@ -222,7 +232,13 @@ def _is_supported(one: Stated, text: str, held: Held, evidence: Evidence) -> boo
         or (bool(_TIMES.match(text[one.end :])) and _as_multiple(one, held.values))
         or counts_or_lasts(one, text, evidence)
         or is_implied(one, text, evidence)
+        or _is_converted(one, text, held)
     )
+
+
+def _is_converted(one: Stated, text: str, held: Held) -> bool:
+    values = converted(one, text, held.text, held.mark)
+    return not values.isdisjoint(one.values) or _rounds(one, text[: one.start], values)
 
 
 def _in_name(one: Stated, text: str, evidence: Evidence) -> bool:

@@ -102,7 +102,8 @@ AXES = {
     ),
     "support": (
         "agree= agrees= agreed= support= supports= supported= endors welcom befürwort unterstütz begrüß",
-        "disagree oppos object= objects= objected= criticis criticiz condemn widersprach widersprech kritisier",
+        "disagree oppos object= objects= objected= criticis criticiz condemn reject ablehn abgelehnt widersprach "
+        "widersprech kritisier",
     ),
     "confirming": ("confirm corroborat bestätig", "refut contradict disprov widerleg dement"),
     "arrival": ("arriv enter= entered= enters= ankam= ankommen", "depart left~ withdr verließ"),

@@ -71,6 +71,20 @@ def cause_added(text: str, quote: str) -> str:
     return f"the claim says “{causal}”, the quote “{together[0]}”"
 
 
+def other_cause(text: str, quote: str) -> str:
+    """Return a doubt where a claim gives an effect of its quote another cause than the quote does."""
+    for said, held in _pairs(text, quote):
+        if said.kind != "cause" or share(said.second, held.second) < _SAME_EFFECT:
+            continue
+        new = said.first - content(quote)
+        if len(new) >= _LEAST_NEW and 2 * len(new) >= len(said.first):
+            return f"the quote gives another cause than “{said.word}” names"
+    return ""
+
+
+_SAME_EFFECT = 0.5
+"""Share of the words of a claim's effect that the quote's effect must have."""
+_LEAST_NEW = 2  # words of a claim's cause that its quote does not have
 _TOGETHER = re.compile(
     r"\b(?:associat\w*|correlat\w*|coincid\w*|link(?:s|ed)? (?:to|with|between)|zusammenhang\w*|korrel\w*)\b",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.units import UNITS
 from graph.verification.claims.wording import Word, language, words
+from loaders.text.numbers import find_numbers, fold
 
 _MIN_NEW = 3
 _MAX_SHARE = 0.6
@@ -36,7 +37,7 @@ def unrelated(text: str, evidence: Evidence) -> str:
     """Return a doubt where most words of a claim are nowhere in its quote and passage."""
     quote = evidence.quote or evidence.exact
     spoken = language(text)
-    if not spoken or spoken != language(quote):
+    if not spoken or spoken != language(quote) or _shares_values(text, quote):
         return ""
     said = {word.stem: word for word in words(text) if word.is_content and not _is_frame(word)}
     new = _new(said, f"{evidence.exact} {evidence.above} {evidence.whole}")
@@ -49,6 +50,17 @@ def unrelated(text: str, evidence: Evidence) -> str:
     if long and len(new) >= _MIN_NEW_TO_QUOTE and len(new) > _MAX_SHARE_NEW_TO_QUOTE * len(said):
         return f"the quote does not have {len(new)} of the {len(said)} words that the claim says"
     return ""
+
+
+def _shares_values(text: str, quote: str) -> bool:
+    """Return whether a claim has a telling number of its quote, or two: it is then about the same thing."""
+    said, held = ({one.digits for one in find_numbers(fold(some))} for some in (text, quote))
+    same = {digits for digits in said & held if not _YEAR.fullmatch(digits)}
+    return len(same) > 1 or any(sum(map(str.isdigit, digits)) >= _TELLING or "." in digits for digits in same)
+
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_TELLING = 3  # digits of a number that hardly stands in two statements by chance
 
 
 def acronyms_of(text: str, quote: str, evidence: Evidence) -> set[str]:

@@ -45,6 +45,7 @@ _REST = re.compile(
 )
 _OF_ALL = re.compile(r"\s*(?:of (?:the|them|those|these|all)|der|von (?:den|diesen|allen))\b", re.IGNORECASE)
 _HUNDRED = Decimal(100)
+_EXACT = Decimal(1000)
 
 
 class Part(NamedTuple):
@@ -163,6 +164,9 @@ def _is_of_the_rest(text: str, quote: str, found: Part) -> bool:
     if any((pole.axis, pole.sign) in held for pole in poles(text)):
         return True  # "lost 9 per cent" for "kept 91 per cent"
     if not of_part & content(text):
+        return True
+    # "773,500 came from within" for "312,900 came from abroad": no chance makes so exact a difference
+    if found.whole >= _EXACT and of_part - content(text) and content(text) - content(quote):
         return True
     return _is_denied(text) != _is_denied_at(quote, found)
 

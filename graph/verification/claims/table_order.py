@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from graph.storage.rows import SentenceRow
 from graph.verification.claims.courses import told_course
+from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.negation import is_negation
 from graph.verification.claims.table_names import Mention, columns, label, mentions, of_kind, tokens, without_units
@@ -117,6 +118,10 @@ def _leads(row: SentenceRow, line: Sequence[tuple[Decimal, SentenceRow]], is_top
     return any(value == best and one is row for value, one in line)
 
 
+_PERIOD = re.compile(
+    rf"(?:Q[1-4]|H[12])?[ /-]?(?:FY ?)?(?:(?:1[5-9]|20)\d\d)?|{'|'.join(one for one in MONTHS)}", re.IGNORECASE
+)
+"""The name of a column that is a time: "Q3", "2024", "May"."""
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _IS = frozenset({"is", "was", "are", "were", "remains", "ist", "war", "bleibt", "blieb"})
 _BEFORE = frozenset({"the", "der", "die", "das", "am"})
@@ -134,6 +139,9 @@ def _wrong_superlative(text: str, found: Sequence[Mention], evidence: Evidence, 
         measure = next((one for one in found if at < one.start <= at + _REACH and one.kind != "band"), None)
         if measure is None and len(columns := of_kind(found, "column")) == 1:
             measure = columns[0]
+        if measure and measure.kind == "column" and _PERIOD.fullmatch(measure.name.strip()):
+            of_row = [one for one in of_kind(found, "row") if one.is_full]
+            measure = of_row[0] if len(of_row) == 1 else measure  # "revenue was highest in the fourth quarter"
         rank = _RANKS.get(before.removesuffix("e").removesuffix("r"), 1)
         if measure and (reason := _not_extreme(measure, found, evidence, (bool(kind["top"]), rank), decimal)):
             return f"“{token.text}” is not right: {reason}"

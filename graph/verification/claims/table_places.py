@@ -11,7 +11,7 @@ from graph.verification.claims.arithmetic import Stated
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.table_names import Mention, label, mentions, of_kind, tokens
 from graph.verification.claims.wording import shown
-from loaders.text.numbers import Mark, cell_values
+from loaders.text.numbers import MAGNITUDES, Mark, cell_values
 
 Placed = tuple[int, Stated]
 """A value and the number of the claim's word that it is."""
@@ -224,17 +224,24 @@ def _wrong_band_of_value(
 
 
 def lost_magnitude(text: str, evidence: Evidence) -> str:
-    """Return a doubt where a table counts in thousand tonnes, and the claim gives a cell's number as tonnes."""
+    """Return a doubt where a table counts in thousands, and the claim counts what a cell has without a magnitude."""
     found = _IN_MAGNITUDES.search(" ".join((evidence.exact, evidence.above, evidence.around)))
-    if not found:
+    if not found or _MAGNITUDE.search(text):
         return ""
-    cells = {cell for row in evidence.rows for _, cell in row.cells[1:]}
-    for one in re.finditer(rf"(?P<number>\d[\d.,]*\d|\d)\s{re.escape(found['unit'])}\b", text, re.IGNORECASE):
-        if one["number"] in cells:
+    cells = {cell for row in evidence.rows for column, cell in row.cells[1:] if not _OWN_UNIT.search(column)}
+    for one in re.finditer(r"(?<![\w.,])(?P<number>\d[\d.,]*\d|\d)\s(?P<noun>[^\W\d]{3,})", text):
+        is_unit = found["unit"].casefold() == one["noun"].casefold()
+        if one["number"] in cells and (is_unit or _COUNTED.fullmatch(one["noun"])):
             return f"the table is in {found['scale']} {found['unit']}, the claim says “{one[0]}”"
     return ""
 
 
+_OWN_UNIT = re.compile(r"[(\[][^()\[\]]+[)\]]")
+_COUNTED = re.compile(r"[^\W\d]{2,}(?:s|en|er|e)|people|men|women|children")
+"""What a number may count: a plural."""
+_MAGNITUDE = re.compile(
+    rf"\b(?:{'|'.join(sorted(MAGNITUDES, key=len, reverse=True))}|\d+(?:[.,]\d+)?\s?[kKmM])\b", re.IGNORECASE
+)
 _IN_MAGNITUDES = re.compile(
     r"\((?:in )?(?P<scale>thousands?|millions?|billions?|tausend|tsd\.?|mio\.?|millionen|mrd\.?)\s(?:of )?"
     r"(?P<unit>[^\W\d]{2,})\)",

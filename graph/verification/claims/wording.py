@@ -130,6 +130,10 @@ IRREGULAR = {
 }  # fmt: skip
 
 
+_GERMAN_LETTERS = re.compile("[äöüß]")
+"""Letters that, of the four languages, hardly another one has."""
+
+
 @lru_cache(maxsize=512)
 def language(text: str) -> str:
     """Return the language of a text by its function words: en, de, fr, es, or "" where it cannot be told."""
@@ -137,9 +141,10 @@ def language(text: str) -> str:
     keys = [
         word.key
         for at, word in enumerate(said)
-        if word.key not in _PARTICLES or at + 1 == len(said) or said[at + 1].text.islower()
+        if word.key not in _PARTICLES or at + 1 == len(said) or not said[at + 1].text[0].isupper()
     ]
     counts = {name: sum(key in known for key in keys) for name, known in _LANGUAGES.items()}
+    counts["de"] += sum(bool(_GERMAN_LETTERS.search(key)) for key in keys)
     best = max(counts, key=lambda name: counts[name])
     others = max(count for name, count in counts.items() if name != best)
     return best if counts[best] > others else ""

@@ -27,8 +27,8 @@ ENGINES = """|Test (points)|Corvid V2|Corvid V3|Corvid-mini|Raven-4o|
 LONG = "|Name|Apple yield (t)|Trees|\n|---|---|---|\n|Kap|755.7|376|\n|Kap Bridge|186.6|1,761|\n|Yar|254.2|402|"
 
 
-def chunk_of(table: str) -> ChunkRow:
-    chunk = chunk_pages("", [(1, [Block("caption", "Table 1: Results"), Block("table", table)])])[0]
+def chunk_of(table: str, caption: str = "Table 1: Results") -> ChunkRow:
+    chunk = chunk_pages("", [(1, [Block("caption", caption), Block("table", table)])])[0]
     rows = [
         SentenceRow(f"c/{n}", s.text, s.search, s.kind, s.pages, s.cells, s.band) for n, s in enumerate(chunk.sentences)
     ]

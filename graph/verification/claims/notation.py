@@ -1,0 +1,49 @@
+"""Notations that a claim and its quote may write each in their own way: halves in words, quarters of a year.
+
+Both are written alike before they are compared: "two and a half hours" as 2.5, and, beside a table with a column Q2,
+"the second quarter" as Q2.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ONES = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_EINER = "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
+_HALF = re.compile(rf"\b(?:(?P<whole>{'|'.join(_ONES)}|\d{{1,3}}) and a half)\b", re.IGNORECASE)
+_HALB = re.compile(rf"\b(?:anderthalb|(?P<whole>{'|'.join(_EINER)})einhalb)\b", re.IGNORECASE)
+_QUARTER = re.compile(
+    r"\b(?:(?P<number>first|second|third|fourth|[1-4](?:st|nd|rd|th)) quarter\b|"
+    r"(?P<nummer>erste|zweite|dritte|vierte|[1-4]\.)(?:[nsr])? quartal(?:e?s)?\b)(?! of (?:the|all|its|their|an?)\b)",
+    re.IGNORECASE,
+)
+_COLUMN = re.compile(r"\bQ[1-4]\b")
+_RANKS = {"f": "1", "s": "2", "t": "3", "e": "1", "z": "2", "d": "3", "v": "4"}
+
+
+def with_halves(text: str) -> str:
+    """Return a text in which halves in words are decimals: 2.5 for "two and a half", 2,5 for "zweieinhalb"."""
+    if "half" not in text and "alb" not in text:
+        return text
+    return _HALB.sub(_decimal_comma, _HALF.sub(_decimal_point, text))
+
+
+def with_quarters(text: str, table: str) -> str:
+    """Return a claim in which quarters of a year are named as a table names them, if it has a Q1 to Q4."""
+    return _QUARTER.sub(_quarter, text) if _COLUMN.search(table) else text
+
+
+def _decimal_point(found: re.Match[str]) -> str:
+    whole = found["whole"].lower()
+    return f"{whole if whole.isdigit() else _ONES.index(whole) + 1}.5"
+
+
+def _decimal_comma(found: re.Match[str]) -> str:
+    return f"{_EINER.index(found['whole'].lower()) + 1 if found['whole'] else 1},5"
+
+
+def _quarter(found: re.Match[str]) -> str:
+    rank = (found["number"] or found["nummer"]).lower()
+    if rank[0].isdigit():
+        return f"Q{rank[0]}"
+    return "Q4" if rank.startswith("fo") else f"Q{_RANKS[rank[0]]}"

@@ -1,0 +1,116 @@
+"""A check of roles that two names of a quote exchange in a claim: who took over from whom, who led what.
+
+A claim that puts "from" before the other one of two names, makes a subject of the one to whom it was done, or gives one
+person what the next part of the sentence says of another exchanges their roles. English and German are known. What is
+found is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from graph.verification.claims.dates import MONTHS
+from graph.verification.claims.wording import IRREGULAR, Word, same_language, share, words
+
+_TOWARDS = frozenset("by from to against of durch von gegen an".split())  # noqa: SIM905
+_BE = frozenset("is are was were been being wird werden wurde wurden".split())  # noqa: SIM905
+_PARTS = re.compile(r"\s*(?:;|,(?!\d)|\s(?:and|while|und|während)\s)\s*")
+_NEAR = 3  # words from a "was" to its verb, and from a verb to its "by"
+_TOLD = 0.6
+"""Share of a claim's words that the part of the other person must have."""
+_MOST_WORDS = 14
+"""Words of a part of a sentence that may be one of a list of persons with what they do."""
+
+
+def exchanged(text: str, quote: str) -> str:
+    """Return a doubt where two names of a quote have each other's role in a claim; "" if none do."""
+    if not same_language(text, quote):
+        return ""
+    said, held = _names(text), _names(quote)
+    if len(both := said.keys() & held.keys()) >= 2:
+        swapped = [name for name in both if said[name] != held[name] and {said[name], held[name]} & _TOWARDS]
+        for one in swapped:
+            for other in swapped:
+                if one < other and (said[one], said[other]) == (held[other], held[one]):
+                    return f"the claim exchanges “{one.title()}” and “{other.title()}”"
+        if doubt := _made_active(text, quote, both):
+            return doubt
+    return _of_next_person(text, quote)
+
+
+def _names(text: str) -> dict[str, str]:
+    """Return the names of a text by their last word, each with the preposition before it; "" for none."""
+    found: dict[str, str] = {}
+    before = ""
+    name: list[Word] = []
+    for word in (*words(text), None):
+        if word is not None and _is_capital(word) and (not name or word.start - name[-1].end <= 1):
+            name.append(word)
+            continue
+        if len(name) > 1:
+            found.setdefault(name[-1].key, before if before in _TOWARDS else "")
+        name = []
+        before = word.key if word is not None else ""
+        if word is not None and _is_capital(word):
+            name = [word]
+    return found
+
+
+def _is_capital(word: Word) -> bool:
+    return word.text[0].isupper() and word.is_content and word.key not in MONTHS
+
+
+def _made_active(text: str, quote: str, names: set[str]) -> str:
+    """Return a doubt where "A was succeeded by B" is told as "A succeeded B", or the other way."""
+    for one, other in ((text, quote), (quote, text)):
+        for verb, done_to, doer in _passives(one, names):
+            keys = words(other)
+            at = next((n for n, word in enumerate(keys) if word.stem == verb.stem), None)
+            if at is None or any(word.key in _BE for word in keys[max(0, at - _NEAR) : at]):
+                continue
+            before, after = ({word.key for word in some} for some in (keys[:at], keys[at:]))
+            if done_to in before and doer in after:
+                return f"the claim exchanges the sides of “{verb.text}”, “{done_to.title()}” and “{doer.title()}”"
+    return ""
+
+
+def _passives(text: str, names: set[str]) -> Iterator[tuple[Word, str, str]]:
+    """Yield the verb of each "A was ... by B" of two names, with A and B."""
+    said = words(text)
+    for at, word in enumerate(said):
+        is_past = word.key.endswith("ed") or word.key in IRREGULAR
+        if not is_past or not any(other.key in _BE for other in said[max(0, at - _NEAR) : at]):
+            continue
+        by = next((n for n in range(at + 1, min(at + 1 + _NEAR, len(said))) if said[n].key == "by"), None)
+        done_to = [other.key for other in said[:at] if other.key in names]
+        doer = [other.key for other in said[by or at :] if other.key in names] if by else []
+        if done_to and doer:
+            yield word, done_to[-1], doer[0]
+
+
+_PERSON = re.compile(r"(?:[A-ZÄÖÜ][\w.’'-]*\s)?[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
+
+
+def _of_next_person(text: str, quote: str) -> str:
+    """Return a doubt where a claim gives the person of one part of a list what the part beside it says of another."""
+    parts = [part for part in _PARTS.split(quote) if _PERSON.search(part) and len(part.split()) <= _MOST_WORDS]
+    said = {word.stem for word in words(text) if word.is_content}
+    for one, other in pairwise(parts):
+        for own, rest in ((one, other), (other, one)):
+            name, its = _person(own)
+            far_name, far = _person(rest)
+            if not name <= said or far_name & said or not its - far:
+                continue
+            told = said - name - {word.stem for word in words(" ".join(_PERSON.findall(own)))}
+            if len(told) > 1 and share(told, far) >= _TOLD and (far - its) & told and not (its - far) & told:
+                return f"the quote says it of “{_PERSON.findall(rest)[-1]}”"
+    return ""
+
+
+def _person(part: str) -> tuple[set[str], set[str]]:
+    """Return the last words of the names of a part, and its other words that say something."""
+    names = [words(found)[-1].stem for found in _PERSON.findall(part)]
+    inside = {word.stem for found in _PERSON.findall(part) for word in words(found)}
+    return set(names), {word.stem for word in words(part) if word.is_content} - inside

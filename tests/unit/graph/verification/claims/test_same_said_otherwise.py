@@ -1,0 +1,121 @@
+"""What the check finds in claims that convert, sum up or rename what a quote says, and in those that do it wrongly."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.verification.claims.check import check_claim
+from graph.verification.claims.evidence import evidence_for
+from tests.unit.graph.verification.claims.test_check import findings
+from tests.unit.graph.verification.claims.test_tables import chunk_of
+
+FERRY = "The crossing takes one and a half hours, and the new hull weighs 3.2 tonnes."
+FAEHRE = "Die Überfahrt dauert zweieinhalb Stunden, der neue Rumpf wiegt 3,2 Tonnen."
+PHOTOS = "The photographs were taken between March 2031 and November 2033."
+LOAD = "The occupancy rose by 4.5 percentage points to 67.2 percent."
+FICHTE = "Seit 2041 sank der Anteil der Lärche um 9 Prozentpunkte auf 27 Prozent."
+FAIRS = "Fairs cost £6.6m, up 10% on the year before."
+FLEET = "The company runs thirteen barges and five tugs."
+GUESTS = "The inn received 24,610 guests, of whom 9,305 arrived by boat."
+DESK = "The help desk can be reached around the clock."
+STAFF = "Von 640 Beschäftigten arbeiten 210 in Teilzeit."
+HOURS = "Führungen finden täglich von 10 bis 16 Uhr statt, im Keller nur nach Absprache."
+SCHOOL = "The head of the school, Ada Merrow, was replaced by Piet Hallam in May."
+OFFICE = "Amtsleiterin Grete Solveig übernahm das Archiv im Mai von Arne Tiedemann."
+CLINIC = "Prof. Ida Kranz führt die Augenklinik, Prof. Emil Sander die Hautklinik."
+DELAY = "The opening was delayed, mainly due to a shortage of trained divers."
+CHILDREN = "Schüler unter zehn Jahren baden kostenlos, sofern ein Lehrer dabei ist."
+STUDENT = "For the shortest runs we use only sorting and do not include rinsing, even though rinsing might help."
+COUNCIL = "Der Rat lehnt den Ausbau der Rampe ab."
+MINE = "Der Leiter widersprach der Darstellung, die Grube sei unsicher."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The crossing takes 1.5 hours.", FERRY),
+        ("The crossing takes 90 minutes.", FERRY),
+        ("The new hull weighs 3,200 kg.", FERRY),
+        ("Die Überfahrt dauert 2,5 Stunden.", FAEHRE),
+        ("Die Überfahrt dauert 150 Minuten.", FAEHRE),
+        ("Der neue Rumpf wiegt 3.200 kg.", FAEHRE),
+        ("The photographs date from 03/2031 to 11/2033.", PHOTOS),
+        ("The occupancy had been 62.7 percent before.", LOAD),
+        ("2041 betrug der Anteil der Lärche noch 36 Prozent.", FICHTE),
+        ("Fairs had cost £6m in the previous year.", FAIRS),
+        ("The fleet has 18 vessels: 13 barges and 5 tugs.", FLEET),
+        ("15,305 of the guests came over land.", GUESTS),
+        ("The help desk can be reached 24 hours a day.", DESK),
+        ("430 der 640 Beschäftigten arbeiten in Vollzeit.", STAFF),
+        ("Besucher dürfen jeden Tag zwischen 10 und 16 Uhr hinein.", HOURS),
+        ("Ada Merrow was replaced by Piet Hallam.", SCHOOL),
+        ("Piet Hallam replaced Ada Merrow.", SCHOOL),
+        ("Grete Solveig übernahm das Archiv von Arne Tiedemann.", OFFICE),
+        ("Prof. Emil Sander führt die Hautklinik.", CLINIC),
+        ("The opening was late because there were too few trained divers.", DELAY),
+        ("Schüler unter zehn Jahren baden kostenlos, wenn ein Lehrer dabei ist.", CHILDREN),
+        ("Der Leiter hält die Grube nicht für unsicher.", MINE),
+    ],
+)
+def test_the_same_in_another_notation_or_form_is_not_marked(text: str, quote: str) -> None:
+    assert findings(text, quote) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("The crossing takes one and a half days.", FERRY, "unit"),
+        ("The crossing takes 80 minutes.", FERRY, "number"),
+        ("The new hull weighs 320 kg.", FERRY, "number"),
+        ("Die Überfahrt dauert dreieinhalb Stunden.", FAEHRE, "number"),
+        ("The photographs date from 04/2031 to 11/2033.", PHOTOS, "date"),
+        ("The occupancy had been 71.7 percent before.", LOAD, "number"),
+        ("2041 betrug der Anteil der Lärche noch 18 Prozent.", FICHTE, "number"),
+        ("Fairs cost £6m.", FAIRS, "number"),
+        ("The fleet has 19 vessels: 13 barges and 5 tugs.", FLEET, "number"),
+        ("15,305 guests arrived by boat.", GUESTS, "number"),
+        ("Piet Hallam was replaced by Ada Merrow.", SCHOOL, "name"),
+        ("Ada Merrow replaced Piet Hallam in May.", SCHOOL, "name"),
+        ("Arne Tiedemann übernahm das Archiv im Mai von Grete Solveig.", OFFICE, "name"),
+        ("Prof. Emil Sander führt die Augenklinik.", CLINIC, "name"),
+        ("The opening was delayed because of heavy winter storms.", DELAY, "relation"),
+        ("Schüler unter zehn Jahren baden nicht kostenlos, wenn ein Lehrer dabei ist.", CHILDREN, "negation"),
+        ("The shortest runs were rinsed after sorting.", STUDENT, "negation"),
+        ("Der Rat befürwortet den Ausbau der Rampe.", COUNCIL, "direction"),
+    ],
+)
+def test_something_else_in_another_notation_or_form_is_marked(text: str, quote: str, kind: str) -> None:
+    assert kind in findings(text, quote)
+
+
+INCOME, VISITS = "Table 2: Income (million crowns)", "Table 3: Visits (thousand persons)"
+QUARTERS = "|Item|Q1|Q2|Q3|Q4|\n|---|---|---|---|---|\n|Tolls|40.1|62.5|80.4|51.3|\n|Sales|8.4|9.8|9.1|10.3|"
+MONTHS = "|Month|Locals|Guests|\n|---|---|---|\n|May|31.4|12.2|\n|July|40.9|28.7|"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Sales were highest in the fourth quarter, at 10.3 million crowns.", []),
+        ("Sales were highest in the second quarter, at 9.8 million crowns.", ["comparison"]),
+        ("Sales came to 9.1 million crowns in the third quarter.", []),
+        ("Sales came to 9.1 million crowns in the second quarter.", ["table"]),
+    ],
+)
+def test_a_column_may_be_named_as_a_quarter_of_the_year(text: str, kinds: list[str]) -> None:
+    evidence = evidence_for("|Sales|8.4|9.8|9.1|10.3|", chunk_of(QUARTERS, INCOME))
+    assert [one.kind for one in check_claim(text, evidence)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("In July there were 28,700 guests.", []),
+        ("Locals and guests together made 69.6 thousand visits in July.", []),
+        ("In July 28.7 guests came.", ["unit"]),
+        ("In May there were 28,700 guests.", ["date", "table"]),
+    ],
+)
+def test_a_row_has_the_month_and_the_magnitude_of_its_table(text: str, kinds: list[str]) -> None:
+    evidence = evidence_for("|July|40.9|28.7|", chunk_of(MONTHS, VISITS))
+    assert [one.kind for one in check_claim(text, evidence)] == kinds
