@@ -163,7 +163,12 @@ def tells_the_rest(text: str, quote: str) -> bool:
     if _is_remainder_told(text, quote):
         return True
     held, said = ({Decimal(one[1].replace(",", ".")) for one in _PER_CENT.finditer(some)} for some in (quote, text))
-    return bool(_REST.search(text)) and any(value not in held and 100 - value in held for value in said)
+    is_rest = bool(_REST.search(text) or _LITTLE.search(text))
+    return is_rest and any(value not in held and 100 - value in held for value in said)
+
+
+_LITTLE = re.compile(r"\b(?:only|just|merely|nur|lediglich|bloß)\b", re.IGNORECASE)
+"""Before what is left of a hundred percent: "only 4 % did better"."""
 
 
 _PER_CENT = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)", re.IGNORECASE)

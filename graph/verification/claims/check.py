@@ -119,7 +119,7 @@ def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ..
     if arithmetic.tells_the_rest(text, quote) or any(
         not one.is_held and remainders.is_left(one, text, quote) for one in numbers_of(text, evidence).stated
     ):
-        return ("negation", "scope", "direction")
+        return ("negation", "scope", "direction", "comparison")
     if opposites.denies_only(text, quote) or negation.bounds_all(text, quote):
         return ("negation", "scope", "direction", "comparison")
     if scope.denies_exception(text, quote):
@@ -227,6 +227,7 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
     mark = numbers.mark
     return [
         ("number", counts.counted_otherwise(numbers.text, numbers.stated, quote)),
+        ("number", counts.other_magnitude(text, quote)),
         ("date", value_context.other_time(text, quote)),
         ("date", implied.other_year(text, quote, mark)),
         ("number", value_context.other_share(text, quote)),

@@ -51,6 +51,9 @@ def _counts(one: Stated, text: str, quote: str, rows: int) -> bool:
     if wanted != wanted.to_integral_value() or not 2 <= wanted <= _MOST_COUNTED:
         return False
     own = list_lengths(text) if share(content(text), content(quote)) >= _HELD_SHARE else set()
+    listed = text[one.end :].partition(":")[2]
+    if listed and content(listed) <= content(quote):  # "on three benchmarks: A, B and C"
+        own |= list_lengths(listed)
     return int(wanted) in {*list_lengths(quote), *own, rows}
 
 
@@ -110,6 +113,24 @@ _PART_OF = re.compile(
 )
 
 
+def other_magnitude(text: str, quote: str) -> str:
+    """Return a doubt where a claim says "thousands" or "millions" alone, and its quote only another of these."""
+    said, held = ([_MANY[found[0].lower()] for found in _SO_MANY.finditer(some)] for some in (text, quote))
+    other = next((value for value in said if value not in held), 0)
+    if not held or not other:
+        return ""
+    word = next(found[0] for found in _SO_MANY.finditer(text) if _MANY[found[0].lower()] == other)
+    return f"the claim says “{word}”, the quote “{next(_SO_MANY.finditer(quote))[0]}”"
+
+
+_MANY = {
+    "dozens": 12, "dutzende": 12, "hundreds": 100, "hunderte": 100, "thousands": 10**3, "tausende": 10**3,
+    "millions": 10**6, "millionen": 10**6, "billions": 10**9, "milliarden": 10**9,
+}  # fmt: skip
+_SO_MANY = re.compile(rf"(?<![\d.,] )\b(?:{'|'.join(_MANY)})\b(?! (?:euros?|dollars?|pounds|francs))", re.IGNORECASE)
+"""A magnitude without a number: "thousands of tokens"."""
+
+
 def _is_money(one: Stated, source: str) -> bool:
     """Return whether a text has a number only as an amount of money, which counts nothing else."""
     places = [found.start() for found in re.finditer(rf"(?<![\w.,]){re.escape(one.text)}(?![\w])", source)]
@@ -137,9 +158,11 @@ def _whole_numbers(text: str) -> list[tuple[Decimal, int]]:
 
 def _is_counted_otherwise(one: Stated, text: str, quote: str) -> bool:
     """Return whether the quote has another number of what the claim counts: "two small boats" for "three boats"."""
-    counted = {word.stem for word in words(text[one.end :])[:_NEXT] if word.is_content}
+    counted = {word.stem for word in words(text[one.end :].partition(":")[0])[:_NEXT] if word.is_content}
     source = fold(quote)
-    found = [number.text for number in find_numbers(source)] + list(spelled(source))
+    # "7B and 70B checkpoints" counts none: the letter is a size
+    found = [number.text for number in find_numbers(source) if number.scale == 1 or number.certain]
+    found += list(spelled(source))
     for number in found:
         for place in re.finditer(rf"(?<![\w.,]){re.escape(number)}(?![\w])", source):
             following = words(source[place.end() : place.end() + 60])[:_NEXT]

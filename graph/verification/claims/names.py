@@ -66,7 +66,11 @@ def unsupported_names(text: str, source: str) -> list[str]:
     unsupported = [
         name
         for name in claimed
-        if not (holds_code(name, source) if _is_code(name) else _is_supported(_plain(name), known))
+        if not (
+            holds_code(name, source)
+            if _is_code(name)
+            else _is_supported(_plain(name), known) or _in_pieces(name, source)
+        )
         and _script(name) in scripts
     ]
     return list(dict.fromkeys(unsupported))
@@ -107,6 +111,14 @@ def holds_code(name: str, source: str) -> bool:
         "H": rf"(?:{ordinal or '-'}[ -]half|{number}\. Halbjahr)",
     }.get(kind, rf"(?:fiscal|financial)(?: year)? (?:20)?{number}")
     return bool(re.search(spelled, source, re.IGNORECASE))
+
+
+def _in_pieces(name: str, source: str) -> bool:
+    """Return whether a text writes a name with capitals inside as several words: "Wave Net" for "WaveNet"."""
+    pieces = re.findall(r"[^\W\d_A-ZÄÖÜ]+|[A-ZÄÖÜ](?:[^\W\d_A-ZÄÖÜ]+|[A-ZÄÖÜ]*(?![^\W\d_A-ZÄÖÜ]))", name)
+    if len(pieces) < 2 or name.isupper():
+        return False
+    return bool(re.search(r"(?<![^\W_])" + r"[ \-‐]?".join(map(re.escape, pieces)) + r"(?![^\W_])", source))
 
 
 _PERIOD = re.compile(r"(Q|H|FY)[ -]?((?:20)?\d{1,2})", re.IGNORECASE)

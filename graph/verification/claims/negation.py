@@ -31,7 +31,7 @@ _WEAK = re.compile(
     r"closed|shut|geschlossen\w*|instead|rather|against|unlike|statt|anstatt|gegen|ausbleib\w*|entfall\w*|"
     r"except|free|frei|\w{3,}(?:less|free)|\w{3,}(?:los|frei)(?:e[nrms]?)?|un\w{4,}|in(?:suffici|capab|effect|compl|accur|correct|adequ|consist|valid|visib|dependen)\w*|"
     r"dis(?:agree|allow|continu|approv)\w*|non\w*|only|stopp?\w*|ceas\w*|little|few|poor\w*|limit\w*|wenig\w*|"
-    r"scheiter\w*|"
+    r"scheiter\w*|for(?:e)?go(?:es)?|for(?:e)?(?:went|gone|going)|dispens\w*|waiv\w*|"
     r"abolish\w*|scrap(?:s|ped)?|cancel\w*|discontinu\w*|bans?|banned|revok\w*|repeal\w*|before|until|till|bevor|bis|"
     r"ausgeschlossen|ausschließ\w*|abgeschafft|aufgehoben|verzicht\w*|vermeid\w*|verhinder\w*|aus|"
     r"verbot\w*|unmöglich\w*|nur)$"

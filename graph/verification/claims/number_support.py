@@ -182,7 +182,7 @@ def stated_numbers(text: str, held: Held) -> list[Stated]:
     for word, value in spelled(text).items():
         if word.lower() not in _UNCOUNTED:
             at = text.find(word)
-            known = Decimal(value) in held.values or str(value) in held.readings
+            known = Decimal(value) in held.values  # no "seven" of "7B"
             bound = _bound(text[:at])
             found.append(Stated(word, (Decimal(value),), Decimal(1), at, at + len(word), is_held=known, bound=bound))
     return found

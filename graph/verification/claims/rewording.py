@@ -28,7 +28,7 @@ _NOT = (
 )
 _ONLY = r"only|solely|exclusively|merely|nur|ausschließlich|lediglich|except|außer"
 _ALL = (
-    r"all|every|everyone|everything|each|always|entirely|completely|absolutely|"
+    r"all|every|everyone|everything|each|always|consistently|constantly|invariably|stets|durchweg|entirely|completely|absolutely|"
     r"alle[nrms]?|jede[nrms]?|immer|sämtliche\w*"
 )
 _PART = (
@@ -47,6 +47,7 @@ _CLASSES = {
     name: re.compile(rf"^(?:{pattern})$")
     for name, pattern in {"not": _NOT, "only": _ONLY, "all": _ALL, "part": _PART, "hedge": _HEDGE}.items()
 }
+_SELDOM = re.compile(r"^(?:sometimes|rarely|seldom|occasionally|manchmal|selten|gelegentlich)$")
 _EXCLUSIVE = re.compile(r"^(?:exclusive\w*|sole\w*|alone|ausschließlich\w*|allein\w*)$")
 _SMALL_AMOUNT = re.compile(r"^(?:\d.*|a|an|few|little|small|slightly|about|wenige\w*|eine?|rund|etwa)$")
 """What follows an "only" that says how little something is, and limits nothing."""
@@ -171,6 +172,8 @@ def _doubt(
         return "scope", _said("", added["only"])
     if added["all"] and not lost["all"]:
         return "scope", _said(lost["part"], added["all"])
+    if lost["all"] and (seldom := _first(_SELDOM, after)):
+        return "scope", _said(lost["all"], seldom)
     if lost["part"] and not added["part"] and after:
         return None if _numbers(after) else ("scope", _said(lost["part"], ""))
     if lost["hedge"] and not added["hedge"] and not is_hedged:

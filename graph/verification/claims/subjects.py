@@ -14,7 +14,7 @@ from itertools import pairwise
 from graph.verification.claims import acronyms
 from graph.verification.claims.dates import MONTHS
 from graph.verification.claims.evidence import Evidence
-from graph.verification.claims.names import holds_code, unsupported_names
+from graph.verification.claims.names import holds_code, names, unsupported_names
 from graph.verification.claims.numbers import names_with_digits
 from graph.verification.claims.wording import IRREGULAR, Word, same_language, shown_text, words
 
@@ -164,8 +164,10 @@ def _is_passive(said: Sequence[Word], at: int) -> bool:
 def other_subject(text: str, evidence: Evidence) -> str:
     """Return a doubt where a claim has a name that its quote lacks, and lacks one of the same look that it has."""
     quote = evidence.quote or evidence.exact
-    if not same_language(text, quote) or _POINTING.search(quote):
+    if not same_language(text, quote):
         return ""
+    if _POINTING.search(quote):
+        return _other_antecedent(text, quote, evidence.whole.removeprefix(evidence.named))
     known = f"{quote} {evidence.above} {evidence.named}"
     if exchanged := _other_code(text, quote):
         return exchanged
@@ -180,6 +182,25 @@ def other_subject(text: str, evidence: Evidence) -> str:
             if _look(name) == _look(other):
                 return f"the claim names {name}, where the quote names {other}"
     return ""
+
+
+def _other_antecedent(text: str, quote: str, whole: str) -> str:
+    """Return a doubt where a quote begins with a pronoun, and the claim names another than the words before do."""
+    shown = " ".join(whole.split())
+    start = shown.find(" ".join(quote.split())[:60])
+    if start <= 0 or not _BEGINS.match(quote):
+        return ""
+    added = [name for name in unsupported_names(text, quote) if _look(name) and name in shown]
+    before = re.split(r"(?<=[.!?;:])\s", shown[:start])
+    nearest = next((part for part in reversed(before[-_FAR:]) if any(_look(name) for name in names(part))), "")
+    missing = unsupported_names(" ".join(["The", *added]), nearest) if nearest and added else []
+    if missing and len(missing) == len(added):
+        return f"before the quote's “{quote.split()[0]}”, {added[0]} is not named"
+    return ""
+
+
+_BEGINS = re.compile(r"\W*(?:[^\W\d]+\s){0,2}?(?:it|he|she|they|er|sie|es)\b", re.IGNORECASE)
+_FAR = 3  # sentences before a pronoun in which whom it tells may be named
 
 
 def _other_code(text: str, quote: str) -> str:

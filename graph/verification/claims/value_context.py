@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from graph.verification.claims import dates
 from graph.verification.claims.dates import MONTHS
-from graph.verification.claims.directions import directions_of
+from graph.verification.claims.directions import directions_of, poles
 from graph.verification.claims.numbers import spelled, without_names
 from graph.verification.claims.units import measured
 from graph.verification.claims.value_places import place_of
@@ -93,10 +93,21 @@ def other_way(text: str, quote: str, decimal: Mark = "") -> str:
     """Return a doubt where a claim says "by" a value, and its quote "to" or "from" it, or the other way."""
     held = values_in(quote, decimal)
     for one in values_in(text, decimal):
-        own = {_way(other, quote) for other in held if other.values & one.values and other.kind == one.kind}
+        own = {_way(other, quote) for other in held if other.values & one.values and _are_alike(other.kind, one.kind)}
         if (said := _way(one, text)) and own and "" not in own and said not in own:
             return f"the claim says “{said} {one.text}”, the quote “{min(own)} {one.text}”"
+        # "improves by 55": where nothing in the quote rises or falls, the value is reached
+        is_change = said == "by" and bool(_CHANGE_BY.search(fold(text)[: one.start]))
+        if is_change and own == {""} and not any(pole.axis == "amount" for pole in poles(quote)):
+            return f"the claim changes something by {one.text}, and nothing changes in the quote"
     return ""
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return one == other or (one in _SHARES and other in _SHARES)
+
+
+_SHARES = ("percent", "points", "percentage points")
 
 
 def _way(value: Value, text: str) -> str:
@@ -107,6 +118,11 @@ def _way(value: Value, text: str) -> str:
     return _WAYS.get(found[1].lower(), "") if found else "by" if is_difference else ""
 
 
+_CHANGE_BY = re.compile(
+    r"\b(?:improv\w*|ris(?:es|en)|rose|increas\w*|grew|grow\w*|fell|falls?|declin\w*|decreas\w*|dropp?\w*|"
+    r"stieg\w*|steig\w*|sank\w*|verbesser\w*|gestiegen|gesunken)\b[^.;]{0,60}$",
+    re.IGNORECASE,
+)
 _COMPARATIVE = re.compile(
     r"\s*(?:%|per ?cent|prozent)\s+(?:lower|higher|less|more|fewer|below|above|weniger|mehr|niedriger|höher)\b",
     re.IGNORECASE,

@@ -119,3 +119,49 @@ def test_a_column_may_be_named_as_a_quarter_of_the_year(text: str, kinds: list[s
 def test_a_row_has_the_month_and_the_magnitude_of_its_table(text: str, kinds: list[str]) -> None:
     evidence = evidence_for("|July|40.9|28.7|", chunk_of(MONTHS, VISITS))
     assert [one.kind for one in check_claim(text, evidence)] == kinds
+
+
+DEVICE = (
+    "On the long course, Kestrel-2 is fastest. In the hall, it reaches 3,120 points, more than 91.5% of all visitors."
+)
+MODELS = "Kestrel-2 scores 66.1% on AllRoad, 90.4% on Sand Pit, and 48.9% on Icefield."
+SIZES = "The team publishes hulls of 2B, 6B, 9B, and 40B parts based on Kestrel2 and Osprey3."
+RANGE = "The records range from dozens to thousands of pages."
+STEADY = "Strong wind consistently slows the ferry."
+SCHEME = "The scheme foregoes the second pump and takes its water from the lake instead."
+CONTEXT = "Osprey-3 is the heaviest. Kestrel-2 won the long course, as it covers 410 miles a day."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Only 8.5% of all visitors did better.", DEVICE),
+        ("Kestrel-2 is tested on three courses: AllRoad, Sand Pit and Icefield.", MODELS),
+        ("On SandPit, Kestrel-2 scores 90.4%.", MODELS),
+        ("Four hulls are published, from 2B to 40B parts.", SIZES),
+        ("The scheme does without the second pump.", SCHEME),
+    ],
+)
+def test_counts_rests_and_names_in_pieces_are_followed(text: str, quote: str) -> None:
+    assert findings(text, quote) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("Only 7.5% of all visitors did better.", DEVICE, "number"),
+        ("Kestrel-2 is tested on four courses: AllRoad, Sand Pit and Icefield.", MODELS, "number"),
+        ("Kestrel-2 improves by 66.1 points on AllRoad.", MODELS, "number"),
+        ("Six hulls are published.", SIZES, "number"),
+        ("The records range from hundreds to millions of pages.", RANGE, "number"),
+        ("Strong wind sometimes slows the ferry.", STEADY, "scope"),
+    ],
+)
+def test_other_counts_and_rests_are_marked(text: str, quote: str, kind: str) -> None:
+    assert kind in findings(text, quote)
+
+
+def test_a_pronoun_at_the_begin_of_a_quote_is_whom_the_words_before_name() -> None:
+    quote = "it covers 410 miles a day"
+    assert findings("Kestrel-2 covers 410 miles a day.", quote, around=CONTEXT) == {}
+    assert findings("Osprey-3 covers 410 miles a day.", quote, around=CONTEXT) == {"name": "doubt"}
