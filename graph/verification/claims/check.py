@@ -230,6 +230,8 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("number", counts.other_magnitude(text, quote)),
         ("date", value_context.other_time(text, quote)),
         ("date", implied.other_year(text, quote, mark)),
+        ("date", implied.other_event(text, quote)),
+        ("date", courses.other_end(text, quote)),
         ("number", value_context.other_share(text, quote)),
         ("number", value_context.misplaced_value(text, quote, mark)),
         ("number", value_context.other_way(text, quote, mark)),

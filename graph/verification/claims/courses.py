@@ -78,3 +78,23 @@ def _places(date: str, text: str) -> list[int]:
 
 def _key(date: str) -> int:
     return MONTHS.get(date.lower()) or int(date)
+
+
+def other_end(text: str, quote: str) -> str:
+    """Return a doubt where a claim says from a day on what its quote says until that day, or the other way."""
+    held = {(one["day"], one["month"].lower()): one for one in _END.finditer(quote)}
+    for one in _END.finditer(text):
+        other = held.get((one["day"], one["month"].lower()))
+        if other and bool(one["until"]) != bool(other["until"]):
+            return f"the claim says “{one[0]}”, the quote “{other[0]}”"
+    return ""
+
+
+_END = re.compile(
+    r"\b(?:(?P<until>until|till|up to|no later than|bis(?: zum)?)|from|since|as of|starting(?: on)?|ab(?: dem)?|"
+    r"seit(?: dem)?)\s"
+    r"(?:the\s)?(?P<day>\d{1,2})\.?(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>"
+    rf"{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b(?!\s*(?:to|until|till|bis|–|-)\b)",
+    re.IGNORECASE,
+)
+"""A day from which or until which something is so."""

@@ -18,7 +18,7 @@ from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.numbers import spelled
 from graph.verification.claims.remainders import is_left
 from graph.verification.claims.value_context import Value, values_in
-from graph.verification.claims.wording import words
+from graph.verification.claims.wording import content, words
 from loaders.text.numbers import Mark, fold
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -72,6 +72,8 @@ def is_implied(one: Stated, text: str, evidence: Evidence) -> bool:
         or (bool(_MONTHLY.search(quote)) and bool(_YEARLY.search(text)) and _fits(one, [v * 12 for v in quoted]))
         or (bool(_CENTS.match(text[one.end :])) and _fits(one, [(a - b) * 100 for a, b in permutations(quoted, 2)]))
         or _was_changed(one, text, quote, quoted)
+        or _is_part_of(one, quote, quoted)
+        or (bool(_HALF_PAID.search(quote)) and _fits(one, [value / 2 for value in quoted]))
         or _totals(one, text, quote)
         or is_left(one, text, quote)
         or is_compared_with(one, text, evidence)
@@ -86,11 +88,41 @@ def _years(quote: str, evidence: Evidence, *, is_compared: bool) -> set[str]:
     for pattern, step in ((_EARLIER, -1), (_LATER, 1)):
         if pattern.search(quote) and not is_compared:
             found |= {str(int(year) + step) for year in (known | found) if _YEAR.fullmatch(year)}
+    for told in _SO_MANY_YEARS.finditer(quote):
+        number = told["number"].lower()
+        count = int(number) if number.isdigit() else next(iter(spelled(f"die {number}").values()), 0)
+        found |= {str(int(year) + step) for year in own if _YEAR.fullmatch(year) for step in (count, -count)}
     return found
+
+
+_SO_MANY_YEARS = re.compile(
+    r"\b(?P<number>\d{1,2}|[^\W\d]{2,12})\s(?:years?\s(?:later|earlier|before|after\w*)|jahren?\s(?:später|früher|vor|nach|davor|danach))\b",
+    re.IGNORECASE,
+)
 
 
 def _fits(one: Stated, values: list[Decimal]) -> bool:
     return any(abs(value - stated) * 2 <= one.step for value in values for stated in one.values)
+
+
+def _is_part_of(one: Stated, quote: str, quoted: set[Decimal]) -> bool:
+    """Return whether a number is so many percent of a count of the quote: 710 for "of the 1,920, 37 %"."""
+    if one.is_percent:
+        return False
+    shares = [Decimal(found[1].replace(",", ".")) for found in _SHARE.finditer(fold(quote))]
+    parts = [
+        share * whole / 100 for share in shares for whole in quoted if whole >= _LEAST_WHOLE and whole not in shares
+    ]
+    about = _ABOUT_ERROR if one.bound == "about" else 0
+    return _fits(one, parts) or any(abs(part - value) <= value * about for part in parts for value in one.values)
+
+
+_SHARE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
+_LEAST_WHOLE = 20  # a share of fewer is a number that stands anywhere
+_ABOUT_ERROR = Decimal("0.03")
+_HALF_PAID = re.compile(
+    r"\b(?:pays?|costs?|zahl(?:t|en)|kostet|kosten)\s(?:only |just |nur )?(?:half|die hälfte)\b", re.IGNORECASE
+)
 
 
 def _was_changed(one: Stated, text: str, quote: str, quoted: set[Decimal]) -> bool:
@@ -157,6 +189,32 @@ def other_year(text: str, quote: str, decimal: Mark = "") -> str:
         if told and not any(value.values & other.values for value in told for other in beside):
             return f"the quote says “{found[0]}”, and {told[0].text} of another year"
     return ""
+
+
+def other_event(text: str, quote: str) -> str:
+    """Return a doubt where a claim gives a quote's year to what its quote sets years later or earlier."""
+    told = _SO_MANY_YEARS.search(quote)
+    years = {year for year in terms.years(quote) if _YEAR.fullmatch(year)}
+    said = {year for year in terms.years(text) if _YEAR.fullmatch(year)}
+    if told is None or len(years) != 1 or len(said) != 1 or _SO_MANY_YEARS.search(text):
+        return ""
+    start = max((mark.end() for mark in _CLAUSE.finditer(quote) if mark.end() <= told.start()), default=told.start())
+    if _RELATIVE.search(told[0]):  # "two years before its sister": what follows is the other one
+        start = told.end()
+    first, other = content(quote[:start]), content(quote[start:])
+    subject = next((word.stem for word in words(quote) if word.is_content), "")
+    first -= {subject}  # "The dam was built in 1920 and raised ten years later"
+    if next(iter(years)) in quote[start:]:
+        first, other = other, first
+    if said != years:
+        first, other = other, first
+    if len(content(text) & (other - first)) > len(content(text) & (first - other)):
+        return f"the quote says “{told[0]}”, and the claim gives the year of the other event"
+    return ""
+
+
+_CLAUSE = re.compile(r",\s|;\s|\s(?:and|but|und|aber)\s")
+_RELATIVE = re.compile(r"(?:before|after|vor|nach)$", re.IGNORECASE)
 
 
 def _nearest(values: list[Value], span: tuple[int, int]) -> list[Value]:

@@ -12,7 +12,7 @@ from graph.verification.claims.negation import is_negated
 from graph.verification.claims.wording import Clause, clauses, content, same_language, scope_after, share, words
 
 _HEDGE = re.compile(
-    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|"
+    r"^(?:may|might|could|would|should|ought|perhaps|possibly|probably|likely|potential\w*|plan(?:s|ned|ning)?|"
     r"expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:e|es|ed)|hop(?:e|es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|apparently|"
     r"proposals?|dependent|depend(?:s|ed|ing)?|conditional\w*|vorschl\w*|abhängig|"
@@ -27,7 +27,7 @@ _HEDGE = re.compile(
     r"if|unless|would've|wenn|falls|can|cannot|unclear|uncertain|unlikely|goal|objective|target)$"
 )
 _COVERING = re.compile(
-    r"^(?:may|might|could|would|should|perhaps|possibly|probably|likely|plan(?:s|ned|ning)?|expect(?:s|ed)|"
+    r"^(?:may|might|could|would|should|ought|perhaps|possibly|probably|likely|plan(?:s|ned|ning)?|expect(?:s|ed)|"
     r"intend(?:s|ed)?|"
     r"aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed|ing)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|reportedly|"
     r"recommend(?:s|ed)?|empfiehlt|empfahl|promis(?:es|ed|ing)|pledg(?:es|ed|ing)|vow(?:s|ed)|versprach\w*|"

@@ -102,6 +102,8 @@ def other_negation(text: str, quote: str) -> str:
     """Return a doubt where only one of claim and quote negates the same words."""
     if not same_language(text, quote):
         return ""
+    if (neither := _NEITHER.search(quote)) and _asserts_one(text, neither):
+        return f"the quote says “{neither[0].split()[0]}” of both, the claim does not"
     if _NONE_MORE.search(text) and _MOST.search(quote):
         return ""  # "none had more" says "the most"
     if (unrealised := _UNREALISED.search(quote)) and _is_asserted(text, quote[: unrealised.start()]):
@@ -113,6 +115,26 @@ def other_negation(text: str, quote: str) -> str:
     if denied := _unmatched(text, quote):
         return f"the claim says “{denied}”, the quote does not"
     return ""
+
+
+_NEITHER = re.compile(
+    r"\b(?:neither\s(?P<one>[^.;,]{1,60}?)\snor|weder\s(?P<eine>[^.;,]{1,60}?)\snoch)\s(?P<rest>[^.;]+)", re.IGNORECASE
+)
+
+
+def _asserts_one(text: str, neither: re.Match[str]) -> bool:
+    """Return whether a clause of a claim says of one of two what its quote says of neither."""
+    one, rest = content(neither["one"] or neither["eine"]), content(neither["rest"])
+    for clause in clauses(text):
+        if any(_NEGATION.match(word.key) or _WEAK.match(word.key) for word in clause.words):
+            continue
+        if (
+            len(clause.content & (one | rest)) > 1
+            and clause.content & rest
+            and clause.content <= content(neither.string)
+        ):
+            return True
+    return False
 
 
 def bounds_all(text: str, quote: str) -> bool:

@@ -17,20 +17,29 @@ _QUARTER = re.compile(
     r"(?P<nummer>erste|zweite|dritte|vierte|[1-4]\.)(?:[nsr])? quartal(?:e?s)?\b)(?! of (?:the|all|its|their|an?)\b)",
     re.IGNORECASE,
 )
+_ONE_IN = re.compile(
+    rf"\bone (?:in|out of) (?:every )?(?P<of>{'|'.join(_ONES[1:])}|20|50|100)\b(?: of(?= the| these))?", re.IGNORECASE
+)
 _COLUMN = re.compile(r"\bQ[1-4]\b")
 _RANKS = {"f": "1", "s": "2", "t": "3", "e": "1", "z": "2", "d": "3", "v": "4"}
 
 
 def with_halves(text: str) -> str:
-    """Return a text in which halves in words are decimals: 2.5 for "two and a half", 2,5 for "zweieinhalb"."""
-    if "half" not in text and "alb" not in text:
-        return text
-    return _HALB.sub(_decimal_comma, _HALF.sub(_decimal_point, text))
+    """Return a text with parts in words as numbers: "two and a half" is 2.5, "zweieinhalb" 2,5, "one in three" 33%."""
+    if "half" in text or "alb" in text:
+        text = _HALB.sub(_decimal_comma, _HALF.sub(_decimal_point, text))
+    return _ONE_IN.sub(_per_cent, text) if "one " in text.lower() else text
 
 
 def with_quarters(text: str, table: str) -> str:
     """Return a claim in which quarters of a year are named as a table names them, if it has a Q1 to Q4."""
     return _QUARTER.sub(_quarter, text) if _COLUMN.search(table) else text
+
+
+def _per_cent(found: re.Match[str]) -> str:
+    of = found["of"].lower()
+    count = int(of) if of.isdigit() else _ONES.index(of) + 1
+    return f"{100 / count:g}% of" if 1000 % count == 0 else f"{100 / count:.0f}% of"
 
 
 def _decimal_point(found: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from graph.verification.claims import arithmetic, dates
 from graph.verification.claims.arithmetic import Bound, Stated
 from graph.verification.claims.conversions import converted
 from graph.verification.claims.counts import counts_or_lasts
+from graph.verification.claims.directions import poles
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.implied import is_implied
 from graph.verification.claims.numbers import amounts, magnitudes, names_with_digits, spelled, without_names
@@ -93,11 +94,13 @@ def unsupported_numbers(text: str, evidence: Evidence) -> tuple[list[str], bool]
 
 
 _FRACTION = re.compile(
-    r"\b(?P<top>an?|one|two|three|four|five|six|seven|eight|nine)[ -]"
-    r"(?P<part>hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)\b(?= (?:of|the)\b)",
+    r"\b(?P<top>an?|one|two|three|four|five|six|seven|eight|nine|eine?|zwei|drei|vier)[ -]"
+    r"(?P<part>hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|drittel|viertel|fünftel)\b"
+    r"(?= (?:of|the|der|des|aller)\b)",
     re.IGNORECASE,
 )
-_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "nin": 9, "ten": 10}
+_PARTS = {"hal": 2, "thi": 3, "qua": 4, "fif": 5, "six": 6, "sev": 7, "eig": 8, "nin": 9, "ten": 10,
+          "dri": 3, "vie": 4, "fün": 5}  # fmt: skip
 _FRACTION_ERROR = Decimal("0.04")
 
 
@@ -105,12 +108,22 @@ def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
     """Return a claim without fractions ("two thirds of"), and those that no percentage of the quote is near."""
     lacking = []
     for found in _FRACTION.finditer(text):
-        top = next(iter(spelled(found["top"]).values()), 1)
+        top = next(iter(spelled(f"die {found['top'].lower()}").values()), 1)
         value = Decimal(top) / _PARTS[found["part"].lower()[:3]]
-        near = any(min(abs(one - value), abs(one / 100 - value)) <= _FRACTION_ERROR for one in held.values)
+        near = any(
+            min(abs(one - part), abs(one / 100 - part)) <= _FRACTION_ERROR
+            for one in held.values
+            for part in (value, *((1 - value,) if _is_of_the_rest(text, held.text) else ()))
+        )
         if not near and found["part"].lower() not in held.text.lower():
             lacking.append(found[0])
     return _FRACTION.sub("…", text), lacking
+
+
+def _is_of_the_rest(text: str, quote: str) -> bool:
+    """Return whether a claim has a word of the opposite direction than its quote: "older" for "younger"."""
+    held = {(pole.axis, -pole.sign) for pole in poles(quote)}
+    return any((pole.axis, pole.sign) in held for pole in poles(text))
 
 
 class Numbers(NamedTuple):

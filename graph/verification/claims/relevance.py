@@ -41,7 +41,7 @@ def unrelated(text: str, evidence: Evidence) -> str:
         return ""
     said = {word.stem: word for word in words(text) if word.is_content and not _is_frame(word)}
     new = _new(said, f"{evidence.exact} {evidence.above} {evidence.whole}")
-    if len(new) >= _MIN_NEW and len(new) > _MAX_SHARE * len(said):
+    if len(new) >= _MIN_NEW and len(new) > _MAX_SHARE * (len(said) + _OF_NUMBER * len(_same_numbers(text, quote))):
         return f"the passage does not have {len(new)} of the {len(said)} words that the claim says"
     new = _new(said, f"{evidence.exact} {evidence.above}")
     long = sum(word.is_content for word in words(quote)) >= _SHORTEST_QUOTE
@@ -52,14 +52,20 @@ def unrelated(text: str, evidence: Evidence) -> str:
     return ""
 
 
+def _same_numbers(text: str, quote: str) -> set[str]:
+    """Return the numbers in digits that a claim and its quote have both, but years."""
+    said, held = ({one.digits for one in find_numbers(fold(some))} for some in (text, quote))
+    return {digits for digits in said & held if not _YEAR.fullmatch(digits)}
+
+
 def _shares_values(text: str, quote: str) -> bool:
     """Return whether a claim has a telling number of its quote, or two: it is then about the same thing."""
-    said, held = ({one.digits for one in find_numbers(fold(some))} for some in (text, quote))
-    same = {digits for digits in said & held if not _YEAR.fullmatch(digits)}
+    same = _same_numbers(text, quote)
     return len(same) > 1 or any(sum(map(str.isdigit, digits)) >= _TELLING or "." in digits for digits in same)
 
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_OF_NUMBER = 2  # words that a number of the quote counts for
 _TELLING = 3  # digits of a number that hardly stands in two statements by chance
 
 

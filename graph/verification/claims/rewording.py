@@ -37,7 +37,7 @@ _PART = (
     r"manchmal|teilweise|fast|häufig|überwiegend|hauptsächlich|größtenteils|selten"
 )
 _HEDGE = (
-    r"may|might|could|would|should|can|perhaps|possibly|probably|likely|potentially|plan(?:s|ned)?|expect(?:s|ed)?|"
+    r"may|might|could|would|should|ought|can|perhaps|possibly|probably|likely|potentially|plan(?:s|ned)?|expect(?:s|ed)?|"
     r"intend(?:s|ed)?|aim(?:s|ed)?|propos(?:es|ed)|hop(?:es|ed)|seem(?:s|ed)?|appear(?:s|ed)?|allegedly|apparently|"
     r"reportedly|believed|attempt(?:s|ed)?|tr(?:y|ies|ied)|unlikely|könn(?:t?en?|te)|kann|dürf(?:te|ten)|"
     r"möglicherweise|"
@@ -48,6 +48,7 @@ _CLASSES = {
     for name, pattern in {"not": _NOT, "only": _ONLY, "all": _ALL, "part": _PART, "hedge": _HEDGE}.items()
 }
 _SELDOM = re.compile(r"^(?:sometimes|rarely|seldom|occasionally|manchmal|selten|gelegentlich)$")
+_NEITHER = re.compile(r"\b(?:neither|weder)\b", re.IGNORECASE)
 _EXCLUSIVE = re.compile(r"^(?:exclusive\w*|sole\w*|alone|ausschließlich\w*|allein\w*)$")
 _SMALL_AMOUNT = re.compile(r"^(?:\d.*|a|an|few|little|small|slightly|about|wenige\w*|eine?|rund|etwa)$")
 """What follows an "only" that says how little something is, and limits nothing."""
@@ -67,6 +68,8 @@ def changed_words(text: str, quote: str) -> list[tuple[Kind, str]]:
         doubt = _doubt(before, after, following, is_hedged=is_hedged, is_exclusive=is_exclusive)
         if doubt and doubt[0] == "scope" and is_whole and _first(_CLASSES["all"], after):
             continue  # "entirely" stands in another place
+        if doubt and doubt[0] == "negation" and _NEITHER.search(quote) and _first(_CLASSES["not"], after):
+            continue  # "neither A nor B was" is "B was not"
         if doubt := doubt or _other_name(before, after, quote):
             found.append(doubt)
     return found

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from graph.verification.claims.dates import MONTHS
-from graph.verification.claims.wording import IRREGULAR, Word, same_language, share, words
+from graph.verification.claims.wording import IRREGULAR, Word, content, same_language, share, words
 
 _TOWARDS = frozenset("by from to against of durch von gegen an".split())  # noqa: SIM905
 _BE = frozenset("is are was were been being wird werden wurde wurden".split())  # noqa: SIM905
@@ -37,7 +37,28 @@ def exchanged(text: str, quote: str) -> str:
                     return f"the claim exchanges “{one.title()}” and “{other.title()}”"
         if doubt := _made_active(text, quote, both):
             return doubt
-    return _of_next_person(text, quote)
+    return _of_next_person(text, quote) or _of_other_antecedent(text, quote)
+
+
+def _of_other_antecedent(text: str, quote: str) -> str:
+    """Return a doubt where a claim gives what a "who" says of one person to another one before it."""
+    found = _WHO.search(quote)
+    if not found:
+        return ""
+    told, main = content(found["told"]), content(found["main"])
+    said = words(text)
+    own = {word.stem for word in words(found["name"])}
+    first = {word.stem for word in words(found["main"]) if _is_capital(word)} - own
+    subject = next((word.stem for word in said if _is_capital(word) and word.stem in first | own), "")
+    verb = next((word.stem for word in words(found["told"]) if word.is_content), "")
+    if subject in first and verb in {word.stem for word in said} and verb not in main and told & content(text):
+        return f"the quote says it of “{found['name']}”"
+    return ""
+
+
+_WHO = re.compile(
+    r"(?P<main>[^.;]*?(?P<name>[A-ZÄÖÜ][\w’'-]+(?:\s[A-ZÄÖÜ][\w’'-]+)*)[^.;,]{0,30}?),\s(?:who|which)\s(?P<told>[^.;]+)"
+)
 
 
 def _names(text: str) -> dict[str, str]:

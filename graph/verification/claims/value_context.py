@@ -179,11 +179,21 @@ def other_bound(text: str, quote: str, decimal: Mark = "") -> str:
         own = [other for other in held if other.values & one.values]
         said = _bound(one, text)
         known = {bound for other in own for bound in _bound(other, quote)}
+        if own and _is_denied(text, one) != _is_denied(quote, own[0]):  # "none with fewer than 45" is "at least 45"
+            said = {-bound for bound in said}
         if said and known and said.isdisjoint(known) and {-bound for bound in said} <= known:
             return f"{one.text} is bounded or compared the other way in the quote"
     return ""
 
 
+def _is_denied(text: str, value: Value) -> bool:
+    """Return whether the clause that leads to a value begins with "none" or "never"."""
+    return bool(_NONE.search(re.split(r"[,;.]\s", fold(text)[: value.start])[-1]))
+
+
+_NONE = re.compile(
+    r"\b(?:no(?=\s[^\W\d]+\s(?!more|less|fewer))|none|never|cannot|nobody|kein\w*|nie|niemand)\b", re.IGNORECASE
+)
 _TIME = re.compile(
     r"\b(?:(?P<before>before|prior to|vor)|(?P<after>after|nach)"
     r"|(?P<inside>in|during|since|im|am|on|of|seit))"

@@ -165,3 +165,56 @@ def test_a_pronoun_at_the_begin_of_a_quote_is_whom_the_words_before_name() -> No
     quote = "it covers 410 miles a day"
     assert findings("Kestrel-2 covers 410 miles a day.", quote, around=CONTEXT) == {}
     assert findings("Osprey-3 covers 410 miles a day.", quote, around=CONTEXT) == {"name": "doubt"}
+
+
+BARS = "Of the 2,150 shells in the sample, 34% have a stripe, and roughly one in ten shows a hole."
+TRIAL = "The serum was first tried on 3 April 1988 in Oldham and approved by the board seven years later."
+SISTER = "The mill opened in 1951, three years before its sister at Thrale."
+NEITHER = "Neither the bishop nor the guild was asked about the lease of the quay."
+WEDER = "Weder das Rathaus noch die Bücherei hat einen eigenen Parkplatz."
+SOLD = "The Harlan family sold the inn to the baker Tobias Wick in 1861, who turned it into a school."
+SEATS = "At least 35 of the 50 places must be taken before the boat can leave."
+ADVICE = "The panel recommends that divers should not use lamps in the first week."
+CLUB = "Der Klub zählt 1.240 Mitglieder, davon sind 35 Prozent jünger als 30 Jahre."
+FEE = "Die Anmeldung ist bis zum 30. September möglich und kostet 65 Euro; Lehrlinge zahlen die Hälfte."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Some 730 of the sampled shells have a stripe.", BARS),
+        ("About 10% of the shells show a hole.", BARS),
+        ("The board approved the serum in 1995.", TRIAL),
+        ("The sister at Thrale opened in 1954.", SISTER),
+        ("The guild was not asked about the lease of the quay.", NEITHER),
+        ("Die Bücherei hat keinen eigenen Parkplatz.", WEDER),
+        ("Tobias Wick turned the inn into a school.", SOLD),
+        ("The boat needs a minimum of 35 passengers.", SEATS),
+        ("No boat leaves with fewer than 35 taken places.", SEATS),
+        ("According to the panel, divers ought not to use lamps during the first week.", ADVICE),
+        ("Etwa 430 Mitglieder sind unter 30.", CLUB),
+        ("Lehrlinge zahlen 32,50 Euro.", FEE),
+    ],
+)
+def test_parts_years_and_bounds_that_follow_are_not_marked(text: str, quote: str) -> None:
+    assert findings(text, quote) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("Some 830 of the sampled shells have a stripe.", BARS, "number"),
+        ("34% of the shells show a hole.", BARS, "number"),
+        ("The serum was approved in 1988.", TRIAL, "date"),
+        ("The serum was first tried in 1995.", TRIAL, "date"),
+        ("The board approved the serum in 1996.", TRIAL, "number"),
+        ("The sister at Thrale opened in 1951.", SISTER, "date"),
+        ("The bishop was asked about the lease of the quay, but the guild was not.", NEITHER, "negation"),
+        ("Das Rathaus hat einen eigenen Parkplatz.", WEDER, "negation"),
+        ("The Harlan family turned the inn into a school.", SOLD, "name"),
+        ("No boat leaves with more than 35 taken places.", SEATS, "comparison"),
+        ("Die Anmeldung ist ab dem 30. September möglich.", FEE, "date"),
+    ],
+)
+def test_parts_years_and_bounds_that_do_not_follow_are_marked(text: str, quote: str, kind: str) -> None:
+    assert kind in findings(text, quote)
