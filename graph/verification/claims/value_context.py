@@ -192,7 +192,7 @@ def _is_denied(text: str, value: Value) -> bool:
 
 
 _NONE = re.compile(
-    r"\b(?:no(?=\s[^\W\d]+\s(?!more|less|fewer))|none|never|cannot|nobody|kein\w*|nie|niemand)\b", re.IGNORECASE
+    r"\b(?:no(?=\s[^\W\d]+\s(?!more|less|fewer))|none|never|cannot|kein\w*|nie|niemand)\b", re.IGNORECASE
 )
 _TIME = re.compile(
     r"\b(?:(?P<before>before|prior to|vor)|(?P<after>after|nach)"
