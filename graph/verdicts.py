@@ -32,6 +32,12 @@ SENTENCES: Mapping[str, str] = {
 }
 """What readers are told of an answer, by its verdict."""
 
+LABEL = (
+    r"\((?:not proven|proven in part|nicht belegt|teils belegt|non prouvé|prouvé en partie|no probado|probado en parte)"
+    r" ?:[^\n]*\)$"
+)
+"""What follows the marker of a statement that is not proven, in each language of `graph/query/wording.py`."""
+
 _FORMER: Mapping[str, AnswerVerdict] = {"declined": "refused"}
 """Verdicts of stored conversations and exports, under the names of the version before."""
 

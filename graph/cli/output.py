@@ -14,14 +14,14 @@ from rich.table import Column, Table
 
 from graph.citation_markers import marker
 from graph.types import counted, page_in_words
-from graph.verdicts import SENTENCES, citation_line, verdict_of
+from graph.verdicts import LABEL, citation_line, verdict_of
 
 _out = Console(highlight=False)
 # Lines are not wrapped in a pipe or a file, so that grep sees whole sentences.
 _out.soft_wrap = not _out.is_terminal
 _STATUS = {"complete": "green", "unchanged": "green", "partial": "yellow", "failed": "red"}
 _VERDICT = {"proven": "green", "catalog": "dim"}
-_LABEL = re.compile(r"(?<=\]) \((?:not proven|proven in part): [^\n]*\)$", re.MULTILINE)
+_LABEL = re.compile(rf"(?<=\]) {LABEL}", re.MULTILINE)
 _PAGE = {"read": "green", "blank": "dim", "fallback": "yellow", "failed": "red", "pending": "red"}
 
 
@@ -122,9 +122,12 @@ def plan(value: Mapping[str, Any]) -> None:
 
 def answer(result: Mapping[str, Any]) -> None:
     """Print an answer, how far it is proven, and its citations: page and quote; what is not proven is coloured."""
+    from graph.query.wording import verdict_sentence
+
     _out.print(_coloured(result["answer"]), style="yellow" if result["refused"] else "")
     if verdict := verdict_of(result):
-        _out.print(f"[{_VERDICT.get(verdict, 'yellow')}]{SENTENCES.get(verdict, verdict)}[/]")
+        said = escape(verdict_sentence(verdict, result.get("question") or ""))
+        _out.print(f"[{_VERDICT.get(verdict, 'yellow')}]{said}[/]")
     if result["citations"]:
         _out.print("\n[bold]Citations[/]")
     for citation in result["citations"]:

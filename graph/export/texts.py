@@ -10,7 +10,7 @@ from typing import Any
 from graph.citation_markers import marker
 from graph.sanitize import sanitize_markdown
 from graph.types import page_in_words
-from graph.verdicts import SENTENCES, citation_verdict, verdict_of
+from graph.verdicts import citation_verdict, verdict_of
 
 _FIELDS = ("question", "answer", "verdict", "refused", "reason", "citations", "verdicts", "notes", "engine")
 _SAID = {
@@ -28,9 +28,11 @@ _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 
 def markdown(answer: Mapping[str, Any]) -> str:
     """Return the question, the answer and its citations as Markdown; each citation says by which witness it stands."""
+    from graph.query.wording import verdict_sentence
+
     parts = [f"# {_line(answer.get('question') or 'Answer')}", str(answer["answer"]).strip()]
     if said := verdict_of(answer):
-        parts.append(f"Verdict: {said}. {SENTENCES.get(said, '')}".strip())
+        parts.append(f"Verdict: {said}. {verdict_sentence(said, str(answer.get('question') or ''))}")
     citations = [
         f"{marker(one['marker'])} **{_line(one['name'])}**, {page_in_words(one)}{_read_from(one)}\n\n"
         + "\n".join(f"> {sanitize_markdown(line)}" for line in str(one["quote"]).splitlines() or [""])

@@ -17,13 +17,6 @@ from graph.storage.base import Catalog
 from graph.types import Citation, Claim, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
 from loaders.types import CORRECTED, LITTLE_CONFIDENCE
 
-_UNPROVEN = {
-    "image": " (not proven: read from the image of the page, not found in its text)",
-    "transcript": " (not proven: read by a model; the page's text does not confirm it)",
-    "description": " (not proven: from a model's description of the page)",
-}
-"""What follows the marker of a claim that is only a model's word, by the `read_from` of its citation."""
-_IN_PART = " (proven in part: {reason})"
 _AGAIN = "run the same `pagewitness ingest` command again"
 _MAX_CLOSEST = 3  # pages that a refusal points to
 _MAX_NAMED = 3  # documents that a note names one by one; more would bury the answer
@@ -43,16 +36,17 @@ def answer(passed: Sequence[ClaimCheck], asked: str = "") -> str:
         if check["claim"].get("related"):
             lines.append(say("related", asked))
         markers = "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
-        lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation)}")
+        lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation, asked)}")
     return "\n\n".join(dict.fromkeys(lines))
 
 
-def _label(check: ClaimCheck, citation: Citation) -> str:
-    """Return what follows the marker of a claim that is not proven; "" for one that is."""
+def _label(check: ClaimCheck, citation: Citation, asked: str) -> str:
+    """Return what follows the marker of a claim that is not proven, in the question's language; "" for one that is."""
     if not is_verified(citation):
-        return _UNPROVEN[citation.get("read_from", "image")]
+        witness = citation.get("read_from", "image")
+        return f" {say(cast(Phrase, f'from_{witness}'), asked)}"
     if check.get("verdict") == "partly_proven":
-        return _IN_PART.format(reason=sanitize_markdown(check["reasons"][0].rstrip(".")))
+        return f" {say('in_part', asked, reason=sanitize_markdown(check['reasons'][0].rstrip('.')))}"
     return ""
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Literal
 
 from graph.retrieval.languages import language
+from graph.verdicts import SENTENCES
 
 Phrase = Literal[
     "nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable", "model_failed", "closest", "not_read",
     "page", "pages", "and", "related", "hello", "welcome", "ask", "more", "add", "one_document", "documents", "unread",
-    "name", "has_pages", "not_read_yet", "due", "struck",
+    "name", "has_pages", "not_read_yet", "due", "struck", "from_image", "from_transcript",
+    "from_description", "in_part",
 ]  # fmt: skip
 
 _EN: dict[Phrase, str] = {
@@ -40,6 +42,10 @@ _EN: dict[Phrase, str] = {
     "name": "Name the document that you mean.",
     "has_pages": "{name} has {count} {pages}.",
     "struck": "A passage about it is struck out and no longer holds: “{quote}” ({where}).",
+    "from_image": "(not proven: read from the image of the page, not found in its text)",
+    "from_transcript": "(not proven: read by a model; the page's text does not confirm it)",
+    "from_description": "(not proven: from a model's description of the page)",
+    "in_part": "(proven in part: {reason})",
 }
 _DE: dict[Phrase, str] = {
     "nothing_ingested": "Es ist noch kein Dokument eingelesen: Starten Sie zuerst `pagewitness ingest DATEI`.",
@@ -66,6 +72,10 @@ _DE: dict[Phrase, str] = {
     "name": "Nennen Sie das Dokument, das gemeint ist.",
     "has_pages": "{name} hat {count} {pages}.",
     "struck": "Eine Stelle dazu ist durchgestrichen und gilt nicht mehr: „{quote}“ ({where}).",
+    "from_image": "(nicht belegt: vom Bild der Seite gelesen, in ihrem Text nicht gefunden)",
+    "from_transcript": "(nicht belegt: von einem Modell gelesen; der Text der Seite bestätigt es nicht)",
+    "from_description": "(nicht belegt: aus der Beschreibung der Seite durch ein Modell)",
+    "in_part": "(teils belegt: {reason})",
 }
 _FR: dict[Phrase, str] = {
     "nothing_ingested": "Aucun document n'a encore été lu : lancez d'abord `pagewitness ingest FICHIER`.",
@@ -92,6 +102,10 @@ _FR: dict[Phrase, str] = {
     "name": "Nommez le document dont il s'agit.",
     "has_pages": "{name} a {count} {pages}.",
     "struck": "Un passage à ce sujet est barré et ne vaut plus : « {quote} » ({where}).",
+    "from_image": "(non prouvé : lu sur l'image de la page, absent de son texte)",
+    "from_transcript": "(non prouvé : lu par un modèle ; le texte de la page ne le confirme pas)",
+    "from_description": "(non prouvé : tiré de la description de la page par un modèle)",
+    "in_part": "(prouvé en partie : {reason})",
 }
 _ES: dict[Phrase, str] = {
     "nothing_ingested": "Todavía no se ha leído ningún documento: ejecute primero `pagewitness ingest ARCHIVO`.",
@@ -118,6 +132,36 @@ _ES: dict[Phrase, str] = {
     "name": "Nombre el documento al que se refiere.",
     "has_pages": "{name} tiene {count} {pages}.",
     "struck": "Un pasaje sobre ello está tachado y ya no vale: «{quote}» ({where}).",
+    "from_image": "(no probado: leído en la imagen de la página, no hallado en su texto)",
+    "from_transcript": "(no probado: leído por un modelo; el texto de la página no lo confirma)",
+    "from_description": "(no probado: de la descripción de la página por un modelo)",
+    "in_part": "(probado en parte: {reason})",
+}
+_VERDICTS = {
+    "de": {
+        "proven": "Belegt: Das Zitat jeder Aussage steht auf seiner Seite.",
+        "partly_proven": "Teils belegt: Jede Aussage, die nicht belegt ist, sagt es.",
+        "seen": "Nicht belegt: Nur ein Modell hat diese Wörter gelesen.",
+        "related": "Nicht beantwortet: Diese Zitate gehören zum Thema und wollen keine Antwort sein.",
+        "refused": "Nicht beantwortet.",
+        "catalog": "Aus der Liste der Dokumente: Es wird nichts zitiert.",
+    },
+    "fr": {
+        "proven": "Prouvé : la citation de chaque affirmation se trouve sur sa page.",
+        "partly_proven": "Prouvé en partie : chaque affirmation qui n'est pas prouvée le dit.",
+        "seen": "Non prouvé : seul un modèle a lu ces mots.",
+        "related": "Sans réponse : ces citations concernent le sujet et ne prétendent pas répondre.",
+        "refused": "Sans réponse.",
+        "catalog": "D'après la liste des documents : rien n'est cité.",
+    },
+    "es": {
+        "proven": "Probado: la cita de cada afirmación está en su página.",
+        "partly_proven": "Probado en parte: cada afirmación que no está probada lo dice.",
+        "seen": "No probado: solo un modelo ha leído estas palabras.",
+        "related": "Sin respuesta: estas citas tratan del tema y no pretenden responder.",
+        "refused": "Sin respuesta.",
+        "catalog": "De la lista de documentos: no se cita nada.",
+    },
 }
 _BY_LANGUAGE = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES}
 # Greetings are too short to tell their language by function words.
@@ -135,6 +179,14 @@ def say(phrase: Phrase, asked: str, **values: object) -> str:
         asked: The question.
         values: What its placeholders stand for.
     """
+    return _BY_LANGUAGE.get(_language(asked), _EN)[phrase].format(**values)
+
+
+def verdict_sentence(verdict: str, asked: str) -> str:
+    """Return what readers are told of an answer with a verdict, in the language of its question; "" for no verdict."""
+    return _VERDICTS.get(_language(asked), SENTENCES).get(verdict, verdict)
+
+
+def _language(asked: str) -> str:
     first = asked.strip(" ¡!¿?.,").partition(" ")[0].strip(",.!").casefold()
-    told = _GREETINGS.get(first) or language(asked)
-    return _BY_LANGUAGE.get(told, _EN)[phrase].format(**values)
+    return _GREETINGS.get(first) or language(asked)

@@ -1,7 +1,7 @@
 // Citation markers: the only module that knows how `[1]` and its link are written.
 
 import { button } from "./dom.js";
-import { citationVerdict } from "./verdicts.js";
+import { LABEL, citationVerdict } from "./verdicts.js";
 
 /** Split a text at its markers; each marker is a separate part. */
 export const splitAtMarkers = (text) => text.split(/(\[\d{1,3}\])/);
@@ -32,4 +32,4 @@ const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 /** Whether a paragraph of an answer already says its quote word for word. */
 export const saysQuote = (answer, { marker, quote }) =>
-  answer.split(/\n{2,}/).some((part) => part.includes(`[${marker}]`) && letters(part.replace(/\[\d{1,3}\]|\((?:not proven|proven in part):[^\n]*\)$/g, "")) === letters(quote));
+  answer.split(/\n{2,}/).some((part) => part.includes(`[${marker}]`) && letters(part.replace(LABEL, "").replace(/\[\d{1,3}\]/g, "")) === letters(quote));

@@ -23,5 +23,10 @@ export function citationLine(citation) {
   return `${verdict === "partly_proven" ? "Proven in part" : "Not proven"}: ${citation.reason ?? citation.read_from ?? "image"}`;
 }
 
+/** What follows the marker of a statement that is not proven, as in `graph/verdicts.py`. */
+export const LABEL =
+  /\((?:not proven|proven in part|nicht belegt|teils belegt|non prouvé|prouvé en partie|no probado|probado en parte) ?:[^\n]*\)$/;
+const BEFORE_LABEL = new RegExp(`(?<=\\]) (?=${LABEL.source})`);
+
 /** Split a paragraph before what says that it is not proven; there is one part if it is proven. */
-export const splitAtLabel = (text) => text.split(/(?<=\]) (?=\((?:not proven|proven in part): [^\n]*\)$)/);
+export const splitAtLabel = (text) => text.split(BEFORE_LABEL);

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from graph import verdicts
+from graph.query import messages, wording
 from graph.types import Citation, ClaimCheck
 from graph.verification import outcomes
 
@@ -93,3 +94,30 @@ def test_answers_of_earlier_versions_keep_their_meaning() -> None:
 def test_the_reading_room_says_the_same() -> None:
     said = dict(re.findall(r'^  (\w+): "([^"]+)",$', ROOM.read_text(encoding="utf-8"), re.MULTILINE))
     assert said == dict(verdicts.SENTENCES)
+    assert f"/{verdicts.LABEL}/;" in ROOM.read_text(encoding="utf-8")
+
+
+ASKED = {
+    "en": "How high is the tower of the harbour?",
+    "de": "Wie hoch ist der Turm am Hafen?",
+    "fr": "Quelle est la hauteur de la tour du port ?",
+    "es": "¿Cuál es la altura de la torre del puerto?",
+}
+
+
+@pytest.mark.parametrize("language", ASKED)
+def test_what_is_not_proven_says_so_in_the_language_of_the_question(language: str) -> None:
+    asked = ASKED[language]
+    seen, doubted = check(seen=NOT_READ), check(doubts=["the quote says less"])
+    lines = messages.answer([seen], asked).split("] "), messages.answer([doubted], asked).split("] ")
+    assert all(re.fullmatch(verdicts.LABEL, label) for _, label in lines)
+    assert ("proven" in lines[0][1]) == ("proven" in lines[1][1]) == (language == "en")
+
+
+def test_each_verdict_has_a_sentence_in_each_language() -> None:
+    said = {
+        one: [wording.verdict_sentence(verdict, asked) for verdict in verdicts.SENTENCES]
+        for one, asked in ASKED.items()
+    }
+    assert said["en"] == list(verdicts.SENTENCES.values())
+    assert len({sentence for sentences in said.values() for sentence in sentences}) == 4 * len(verdicts.SENTENCES)
