@@ -7,8 +7,8 @@ points of page@1.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graph.retrieval import scoring, terms
@@ -16,6 +16,7 @@ from graph.retrieval.asked_parts import holds_evidence
 from graph.retrieval.embedder import Embedder, SentenceEmbedder, encodes_sentences
 from graph.retrieval.late_interaction import run_beside, score_sentences
 from graph.retrieval.multilingual import Asked, MultilingualSearch
+from graph.retrieval.named_pages import chunks_on_named_page
 from graph.retrieval.vector_search import nearest_chunks
 from graph.storage.base import Catalog, VectorIndex
 from graph.storage.rows import ChunkRow
@@ -103,10 +104,14 @@ class Retriever:
         limit: int,
         by_image: Mapping[str, float],
     ) -> list[RetrievedChunk]:
-        """Rank the candidates and return the best; near-duplicates are left out."""
+        """Rank the candidates and return the best, first those on a page that is named; without near-duplicates."""
+        named = chunks_on_named_page(self._catalog, query, documents)
+        by_vector = {**by_vector, **dict.fromkeys(named, 1.0)}
         if by_image:
-            return _best_distinct(self._rank(query, by_text, by_vector, limit, by_image), limit)
-        return _best_distinct(self._rank_all(query, documents, by_text, by_vector, limit), limit)
+            hits = self._rank(query, by_text, by_vector, limit, by_image)
+        else:
+            hits = self._rank_all(query, documents, by_text, by_vector, limit)
+        return _best_distinct(_led_by(named, hits) if named else hits, limit)
 
     def _rank_all(
         self,
@@ -232,6 +237,18 @@ class Retriever:
             for chunk in chunks
             if chunk.id in best
         ]
+
+
+def _led_by(named: Collection[str], hits: Sequence[Hit]) -> list[Hit]:
+    """Return hits, those on a page that is named higher, and of these the best of each document before the others."""
+    found: list[Hit] = []
+    seen: set[str] = set()
+    for hit in hits:
+        first = hit.chunk.document not in seen and hit.chunk.id in named
+        raised = scoring.NAMED_WEIGHT * (hit.chunk.id in named) + scoring.NAMED_WEIGHT * first
+        seen |= {hit.chunk.document} if first else set()
+        found.append(replace(hit, score=hit.score + raised))
+    return sorted(found, key=lambda hit: (-hit.score, hit.chunk.id))
 
 
 def document_of(chunk: str) -> str:

@@ -82,7 +82,7 @@ class Library:
 
     def add(self, name: str, chunks: dict[str, list[Sentence]]) -> None:
         made = [
-            Chunk(at, "text", " ".join(s.text for s in ones), (1,), (), 10, tuple(ones), ((0, len(ones)),))
+            Chunk(at, "text", " ".join(s.text for s in ones), ones[0].pages, (), 10, tuple(ones), ((0, len(ones)),))
             for at, ones in enumerate(chunks.values())
         ]
         self.catalog.add_document(document(name))
@@ -160,6 +160,20 @@ def test_text_and_vectors_of_whole_chunks_both_decide(
     assert by_chunk.search(question)[0] == answer
     monkeypatch.setattr(scoring, weight, 0.0)
     assert by_chunk.search(question)[0] != answer, f"the question does not depend on {weight}: choose another one"
+
+
+@pytest.mark.parametrize("asked", ["on page 2", "on the second page", "on the last page"])
+def test_the_page_that_a_question_names_is_among_the_first_of_each_document(
+    model: MiniLM, tmp_path: Path, asked: str
+) -> None:
+    library = Library(tmp_path, model)
+    for name in "ab":
+        first = {f"{name}{at}": prose(f"In 19{at}5 the {name} ducks were counted.") for at in range(3, 9)}
+        last = f"The {name} owls bred until 7 May."
+        library.add(name, first | {f"{name} second": [Sentence(last, last, "prose", (2,))]})
+    found = library.search(f"Which date is given {asked}?")
+    assert set(found[:2]) == {"a second", "b second"}
+    assert "second" not in " ".join(library.search("Which year is given?", limit=3))
 
 
 TERN = "The Arctic tern returns to the same cliff every May and raises one chick there in a bare scrape."

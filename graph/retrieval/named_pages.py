@@ -1,0 +1,47 @@
+"""Pages that a question names by their number, whose passages are searched whatever their words are.
+
+"Which date is given on page 14?" has few words of page 14.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph.storage.base import Catalog
+from graph.storage.rows import DocumentRow
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "title": 1, "cover": 1}
+_PAGE = re.compile(
+    r"\b(?:(?:page|slide|sheet|p\.) ?(?:no\.? ?|number )?(?P<number>\d{1,4})"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)}) (?:page|slide|sheet))\b",
+    re.IGNORECASE,
+)
+# A page has some three chunks. In a library of more documents the page of one has to be asked for with its document.
+_MAX_DOCUMENTS = 10
+_MAX_CHUNKS = 24
+
+
+def chunks_on_named_page(catalog: Catalog, question: str, documents: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the chunks on the page that a question names.
+
+    Args:
+        catalog: Where the documents are.
+        question: The question.
+        documents: Ids of the documents that are searched; empty for all.
+    """
+    found = _PAGE.search(question)
+    if found is None:
+        return frozenset()
+    rows = catalog.documents(documents or None)
+    if len(rows) > _MAX_DOCUMENTS:
+        return frozenset()
+    named = int(found["number"]) if found["number"] else _ORDINALS[found["ordinal"].lower()]
+    ids = [chunk for row in rows for chunk in _on_page(catalog, row, row.pages if named < 0 else named)]
+    return frozenset(ids[:_MAX_CHUNKS])
+
+
+def _on_page(catalog: Catalog, row: DocumentRow, page: int) -> list[str]:
+    if not 0 < page <= row.pages:
+        return []
+    return [chunk.id for chunk in catalog.chunks(catalog.chunk_ids(row.id), published=True) if page in chunk.pages]
