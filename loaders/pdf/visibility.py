@@ -8,7 +8,7 @@ ground. The layer of recognised text under a scan is set without paint too; the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
@@ -42,6 +42,7 @@ _DPI = 72
 _RULE = 3.0  # points: thinner shapes are lines
 _MAX_WAVES = 200  # stroked paths, of which waves are told: a chart or map has more
 _MAX_WAVE_POINTS = 400
+_SPANS_AHEAD = 24  # spans of a line after that of the word before: of letters set one by one a word has as many
 _MAX_VECTORS = 4000  # shapes looked at; a map has 100,000, and none of them covers a text
 
 
@@ -147,8 +148,7 @@ def _prints(textpage: Any, content: Sequence[dict[str, Any]]) -> list[_Print]:
         spans = [span for span in style["spans"] if span["text"].strip()] if style else []
         if not style or not spans:
             continue
-        for word in words:
-            span = min(spans, key=lambda span: _distance(span["bbox"], centre(word.box)))
+        for word, span in zip(words, _own_spans(words, spans), strict=True):
             flags = span.get("char_flags", _PAINT)
             found.append(
                 _Print(
@@ -164,6 +164,23 @@ def _prints(textpage: Any, content: Sequence[dict[str, Any]]) -> list[_Print]:
                 )
             )
     return found
+
+
+def _own_spans(words: Sequence[Word], spans: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the span in which each word's middle lies, or the nearest one.
+
+    It is looked for from that of the word before on: where each word has a span of its own, comparing all with all
+    takes as long as the rest of reading the page.
+    """
+    at = 0
+    for word in words:
+        middle = centre(word.box)
+        ahead = range(at, min(at + _SPANS_AHEAD, len(spans)))
+        own = next((number for number in ahead if not _distance(spans[number]["bbox"], middle)), None)
+        if own is None:
+            own = min(range(len(spans)), key=lambda number: _distance(spans[number]["bbox"], middle))
+        at = own
+        yield spans[own]
 
 
 def _distance(box: Sequence[float], point: tuple[float, float]) -> float:
