@@ -39,6 +39,8 @@ _SMALL = re.compile(r"[acemnorsuvwxz]")
 _ON_LINE = re.compile(r"[A-PR-Za-fhik-or-xz]")
 _HANGING = re.compile(r"[gjpqyQ]")  # letters that end below the baseline
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d\.$")
+_NOTE, _MARK = re.compile(r" ?[^\W\d_]{2}"), 2  # what follows the mark of a footnote, and the digits of one
+_NUMERO = re.compile(r"(?<!\w)([nN])⁰(?= ?\d)")  # the raised o of "nº 7" is read as a zero
 _OVERLONG = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(\d{1,2})(?![\d,.])")
 """A number with digits beyond its last group of three ("1,9504"): they are a sign, or a point before them was lost."""
 
@@ -169,7 +171,9 @@ def _hangs(line: _Print, run: range, kind: str, before: dict[int, str]) -> bool:
         return True  # the 6 of "⁵,⁶", the 4 of "10⁻⁴"
     if last in (".", ",") and text[max(0, start - 2) : start - 1].isdecimal():  # the 7 of "86.7"
         return bool(_YEAR.search(text[:start])) and not next_one.strip()
-    return bool(last.strip()) or next_one.isalpha()  # the number of an isotope stands before its letter
+    # The number of an isotope stands before its letter, the mark of a footnote before its text.
+    is_note = len(run) <= _MARK and bool(_NOTE.match(text[run.stop :]))
+    return bool(last.strip()) or next_one.isalpha() or is_note
 
 
 def _beyond_groups(line: _Print) -> list[int]:
@@ -199,4 +203,4 @@ def _written(text: str, signs: dict[int, str]) -> str:
         listed = char == "." and signs.get(index - 1) == signs.get(index + 1) == "raised"
         done += raised(char) if kind == "raised" or minus else lowered(char) if kind == "lowered" else char
         done = f"{done[:-1]}," if listed else done
-    return done
+    return _NUMERO.sub(r"\1º", done)

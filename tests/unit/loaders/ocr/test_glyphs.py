@@ -80,6 +80,16 @@ def test_signs_hang_on_words_percentages_and_sentences_too(font: str, dpi: int, 
     assert [sign for sign in wanted if sign not in text] == []
 
 
+def test_a_footnote_keeps_the_mark_before_it_and_numero_its_letter() -> None:
+    lines = ["^{4} Net of the pilots' dues. ^{5} Revised.", "Le quai n^{o} 7 fut vendu, 12 bateaux non."]
+    text = " ".join(block.text for block in read_image(scan("helv", 150, lines), 1).blocks)
+    for wanted in ("⁴ Net of", "⁵ Revised", "nº 7", " 12 bateaux"):
+        assert wanted in text
+    # The number of a row that stands a little higher and is as large as its text is no mark.
+    crop, places = blocks_of_print("4 BOATS OF OAK", {"4": (8, 26), "": (10, 28)})
+    assert with_signs(crop, "4 BOATS OF OAK", places) == "4 BOATS OF OAK"
+
+
 def test_the_minus_of_an_exponent_is_raised_with_it() -> None:
     text = " ".join(block.text for block in read_image(scan("helv", 150, ["A load of 3.2 × 10^{-4} grams"]), 1).blocks)
     assert "× 10⁻⁴ grams" in text
