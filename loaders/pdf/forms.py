@@ -214,6 +214,14 @@ class _Labels:
             for other in self._boxes
         )
 
+    def _goes_back(self, word: Word, size: float) -> bool:
+        """Return whether a word has another right before it: it is the middle of a line, and no line that goes on."""
+        middle = centre(word.box)[1]
+        return any(
+            0 <= word.box.x0 - other.box.x1 <= _WORDS * size and other.box.y0 <= middle <= other.box.y1
+            for other, _ in self._words
+        )
+
     def _below(self, label: Sequence[Word]) -> list[Word]:
         """Return the line that goes on with a label: close below, at the same left edge, and beside no field."""
         first, last = label[0], max(label, key=lambda word: word.box.y1)
@@ -227,7 +235,7 @@ class _Labels:
         if not line or line[0][0].box.x0 > first.box.x0 + 3:
             return []
         middle = centre(line[0][0].box)[1]
-        if any(box.y0 - 2 <= middle <= box.y1 + 2 for box in self._boxes):
+        if any(box.y0 - 2 <= middle <= box.y1 + 2 for box in self._boxes) or self._goes_back(*line[0]):
             return []
         return self._chain(line, line[0][0].box.x0, _WORDS)
 

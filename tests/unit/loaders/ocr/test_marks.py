@@ -141,6 +141,21 @@ def test_a_box_that_is_filled_with_ink_is_ticked_and_a_legend_is_not() -> None:
     assert "yes (ticked)" not in "\n".join(block.text for block in read(sheet).blocks)
 
 
+def test_a_box_of_a_web_form_with_a_pale_hook_is_ticked() -> None:
+    sheet = page()
+    sheet.insert_text((50, 50), "Enrolment for the course in navigation", fontsize=14)
+    sheet.insert_text((50, 90), "Insurance:", fontsize=11)
+    for x, name, ticked in ((120, "yes", True), (190, "no", False)):
+        box = pymupdf.Rect(x, 81, x + 10, 91)
+        sheet.draw_rect(box, width=0.7, radius=0.15, color=(0, 0.46, 1) if ticked else (0.46, 0.46, 0.46),
+                        fill=(0, 0.46, 1) if ticked else None)  # fmt: skip
+        if ticked:
+            sheet.draw_polyline([(x + 2, 86), (x + 4.2, 88.4), (x + 8, 83.5)], color=(1, 1, 1), width=1.4)
+        sheet.insert_text((x + 16, 90), name, fontsize=11)
+    text = "\n".join(block.text for block in read(sheet).blocks)
+    assert "Insurance: yes: yes (ticked)" in text
+
+
 def test_letters_and_bullets_and_cells_are_no_tick_boxes() -> None:
     sheet = page()
     for at, line in enumerate(["DOOR, BOOK and ROOD ODD BOB OO D O Q 0", "Die Oder im Oktober: 0 Boote, 8 O-Ringe"]):

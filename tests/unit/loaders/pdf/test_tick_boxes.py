@@ -189,6 +189,19 @@ def test_a_filled_box_among_empty_ones_is_ticked(tmp_path: Path, glyphs: bool) -
     assert [text for text in EXPECTED if text not in found] == []
 
 
+def test_the_middle_of_the_line_below_is_no_part_of_a_label(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.draw_rect((76, 89, 88, 101))
+        page.insert_text((94, 100), "no", fontsize=11)
+        start = "The term is"
+        x = 94 - pymupdf.get_text_length(f"{start} ", fontsize=11)
+        page.insert_text((x, 113), f"{start} seven working days.", fontsize=11)
+
+    found = _markdown(tmp_path, draw)
+    assert "no: no (not ticked)" in found
+    assert "The term is seven working days." in found
+
+
 def test_a_legend_of_a_filled_and_an_open_square_is_not_ticked(tmp_path: Path) -> None:
     def draw(page: Any) -> None:
         for x, name, fill in ((72, "Apples", 0), (172, "Pears", None), (272, "Plums", 0.5)):
