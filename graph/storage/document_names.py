@@ -33,11 +33,16 @@ def _words_of(text: str) -> tuple[str, ...]:
 
 def terms_of_name(name: str, title: str, source: str) -> str:
     """Return the terms that a document is found by, as a JSON list: the catalog's triggers call it."""
+    return json.dumps(terms_of_row(name, title, source), ensure_ascii=False)
+
+
+def terms_of_row(name: str, title: str, source: str) -> list[str]:
+    """Return the terms that a document is found by: words of name and title, the whole name, and the source."""
     stem = name.rsplit(".", 1)[0]
     words = [*words_of(stem), *words_of(title)[:_MAX_TITLE]]
     whole = [WHOLE + " ".join(words_of(part)) for part in (name, stem)]
     sources = [SOURCE + source.casefold()] if source else []
-    return json.dumps(list(dict.fromkeys([*words, *whole, *sources])), ensure_ascii=False)
+    return list(dict.fromkeys([*words, *whole, *sources]))
 
 
 def whole_names(text: str) -> list[str]:

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graph.storage.database import Database  # sqlite3, which the stems of words need not
+    from graph.storage.sql import CountedDatabase
 
 _K1 = 1.2  # the k1 that is built into SQLite's bm25()
 _MANY_MATCHES = 5_000  # this many are ranked in 5 ms; with fewer the bounds save nothing
@@ -39,7 +39,7 @@ _MAX_WIDER, _MARGIN = 4, 1.3
 class FullText:
     """Ranked search over the units of a catalog. Word counts are cached until the next write."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: CountedDatabase) -> None:
         self._db = database
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
@@ -53,17 +53,17 @@ class FullText:
 
     def holds_other_scripts(self) -> bool:
         """Return whether a dozen words begin with a letter from Cyrillic to Tibetan, kana to Yi, or hangul; cached."""
-        self._counted({""})
+        known = self._counted({""})
         key = "\0scripts"
-        if key not in self._counts:
+        if key not in known:
             found = self._db.rows(
                 "SELECT 1 FROM unit_terms WHERE term >= 'Ѐ' AND term < 'က' UNION ALL "
                 "SELECT 1 FROM unit_terms WHERE term >= 'ぁ' AND term < '豈' UNION ALL "
                 "SELECT 1 FROM unit_terms WHERE term >= '가' AND term < 'ힰ' "
                 f"LIMIT {_OTHER_WORDS}"
             )
-            self._counts[key] = len(found)
-        return self._counts[key] >= _OTHER_WORDS
+            known[key] = len(found)
+        return known[key] >= _OTHER_WORDS
 
     def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
         """Return the stems of the index with a word's first letter and this many letters, with their units' number."""
@@ -157,9 +157,13 @@ class FullText:
             rows = self._db.rows_in("SELECT term, doc FROM unit_terms WHERE term IN ({})", wanted)
             fresh = dict.fromkeys(wanted, 0) | {row[0]: row[1] for row in rows}
             if "" in fresh:
-                fresh[""] = self._db.rows("SELECT count(*) FROM units")[0][0]
+                fresh[""] = self._total()
             known.update(fresh)
         return known
+
+    def _total(self) -> int:
+        """Return the number of units."""
+        return int(self._db.rows("SELECT count(*) FROM units")[0][0])
 
 
 def _any(words: Sequence[str]) -> str:
@@ -193,10 +197,10 @@ _local = threading.local()
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Return the Porter stem of a lower-case word, as the index stems it."""
+    """Return the Porter stem of a lower-case word, as the index stems it; a word without one ("s") as it is."""
     # Stemmer objects are not thread-safe: one for each thread.
     if not hasattr(_local, "stemmer"):
         import Stemmer
 
         _local.stemmer = Stemmer.Stemmer("porter")
-    return str(_local.stemmer.stemWord(word))
+    return str(_local.stemmer.stemWord(word)) or word

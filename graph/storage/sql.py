@@ -53,6 +53,14 @@ class SqlDatabase(Protocol):
         """Open a write transaction, committed at the end and rolled back on an error; it cannot be nested."""
 
 
+class CountedDatabase(SqlDatabase, Protocol):
+    """A database that tells when what was counted in it may have changed."""
+
+    @property
+    def version(self) -> int:
+        """A number that is another after each write; another each time where other processes write too."""
+
+
 def placeholders(values: Sequence[Any]) -> str:
     """Return `?, ?, ?`, one for each value."""
     return ", ".join("?" * len(values))

@@ -91,6 +91,10 @@ class Stores:
         if self._chroma_url or self.catalog.get_meta(self.INDEXED_BY) != embedder:
             self.vectors.check(embedder)
             self.catalog.set_meta(self.INDEXED_BY, embedder)
+        self.check_complete()
+
+    def check_complete(self) -> None:
+        """Raise IndexMismatchError if a `reembed` has not finished."""
         if self.reembedding():
             raise IndexMismatchError(
                 "The vectors are incomplete, because `pagewitness reembed` was stopped half-way: run it again."
@@ -109,6 +113,11 @@ class Stores:
                 # A database and its write-ahead log count as one part.
                 sizes[file.relative_to(self.home).parts[0].split(".")[0]] += file.stat().st_size
         return sizes
+
+    @property
+    def place(self) -> str:
+        """Where catalog and vectors are, without a password."""
+        return f"SQLite in {self.home}, Chroma {f'at {self._chroma_url}' if self._chroma_url else 'there too'}"
 
     @property
     def catalog(self) -> Catalog:

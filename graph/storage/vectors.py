@@ -19,7 +19,7 @@ import httpx
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from graph.errors import BadInputError, HomeError, IndexMismatchError
+from graph.errors import BadInputError, HomeError, IndexMismatchError, other_embedder, other_length
 from graph.storage.rows import VectorRow
 
 if TYPE_CHECKING:
@@ -64,10 +64,7 @@ def _translated(error: Exception, url: str) -> HomeError | IndexMismatchError | 
     from chromadb.errors import InternalError, InvalidArgumentError
 
     if isinstance(error, InvalidArgumentError) and "dimension" in str(error):
-        return IndexMismatchError(
-            f"The embedding model returns vectors of another length than those of the index ({error}): run "
-            "`pagewitness reembed` to rebuild them (no page is read again), or set the former model and dimensions."
-        )
+        return other_length(error)
     if not isinstance(error, (httpx.HTTPError, OSError, InternalError)):
         return None
     what = f"Chroma server at {url}" if url else "vector index"
@@ -193,10 +190,7 @@ class ChromaVectors:
             if stored == embedder:
                 return
             if self.count():
-                raise IndexMismatchError(
-                    f"The index holds vectors of {stored or 'an unknown model'}, but the model in use is {embedder}: "
-                    "run `pagewitness reembed` to rebuild them (no page is read again), or set the former model."
-                )
+                raise other_embedder(stored, embedder)
             self.reset(embedder)
 
     @_translate_errors

@@ -63,6 +63,8 @@ ONLY_IN = {
     "langchain_google_genai": ("graph/engines/",),
     "click": ("graph/cli/",),
     "dotenv": ("graph/settings.py",),
+    "psycopg": ("graph/storage/postgres/",),
+    "psycopg_pool": ("graph/storage/postgres/",),
     "pydantic_settings": ("graph/settings.py",),
     "langsmith": ("graph/evaluation/langsmith_experiment.py", "graph/runtime/tracing.py"),
     "starlette": ("web/",),

@@ -31,6 +31,7 @@ FILES_OF = {
         "loaders/pdf/outlines.py",
     ),
     "server": ("web/", "graph/cli/serve.py"),
+    "team": ("graph/storage/postgres/",),
 }
 # Libraries whose internals are used, or that the code depends on by major version.
 UNBOUNDED = {"tzdata"}  # data, versioned by year
@@ -60,7 +61,8 @@ def test_every_import_is_declared_in_the_base_or_in_the_extra_of_its_file() -> N
 
 
 def test_every_dependency_has_an_upper_bound() -> None:
-    requirements = [Requirement(text) for text in [*PROJECT["dependencies"], *EXTRAS["server"], *EXTRAS["offline"]]]
+    listed = [*PROJECT["dependencies"], *(text for extra in FILES_OF for text in EXTRAS[extra])]
+    requirements = [Requirement(text) for text in listed]
     unbounded = {
         requirement.name
         for requirement in requirements
@@ -87,7 +89,7 @@ def test_an_image_built_from_langgraph_json_has_the_offline_engine() -> None:
     assert dependencies == [".", *EXTRAS["offline"]]
 
 
-@pytest.mark.parametrize("extra", ["offline", "server"])
+@pytest.mark.parametrize("extra", ["offline", "server", "team"])
 def test_a_missing_extra_is_named_in_one_sentence(extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     require_extra(extra, "This")  # everything is installed here
     monkeypatch.setitem(errors._EXTRAS, extra, ("json", "no_such_package"))

@@ -1,0 +1,1 @@
+"""The catalog and the vectors in one Postgres database, which several processes and machines may share."""

@@ -1,0 +1,243 @@
+"""One Postgres database: a pool of connections, write transactions one at a time, and errors that name no password.
+
+The catalog's statements are those of SQLite (`graph.storage.sql`); `translated` turns the few forms that differ. Every
+write transaction takes one advisory lock, so that processes write one after another, as the threads of one process do
+on SQLite: the rules of names and sources read before they write. Vectors are written without it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.string import StrBinaryDumper, StrDumper, StrDumperUnknown
+from psycopg_pool import ConnectionPool
+
+from graph.errors import BadInputError, HomeError
+from graph.storage.document_names import terms_of_row
+from graph.storage.postgres.schema import WRITING, migrate
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer
+
+R = TypeVar("R")
+
+_CONNECT_S = 10
+_MAX_CONNECTIONS = 20
+# A question asks for 60 vectors, more than the default of 40 candidates.
+_CONFIGURATION = "SET hnsw.ef_search = 200; SET hnsw.iterative_scan = strict_order; SET TIME ZONE 'UTC'"
+_versions = itertools.count(1)
+
+
+class Database:
+    """A database of the catalog and the vectors; all methods may be called in any thread.
+
+    Args:
+        url: Its address, `postgresql://user:password@host:port/name`.
+
+    Raises:
+        BadInputError: the address is none, or nothing answers there.
+        HomeError: the tables were made by a newer PageWitness, or cannot be made.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.place = place_of(url)
+        self._local = threading.local()
+        try:
+            with psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_S) as connection:
+                migrate(connection, self.place)
+        except psycopg.Error as error:
+            raise BadInputError(
+                f"The database {self.place} (PAGEWITNESS_STORE_URL) cannot be used ({_cause(error)}): start it, or "
+                "correct the address, the user's rights or the password."
+            ) from error
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=_MAX_CONNECTIONS,
+            kwargs={"autocommit": True, "connect_timeout": _CONNECT_S},
+            configure=_configure,
+            open=True,
+        )
+
+    @property
+    def version(self) -> int:
+        """A number that is another each time: other processes write too, so counts are never kept."""
+        return next(_versions)
+
+    def now(self) -> float:
+        """Return the database's time as Unix time."""
+        return float(self.rows("SELECT extract(epoch FROM clock_timestamp())::float8")[0][0])
+
+    def size(self) -> int:
+        """Return the bytes of the database."""
+        return int(self.rows("SELECT pg_database_size(current_database())")[0][0])
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Return all rows of a query, within this thread's write transaction if there is one."""
+        return self.reading(lambda connection: connection.execute(translated(query), parameters).fetchall())
+
+    def rows_in(self, query: str, values: Sequence[Any]) -> list[Any]:
+        """Return all rows of a query, whose one `IN ({})` compares with `values`."""
+        return self.rows(query.replace("IN ({})", "= ANY(?)"), [list(values)]) if values else []
+
+    def reading(self, read: Callable[[psycopg.Connection], R]) -> R:
+        """Return what `read` returns for a connection; it is called again if the database was started again.
+
+        Raises:
+            HomeError: the database does not answer.
+        """
+        if (open_one := getattr(self._local, "connection", None)) is not None:
+            return read(open_one)
+        try:
+            return self._once(read)
+        except psycopg.OperationalError:
+            self._pool.check()  # replaces the connections that the database has closed
+        try:
+            return self._once(read)
+        except psycopg.OperationalError as error:
+            raise self._lost(error) from error
+
+    def _once(self, read: Callable[[psycopg.Connection], R]) -> R:
+        with self._pool.connection(_CONNECT_S) as connection:
+            return read(connection)
+
+    @contextmanager
+    def writing(self, *, alone: bool = True) -> Iterator[Transaction]:
+        """Open a write transaction, committed at the end and rolled back on an error; it cannot be nested.
+
+        Args:
+            alone: Wait until no other such transaction is open; vectors, which no rule depends on, need not.
+
+        Raises:
+            HomeError: the database does not answer, or has no room.
+        """
+        with suppress(HomeError):
+            self.reading(lambda connection: connection.execute("SELECT 1"))
+        try:
+            with self._pool.connection(_CONNECT_S) as connection, connection.transaction():
+                if alone:
+                    connection.execute("SELECT pg_advisory_xact_lock(%s)", [WRITING])
+                self._local.connection = connection
+                try:
+                    transaction = Transaction(connection)
+                    yield transaction
+                    if alone:
+                        _index_names(transaction)
+                finally:
+                    self._local.connection = None
+        except psycopg.OperationalError as error:
+            raise self._lost(error) from error
+        except psycopg.errors.ForeignKeyViolation as error:
+            raise HomeError(
+                "The document was deleted while it was being read: give it again if it should be there."
+            ) from error
+
+    def _lost(self, error: psycopg.Error) -> HomeError:
+        return HomeError(
+            f"The database {self.place} does not work any more ({_cause(error)}): start it again or make room on its "
+            "disk, then run the same command again; pages that were read are saved."
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+
+class Transaction:
+    """A write transaction, with the statements of SQLite."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor:
+        """Run a statement."""
+        return self._connection.execute(translated(sql), parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> psycopg.Cursor:
+        """Run a statement once for each sequence of parameters, sent together."""
+        cursor = self._connection.cursor()
+        cursor.executemany(translated(sql), list(parameters))
+        return cursor
+
+
+@lru_cache(maxsize=256)
+def translated(sql: str) -> bytes:
+    """Return a statement of the shared dialect as psycopg takes it."""
+    sql = sql.replace("%", "%%").replace("LIMIT ?", "LIMIT nullif(?, -1)")
+    return sql.replace("?", "%s").encode()
+
+
+def place_of(url: str) -> str:
+    """Return an address without its password, for messages.
+
+    Raises:
+        BadInputError: it is no address of a Postgres database.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        parts = {}
+    if not url.startswith(("postgresql://", "postgres://")) or not parts:
+        raise BadInputError(
+            "PAGEWITNESS_STORE_URL is not the address of a Postgres database: set one such as "
+            "postgresql://user@host/database, or nothing for the home folder."
+        )
+    user, port = parts.get("user"), parts.get("port")
+    host = f"{parts.get('host') or 'localhost'}{f':{port}' if port else ''}"
+    return f"postgresql://{f'{user}@' if user else ''}{host}/{parts.get('dbname') or user or ''}"
+
+
+def _index_names(transaction: Transaction) -> None:
+    """Index the names that this transaction has written; the schema's triggers list them."""
+    changed = transaction.execute("DELETE FROM names_to_index RETURNING document, name, title, source").fetchall()
+    terms = {(term, row[0]) for row in changed for term in terms_of_row(*row[1:])}
+    if terms:
+        transaction.execute(
+            "INSERT INTO document_terms SELECT new.term, new.document FROM unnest(?::text[], ?::text[]) "
+            "AS new (term, document) JOIN documents ON documents.id = new.document WHERE NOT EXISTS "
+            "(SELECT 1 FROM document_terms old WHERE old.term = new.term AND old.document = new.document)",
+            [[term for term, _ in terms], [document for _, document in terms]],
+        )
+
+
+def _cause(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def storable(text: str) -> bytes:
+    """Return a text as UTF-8 that Postgres stores: it has no NUL, and no half of a surrogate pair.
+
+    In JSON, where NUL is always escaped, an escaped surrogate is read back as it was.
+    """
+    return text.replace("\x00", "\ufffd").encode("utf-8", "backslashreplace")
+
+
+class _Text(StrDumper):
+    def dump(self, obj: str) -> Buffer | None:
+        """Return a text as it is stored."""
+        return storable(obj)
+
+
+class _UntypedText(StrDumperUnknown):
+    def dump(self, obj: str) -> Buffer | None:
+        """Return a text as it is stored."""
+        return storable(obj)
+
+
+class _BinaryText(StrBinaryDumper):
+    def dump(self, obj: str) -> Buffer | None:
+        """Return a text as it is stored."""
+        return storable(obj)
+
+
+def _configure(connection: psycopg.Connection) -> None:
+    connection.execute(_CONFIGURATION)
+    for dumper in (_BinaryText, _Text, _UntypedText):  # the last one is taken where the type is not told
+        connection.adapters.register_dumper(str, dumper)

@@ -1,0 +1,94 @@
+"""Full-text search in Postgres, over words that are stemmed here as in the embedded index.
+
+Postgres ranks what it finds by where words stand and how often, and knows no rare words. So a word counts by its
+rarity here, as in BM25, and a question searches for its rarest words alone: those that most units have tell little.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from graph.storage.fulltext import FullText, stem
+
+_MAX_WORDS = 8  # a question's rarest words are searched for
+_MAX_LEXEME = 2000  # bytes; Postgres takes 2,046
+_MAX_POSITION = 16_383  # the largest place of a word that Postgres stores
+_WORD = re.compile(r"[^\W_]+")
+
+
+def lexemes(text: str) -> list[str]:
+    """Return the stems of a text's words in order, as they are indexed and searched: `Ærø's cafés` gives aero, s, cafe.
+
+    A word that is longer than Postgres takes stands for itself by its hash.
+    """
+    plain = unicodedata.normalize("NFD", text.replace("\x00", " ").lower())
+    plain = unicodedata.normalize("NFC", re.sub(r"[\u0300-\u036f]", "", plain))
+    return [_short(stem(word)) for word in _WORD.findall(plain)]
+
+
+def _short(word: str) -> str:
+    coded = word.encode("utf-8", "replace")
+    return word if len(coded) <= _MAX_LEXEME else hashlib.sha256(coded).hexdigest()
+
+
+def vector_of(*texts: str) -> str:
+    """Return the words of texts as the literal of a `tsvector`, each with its places."""
+    places: dict[str, list[int]] = {}
+    at = 0
+    for text in texts:
+        for word in lexemes(text):
+            at += 1
+            places.setdefault(word, []).append(min(at, _MAX_POSITION))
+    return " ".join(f"{_quoted(word)}:{','.join(map(str, found[:255]))}" for word, found in places.items())
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+class PostgresText(FullText):
+    """Ranked search over the units of a catalog; counts are asked of the database each time."""
+
+    def frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
+        """Return in how many units each word occurs (stemmed as the index does), and the number of units."""
+        stems = {word: lexemes(word) for word in words}
+        counts = self._counted({one for found in stems.values() for one in found} | {""})
+        rarest = {word: min((counts[one] for one in found), default=0) for word, found in stems.items()}
+        return rarest, counts[""]
+
+    def best_chunks(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Return (chunk id, score of its best unit) of published chunks, best first; positive scores."""
+        phrases = {word: " <-> ".join(map(_quoted, lexemes(word))) for word in words}
+        phrases = {word: phrase for word, phrase in phrases.items() if phrase}
+        counts, total = self.frequencies(list(phrases))
+        chosen = sorted((word for word in phrases if counts[word]), key=lambda word: counts[word])[:_MAX_WORDS]
+        if not chosen:
+            return []
+        score = " + ".join(["? * ts_rank(u.words, ?::tsquery)"] * len(chosen))
+        weights = [_rarity(counts[word], total) for word in chosen]
+        rows = self._db.rows(
+            f"SELECT u.chunk, max({score}) AS score FROM units u JOIN chunks c ON c.id = u.chunk "
+            "JOIN documents d ON d.id = c.document AND d.generation = c.generation "
+            f"WHERE u.words @@ ?::tsquery {'AND u.document = ANY(?)' if documents else ''} "
+            "GROUP BY u.chunk ORDER BY score DESC, u.chunk LIMIT ?",
+            [
+                *(value for word, weight in zip(chosen, weights, strict=True) for value in (weight, phrases[word])),
+                " | ".join(f"({phrases[word]})" for word in chosen),
+                *([list(documents)] if documents else []),
+                limit,
+            ],
+        )
+        return [(row[0], float(row[1])) for row in rows]
+
+    def _total(self) -> int:
+        rows = self._db.rows("SELECT doc FROM unit_terms WHERE term = ''")
+        return int(rows[0][0]) if rows else 0
+
+
+def _rarity(count: int, total: int) -> float:
+    """Return a word's weight as BM25 has it, by the share of units that it occurs in."""
+    return max(math.log((total - count + 0.5) / (count + 0.5)), 1e-6)

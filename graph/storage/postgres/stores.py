@@ -1,0 +1,101 @@
+"""The stores of an installation whose catalog and vectors are in Postgres; files stay in the home folder.
+
+Several processes may write at once, so no one owns the home folder, and nothing is tidied up at start that another
+process may be in the middle of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph.storage import home_lock
+from graph.storage.postgres.catalog import PostgresCatalog
+from graph.storage.postgres.database import Database
+from graph.storage.postgres.vectors import PostgresVectors
+from graph.storage.stores import Stores
+
+if TYPE_CHECKING:
+    from graph.storage.base import Catalog, VectorIndex
+
+
+class PostgresStores(Stores):
+    """Catalog and vectors in one database, everything else in a home folder of this machine.
+
+    Args:
+        home: The home folder, created when first needed.
+        url: The address of the database, which is opened when first needed.
+    """
+
+    def __init__(self, home: Path, url: str) -> None:
+        super().__init__(home, "")
+        self._url = url
+        self._opened: Database | None = None
+
+    @property
+    def _database(self) -> Database:
+        with self._lock:
+            if self._opened is None:
+                self._opened = Database(self._url)
+            return self._opened
+
+    @property
+    def place(self) -> str:
+        """The address of the database without its password."""
+        return self._database.place
+
+    def acquire(self) -> None:
+        """Create the home folder if it is missing; no process owns it."""
+        home_lock.prepare(self.home)
+
+    def acquire_for_writing(self) -> None:
+        """Create the home folder if it is missing; what other processes are writing is left alone."""
+        self.acquire()
+
+    def exists(self) -> bool:
+        """Return True: a database always has a catalog."""
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = self._catalog = self._vectors = self._page_vectors = None
+
+    def check(self, embedder: str) -> None:
+        """Raise IndexMismatchError unless the index holds the vectors of this embedder, and all of them."""
+        self.vectors.check(embedder)
+        self.check_complete()
+
+    def sizes(self) -> Counter[str]:
+        """Return the bytes of the database and of each part of the home folder, by name."""
+        sizes = super().sizes()
+        sizes["database"] = self._database.size()
+        return sizes
+
+    @property
+    def catalog(self) -> Catalog:
+        """Documents, ledger, transcripts, chunks, full text."""
+        with self._lock:
+            if self._catalog is None:
+                self._catalog = PostgresCatalog(self._database)
+            return self._catalog
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index."""
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = PostgresVectors(self._database)
+            return self._vectors
+
+    @property
+    def page_vectors(self) -> VectorIndex:
+        """Vectors of page images: a row `<chunk>/p<page>` for each chunk on a page."""
+        with self._lock:
+            if self._page_vectors is None:
+                self.catalog.set_meta(self.PAGE_VECTORS, "yes")
+                self._page_vectors = PostgresVectors(self._database, "page_vectors")
+            return self._page_vectors

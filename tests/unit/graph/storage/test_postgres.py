@@ -1,0 +1,245 @@
+"""The catalog and the vectors in Postgres beyond the contracts: hard texts, several writers, versions, addresses."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psycopg
+import pytest
+
+from graph.errors import BadInputError, HomeError, IndexMismatchError
+from graph.storage.base import PageRow, Transcript, VectorRow
+from graph.storage.postgres import schema
+from graph.storage.postgres.catalog import PostgresCatalog
+from graph.storage.postgres.database import Database, place_of
+from graph.storage.postgres.stores import PostgresStores
+from graph.storage.postgres.vectors import PostgresVectors
+from loaders.types import Block
+from tests.postgres import drop_database, new_database
+from tests.unit.graph.storage.rows import chunk, document, encoded, found, publish
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+AXES = np.eye(3, dtype=np.float32)
+
+
+@pytest.fixture
+def catalog(database: Database) -> PostgresCatalog:
+    return PostgresCatalog(database)
+
+
+@pytest.fixture
+def index(database: Database) -> PostgresVectors:
+    made = PostgresVectors(database)
+    made.check("model/3")
+    return made
+
+
+@pytest.fixture
+def new() -> Iterator[str]:
+    """The address of a database without tables."""
+    url = new_database()
+    yield url
+    drop_database(url)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("The 'storm' of \"1911\" isn't over \\ yet.", "isn't"),
+        ("A null\x00byte in a harbour.", "harbour"),
+        ("Half a pair \ud83d in a harbour.", "harbour"),
+        (f"The word {'x' * 3000} is long.", "x" * 3000),
+        (f"The word {'é' * 1500} is long.", "é" * 1500),
+        ("Only s is left.", "s"),
+        ("Cafés on Ærø, ünïcödé.", "cafes"),
+        ("100 %s of ? and :id", "100"),
+    ],
+)
+def test_hard_texts_are_stored_and_found(catalog: PostgresCatalog, text: str, word: str) -> None:
+    publish(catalog, document("a"), chunk(0, text))
+    (row,) = catalog.chunks(catalog.chunk_ids("a"))
+    assert found(catalog, word) == [row.text]
+    assert row.sentences[0].text == text, "JSON loses nothing"
+    assert catalog.document_frequencies([word])[0][word] == 1
+
+
+def test_a_word_that_is_cut_is_not_another_that_begins_alike(catalog: PostgresCatalog) -> None:
+    publish(catalog, document("a"), chunk(0, "x" * 3000))
+    assert found(catalog, "x" * 3001) == found(catalog, "x" * 2000) == []
+
+
+def test_words_are_counted_by_the_transaction_that_changes_them(catalog: PostgresCatalog, database: Database) -> None:
+    publish(catalog, document("a"), chunk(0, "The tide turned."), chunk(1, "The tide."))
+    publish(catalog, document("b"), chunk(0, "A tide, a gull."))
+    other = PostgresCatalog(database)  # whose writes the first one cannot know of
+    assert other.document_frequencies(["tide", "gull"]) == ({"tide": 3, "gull": 1}, 3)
+    catalog.delete_document("b")
+    assert other.document_frequencies(["tide", "gull"]) == ({"tide": 2, "gull": 0}, 2)
+    publish(other, document("a"), chunk(0, "Calm."))
+    assert catalog.document_frequencies(["tide", "calm"]) == ({"tide": 0, "calm": 1}, 1)
+    assert database.rows("SELECT term FROM unit_terms WHERE doc <= 0 AND term <> ''") == []
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        _delete_units_and_fail(database)
+    assert catalog.document_frequencies(["calm"]) == ({"calm": 1}, 1), "counts roll back with the units"
+
+
+def _delete_units_and_fail(database: Database) -> None:
+    with database.writing() as transaction:
+        transaction.execute("DELETE FROM units")
+        transaction.execute("SELECT 1 / 0")
+
+
+def test_a_chunk_and_its_vectors_change_in_one_transaction(catalog: PostgresCatalog, index: PostgresVectors) -> None:
+    def add(*ids: str) -> None:
+        index.add([VectorRow(f"{one}/0") for one in ids], np.stack([AXES[0]] * len(ids)))
+
+    publish(catalog, document("a"), chunk(0, "The first."))
+    (first,) = catalog.chunk_ids("a")
+    add(first)
+    staged = catalog.stage_chunks("a", [chunk(0, "The second.")])
+    (second,) = catalog.chunk_ids("a", staged)
+    add(second)
+    index.delete_stale("a", first.split("-")[1])
+    assert index.stored_ids([f"{first}/0", f"{second}/0"]) == {f"{first}/0", f"{second}/0"}, "staged by another process"
+    catalog.publish("a", staged)
+    assert index.stored_ids([f"{first}/0", f"{second}/0"]) == {f"{second}/0"}
+    catalog.delete_document("a")
+    assert index.count() == 0
+
+
+def test_a_deletion_inside_a_transaction_sees_what_it_did(catalog: PostgresCatalog) -> None:
+    catalog.add_document(document("a"))
+    catalog.record_page(PageRow("a", 1, status="read", image="own"), Transcript("t", (Block("text", "x"),)))
+    assert catalog.delete_document("a") == ["own"]
+
+
+def test_sentence_vectors_are_read_without_those_of_tokens(catalog: PostgresCatalog) -> None:
+    publish(catalog, document("a"), chunk(0, "One.", "Two."))
+    (key,) = catalog.chunk_ids("a")
+    catalog.add_token_vectors([(key, [encoded(5, 100), encoded(7, 2)])])
+    assert np.argmax(catalog.sentence_vectors([key])[key], axis=1).tolist() == [5, 7]
+
+
+def test_a_scope_of_many_vectors_is_searched_as_exactly_as_a_small_one(
+    index: PostgresVectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(900, 3)).astype(np.float32)
+    names = [f"{'abc'[at % 3]}-g1-{at:04d}" for at in range(900)]
+    index.add([VectorRow(name) for name in names], vectors)
+    cosines = vectors @ AXES[0] / np.linalg.norm(vectors, axis=1)
+    inside = [name for name in np.array(names)[np.argsort(-cosines)] if name[0] in "ac"]
+    exact = [row for row, *_ in index.search(AXES[0], ["a", "c"], 20)]
+    monkeypatch.setattr("graph.storage.postgres.vectors._MAX_EXACT", 1)
+    near = [row for row, *_ in index.search(AXES[0], ["a", "c"], 20)]
+    assert len(set(exact) & set(inside[:20])) >= 18, "halves may change the order of neighbours"
+    assert len(set(near) & set(inside[:20])) >= 18
+    assert {row[0] for row in near} <= {"a", "c"}
+
+
+@pytest.mark.parametrize("act", ["add", "search"])
+def test_vectors_of_another_length_are_refused_with_the_command_to_run(index: PostgresVectors, act: str) -> None:
+    index.add([VectorRow("a-g1-0000")], AXES[:1])
+    longer: NDArray[np.float32] = np.ones(4, np.float32)
+    with pytest.raises(IndexMismatchError, match=r"another length.*pagewitness reembed"):
+        index.add([VectorRow("a-g1-0001")], longer[np.newaxis]) if act == "add" else index.search(longer, (), 5)
+
+
+def test_processes_that_start_together_make_the_tables_once(new: str) -> None:
+    def start(_: int) -> int:
+        with closing(Database(new)) as database:
+            return len(database.rows("SELECT version FROM pagewitness"))
+
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(start, range(6))) == {1}
+
+
+def test_tables_of_a_newer_version_are_refused(new: str) -> None:
+    with closing(Database(new)) as database, database.writing() as transaction:
+        transaction.execute("UPDATE pagewitness SET version = ?", [len(schema.STEPS) + 1])
+    with pytest.raises(HomeError, match=r"of version \d+.*upgrade PageWitness"):
+        Database(new)
+
+
+def test_a_step_that_fails_leaves_the_version_before(new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS[:1], "CREATE TABLE half (id INTEGER); SELECT 1 / 0"))
+    with pytest.raises(BadInputError, match="division by zero"):
+        Database(new)
+    monkeypatch.undo()
+    with closing(Database(new)) as database:
+        assert database.rows("SELECT to_regclass('half') IS NULL, version FROM pagewitness") == [
+            (True, len(schema.STEPS))
+        ]
+
+
+def test_connections_that_the_server_has_ended_are_replaced(database: Database, catalog: PostgresCatalog) -> None:
+    def end_all() -> None:
+        database.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    with ThreadPoolExecutor(8) as threads:  # so that the pool has several connections
+        list(threads.map(lambda at: catalog.set_meta("key", str(at)), range(64)))
+    end_all()
+    assert catalog.get_meta("key") is not None
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda at: catalog.set_meta("key", str(at)), range(64)))
+    end_all()
+    catalog.set_meta("key", "after")
+    assert catalog.get_meta("key") == "after"
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "postgresql://[half/db", "somewhere", "host=here dbname=x"])
+def test_what_is_no_address_of_postgres_is_refused(url: str) -> None:
+    with pytest.raises(BadInputError, match=r"PAGEWITNESS_STORE_URL is not the address.*set one such as"):
+        place_of(url)
+
+
+def test_no_message_holds_the_password(tmp_path: Path) -> None:
+    url = "postgresql://someone:hunter2@127.0.0.1:9/papers"
+    assert place_of(url) == "postgresql://someone@127.0.0.1:9/papers"
+    stores = PostgresStores(tmp_path, url)
+    with pytest.raises(BadInputError, match=r"postgresql://someone@127.0.0.1:9/papers.*cannot be used") as caught:
+        _ = stores.catalog
+    assert "hunter2" not in str(caught.value)
+
+
+def test_two_processes_keep_the_rule_of_one_source(new: str) -> None:
+    """Documents that take each other's source at the same moment: one of them is left, whichever comes last."""
+    with closing(Database(new)) as one, closing(Database(new)) as two:
+        catalogs = [PostgresCatalog(one), PostgresCatalog(two)]
+
+        def add(at: int) -> None:
+            row = document(f"d{at}", source="/papers/same.pdf")
+            publish(catalogs[at % 2], row, chunk(0, f"Version {at} of the storm."))
+
+        with ThreadPoolExecutor(6) as threads:
+            list(threads.map(add, range(24)))
+        (left,) = catalogs[0].documents()
+        assert found(catalogs[1], "storm") == [f"Version {left.id[1:]} of the storm."]
+        assert [row.id for row in catalogs[1].named([f"={left.id} pdf"])] == [left.id]
+
+
+def test_files_in_a_home_folder_belong_to_no_process(tmp_path: Path, new: str) -> None:
+    with closing(PostgresStores(tmp_path / "home", new)) as one, closing(PostgresStores(tmp_path / "home", new)) as two:
+        one.acquire_for_writing()
+        two.acquire_for_writing()
+        publish(one.catalog, document("a"), chunk(0, "The storm."))
+        assert found(two.catalog, "storm") == ["The storm."]
+        assert two.sizes()["database"] > 2**20
+        assert two.place == place_of(new)
+
+
+def test_transcripts_stay_compressed_as_they_are(catalog: PostgresCatalog, database: Database) -> None:
+    catalog.add_transcript(Transcript("t", (Block("text", "x"),)))
+    ((words,),) = database.rows("SELECT words FROM transcripts")
+    assert zlib.decompress(words) == b"[]"
