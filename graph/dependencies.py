@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from graph import context as run_context
 from graph.context import Context
+from graph.errors import BadInputError, require_extra
 from graph.providers import OFFLINE
 from graph.runtime import process
 from graph.runtime.caching import build_once
@@ -63,31 +64,44 @@ def pool() -> PagePool:
 
 
 @build_once(4)
-def _stores_at(home: Path, chroma_url: str) -> Stores:
-    return Stores(home, chroma_url)
+def _stores_at(home: Path, chroma_url: str, store_url: str = "") -> Stores:
+    if not store_url:
+        return Stores(home, chroma_url)
+    if chroma_url:
+        raise BadInputError(
+            "PAGEWITNESS_STORE_URL and PAGEWITNESS_CHROMA_URL are both set, and the vectors can only be in one place: "
+            "leave one of them out."
+        )
+    require_extra("team", "PAGEWITNESS_STORE_URL")
+    from graph.storage.postgres.stores import PostgresStores
+
+    return PostgresStores(home, store_url)
 
 
 _reopening = threading.Lock()
 
 
-def stores_at(home: Path, chroma_url: str) -> Stores:
+def stores_at(home: Path, chroma_url: str, store_url: str = "") -> Stores:
     """Return the stores of a home folder; one object for each folder, since only one may own the vectors.
 
     If the folder was deleted while its stores were open, they are opened again: what is written to deleted files
     would be lost without an error.
     """
     with _reopening:
-        if (opened := _stores_at(home, chroma_url)).was_replaced():
+        if (opened := _stores_at(home, chroma_url, store_url)).was_replaced():
             opened.close()
             for cached in (_stores_at, rate_limiter, multilingual_search, _engine_and_embedder, _offline_engine):
                 cached.cache_clear()
-        return _stores_at(home, chroma_url)
+        return _stores_at(home, chroma_url, store_url)
 
 
 def stores() -> Stores:
     """Return the stores that the settings name."""
-    config = settings()
-    return stores_at(config.home, config.chroma_url)
+    return _stores_of(settings())
+
+
+def _stores_of(config: Settings) -> Stores:
+    return stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
 
 
 def engine_name(context: Context, config: Settings) -> str:
@@ -134,7 +148,7 @@ def rate_limiter(config: Settings) -> RateLimiter:
     """Return the one rate limiter of all runs with these settings, so that a pause holds for all of them."""
     from graph.engines.requests.rate_limit import build_rate_limiter
 
-    return build_rate_limiter(config, stores_at(config.home, config.chroma_url).catalog)
+    return build_rate_limiter(config, _stores_of(config).catalog)
 
 
 def uses_embedding_model(context: Context, config: Settings) -> bool:
@@ -155,7 +169,7 @@ def _engine_and_embedder(context: Context, config: Settings) -> tuple[Engine, Em
         fallback = context.fallback_model if is_llm else ""
         client = factory.build_client(config, fallback_model=fallback, rate_limiter=rate_limiter(config))
         embedder = factory.build_embedder(context, config, client) if embeds_by_model else None
-    asked = stores_at(config.home, config.chroma_url).asked_models() if is_llm else {}
+    asked = _stores_of(config).asked_models() if is_llm else {}
     engine = factory.build_engine(context, config, client, asked) if is_llm else _offline_engine(config)
     reader = _offline_engine(config) if is_llm and context.reader_model == OFFLINE else engine
     return engine, embedder or _minilm(), reader
@@ -170,7 +184,7 @@ def forget_engines() -> None:
 def _offline_engine(config: Settings) -> Engine:
     from graph.engines.offline.engine import OfflineEngine
 
-    catalog = stores_at(config.home, config.chroma_url).catalog
+    catalog = _stores_of(config).catalog
     return OfflineEngine(catalog, pool(), _minilm(), multilingual_search(catalog))
 
 
@@ -182,7 +196,7 @@ def offline_engine() -> Engine:
 def for_context(context: Context) -> Deps:
     """Return the dependencies of a run with this context; equal contexts share clients and models."""
     config = settings()
-    opened = stores_at(config.home, config.chroma_url)  # first, since engines keep a reference to the catalog
+    opened = _stores_of(config)  # first, since engines keep a reference to the catalog
     deps = Deps(opened, *_engine_and_embedder(_engine_context(context), config))
     process.freeze_gc()
     return deps
@@ -198,7 +212,8 @@ def _engine_context(context: Context) -> Context:
 async def current() -> Deps:
     """Return the dependencies of the calling run; where they are not built yet, build them in a thread."""
     context, config = run_context.current(), settings()
-    engine_context, opened = _engine_context(context), _stores_at(config.home, config.chroma_url)
+    engine_context = _engine_context(context)
+    opened = _stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
     # Opening stores again blocks too: the home folder may have been deleted since the run's last node.
     if _engine_and_embedder.is_cached(engine_context, config) and not opened.was_replaced():
         return Deps(opened, *_engine_and_embedder(engine_context, config))

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     """The address of an Ollama server; "" for the usual one on this machine."""
     chroma_url: str = ""
     """The address of a Chroma server that stores the vectors; "" for an embedded one in the home folder."""
+    store_url: SecretStr = SecretStr("")
+    """The address of a Postgres database that stores catalog and vectors, which several processes may share; "" for
+    the home folder. It may hold a password."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     # An attached annex is often what is asked for, and a file that is not wanted costs only its pages.

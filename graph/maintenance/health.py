@@ -50,7 +50,7 @@ def run_checks() -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("models", _models), ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks),
+            ("models", _models), ("store", _store), ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks),
             ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
         )
@@ -112,6 +112,13 @@ def _sizes() -> str:
     sizes = dependencies.stores().sizes()
     listed = (f"{name} {size / 2**20:,.1f} MB" for name, size in sizes.most_common() if size > _MIN_LISTED_BYTES)
     return ", ".join(listed) or "nothing is stored yet"
+
+
+def _store() -> str:
+    """Return where catalog and vectors are, which answered."""
+    opened = dependencies.stores()
+    opened.catalog.count_searchable()
+    return opened.place
 
 
 def _engine() -> str:
