@@ -177,6 +177,16 @@ def current_rights(identity: Identity) -> Identity:
     return user.identity
 
 
+def require_admin() -> None:
+    """Check that the run that calls this acts for an administrator.
+
+    Raises:
+        NotAllowedError: it does not.
+    """
+    if not run_identity().admin:
+        raise NotAllowedError("Only administrators of this server may do this: ask one of them.", seen=True)
+
+
 def as_user(identity: Identity) -> dict[str, Any]:
     """Return an identity as the user that LangGraph's server keeps with a run."""
     name = identity.name or _LOCAL

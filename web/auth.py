@@ -21,6 +21,7 @@ from graph import users
 from graph.access import LOCAL, Identity
 from graph.errors import BadInputError
 from graph.settings import settings
+from web import ownership
 from web.responses import WebError
 from web.sessions import COOKIE, is_equal, of_cookie, session_of
 
@@ -55,9 +56,7 @@ async def authenticate(headers: dict[Any, Any], scope: dict[str, Any] | None = N
     return user  # type: ignore[no-any-return]
 
 
-@auth.on
-async def allow(ctx: Auth.types.AuthContext, value: dict[str, object]) -> None:
-    """Allow everything to an authenticated user: all users share one library."""
+auth.on(ownership.allow)
 
 
 def identify(headers: Mapping[str, str], address: str = "") -> Identity | None:

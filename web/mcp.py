@@ -15,6 +15,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from graph.access import Identity
+from web.auth import identity_of
 from web.mcp_tools import call_tool, described_tools, knows_tool
 
 _VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
@@ -52,7 +54,7 @@ async def mcp(request: Request) -> Response:
         return Response(status_code=202)  # a notification, or a response
     params = params if isinstance(params, dict) else {}
     if method == "tools/call" and knows_tool(params.get("name")):
-        return StreamingResponse(_called(identity, params), media_type="application/json")
+        return StreamingResponse(_called(identity, params, identity_of(request)), media_type="application/json")
     return JSONResponse(_replied(identity, method, params))
 
 
@@ -70,10 +72,10 @@ def _replied(identity: Any, method: Any, params: dict[str, Any]) -> dict[str, An
     return _error(identity, _METHOD_NOT_FOUND, f"Method not found: {str(method)[:100]}")
 
 
-async def _called(identity: Any, params: dict[str, Any]) -> AsyncIterator[str]:
+async def _called(identity: Any, params: dict[str, Any], user: Identity) -> AsyncIterator[str]:
     """Yield the result of a tool as JSON, after line feeds while it works."""
     async with _calls:
-        call = asyncio.create_task(call_tool(params["name"], params.get("arguments")))
+        call = asyncio.create_task(call_tool(params["name"], params.get("arguments"), user))
         try:
             while not (await asyncio.wait([call], timeout=_KEEP_ALIVE_S))[0]:
                 yield "\n"

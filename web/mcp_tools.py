@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
 from graph import dependencies, tools
+from graph.access import Identity
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.query.citation_links import document_url
 from graph.retrieval.documents import find_document
@@ -25,6 +26,7 @@ from graph.storage import summaries
 from graph.types import counted
 from graph.verdicts import SENTENCES, citation_line, verdict_of
 from loaders.errors import SourceError
+from web.ownership import run_config
 from web.page_images import render_page
 from web.responses import LIBRARY_UNAVAILABLE, logger
 
@@ -81,12 +83,12 @@ class _Tool:
     name: str
     description: str
     arguments: Any
-    run: Callable[[Any], Awaitable[Result]]
+    run: Callable[[Any, Identity], Awaitable[Result]]
     writes: bool = False
 
 
-async def _ask(given: Any) -> Result:
-    found: Mapping[str, Any] = await tools.ask_graph.ainvoke(given)
+async def _ask(given: Any, user: Identity) -> Result:
+    found: Mapping[str, Any] = await tools.ask_graph.ainvoke(given, run_config(user))
     if problem := found.get("problem"):
         return Result(problem, {"problem": problem}, failed=True)
     lines = [
@@ -99,15 +101,15 @@ async def _ask(given: Any) -> Result:
     return Result("\n\n".join(filter(None, [found["answer"], verdict, "\n".join(lines)])).strip(), dict(found))
 
 
-async def _ingest(given: Any) -> Result:
-    found: Mapping[str, Any] = await tools.ingest_graph.ainvoke(given)
+async def _ingest(given: Any, user: Identity) -> Result:
+    found: Mapping[str, Any] = await tools.ingest_graph.ainvoke(given, run_config(user))
     if problem := found.get("problem"):
         return Result(problem, {"problem": problem}, failed=True)
     outcome = found["outcome"]
     return Result("\n".join(outcome), {"outcome": outcome}, failed=found.get("failed", False))
 
 
-async def _list(given: Any) -> Result:
+async def _list(given: Any, user: Identity) -> Result:
     rows = await run_in_threadpool(lambda: summaries.documents(dependencies.stores().catalog))
     wanted, base = str(given.get("contains") or "").casefold(), settings().public_url
     rows = [row for row in rows if wanted in f"{row['name']}\n{row['title']}".casefold()]
@@ -127,7 +129,7 @@ async def _list(given: Any) -> Result:
     return Result("\n".join(lines) or "There are no such documents.", {"documents": shown, "more": more})
 
 
-async def _page(given: Any) -> Result:
+async def _page(given: Any, user: Identity) -> Result:
     return await run_in_threadpool(_page_of, given["document"], given["page"], given.get("image", True))
 
 
@@ -191,10 +193,10 @@ def described_tools() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def call_tool(name: str, arguments: object) -> dict[str, Any]:
-    """Run a tool and return its result in MCP's form; errors are results too, marked as such."""
+async def call_tool(name: str, arguments: object, user: Identity) -> dict[str, Any]:
+    """Run a tool for a user and return its result in MCP's form; errors are results too, marked as such."""
     try:
-        found = await _BY_NAME[name].run(_adapter(name).validate_python(arguments or {}))
+        found = await _BY_NAME[name].run(_adapter(name).validate_python(arguments or {}), user)
     except ValidationError as error:
         found = _problem(_wrong(error))
     except (BadInputError, SourceError, ModelError) as error:

@@ -20,9 +20,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from graph import dependencies
+from graph.access import Identity
 from graph.errors import HomeError
 from graph.storage.collections import collections
 from web import openai_threads
+from web.auth import identity_of
 from web.responses import LIBRARY_UNAVAILABLE, logger
 
 MODEL = "pagewitness"
@@ -78,6 +80,7 @@ def _parts() -> list[str]:
 
 async def chat_completions(request: Request) -> Response:
     """Answer the last message of a conversation from the documents."""
+    user = identity_of(request)
     try:
         asked = await _body(request)
         given = _input(asked)
@@ -85,8 +88,8 @@ async def chat_completions(request: Request) -> Response:
             given["documents"] = await run_in_threadpool(_documents, part)
         if asked.get("stream"):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-            return StreamingResponse(_stream(asked, given), media_type="text/event-stream", headers=headers)
-        return JSONResponse(_completion(asked, await _run(asked, given)))
+            return StreamingResponse(_stream(asked, given, user), media_type="text/event-stream", headers=headers)
+        return JSONResponse(_completion(asked, await _run(asked, given, user)))
     except ApiError as error:
         return JSONResponse(error.body, error.status)
 
@@ -135,14 +138,14 @@ def _documents(name: str) -> list[str]:
         raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error") from error
 
 
-async def _run(asked: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+async def _run(asked: Mapping[str, Any], given: dict[str, Any], identity: Identity) -> dict[str, Any]:
     """Run the graph and return its state.
 
     Raises:
         ApiError: the input cannot be used, or a model service or the library cannot.
     """
     try:
-        state = await openai_threads.run(given, str(asked.get("user") or ""))
+        state = await openai_threads.run(given, str(asked.get("user") or ""), identity)
     except Exception as error:
         logger.exception("A chat completion failed", exc_info=error)
         raise ApiError(500, "Something went wrong on the server; its log says what.", "api_error") from error
@@ -164,10 +167,10 @@ def _completion(asked: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str,
     return {**_head(asked, "chat.completion"), "choices": [choice], "usage": _usage(state), **_proof(state)}
 
 
-async def _stream(asked: Mapping[str, Any], given: dict[str, Any]) -> AsyncIterator[str]:
+async def _stream(asked: Mapping[str, Any], given: dict[str, Any], identity: Identity) -> AsyncIterator[str]:
     """Yield server-sent events: comments while the graph runs, then the answer in pieces, then its proof."""
     head = _head(asked, "chat.completion.chunk")
-    run = asyncio.create_task(_run(asked, given))
+    run = asyncio.create_task(_run(asked, given, identity))
     try:
         yield _event({**head, "choices": [_delta({"role": "assistant", "content": ""})]})
         while not (await asyncio.wait([run], timeout=_KEEP_ALIVE_S))[0]:

@@ -15,37 +15,44 @@ from typing import Any
 
 from langgraph_sdk import get_client
 
+from graph.access import Identity
+from web.ownership import acting_as
+
 _MAX_KNOWN = 5000
 """Conversations whose threads are known; older ones continue on a new thread that has all their turns."""
 _threads: OrderedDict[str, str] = OrderedDict()
 
 
-async def run(given: Mapping[str, Any], user: str) -> dict[str, Any]:
+async def run(given: Mapping[str, Any], user: str, identity: Identity) -> dict[str, Any]:
     """Run the graph on the conversation's thread; return its state, or `__error__` with the error's name and message.
 
     Args:
         given: The graph's input: the whole conversation under `messages`, and the chosen documents.
         user: What the client calls its user, or "": equal conversations of two users are two threads.
+        identity: Who sends the request; conversations of others are never found.
     """
     messages: list[dict[str, Any]] = given["messages"]
-    thread = _threads.pop(_key(user, messages[:-1]), "")
+    speaker = [identity.name, user]
+    thread = _threads.pop(_key(speaker, messages[:-1]), "")
     new = messages[-1:] if thread else messages
     thread = thread or str(uuid.uuid4())
     sent: Any = {**given, "messages": new}
-    values: Any = await get_client().runs.wait(
-        thread, "pagewitness", input=sent, context={"ask_back": "off"}, if_not_exists="create", on_disconnect="cancel",
-        raise_error=False, durability="exit",  # the state after each turn, 23 kB; all steps of one take 99 kB
-    )  # fmt: skip
+    async with acting_as(identity):
+        values: Any = await get_client().runs.wait(
+            thread, "pagewitness", input=sent, context={"ask_back": "off"}, if_not_exists="create",
+            on_disconnect="cancel", raise_error=False,
+            durability="exit",  # the state after each turn, 23 kB; all steps of one take 99 kB
+        )  # fmt: skip
     state = dict(values or {})
     if replied := state.get("messages"):
-        _threads[_key(user, [*messages, {"role": "assistant", "content": replied[-1]["content"]}])] = thread
+        _threads[_key(speaker, [*messages, {"role": "assistant", "content": replied[-1]["content"]}])] = thread
         if len(_threads) > _MAX_KNOWN:
             _threads.popitem(last=False)
     return state
 
 
-def _key(user: str, messages: Sequence[Mapping[str, Any]]) -> str:
-    said = [user, *([one["role"], _trimmed(one["content"])] for one in messages)]
+def _key(speaker: Sequence[str], messages: Sequence[Mapping[str, Any]]) -> str:
+    said = [*speaker, *([one["role"], _trimmed(one["content"])] for one in messages)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

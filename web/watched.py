@@ -13,10 +13,12 @@ from typing import Any
 
 from langgraph_sdk import get_client
 
+from graph.access import LOCAL
 from graph.errors import BadInputError, ModelError
 from graph.settings import settings
 from graph.watching.library import LocalLibrary, store_file
 from graph.watching.watcher import Followed, Watcher
+from web.ownership import acting_as
 from web.responses import logger
 
 _OF_THE_FILE = ("BadInputError", "SourceError", "PasswordError")
@@ -61,7 +63,8 @@ async def _ingest(sources: Sequence[str]) -> Mapping[str, Any]:
         ModelError: the library or a model service cannot be used.
     """
     given: Any = {"sources": list(sources)}
-    values: Any = await get_client().runs.wait(None, "ingestion", input=given, raise_error=False)
+    async with acting_as(LOCAL):
+        values: Any = await get_client().runs.wait(None, "ingestion", input=given, raise_error=False)
     if problem := values.get("__error__"):
         said = str(problem.get("message") or problem.get("error"))
         raise (BadInputError if problem.get("error") in _OF_THE_FILE else ModelError)(said)

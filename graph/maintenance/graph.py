@@ -14,7 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph import dependencies
+from graph import dependencies, users
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.maintenance import rebuild
@@ -67,6 +67,7 @@ async def perform(
 @async_node
 async def run_task(state: MaintenanceState) -> MaintenanceOutput:
     """Run the task, with progress events."""
+    users.require_admin()
     task = state.get("task")
     if task not in get_args(Task):
         raise BadInputError(f"`task` is {task!r}: set it to doctor, models, reembed or rechunk.")

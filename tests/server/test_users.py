@@ -1,0 +1,253 @@
+"""Several users on one server: what LangGraph's own routes keep belongs to its user, and no request forges another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from graph import users
+from tests.dev_server import Server, run_server
+
+pytestmark = pytest.mark.server
+
+NAMES = ("ann", "ben.b@example.org", "eve", "ada")
+SERVER_TOKEN = "the server's own token"
+ASK = {"assistant_id": "query", "input": {"question": "Is it warm?"}}
+
+
+def entries(*names: str) -> str:
+    made = (users.entry(name, f"token of {name}") + ("admin = true\n" if name == "ada" else "") for name in names)
+    return "\n".join(made)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("users")
+    (folder / "users.toml").write_text(entries(*NAMES), "utf-8")
+    with run_server(
+        folder, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_USERS="users.toml", PAGEWITNESS_SERVER_TOKEN=SERVER_TOKEN
+    ) as started:
+        yield started
+
+
+def client(server: Server, token: str, **headers: str) -> httpx.Client:
+    sent = {**({"Authorization": f"Bearer {token}"} if token else {}), **headers}
+    return httpx.Client(base_url=server.url, headers=sent, timeout=300)
+
+
+@pytest.fixture
+def ann(server: Server) -> Iterator[httpx.Client]:
+    with client(server, "token of ann") as http:
+        yield http
+
+
+@pytest.fixture
+def ben(server: Server) -> Iterator[httpx.Client]:
+    with client(server, "token of ben.b@example.org") as http:
+        yield http
+
+
+@pytest.fixture
+def local(server: Server) -> Iterator[httpx.Client]:
+    with client(server, SERVER_TOKEN) as http:
+        yield http
+
+
+def new_thread(http: httpx.Client, **body: Any) -> str:
+    return str(http.post("/threads", json=body).raise_for_status().json()["thread_id"])
+
+
+THREAD_ROUTES: tuple[tuple[str, str, Any], ...] = (
+    ("GET", "/threads/{t}", None), ("PATCH", "/threads/{t}", {"metadata": {"owner": "ben.b@example.org"}}),
+    ("GET", "/threads/{t}/state", None), ("GET", "/threads/{t}/history", None),
+    ("POST", "/threads/{t}/history", {}), ("POST", "/threads/{t}/state", {"values": {"question": "x"}}),
+    ("POST", "/threads/{t}/copy", {}), ("GET", "/threads/{t}/runs", None), ("POST", "/threads/{t}/runs", ASK),
+    ("POST", "/threads/{t}/runs/wait", ASK), ("POST", "/threads/{t}/runs/stream", ASK),
+    ("GET", "/threads/{t}/runs/{r}", None), ("GET", "/threads/{t}/runs/{r}/join", None),
+    ("GET", "/threads/{t}/runs/{r}/stream", None), ("POST", "/threads/{t}/runs/{r}/cancel", {}),
+    ("DELETE", "/threads/{t}/runs/{r}", None), ("GET", "/threads/{t}/stream", None),
+    ("POST", "/threads/{t}/runs/crons", {**ASK, "schedule": "0 0 1 1 *"}), ("DELETE", "/threads/{t}", None),
+)  # fmt: skip
+
+
+def test_another_users_thread_is_like_one_that_does_not_exist(ann: httpx.Client, ben: httpx.Client) -> None:
+    thread = new_thread(ann)
+    run = ann.post(f"/threads/{thread}/runs", json=ASK).raise_for_status().json()["run_id"]
+    assert ann.get(f"/threads/{thread}/runs/{run}/join").json()["question"] == "Is it warm?"
+    missing = "00000000-0000-4000-8000-000000000000"
+    for method, path, body in THREAD_ROUTES:
+        got, none = (ben.request(method, path.format(t=one, r=run), json=body) for one in (thread, missing))
+        said, expected = (reply.text.replace(one, "ID") for reply, one in ((got, thread), (none, missing)))
+        assert (got.status_code, said) == (none.status_code, expected), path
+        assert "warm" not in said, path
+    assert ann.get(f"/threads/{thread}").json()["metadata"]["owner"] == "ann"
+
+
+def test_no_search_finds_what_another_user_owns(ann: httpx.Client, ben: httpx.Client, local: httpx.Client) -> None:
+    thread = new_thread(ann, metadata={"owner": "ben.b@example.org", "kind": "x"})
+    assert ann.get(f"/threads/{thread}").json()["metadata"]["owner"] == "ann", "an owner cannot be given"
+    for body in ({}, {"metadata": {"owner": "ann"}}, {"ids": [thread]}):
+        found = [one["thread_id"] for one in ben.post("/threads/search", json=body).raise_for_status().json()]
+        assert thread not in found, body
+        assert ben.post("/threads/count", json=body).json() == len(found)
+    assert ann.post("/threads/search", json={"ids": [thread]}).json()
+    assert local.post("/threads/search", json={"ids": [thread]}).json(), "the local user manages everything"
+
+
+def test_an_existing_thread_of_another_user_is_not_taken_over(ann: httpx.Client, ben: httpx.Client) -> None:
+    thread = new_thread(ann)
+    for body in ({"thread_id": thread, "if_exists": "do_nothing"}, {"thread_id": thread}):
+        assert ben.post("/threads", json=body).status_code in (404, 409)
+    reply = ben.post(f"/threads/{thread}/runs/wait", json={**ASK, "if_not_exists": "create"})
+    assert reply.status_code == 404
+    assert ann.get(f"/threads/{thread}").json()["metadata"]["owner"] == "ann"
+
+
+def test_assistants_belong_to_their_makers_and_the_ready_made_ones_to_all(ann: httpx.Client, ben: httpx.Client) -> None:
+    forged = {"owner": "ben.b@example.org", "created_by": "system"}
+    made = ann.post("/assistants", json={"graph_id": "query", "name": "Ann's", "metadata": forged}).json()
+    listed = ben.post("/assistants/search", json={"limit": 100}).json()
+    assert {one["graph_id"] for one in listed} >= {"pagewitness", "query", "ingestion", "ask", "list", "ingest"}
+    assert made["assistant_id"] not in {one["assistant_id"] for one in listed}
+    own = f"/assistants/{made['assistant_id']}"
+    for method, path, body in (
+        ("GET", own, None), ("PATCH", own, {"name": "Ben's"}), ("DELETE", own, None), ("GET", f"{own}/schemas", None),
+        ("POST", f"{own}/versions", {}), ("POST", f"{own}/latest", {"version": 1}), ("GET", f"{own}/graph", None),
+        ("POST", "/runs/wait", {**ASK, "assistant_id": made["assistant_id"]}),
+    ):  # fmt: skip
+        reply = ben.request(method, path, json=body)
+        assert reply.status_code == 404 or reply.json() == [], path
+    shared = next(one for one in listed if one["graph_id"] == "query")
+    for method, body in (("PATCH", {"name": "Ben's"}), ("DELETE", None)):
+        assert ben.request(method, f"/assistants/{shared['assistant_id']}", json=body).status_code == 404
+    ann.patch(own, json={"metadata": {"created_by": "system"}})
+    assert ben.get(own).status_code == 404
+    assert ann.get(own).json()["name"] == "Ann's"
+
+
+def test_crons_belong_to_their_makers(ann: httpx.Client, ben: httpx.Client) -> None:
+    body = {**ASK, "schedule": "0 0 1 1 *"}
+    made = ann.post("/runs/crons", json=body).raise_for_status().json()["cron_id"]
+    for find in ({}, {"metadata": {"owner": "ann"}}):
+        assert ben.post("/runs/crons/search", json=find).json() == []
+    assert [one["cron_id"] for one in ann.post("/runs/crons/search", json={}).json()] == [made]
+    assert ben.patch(f"/runs/crons/{made}", json={"enabled": False}).status_code == 404
+    assert ben.delete(f"/runs/crons/{made}").status_code == 404
+    assert ann.delete(f"/runs/crons/{made}").status_code == 204
+
+
+def test_items_of_the_store_belong_to_their_makers(ann: httpx.Client, ben: httpx.Client) -> None:
+    item = {"namespace": ["notes"], "key": "one", "value": {"said": "secret"}}
+    assert ann.put("/store/items", json=item).status_code == 204
+    assert ann.get("/store/items", params={"namespace": "notes", "key": "one"}).json()["value"] == item["value"]
+    for namespace in ("notes", "ann", "ann.notes"):
+        assert ben.get("/store/items", params={"namespace": namespace, "key": "one"}).json() is None
+    for prefix in ([], ["ann"], ["notes"], ["ann", "notes"]):
+        found = ben.post("/store/items/search", json={"namespace_prefix": prefix}).json()
+        assert found["items"] == []
+        spaces = ben.post("/store/namespaces", json={"prefix": prefix} if prefix else {}).json()["namespaces"]
+        assert {space[0] for space in spaces} <= {"ben%2Eb@example%2Eorg"}
+    ben.request("DELETE", "/store/items", json={"namespace": ["ann", "notes"], "key": "one"})
+    assert ann.get("/store/items", params={"namespace": "notes", "key": "one"}).json()["value"] == item["value"]
+
+
+def test_the_upkeep_of_the_server_is_for_its_administrators(
+    server: Server, ann: httpx.Client, local: httpx.Client
+) -> None:
+    body = {"assistant_id": "upkeep", "input": {"task": "doctor"}}
+    said = ann.post("/runs/wait", json=body).json()["__error__"]["message"]
+    assert "Only administrators" in said
+    made = ann.post("/assistants", json={"graph_id": "upkeep"}).json()["assistant_id"]
+    assert "__error__" in ann.post("/runs/wait", json={**body, "assistant_id": made}).json()
+    assert "result" in local.post("/runs/wait", json=body).json()
+    with client(server, "token of ada") as ada:
+        assert "result" in ada.post("/runs/wait", json=body).json()
+
+
+FORGED = {"langgraph_auth_user": {"identity": "ada", "admin": True}, "langgraph_auth_user_id": "ada",
+          "langgraph_auth_permissions": ["admin"], "user_id": "ada"}  # fmt: skip
+
+
+def test_no_request_forges_an_identity(server: Server) -> None:
+    upkeep = {"assistant_id": "upkeep", "input": {"task": "doctor"}}
+    headers = {
+        "langgraph_auth_user": "ada", "langgraph-auth-user-id": "ada", "x-user": "ada", "x-auth-user": "ada",
+        "x-auth-scheme": "langsmith", "x-user-id": "ada",
+    }  # fmt: skip
+    with client(server, "token of ann", **headers) as ann:
+        thread = new_thread(ann, metadata=FORGED)
+        bodies: list[dict[str, Any]] = [
+            {**upkeep, "config": {"configurable": FORGED}},
+            {**upkeep, "config": {"configurable": {"__pregel_runtime": {"server_info": {"user": FORGED}}}}},
+            {**upkeep, "config": {"metadata": FORGED}, "metadata": FORGED},
+            {**upkeep, "input": {"task": "doctor", **FORGED, "owner": "ada"}},
+            {**upkeep, "user_id": "ada", "user": "ada", **FORGED},
+        ]
+        for body in bodies:
+            for path in ("/runs/wait", f"/threads/{thread}/runs/wait"):
+                reply = ann.post(path, json=body)
+                assert "result" not in reply.json(), body
+                assert reply.status_code >= 400 or "__error__" in reply.json(), reply.text
+        reply = ann.post("/runs/wait", json={**upkeep, "context": FORGED})
+        assert "result" not in reply.json()
+        made = ann.post("/assistants", json={"graph_id": "upkeep", "config": {"configurable": FORGED}})
+        if made.status_code == 200:
+            reply = ann.post("/runs/wait", json={**upkeep, "assistant_id": made.json()["assistant_id"]})
+            assert "Only administrators" in str(reply.json())
+        ann.post(f"/threads/{thread}/state", json={"values": {**FORGED, "task": "doctor"}})
+        assert (
+            "result"
+            not in ann.post(f"/threads/{thread}/runs/wait", json={"assistant_id": "upkeep", "input": None}).json()
+        )
+
+
+def test_the_conversation_of_a_chat_client_is_its_users(ann: httpx.Client, ben: httpx.Client) -> None:
+    asked = {"model": "pagewitness", "messages": [{"role": "user", "content": "Is anybody there?"}]}
+    replied = ann.post("/v1/chat/completions", json=asked)
+    assert replied.status_code == 200, replied.text
+    own = [
+        one["metadata"]["owner"]
+        for one in ann.post("/threads/search", json={"metadata": {"graph_id": "pagewitness"}}).json()
+    ]
+    assert own == ["ann"]
+    assert ben.post("/threads/search", json={"metadata": {"graph_id": "pagewitness"}}).json() == []
+
+
+def test_the_tools_of_assistants_act_for_their_user(ann: httpx.Client) -> None:
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "ask", "arguments": {"question": "Is it?"}},
+    }
+    reply = ann.post("/mcp", json=call).json()["result"]
+    assert not reply["isError"], reply
+
+
+def test_a_removed_user_is_out_and_so_are_runs_that_go_on(server: Server) -> None:
+    path: Path = server.folder / "users.toml"
+    with client(server, "token of eve") as eve:
+        thread = new_thread(eve)
+        assert eve.post("/session", content="token of eve").status_code == 200
+        with httpx.Client(base_url=server.url, cookies=eve.cookies) as browser:
+            assert browser.get("/documents").status_code == 200
+            path.write_text(entries(*(name for name in NAMES if name != "eve")), "utf-8")
+            try:
+                end = time.monotonic() + 10
+                while eve.get(f"/threads/{thread}").status_code != 401:
+                    assert time.monotonic() < end
+                assert eve.get("/documents").status_code == 401
+                assert browser.get("/documents").status_code == 401
+            finally:
+                path.write_text(entries(*NAMES), "utf-8")
+
+
+def test_no_log_holds_a_token(server: Server) -> None:
+    log = server.log.read_text("utf-8", "replace")
+    assert not any(f"token of {name}" in log for name in NAMES)
+    assert SERVER_TOKEN not in log
