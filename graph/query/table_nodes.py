@@ -40,7 +40,9 @@ async def compute_on_tables(state: QueryState) -> QueryState:
 def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
     """Return what the tables say to each of the questions; nothing unless they settle all of them."""
     from graph.retrieval.terms import split_questions
-    from graph.tables.answers import TableAnswer, answer_from_tables  # 10 ms at import, for table questions alone
+    from graph.tables.absent_names import absence_of_code  # 10 ms at import, for table questions alone
+    from graph.tables.answers import TableAnswer, answer_from_tables
+    from graph.tables.views import build_views
 
     documents = state["mentioned_documents"] or (state["allowed_documents"] if state.get("documents") else [])
     whole = TableAnswer()
@@ -52,6 +54,10 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
             every = _candidates(catalog, question, documents, [chunk.id for chunk in chunks], _BY_TEXT_BEFORE_ABSENCE)
             titles = {row.id: row.title for row in map(catalog.document, {c.document for c in every}) if row}
             one = answer_from_tables(question, every, titles)
+        if not one.claims:
+            views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
+            coded = absence_of_code(question, views, lambda code: bool(catalog.search_text([code.lower()], [], 1)))
+            one = coded if coded.absence else one
         if one.absence or not one.claims:
             return one
         whole.claims += one.claims

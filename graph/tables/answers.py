@@ -75,7 +75,6 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     asked = asked_of_table(question)
     found = [_held_against(question, asked, view) for view in views if not _is_of_part(question, view)]
-    prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in _NO_PROSE]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
         return said  # what is printed is quoted before anything is computed
     complete = [one for one in found if one.is_complete and _claims(one)]
@@ -87,9 +86,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     across = [(one, claims) for one in found if (claims := claims_across(question, one))]
     if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
         return TableAnswer(across[0][1], across[0][0].view.chunks)
-    prose = [
-        s.text for chunk in chunks for s in chunk.sentences if s.kind not in ("row", "heading", "caption", "struck")
-    ]
+    prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in _NO_PROSE]
     labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
     for one in sorted(found, key=_rank, reverse=True):
         known = any(_is_part(terms.terms(name), labels) for name in one.missing)
@@ -248,7 +245,7 @@ def _absence(question: str, found: Match) -> str:
     """Return which row, column or value that a question asks for is not in a table; "" where that is not told."""
     view, where = found.view, f"{found.view.title} of {found.view.name} (page {found.view.rows[0].page})"
     if found.missing and found.columns and not found.unexplained and not any(map(_is_end(question), found.missing)):
-        there = _some(list(dict.fromkeys(row.name for row in view.rows)))
+        there = some_of(list(dict.fromkeys(row.name for row in view.rows)))
         return f"There is no {_or(found.missing)} in {where}; there are {there}."
     empty = found.asked.operation in ("cell", *_PAIRS) and found.rows and found.columns and found.is_complete
     if empty:
@@ -264,7 +261,7 @@ def _absence(question: str, found: Match) -> str:
         (found.rows and _ASKS_CELL.search(question)) or (needs_scope and found.scoped > 1 and not found.rows)
     ):
         phrase = _phrase(question, found)
-        return f"There is no {phrase} in {where}; the columns are {_some(view.columns)}."
+        return f"There is no {phrase} in {where}; the columns are {some_of(view.columns)}."
     return ""
 
 
@@ -310,7 +307,8 @@ def _is_part(name: Sequence[terms.Term], labels: Sequence[Sequence[str]]) -> boo
     return any(words == label[at : at + len(words)] for label in labels for at in range(len(label) - len(words) + 1))
 
 
-def _some(names: Sequence[str]) -> str:
+def some_of(names: Sequence[str]) -> str:
+    """Return names as one text: the first twelve, and how many more there are."""
     names = [name for name in names if name]
     shown = ", ".join(names[:_MAX_NAMED])
     return f"{shown} and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else shown

@@ -1,0 +1,55 @@
+"""Codes and model numbers that a question names and no document has, beside siblings that a table has.
+
+Of "Tern-R1-3B" nothing is told where the rows are Tern-R1-7B and Tern-R1-32B: what is told of these would be taken for
+an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from graph.retrieval import terms
+from graph.tables.answers import TableAnswer, some_of
+from graph.tables.views import TableView
+
+_CODE = re.compile(r"(?<![\w-])[^\W\d_][\w.]*(?:-[\w.]*\w)+(?![\w-])")
+_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # "FY-2019" is written in too many ways to be missed
+_LEAST_SIBLINGS = 2  # one label with the same beginning may be a chance
+
+
+def absence_of_code(question: str, views: Sequence[TableView], is_known: Callable[[str], bool]) -> TableAnswer:
+    """Return that a code is in no document, with its siblings in a table; nothing where all are known.
+
+    Args:
+        question: One question.
+        views: The tables that were found for it.
+        is_known: Tells whether any document has a code.
+    """
+    for code in _CODE.findall(question):
+        parts = _parts(code)
+        if len(parts) < 2 or not any(map(str.isdigit, parts[-1])) or _YEAR.fullmatch(parts[-1]):
+            continue
+        beside = [(view, names) for view in views if len(names := _siblings(view, parts)) >= _LEAST_SIBLINGS]
+        if not beside or is_known(code):
+            continue
+        asked = terms.stems(question)
+        view, names = max(beside, key=lambda one: (len(asked & _headed(one[0])), len(one[1])))
+        where = f"{view.title} of {view.name} (page {view.rows[0].page})"
+        return TableAnswer(chunks=view.chunks, absence=f"There is no {code} in {where}; there are {some_of(names)}.")
+    return TableAnswer()
+
+
+def _parts(code: str) -> list[str]:
+    return [part for part in re.split(r"[-\s/_]", code.lower()) if part]
+
+
+def _siblings(view: TableView, parts: Sequence[str]) -> list[str]:
+    """Return the labels of a table that differ from a code in the last part alone."""
+    labels = dict.fromkeys([*(row.name for row in view.rows), *view.columns])
+    own = {label: _parts(label) for label in labels}
+    return [label for label, its in own.items() if its[:-1] == parts[:-1] and its != parts]
+
+
+def _headed(view: TableView) -> frozenset[str]:
+    return terms.stems(" ".join([view.title, *view.columns]))

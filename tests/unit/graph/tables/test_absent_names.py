@@ -1,0 +1,52 @@
+"""Codes that no document has, beside siblings in a table: they are missed by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.storage.rows import ChunkRow, SentenceRow
+from graph.tables.absent_names import absence_of_code
+from graph.tables.views import TableView, build_views
+
+
+def views(*labels: str, title: str = "Table 2: Lamps") -> list[TableView]:
+    caption = SentenceRow("t/0", title, title, "caption", (3,))
+    rows = [
+        SentenceRow(f"t/{at}", f"{label} {at}", label, "row", (3,), (("Lamp", label), ("Watts", str(at))))
+        for at, label in enumerate(labels, 1)
+    ]
+    return build_views([ChunkRow("t", "d", "lamps.pdf", 0, "table", "", (3,), (), (caption, *rows))], {})
+
+
+LAMPS = ("LX-Duo-20", "LX-Duo-40", "LX-Solo-20", "Candle")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many watts has the LX-Duo-30?",
+        "Is the LX-Duo-30 any good?",
+        "Compare LX-Duo-30 with LX-Duo-40",
+        "lx-duo-30 watts",
+    ],
+)
+def test_a_code_that_no_document_has_is_told_missing_with_its_siblings(question: str) -> None:
+    told = absence_of_code(question, views(*LAMPS), lambda code: code.endswith("40")).absence
+    assert told.casefold().startswith(
+        "there is no lx-duo-30 in table 2 of lamps.pdf (page 3); there are lx-duo-20, lx-duo-40."
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "known"),
+    [
+        ("How many watts has the LX-Duo-30?", True),
+        ("How many watts has the LX-Duo-20?", True),
+        ("How many watts has the LX-Trio-30?", False),
+        ("How many watts has the PX-Solo-20?", False),
+        ("How many watts has a candle?", False),
+        ("What was the sale in LX-Duo-2019?", False),
+    ],
+)
+def test_what_a_document_has_or_no_sibling_has_is_not_missed(question: str, known: bool) -> None:
+    assert absence_of_code(question, views(*LAMPS), lambda _: known).absence == ""
