@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from graph.storage.base import Vectors
 
 # The beginning of packed vectors up to the token vectors; see `graph.storage.token_vectors.head_size`.
-_HEAD = "2 + (get_byte(vectors, 0) + ((get_byte(vectors, 1) & 127) << 8)) * ?"
+# The highest bit tells the short format from the one of catalogs before version 13, which may be copied here.
+_HEAD = "2 + (get_byte(vectors, 0) + ((get_byte(vectors, 1) & 127) << 8)) * CASE WHEN get_byte(vectors, 1) > 127 THEN ? ELSE ? END"
 
 
 class PostgresCatalog(ChunkTables):
@@ -106,6 +107,6 @@ class PostgresCatalog(ChunkTables):
 
         rows = self._db.rows(
             f"SELECT chunk, substring(vectors FROM 1 FOR {_HEAD}) FROM token_vectors WHERE chunk = ANY(?)",
-            [4 + DIMENSIONS, list(chunks)],
+            [4 + DIMENSIONS, 2 + 2 * DIMENSIONS, list(chunks)],
         )
         return {row[0]: unpack_sentences(row[1]) for row in rows}

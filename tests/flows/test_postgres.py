@@ -1,0 +1,90 @@
+"""A library in Postgres from the command line: the same answers as in a home folder, and two processes that write."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.conftest import ROOT, SAMPLE, MakePdf
+from tests.postgres import drop_database, new_database
+
+QUESTIONS = ("When was the observatory founded?", "How many puffins were counted in 2024?")
+# What an answer says of itself, without the time it took and the folder that it was asked in.
+SAYS = ("answer", "refused", "reason")
+CITES = ("document", "name", "page", "quote", "boxes", "chunk", "verdict")
+CHUNKS = "SELECT id, text, pages, sentences FROM chunks ORDER BY id"
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    made = new_database()
+    yield made
+    drop_database(made)
+
+
+def start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """Start the command line in a process of its own, offline."""
+    environment = os.environ | {"PAGEWITNESS_HOME": str(home), "PAGEWITNESS_ENGINE": "offline"} | variables
+    return subprocess.Popen(
+        [sys.executable, "-m", "graph.cli", *arguments],
+        cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """Return what a process printed; it must have succeeded."""
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out
+
+
+def said(home: Path, question: str, **variables: str) -> dict[str, Any]:
+    answer = json.loads(ended(start(home, "ask", "--json", question, **variables)))
+    cited = [{key: one.get(key) for key in CITES} for one in answer["citations"]]
+    return {key: answer[key] for key in SAYS} | {"citations": cited}
+
+
+def test_the_sample_is_answered_as_from_a_home_folder(library: Path, home: Path, tmp_path: Path, url: str) -> None:
+    copied = shutil.copytree(library, tmp_path / "embedded")  # the process of the tests may have locked the other
+    ended(start(home, "ingest", str(SAMPLE), PAGEWITNESS_STORE_URL=url))
+    for question in QUESTIONS:
+        embedded = said(copied, question)
+        assert embedded["citations"]
+        assert said(home, question, PAGEWITNESS_STORE_URL=url) == embedded, question
+    assert not (home / "catalog.sqlite3").exists()
+
+
+def test_two_processes_that_write_at_once_store_what_one_does(
+    make_pdf: MakePdf, home: Path, tmp_path: Path, url: str
+) -> None:
+    for folder in ("first", "second"):
+        for number in range(10):
+            text = f"Note {number} of the {folder} keeper. The lamp burned {number} litres of oil. The tide was low."
+            make_pdf(f"{folder}/note-{number}.pdf", *[text] * 2)
+    folders = [str(tmp_path / folder) for folder in ("first", "second")]
+    writers = [start(tmp_path / f"home-{at}", "ingest", folder, PAGEWITNESS_STORE_URL=url)
+               for at, folder in enumerate(folders)]  # fmt: skip
+    for writer in writers:
+        ended(writer)
+    ended(start(home, "ingest", *folders))
+    with closing(sqlite3.connect(home / "catalog.sqlite3")) as alone, psycopg.connect(url) as together:
+        expected = alone.execute(CHUNKS).fetchall()
+        assert len({row[0].partition("-")[0] for row in expected}) == 20
+        assert together.execute(CHUNKS.encode()).fetchall() == expected
+        counted = together.execute("SELECT count(*), (SELECT count(*) FROM token_vectors) FROM chunk_vectors")
+        row = counted.fetchone()
+        assert row is not None
+        vectors, tokens = row
+        assert tokens == len(expected)
+        assert vectors >= len(expected)
