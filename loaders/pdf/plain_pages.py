@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 
 from loaders.geometry import bounding_box
@@ -22,7 +22,7 @@ MAX_BROKEN = 0.4
 """Share of a paragraph's rows that end where the next word would have fitted: those of verse, names and addresses do.
 Of 580 paragraphs of four rows and more in the development files 578 have at most .33, the others are set in."""
 MAX_HEADINGS = 2
-"""Headings right under each other: more are the title, authors and date of a cover."""
+"""Headings right under each other at the top of a page: more are the title, authors and date of a cover."""
 MIN_ENTRIES = 3
 """Paragraphs with hanging rows that make a list of references."""
 
@@ -65,8 +65,9 @@ def _regions(page: PlainRows, body: float) -> list[Region]:
         for group, after in zip(groups, [*groups[1:], None], strict=True):
             role = _role(group, after, body, left, right, listed=group[0].box.x0 in hanging)
             regions.append(Region(role, bounding_box(row.box for row in group)))
-    roles = [region.role for region in regions]
-    if any(set(roles[at : at + MAX_HEADINGS + 1]) == {"section-header"} for at in range(len(roles) - MAX_HEADINGS)):
+    roles = [region.role for region in regions if region.role != "page-header"]
+    first = list(takewhile(lambda role: role == "section-header", roles))
+    if len(first) > MAX_HEADINGS:
         raise DoubtError("headings under each other")
     return regions + [Region("page-footer", row.box) for row in page.footers]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from loaders.pages.reader import read, render
 from loaders.types import Failure, PageImage, PageJob
-from tests.benchmarks import documents, machine, peers
+from tests.benchmarks import documents, machine, peers, whole_processes
 from tests.benchmarks.comparison import Comparison, Samples, Sizes, alternate, compare
 from tests.benchmarks.gemini import Apart, Reading
 from tests.benchmarks.ingestion_memory import _write
@@ -57,6 +57,7 @@ def _peers(paper: Path, scan: Path, sizes: Sizes) -> list[Comparison]:
             peers.langchain, sizes,
         ),
         _beside("ocr", "the scan against a loop of RapidOCR", scan, peers.ocr, sizes),
+        whole_processes.beside_to_markdown(paper, _pages(paper), "the paper", sizes),
     ]  # fmt: skip
 
 

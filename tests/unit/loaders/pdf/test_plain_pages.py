@@ -113,6 +113,24 @@ def test_a_page_of_running_text_has_its_parts_without_the_model(
     assert blocks[-1].text == "17"
 
 
+def test_headings_under_each_other_are_a_doubt_where_they_may_be_a_cover(tmp_path: Path) -> None:
+    def headings(page: Any, y: float) -> float:
+        for number, title in enumerate(["Winter berths", "Dues and fees", "Repairs at the quay"]):
+            y = set_rows(page, 60, y, [title], 12, "hebo") + 6 + 2 * number
+        return y
+
+    def cover(page: Any) -> None:
+        paragraphs(page, 60, headings(page, 100), 470, 3)
+
+    def programme(page: Any) -> None:
+        paragraphs(page, 60, headings(page, paragraphs(page, 60, 100, 470, 2)), 470, 2)
+
+    path = saved(tmp_path, cover, programme)
+    assert doubt(path, 1) == "headings under each other"
+    assert doubt(path, 2) == ""
+    assert [block.kind for block in blocks_of(path, 2)] == ["text"] * 2 + ["heading"] * 3 + ["text"] * 2
+
+
 def test_columns_are_read_one_after_the_other_below_what_stands_across_them(tmp_path: Path) -> None:
     def draw(page: Any) -> None:
         set_rows(page, 60, 80, ["A study of harbours in winter and of the boats that lie in them"], 15, "hebo")
