@@ -206,7 +206,8 @@ class PdfFile:
 
     def pixels(self, number: int, dpi: int, max_side: int, part: Box | None = None) -> NDArray[Any]:
         """Render a page or a part of it likewise, and return its RGB pixels: encoding them takes 10-40 ms."""
-        return rgb_pixels(self._pixmap(number, dpi, max_side, part)).copy()  # the pixmap ends here
+        pixmap = self._pixmap(number, dpi, max_side, part)  # by name: it must outlive the copy of its memory
+        return rgb_pixels(pixmap).copy()
 
     def _pixmap(self, number: int, dpi: int, max_side: int, part: Box | None) -> Any:
         page = self._page(number)

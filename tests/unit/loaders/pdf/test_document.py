@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +17,7 @@ from loaders.pdf.layout import build_blocks
 from loaders.pdf.tables import table_text
 from loaders.pdf.text_layer import Line, Region
 from loaders.types import Block, Box, Word
-from tests.conftest import DATA
+from tests.conftest import DATA, ROOT
 
 PAPER = DATA / "deepseek-r1" / "DeepSeek_R1.pdf"
 
@@ -166,3 +169,22 @@ def test_the_papers_table_keeps_its_numbers_and_its_heading() -> None:
     text = " ".join(block.text for block in blocks_of(PAPER, 1))
     assert "DeepSeek-R1 achieves performance comparable" in text  # broken as "DeepSeek-" + "R1" in print
     assert "without supervised fine-tuning" in text  # broken as "super-" + "vised"
+
+
+LARGE_PAGE = """
+import pymupdf
+from loaders.pdf.document import PdfFile
+
+document = pymupdf.open()
+document.new_page(width=3500, height=3500).draw_rect((10, 10, 3400, 3400), color=None, fill=(1, 0, 0))
+found = [PdfFile(document, "").pixels(1, 72, 4000) for _ in range(3)]
+print(*(pixels[1750, 1750].tolist() for pixels in found))
+"""
+
+
+def test_the_pixels_of_a_large_page_are_copied_while_they_are_there() -> None:
+    # Memory of 37 MB goes back to the system as soon as it is free: reading it then ends the process.
+    command = [sys.executable, "-c", LARGE_PAGE]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "[255, 0, 0] [255, 0, 0] [255, 0, 0]")
