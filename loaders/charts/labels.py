@@ -101,9 +101,12 @@ def labels_of(words: Iterable[Word]) -> list[Label]:
     Two numbers never make one label, since the values of neighbouring bars may touch.
     """
     labels: list[Label] = []
+    near: list[int] = []  # labels that a word so far to the right may go on, the last ones last
     for word in sorted(words, key=lambda word: (word.box.x0, word.box.y0)):
-        at = next((i for i in range(len(labels) - 1, -1, -1) if _go_on(labels[i], word)), None)
+        near = [at for at in near if word.box.x0 - labels[at].box.x1 < _SPACE * (labels[at].box.y1 - labels[at].box.y0)]
+        at = next((at for at in reversed(near) if _go_on(labels[at], word)), None)
         if at is None:
+            near.append(len(labels))
             labels.append(Label(word.text, word.box))
         else:
             labels[at] = Label(f"{labels[at].text} {word.text}", bounding_box((labels[at].box, word.box)))
