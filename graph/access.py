@@ -14,7 +14,8 @@ from graph.errors import BadInputError
 
 Role = Literal["reader", "writer", "manager"]
 """What a member may do: read; add and delete too; or change the members too."""
-_RANK: dict[Role, int] = {"reader": 0, "writer": 1, "manager": 2}
+ROLES: tuple[Role, ...] = ("reader", "writer", "manager")
+"""The roles, each of which may do what those before it may."""
 
 DEFAULT = "default"
 """The id and name of the collection that the local user adds to."""
@@ -53,7 +54,12 @@ class Identity:
     @property
     def personal(self) -> str:
         """The id of their personal collection."""
-        return _PERSONAL + self.name
+        return personal_collection(self.name)
+
+
+def personal_collection(name: str) -> str:
+    """Return the id of the personal collection of a user; no other collection's id holds a colon."""
+    return _PERSONAL + name
 
 
 LOCAL = Identity("", frozenset(), admin=True)
@@ -150,7 +156,7 @@ def scope_of(identity: Identity, catalog: Memberships, collection: str = "") -> 
             raise missing_collection(collection)
         into = found[0].collection
     reads, writes, manages = (
-        frozenset(one.collection for one in found if _RANK[one.role] >= rank) for rank in range(len(_RANK))
+        frozenset(one.collection for one in found if ROLES.index(one.role) >= rank) for rank in range(len(ROLES))
     )
     return Scope(reads, writes, manages, into, identity.name)
 

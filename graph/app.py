@@ -79,7 +79,7 @@ def route_request(state: State) -> dict[str, Any]:
     """Read the input into the run's `request`, and clear the results that an earlier run left on the thread."""
     messages = state.get("messages") or []
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
-    folder = dependencies.stores().downloads
+    folder = dependencies.home_stores().downloads
     new = [source_of(reference, folder) for reference in references_in(messages[-1])] if in_chat else []
     request = Request(
         sources=[*as_list(state.get("sources") or [], "sources"), *new],
@@ -147,7 +147,7 @@ def _question(state: State) -> QueryInput:
 
 def _is_listed(document: str) -> bool:
     """Return whether the catalog lists a document of this id."""
-    row = dependencies.stores().catalog.document(document) if document else None
+    row = dependencies.stores(dependencies.run_scope()).catalog.document(document) if document else None
     return bool(row and row.source)
 
 

@@ -27,11 +27,11 @@ class Application(Compiled):
 
     def stream(self, input: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """Replace attached files by references, then stream; `invoke` uses this method too."""
-        yield from super().stream(detach(input, dependencies.stores().downloads), *args, **kwargs)
+        yield from super().stream(detach(input, dependencies.home_stores().downloads), *args, **kwargs)
 
     async def astream(self, input: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         """Replace attached files by references, then stream; `ainvoke` and `astream_events` use this method too."""
-        detached = await asyncio.to_thread(lambda: detach(input, dependencies.stores().downloads))
+        detached = await asyncio.to_thread(lambda: detach(input, dependencies.home_stores().downloads))
         async for part in super().astream(detached, *args, **kwargs):
             yield part
 
@@ -45,7 +45,7 @@ class Application(Compiled):
 
 
 def _detach_updates(supersteps: Supersteps) -> list[list[StateUpdate]]:
-    folder = dependencies.stores().downloads
+    folder = dependencies.home_stores().downloads
     return [[StateUpdate(detach(update[0], folder), *update[1:]) for update in step] for step in supersteps]
 
 

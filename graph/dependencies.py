@@ -9,20 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from graph import context as run_context
+from graph import users
+from graph.access import LOCAL, Identity, Scope, scope_of
 from graph.context import Context
 from graph.errors import BadInputError, require_extra
 from graph.providers import OFFLINE
 from graph.runtime import process
 from graph.runtime.caching import build_once
 from graph.settings import Settings, settings
-from graph.storage.stores import Stores
+from graph.storage.stores import HomeStores, Stores
 
 if TYPE_CHECKING:
     from graph.engines.base import Engine
+    from graph.engines.offline.engine import OfflineEngine
     from graph.engines.offline.multilingual import MultilingualEncoder
     from graph.engines.requests.rate_limit import RateLimiter
     from graph.retrieval.embedder import Embedder, SentenceEmbedder
-    from graph.retrieval.multilingual import MultilingualSearch
+    from graph.retrieval.multilingual import MultilingualSearch, VectorCatalog
     from graph.retrieval.retriever import Retriever
     from graph.storage.base import Catalog
     from loaders.pages.pool import PagePool
@@ -49,7 +52,7 @@ class Deps:
         from graph.retrieval.retriever import Retriever
 
         self.stores.check(self.embedder.identity)
-        multilingual = multilingual_search(self.stores.catalog) if self.embedder is _minilm() else None
+        multilingual = _multilingual_within(self.stores) if self.embedder is _minilm() else None
         sees = isinstance(self.embedder, ImageEmbedder) and self.stores.has_page_vectors()
         pages = self.stores.page_vectors if sees else None
         return Retriever(self.stores.catalog, self.stores.vectors, self.embedder, multilingual, pages)
@@ -64,9 +67,9 @@ def pool() -> PagePool:
 
 
 @build_once(4)
-def _stores_at(home: Path, chroma_url: str, store_url: str = "") -> Stores:
+def _stores_at(home: Path, chroma_url: str, store_url: str = "") -> HomeStores:
     if not store_url:
-        return Stores(home, chroma_url)
+        return HomeStores(home, chroma_url)
     if chroma_url:
         raise BadInputError(
             "PAGEWITNESS_STORE_URL and PAGEWITNESS_CHROMA_URL are both set, and the vectors can only be in one place: "
@@ -81,7 +84,7 @@ def _stores_at(home: Path, chroma_url: str, store_url: str = "") -> Stores:
 _reopening = threading.Lock()
 
 
-def stores_at(home: Path, chroma_url: str, store_url: str = "") -> Stores:
+def stores_at(home: Path, chroma_url: str, store_url: str = "") -> HomeStores:
     """Return the stores of a home folder; one object for each folder, since only one may own the vectors.
 
     If the folder was deleted while its stores were open, they are opened again: what is written to deleted files
@@ -95,13 +98,37 @@ def stores_at(home: Path, chroma_url: str, store_url: str = "") -> Stores:
         return _stores_at(home, chroma_url, store_url)
 
 
-def stores() -> Stores:
+def home_stores() -> HomeStores:
     """Return the stores that the settings name."""
     return _stores_of(settings())
 
 
-def _stores_of(config: Settings) -> Stores:
+def _stores_of(config: Settings) -> HomeStores:
     return stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
+
+
+def stores(scope: Scope) -> Stores:
+    """Return the stores that the settings name, as a caller with this scope sees them."""
+    return home_stores().within(scope)
+
+
+def stores_of(identity: Identity, collection: str = "") -> Stores:
+    """Return the stores that the settings name, as this user sees them: all that they may, or one collection.
+
+    Raises:
+        NotAllowedError: the user sees no such collection.
+    """
+    return stores(scope_of(identity, home_stores().catalog, collection))
+
+
+def run_scope() -> Scope:
+    """Return the scope of the run that calls this: what the user that it acts for may see and change.
+
+    Raises:
+        NotAllowedError: on a server with users, the run has no user, or one who is no more.
+    """
+    identity = users.run_identity()
+    return Scope.everything() if identity is LOCAL else scope_of(identity, home_stores().catalog)
 
 
 def engine_name(context: Context, config: Settings) -> str:
@@ -132,6 +159,11 @@ def _multilingual_encoder() -> MultilingualEncoder:
     from graph.engines.offline.multilingual import MultilingualEncoder
 
     return MultilingualEncoder()
+
+
+def _multilingual_within(opened: Stores) -> MultilingualSearch | None:
+    search = multilingual_search(opened.everything().catalog)
+    return search.within(cast("VectorCatalog", opened.catalog)) if search else None
 
 
 @build_once(4)
@@ -184,22 +216,36 @@ def forget_engines() -> None:
 def _offline_engine(config: Settings) -> Engine:
     from graph.engines.offline.engine import OfflineEngine
 
-    catalog = _stores_of(config).catalog
+    catalog = _stores_of(config).within(Scope.everything()).catalog
     return OfflineEngine(catalog, pool(), _minilm(), multilingual_search(catalog))
 
 
-def offline_engine() -> Engine:
-    """Return the engine that needs no model service, whatever the run's engine is."""
-    return _offline_engine(settings())
+def offline_engine(opened: Stores) -> Engine:
+    """Return the engine that needs no model service, on these stores, whatever the run's engine is."""
+    return _engine_within(_offline_engine(settings()), opened)
 
 
-def for_context(context: Context) -> Deps:
-    """Return the dependencies of a run with this context; equal contexts share clients and models."""
+def _engine_within(engine: Engine, opened: Stores) -> Engine:
+    """Return an engine that looks up passages in these stores alone; one of the whole home is kept as it is."""
+    if opened.scope.is_everything or engine.name != OFFLINE:
+        return engine
+    return cast("OfflineEngine", engine).within(opened.catalog, _multilingual_within(opened))
+
+
+def for_context(context: Context, scope: Scope | None = None) -> Deps:
+    """Return the dependencies of a run with this context, within its own scope or this one.
+
+    Equal contexts share clients and models.
+    """
     config = settings()
     opened = _stores_of(config)  # first, since engines keep a reference to the catalog
-    deps = Deps(opened, *_engine_and_embedder(_engine_context(context), config))
+    deps = _deps(opened.within(scope or run_scope()), *_engine_and_embedder(_engine_context(context), config))
     process.freeze_gc()
     return deps
+
+
+def _deps(opened: Stores, engine: Engine, embedder: Embedder, reader: Engine) -> Deps:
+    return Deps(opened, _engine_within(engine, opened), embedder, _engine_within(reader, opened))
 
 
 def _engine_context(context: Context) -> Context:
@@ -215,6 +261,8 @@ async def current() -> Deps:
     engine_context = _engine_context(context)
     opened = _stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
     # Opening stores again blocks too: the home folder may have been deleted since the run's last node.
+    # Whether users may see something is looked up in the catalog each time: a thread's work, and none without users.
+    scope = await asyncio.to_thread(run_scope) if config.users else run_scope()
     if _engine_and_embedder.is_cached(engine_context, config) and not opened.was_replaced():
-        return Deps(opened, *_engine_and_embedder(engine_context, config))
-    return await asyncio.to_thread(for_context, context)
+        return _deps(opened.within(scope), *_engine_and_embedder(engine_context, config))
+    return await asyncio.to_thread(for_context, context, scope)

@@ -153,7 +153,7 @@ def return_problem(state: Any, error: NodeError) -> dict[str, str]:
 
 def describe_documents(state: ListInput) -> ListOutput:
     """Return a line for each document: name, id, pages and status."""
-    rows = summaries.documents(dependencies.stores().catalog)
+    rows = summaries.documents(dependencies.stores(dependencies.run_scope()).catalog)
     return {
         "documents": [
             f"{row['name']} (id {row['id']}): {counted(row['pages'], 'page')}, {row['status']}" for row in rows

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from graph import dependencies
+from graph.access import Scope
 from graph.errors import BadInputError
-from graph.storage.collections import add_to, put_in
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
@@ -73,22 +73,22 @@ def _is_texts(value: Any) -> bool:
 
 
 def _put(request: Request, names: list[str]) -> InCollections:
-    row, stores = find_document(request), dependencies.stores()
+    row, stores = find_document(request), dependencies.stores(Scope.everything())
     stores.acquire_for_writing()
     try:
-        return {"id": row.id, "collections": put_in(stores.catalog, row.id, names)}
+        return {"id": row.id, "collections": stores.catalog.put_in(row.id, names)}
     except BadInputError as error:
         raise WebError(422, str(error)) from error
 
 
 def _add(documents: list[str], names: list[str]) -> Added:
-    stores = dependencies.stores()
+    stores = dependencies.stores(Scope.everything())
     known = {row.id for row in stores.catalog.documents()}.intersection(documents)
     if not known:
         raise WebError(422, "None of these documents is in the library: look at the list again.")
     stores.acquire_for_writing()
     try:
         ordered = [one for one in dict.fromkeys(documents) if one in known]
-        return {"documents": len(ordered), "names": add_to(stores.catalog, ordered, names)}
+        return {"documents": len(ordered), "names": stores.catalog.add_to(ordered, names)}
     except BadInputError as error:
         raise WebError(422, str(error)) from error

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from typing_extensions import TypedDict
 
 from graph import dependencies
+from graph.access import Scope
 from graph.context import Context
 from graph.settings import settings
 from graph.storage.home_lock import free_bytes
@@ -75,7 +76,7 @@ def _check_home() -> None:
 
 
 def _check_catalog() -> None:
-    dependencies.stores().catalog.get_meta("")
+    dependencies.stores(Scope.everything()).catalog.get_meta("")
 
 
 def _check_engine() -> None:

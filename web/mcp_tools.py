@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
 from graph import dependencies, tools
-from graph.access import Identity
+from graph.access import Identity, Scope
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.query.citation_links import document_url
 from graph.retrieval.documents import find_document
@@ -110,7 +110,7 @@ async def _ingest(given: Any, user: Identity) -> Result:
 
 
 async def _list(given: Any, user: Identity) -> Result:
-    rows = await run_in_threadpool(lambda: summaries.documents(dependencies.stores().catalog))
+    rows = await run_in_threadpool(lambda: summaries.documents(dependencies.stores_of(user).catalog))
     wanted, base = str(given.get("contains") or "").casefold(), settings().public_url
     rows = [row for row in rows if wanted in f"{row['name']}\n{row['title']}".casefold()]
     shown: list[dict[str, Any]] = [
@@ -134,7 +134,7 @@ async def _page(given: Any, user: Identity) -> Result:
 
 
 def _page_of(name: str, number: int, with_image: bool) -> Result:
-    stores = dependencies.stores()
+    stores = dependencies.stores(Scope.everything())
     row = find_document(stores.catalog, name)
     line = next((one for one in stores.catalog.pages(row.id) if one.page == number), None)
     if line is None:

@@ -20,9 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from graph import dependencies
-from graph.access import Identity
+from graph.access import Identity, Scope
 from graph.errors import HomeError
-from graph.storage.collections import collections
 from web import openai_threads
 from web.auth import identity_of
 from web.responses import LIBRARY_UNAVAILABLE, logger
@@ -73,8 +72,8 @@ async def models(request: Request) -> Response:
 
 def _parts() -> list[str]:
     """Return the names of what can be asked by itself: collections, then documents."""
-    catalog = dependencies.stores().catalog
-    names = [*collections(catalog), *(row.name for row in catalog.documents())]
+    catalog = dependencies.stores(Scope.everything()).catalog
+    names = [*catalog.collections(), *(row.name for row in catalog.documents())]
     return list(dict.fromkeys(names))[:_MAX_LISTED]
 
 
@@ -131,8 +130,8 @@ def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
 def _documents(name: str) -> list[str]:
     """Return the documents of the collection of this name; else the name, as that of a document."""
     try:
-        catalog = dependencies.stores().catalog
-        ids = next((ids for one, ids in collections(catalog).items() if one.casefold() == name.casefold()), [])
+        catalog = dependencies.stores(Scope.everything()).catalog
+        ids = next((ids for one, ids in catalog.collections().items() if one.casefold() == name.casefold()), [])
         return [row.id for row in catalog.documents(ids)] or [name]
     except (HomeError, OSError) as error:
         raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error") from error

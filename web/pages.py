@@ -14,6 +14,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from graph import dependencies
+from graph.access import Scope
 from graph.sanitize import escape_tags
 from graph.storage import summaries
 from graph.storage.rows import PageRow, layer_key, ocr_key
@@ -125,7 +126,7 @@ class PageWords(TypedDict):
 @endpoint(path=PagePath, errors=[404])
 def words(request: Request) -> PageWords:
     """Return the words of a page with their places: by its text layer if that is legible, else as they were read."""
-    row, catalog = _find_page(request), dependencies.stores().catalog
+    row, catalog = _find_page(request), dependencies.stores(Scope.everything()).catalog
     keys = [layer_key(row.document, row.page)] if row.legible else []
     for key in (*keys, row.transcript, ocr_key(row.document, row.page)):
         read = catalog.transcript(key) if key else None
@@ -137,7 +138,7 @@ def words(request: Request) -> PageWords:
 @endpoint(path=PagePath, errors=[404])
 def page(request: Request) -> PageText:
     """Return a page's line in the ledger and what was read on it; tables as cells, text without markup."""
-    row, catalog = _find_page(request), dependencies.stores().catalog
+    row, catalog = _find_page(request), dependencies.stores(Scope.everything()).catalog
     read = catalog.transcript(row.transcript) if row.transcript else None
     ledger = next(line for line in summaries.pages(catalog, row.document) if line["page"] == row.page)
     blocks = [_block(block) for block in read.blocks] if read else []
@@ -149,7 +150,7 @@ def transcript(request: Request) -> Response:
     """Return a document as Markdown, page by page; `page` picks one."""
     row = find_document(request)
     wanted = query_number(request, "page", 1, max(row.pages, 1))
-    read = dependencies.stores().catalog.transcripts(row.id, [wanted] if wanted else None)
+    read = dependencies.stores(Scope.everything()).catalog.transcripts(row.id, [wanted] if wanted else None)
     parts = [f"## Page {number}\n\n{page_markdown(found)}" for number, found in sorted(read.items())]
     text = f"# {escape_tags(row.name)}\n\n" + "\n\n".join(parts) + "\n"
     return Response(text, media_type="text/markdown; charset=utf-8", headers={"Cache-Control": _REVALIDATE})
@@ -163,7 +164,7 @@ def _find_page(request: Request) -> PageRow:
     """Return the page that the path names; raise WebError if there is none."""
     row, given = find_document(request), request.path_params["page"]
     wanted = int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
-    for one in dependencies.stores().catalog.pages(row.id):
+    for one in dependencies.stores(Scope.everything()).catalog.pages(row.id):
         if one.page == wanted:
             return one
     raise WebError(404, f"There is no such page: the document has pages 1 to {row.pages}.")
@@ -188,7 +189,7 @@ def _boxes(text: str) -> tuple[Box, ...]:
 @lru_cache(maxsize=16)  # an image of a noisy scan takes up to 8 MB
 def _rendered(key: str, width: int | None, form: str, boxes: tuple[Box, ...]) -> bytes:
     try:
-        stored = dependencies.stores().images.get(key)
+        stored = dependencies.home_stores().images.get(key)
         with _render_slots:
             return render_page(stored, width, form, boxes)
     except KeyError:

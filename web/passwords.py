@@ -47,7 +47,7 @@ async def password(request: Request) -> Opened:
 
 
 def _find_upload(document: str) -> Path:
-    folder = dependencies.stores().uploads / document
+    folder = dependencies.home_stores().uploads / document
     if UPLOADED_ID.fullmatch(document) and folder.is_dir():
         for path in folder.iterdir():
             return path

@@ -131,7 +131,7 @@ def _without_files(messages: Any, size: int) -> Any:
     """Return messages without their files; `size` is that of the whole request in bytes."""
     if isinstance(messages, Mapping) and "__overwrite__" in messages:
         return {**messages, "__overwrite__": _without_files(messages["__overwrite__"], size)}
-    folder = dependencies.stores().downloads
+    folder = dependencies.home_stores().downloads
     if has_files(messages):
         prepare_folder(size, folder)
     limit = min(MAX_FILE_BYTES, settings().upload_mb * 2**20)

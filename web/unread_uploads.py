@@ -11,6 +11,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from graph import dependencies
+from graph.access import Scope
 from graph.ingestion.access import UPLOAD, UPLOADED_ID
 from graph.storage import summaries
 from graph.storage.cleanup import remove
@@ -89,7 +90,7 @@ def delete(request: Request) -> Deleted:
     """Remove an upload that was never read."""
     document = request.path_params["document"]
     with deletion:
-        stores = dependencies.stores()
+        stores = dependencies.stores(Scope.everything())
         folder = stores.uploads / document
         name = _name(folder) if UPLOADED_ID.fullmatch(document) else ""
         if not name:
@@ -105,7 +106,7 @@ def delete(request: Request) -> Deleted:
 
 def _files() -> list[_File]:
     """Return the uploads of which no page was read, the newest first."""
-    folder = dependencies.stores().uploads
+    folder = dependencies.home_stores().uploads
     found = []
     for path in folder.glob("*/*"):
         if UPLOADED_ID.fullmatch(path.parent.name) and not _was_read(path.parent.name):
@@ -118,7 +119,7 @@ def _files() -> list[_File]:
 
 
 def _was_read(document: str) -> bool:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     row = catalog.document(document)
     return bool(row and row.source and (row.generation or summaries.document(catalog, row)))
 
@@ -133,7 +134,7 @@ def _name(folder: Path) -> str:
 async def _problem(file: _File) -> tuple[Problem, str]:
     from loaders.pages.jobs import inspect
 
-    if await asyncio.to_thread(lambda: dependencies.stores().catalog.document(file.id)):
+    if await asyncio.to_thread(lambda: dependencies.stores(Scope.everything()).catalog.document(file.id)):
         return "", ""  # it was opened, and is being read
     try:
         if (await asyncio.to_thread(format_of, file.path)).kind == "office":

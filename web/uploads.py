@@ -82,7 +82,7 @@ async def _store(request: Request, name: str) -> Uploaded:
     if announced > limit:
         await _drain(request)
         raise _too_large()
-    folder = await asyncio.to_thread(prepare_folder, announced, dependencies.stores().uploads)
+    folder = await asyncio.to_thread(prepare_folder, announced, dependencies.home_stores().uploads)
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         size, digest = await _copy(request, handle, limit)
@@ -152,7 +152,7 @@ def prepare_folder(announced: int, folder: Path) -> Path:
     Raises:
         WebError: The disk is full, or the folder holds as many files as the settings allow.
     """
-    dependencies.stores().acquire_for_writing()
+    dependencies.home_stores().acquire_for_writing()
     folder.mkdir(exist_ok=True)
     if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
         raise WebError(507, "The limit of uploaded documents is reached: delete some first.")

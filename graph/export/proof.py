@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from graph import context, dependencies
+from graph.access import Scope
 from graph.errors import BadInputError
 from graph.runtime import async_nodes
 from graph.storage.rows import DocumentRow, PageRow
@@ -44,7 +45,7 @@ def proof_pdf(answer: Mapping[str, Any]) -> bytes:
 
 async def write_proof(answer: Mapping[str, Any]) -> bytes:
     """Return the proof of an answer as the bytes of a PDF; see `proof_pdf`."""
-    pages = await asyncio.to_thread(_pages, dependencies.stores(), answer)
+    pages = await asyncio.to_thread(_pages, dependencies.stores(Scope.everything()), answer)
     title = str(answer.get("question") or "Cited pages")[:200]
     return await dependencies.pool().call(jobs.write_proof, title, pages)
 

@@ -32,7 +32,7 @@ def uploaded(source: str) -> Path:
         SourceError: the reference is malformed, or the file is gone.
     """
     found = _UPLOADED.fullmatch(source)
-    path = dependencies.stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
+    path = dependencies.home_stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
     if not path or not path.is_file():
         raise SourceError(f"{source!r} is not an uploaded file: upload it again, and give the source that is returned.")
     check_file(path)
@@ -75,7 +75,7 @@ def check_path(path: Path | str, named: str = "") -> Path:
 
 
 def _allowed(path: Path) -> bool:
-    stores = dependencies.stores()
+    stores = dependencies.stores(dependencies.run_scope())
     real = Path(os.path.realpath(path))
     given = (*settings().allowed_folders, *settings().watch_folders)
     folders = (stores.uploads, stores.downloads, stores.derived, *given)

@@ -110,7 +110,7 @@ async def requests_of(sources: Sequence[str], context: Context, limit: int) -> d
     counted: dict[str, DocumentEstimate] = {}
     attached = context.attachments == "read"
     for found in await find(
-        local, dependencies.stores().downloads, context.password, attached=attached,
+        local, dependencies.home_stores().downloads, context.password, attached=attached,
         unchanged=partial(_find_unchanged, context, "llm"),
     ):  # fmt: skip
         if isinstance(found.info, DocumentInfo):
@@ -128,7 +128,7 @@ async def requests_of(sources: Sequence[str], context: Context, limit: int) -> d
 
 def _find_unchanged(context: Context, engine: str, paths: Files) -> Mapping[str, list[Found]]:
     """Return the files that need not be opened, see `unchanged.py`; looking for them creates no home folder."""
-    stores = dependencies.stores()
+    stores = dependencies.stores(dependencies.run_scope())
     return find_unchanged(stores, context, engine, paths) if stores.exists() else {}
 
 
@@ -154,7 +154,7 @@ async def _estimate_document(found: Found, context: Context, engine: str) -> Doc
     if isinstance(info, SourceError):
         return DocumentEstimate(name=name, source=source, problem=str(info), **_work(0, 0, [], context))
     if isinstance(info, Unchanged):
-        pages = len(await asyncio.to_thread(dependencies.stores().catalog.pages, info.document))
+        pages = len(await asyncio.to_thread(dependencies.stores(dependencies.run_scope()).catalog.pages, info.document))
         return DocumentEstimate(name=name, source=source, problem="", **_work(pages, pages, [], context))
     done = await asyncio.to_thread(_pages_done, info, context, engine)
     profiles: list[PageProfile | Failure] = []
@@ -198,7 +198,7 @@ def _work(pages: int, done: int, characters: Sequence[int], context: Context) ->
 
 def _pages_done(info: DocumentInfo, context: Context, engine: str) -> set[int]:
     """Return the pages of a document that need no work; looking for them does not create the home folder."""
-    stores = dependencies.stores()
+    stores = dependencies.stores(dependencies.run_scope())
     if not stores.exists():
         return set()
     rows = stores.catalog.pages(info.sha256[:DOCUMENT_ID_DIGITS])

@@ -170,7 +170,7 @@ async def _open_all(
 
 
 def _derived(sha256: str) -> Path:
-    return dependencies.stores().derived / sha256[:DOCUMENT_ID_DIGITS]
+    return dependencies.home_stores().derived / sha256[:DOCUMENT_ID_DIGITS]
 
 
 async def _open(path: Path, source: str, password: str | None) -> Found:

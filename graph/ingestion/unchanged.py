@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol, cast
 
 from graph.context import Context
 from graph.ingestion import report
@@ -22,7 +21,6 @@ from graph.ingestion.indexing import chunks_fingerprint
 from graph.ingestion.page_selection import is_done
 from graph.ingestion.sources import Files, Found, Unchanged
 from graph.ingestion.state import DocumentReport, PendingDocument
-from graph.storage.base import Catalog
 from graph.storage.known_files import KnownFile, KnownFiles, Origin
 from graph.storage.stores import Stores
 from loaders.sources.download import DOCUMENT_ID_DIGITS
@@ -31,14 +29,6 @@ from loaders.types import DocumentInfo
 
 SETTLED_NS = 2_000_000_000
 """How long before it is opened a file must have changed last: FAT, of all common drives, counts in steps of 2 s."""
-
-
-class FileCatalog(Catalog, Protocol):
-    """A catalog that also remembers files."""
-
-    @property
-    def files(self) -> KnownFiles:
-        """The files that were opened before."""
 
 
 def stamp_of(path: Path, *, settled: bool = False) -> str:
@@ -71,7 +61,7 @@ def _version() -> str:
 
 def files(stores: Stores) -> KnownFiles:
     """Return the files that the catalog remembers."""
-    return cast(FileCatalog, stores.catalog).files
+    return stores.opened.catalog.files
 
 
 def find_unchanged(stores: Stores, run: Context, engine: str, paths: Files) -> dict[str, list[Found]]:
@@ -94,7 +84,7 @@ def find_unchanged(stores: Stores, run: Context, engine: str, paths: Files) -> d
     }
     origins = [origin for _, file in same.values() for origin in file.origins]
     complete = _complete(stores, run, engine, list(dict.fromkeys(origin.document for origin in origins)))
-    held = files(stores).holders([origin.source for origin in origins])
+    held = files(stores).holders(stores.scope, [origin.source for origin in origins])
     return {
         source: [Found(path, one.source, Unchanged(one.document), one.name) for one in file.origins]
         for source, (path, file) in same.items()

@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from graph import dependencies
+from graph.access import Scope
 from graph.context import Context
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.providers import OLLAMA, OLLAMA_ADDRESS, PROVIDERS
@@ -72,7 +73,7 @@ async def ask_models() -> list[Capabilities]:
             "No model is configured, everything runs offline: set a key or name a model, see .env.example."
         )
     found = await capabilities.ask_models(context, now)
-    catalog = (await asyncio.to_thread(dependencies.stores)).catalog
+    catalog = (await asyncio.to_thread(dependencies.stores, Scope.everything())).catalog
     asked = {"at": time.strftime("%Y-%m-%d %H:%M"), "models": found}
     await asyncio.to_thread(catalog.set_meta, Stores.CAPABILITIES, json.dumps(asked))
     dependencies.forget_engines()  # what was found out may change how a model is asked
@@ -109,14 +110,14 @@ def _home() -> str:
 
 def _sizes() -> str:
     """Return the size of each part of the home folder."""
-    sizes = dependencies.stores().sizes()
+    sizes = dependencies.home_stores().sizes()
     listed = (f"{name} {size / 2**20:,.1f} MB" for name, size in sizes.most_common() if size > _MIN_LISTED_BYTES)
     return ", ".join(listed) or "nothing is stored yet"
 
 
 def _store() -> str:
     """Return where catalog and vectors are, which answered."""
-    opened = dependencies.stores()
+    opened = dependencies.stores(Scope.everything())
     opened.catalog.count_searchable()
     return opened.place
 
@@ -141,7 +142,7 @@ def _models() -> str:
     unused = "" if "ollama:" in f"{context.chat_model} {context.reader_model}" else _ollama(now)
     if dependencies.engine_name(context, now) == "offline":
         return f"none is configured{unused}"
-    asked = json.loads(dependencies.stores().catalog.get_meta(Stores.CAPABILITIES) or "{}")
+    asked = json.loads(dependencies.stores(Scope.everything()).catalog.get_meta(Stores.CAPABILITIES) or "{}")
     models = {one["model"]: one for one in asked.get("models", [])}
     said = [_abilities(models[name]) for name in dict.fromkeys(now.models.values()) if name in models]
     hint = "not asked yet: `pagewitness doctor --ask` sends each a few small requests"
@@ -171,7 +172,7 @@ def _ollama(now: Settings) -> str:
 
 
 def _catalog() -> str:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     documents = catalog.documents()
     pages = [page for row in documents for page in catalog.pages(row.id)]
     bad = sum(page.status in ("failed", "pending") for page in pages)
@@ -181,7 +182,7 @@ def _catalog() -> str:
 
 def _reading() -> str:
     """Return how long pages took to read, from the ledger."""
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     pages = [(page, row.name) for row in catalog.documents() for page in catalog.pages(row.id) if page.seconds]
     if not pages:
         return "no page has been read yet"
@@ -211,7 +212,7 @@ def _named(names: Sequence[str]) -> str:
 def _chunks() -> str:
     from graph.ingestion.indexing import is_of_current_chunker
 
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     documents = [row for row in catalog.documents() if row.generation]
     old = sum(not is_of_current_chunker(catalog.chunks_fingerprint(row.id)) for row in documents)
     if old:

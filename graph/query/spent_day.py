@@ -29,7 +29,7 @@ def is_spent(error: ModelError) -> bool:
 def engine_of(deps: dependencies.Deps, state: QueryState) -> Engine:
     """Return the engine that this question goes on with: the run's, or the offline one once the day is spent."""
     left_llm = state.get("engine") == "offline" and deps.engine.name != "offline"
-    return dependencies.offline_engine() if left_llm else deps.engine
+    return dependencies.offline_engine(deps.stores) if left_llm else deps.engine
 
 
 async def standalone(deps: dependencies.Deps, question: str, history: Sequence[Turn]) -> Reply[str]:
@@ -40,7 +40,9 @@ async def standalone(deps: dependencies.Deps, question: str, history: Sequence[T
         except ServiceOutOfOrderError as error:
             if not is_spent(error):
                 raise
-    return await dependencies.offline_engine().contextualize(question, conversation.facts_asked(question, history))
+    return await dependencies.offline_engine(deps.stores).contextualize(
+        question, conversation.facts_asked(question, history)
+    )
 
 
 async def search(

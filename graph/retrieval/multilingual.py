@@ -102,6 +102,10 @@ class MultilingualSearch:
         self._catalog = catalog
         self._encoder = encoder
 
+    def within(self, catalog: VectorCatalog) -> MultilingualSearch:
+        """Return the same search over what another view of the catalog shows."""
+        return self if catalog is self._catalog else MultilingualSearch(catalog, self._encoder)
+
     def asked(self, question: str, documents: Sequence[str] = ()) -> Asked | None:
         """Return which documents the question is compared with here; None if with none, as for English alone.
 

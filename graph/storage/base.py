@@ -1,7 +1,8 @@
 """The protocols of storage: what the graph asks of a catalog, a vector index and a store of page images.
 
 The implementations here serve one machine (SQLite, Chroma, files). Modules above `graph/storage` use the protocols
-alone, each the narrowest one, so that another implementation can replace one.
+alone, each the narrowest one, so that another implementation can replace one. What these return is what one caller may
+see: views of a scope (`graph.storage.library`) have them, over implementations of `graph.storage.scoped`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from graph.access import Role
 from graph.storage.rows import ChunkRow, DocumentRow, PageRow, TokenVectors, Transcript, VectorRow
 from loaders.types import Block, Chunk
 
@@ -36,9 +38,13 @@ class DocumentStore(Protocol):
 
     def count_searchable(self) -> int: ...
     def named(self, terms: Sequence[str]) -> list[DocumentRow]: ...  # of each term that not too many have
-    def retire(self, document: str) -> None: ...  # hides it for good, before its vectors and images are removed
+    def retire(self, document: str) -> bool:
+        """Take a document out of the caller's collections; return whether it is hidden for good, as no other has it."""
+
     def forget_source(self, source: str) -> list[str]:
-        """Take a source, and what was attached to it, from all documents; return those now without one, retired."""
+        """Take a source, and what was attached to it, from the caller's collections; return what is retired then."""
+
+    def is_shared(self, document: str) -> bool: ...  # whether a user has added it, whose names others may not learn
 
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""
@@ -159,9 +165,20 @@ class MetaStore(Protocol):
     def set_meta(self, key: str, value: str) -> None: ...
 
 
+class CollectionView(Protocol):
+    """Collections as one caller sees them; see `graph.storage.scoped.CollectionStore`."""
+
+    def collections(self) -> dict[str, list[str]]: ...
+    def create_collection(self, name: str) -> str: ...
+    def members(self, collection: str) -> dict[str, Role]: ...
+    def set_member(self, collection: str, who: str, role: Role | None) -> None: ...
+    def put_in(self, document: str, names: Sequence[str]) -> list[str]: ...
+    def add_to(self, documents: Sequence[str], names: Sequence[str]) -> list[str]: ...
+
+
 class Catalog(
     DocumentStore, PageLedger, TranscriptStore, ChunkStore, FullTextIndex, TokenVectorStore, RequestCounter, MetaStore,
-    Protocol,
+    CollectionView, Protocol,
 ):  # fmt: skip
     """The store that all others can be rebuilt from."""
 

@@ -11,12 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from graph.access import Scope
 from graph.storage.database import Database
+from graph.storage.entries import FINGERPRINT, mark_for_cleanup, take_sources, visible, within
 from graph.storage.fulltext import FullText
 from graph.storage.known_files import KnownFiles
-from graph.storage.ledger import FINGERPRINT, SET_META, Ledger, mark_for_cleanup, take_sources
+from graph.storage.ledger import Ledger
 from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
-from graph.storage.sql import Connection
+from graph.storage.single_values import SET_META
+from graph.storage.sql import Connection, placeholders, slices
 from loaders.text.raised_signs import without_marks
 from loaders.types import Chunk, Sentence
 
@@ -52,8 +55,7 @@ class ChunkTables(Ledger):
 
     def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
         """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
-        row = self.document(document)
-        title = " ".join(filter(None, (row.title or row.name, row.authors))) if row else ""
+        title = self._title(document)
         content = json.dumps([title, *chunks], ensure_ascii=False, default=_values)
         generation = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         with self._db.writing() as connection:
@@ -84,6 +86,19 @@ class ChunkTables(Ledger):
             self._add_units(connection, document, units)
         return generation
 
+    def _title(self, document: str) -> str:
+        """Return title and authors of a document, as its units are searched; its name where it has no title.
+
+        Not the name where users have added the document: they may call it differently, and would find it by each
+        other's names.
+        """
+        rows = self._db.rows(
+            "SELECT d.title, d.name, d.authors, EXISTS (SELECT 1 FROM entry WHERE document = d.id AND added_by <> '') "
+            "FROM documents d WHERE d.id = ?",
+            [document],
+        )
+        return " ".join(one for row in rows for one in (row[0] or ("" if row[3] else row[1]), row[2]) if one)
+
     def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
         """Publish this generation in place of the one before; return the documents of the same source, now retired."""
         with self._db.writing() as connection:
@@ -101,25 +116,29 @@ class ChunkTables(Ledger):
             mark_for_cleanup(connection, document)
         return replaced
 
-    def chunk_ids(self, document: str, generation: str | None = None, limit: int = -1) -> list[str]:
+    def chunk_ids(self, scope: Scope, document: str, generation: str | None = None, limit: int = -1) -> list[str]:
         """Return a document's chunk ids in order, all or the first: of the published generation, or of this one."""
+        may, own = visible(scope, "c.document")
         rows = self._db.rows(
             "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
-            "WHERE c.document = ? AND c.generation = coalesce(?, d.generation) ORDER BY c.ordinal LIMIT ?",
-            [document, generation, limit],
+            f"WHERE c.document = ? AND c.generation = coalesce(?, d.generation){may} ORDER BY c.ordinal LIMIT ?",
+            [document, generation, *own, limit],
         )
         return [row[0] for row in rows]
 
-    def chunks(self, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
+    def chunks(self, scope: Scope, ids: Sequence[str], *, published: bool = False) -> list[ChunkRow]:
         """Return the existing chunks of these ids in the given order; with `published`, only published ones."""
-        rows = self._db.rows_in(
-            "SELECT c.id, c.document, d.name, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences, d.decimal "
+        inside, own = within(scope)
+        first = f"(SELECT name FROM entry WHERE document = c.document{inside} ORDER BY id LIMIT 1)" if own else "d.name"
+        rows = self._of_chunks(
+            scope,
+            f"SELECT c.id, c.document, {first}, c.ordinal, c.kind, c.text, c.pages, c.headings, c.sentences, d.decimal "
             "FROM chunks c JOIN documents d ON d.id = c.document "
-            + ("AND d.generation = c.generation " if published else "")
-            + "WHERE c.id IN ({})",
+            + ("AND d.generation = c.generation " if published else ""),
             ids,
+            own,
         )
-        labels = self.labels([row[2] for row in rows])
+        labels = self.labels(scope, [row[2] for row in rows])
         found = {
             row[0]: ChunkRow(
                 row[0],
@@ -137,11 +156,20 @@ class ChunkTables(Ledger):
         }
         return [found[key] for key in ids if key in found]
 
-    def published(self, ids: Sequence[str]) -> list[str]:
+    def _of_chunks(self, scope: Scope, query: str, ids: Sequence[str], before: Sequence[str] = ()) -> list[Any]:
+        """Return the rows of a query of chunks `c` of these ids that may be seen; `before` are values in the query."""
+        may, own = visible(scope, "c.document")
+        return [
+            row
+            for part in slices(ids)
+            for row in self._db.rows(f"{query} WHERE c.id IN ({placeholders(part)}){may}", [*before, *part, *own])
+        ]
+
+    def published(self, scope: Scope, ids: Sequence[str]) -> list[str]:
         """Return those of the chunk ids that are published."""
-        rows = self._db.rows_in(
-            "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document AND d.generation = c.generation "
-            "WHERE c.id IN ({})",
+        rows = self._of_chunks(
+            scope,
+            "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document AND d.generation = c.generation",
             list(dict.fromkeys(ids)),
         )
         return [row[0] for row in rows]
@@ -168,12 +196,18 @@ class ChunkTables(Ledger):
             packed = ((chunk, pack(sentences)) for chunk, sentences in rows)
             connection.executemany(f"INSERT INTO token_vectors VALUES (?, ?) {_REPLACE_VECTORS}", packed)
 
-    def token_vectors(self, chunks: Sequence[str]) -> dict[str, TokenVectors]:
+    def token_vectors(self, scope: Scope, chunks: Sequence[str]) -> dict[str, TokenVectors]:
         """Return the vectors of those chunks that have some."""
         from graph.storage.token_vectors import unpack
 
-        rows = self._db.rows_in("SELECT chunk, vectors FROM token_vectors WHERE chunk IN ({})", chunks)
+        rows = self._vectors(scope, "chunk, vectors FROM token_vectors v", chunks)
         return {row[0]: unpack(row[1]) for row in rows}
+
+    def _vectors(self, scope: Scope, of: str, chunks: Sequence[str]) -> list[Any]:
+        """Return rows of a table of vectors of chunks, by these ids and as far as they may be seen."""
+        if scope.is_everything:
+            return self._db.rows_in(f"SELECT {of} WHERE chunk IN ({{}})", chunks)
+        return self._of_chunks(scope, f"SELECT {of} JOIN chunks c ON c.id = v.chunk", chunks)
 
     def add_multilingual_vectors(self, rows: Iterable[tuple[str, Vectors]]) -> None:
         """Store vectors of the sentences of chunks by a model of many languages; none for a chunk that is gone."""
@@ -186,11 +220,11 @@ class ChunkTables(Ledger):
                 packed,
             )
 
-    def multilingual_vectors(self, chunks: Sequence[str], dimensions: int) -> dict[str, Vectors]:
+    def multilingual_vectors(self, scope: Scope, chunks: Sequence[str], dimensions: int) -> dict[str, Vectors]:
         """Return the vectors of the sentences of those chunks that have some, as rows."""
         import numpy as np
 
-        rows = self._db.rows_in("SELECT chunk, vectors FROM multilingual_vectors WHERE chunk IN ({})", chunks)
+        rows = self._vectors(scope, "chunk, vectors FROM multilingual_vectors v", chunks)
         return {row[0]: np.frombuffer(row[1], np.float16).reshape(-1, dimensions).astype(np.float32) for row in rows}
 
 
@@ -232,30 +266,48 @@ class SqliteCatalog(ChunkTables):
                 (unit.title, unit.heading, unit.body),
             )
 
-    def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
+    def published_chunks(self, scope: Scope, limit: int, offset: int = 0) -> list[str]:
         """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
+        may, own = visible(scope, "d.id")
         rows = self._db.rows(
             "SELECT c.id FROM documents d CROSS JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
-            "ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
-            [limit, offset],
+            f"WHERE true{may} ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
+            [*own, limit, offset],
         )
         return [row[0] for row in rows]
 
-    def has_more_chunks(self, number: int) -> bool:
+    def has_more_chunks(self, scope: Scope, number: int) -> bool:
         """Return whether more than `number` chunks are published; counted again after this process has written."""
         # To step over 800 chunks takes .5 ms, a fiftieth of a question.
         present = (self._sqlite.version, number)
+        if not scope.is_everything:
+            inside, own = within(scope)
+            return number < len(
+                self._db.rows(
+                    "SELECT 1 FROM (SELECT DISTINCT document FROM entry WHERE true"
+                    f"{inside}) v CROSS JOIN documents d ON d.id = v.document "
+                    "CROSS JOIN chunks c ON c.document = d.id AND c.generation = d.generation LIMIT ?",
+                    [*own, number + 1],
+                )
+            )
         if self._more_chunks != present:
-            if not self.published_chunks(1, offset=number):
+            if not self.published_chunks(scope, 1, offset=number):
                 return False
             self._more_chunks = present
         return True
 
-    def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
+    def search_text(
+        self, scope: Scope, words: Sequence[str], documents: Sequence[str], limit: int
+    ) -> list[tuple[str, float]]:
         """Return (chunk id, BM25 score of its best unit), best first; positive scores, higher is better."""
+        if documents and not scope.is_everything:
+            documents = self.visible_documents(scope, documents)
+            if not documents:
+                return []
+            scope = Scope.everything()  # of these documents, which may be seen
         wanted = math.ceil(limit * _UNITS_PER_CHUNK)
         while True:
-            units = self._text.search(words, documents, wanted)
+            units = self._text.search(scope, words, documents, wanted)
             best = self._chunks_of(units)
             if len(best) >= limit or len(units) < wanted:
                 return list(best.items())[:limit]
@@ -279,17 +331,18 @@ class SqliteCatalog(ChunkTables):
         """Return in how many indexed units each word occurs (stemmed as the index does), and the number of units."""
         return self._text.frequencies(words)
 
-    def sentence_vectors(self, chunks: Sequence[str]) -> dict[str, Vectors]:
+    def sentence_vectors(self, scope: Scope, chunks: Sequence[str]) -> dict[str, Vectors]:
         """Return the sentence vectors alone, as rows."""
         from graph.storage.token_vectors import head_size, unpack_sentences
 
-        rows = self._db.rows_in("SELECT chunk, rowid FROM token_vectors WHERE chunk IN ({})", chunks)
+        rows = self._vectors(scope, "chunk, v.rowid FROM token_vectors v", chunks)
         heads = {row[0]: self._sqlite.head("token_vectors", "vectors", row[1], head_size) for row in rows}
         return {chunk: unpack_sentences(head) for chunk, head in heads.items() if head}
 
-    def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+    def near_stems(self, scope: Scope, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
         """Return the stems of the index that a word may be a misspelling of, with the number of their units."""
-        return self._text.near_stems(word, shortest, longest)
+        found = self._text.near_stems(word, shortest, longest)
+        return found if scope.is_everything else [one for one in found if self._text.stands_in(scope, one[0])]
 
     def holds_other_scripts(self) -> bool:
         """Return whether a word of the index is in another script than Latin and Greek."""

@@ -20,6 +20,9 @@ _ABANDONED_S = 24 * 3600
 class Stores(Protocol):
     """The part of `graph.storage.stores.Stores` that clean-up needs; that module imports this one."""
 
+    def everything(self) -> Stores:
+        """Return the stores without a scope."""
+
     @property
     def catalog(self) -> Catalog:
         """Documents, ledger, transcripts, chunks, full text."""
@@ -53,13 +56,18 @@ class Stores(Protocol):
 
 
 def remove(stores: Stores, document: str) -> None:
-    """Remove every trace of a document: rows, vectors, page images, files."""
-    stores.catalog.retire(document)
-    remove_stale(stores, document)
+    """Take a document out of the caller's collections; where no other has it, remove every trace of it.
+
+    Raises:
+        NotAllowedError: the caller may see the document, but not delete it.
+    """
+    if stores.catalog.retire(document):
+        remove_stale(stores, document)
 
 
 def remove_stale(stores: Stores, document: str) -> None:
-    """Remove the vectors of a document's former generations; of a retired document, everything."""
+    """Remove the vectors of a document's former generations; of one that no collection has, everything."""
+    stores = stores.everything()
     row = stores.catalog.document(document)
     indexes = [stores.vectors, stores.page_vectors] if stores.has_page_vectors() else [stores.vectors]
     if row and row.source:

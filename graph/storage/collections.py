@@ -1,69 +1,221 @@
-"""Collections: names that users give to groups of documents, kept in the catalog; a document may be in several."""
+"""Collections of documents, their members, and which documents are in them; in SQL that Postgres knows too.
+
+Each user has a personal collection, and the local user's is called `default`. All others have been given a name: by
+users who share documents, or as a mark on the documents of one library.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-import threading
+import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from graph.access import DEFAULT, ROLES, Membership, Role, Scope, missing_collection, require_manager, require_writer
 from graph.errors import BadInputError
-from graph.storage.base import MetaStore
+from graph.storage.entries import ensure_personal, remove_entries, within
+from graph.storage.single_values import SingleValues
+from graph.storage.sql import Connection, placeholders
 
-_KEY = "collections"
 _MAX_NAME = 60  # characters
 _MAX_OF_DOCUMENT = 20
 _MAX_COLLECTIONS = 1000
 _TOO_MANY = f"A document can be in {_MAX_OF_DOCUMENT} collections: leave out some."
-_changing = threading.Lock()
+_ALL = f"SELECT id, name FROM collection WHERE personal_of = '' AND id <> '{DEFAULT}'"
+# What is put in a collection has the name and source of its first entry that the caller may read.
+_PUT = (
+    "INSERT INTO entry (document, collection, name, source, added_by, added, put_from) "
+    "SELECT document, ?, name, source, ?, ?, collection FROM entry WHERE document = ? {} ORDER BY id LIMIT 1 "
+    "ON CONFLICT DO NOTHING"
+)
 
 
-def collections(catalog: MetaStore) -> dict[str, list[str]]:
-    """Return the ids of the documents in each collection, by its name in alphabetical order; some may be deleted."""
-    stored = json.loads(catalog.get_meta(_KEY) or "{}")
-    return {name: list(stored[name]) for name in sorted(stored, key=str.casefold)}
+class Collections(SingleValues):
+    """CollectionStore on one SQL database, with single values."""
+
+    def memberships(self, members: Sequence[str]) -> list[Membership]:
+        """Return the collections that have one of these members, each once, by name; see `graph.access.Memberships`."""
+        rows = self._db.rows_in(
+            "SELECT c.id, c.name, m.role FROM member m JOIN collection c ON c.id = m.collection WHERE m.who IN ({})",
+            list(members),
+        )
+        best: dict[str, Membership] = {}
+        for collection, name, role in rows:
+            if collection not in best or ROLES.index(role) > ROLES.index(best[collection].role):
+                best[collection] = Membership(collection, name, role)
+        return sorted(best.values(), key=lambda one: (one.name.casefold(), one.collection))
+
+    def collection_ids(self, name: str) -> list[str]:
+        """Return the ids of the collections of this id or name, in any spelling of its letters' case."""
+        rows = self._db.rows("SELECT id, name FROM collection ORDER BY id")
+        return [row[0] for row in rows if row[0] == name] or [
+            row[0] for row in rows if row[1].casefold() == name.casefold()
+        ]
+
+    def collections(self, scope: Scope) -> dict[str, list[str]]:
+        """Return the documents in each collection that was given a name, by that name in alphabetical order.
+
+        Where a user sees several of one name, each has the beginning of its id behind it.
+        """
+        ids = _ids(self._db.rows(_ALL), scope)
+        held: dict[str, dict[str, None]] = {one: {} for one in ids.values()}
+        for collection, document in self._db.rows_in(
+            "SELECT collection, document FROM entry WHERE collection IN ({}) ORDER BY id", list(held)
+        ):
+            held[collection][document] = None
+        return {name: list(held[one]) for name, one in ids.items()}
+
+    def create_collection(self, scope: Scope, name: str) -> str:
+        """Add an empty collection, whose manager is the caller; return its id.
+
+        Raises:
+            BadInputError: the name cannot be one, the caller sees one of that name, or there are too many.
+        """
+        (chosen,) = checked([name])
+        with self._db.writing() as connection:
+            if chosen.casefold() in {one.casefold() for one in [DEFAULT, *_known(connection, scope)]}:
+                raise BadInputError(f"There is a collection {chosen!r} already: choose another name, or use that one.")
+            identity = _create(connection, scope, chosen)
+            if not scope.who:  # the local user is a manager of everything; a member keeps it while it is empty
+                connection.execute("INSERT INTO member VALUES (?, '', 'manager')", [identity])
+        return identity
+
+    def members(self, scope: Scope, collection: str) -> dict[str, Role]:
+        """Return the role of each member of a collection (`NAME` or `group:NAME`), which its managers may see.
+
+        Raises:
+            NotAllowedError: the caller is no manager of it.
+        """
+        require_manager(scope, collection)
+        rows = self._db.rows(
+            "SELECT who, role FROM member WHERE collection = ? AND who <> '' ORDER BY who", [collection]
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def set_member(self, scope: Scope, collection: str, who: str, role: Role | None) -> None:
+        """Give a user (`NAME`) or group (`group:NAME`) a role in a collection, in place of any before; None takes it.
+
+        Raises:
+            NotAllowedError: the caller is no manager of it.
+            BadInputError: it is no role, or the collection is somebody's own.
+        """
+        require_manager(scope, collection)
+        if role is not None and role not in ROLES:
+            raise BadInputError(f"{role!r} is no role: give reader, writer or manager.")
+        with self._db.writing() as connection:
+            found = connection.execute("SELECT personal_of FROM collection WHERE id = ?", [collection]).fetchone()
+            if not found:
+                raise missing_collection(collection)
+            if found[0]:
+                raise BadInputError("A personal collection has no other members: create a collection to share.")
+            connection.execute("DELETE FROM member WHERE collection = ? AND who = ?", [collection, who])
+            if role:
+                connection.execute("INSERT INTO member VALUES (?, ?, ?)", [collection, who, role])
+
+    def put_in(self, scope: Scope, document: str, names: Sequence[str]) -> list[str]:
+        """Put a document into these named collections and into no other that the caller may write; return their names.
+
+        A collection that is empty then, and has no members, is gone. A document that is left in none stays in the
+        caller's own.
+
+        Raises:
+            BadInputError: a name cannot be one, or there are too many.
+            NotAllowedError: the caller may read one of the collections, but not add to it.
+        """
+        with self._db.writing() as connection:
+            chosen = self._chosen(connection, scope, names)
+            for one in chosen.values():
+                _put(connection, scope, document, one, self._db.now())
+            others = [
+                one
+                for one in _known(connection, scope).values()
+                if one not in chosen.values() and scope.may_write(one) and _holds(connection, one, document)
+            ]
+            inside, values = within(scope)
+            kept = f"SELECT 1 FROM entry WHERE document = ? {inside} AND collection NOT IN ({placeholders(others)})"
+            if others and not connection.execute(kept, [document, *values, *others]).fetchone():
+                _put(connection, scope, document, scope.into, self._db.now())
+            remove_entries(connection, document, others)
+            _drop_empty(connection, others)
+        return list(chosen)
+
+    def add_to(self, scope: Scope, documents: Sequence[str], names: Sequence[str]) -> list[str]:
+        """Add documents to these named collections; they stay in those that they are in. Returns the names.
+
+        Raises:
+            BadInputError: a name cannot be one, there are too many, or one document would be in too many.
+            NotAllowedError: the caller may read one of the collections, but not add to it.
+        """
+        with self._db.writing() as connection:
+            chosen = self._chosen(connection, scope, names)
+            for one in chosen.values():
+                for document in dict.fromkeys(documents):
+                    _put(connection, scope, document, one, self._db.now())
+            counts = Counter(
+                document
+                for one in {*_known(connection, scope).values(), *chosen.values()}
+                for document in dict.fromkeys(documents)
+                if _holds(connection, one, document)
+            )
+            if any(count > _MAX_OF_DOCUMENT for count in counts.values()):
+                raise BadInputError(_TOO_MANY)
+        return list(chosen)
+
+    def _chosen(self, connection: Connection, scope: Scope, names: Sequence[str]) -> dict[str, str]:
+        """Within a transaction: return the ids of collections by name, created where they are missing."""
+        known = _known(connection, scope)
+        spelled = {name.casefold(): name for name in known}
+        chosen: dict[str, str] = {}
+        for name in checked(names):
+            there = spelled.setdefault(name.casefold(), name)
+            if there not in known:
+                known[there] = _create(connection, scope, there)
+            else:
+                require_writer(scope, known[there], there)
+            chosen[there] = known[there]
+        return chosen
 
 
-def put_in(catalog: MetaStore, document: str, names: Sequence[str]) -> list[str]:
-    """Put a document into these collections and into no other; an empty collection is gone. Returns their names.
-
-    Raises:
-        BadInputError: a name cannot be one, or there are too many.
-    """
-    with _changing:
-        stored = collections(catalog)
-        chosen = _known_spelling(checked(names), stored)
-        for name in {*stored, *chosen}:
-            kept = [one for one in stored.get(name, []) if one != document]
-            stored[name] = [*kept, document] if name in chosen else kept
-        _store(catalog, stored)
-    return chosen
+def _ids(rows: Sequence[Sequence[str]], scope: Scope) -> dict[str, str]:
+    """Return the ids of those of the collections that may be read, by name in alphabetical order."""
+    seen = sorted((row for row in rows if scope.may_read(row[0])), key=lambda row: (row[1].casefold(), row[0]))
+    many = Counter(row[1].casefold() for row in seen)
+    return {f"{row[1]} ({row[0][:4]})" if many[row[1].casefold()] > 1 else row[1]: row[0] for row in seen}
 
 
-def add_to(catalog: MetaStore, documents: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Add documents to these collections; they stay in those that they are in. Returns the collections' names.
-
-    Raises:
-        BadInputError: a name cannot be one, there are too many, or one document would be in too many.
-    """
-    with _changing:
-        stored = collections(catalog)
-        chosen = _known_spelling(checked(names), stored)
-        for name in chosen:
-            stored[name] = list(dict.fromkeys([*stored.get(name, []), *documents]))
-        counts = Counter(one for ids in stored.values() for one in ids)
-        if any(counts[one] > _MAX_OF_DOCUMENT for one in documents):
-            raise BadInputError(_TOO_MANY)
-        _store(catalog, stored)
-    return chosen
+def _known(connection: Connection, scope: Scope) -> dict[str, str]:
+    return _ids(connection.execute(_ALL, []).fetchall(), scope)
 
 
-def _store(catalog: MetaStore, stored: Mapping[str, Sequence[str]]) -> None:
-    left = {name: ids for name, ids in stored.items() if ids}
-    if len(left) > _MAX_COLLECTIONS:
+def _create(connection: Connection, scope: Scope, name: str) -> str:
+    """Within a transaction: add a collection, whose manager is the caller unless that is the local user."""
+    if len(_known(connection, scope)) >= _MAX_COLLECTIONS:
         raise BadInputError(f"There can be {_MAX_COLLECTIONS:,} collections at most: use one that there is.")
-    catalog.set_meta(_KEY, json.dumps(left, ensure_ascii=False))
+    identity = uuid.uuid4().hex[:12]
+    connection.execute("INSERT INTO collection VALUES (?, ?, '')", [identity, name])
+    if scope.who:
+        connection.execute("INSERT INTO member VALUES (?, ?, 'manager')", [identity, scope.who])
+    return identity
+
+
+def _put(connection: Connection, scope: Scope, document: str, collection: str, now: float) -> None:
+    inside, values = within(scope)
+    ensure_personal(connection, scope, collection)
+    if not _holds(connection, collection, document):
+        connection.execute(_PUT.format(inside), [collection, scope.who, now, document, *values])
+
+
+def _holds(connection: Connection, collection: str, document: str) -> bool:
+    found = connection.execute("SELECT 1 FROM entry WHERE document = ? AND collection = ?", [document, collection])
+    return found.fetchone() is not None
+
+
+def _drop_empty(connection: Connection, collections: Sequence[str]) -> None:
+    connection.executemany(
+        "DELETE FROM collection WHERE id = ? AND NOT EXISTS (SELECT 1 FROM entry WHERE collection = collection.id) "
+        "AND NOT EXISTS (SELECT 1 FROM member WHERE collection = collection.id)",
+        [[one] for one in collections],
+    )
 
 
 def checked(names: Sequence[str]) -> list[str]:
@@ -82,9 +234,3 @@ def checked(names: Sequence[str]) -> list[str]:
     if len(found) > _MAX_OF_DOCUMENT:
         raise BadInputError(_TOO_MANY)
     return found
-
-
-def _known_spelling(names: Sequence[str], stored: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return names as the collections of that name are spelled: `Reports` and `reports` are one."""
-    spelled = {name.casefold(): name for name in stored}
-    return list(dict.fromkeys(spelled.setdefault(name.casefold(), name) for name in names))

@@ -20,6 +20,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from graph.access import Scope
+from graph.storage.entries import visible, within
+from graph.storage.sql import placeholders, slices
+
 if TYPE_CHECKING:
     from graph.storage.sql import CountedDatabase
 
@@ -73,13 +77,20 @@ class FullText:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def search(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """Return (rowid, BM25 score) of the best units, best first; positive scores, higher is better."""
+    def search(
+        self, scope: Scope, words: Sequence[str], documents: Sequence[str], limit: int
+    ) -> list[tuple[int, float]]:
+        """Return (rowid, BM25 score) of the best units, best first; positive scores, higher is better.
+
+        The scope is that of a search without documents; documents that are given may be seen.
+        """
         words = list(dict.fromkeys(words))
         if not words:
             return []
         if documents:
             return self._within(words, documents, limit)
+        if not scope.is_everything:
+            return self._inside(scope, words, limit)
         counts, total = self.frequencies(words)
         words.sort(key=lambda word: counts[word])
         if sum(counts.values()) > _MANY_MATCHES:
@@ -117,7 +128,7 @@ class FullText:
         if len(documents) > _MAX_RANGES:
             ((known,),) = self._db.rows("SELECT count(*) FROM documents")
             wider = math.ceil(limit * min(_MAX_WIDER, max(1.0, _MARGIN * known / len(documents))))
-            everywhere = self.search(words, (), wider)
+            everywhere = self.search(Scope.everything(), words, (), wider)
             owners = self._db.rows_in(
                 "SELECT id, document FROM units WHERE id IN ({})", [unit for unit, _ in everywhere]
             )
@@ -126,8 +137,6 @@ class FullText:
             found = [pair for pair in everywhere if pair[0] in inside]
             if len(found) >= limit or len(everywhere) < wider:
                 return found[:limit]
-            from graph.storage.sql import placeholders
-
             chosen = f"AND +rowid IN (SELECT id FROM units WHERE document IN ({placeholders(documents)}))"
             return self._ranked(query, chosen, documents, limit)
         found = []
@@ -137,6 +146,40 @@ class FullText:
                 chosen = "AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT id FROM units WHERE document = ?)"
                 found += self._ranked(query, chosen, [low, high, document], limit)
         return sorted(found, key=lambda pair: -pair[1])[:limit]
+
+    def _inside(self, scope: Scope, words: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Search what may be seen."""
+        inside, own = within(scope)
+        ((known,),) = self._db.rows("SELECT count(*) FROM documents")
+        most = int(known / _MAX_WIDER * _MARGIN)
+        counted = f"SELECT count(*) FROM (SELECT 1 FROM entry WHERE true{inside} LIMIT ?)"
+        if self._db.rows(counted, [*own, most + 1])[0][0] > most:
+            # Most of the library: what is found in all of it is enough, once the rest is dropped.
+            wider = _MAX_WIDER * limit
+            everywhere = self.search(Scope.everything(), words, (), wider)
+            may, own = visible(scope, "u.document")
+            seen = {
+                row[0]
+                for part in slices([unit for unit, _ in everywhere])
+                for row in self._db.rows(
+                    f"SELECT u.id FROM units u WHERE u.id IN ({placeholders(part)}){may}", [*part, *own]
+                )
+            }
+            found = [pair for pair in everywhere if pair[0] in seen]
+            if len(found) >= limit or len(everywhere) < wider:
+                return found[:limit]
+        # Units are ranked one by one after they are chosen: `ORDER BY rank` would rank those of all documents first.
+        rows = self._db.rows(
+            "SELECT rowid, -bm25(unit_text) AS score FROM unit_text WHERE unit_text MATCH ? "
+            f"AND +rowid IN ({_units_in(scope)}) ORDER BY score DESC, rowid LIMIT ?",
+            [_any(words), *within(scope)[1], limit],
+        )
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def stands_in(self, scope: Scope, stemmed: str) -> bool:
+        """Return whether a stem stands in what may be seen."""
+        query = f"SELECT 1 FROM unit_places WHERE term = ? AND doc IN ({_units_in(scope)}) LIMIT 1"
+        return bool(self._db.rows(query, [stemmed, *within(scope)[1]]))
 
     def _ranked(self, query: str, where: str, values: Sequence[object], limit: int) -> list[tuple[int, float]]:
         rows = self._db.rows(
@@ -164,6 +207,13 @@ class FullText:
     def _total(self) -> int:
         """Return the number of units."""
         return int(self._db.rows("SELECT count(*) FROM units")[0][0])
+
+
+def _units_in(scope: Scope) -> str:
+    return (
+        "SELECT u.id FROM (SELECT DISTINCT document FROM entry WHERE true"
+        f"{within(scope)[0]}) v CROSS JOIN units u ON u.document = v.document"
+    )
 
 
 def _any(words: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from graph.storage.ledger import FINGERPRINT
+from graph.access import Scope
+from graph.storage.entries import FINGERPRINT
 from graph.storage.rows import PageRow
-from graph.storage.sql import SqlDatabase
+from graph.storage.sql import SqlDatabase, placeholders, slices
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 
@@ -90,11 +91,13 @@ class KnownFiles:
         )
         return {row[0]: row[1] for row in rows}
 
-    def holders(self, sources: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
-        """Return the documents that the catalog lists under each source, as (id, name)."""
+    def holders(self, scope: Scope, sources: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
+        """Return the documents under each source, as (id, name), in the collection that the caller adds to."""
         found: dict[str, set[tuple[str, str]]] = {}
-        for source, document, name in self._db.rows_in(
-            "SELECT source, document, name FROM document_names WHERE source IN ({})", sources
-        ):
-            found.setdefault(source, set()).add((document, name))
+        for part in slices(sources):
+            for source, document, name in self._db.rows(
+                f"SELECT source, document, name FROM entry WHERE source IN ({placeholders(part)}) AND collection = ?",
+                [*part, scope.into],
+            ):
+                found.setdefault(source, set()).add((document, name))
         return found

@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, fields, replace
-from functools import lru_cache
+from typing import Any
 
+from graph.access import Scope, require_writer
+from graph.storage.collections import Collections
 from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
-from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
-from graph.storage.sql import Connection, SqlDatabase, beginning_with, placeholders
+from graph.storage.entries import (
+    FINGERPRINT,
+    PENDING,
+    add_entry,
+    remove_from_scope,
+    retire_rows,
+    retire_without_source,
+    shared,
+    take_sources,
+    visible,
+    within,
+    writable,
+)
+from graph.storage.rows import DocumentRow, PageRow, Transcript, document_of_key, layer_key
+from graph.storage.sql import beginning_with, placeholders, slices
+from graph.storage.transcript_rows import ADD_TRANSCRIPT, blocks_of, packed, unpacked
 from loaders.sources.parts import MARK
-from loaders.types import Block, Box, Word
+from loaders.types import Block
 
 _PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 _DOCUMENT_FIELDS = [field.name for field in fields(DocumentRow) if field.name not in ("names", "label")]
 _DOCUMENT_COLUMNS = ", ".join(_DOCUMENT_FIELDS)
+_OF_ENTRY = {
+    "name": "e.name AS name",
+    "source": "e.source AS source",
+    "created": "f.added AS created",
+    "id": "d.id AS id",
+}
+_ENTRY_COLUMNS = ", ".join(_OF_ENTRY.get(field, f"d.{field}") for field in _DOCUMENT_FIELDS)
+_OLDEST = "created, name, id"
 _UNREAD = (
     "SELECT document, page FROM pages "
-    "WHERE status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '') ORDER BY page"
+    "WHERE (status = 'failed' OR (status = 'pending' AND reason <> '' AND transcript = '')){} ORDER BY page"
 )
 # Documents whose names share a word; it tells none of them apart, and to compare them would take 50 µs each.
 _MAX_NAMESAKES = 1000
-_ADD_TRANSCRIPT = "INSERT INTO transcripts VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
-SET_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-"""Sets a single value, within a transaction."""
 _REPLACED = ", ".join(
     f"{name} = excluded.{name}" for name in _PAGE_COLUMNS.split(", ") if name not in ("document", "page")
 )
 
-# Keys of `meta`, followed by a document's id. The stored words are older than the names.
-PENDING, FINGERPRINT = "unsettled:", "basis:"
 
+class Ledger(Collections):
+    """DocumentStore, PageLedger and TranscriptStore on one SQL database, with all that is below."""
 
-class Ledger:
-    """DocumentStore, PageLedger, TranscriptStore, RequestCounter and MetaStore on one SQL database."""
-
-    def __init__(self, database: SqlDatabase) -> None:
-        self._db = database
-
-    def add_document(self, row: DocumentRow) -> None:
-        """Insert a document with a pending ledger row for each page.
+    def add_document(self, scope: Scope, row: DocumentRow) -> None:
+        """Insert a document with a pending ledger row for each page, and an entry where the caller adds to.
 
         A document that exists keeps its ledger and its first name, and has the new one too.
         """
+        require_writer(scope, scope.into)
         values = [getattr(row, field) for field in _DOCUMENT_FIELDS[:-1]] + [row.created or self._db.now()]
         with self._db.writing() as connection:
             connection.execute(
@@ -55,11 +70,10 @@ class Ledger:
                 "WHERE documents.source = ''",
                 values,
             )
-            connection.execute(
-                "INSERT INTO document_names (document, name, source) VALUES (?, ?, ?) "
-                "ON CONFLICT (document, source) DO UPDATE SET name = excluded.name",
-                (row.id, row.name, row.source),
-            )
+            if scope.who and not shared(connection, row.id):
+                # Its name can be searched where it has no title: it is chunked again without it (`ChunkTables`).
+                connection.execute("DELETE FROM meta WHERE key = ?", [FINGERPRINT + row.id])
+            add_entry(connection, scope, row, self._db.now())
             if connection.execute("SELECT 1 FROM documents WHERE id = ? AND generation <> ''", [row.id]).fetchone():
                 take_sources(connection, row.id)
             blank = [astuple(PageRow(row.id, number)) for number in range(1, row.pages + 1)]
@@ -67,46 +81,94 @@ class Ledger:
                 f"INSERT INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(blank[0])}) ON CONFLICT DO NOTHING", blank
             )
 
-    def document(self, document: str) -> DocumentRow | None:
+    def document(self, scope: Scope, document: str) -> DocumentRow | None:
         """Return a document, or None."""
-        rows = self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE id = ?", [document])
-        return self._named([DocumentRow(*row) for row in rows])[0] if rows else None
+        rows = self._rows(scope, "WHERE d.id = ?", [document], inside="WHERE document = ?")
+        return self._named(scope, [DocumentRow(*row) for row in rows])[0] if rows else None
 
-    def documents(self, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
+    def documents(
+        self, scope: Scope, ids: Collection[str] | None = None, limit: int = -1, offset: int = 0
+    ) -> list[DocumentRow]:
         """Return the documents but the retired ones, oldest first: those of these ids, or all, or `limit` of all."""
-        listed = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source <> ''"
+        listed = "WHERE d.source <> ''"
         if ids is None:
-            rows = self._db.rows(f"{listed} ORDER BY created, name, id LIMIT ? OFFSET ?", [limit, offset])
+            rows = self._rows(scope, f"{listed} ORDER BY {_OLDEST} LIMIT ? OFFSET ?", [limit, offset])
         else:
-            rows = self._db.rows_in(f"{listed} AND id IN ({{}})", list(dict.fromkeys(ids)))
+            rows = [
+                row
+                for part in slices(list(dict.fromkeys(ids)))
+                for row in self._rows(
+                    scope,
+                    f"{listed} AND d.id IN ({placeholders(part)})",
+                    part,
+                    inside=f"WHERE document IN ({placeholders(part)})",
+                )
+            ]
         found = [DocumentRow(*row) for row in rows]
-        return self._named(found if ids is None else sorted(found, key=lambda row: (row.created, row.name, row.id)))
+        found = found if ids is None else sorted(found, key=lambda row: (row.created, row.name, row.id))
+        return self._named(scope, found)
 
-    def searchable(self, limit: int, *, newest: bool = False) -> list[DocumentRow]:
+    def searchable(self, scope: Scope, limit: int, *, newest: bool = False) -> list[DocumentRow]:
         """Return the first, or the last, `limit` documents that can be asked, oldest first."""
-        order = "created DESC, name DESC, id DESC" if newest else "created, name, id"
-        rows = self._db.rows(
-            f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE generation <> '' AND source <> '' "
-            f"ORDER BY {order} LIMIT ?",
-            [limit],
-        )
+        order = "created DESC, name DESC, id DESC" if newest else _OLDEST
+        rows = self._rows(scope, f"WHERE d.generation <> '' AND d.source <> '' ORDER BY {order} LIMIT ?", [limit])
         found = [DocumentRow(*row) for row in rows]
-        return self._named(found[::-1] if newest else found)
+        return self._named(scope, found[::-1] if newest else found)
 
-    def count_searchable(self) -> int:
+    def _rows(self, scope: Scope, where: str, values: Sequence[Any], inside: str = "") -> list[Any]:
+        """Return rows of documents, with what the caller's collections call them.
+
+        Args:
+            scope: The caller's.
+            where: The rest of the statement, about documents `d`.
+            values: Those of its placeholders.
+            inside: For a part of the documents, the same of entries with `document`, with the same values.
+        """
+        if scope.is_everything:
+            return self._db.rows(f"SELECT {_DOCUMENT_COLUMNS} FROM documents d {where}", values)
+        may, own = within(scope)
+        entries = f"FROM entry {inside or 'WHERE true'}{may} GROUP BY document"
+        return self._db.rows(
+            f"SELECT {_ENTRY_COLUMNS} FROM (SELECT document, min(id) AS id, min(added) AS added {entries}) f "
+            f"JOIN entry e ON e.id = f.id JOIN documents d ON d.id = f.document {where}",
+            [*(values if inside else ()), *own, *values],
+        )
+
+    def is_shared(self, document: str) -> bool:
+        """Return whether a user has added a document, whose name for it the others are not to learn."""
+        return bool(self._db.rows("SELECT 1 FROM entry WHERE document = ? AND added_by <> '' LIMIT 1", [document]))
+
+    def visible_documents(self, scope: Scope, documents: Sequence[str] | None = None) -> list[str]:
+        """Return the ids of those of the documents that may be seen, in their order; of all documents by default."""
+        may, own = visible(scope, "d.id")
+        if documents is None:
+            return [row[0] for row in self._db.rows(f"SELECT d.id FROM documents d WHERE true{may} ORDER BY d.id", own)]
+        wanted = list(dict.fromkeys(documents))
+        seen = {
+            row[0]
+            for part in slices(wanted)
+            for row in self._db.rows(
+                f"SELECT d.id FROM documents d WHERE d.id IN ({placeholders(part)}){may}", [*part, *own]
+            )
+        }
+        return [one for one in wanted if one in seen]
+
+    def count_searchable(self, scope: Scope) -> int:
         """Return how many documents can be asked."""
-        counted = "SELECT count(*) FROM documents WHERE generation <> '' AND source <> ''"
-        return int(self._db.rows(counted)[0][0])
+        may, own = visible(scope, "d.id")
+        counted = f"SELECT count(*) FROM documents d WHERE generation <> '' AND source <> ''{may}"
+        return int(self._db.rows(counted, own)[0][0])
 
-    def named(self, terms: Sequence[str]) -> list[DocumentRow]:
+    def named(self, scope: Scope, terms: Sequence[str]) -> list[DocumentRow]:
         """Return the documents of each term that not too many have; see `graph.storage.document_names`."""
-        query = "SELECT document FROM document_terms WHERE term = ? LIMIT ?"
+        may, own = within(scope)
+        query = f"SELECT DISTINCT document FROM document_terms WHERE term = ?{may} LIMIT ?"
         found: dict[str, None] = {}
         for term in self._held(list(dict.fromkeys(terms))):
-            rows = self._db.rows(query, [term, _MAX_NAMESAKES + 1])
+            rows = self._db.rows(query, [term, *own, _MAX_NAMESAKES + 1])
             if len(rows) <= _MAX_NAMESAKES or term.startswith((WHOLE, SOURCE)):
                 found.update((row[0], None) for row in rows)
-        return self.documents(list(found)) if found else []
+        return self.documents(scope, list(found)) if found else []
 
     def _held(self, terms: Sequence[str]) -> list[str]:
         """Return those terms that any document has, by one query: a question has some 70, of which most have none."""
@@ -117,14 +179,17 @@ class Ledger:
         held = {row[0] for row in found}
         return [term for term in terms if term in held]
 
-    def _named(self, rows: list[DocumentRow]) -> list[DocumentRow]:
-        """Return the documents with all their names, and with labels that no two of the catalog share."""
+    def _named(self, scope: Scope, rows: list[DocumentRow]) -> list[DocumentRow]:
+        """Return the documents with all their names, and with labels that no two of the scope share."""
+        may, own = within(scope)
         names: dict[str, list[str]] = {}
-        for document, name in self._db.rows_in(
-            "SELECT document, name FROM document_names WHERE document IN ({}) ORDER BY id", [row.id for row in rows]
-        ):
-            names.setdefault(document, []).append(name)
-        labels = self.labels([row.name for row in rows])
+        for part in slices([row.id for row in rows]):
+            for document, name in self._db.rows(
+                f"SELECT document, name FROM entry WHERE document IN ({placeholders(part)}){may} ORDER BY id",
+                [*part, *own],
+            ):
+                names.setdefault(document, []).append(name)
+        labels = self.labels(scope, [row.name for row in rows])
         return [
             replace(
                 row, names=tuple(dict.fromkeys([row.name, *names.get(row.id, ())])), label=labels.get(row.id, row.name)
@@ -132,11 +197,25 @@ class Ledger:
             for row in rows
         ]
 
-    def labels(self, names: Sequence[str]) -> dict[str, str]:
+    def labels(self, scope: Scope, names: Sequence[str]) -> dict[str, str]:
         """Return what tells the documents apart that share one of these names, by document id."""
-        found = self._db.rows_in(
-            "SELECT id, name, source FROM documents WHERE source <> '' AND name IN ({})", list(dict.fromkeys(names))
-        )
+        wanted = list(dict.fromkeys(names))
+        if scope.is_everything:
+            found = self._db.rows_in(
+                "SELECT id, name, source FROM documents WHERE source <> '' AND name IN ({})", wanted
+            )
+            return distinct_labels([(row[0], row[1], row[2]) for row in found])
+        may, own = within(scope, "e.collection")
+        earlier, _ = within(scope, "f.collection")
+        found = [
+            row
+            for part in slices(wanted)
+            for row in self._db.rows(
+                f"SELECT e.document, e.name, e.source FROM entry e WHERE e.name IN ({placeholders(part)}){may} AND NOT "
+                f"EXISTS (SELECT 1 FROM entry f WHERE f.document = e.document AND f.id < e.id{earlier})",
+                [*part, *own, *own],
+            )
+        ]
         return distinct_labels([(row[0], row[1], row[2]) for row in found])
 
     def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str, decimal: str) -> None:
@@ -157,22 +236,36 @@ class Ledger:
                 [(label, document, page) for page, label in labels.items()],
             )
 
-    def retire(self, document: str) -> None:
-        """Hide a document for good, before its vectors and images are removed."""
-        with self._db.writing() as connection:
-            retire_rows(connection, document)
+    def retire(self, scope: Scope, document: str) -> bool:
+        """Take a document out of the collections that the caller may write; return whether it is hidden for good.
 
-    def forget_source(self, source: str) -> list[str]:
-        """Take a source, and what was attached to it, from all documents; return those now without one, retired."""
+        That is when no collection has it any more: its vectors and images can be removed then.
+
+        Raises:
+            NotAllowedError: the caller may see the document, but not delete it.
+        """
+        with self._db.writing() as connection:
+            if scope.is_everything:
+                retire_rows(connection, document)
+                return True
+            return remove_from_scope(connection, scope, document)
+
+    def forget_source(self, scope: Scope, source: str) -> list[str]:
+        """Take a source, and what was attached to it, from the collections that the caller may write.
+
+        Returns:
+            The documents that no collection has any more, retired.
+        """
         inside = f"{source}{MARK}"
+        may, own = writable(scope)
         with self._db.writing() as connection:
             rows = connection.execute(
-                "SELECT DISTINCT document FROM document_names WHERE source = ? OR substr(source, 1, ?) = ?",
-                [source, len(inside), inside],
+                f"SELECT DISTINCT document FROM entry WHERE (source = ? OR substr(source, 1, ?) = ?){may}",
+                [source, len(inside), inside, *own],
             ).fetchall()
             connection.execute(
-                "DELETE FROM document_names WHERE source = ? OR substr(source, 1, ?) = ?",
-                [source, len(inside), inside],
+                f"DELETE FROM entry WHERE (source = ? OR substr(source, 1, ?) = ?){may}",
+                [source, len(inside), inside, *own],
             )
             return retire_without_source(connection, [row[0] for row in rows])
 
@@ -212,25 +305,29 @@ class Ledger:
             used = {row[0] for row in self._db.rows_in("SELECT DISTINCT image FROM pages WHERE image IN ({})", images)}
         return sorted({image for image in images if image} - used)
 
-    def pages(self, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
+    def pages(self, scope: Scope, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
         """Return a document's ledger rows by page: of all pages, or of these."""
         named = "" if numbers is None else f"AND page IN ({placeholders(numbers)})"
+        may, own = visible(scope, "pages.document")
         rows = self._db.rows(
-            f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? {named} ORDER BY page", [document, *(numbers or ())]
+            f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? {named}{may} ORDER BY page",
+            [document, *(numbers or ()), *own],
         )
         return [PageRow(*row) for row in rows]
 
-    def failed_pages(self, documents: Collection[str] = ()) -> dict[str, list[int]]:
+    def failed_pages(self, scope: Scope, documents: Collection[str] = ()) -> dict[str, list[int]]:
         """Return the pages that hold nothing to read, failed or due, by document id; of all documents by default."""
         failed: dict[str, list[int]] = {}
-        for document, page in self._db.rows(_UNREAD):
+        may, own = visible(scope, "pages.document")
+        for document, page in self._db.rows(_UNREAD.format(may), own):
             if document in documents or not documents:
                 failed.setdefault(document, []).append(page)
         return failed
 
-    def images(self) -> set[str]:
+    def images(self, scope: Scope) -> set[str]:
         """Return the keys of all page images that some page refers to."""
-        return {row[0] for row in self._db.rows("SELECT DISTINCT image FROM pages WHERE image <> ''")}
+        may, own = visible(scope, "pages.document")
+        return {row[0] for row in self._db.rows(f"SELECT DISTINCT image FROM pages WHERE image <> ''{may}", own)}
 
     def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
         """Replace a page's ledger row, and add its transcript, in one transaction; nothing for a deleted document."""
@@ -243,126 +340,41 @@ class Ledger:
                     values,
                 )
                 if transcript:
-                    connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
+                    connection.execute(ADD_TRANSCRIPT, packed(transcript))
 
-    def transcript(self, key: str) -> Transcript | None:
+    def transcript(self, scope: Scope, key: str) -> Transcript | None:
         """Return a transcript, or None."""
-        rows = self._db.rows("SELECT key, blocks, words FROM transcripts WHERE key = ?", [key])
-        return _transcript(*rows[0]) if rows else None
+        may, own = visible(scope, "p.document")
+        if own:
+            # A key either names its document, or belongs to a page of one or several.
+            in_key = visible(scope, "?")[0]
+            may = f" AND (EXISTS (SELECT 1 FROM pages p WHERE p.transcript = key{may}) OR (true{in_key}))"
+            own = [*own, document_of_key(key), *own]
+        rows = self._db.rows(f"SELECT key, blocks, words FROM transcripts WHERE key = ?{may}", [key, *own])
+        return unpacked(*rows[0]) if rows else None
 
-    def transcripts(self, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
+    def transcripts(self, scope: Scope, document: str, pages: Sequence[int] | None = None) -> dict[int, Transcript]:
         """Return the transcripts of a document by page: of all pages that have one, or of these."""
         named = "" if pages is None else f"AND p.page IN ({placeholders(pages)})"
+        may, own = visible(scope, "p.document")
         rows = self._db.rows(
             "SELECT p.page, t.key, t.blocks, t.words FROM pages p JOIN transcripts t ON t.key = p.transcript "
-            f"WHERE p.document = ? {named} ORDER BY p.page",
-            [document, *(pages or ())],
+            f"WHERE p.document = ? {named}{may} ORDER BY p.page",
+            [document, *(pages or ()), *own],
         )
-        return {row[0]: _transcript(*row[1:]) for row in rows}
+        return {row[0]: unpacked(*row[1:]) for row in rows}
 
-    def blocks(self, document: str) -> list[tuple[int, tuple[Block, ...]]]:
+    def blocks(self, scope: Scope, document: str) -> list[tuple[int, tuple[Block, ...]]]:
         """Return (page, blocks) of every transcribed page in order."""
+        may, own = visible(scope, "p.document")
         rows = self._db.rows(
             "SELECT p.page, t.blocks FROM pages p JOIN transcripts t ON t.key = p.transcript "
-            "WHERE p.document = ? ORDER BY p.page",
-            [document],
+            f"WHERE p.document = ?{may} ORDER BY p.page",
+            [document, *own],
         )
-        return [(row[0], _blocks(row[1])) for row in rows]
+        return [(row[0], blocks_of(row[1])) for row in rows]
 
     def add_transcript(self, transcript: Transcript) -> None:
         """Add a transcript; an existing one of the same key stays."""
         with self._db.writing() as connection:
-            connection.execute(_ADD_TRANSCRIPT, _stored(transcript))
-
-    def count_request(self, account: str, model: str, day: str) -> None:
-        """Add one to the requests that an account sent to a model on a day."""
-        with self._db.writing() as connection:
-            connection.execute(
-                "INSERT INTO requests VALUES (?, ?, ?, 1) "
-                "ON CONFLICT (account, model, day) DO UPDATE SET sent = requests.sent + 1",
-                (account, model, day),
-            )
-
-    def requests_sent(self, account: str, model: str, day: str) -> int:
-        """Return how many requests an account sent to a model on a day."""
-        rows = self._db.rows(
-            "SELECT sent FROM requests WHERE account = ? AND model = ? AND day = ?", [account, model, day]
-        )
-        return int(rows[0][0]) if rows else 0
-
-    def get_meta(self, key: str) -> str | None:
-        """Return a value that belongs to the whole catalog, or None."""
-        rows = self._db.rows("SELECT value FROM meta WHERE key = ?", [key])
-        return str(rows[0][0]) if rows else None
-
-    def set_meta(self, key: str, value: str) -> None:
-        """Set a value that belongs to the whole catalog."""
-        with self._db.writing() as connection:
-            connection.execute(SET_META, (key, value))
-
-
-def retire_rows(connection: Connection, document: str) -> None:
-    """Within a transaction: hide a document and mark it for clean-up."""
-    connection.execute("UPDATE documents SET generation = '', source = '' WHERE id = ?", [document])
-    connection.execute("DELETE FROM document_names WHERE document = ?", [document])
-    mark_for_cleanup(connection, document)
-
-
-def take_sources(connection: Connection, document: str) -> list[str]:
-    """Within a transaction: take a document's sources from all others; return those left without one, now retired."""
-    others = [
-        row[0]
-        for row in connection.execute(
-            "SELECT DISTINCT document FROM document_names WHERE document <> ? AND source IN "
-            "(SELECT source FROM document_names WHERE document = ?)",
-            [document, document],
-        )
-    ]
-    connection.execute(
-        "DELETE FROM document_names WHERE document <> ? AND source IN "
-        "(SELECT source FROM document_names WHERE document = ?)",
-        [document, document],
-    )
-    return retire_without_source(connection, others)
-
-
-def retire_without_source(connection: Connection, documents: Sequence[str]) -> list[str]:
-    """Within a transaction: retire the documents that have no source left, and return them; rename the others."""
-    retired = []
-    for other in documents:
-        left = connection.execute(
-            "SELECT name, source FROM document_names WHERE document = ? ORDER BY id", [other]
-        ).fetchone()
-        if left:
-            connection.execute("UPDATE documents SET name = ?, source = ? WHERE id = ?", [*left, other])
-        else:
-            retire_rows(connection, other)
-            retired.append(other)
-    return retired
-
-
-def mark_for_cleanup(connection: Connection, document: str) -> None:
-    """Within a transaction: note that vectors or images of a document may have to be removed."""
-    connection.execute(SET_META, (PENDING + document, ""))
-
-
-def _stored(transcript: Transcript) -> tuple[str, str, bytes]:
-    blocks = json.dumps([astuple(block) for block in transcript.blocks], ensure_ascii=False)
-    words = [[word.text, *(round(edge, 4) for edge in word.box)] for word in transcript.words]
-    return transcript.key, blocks, zlib.compress(json.dumps(words, ensure_ascii=False).encode())
-
-
-# A page that is cited once is mostly cited again, by the next question or the next claim: 2 of 25 ms of an answer about
-# a short document. What is stored is a part of the key, so that no value is ever stale. 40 pages take some 4 MB.
-@lru_cache(maxsize=40)
-def _transcript(key: str, blocks: str, words: bytes) -> Transcript:
-    return Transcript(key, _blocks(blocks), tuple(_word(row) for row in json.loads(zlib.decompress(words))))
-
-
-def _blocks(stored: str) -> tuple[Block, ...]:
-    return tuple(Block(kind, text, level, Box(*box) if box else None) for kind, text, level, box in json.loads(stored))
-
-
-def _word(row: Sequence[float | str]) -> Word:
-    text, *edges = row
-    return Word(str(text), Box(*(float(edge) for edge in edges)))
+            connection.execute(ADD_TRANSCRIPT, packed(transcript))

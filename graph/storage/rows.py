@@ -139,6 +139,11 @@ def ocr_key(document: str, page: int) -> str:
     return f"{document}:{page}:ocr"
 
 
+def document_of_key(key: str) -> str:
+    """Return the document that a transcript's key names; for one that names none, a text that is no document's id."""
+    return key.removeprefix("layer:").partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceRow(SentencePredicates):
     """A stored sentence of a chunk."""

@@ -157,9 +157,76 @@ CREATE TABLE files (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, origins TEXT N
 # Vectors of tokens and sentences have a shorter format (see `token_vectors.py`); those of before are still read.
 _VERSION_13 = ""
 
+# Users see collections. What a collection calls a document, and where it has it from, is its entry's: entries take the
+# place of `document_names`, and the words of names are indexed by collection. The reading room's collections, which
+# were JSON in `meta`, become collections with entries.
+_ENTRY_TERMS = (  # without OR IGNORE: the policy of the statement that fires a trigger is used in its place
+    "INSERT INTO document_terms SELECT DISTINCT value, e.document, e.collection FROM entry e "
+    "JOIN documents d ON d.id = e.document, json_each(terms_of_name(e.name, d.title, e.source)) WHERE {which} "
+    "AND NOT EXISTS (SELECT 1 FROM document_terms t "
+    "WHERE t.term = value AND t.document = e.document AND t.collection = e.collection);"
+)
+_VERSION_14 = f"""
+CREATE TABLE collection (id TEXT PRIMARY KEY, name TEXT NOT NULL, personal_of TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO collection VALUES ('default', 'default', '');
+CREATE TABLE member (
+    collection TEXT NOT NULL REFERENCES collection (id) ON DELETE CASCADE, who TEXT NOT NULL, role TEXT NOT NULL,
+    PRIMARY KEY (collection, who)
+) WITHOUT ROWID;
+CREATE INDEX member_by_who ON member (who);
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    collection TEXT NOT NULL REFERENCES collection (id), name TEXT NOT NULL, source TEXT NOT NULL,
+    added_by TEXT NOT NULL, added REAL NOT NULL, put_from TEXT NOT NULL DEFAULT '',
+    UNIQUE (document, collection, source)
+);
+CREATE INDEX entry_by_source ON entry (source);
+CREATE INDEX entry_by_name ON entry (name);
+CREATE INDEX entry_by_collection ON entry (collection, document);
+INSERT INTO entry (id, document, collection, name, source, added_by, added)
+    SELECT n.id, n.document, 'default', n.name, n.source, '', d.created
+    FROM document_names n JOIN documents d ON d.id = n.document ORDER BY n.id;
+DROP TABLE document_names;
+
+INSERT INTO collection
+    SELECT lower(hex(randomblob(6))), CASE lower(key) WHEN 'default' THEN key || ' 2' ELSE key END, ''
+    FROM json_each(coalesce((SELECT value FROM meta WHERE key = 'collections'), '{{}}'));
+INSERT OR IGNORE INTO entry (document, collection, name, source, added_by, added, put_from)
+    SELECT d.id, c.id, d.name, d.source, '', d.created, 'default'
+    FROM json_each(coalesce((SELECT value FROM meta WHERE key = 'collections'), '{{}}')) one
+    JOIN collection c ON c.name IN (one.key, one.key || ' 2'), json_each(one.value) held
+    JOIN documents d ON d.id = held.value AND d.source <> '';
+DELETE FROM collection WHERE id <> 'default' AND NOT EXISTS (SELECT 1 FROM entry WHERE collection = collection.id);
+DELETE FROM meta WHERE key = 'collections';
+
+CREATE VIRTUAL TABLE unit_places USING fts5vocab ('unit_text', 'instance');
+
+DROP TRIGGER document_added;
+DROP TRIGGER document_renamed;
+DROP TABLE document_terms;
+CREATE TABLE document_terms (
+    term TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, collection TEXT NOT NULL,
+    PRIMARY KEY (term, document, collection)
+) WITHOUT ROWID;
+CREATE INDEX document_terms_by_document ON document_terms (document, collection);
+{_ENTRY_TERMS.format(which="true")}
+CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN {_ENTRY_TERMS.format(which="e.id = new.id")} END;
+CREATE TRIGGER entry_renamed AFTER UPDATE OF name, source ON entry BEGIN
+    DELETE FROM document_terms WHERE document = new.document AND collection = new.collection;
+    {_ENTRY_TERMS.format(which="e.document = new.document AND e.collection = new.collection")}
+END;
+CREATE TRIGGER entry_deleted AFTER DELETE ON entry BEGIN
+    DELETE FROM document_terms WHERE document = old.document AND collection = old.collection;
+    {_ENTRY_TERMS.format(which="e.document = old.document AND e.collection = old.collection")}
+END;
+CREATE TRIGGER document_titled AFTER UPDATE OF title ON documents WHEN new.title <> old.title BEGIN
+    {_ENTRY_TERMS.format(which="e.document = new.id")}
+END;
+"""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
-    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13,
+    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13, _VERSION_14,
 )  # fmt: skip
 
 

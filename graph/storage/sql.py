@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+# SQLite allows 32,766 variables in a statement; a scope's collections take some too.
+_SLICE = 900
+
 
 class Cursor(Protocol):
     """The result of a statement."""
@@ -69,3 +72,8 @@ def placeholders(values: Sequence[Any]) -> str:
 def beginning_with(prefix: str) -> tuple[str, str]:
     """Return the range of keys, the second one excluded, that begin with this text."""
     return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def slices(values: Sequence[Any]) -> list[Sequence[Any]]:
+    """Return values in parts of as many as a statement takes."""
+    return [values[start : start + _SLICE] for start in range(0, len(values), _SLICE)]

@@ -1,4 +1,7 @@
-"""The stores of one home folder: catalog, vectors, page images, downloads, uploads and saved conversations."""
+"""The stores of one home folder: catalog, vectors, page images, downloads, uploads and saved conversations.
+
+A home folder is opened once (`HomeStores`); each caller sees it within a scope (`Stores`).
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,21 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graph.access import Scope
 from graph.errors import IndexMismatchError
 from graph.settings import settings
 from graph.storage import home_lock
+from graph.storage.library import Library, LibraryVectors
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    from graph.storage.base import Catalog, PageImages, VectorIndex
+    from graph.storage.base import PageImages
+    from graph.storage.scoped import ScopedCatalog, ScopedVectors
 
 
-class Stores:
-    """What one home folder stores, opened when first used.
+class HomeStores:
+    """What one home folder stores, opened when first used; documents are seen through `within`.
 
     Opening the vectors or writing acquires the folder for this process. Methods raise HomeInUseError when another
     process has it, and HomeError when it cannot be used.
@@ -39,10 +45,15 @@ class Stores:
         self.home = home
         self._chroma_url = chroma_url
         self._lock = threading.RLock()
-        self._catalog: Catalog | None = None
-        self._vectors: VectorIndex | None = None
-        self._page_vectors: VectorIndex | None = None
+        self._catalog: ScopedCatalog | None = None
+        self._vectors: ScopedVectors | None = None
+        self._page_vectors: ScopedVectors | None = None
         self._recovered = False
+        self._whole = Stores(self, Scope.everything())
+
+    def within(self, scope: Scope) -> Stores:
+        """Return the stores as a caller with this scope sees them."""
+        return self._whole if scope.is_everything and not scope.who else Stores(self, scope)
 
     def acquire(self) -> None:
         """Acquire the home folder for this process, created if it is missing."""
@@ -55,7 +66,7 @@ class Stores:
         self.acquire()
         with self._lock:
             if not self._recovered:
-                recover(self)
+                recover(self._whole)
                 self._recovered = True
 
     def exists(self) -> bool:
@@ -120,7 +131,7 @@ class Stores:
         return f"SQLite in {self.home}, Chroma {f'at {self._chroma_url}' if self._chroma_url else 'there too'}"
 
     @property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> ScopedCatalog:
         """Documents, ledger, transcripts, chunks, full text."""
         with self._lock:
             if self._catalog is None:
@@ -130,7 +141,7 @@ class Stores:
             return self._catalog
 
     @property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> ScopedVectors:
         """The vector index: Chroma in the home folder, which this process then owns, or the configured server."""
         with self._lock:
             if self._vectors is None:
@@ -138,11 +149,11 @@ class Stores:
 
                 if not self._chroma_url:
                     self.acquire()
-                self._vectors = ChromaVectors(self.home / "chroma", self._chroma_url)
+                self._vectors = ChromaVectors(self.home / "chroma", self._chroma_url, entries=self.catalog)
             return self._vectors
 
     @property
-    def page_vectors(self) -> VectorIndex:
+    def page_vectors(self) -> ScopedVectors:
         """Vectors of page images: a row `<chunk>/p<page>` for each chunk on a page."""
         with self._lock:
             if self._page_vectors is None:
@@ -151,7 +162,9 @@ class Stores:
                 if not self._chroma_url:
                     self.acquire()
                 self.catalog.set_meta(self.PAGE_VECTORS, "yes")
-                self._page_vectors = ChromaVectors(self.home / "chroma", self._chroma_url, PAGE_COLLECTION)
+                self._page_vectors = ChromaVectors(
+                    self.home / "chroma", self._chroma_url, PAGE_COLLECTION, self.catalog
+                )
             return self._page_vectors
 
     def has_page_vectors(self) -> bool:
@@ -185,3 +198,70 @@ class Stores:
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         return SqliteSaver.from_conn_string(str(home_lock.prepare(self.home) / "threads.sqlite3"))
+
+
+class Stores:
+    """The stores of a home folder as one caller sees them.
+
+    Args:
+        home: The opened home folder.
+        scope: What the caller may see and change.
+    """
+
+    REEMBEDDING, INDEXED_BY = HomeStores.REEMBEDDING, HomeStores.INDEXED_BY
+    CAPABILITIES = HomeStores.CAPABILITIES
+
+    def __init__(self, home: HomeStores, scope: Scope) -> None:
+        self.opened, self.scope, self.home = home, scope, home.home
+        self.acquire, self.acquire_for_writing = home.acquire, home.acquire_for_writing
+        self.exists, self.was_replaced, self.sizes = home.exists, home.was_replaced, home.sizes
+        self.check_complete = home.check_complete
+        self.reembedding, self.check, self.asked_models = home.reembedding, home.check, home.asked_models
+        self.has_page_vectors, self.conversations = home.has_page_vectors, home.conversations
+        self._library: Library | None = None
+
+    @property
+    def place(self) -> str:
+        """Where catalog and vectors are, without a password."""
+        return self.opened.place
+
+    def everything(self) -> Stores:
+        """Return the stores without a scope: for clean-up, which must know whether anybody has a document."""
+        return self.opened.within(Scope.everything())
+
+    @property
+    def catalog(self) -> Library:
+        """Documents, ledger, transcripts, chunks, full text."""
+        if self._library is None:
+            self._library = Library(self.opened.catalog, self.scope)
+        return self._library
+
+    @property
+    def vectors(self) -> LibraryVectors:
+        """The vector index."""
+        return LibraryVectors(self.opened.vectors, self.scope)
+
+    @property
+    def page_vectors(self) -> LibraryVectors:
+        """Vectors of page images."""
+        return LibraryVectors(self.opened.page_vectors, self.scope)
+
+    @property
+    def images(self) -> PageImages:
+        """Rendered pages."""
+        return self.opened.images
+
+    @property
+    def downloads(self) -> Path:
+        """The folder of fetched files."""
+        return self.opened.downloads
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files uploaded to the server."""
+        return self.opened.uploads
+
+    @property
+    def derived(self) -> Path:
+        """The folder of files made from documents."""
+        return self.opened.derived

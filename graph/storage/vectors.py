@@ -12,13 +12,14 @@ import functools
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from graph.access import Scope
 from graph.errors import BadInputError, HomeError, IndexMismatchError, other_embedder, other_length
 from graph.storage.rows import VectorRow
 
@@ -96,6 +97,13 @@ class _Precomputed(Embeddings):
         raise NotImplementedError
 
 
+class Entries(Protocol):
+    """The part of the catalog that knows which documents may be seen."""
+
+    def visible_documents(self, scope: Scope, documents: Sequence[str] | None = None) -> list[str]:
+        """Return the ids of those of the documents that may be seen, of all by default."""
+
+
 class ChromaVectors:
     """Vectors of sentences or chunks, compared by cosine; the collection remembers the embedder.
 
@@ -105,15 +113,22 @@ class ChromaVectors:
         folder: The folder of an embedded Chroma.
         url: The address of a Chroma server, used in place of the folder unless "".
         collection: The name of the collection.
+        entries: Which documents may be seen; without it, vectors are found in the scope of everything alone.
 
     Raises:
         BadInputError: `url` is not an address, or no server answers there.
     """
 
-    def __init__(self, folder: Path | None = None, url: str = "", collection: str = COLLECTION) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        url: str = "",
+        collection: str = COLLECTION,
+        entries: Entries | None = None,
+    ) -> None:
         if folder is None and not url:
             raise ValueError("ChromaVectors needs a folder or a URL.")
-        self.url, self._name = url, collection
+        self.url, self._name, self._entries = url, collection, entries
         self._folder = folder
         self._precomputed = _Precomputed()
         self._lock = threading.RLock()  # two runs that find the index empty must not both reset it
@@ -223,17 +238,26 @@ class ChromaVectors:
         return found
 
     @_translate_errors
-    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+    def vectors(self, scope: Scope, ids: Sequence[str]) -> dict[str, Vectors]:
         """Return the stored vectors of these row ids, each of shape (dimensions,)."""
         store, vectors = self._store, dict[str, Any]()
+        if not scope.is_everything:
+            seen = set(self._seen(scope, list(dict.fromkeys(map(_document, ids)))))
+            ids = [one for one in ids if _document(one) in seen]
         for start in range(0, len(ids), _BATCH):
             found = store.get(list(ids[start : start + _BATCH]), include=["embeddings"])
             vectors.update(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
         return vectors
 
     @_translate_errors
-    def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
+    def search(
+        self, scope: Scope, vector: Vectors, documents: Sequence[str], limit: int
+    ) -> list[tuple[str, str, float]]:
         """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
+        if not scope.is_everything:
+            documents = self._seen(scope, documents or None)
+            if not documents:
+                return []
         if not documents:
             return self._nearest(vector, limit)
         wanted = set(documents)
@@ -243,9 +267,14 @@ class ChromaVectors:
                 return near[:limit]
         return self._nearest(vector, limit, {"document": {"$in": list(documents)}})
 
-    def search_among(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+    def _seen(self, scope: Scope, documents: Sequence[str] | None) -> list[str]:
+        if self._entries is None:
+            raise ValueError("This index knows no entries, and so not what a scope may see.")
+        return self._entries.visible_documents(scope, documents)
+
+    def search_among(self, scope: Scope, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
         """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
-        found = self.vectors(ids)
+        found = self.vectors(scope, ids)
         if not found:
             return []
         rows = np.stack(list(found.values()))

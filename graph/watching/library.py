@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graph import dependencies
+from graph.access import Scope
 from graph.ingestion.report import pages_in_words
 from graph.settings import settings
 from graph.storage.cleanup import remove_stale
@@ -32,7 +33,7 @@ class LocalLibrary:
 
     def forget(self, gone: Sequence[tuple[Path, str]], held: Collection[str]) -> None:
         """Remove the documents that have no source besides these files; the catalog knows them all."""
-        stores = dependencies.stores()
+        stores = dependencies.stores(Scope.everything())
         stores.acquire_for_writing()
         for path, _ in gone:
             for document in stores.catalog.forget_source(str(path)):

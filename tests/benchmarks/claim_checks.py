@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from graph.access import Scope
 from graph.types import Claim
 from tests.benchmarks import documents, machine
 from tests.benchmarks.comparison import Comparison, Samples, Sizes
@@ -28,7 +29,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     from graph.app import app
 
     app.invoke({"sources": [str(documents.SAMPLE)]}, context={"engine": "offline"})
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (document,) = catalog.documents()
     chunks = catalog.chunks(catalog.chunk_ids(document.id))
     claims = [
@@ -39,7 +40,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
         for form in CLAIMS
     ]
     took = [_check(catalog, [chunk.id for chunk in chunks], claims) for _ in range(sizes.of(7, 3))]
-    dependencies.stores().close()
+    dependencies.home_stores().close()
     return [
         Comparison(
             "claim", "checking a claim by code, the search for its quote included", "ms",

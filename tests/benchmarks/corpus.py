@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from graph.engines.offline.minilm import IDENTITY, MiniLM
-from graph.storage.catalog import SqliteCatalog
+from graph.storage.library import Library, LibraryVectors
 from graph.storage.rows import DocumentRow, VectorRow
 from graph.storage.token_vectors import DIMENSIONS
-from graph.storage.vectors import ChromaVectors
 from graph.types import Encoded
 from loaders.types import Chunk, Sentence
+from tests.libraries import open_catalog, open_vectors
 
 CHUNKS_PER_DOCUMENT = 500
 """About 125 dense pages."""
@@ -84,7 +84,7 @@ def home(folder: Path, chunks: int, sentences: int = 12) -> Path:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     corpus = Corpus()
-    catalog, vectors = SqliteCatalog(partial / "catalog.sqlite3"), ChromaVectors(partial / "chroma")
+    catalog, vectors = open_catalog(partial / "catalog.sqlite3"), open_vectors(partial / "chroma")
     vectors.check(IDENTITY)
     for number, size in enumerate(_sizes(chunks)):
         store(catalog, vectors, f"{number:016x}", [corpus.chunk(ordinal, sentences) for ordinal in range(size)])
@@ -94,9 +94,7 @@ def home(folder: Path, chunks: int, sentences: int = 12) -> Path:
     return place
 
 
-def store(
-    catalog: SqliteCatalog, vectors: ChromaVectors, document: str, made: Sequence[tuple[Chunk, list[Encoded]]]
-) -> int:
+def store(catalog: Library, vectors: LibraryVectors, document: str, made: Sequence[tuple[Chunk, list[Encoded]]]) -> int:
     """Store a document's chunks and their vectors as an ingestion does; returns how many rows went into Chroma."""
     catalog.add_document(DocumentRow(document, f"{document}.pdf", f"{document}.pdf", "pdf", "", 1, 1))
     generation = catalog.stage_chunks(document, [chunk for chunk, _ in made])

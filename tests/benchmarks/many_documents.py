@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from graph.access import Scope
 from graph.storage.document_names import terms_of_name
 from tests.benchmarks import corpus, machine
 from tests.benchmarks.comparison import Comparison, Samples, Sizes
@@ -39,7 +40,7 @@ def _of(sizes: Sizes, few: Path, count: int) -> list[Comparison]:
     shutil.copytree(few, many)
     _add_documents(many / "catalog.sqlite3", count)
     machine.settle(machine.environment(few, PAGEWITNESS_ENGINE="offline"))
-    named = dependencies.stores().catalog.documents()[0].name
+    named = dependencies.stores(Scope.everything()).catalog.documents()[0].name
     asking, took = corpus.Corpus(), dict[tuple[Path, str], list[float]]()
     for turn in range(sizes.of(_LONG, _SHORT) + 1):
         for documents in ("", named):
@@ -48,7 +49,7 @@ def _of(sizes: Sizes, few: Path, count: int) -> list[Comparison]:
                 seconds = _ask(home, question, [documents] if documents else [])
                 if turn:  # the first opens the library
                     took.setdefault((home, documents), []).append(seconds)
-    dependencies.stores().close()
+    dependencies.home_stores().close()
     return [
         Comparison(
             f"documents-{count}{'-named' if documents else ''}",
@@ -88,7 +89,8 @@ def _add_documents(catalog: Path, count: int) -> None:
             [(key, name, f"/papers/{name}", 2e9) for key, name in zip(keys, names, strict=True)],
         )
         connection.executemany(
-            "INSERT INTO document_names (document, name, source) VALUES (?, ?, ?)",
+            "INSERT INTO entry (document, collection, name, source, added_by, added) "
+            "VALUES (?, 'default', ?, ?, '', 2e9)",
             [(key, name, f"/papers/{name}") for key, name in zip(keys, names, strict=True)],
         )
         connection.executemany(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graph.access import Scope
 from tests.benchmarks import corpus, machine
 from tests.benchmarks.comparison import Comparison, Samples, Sizes
 
@@ -31,7 +32,7 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
     home = corpus.home(sizes.folder, chunks, SENTENCES[chunks])
     machine.awaken(home)
     machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
-    documents = sorted(row.id for row in dependencies.stores().catalog.documents())
+    documents = sorted(row.id for row in dependencies.stores(Scope.everything()).catalog.documents())
     filters = {"": [], "one document": documents[:1], "half of the documents": documents[: max(1, len(documents) // 2)]}
     asking, took = corpus.Corpus(), dict[str, list[float]]((name, []) for name in filters)
     first = _ask(asking.question(), [])
@@ -40,7 +41,7 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
         # Searching for a question is quicker the second time: each is asked in one way alone.
         for name in order if turn % 2 == 0 else reversed(order):
             took[name].append(_ask(question if not name else asking.question(), filters[name]))
-    dependencies.stores().close()
+    dependencies.home_stores().close()
     sides = {name: Samples(name or "all documents", tuple(values)) for name, values in took.items()}
     about = f"a library of {chunks:,} chunks of {SENTENCES[chunks]} sentences"
     yield Comparison(

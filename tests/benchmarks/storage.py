@@ -13,10 +13,10 @@ import numpy as np
 from chromadb.config import Settings
 
 from graph.engines.offline.minilm import IDENTITY
-from graph.storage.catalog import SqliteCatalog
-from graph.storage.vectors import _BATCH, ChromaVectors
+from graph.storage.vectors import _BATCH
 from tests.benchmarks import corpus
 from tests.benchmarks.comparison import Comparison, Sizes, compare
+from tests.libraries import open_catalog, open_vectors
 
 Document = list[Any]
 
@@ -43,7 +43,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
 
 def _ours(folder: Path, documents: list[Document]) -> float:
     folder.mkdir(parents=True)
-    catalog, vectors = SqliteCatalog(folder / "catalog.sqlite3"), ChromaVectors(folder / "chroma")
+    catalog, vectors = open_catalog(folder / "catalog.sqlite3"), open_vectors(folder / "chroma")
     vectors.check(IDENTITY)
     start = time.perf_counter()
     for number, document in enumerate(documents):

@@ -114,9 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ |= {"PAGEWITNESS_HOME": options.home, "PAGEWITNESS_ENGINE": "offline"}
     from graph import dependencies
+    from graph.access import Scope
     from graph.app import app
 
-    sources = {row.id: Path(row.source) for row in dependencies.stores().catalog.documents()}
+    sources = {row.id: Path(row.source) for row in dependencies.stores(Scope.everything()).catalog.documents()}
     rows = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines() if line.strip()]
     step = max(1, len(rows) // options.limit) if options.limit else 1
     total = bad = 0

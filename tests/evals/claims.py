@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph.storage.catalog import SqliteCatalog
+from graph.storage.library import Library
 from graph.storage.rows import ChunkRow
 from graph.types import Claim
 from graph.verification import quotes
@@ -31,6 +31,7 @@ from graph.verification.verifier import ClaimVerifier
 from tests.conftest import ROOT
 from tests.evals import prose_claims, table_claims
 from tests.evals.table_claims import Table
+from tests.libraries import open_catalog
 
 SHARED = ROOT.parent / "shared" / "data"
 DEFAULT = (
@@ -49,13 +50,13 @@ class Made:
     claim: Claim
 
 
-def read(files: Sequence[Path], home: Path) -> SqliteCatalog:
+def read(files: Sequence[Path], home: Path) -> Library:
     """Read files offline into a home folder, and return its catalog."""
     os.environ["PAGEWITNESS_HOME"] = str(home)
     from graph.app import app  # reads the home folder from the environment
 
     app.invoke({"sources": [str(path) for path in files]}, context={"engine": "offline"})
-    return SqliteCatalog(next(home.rglob("catalog.sqlite3")))
+    return open_catalog(next(home.rglob("catalog.sqlite3")))
 
 
 def made_of(chunks: Sequence[ChunkRow], each: int, seed: int) -> Iterator[Made]:
@@ -93,7 +94,7 @@ def _made_of_tables(chunks: Sequence[ChunkRow], each: int, seed: int) -> Iterato
                     break
 
 
-def sample(chunks: Sequence[ChunkRow], catalog: SqliteCatalog) -> Iterator[Made]:
+def sample(chunks: Sequence[ChunkRow], catalog: Library) -> Iterator[Made]:
     """Yield the claims of the shared sample, each with the chunk in which its quote stands."""
     for line in (SHARED / "claims" / "claims.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -103,7 +104,7 @@ def sample(chunks: Sequence[ChunkRow], catalog: SqliteCatalog) -> Iterator[Made]
         yield Made(row["kind"], row["supported"], Claim(text=row["claim"], chunk=chunk.id, quote=row["quote"]))
 
 
-def marks(catalog: SqliteCatalog, offered: Sequence[str], claim: Claim) -> list[str]:
+def marks(catalog: Library, offered: Sequence[str], claim: Claim) -> list[str]:
     """Return why a claim fails or is doubted."""
     (check,) = ClaimVerifier(catalog, offered, []).check([claim])
     return [f"! {check['failure']}"] if check["failure"] else check.get("doubts", [])
@@ -136,7 +137,7 @@ def main() -> int:
     return 0
 
 
-def report(catalog: SqliteCatalog, made: Sequence[tuple[Made, Sequence[str]]], show: bool) -> None:
+def report(catalog: Library, made: Sequence[tuple[Made, Sequence[str]]], show: bool) -> None:
     """Check all claims and print what was marked by kind."""
     counts: Counter[tuple[bool, str]] = Counter(((one.is_true, one.kind) for one, _ in made))
     wrong: Counter[tuple[bool, str]] = Counter()

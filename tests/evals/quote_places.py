@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph.storage.catalog import SqliteCatalog
+from graph.storage.library import Library
 from graph.storage.rows import ChunkRow, DocumentRow, PageRow, Transcript, layer_key, ocr_key
 from graph.verification import quotes
 from graph.verification.witness import Witnesses
@@ -22,6 +22,7 @@ from loaders.chunking.chunker import chunk_pages
 from loaders.pages import reader
 from loaders.pages.rendering import ImageJob
 from loaders.types import PageImage, PageJob, PageText
+from tests.libraries import open_catalog
 
 
 @dataclass
@@ -49,9 +50,7 @@ def read_pages(path: Path, numbers: Sequence[int]) -> Iterator[tuple[PageText, P
             yield text, image
 
 
-def store(
-    catalog: SqliteCatalog, path: Path, pages: Sequence[tuple[PageText, PageImage]], *, scans: bool
-) -> list[ChunkRow]:
+def store(catalog: Library, path: Path, pages: Sequence[tuple[PageText, PageImage]], *, scans: bool) -> list[ChunkRow]:
     """Store pages as if a model had read them, with their witness; return their chunks."""
     catalog.add_document(DocumentRow("d", path.name, str(path), "pdf", "", 9999, 1))
     blocks = []
@@ -75,7 +74,7 @@ def measure(path: Path, numbers: Sequence[int], *, scans: bool, show: int = 0) -
     """The shares of all sentences of these pages; `show` prints so many of those that are not proven."""
     shares = Shares()
     with TemporaryDirectory() as folder:
-        catalog = SqliteCatalog(Path(folder) / "catalog.sqlite3")
+        catalog = open_catalog(Path(folder) / "catalog.sqlite3")
         chunks = store(catalog, path, list(read_pages(path, numbers)), scans=scans)
         witnesses = Witnesses(catalog)
         for chunk in chunks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from graph.access import Scope
 from graph.app import app
 from tests.conftest import ROOT, SAMPLE
 from tests.evals.citation_boxes import HELD, check, share_held
@@ -15,7 +16,7 @@ QUESTIONS = [json.loads(line) for line in (ROOT / "examples" / "questions.jsonl"
 def test_every_box_of_every_answer_holds_its_words(library: Path) -> None:
     from graph import dependencies
 
-    sources = {row.id: SAMPLE for row in dependencies.stores().catalog.documents()}
+    sources = {row.id: SAMPLE for row in dependencies.stores(Scope.everything()).catalog.documents()}
     answers = [app.invoke({"question": question["question"]}) for question in QUESTIONS[::2]]
     shares = [(citation, share) for answer in answers for citation, share in check(answer, sources)]
     assert len(shares) > 5

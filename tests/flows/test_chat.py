@@ -14,6 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from PIL import Image
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import compile_app
 from graph.attachments import MAX_FILES
 from graph.compiled import Application
@@ -164,7 +165,7 @@ def test_the_same_file_twice_is_one_document_and_deleting_it_removes_the_file(
 
     for thread in ("a", "b"):
         chat.invoke(human(SHAPES["media"](encoded(ticket), PDF)), on(thread))
-    stores = dependencies.stores()
+    stores = dependencies.stores(Scope.everything())
     (document,) = stores.catalog.documents()
     assert len(list(stores.downloads.rglob("*.pdf"))) == 1
     remove(stores, document.id)

@@ -9,6 +9,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.ingestion.state import DocumentReport
 from tests.conftest import DATA, MakePdf
@@ -77,7 +78,7 @@ def test_hostile_files_do_not_affect_the_other_documents(home: Path, make_pdf: M
         assert name in failure["detail"]
     assert found["good.pdf"]["status"] == "complete"
     assert found["huge.pdf"]["pages"] == found["nested.pdf"]["pages"] == 1
-    known = {row.name for row in dependencies.stores().catalog.documents()}
+    known = {row.name for row in dependencies.stores(Scope.everything()).catalog.documents()}
     assert known.isdisjoint(rejected)
 
 

@@ -12,6 +12,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
@@ -43,12 +44,12 @@ def ingest(*sources: Path, **context: Any) -> list[DocumentReport]:
 
 
 def rows(table: str, where: str = "1") -> int:
-    catalog = cast(SqliteCatalog, dependencies.stores().catalog)
+    catalog = cast(SqliteCatalog, dependencies.home_stores().catalog)
     return int(catalog._db.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
 
 
 def hits(*words: str) -> list[str]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return [row.text for row in catalog.chunks([hit for hit, _ in catalog.search_text(words, (), 10)])]
 
 
@@ -57,7 +58,7 @@ def images(home: Path) -> set[str]:
 
 
 def test_the_sample_is_read_to_the_last_page(library: Path) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (document,) = catalog.documents()
     ledger = catalog.pages(document.id)
     assert [(row.page, row.status, row.reason) for row in ledger] == [(page, "read", "") for page in range(1, 7)]
@@ -66,11 +67,11 @@ def test_the_sample_is_read_to_the_last_page(library: Path) -> None:
     # Page 4 has a chart that only OCR can read, page 5 is a scan.
     assert [row.model for row in ledger] == ["text-layer"] * 3 + ["text-layer+ocr", "ocr", "text-layer"]
     assert images(library) == {row.image for row in ledger}
-    assert all(dependencies.stores().images.get(row.image).startswith(b"\x89PNG") for row in ledger)
+    assert all(dependencies.home_stores().images.get(row.image).startswith(b"\x89PNG") for row in ledger)
 
 
 def test_text_that_is_only_in_pictures_is_read(library: Path) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     pages = catalog.transcripts(catalog.documents()[0].id)
     for value in ("138.7", "17.3"):
         assert value in pages[4].markdown
@@ -79,7 +80,7 @@ def test_text_that_is_only_in_pictures_is_read(library: Path) -> None:
 
 
 def test_tables_are_rows_and_a_sentence_over_the_page_break_is_one(library: Path) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     sentences = [s for chunk in catalog.chunks(catalog.chunk_ids(catalog.documents()[0].id)) for s in chunk.sentences]
     (row,) = [s for s in sentences if s.kind == "row" and "Instruments" in s.text]
     assert "29.8" in {cell for _, cell in row.cells}
@@ -89,32 +90,33 @@ def test_tables_are_rows_and_a_sentence_over_the_page_break_is_one(library: Path
 
 
 def test_every_sentence_has_its_vector(library: Path) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     chunks = catalog.chunks(catalog.chunk_ids(catalog.documents()[0].id))
     searched = [s for chunk in chunks for s in chunk.sentences if s.kind != "heading"]
-    assert dependencies.stores().vectors.count() == len(searched) > 50
+    assert dependencies.stores(Scope.everything()).vectors.count() == len(searched) > 50
     assert len(catalog.token_vectors([chunk.id for chunk in chunks])) == len(chunks)
 
 
 def test_the_second_time_nothing_is_read_again(home: Path, make_pdf: MakePdf) -> None:
     path = make_pdf("a.pdf", STORM, TICKET)
     (first,) = ingest(path)
-    before = dependencies.stores().catalog.pages(first["id"] or "")
+    before = dependencies.stores(Scope.everything()).catalog.pages(first["id"] or "")
     (second,) = ingest(path)
     assert (first["status"], second["status"]) == ("complete", "unchanged")
     assert second["ledger"] == {"read": 2, "fallback": 0, "blank": 0, "failed": 0, "pending": 0}
     assert second["chunks"] == first["chunks"] > 0
-    assert dependencies.stores().catalog.pages(first["id"] or "") == before
+    assert dependencies.stores(Scope.everything()).catalog.pages(first["id"] or "") == before
     assert [row.attempts for row in before] == [1, 1]
 
 
 def test_a_page_that_was_lost_is_read_again_and_only_that(home: Path, make_pdf: MakePdf) -> None:
     path = make_pdf("a.pdf", STORM, TICKET)
     ingest(path)
-    catalog = cast(SqliteCatalog, dependencies.stores().catalog)
+    catalog = dependencies.stores(Scope.everything()).catalog
+    database = cast(SqliteCatalog, dependencies.home_stores().catalog)._db
     one, two = catalog.pages(catalog.documents()[0].id)
     catalog.record_page(replace(two, status="failed", reason="timeout", transcript=""))
-    with catalog._db.writing() as connection:
+    with database.writing() as connection:
         connection.execute("DELETE FROM transcripts WHERE key = ?", [two.transcript])
     (report,) = ingest(path)
     assert report["status"] == "complete"
@@ -128,11 +130,11 @@ def test_a_changed_file_of_the_same_path_replaces_the_old_one(home: Path, make_p
     old_images = images(home)
     (new,) = ingest(make_pdf("report.pdf", TICKET))
     assert old["id"] != new["id"]
-    assert [row.id for row in dependencies.stores().catalog.documents()] == [new["id"]]
+    assert [row.id for row in dependencies.stores(Scope.everything()).catalog.documents()] == [new["id"]]
     assert hits("storm", "slipway") == []
     assert len(hits("ticket")) == 1
     assert rows("units", f"document = '{old['id']}'") == 0
-    assert dependencies.stores().vectors.count() == SENTENCES
+    assert dependencies.stores(Scope.everything()).vectors.count() == SENTENCES
     assert len(images(home)) == 1
     assert not images(home) & old_images
 
@@ -142,7 +144,7 @@ def test_the_same_bytes_under_another_name_are_one_document(home: Path, make_pdf
     shutil.copy(path, tmp_path / "copy.pdf")
     reports = ingest(path, tmp_path / "copy.pdf")
     assert len({report["id"] for report in reports}) == 1
-    assert len(dependencies.stores().catalog.documents()) == 1
+    assert len(dependencies.stores(Scope.everything()).catalog.documents()) == 1
     assert len(hits("storm")) == 1
 
 
@@ -160,7 +162,7 @@ def test_one_broken_file_in_a_folder_is_reported_and_the_rest_is_done(
     (broken,), (locked,) = documents["broken.pdf"]["failures"], documents["locked.pdf"]["failures"]
     assert (broken["page"], broken["reason"], locked["reason"]) == (None, "unusable", "password")
     assert "0 bytes" in broken["detail"]
-    assert [row.name for row in dependencies.stores().catalog.documents()] == ["a.pdf"]
+    assert [row.name for row in dependencies.stores(Scope.everything()).catalog.documents()] == ["a.pdf"]
 
     assert main.main(["ingest", str(tmp_path / "in")]) == 3
     shown = capsys.readouterr().out
@@ -192,14 +194,14 @@ def test_deleting_leaves_no_trace_and_spares_the_others(home: Path, make_pdf: Ma
     same = make_pdf("same.pdf", STORM)
     gone, kept = ingest(make_pdf("gone.pdf", STORM, WINCH), make_pdf("kept.pdf", TICKET))
     before = images(home)
-    remove(dependencies.stores(), gone["id"] or "")
+    remove(dependencies.stores(Scope.everything()), gone["id"] or "")
     for table in ("pages", "chunks", "units"):
         assert rows(table, f"document = '{gone['id']}'") == 0
     assert rows("unit_text") == rows("units") == 1
     assert rows("documents") == 1
     assert rows("token_vectors") == rows("chunks") == kept["chunks"]
     assert rows("transcripts") == 2  # the page that is left: as it was read, and its own text layer
-    assert dependencies.stores().vectors.count() == SENTENCES
+    assert dependencies.stores(Scope.everything()).vectors.count() == SENTENCES
     assert len(images(home)) == len(before) - 2 == 1
     assert hits("storm", "winch") == []
     assert hits("ticket") != []
@@ -208,7 +210,7 @@ def test_deleting_leaves_no_trace_and_spares_the_others(home: Path, make_pdf: Ma
 
 def test_reembedding_reads_no_page_again(home: Path, make_pdf: MakePdf, capsys: pytest.CaptureFixture[str]) -> None:
     ingest(make_pdf("a.pdf", STORM, TICKET))
-    stores = dependencies.stores()
+    stores = dependencies.stores(Scope.everything())
     ledger = stores.catalog.pages(stores.catalog.documents()[0].id)
     before = stores.vectors.count()
     stores.vectors.reset("another-model/7")
@@ -223,7 +225,7 @@ async def test_two_ingestions_at_once(home: Path, make_pdf: MakePdf) -> None:
     paths = [make_pdf("a.pdf", STORM), make_pdf("b.pdf", TICKET)]
     reports = await asyncio.gather(*(ingestion.ainvoke({"sources": [str(path)]}) for path in paths))
     assert [report["report"]["documents"][0]["status"] for report in reports] == ["complete", "complete"]
-    assert len(dependencies.stores().catalog.documents()) == 2
+    assert len(dependencies.stores(Scope.everything()).catalog.documents()) == 2
 
 
 def test_a_file_deleted_while_its_document_is_added_fails_by_name(

@@ -10,6 +10,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.query import wording
 from tests.evals import proof_by_language
@@ -116,7 +117,7 @@ def test_a_script_that_the_model_does_not_know_is_never_answered_at_random() -> 
 
 @pytest.mark.usefixtures("mill")
 def test_vectors_of_many_languages_are_made_when_they_are_needed_and_kept() -> None:
-    catalog: Any = dependencies.stores().catalog
+    catalog: Any = dependencies.stores(Scope.everything()).catalog
     ids = [chunk for row in catalog.documents() for chunk in catalog.chunk_ids(row.id)]
     assert not ask("When was the mill built?", "english.txt")["refused"]
     assert catalog.multilingual_vectors(ids, 512) == {}
@@ -125,7 +126,7 @@ def test_vectors_of_many_languages_are_made_when_they_are_needed_and_kept() -> N
 
 
 def test_an_english_library_is_asked_in_english_without_the_second_model(library: Path) -> None:
-    search = dependencies.multilingual_search(dependencies.stores().catalog)
+    search = dependencies.multilingual_search(dependencies.stores(Scope.everything()).catalog)
     assert search is not None
     assert search.asked("Who looks after the winch?") is None
     asked = search.asked("Wer kümmert sich um die Winde?")

@@ -14,6 +14,7 @@ from langchain_core.runnables import RunnableLambda, RunnableParallel, RunnableP
 from pydantic import ValidationError
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.errors import UnknownDocumentError
 from graph.query.graph import app as query
@@ -39,7 +40,7 @@ def nodes(question: str) -> list[str]:
 
 def spoil(name: str, *pages: int, status: PageStatus = "failed") -> None:
     """Make pages of a document ones that could not be read, or that are still due."""
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (document,) = [row for row in catalog.documents() if row.name == name]
     for row in catalog.pages(document.id):
         if row.page in pages:

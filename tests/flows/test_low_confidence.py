@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.engines.base import PageReading
 from graph.ingestion.page_reading import _read_row
@@ -22,7 +23,7 @@ POORLY = POORLY_READ.format(score=0.71)
 @pytest.mark.parametrize("status", ["read", "fallback"])
 def test_an_answer_from_print_that_was_hardly_read_says_so(home: Any, make_pdf: MakePdf, status: PageStatus) -> None:
     app.invoke({"sources": [str(make_pdf("slip.pdf", "The winch cable holds a load of 1,200 kilograms."))]})
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (row,) = catalog.pages(catalog.documents()[0].id)
     refused = Failure("blocked", "The model refused the page.") if status == "fallback" else None
     reading = PageReading(1, (Block("text", "x"),), (), "ocr", fallback=refused, detail=POORLY)

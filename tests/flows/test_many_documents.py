@@ -11,6 +11,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app, build
 from graph.cli.main import main
 from graph.storage.rows import DocumentRow, PageRow
@@ -28,7 +29,7 @@ def few(library: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def add(first: int, count: int) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     for number in range(first, first + count):
         name = f"Ledger-{number}.pdf"
         catalog.add_document(DocumentRow(f"{number:016x}", name, f"/papers/{name}", "pdf", "", 1, 1))
@@ -83,7 +84,7 @@ def test_a_named_document_of_many_is_asked_alone() -> None:
 
 @pytest.mark.usefixtures("few")
 def test_the_command_lists_documents_in_pages(capsys: pytest.CaptureFixture[str]) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     for row in catalog.documents():
         if row.name.startswith("Ledger-"):
             catalog.record_page(PageRow(row.id, 1, "read"))

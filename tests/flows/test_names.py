@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.errors import UnknownDocumentError
 from graph.retrieval.document_mentions import mentioned_documents
@@ -23,7 +24,7 @@ def test_the_same_bytes_under_another_name_add_a_name_and_each_name_finds_the_do
     ingest(first)
     (report,) = ingest(second)
     assert report["status"] == "unchanged"
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (row,) = catalog.documents()
     assert (row.name, row.names) == ("ticket.pdf", ("ticket.pdf", "crossing.pdf"))
     for name in ("ticket.pdf", "crossing.pdf", "crossing", str(first)):
@@ -42,7 +43,7 @@ def test_two_documents_of_one_name_are_told_apart_wherever_they_are_shown(home: 
     shown = {citation["name"] for citation in answer["citations"]}
     assert shown <= {"invoice.pdf (march/)", "invoice.pdf (april/)"}
     assert shown
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     assert find_document(catalog, "invoice.pdf (march/)").source.endswith("march/invoice.pdf")
     with pytest.raises(UnknownDocumentError, match=r"Several documents.*march/invoice\.pdf"):
         find_document(catalog, "invoice.pdf")
@@ -70,4 +71,4 @@ def test_a_file_of_any_name_is_read_listed_and_found_by_it(
     told = app.invoke({"question": question})
     assert answer in told["answer"]
     assert [citation["name"] for citation in told["citations"]] == [name]
-    assert find_document(dependencies.stores().catalog, name).name == name
+    assert find_document(dependencies.stores(Scope.everything()).catalog, name).name == name

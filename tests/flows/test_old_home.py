@@ -60,7 +60,7 @@ def test_its_conversation_goes_on(old: Path, capsys: pytest.CaptureFixture[str])
     assert FACT in answer["answer"]
     assert "day ticket" in answer["queries"][0], "the question before is part of the standalone question"
     assert "day ticket" not in run(capsys, "ask", "And for the ferry?", "--thread", "new")["queries"][0]
-    with dependencies.stores().conversations() as saver:
+    with dependencies.home_stores().conversations() as saver:
         stored = saver.get_tuple({"configurable": {"thread_id": "ferry"}})
     assert stored is not None
     messages = stored.checkpoint["channel_values"]["messages"]

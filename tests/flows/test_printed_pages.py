@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.context import Context
 from graph.query.graph import app as query
@@ -193,7 +194,7 @@ def test_the_answer_is_what_a_person_reads(printed: Path, document: str, questio
 
 
 def test_the_rows_of_a_statement_are_read_cell_by_cell_on_both_pages(printed: Path) -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (document,) = (row.id for row in catalog.documents() if row.name == "statement.pdf")
     chunks = catalog.chunks(catalog.chunk_ids(document))
     rows = [dict(sentence.cells) for chunk in chunks for sentence in chunk.sentences if sentence.kind == "row"]

@@ -17,6 +17,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 
 from graph import dependencies
+from graph.access import Scope
 from graph.context import Context
 from graph.errors import BadInputError, IndexMismatchError, UnknownDocumentError
 from graph.ingestion.graph import app as ingestion
@@ -58,7 +59,7 @@ def test_a_question_is_answered_from_the_page_that_holds_it(number: str) -> None
 
 @pytest.mark.usefixtures("library")
 def test_every_citation_stands_on_its_page_and_has_its_marker_in_the_answer() -> None:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     for number in ANSWERED:
         result = ask(QUESTIONS[number]["question"])
         markers = [citation["marker"] for citation in result["citations"]]
@@ -159,7 +160,7 @@ def test_two_documents_with_the_same_name_are_selected_by_id(make_pdf: MakePdf) 
 def test_a_document_that_is_gone_is_not_found_any_more(make_pdf: MakePdf) -> None:
     report = ingestion.invoke({"sources": [str(make_pdf("gulls.pdf", GULLS))]})["report"]
     assert ask("How many gulls nested?")["refused"] is False
-    remove(dependencies.stores(), report["documents"][0]["id"])
+    remove(dependencies.stores(Scope.everything()), report["documents"][0]["id"])
     assert ask("How many gulls nested?")["reason"] == "nothing_ingested"
 
 

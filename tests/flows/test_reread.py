@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli import main
 from graph.maintenance.health import run_checks
@@ -22,7 +23,7 @@ WRONG = "The lamp was lit at noon."
 
 def misread(document: str) -> None:
     """Put a wrong reading in the place of the right one, as a model may have given it."""
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (row,) = catalog.pages(document)
     wrong = Transcript(f"{row.transcript}:wrong", (Block("text", WRONG),), ())
     catalog.record_page(replace(row, transcript=wrong.key), wrong)
@@ -47,7 +48,7 @@ def test_pages_are_read_again_when_that_is_asked_for(make_pdf: MakePdf, capsys: 
     assert ingest(path, capsys, "--reread") == (document, "complete")
     assert "dusk" in answer()
     assert "noon" not in answer()
-    (row,) = dependencies.stores().catalog.pages(document)
+    (row,) = dependencies.stores(Scope.everything()).catalog.pages(document)
     assert (row.status, row.attempts) == ("read", 2)
     assert ingest(path, capsys) == (document, "unchanged")
 
@@ -57,7 +58,7 @@ def test_pages_that_an_earlier_version_read_are_counted_until_they_are_read_agai
 ) -> None:
     path = make_pdf("lamp.pdf", "The lamp was lit at dusk.", "The wick was trimmed at dawn.")
     document, _ = ingest(path, capsys)
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
 
     def told() -> tuple[int, str]:
         (listed,) = summaries.documents(catalog)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
 from graph.errors import BadInputError
 from graph.ingestion import indexing
@@ -44,7 +45,7 @@ def test_an_address_is_a_source_like_any_other(site: str, make_pdf: MakePdf, hom
     assert ingest_text(f"{site}/tickets.pdf")[0]["status"] == "unchanged"
     make_pdf("site/tickets.pdf", STORM)
     (second,) = ingest_text(f"{site}/tickets.pdf")
-    assert [row.id for row in dependencies.stores().catalog.documents()] == [second["id"]]
+    assert [row.id for row in dependencies.stores(Scope.everything()).catalog.documents()] == [second["id"]]
     assert [path.name for path in (home / "downloads").iterdir()] == [second["id"]]
     assert main.main(["delete", "tickets.pdf"]) == 0
     assert list((home / "downloads").iterdir()) == []
@@ -66,7 +67,7 @@ def test_the_same_bytes_keep_their_first_name_and_have_the_new_one_too(
     shutil.move(tmp_path / "a.pdf", tmp_path / "b.pdf")
     (second,) = ingest(tmp_path / "b.pdf")
     assert (first["id"], second["status"]) == (second["id"], "unchanged")
-    assert [row.names for row in dependencies.stores().catalog.documents()] == [("a.pdf", "b.pdf")]
+    assert [row.names for row in dependencies.stores(Scope.everything()).catalog.documents()] == [("a.pdf", "b.pdf")]
 
 
 def test_bytes_that_are_known_replace_what_was_at_their_new_place(
@@ -75,7 +76,7 @@ def test_bytes_that_are_known_replace_what_was_at_their_new_place(
     ingest(make_pdf("a.pdf", STORM), make_pdf("b.pdf", TICKET))
     shutil.copy(tmp_path / "a.pdf", tmp_path / "b.pdf")
     ingest(tmp_path / "b.pdf")
-    assert [row.names for row in dependencies.stores().catalog.documents()] == [("a.pdf", "b.pdf")]
+    assert [row.names for row in dependencies.stores(Scope.everything()).catalog.documents()] == [("a.pdf", "b.pdf")]
     assert hits("ticket") == []
     assert rows("meta", "key GLOB 'unsettled:*'") == 0
 
@@ -88,7 +89,7 @@ def test_files_of_one_name_in_two_folders_are_two_documents(
     for folder in ("one", "two"):
         monkeypatch.chdir(tmp_path / folder)
         ingest(Path("a.pdf"))
-    assert len(dependencies.stores().catalog.documents()) == 2
+    assert len(dependencies.stores(Scope.everything()).catalog.documents()) == 2
 
 
 def test_another_chunker_is_noticed_and_reads_no_page(
@@ -96,7 +97,7 @@ def test_another_chunker_is_noticed_and_reads_no_page(
 ) -> None:
     path = make_pdf("a.pdf", STORM, WINCH)
     (before,) = ingest(path)
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     ledger = catalog.pages(before["id"] or "")
     assert next(check for check in run_checks()["checks"] if check["name"] == "chunks")["ok"]
     monkeypatch.setattr(indexing, "CHUNKER", indexing.CHUNKER + 1)
@@ -115,7 +116,7 @@ def test_a_reembedding_that_was_killed_is_noticed_and_goes_on(
 ) -> None:
     path = make_pdf("a.pdf", STORM, WINCH)
     ingest(path)
-    stores = dependencies.stores()
+    stores = dependencies.stores(Scope.everything())
     vectors = stores.vectors.count()
     stores.catalog.set_meta("reembedding", "all-MiniLM-L6-v2-int8/384")
     stores.vectors.delete_document(stores.catalog.documents()[0].id)

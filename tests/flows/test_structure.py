@@ -10,6 +10,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli import output
 from graph.context import Context
@@ -80,7 +81,7 @@ def test_a_citation_says_the_printed_page_where_it_differs(
     output.answer(result)
     assert "page 5 (printed 2)" in " ".join(capsys.readouterr().out.split())
 
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     listed = summaries.pages(catalog, catalog.documents()[0].id)
     assert [row["label"] for row in listed] == names
     output.pages({"pages": listed})
@@ -92,7 +93,7 @@ def test_pages_that_are_called_by_their_numbers_have_no_label(tmp_path: Path) ->
     ingest(write(tmp_path / "plain.pdf", *pages))
     result = ask("What is the keeper of part 2 called?")
     assert all("label" not in citation for citation in result["citations"])
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     assert [row["label"] for row in summaries.pages(catalog, catalog.documents()[0].id)] == [""] * 4
 
 
@@ -208,7 +209,7 @@ def test_all_chunks_know_the_mark_that_their_document_sets_before_decimals(tmp_p
     first = [heading("Fischerei"), line("Der Fang stieg auf 12.480,1 Tonnen, das sind 3,5 Prozent mehr.")]
     second = [heading("Werften"), line("Die Werft verbrauchte 1.234 Kilowattstunden.")]
     ingest(write(tmp_path / "fang.pdf", first, second))
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (document,) = catalog.documents()
     rows = catalog.chunks(catalog.chunk_ids(document.id))
     assert {row.decimal for row in rows} == {","}
@@ -222,7 +223,7 @@ def test_title_authors_and_date_are_told_stored_and_shown(tmp_path: Path, capsys
         (72, 150, "3 May 2024", 11, "helv"), (72, 200, body, 10, "helv"), (72, 214, body, 10, "helv"),
     ]  # fmt: skip
     ingest(write(tmp_path / "scan0001.pdf", lines))
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (summary,) = summaries.documents(catalog)
     assert (summary["title"], summary["authors"], summary["date"]) == (
         "Counting eels at the weir", ["Mara Lindqvist", "Tom de Vries"], "2024-05-03",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from tests.wire.compatible_server import Asked, CompatibleServer, Format
 from tests.wire.conftest import PROXIES, SAMPLE
@@ -62,4 +63,4 @@ def ingest() -> Any:
 
 def ledger(report: Any) -> list[Any]:
     """The ledger of the first document of a report."""
-    return list(dependencies.stores().catalog.pages(report["documents"][0]["id"]))
+    return list(dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"]))

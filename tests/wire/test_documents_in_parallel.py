@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
 from tests.conftest import MakePdf
@@ -38,12 +39,12 @@ def waiting(model: Model, until: Callable[[], bool], met: list[bool]) -> Callabl
 
 def shown() -> list[str]:
     """The names of the documents that questions can see."""
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return sorted(row.name for row in catalog.documents() if catalog.chunk_ids(row.id))
 
 
 def statuses() -> list[str]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return [page.status for row in catalog.documents() for page in catalog.pages(row.id)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.context import Context
 from graph.settings import settings
@@ -51,7 +52,7 @@ def test_the_offline_engine_answers_from_vectors_of_a_model(
     assert (output["engine"], output["refused"]) == ("offline", False)
     assert "31 metres" in output["answer"]
     assert set(kinds(gemini)) == {"embed"}
-    assert dependencies.stores().vectors.count() == 2  # one for each chunk
+    assert dependencies.stores(Scope.everything()).vectors.count() == 2  # one for each chunk
     unrelated = app.invoke(
         {"question": "Who composed the opera about the moon?"}, context=Context(engine="offline", embedder="model")
     )

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
@@ -37,7 +38,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 
 
 def ledger() -> list[PageRow]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return [row for document in catalog.documents() for row in catalog.pages(document.id)]
 
 
@@ -56,7 +57,7 @@ def sent_images(requests: list[Recorded]) -> Counter[str]:
 
 
 def stored_images() -> Counter[str]:
-    return Counter(pixels(dependencies.stores().images.get(row.image)) for row in ledger())
+    return Counter(pixels(dependencies.home_stores().images.get(row.image)) for row in ledger())
 
 
 def test_every_page_image_is_sent_once_with_its_text_layer(ingested: Ingested, library: Model) -> None:
@@ -177,8 +178,8 @@ def test_a_wrong_key_or_a_retired_reader_leaves_nothing_half_stored(
         assert (code, said.keys()) == (2, {"error"})
         assert [word for word in words if word not in said["error"]] == []
         assert statuses() == "pending pending"
-        assert dependencies.stores().catalog.documents()[0].generation == ""
-        assert dependencies.stores().vectors.count() == 0
+        assert dependencies.stores(Scope.everything()).catalog.documents()[0].generation == ""
+        assert dependencies.stores(Scope.everything()).vectors.count() == 0
         assert run(capsys, "ask", "Who founded it?")[1]["reason"] == "nothing_ingested"
     monkeypatch.delenv("PAGEWITNESS_READER_MODEL")
     code, report = run(capsys, "ingest", path)
@@ -194,7 +195,7 @@ def test_when_only_the_vectors_failed_no_page_is_read_again(
     code, said = run(capsys, "ingest", str(path))
     assert code == 2
     assert "PAGEWITNESS_EMBEDDING_MODEL" in said["error"]
-    assert (statuses(), dependencies.stores().catalog.documents()[0].generation) == ("read", "")
+    assert (statuses(), dependencies.stores(Scope.everything()).catalog.documents()[0].generation) == ("read", "")
     gemini.retired = set()
     gemini.requests.clear()
     code, report = run(capsys, "ingest", str(path))

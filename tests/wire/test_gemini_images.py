@@ -8,6 +8,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import compile_app
 from graph.context import Context
 from tests.wire.gemini_server import GeminiServer, Recorded
@@ -30,7 +31,7 @@ SEEN = "(not proven: read from the image of the page, not found in its text)"
 def images(gemini: GeminiServer, wanted: str = "answer") -> list[int]:
     """The pages whose images were in the last request of a kind."""
     request: Recorded = [chat for chat in gemini.chats if kind(chat) == wanted][-1]
-    catalog, stored = dependencies.stores().catalog, dependencies.stores().images
+    catalog, stored = dependencies.stores(Scope.everything()).catalog, dependencies.home_stores().images
     (document,) = catalog.documents()
     pages = {stored.get(row.image): row.page for row in catalog.pages(document.id)}
     return [pages[image] for image in request.images]
@@ -176,9 +177,9 @@ def test_no_image_gets_into_a_checkpoint(library: Model, gemini: GeminiServer) -
     sizes = [len(saver.serde.dumps_typed(saved.checkpoint["channel_values"])[1]) for saved in saver.list(None)]
     assert len(sizes) > 8
     assert max(sizes) < 60_000, "the image alone has more"
-    assert len(dependencies.stores().images.get(_image_of(5))) > 60_000
+    assert len(dependencies.home_stores().images.get(_image_of(5))) > 60_000
 
 
 def _image_of(page: int) -> str:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return next(row.image for row in catalog.pages(catalog.documents()[0].id) if row.page == page)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli import main
 from graph.context import Context
@@ -64,7 +65,7 @@ def test_a_question_is_one_embedding_one_grading_and_one_answer(
     (citation,) = output["citations"]
     assert (citation["name"], citation["page"], citation["quote"]) == ("sample.pdf", 2, FOUNDED)
     assert [len(box) for box in citation["boxes"]] == [4, 4], "the quote runs over two lines of the page"
-    transcript = dependencies.stores().catalog.transcripts(citation["document"])[2]
+    transcript = dependencies.stores(Scope.everything()).catalog.transcripts(citation["document"])[2]
     assert normalised(FOUNDED) in page_text(transcript).text
     assert (output["queries"], output["rewrites"]) == ([QUESTION], 0)
     assert output["usage"]["requests"] == 3

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.storage.rows import PageRow
 from tests.wire.conftest import SAMPLE
@@ -54,7 +55,7 @@ def test_no_page_is_read_again(engine: str, old: Path, gemini: GeminiServer) -> 
 
 def test_a_page_that_lost_its_reading_is_read_with_the_prompt_of_today(old: Path, gemini: GeminiServer) -> None:
     """The prompt asks for more than when the home folder was written; its version is in a transcript's key."""
-    catalog, before = dependencies.stores().catalog, ledger()
+    catalog, before = dependencies.stores(Scope.everything()).catalog, ledger()
     for row in before:
         catalog.record_page(PageRow(row.document, row.page))
     assert ingest_again()["ledger"]["read"] == 6

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.errors import BadInputError, IndexMismatchError, ModelError
 from graph.settings import settings
@@ -124,7 +125,9 @@ def test_a_page_of_a_hundred_thousand_tokens_is_not_taken_for_what_the_page_says
     rows = ledger(report)
     assert len(rows) == PAGES
     assert all(row.status == "fallback" and row.reason in ("max_tokens", "repetition") for row in rows)
-    assert "tide rose by a hand" not in str(dependencies.stores().catalog.transcripts(report["documents"][0]["id"]))
+    assert "tide rose by a hand" not in str(
+        dependencies.stores(Scope.everything()).catalog.transcripts(report["documents"][0]["id"])
+    )
 
 
 @formats()

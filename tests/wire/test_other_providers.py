@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli.exit_codes import BAD_INPUT, DONE
 from graph.cli.main import main
@@ -101,7 +102,9 @@ def test_a_model_without_images_leaves_pages_to_the_file_from_the_first_refusal_
     rows = ledger(report)
     assert {(row.status, row.reason) for row in rows} == {("fallback", "no_images")}
     assert all("takes no images: set PAGEWITNESS_READER_MODEL" in row.detail for row in rows)
-    assert "18,450" in str(dependencies.stores().catalog.transcripts(report["documents"][0]["id"])[5].markdown)
+    assert "18,450" in str(
+        dependencies.stores(Scope.everything()).catalog.transcripts(report["documents"][0]["id"])[5].markdown
+    )
     assert "Carrow" in app.invoke({"question": QUESTION})["answer"]
 
 

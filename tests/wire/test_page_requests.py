@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.storage.rows import PageRow, Transcript
 from tests.conftest import MakePdf
@@ -28,7 +29,7 @@ PRINT = (
 
 def ingest(path: Path, **context: Any) -> tuple[list[PageRow], dict[int, Transcript]]:
     report: Any = app.invoke({"sources": [str(path)]}, context=context)["report"]
-    document, catalog = report["documents"][0]["id"], dependencies.stores().catalog
+    document, catalog = report["documents"][0]["id"], dependencies.stores(Scope.everything()).catalog
     return catalog.pages(document), catalog.transcripts(document)
 
 
@@ -38,7 +39,7 @@ def test_pages_are_sent_as_webp_with_the_same_pixels(model: Model, gemini: Gemin
     for request in gemini.chats:
         parts = [part["inlineData"] for part in request.parts if "inlineData" in part]
         for page, part, data in zip(pages_asked(request), parts, request.images, strict=True):
-            png = dependencies.stores().images.get(rows[page - 1].image)
+            png = dependencies.home_stores().images.get(rows[page - 1].image)
             assert (part.get("mimeType") or part.get("mime_type")) == "image/webp"
             with Image.open(io.BytesIO(data)) as image, Image.open(io.BytesIO(png)) as other:
                 assert image.convert("RGB").tobytes() == other.convert("RGB").tobytes()

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli.main import main
 from graph.context import Context
@@ -87,7 +88,7 @@ def test_without_the_setting_no_image_is_sent_and_none_is_found(
     app.invoke({"sources": [str(album)]})
     assert images_sent(gemini) == []
     assert {retrieved(f"Where is the {scene}?")[0] for scene in SCENES.values()} != set(range(1, 9))
-    assert not dependencies.stores().has_page_vectors()
+    assert not dependencies.home_stores().has_page_vectors()
 
 
 def test_reembed_makes_the_vectors_of_images_again(album: Path, gemini: GeminiServer) -> None:
@@ -102,21 +103,21 @@ def test_pages_that_are_read_again_keep_the_vectors_of_their_images(
     album: Path, gemini: GeminiServer, model: Model
 ) -> None:
     app.invoke({"sources": [str(album)]})
-    before = dependencies.stores().page_vectors.count()
+    before = dependencies.stores(Scope.everything()).page_vectors.count()
     gemini.requests.clear()
     model.pages = lambda page: f"<figure>A picture, the one of number {page}.</figure>"
     app.invoke({"sources": [str(album)]}, context=Context(reread=True))
     assert gemini.embeddings, "the texts have changed"
     assert images_sent(gemini) == []
-    assert dependencies.stores().page_vectors.count() == before
+    assert dependencies.stores(Scope.everything()).page_vectors.count() == before
     assert retrieved("Where is the volcano?")[0] == 6
 
 
 def test_a_deleted_document_is_not_found_by_its_images(album: Path, gemini: GeminiServer) -> None:
     report = app.invoke({"sources": [str(album)]})["report"]
-    assert dependencies.stores().page_vectors.count() >= len(COLOURS)
+    assert dependencies.stores(Scope.everything()).page_vectors.count() >= len(COLOURS)
     assert main(["delete", report["documents"][0]["id"]]) == 0
-    assert dependencies.stores().page_vectors.count() == 0
+    assert dependencies.stores(Scope.everything()).page_vectors.count() == 0
 
 
 def test_a_model_that_embeds_no_images_is_refused_before_any_request(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.context import Context
 from graph.errors import ModelError
@@ -63,7 +64,7 @@ def embedded(gemini: GeminiServer) -> list[str]:
 
 
 def vectors_kept() -> int:
-    stores = dependencies.stores()
+    stores = dependencies.stores(Scope.everything())
     return sum(len(stores.vectors.stored_ids(stores.catalog.chunk_ids(row.id))) for row in stores.catalog.documents())
 
 
@@ -124,7 +125,7 @@ def test_a_chunk_that_changes_after_the_last_page_is_embedded_again(
 
     gemini.reply = reply
     (document,) = read_on(paper)["documents"]
-    stores, texts = dependencies.stores(), embedded(gemini)
+    stores, texts = dependencies.stores(Scope.everything()), embedded(gemini)
     rows = stores.catalog.chunks(stores.catalog.chunk_ids(document["id"]))
     assert any("Harbour notes" in text for text in texts)
     assert not any("Harbour notes" in (*row.headings, row.text) for row in rows)

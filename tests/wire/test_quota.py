@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
@@ -163,7 +164,7 @@ def day(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         def limiter(now: Any) -> AdaptiveRateLimiter:
             rate = Rate(now.requests_per_minute, now.requests_per_day)
             return AdaptiveRateLimiter(
-                lambda model: rate, dependencies.stores().catalog, "me", max_concurrency=now.concurrency or 8,
+                lambda model: rate, dependencies.home_stores().catalog, "me", max_concurrency=now.concurrency or 8,
                 now=lambda: real.time() + number * 86_400,
             )  # fmt: skip
 
@@ -185,7 +186,7 @@ def ingest(book: Path) -> dict[str, Any]:
 
 
 def ledger() -> list[tuple[str, str]]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return [(row.status, row.reason) for row in catalog.pages(catalog.documents()[0].id)]
 
 
@@ -227,7 +228,7 @@ def test_once_the_day_is_known_to_be_spent_no_page_is_even_rendered(
     report = ingest(make_pdf("late.pdf", *["Too late for today."] * 3))
     (document,) = report["documents"]
     assert (document["status"], report["unfinished"]["pages"]) == ("partial", 3)
-    rows = dependencies.stores().catalog.pages(document["id"])
+    rows = dependencies.stores(Scope.everything()).catalog.pages(document["id"])
     assert {(row.status, row.reason, row.image, row.attempts) for row in rows} == {("pending", "quota_day", "", 0)}
     assert len(gemini.chats) == 20
 

@@ -7,6 +7,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from tests.wire.scripted_replies import Model, ask, claim
 
@@ -51,7 +52,7 @@ def test_marks_of_notes_are_accepted_in_each_notation(model: Model, bridges: Pat
     written = transcript(notation)
     model.pages = lambda page: written
     report = app.invoke({"sources": [str(bridges)]}, context={"check_replies": True})["report"]
-    (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
+    (row,) = dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"])
     assert (row.status, row.detail) == ("read", "")
     sentences = written.split("\n\n")
     shown = "£64" + notation.format("14", raised="¹⁴")
@@ -71,10 +72,10 @@ def test_a_changed_number_is_mended_beside_its_mark(model: Model, bridges: Path,
     written = transcript(notation)
     model.pages = lambda page: written.replace("415", "451").replace("31,870", "31,780")
     report = app.invoke({"sources": [str(bridges)]}, context={"check_replies": True})["report"]
-    (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
+    (row,) = dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"])
     assert (row.status, row.reason) == ("read", "")
     assert row.detail == "2 words were corrected from the text layer: “451” to “415”, “31,780” to “31,870”."
-    stored = dependencies.stores().catalog.transcript(row.transcript)
+    stored = dependencies.stores(Scope.everything()).catalog.transcript(row.transcript)
     assert stored is not None
     assert stored.markdown == written
 
@@ -82,7 +83,7 @@ def test_a_changed_number_is_mended_beside_its_mark(model: Model, bridges: Path,
 def test_other_numbers_are_still_refused(model: Model, bridges: Path) -> None:
     model.pages = lambda page: transcript("<sup>{}</sup>").replace("415", "96").replace("31,870", "31,780")
     report = app.invoke({"sources": [str(bridges)]}, context={"check_replies": True})["report"]
-    (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
+    (row,) = dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"])
     assert (row.status, row.reason) == ("fallback", "garbled")
 
 

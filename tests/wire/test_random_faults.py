@@ -17,6 +17,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.context import Context
 from graph.engines.llm import engine, factory
 from graph.engines.requests.retry import RetryPolicy
@@ -64,12 +65,12 @@ def ingest(source: str) -> dict[str, Any]:
 
 
 def rows() -> list[PageRow]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return catalog.pages(catalog.documents()[0].id)
 
 
 def stored() -> dict[int, str]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     found = catalog.transcripts(catalog.documents()[0].id)
     return {page: " ".join(transcript.markdown.split()) for page, transcript in found.items()}
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.storage.rows import PageRow
 from tests.conftest import MakePdf
@@ -83,7 +84,7 @@ def paper(make_pdf: MakePdf) -> Path:
 
 def ingest(path: Path, **context: Any) -> tuple[dict[str, Any], list[PageRow]]:
     report: Any = app.invoke({"sources": [str(path)]}, context=context)["report"]
-    return report, dependencies.stores().catalog.pages(report["documents"][0]["id"])
+    return report, dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"])
 
 
 def reading(gemini: GeminiServer) -> list[tuple[list[int], str]]:
@@ -113,7 +114,7 @@ def test_a_wrong_transcript_is_requested_once_more_and_then_the_text_layer_is_us
     assert (row.status, row.model) == ("fallback", "text-layer")
     assert row.reason == ("repetition" if lie is made.repeated_end else "garbled")
     assert "Asked again" in row.detail
-    stored = dependencies.stores().catalog.transcript(row.transcript)
+    stored = dependencies.stores(Scope.everything()).catalog.transcript(row.transcript)
     assert stored is not None
     assert stored.markdown.split() == prose(LIAR).split()
     windows = [(pages, told) for pages, told in reading(gemini) if LIAR in pages]

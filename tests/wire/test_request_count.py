@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
 from graph.cli.exit_codes import INCOMPLETE
 from graph.engines.base import Engine
@@ -32,7 +33,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 
 
 def ledger() -> list[PageRow]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return catalog.pages(catalog.documents()[0].id)
 
 

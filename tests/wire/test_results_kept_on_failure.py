@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.cli import main
 from graph.cli.exit_codes import BAD_INPUT
@@ -26,8 +27,8 @@ def test_pages_of_a_batch_are_kept_when_the_request_for_the_missing_one_fails(
     path = make_pdf("four.pdf", *["The tide gauge stands at the old pier."] * 4)
     gemini.script("".join(f'<page number="{n}"><chunk>Text {n}.</chunk></page>' for n in (1, 2, 3)), REFUSED)
     assert main.main(["ingest", str(path)]) == BAD_INPUT
-    (document,) = dependencies.stores().catalog.documents()
-    rows = dependencies.stores().catalog.pages(document.id)
+    (document,) = dependencies.stores(Scope.everything()).catalog.documents()
+    rows = dependencies.stores(Scope.everything()).catalog.pages(document.id)
     assert [row.status for row in rows] == ["read", "read", "read", "pending"]
     model.pages = "Text {}.".format
     assert main.main(["ingest", str(path)]) == 0
@@ -43,11 +44,11 @@ def test_pages_asked_for_one_by_one_are_kept_when_the_next_request_fails(
     gemini.script(first, REFUSED, *[Reply("Text.", delay=seconds)] * 2)
     with pytest.raises(ModelError, match="403"):
         app.invoke({"sources": [str(path)]}, context=Context(pages_per_request=1))
-    (document,) = dependencies.stores().catalog.documents()
+    (document,) = dependencies.stores(Scope.everything()).catalog.documents()
     asked = [pages_asked(request) for request in gemini.chats]  # the last may not be sent once one is refused
     answered = sorted(page for at, pages in enumerate(asked) for page in pages if at != 1)
     pending = [page for page in (1, 2, 3, 4) if page not in answered]
-    rows = dependencies.stores().catalog.pages(document.id)
+    rows = dependencies.stores(Scope.everything()).catalog.pages(document.id)
     assert answered, "the first request has its answer"
     assert [row.page for row in rows if row.status == "pending"] == pending
     model.pages = "Text {}.".format

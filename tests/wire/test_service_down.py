@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
 from graph.engines.llm import engine as llm_engine
 from graph.engines.llm import factory
@@ -41,12 +42,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[
 
 
 def rows() -> list[PageRow]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return catalog.pages(catalog.documents()[0].id)
 
 
 def texts() -> dict[int, str]:
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     return {page: one.markdown for page, one in catalog.transcripts(catalog.documents()[0].id).items()}
 
 
@@ -64,7 +65,7 @@ def test_pages_that_a_service_out_of_order_did_not_read_are_due_and_the_next_run
     assert {"overloaded"} == {failure["reason"] for failure in document["failures"]}
     assert sorted(texts()) == [1, 2, 3, 4, 6], "all but the scan are readable meanwhile, from the file"
     assert "2,914 weather" in texts()[1]
-    (listed,) = summaries.documents(dependencies.stores().catalog)
+    (listed,) = summaries.documents(dependencies.stores(Scope.everything()).catalog)
     assert (listed["status"], listed["ledger"]["pending"]) == ("partial", 6)
 
     gemini.requests.clear()
@@ -142,7 +143,7 @@ def test_when_only_the_embeddings_fail_for_now_the_run_ends_with_3_and_the_next_
     assert (code, document["status"], document["ledger"]["read"]) == (3, "partial", 1)
     assert document["failures"][0]["reason"] == "overloaded"
     assert "cannot be searched yet" in document["failures"][0]["detail"]
-    (listed,) = summaries.documents(dependencies.stores().catalog)
+    (listed,) = summaries.documents(dependencies.stores(Scope.everything()).catalog)
     assert listed["status"] == "partial"
     gemini.script(*[None] * 20, on="embed")
     gemini._steps["embed"].clear()

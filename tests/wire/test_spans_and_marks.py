@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.context import Context
 from graph.storage.rows import PageRow
@@ -67,7 +68,7 @@ NOTATIONS: dict[str, Callable[[], str]] = {
 def _read(model: Model, path: Path, transcript: str) -> PageRow:
     model.pages = lambda page: transcript
     report = app.invoke({"sources": [str(path)]}, context=Context(check_replies=False))["report"]
-    (row,) = dependencies.stores().catalog.pages(report["documents"][0]["id"])
+    (row,) = dependencies.stores(Scope.everything()).catalog.pages(report["documents"][0]["id"])
     return row
 
 
@@ -84,7 +85,7 @@ def test_a_row_proves_a_claim_on_its_own_band_only(model: Model, make_pdf: MakeP
 
 def test_a_column_is_named_by_both_its_headers(model: Model, make_pdf: MakePdf) -> None:
     _read(model, make_pdf("mills.pdf", "Scanned page."), f"Table 2: Grain in tonnes\n\n{STACKED}")
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     chunks = catalog.chunks(catalog.chunk_ids(catalog.documents()[0].id))
     (row,) = (sentence for chunk in chunks for sentence in chunk.sentences if sentence.kind == "row")
     assert dict(row.cells)["2022 Oats"] == "14"

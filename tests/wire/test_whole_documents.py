@@ -8,6 +8,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app, compile_app
 from graph.context import Context
 from tests.conftest import MakePdf
@@ -31,7 +32,7 @@ def test_a_short_document_is_one_request_to_the_chat_model(whole: Model, gemini:
     assert kinds(gemini) == ["answer"]
     (request,) = gemini.chats
     assert request.model == CHAT
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (row,) = catalog.documents()
     assert len(passages(request)) == len(catalog.chunk_ids(row.id)), "every chunk is offered"
     assert (output["answer"], output["verdict"]) == ("Edith Carrow founded it in 1911. [1]", "proven")

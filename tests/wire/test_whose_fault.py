@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli import main
 from graph.errors import ModelError
 from tests.wire.gemini_server import Fault, GeminiServer, Reply
@@ -21,7 +22,7 @@ SIZE = 768
 
 def lose_page_4() -> None:
     """Record that a page of the library could not be read."""
-    catalog = dependencies.stores().catalog
+    catalog = dependencies.stores(Scope.everything()).catalog
     (document,) = catalog.documents()
     (row,) = catalog.pages(document.id, [4])
     catalog.record_page(replace(row, status="failed", reason="blocked"))

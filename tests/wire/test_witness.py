@@ -9,6 +9,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.storage.rows import ocr_key
 from tests.evals.citation_boxes import HELD, share_held
@@ -65,7 +66,7 @@ def test_only_what_the_page_holds_is_proven(model: Model, gemini: GeminiServer, 
     assert sum(note["kind"] == "not_proven" for note in output["notes"]) == 5
     for line in LINES:
         assert share_held(line, {1: cited[line]["boxes"]}, source) >= HELD
-    stored = dependencies.stores().catalog.transcript(ocr_key(report["documents"][0]["id"], 1))
+    stored = dependencies.stores(Scope.everything()).catalog.transcript(ocr_key(report["documents"][0]["id"], 1))
     assert (stored is not None) == scan, "a page with a legible text layer needs no OCR, a scan is read once"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
+from graph.access import Scope
 from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
 from graph.cli.progress import EventHandler
 from graph.context import Context
@@ -58,7 +59,7 @@ class LocalClient:
             return self._run(request, on_event, on_question)
         from graph.app import compile_app
 
-        with dependencies.stores().conversations() as saver:
+        with dependencies.home_stores().conversations() as saver:
             return self._stream(compile_app(saver), request, on_event, on_question, thread)
 
     def proof(self, answer: Mapping[str, Any]) -> bytes:
@@ -71,14 +72,14 @@ class LocalClient:
         """List the documents, or so many of them without the first ones."""
         from graph.storage import summaries
 
-        return {"documents": summaries.documents(dependencies.stores().catalog, limit, offset)}
+        return {"documents": summaries.documents(dependencies.stores(Scope.everything()).catalog, limit, offset)}
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of a document."""
         from graph.retrieval.documents import find_document
         from graph.storage import summaries
 
-        catalog = dependencies.stores().catalog
+        catalog = dependencies.stores(Scope.everything()).catalog
         document = find_document(catalog, name)
         return {"id": document.id, "name": document.name, "pages": summaries.pages(catalog, document.id)}
 
@@ -88,7 +89,7 @@ class LocalClient:
 
         document = self.pages(name)
         line = page_line(document["pages"], document["name"], number)
-        read = dependencies.stores().catalog.transcripts(document["id"], [number])
+        read = dependencies.stores(Scope.everything()).catalog.transcripts(document["id"], [number])
         return page_text(document, line, page_markdown(read[number]) if number in read else "")
 
     def page_image(self, name: str, number: int) -> bytes:
@@ -96,7 +97,7 @@ class LocalClient:
         document = self.pages(name)
         line = page_line(document["pages"], document["name"], number)
         try:
-            return dependencies.stores().images.get(line["image"])
+            return dependencies.home_stores().images.get(line["image"])
         except KeyError:
             why = line["detail"] or "it is not stored: read the document again with --reread"
             raise BadInputError(f"There is no image of page {number} of {document['name']!r}: {why}") from None
@@ -106,7 +107,7 @@ class LocalClient:
         from graph.retrieval.documents import find_document
         from graph.storage.cleanup import remove
 
-        stores = dependencies.stores()
+        stores = dependencies.stores(Scope.everything())
         stores.acquire_for_writing()
         document = find_document(stores.catalog, name)
         remove(stores, document.id)

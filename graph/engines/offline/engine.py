@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from copy import copy
 from functools import partial
 from typing import cast
 
@@ -93,6 +94,13 @@ class OfflineEngine:
         self._multilingual = multilingual
         self._encoded: LRUCache[TokenVectors] = LRUCache(_MAX_ENCODED)
         self._headings: LRUCache[str] = LRUCache(_MAX_HEADINGS)
+
+    def within(self, catalog: Catalog, multilingual: MultilingualSearch | None) -> OfflineEngine:
+        """Return this engine over what another view of the catalog shows; what it keeps of passages it shares."""
+        engine = copy(self)
+        engine._catalog, engine._vocabulary = catalog, cast(Vocabulary, catalog)
+        engine._multilingual = multilingual
+        return engine
 
     def is_daily_quota_exhausted(self) -> bool:
         """Return False, because no requests are sent."""

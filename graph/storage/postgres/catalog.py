@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from graph.access import Scope
 from graph.storage.catalog import ChunkTables, Unit
+from graph.storage.entries import visible
 from graph.storage.known_files import KnownFiles
 from graph.storage.postgres.database import Database
 from graph.storage.postgres.fulltext import PostgresText, vector_of
@@ -70,46 +72,53 @@ class PostgresCatalog(ChunkTables):
                 ],
             )
 
-    def published_chunks(self, limit: int, offset: int = 0) -> list[str]:
+    def published_chunks(self, scope: Scope, limit: int, offset: int = 0) -> list[str]:
         """Return the ids of the published chunks of all documents, in order, at most `limit`, from `offset` on."""
+        may, own = visible(scope, "d.id")
         rows = self._db.rows(
             "SELECT c.id FROM documents d JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
-            "ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
-            [limit, offset],
+            f"WHERE true{may} ORDER BY d.id, c.ordinal LIMIT ? OFFSET ?",
+            [*own, limit, offset],
         )
         return [row[0] for row in rows]
 
-    def has_more_chunks(self, number: int) -> bool:
+    def has_more_chunks(self, scope: Scope, number: int) -> bool:
         """Return whether more than `number` chunks are published."""
+        may, own = visible(scope, "d.id")
         rows = self._db.rows(
             "SELECT 1 FROM documents d JOIN chunks c ON c.document = d.id AND c.generation = d.generation "
-            "LIMIT 1 OFFSET ?",
-            [number],
+            f"WHERE true{may} LIMIT 1 OFFSET ?",
+            [*own, number],
         )
         return bool(rows)
 
-    def search_text(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
+    def search_text(
+        self, scope: Scope, words: Sequence[str], documents: Sequence[str], limit: int
+    ) -> list[tuple[str, float]]:
         """Return (chunk id, score of its best unit), best first; positive scores, higher is better."""
-        return self._text.best_chunks(list(dict.fromkeys(words)), documents, limit)
+        return self._text.best_chunks(scope, list(dict.fromkeys(words)), documents, limit)
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """Return in how many indexed units each word occurs (stemmed as the index does), and the number of units."""
         return self._text.frequencies(words)
 
-    def near_stems(self, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+    def near_stems(self, scope: Scope, word: str, shortest: int, longest: int) -> list[tuple[str, int]]:
         """Return the stems of the index that a word may be a misspelling of, with the number of their units."""
-        return self._text.near_stems(word, shortest, longest)
+        found = self._text.near_stems(word, shortest, longest)
+        return found if scope.is_everything else [one for one in found if self._text.stands_in(scope, one[0])]
 
     def holds_other_scripts(self) -> bool:
         """Return whether a word of the index is in another script than Latin and Greek."""
         return self._text.holds_other_scripts()
 
-    def sentence_vectors(self, chunks: Sequence[str]) -> dict[str, Vectors]:
+    def sentence_vectors(self, scope: Scope, chunks: Sequence[str]) -> dict[str, Vectors]:
         """Return the sentence vectors alone, as rows."""
         from graph.storage.token_vectors import DIMENSIONS, unpack_sentences
 
+        may, own = visible(scope, "c.document")
+        inside = f" AND EXISTS (SELECT 1 FROM chunks c WHERE c.id = chunk{may})" if may else ""
         rows = self._db.rows(
-            f"SELECT chunk, substring(vectors FROM 1 FOR {_HEAD}) FROM token_vectors WHERE chunk = ANY(?)",
-            [4 + DIMENSIONS, 2 + 2 * DIMENSIONS, list(chunks)],
+            f"SELECT chunk, substring(vectors FROM 1 FOR {_HEAD}) FROM token_vectors WHERE chunk = ANY(?){inside}",
+            [4 + DIMENSIONS, 2 + 2 * DIMENSIONS, list(chunks), *own],
         )
         return {row[0]: unpack_sentences(row[1]) for row in rows}

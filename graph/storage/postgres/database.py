@@ -196,14 +196,22 @@ def place_of(url: str) -> str:
 
 def _index_names(transaction: Transaction) -> None:
     """Index the names that this transaction has written; the schema's triggers list them."""
-    changed = transaction.execute("DELETE FROM names_to_index RETURNING document, name, title, source").fetchall()
-    terms = {(term, row[0]) for row in changed for term in terms_of_row(*row[1:])}
+    changed = sorted(set(transaction.execute("DELETE FROM names_to_index RETURNING document, collection").fetchall()))
+    if not changed:
+        return
+    pairs = [[row[0] for row in changed], [row[1] for row in changed]]
+    changed_ones = "(SELECT * FROM unnest(?::text[], ?::text[]))"
+    transaction.execute(f"DELETE FROM document_terms WHERE (document, collection) IN {changed_ones}", pairs)
+    named = transaction.execute(
+        "SELECT e.document, e.collection, e.name, d.title, e.source FROM entry e JOIN documents d ON d.id = e.document "
+        f"WHERE (e.document, e.collection) IN {changed_ones}",
+        pairs,
+    ).fetchall()
+    terms = sorted({(term, row[0], row[1]) for row in named for term in terms_of_row(*row[2:])})
     if terms:
         transaction.execute(
-            "INSERT INTO document_terms SELECT new.term, new.document FROM unnest(?::text[], ?::text[]) "
-            "AS new (term, document) JOIN documents ON documents.id = new.document WHERE NOT EXISTS "
-            "(SELECT 1 FROM document_terms old WHERE old.term = new.term AND old.document = new.document)",
-            [[term for term, _ in terms], [document for _, document in terms]],
+            "INSERT INTO document_terms SELECT * FROM unnest(?::text[], ?::text[], ?::text[])",
+            [[one[at] for one in terms] for at in range(3)],
         )
 
 

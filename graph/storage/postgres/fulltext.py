@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from graph.access import Scope
+from graph.storage.entries import visible
 from graph.storage.fulltext import FullText, stem
 
 _MAX_WORDS = 8  # a question's rarest words are searched for
@@ -60,7 +62,9 @@ class PostgresText(FullText):
         rarest = {word: min((counts[one] for one in found), default=0) for word, found in stems.items()}
         return rarest, counts[""]
 
-    def best_chunks(self, words: Sequence[str], documents: Sequence[str], limit: int) -> list[tuple[str, float]]:
+    def best_chunks(
+        self, scope: Scope, words: Sequence[str], documents: Sequence[str], limit: int
+    ) -> list[tuple[str, float]]:
         """Return (chunk id, score of its best unit) of published chunks, best first; positive scores."""
         phrases = {word: " <-> ".join(map(_quoted, lexemes(word))) for word in words}
         phrases = {word: phrase for word, phrase in phrases.items() if phrase}
@@ -70,19 +74,28 @@ class PostgresText(FullText):
             return []
         score = " + ".join(["? * ts_rank(u.words, ?::tsquery)"] * len(chosen))
         weights = [_rarity(counts[word], total) for word in chosen]
+        may, own = visible(scope, "u.document")
         rows = self._db.rows(
             f"SELECT u.chunk, max({score}) AS score FROM units u JOIN chunks c ON c.id = u.chunk "
             "JOIN documents d ON d.id = c.document AND d.generation = c.generation "
-            f"WHERE u.words @@ ?::tsquery {'AND u.document = ANY(?)' if documents else ''} "
+            f"WHERE u.words @@ ?::tsquery {'AND u.document = ANY(?)' if documents else ''}{may} "
             "GROUP BY u.chunk ORDER BY score DESC, u.chunk LIMIT ?",
             [
                 *(value for word, weight in zip(chosen, weights, strict=True) for value in (weight, phrases[word])),
                 " | ".join(f"({phrases[word]})" for word in chosen),
                 *([list(documents)] if documents else []),
+                *own,
                 limit,
             ],
         )
         return [(row[0], float(row[1])) for row in rows]
+
+    def stands_in(self, scope: Scope, stemmed: str) -> bool:
+        """Return whether a stem stands in what may be seen."""
+        may, own = visible(scope, "u.document")
+        return bool(
+            self._db.rows(f"SELECT 1 FROM units u WHERE u.words @@ ?::tsquery{may} LIMIT 1", [_quoted(stemmed), *own])
+        )
 
     def _total(self) -> int:
         rows = self._db.rows("SELECT doc FROM unit_terms WHERE term = ''")

@@ -26,34 +26,49 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_name ON documents USING hash (name);
 CREATE INDEX documents_searchable ON documents (created, name, id) WHERE generation <> '' AND source <> '';
 
-CREATE TABLE document_names (
-    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, name TEXT NOT NULL, source TEXT NOT NULL,
-    UNIQUE (document, source)
+CREATE TABLE collection (id TEXT PRIMARY KEY, name TEXT NOT NULL, personal_of TEXT NOT NULL);
+INSERT INTO collection VALUES ('default', 'default', '');
+CREATE TABLE member (
+    collection TEXT NOT NULL REFERENCES collection (id) ON DELETE CASCADE, who TEXT NOT NULL, role TEXT NOT NULL,
+    PRIMARY KEY (collection, who)
 );
-CREATE INDEX document_names_by_source ON document_names USING hash (source);
+CREATE INDEX member_by_who ON member (who);
+CREATE TABLE entry (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    collection TEXT NOT NULL REFERENCES collection (id), name TEXT NOT NULL, source TEXT NOT NULL,
+    added_by TEXT NOT NULL, added FLOAT8 NOT NULL, put_from TEXT NOT NULL DEFAULT '',
+    UNIQUE (document, collection, source)
+);
+CREATE INDEX entry_by_source ON entry USING hash (source);
+CREATE INDEX entry_by_name ON entry USING hash (name);
+CREATE INDEX entry_by_collection ON entry (collection, document);
 
 -- Terms are equal or not, and may be longer than what an ordered index takes.
 CREATE TABLE document_terms (
-    term TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE
+    term TEXT NOT NULL, document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, collection TEXT NOT NULL
 );
 CREATE INDEX document_terms_by_term ON document_terms USING hash (term);
-CREATE INDEX document_terms_by_document ON document_terms (document);
+CREATE INDEX document_terms_by_document ON document_terms (document, collection);
 
--- Names whose terms the same transaction still has to write: `terms_of_name` is Python's.
-CREATE TABLE names_to_index (document TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL);
-CREATE FUNCTION list_document() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO names_to_index VALUES (new.id, new.name, new.title, new.source);
+-- Entries whose terms the same transaction still has to write: `terms_of_name` is Python's.
+CREATE TABLE names_to_index (document TEXT NOT NULL, collection TEXT NOT NULL);
+CREATE FUNCTION list_titled() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO names_to_index SELECT document, collection FROM entry WHERE document = new.id;
     RETURN NULL;
 END $$;
-CREATE FUNCTION list_name() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO names_to_index VALUES (new.document, new.name, '', new.source);
+CREATE FUNCTION list_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO names_to_index VALUES (old.document, old.collection);
+    ELSE
+        INSERT INTO names_to_index VALUES (new.document, new.collection);
+    END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER document_added AFTER INSERT OR UPDATE OF name, title, source ON documents
-    FOR EACH ROW EXECUTE FUNCTION list_document();
-CREATE TRIGGER name_added AFTER INSERT OR UPDATE OF name, source ON document_names
-    FOR EACH ROW EXECUTE FUNCTION list_name();
+CREATE TRIGGER document_titled AFTER UPDATE OF title ON documents
+    FOR EACH ROW EXECUTE FUNCTION list_titled();
+CREATE TRIGGER entry_changed AFTER INSERT OR DELETE OR UPDATE OF name, source ON entry
+    FOR EACH ROW EXECUTE FUNCTION list_entry();
 
 CREATE TABLE transcripts (key TEXT PRIMARY KEY, blocks TEXT NOT NULL, words BYTEA NOT NULL);
 ALTER TABLE transcripts ALTER COLUMN words SET STORAGE EXTERNAL; -- compressed already

@@ -14,13 +14,13 @@ from graph.storage import home_lock
 from graph.storage.postgres.catalog import PostgresCatalog
 from graph.storage.postgres.database import Database
 from graph.storage.postgres.vectors import PostgresVectors
-from graph.storage.stores import Stores
+from graph.storage.stores import HomeStores
 
 if TYPE_CHECKING:
-    from graph.storage.base import Catalog, VectorIndex
+    from graph.storage.scoped import ScopedCatalog, ScopedVectors
 
 
-class PostgresStores(Stores):
+class PostgresStores(HomeStores):
     """Catalog and vectors in one database, everything else in a home folder of this machine.
 
     Args:
@@ -76,7 +76,7 @@ class PostgresStores(Stores):
         return sizes
 
     @property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> ScopedCatalog:
         """Documents, ledger, transcripts, chunks, full text."""
         with self._lock:
             if self._catalog is None:
@@ -84,7 +84,7 @@ class PostgresStores(Stores):
             return self._catalog
 
     @property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> ScopedVectors:
         """The vector index."""
         with self._lock:
             if self._vectors is None:
@@ -92,7 +92,7 @@ class PostgresStores(Stores):
             return self._vectors
 
     @property
-    def page_vectors(self) -> VectorIndex:
+    def page_vectors(self) -> ScopedVectors:
         """Vectors of page images: a row `<chunk>/p<page>` for each chunk on a page."""
         with self._lock:
             if self._page_vectors is None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import psycopg
 
+from graph.access import Scope
 from graph.errors import other_embedder, other_length
+from graph.storage.entries import visible
 from graph.storage.postgres.database import Database, Transaction
 from graph.storage.rows import VectorRow
 
@@ -104,40 +106,46 @@ class PostgresVectors:
         """Return those of the row ids that have a vector."""
         return {row[0] for row in self._db.rows_in(f"SELECT id FROM {self._table} WHERE id IN ({{}})", ids)}
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+    def vectors(self, scope: Scope, ids: Sequence[str]) -> dict[str, Vectors]:
         """Return the stored vectors of these row ids, each of shape (dimensions,)."""
         if not ids:
             return {}
 
+        may, own = visible(scope, "v.document")
+
         def read(connection: psycopg.Connection) -> list[Any]:
             cursor = connection.cursor(binary=True)
-            query = f"SELECT id, vector FROM {self._table} WHERE id = ANY(%s)"
-            return cursor.execute(query.encode(), [list(ids)]).fetchall()
+            query = f"SELECT id, vector FROM {self._table} v WHERE id = ANY(%s){may.replace('?', '%s')}"
+            return cursor.execute(query.encode(), [list(ids), *own]).fetchall()
 
         return {row[0]: _numbers(row[1]) for row in self._db.reading(read)}
 
-    def search(self, vector: Vectors, documents: Sequence[str], limit: int) -> list[tuple[str, str, float]]:
+    def search(
+        self, scope: Scope, vector: Vectors, documents: Sequence[str], limit: int
+    ) -> list[tuple[str, str, float]]:
         """Return the nearest rows as (row id, chunk id, cosine), best first; in these documents, or in all."""
         question = _literal(vector)
         ranked = "SELECT id, chunk, 1 - (vector <=> ?::halfvec) FROM {} ORDER BY vector <=> ?::halfvec LIMIT ?"
-        if not documents:
+        may, own = visible(scope, "v.document")
+        values: list[Any] = [*([list(documents)] if documents else []), *own]
+        if not values:
             return self._hits(ranked.format(self._table), [question, question, limit])
-        ids = list(documents)
-        within = f"(SELECT 1 FROM {self._table} WHERE document = ANY(?) LIMIT ?) first"
-        ((many,),) = self._db.rows(f"SELECT count(*) FROM {within}", [ids, _MAX_EXACT + 1])
+        chosen = f"{self._table} v WHERE {'v.document = ANY(?)' if documents else 'true'}{may}"
+        within = f"(SELECT 1 FROM {chosen} LIMIT ?) first"
+        ((many,),) = self._db.rows(f"SELECT count(*) FROM {within}", [*values, _MAX_EXACT + 1])
         if many <= _MAX_EXACT:
-            scope = f"WITH scope AS MATERIALIZED (SELECT * FROM {self._table} WHERE document = ANY(?)) "
-            return self._hits(scope + ranked.format("scope"), [ids, question, question, limit])
-        chosen = f"{self._table} WHERE document = ANY(?)"
-        return self._hits(ranked.format(chosen), [question, ids, question, limit])
+            few = f"WITH few AS MATERIALIZED (SELECT * FROM {chosen}) "
+            return self._hits(few + ranked.format("few"), [*values, question, question, limit])
+        return self._hits(ranked.format(chosen), [question, *values, question, limit])
 
-    def search_among(self, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+    def search_among(self, scope: Scope, vector: Vectors, ids: Sequence[str]) -> list[tuple[str, str, float]]:
         """Return all stored rows of these ids as (row id, chunk id, cosine), best first."""
         question = _literal(vector)
+        may, own = visible(scope, "v.document")
         return self._hits(
-            f"SELECT id, chunk, 1 - (vector <=> ?::halfvec) AS cosine FROM {self._table} WHERE id = ANY(?) "
+            f"SELECT id, chunk, 1 - (vector <=> ?::halfvec) AS cosine FROM {self._table} v WHERE id = ANY(?){may} "
             "ORDER BY cosine DESC",
-            [question, list(ids)],
+            [question, list(ids), *own],
         )
 
     def _hits(self, query: str, values: Sequence[Any]) -> list[tuple[str, str, float]]:

@@ -22,7 +22,7 @@ def database(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[str]:
     url = new_database()
     monkeypatch.setenv("PAGEWITNESS_STORE_URL", url)
     yield url
-    dependencies.stores().close()
+    dependencies.home_stores().close()
     drop_database(url)
 
 
@@ -30,14 +30,14 @@ def test_two_places_for_the_vectors_are_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PAGEWITNESS_STORE_URL", SECRET)
     monkeypatch.setenv("PAGEWITNESS_CHROMA_URL", "http://127.0.0.1:9")
     with pytest.raises(BadInputError, match=r"STORE_URL and PAGEWITNESS_CHROMA_URL are both set.*leave one"):
-        dependencies.stores()
+        dependencies.home_stores()
 
 
 def test_an_address_without_its_extra_is_refused_with_the_command_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGEWITNESS_STORE_URL", SECRET)
     monkeypatch.setitem(errors._EXTRAS, "team", ("no_such_package",))
     with pytest.raises(BadInputError, match=r"PAGEWITNESS_STORE_URL needs.*pip install 'pagewitness\[team\]'"):
-        dependencies.stores()
+        dependencies.home_stores()
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password(
@@ -59,7 +59,7 @@ def test_the_health_check_names_the_database_and_tries_it(database: str, monkeyp
 
 
 def test_a_database_leaves_the_home_folder_to_all_processes(database: str, home: Path) -> None:
-    dependencies.stores().acquire_for_writing()
+    dependencies.home_stores().acquire_for_writing()
     assert home.is_dir()
     assert not (home / "owner.lock").exists()
     assert not (home / "catalog.sqlite3").exists()

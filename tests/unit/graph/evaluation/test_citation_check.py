@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from graph.evaluation.citation_check import is_on_page
-from graph.storage.catalog import SqliteCatalog
+from graph.storage.library import Library
 from graph.storage.rows import DocumentRow, PageRow, Transcript, layer_key
 from loaders.types import Block
+from tests.libraries import open_catalog
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> SqliteCatalog:
+def catalog(tmp_path: Path) -> Library:
     """One document of two pages that were read, and the text layer of a third."""
-    made = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    made = open_catalog(tmp_path / "catalog.sqlite3")
     made.add_document(DocumentRow("d1", "a.pdf", "a.pdf", "pdf", "", 3, 9))
     texts = {1: "| Ships | 47.3 |\n|---|---|\n| every level that we", 2: "have published since then."}
     for page, text in texts.items():
@@ -46,7 +47,7 @@ def catalog(tmp_path: Path) -> SqliteCatalog:
     ],
 )
 def test_a_quote_is_found_on_its_own_pages_only(
-    quote: str, pages: list[int], document: str, expected: bool, catalog: SqliteCatalog
+    quote: str, pages: list[int], document: str, expected: bool, catalog: Library
 ) -> None:
     citation: Any = {"document": document, "page": pages[0], "pages": pages, "quote": quote}
     assert is_on_page(citation, catalog) is expected

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from typing_extensions import TypedDict
 
 from graph import dependencies
+from graph.access import Scope
 from graph.context import Context
 from graph.dependencies import Deps
 from graph.runtime.async_nodes import async_node
@@ -58,7 +59,7 @@ def embedder() -> HashEmbedder:
 
 @pytest.fixture
 def stores(embedder: HashEmbedder) -> Stores:
-    opened = dependencies.stores()
+    opened = dependencies.stores(Scope.everything())
     opened.acquire_for_writing()
     opened.check(embedder.identity)
     return opened

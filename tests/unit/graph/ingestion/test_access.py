@@ -36,7 +36,7 @@ def test_a_server_reads_below_its_folders_with_links_resolved(allowed: Path, mak
     assert access.check_path(inside) == inside
     assert access.check_path(link) == inside
     assert (
-        access.check_path(dependencies.stores().uploads.parent / "uploads" / ".." / ".." / "allowed" / "link.pdf")
+        access.check_path(dependencies.home_stores().uploads.parent / "uploads" / ".." / ".." / "allowed" / "link.pdf")
         == inside
     )
 
@@ -57,7 +57,7 @@ def test_everything_else_is_refused_in_one_sentence(allowed: Path, make_pdf: Mak
 
 
 def test_an_upload_is_found_by_its_reference(allowed: Path, make_pdf: MakePdf) -> None:
-    folder = dependencies.stores().uploads / "0123456789abcdef"
+    folder = dependencies.home_stores().uploads / "0123456789abcdef"
     folder.mkdir(parents=True)
     make_pdf("a.pdf", "A").rename(folder / "a.pdf")
     assert access.uploaded("upload:0123456789abcdef/a.pdf") == folder / "a.pdf"

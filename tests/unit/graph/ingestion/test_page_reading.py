@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.context import Context
 from graph.engines.base import PageReading
 from graph.engines.requests.usage import PageCost
@@ -29,7 +30,7 @@ TOMORROW = Failure("quota_day", "The day's requests are spent.")
 
 @pytest.fixture
 def catalog() -> Catalog:
-    opened = dependencies.stores().catalog
+    opened = dependencies.stores(Scope.everything()).catalog
     opened.add_document(document_row(pages=3))
     return opened
 
@@ -112,7 +113,7 @@ def test_rendered_pages_are_stored_with_their_text_layers(batch: dict[str, Any],
     use(batch, lambda reader: reader.store_images([images[0], BROKEN]))
     first, second = catalog.pages(DOCUMENT, [1, 2])
     assert (first.status, second.status, second.attempts) == ("pending", "failed", 1)
-    assert dependencies.stores().images.get(first.image).startswith(b"\x89PNG")
+    assert dependencies.home_stores().images.get(first.image).startswith(b"\x89PNG")
     failed: list[Any] = [{"document": DOCUMENT, "page": 2, "status": "failed"}]
     _, (page,) = use({**batch, "outcomes": failed}, lambda reader: reader.split())
     assert TEXT in page.request.image.text

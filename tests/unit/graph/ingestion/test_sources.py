@@ -57,7 +57,7 @@ async def test_an_address_that_cannot_be_downloaded_is_part_of_the_result(tmp_pa
 def test_an_upload_keeps_its_reference_and_its_path_is_not_revealed(make_pdf: MakePdf, tmp_path: Path) -> None:
     references = []
     for identity, password in (("0" * 16, ""), ("1" * 16, "secret")):
-        folder = dependencies.stores().uploads / identity
+        folder = dependencies.home_stores().uploads / identity
         folder.mkdir(parents=True)
         make_pdf(f"{identity}.pdf", "A", password=password).rename(folder / "a.pdf")
         references.append(f"upload:{identity}/a.pdf")

@@ -12,6 +12,7 @@ import pymupdf
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.ingestion import sources, unchanged
 
@@ -82,7 +83,7 @@ def test_what_is_as_it_was_is_not_opened_and_reported_as_if_it_were(folder: Path
     skimmed = ingest(folder)
     assert opened == []
     assert states(skimmed) == [("one.pdf", "unchanged"), ("two.pdf", "unchanged")]
-    unchanged.files(dependencies.stores()).add(
+    unchanged.files(dependencies.stores(Scope.everything())).add(
         [unchanged.KnownFile(str(folder / name), "other", ()) for name in ("one.pdf", "two.pdf")]
     )
     assert without_time(ingest(folder)) == without_time(skimmed)
@@ -112,7 +113,7 @@ def test_two_files_that_changed_names_are_found(folder: Path, opened: list[str])
     opened.clear()
     report = ingest(folder)
     assert sorted(opened) == ["one.pdf", "two.pdf"]
-    assert "oak" in dependencies.stores().catalog.transcripts(_id(report, "one.pdf"))[1].markdown
+    assert "oak" in dependencies.stores(Scope.everything()).catalog.transcripts(_id(report, "one.pdf"))[1].markdown
 
 
 def _id(report: dict[str, Any], name: str) -> str:
@@ -136,7 +137,7 @@ def test_a_file_that_changed_just_before_it_was_opened_is_opened_once_more(
 
 def test_what_is_left_to_do_is_done(folder: Path, opened: list[str]) -> None:
     report = ingest(folder)
-    catalog, document = dependencies.stores().catalog, _id(report, "two.pdf")
+    catalog, document = dependencies.stores(Scope.everything()).catalog, _id(report, "two.pdf")
     (row,) = catalog.pages(document)
     catalog.record_page(type(row)(document, 1))  # as after a run that was killed
     opened.clear()
@@ -154,7 +155,7 @@ def test_a_deleted_document_is_read_again(folder: Path) -> None:
     from graph.storage.cleanup import remove
 
     report = ingest(folder)
-    remove(dependencies.stores(), _id(report, "one.pdf"))
+    remove(dependencies.stores(Scope.everything()), _id(report, "one.pdf"))
     assert states(ingest(folder)) == [("one.pdf", "complete"), ("two.pdf", "unchanged")]
 
 
@@ -166,8 +167,8 @@ def test_a_file_takes_its_place_back_from_another(folder: Path, tmp_path: Path) 
     assert states(ingest(folder)) == [("one.pdf", "complete"), ("two.pdf", "unchanged")]
     kept.replace(folder / "one.pdf")
     report = ingest(folder)
-    assert "nine" in dependencies.stores().catalog.transcripts(_id(report, "one.pdf"))[1].markdown
-    assert len(dependencies.stores().catalog.documents()) == 2
+    assert "nine" in dependencies.stores(Scope.everything()).catalog.transcripts(_id(report, "one.pdf"))[1].markdown
+    assert len(dependencies.stores(Scope.everything()).catalog.documents()) == 2
 
 
 def test_attached_files_come_along(folder: Path, opened: list[str]) -> None:

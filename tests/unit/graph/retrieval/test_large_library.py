@@ -12,10 +12,11 @@ import pytest
 from graph.errors import UnknownDocumentError
 from graph.retrieval import document_mentions
 from graph.retrieval.documents import SMALL_LIBRARY, find_document, in_scope, resolve
-from graph.storage.catalog import SqliteCatalog
 from graph.storage.document_names import terms_of_name
 from graph.storage.ledger import _MAX_NAMESAKES
+from graph.storage.library import Library
 from graph.storage.rows import DocumentRow
+from tests.libraries import open_catalog
 
 FIRMS = ["Quennell", "Brasmer", "Ostrava", "Tillicum", "Varnholt", "Ekbatan", "Pellworm", "Zarephath"]
 KINDS = ["10-K", "annual report", "minutes", "invoice", "contract"]
@@ -35,8 +36,8 @@ def row(number: int, name: str, title: str = "", folder: str = "data") -> Docume
     )
 
 
-def library(path: Path, rows: list[DocumentRow]) -> SqliteCatalog:
-    catalog = SqliteCatalog(path)
+def library(path: Path, rows: list[DocumentRow]) -> Library:
+    catalog = open_catalog(path)
     for one in rows:
         catalog.add_document(one)
         catalog.set_front_matter(one.id, one.title, [], "", "")
@@ -45,7 +46,7 @@ def library(path: Path, rows: list[DocumentRow]) -> SqliteCatalog:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteCatalog]:
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     chance = random.Random(7)
     rows = []
     for number in range(200):
@@ -57,7 +58,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteCatalog]:
     catalog.close()
 
 
-def test_the_index_finds_what_a_comparison_with_all_names_finds(many: SqliteCatalog) -> None:
+def test_the_index_finds_what_a_comparison_with_all_names_finds(many: Library) -> None:
     chance, everything, mentioned = random.Random(3), many.documents(), 0
     for _ in range(150):
         one, other = chance.sample(everything, 2)
@@ -70,19 +71,19 @@ def test_the_index_finds_what_a_comparison_with_all_names_finds(many: SqliteCata
     assert mentioned > 75
 
 
-def test_a_document_is_found_by_all_that_it_is_called(many: SqliteCatalog) -> None:
+def test_a_document_is_found_by_all_that_it_is_called(many: Library) -> None:
     for one in many.documents():
         for name in (one.id, one.label, one.source, one.source.upper()):
             assert find_document(many, name).id == one.id
 
 
-def test_an_unknown_name_is_refused_with_a_few_that_there_are(many: SqliteCatalog) -> None:
+def test_an_unknown_name_is_refused_with_a_few_that_there_are(many: Library) -> None:
     with pytest.raises(UnknownDocumentError, match=r"There is no document 'lost\.pdf': name one of these") as refused:
         find_document(many, "lost.pdf")
     assert len(str(refused.value)) < 1000
 
 
-def test_all_documents_are_no_list_of_ids(many: SqliteCatalog, tmp_path: Path) -> None:
+def test_all_documents_are_no_list_of_ids(many: Library, tmp_path: Path) -> None:
     assert resolve(many, []) == []
     rows, count = in_scope(many, [], 5)
     assert ([one.id for one in rows], count) == ([f"{number:016x}" for number in range(5)], 200)
@@ -116,8 +117,12 @@ def test_a_word_of_too_many_names_tells_no_document_apart_and_whole_names_still_
             "VALUES (?, ?, ?, 'pdf', '', 1, 1, 'g', ?)",
             [(f"{n:016x}", f"Quennell-{n}.pdf", f"/d/Quennell-{n}.pdf", n) for n in range(count)],
         )
+        connection.execute(
+            "INSERT INTO entry (document, collection, name, source, added_by, added) "
+            "SELECT id, 'default', name, source, '', created FROM documents"
+        )
     connection.close()
-    catalog = SqliteCatalog(path)
+    catalog = open_catalog(path)
     assert catalog.count_searchable() == count
     assert document_mentions.mentioned_in(catalog, "What does the Quennell report say?") == []
     assert document_mentions.mentioned_in(catalog, "What is in Quennell-77.pdf?") == [f"{77:016x}"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from graph.engines.offline.minilm import MiniLM
 from graph.retrieval import late_interaction, scoring
 from graph.runtime.caching import LRUCache
-from graph.storage.catalog import SqliteCatalog
+from graph.storage.library import Library
 from graph.storage.rows import TokenVectors
+from tests.libraries import open_catalog
 from tests.unit.graph.storage.rows import chunk, document
 
 TEXTS = [f"The keeper wrote down tide {number} of the {number % 5}th storm." for number in range(12)]
@@ -18,8 +20,8 @@ QUESTION = "Who wrote down the tide of the third storm?"
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[SqliteCatalog, MiniLM, list[str]]:
-    catalog, model = SqliteCatalog(tmp_path_factory.mktemp("comparing") / "catalog.sqlite3"), MiniLM()
+def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, MiniLM, list[str]]:
+    catalog, model = open_catalog(tmp_path_factory.mktemp("comparing") / "catalog.sqlite3"), MiniLM()
     catalog.add_document(document("a"))
     generation = catalog.stage_chunks("a", [chunk(at, text) for at, text in enumerate(TEXTS)])
     ids = catalog.chunk_ids("a", generation)
@@ -34,7 +36,7 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_interaction, "_cache", LRUCache(100))
 
 
-def test_scores_come_in_the_order_of_the_ids(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+def test_scores_come_in_the_order_of_the_ids(library: tuple[Library, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     asked = [*reversed(ids), "a-none-0001"]
@@ -48,7 +50,7 @@ def test_scores_come_in_the_order_of_the_ids(library: tuple[SqliteCatalog, MiniL
 
 
 def test_cached_chunks_are_not_read_again(
-    library: tuple[SqliteCatalog, MiniLM, list[str]], monkeypatch: pytest.MonkeyPatch
+    library: tuple[Library, MiniLM, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog, model, ids = library
     query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
@@ -70,16 +72,17 @@ def test_cached_chunks_are_not_read_again(
     assert sorted(read) == sorted(some)
 
 
-def test_a_renamed_document_is_returned_with_its_new_name(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+def test_a_renamed_document_is_returned_with_its_new_name(library: tuple[Library, MiniLM, list[str]]) -> None:
     catalog, model, ids = library
     query = scoring.prepare_query(QUESTION, model.encode_query(QUESTION), catalog)
     late_interaction.score_sentences(catalog, query, ids)
-    with catalog._db.writing() as connection:
-        connection.execute("UPDATE documents SET name = 'renamed.pdf'")
+    for row in catalog.documents():
+        catalog.add_document(replace(row, name="renamed.pdf", source=f"{row.source}/renamed.pdf"))
+        catalog.forget_source(row.source)
     assert {chunk.name for chunk in late_interaction.score_sentences(catalog, query, ids)[0]} == {"renamed.pdf"}
 
 
-def test_vectors_that_are_stored_later_are_used(library: tuple[SqliteCatalog, MiniLM, list[str]]) -> None:
+def test_vectors_that_are_stored_later_are_used(library: tuple[Library, MiniLM, list[str]]) -> None:
     catalog, model, _ = library
     catalog.add_document(document("late"))
     ids = catalog.chunk_ids("late", catalog.stage_chunks("late", [chunk(0, TEXTS[3])]))

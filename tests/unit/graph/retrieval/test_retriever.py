@@ -18,11 +18,10 @@ from graph.retrieval.retriever import Retriever, round_robin
 from graph.retrieval.vector_search import nearest_chunks
 from graph.runtime.caching import LRUCache
 from graph.storage.base import Catalog
-from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import VectorRow
-from graph.storage.vectors import ChromaVectors
 from graph.types import Reply, RetrievedChunk
 from loaders.types import Chunk, Sentence
+from tests.libraries import open_catalog, open_vectors
 from tests.unit.graph.storage.rows import document
 
 TEXTS = {
@@ -74,8 +73,8 @@ class Library:
     """A catalog and a vector index with chunks of one document; `names` are the chunks' keys by their ids."""
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self.catalog: Catalog = SqliteCatalog(folder / "catalog.sqlite3")
-        self.index = ChromaVectors(folder / "vectors")
+        self.catalog: Catalog = open_catalog(folder / "catalog.sqlite3")
+        self.index = open_vectors(folder / "vectors")
         self.index.check(embedder.identity)
         self.embedder = embedder
         self.names: dict[str, str] = {}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph import dependencies
+from graph.access import Scope
 from graph.app import app
 from graph.engines.offline.minilm import MiniLM
 from graph.retrieval.spelling import corrected, distance, with_names
@@ -24,7 +25,7 @@ The inspectors of the brewery come twice a year. The Wheatears nest in the yard 
 def brewery(tmp_path: Path) -> Any:
     (tmp_path / "brewery.txt").write_text(TEXT, "utf-8")
     app.invoke({"sources": [str(tmp_path / "brewery.txt")]}, context=OFFLINE)
-    return dependencies.stores().catalog
+    return dependencies.stores(Scope.everything()).catalog
 
 
 @pytest.mark.parametrize(

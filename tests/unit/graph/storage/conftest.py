@@ -12,20 +12,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from graph.storage.base import Catalog, VectorIndex
 from graph.storage.catalog import SqliteCatalog
+from graph.storage.scoped import ScopedCatalog, ScopedVectors
 from graph.storage.vectors import ChromaVectors
+from tests.libraries import whole, whole_index
 from tests.postgres import drop_database, new_database
 
 if TYPE_CHECKING:
     from graph.storage.postgres.database import Database
 
 _IMPLEMENTATIONS = ("embedded", "postgres")
-_EMPTY = "TRUNCATE documents, document_terms, transcripts, meta, files, requests, units, unit_terms CASCADE"
+_EMPTY = (
+    "TRUNCATE documents, entry, member, document_terms, transcripts, meta, files, requests, units, unit_terms CASCADE"
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +50,13 @@ def database(_shared_database: Database) -> Iterator[Database]:
 
     with _shared_database.writing(alone=False) as transaction:
         transaction.execute(_EMPTY)
+        transaction.execute("DELETE FROM collection WHERE id <> 'default'")
     for table in ("chunk_vectors", "page_vectors"):
         PostgresVectors(_shared_database, table).reset("")
 
 
 @pytest.fixture(params=_IMPLEMENTATIONS)
-def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalog]:
+def scoped_catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ScopedCatalog]:
     if request.param == "embedded":
         with closing(SqliteCatalog(tmp_path / SqliteCatalog.FILE_NAME)) as catalog:
             yield catalog
@@ -62,20 +67,38 @@ def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalog]
         yield PostgresCatalog(database)
 
 
-@pytest.fixture(params=_IMPLEMENTATIONS)
-def empty_index(request: pytest.FixtureRequest, tmp_path: Path) -> VectorIndex:
-    """A vector index that has no embedder yet."""
-    if request.param == "embedded":
-        return ChromaVectors(tmp_path / "vectors")
-    database = request.getfixturevalue("database")
-    from graph.storage.postgres.vectors import PostgresVectors
+@pytest.fixture
+def catalog(scoped_catalog: ScopedCatalog) -> Catalog:
+    """The catalog as the one local user sees it."""
+    return whole(scoped_catalog)
 
-    return PostgresVectors(database)
+
+class OpenIndex(NamedTuple):
+    """A vector index that has no embedder yet, with the catalog that knows its documents."""
+
+    vectors: ScopedVectors
+    again: Callable[[], ScopedVectors]
+    """Opens the same index once more, as another process would."""
 
 
 @pytest.fixture
-def again(empty_index: VectorIndex, tmp_path: Path) -> Callable[[], VectorIndex]:
+def scoped_index(request: pytest.FixtureRequest, scoped_catalog: ScopedCatalog, tmp_path: Path) -> OpenIndex:
+    if isinstance(scoped_catalog, SqliteCatalog):
+        folder = tmp_path / "vectors"
+        return OpenIndex(ChromaVectors(folder, entries=scoped_catalog), lambda: ChromaVectors(folder))
+    database = request.getfixturevalue("database")
+    from graph.storage.postgres.vectors import PostgresVectors
+
+    return OpenIndex(PostgresVectors(database), lambda: PostgresVectors(database))
+
+
+@pytest.fixture
+def empty_index(scoped_index: OpenIndex) -> VectorIndex:
+    """The vector index as the one local user sees it; it has no embedder yet."""
+    return whole_index(scoped_index.vectors)
+
+
+@pytest.fixture
+def again(scoped_index: OpenIndex) -> Callable[[], VectorIndex]:
     """What opens the same index once more, as another process would."""
-    if isinstance(empty_index, ChromaVectors):
-        return lambda: ChromaVectors(tmp_path / "vectors")
-    return lambda: type(empty_index)(empty_index._db)  # type: ignore[call-arg,attr-defined]
+    return lambda: whole_index(scoped_index.again())

@@ -12,6 +12,7 @@ from graph.storage.base import Catalog
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import PageRow, Transcript
 from loaders.types import Block
+from tests.libraries import open_catalog
 from tests.unit.graph.storage.rows import chunk, document, found, publish
 
 
@@ -31,21 +32,21 @@ def test_many_threads_write_and_read_at_once(catalog: Catalog) -> None:
 
 def test_what_was_stored_is_there_after_closing(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite3"
-    first = SqliteCatalog(path)
+    first = open_catalog(path)
     publish(first, document("a"), chunk(0, "The storm."))
     first.close()
-    second = SqliteCatalog(path)
+    second = open_catalog(path)
     assert found(second, "storm") == ["The storm."]
     second.close()
 
 
 def test_a_catalog_knows_that_its_file_was_deleted_or_replaced(tmp_path: Path) -> None:
     path = tmp_path / SqliteCatalog.FILE_NAME
-    first = SqliteCatalog(path)
+    first = open_catalog(path)
     assert not first.was_replaced()
     path.rename(tmp_path / "moved")
     assert first.was_replaced()
-    second = SqliteCatalog(path)
+    second = open_catalog(path)
     assert (first.was_replaced(), second.was_replaced()) == (True, False)
     first.close()
     second.close()
@@ -54,15 +55,15 @@ def test_a_catalog_knows_that_its_file_was_deleted_or_replaced(tmp_path: Path) -
 def test_a_catalog_whose_log_was_deleted_can_be_opened_again(tmp_path: Path) -> None:
     """As when a folder is emptied file by file while another thread already opens it again."""
     path = tmp_path / SqliteCatalog.FILE_NAME
-    first = SqliteCatalog(path)
+    first = open_catalog(path)
     path.unlink()
-    second = SqliteCatalog(path)
+    second = open_catalog(path)
     assert not second.was_replaced()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink()
     assert second.was_replaced()
     second.leave_path()
-    third = SqliteCatalog(path)
+    third = open_catalog(path)
     publish(third, document("a"), chunk(0, "The storm."))
     with ThreadPoolExecutor(1) as other:  # a connection of its own
         assert other.submit(found, third, "storm").result() == ["The storm."]
@@ -72,16 +73,16 @@ def test_a_catalog_whose_log_was_deleted_can_be_opened_again(tmp_path: Path) -> 
 
 def test_a_catalog_that_cannot_be_opened_leaves_no_connection(tmp_path: Path) -> None:
     path = tmp_path / SqliteCatalog.FILE_NAME
-    first = SqliteCatalog(path)
+    first = open_catalog(path)
     path.unlink()
-    second = SqliteCatalog(path)
+    second = open_catalog(path)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink()
     with pytest.raises(HomeError, match="cannot be opened"):
-        SqliteCatalog(path)
+        open_catalog(path)
     first.close()
     second.close()
-    third = SqliteCatalog(path)
+    third = open_catalog(path)
     publish(third, document("a"), chunk(0, "The storm."))
     assert found(third, "storm") == ["The storm."]
     third.close()

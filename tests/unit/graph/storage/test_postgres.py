@@ -15,12 +15,14 @@ import pytest
 
 from graph.errors import BadInputError, HomeError, IndexMismatchError
 from graph.storage.base import PageRow, Transcript, VectorRow
+from graph.storage.library import Library, LibraryVectors
 from graph.storage.postgres import schema
 from graph.storage.postgres.catalog import PostgresCatalog
 from graph.storage.postgres.database import Database, place_of
 from graph.storage.postgres.stores import PostgresStores
 from graph.storage.postgres.vectors import PostgresVectors
 from loaders.types import Block
+from tests.libraries import whole, whole_index
 from tests.postgres import drop_database, new_database
 from tests.unit.graph.storage.rows import chunk, document, encoded, found, publish
 
@@ -31,13 +33,13 @@ AXES = np.eye(3, dtype=np.float32)
 
 
 @pytest.fixture
-def catalog(database: Database) -> PostgresCatalog:
-    return PostgresCatalog(database)
+def catalog(database: Database) -> Library:
+    return whole(PostgresCatalog(database))
 
 
 @pytest.fixture
-def index(database: Database) -> PostgresVectors:
-    made = PostgresVectors(database)
+def index(database: Database) -> LibraryVectors:
+    made = whole_index(PostgresVectors(database))
     made.check("model/3")
     return made
 
@@ -63,7 +65,7 @@ def new() -> Iterator[str]:
         ("100 %s of ? and :id", "100"),
     ],
 )
-def test_hard_texts_are_stored_and_found(catalog: PostgresCatalog, text: str, word: str) -> None:
+def test_hard_texts_are_stored_and_found(catalog: Library, text: str, word: str) -> None:
     publish(catalog, document("a"), chunk(0, text))
     (row,) = catalog.chunks(catalog.chunk_ids("a"))
     assert found(catalog, word) == [row.text]
@@ -71,15 +73,15 @@ def test_hard_texts_are_stored_and_found(catalog: PostgresCatalog, text: str, wo
     assert catalog.document_frequencies([word])[0][word] == 1
 
 
-def test_a_word_that_is_cut_is_not_another_that_begins_alike(catalog: PostgresCatalog) -> None:
+def test_a_word_that_is_cut_is_not_another_that_begins_alike(catalog: Library) -> None:
     publish(catalog, document("a"), chunk(0, "x" * 3000))
     assert found(catalog, "x" * 3001) == found(catalog, "x" * 2000) == []
 
 
-def test_words_are_counted_by_the_transaction_that_changes_them(catalog: PostgresCatalog, database: Database) -> None:
+def test_words_are_counted_by_the_transaction_that_changes_them(catalog: Library, database: Database) -> None:
     publish(catalog, document("a"), chunk(0, "The tide turned."), chunk(1, "The tide."))
     publish(catalog, document("b"), chunk(0, "A tide, a gull."))
-    other = PostgresCatalog(database)  # whose writes the first one cannot know of
+    other = whole(PostgresCatalog(database))  # whose writes the first one cannot know of
     assert other.document_frequencies(["tide", "gull"]) == ({"tide": 3, "gull": 1}, 3)
     catalog.delete_document("b")
     assert other.document_frequencies(["tide", "gull"]) == ({"tide": 2, "gull": 0}, 2)
@@ -97,7 +99,7 @@ def _delete_units_and_fail(database: Database) -> None:
         transaction.execute("SELECT 1 / 0")
 
 
-def test_a_chunk_and_its_vectors_change_in_one_transaction(catalog: PostgresCatalog, index: PostgresVectors) -> None:
+def test_a_chunk_and_its_vectors_change_in_one_transaction(catalog: Library, index: LibraryVectors) -> None:
     def add(*ids: str) -> None:
         index.add([VectorRow(f"{one}/0") for one in ids], np.stack([AXES[0]] * len(ids)))
 
@@ -115,13 +117,13 @@ def test_a_chunk_and_its_vectors_change_in_one_transaction(catalog: PostgresCata
     assert index.count() == 0
 
 
-def test_a_deletion_inside_a_transaction_sees_what_it_did(catalog: PostgresCatalog) -> None:
+def test_a_deletion_inside_a_transaction_sees_what_it_did(catalog: Library) -> None:
     catalog.add_document(document("a"))
     catalog.record_page(PageRow("a", 1, status="read", image="own"), Transcript("t", (Block("text", "x"),)))
     assert catalog.delete_document("a") == ["own"]
 
 
-def test_sentence_vectors_are_read_without_those_of_tokens(catalog: PostgresCatalog) -> None:
+def test_sentence_vectors_are_read_without_those_of_tokens(catalog: Library) -> None:
     publish(catalog, document("a"), chunk(0, "One.", "Two."))
     (key,) = catalog.chunk_ids("a")
     catalog.add_token_vectors([(key, [encoded(5, 100), encoded(7, 2)])])
@@ -129,7 +131,7 @@ def test_sentence_vectors_are_read_without_those_of_tokens(catalog: PostgresCata
 
 
 def test_a_scope_of_many_vectors_is_searched_as_exactly_as_a_small_one(
-    index: PostgresVectors, monkeypatch: pytest.MonkeyPatch
+    index: LibraryVectors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(900, 3)).astype(np.float32)
@@ -146,7 +148,7 @@ def test_a_scope_of_many_vectors_is_searched_as_exactly_as_a_small_one(
 
 
 @pytest.mark.parametrize("act", ["add", "search"])
-def test_vectors_of_another_length_are_refused_with_the_command_to_run(index: PostgresVectors, act: str) -> None:
+def test_vectors_of_another_length_are_refused_with_the_command_to_run(index: LibraryVectors, act: str) -> None:
     index.add([VectorRow("a-g1-0000")], AXES[:1])
     longer: NDArray[np.float32] = np.ones(4, np.float32)
     with pytest.raises(IndexMismatchError, match=r"another length.*pagewitness reembed"):
@@ -180,7 +182,7 @@ def test_a_step_that_fails_leaves_the_version_before(new: str, monkeypatch: pyte
         ]
 
 
-def test_connections_that_the_server_has_ended_are_replaced(database: Database, catalog: PostgresCatalog) -> None:
+def test_connections_that_the_server_has_ended_are_replaced(database: Database, catalog: Library) -> None:
     def end_all() -> None:
         database.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -216,7 +218,7 @@ def test_no_message_holds_the_password(tmp_path: Path) -> None:
 def test_two_processes_keep_the_rule_of_one_source(new: str) -> None:
     """Documents that take each other's source at the same moment: one of them is left, whichever comes last."""
     with closing(Database(new)) as one, closing(Database(new)) as two:
-        catalogs = [PostgresCatalog(one), PostgresCatalog(two)]
+        catalogs = [whole(PostgresCatalog(one)), whole(PostgresCatalog(two))]
 
         def add(at: int) -> None:
             row = document(f"d{at}", source="/papers/same.pdf")
@@ -233,13 +235,13 @@ def test_files_in_a_home_folder_belong_to_no_process(tmp_path: Path, new: str) -
     with closing(PostgresStores(tmp_path / "home", new)) as one, closing(PostgresStores(tmp_path / "home", new)) as two:
         one.acquire_for_writing()
         two.acquire_for_writing()
-        publish(one.catalog, document("a"), chunk(0, "The storm."))
-        assert found(two.catalog, "storm") == ["The storm."]
+        publish(whole(one.catalog), document("a"), chunk(0, "The storm."))
+        assert found(whole(two.catalog), "storm") == ["The storm."]
         assert two.sizes()["database"] > 2**20
         assert two.place == place_of(new)
 
 
-def test_transcripts_stay_compressed_as_they_are(catalog: PostgresCatalog, database: Database) -> None:
+def test_transcripts_stay_compressed_as_they_are(catalog: Library, database: Database) -> None:
     catalog.add_transcript(Transcript("t", (Block("text", "x"),)))
     ((words,),) = database.rows("SELECT words FROM transcripts")
     assert zlib.decompress(words) == b"[]"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.access import Scope
 from graph.errors import HomeError
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.schema import MIGRATIONS, migrate
@@ -56,5 +57,7 @@ def test_the_names_of_documents_are_taken_over_from_a_catalog_before_names(tmp_p
                 (identity, source),
             )
     catalog = SqliteCatalog(path)
-    assert [(row.id, row.names, row.label) for row in catalog.documents()] == [("a", ("a.pdf",), "a.pdf")]
+    assert [(row.id, row.names, row.label) for row in catalog.documents(Scope.everything())] == [
+        ("a", ("a.pdf",), "a.pdf")
+    ]
     catalog.close()

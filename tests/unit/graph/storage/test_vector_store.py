@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import DocumentRow, VectorRow
 from graph.storage.vector_store import LibraryVectorStore
-from graph.storage.vectors import ChromaVectors
 from loaders.types import Chunk, Sentence
+from tests.libraries import open_catalog, open_vectors
 
 WORDS = ("storm", "tide", "gull", "winch")
 
@@ -35,7 +34,7 @@ def chunk(ordinal: int, *sentences: str) -> Chunk:
 
 @pytest.fixture
 def store(tmp_path: Path) -> LibraryVectorStore:
-    catalog, vectors, model = SqliteCatalog(tmp_path / "c.sqlite3"), ChromaVectors(tmp_path / "chroma"), WordCounts()
+    catalog, vectors, model = open_catalog(tmp_path / "c.sqlite3"), open_vectors(tmp_path / "chroma"), WordCounts()
     vectors.check("words/4")
     library = {
         "a": [chunk(0, "A storm came.", "The storm went.", "A storm, a tide."), chunk(1, "The winch broke.")],

@@ -12,6 +12,7 @@ from graph.errors import BadInputError, IndexMismatchError
 from graph.storage.base import VectorIndex
 from graph.storage.rows import VectorRow
 from graph.storage.vectors import ChromaVectors
+from tests.unit.graph.storage.conftest import OpenIndex
 
 
 def unit(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -31,9 +32,9 @@ def index(empty_index: VectorIndex) -> VectorIndex:
 
 
 @pytest.fixture
-def precision(index: VectorIndex) -> float:
+def precision(scoped_index: OpenIndex) -> float:
     """How much a component may lose: Chroma keeps floats, Postgres halves of them (11 bits)."""
-    return 1e-6 if isinstance(index, ChromaVectors) else 2**-11
+    return 1e-6 if isinstance(scoped_index.vectors, ChromaVectors) else 2**-11
 
 
 def test_scores_are_cosines_best_first(index: VectorIndex) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from graph.storage.base import Catalog
-from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import PageRow, Transcript
 from graph.types import Claim, PageRef
 from graph.verification.outcomes import verdict_of_answer, with_history
 from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Chunk, Sentence
+from tests.libraries import open_catalog
 from tests.unit.graph.storage.rows import document
 
 LATE = "the quote does not hold 1912: quote the words with it, or leave it out"
@@ -24,7 +24,7 @@ PROMPT = "Make claims that are proven by one of the sources that follow, and quo
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made: Catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    made: Catalog = open_catalog(tmp_path / "catalog.sqlite3")
     made.add_document(document("d"))
     for page, text in ((1, FOUNDED), (2, NESTS)):
         transcript = Transcript(f"key {page}", (Block("text", text),))

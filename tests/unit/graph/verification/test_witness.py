@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from graph.storage.base import Catalog
-from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import PageRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim
 from graph.verification.verifier import ClaimVerifier
 from loaders.types import Block, Box, Chunk, Sentence, Word
+from tests.libraries import open_catalog
 from tests.unit.graph.storage.rows import document
 
 Key = Callable[[str, int], str]
@@ -56,7 +56,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    catalog = SqliteCatalog(tmp_path / "catalog.sqlite3")
+    catalog = open_catalog(tmp_path / "catalog.sqlite3")
     yield Home(catalog)
     catalog.close()
 

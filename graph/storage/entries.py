@@ -1,0 +1,138 @@
+"""Entries: what the collections call a document, and where they have it from; in SQL that Postgres knows too.
+
+A document is its bytes, and is there while some collection has an entry of it. New bytes at the source of others take
+their place within one collection, and in those that the local user put the others in from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph.access import Scope, personal_collection, require_writer
+from graph.storage.rows import DocumentRow
+from graph.storage.single_values import SET_META
+from graph.storage.sql import Connection, placeholders
+
+PENDING = "unsettled:"
+"""A key of `meta`, followed by the id of a document to be cleaned up. The stored word is older than the name."""
+FINGERPRINT = "basis:"
+"""The same of what the chunks of a document were made from."""
+_ADD_ENTRY = (
+    "INSERT INTO entry (document, collection, name, source, added_by, added) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (document, collection, source) DO UPDATE SET name = excluded.name"
+)
+# Entries of other documents (o) whose place one of a document (n) takes: at its source, in its collection. What the
+# local user has put in another collection from there is a mark on one library, which new bytes keep.
+_TAKEN = (
+    "FROM entry o JOIN entry n ON n.source = o.source WHERE n.document = ? AND o.document <> n.document "
+    "AND (o.collection = n.collection OR (o.added_by = '' AND o.put_from = n.collection))"
+)
+
+
+def within(scope: Scope, column: str = "collection") -> tuple[str, list[str]]:
+    """Return a condition in SQL, and its values, that a collection may be read; "" where all may."""
+    if scope.reads is None:
+        return "", []
+    values = sorted(scope.reads)
+    return f" AND {column} IN ({placeholders(values)})", values
+
+
+def writable(scope: Scope) -> tuple[str, list[str]]:
+    """Return a condition in SQL, and its values, that a collection may be written; "" where all may."""
+    if scope.writes is None:
+        return "", []
+    values = sorted(scope.writes)
+    return f" AND collection IN ({placeholders(values)})", values
+
+
+def visible(scope: Scope, column: str) -> tuple[str, list[str]]:
+    """Return a condition in SQL, and its values, that a document may be seen; "" where all may."""
+    inside, values = within(scope, "seen.collection")
+    return inside and f" AND EXISTS (SELECT 1 FROM entry seen WHERE seen.document = {column}{inside})", values
+
+
+def ensure_personal(connection: Connection, scope: Scope, collection: str) -> None:
+    """Within a transaction: add the caller's personal collection where that is the one, and it is missing."""
+    if scope.who and collection == personal_collection(scope.who):
+        connection.execute(
+            "INSERT INTO collection VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [collection, scope.who, scope.who]
+        )
+
+
+def shared(connection: Connection, document: str) -> bool:
+    """Within a transaction: return whether another than the local user has added a document."""
+    return bool(
+        connection.execute("SELECT 1 FROM entry WHERE document = ? AND added_by <> '' LIMIT 1", [document]).fetchone()
+    )
+
+
+def add_entry(connection: Connection, scope: Scope, row: DocumentRow, now: float) -> None:
+    """Within a transaction: add an entry of a document to the collection that the caller adds to, or rename it."""
+    ensure_personal(connection, scope, scope.into)
+    connection.execute(_ADD_ENTRY, (row.id, scope.into, row.name, row.source, scope.who, now))
+
+
+def remove_entries(connection: Connection, document: str, collections: Sequence[str]) -> list[str]:
+    """Within a transaction: take a document out of collections; return it if it is in none then, and retired."""
+    connection.executemany(
+        "DELETE FROM entry WHERE document = ? AND collection = ?", [[document, one] for one in collections]
+    )
+    return retire_without_source(connection, [document])
+
+
+def remove_from_scope(connection: Connection, scope: Scope, document: str) -> bool:
+    """Within a transaction: take a document out of the collections that may be written; whether it is retired then.
+
+    Raises:
+        NotAllowedError: the caller may see the document in others alone.
+    """
+    inside, values = within(scope, "e.collection")
+    found = connection.execute(
+        "SELECT DISTINCT e.collection, c.name FROM entry e JOIN collection c ON c.id = e.collection "
+        f"WHERE e.document = ?{inside}",
+        [document, *values],
+    ).fetchall()
+    mine = [row[0] for row in found if scope.may_write(row[0])]
+    if found and not mine:
+        require_writer(scope, *found[0])
+    return bool(remove_entries(connection, document, mine)) if mine else False
+
+
+def retire_rows(connection: Connection, document: str) -> None:
+    """Within a transaction: hide a document and mark it for clean-up."""
+    connection.execute("UPDATE documents SET generation = '', source = '' WHERE id = ?", [document])
+    connection.execute("DELETE FROM entry WHERE document = ?", [document])
+    mark_for_cleanup(connection, document)
+
+
+def take_sources(connection: Connection, document: str) -> list[str]:
+    """Within a transaction: take a document's sources from all others; return those left without one, now retired."""
+    taken = connection.execute(f"SELECT DISTINCT o.id, o.document {_TAKEN}", [document]).fetchall()
+    if not taken:
+        return []
+    connection.execute(
+        "INSERT INTO entry (document, collection, name, source, added_by, added, put_from) "
+        f"SELECT DISTINCT n.document, o.collection, n.name, o.source, o.added_by, o.added, o.put_from {_TAKEN} "
+        "AND o.collection <> n.collection ON CONFLICT DO NOTHING",
+        [document],
+    )
+    connection.executemany("DELETE FROM entry WHERE id = ?", [[row[0]] for row in taken])
+    return retire_without_source(connection, list(dict.fromkeys(row[1] for row in taken)))
+
+
+def retire_without_source(connection: Connection, documents: Sequence[str]) -> list[str]:
+    """Within a transaction: retire the documents that have no source left, and return them; rename the others."""
+    retired = []
+    for other in documents:
+        left = connection.execute("SELECT name, source FROM entry WHERE document = ? ORDER BY id", [other]).fetchone()
+        if left:
+            connection.execute("UPDATE documents SET name = ?, source = ? WHERE id = ?", [*left, other])
+        else:
+            retire_rows(connection, other)
+            retired.append(other)
+    return retired
+
+
+def mark_for_cleanup(connection: Connection, document: str) -> None:
+    """Within a transaction: note that vectors or images of a document may have to be removed."""
+    connection.execute(SET_META, (PENDING + document, ""))
