@@ -145,7 +145,7 @@ def prepare_query(text: str, encoded: Encoded, statistics: Statistics) -> Query:
     names = [found.span() for found in _NAME.finditer(text)]
     for index, (start, end) in enumerate(encoded.spans):
         owner = next((term.text for term in found if term.start < end and start < term.end), None)
-        if owner is not None:
+        if owner is not None and owner != "s":  # of "what's", which is rare as a word and says nothing
             weights[index] = _STOP_WORD_WEIGHT if owner in terms.STOP_WORDS else idf(owner)
             of_names[index] = any(start < last and first < end for first, last in names)
     if (sum_ := float(weights.sum())) > 0:

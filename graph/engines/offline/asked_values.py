@@ -34,11 +34,39 @@ _DATES = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_DAY_OR_MONTH.pattern})(?: \d{{4}})?"
     r"|\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b\d\d:\d\d\b|\b(?:in|since|until|from|by) (?:1[0-9]|20)\d\d\b"
 )
+# "Held in the Reading Room" names no person who ran it.
+_PLACES = re.compile(r"\b(?:in|at) the(?: [A-Z][\w'’-]+)+")
+# "Removed by your practitioner" says who, without a name.
+_DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=\bby an )[a-z]+|(?<=\bby a )[a-z]+")
+_HOW_LONG = re.compile(r"^\W*(?:for )?how long\b", re.IGNORECASE)
+_LASTS = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies)|until|till|met(?:re|er)s?"
+    r"|kilomet(?:re|er)s?|centimet(?:re|er)s?|feet|foot|ft|miles?|inch(?:es)?|yards?|pages?|words?|[kcm]?m)\b|\d[–-]\d|\bfrom\b.*\bto\b"
+    r"|\bbetween\b.*\band\b|\d+(?:h|min|s)\b",
+    re.IGNORECASE,
+)
+# What a question asks for, and how a text says that.
+_SAID_AS = (
+    (
+        re.compile(r"\binstead of\b", re.IGNORECASE),
+        re.compile(r"\b(?:instead|replac\w+|substitut\w+|alternativ\w*|in place)\b", re.IGNORECASE),
+    ),
+    (
+        re.compile(r"\bwhat (?:do|does|did|will|can|would) [\w ]{1,40} (?:get|receive)\W*$", re.IGNORECASE),
+        re.compile(
+            r"\b(?:gets?|got|receiv\w+|entitled|grant\w*|obtain\w*|given|gives?|offer\w*|paid|pays?|provid\w+|free|earn\w*"
+            r"|reward\w*|award\w*)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
 
 
 def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     """Return whether a quote holds a value of the asked kind that is not in the question."""
     quote, known = evidence.quote, frozenset(word.lower() for word in WORD.findall(question))
+    if any(asks.search(question) and not says.search(quote) for asks, says in _SAID_AS):
+        return False
     if kind == "count":
         return _counts(question, quote, known, near=not evidence.label)
     if not evidence.label and ASKS_MONEY.search(question) and not MONEY.search(quote):
@@ -47,11 +75,16 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return True
     if kind == "number" and not evidence.label and HOW_MUCH.search(question):
         quote = _DATES.sub(" ", quote)  # "3 April" is no amount
+    if kind == "number" and not evidence.label and _HOW_LONG.search(question) and not _LASTS.search(quote):
+        return False
     if kind in ("number", "date"):
         return _new(NUMBER if kind == "number" else DATE, quote, known)
     if kind == "name":
-        names = {name.lower() for name in CAPITALISED.findall(quote) if not _DAY_OR_MONTH.fullmatch(name)}
-        return bool(names - known - terms.STOP_WORDS)
+        told = _PLACES.sub(" ", quote)
+        names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
+        return bool(names - known - terms.STOP_WORDS) or any(
+            doer.split()[-1] not in known for doer in _DOER.findall(quote)
+        )
     if kind in ("place", "reason", "frequency"):
         return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))

@@ -53,6 +53,14 @@ def test_what_fits_by_far_best_answers_in_other_words() -> None:
     assert chosen(QUESTION, (KEEPS, 0.7, 0.5), ("Stir it with a spoon.", 0.3, 0.2)) == KEEPS
 
 
+def test_where_each_word_is_like_one_of_the_sentence_none_has_to_be_named() -> None:
+    question, told = "how long does marmalade stay edible", "Closed, preserves last nine weeks."
+    assert chosen(question, (told, 0.7, 0.5), ("Stir it with a spoon.", 0.3, 0.2)) == told
+    assert chosen(f"{question} in the cellar", (told, 0.7, 0.5), ("Stir it with a spoon.", 0.3, 0.2)) == ""
+    assert chosen(question, (told, 0.7, 0.45), ("Stir it with a spoon.", 0.3, 0.2)) == ""
+    assert chosen(question, (told, 0.45, 0.5), ("Stir it with a spoon.", 0.1, 0.2)) == ""
+
+
 @pytest.mark.parametrize(
     ("question", "sentences"),
     [
