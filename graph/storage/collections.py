@@ -21,7 +21,13 @@ _MAX_NAME = 60  # characters
 _MAX_OF_DOCUMENT = 20
 _MAX_COLLECTIONS = 1000
 _TOO_MANY = f"A document can be in {_MAX_OF_DOCUMENT} collections: leave out some."
-_ALL = f"SELECT id, name FROM collection WHERE personal_of = '' AND id <> '{DEFAULT}'"
+_NAMED = f"personal_of = '' AND id <> '{DEFAULT}'"
+# One that is empty, and has no members, is gone.
+_IN_USE = (
+    "(EXISTS (SELECT 1 FROM entry WHERE collection = collection.id) "
+    "OR EXISTS (SELECT 1 FROM member WHERE collection = collection.id))"
+)
+_ALL = f"SELECT id, name FROM collection WHERE {_NAMED} AND {_IN_USE}"
 # What is put in a collection has the name and source of its first entry that the caller may read.
 _PUT = (
     "INSERT INTO entry (document, collection, name, source, added_by, added, put_from) "
@@ -136,7 +142,6 @@ class Collections(SingleValues):
             if others and not connection.execute(kept, [document, *values, *others]).fetchone():
                 _put(connection, scope, document, scope.into, self._db.now())
             remove_entries(connection, document, others)
-            _drop_empty(connection, others)
         return list(chosen)
 
     def add_to(self, scope: Scope, documents: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -163,6 +168,7 @@ class Collections(SingleValues):
 
     def _chosen(self, connection: Connection, scope: Scope, names: Sequence[str]) -> dict[str, str]:
         """Within a transaction: return the ids of collections by name, created where they are missing."""
+        connection.execute(f"DELETE FROM collection WHERE {_NAMED} AND NOT {_IN_USE}", [])
         known = _known(connection, scope)
         spelled = {name.casefold(): name for name in known}
         chosen: dict[str, str] = {}
@@ -208,14 +214,6 @@ def _put(connection: Connection, scope: Scope, document: str, collection: str, n
 def _holds(connection: Connection, collection: str, document: str) -> bool:
     found = connection.execute("SELECT 1 FROM entry WHERE document = ? AND collection = ?", [document, collection])
     return found.fetchone() is not None
-
-
-def _drop_empty(connection: Connection, collections: Sequence[str]) -> None:
-    connection.executemany(
-        "DELETE FROM collection WHERE id = ? AND NOT EXISTS (SELECT 1 FROM entry WHERE collection = collection.id) "
-        "AND NOT EXISTS (SELECT 1 FROM member WHERE collection = collection.id)",
-        [[one] for one in collections],
-    )
 
 
 def checked(names: Sequence[str]) -> list[str]:

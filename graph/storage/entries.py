@@ -72,6 +72,22 @@ def add_entry(connection: Connection, scope: Scope, row: DocumentRow, now: float
     connection.execute(_ADD_ENTRY, (row.id, scope.into, row.name, row.source, scope.who, now))
 
 
+def forget_entry(connection: Connection, entry: int, document: str, put_from: str) -> None:
+    """Within a transaction: delete an entry whose source is gone.
+
+    One that was put in its collection from another stays while the document is in that one under another source, and
+    takes over its name and source. Those of that other collection are to be deleted before.
+    """
+    kept = connection.execute(
+        "SELECT name, source FROM entry WHERE document = ? AND collection = ? AND id <> ? ORDER BY id LIMIT 1",
+        [document, put_from, entry],
+    ).fetchone()
+    if kept:
+        connection.execute("UPDATE entry SET name = ?, source = ? WHERE id = ?", [*kept, entry])
+    else:
+        connection.execute("DELETE FROM entry WHERE id = ?", [entry])
+
+
 def remove_entries(connection: Connection, document: str, collections: Sequence[str]) -> list[str]:
     """Within a transaction: take a document out of collections; return it if it is in none then, and retired."""
     connection.executemany(

@@ -15,6 +15,7 @@ from graph.storage.entries import (
     FINGERPRINT,
     PENDING,
     add_entry,
+    forget_entry,
     remove_from_scope,
     retire_rows,
     retire_without_source,
@@ -260,14 +261,13 @@ class Ledger(Collections):
         may, own = writable(scope)
         with self._db.writing() as connection:
             rows = connection.execute(
-                f"SELECT DISTINCT document FROM entry WHERE (source = ? OR substr(source, 1, ?) = ?){may}",
+                "SELECT id, document, put_from FROM entry "
+                f"WHERE (source = ? OR substr(source, 1, ?) = ?){may} ORDER BY put_from",
                 [source, len(inside), inside, *own],
             ).fetchall()
-            connection.execute(
-                f"DELETE FROM entry WHERE (source = ? OR substr(source, 1, ?) = ?){may}",
-                [source, len(inside), inside, *own],
-            )
-            return retire_without_source(connection, [row[0] for row in rows])
+            for entry, document, put_from in rows:
+                forget_entry(connection, entry, document, put_from)
+            return retire_without_source(connection, list(dict.fromkeys(row[1] for row in rows)))
 
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""
