@@ -7,16 +7,20 @@ rarity here, as in BM25, and a question searches for its rarest words alone: tho
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graph.access import Scope
 from graph.storage.entries import visible
 from graph.storage.fulltext import FullText, stem
 
 _MAX_WORDS = 8  # a question's rarest words are searched for
+# Units with one of the rarest words are ranked, by all words, until there are so many; in a library where they are
+# fewer, and where the rare words find too little, those with any word are.
+_MAX_RANKED = 4000
 _MAX_LEXEME = 2000  # bytes; Postgres takes 2,046
 _MAX_POSITION = 16_383  # the largest place of a word that Postgres stores
 _WORD = re.compile(r"[^\W_]+")
@@ -72,17 +76,28 @@ class PostgresText(FullText):
         chosen = sorted((word for word in phrases if counts[word]), key=lambda word: counts[word])[:_MAX_WORDS]
         if not chosen:
             return []
-        score = " + ".join(["? * ts_rank(u.words, ?::tsquery)"] * len(chosen))
-        weights = [_rarity(counts[word], total) for word in chosen]
+        weights = {phrases[word]: _rarity(counts[word], total) for word in chosen}
+        running = list(itertools.accumulate(counts[word] for word in chosen))
+        rare = max(1, sum(ranked <= _MAX_RANKED for ranked in running))
+        found = self._best_of(scope, weights, list(weights)[:rare], documents, limit)
+        if len(found) < limit and rare < len(chosen):
+            return self._best_of(scope, weights, list(weights), documents, limit)
+        return found
+
+    def _best_of(
+        self, scope: Scope, weights: Mapping[str, float], searched: Sequence[str], documents: Sequence[str], limit: int
+    ) -> list[tuple[str, float]]:
+        """Return the best chunks with one of the searched phrases, ranked by all phrases with their weights."""
         may, own = visible(scope, "u.document")
+        score = " + ".join(["? * ts_rank(u.words, ?::tsquery)"] * len(weights))
         rows = self._db.rows(
             f"SELECT u.chunk, max({score}) AS score FROM units u JOIN chunks c ON c.id = u.chunk "
             "JOIN documents d ON d.id = c.document AND d.generation = c.generation "
             f"WHERE u.words @@ ?::tsquery {'AND u.document = ANY(?)' if documents else ''}{may} "
             "GROUP BY u.chunk ORDER BY score DESC, u.chunk LIMIT ?",
             [
-                *(value for word, weight in zip(chosen, weights, strict=True) for value in (weight, phrases[word])),
-                " | ".join(f"({phrases[word]})" for word in chosen),
+                *(value for phrase, weight in weights.items() for value in (weight, phrase)),
+                " | ".join(f"({phrase})" for phrase in searched),
                 *([list(documents)] if documents else []),
                 *own,
                 limit,

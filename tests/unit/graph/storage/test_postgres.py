@@ -16,7 +16,7 @@ import pytest
 from graph.errors import BadInputError, HomeError, IndexMismatchError
 from graph.storage.base import PageRow, Transcript, VectorRow
 from graph.storage.library import Library, LibraryVectors
-from graph.storage.postgres import schema
+from graph.storage.postgres import fulltext, schema
 from graph.storage.postgres.catalog import PostgresCatalog
 from graph.storage.postgres.database import Database, place_of
 from graph.storage.postgres.stores import PostgresStores
@@ -71,6 +71,26 @@ def test_hard_texts_are_stored_and_found(catalog: Library, text: str, word: str)
     assert found(catalog, word) == [row.text]
     assert row.sentences[0].text == text, "JSON loses nothing"
     assert catalog.document_frequencies([word])[0][word] == 1
+
+
+def test_rare_words_are_searched_first_and_all_words_where_they_find_too_little(
+    catalog: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"The tide turned at {at}." for at in range(30)] + ["The gull saw the tide.", "A gull."]
+    publish(catalog, document("a"), *(chunk(at, text) for at, text in enumerate(texts)))
+    everything = catalog.search_text(["tide", "gull"], (), 40)
+    assert len(everything) == 32
+    monkeypatch.setattr(fulltext, "_MAX_RANKED", 5)
+    assert catalog.search_text(["tide", "gull"], (), 2) == everything[:2], "ranked by the common word too"
+    assert catalog.search_text(["tide", "gull"], (), 40) == everything
+
+
+def test_the_eight_rarest_words_of_a_long_question_are_searched(catalog: Library) -> None:
+    words = [f"word{at}" for at in range(10)]  # each in one chunk more than the one before
+    texts = [" ".join(words[at:]) for at in range(10)]
+    publish(catalog, document("a"), *(chunk(at, text) for at, text in enumerate(texts)))
+    assert len(catalog.search_text(words[9:], (), 20)) == 10
+    assert len(catalog.search_text([*reversed(words), "absent"], (), 20)) == 8
 
 
 def test_a_word_that_is_cut_is_not_another_that_begins_alike(catalog: Library) -> None:

@@ -19,6 +19,10 @@ def test_threads_that_stem_at_once_get_correct_stems() -> None:
     assert found == expected * 200
 
 
+def test_a_word_without_a_stem_stands_for_itself() -> None:
+    assert stem("s") == "s"
+
+
 def test_stems_are_those_of_sqlite() -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE t USING fts5(x, tokenize = 'porter unicode61')")

@@ -7,31 +7,34 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from loaders.errors import SourceError
 from loaders.pages.cpu import cores
-from loaders.pages.pool import ProcessPagePool, load_factor
+from loaders.pages.pool import PagePool, ProcessPagePool, load_factor
 from loaders.types import Failure
 from tests.conftest import ROOT
 
+# The contract of a pool of pages is every test that takes `pool`; another implementation joins it by an entry here.
+POOLS: list[Callable[[], PagePool]] = [lambda: ProcessPagePool(workers=2)]
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ProcessPagePool]:
-    pool = ProcessPagePool(workers=2)
+
+@pytest.fixture(scope="module", params=POOLS, ids=["processes"])
+def pool(request: pytest.FixtureRequest) -> Iterator[PagePool]:
+    pool: PagePool = request.param()
     yield pool
     pool.close()
 
 
-async def test_outcomes_keep_the_order_of_the_jobs(pool: ProcessPagePool) -> None:
+async def test_outcomes_keep_the_order_of_the_jobs(pool: PagePool) -> None:
     assert await pool.map(abs, [-3, 2, -1]) == [3, 2, 1]
     assert await pool.map(abs, []) == []
 
 
-async def test_one_bad_job_does_not_harm_the_others(pool: ProcessPagePool) -> None:
+async def test_one_bad_job_does_not_harm_the_others(pool: PagePool) -> None:
     died, raised, fine = await pool.map(eval, ["__import__('os')._exit(3)", "1 / 0", "40 + 2"])
     assert isinstance(died, Failure)
     assert died.reason == "render_error"
@@ -97,7 +100,7 @@ def test_the_clock_goes_slower_on_a_loaded_machine(monkeypatch: pytest.MonkeyPat
     assert load_factor() >= 1
 
 
-async def test_cancelling_the_await_frees_the_workers(pool: ProcessPagePool) -> None:
+async def test_cancelling_the_await_frees_the_workers(pool: PagePool) -> None:
     task = asyncio.create_task(pool.map(time.sleep, [100.0] * 6))
     await asyncio.sleep(0.3)
     task.cancel()
@@ -108,11 +111,11 @@ async def test_cancelling_the_await_frees_the_workers(pool: ProcessPagePool) -> 
     assert time.monotonic() - start < 90  # a worker that still slept would have taken 100
 
 
-def test_one_pool_serves_several_loops(pool: ProcessPagePool) -> None:
+def test_one_pool_serves_several_loops(pool: PagePool) -> None:
     assert [asyncio.run(pool.map(abs, [-n])) for n in range(3)] == [[0], [1], [2]]
 
 
-async def test_call_raises_what_the_function_raises(pool: ProcessPagePool) -> None:
+async def test_call_raises_what_the_function_raises(pool: PagePool) -> None:
     assert await pool.call(abs, -1) == 1
     with pytest.raises(ValueError, match="invalid literal"):
         await pool.call(int, "x")
@@ -120,7 +123,7 @@ async def test_call_raises_what_the_function_raises(pool: ProcessPagePool) -> No
         await pool.call(os._exit, 1)
 
 
-async def test_workers_ignore_ctrl_c(pool: ProcessPagePool) -> None:
+async def test_workers_ignore_ctrl_c(pool: PagePool) -> None:
     (pid,) = await pool.map(eval, ["__import__('os').getpid()"])
     assert isinstance(pid, int)
     os.kill(pid, signal.SIGINT)
