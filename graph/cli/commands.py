@@ -43,7 +43,7 @@ class Depths(click.ParamType[tuple[int, ...]]):
         return tuple(depths)
 
 
-registry = click.Group(commands={"token": team.token})
+registry = click.Group(commands={"collections": team.collections, "token": team.token})
 """The commands by name; `graph.cli.group` takes them from here."""
 
 _count = click.IntRange(min=1)

@@ -13,6 +13,7 @@ from graph.cli.exit_codes import EXPLAINED
 HELP = {
     "ask": "Answer a QUESTION, citing the pages that support the answer.",
     "chat": "Ask questions in a conversation; /quit or Ctrl-D ends it.",
+    "collections": "List collections of documents, or change who may see one.",
     "delete": "Delete a DOCUMENT and everything stored of it.",
     "doctor": "Check installation, home folder, key and models.",
     "documents": "List the documents.",

@@ -1,4 +1,4 @@
-"""The command that makes tokens for users."""
+"""Commands for servers with several users: tokens, and collections with their members."""
 
 from __future__ import annotations
 
@@ -40,3 +40,42 @@ def test_the_token_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_name_that_no_user_can_have_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["token", name]) == 2
     assert repr(name) in capsys.readouterr().err
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(["collections", *words])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_members_of_a_collection_are_added_changed_and_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There are no collections" in run(capsys)[1]
+    assert "has no members" in run(capsys, "create", "Team")[1]
+    assert run(capsys, "list") == (0, "Team  0\n")
+    assert "has no members" in run(capsys, "members", "team")[1]
+    assert run(capsys, "add", "Team", "ann") == (0, "ann  reader\n")
+    assert run(capsys, "add", "Team", "ann", "--role", "writer") == (0, "ann  writer\n")
+    assert run(capsys, "add", "Team", "group:law") == (0, "ann  writer\ngroup:law  reader\n")
+    assert json.loads(run(capsys, "members", "Team", "--json")[1])["members"] == {
+        "ann": "writer",
+        "group:law": "reader",
+    }
+    assert run(capsys, "remove", "Team", "ann") == (0, "group:law  reader\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["members", "None"], "There is no collection 'None'"),
+        (["create", "a,b"], "cannot be the name of a collection"),
+        (["create"], "needs a collection"),
+        (["add", "Team"], "needs a collection and a user"),
+        (["list", "--server", "http://127.0.0.1:1"], "leave out --server"),
+    ],
+)
+def test_a_collection_that_cannot_be_changed_is_refused(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    code, told = run(capsys, *words)
+    assert code == 2
+    assert said in told
