@@ -79,7 +79,7 @@ def route_request(state: State) -> dict[str, Any]:
     """Read the input into the run's `request`, and clear the results that an earlier run left on the thread."""
     messages = state.get("messages") or []
     in_chat = bool(messages) and isinstance(messages[-1], HumanMessage)
-    folder = dependencies.home_stores().downloads
+    folder = dependencies.stores(dependencies.run_scope()).downloads
     new = [source_of(reference, folder) for reference in references_in(messages[-1])] if in_chat else []
     request = Request(
         sources=[*as_list(state.get("sources") or [], "sources"), *new],

@@ -261,7 +261,7 @@ async def current() -> Deps:
     engine_context = _engine_context(context)
     opened = _stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
     # Opening stores again blocks too: the home folder may have been deleted since the run's last node.
-    # Whether users may see something is looked up in the catalog each time: a thread's work, and none without users.
+    # What users may see is looked up in the catalog each time, which blocks; without users nothing is.
     scope = await asyncio.to_thread(run_scope) if config.users else run_scope()
     if _engine_and_embedder.is_cached(engine_context, config) and not opened.was_replaced():
         return _deps(opened.within(scope), *_engine_and_embedder(engine_context, config))

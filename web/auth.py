@@ -17,10 +17,11 @@ from langgraph_sdk import Auth
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
-from graph import users
+from graph import dependencies, users
 from graph.access import LOCAL, Identity
 from graph.errors import BadInputError
 from graph.settings import settings
+from graph.storage.stores import Stores
 from web import ownership
 from web.responses import WebError
 from web.sessions import COOKIE, is_equal, of_cookie, session_of
@@ -95,6 +96,11 @@ def identity_of(request: HTTPConnection) -> Identity:
     if not isinstance(found, Identity):
         raise WebError(401, _TOKEN_REQUIRED)
     return found
+
+
+def stores_of(request: HTTPConnection) -> Stores:
+    """Return the stores as the user who sends a request sees them: the one place where routes get theirs."""
+    return dependencies.stores_of(identity_of(request))
 
 
 def recognize(scope: Any, headers: Mapping[str, str]) -> Identity | None:

@@ -9,9 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from graph import dependencies
-from graph.access import Scope
 from graph.errors import BadInputError
+from web.auth import stores_of
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
@@ -52,7 +51,7 @@ async def add(request: Request) -> Added:
     documents, names = (given.get("documents"), given.get("names")) if isinstance(given, dict) else (None, None)
     if not (_is_texts(documents) and _is_texts(names) and documents and names):
         raise WebError(422, _ADDITION)
-    return await asyncio.to_thread(_add, documents, names)
+    return await asyncio.to_thread(_add, request, documents, names)
 
 
 async def _json(request: Request, most: int) -> Any:
@@ -73,7 +72,7 @@ def _is_texts(value: Any) -> bool:
 
 
 def _put(request: Request, names: list[str]) -> InCollections:
-    row, stores = find_document(request), dependencies.stores(Scope.everything())
+    row, stores = find_document(request), stores_of(request)
     stores.acquire_for_writing()
     try:
         return {"id": row.id, "collections": stores.catalog.put_in(row.id, names)}
@@ -81,8 +80,8 @@ def _put(request: Request, names: list[str]) -> InCollections:
         raise WebError(422, str(error)) from error
 
 
-def _add(documents: list[str], names: list[str]) -> Added:
-    stores = dependencies.stores(Scope.everything())
+def _add(request: Request, documents: list[str], names: list[str]) -> Added:
+    stores = stores_of(request)
     known = {row.id for row in stores.catalog.documents()}.intersection(documents)
     if not known:
         raise WebError(422, "None of these documents is in the library: look at the list again.")

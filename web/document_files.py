@@ -15,6 +15,7 @@ from graph.access import Scope
 from graph.export.proof import pdf_of
 from graph.ingestion import access
 from loaders.errors import SourceError
+from web.auth import stores_of
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
@@ -39,9 +40,10 @@ def file(request: Request) -> Response:
         raise WebError(422, "`download` must be 1, or left out.")
     if row.kind != "pdf":
         raise WebError(404, "This document is no PDF: save its text, or look at its pages.")
-    path = pdf_of(dependencies.stores(Scope.everything()), row)
+    path = pdf_of(stores_of(request), row)
     try:
-        path = access.check_path(path, row.name) if path else None
+        # The document may be seen, and the bytes are its own: the folder of another user may hold them.
+        path = access.check_path(path, row.name, dependencies.stores(Scope.everything())) if path else None
     except SourceError:
         path = None
     if path is None:

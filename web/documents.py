@@ -10,13 +10,12 @@ from pydantic import Field
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from graph import dependencies
-from graph.access import Scope
 from graph.storage import summaries
 from graph.storage.base import Catalog
 from graph.storage.cleanup import remove
 from graph.storage.rows import DocumentRow
 from graph.storage.summaries import DocumentSummary, LedgerLine
+from web.auth import stores_of
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError, query_number
 
@@ -107,7 +106,7 @@ def find_document(request: Request) -> DocumentRow:
     Raises:
         WebError: There is no document of that id.
     """
-    row = dependencies.stores(Scope.everything()).catalog.document(request.path_params["document"])
+    row = stores_of(request).catalog.document(request.path_params["document"])
     if row is None or not row.source:
         raise WebError(404, "There is no such document: it may have been deleted. Look at the list again.")
     return row
@@ -116,7 +115,7 @@ def find_document(request: Request) -> DocumentRow:
 @endpoint(query=ListQuery, errors=[422])
 def documents(request: Request) -> DocumentList:
     """List documents, with how many of their pages were read."""
-    catalog, query = dependencies.stores(Scope.everything()).catalog, request.query_params
+    catalog, query = stores_of(request).catalog, request.query_params
     if not query:
         return {"documents": [cast(ListedDocument, one) for one in summaries.documents(catalog)]}
     limit, offset = query_number(request, "limit", 1, MAX_LISTED), query_number(request, "offset", 0, _MAX_OFFSET) or 0
@@ -179,7 +178,7 @@ def _sorted(rows: list[DocumentRow], order: str) -> list[DocumentRow]:
 @endpoint(path=DocumentPath, errors=[404])
 def document(request: Request) -> DocumentDetails:
     """Return a document with its ledger, a line for each page."""
-    row, catalog = find_document(request), dependencies.stores(Scope.everything()).catalog
+    row, catalog = find_document(request), stores_of(request).catalog
     summary = summaries.document(catalog, row)
     if summary is None:
         raise WebError(404, "No page of this document has been read yet.")
@@ -193,7 +192,7 @@ def delete(request: Request) -> Deleted:
     If two requests come at the same time, the second one gets 404.
     """
     with deletion:
-        row, stores = find_document(request), dependencies.stores(Scope.everything())
+        row, stores = find_document(request), stores_of(request)
         stores.acquire_for_writing()
         remove(stores, row.id)
     return {"deleted": {"id": row.id, "name": row.name}}

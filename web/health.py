@@ -80,12 +80,12 @@ def _check_catalog() -> None:
 
 
 def _check_engine() -> None:
-    dependencies.for_context(Context())
+    dependencies.for_context(Context(), Scope.everything())
 
 
 def _check_vectors() -> None:
     """Raise if another process owns the home folder, or the vectors are another model's."""
-    deps = dependencies.for_context(Context())
+    deps = dependencies.for_context(Context(), Scope.everything())
     deps.stores.acquire()
     deps.stores.check(deps.embedder.identity)
 

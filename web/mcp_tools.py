@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
 from graph import dependencies, tools
-from graph.access import Identity, Scope
+from graph.access import Identity
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.query.citation_links import document_url
 from graph.retrieval.documents import find_document
@@ -130,11 +130,11 @@ async def _list(given: Any, user: Identity) -> Result:
 
 
 async def _page(given: Any, user: Identity) -> Result:
-    return await run_in_threadpool(_page_of, given["document"], given["page"], given.get("image", True))
+    return await run_in_threadpool(_page_of, user, given["document"], given["page"], given.get("image", True))
 
 
-def _page_of(name: str, number: int, with_image: bool) -> Result:
-    stores = dependencies.stores(Scope.everything())
+def _page_of(user: Identity, name: str, number: int, with_image: bool) -> Result:
+    stores = dependencies.stores_of(user)
     row = find_document(stores.catalog, name)
     line = next((one for one in stores.catalog.pages(row.id) if one.page == number), None)
     if line is None:

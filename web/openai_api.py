@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from graph import dependencies
-from graph.access import Identity, Scope
+from graph.access import Identity
 from graph.errors import HomeError
 from web import openai_threads
 from web.auth import identity_of
@@ -62,7 +62,7 @@ class ApiError(Exception):
 async def models(request: Request) -> Response:
     """List the library, and its documents, as models."""
     try:
-        parts = await run_in_threadpool(_parts)
+        parts = await run_in_threadpool(_parts, identity_of(request))
     except (HomeError, OSError):
         return JSONResponse(ApiError(503, LIBRARY_UNAVAILABLE, "api_error").body, 503)
     names = [MODEL, *(f"{MODEL}:{part}" for part in parts)]
@@ -70,9 +70,9 @@ async def models(request: Request) -> Response:
     return JSONResponse({"object": "list", "data": data})
 
 
-def _parts() -> list[str]:
+def _parts(user: Identity) -> list[str]:
     """Return the names of what can be asked by itself: collections, then documents."""
-    catalog = dependencies.stores(Scope.everything()).catalog
+    catalog = dependencies.stores_of(user).catalog
     names = [*catalog.collections(), *(row.name for row in catalog.documents())]
     return list(dict.fromkeys(names))[:_MAX_LISTED]
 
@@ -84,7 +84,7 @@ async def chat_completions(request: Request) -> Response:
         asked = await _body(request)
         given = _input(asked)
         if part := str(asked.get("model") or "").partition(":")[2]:
-            given["documents"] = await run_in_threadpool(_documents, part)
+            given["documents"] = await run_in_threadpool(_documents, part, user)
         if asked.get("stream"):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             return StreamingResponse(_stream(asked, given, user), media_type="text/event-stream", headers=headers)
@@ -127,10 +127,10 @@ def _input(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"messages": kept}
 
 
-def _documents(name: str) -> list[str]:
+def _documents(name: str, user: Identity) -> list[str]:
     """Return the documents of the collection of this name; else the name, as that of a document."""
     try:
-        catalog = dependencies.stores(Scope.everything()).catalog
+        catalog = dependencies.stores_of(user).catalog
         ids = next((ids for one, ids in catalog.collections().items() if one.casefold() == name.casefold()), [])
         return [row.id for row in catalog.documents(ids)] or [name]
     except (HomeError, OSError) as error:

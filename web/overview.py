@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from graph import dependencies
-from graph.access import Scope
 from graph.storage.base import Catalog
 from graph.storage.rows import DocumentRow
 from loaders.text.plain import plain
+from web.auth import stores_of
 from web.documents import find_document
 from web.openapi import DocumentPath, endpoint
 
@@ -67,7 +66,7 @@ def overview(request: Request) -> Overview:
     from graph.query.places import headings as headings_of
     from graph.query.summary import summary
 
-    row, catalog = find_document(request), dependencies.stores(Scope.everything()).catalog
+    row, catalog = find_document(request), stores_of(request).catalog
     headings = headings_of(catalog, row)[:_MAX_OUTLINE] if row.generation else []
     said = summary(catalog.chunks(catalog.chunk_ids(row.id)), row.title) if row.generation else []
     known = {_letters(text) for text in (row.title, row.label, *(text for _, text, _ in headings))}

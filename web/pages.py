@@ -14,7 +14,6 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from graph import dependencies
-from graph.access import Scope
 from graph.sanitize import escape_tags
 from graph.storage import summaries
 from graph.storage.rows import PageRow, layer_key, ocr_key
@@ -22,6 +21,7 @@ from graph.storage.summaries import LedgerLine, page_markdown
 from loaders.text.plain import plain
 from loaders.text.tables import parse_table
 from loaders.types import Block, Box, Word
+from web.auth import stores_of
 from web.documents import find_document
 from web.openapi import DocumentPath, PagePath, endpoint
 from web.page_images import MAX_WIDTH_PX, MIN_WIDTH_PX, render_page
@@ -126,7 +126,7 @@ class PageWords(TypedDict):
 @endpoint(path=PagePath, errors=[404])
 def words(request: Request) -> PageWords:
     """Return the words of a page with their places: by its text layer if that is legible, else as they were read."""
-    row, catalog = _find_page(request), dependencies.stores(Scope.everything()).catalog
+    row, catalog = _find_page(request), stores_of(request).catalog
     keys = [layer_key(row.document, row.page)] if row.legible else []
     for key in (*keys, row.transcript, ocr_key(row.document, row.page)):
         read = catalog.transcript(key) if key else None
@@ -138,7 +138,7 @@ def words(request: Request) -> PageWords:
 @endpoint(path=PagePath, errors=[404])
 def page(request: Request) -> PageText:
     """Return a page's line in the ledger and what was read on it; tables as cells, text without markup."""
-    row, catalog = _find_page(request), dependencies.stores(Scope.everything()).catalog
+    row, catalog = _find_page(request), stores_of(request).catalog
     read = catalog.transcript(row.transcript) if row.transcript else None
     ledger = next(line for line in summaries.pages(catalog, row.document) if line["page"] == row.page)
     blocks = [_block(block) for block in read.blocks] if read else []
@@ -150,7 +150,7 @@ def transcript(request: Request) -> Response:
     """Return a document as Markdown, page by page; `page` picks one."""
     row = find_document(request)
     wanted = query_number(request, "page", 1, max(row.pages, 1))
-    read = dependencies.stores(Scope.everything()).catalog.transcripts(row.id, [wanted] if wanted else None)
+    read = stores_of(request).catalog.transcripts(row.id, [wanted] if wanted else None)
     parts = [f"## Page {number}\n\n{page_markdown(found)}" for number, found in sorted(read.items())]
     text = f"# {escape_tags(row.name)}\n\n" + "\n\n".join(parts) + "\n"
     return Response(text, media_type="text/markdown; charset=utf-8", headers={"Cache-Control": _REVALIDATE})
@@ -164,7 +164,7 @@ def _find_page(request: Request) -> PageRow:
     """Return the page that the path names; raise WebError if there is none."""
     row, given = find_document(request), request.path_params["page"]
     wanted = int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
-    for one in dependencies.stores(Scope.everything()).catalog.pages(row.id):
+    for one in stores_of(request).catalog.pages(row.id):
         if one.page == wanted:
             return one
     raise WebError(404, f"There is no such page: the document has pages 1 to {row.pages}.")

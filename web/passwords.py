@@ -13,6 +13,7 @@ from graph.ingestion.access import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
 from loaders.pages.reader import inspect
+from web.auth import identity_of, stores_of
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
 
@@ -34,7 +35,7 @@ async def password(request: Request) -> Opened:
         if len(given) > _MAX_PASSWORD_BYTES:
             raise WebError(413, "The password is too long.")
     document = request.path_params["document"]
-    path = await asyncio.to_thread(_find_upload, document)
+    path = await asyncio.to_thread(_find_upload, request, document)
     try:
         text = given.decode("utf-8")
         await dependencies.pool().call(inspect, path, text)
@@ -42,12 +43,12 @@ async def password(request: Request) -> Opened:
         raise WebError(422, "The password is wrong: try again.") from None
     except SourceError:
         raise WebError(415, "This file cannot be opened with any password; reading it says why.") from None
-    remember(document, text)
+    remember(document, text, identity_of(request).name)
     return {"id": document}
 
 
-def _find_upload(document: str) -> Path:
-    folder = dependencies.home_stores().uploads / document
+def _find_upload(request: Request, document: str) -> Path:
+    folder = stores_of(request).uploads / document
     if UPLOADED_ID.fullmatch(document) and folder.is_dir():
         for path in folder.iterdir():
             return path

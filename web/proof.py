@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from graph.errors import BadInputError
 from graph.export.proof import write_proof
 from loaders.errors import SourceError
+from web.auth import stores_of
 from web.openapi import endpoint
 from web.responses import WebError
 
@@ -24,7 +26,7 @@ async def proof(request: Request) -> Response:
     """Return the pages that an answer cites as a PDF with the quotes marked; the body is the answer."""
     answer = await _answer(request)
     try:
-        content = await write_proof(answer)
+        content = await write_proof(answer, await asyncio.to_thread(stores_of, request))
     except (BadInputError, SourceError) as error:
         raise WebError(422, str(error)) from error
     headers = {"Content-Disposition": 'attachment; filename="proof.pdf"', "Cache-Control": "private, no-store"}

@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import prompts
@@ -24,6 +25,7 @@ from graph import context, dependencies
 from graph.attachments import MAX_FILE_BYTES, detach, has_files, looks_like_base64
 from graph.errors import BadInputError
 from graph.settings import settings
+from web.auth import stores_of
 from web.replies import DOES_NOT_FIT, STATE_PATH
 from web.responses import WebError, error_response
 from web.uploads import prepare_folder
@@ -47,7 +49,7 @@ class RequestFilter:
         """Pass on a request, or a message of a web socket, with references in place of files."""
         path = str(scope.get("path", "")).removeprefix(str(scope.get("root_path", "")))
         if scope["type"] == "websocket" and _STORED_PATH.fullmatch(path):
-            await self.app(scope, _filtered_socket(receive, send), send)
+            await self.app(scope, _filtered_socket(scope, receive, send), send)
         elif scope["type"] != "http" or not _STORED_PATH.fullmatch(path):
             await self.app(scope, receive, send)
         elif scope["method"] not in ("POST", "PUT", "PATCH"):
@@ -57,7 +59,9 @@ class RequestFilter:
         else:
             try:
                 of_state = bool(STATE_PATH.fullmatch(path))
-                body = await run_in_threadpool(filter_body, await _body(Request(scope, receive)), of_state=of_state)
+                body = await run_in_threadpool(
+                    filter_body, await _body(Request(scope, receive)), scope, of_state=of_state
+                )
             except ClientDisconnect:
                 return
             except Exception as error:
@@ -68,11 +72,12 @@ class RequestFilter:
             await self.app({**scope, "headers": headers}, _replay(body, receive), send)
 
 
-def filter_body(body: bytes, *, of_state: bool = False) -> bytes:
+def filter_body(body: bytes, scope: Scope, *, of_state: bool = False) -> bytes:
     """Return the body with references in place of files; the same object if it holds no file or is not JSON.
 
     Args:
         body: The body of a request.
+        scope: The request, whose user the files are stored for.
         of_state: Whether the request changes the state of a thread.
 
     Raises:
@@ -87,7 +92,7 @@ def filter_body(body: bytes, *, of_state: bool = False) -> bytes:
         for one in given if isinstance(given, list) else [given]:
             _check_settings(one)
         _check_shape(given, of_state=of_state)
-        detached = _detached(given, len(body))
+        detached = _detached(given, len(body), scope)
         if len(body) >= 2000 and any(looks_like_base64(text) for text in _texts(detached)):
             raise WebError(422, _BARE_FILE)
     except RecursionError:
@@ -114,29 +119,37 @@ def _check_shape(given: Any, *, of_state: bool) -> None:
         raise WebError(422, DOES_NOT_FIT)
 
 
-def _detached(value: Any, size: int) -> Any:
+def _detached(value: Any, size: int, scope: Scope) -> Any:
     """Return the value with files taken out of all messages in it; the same object if there are none."""
     if isinstance(value, list):
-        items = [_detached(item, size) for item in value]
+        items = [_detached(item, size, scope) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
     if not isinstance(value, Mapping):
         return value
     made = {
-        key: _without_files(item, size) if key == "messages" else _detached(item, size) for key, item in value.items()
+        key: _without_files(item, size, scope) if key == "messages" else _detached(item, size, scope)
+        for key, item in value.items()
     }
     return value if all(made[key] is value[key] for key in value) else made
 
 
-def _without_files(messages: Any, size: int) -> Any:
+def _without_files(messages: Any, size: int, scope: Scope) -> Any:
     """Return messages without their files; `size` is that of the whole request in bytes."""
     if isinstance(messages, Mapping) and "__overwrite__" in messages:
-        return {**messages, "__overwrite__": _without_files(messages["__overwrite__"], size)}
-    folder = dependencies.home_stores().downloads
+        return {**messages, "__overwrite__": _without_files(messages["__overwrite__"], size, scope)}
+    folder = _folder(scope)
     if has_files(messages):
         prepare_folder(size, folder)
     limit = min(MAX_FILE_BYTES, settings().upload_mb * 2**20)
     made = detach({"messages": messages}, folder, limit)["messages"]
     return messages if made == messages else made
+
+
+def _folder(scope: Scope) -> Path:
+    """Return the folder of the files that the user of a request attaches."""
+    if str(scope.get("root_path", "")).startswith("/noauth"):  # of this process: a route has taken the files out
+        return dependencies.home_stores().downloads
+    return stores_of(HTTPConnection(scope)).downloads
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -171,7 +184,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
-def _filtered_socket(receive: Receive, send: Send) -> Receive:
+def _filtered_socket(scope: Scope, receive: Receive, send: Send) -> Receive:
     """Return a `receive` that filters the messages of a web socket; refused ones are answered and not passed on."""
 
     async def next_message() -> Message:
@@ -181,7 +194,7 @@ def _filtered_socket(receive: Receive, send: Send) -> Receive:
             if message["type"] != "websocket.receive" or not text:
                 return message
             try:
-                body = await run_in_threadpool(filter_body, text.encode())
+                body = await run_in_threadpool(filter_body, text.encode(), scope)
                 return {"type": "websocket.receive", "text": body.decode()}
             except Exception as error:
                 detail = json.loads(bytes(_refusal(error).body))["detail"]

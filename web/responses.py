@@ -7,6 +7,7 @@ import logging
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from graph.access import NotAllowedError
 from graph.errors import HomeError, IndexMismatchError
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ def error_response(error: Exception) -> Response:
     """Return the response for an exception; messages that name folders of this machine are only logged."""
     if isinstance(error, WebError):
         return error.response()
+    if isinstance(error, NotAllowedError):
+        return WebError(403 if error.seen else 404, str(error)).response()
     logger.exception("A request to the reading room failed", exc_info=error)
     if isinstance(error, HomeError | IndexMismatchError | OSError):
         return WebError(503, LIBRARY_UNAVAILABLE).response()

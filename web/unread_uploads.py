@@ -11,12 +11,13 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from graph import dependencies
-from graph.access import Scope
 from graph.ingestion.access import UPLOAD, UPLOADED_ID
 from graph.storage import summaries
 from graph.storage.cleanup import remove
+from graph.storage.stores import Stores
 from loaders.errors import PasswordError, SourceError
 from loaders.sources.formats import format_of
+from web.auth import stores_of
 from web.documents import Deleted, deletion
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
@@ -70,11 +71,12 @@ _problems: dict[tuple[str, float], tuple[Problem, str]] = {}
 @endpoint()
 async def unread(request: Request) -> UnreadUploads:
     """List the uploads of which no page was read, the newest first, with what is wrong with them."""
-    files = await asyncio.to_thread(_files)
+    stores = await asyncio.to_thread(stores_of, request)
+    files = await asyncio.to_thread(_files, stores)
     listed = files[:MAX_LISTED]
     unknown = [file for file in listed if (file.id, file.added) not in _problems]
     for file in unknown[:_MAX_OPENED]:
-        _problems[file.id, file.added] = await _problem(file)
+        _problems[file.id, file.added] = await _problem(stores, file)
     uploads: list[UnreadUpload] = []
     for file in listed:
         problem, detail = _problems.get((file.id, file.added), ("", ""))
@@ -90,12 +92,12 @@ def delete(request: Request) -> Deleted:
     """Remove an upload that was never read."""
     document = request.path_params["document"]
     with deletion:
-        stores = dependencies.stores(Scope.everything())
+        stores = stores_of(request)
         folder = stores.uploads / document
         name = _name(folder) if UPLOADED_ID.fullmatch(document) else ""
         if not name:
             raise WebError(404, "There is no such upload: it may have been deleted.")
-        if _was_read(document):
+        if _was_read(stores, document):
             raise WebError(409, "This file has been read: delete it as a document.")
         stores.acquire_for_writing()
         if stores.catalog.document(document):
@@ -104,12 +106,11 @@ def delete(request: Request) -> Deleted:
     return {"deleted": {"id": document, "name": name}}
 
 
-def _files() -> list[_File]:
+def _files(stores: Stores) -> list[_File]:
     """Return the uploads of which no page was read, the newest first."""
-    folder = dependencies.home_stores().uploads
     found = []
-    for path in folder.glob("*/*"):
-        if UPLOADED_ID.fullmatch(path.parent.name) and not _was_read(path.parent.name):
+    for path in stores.uploads.glob("*/*"):
+        if UPLOADED_ID.fullmatch(path.parent.name) and not _was_read(stores, path.parent.name):
             try:
                 told = path.stat()
             except OSError:
@@ -118,8 +119,8 @@ def _files() -> list[_File]:
     return sorted(found, key=lambda file: file.added, reverse=True)
 
 
-def _was_read(document: str) -> bool:
-    catalog = dependencies.stores(Scope.everything()).catalog
+def _was_read(stores: Stores, document: str) -> bool:
+    catalog = stores.catalog
     row = catalog.document(document)
     return bool(row and row.source and (row.generation or summaries.document(catalog, row)))
 
@@ -131,10 +132,10 @@ def _name(folder: Path) -> str:
         return ""
 
 
-async def _problem(file: _File) -> tuple[Problem, str]:
+async def _problem(stores: Stores, file: _File) -> tuple[Problem, str]:
     from loaders.pages.jobs import inspect
 
-    if await asyncio.to_thread(lambda: dependencies.stores(Scope.everything()).catalog.document(file.id)):
+    if await asyncio.to_thread(stores.catalog.document, file.id):
         return "", ""  # it was opened, and is being read
     try:
         if (await asyncio.to_thread(format_of, file.path)).kind == "office":

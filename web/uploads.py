@@ -21,6 +21,7 @@ from graph.settings import settings
 from graph.storage.home_lock import MIN_FREE_BYTES
 from loaders.sources.download import DOCUMENT_ID_DIGITS, safe_name
 from loaders.sources.formats import FORMAT_NAMES, sniff_suffix
+from web.auth import stores_of
 from web.openapi import endpoint
 from web.responses import WebError
 
@@ -82,7 +83,7 @@ async def _store(request: Request, name: str) -> Uploaded:
     if announced > limit:
         await _drain(request)
         raise _too_large()
-    folder = await asyncio.to_thread(prepare_folder, announced, dependencies.home_stores().uploads)
+    folder = await asyncio.to_thread(lambda: prepare_folder(announced, stores_of(request).uploads))
     handle, temporary = await asyncio.to_thread(tempfile.mkstemp, ".part", "", folder)
     try:
         size, digest = await _copy(request, handle, limit)
@@ -153,7 +154,7 @@ def prepare_folder(announced: int, folder: Path) -> Path:
         WebError: The disk is full, or the folder holds as many files as the settings allow.
     """
     dependencies.home_stores().acquire_for_writing()
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     if sum(1 for _ in folder.glob("*/*")) >= settings().max_uploads:
         raise WebError(507, "The limit of uploaded documents is reached: delete some first.")
     if shutil.disk_usage(folder).free < announced + MIN_FREE_BYTES:

@@ -40,12 +40,12 @@ def proof_pdf(answer: Mapping[str, Any]) -> bytes:
     Raises:
         BadInputError: it cites nothing, or what is no longer in the library.
     """
-    return async_nodes.run(write_proof(answer))
+    return async_nodes.run(write_proof(answer, dependencies.stores(Scope.everything())))
 
 
-async def write_proof(answer: Mapping[str, Any]) -> bytes:
-    """Return the proof of an answer as the bytes of a PDF; see `proof_pdf`."""
-    pages = await asyncio.to_thread(_pages, dependencies.stores(Scope.everything()), answer)
+async def write_proof(answer: Mapping[str, Any], stores: Stores) -> bytes:
+    """Return the proof of an answer, of pages that may be seen in these stores, as a PDF; see `proof_pdf`."""
+    pages = await asyncio.to_thread(_pages, stores, answer)
     title = str(answer.get("question") or "Cited pages")[:200]
     return await dependencies.pool().call(jobs.write_proof, title, pages)
 
@@ -124,7 +124,7 @@ def pdf_of(stores: Stores, row: DocumentRow) -> Path | None:
     """Return the PDF file of a document if it is there with the bytes that were read; None for other formats."""
     if row.kind != "pdf":
         return None
-    folders = (stores.uploads, stores.downloads)
+    folders = (stores.uploads, stores.downloads, *stores.opened.of_users())
     for path in [Path(row.source), *(path for folder in folders for path in (folder / row.id).glob("*"))]:
         try:
             with path.open("rb") as file:

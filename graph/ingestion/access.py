@@ -7,13 +7,16 @@ the state of a thread.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from graph import dependencies
 from graph.settings import settings
+from graph.storage.stores import Stores
 from loaders.errors import SourceError
 from loaders.sources.files import check_source as check_file
 
@@ -32,7 +35,8 @@ def uploaded(source: str) -> Path:
         SourceError: the reference is malformed, or the file is gone.
     """
     found = _UPLOADED.fullmatch(source)
-    path = dependencies.home_stores().uploads / found[1] / found[2] if found and found[2] not in (".", "..") else None
+    folder = dependencies.stores(dependencies.run_scope()).uploads
+    path = folder / found[1] / found[2] if found and found[2] not in (".", "..") else None
     if not path or not path.is_file():
         raise SourceError(f"{source!r} is not an uploaded file: upload it again, and give the source that is returned.")
     check_file(path)
@@ -52,12 +56,13 @@ def check_source(source: str) -> None:
         raise _refused(source)
 
 
-def check_path(path: Path | str, named: str = "") -> Path:
+def check_path(path: Path | str, named: str = "", stores: Stores | None = None) -> Path:
     """Return the path to open; on a server with links resolved, and only for a file below an allowed folder.
 
     Args:
         path: The path of the file.
         named: What the user gave for it, which the error message repeats; the file's name by default.
+        stores: The stores whose files may be opened; those of the run's user by default.
 
     Raises:
         SourceError: this process may not read the file, or on a server there is none.
@@ -69,16 +74,44 @@ def check_path(path: Path | str, named: str = "") -> Path:
         regular = stat.S_ISREG(real.stat().st_mode)
     except (OSError, ValueError):
         regular = False
-    if not (regular and _allowed(real)):
+    if not (regular and _allowed(real, stores)):
         raise _refused(named or Path(path).name)
     return real
 
 
-def _allowed(path: Path) -> bool:
+def check_bytes(path: str, document: str) -> None:
+    """Check that a file is the document that its pages are to be recorded for, which the run's user may see.
+
+    A client of the API can write the state of a thread, and pages of one document into that of another.
+
+    Raises:
+        SourceError: it is not.
+    """
     stores = dependencies.stores(dependencies.run_scope())
+    if stores.scope.is_everything:
+        return  # who may do everything may write everything
+    made = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(stores.derived / document))
+    if not stores.catalog.document(document) or not (made or _digest(path, os.stat(path)[6:9]).startswith(document)):
+        raise SourceError(f"{Path(path).name!r} is not the file of this document: read it again in a new thread.")
+
+
+@lru_cache(maxsize=64)
+def _digest(path: str, told: tuple[int, ...]) -> str:
+    """Return the SHA-256 of a file; `told`, its size and times, is part of the cache's key."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _allowed(path: Path, stores: Stores | None = None) -> bool:
+    stores = stores or dependencies.stores(dependencies.run_scope())
     real = Path(os.path.realpath(path))
     given = (*settings().allowed_folders, *settings().watch_folders)
+    derived = Path(os.path.realpath(stores.derived))
+    if real.is_relative_to(derived) and not stores.scope.is_everything:
+        # Made from a document: only for those who may see it.
+        return real != derived and stores.catalog.document(real.relative_to(derived).parts[0]) is not None
     folders = (stores.uploads, stores.downloads, stores.derived, *given)
+    folders = (*folders, *stores.opened.of_users()) if stores.scope.is_everything else folders
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 

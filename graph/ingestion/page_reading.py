@@ -59,6 +59,7 @@ class BatchReader:
             SourceError: this process may not open the file.
         """
         path, password = str(access.check_path(self._batch["path"])), password_of(self._batch["id"])
+        access.check_bytes(path, self._batch["id"])
         size = self._batch.get("size", 0)
         numbers = self._batch["pages"] if pages is None else pages
         job = PageJob(

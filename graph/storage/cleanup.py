@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from graph.access import Scope
 from graph.storage.base import Catalog, PageImages, VectorIndex
 
 # An upload is read right after it arrives; one that no document refers to after a day is abandoned.
@@ -22,6 +23,13 @@ class Stores(Protocol):
 
     def everything(self) -> Stores:
         """Return the stores without a scope."""
+
+    def of_users(self) -> list[Path]:
+        """Return the folders of files of a server's users."""
+
+    @property
+    def scope(self) -> Scope:
+        """What the caller may see and change."""
 
     @property
     def catalog(self) -> Catalog:
@@ -63,6 +71,9 @@ def remove(stores: Stores, document: str) -> None:
     """
     if stores.catalog.retire(document):
         remove_stale(stores, document)
+    if stores.scope.who:  # the caller's own copies; those of others stay theirs
+        for folder in (stores.downloads, stores.uploads):
+            shutil.rmtree(folder / document, ignore_errors=True)
 
 
 def remove_stale(stores: Stores, document: str) -> None:
@@ -91,8 +102,11 @@ def recover(stores: Stores) -> None:
     for document in stores.catalog.pending_cleanup():
         remove_stale(stores, document)
     stores.images.keep_only(stores.catalog.images())
-    for partial in (*stores.downloads.glob("*.part"), *stores.uploads.glob("*.part")):
+    own = [folder for folder in stores.of_users() if folder.name == stores.uploads.name]
+    for partial in (
+        part for one in (stores.downloads, stores.uploads, *stores.of_users()) for part in one.glob("*.part")
+    ):
         partial.unlink(missing_ok=True)
-    for folder in stores.uploads.glob("*/"):
+    for folder in (folder for one in (stores.uploads, *own) for folder in one.glob("*/")):
         if folder.stat().st_mtime < time.time() - _ABANDONED_S and not stores.catalog.document(folder.name):
             shutil.rmtree(folder, ignore_errors=True)

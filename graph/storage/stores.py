@@ -5,6 +5,7 @@ A home folder is opened once (`HomeStores`); each caller sees it within a scope 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections import Counter
@@ -188,6 +189,10 @@ class HomeStores:
         """The folder of files uploaded to the server, each in a folder named by its document's id."""
         return self.home / "uploads"
 
+    def of_users(self) -> list[Path]:
+        """Return the folders of files that users of a server have uploaded, attached or had fetched."""
+        return [folder for name in ("uploads", "downloads") for folder in self.home.glob(f"users/*/{name}")]
+
     @property
     def derived(self) -> Path:
         """Files made from documents (PDFs of Office files, attachments), in a folder for each document."""
@@ -218,6 +223,7 @@ class Stores:
         self.check_complete = home.check_complete
         self.reembedding, self.check, self.asked_models = home.reembedding, home.check, home.asked_models
         self.has_page_vectors, self.conversations = home.has_page_vectors, home.conversations
+        self.of_users = home.of_users
         self._library: Library | None = None
 
     @property
@@ -253,13 +259,17 @@ class Stores:
 
     @property
     def downloads(self) -> Path:
-        """The folder of fetched files."""
-        return self.opened.downloads
+        """The folder of fetched files; each user of a server has an own one, whose references work for no other."""
+        return self._own("downloads") if self.scope.who else self.opened.downloads
 
     @property
     def uploads(self) -> Path:
-        """The folder of files uploaded to the server."""
-        return self.opened.uploads
+        """The folder of files uploaded to the server; each user has an own one."""
+        return self._own("uploads") if self.scope.who else self.opened.uploads
+
+    def _own(self, name: str) -> Path:
+        # By a hash: a name may hold what a path cannot, and some file systems do not tell "Ann" from "ann".
+        return self.home / "users" / hashlib.sha256(self.scope.who.encode()).hexdigest()[:16] / name
 
     @property
     def derived(self) -> Path:

@@ -77,7 +77,6 @@ TOUCHES_ENVIRONMENT = ("graph/settings.py", "graph/cli/options.py", "graph/cli/s
 SMALL = {
     "graph/cli/__main__.py": "what `python -m graph.cli` runs",
     "graph/cli/exit_codes.py": "the table that help, commands, entry point and tests share",
-    "graph/cli/team.py": "the commands of servers with several users, apart from those of one",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
     "loaders/errors.py": "imported by every loader, and imports nothing",

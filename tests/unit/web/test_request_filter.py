@@ -22,6 +22,8 @@ PDF = base64.b64encode(b"%PDF-1.7 and more").decode()
 BLOCK = {"type": "file", "base64": PDF, "mime_type": "application/pdf", "filename": "a.pdf"}
 MESSAGES = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, BLOCK]}]
 
+HTTP: dict[str, Any] = {"type": "http", "headers": []}
+
 
 async def echo(request: Request) -> Response:
     body = await request.body()
@@ -49,7 +51,7 @@ async def send(path: str, value: Any, method: str = "POST") -> httpx.Response:
     ids=["a run", "a state", "a command", "an overwrite", "a batch", "a tool"],
 )
 def test_a_file_becomes_a_reference_and_is_stored(request_body: Any, home: Path) -> None:
-    body = filter_body(json.dumps(request_body).encode()).decode()
+    body = filter_body(json.dumps(request_body).encode(), HTTP).decode()
     assert PDF not in body
     assert "Attached: a.pdf" in body
     assert [file.read_bytes() for file in home.rglob("a.pdf")] == [b"%PDF-1.7 and more"]
@@ -59,21 +61,23 @@ def test_a_file_becomes_a_reference_and_is_stored(request_body: Any, home: Path)
     "body", [b"", b"no JSON", b'{"input": {"question": "What?"}}', b'{"messages": "text"}', b"[1, 2]", b"null"]
 )
 def test_a_body_without_files_is_passed_on_unchanged(body: bytes) -> None:
-    assert filter_body(body) is body
+    assert filter_body(body, HTTP) is body
 
 
 @pytest.mark.parametrize(
     "where", [lambda context: {"context": context}, lambda context: {"params": {"context": context}}]
 )
 def test_settings_that_do_not_exist_are_refused(where: Any) -> None:
-    filter_body(json.dumps(where({"max_rewrites": 1})).encode())
+    filter_body(json.dumps(where({"max_rewrites": 1})).encode(), HTTP)
     with pytest.raises(BadInputError, match="no_such_setting"):
-        filter_body(json.dumps(where({"no_such_setting": 1})).encode())
+        filter_body(json.dumps(where({"no_such_setting": 1})).encode(), HTTP)
 
 
 def test_bytes_outside_of_a_file_block_are_refused() -> None:
     with pytest.raises(WebError) as caught:
-        filter_body(json.dumps({"input": {"question": base64.b64encode(b"%PDF-1.7" + bytes(3000)).decode()}}).encode())
+        filter_body(
+            json.dumps({"input": {"question": base64.b64encode(b"%PDF-1.7" + bytes(3000)).decode()}}).encode(), HTTP
+        )
     assert caught.value.status == 422
 
 
@@ -82,7 +86,7 @@ def test_deep_nesting_is_refused_or_left_to_the_api() -> None:
     statuses = set()
     for depth in range(100, 3000, 100):
         try:
-            filter_body(b'{"a":' * depth + b"1" + b"}" * depth)
+            filter_body(b'{"a":' * depth + b"1" + b"}" * depth, HTTP)
         except WebError as error:
             statuses.add(error.status)
     assert statuses == {422}

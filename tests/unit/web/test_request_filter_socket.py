@@ -34,7 +34,7 @@ async def test_websocket_messages_carry_references_and_refusals() -> None:
     async def server(scope: Any, receive: Any, send: Any) -> None:
         handed_on.append(json.loads((await receive())["text"]))
 
-    await RequestFilter(server)({"type": "websocket", "path": "/threads/x/stream/events"}, receive, send)
+    await RequestFilter(server)({"type": "websocket", "headers": [], "path": "/threads/x/stream/events"}, receive, send)
     assert [(said["id"], said["type"]) for said in told] == [(1, "error")]
     assert "neither bytes nor an address" in told[0]["message"]
     assert handed_on[0]["id"] == 2
