@@ -41,7 +41,7 @@ from graph.retrieval.asked_parts import is_evidence, named_sentences
 from graph.settings import has_one_numpy_thread
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
-from graph.storage.token_codes import turn
+from graph.storage.token_codes import columns, levels
 from graph.types import Encoded
 from loaders.text.dates import spelled_dates
 
@@ -186,14 +186,14 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     likenesses: list[NDArray[np.float32]] = []
     weighing = np.flatnonzero(query.token_weights)  # not the question mark, nor the marks of beginning and end
     whole, weights = query.encoded.tokens[weighing], query.token_weights[weighing]
-    asked = {turned: _asked(whole, turned) for turned in {stored.turned for stored in token_vectors.values()}}
+    asked = {coded: _asked(whole, coded) for coded in {one.scales is not None for one in token_vectors.values()}}
     of_names = query.of_names[weighing]
     for rank, chunk in enumerate(chunks):
         if stored := token_vectors.get(chunk.id):
             rows += [(rank, chunk, number) for number in range(len(chunk.sentences))]
             vectors.append(stored.sentences)
             referred = antecedents(chunk) if of_names.any() else ()
-            likenesses.append(_likeness(asked[stored.turned], stored, of_names, referred))
+            likenesses.append(_likeness(asked[stored.scales is not None], stored, of_names, referred))
     if not rows:
         return []
     cosines = np.einsum("ij,j->i", np.concatenate(vectors), query.encoded.vector)
@@ -209,9 +209,9 @@ def score(query: Query, chunks: Sequence[ChunkRow], token_vectors: Mapping[str, 
     ]
 
 
-def _asked(tokens: NDArray[np.int8], turned: bool) -> NDArray[np.float32]:
+def _asked(tokens: NDArray[np.int8], coded: bool) -> NDArray[np.float32]:
     """Return the vectors of a question's tokens as columns, whose products with stored ones are cosines."""
-    return turn(tokens).T if turned else tokens.T.astype(np.float32) / (127.0 * 127.0)
+    return columns(tokens) if coded else tokens.T.astype(np.float32) / (127.0 * 127.0)
 
 
 def _likeness(
@@ -228,7 +228,7 @@ def _likeness(
     filled = np.flatnonzero(stored.lengths)
     result = np.zeros((len(stored.lengths), asked.shape[1]), np.float32)
     if len(filled):
-        similarity = _products(stored.tokens.astype(np.float32, copy=False), asked)
+        similarity = _similarity(stored, asked)
         starts = np.concatenate(([0], np.cumsum(stored.lengths[filled])[:-1]))
         best: NDArray[np.floating[Any]] = np.maximum.reduceat(similarity, starts, axis=0)
         if any(own != other for own, other in enumerate(referred)):
@@ -236,9 +236,18 @@ def _likeness(
             whole[filled] = best
             whole[:, of_names] = np.maximum(whole[:, of_names], whole[list(referred)][:, of_names])
             best = whole[filled]
-        slope, shift = _TO_WHOLE if stored.turned else (1.0, 0.0)
+        slope, shift = (1.0, 0.0) if stored.scales is None else _TO_WHOLE
         result[filled] = slope * best + shift
     return result
+
+
+def _similarity(stored: TokenVectors, asked: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosine of each of a chunk's tokens with each of the question's, as `_asked` returns them."""
+    if stored.scales is None:
+        return _products(stored.tokens.astype(np.float32), asked)
+    similarity = _products(levels(stored.tokens.view(np.uint8)), asked)
+    similarity *= stored.scales[:, np.newaxis]
+    return similarity
 
 
 def _products(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:

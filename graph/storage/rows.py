@@ -196,10 +196,10 @@ class TokenVectors(NamedTuple):
 
     sentences: NDArray[np.float32]
     """One unit vector for each sentence, as rows."""
-    tokens: NDArray[np.int8] | NDArray[np.float32]
-    """One unit vector for each token of all sentences in order, as rows: int8 with 127 for 1.0, or `turned`."""
+    tokens: NDArray[np.int8] | NDArray[np.uint8]
+    """One unit vector for each token of all sentences in order, as rows: int8 with 127 for 1.0, or codes."""
     lengths: NDArray[np.intp]  # how many tokens each sentence has
-    turned: bool = False  # whether `tokens` are to be multiplied by what `token_codes.turn` returns
+    scales: NDArray[np.float32] | None = None  # of tokens as codes, see `token_codes.levels`; None for whole ones
 
 
 @dataclass(frozen=True, slots=True)

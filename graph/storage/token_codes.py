@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 _SIZE = 384
 _DIGITS = 5  # of the base three in a byte
 _BYTES = -(-_SIZE // _DIGITS)
+# What a code is after none to four divisions if all of its components are zero, which have the digit 1.
+_MIDDLES = tuple(np.uint8((3 ** (_DIGITS - place) - 1) // 2) for place in range(_DIGITS))
 _BORDER = 0.612  # deviations, between the three levels that fit a normal distribution best (Max, 1960)
 
 
@@ -44,7 +46,7 @@ def _rotation() -> NDArray[np.float32]:
 
 
 def turn(tokens: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return the token vectors of a question, 127 = 1.0, so that their products with unpacked ones are cosines."""
+    """Return token vectors, 127 = 1.0, in the rotated components."""
     return np.asarray(tokens.astype(np.float32) @ _rotation() / 127.0, np.float32)
 
 
@@ -62,15 +64,28 @@ def pack_tokens(tokens: NDArray[np.int8]) -> bytes:
     return scales.tobytes() + codes.tobytes()
 
 
-def unpack_tokens(packed: memoryview, count: int) -> NDArray[np.float32]:
-    """Return `count` packed vectors as rows: times the turned vectors of a question they give cosines."""
+def unpack_tokens(packed: memoryview, count: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return `count` packed vectors as rows of codes, and the scale of each."""
     scales = np.frombuffer(packed[: 2 * count], "<f2").astype(np.float32)
-    rest = np.frombuffer(packed[2 * count :], np.uint8).reshape(count, _BYTES)
-    vectors = np.empty((count, _DIGITS * _BYTES), np.float32)
-    for place in range(_DIGITS):  # takes 110 µs for 350 tokens, a table of bytes 330
-        higher = rest // 3
-        vectors[:, place * _BYTES : (place + 1) * _BYTES] = rest - 3 * higher
-        rest = higher
-    vectors -= 1
-    vectors *= scales[:, np.newaxis]
-    return vectors[:, :_SIZE]
+    return np.frombuffer(packed[2 * count :], np.uint8).reshape(count, _BYTES), scales
+
+
+def levels(codes: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return codes as rows of numbers whose products with the columns of `columns` are cosines, once scaled.
+
+    A code is a number of five digits of the base three. To compute its digits takes 110 µs for 350 tokens, what is left
+    of it after none, one, ... four divisions by three takes 20: each digit is a difference of two of these.
+    """
+    rows = np.empty((len(codes), _DIGITS * _BYTES), np.float32)
+    for place, middle in enumerate(_MIDDLES):
+        rows[:, place * _BYTES : (place + 1) * _BYTES] = (codes - middle).view(np.int8)
+        codes = codes // 3
+    return rows
+
+
+def columns(tokens: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Return the vectors of a question's tokens as columns, for products with `levels`."""
+    turned = np.zeros((_DIGITS * _BYTES, len(tokens)), np.float32)
+    turned[:_SIZE] = turn(tokens).T
+    turned[_BYTES:] -= 3 * turned[:-_BYTES]  # a digit is a level less three times the next one
+    return turned

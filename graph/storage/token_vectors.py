@@ -41,7 +41,8 @@ def unpack(packed: bytes) -> TokenVectors:
     lengths = np.frombuffer(packed, "<u2", len(vectors), offset=2).astype(np.intp)
     rest = memoryview(packed)[head_size(packed[:2]) :]
     if _count(packed)[1]:
-        return TokenVectors(vectors, unpack_tokens(rest, int(lengths.sum())), lengths, turned=True)
+        codes, scales = unpack_tokens(rest, int(lengths.sum()))
+        return TokenVectors(vectors, codes, lengths, scales)
     return TokenVectors(vectors, np.frombuffer(rest, np.int8).reshape(-1, DIMENSIONS), lengths)
 
 

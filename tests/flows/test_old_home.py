@@ -90,7 +90,7 @@ def test_its_vectors_are_read_as_they_are_and_shortened_by_a_rebuild(
     def stored() -> tuple[set[bool], int]:
         with closing(sqlite3.connect(old / "home" / "catalog.sqlite3")) as catalog:
             packed = [row[0] for row in catalog.execute("SELECT vectors FROM token_vectors")]
-        return {unpack(one).turned for one in packed}, sum(map(len, packed))
+        return {unpack(one).scales is not None for one in packed}, sum(map(len, packed))
 
     before, size = stored()
     assert before == {False}

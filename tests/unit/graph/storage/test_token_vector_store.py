@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graph.storage.base import Catalog
-from graph.storage.token_codes import turn
+from graph.storage.token_codes import columns, levels
 from tests.unit.graph.storage.rows import chunk, document, encoded, publish
 
 
@@ -17,7 +17,8 @@ def test_token_vectors_go_with_their_chunk(catalog: Catalog) -> None:
     assert set(stored) == {first, second}
     assert stored[first].lengths.tolist() == [3, 0]
     assert len(stored[first].tokens) == 3
-    assert stored[first].tokens[0] @ turn(encoded(0, 3).tokens)[0] > 0, "the same direction"
+    likeness = levels(stored[first].tokens.view(np.uint8)) @ columns(encoded(0, 3).tokens)
+    assert likeness[0, 0] > 0, "the same direction"
     assert np.argmax(stored[first].sentences, axis=1).tolist() == [0, 1]
     sentences = catalog.sentence_vectors([first, second, "no-such-chunk"])
     assert {chunk: vectors.tolist() for chunk, vectors in sentences.items()} == {
