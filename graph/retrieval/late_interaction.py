@@ -6,7 +6,7 @@ answering look at the best candidates again and find them in the cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
@@ -38,7 +38,7 @@ _cache: LRUCache[list[scoring.ScoredSentence]] = LRUCache(_MAX_CACHED)
 
 
 def score_sentences(
-    catalog: Catalog, query: scoring.Query, ids: Sequence[str]
+    catalog: Catalog, query: scoring.Query, ids: Sequence[str], known: Iterable[ChunkRow] = ()
 ) -> tuple[list[ChunkRow], list[scoring.ScoredSentence]]:
     """Score the sentences of chunks against a question.
 
@@ -46,6 +46,7 @@ def score_sentences(
         catalog: Where chunks and token vectors are read.
         query: The question, from `scoring.prepare_query`.
         ids: Chunk ids; those that do not exist are skipped.
+        known: Chunks that the caller has read already, which are not read again.
 
     Returns:
         The chunks and their scored sentences, both in the order of the ids; all ranks are those within a batch, see
@@ -57,11 +58,13 @@ def score_sentences(
     size = max(_MIN_BATCH, -(-len(missing) // cores()))
     batches = [missing[start : start + size] for start in range(0, len(missing), size)]
 
+    found = {chunk.id: chunk for chunk in known}
+
     def score_batch(batch: Sequence[str]) -> tuple[list[ChunkRow], list[scoring.ScoredSentence]]:
-        chunks = catalog.chunks(batch)
+        chunks = [found[chunk] for chunk in batch] if found.keys() >= set(batch) else catalog.chunks(batch)
         return chunks, scoring.score(query, chunks, catalog.token_vectors(batch))
 
-    found = {chunk.id: chunk for chunk in catalog.chunks(list(cached))}
+    found |= {chunk.id: chunk for chunk in catalog.chunks([chunk for chunk in cached if chunk not in found])}
     for chunks, scored in map(score_batch, batches) if len(batches) < 2 else _threads().map(score_batch, batches):
         by_chunk: dict[str, list[scoring.ScoredSentence]] = {}
         for one in scored:

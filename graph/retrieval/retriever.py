@@ -225,7 +225,9 @@ class Retriever:
         chunks, sentences = score_sentences(self._catalog, prepared, candidates)
         best: dict[str, tuple[float, scoring.ScoredSentence]] = {}
         for scored in sentences:
-            fit = scored.fit + scoring.ROW_WEIGHT * scoring.row_label_match(prepared, scored.sentence)
+            fit = scored.fit
+            if scored.sentence.kind == "row":
+                fit += scoring.ROW_WEIGHT * scoring.row_label_match(prepared, scored.sentence)
             if scored.chunk not in best or fit > best[scored.chunk][0]:
                 best[scored.chunk] = fit, scored
         return [

@@ -37,8 +37,8 @@ class ClaimVerifier:
         self._places: dict[tuple[str, str], quotes.QuoteLocation | None] = {}
         self._whole: dict[str, str] = {}
         self._views = {(view["document"], view["page"]) for view in views}
-        rows = (catalog.document(document) for document in {chunk.document for chunk in self._chunks.values()})
-        self._titles = {row.id: row.title for row in rows if row}
+        rows = catalog.documents({chunk.document for chunk in self._chunks.values()})
+        self._titles = {row.id: row.title for row in rows}
 
     def check(self, claims: Sequence[Claim]) -> list[ClaimCheck]:
         """Check each claim; citations are numbered in order, and the same quote of a chunk gets the same number."""

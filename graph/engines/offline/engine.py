@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from copy import copy
 from functools import partial
 from typing import cast
@@ -196,8 +196,8 @@ class OfflineEngine:
 
     def _titles(self, chunks: Sequence[RetrievedChunk]) -> dict[str, str]:
         """Return the title of each document, with its first heading where that says something else."""
-        rows = (self._catalog.document(document) for document in {chunk["document"] for chunk in chunks})
-        return {row.id: " | ".join(dict.fromkeys([row.title, self._first_heading(row)])) for row in rows if row}
+        rows = self._catalog.documents({chunk["document"] for chunk in chunks})
+        return {row.id: " | ".join(dict.fromkeys([row.title, self._first_heading(row)])) for row in rows}
 
     def _first_heading(self, document: DocumentRow) -> str:
         # Never stale: the name of a generation is a hash of its chunks.
@@ -209,15 +209,18 @@ class OfflineEngine:
         return next((one.text for chunk in first for one in chunk.sentences if one.kind == "heading"), "")
 
     def _score(
-        self, question: str, chunks: Sequence[RetrievedChunk]
+        self, question: str, chunks: Sequence[RetrievedChunk], known: Iterable[ChunkRow]
     ) -> tuple[scoring.Query, list[scoring.ScoredSentence]]:
-        """Score the sentences of chunks, without ranks; encode those of chunks without token vectors, see `_encode`."""
+        """Score the sentences of chunks, without ranks; encode those of chunks without token vectors, see `_encode`.
+
+        `known` are the rows of the chunks.
+        """
         query = scoring.prepare_query(question, self._encoder.encode_query(question), self._catalog)
         documents = sorted({chunk["document"] for chunk in chunks})
         asked = self._multilingual.asked(question, documents) if self._multilingual else None
         others = asked.documents if asked else {}
         own = [chunk["chunk"] for chunk in chunks if chunk["document"] not in others]
-        rows, scored = score_sentences(self._catalog, query, own)
+        rows, scored = score_sentences(self._catalog, query, own, known)
         found = {one.chunk for one in scored}
         without = [row for row in rows if row.id not in found and holds_evidence(question, row)]
         if without:
@@ -248,7 +251,7 @@ class OfflineEngine:
         rows = self._catalog.chunks([chunk["chunk"] for chunk in chunks])
         titles = self._titles(chunks)
         for part in terms.split_questions(question):
-            query, sentences = self._score(part, chunks)
+            query, sentences = self._score(part, chunks, rows)
             least = relevance.least_fit(part, rows, self._catalog)
             settling |= {row.id for row in rows if table_answers.settles(query, row)}
             settling |= answering_chunks(query, sentences, {row.id: row for row in rows}, titles)
@@ -290,7 +293,7 @@ class OfflineEngine:
         for part in terms.split_questions(question):
             if not terms.years(part) <= terms.years(" ".join([text, *titles.values()])):
                 continue
-            query, unranked = self._score(part, chunks)
+            query, unranked = self._score(part, chunks, rows.values())
             scored = with_ranks(unranked, [chunk["chunk"] for chunk in chunks])
             subjects = subjects_of(part, titles, self._catalog)
             told = with_named_above(query, scored, rows, titles)

@@ -101,8 +101,6 @@ def answers_question(
     headings, title = headings_above(sentence, chunk), titles.get(chunk.document, "").split(" | ")
     if language(question) not in ("", "en"):
         return _answers_in_language(question, sentence, chunk, scored, [*headings, *title])
-    above = " | ".join([*headings, *title, chunk.name, around.subjects if around else ""])
-    above += _pointed_to(question, sentence, chunk, named)
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     near = (labelled or _is_near(question, sentence, scored)) and not is_about_another(question, sentence, chunk)
@@ -110,6 +108,8 @@ def answers_question(
         return False
     if labelled and not named and not _names_any(question, sentence, headings, title):
         return False
+    above = " | ".join([*headings, *title, chunk.name, around.subjects if around else ""])
+    above += _pointed_to(question, sentence, chunk, named)
     if not is_row:
         close = scored is not None and scored.cosine >= _MIN_COSINE
         above += f" | {sentence.search}" if labelled else ""
