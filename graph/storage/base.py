@@ -192,6 +192,10 @@ class Catalog(
 class VectorIndex(Protocol):
     """Nearest neighbours by cosine. Everything in it can be rebuilt from the catalog."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next call finds the index loaded and opened in this process."""
+
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError if the stored vectors are another embedder's."""
 

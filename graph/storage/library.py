@@ -93,9 +93,15 @@ class LibraryVectors:
     """
 
     def __init__(self, index: ScopedVectors, scope: Scope) -> None:
+        self._index = index
         self.check, self.add, self.stored_ids = index.check, index.add, index.stored_ids
         self.vectors = partial(index.vectors, scope)
         self.search = partial(index.search, scope)
         self.search_among = partial(index.search_among, scope)
         self.delete_document, self.delete_stale = index.delete_document, index.delete_stale
         self.reset, self.count, self.close = index.reset, index.count, index.close
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next call finds the index loaded and opened in this process."""
+        return self._index.is_open

@@ -137,6 +137,11 @@ class ChromaVectors:
         if url:
             self._connect()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether Chroma is loaded and opened: before it is, the first call takes 0.3 s."""
+        return self._connected is not None
+
     def _connect(self) -> ClientAPI:
         """Return the client, connected with the first call, which also creates a missing collection."""
         with self._lock:

@@ -62,6 +62,11 @@ class PostgresVectors:
         )
         return embedder, dimensions
 
+    @property
+    def is_open(self) -> bool:
+        """Always true: the catalog's database holds the vectors too."""
+        return True
+
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None:
         """Store one vector for each row, replacing those of the same id.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -244,6 +245,24 @@ def test_a_small_library_is_compared_as_the_index_compares_it(
     indexed = nearest_chunks(library.catalog, library.index, model, vector, [], 8)
     assert list(exact) == list(indexed)
     assert list(exact.values()) == pytest.approx(list(indexed.values()), abs=1e-3)  # stored with 16 bits
+
+
+def test_the_first_search_of_a_process_spares_itself_the_opening_of_the_index(
+    model: MiniLM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, vector = Library(tmp_path, model), model.encode_query("Where do puffins nest?").vector
+    library.add("a", chunks())
+    library.index.close()
+    index = open_vectors(tmp_path / "vectors")
+    monkeypatch.setattr(vector_search, "_MAX_EXACT", 0)
+    monkeypatch.setattr(vector_search, "_first_search", threading.Lock())
+    first = nearest_chunks(library.catalog, index, model, vector, [], 8)
+    opened = [index.is_open]
+    second = nearest_chunks(library.catalog, index, model, vector, [], 8)
+    opened.append(index.is_open)
+    assert opened == [False, True]
+    assert list(first) == list(second)
+    index.close()
 
 
 def ranking(*names: str) -> list[RetrievedChunk]:
