@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from graph.access import LOCAL, Identity, Membership, NotAllowedError, Scope, require_manager, require_writer, scope_of
+from tests.conftest import ROOT
 
 ANA = Identity("ana", frozenset({"law"}), admin=False)
 
@@ -91,3 +93,17 @@ def test_roles_allow_what_they_say_and_no_more() -> None:
         with pytest.raises(NotAllowedError, match="There is no collection") as stranger:
             check(scope, "c3", "c3")
         assert not stranger.value.seen
+
+
+def test_a_scope_is_made_in_one_place_and_what_answers_never_asks_for_everything() -> None:
+    answering = ("graph/query", "graph/retrieval", "graph/engines", "graph/verification", "graph/tables")
+    made, whole = [], []
+    for path in sorted((ROOT / "graph").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Scope":
+                made.append(name)
+            if isinstance(node, ast.Attribute) and node.attr == "everything" and name.startswith(answering):
+                whole.append(name)
+    assert set(made) == {"graph/access.py"}
+    assert whole == []
