@@ -251,3 +251,21 @@ def test_no_log_holds_a_token(server: Server) -> None:
     log = server.log.read_text("utf-8", "replace")
     assert not any(f"token of {name}" in log for name in NAMES)
     assert SERVER_TOKEN not in log
+
+
+def test_users_of_a_proxy_are_known_to_routes_and_runs(tmp_path: Path) -> None:
+    """The proxy is this machine; from another address, or with one that the client writes, no one is let in."""
+    with run_server(
+        tmp_path, PAGEWITNESS_ENGINE="offline", PAGEWITNESS_USERS="header:X-User,X-Groups",
+        PAGEWITNESS_TRUSTED_PROXIES="127.0.0.1",
+    ) as server, httpx.Client(base_url=server.url, timeout=300) as http:  # fmt: skip
+        named = {"X-User": "ann@example.org", "X-Groups": "law", "X-Forwarded-For": "192.0.2.7"}
+        assert http.get("/documents", headers=named).json() == {"documents": []}
+        made = http.post("/threads", json={}, headers=named).json()
+        assert made["metadata"]["owner"] == "ann@example.org"
+        answered = http.post("/runs/wait", json=ASK, headers=named).json()
+        assert answered["reason"] == "nothing_ingested"
+        for path in ("/documents", f"/threads/{made['thread_id']}"):
+            assert http.get(path).status_code == 401
+            assert http.get(path, headers={**named, "X-User": "local"}).status_code == 401
+        assert http.get(f"/threads/{made['thread_id']}", headers={**named, "X-User": "ben"}).status_code == 404
