@@ -109,6 +109,12 @@ class Context(BaseModel):
         "finds what they show. For embedding models that take images (gemini-embedding-2); after a change run "
         "`pagewitness reembed`.",
     )
+    collection: str = Field(
+        "",
+        max_length=200,
+        description="The one collection that is asked, and that documents are added to, by its name or id; when empty, "
+        "all that you may read are asked, and your own is added to.",
+    )
     dpi: int = Field(150, ge=50, le=400, description="The resolution at which pages are rendered.")
     attachments: Literal["read", "skip"] = Field(
         default_factory=lambda: settings().attachments,
@@ -265,6 +271,17 @@ def current() -> Context:
     from langgraph.runtime import get_runtime  # loads LangGraph, 0.3 s, which commands without a run need not
 
     return get_runtime(Context).context or _default(settings(), tuple(map(prompts.load, sorted(prompts.PLACEHOLDERS))))
+
+
+def wished_collection() -> str:
+    """Return the collection that the calling run is to be limited to; "" for none, and outside of a run."""
+    from langgraph.runtime import get_runtime
+
+    try:
+        context = get_runtime(Context).context
+    except (KeyError, RuntimeError):
+        return ""
+    return context.collection if isinstance(context, Context) else ""
 
 
 @lru_cache(maxsize=1)

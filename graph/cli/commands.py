@@ -52,6 +52,16 @@ _documents = click.option(
     help="Look only in this document; may be repeated.",
 )  # fmt: skip
 
+_collection = click.option(
+    "--collection", metavar="NAME", default="", show_default="all that may be read",
+    help="Ask only this collection, or add documents to it.",
+)  # fmt: skip
+
+
+def _wish(collection: str) -> dict[str, str]:
+    """Return the setting of a run that is limited to a collection; none for "", which an older server takes too."""
+    return {"collection": collection} if collection else {}
+
 
 @registry.command(epilog=EXPLAINED)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
@@ -69,10 +79,11 @@ _documents = click.option(
     "--dry-run", is_flag=True, show_default="off",
     help="Print how many pages, requests and tokens it would take; send nothing.",
 )  # fmt: skip
+@_collection
 @with_options
 def ingest(
     options: Options, sources: tuple[str, ...], reread: bool, password: str | None, reader: str,
-    attachments: str | None, dry_run: bool,
+    attachments: str | None, dry_run: bool, collection: str,
 ) -> int:  # fmt: skip
     """Read PDFs, books and images.
 
@@ -80,7 +91,7 @@ def ingest(
     """
     from graph.cli import output, progress
 
-    given = {"attachments": attachments} if attachments else {}
+    given = {**({"attachments": attachments} if attachments else {}), **_wish(collection)}
     client = options.client(password=password, reader=reader, reread=reread, **given)
     if dry_run:
         plan = client.plan(sources)
@@ -108,17 +119,18 @@ def ingest(
     "--export", "exports", multiple=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     show_default="none", help="Write the answer with its citations to this file: .md, .json or .bib; may be repeated.",
 )  # fmt: skip
+@_collection
 @with_options
 def ask(
     options: Options, question: str, documents: tuple[str, ...], thread: str, proof: Path | None,
-    exports: tuple[Path, ...],
+    exports: tuple[Path, ...], collection: str,
 ) -> int:  # fmt: skip
     """Answer a QUESTION, citing the pages that support the answer."""
     from graph.cli import exports as files
     from graph.cli import output, progress
 
     files.check(proof, exports)
-    client = options.client()
+    client = options.client(**_wish(collection))
     with progress.live_draft(quiet=options.json) as on_event:
         answer = client.ask(question, documents, thread, on_event, options.asker())
     options.show({field: answer.get(field) for field in _ANSWER_FIELDS}, output.answer)

@@ -198,6 +198,17 @@ def test_no_graph_tells_a_stranger_of_a_document(document: str, people: dict[str
             assert people[name].post("/runs/wait", json={"assistant_id": graph, "input": given}).status_code == 401
 
 
+def test_a_run_is_limited_to_the_collection_that_is_wished(document: str, people: dict[str, httpx.Client]) -> None:
+    given = {"question": QUESTION}
+    for name in ("ann", "rita"):
+        assert "heliotrope" in run(people[name], "query", given, context={"collection": "team"}), name
+    for name, wish in (("walt", "Team"), ("ben", "Team"), ("ben", "user:ann"), ("ben", "default"), ("rita", "Nothing")):
+        said = run(people[name], "query", given, context={"collection": wish})
+        assert f"There is no collection '{wish}'" in said, (name, wish)
+        assert "heliotrope" not in said
+    assert "heliotrope" not in run(people["walt"], "query", given, context={"collection": "Other"})
+
+
 def test_no_tool_tells_a_stranger_of_a_document(document: str, people: dict[str, httpx.Client]) -> None:
     calls: dict[str, dict[str, Any]] = {
         "ask": {"question": QUESTION, "documents": [document]}, "list": {}, "page": {"document": document, "page": 1},

@@ -9,6 +9,7 @@ import pytest
 
 from graph import users
 from graph.cli.main import main
+from tests.conftest import MakePdf
 
 
 def test_the_lines_that_are_printed_let_the_token_in(
@@ -79,3 +80,20 @@ def test_a_collection_that_cannot_be_changed_is_refused(
     code, told = run(capsys, *words)
     assert code == 2
     assert said in told
+
+
+def test_documents_are_added_to_a_collection_and_asked_in_it(
+    capsys: pytest.CaptureFixture[str], make_pdf: MakePdf
+) -> None:
+    path = make_pdf("a.pdf", "The marmalade vault opens with the word heliotrope.")
+    for name in ("Team", "Other"):
+        assert run(capsys, "create", name)[0] == 0
+    assert main(["ingest", str(path), "--collection", "Team"]) == 0
+    capsys.readouterr()
+    assert run(capsys, "list") == (0, "Other  0\nTeam  1\n")
+    for name, found in (("Team", True), ("Other", False)):
+        capsys.readouterr()
+        assert main(["ask", "Which word opens the marmalade vault?", "--collection", name, "--json"]) == 0
+        assert ("heliotrope" in json.loads(capsys.readouterr().out)["answer"]) == found, name
+    assert main(["ask", "Which word?", "--collection", "None"]) == 2
+    assert "There is no collection 'None'" in capsys.readouterr().err
