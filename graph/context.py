@@ -278,9 +278,10 @@ def wished_collection() -> str:
     from langgraph.runtime import get_runtime
 
     try:
-        context = get_runtime(Context).context
+        runtime = get_runtime(Context)
     except (KeyError, RuntimeError):
         return ""
+    context = runtime.context if runtime else None  # None in a chain of LangChain, which has a config and no runtime
     return context.collection if isinstance(context, Context) else ""
 
 

@@ -121,14 +121,16 @@ def stores_of(identity: Identity, collection: str = "") -> Stores:
     return stores(scope_of(identity, home_stores().catalog, collection))
 
 
-def run_scope() -> Scope:
+def run_scope(collection: str = "") -> Scope:
     """Return the scope of the run that calls this: what the user that it acts for may see and change.
+
+    It is limited to this collection, or else to the one that the run's settings name.
 
     Raises:
         NotAllowedError: on a server with users, the run has no user, or one who is no more; or the user does not see
             the collection that the run's settings name.
     """
-    identity, wish = users.run_identity(), run_context.wished_collection()
+    identity, wish = users.run_identity(), collection or run_context.wished_collection()
     if identity is LOCAL and not wish:
         return Scope.everything()
     return scope_of(identity, home_stores().catalog, wish)
@@ -242,7 +244,8 @@ def for_context(context: Context, scope: Scope | None = None) -> Deps:
     """
     config = settings()
     opened = _stores_of(config)  # first, since engines keep a reference to the catalog
-    deps = _deps(opened.within(scope or run_scope()), *_engine_and_embedder(_engine_context(context), config))
+    within = opened.within(scope or run_scope(context.collection))
+    deps = _deps(within, *_engine_and_embedder(_engine_context(context), config))
     process.freeze_gc()
     return deps
 

@@ -155,9 +155,10 @@ def run_identity() -> Identity:
     from langgraph.runtime import get_runtime
 
     try:
-        told = get_runtime().server_info
+        runtime = get_runtime()
     except (KeyError, RuntimeError):
-        told = None
+        runtime = None
+    told = runtime.server_info if runtime else None  # a chain of LangChain has a config and no runtime
     if told is None or told.user is None or not told.user.identity:
         raise NotAllowedError("The run has no user: start it through the server, with a token.", seen=True)
     return current_rights(of_user(told.user))

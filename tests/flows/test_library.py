@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from graph import dependencies
 from graph.access import Scope
 from graph.app import app
+from graph.context import Context
 from graph.errors import UnknownDocumentError
 from graph.query.graph import app as query
 from graph.retriever import PageWitnessRetriever
@@ -157,6 +158,14 @@ def test_the_retriever_works_in_a_langchain_chain() -> None:
     said = chain.invoke(TICKET)
     assert "14 euros" in said
     assert said.endswith(TICKET)
+
+
+def test_the_retriever_is_limited_to_its_collection(harbours: Path) -> None:
+    stores = dependencies.stores(Scope.everything())
+    [kelder] = [row.id for row in stores.catalog.documents() if row.name == "Kelder_2021_handbook.pdf"]
+    stores.catalog.add_to([kelder], ["Kelder"])
+    found = PageWitnessRetriever(context=Context(collection="Kelder")).invoke("What does the winch cable hold?")
+    assert {document.metadata["name"] for document in found} == {"Kelder_2021_handbook.pdf"}
 
 
 @pytest.mark.usefixtures("library")

@@ -18,6 +18,7 @@ from graph.cli import main
 from graph.cli.exit_codes import INCOMPLETE
 from graph.engines.base import Engine
 from graph.storage.rows import PageRow
+from loaders.types import FILE_READER
 from tests.conftest import DATA, MakePdf
 from tests.wire.engine_helpers import asked, page, read, read_pages, texts
 from tests.wire.gemini_server import GeminiServer, Reply
@@ -95,7 +96,7 @@ def test_a_document_of_plain_text_takes_no_request_for_reading(
     assert (code, report["documents"][0]["status"], report["documents"][0]["ledger"]["read"]) == (0, "complete", 9)
     assert set(kinds(gemini)) == {"embed"}
     assert {(row.engine, row.model, row.prompt, row.requests) for row in ledger()} == {
-        ("text-layer", "text-layer", "", 0)
+        ("text-layer", "text-layer", FILE_READER, 0)
     }
     gemini.requests.clear()
     for arguments in (["--reader", "auto"], [], ["--reader", "auto", "--engine", "llm"]):
