@@ -118,6 +118,7 @@ def _leads(row: SentenceRow, line: Sequence[tuple[Decimal, SentenceRow]], is_top
     return any(value == best and one is row for value, one in line)
 
 
+_BEFORE_PERIOD = frozenset("in during the im in der dem".split())  # noqa: SIM905
 _PERIOD = re.compile(
     rf"(?:Q[1-4]|H[12])?[ /-]?(?:FY ?)?(?:(?:1[5-9]|20)\d\d)?|{'|'.join(one for one in MONTHS)}", re.IGNORECASE
 )
@@ -141,7 +142,9 @@ def _wrong_superlative(text: str, found: Sequence[Mention], evidence: Evidence, 
             measure = columns[0]
         if measure and measure.kind == "column" and _PERIOD.fullmatch(measure.name.strip()):
             of_row = [one for one in of_kind(found, "row") if one.is_full]
-            measure = of_row[0] if len(of_row) == 1 else measure  # "revenue was highest in the fourth quarter"
+            between = {one.text.lower() for one in said[at + 1 : measure.start]}
+            is_of_row = len(of_row) == 1 and between <= _BEFORE_PERIOD
+            measure = of_row[0] if is_of_row else measure  # "revenue was highest in the fourth quarter"
         rank = _RANKS.get(before.removesuffix("e").removesuffix("r"), 1)
         if measure and (reason := _not_extreme(measure, found, evidence, (bool(kind["top"]), rank), decimal)):
             return f"“{token.text}” is not right: {reason}"

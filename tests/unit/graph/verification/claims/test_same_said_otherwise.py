@@ -218,3 +218,10 @@ def test_parts_years_and_bounds_that_follow_are_not_marked(text: str, quote: str
 )
 def test_parts_years_and_bounds_that_do_not_follow_are_marked(text: str, quote: str, kind: str) -> None:
     assert kind in findings(text, quote)
+
+
+def test_the_largest_of_a_year_is_compared_over_the_rows() -> None:
+    table = "|Source|2041|2042|\n|---|---|---|\n|Rivers|31.4|28.7|\n|Wells|18.6|21.9|"
+    evidence = evidence_for("|Wells|18.6|21.9|", chunk_of(table))
+    assert [one.kind for one in check_claim("Wells were the largest source in 2042.", evidence)] == ["comparison"]
+    assert not check_claim("Wells were highest in 2042, at 21.9.", evidence)
