@@ -22,6 +22,7 @@ from graph.verification.claims import (
     modality,
     negation,
     opposites,
+    pairs,
     rates,
     relations,
     relevance,
@@ -121,8 +122,8 @@ def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ..
     ):
         return ("negation", "scope", "direction", "comparison")
     if opposites.denies_only(text, quote) or negation.bounds_all(text, quote):
-        return ("negation", "scope", "direction", "comparison")
-    if scope.denies_exception(text, quote):
+        return ("negation", "scope", "direction", "comparison", "date")
+    if scope.denies_exception(text, quote) or scope.tells_exception(text, quote):
         return ("negation", "scope", "direction", "modality")
     is_other = contrasts.is_on_other_side(text, quote) or contrasts.tells_both_sides(text, quote)
     return ("negation", "direction") if is_other else ()
@@ -203,10 +204,13 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("modality", modality.duty_added(text, quote)),
         ("modality", modality.duty_dropped(text, quote)),
         ("modality", reports.opinion_stated(text, quote)),
+        ("modality", reports.other_speaker(text, quote)),
         ("modality", reports.condition_dropped(text, quote)),
         ("relation", relations.cause_added(text, quote)),
         ("negation", negation.other_prefix(text, quote)),
+        ("negation", negation.denied_of_two(text, quote)),
         ("scope", scope.exception_dropped(text, quote)),
+        ("scope", scope.exception_turned(text, quote)),
         ("scope", scope.widened(text, quote)),
         *rewording.changed_words(text, quote),
         ("relation", rewording.spliced(text, quote)),
@@ -237,6 +241,7 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("number", value_context.other_way(text, quote, mark)),
         ("number", value_context.other_whole(text, quote)),
         ("unit", rates.other_rate(text, quote)),
+        ("number", pairs.of_other_part(text, quote)),
         ("number", compared_values.other_side(text, quote, mark)),
         ("number", remainders.part_of_other(text, quote)),
         ("comparison", value_context.other_bound(text, quote, mark)),

@@ -93,7 +93,7 @@ def other_end(text: str, quote: str) -> str:
 _END = re.compile(
     r"\b(?:(?P<until>until|till|up to|no later than|bis(?: zum)?)|from|since|as of|starting(?: on)?|ab(?: dem)?|"
     r"seit(?: dem)?)\s"
-    r"(?:the\s)?(?P<day>\d{1,2})\.?(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>"
+    r"(?:the\s)?(?:(?P<day>\d{1,2})\.?(?:st|nd|rd|th)?\s(?:of\s)?)?(?P<month>"
     rf"{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b(?!\s*(?:to|until|till|bis|–|-)\b)",
     re.IGNORECASE,
 )

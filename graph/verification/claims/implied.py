@@ -110,6 +110,7 @@ def _is_part_of(one: Stated, quote: str, quoted: set[Decimal]) -> bool:
     if one.is_percent:
         return False
     shares = [Decimal(found[1].replace(",", ".")) for found in _SHARE.finditer(fold(quote))]
+    shares += [Decimal(_PARTS[found[1].lower()]) for found in _PART.finditer(quote)]
     parts = [
         share * whole / 100 for share in shares for whole in quoted if whole >= _LEAST_WHOLE and whole not in shares
     ]
@@ -118,6 +119,16 @@ def _is_part_of(one: Stated, quote: str, quoted: set[Decimal]) -> bool:
 
 
 _SHARE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
+_PARTS = {
+    "half": "50",
+    "third": "33.3",
+    "quarter": "25",
+    "fifth": "20",
+    "hälfte": "50",
+    "drittel": "33.3",
+    "viertel": "25",
+}
+_PART = re.compile(rf"\b(?:an?|one|eine?|die)\s({'|'.join(_PARTS)})\b", re.IGNORECASE)
 _LEAST_WHOLE = 20  # a share of fewer is a number that stands anywhere
 _ABOUT_ERROR = Decimal("0.03")
 _HALF_PAID = re.compile(

@@ -117,6 +117,23 @@ def other_negation(text: str, quote: str) -> str:
     return ""
 
 
+def denied_of_two(text: str, quote: str) -> str:
+    """Return a doubt where a claim states the first of "not A but B" without denying it."""
+    found = _NOT_BUT.search(quote)
+    if not found or any(_NEGATION.match(word.key) for word in words(text)):
+        return ""
+    said = {word.stem for word in words(text)}
+    denied, stated = ({word.stem for word in words(found[part]) if len(word.key) > 2} for part in ("no", "yes"))
+    denied, stated = denied - stated, stated - denied
+    if denied and denied <= said and stated and not stated & said:
+        return f"the quote says “{found[0]}”"
+    return ""
+
+
+_NOT_BUT = re.compile(
+    r"\b(?:not|nicht)\s(?P<no>[^,.;]{1,40}?)(?:,?\sbut(?: rather)?|,\ssondern(?: erst| schon)?)\s(?P<yes>[^,.;]{1,40})",
+    re.I,
+)
 _NEITHER = re.compile(
     r"\b(?:neither\s(?P<one>[^.;,]{1,60}?)\snor|weder\s(?P<eine>[^.;,]{1,60}?)\snoch)\s(?P<rest>[^.;]+)", re.IGNORECASE
 )

@@ -115,7 +115,8 @@ def _without_fractions(text: str, held: Held) -> tuple[str, list[str]]:
             for one in held.values
             for part in (value, *((1 - value,) if _is_of_the_rest(text, held.text) else ()))
         )
-        if not near and found["part"].lower() not in held.text.lower():
+        other = next((one for one in _FRACTION.finditer(held.text) if one["part"] != found["part"]), None)
+        if not near and (other or found["part"].lower() not in held.text.lower()):
             lacking.append(found[0])
     return _FRACTION.sub("…", text), lacking
 

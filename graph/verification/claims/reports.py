@@ -86,3 +86,22 @@ def condition_dropped(text: str, quote: str) -> str:
     if left_open and share(content(text), content(quote[left_open.end() :])) >= _SHARED:
         return f"the quote says “{left_open[0].strip()}”, the claim states it as a fact"
     return ""
+
+
+def other_speaker(text: str, quote: str) -> str:
+    """Return a doubt where a claim gives to one speaker what its quote gives to another."""
+    said, held = _SPEAKER.search(text), _SPEAKER.search(quote)
+    if not said or not held or not same_language(text, quote):
+        return ""
+    own, known = content(said["one"] or said["other"]), content(held["one"] or held["other"])
+    if own and known and not own & known and own & (content(quote) - known):
+        return f"the quote says “{held[0].strip()}”, the claim “{said[0].strip()}”"
+    return ""
+
+
+_SPEAKER = re.compile(
+    r"\b(?:according to|laut|nach angaben (?:de[rs]|von))\s(?P<one>[^,.;]{1,40}?)(?=[,.;]|$)|"
+    r"(?:^|[.;,]\s)(?P<other>[^,.;]{1,40}?)\s(?:says?|said|states?|stated|claims?|claimed|reports?|reported|sagt|sagte|"
+    r"erklärte?|behauptete?)\b(?:,|\s(?:that|dass)\b)?",
+    re.IGNORECASE,
+)

@@ -37,7 +37,29 @@ def exchanged(text: str, quote: str) -> str:
                     return f"the claim exchanges “{one.title()}” and “{other.title()}”"
         if doubt := _made_active(text, quote, both):
             return doubt
-    return _of_next_person(text, quote) or _of_other_antecedent(text, quote)
+    return _of_other_doer(text, quote) or _of_next_person(text, quote) or _of_other_antecedent(text, quote)
+
+
+def _of_other_doer(text: str, quote: str) -> str:
+    """Return a doubt where of "built by A and run by B" a claim gives one's verb to the other."""
+    doers = [(words(one["verb"])[0].stem, {w.stem for w in words(one["doer"])}) for one in _DOER.finditer(quote)]
+    said = {word.stem for word in words(text)}
+    for verb, names in doers:
+        for other, others in doers:
+            if (
+                verb != other
+                and verb in said
+                and other not in said
+                and others - names <= said
+                and not (names - others) & said
+            ):
+                return f"the quote says “{verb}” of another"
+    return ""
+
+
+_DOER = re.compile(
+    r"\b(?P<verb>[^\W\d]{3,}(?:ed|t|n))\sby\s(?:the\s)?(?P<doer>[A-ZÄÖÜ][\w’'-]*(?:\s(?:&|of|and)?\s?[A-ZÄÖÜ][\w’'-]*)*)"
+)
 
 
 def _of_other_antecedent(text: str, quote: str) -> str:
@@ -125,7 +147,12 @@ def _of_next_person(text: str, quote: str) -> str:
             if not name <= said or far_name & said or not its - far:
                 continue
             told = said - name - {word.stem for word in words(" ".join(_PERSON.findall(own)))}
-            if len(told) > 1 and share(told, far) >= _TOLD and (far - its) & told and not (its - far) & told:
+            if (
+                (len(told) > 1 or share(told, far) == 1.0)
+                and share(told, far) >= _TOLD
+                and (far - its) & told
+                and not (its - far) & told
+            ):
                 return f"the quote says it of “{_PERSON.findall(rest)[-1]}”"
     return ""
 

@@ -115,6 +115,36 @@ def denies_exception(text: str, quote: str) -> bool:
     return bool(excepted) and excepted <= content(text) and any(_HELD["never"].match(word.key) for word in words(text))
 
 
+def tells_exception(text: str, quote: str) -> bool:
+    """Return whether a claim says only of an exception what its quote denies of the others: "only A exceeded it"."""
+    found = _EXCEPT.search(quote)
+    excepted = content(found["what"]) if found else frozenset()
+    is_only = any(_SAID["only"].match(word.key) for word in words(text))
+    return bool(excepted & content(text)) and is_only and _is_denied(quote) and not _is_denied(text)
+
+
+def exception_turned(text: str, quote: str) -> str:
+    """Return a doubt where a claim says of an exception, or of it alone, what its quote says of all others."""
+    found = _EXCEPT.search(quote)
+    if not found or _EXCEPT.search(text) or _THE_REST.search(text):
+        return ""
+    excepted, rest = content(found["what"]), content(quote.replace(found[0], " "))
+    is_same = _is_denied(text) == _is_denied(quote) and bool(rest & content(text))
+    if is_same and share(excepted - rest, content(text)) >= _SHARED:
+        return f"the quote excepts “{found['what'].strip()}”"
+    if _is_denied(text) and _is_denied(quote) and share(content(text), rest) == 1.0:
+        return f"the quote says “{found[0].split()[0].lower()} … {found['what'].strip()}”, the claim does not"
+    return ""
+
+
+_THE_REST = re.compile(r"\b(?:rest|others?|remaining|übrigen?)\b", re.IGNORECASE)
+
+
+def _is_denied(text: str) -> bool:
+    return sum(bool(_NEVER.match(word.key)) for word in words(text)) % 2 == 1
+
+
+_NEVER = re.compile(r"^(?:never|no|none|not|nor|neither|cannot|\w+n't|nie|niemals|kein\w*|nicht)$")
 _OUTSIDE = re.compile(
     r"\b(?:all but|except\w*|apart|other|excluding|außer|ausgenommen|mit ausnahme|bis auf|only|nur|rest)\b",
     re.IGNORECASE,

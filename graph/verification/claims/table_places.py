@@ -230,7 +230,7 @@ def lost_magnitude(text: str, evidence: Evidence) -> str:
         return ""
     cells = {cell for row in evidence.rows for column, cell in row.cells[1:] if not _OWN_UNIT.search(column)}
     for one in re.finditer(r"(?<![\w.,])(?P<number>\d[\d.,]*\d|\d)\s(?P<noun>[^\W\d]{3,})", text):
-        is_unit = found["unit"].casefold() == one["noun"].casefold()
+        is_unit = found["unit"].casefold().split()[0] == one["noun"].casefold()
         if one["number"] in cells and (is_unit or _COUNTED.fullmatch(one["noun"])):
             return f"the table is in {found['scale']} {found['unit']}, the claim says “{one[0]}”"
     return ""
@@ -244,7 +244,7 @@ _MAGNITUDE = re.compile(
 )
 _IN_MAGNITUDES = re.compile(
     r"\((?:in )?(?P<scale>thousands?|millions?|billions?|tausend|tsd\.?|mio\.?|millionen|mrd\.?)\s(?:of )?"
-    r"(?P<unit>[^\W\d]{2,})\)",
+    r"(?P<unit>[^\W\d]{2,}(?: [^\W\d]{2,}){0,2})\)",
     re.IGNORECASE,
 )
 """The caption of a table in thousands: "(thousand tonnes)"."""

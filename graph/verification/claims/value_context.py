@@ -58,6 +58,8 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
         others = [other for other in alike if not any(other.values & known.values for known in said)]
         if not own or not others or sum(known.kind == one.kind for known in said) > 1:
             continue
+        if _PART_OF.match(fold(text)[one.end :]) and _INCLUDING.search(quote):
+            continue  # "86 of the prints"
         context = {word.stem for word in words(fold(text)) if _tells(word, one)}
         for other in others:
             if all(_is_meant(other, mine, context, text, quote) for mine in own):
@@ -78,6 +80,8 @@ def _is_part(own: Value, other: Value, quote: str) -> bool:
     return bool(_OF.fullmatch(fold(quote)[own.end : other.start]))
 
 
+_PART_OF = re.compile(r"\s(?:of|der)\s", re.IGNORECASE)
+_INCLUDING = re.compile(r"\b(?:including|of (?:them|whom|which)|among them|davon|darunter)\b", re.IGNORECASE)
 _OF = re.compile(r"\s(?:out of|of|von|der)\s(?:the |all |these |den |allen )?", re.IGNORECASE)
 
 
@@ -209,6 +213,9 @@ def other_time(text: str, quote: str) -> str:
         held.setdefault(ending["year"], set()).add("before")  # "until quarrels began in 1758"
         if _year_onward(text, ending["year"]):
             return f"the claim says it from {ending['year']} on, the quote “{ending['until']}” then"
+    for since in _MOST_SINCE.finditer(quote):
+        if re.search(rf"\b(?:in|im Jahr)\s{since['year']}\b", text):
+            return f"the quote says “{since[0]}”, the claim “in {since['year']}”"
     if _NOT_UNTIL.search(quote):
         return ""  # "not until 2037" is in 2037 or later
     for found in _TIME.finditer(quote):
@@ -220,6 +227,10 @@ def other_time(text: str, quote: str) -> str:
     return ""
 
 
+_MOST_SINCE = re.compile(
+    r"\b(?:most|least|fewest|first|best|worst|record|[a-z]{3,}est)\b[^.;]{0,40}?\bsince\s(?P<year>1[0-9]\d\d|20\d\d)\b",
+    re.IGNORECASE,
+)
 _NOT_UNTIL = re.compile(r"\bnot (?:\w+ ){0,5}until\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?P<until>until|till|bis)\b[^.;]*?\b(?P<year>1[0-9]\d\d|20\d\d)\b", re.IGNORECASE)
 

@@ -225,3 +225,48 @@ def test_the_largest_of_a_year_is_compared_over_the_rows() -> None:
     evidence = evidence_for("|Wells|18.6|21.9|", chunk_of(table))
     assert [one.kind for one in check_claim("Wells were the largest source in 2042.", evidence)] == ["comparison"]
     assert not check_claim("Wells were highest in 2042, at 21.9.", evidence)
+
+
+FUND = "The guild owns 45 per cent of the boats, the town of Wick 25 per cent and farmers the rest."
+KEEP = "The keep was built between 1510 and 1524 and destroyed by a fire in 1781."
+PRINTS = "The archive acquired 2,350 maps in 2021, including 74 by Norse sailors."
+STATION = "The pump house at Thrale was built by Oakley & Sons and is operated by Brenvane Utilities."
+NITRATE = "Apart from the works at Thrale, no plant exceeded the limit of nitrate."
+ERST = "Der Verein wurde nicht 2021, sondern erst 2023 gegründet."
+REPORTED = "According to the inspector, leakage was 16.4 per cent; the company disputes this figure."
+PRICE_ROSE = "The fare will be 3.46 crowns from April 2035; until then it is 3.11 crowns."
+PAIRS = "The wardens counted 57 pairs of terns, the highest number since 1995."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("The keep was built in 1781.", KEEP, "number"),
+        ("The keep was destroyed by a fire in 1524.", KEEP, "number"),
+        ("The archive acquired 2,350 maps by Norse sailors.", PRINTS, "number"),
+        ("Brenvane Utilities built the pump house at Thrale.", STATION, "name"),
+        ("No plant exceeded the limit of nitrate.", NITRATE, "scope"),
+        ("Der Verein wurde 2021 gegründet.", ERST, "negation"),
+        ("The company says that leakage was 16.4 per cent.", REPORTED, "modality"),
+        ("The fare is 3.46 crowns until April 2035.", PRICE_ROSE, "date"),
+        ("The wardens counted 57 pairs of terns in 1995.", PAIRS, "date"),
+    ],
+)
+def test_parts_doers_and_exceptions_that_are_exchanged_are_marked(text: str, quote: str, kind: str) -> None:
+    assert kind in findings(text, quote)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The guild owns 45 per cent of the boats.", FUND),
+        ("The town of Wick owns 25 per cent of the boats.", FUND),
+        ("The keep was destroyed by a fire in 1781.", KEEP),
+        ("74 of the maps acquired in 2021 are by Norse sailors.", PRINTS),
+        ("Oakley & Sons built the pump house at Thrale.", STATION),
+        ("Only the works at Thrale exceeded the limit of nitrate.", NITRATE),
+        ("According to the inspector, leakage was 16.4 per cent.", REPORTED),
+    ],
+)
+def test_each_part_with_its_own_value_is_not_marked(text: str, quote: str) -> None:
+    assert findings(text, quote) == {}
