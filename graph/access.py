@@ -1,4 +1,4 @@
-"""Who asks, and which collections of documents they may see: identities, roles and scopes.
+"""Identities, roles and scopes: who asks, and which collections of documents they may see.
 
 An identity comes from outside (a server that has authenticated a user, or the local user of this machine). A scope is
 made from it in one place, `scope_of`, and every method of the stores that returns what is in documents takes one.
@@ -23,7 +23,7 @@ _PERSONAL, _GROUP = "user:", "group:"
 
 
 class NotAllowedError(BadInputError):
-    """A collection or document that may not be changed, or may not be seen: then the words are those for a missing one.
+    """The refusal to show or change a collection or document; one that may not be seen is reported as missing.
 
     Args:
         message: The sentence for the user.
@@ -44,11 +44,11 @@ class Identity:
     groups: frozenset[str]
     """The groups that they are in."""
     admin: bool
-    """Whether they manage the server; it opens no documents."""
+    """Whether they manage the server; this gives no access to documents."""
 
     @property
     def members(self) -> tuple[str, ...]:
-        """What collections may name as members to let them in: the user, and each group."""
+        """The names of members that give this user access: the user's own, and `group:NAME` for each group."""
         return self.name, *sorted(_GROUP + group for group in self.groups)
 
     @property
@@ -82,7 +82,7 @@ class Membership:
 class Scope:
     """The collections that one caller may read, write and manage; made by `scope_of` alone.
 
-    A scope of everything has None for all three: the stores then filter by nothing, and take no time to do so.
+    A scope of everything has None for all three: the stores then apply no filter.
     """
 
     reads: frozenset[str] | None
@@ -123,7 +123,7 @@ _EVERYTHING = Scope(None, None, None, DEFAULT, "")
 
 
 class Memberships(Protocol):
-    """The part of a catalog that knows who is a member of what."""
+    """The part of a catalog that stores the members of collections."""
 
     def memberships(self, members: Sequence[str]) -> list[Membership]:
         """Return the collections that have one of these members (`NAME` or `group:NAME`), each once."""

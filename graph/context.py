@@ -57,7 +57,7 @@ class Context(BaseModel):
                 raise BadInputError(" ".join(sentences)) from None
 
     def __hash__(self) -> int:
-        """Return a hash of two fields: that of all takes 12 us, and one question looks up contexts 20 times."""
+        """Return the hash of two fields: hashing all takes 12 us, and one question looks up contexts 20 times."""
         return hash((self.engine, self.reader_model))
 
     engine: EngineName = Field(

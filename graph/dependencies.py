@@ -127,7 +127,7 @@ def run_scope(collection: str = "") -> Scope:
     It is limited to this collection, or else to the one that the run's settings name.
 
     Raises:
-        NotAllowedError: on a server with users, the run has no user, or one who is no more; or the user does not see
+        NotAllowedError: on a server with users, the run has no user, or one who was removed; or the user does not see
             the collection that the run's settings name.
     """
     identity, wish = users.run_identity(), collection or run_context.wished_collection()
@@ -231,7 +231,7 @@ def offline_engine(opened: Stores) -> Engine:
 
 
 def _engine_within(engine: Engine, opened: Stores) -> Engine:
-    """Return an engine that looks up passages in these stores alone; one of the whole home is kept as it is."""
+    """Return an engine that looks up chunks in these stores alone; unchanged if their scope is everything."""
     if opened.scope.is_everything or engine.name != OFFLINE:
         return engine
     return cast("OfflineEngine", engine).within(opened.catalog, _multilingual_within(opened))

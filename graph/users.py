@@ -48,7 +48,7 @@ class User:
 
 
 class _Read(NamedTuple):
-    """The file as it was read: when, what told its version, its users by name, or why it cannot be used."""
+    """The file as it was read: time, version (see `_version`), users by name, and what is wrong with it, or ""."""
 
     at: float
     version: tuple[int, ...]
@@ -112,7 +112,7 @@ def _proxies(given: tuple[str, ...]) -> list[Any]:
 
 
 def of_proxy(name: str, groups: str) -> Identity | None:
-    """Return the user that a proxy names, in the groups that it lists between commas; None for a name that none has."""
+    """Return the user that a proxy names, in the groups that it lists between commas; None for an invalid name."""
     if not _is_name(name):
         return None
     listed = (group.strip() for group in groups.split(","))
@@ -147,7 +147,7 @@ def run_identity() -> Identity:
     On the command line and in Python, and on a server without users, that is the one local user.
 
     Raises:
-        NotAllowedError: on a server with users, the run has no user, or one who is no more.
+        NotAllowedError: on a server with users, the run has no user, or one who was removed.
     """
     current = settings()
     if not (current.served and current.users):
@@ -165,10 +165,10 @@ def run_identity() -> Identity:
 
 
 def current_rights(identity: Identity) -> Identity:
-    """Return a user of the file with the groups and rights of now; others as they are.
+    """Return a user of the file with the current groups and rights; other users unchanged.
 
     Raises:
-        NotAllowedError: the user is no more.
+        NotAllowedError: the user was removed.
     """
     if identity is LOCAL or proxy_headers():
         return identity

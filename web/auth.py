@@ -27,7 +27,7 @@ from web.responses import WebError
 from web.sessions import COOKIE, is_equal, of_cookie, session_of
 
 IDENTITY = "pagewitness.identity"
-"""Where a request's scope holds who sends it, once that is known."""
+"""The key of an ASGI scope under which the identity of the sender is stored once it is known."""
 _COOKIE_DAYS = 30
 _MAX_TOKEN_BYTES = 4096
 _TOKEN_REQUIRED = "This server asks for a token: send it as `Authorization: Bearer ...`, or sign in at /room."

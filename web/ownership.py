@@ -2,7 +2,7 @@
 
 What a user makes carries the user's name as `owner` in its metadata, and is filtered by it wherever it is read, changed
 or run; items of the store have no metadata and stand below a namespace of their user. The ready-made assistants, one
-for each graph, can be read and run by all. The local user owns everything. Whatever is not known here is refused.
+for each graph, can be read and run by all. The local user owns everything. Other resources and actions are refused.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ async def allow(ctx: Auth.types.AuthContext, value: Any) -> Filter | None:
 
 @contextlib.asynccontextmanager
 async def acting_as(identity: Identity) -> AsyncIterator[None]:
-    """Let the requests that this process sends to its own server be those of a user: runs, threads and their owner.
+    """Send the requests of this process to its own server as a user, who then owns their runs and threads.
 
     Such requests carry no token. The server takes their user from a variable of the context in which they are sent,
     and no header, input or setting of a client reaches that.

@@ -42,7 +42,7 @@ def session_of(given: str) -> str | None:
 
 
 def of_cookie(header: str) -> Identity | None:
-    """Return whose session the cookie of a request is; None if it is none that is valid now.
+    """Return the user whose session the cookie of a request is; None without a valid cookie.
 
     Raises:
         BadInputError: the users of this server cannot be read.

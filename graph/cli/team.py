@@ -18,7 +18,7 @@ _LOCAL = "`collections` changes the home folder of this process"
 def token(options: Options, name: str) -> None:
     """Make a token for the user NAME, and print it once.
 
-    The lines that are printed with it belong into the file that PAGEWITNESS_USERS names; they do not hold the token.
+    The lines that are printed with it belong in the file that PAGEWITNESS_USERS names; they do not hold the token.
     """
     from graph import users
 

@@ -45,7 +45,7 @@ _TOLD_FIRST = re.compile(
     r" (?P<it>that|this|it|he|she|they|those)(?P<rest>\b[^,]*)",
     re.IGNORECASE,
 )
-# "How many people came?" leaves out to what.
+# "How many people came?" leaves out the event that they came to.
 _CAME = re.compile(r"how many (?:\w+ )?\w+ (?:came|attended|took part|participated|turned up)\W*", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.IGNORECASE)
 

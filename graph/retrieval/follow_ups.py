@@ -352,7 +352,7 @@ def _without_pronouns(text: str, memory: Memory) -> str:
             continue
         focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus
         if found[0].lower() in _NEVER_PERSON and memory.person and memory.person in focus:
-            # What "that" is was told by the answer, not asked.
+            # "that" stands for what the last answer said, not for what its question asked.
             told = "" if found[0].lower() in ("they", "them", "their") else f" ({memory.question.rstrip(' ?.!')})?"
             return f"{text.rstrip(' ?.!')}{told}" if told else text
         if found[0].lower() in _NEVER_THING and not (_names(f"of {focus}") or _ROLE.fullmatch(focus)):

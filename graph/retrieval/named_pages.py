@@ -1,6 +1,6 @@
-"""Pages that a question names by their number, whose passages are searched whatever their words are.
+"""Pages that a question names by number: their chunks are candidates, whatever words they hold.
 
-"Which date is given on page 14?" has few words of page 14.
+"Which date is given on page 14?" shares few words with page 14, so a search may miss it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PAGE = re.compile(
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)}) (?:page|slide|sheet))\b",
     re.IGNORECASE,
 )
-# A page has some three chunks. In a library of more documents the page of one has to be asked for with its document.
+# A page has some three chunks. With more documents than this, a page number alone does not say which one is meant.
 _MAX_DOCUMENTS = 10
 _MAX_CHUNKS = 24
 

@@ -17,7 +17,7 @@ ToldOf = Callable[[str, str], bool]
 """Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
-"""Returns how near a text is in meaning to each of others."""
+"""A function that takes a text and several others, and returns how near the text is in meaning to each of them."""
 
 _OWNED = re.compile(r"['’]s (?P<thing>[^?.!,;:]+)")
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)

@@ -242,7 +242,7 @@ class SqliteCatalog(ChunkTables):
         super().__init__(database)
         self._sqlite = database
         self._text = FullText(database)
-        self._more_chunks = (-1, 0)  # the writes of this process when there were more chunks, and than how many
+        self._more_chunks = (-1, 0)  # the version at which chunks were counted, and how many they exceeded
         self.files = KnownFiles(self._db)
 
     def was_replaced(self) -> bool:

@@ -22,7 +22,7 @@ _MAX_OF_DOCUMENT = 20
 _MAX_COLLECTIONS = 1000
 _TOO_MANY = f"A document can be in {_MAX_OF_DOCUMENT} collections: leave out some."
 _NAMED = f"personal_of = '' AND id <> '{DEFAULT}'"
-# One that is empty, and has no members, is gone.
+# A collection without entries and members counts as deleted.
 _IN_USE = (
     "(EXISTS (SELECT 1 FROM entry WHERE collection = collection.id) "
     "OR EXISTS (SELECT 1 FROM member WHERE collection = collection.id))"

@@ -1,7 +1,7 @@
-"""Entries: what the collections call a document, and where they have it from; in SQL that Postgres knows too.
+"""Entries: the name and source of a document in each collection, in SQL that SQLite and Postgres both know.
 
-A document is its bytes, and is there while some collection has an entry of it. New bytes at the source of others take
-their place within one collection, and in those that the local user put the others in from there.
+A document is its bytes, and is kept while at least one collection has an entry of it. When a source has new bytes, the
+new document replaces the old one in its collection, and in those that the local user has put the old one in from there.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _ADD_ENTRY = (
     "INSERT INTO entry (document, collection, name, source, added_by, added) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (document, collection, source) DO UPDATE SET name = excluded.name"
 )
-# Entries of other documents (o) whose place one of a document (n) takes: at its source, in its collection. What the
-# local user has put in another collection from there is a mark on one library, which new bytes keep.
+# Old entries (o) that an entry of a new document (n) replaces: those with its source in its collection, and those that
+# the local user has put in other collections from there, since new bytes stay in the collections of the old ones.
 _TAKEN = (
     "FROM entry o JOIN entry n ON n.source = o.source WHERE n.document = ? AND o.document <> n.document "
     "AND (o.collection = n.collection OR (o.added_by = '' AND o.put_from = n.collection))"
@@ -75,8 +75,8 @@ def add_entry(connection: Connection, scope: Scope, row: DocumentRow, now: float
 def forget_entry(connection: Connection, entry: int, document: str, put_from: str) -> None:
     """Within a transaction: delete an entry whose source is gone.
 
-    One that was put in its collection from another stays while the document is in that one under another source, and
-    takes over its name and source. Those of that other collection are to be deleted before.
+    An entry that was put in its collection from another one (`put_from`) is kept if the document has an entry left
+    there, whose name and source it takes. So call this for the entries of `put_from` first.
     """
     kept = connection.execute(
         "SELECT name, source FROM entry WHERE document = ? AND collection = ? AND id <> ? ORDER BY id LIMIT 1",
@@ -89,7 +89,7 @@ def forget_entry(connection: Connection, entry: int, document: str, put_from: st
 
 
 def remove_entries(connection: Connection, document: str, collections: Sequence[str]) -> list[str]:
-    """Within a transaction: take a document out of collections; return it if it is in none then, and retired."""
+    """Within a transaction: take a document out of collections; return its id if none is left and it is retired."""
     connection.executemany(
         "DELETE FROM entry WHERE document = ? AND collection = ?", [[document, one] for one in collections]
     )

@@ -154,7 +154,7 @@ class FullText:
         most = int(known / _MAX_WIDER * _MARGIN)
         counted = f"SELECT count(*) FROM (SELECT 1 FROM entry WHERE true{inside} LIMIT ?)"
         if self._db.rows(counted, [*own, most + 1])[0][0] > most:
-            # Most of the library: what is found in all of it is enough, once the rest is dropped.
+            # The scope holds most of the library: search all of it, then drop what may not be seen.
             wider = _MAX_WIDER * limit
             everywhere = self.search(Scope.everything(), words, (), wider)
             may, own = visible(scope, "u.document")

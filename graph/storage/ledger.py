@@ -55,7 +55,7 @@ _REPLACED = ", ".join(
 
 
 class Ledger(Collections):
-    """DocumentStore, PageLedger and TranscriptStore on one SQL database, with all that is below."""
+    """DocumentStore, PageLedger and TranscriptStore on one SQL database, with collections and single values."""
 
     def add_document(self, scope: Scope, row: DocumentRow) -> None:
         """Insert a document with a pending ledger row for each page, and an entry where the caller adds to.
@@ -136,7 +136,7 @@ class Ledger(Collections):
         )
 
     def is_shared(self, document: str) -> bool:
-        """Return whether a user has added a document, whose name for it the others are not to learn."""
+        """Return whether a user has added a document; the user's name for it must not reach the others."""
         return bool(self._db.rows("SELECT 1 FROM entry WHERE document = ? AND added_by <> '' LIMIT 1", [document]))
 
     def visible_documents(self, scope: Scope, documents: Sequence[str] | None = None) -> list[str]:

@@ -1,10 +1,10 @@
-"""The protocols that implementations of storage satisfy: what returns something of documents takes a scope first.
+"""The protocols that implementations of storage satisfy: each method that returns what is in documents takes a scope.
 
-There is no default for it, so that a forgotten scope does not type-check. Callers see the stores through a view of one
-scope (`graph.storage.library`), which has the protocols of `graph.storage.base`. The methods are described there; a
-scope limits what they return to documents with an entry in a collection that may be read, within the query, before any
-ranking or limit, and gives documents the names and sources of those entries. What writes by a document's id takes no
-scope, as it returns nothing; nor do frequencies of words, which count everybody's units.
+The scope comes first and has no default, so that a forgotten one does not type-check. Callers see the stores through a
+view of one scope (`graph.storage.library`), which has the protocols of `graph.storage.base`. The methods are described
+there; a scope limits what they return to documents with an entry in a collection that may be read, within the query,
+before any ranking or limit, and gives documents the names and sources of those entries. Methods that write by a
+document's id take no scope, as they return nothing; nor do frequencies of words, which count the units of all users.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class DocumentWrites(Protocol):
     def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]: ...
     def chunks_fingerprint(self, document: str) -> str: ...
     def is_shared(self, document: str) -> bool:
-        """Return whether a user has added a document, whose name for it the others are not to learn."""
+        """Return whether a user has added a document; the user's name for it must not reach the others."""
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]: ...
     def holds_other_scripts(self) -> bool: ...
@@ -129,7 +129,7 @@ class ScopedVectors(Protocol):
     def check(self, embedder: str) -> None: ...
     def add(self, rows: Sequence[VectorRow], vectors: Vectors) -> None: ...
     def stored_ids(self, ids: Sequence[str]) -> set[str]:
-        """Return those of the row ids that have a vector: hashes, so that who asks has their texts."""
+        """Return those of the row ids that have a vector; the ids hold hashes of texts that the caller has."""
 
     def vectors(self, scope: Scope, ids: Sequence[str]) -> dict[str, Vectors]: ...
     def search(

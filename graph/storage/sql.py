@@ -57,11 +57,11 @@ class SqlDatabase(Protocol):
 
 
 class CountedDatabase(SqlDatabase, Protocol):
-    """A database that tells when what was counted in it may have changed."""
+    """A database with a version number, by which cached counts are known to be out of date."""
 
     @property
     def version(self) -> int:
-        """A number that is another after each write; another each time where other processes write too."""
+        """A number that changes with each write, or at each access where other processes write too."""
 
 
 def placeholders(values: Sequence[Any]) -> str:

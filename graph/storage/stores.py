@@ -259,12 +259,12 @@ class Stores:
 
     @property
     def downloads(self) -> Path:
-        """The folder of fetched files; each user of a server has an own one, whose references work for no other."""
+        """The folder of fetched files; each user of a server has one, whose references work for no other user."""
         return self._own("downloads") if self.scope.who else self.opened.downloads
 
     @property
     def uploads(self) -> Path:
-        """The folder of files uploaded to the server; each user has an own one."""
+        """The folder of files uploaded to the server; each user has one."""
         return self._own("uploads") if self.scope.who else self.opened.uploads
 
     def _own(self, name: str) -> Path:

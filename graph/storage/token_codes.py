@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 _SIZE = 384
 _DIGITS = 5  # of the base three in a byte
 _BYTES = -(-_SIZE // _DIGITS)
-# What a code is after none to four divisions if all of its components are zero, which have the digit 1.
+# The byte of a vector of zeros (five digits 1 of the base three), divided by 3 none to four times.
 _MIDDLES = tuple(np.uint8((3 ** (_DIGITS - place) - 1) // 2) for place in range(_DIGITS))
 _BORDER = 0.612  # deviations, between the three levels that fit a normal distribution best (Max, 1960)
 

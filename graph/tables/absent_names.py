@@ -14,7 +14,7 @@ from graph.tables.answers import TableAnswer, some_of
 from graph.tables.views import TableView
 
 _CODE = re.compile(r"(?<![\w-])[^\W\d_][\w.]*(?:-[\w.]*\w)+(?![\w-])")
-_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # "FY-2019" is written in too many ways to be missed
+_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # a part of "FY-2019", which has too many spellings to be called absent
 _LEAST_SIBLINGS = 2  # one label with the same beginning may be a chance
 
 

@@ -49,7 +49,7 @@ class PostgresCatalog(ChunkTables):
         self._postgres.close()
 
     def _held(self, terms: Sequence[str]) -> list[str]:
-        """Return those terms that any document has."""
+        """Return those of the terms that at least one document has."""
         found = self._db.rows(
             "SELECT term FROM unnest(?::text[]) term "
             "WHERE EXISTS (SELECT 1 FROM document_terms WHERE document_terms.term = term.term)",

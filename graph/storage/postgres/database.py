@@ -42,7 +42,7 @@ class Database:
         url: Its address, `postgresql://user:password@host:port/name`.
 
     Raises:
-        BadInputError: the address is none, or nothing answers there.
+        BadInputError: the address is not valid, or no database answers there.
         HomeError: the tables were made by a newer PageWitness, or cannot be made.
     """
 
@@ -68,7 +68,7 @@ class Database:
 
     @property
     def version(self) -> int:
-        """A number that is another each time: other processes write too, so counts are never kept."""
+        """A number that differs at each access: other processes write too, so no count may be cached."""
         return next(_versions)
 
     def now(self) -> float:
@@ -247,5 +247,5 @@ class _BinaryText(StrBinaryDumper):
 
 def _configure(connection: psycopg.Connection) -> None:
     connection.execute(_CONFIGURATION)
-    for dumper in (_BinaryText, _Text, _UntypedText):  # the last one is taken where the type is not told
+    for dumper in (_BinaryText, _Text, _UntypedText):  # psycopg takes the last where a statement gives no type
         connection.adapters.register_dumper(str, dumper)

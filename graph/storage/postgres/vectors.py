@@ -84,7 +84,7 @@ class PostgresVectors:
             return
         self._prepare(len(vectors[0]))
         last = {row.id: at for at, row in enumerate(rows)}
-        ids = sorted(last)  # in one order in all processes, which else could wait for each other
+        ids = sorted(last)  # the same order in all processes prevents deadlocks
         parts = [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)]
 
         def store(part: Sequence[str]) -> None:
@@ -173,7 +173,7 @@ class PostgresVectors:
             transaction.execute(f"DELETE FROM {self._table} WHERE document = ?", [document])
 
     def delete_stale(self, document: str, generation: str) -> None:
-        """Delete the vectors of a document that are not of this generation, but those of chunks that are stored."""
+        """Delete the vectors of a document's other generations, except those of chunks that are still stored."""
         with self._db.writing(alone=False) as transaction:
             transaction.execute(
                 f"DELETE FROM {self._table} v WHERE document = ? AND generation <> ? "

@@ -2,7 +2,7 @@
 
 "The fund owns 40 per cent, the city 35 per cent" and "built between 1620 and 1634 and burnt down in 1891" have parts
 with a value each. A claim that has the value of one part, and only words of another, mixes them. English and German are
-known. What is found is a doubt.
+known. Each finding is a doubt.
 """
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ def _other_antecedent(text: str, quote: str, whole: str) -> str:
 
 
 _BEGINS = re.compile(r"\W*(?:[^\W\d]+\s){0,2}?(?:it|he|she|they|er|sie|es)\b", re.IGNORECASE)
-_FAR = 3  # sentences before a pronoun in which whom it tells may be named
+_FAR = 3  # sentences before a pronoun that may name the one it stands for
 
 
 def _other_code(text: str, quote: str) -> str:
