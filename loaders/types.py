@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from loaders.text.captions import is_table_summary
 
@@ -210,10 +210,15 @@ def placed_words(blocks: Iterable[Block]) -> tuple[Word, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something could not be read: a typed reason, and one sentence for the user."""
+    """Why something could not be read: a typed reason, and one sentence for the user.
+
+    `retry` says that the page itself does not explain it (a library's error, a process that died), so that another
+    process may read it.
+    """
 
     reason: FailureReason
     detail: str
+    retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +259,10 @@ class PageJob:
 
     def could_not_be(self, action: str, error: Exception) -> str:
         """Return the sentence for the user that names file, page, what was tried ("read") and the error."""
-        cause = " ".join(str(error).split())[:200] or type(error).__name__
+        first = error
+        while str(first).startswith("Traceback") and first.__cause__:  # RapidOCR's errors hold a whole traceback
+            first = cast(Exception, first.__cause__)
+        cause = " ".join(str(first).split())[:200] or type(first).__name__
         return f"Page {self.page} of {PurePath(self.path).name!r} could not be {action}: {cause}"
 
 

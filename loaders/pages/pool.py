@@ -65,10 +65,10 @@ class PagePool(Protocol):
 class ProcessPagePool:
     """Runs page functions in spawned processes, from any event loop. Processes start with the first job.
 
-    A job's limit is CPU time, and a clock that goes slower the higher the machine's load is; a job that hit one of them
-    is run once more in a process of its own before it fails. On Linux the kernel caps what a worker may allocate, so
-    that a greedy page fails and not the machine. The cap is on data (RLIMIT_DATA), since onnxruntime and OpenBLAS
-    reserve far more address space than they use.
+    A job's limit is CPU time, and a clock that goes slower the higher the machine's load is. A job that hit one of
+    them, whose process died, or whose Failure asks for it is run once more in a process of its own before it fails. On
+    Linux the kernel caps what a worker may allocate, so that a greedy page fails and not the machine. The cap is on
+    data (RLIMIT_DATA), since onnxruntime and OpenBLAS reserve far more address space than they use.
     """
 
     def __init__(
@@ -99,12 +99,10 @@ class ProcessPagePool:
         cancels what has not finished.
         """
         outcomes = await self._run_all(self._all, function, jobs)
-        late = [
-            at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.reason == "timeout"
-        ]
-        if late:
-            again = await self._run_all(self._lone, function, [jobs[at] for at in late])
-            for at, outcome in zip(late, again, strict=True):
+        failed = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Failure) and outcome.retry]
+        if failed:
+            again = await self._run_all(self._lone, function, [jobs[at] for at in failed])
+            for at, outcome in zip(failed, again, strict=True):
                 outcomes[at] = outcome
         return outcomes
 
@@ -225,9 +223,10 @@ async def _outcome(future: Any, limits: _Limits) -> Any:
     try:
         return await _result(future, limits)
     except _TooLongError as exc:
-        return Failure("timeout", f"The page could not be read {exc}, tried twice.")
+        return Failure("timeout", f"The page could not be read {exc}, tried twice.", retry=True)
     except ProcessExpired as exc:
-        return Failure("render_error", f"The page made its process end (exit code {exc.exitcode}).")
+        ended = f"The page made its process end (exit code {exc.exitcode}), tried twice."
+        return Failure("render_error", ended, retry=True)
     except Exception as exc:
         return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
 

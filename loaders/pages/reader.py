@@ -109,4 +109,4 @@ def _ocr(png: bytes, ink: float, job: PageJob) -> PageText | Failure:
         missing = ModuleNotFoundError(f"{exc.name} is not installed; run `pip install 'pagewitness[offline]'`")
         return Failure("ocr_error", job.could_not_be("read by OCR", missing))
     except Exception as exc:
-        return Failure("ocr_error", job.could_not_be("read by OCR", exc))
+        return Failure("ocr_error", job.could_not_be("read by OCR", exc), retry=True)

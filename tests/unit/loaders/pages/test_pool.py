@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import pytest
 from loaders.errors import SourceError
 from loaders.pages.cpu import cores
 from loaders.pages.pool import PagePool, ProcessPagePool, load_factor
-from loaders.types import Failure
-from tests.conftest import ROOT
+from loaders.pages.reader import read
+from loaders.types import Failure, PageJob
+from tests.conftest import ROOT, SAMPLE
 
 # The contract of a pool of pages is every test that takes `pool`; another implementation joins it by an entry here.
 POOLS: list[Callable[[], PagePool]] = [lambda: ProcessPagePool(workers=2)]
@@ -91,6 +93,41 @@ async def test_a_job_that_hit_its_limit_is_tried_once_more_alone(tmp_path: Path)
         assert await pool.map(eval, [ONCE.format(str(tmp_path / "tried"))]) == [True]
     finally:
         pool.close()
+
+
+DIES_ONCE = "__import__('os').path.exists({0!r}) or (open({0!r}, 'w').close(), __import__('os')._exit(3))"
+
+
+async def test_a_job_whose_process_died_is_tried_once_more_alone(tmp_path: Path) -> None:
+    pool = ProcessPagePool(workers=2)
+    try:
+        assert await pool.map(eval, [DIES_ONCE.format(str(tmp_path / "tried")), "7"]) == [True, 7]
+    finally:
+        pool.close()
+
+
+FAILS_ONCE = """__import__('os').path.exists({0!r}) or (
+    open({0!r}, 'w').close(), __import__('loaders.types').types.Failure('ocr_error', 'no memory', retry=True))[1]"""
+
+
+async def test_a_failure_that_the_page_does_not_explain_is_tried_once_more_alone(tmp_path: Path) -> None:
+    pool = ProcessPagePool(workers=2)
+    try:
+        assert await pool.map(eval, [FAILS_ONCE.format(str(tmp_path / "tried")), "7"]) == [True, 7]
+    finally:
+        pool.close()
+
+
+async def test_a_page_for_which_memory_is_always_short_says_so() -> None:
+    pool = ProcessPagePool(workers=1, memory=520 * 2**20)  # OCR of this scan takes 630
+    try:
+        (page,) = await pool.map(read, [PageJob(str(SAMPLE), 5)])
+    finally:
+        pool.close()
+    assert isinstance(page, Failure)
+    assert page.reason == "ocr_error"
+    assert re.search("alloc", page.detail, re.IGNORECASE), page.detail
+    assert "Traceback" not in page.detail
 
 
 def test_the_clock_goes_slower_on_a_loaded_machine(monkeypatch: pytest.MonkeyPatch) -> None:
