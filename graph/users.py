@@ -217,8 +217,8 @@ def sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def entry(name: str, token: str) -> str:
-    """Return the lines of the file for a user.
+def toml_table(name: str, token: str) -> str:
+    """Return the `[[user]]` table of a user, to be put into the file of users.
 
     Raises:
         BadInputError: no user can have this name.

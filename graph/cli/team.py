@@ -24,13 +24,13 @@ def token(options: Options, name: str) -> None:
 
     options.reject_server("`token` makes a token and sends it nowhere")
     made = users.new_token()
-    options.show({"name": name, "token": made, "entry": users.entry(name, made)}, _print_token)
+    options.show({"name": name, "token": made, "lines": users.toml_table(name, made)}, _print_token)
 
 
 def _print_token(made: Any) -> None:
     click.echo(f"The token of {made['name']}, which is stored nowhere and not shown again:\n\n  {made['token']}\n")
     click.echo(
-        f"For the file that PAGEWITNESS_USERS names; a server sees the change at once:\n\n{made['entry']}", nl=False
+        f"For the file that PAGEWITNESS_USERS names; a server sees the change at once:\n\n{made['lines']}", nl=False
     )
 
 

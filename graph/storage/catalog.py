@@ -332,7 +332,7 @@ class SqliteCatalog(ChunkTables):
         return self._text.frequencies(words)
 
     def sentence_vectors(self, scope: Scope, chunks: Sequence[str]) -> dict[str, Vectors]:
-        """Return the sentence vectors alone, as rows."""
+        """Return the sentence vectors of each chunk, one row a sentence; the token vectors stay on the disk."""
         from graph.storage.token_vectors import head_size, unpack_sentences
 
         rows = self._vectors(scope, "chunk, v.rowid FROM token_vectors v", chunks)

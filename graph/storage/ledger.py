@@ -58,9 +58,9 @@ class Ledger(Collections):
     """DocumentStore, PageLedger and TranscriptStore on one SQL database, with collections and single values."""
 
     def add_document(self, scope: Scope, row: DocumentRow) -> None:
-        """Insert a document with a pending ledger row for each page, and an entry where the caller adds to.
+        """Insert a document with a pending ledger row for each page, and its entry in the collection `scope.into`.
 
-        A document that exists keeps its ledger and its first name, and has the new one too.
+        A document that exists keeps its ledger and its own name; the name in `row` is that of the new entry.
         """
         require_writer(scope, scope.into)
         values = [getattr(row, field) for field in _DOCUMENT_FIELDS[:-1]] + [row.created or self._db.now()]

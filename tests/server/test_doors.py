@@ -30,7 +30,7 @@ SECRET, OWN_NAME = "The marmalade vault opens with the word heliotrope.", "anns-
 
 
 def entries(*names: str) -> str:
-    return "\n".join(users.entry(name, f"token of {name}") for name in names)
+    return "\n".join(users.toml_table(name, f"token of {name}") for name in names)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ ASK = {"assistant_id": "query", "input": {"question": "Is it warm?"}}
 
 
 def entries(*names: str) -> str:
-    made = (users.entry(name, f"token of {name}") + ("admin = true\n" if name == "ada" else "") for name in names)
+    made = (users.toml_table(name, f"token of {name}") + ("admin = true\n" if name == "ada" else "") for name in names)
     return "\n".join(made)
 
 

@@ -89,11 +89,12 @@ def answers_question(
     scored: scoring.ScoredSentence | None,
     around: Surroundings | None = None,
 ) -> bool:
-    """Return whether a sentence answers a question, and not only is about its subject.
+    """Return whether a sentence answers a question; a sentence that is only about its subject does not.
 
-    The meaning of a row is told by its cells, and that of a sentence whose clause or heading the question names by it;
-    any other has to be near the question as a whole too. With its surroundings known, a sentence that is may leave
-    out some words, see `unnamed_words`.
+    Three kinds of sentences need no similarity to the question as a whole: rows of tables, sentences of a clause that
+    the question names ("section 4.2"), and sentences under a heading that it names. All sentences must hold the words
+    that the question needs (`why_related`). Where `around` is given, a sentence that is similar enough may lack some of
+    them (`unnamed_words`).
     """
     named = scored is not None and scored.named
     if named and marks_asked(question):

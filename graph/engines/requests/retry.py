@@ -133,9 +133,10 @@ async def send_with_retries(
 
 
 def _released(error: Exception) -> Exception:
-    """Return an error without what its calls hold: among it a reply that langchain-core looked into, not awaiting it.
+    """Return an error after clearing the variables of the calls in its traceback.
 
-    It would lie there until Python takes its modules apart, and then print "Exception ignored in: <coroutine".
+    langchain-core leaves a coroutine in them that it never awaits. Kept until the process ends, it would print
+    "Exception ignored in: <coroutine" to standard error.
     """
     for one in _roots(error):
         traceback.clear_frames(one.__traceback__)

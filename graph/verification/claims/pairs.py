@@ -22,7 +22,6 @@ _INCLUDING = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(r"\b(?:half|quarter|third|fifth|tenth|hälfte|viertel|drittel|fünftel)\b", re.IGNORECASE)
-_LEAST = 2  # parts with a value
 
 
 class Part(NamedTuple):
@@ -42,8 +41,6 @@ def of_other_part(text: str, quote: str) -> str:
         return whole
     parts = [part for part in _parts(quote) if part.values and part.words]
     said, values = content(text), _values(text)
-    if len(parts) < _LEAST or not values:
-        return ""
     subject = next((word.stem for word in words(quote) if word.is_content), "")
     for own, other in permutations(parts, 2):
         mine, far = own.words - other.words - {subject}, other.words - own.words - {subject}

@@ -1,8 +1,8 @@
-"""A check of roles that two names of a quote exchange in a claim: who took over from whom, who led what.
+"""A check for claims that exchange the roles of two names: who took over from whom, who led what.
 
-A claim that puts "from" before the other one of two names, makes a subject of the one to whom it was done, or gives one
-person what the next part of the sentence says of another exchanges their roles. English and German are known. What is
-found is a doubt.
+Three exchanges are found. The quote says "A took over from B", and the claim "B took over from A". The quote says "A
+was beaten by B", and the claim "A beat B". The quote says "A led the survey, and B drew the map", and the claim "A drew
+the map". English and German are known. Each finding is a doubt.
 """
 
 from __future__ import annotations

@@ -30,7 +30,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of two users, one of them an administrator, in use."""
     path = tmp_path / "users.toml"
     monkeypatch.setenv("PAGEWITNESS_USERS", str(path))
-    write(path, users.entry("ann", ANN).replace("[]", '["staff", "law"]'), users.entry("ben", BEN) + "admin = true\n")
+    write(
+        path,
+        users.toml_table("ann", ANN).replace("[]", '["staff", "law"]'),
+        users.toml_table("ben", BEN) + "admin = true\n",
+    )
     return path
 
 
@@ -48,7 +52,7 @@ def test_a_token_is_of_the_user_who_has_its_hash() -> None:
 
 def test_a_user_who_is_taken_out_of_the_file_is_out_at_once(file: Path) -> None:
     assert users.of_token(ANN)
-    file.write_text(users.entry("ben", BEN), "utf-8")
+    file.write_text(users.toml_table("ben", BEN), "utf-8")
     assert users.of_token(ANN) is None
     assert users.of_name("ann") is None
     ben = users.of_token(BEN)
@@ -60,8 +64,10 @@ def test_a_change_that_the_file_system_does_not_tell_is_seen_after_a_while(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert users.of_token(ANN)
-    told, changed = file.stat(), users.entry("eve", ANN).replace("[]", '["staff", "law"]')
-    file.write_text(file.read_text("utf-8").replace(users.entry("ann", ANN).replace("[]", '["staff", "law"]'), changed))
+    told, changed = file.stat(), users.toml_table("eve", ANN).replace("[]", '["staff", "law"]')
+    file.write_text(
+        file.read_text("utf-8").replace(users.toml_table("ann", ANN).replace("[]", '["staff", "law"]'), changed)
+    )
     os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
     assert file.stat().st_size == told.st_size
     monkeypatch.setattr(users, "_READ_AGAIN_S", 0.0)
@@ -72,20 +78,20 @@ def test_a_change_that_the_file_system_does_not_tell_is_seen_after_a_while(
 
 MISTAKES = (
     ("", "must hold \\[\\[user\\]\\] tables and nothing else"),
-    ("x = 1\n" + users.entry("ann", ANN), "must hold \\[\\[user\\]\\] tables and nothing else"),
+    ("x = 1\n" + users.toml_table("ann", ANN), "must hold \\[\\[user\\]\\] tables and nothing else"),
     ("[user]\nname = 'ann'", "must hold \\[\\[user\\]\\] tables"),
     ("[[user]\n", "is not TOML"),
-    (users.entry("ann", ANN) + "token = 'x'", "`token` is unknown"),
-    (users.entry("ann", ANN) + users.entry("ann", BEN), "User 2 .*another user is named 'ann' too"),
-    (users.entry("ann", ANN) + users.entry("ben", ANN), "another user has the same token"),
+    (users.toml_table("ann", ANN) + "token = 'x'", "`token` is unknown"),
+    (users.toml_table("ann", ANN) + users.toml_table("ann", BEN), "User 2 .*another user is named 'ann' too"),
+    (users.toml_table("ann", ANN) + users.toml_table("ben", ANN), "another user has the same token"),
     ("[[user]]\nname = 'Local'\ntoken_sha256 = '0'", "the name 'Local' is none"),
     ("[[user]]\nname = 'group:a'\ntoken_sha256 = '0'", "the name 'group:a' is none"),
     ("[[user]]\nname = 'ann'", "`token_sha256` must be 64 hex digits"),
     ("[[user]]\nname = 'ann'\ntoken_sha256 = 'the token of Ann'", "`token_sha256` must be 64 hex digits"),
-    (users.entry("ann", ANN) + "admin = 'yes'", "`admin` must be true or false"),
-    (users.entry("ann", ANN) + "admin = 1", "`admin` must be true or false"),
-    (users.entry("ann", ANN).replace("[]", "'staff'"), "`groups` must be a list"),
-    (users.entry("ann", ANN).replace("[]", "['a:b']"), "`groups` must be a list"),
+    (users.toml_table("ann", ANN) + "admin = 'yes'", "`admin` must be true or false"),
+    (users.toml_table("ann", ANN) + "admin = 1", "`admin` must be true or false"),
+    (users.toml_table("ann", ANN).replace("[]", "'staff'"), "`groups` must be a list"),
+    (users.toml_table("ann", ANN).replace("[]", "['a:b']"), "`groups` must be a list"),
 )
 
 

@@ -65,7 +65,7 @@ async def test_langgraphs_own_routes_ask_for_the_same_token(monkeypatch: pytest.
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of one user, Ann, in use beside the server's token."""
     path = tmp_path / "users.toml"
-    path.write_text(users.entry("ann", "Ann's token"), "utf-8")
+    path.write_text(users.toml_table("ann", "Ann's token"), "utf-8")
     monkeypatch.setenv("PAGEWITNESS_USERS", str(path))
     monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
     return path
@@ -77,7 +77,7 @@ def test_each_token_is_of_its_user(file: Path) -> None:
     assert identify({"authorization": f"Bearer {TOKEN}"}) is LOCAL
     for headers in ({}, {"authorization": "Bearer Ben's token"}, {"x-user": "ann"}, {"cookie": f"{COOKIE}=ann"}):
         assert identify(headers, "127.0.0.1") is None, headers
-    file.write_text(users.entry("ben", "Ben's token"), "utf-8")
+    file.write_text(users.toml_table("ben", "Ben's token"), "utf-8")
     assert identify({"authorization": "Bearer Ann's token"}) is None
 
 
@@ -88,7 +88,7 @@ async def test_a_cookie_is_void_once_the_token_of_its_user_is_another(file: Path
     assert identify({"cookie": f"{COOKIE}={cookie}"}) == ANN
     for forged in (f"{cookie}0", cookie.partition(".")[0], f"{cookie.partition('.')[0]}.", "bG9jYWw" + cookie[3:]):
         assert identify({"cookie": f"{COOKIE}={forged}"}) is None, forged
-    file.write_text(users.entry("ann", "Ann's new token"), "utf-8")
+    file.write_text(users.toml_table("ann", "Ann's new token"), "utf-8")
     assert identify({"cookie": f"{COOKIE}={cookie}"}) is None
 
 

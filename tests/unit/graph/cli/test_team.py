@@ -21,12 +21,12 @@ def test_the_lines_that_are_printed_let_the_token_in(
     for name in names:
         assert main(["token", name, "--json"]) == 0
         made.append(json.loads(capsys.readouterr().out))
-    (tmp_path / "users.toml").write_text("".join(one["entry"] for one in made), "utf-8")
+    (tmp_path / "users.toml").write_text("".join(one["lines"] for one in made), "utf-8")
     for name, one in zip(names, made, strict=True):
         found = users.of_token(one["token"])
         assert found
         assert found.identity.name == name
-        assert one["token"] not in one["entry"]
+        assert one["token"] not in one["lines"]
     assert len({one["token"] for one in made}) == 3
 
 
