@@ -10,6 +10,7 @@ from typing import Literal
 from loaders.chunking.context_words import (
     is_address_of,
     is_contact,
+    is_statement,
     names_number,
     with_contact,
     with_contents,
@@ -67,7 +68,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     segments = build_segments(drop_headers_footers(without_names(pages, used)))
     if person := _tell_name(segments):
         names = {number: names.get(number, person) for number, _ in pages}
-    _tell_numbers(segments)
+    _tell_facts(segments)
     paths = _heading_paths(title, segments)
     groups, taken = group_pages(segments)
     drafts: list[_Draft] = []
@@ -122,11 +123,16 @@ def _is_name(text: str) -> bool:
     return named and all(character.isalpha() or character in ".'’-" for character in "".join(words))
 
 
-def _tell_numbers(pages: Sequence[Sequence[Segment]]) -> None:
-    """Make a heading that gives a long number a line that answers what it is: an account, an invoice, a contract."""
+def _tell_facts(pages: Sequence[Sequence[Segment]]) -> None:
+    """Make a heading an answer that says something: what a long number is (an account, an invoice), or a sentence.
+
+    On the pages of the development data seven headings are sentences, six of them facts.
+    """
     for segment in (segment for page in pages for segment in page):
-        if segment.block.is_heading and segment.section is None and names_number(plain(segment.block.text)):
-            segment.sentences = [replace(sentence, kind="item") for sentence in segment.sentences]
+        if segment.block.is_heading and segment.section is None:
+            text = plain(segment.block.text)
+            kind: SentenceKind | None = "item" if names_number(text) else "prose" if is_statement(text) else None
+            segment.sentences = [replace(one, kind=kind or one.kind) for one in segment.sentences]
 
 
 def _without_lone_headings(drafts: Sequence[_Draft]) -> Iterator[Chunk]:

@@ -27,6 +27,8 @@ _NUMBERS = re.compile(r"(?<![\d.,])(?:[A-Z]{1,4}[ -]?)?\d[\d /-]*\d(?![\d.,]*\d)
 _LONG_NUMBER = 6  # digits: shorter ones are amounts, sections and years
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){3,}|…+)\s*")
 _FULL_STOP = re.compile(r"[.!?…][\"'”’)\]]*$")
+_STATEMENT_END = re.compile(r"[.][\"'”’»)\]]*$")
+_STATEMENT_WORDS = 7  # "2. Notice of termination." has four
 _MAX_HEADING = 100  # characters: a longer heading is a paragraph in disguise, and would outweigh the line
 
 
@@ -47,6 +49,11 @@ def names_number(heading: str) -> bool:
         sum(map(str.isdigit, found[0])) >= _LONG_NUMBER
         for found in _NUMBERS.finditer(_YEARS.sub(" ", spelled_dates(heading)))
     )
+
+
+def is_statement(heading: str) -> bool:
+    """Return whether a heading is a whole sentence: seven words or more and a full stop."""
+    return len(heading.split()) >= _STATEMENT_WORDS and _STATEMENT_END.search(heading) is not None
 
 
 def clause_number(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from loaders.charts.labels import Label, has_scale, labels_of, may_be_chart, words_of
+from loaders.charts.labels import MAX_LABELS, Label, has_scale, labels_of, may_be_chart, words_of
 from loaders.geometry import bounding_box, centre, contains
 from loaders.pdf.text_layer import TextLayer
 from loaders.types import Block, Box, Word
@@ -19,6 +19,9 @@ CHART_DPI = 150
 
 MAX_CHARTS = 12
 """Pictures of a page that are rendered for this, at about 0.1 CPU seconds each."""
+
+_CLOUD = 0.8
+"""Share of a picture's more than MAX_LABELS labels that are numbers where it is a cloud of points: a plan has half."""
 
 
 def read_charts(blocks: Sequence[Block], layer: TextLayer, look: Callable[[Box], NDArray[Any]]) -> tuple[Block, ...]:
@@ -32,12 +35,27 @@ def read_charts(blocks: Sequence[Block], layer: TextLayer, look: Callable[[Box],
     for block in blocks:
         labels = _labels_in(block, layer) if block.is_figure and block.box else []
         if block.box is None or not may_be_chart(labels):
-            found.append(block)
+            found += [Block(block.kind, words_of(labels), box=block.box)] if is_cloud(labels) else [block]
             continue
         rendered += 1
         chart = _read(block.box, labels, layer, look) if rendered <= MAX_CHARTS else None
         found += chart if chart is not None else [_without_loose_numbers(block, labels)]
     return tuple(found)
+
+
+def numbers_left_out(before: Sequence[Block], after: Sequence[Block], page: int) -> str:
+    """Return the sentence that says how many numbers of clouds of points `read_charts` left out; "" if few or none."""
+    count = sum(len(block.text.split()) for block in before) - sum(len(block.text.split()) for block in after)
+    return (
+        f"Page {page} shows about {count} numbers in a picture that belong to no name: left out."
+        if count > MAX_LABELS
+        else ""
+    )
+
+
+def is_cloud(labels: Sequence[Label]) -> bool:
+    """Return whether a picture's labels are nearly all numbers, and too many to have a name each."""
+    return len(labels) > MAX_LABELS and sum(label.is_value for label in labels) >= _CLOUD * len(labels)
 
 
 def _read(

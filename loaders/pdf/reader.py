@@ -9,7 +9,7 @@ from loaders.errors import SourceError
 from loaders.geometry import area, centre, contains, overlap, scale_into, to_fractions, words_to_fractions
 from loaders.pages.page_profile import FIGURE_SHARE, has_figures, profile_page
 from loaders.pages.text_quality import is_garbage
-from loaders.pdf.charts import CHART_DPI, read_charts
+from loaders.pdf.charts import CHART_DPI, numbers_left_out, read_charts
 from loaders.pdf.diagrams import take_diagram
 from loaders.pdf.document import PdfFile, open_book, open_pdf
 from loaders.pdf.layout import build_blocks, field_blocks
@@ -130,12 +130,13 @@ class PdfReader:
         regions = self._roles(self._layout(pdf, layer, job.page))
         diagram = take_diagram(layer, regions, lambda: pdf.pixels(job.page, CHART_DPI, job.max_side))
         blocks, words = build_blocks(diagram.layer, diagram.regions, around)
-        blocks = read_charts(blocks, layer, lambda box: pdf.pixels(job.page, CHART_DPI, job.max_side, box))
-        blocks, words = diagram.put_into(blocks), words + diagram.words
+        read = read_charts(blocks, layer, lambda box: pdf.pixels(job.page, CHART_DPI, job.max_side, box))
+        detail = f"{_left_out(layer, job.page)} {numbers_left_out(blocks, read, job.page)}".strip()
+        blocks, words = diagram.put_into(read), words + diagram.words
         if part:
             blocks, words = _with_part(blocks, words, part[0], *self._read_across(part[2], around))
         blocks += tuple(Block("watermark", text) for text in layer.watermarks)
-        page = PageText(job.page, blocks, words, "text-layer", _left_out(layer, job.page))
+        page = PageText(job.page, blocks, words, "text-layer", detail)
         for box in _unread_pictures(whole, regions):
             try:
                 page = self._with_figure(pdf, page, layer, box, job)

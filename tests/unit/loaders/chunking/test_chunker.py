@@ -253,6 +253,21 @@ def test_headings_follow_their_numbers_and_leave_the_title_out() -> None:
     ]
 
 
+def test_a_heading_that_is_a_whole_sentence_may_answer() -> None:
+    names = [
+        "The lock keeper closed the gate at 21:40.",
+        "2. Notice of termination.",
+        "When does the lock keeper go home?",
+    ]
+    blocks = [
+        block
+        for name in names
+        for block in (Block("heading", f"# {name}", 1), Block("table", "| a | b |\n|---|---|\n| x | 2 |"))
+    ]
+    kinds = {one.text: one.may_answer for one in sentences(chunk_pages("", [(1, blocks)])) if one.text in names}
+    assert kinds == {names[0]: True, names[1]: False, names[2]: False}
+
+
 def test_references_and_short_items_are_one_sentence_each() -> None:
     markdown = "# References\n\n- A. Smith. Some title. In Venue, 2020.\n- B. Jones. Another. 2021."
     assert [s.kind for s in sentences(chunk_pages("", [(1, parse_blocks(markdown))]))] == [
