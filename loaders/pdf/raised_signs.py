@@ -8,9 +8,9 @@ next to it, also where the two stand in different lines of the content stream.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -106,14 +106,12 @@ def _find_signs(spans: list[_Span], words: Mapping[Key, list[Word]]) -> list[_Sp
     candidates = [span for span in spans if _SIGN.fullmatch(span.text.strip())]
     if not candidates:
         return []
-    ends, starts = _Grid(), _Grid()
-    for span in (*spans, *_pieces(spans, words)):
-        ends.add(span, span.x1)
-        starts.add(span, span.x0)
+    texts = [*spans, *_pieces(spans, words)]
+    ends, starts = _Grid((span.x1, span) for span in texts), _Grid((span.x0, span) for span in texts)
     signs: list[_Span] = []
     for span in sorted(candidates, key=lambda span: span.x0):
-        if _hangs_on(span, ends.near(span.x0, span.y), before=False) or _hangs_on(
-            span, starts.near(span.x1, span.y), before=True
+        if _hangs_on(span, ends.near(span.x0, span), before=False) or _hangs_on(
+            span, starts.near(span.x1, span), before=True
         ):
             signs.append(span)
     return [sign for sign in signs if sign.base is not None]
@@ -135,20 +133,32 @@ def _pieces(spans: Sequence[_Span], words: Mapping[Key, list[Word]]) -> Iterator
 
 
 class _Grid:
-    """Spans by the square that one of their ends lies in."""
+    """Spans by the square that one of their ends lies in, in each from left to right."""
 
-    def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], list[_Span]] = defaultdict(list)
+    def __init__(self, spans: Iterable[tuple[float, _Span]]) -> None:
+        self._cells: dict[tuple[int, int], list[tuple[float, _Span]]] = defaultdict(list)
+        for x, span in spans:
+            cell = self._cells[int(x // CELL), int(span.y // CELL)]
+            if len(cell) < MAX_IN_CELL:
+                cell.append((x, span))
+        for cell in self._cells.values():
+            cell.sort(key=_end)  # stable: of two that end at one place the first counts
+        self._largest = {place: max(span.size for _, span in cell) for place, cell in self._cells.items()}
 
-    def add(self, span: _Span, x: float) -> None:
-        cell = self._cells[int(x // CELL), int(span.y // CELL)]
-        if len(cell) < MAX_IN_CELL:
-            cell.append(span)
-
-    def near(self, x: float, y: float) -> Iterator[_Span]:
-        column, row = int(x // CELL), int(y // CELL)
+    def near(self, x: float, sign: _Span) -> Iterator[_Span]:
+        """Yield what ends within reach of a sign's own end at `x`: a few of what a full square holds."""
+        column, row = int(x // CELL), int(sign.y // CELL)
         for place in ((column + dx, row + dy) for dx in (0, -1, 1) for dy in (0, 1, -1)):
-            yield from self._cells.get(place, ())
+            if cell := self._cells.get(place):
+                reach = REACH * max(self._largest[place], sign.size)
+                for at in range(bisect_left(cell, x - reach, key=_end), len(cell)):
+                    if cell[at][0] > x + reach:
+                        break
+                    yield cell[at][1]
+
+
+def _end(place: tuple[float, _Span]) -> float:
+    return place[0]
 
 
 def _hangs_on(sign: _Span, near: Iterator[_Span], *, before: bool) -> bool:
