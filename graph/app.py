@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 from graph import dependencies
 from graph.attachments import document_id_of, references_in, source_of
-from graph.compiled import Application, detach_files, without_checkpoints
+from graph.compiled import Application, detach_files, inner, without_checkpoints
 from graph.context import Context
 from graph.engines.base import BATCHES_IN_FLIGHT
 from graph.errors import BadInputError, as_list
@@ -157,7 +157,7 @@ def build() -> StateGraph[State, Context, Input, Output]:
     builder.add_node("route_request", route_request)
     builder.add_node("confirm_cost", confirmation.confirm_cost)
     builder.add_node("ingestion", without_checkpoints(ingestion.build(in_chat=True).compile(name="ingestion")))
-    builder.add_node("query", query.app)
+    builder.add_node("query", inner(query.app))
     builder.add_node("acknowledge_files", acknowledge_files)
     builder.add_edge(START, "route_request")
     builder.add_conditional_edges("route_request", after_routing, ["confirm_cost", "ingestion", "query"])

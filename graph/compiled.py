@@ -1,4 +1,4 @@
-"""Compiled graphs with extra behaviour: one detaches files from its input, one runs without a checkpointer.
+"""Compiled graphs with extra behaviour: the root detaches files from its input, and inner graphs tell with it.
 
 `StateGraph.compile` cannot be told which class to return, so a compiled graph is copied and the copy's class changed to
 a subclass that adds no attributes. The subclasses override public methods alone.
@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import StateUpdate
 
-from graph import dependencies
+from graph import dependencies, events
 from graph.attachments import detach
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
@@ -49,8 +49,23 @@ def _detach_updates(supersteps: Supersteps) -> list[list[StateUpdate]]:
     return [[StateUpdate(detach(update[0], folder), *update[1:]) for update in step] for step in supersteps]
 
 
-class WithoutCheckpoints(Compiled):
-    """A compiled graph that runs without a checkpointer and is still drawn as a subgraph.
+class Inner(Compiled):
+    """A compiled graph whose custom events come in the stream of the graph that it is a node of."""
+
+    def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Stream a run; `invoke` uses this method too."""
+        with events.in_roots_stream():
+            yield from super().stream(*args, **kwargs)
+
+    async def astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Stream a run; `ainvoke` uses this method too."""
+        with events.in_roots_stream():
+            async for part in super().astream(*args, **kwargs):
+                yield part
+
+
+class WithoutCheckpoints(Inner):
+    """An inner graph that runs without a checkpointer and is still drawn as a subgraph.
 
     `compile(checkpointer=False)` would also hide the graph's nodes from drawings, from Studio and from
     `get_subgraphs`: 8 nodes of the ingestion graph in place of 12.
@@ -69,6 +84,11 @@ class WithoutCheckpoints(Compiled):
 def detach_files(compiled: Compiled) -> Application:
     """Return a copy of a compiled graph that replaces attached files by references."""
     return _with_class(compiled, Application)
+
+
+def inner(compiled: Compiled) -> Inner:
+    """Return a copy of a compiled graph whose custom events come with those of the graph that it is a node of."""
+    return _with_class(compiled, Inner)
 
 
 def without_checkpoints(compiled: Compiled) -> WithoutCheckpoints:

@@ -1,12 +1,15 @@
 """Custom events of the graphs: progress, waiting times, drafts and steps, for progress bars and chat windows.
 
-They come with `stream_mode="custom"`, from subgraphs too; docs/integrations.md shows how to read them.
+They come with `stream_mode="custom"`; docs/integrations.md shows how to read them. Those of an inner graph come with
+the root's, whether its caller asks for the events of subgraphs or not: `writer` finds the root's stream.
 """
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Literal, TypeVar, cast
 
@@ -98,13 +101,45 @@ class Planned(TypedDict):
 
 Event = Progress | Waiting | Unusable | Draft | Step | Planned
 
+Writer = Callable[[Any], None]
+"""Sends an event into the stream of a run."""
+
 Node = TypeVar("Node", bound=Callable[..., Any])
+
+_root: ContextVar[Writer | None] = ContextVar("pagewitness_root_writer", default=None)
+"""The writer of the graph that runs the inner graph of this context."""
+
+
+def writer() -> Writer:
+    """Return what sends the events of the node that runs now; nodes get it before they hand work to other threads."""
+    # Imported here: the command line reads events of a server without loading LangGraph.
+    from langgraph.config import get_stream_writer
+
+    return _root.get() or get_stream_writer()
+
+
+@contextlib.contextmanager
+def in_roots_stream() -> Iterator[None]:
+    """Send the events of the inner graph that runs meanwhile into the stream of the graph whose node it is.
+
+    LangGraph drops them unless its caller asks for the events of subgraphs, for which a server tells each step of each
+    subgraph with its whole state. A graph that is no node is left alone.
+    """
+    try:
+        token = _root.set(writer())
+    except (RuntimeError, KeyError):  # no graph runs here, or a chain does
+        yield
+        return
+    try:
+        yield
+    finally:
+        # A stream that is dropped half-way may be closed in another context, which has nothing to reset.
+        with contextlib.suppress(ValueError):
+            _root.reset(token)
 
 
 def step(label: str) -> Callable[[Node], Node]:
     """Decorate a node's function, a coroutine or not: each call emits a `step` event with this label first."""
-    # Imported here: the command line reads events of a server without loading LangGraph.
-    from langgraph.config import get_stream_writer
 
     def decorate(function: Node) -> Node:
         """Return the function in the same form, coroutine or plain, with the event emitted first."""
@@ -112,12 +147,12 @@ def step(label: str) -> Callable[[Node], Node]:
 
         @wraps(function)
         async def call_async(state: Any) -> Any:
-            get_stream_writer()(event)
+            writer()(event)
             return await function(state)
 
         @wraps(function)
         def call(state: Any) -> Any:
-            get_stream_writer()(event)
+            writer()(event)
             return function(state)
 
         return cast(Node, call_async if inspect.iscoroutinefunction(function) else call)

@@ -9,13 +9,13 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from functools import partial, reduce
 
-from langgraph.config import get_stream_writer
 from langgraph.types import Overwrite
 
 from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.requests.usage import PageCost, record_usage
 from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
+from graph.events import writer
 from graph.ingestion import chat, report, unchanged
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
@@ -150,7 +150,7 @@ def _add_name(deps: Deps, document: str | None, found: Found) -> None:
 @async_node
 async def survey_pages(state: IngestionState) -> dict[str, list[PendingDocument]]:
     """Find the pages that need no vision model, before batches are made: they get batches of their own."""
-    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    deps, run, emit = await dependencies.current(), progress_of(state), writer()
     surveyed: list[PendingDocument] = []
     for document in state["documents"]:
         if pages := len(document["pages"]):
@@ -189,7 +189,7 @@ async def transcribe_pages(state: BatchState) -> dict[str, object]:
     outcomes = [page_outcome(state, row.page, row.status) for row in reused]
     for row in reused:
         emit_page(state, row)
-    with record_usage(get_stream_writer()) as costs:
+    with record_usage(writer()) as costs:
         async for row, reading in reader.readings(pages):
             cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
             row = await asyncio.to_thread(reader.record, row, reading, cost)
@@ -219,7 +219,7 @@ async def index_document(state: BatchState) -> BatchOutput:
     An error does not stop the reading: the document is left to `chunk_documents` and `embed_chunks`, which raise it if
     it happens again.
     """
-    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    deps, run, emit = await dependencies.current(), progress_of(state), writer()
     document = PendingDocument(id=state["id"], name=state["name"], source="", path=state["path"], pages=[])
     offline = isinstance(deps.embedder, SentenceEmbedder)
     gate: AbstractAsyncContextManager[object] = _offline_embedding if offline else nullcontext()
@@ -242,7 +242,7 @@ async def embed_ahead(state: BatchState) -> BatchOutput:
 
     An error does not stop the reading, as in `index_document`.
     """
-    deps, run, emit, document = await dependencies.current(), progress_of(state), get_stream_writer(), state["id"]
+    deps, run, emit, document = await dependencies.current(), progress_of(state), writer(), state["id"]
     costs: list[Usage] = []
 
     def add_cost(usage: Usage) -> None:
@@ -269,7 +269,7 @@ async def embed_ahead(state: BatchState) -> BatchOutput:
 @async_node
 async def chunk_documents(state: IngestionState) -> dict[str, object]:
     """Chunk the documents that were not indexed while pages were read; their chunks are not published yet."""
-    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    deps, run, emit = await dependencies.current(), progress_of(state), writer()
     documents = [
         document
         if document.get("unchanged")
@@ -298,7 +298,7 @@ async def embed_chunks(state: IngestionState) -> dict[str, object]:
 
     Documents that the embedding service did not serve are left to the next run.
     """
-    deps, run, emit = await dependencies.current(), progress_of(state), get_stream_writer()
+    deps, run, emit = await dependencies.current(), progress_of(state), writer()
     usage, documents = no_usage(), list[PendingDocument]()
     down: PageFailure | None = None
     for document in state["documents"]:

@@ -12,9 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from langgraph.config import get_stream_writer
-
-from graph.events import Event, Progress, Stage, Unusable, progress
+from graph.events import Event, Progress, Stage, Unusable, progress, writer
 from graph.ingestion.state import AfterBatch, BatchState, DocumentReport, IngestionState
 from graph.storage.rows import PageRow
 from graph.types import Usage, no_usage
@@ -157,14 +155,14 @@ def emit_page(state: BatchState, row: PageRow, usage: Usage | None = None) -> No
     """Count a finished page and what it cost, emit its event, and log it."""
     run = progress_of(state)
     run.add_requests(usage or no_usage())
-    get_stream_writer()(run.page_event(state["id"], state["name"], state["total"], row.page, row.status, row.reason))
+    writer()(run.page_event(state["id"], state["name"], state["total"], row.page, row.status, row.reason))
     log("read", row.document, page=row.page, status=row.status, reason=row.reason, engine=row.engine)
 
 
 def emit_rejected_source(report: DocumentReport) -> None:
     """Emit the event of a file that cannot be opened. If no file can be opened, the run fails without a report."""
     why = report["failures"][0]
-    get_stream_writer()(
+    writer()(
         Unusable(
             event="unusable", source=report["source"], name=report["name"], reason=why["reason"], detail=why["detail"]
         )

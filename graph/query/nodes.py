@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from typing import cast
 from uuid import uuid4
 
-from langgraph.config import get_stream_writer
-
 from graph import context, dependencies
 from graph.engines.base import OnDraft
 from graph.errors import BadInputError, ModelError, UnusableReplyError, as_list
-from graph.events import Draft, step
+from graph.events import Draft, step, writer
 from graph.query import clarifying, conversation, messages, spent_day, struck_text, whole_document
 from graph.query.answers import (
     build_verifier,
@@ -267,7 +265,7 @@ def _evidence(deps: dependencies.Deps, state: QueryState) -> tuple[list[Retrieve
 def _draft_writer(state: QueryState, stream: ReplyStream) -> OnDraft:
     """Return what is called with each draft of an answer: it emits the draft, and streams what is verified of it."""
     # What a model may deny, or a plan replace, is not streamed: it could not be withdrawn.
-    write, is_final = get_stream_writer(), not is_model_asked(state) and not budget.may_plan(state)
+    write, is_final = writer(), not is_model_asked(state) and not budget.may_plan(state)
 
     def draft(text: str, claims: Sequence[Claim]) -> None:
         write(Draft(event="draft", text=sanitize_markdown(text)))

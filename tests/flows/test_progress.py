@@ -12,10 +12,7 @@ TEXTS = ("The storm closed the slipway.", "A day ticket costs 14 euros.", "The c
 
 
 def progress_events(*sources: str) -> list[Any]:
-    return [
-        part["data"]
-        for part in app.stream({"sources": list(sources)}, stream_mode=["custom"], subgraphs=True, version="v2")
-    ]
+    return [part["data"] for part in app.stream({"sources": list(sources)}, stream_mode=["custom"], version="v2")]
 
 
 def test_every_stage_of_every_document_is_reported_to_its_end(make_pdf: MakePdf) -> None:

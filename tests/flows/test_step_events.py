@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from graph import app as root
 from graph.query.graph import app
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -13,10 +14,10 @@ pytestmark = pytest.mark.usefixtures("library")
 LAST_NODES = {"write_answer", "describe_library", "greet", "decline"}  # they end the run, which shows the answer itself
 
 
-def steps(question: str) -> list[tuple[str, str]]:
+def steps(question: str, graph: Any = app, **how: Any) -> list[tuple[str, str]]:
     """Return node and label of each step event, in order."""
-    given: Any = {"question": question}
-    events = app.stream(given, stream_mode="custom")
+    parts = graph.stream({"question": question}, stream_mode=["custom"], version="v2", **how)
+    events = (part["data"] for part in parts)
     return [(event["node"], event["label"]) for event in events if event["event"] == "step"]
 
 
@@ -28,6 +29,11 @@ def test_each_node_says_what_it_does_when_it_begins() -> None:
         ("generate_answer", "Writing an answer"),
         ("verify_citations", "Checking every quote on its page"),
     ]
+
+
+def test_the_root_tells_the_steps_of_its_inner_graph_once_whether_subgraphs_are_asked_for_or_not() -> None:
+    question = "Who founded the observatory?"
+    assert steps(question) == steps(question, root.app) == steps(question, root.app, subgraphs=True)
 
 
 def test_every_node_but_the_last_ones_has_a_label() -> None:

@@ -82,7 +82,7 @@ export async function logIn(token) {
  */
 export async function* run(thread, input, { modes, signal, answer, context = {} }) {
   const response = await post(`/threads/${thread}/runs/stream`, {
-    assistant_id: "pagewitness", ...(answer === undefined ? { input } : { command: { resume: answer } }), context, stream_mode: modes, stream_subgraphs: true, on_disconnect: "continue",
+    assistant_id: "pagewitness", ...(answer === undefined ? { input } : { command: { resume: answer } }), context, stream_mode: modes, on_disconnect: "continue",
     multitask_strategy: "reject",
   }, { signal });
   yield* events(response, signal);

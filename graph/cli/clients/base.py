@@ -71,7 +71,7 @@ def follow(parts: Iterable[Any], on_event: EventHandler) -> tuple[Mapping[str, A
     """Consume the stream of a run; return its last state, and the question back if it stopped to ask one.
 
     Args:
-        parts: Stream parts of version "v2" with the modes `custom` and `values`, subgraphs included.
+        parts: Stream parts of version "v2" with the modes `custom` and `values`.
         on_event: Called with each custom event, in order.
     """
     values: Mapping[str, Any] = {}

@@ -148,9 +148,7 @@ class LocalClient:
         config: RunnableConfig | None = {"configurable": {"thread_id": thread}} if thread else None
         given: Any = request
         while True:
-            parts = app.stream(
-                given, config, context=context, stream_mode=["custom", "values"], subgraphs=True, version="v2"
-            )
+            parts = app.stream(given, config, context=context, stream_mode=["custom", "values"], version="v2")
             values, back = follow(parts, on_event)
             if back is None or on_question is None:
                 return values

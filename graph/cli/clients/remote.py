@@ -183,7 +183,7 @@ class RemoteClient:
         if graph != "pagewitness":
             context = self._context
         common: dict[str, Any] = {
-            "context": context, "stream_mode": ["custom", "values"], "stream_subgraphs": True,
+            "context": context, "stream_mode": ["custom", "values"],
             "on_disconnect": "cancel", "on_run_created": started.append, "version": "v2",
             **({"if_not_exists": "create"} if thread else {}),
         }  # fmt: skip

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from langgraph.config import get_stream_writer
-
 from graph import context, dependencies
 from graph.errors import ModelError
-from graph.events import Planned, Step, step
+from graph.events import Planned, Step, step, writer
 from graph.query import spent_day
 from graph.query.planning import budget, tools
 from graph.query.planning.state import Finding, PlanInput, PlanOutput, PlanState, StepInput
@@ -59,7 +57,7 @@ async def take_step(state: StepInput) -> PlanState:
     """Take one step, and tell the user which."""
     asked = state["step"]["question"] or state["step"]["query"]
     shown = asked if len(asked) <= _MAX_SHOWN else asked[:_MAX_SHOWN] + "…"
-    get_stream_writer()(Step(event="step", node="take_step", label=f"Looking for: {shown}"))
+    writer()(Step(event="step", node="take_step", label=f"Looking for: {shown}"))
     return {"findings": [await tools.take(await dependencies.current(), state["step"], state["searched"])]}
 
 
@@ -175,7 +173,7 @@ def _within(planned: Sequence[PlannedStep], searches: int) -> tuple[list[Planned
 def _show(planned: Sequence[PlannedStep], steps_left: int, requests_left: int) -> None:
     """Emit the steps that are taken next, and what is left of the budget after them."""
     searches = sum(one["tool"] == "search" for one in planned)
-    get_stream_writer()(Planned(
+    writer()(Planned(
         event="plan", steps=[one["question"] or one["query"] for one in planned],
         steps_left=steps_left - len(planned), requests_left=max(0, requests_left - searches),
     ))  # fmt: skip

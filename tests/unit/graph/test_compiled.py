@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import RunnableConfig, RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from typing_extensions import TypedDict
 
+from graph import events
 from graph.compiled import Application, WithoutCheckpoints, detach_files, without_checkpoints
+from graph.compiled import inner as inner_graph
 
 
 class Number(TypedDict, total=False):
@@ -61,6 +63,40 @@ def test_an_inner_graph_without_checkpoints_is_drawn_and_streamed_like_any_other
     assert [name for name, _ in changed.get_subgraphs()] == ["inner"]
     parts = list(changed.stream({"number": 3}, stream_mode="updates", subgraphs=True))
     assert [next(iter(update)) for _, update in parts] == ["first", "second", "inner"]
+
+
+def telling(node: Any = None) -> Any:
+    """Return a graph whose node writes an event, and runs another graph first if there is one."""
+    builder = StateGraph(Number)
+    builder.add_node("tell", lambda state: events.writer()({"number": state["number"]}))
+    builder.add_edge("tell", END)
+    if node:
+        builder.add_node("below", node)
+        builder.add_edge(START, "below")
+        builder.add_edge("below", "tell")
+    else:
+        builder.add_edge(START, "tell")
+    return builder.compile(name="telling")
+
+
+@pytest.mark.parametrize("change", [inner_graph, without_checkpoints])
+async def test_events_of_inner_graphs_come_with_the_roots_once_each(change: Any) -> None:
+    graph = outer(change(telling(change(telling()))))
+    for how in ({"subgraphs": False}, {"subgraphs": True}):
+        given: Any = {"stream_mode": ["custom"], "version": "v2", **how}
+        told = [part["data"] for part in graph.stream({"number": 3}, **given)]
+        assert told == [{"number": 3}] * 2 == [part["data"] async for part in graph.astream({"number": 3}, **given)]
+    assert [part async for part in outer(telling()).astream({"number": 3}, stream_mode="custom")] == [], (
+        "a plain inner graph tells nothing"
+    )
+    alone = change(telling())
+    assert list(alone.stream({"number": 4}, stream_mode="custom")) == [{"number": 4}], "no root's"
+
+
+async def test_an_inner_graph_in_a_chain_has_its_own_events() -> None:
+    alone = inner_graph(telling())
+    chain: RunnableLambda[Any, Any] = RunnableLambda(lambda given: list(alone.stream(given, stream_mode="custom")))
+    assert chain.invoke({"number": 5}) == [{"number": 5}]
 
 
 def chat(saver: InMemorySaver | None = None) -> Application:
