@@ -95,16 +95,30 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
                 await asyncio.to_thread(_remove_replaced, deps.stores)
                 return no_usage()
             catalog, generation = deps.stores.catalog, document["generation"]
-            ids = await asyncio.to_thread(catalog.chunk_ids, document["id"], generation)
             rows = await asyncio.to_thread(catalog.pages, document["id"])
             if not any(row.transcript for row in rows):
                 return no_usage()
+            generation, ids = await asyncio.to_thread(_staged, deps.stores, document["id"], generation)
             usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
             usage = add_usage(usage, await embed_pages(deps, document["id"], ids))
-            fingerprint = document["chunks_fingerprint"]
+            # Of pages that were read again meanwhile the chunks are stale, and so they are of a state that was written.
+            fingerprint = (
+                document["chunks_fingerprint"] if document["chunks_fingerprint"] == chunks_fingerprint(rows) else ""
+            )
             await asyncio.to_thread(publish, deps.stores, document["id"], generation, fingerprint)
     log("embed", document["id"], chunks=len(ids))
     return usage
+
+
+def _staged(stores: Stores, document: str, generation: str) -> tuple[str, list[str]]:
+    """Return a generation with the ids of its chunks; one without chunks is staged again, and so it is the true one.
+
+    A blank document has none. But a client of the API can also write the state of a thread: what was never staged must
+    not take the place of what all who have the document can search.
+    """
+    if not stores.catalog.chunk_ids(document, generation) and (row := stores.catalog.document(document)):
+        generation = chunk_document(stores, row)
+    return generation, stores.catalog.chunk_ids(document, generation)
 
 
 def _remove_replaced(stores: Stores) -> None:

@@ -166,9 +166,9 @@ async def render_pages(state: BatchState) -> dict[str, object]:
     """Render the pages of a batch, and store the images and the file's own text layer."""
     deps = await dependencies.current()
     reader = BatchReader(deps, state)
+    jobs = await asyncio.to_thread(reader.jobs)  # first of all: it checks that the file is the document's
     if not state["text_only"] and deps.reader.is_daily_quota_exhausted():
         return {"outcomes": await asyncio.to_thread(reader.postpone)}
-    jobs = await asyncio.to_thread(reader.jobs)
     images = await dependencies.pool().map(render, jobs)
     await asyncio.to_thread(reader.store_images, images)
     failed = [job.page for job, image in zip(jobs, images, strict=True) if isinstance(image, Failure)]
@@ -355,7 +355,9 @@ def _report_document(stores: Stores, document: PendingDocument) -> DocumentRepor
     catalog, identity = stores.catalog, document["id"]
     listed = catalog.document(identity)
     if not listed:
-        remove_stale(stores, identity)  # what the run stored after it was deleted
+        whole = stores.everything().catalog.document(identity)
+        if not (whole and whole.source):  # else others have it, and it is theirs
+            remove_stale(stores, identity)  # what the run stored after it was deleted
         return report.failed_report(identity, document["name"], document["source"], "deleted", _DELETED)
     made = report.document_report(document, catalog.pages(identity), len(catalog.chunk_ids(identity)))
     made["label"] = listed.label or listed.name

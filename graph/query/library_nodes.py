@@ -49,7 +49,7 @@ async def search_each_document(state: QueryState) -> QueryState:
     rows, count = await asyncio.to_thread(_searchable, catalog, state)
     subject = " ".join(_FRAME.sub(" ", state["standalone_question"]).split()) or state["standalone_question"]
     if _COUNTS.search(state["standalone_question"]):
-        return _said(state, await asyncio.to_thread(_count, catalog, rows, subject, count))
+        return await asyncio.to_thread(lambda: _said(state, _count(catalog, rows, subject, count)))
     if not 1 < count <= _MAX_DOCUMENTS:
         return {"shortcut": ""}
     found = {row.label: await _from(deps, state, row, subject) for row in rows}

@@ -219,22 +219,28 @@ class Ledger(Collections):
         ]
         return distinct_labels([(row[0], row[1], row[2]) for row in found])
 
-    def set_front_matter(self, document: str, title: str, authors: Sequence[str], date: str, decimal: str) -> None:
+    def set_front_matter(
+        self, scope: Scope, document: str, title: str, authors: Sequence[str], date: str, decimal: str
+    ) -> None:
         """Store what is told of a document when it is chunked: title, authors, date, and its mark before decimals."""
+        may, own = visible(scope, "documents.id")
         with self._db.writing() as connection:
             connection.execute(
-                "UPDATE documents SET title = ?, authors = ?, date = ?, decimal = ? WHERE id = ?",
-                (title, "; ".join(authors), date, decimal, document),
+                f"UPDATE documents SET title = ?, authors = ?, date = ?, decimal = ? WHERE id = ?{may}",
+                (title, "; ".join(authors), date, decimal, document, *own),
             )
 
-    def set_labels(self, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
+    def set_labels(self, scope: Scope, document: str, labels: Mapping[int, str], *, printed: bool) -> None:
         """Store the labels of a document's pages, as printed or as the file has them; pages left out get ""."""
         column = "printed_label" if printed else "file_label"
+        may, own = visible(scope, "pages.document")
         with self._db.writing() as connection:
-            connection.execute(f"UPDATE pages SET {column} = '' WHERE document = ? AND {column} <> ''", [document])
+            connection.execute(
+                f"UPDATE pages SET {column} = '' WHERE document = ? AND {column} <> ''{may}", [document, *own]
+            )
             connection.executemany(
-                f"UPDATE pages SET {column} = ? WHERE document = ? AND page = ?",
-                [(label, document, page) for page, label in labels.items()],
+                f"UPDATE pages SET {column} = ? WHERE document = ? AND page = ?{may}",
+                [(label, document, page, *own) for page, label in labels.items()],
             )
 
     def retire(self, scope: Scope, document: str) -> bool:

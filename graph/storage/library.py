@@ -42,7 +42,8 @@ class Library:
         self.pages = partial(catalog.pages, scope)
         self.failed_pages = partial(catalog.failed_pages, scope)
         self.images = partial(catalog.images, scope)
-        self.set_front_matter, self.set_labels = catalog.set_front_matter, catalog.set_labels
+        self.set_front_matter = partial(catalog.set_front_matter, scope)
+        self.set_labels = partial(catalog.set_labels, scope)
         self.record_page = catalog.record_page
 
         self.collections = partial(catalog.collections, scope)

@@ -298,6 +298,35 @@ def test_a_written_state_puts_no_pages_into_another_users_document(
     assert people["ann"].get(f"/documents/{document}/transcript").text == before
 
 
+@pytest.mark.parametrize("node", ["load_sources", "survey_pages", "read_pages", "chunk_documents", "embed_chunks"])
+@pytest.mark.parametrize("who", ["ben", "rita"])
+def test_a_written_state_takes_nothing_out_of_a_document_that_others_have(
+    document: str, people: dict[str, httpx.Client], who: str, node: str
+) -> None:
+    """A reader may run what indexes a document, but nothing that was not made of its pages is published."""
+    written = {"id": document, "name": "x", "source": "x", "path": "x", "pages": [1], "generation": "deadbeef",
+               "chunks_fingerprint": "x"}  # fmt: skip
+    values = {
+        "documents": [written], "rejected_sources": [], "batch_size": 1, "started": 0.0, "run_id": "r",
+        "embedding_usage": {"requests": 0, "input_tokens": 0, "output_tokens": 0},
+    }  # fmt: skip
+    thread = people[who].post("/threads", json={"metadata": {"graph_id": "ingestion"}}).json()["thread_id"]
+    sent = people[who].post(f"/threads/{thread}/state", json={"values": values, "as_node": node})
+    assert sent.status_code == 200, sent.text
+    people[who].post(f"/threads/{thread}/runs/wait", json={"assistant_id": "ingestion", "input": None})
+    kept = people["ann"].get(f"/documents/{document}").json()
+    assert kept["chunks"] > 0
+    assert [page["status"] for page in kept["ledger_pages"]] == ["read"] * kept["pages"]
+
+
+def test_documents_are_counted_within_the_scope(document: str, people: dict[str, httpx.Client]) -> None:
+    asked = {"assistant_id": "query", "input": {"question": "How many documents mention heliotrope?"}}
+    assert "has “heliotrope”" in people["ann"].post("/runs/wait", json=asked).json()["answer"]
+    read(people["ben"], pdf("A page of Ben on colours."), "colours.pdf")
+    answer = people["ben"].post("/runs/wait", json=asked).json()["answer"]
+    assert "does not have “heliotrope”" in answer or answer.startswith("None of"), answer
+
+
 def test_questions_of_two_users_at_once_cite_their_own_documents(people: dict[str, httpx.Client]) -> None:
     own = {"walt": "The harbour crane lifts 40 tonnes.", "ben": "The harbour crane lifts 70 tonnes."}
     ids = {name: read(people[name], pdf(text), f"{name}.pdf") for name, text in own.items()}

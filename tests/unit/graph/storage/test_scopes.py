@@ -88,8 +88,8 @@ def looks(library: Library, row: DocumentRow, chunk_id: str, word: str) -> dict[
 def test_every_method_that_reads_takes_a_scope_first() -> None:
     """A new method of the protocols is listed here, or takes a scope: none without it returns what is in documents."""
     without = {
-        *("memberships", "collection_ids", "pending_cleanup", "cleanup_done", "delete_document", "set_front_matter"),
-        *("set_labels", "record_page", "add_transcript", "stage_chunks", "publish", "chunks_fingerprint", "is_shared"),
+        *("memberships", "collection_ids", "pending_cleanup", "cleanup_done", "delete_document", "record_page"),
+        *("add_transcript", "stage_chunks", "publish", "chunks_fingerprint", "is_shared"),
         *("document_frequencies", "holds_other_scripts", "add_token_vectors", "add_multilingual_vectors"),
         *("add_prefetched_vectors", "prefetched_vectors", "count_request", "requests_sent", "get_meta", "set_meta"),
         *("was_replaced", "leave_path", "close", "check", "add", "stored_ids", "delete_stale", "reset", "count"),
@@ -114,6 +114,19 @@ def test_a_stranger_sees_nothing_in_any_way(raw: ScopedCatalog) -> None:
     assert {name: said for name, said in foreign.items() if said} == {}
     missing = looks(of(raw, BEA), document("z"), "z-0-0000", "winch")
     assert foreign == missing
+
+
+def test_a_stranger_changes_nothing_that_is_told_of_a_document(raw: ScopedCatalog) -> None:
+    row, ana, bea = document("a"), of(raw, ANA), of(raw, BEA)
+    read(ana, row, "winch cable tested")
+    before = ana.document("a"), ana.pages("a")
+    bea.set_front_matter("a", "Taken over", ["Bea"], "2027", ",")
+    bea.set_labels("a", {1: "xvii"}, printed=True)
+    bea.set_labels("a", {1: "xviii"}, printed=False)
+    assert (ana.document("a"), ana.pages("a")) == before
+    ana.set_front_matter("a", "Winches", [], "", "")
+    ana.set_labels("a", {1: "iv"}, printed=True)
+    assert (ana.documents()[0].title, ana.pages("a")[0].label) == ("Winches", "iv")
 
 
 def test_the_local_user_sees_everything(raw: ScopedCatalog) -> None:
