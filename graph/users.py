@@ -178,14 +178,15 @@ def current_rights(identity: Identity) -> Identity:
     return user.identity
 
 
-def require_admin() -> None:
-    """Check that the run that calls this acts for an administrator.
+def require_admin() -> Identity:
+    """Return the administrator that the run that calls this acts for.
 
     Raises:
-        NotAllowedError: it does not.
+        NotAllowedError: it acts for none.
     """
-    if not run_identity().admin:
+    if not (identity := run_identity()).admin:
         raise NotAllowedError("Only administrators of this server may do this: ask one of them.", seen=True)
+    return identity
 
 
 def as_user(identity: Identity) -> dict[str, Any]:

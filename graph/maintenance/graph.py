@@ -14,7 +14,8 @@ from langgraph.graph import END, START, StateGraph
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from graph import dependencies, users
+from graph import context, dependencies, users
+from graph.access import LOCAL, Scope
 from graph.context import Context
 from graph.errors import BadInputError
 from graph.maintenance import rebuild
@@ -50,14 +51,22 @@ class MaintenanceState(MaintenanceInput, MaintenanceOutput):
 
 
 async def perform(
-    task: Task, open_dependencies: Callable[[], Awaitable[dependencies.Deps]], emit: Callable[[Any], None]
+    task: Task,
+    open_dependencies: Callable[[], Awaitable[dependencies.Deps]],
+    emit: Callable[[Any], None],
+    *,
+    named: bool = True,
 ) -> dict[str, Any]:
-    """Run a task and return its result; `emit` is called with progress events.
+    """Run a task and return its result.
 
-    The dependencies are opened only for tasks that need them: `doctor` must also work if they cannot be opened.
+    Args:
+        task: The task.
+        open_dependencies: Called for tasks that need them alone: `doctor` must also work if they cannot be opened.
+        emit: Called with progress events.
+        named: Whether the result may name documents.
     """
     if task == "doctor":
-        return await asyncio.to_thread(run_checks)
+        return await asyncio.to_thread(run_checks, named=named)
     if task == "models":
         return {"models": await ask_models()}
     run = rebuild.reembed if task == "reembed" else rebuild.rechunk
@@ -67,11 +76,19 @@ async def perform(
 @async_node
 async def run_task(state: MaintenanceState) -> MaintenanceOutput:
     """Run the task, with progress events."""
-    users.require_admin()
+    administrator = await asyncio.to_thread(users.require_admin)
     task = state.get("task")
     if task not in get_args(Task):
         raise BadInputError(f"`task` is {task!r}: set it to doctor, models, reembed or rechunk.")
-    return {"result": await perform(task, dependencies.current, get_stream_writer())}
+    emit = get_stream_writer()
+    if administrator is not LOCAL:  # who manages the server, and may not know what others have on it
+        return {"result": await perform(task, _whole_home, lambda event: emit({**event, "name": ""}), named=False)}
+    return {"result": await perform(task, dependencies.current, emit)}
+
+
+async def _whole_home() -> dependencies.Deps:
+    """Return the dependencies of a task that changes what all users have: of the whole home."""
+    return await asyncio.to_thread(dependencies.for_context, context.current(), Scope.everything())
 
 
 def build() -> StateGraph[MaintenanceState, Context, MaintenanceInput, MaintenanceOutput]:

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from statistics import median
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -42,8 +43,8 @@ class Check(TypedDict):
     """How long it took."""
 
 
-def run_checks() -> dict[str, Any]:
-    """Run all checks; return `checks`, a list of Check, and whether all passed as `ok`.
+def run_checks(*, named: bool = True) -> dict[str, Any]:
+    """Run all checks; return `checks`, a list of Check, and whether all passed as `ok`; name documents if `named`.
 
     Nothing is sent to a model service; the home folder is created if it is missing, and nothing else is changed.
     """
@@ -51,7 +52,8 @@ def run_checks() -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("models", _models), ("store", _store), ("catalog", _catalog), ("reading", _reading), ("chunks", _chunks),
+            ("models", _models), ("store", _store), ("catalog", _catalog),
+            ("reading", partial(_reading, named=named)), ("chunks", _chunks),
             ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
         )
@@ -127,7 +129,7 @@ def _engine() -> str:
     name = dependencies.engine_name(context, now)
     embedding = f"embedding {context.embedding_model}" if dependencies.uses_embedding_model(context, now) else ""
     if embedding or name == "llm":
-        dependencies.for_context(context)
+        dependencies.for_context(context, Scope.everything())
     if name == "offline":
         hint = "" if now.keys else "; set GOOGLE_API_KEY to use Gemini, or see .env.example for other models"
         return f"offline, {embedding}{hint}" if embedding else f"offline{hint}"
@@ -180,10 +182,15 @@ def _catalog() -> str:
     return f"{len(documents)} documents, {len(pages)} pages{unread}"
 
 
-def _reading() -> str:
+def _reading(*, named: bool) -> str:
     """Return how long pages took to read, from the ledger."""
     catalog = dependencies.stores(Scope.everything()).catalog
-    pages = [(page, row.name) for row in catalog.documents() for page in catalog.pages(row.id) if page.seconds]
+    pages = [
+        (page, row.name if named else f"document {row.id}")
+        for row in catalog.documents()
+        for page in catalog.pages(row.id)
+        if page.seconds
+    ]
     if not pages:
         return "no page has been read yet"
     slowest, name = max(pages, key=lambda pair: pair[0].seconds)
@@ -224,7 +231,7 @@ def _chunks() -> str:
 
 
 def _vectors() -> str:
-    deps = dependencies.for_context(Context())
+    deps = dependencies.for_context(Context(), Scope.everything())
     deps.stores.check(deps.embedder.identity)
     return f"{deps.stores.vectors.count():,} vectors of {deps.embedder.identity}"
 
@@ -264,7 +271,7 @@ def _scripts() -> str:
 
 def _question() -> str:
     """Return how long the steps of a question take, without a model service."""
-    deps = dependencies.for_context(Context())
+    deps = dependencies.for_context(Context(), Scope.everything())
     if not deps.stores.vectors.count():
         return "there is nothing to ask yet"
     clock = [time.perf_counter()]

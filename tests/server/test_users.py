@@ -169,6 +169,25 @@ def test_the_upkeep_of_the_server_is_for_its_administrators(
         assert "result" in ada.post("/runs/wait", json=body).json()
 
 
+def test_an_administrator_rebuilds_what_all_have_and_learns_no_name(server: Server, ann: httpx.Client) -> None:
+    sent = ann.post("/uploads", params={"name": "layoffs.txt"}, content=b"The ferry leaves at 07:15.").json()
+    ann.post("/runs/wait", json={"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}})
+    with client(server, "token of ada") as ada:
+        for task in ("reembed", "rechunk"):
+            body = {"assistant_id": "upkeep", "input": {"task": task}, "stream_mode": ["custom", "values"]}
+            told = ada.post("/runs/stream", json=body).text
+            assert '"documents":1' in told.replace(" ", ""), told
+            assert sent["id"] in told, "its progress"
+            assert "layoffs" not in told
+        found = ada.post("/runs/wait", json={"assistant_id": "upkeep", "input": {"task": "doctor"}}).json()["result"]
+        assert "layoffs" not in str(found)
+        (vectors,) = (check for check in found["checks"] if check["name"] == "vectors")
+        assert vectors["detail"].startswith("1 vectors"), vectors
+    answered = ann.post("/runs/wait", json={**ASK, "input": {"question": "When does the ferry leave?"}}).json()
+    assert "07:15" in answered["answer"]
+    assert ann.delete(f"/documents/{sent['id']}").status_code == 200
+
+
 FORGED = {"langgraph_auth_user": {"identity": "ada", "admin": True}, "langgraph_auth_user_id": "ada",
           "langgraph_auth_permissions": ["admin"], "user_id": "ada"}  # fmt: skip
 
