@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from langgraph_sdk import Auth
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
@@ -77,8 +79,11 @@ def identify(headers: Mapping[str, str], address: str = "") -> Identity | None:
     if token and any(is_equal(one, token) for one in given):
         return LOCAL
     if (proxy := users.proxy_headers()) and proxy[0] in headers:
-        groups = headers.get(proxy[1], "")
-        return users.of_proxy(headers[proxy[0]], groups) if _comes_from_proxy(headers, address) else None
+        named, groups = _values(headers, proxy[0]), _values(headers, proxy[1])
+        # Of two, the client wrote one, and a proxy that only adds its own does not tell which.
+        if len(named) > 1 or len(groups) > 1 or not _comes_from_proxy(headers, address):
+            return None
+        return users.of_proxy(named[0], ",".join(groups))
     for one in given if users.configured() else ():
         if user := users.of_token(one):
             return user.identity
@@ -151,9 +156,17 @@ def _tokens(headers: Mapping[str, str]) -> list[str]:
 
 def _comes_from_proxy(headers: Mapping[str, str], address: str) -> bool:
     """Return whether a trusted proxy itself sends a request, and its address is no text that the client wrote."""
-    forwarded = [one.strip() for one in headers.get("x-forwarded-for", "").split(",")]
-    written = address in forwarded and address not in ("127.0.0.1", "::1")
-    return not written and users.is_trusted_proxy(address)
+    forwarded = ",".join(_values(headers, "x-forwarded-for"))
+    # With a port or without, in any of several such headers: all that a client's address may have been taken from.
+    written = address and re.search(rf"(?<![\w.:]){re.escape(address)}(?![\w.])", forwarded)
+    return not (written and address not in ("127.0.0.1", "::1")) and users.is_trusted_proxy(address)
+
+
+def _values(headers: Mapping[str, str], name: str) -> list[str]:
+    """Return the values of all headers of this name."""
+    if isinstance(headers, Headers):
+        return headers.getlist(name)
+    return [headers[name]] if name in headers else []
 
 
 def _address(scope: Mapping[str, Any]) -> str:

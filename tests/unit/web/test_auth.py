@@ -8,6 +8,7 @@ import httpx
 import pytest
 from langgraph_sdk import Auth
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.routing import Route
 
 from graph import users
@@ -129,6 +130,16 @@ async def test_only_a_trusted_proxy_names_its_user(monkeypatch: pytest.MonkeyPat
     for address in ("10.0.0.6", "127.0.0.1", ""):
         assert identify(named, address) is None, address
     assert identify({**named, "x-forwarded-for": "10.0.0.5"}, "10.0.0.5") is None, "an address that the client wrote"
+    for written in ("10.0.0.5:4711", "192.0.2.1, 10.0.0.5:1", "[10.0.0.5]:1"):
+        assert identify({**named, "x-forwarded-for": written}, "10.0.0.5") is None, "the same with a port"
+    near = {**named, "x-forwarded-for": "10.0.0.55, 110.0.0.5"}
+    assert identify(near, "10.0.0.5") is not None, "addresses that only look like it"
+    twice = (("x-forwarded-for", "10.0.0.5"), ("x-user", "ben"), ("x-groups", "board"))
+    for name, value in twice:
+        for listed in ([*named.items(), ("x-forwarded-for", "192.0.2.1"), (name, value)],
+                       [(name, value), *named.items(), ("x-forwarded-for", "192.0.2.1")]):  # fmt: skip
+            sent = Headers(raw=[(key.encode(), text.encode()) for key, text in listed])
+            assert identify(sent, "10.0.0.5") is None, f"two headers {name}, of which the client wrote one"
     assert identify({"x-groups": "law"}, "10.0.0.5") is None, "a proxy that names no user"
     assert identify({"x-user": "local"}, "10.0.0.5") is None
     with pytest.raises(Auth.exceptions.HTTPException):
