@@ -18,7 +18,7 @@ import numpy as np
 
 from graph.engines.base import OnDraft, PageReading, PageRequest
 from graph.engines.offline import table_answers
-from graph.engines.offline.extraction import extract_claims, with_closest
+from graph.engines.offline.extraction import extract_claims, with_closest, without_other_values
 from graph.retrieval import scoring, terms
 from graph.retrieval.abbreviations import spelled_out, typed_out
 from graph.retrieval.asked_parts import holds_evidence
@@ -298,7 +298,7 @@ class OfflineEngine:
             subjects = subjects_of(part, titles, self._catalog)
             told = with_named_above(query, scored, rows, titles)
             found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, subjects)
-            found = with_closest(query, found, told, rows)
+            found = without_other_values(query, with_closest(query, found, told, rows))
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
 

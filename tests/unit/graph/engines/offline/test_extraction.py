@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from graph.engines.offline.extraction import MAX_SENTENCES, extract_claims, with_closest
+from graph.engines.offline.extraction import MAX_SENTENCES, extract_claims, with_closest, without_other_values
 from graph.retrieval import terms
 from graph.retrieval.scoring import Query, ScoredSentence
 from graph.storage.fulltext import stem
@@ -119,6 +119,28 @@ def test_where_nothing_answers_three_closest_sentences_are_shown() -> None:
 def test_beside_an_answer_no_further_sentences_are_shown() -> None:
     texts = ("The board had the weir torn down.", "Eels passed.", "Hay is dear.")
     assert closest("What did the board do to the weir?", (0.9, 0.6, 0.62), False, *texts) == [texts[0]]
+
+
+def beside(question: str, answer: str, *others: str) -> list[str]:
+    """The quotes that are left of related ones beside an answer."""
+    claims: list[Claim] = [Claim(text=answer, chunk="c", quote=answer)]
+    claims += [{**Claim(text=other, chunk="c", quote=other), "related": True} for other in others]
+    return [claim["quote"] for claim in without_other_values(asking(question), claims)]
+
+
+def test_beside_an_answer_stands_no_value_of_another_thing() -> None:
+    answer, other = "Theft is covered up to 15,000 euros.", "Theft is covered up to 30,000 euros."
+    more = "Report a claim to the broker at once."
+    assert beside("What does the home policy pay for theft?", answer, other, more) == [answer, more]
+    answer, other = "The South Light was built by Agnes Roe.", "The North Light was the work of a shipwright, Ed Lee."
+    assert beside("Who built the South Light?", answer, other, more) == [answer, more]
+    assert beside("Is the South Light older than the North Light?", answer, other) == [answer, other]
+
+
+def test_related_sentences_without_an_answer_all_stay() -> None:
+    texts = ("Theft is covered up to 15,000 euros.", "Theft is covered up to 30,000 euros.")
+    claims: list[Claim] = [{"text": one, "chunk": "c", "quote": one, "related": True} for one in texts]
+    assert without_other_values(asking("What is paid for theft?"), claims) == claims
 
 
 def test_a_sentence_that_begins_with_a_time_is_not_about_that_time() -> None:
