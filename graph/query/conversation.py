@@ -18,7 +18,13 @@ _MAX_HISTORY = 40  # messages that are read to understand a follow-up; a model i
 ABOUT_DOCUMENTS = frozenset({"document", "place"})
 """Kinds of questions about a document that a thread may have named before."""
 # After a question of fact it asks for what was asked about, not for pages.
-_HOW_LONG_IS_IT = re.compile(r"^\W*(?:and |so )?how (?:long|big) (?:is|was) (?:it|that|this)\W*$", re.IGNORECASE)
+_OF_A_THING = re.compile(
+    r"^\W*(?:and |so )?(?:how (?:long|big) (?:is|was) (?:it|that|this)"
+    r"|who (?:has )?(?:made|created|presented|gave|held|delivered|sent|prepared|produced|signed) (?:it|that|this)"
+    r"|(?:when|by whom|who) (?:is|was) (?:it|that|this) (?:made|created|presented|sent|signed|produced|held)"
+    r"(?: by)?)\W*$",
+    re.IGNORECASE,
+)
 _STANDS_ALONE = frozenset({"greeting", "library", "document", "place"})
 
 
@@ -53,7 +59,7 @@ def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
         return []
     from graph.query.understanding import understand  # its patterns take 20 ms at import
 
-    if understand(question)["kind"] in _STANDS_ALONE and not _HOW_LONG_IS_IT.match(question):
+    if understand(question)["kind"] in _STANDS_ALONE and not _OF_A_THING.match(question):
         return []
     kept: list[Turn] = []
     aside = False

@@ -45,8 +45,26 @@ _TOLD_FIRST = re.compile(
     r" (?P<it>that|this|it|he|she|they|those)(?P<rest>\b[^,]*)",
     re.IGNORECASE,
 )
+# "Back to the mill: when was it built?"
+_BACK_TO = re.compile(
+    r"(?:let us |let's |can we )?(?:go |going |get |getting |come |coming |return |returning )?(?:back |again )?"
+    r"(?:to|as for|as to|regarding|concerning|about) (?P<thing>(?:the |an? )?[^,:;?!]{2,50})[,:;]\s+(?P<ask>.+)",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"\b(?P<own>its|his|her|their)\b|\b(?:(?:that|this|the same) one|it|he|she|they|them|him|that)\b", re.IGNORECASE
+)
 # "How many people came?" leaves out the event that they came to.
 _CAME = re.compile(r"how many (?:\w+ )?\w+ (?:came|attended|took part|participated|turned up)\W*", re.IGNORECASE)
+_EXTREME = (
+    r"(?P<word>(?:(?:second|third|2nd|3rd|next) )?"
+    r"(?:(?:most|least) (?!(?:one|in|of|on|at|for|by|to|and|from|with)\b)[a-z]+(?<![^us]s)\b"
+    r"|\w+est|most|least|best|worst|first|last|maximum|minimum))"
+)
+_ONE_EXTREME, _EXTREME_WITHIN = (
+    re.compile(rf"(?:the )?{_EXTREME}(?: one)?", re.IGNORECASE),
+    re.compile(_EXTREME, re.IGNORECASE),
+)
 _CONTRACTED = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.IGNORECASE)
 
 
@@ -67,8 +85,16 @@ def completed(bare: str, question: str, focus: str) -> str:
         return f"What happens {bare}"
     if (told := _TOLD_FIRST.fullmatch(bare)) and not any(map(is_predicate_word, told["thing"].lower().split())):
         return f"{told['ask']} {told['thing']}{told['rest']}"
+    if told := _BACK_TO.fullmatch(bare):
+        owned = f"{told['thing']}'s"
+        return _POINTS.sub(lambda found: owned if found["own"] else told["thing"], told["ask"], count=1)
     if focus and _CAME.fullmatch(bare):
         return f"{bare.rstrip(' ?.!')} to {focus}?"
+    return _acted_on(bare, question, focus)
+
+
+def _acted_on(bare: str, question: str, focus: str) -> str:
+    """Return a question with what it leaves out of an action, a count or a year; or ""."""
     if _OF_NAMED.fullmatch(bare) and not any(map(is_predicate_word, bare.lower().split())):
         return bare
     if (beside := _YEAR_BESIDE.fullmatch(bare)) and len(years := set(_YEAR.findall(question))) == 1:
@@ -85,6 +111,16 @@ def completed(bare: str, question: str, focus: str) -> str:
     if counted and _MOST_OF_WHAT.fullmatch(bare):
         return f"{bare.rstrip(' ?.!')} {counted['thing']}?"
     return ""
+
+
+def with_extreme(fragment: str, question: str) -> str:
+    """Return a question with another extreme in the place of its own: "the lowest one"; "" for other fragments."""
+    if not (found := _ONE_EXTREME.fullmatch(fragment)):
+        return ""
+    told = _EXTREME_WITHIN.search(question)
+    if told is None:
+        return f"{question.rstrip(' ?.!')}: {fragment}?"
+    return f"{question[: told.start()]}{found['word']}{question[told.end() :]}"
 
 
 def is_named(text: str) -> bool:

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from graph.retrieval.elliptic import completed, written_out
+from graph.retrieval.elliptic import completed, with_extreme, written_out
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
 from graph.retrieval.subjects import (
     Memory,
@@ -20,6 +20,8 @@ from graph.retrieval.subjects import (
     chosen_in,
     does_so,
     is_office,
+    owned_in,
+    owned_instead,
     owner_in,
     person_in,
     winner_in,
@@ -31,7 +33,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _WHAT_ABOUT = re.compile(
-    r"^(?:(?:what|how) about|what of|what is it for|(?:the )?same (?:question )?(?:for|with|about)|was ist mit"
+    r"^(?:(?:what|how) about|what of|(?:go |going |get |getting )?back to|what is it for"
+    r"|(?:the )?same (?:question )?(?:for|with|about)|was ist mit"
     r"|wie (?:sieht es|steht es|ist es) (?:mit|bei|um|für)|(?:et )?qu['’]en est-il (?:de|du|des|pour)"
     r"|qu[ée] (?:hay|pasa|tal) (?:de|con)|y qu[ée] (?:hay )?(?:de|con))\b\s*",
     re.IGNORECASE,
@@ -64,13 +67,6 @@ _OF_TWO = re.compile(
 _ASKING = re.compile(
     r"^(?:(?:in|on|at|by|for|from|to) )?(?:what|which|who|whom|whose|when|where|why|how)\b.*?\s(?=(?:is|are|was|were"
     r"|does|do|did|has|have|had|can|could|will|would|must|should|may)\b)",
-    re.IGNORECASE,
-)
-_EXTREME = re.compile(
-    r"(?:the )?(?:(?:second|third|2nd|3rd|next) )?"
-    r"(?:(?:most|least) (?!(?:one|in|of|on|at|for|by|to|and|from|with)\b)[a-z]+(?<![^us]s)\b"
-    r"|\w+est|most|least|best|worst|first|last|maximum|minimum)"
-    r"(?: one)?",
     re.IGNORECASE,
 )
 _WHO_DOES = re.compile(
@@ -246,10 +242,8 @@ def _is_fragment(bare: str, *, marked: bool) -> bool:
 def _exchanged(fragment: str, memory: Memory, similar: Similar) -> str:
     """Return the last question with the phrases of a fragment in the place of those that they are like."""
     bare, result = fragment.strip(" ?.!,"), memory.question
-    if _EXTREME.fullmatch(bare):
-        told = re.search(_EXTREME.pattern.replace("(?:the )?", "").replace("(?: one)?", ""), result, re.IGNORECASE)
-        word = re.sub(r"^the | one$", "", bare, flags=re.IGNORECASE)
-        return f"{result[: told.start()]}{word}{result[told.end() :]}" if told else f"{result.rstrip(' ?.!')}: {bare}?"
+    if whole := with_extreme(bare, result):
+        return whole
     new = phrases(fragment)
     if not new:
         kept = re.sub(r"\b(?:it|them|him|her|that|this)\b", memory.focus or "it", bare)
@@ -287,10 +281,14 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: Memory, si
     ):
         return f"{done['before']}{text}{done['after']}"  # "Who repairs broken windows?", "And the roof?"
     owner = owner_in(question)
+    if owner and best and not phrase.lead and best.start == owner.start:
+        best = owned_instead(text, best, old, similar)
     if owner and (
         best is None and phrase.lead in ("of", "for") if phrase.lead else is_office(text, owner, memory, similar)
     ):
         return f"{question[: owner.start]}{text}{question[owner.end :]}"  # "What is Ann's age?", "And of Bob?"
+    if best is None and owner and not phrase.lead and (owned := owned_in(old, owner)):
+        best = owned  # "What was Acme's EBIT?", "And the dividend?"
     if best is None:
         lead = phrase.lead or ("in" if phrase.kind == "time" else "for")
         return f"{question.rstrip(' ?.!')} {lead} {text}?"
@@ -298,6 +296,7 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: Memory, si
     start, lead = best.start, phrase.lead
     if best.lead and lead and lead != best.lead and question[: best.start].lower().endswith(f"{best.lead} "):
         start, text = start - len(best.lead) - 1, f"{lead} {text}"
+    text = re.sub(r"^(?:the|an?) ", "", text, flags=re.I) if question[:start].endswith(("'s ", "’s ")) else text
     return f"{question[:start]}{text}{question[best.end :]}"
 
 
@@ -342,7 +341,7 @@ def _with_references(text: str, memory: Memory, *, marked: bool) -> str:
 
 def _without_pronouns(text: str, memory: Memory) -> str:
     """Return a question with what its pronouns stand for, where that was asked about before and is not in it."""
-    if not memory.focus or _IMPERSONAL.search(text):
+    if not (memory.focus or memory.person) or _IMPERSONAL.search(text):
         return text
     for found in _PRONOUN.finditer(text):
         asked = _HAPPENS.match(text)
@@ -351,6 +350,8 @@ def _without_pronouns(text: str, memory: Memory) -> str:
         if before and (found["own"] or _JOINS.search(text[before[0].end : found.start()])):
             continue
         focus = memory.person if memory.person and found[0].lower() in _OF_PERSON else memory.focus
+        if not focus:
+            continue
         if found[0].lower() in _NEVER_PERSON and memory.person and memory.person in focus:
             # "that" stands for what the last answer said, not for what its question asked.
             told = "" if found[0].lower() in ("they", "them", "their") else f" ({memory.question.rstrip(' ?.!')})?"

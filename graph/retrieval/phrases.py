@@ -35,8 +35,8 @@ _PERSONS = frozenset(("who", "wer", "qui", "quién", "quiénes"))  # a verb foll
 _OTHERS = frozenset(
     """and or but if than as not no there here then also it they he she them him i we you us me much many long often far
     please tell give show list name und oder aber wenn als nicht kein keine es sie er ihm ihn wir ich et ou mais si ne
-    pas il elle ils elles on nous vous je y o pero no ello él ella viel viele hoch lange beaucoup cheap due open closed
-    worth long high heavy wide tall deep old big large built made paid sold held kept found done written given
+    pas il elle ils elles on nous vous je y o pero no ello él ella viel viele hoch lange beaucoup up cheap due open
+    closed worth long high heavy wide tall deep old big large built made paid sold held kept found done written given
     shown""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 # Verbs that end what stands between them and "does": "How much does a tyre change cost for ...?"
@@ -44,6 +44,13 @@ _VERBS = frozenset(
     """cost costs say says mean means stand stands have take need needs last weigh weighs contain include pay require
     apply cover earn employ live begin end produce belong become happen cause kostet kosten gibt wiegt hält coûte
     coûtent dure pèse cuesta cuestan dura pesa""".split()  # noqa: SIM905 - a list of words reads best as text
+)
+# Verbs after which a bare noun is a thing: "Does the policy cover theft?"
+_TAKES_THING = frozenset("cover contain include require need".split())  # noqa: SIM905
+# "Do I have to report a claim?": what follows is a verb, and no place.
+_BEFORE_TO = frozenset(
+    """have has had need needs want wants ought able allowed required supposed used like how going necessary possible
+    when where""".split()  # noqa: SIM905 - a list of words reads best as text
 )
 _CHOOSES = frozenset("which what many much welche welcher welches welchen quel quelle quels quelles cuál qué".split())  # noqa: SIM905
 _WORD = re.compile(r"[^\W_]+(?:[-.,'’&@/][^\W_]+)*", re.UNICODE)
@@ -124,7 +131,7 @@ class _Splitter:
         self._question = question
         self._words: list[re.Match[str]] = []
         self._lead, self._determiner, self._chosen = "", cast("re.Match[str] | None", None), False
-        self._last = ""
+        self._last = self._before_last = ""
         self._auxiliary = ""
         self._awaits_verb = False  # "how many students may ...": the subject stands before the auxiliary
         self._has_verb = False  # whether a known verb follows the auxiliary, so that no other word is one
@@ -143,8 +150,11 @@ class _Splitter:
     def add(self, found: re.Match[str]) -> None:
         """Take the next word of the question."""
         word, last = found[0].lower(), self._last
-        self._last = word
-        if self._is_content(found):
+        to_do = last == "to" and self._before_last in _BEFORE_TO
+        self._last, self._before_last = word, last
+        if to_do and word not in DETERMINERS:
+            self.close()
+        elif self._is_content(found):
             if not (last in _PERSONS and found[0].islower()):
                 self._add_content(found)
         elif word in DETERMINERS and not (word in PREPOSITIONS and not self._lead):
@@ -184,7 +194,7 @@ class _Splitter:
         if word in _MODALS:
             self._has_verb = any(later[0] in _VERBS for later in _WORD.finditer(self._question, end))
         self._awaits_verb = word in _MODALS and bool(self.runs) and self.runs[-1].chosen
-        self._chosen = word in _CHOOSES
+        self._chosen = word in _CHOOSES or (word in _TAKES_THING and bool(self.runs))
 
 
 def _ends_with_verb(words: list[re.Match[str]], auxiliary: str, *, alone: bool) -> bool:

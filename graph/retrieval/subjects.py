@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from graph.retrieval import terms
-from graph.retrieval.phrases import phrases
+from graph.retrieval.phrases import Phrase, phrases
 from graph.storage.base import Catalog
 from graph.storage.fulltext import stem
 from graph.storage.rows import SentenceRow
 
-ToldOf = Callable[[str, str], bool]
-"""Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""
+
+class ToldOf(Protocol):
+    """Tells of a thing and a subject whether the library tells the one of the other, see `is_told_of`."""
+
+    def __call__(self, thing: str, subject: str, *, by_document: bool = False) -> bool:
+        """Return whether it does."""
+
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
 """A function that takes a text and several others, and returns how near the text is in meaning to each of them."""
@@ -22,6 +27,7 @@ Similar = Callable[[str, Sequence[str]], Sequence[float]]
 _OWNED = re.compile(r"['’]s (?P<thing>[^?.!,;:]+)")
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
+_PARTS = re.compile(r"[,;](?: (?:and|but|while|whereas))?")
 # How a table's row with the most, or the better of two, is told (`graph/tables/results.py`).
 _FIRST = re.compile(
     r"(?P<name>[^:\n]{2,60}?)(?:: [^\n]*, the (?:\w+[ -])?(?:highest|lowest) of \d+ values| has the (?:higher|lower) )"
@@ -67,6 +73,25 @@ def owner_in(question: str) -> Owner | None:
     return Owner(own.start, found.start(), found["thing"]) if own else None
 
 
+def owned_instead(text: str, owner: Phrase, others: Sequence[Phrase], similar: Similar) -> Phrase:
+    """Return which phrase another takes the place of: the owner's, or that of what it owns, if that is nearer.
+
+    After "What were Acme's net sales?", "And adjusted EBIT?" asks for another thing of Acme, though it has capitals.
+    """
+    thing, words, own = owned_in(others, owner), text.split(), owner.text.split()
+    if thing is None or not any(word.islower() or word.isupper() for word in words):
+        return owner
+    if any(map(str.islower, words)) and words[0].lower() != "the" and not any(map(str.islower, own)):
+        return thing
+    near = similar(text, [owner.text, thing.text])
+    return thing if near[1] > near[0] else owner
+
+
+def owned_in(others: Sequence[Phrase], owner: Owner | Phrase) -> Phrase | None:
+    """Return the phrase of what an owner owns, among those of a question; None if there is none."""
+    return next((one for one in others if one.start >= owner.end and one.kind != "time" and not one.lead), None)
+
+
 def is_office(text: str, owner: Owner, memory: Memory, similar: Similar) -> bool:
     """Return whether a thing is an office like that of the owner, a person, and no other thing of the owner.
 
@@ -90,8 +115,14 @@ def person_in(question: str, answer: str) -> str:
     """Return the name that an answer to a question "who" gives first; "" for other questions."""
     if not _ASKS_WHO.search(question):
         return ""
-    names = _PERSON.findall(answer.partition("\n\n")[0])
-    return next((name for name in names if name.casefold() not in question.casefold()), "")
+    asked, folded = terms.stems(question), question.casefold()
+    # Of "Dr Roe treats adults, and Dr Lee treats children" the part that says what was asked tells who.
+    parts = _PARTS.split(answer.partition("\n\n")[0])
+    for part in sorted(parts, key=lambda part: -len(asked & terms.stems(part))):
+        for found in _PERSON.finditer(part):
+            if found[0].casefold() not in folded:
+                return found[0]
+    return ""
 
 
 def winner_in(answer: str) -> str:
@@ -113,26 +144,42 @@ def with_subject(question: str, subject: str, told_of: ToldOf | None) -> str:
 
     "How long does the protection last?" is about the vaccination that was asked about before, where several have one.
     """
+    # Of "the excess of the home policy" the policy.
+    whole, subject = subject, re.split(r" (?:of|for|in|under) (?=the |my |our |[A-Z])", subject)[-1]
     if not subject or told_of is None or len(subject.split()) > _MAX_SUBJECT:
         return question
     found = phrases(question)
+    if terms.stems(question) & terms.stems(whole) - {stem("the"), stem("of"), stem("for"), stem("in")}:
+        return question
     things = [one for one in found if one.determined and one.kind == "noun" and not one.lead]
-    if len(found) != 1 or len(things) != 1 or not re.match(r"the ", things[0].text, re.IGNORECASE):
-        return question
-    thing = things[0].text
-    if terms.stems(thing) & terms.stems(subject) - {stem("the")} or not told_of(thing, subject):
-        return question
-    return f"{question.rstrip(' ?.!')} for {subject}?"
+    alone = len(found) == 1 and len(things) == 1 and re.match(r"the ", things[0].text, re.IGNORECASE)
+    told = bool(alone and whole == subject and told_of(things[0].text, subject))
+    if not told and not any(one.kind == "name" for one in found):
+        told = told_of(question, subject, by_document=True)
+    return f"{question.rstrip(' ?.!')} for {subject}?" if told else question
 
 
-def is_told_of(catalog: Catalog, thing: str, subject: str) -> bool:
-    """Return whether several sentences or rows name a thing, and one of them the subject too."""
+def is_told_of(catalog: Catalog, thing: str, subject: str, *, by_document: bool = False) -> bool:
+    """Return whether several sentences or rows name a thing, and one of them the subject too.
+
+    A subject that a document is titled by is only told of where another document names the thing as well.
+
+    Args:
+        catalog: What the library holds.
+        thing: A thing, or a question.
+        subject: What may own the thing.
+        by_document: Whether the subject has to be in the title of a document.
+    """
     words = terms.content_terms(thing)
     wanted, about = frozenset(map(stem, words)), frozenset(map(stem, terms.content_terms(subject)))
     found = catalog.search_text(words, [], _MAX_PASSAGES)
-    held = [_stems(one) for chunk in catalog.chunks([key for key, _ in found]) for one in chunk.sentences]
-    naming = [stems for stems in held if wanted <= stems]
-    return len(naming) > 1 and any(about <= stems for stems in naming)
+    held = [(row.document, _stems(one)) for row in catalog.chunks([key for key, _ in found]) for one in row.sentences]
+    naming = [(document, stems) for document, stems in held if wanted <= stems]
+    documents = {document for document, _ in naming}
+    titled = {row.id for row in catalog.documents(documents) if about <= terms.stems(f"{row.title} {row.name}")}
+    if titled or by_document:
+        return bool(titled) and len(documents) > len(titled)
+    return len(naming) > 1 and any(about <= stems for _, stems in naming)
 
 
 def _stems(sentence: SentenceRow) -> frozenset[str]:

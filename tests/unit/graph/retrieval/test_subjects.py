@@ -33,11 +33,37 @@ def test_a_person_is_named_by_the_answer_to_who() -> None:
     assert person_in("When was it built?", "It was built by Jan de Wit. [1]") == ""
 
 
+def test_the_person_is_named_where_the_answer_says_what_was_asked() -> None:
+    answer = "Dr Ann Roe treats adults, and Dr Bo Lee treats children. [1]"
+    assert person_in("Who treats children?", answer) == "Dr Bo Lee"
+    assert person_in("Who treats adults?", answer) == "Dr Ann Roe"
+
+
 def test_a_thing_is_asked_of_the_subject_only_where_the_library_tells_it_of_that() -> None:
     question = "How long does the warranty last?"
-    assert with_subject(question, "drill", lambda *_: True) == "How long does the warranty last for drill?"
-    assert with_subject(question, "drill", lambda *_: False) == question
+    assert (
+        with_subject(question, "drill", lambda *_, by_document=False: not by_document)
+        == "How long does the warranty last for drill?"
+    )
+    assert with_subject(question, "drill", lambda *_, **__: False) == question
     assert with_subject(question, "drill", None) == question
-    assert with_subject(question, "", lambda *_: True) == question
-    assert with_subject("How long does the warranty of the saw last?", "drill", lambda *_: True).endswith("saw last?")
-    assert with_subject("How long does the warranty last?", "the warranty", lambda *_: True) == question
+    assert with_subject(question, "", lambda *_, by_document=False: not by_document) == question
+    assert with_subject(
+        "How long does the warranty of the saw last?", "drill", lambda *_, by_document=False: not by_document
+    ).endswith("saw last?")
+    assert (
+        with_subject("How long does the warranty last?", "the warranty", lambda *_, by_document=False: not by_document)
+        == question
+    )
+
+
+def test_a_question_that_several_documents_tell_is_about_the_one_spoken_of() -> None:
+    def told(thing: str, subject: str, *, by_document: bool = False) -> bool:
+        return by_document
+
+    asked = "By when must I report a claim?"
+    assert with_subject(asked, "the car policy", told) == "By when must I report a claim for the car policy?"
+    assert (
+        with_subject("By when must Ann report a claim?", "the car policy", told) == "By when must Ann report a claim?"
+    )
+    assert with_subject("When does the car start?", "the car policy", told) == "When does the car start?"
