@@ -41,6 +41,7 @@ _DOCUMENT = "/documents/{document}"
 @contextlib.asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Dispatch runs and follow the watched folders while the server runs."""
+    process.end_pause()
     async with dispatching(), following():
         yield
 

