@@ -110,7 +110,7 @@ _UNIT = re.compile(
 _NAME = re.compile(
     r"(?<![.!?] )(?<!^)\b(?:[A-Z][\w'’-]*|\w*\d[\w.-]*\w)(?:[ -](?:[A-Z][\w'’-]*|\w*\d\w*|of (?=[A-Z])))*"
 )
-_COMPUTED = frozenset({"extreme", "filter", "sum", "mean", "difference", "ratio", "comparison"})
+_COMPUTED = frozenset({"extreme", "filter", "sum", "mean", "difference", "change", "ratio", "comparison"})
 
 
 def understand(question: str, documents: list[str] | None = None) -> Understanding:

@@ -14,6 +14,9 @@ from graph.types import Claim
 
 _PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
 _OVER_ALL = frozenset({"extreme", "filter", "count"})
+_OVER_TIME = frozenset({"difference", "change"})
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_PERIOD = frozenset(map(stem, ("year", "years", "ended", "ending", "fiscal", "fy", "31", "30", "june", "december")))
 # Columns that are computed from the others, or only point elsewhere.
 _DERIVED = re.compile(r"\b(change|growth|variance|difference|delta|notes?)\b|^\W*%\W*$|[Δ±]", re.IGNORECASE)
 # "Which year had the highest sales?": what the columns are called need not stand in the table.
@@ -25,6 +28,9 @@ def claims_across(question: str, found: Match) -> list[Claim]:
     asked, rows = found.asked, found.rows
     if len(rows) != 1 or found.missing or not _is_explained(question, found):
         return []
+    if asked.operation in _OVER_TIME and (years := _two_years(question, found)):
+        turned = _turned(found.view, rows[0], years)
+        return _one(results.pair(turned, rows[0].name, turned.rows, asked)) if len(turned.rows) == 2 else []
     if asked.operation in _PAIRS and len(found.columns) == 2 and not asked.has_condition:
         order = sorted(found.columns, key=lambda column: _place(question, column))
         turned = _turned(found.view, rows[0], order)
@@ -38,6 +44,23 @@ def claims_across(question: str, found: Match) -> list[Claim]:
     if asked.operation == "extreme":
         return _one(results.extreme(turned, rows[0].name, asked))
     return _one(results.filtered(turned, rows[0].name, asked))
+
+
+def _two_years(question: str, found: Match) -> list[str]:
+    """Return the columns of the two years between which a value changed, the earlier one first; [] for any others.
+
+    One year that a question names stands for it and the year before; none, for the only two of the table.
+    """
+    by_year = {int(years[0]): column for column in found.view.columns if len(years := _YEAR.findall(column)) == 1}
+    if len(by_year) < 2 or len(by_year) < sum(bool(_YEAR.search(column)) for column in found.view.columns):
+        return []
+    said = terms.stems(question) | _PERIOD
+    others = set(found.columns) - set(by_year.values())
+    if others or not all(terms.stems(_YEAR.sub(" ", column)) <= said for column in by_year.values()):
+        return []
+    asked = sorted(set(map(int, _YEAR.findall(question))))
+    wanted = [asked[0] - 1, asked[0]] if len(asked) == 1 else asked or sorted(by_year)
+    return [by_year[year] for year in wanted if year in by_year] if len(wanted) == 2 else []
 
 
 def _turned(view: TableView, row: Row, columns: list[str]) -> TableView:

@@ -14,9 +14,11 @@ from graph.tables import results
 from graph.tables.across import claims_across, verbs_of
 from graph.tables.matching import Match, match, only
 from graph.tables.measures import in_words_of
-from graph.tables.operations import Asked, asked_of_table
+from graph.tables.operations import Asked, asked_beside, asked_of_table
+from graph.tables.row_names import FRAME_STEMS, UNITS
 from graph.tables.statements import answer_from_statements
-from graph.tables.views import TableView, build_views
+from graph.tables.timetables import answer_from_timetables
+from graph.tables.views import TableView, build_views, without_any_sum, without_sums
 from graph.types import Claim
 from loaders.text.raised_signs import without_notes
 
@@ -51,7 +53,7 @@ _FIGURES = re.compile(r"\d[\d.,]*")
 # "How high was the average fare?" asks for the fare.
 _HOW = re.compile(r"\bhow (?:high|much|many|large|big|long|old|tall|low|far|heavy|fast)\b", re.IGNORECASE)
 _COUNTED = frozenset({"number", "amount", "valu", "level"})  # "the average number of litres"
-_PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
+_PAIRS = frozenset({"difference", "change", "ratio", "comparison", "yes-no"})
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     """
     views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
     asked = asked_of_table(question)
-    found = [_held_against(question, asked, view) for view in views if not _is_of_part(question, view)]
+    found = [_held_against(question, view) for view in views if not _is_of_part(question, view)]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
         return said  # what is printed is quoted before anything is computed
     complete = [one for one in found if one.is_complete and _claims(one)]
@@ -83,6 +85,8 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     payments, statement = answer_from_statements(question, views)
     if statement:
         return TableAnswer(payments, statement.chunks)
+    if timed := answer_from_timetables(question, views):
+        return TableAnswer([timed[0]], timed[1].chunks)
     across = [(one, claims) for one in found if (claims := claims_across(question, one))]
     if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
         return TableAnswer(across[0][1], across[0][0].view.chunks)
@@ -90,15 +94,22 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
     for one in sorted(found, key=_rank, reverse=True):
         known = any(_is_part(terms.terms(name), labels) for name in one.missing)
-        known = known or any(_DATE.search(name) for name in one.missing)
+        known = known or any(_DATE.search(name) or _is_title(name, chunks, titles) for name in one.missing)
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
 
 
-def _held_against(question: str, asked: Asked, view: TableView) -> Match:
+def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> bool:
+    """Return whether a name is that of a whole document, or stands in its title."""
+    own = terms.stems(name)
+    return any(own <= terms.stems(f"{chunk.name} {titles.get(chunk.document, '')}") for chunk in chunks)
+
+
+def _held_against(question: str, view: TableView) -> Match:
     own = in_words_of(question, view)
-    return match(own, asked if own == question else asked_of_table(own), view)
+    names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
+    return match(own, asked_beside(own, names), view)
 
 
 # A period is written in too many ways to say that one is missing: "year ended", "12 months to", "FY".
@@ -148,21 +159,21 @@ def _claims(found: Match) -> list[Claim]:
     """Return what a table that explains the whole question says; nothing where a part that the way needs is missing."""
     asked, view, rows = found.asked, found.view, found.rows
     if asked.operation == "list":
-        return [results.listed(view)] if _lists_all(found) else []
+        return [results.listed(without_any_sum(view))] if _lists_all(found) else []
     column = _column(found)
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
         columns = found.columns or ([column] if column else _of_values(found))
         return results.cells(found, columns) if columns and rows else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
-        return [results.listed(view)] if counts_all and _counts_rows(found) else []
+        return [results.listed(without_any_sum(view))] if counts_all and _counts_rows(found) else []
     if asked.operation == "yes-no" and asked.has_condition:
         return _one(results.fulfils(view, column, rows[0], asked)) if len(rows) == 1 else []
     if asked.operation == "mean" and not rows and (printed := _printed_mean(view, column)):
         return [printed]
     if asked.operation in _PAIRS:
         return _one(results.pair(view, column, rows, asked)) if len(rows) == 2 else []
-    return _one(_over_rows(asked, only(view, rows) if rows else view, column))
+    return _one(_over_rows(asked, only(view, rows) if rows else without_sums(view, column), column))
 
 
 _VALUES = re.compile(r"(?:values?|data|specifications?|ratings?|amounts?|figures?|details?)\b.*", re.IGNORECASE)
@@ -221,14 +232,21 @@ def _counts_rows(found: Match) -> bool:
     "Costs of measures per courtyard" lists measures, no courtyards. A table with neither may list what its title names.
     """
     counted = _ASKS_COUNT.search(found.question)
-    cells = [row.cells for chunk in found.view.chunks for row in chunk.sentences if row.cells]
-    header = cells[0][0][0] if cells else ""
+    header = next(iter(_headers(found.view)), "")
     lists = f"{header} {_ASIDE.sub('', found.view.caption)}"
     return not counted or not lists.strip() or bool(terms.stems(counted[1]) & terms.stems(lists))
 
 
 def _lists_all(found: Match) -> bool:
-    return not found.rows and not found.columns and not found.partial and found.scoped > 1
+    """Return whether a question names nothing but what stands over a table, or heads its labels."""
+    header = next(iter(_headers(found.view)), "")
+    headed = found.scoped == 1 and terms.stems(header) - FRAME_STEMS <= terms.stems(found.question) and bool(header)
+    return not found.rows and not found.columns and not found.partial and (found.scoped > 1 or headed)
+
+
+def _headers(view: TableView) -> list[str]:
+    """Return the headers over the labels of a table."""
+    return [row.cells[0][0] for chunk in view.chunks for row in chunk.sentences if row.cells]
 
 
 def _column(found: Match) -> str:
@@ -254,7 +272,7 @@ def _absence(question: str, found: Match) -> str:
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
-    lacks = lacks and not (_DOES_VERB.search(question) and found.unexplained[-1].end == len(question.rstrip(" ?.!")))
+    lacks = lacks and not _is_verb_after_pronoun(question, found)
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (
@@ -263,6 +281,14 @@ def _absence(question: str, found: Match) -> str:
         phrase = _phrase(question, found)
         return f"There is no {phrase} in {where}; the columns are {some_of(view.columns)}."
     return ""
+
+
+def _is_verb_after_pronoun(question: str, found: Match) -> bool:
+    """Return whether the words that nothing explains are a verb: "how many hours did they work on the roof"."""
+    asked, words = _DOES_VERB.search(question), found.unexplained
+    return asked is not None and (
+        words[-1].end == len(question.rstrip(" ?.!")) or words[0].start - asked.end() == len(" ")
+    )
 
 
 def _is_end(question: str) -> Callable[[str], bool]:

@@ -24,9 +24,10 @@ _MEASURES = (
     (r"how (?:strong|powerful)", ("power", "strength", "output")),
     (r"how far", ("distance", "range")),
     (r"how old", ("age",)),
+    (r"how many (?:people|persons) (?:work|are employed)", ("employees", "staff", "headcount", "workforce")),
 )
 _ASKED = tuple(
-    (re.compile(rf"\b{words}(?= (?:is|are|was|were|does|do|can|will)\b)", re.IGNORECASE), names)
+    (re.compile(rf"\b{words}(?= (?:is|are|was|were|does|do|can|will|in|at|for)\b)", re.IGNORECASE), names)
     for words, names in _MEASURES
 )
 # Adjectives without "er" and "est", which stand for more or less of a measure.
@@ -56,6 +57,8 @@ def in_words_of(question: str, view: TableView) -> str:
 
     Only one label or header may hold such a word: "how big" says too little where there are a volume and an area.
     """
+    if (of_years := _by_year(question, view)) != question:
+        return of_years
     for pattern, names in _ASKED:
         found = pattern.search(question)
         if not found:
@@ -65,7 +68,38 @@ def in_words_of(question: str, view: TableView) -> str:
     for pattern, more, names in _COMPARED:
         found = pattern.search(question)
         if found and not _heads_next(question, found.end(), view) and (label := _only_label(view, names)):
-            return f"{question[: found.start()]}{more}{found['most']} {label}{question[found.end() :]}"
+            compared = f"{more}{found['most']} {label}"
+            if found["most"] == "er" and re.match(r" than [$€£]?\d", question[found.end() :]):
+                compared = f"{label} {more}er"  # "heavier than 5 kg": "Weight higher than 5 kg"
+            return f"{question[: found.start()]}{compared}{question[found.end() :]}"
+    return question
+
+
+# What is in service since 1998 is older than what is so since 2019.
+_OLDEST, _NEWEST = (
+    re.compile(r"\b(?:the )?oldest\b", re.I),
+    re.compile(r"\b(?:the )?(?:newest|youngest|latest)\b", re.I),
+)
+_LONGEST = re.compile(r"\b(?:the )?longest\b", re.I)
+_SINCE = re.compile(r"\b(?:since|built|founded|opened|established|launched|commissioned|joined|year of)\b", re.I)
+_IS_YEAR = re.compile(r"\W*(?:1[0-9]|20)\d\d\W*")
+
+
+def _by_year(question: str, view: TableView) -> str:
+    """Return a question for the oldest or newest of rows with the one column of years since which they are there."""
+    columns = [
+        column
+        for column in view.columns
+        if _SINCE.search(column)
+        and all(_IS_YEAR.fullmatch(row.cells[column]) for row in view.rows if column in row.cells)
+    ]
+    if len(columns) != 1:
+        return question
+    label = " ".join(_UNITS.sub(" ", columns[0]).split())
+    oldest = _LONGEST if terms.stems(label) & (terms.stems(question) - terms.STOP_WORDS) else _OLDEST
+    for pattern, order in ((oldest, "lowest"), (_OLDEST, "lowest"), (_NEWEST, "highest")):
+        if found := pattern.search(question):
+            return f"{question[: found.start()]}{order} {label}{question[found.end() :]}"
     return question
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Operation = Literal[
-    "cell", "extreme", "filter", "count", "sum", "mean", "difference", "ratio", "comparison", "yes-no", "list"
+    "cell", "extreme", "filter", "count", "sum", "mean", "difference", "change", "ratio", "comparison", "yes-no", "list"
 ]
 
 _MORE = r"higher|more|larger|greater|bigger|longer|taller|better|faster|stronger|heavier|older|dearer|above|over"
@@ -37,7 +38,7 @@ _EXTREME = re.compile(
     rf"\b(?:the )?(?:(?P<rank>{'|'.join(_RANKS)})[ -])?(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b", re.IGNORECASE
 )
 _SUM = re.compile(
-    r"\b(sum(?: of| total)?|in total|total(?:s|led)?|altogether|combined|taken together|add(?:s|ed)? up)\b", re.I
+    r"\b(sum(?: of| total)?|in total|total(?:s|led)?|altogether|combined|(?:taken )?together|add(?:s|ed)? up)\b", re.I
 )
 # "What does E4 mean?" asks for no mean.
 _MEAN = re.compile(r"\b(average|mean|on average)\b", re.I)
@@ -48,13 +49,22 @@ _RATIO = re.compile(
 _TURNED = re.compile(r"\bhow many times (?!is|was|as|are|were).*\b(?:is|was|are|were) (?:that|those|the)\b", re.I)
 _DIFFERENCE = re.compile(
     rf"\b(difference|gap|margin|how (?:much|many|far)(?: \w+){{0,3}} (?:{_MORE}|{_LESS})"
-    r"|by how (?:much|many)(?: (?:points|percent|units))?|by what margin)\b",
+    r"|by how (?:much|many)(?: (?:points|percent|units))?|by what margin|how many (?:percentage )?points)\b",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(grow|grown|grew|rise|risen|rose|fall|fallen|fell|increased?|decreased?|declined?|changed?|improved?|drop(?:ped)?)\b",
+    r"\b(grow|grown|grew|rise|risen|rose|fall|fallen|fell|increased?|decreased?|declined?|changed?|improved?|drop(?:ped)?"
+    r"|gain(?:ed)?|go(?:ne)? (?:up|down)|went (?:up|down))\b",
     re.IGNORECASE,
 )
+_PERCENT_CHANGE = re.compile(
+    r"\b(by (?:what|which|how (?:many|much)) per ?cent(?:age)?|(?:per ?cent(?:age)?|%) (?:change|increase|decrease|rise"
+    r"|fall|drop|growth|decline)|how many per ?cent(?! of)|growth rate)\b",
+    re.IGNORECASE,
+)
+_IS_YEAR = re.compile(r"(?:19|20)\d\d$")
+_OF_CHANGE = re.compile("|".join(one.pattern for one in (_CHANGED, _DIFFERENCE, _PERCENT_CHANGE)), re.IGNORECASE)
+_AMOUNT_CHANGED = re.compile(r"^\W*(?:and |so )?(?:by )?how much (?:did|has|have|was|is)\b", re.IGNORECASE)
 _EXCEEDS = re.compile(r"\b(beats?|outperforms?|exceeds?|surpass(?:es)?|trails?|differs?|lags? behind)\b", re.IGNORECASE)
 _COMPARES = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b", re.IGNORECASE)
 _YES_NO = re.compile(
@@ -72,6 +82,17 @@ _LOSS = re.compile(
 )
 _OF_BOTH_SIGNS = re.compile(r"\b(profits?|gains?|surplus|income)\s*(or|and|/|,)\s*\(?(loss|deficit)(es|s)?\)?", re.I)
 _WHICH = re.compile(r"\b(which|what|who|list|name|show|give|find)\b", re.I)
+# "Which boats have a speed of 25 kn?"; a year is no value.
+_EQUALS = re.compile(
+    r"^\W*which (?!is|was).*\b(?:of|is|are|was|were|exactly|equals?) (?:exactly )?(?!(?:19|20)\d\d\b)"
+    rf"{_NUMBER}{_UNIT}\W*$",
+    re.IGNORECASE,
+)
+# "Which courses have seats left?": those with more than none.
+_HAS_ANY = re.compile(
+    r"^\W*(?i:which|what) (?!(?:is|are|was|were|does|do|did)\b)[\w-]+(?: [\w-]+)? (?P<has>(?:still )?(?:have|has|had)"
+    r"(?: any| still)?) (?!an?\b|the\b|been\b)[a-z]+(?: [a-z]+){0,2}\W*$"
+)
 _OR = re.compile(r"\bor\b", re.I)
 
 
@@ -108,10 +129,21 @@ def asked_of_table(question: str) -> Asked:
     return _with_condition(question) or _of_two(question) or _over_rows(question)
 
 
+def asked_beside(question: str, names: Iterable[str]) -> Asked:
+    """Return the operation of a question about a table: "top" of its column "Top speed" asks for no highest value."""
+    masked = question
+    for name in names:
+        if _EXTREME.match(name) and " " in name:
+            masked = re.sub(rf"\b{re.escape(name)}\b", lambda found: "x" * len(found[0]), masked, flags=re.IGNORECASE)
+    asked = asked_of_table(masked)
+    return asked if asked.operation != "cell" else asked_of_table(question)
+
+
 def _with_condition(question: str) -> Asked | None:
     condition = _condition(question)
     if condition is None:
-        return None
+        any_ = None if _EXTREME.search(question) or _COMPARES.search(question) else _HAS_ANY.match(question)
+        return Asked("filter", (any_.span("has"),), low="0") if any_ else None
     how_many = _ASKS_COUNT.search(question)
     if how_many:
         return _as(condition, "count", how_many.span())
@@ -124,6 +156,11 @@ def _of_two(question: str) -> Asked | None:
     """Return a ratio, a difference, a comparison; or the highest, which is told from "higher" here."""
     if found := _RATIO.search(question):
         return Asked("ratio", (found.span(),), turned=bool(_TURNED.search(question)))
+    changed, of_year = _CHANGED.search(question), _PERCENT_CHANGE.search(question)
+    if of_year:
+        return Asked("change", tuple(one.span() for one in (of_year, changed) if one))
+    if changed and (found := _AMOUNT_CHANGED.search(question)):
+        return Asked("difference", (found.span(), changed.span()))
     if found := _DIFFERENCE.search(question):
         others = (_COMPARES.search(question), _EXCEEDS.search(question), _CHANGED.search(question))
         return Asked("difference", tuple(one.span() for one in (found, *others) if one))
@@ -157,7 +194,7 @@ def _as(asked: Asked, operation: Operation, *spans: tuple[int, int]) -> Asked:
 
 
 def _condition(question: str) -> Asked | None:
-    if found := _BETWEEN.search(question):
+    if (found := _BETWEEN.search(question)) and not (_IS_YEAR.match(found["number"]) and _OF_CHANGE.search(question)):
         return Asked("filter", (found.span(),), low=found["number"], high=found["second"], inclusive=True)
     if found := _CONDITION.search(question):
         return Asked(
@@ -167,4 +204,7 @@ def _condition(question: str) -> Asked | None:
         return Asked(
             "filter", (found.span(),), high=found["number"], inclusive=bool(_INCLUSIVE.search(found["less"]))
         )  # fmt: skip
+    if found := _EQUALS.search(question):
+        start = found.start("number")
+        return Asked("filter", ((start, found.end()),), low=found["number"], high=found["number"], inclusive=True)
     return None

@@ -129,6 +129,8 @@ def _have(rows: Sequence[Row]) -> str:
 
 
 def _condition(asked: Asked) -> str:
+    if asked.low == asked.high:
+        return f"of {asked.low}"
     if asked.low and asked.high:
         return f"between {asked.low} and {asked.high}"
     if asked.inclusive:
@@ -167,7 +169,9 @@ def pair(view: TableView, column: str, rows: Sequence[Row], asked: Asked) -> Cla
     if any(value is None for value in values):
         return None
     a, b = (value for value in values if value is not None)
-    make = {"difference": _difference, "ratio": _ratio, "yes-no": _yes_no}.get(asked.operation, _comparison)
+    make = {"difference": _difference, "change": _change, "ratio": _ratio, "yes-no": _yes_no}.get(
+        asked.operation, _comparison
+    )
     return make(_Pair(view, column, rows[0], rows[1], a, b), asked)
 
 
@@ -206,6 +210,19 @@ def _ratio(two: _Pair, _: Asked) -> Claim | None:
     result = format((two.a / two.b).quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
     text = f"{two.column} of {two.first.name} to that of {two.second.name}: {' / '.join(two.shown)} = {result}"
     return claim(text, "ratio", two.operands, result)
+
+
+def _change(two: _Pair, _: Asked) -> Claim | None:
+    """Return the change from the earlier value to the later one in percent; None from nothing, or between two signs."""
+    if two.first.label.isdigit() and two.second.label.isdigit() and int(two.first.label) > int(two.second.label):
+        two = _Pair(two.view, two.column, two.second, two.first, two.b, two.a)
+    if two.a <= 0 or two.b < 0:
+        return None
+    change = ((two.b - two.a) / two.a * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    result = written(change, two.view)
+    before, after = two.shown
+    text = f"{two.column} of {two.first.name} to {two.second.name}: ({after} − {before}) / {before} = {result} %"
+    return claim(text, "change", two.operands, result)
 
 
 def _yes_no(two: _Pair, asked: Asked) -> Claim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from graph.retrieval import terms
@@ -139,3 +139,31 @@ def _row(chunk: ChunkRow, sentence: SentenceRow) -> Row:
 def _numbers_text(view: TableView) -> str:
     rows = " ; ".join(cell for row in [*view.rows, *view.totals] for cell in row.cells.values())
     return f"{rows} ; {view.chunks[0].text}"
+
+
+# Rows that have to add up in a table with one column of numbers, and in one with more: 1, 2 and 3 are no total.
+_LEAST_ROWS, _LEAST_ROWS_OF_SEVERAL = 4, 2
+
+
+def without_sums(view: TableView, column: str) -> TableView:
+    """Return a table without its last or first row where that adds up the others, though no label says so ("Group").
+
+    It does so in most columns of numbers, and in the given one.
+    """
+    for row in {id(row): row for row in (view.rows[-1], view.rows[0])}.values():
+        adds_up = {name: _adds_up(view, row, name) for name in view.columns if view.value(row, name) is not None}
+        least = _LEAST_ROWS_OF_SEVERAL if sum(adds_up.values()) > 1 else _LEAST_ROWS
+        if adds_up.get(column) and 2 * sum(adds_up.values()) > len(adds_up) and len(view.rows) > least:
+            return replace(view, rows=[one for one in view.rows if one is not row], totals=[*view.totals, row])
+    return view
+
+
+def without_any_sum(view: TableView) -> TableView:
+    """Return a table without a row that adds up the others in most columns of numbers."""
+    return next((less for column in view.columns if (less := without_sums(view, column)) is not view), view)
+
+
+def _adds_up(view: TableView, row: Row, column: str) -> bool:
+    values = [view.value(one, column) for one in view.rows if one is not row]
+    known = [value for value in values if value is not None]
+    return len(known) > 1 and sum(known, Decimal(0)) == view.value(row, column)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.types import Claim, Computation, Operand
+from loaders.text.dates import clock_minutes
 from loaders.text.numbers import cell_values, find_numbers
 
 _FAILURE = "its result does not follow from the cells that it names"
@@ -71,6 +72,21 @@ def _ratio(computation: Computation, _: Sequence[str]) -> bool:
     return len(values) == 2 and values[1] != 0 and _same(computation["result"], values[0] / values[1])
 
 
+def _change(computation: Computation, _: Sequence[str]) -> bool:
+    values = _values(computation["operands"])
+    return len(values) == 2 and values[0] > 0 and _same(computation["result"], (values[1] / values[0] - 1) * 100)
+
+
+def _time(computation: Computation, rest: Sequence[str]) -> bool:
+    """Return whether the first cell holds the earliest or the latest of all times."""
+    times = [clock_minutes(one["cell"]) for one in computation["operands"]]
+    known = [time for time in times if time is not None]
+    wanted = min(known, default=None) if rest == ["earliest"] else max(known, default=None)
+    return (
+        len(known) == len(times) and times[0] == wanted and computation["operands"][0]["cell"] == computation["result"]
+    )
+
+
 def _extreme(computation: Computation, rest: Sequence[str]) -> bool:
     order, rank = rest[0], int(rest[1])
     values = sorted(set(_values(computation["operands"])), reverse=order == "most")
@@ -114,6 +130,7 @@ def _cell(computation: Computation, _: Sequence[str]) -> bool:
 
 
 _RULES: Mapping[str, Callable[[Computation, Sequence[str]], bool]] = {
-    "sum": _sum, "mean": _mean, "difference": _difference, "ratio": _ratio, "extreme": _extreme, "yes-no": _yes_no,
-    "comparison": _comparison, "filter": _condition, "count": _condition, "list": _list, "cell": _cell,
+    "sum": _sum, "mean": _mean, "difference": _difference, "change": _change, "ratio": _ratio, "extreme": _extreme,
+    "yes-no": _yes_no,
+    "comparison": _comparison, "filter": _condition, "count": _condition, "list": _list, "cell": _cell, "time": _time,
 }  # fmt: skip

@@ -106,3 +106,16 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"^[^\W\d_][^\W\d_]+(?:[ -][^\W\d_]+){0,2},\s*$|^[^\W\d_]{3,},?\s*$")
+
+
+_CLOCK = re.compile(r"\W*([01]?\d|2[0-4])[:.]([0-5]\d)(?: ?(a|p)\.?m\.?)?\W*", re.IGNORECASE)
+
+
+def clock_minutes(text: str) -> int | None:
+    """Return a clock time ("19:30", "7.30 pm") in minutes after midnight; None for other text."""
+    found = _CLOCK.fullmatch(text)
+    if not found:
+        return None
+    hour, half = int(found[1]), (found[3] or "").lower()
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    return 60 * hour + int(found[2])

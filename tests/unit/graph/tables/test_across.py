@@ -15,6 +15,10 @@ ENGINES = (
     ("Weight (kg)", ("P10", "61"), ("P25", "88"), ("P40", "140")),
     ("Spare parts kept", ("P10", "12"), ("P25", "40"), ("P40", "40")),
 )
+ACCOUNTS = (
+    ("Revenue", ("2024", "412.6"), ("2023", "455.1"), ("2022", "440.0")),
+    ("Result", ("2024", "(3.1)"), ("2023", "55.1"), ("2022", "50.0")),
+)
 FAULTS = (
     ("F1", ("Meaning", "Tank empty"), ("What to do", "Fill the tank")),
     ("F2", ("Meaning", "Filter clogged"), ("What to do", "Change the filter")),
@@ -99,3 +103,25 @@ def test_the_figures_of_a_company_are_not_those_of_its_parts() -> None:
     named = replace(part, headings=("Marine segment",))
     assert said("What were the sales of Tern Boats in 2024?", named) == ""
     assert said("What were the sales of the Marine segment of Tern Boats in 2024?", named) == "Sales: 2024 300"
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("By what percentage did the revenue fall in 2024?", "(412.6 − 455.1) / 455.1 = -9.3 %"),
+        ("What was the percentage change of the revenue from 2022 to 2023?", "(455.1 − 440.0) / 440.0 = 3.4 %"),
+        ("How much did the revenue grow between 2022 and 2023?", "455.1 − 440.0 = 15.1"),
+        ("By what percentage did the revenue fall?", ""),  # over which of the years?
+        ("By what percentage did the revenue fall in 2019?", ""),
+        ("By what percentage did the result fall in 2024?", ""),  # to a loss: no part of it
+        ("By what percentage did the costs fall in 2024?", ""),
+    ],
+)
+def test_a_change_is_that_from_one_year_to_the_next(question: str, says: str) -> None:
+    answer = answer_from_tables(question, table("Table 3: Accounts", "Item", ACCOUNTS), {})
+    assert says in " ".join(claim["text"] for claim in answer.claims)
+    assert bool(says) == bool(answer.claims)
+    for claim in answer.claims:
+        assert failure_of_result(claim, claim["computation"]) == ""
+        false = {**claim["computation"], "result": "12.3"}
+        assert failure_of_result(claim, false)

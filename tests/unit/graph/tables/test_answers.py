@@ -360,3 +360,41 @@ def test_a_question_for_the_measure_of_a_thing_that_no_row_names_has_no_answer_i
     rows = (("Net weight", "1.1 kg", "1.6 kg"), ("Colour temperature", "3,000 K", "2,700 K"), ("Life", "20 h", "40 h"))
     kilns = table(rows, ("Property", "Kiln A", "Kiln B"), caption="")
     assert not answer_from_tables("how hot does the oven have to be", [kilns], {}).claims
+
+
+SHIPS = table(
+    (("Marigold", "11.6", "17.0", "1998"), ("Kathleen", "16.3", "25.5", "2006"), ("Petrel", "5.0", "25.5", "2021"),
+     ("Fleet", "32.9", "68.0", "")),
+    ("Boat", "Length (m)", "Top speed (kn)", "In service since"),
+)  # fmt: skip
+SEATS = table((("First aid", "4"), ("Forklift", "0"), ("Fire", "11")), ("Course", "Seats left"), "Courses")
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Which boat is the longest?", "Kathleen: Length (m) 16.3, the highest of 3"),  # the fleet adds up the others
+        ("Which boats are longer than 9 m?", "Marigold (11.6) and Kathleen (16.3) have Length (m) above 9"),
+        ("Which boats have a top speed of 25.5 kn?", "Kathleen (25.5) and Petrel (25.5) have Top speed (kn) of 25.5"),
+        ("Is the Petrel faster than the Marigold?", "Yes: Top speed (kn) of Petrel is 25.5"),
+        ("Which boat is the newest?", "Petrel: In service since 2021, the highest"),
+        ("Which boat has been in service the longest?", "Marigold: In service since 1998, the lowest"),
+        ("List all boats", "Table 3 lists 3: Marigold, Kathleen, Petrel"),
+    ],
+)
+def test_columns_are_asked_by_adjectives_and_values(question: str, begins: str) -> None:
+    answer = answer_from_tables(question, [SHIPS], {})
+    assert [claim["text"][: len(begins)] for claim in answer.claims] == [begins]
+    assert all(failure_of_result(claim, claim["computation"]) == "" for claim in answer.claims)
+
+
+def test_those_that_have_something_left_have_more_than_none() -> None:
+    claims = answer_from_tables("Which courses have seats left?", [SEATS], {}).claims
+    assert [claim["text"] for claim in claims] == ["First aid (4) and Fire (11) have Seats left above 0"]
+
+
+def test_a_name_of_another_document_and_a_verb_are_not_said_to_be_missing() -> None:
+    other = prose("Sales fell.")
+    asked = [table(header=("Ferry", "Runs", "Fuel", "Crew 1", "Crew 2")), other]
+    assert answer_from_tables("Who runs Norrland?", asked, {"doc": "Norrland Timber"}).absence == ""
+    assert ask("How many hours did they work on Gannet?").absence == ""
