@@ -179,7 +179,8 @@ async def _stream(asked: Mapping[str, Any], given: dict[str, Any], identity: Ide
         for start in range(0, len(text), _PIECE):
             yield _event({**head, "choices": [_delta({"content": text[start : start + _PIECE]})]})
         yield _event({**head, "choices": [_delta({}, "stop")], **_proof(state)})
-        if (asked.get("stream_options") or {}).get("include_usage"):
+        options = asked.get("stream_options")
+        if isinstance(options, dict) and options.get("include_usage"):
             yield _event({**head, "choices": [], "usage": _usage(state)})
     except ApiError as error:
         yield _event(error.body)

@@ -15,7 +15,7 @@ from graph.export.proof import write_proof
 from loaders.errors import SourceError
 from web.auth import stores_of
 from web.openapi import endpoint
-from web.responses import WebError
+from web.responses import WebError, without_half_characters
 
 _MAX_BYTES = 4 * 2**20
 """Bytes of an answer: its citations with quotes and boxes take a few kilobytes."""
@@ -40,8 +40,8 @@ async def _answer(request: Request) -> Mapping[str, Any]:
         if len(body) > _MAX_BYTES:
             raise WebError(413, f"The answer is larger than {_MAX_BYTES >> 20} MB: give its citations only.")
     try:
-        answer = json.loads(body)
-    except ValueError:
+        answer = json.loads(without_half_characters(bytes(body)))
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise WebError(422, "The body must be an answer as JSON, with its `citations`.")

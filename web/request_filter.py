@@ -27,7 +27,7 @@ from graph.errors import BadInputError
 from graph.settings import settings
 from web.auth import stores_of
 from web.replies import DOES_NOT_FIT, STATE_PATH
-from web.responses import WebError, error_response
+from web.responses import WebError, error_response, without_half_characters
 from web.uploads import prepare_folder
 
 MAX_BODY_BYTES = 300 * 2**20
@@ -75,6 +75,8 @@ class RequestFilter:
 def filter_body(body: bytes, scope: Scope, *, of_state: bool = False) -> bytes:
     """Return the body with references in place of files; the same object if it holds no file or is not JSON.
 
+    Half a character becomes "?".
+
     Args:
         body: The body of a request.
         scope: The request, whose user the files are stored for.
@@ -85,6 +87,7 @@ def filter_body(body: bytes, scope: Scope, *, of_state: bool = False) -> bytes:
     """
     prompts.refresh()
     try:
+        body = without_half_characters(body)
         given = json.loads(body)
     except (ValueError, RecursionError):
         return body  # passed on: the API reports the error

@@ -1,8 +1,10 @@
-"""Helpers of the routes: error responses that reveal nothing of the machine, and parsing of query numbers."""
+"""Helpers of the routes: error responses that reveal nothing of the machine, query numbers, and half characters."""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,6 +17,7 @@ LIBRARY_UNAVAILABLE = (
     "The library cannot be used just now: `pagewitness doctor --server ...`, with this address, says why."
 )
 _MAX_DIGITS = 7
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class WebError(Exception):
@@ -45,6 +48,19 @@ def error_response(error: Exception) -> Response:
     if isinstance(error, HomeError | IndexMismatchError | OSError):
         return WebError(503, LIBRARY_UNAVAILABLE).response()
     return WebError(500, "Something went wrong on the server; its log says what.").response()
+
+
+def without_half_characters(body: bytes) -> bytes:
+    """Return JSON with "?" for each half of a character, which can be neither stored, searched for nor sent.
+
+    Clients that shorten a text in the middle of an emoji send one.
+
+    Raises:
+        ValueError, RecursionError: It is no JSON, or nested too deeply.
+    """
+    if not _HALF_CHARACTER.search(body):
+        return body
+    return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def query_number(request: Request, name: str, least: int, most: int) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -149,6 +150,32 @@ def test_malformed_requests_get_one_sentence(server: Server, body: bytes, said: 
     reply = httpx.post(f"{server.url}/v1/chat/completions", content=body, timeout=300)
     assert reply.status_code == 400
     assert said in reply.json()["error"]["message"]
+
+
+def test_half_an_emoji_is_answered_at_every_door(server: Server, ingested: Any) -> None:
+    """What is left of one where a client shortens a text in its middle; it is neither UTF-8 nor searchable."""
+    asked = rf"{QUESTION} \ud83d"
+    messages = rf'"messages": [{{"role": "user", "content": "{asked}"}}]'
+    call = rf'"params": {{"name": "ask", "arguments": {{"question": "{asked}"}}}}'
+    doors = {
+        "/v1/chat/completions": rf'{{"model": "pagewitness", {messages}}}',
+        "/runs/wait": rf'{{"assistant_id": "pagewitness", "input": {{{messages}}}}}',
+        "/mcp": rf'{{"jsonrpc": "2.0", "id": 1, "method": "tools/call", {call}}}',
+    }
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    for door, body in doors.items():
+        reply = httpx.post(f"{server.url}{door}", content=body.encode(), headers=headers, timeout=300)
+        assert "14 euros" in reply.text, door
+    (row,) = [one for one in server.get("/documents")["documents"] if one["name"] == "sample.pdf"]
+    cited = json.dumps([{"marker": 1, "document": row["id"], "page": 1, "quote": "\ud83d", "boxes": []}])
+    reply = httpx.post(f"{server.url}/proof", content=f'{{"citations": {cited}}}'.encode(), timeout=300)
+    assert reply.headers["content-type"] == "application/pdf"
+
+
+def test_options_of_a_wrong_shape_do_not_break_a_stream(client: Any) -> None:
+    for options in ("usage", ["include_usage"], 1):
+        chunks = list(ask(client, QUESTION, stream=True, extra_body={"stream_options": options}))
+        assert chunks[-1].verdict
 
 
 def test_a_file_that_is_none_is_refused_before_anything_runs(client: Any) -> None:
