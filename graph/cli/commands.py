@@ -54,7 +54,7 @@ _documents = click.option(
 
 _collection = click.option(
     "--collection", metavar="NAME", default="", show_default="all that may be read",
-    help="Ask only this collection, or add documents to it.",
+    help="Ask or list only this collection, or add documents to it.",
 )  # fmt: skip
 
 
@@ -243,12 +243,13 @@ def eval(
     "--limit", type=click.IntRange(1, 500), metavar="N", show_default="all", help="List so many documents at most."
 )
 @click.option("--offset", type=click.IntRange(0), metavar="N", default=0, help="Leave out the first N documents.")
+@_collection
 @with_options
-def documents(options: Options, limit: int | None, offset: int) -> None:
+def documents(options: Options, limit: int | None, offset: int, collection: str) -> None:
     """List the documents."""
     from graph.cli import output
 
-    options.show(options.client().documents(limit, offset), output.documents)
+    options.show(options.client(**_wish(collection)).documents(limit, offset), output.documents)
 
 
 @registry.command(epilog=EXPLAINED)

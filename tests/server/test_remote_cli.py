@@ -69,6 +69,17 @@ def test_output_is_the_same_with_and_without_a_server(
     assert there[2] == ""
 
 
+def test_documents_of_a_collection_are_listed_and_a_missing_one_is_told(pagewitness: Any, server: Server) -> None:
+    (held,) = server.get("/documents")["documents"]
+    assert server.post("/collections", {"documents": [held["id"]], "names": ["Islands"]})["names"] == ["Islands"]
+    code, out, _ = pagewitness("documents", "--collection", "islands", "--json")
+    assert (code, [one["id"] for one in json.loads(out)["documents"]]) == (0, [held["id"]])
+    for command in (["documents"], ["ask", TICKET]):
+        code, _, said = pagewitness(*command, "--collection", "Nowhere")
+        assert (code, "There is no collection 'Nowhere'" in said) == (BAD_INPUT, True), said
+    httpx.put(f"{server.url}/documents/{held['id']}/collections", json=[]).raise_for_status()
+
+
 def test_a_proof_is_made_by_the_server_and_written_here(library: Path, pagewitness: Any, tmp_path: Path) -> None:
     proof, text = tmp_path / "proof.pdf", tmp_path / "answer.md"
     code, out, err = pagewitness(

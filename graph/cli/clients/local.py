@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph import dependencies
-from graph.access import Scope
+from graph.access import LOCAL, Scope
 from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
 from graph.cli.progress import EventHandler
 from graph.context import Context
@@ -69,10 +69,11 @@ class LocalClient:
         return proof_pdf(answer)
 
     def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
-        """List the documents, or so many of them without the first ones."""
+        """List the documents, or so many of them without the first ones; those of the collection of the context."""
         from graph.storage import summaries
 
-        return {"documents": summaries.documents(dependencies.stores(Scope.everything()).catalog, limit, offset)}
+        catalog = dependencies.stores_of(LOCAL, self._context.collection).catalog
+        return {"documents": summaries.documents(catalog, limit, offset)}
 
     def pages(self, name: str) -> Mapping[str, Any]:
         """Return the page ledger of a document."""

@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from langgraph_sdk.client import SyncLangGraphClient
 from langgraph_sdk.schema import RunCreateMetadata
 
+from graph.access import missing_collection
 from graph.cli.clients.base import QuestionHandler, follow, page_line, page_text
 from graph.cli.clients.connection import Connection
 from graph.cli.clients.uploads import upload_sources
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 # Names of exceptions, as the server reports them, that the user can solve; see graph/errors.py and loaders/errors.py.
 _USER_ERRORS = (
     "BadInputError", "UnknownDocumentError", "IndexMismatchError", "HomeError", "HomeInUseError", "ModelError",
-    "SourceError", "PasswordError",
+    "SourceError", "PasswordError", "NotAllowedError",
 )  # fmt: skip
 
 
@@ -97,8 +99,19 @@ class RemoteClient:
         return self._connection.request("POST", "/proof", json=needed).content
 
     def documents(self, limit: int | None = None, offset: int = 0) -> Mapping[str, Any]:
-        """List the documents, or so many of them without the first ones."""
-        page = "" if limit is None and not offset else f"?offset={offset}" + (f"&limit={limit}" if limit else "")
+        """List the documents, or so many of them without the first ones; those of the collection of the context.
+
+        Raises:
+            NotAllowedError: the server shows no such collection.
+        """
+        asked: dict[str, Any] = {"offset": offset, **({"limit": limit} if limit else {})}
+        if wanted := str(self._context.get("collection", "")):
+            listed = self._connection.get("/documents?limit=1")["collections"]
+            names = [one["name"] for one in listed if one["name"].casefold() == wanted.casefold()]
+            if not names:
+                raise missing_collection(wanted)
+            asked["collection"] = names[0]
+        page = f"?{urlencode(asked)}" if len(asked) > 1 or offset else ""
         return {"documents": self._connection.get(f"/documents{page}")["documents"]}
 
     def pages(self, name: str) -> Mapping[str, Any]:

@@ -95,5 +95,8 @@ def test_documents_are_added_to_a_collection_and_asked_in_it(
         capsys.readouterr()
         assert main(["ask", "Which word opens the marmalade vault?", "--collection", name, "--json"]) == 0
         assert ("heliotrope" in json.loads(capsys.readouterr().out)["answer"]) == found, name
-    assert main(["ask", "Which word?", "--collection", "None"]) == 2
-    assert "There is no collection 'None'" in capsys.readouterr().err
+        assert main(["documents", "--collection", name, "--json"]) == 0
+        assert len(json.loads(capsys.readouterr().out)["documents"]) == found, name
+    for command in (["ask", "Which word?"], ["documents"]):
+        assert main([*command, "--collection", "None"]) == 2
+        assert "There is no collection 'None'" in capsys.readouterr().err
