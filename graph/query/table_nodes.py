@@ -56,7 +56,9 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
             one = answer_from_tables(question, every, titles)
         if not one.claims:
             views = build_views([chunk for chunk in chunks if chunk.kind == "table"], titles)
-            coded = absence_of_code(question, views, lambda code: bool(catalog.search_text([code.lower()], [], 1)))
+            coded = absence_of_code(
+                question, views, lambda code: bool(catalog.search_text([code.lower()], documents, 1))
+            )
             one = coded if coded.absence else one
         if one.absence or not one.claims:
             return one

@@ -24,7 +24,7 @@ def absence_of_code(question: str, views: Sequence[TableView], is_known: Callabl
     Args:
         question: One question.
         views: The tables that were found for it.
-        is_known: Tells whether any document has a code.
+        is_known: Tells whether any document that is asked has a code.
     """
     for code in _CODE.findall(question):
         parts = _parts(code)

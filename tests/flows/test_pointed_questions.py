@@ -53,3 +53,16 @@ def test_what_a_question_points_at_is_quoted(tmp_path: Path) -> None:
         assert "Sharpen the plane" not in found["answer"]
     for question in NOT_ANSWERED:
         assert app.invoke({"question": question})["verdict"] in ("refused", "related"), question
+
+
+@pytest.mark.usefixtures("home")
+def test_a_code_is_missed_in_the_documents_that_are_asked(tmp_path: Path) -> None:
+    """Another document of the library names it, and is not asked."""
+    rows = "".join(f"<tr><td>LX-Duo-{watts}</td><td>{watts}</td></tr>" for watts in (20, 40, 60))
+    table = f"<p>Table 1: Lamps</p><table><tr><th>Lamp</th><th>Watts</th></tr>{rows}</table>"
+    (tmp_path / "lamps.html").write_text(f"<html><body>{table}</body></html>", "utf-8")
+    (tmp_path / "order.txt").write_text("The order of May names the LX-Duo-30, which no shop delivers.", "utf-8")
+    app.invoke({"sources": [str(tmp_path / "lamps.html"), str(tmp_path / "order.txt")]})
+    asked = {"question": "How many watts has the LX-Duo-30?"}
+    assert "no LX-Duo-30 in" in app.invoke({**asked, "documents": ["lamps.html"]})["answer"]
+    assert "no LX-Duo-30 in" not in app.invoke(asked)["answer"]
