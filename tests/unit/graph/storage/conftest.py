@@ -42,15 +42,20 @@ def _shared_database() -> Iterator[Database]:
     drop_database(url)
 
 
+def empty(database: Database) -> None:
+    """Delete all documents, and all collections but the first."""
+    with database.writing(alone=False) as transaction:
+        transaction.execute(_EMPTY)
+        transaction.execute("DELETE FROM collection WHERE id <> 'default'")
+
+
 @pytest.fixture
 def database(_shared_database: Database) -> Iterator[Database]:
     """An empty Postgres database with the tables of the current version."""
     yield _shared_database
     from graph.storage.postgres.vectors import PostgresVectors
 
-    with _shared_database.writing(alone=False) as transaction:
-        transaction.execute(_EMPTY)
-        transaction.execute("DELETE FROM collection WHERE id <> 'default'")
+    empty(_shared_database)
     for table in ("chunk_vectors", "page_vectors"):
         PostgresVectors(_shared_database, table).reset("")
 

@@ -1,15 +1,18 @@
 """Random sequences of what three users do with documents, against a model of sets.
 
 After each step, what each user lists, finds and is told of names is what the model says. The suite tries 100
-sequences, `make long` 500.
+sequences, and 15 in Postgres; `make long` 500 of each.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +22,11 @@ from graph.access import Identity, NotAllowedError, Scope, scope_of
 from graph.storage.catalog import SqliteCatalog
 from graph.storage.library import Library
 from graph.storage.scoped import ScopedCatalog
+from tests.unit.graph.storage.conftest import empty
 from tests.unit.graph.storage.rows import chunk, document
+
+if TYPE_CHECKING:
+    from graph.storage.postgres.database import Database
 
 USERS = {name: Identity(name, frozenset(), admin=False) for name in ("ana", "bea", "cid")}
 TEAM = "Team"
@@ -157,17 +164,37 @@ class Home:
         assert {row.id for row in self.raw.documents(Scope.everything())} == held_by_any
 
 
-@pytest.mark.parametrize("number", [100, pytest.param(500, marks=pytest.mark.slow)])
-def test_what_users_see_is_what_a_model_of_sets_says(number: int) -> None:
-    @settings(max_examples=number, suppress_health_check=list(HealthCheck))
+@contextmanager
+def embedded() -> Iterator[ScopedCatalog]:
+    with TemporaryDirectory() as folder, closing(SqliteCatalog(Path(folder) / SqliteCatalog.FILE_NAME)) as raw:
+        yield raw
+
+
+def try_sequences(number: int, opened: Callable[[], AbstractContextManager[ScopedCatalog]]) -> None:
+    @settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(_step, min_size=3, max_size=12))
     def sequence(steps: list[tuple[str, ...]]) -> None:
-        with TemporaryDirectory() as folder:
-            raw = SqliteCatalog(Path(folder) / SqliteCatalog.FILE_NAME)
+        with opened() as raw:
             home = Home(raw)
             for what, *details in steps:
                 getattr(home, what)(*details)
                 home.check()
-            raw.close()
 
     sequence()
+
+
+@pytest.mark.parametrize("number", [100, pytest.param(500, marks=pytest.mark.slow)])
+def test_what_users_see_is_what_a_model_of_sets_says(number: int) -> None:
+    try_sequences(number, embedded)
+
+
+@pytest.mark.parametrize("number", [15, pytest.param(500, marks=pytest.mark.slow)])
+def test_the_same_holds_in_postgres(database: Database, number: int) -> None:
+    from graph.storage.postgres.catalog import PostgresCatalog
+
+    @contextmanager
+    def opened() -> Iterator[ScopedCatalog]:
+        empty(database)
+        yield PostgresCatalog(database)
+
+    try_sequences(number, opened)

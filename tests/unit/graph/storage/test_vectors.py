@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from graph.access import Identity, Scope, scope_of
 from graph.errors import BadInputError, IndexMismatchError
 from graph.storage.base import VectorIndex
+from graph.storage.library import Library, LibraryVectors
 from graph.storage.rows import VectorRow
+from graph.storage.scoped import ScopedCatalog
 from graph.storage.vectors import ChromaVectors
 from tests.unit.graph.storage.conftest import OpenIndex
+from tests.unit.graph.storage.rows import document
 
 
 def unit(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -52,6 +57,32 @@ def test_only_the_documents_named_are_searched_and_no_more_than_asked(index: Vec
     assert {row for row, *_ in index.search(unit(1, 0, 0), ["a", "c"], 5)} == {"a-g1-0000/0", "c-g1-0000/0"}
     assert len(index.search(unit(1, 0, 0), (), 2)) == 2
     assert index.search(unit(1, 0, 0), ["no-such-document"], 5) == []
+
+
+def test_a_scope_finds_its_own_rows_alone_and_as_many_as_are_asked(
+    scoped_index: OpenIndex, scoped_catalog: ScopedCatalog
+) -> None:
+    """Those of others are nearer: filtered after the search, they would take all places."""
+    ann, bea = (Identity(name, frozenset(), admin=False) for name in ("ann", "bea"))
+    for name, user in (("a", ann), *((f"b{number}", bea) for number in range(9))):
+        Library(scoped_catalog, scope_of(user, scoped_catalog)).add_document(document(name))
+    LibraryVectors(scoped_index.vectors, Scope.everything()).check("model/3")
+    own = rows("a-g1-0000/0", "a-g1-0000/1", "a-g1-0001/0")
+    foreign = rows(*(f"b{number}-g1-000{at}/0" for number in range(9) for at in range(9)))
+    scoped_index.vectors.add(own, np.stack([unit(1, 1, 0), unit(0, 1, 0), unit(0, 0, 1)]))
+    scoped_index.vectors.add(foreign, np.stack([unit(1, 0, 0)] * len(foreign)))
+    seen, ids = scope_of(ann, scoped_catalog), [row.id for row in own]
+    index = LibraryVectors(scoped_index.vectors, seen)
+    every = [*ids, foreign[0].id]
+    assert [row for row, *_ in index.search(unit(1, 0.1, 0), (), 2)] == ids[:2]
+    assert index.search(unit(1, 0, 0), ["b0", "b1"], 2) == []
+    assert [row for row, *_ in index.search(unit(1, 0.1, 0), ["a", "b0"], 9)] == ids
+    assert set(index.vectors(every)) == set(ids)
+    assert {row for row, *_ in index.search_among(unit(1, 0, 0), every)} == set(ids)
+    stranger = LibraryVectors(scoped_index.vectors, scope_of(replace(ann, name="eve"), scoped_catalog))
+    assert stranger.search(unit(1, 0, 0), (), 9) == []
+    assert stranger.search_among(unit(1, 0, 0), every) == []
+    assert stranger.vectors(every) == {}
 
 
 def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
