@@ -13,3 +13,11 @@ class SkippedError(SourceError):
 
 class PasswordError(SourceError):
     """A file that is encrypted: no password was given, or a wrong one."""
+
+
+def message_of(error: BaseException) -> str:
+    """Return what an error says, at most 200 characters; what caused it where that is a whole traceback (RapidOCR)."""
+    first = error
+    while str(first).startswith("Traceback") and first.__cause__:
+        first = first.__cause__
+    return " ".join(str(first).split())[:200] or type(first).__name__

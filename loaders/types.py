@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
+from loaders.errors import message_of
 from loaders.text.captions import is_table_summary
 
 BlockKind = Literal[
@@ -210,11 +211,7 @@ def placed_words(blocks: Iterable[Block]) -> tuple[Word, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something could not be read: a typed reason, and one sentence for the user.
-
-    `retry` says that the page itself does not explain it (a library's error, a process that died), so that another
-    process may read it.
-    """
+    """Why something could not be read: a typed reason, one sentence, and whether another process may read it."""
 
     reason: FailureReason
     detail: str
@@ -259,11 +256,7 @@ class PageJob:
 
     def could_not_be(self, action: str, error: Exception) -> str:
         """Return the sentence for the user that names file, page, what was tried ("read") and the error."""
-        first = error
-        while str(first).startswith("Traceback") and first.__cause__:  # RapidOCR's errors hold a whole traceback
-            first = cast(Exception, first.__cause__)
-        cause = " ".join(str(first).split())[:200] or type(first).__name__
-        return f"Page {self.page} of {PurePath(self.path).name!r} could not be {action}: {cause}"
+        return f"Page {self.page} of {PurePath(self.path).name!r} could not be {action}: {message_of(error)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +374,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-FILE_READER = "reader-3"
+FILE_READER = "reader-4"
 """Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
 
 CHUNKER = 6
