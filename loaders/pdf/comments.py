@@ -14,7 +14,8 @@ from loaders.text.sentences import split_sentences
 from loaders.types import Box, Word
 
 _TEXT_BOX, _STAMP, _CARET = "FreeText", "Stamp", "Caret"
-_MARKS = frozenset({"Highlight", "Underline", "Squiggly", "StrikeOut"})
+_STRIKE = "StrikeOut"
+_MARKS = frozenset({"Highlight", "Underline", "Squiggly", _STRIKE})
 _KINDS = (
     frozenset({"Text", _TEXT_BOX, _STAMP, _CARET, "Square", "Circle", "Line", "Polygon", "PolyLine", "Ink"}) | _MARKS
 )
@@ -80,9 +81,32 @@ def _comments(document: Any, each: Any, words: Sequence[Word]) -> Iterator[Comme
 
 def _marked(each: Any, words: Sequence[Word]) -> list[Word]:
     """Return the words under a marker."""
-    points = each.vertices or []
-    quads = [bounding_box([Box(x, y, x, y) for x, y in points[at : at + 4]]) for at in range(0, len(points) - 3, 4)]
+    quads = _quads(each)
     return without_struck([word for word in words if any(contains(quad, centre(word.box)) for quad in quads)])
+
+
+def under_strike_marks(page: Any, words: Sequence[Word]) -> set[Word]:
+    """Return the words under annotations that strike them out, however far these reach past the words."""
+    found: set[Word] = set()
+    try:
+        marks = [each for each in itertools.islice(walk_annotations(page), _MAX_COMMENTS) if each.type[1] == _STRIKE]
+        for quad in (quad for each in marks if not each.flags & _NOT_SHOWN for quad in _quads(each)):
+            found.update(word for word in words if _covers(quad, word.box))
+    except _LIBRARY_ERRORS:
+        return found
+    return found
+
+
+def _covers(quad: Box, box: Box) -> bool:
+    """Return whether a mark lies over the middle of a word's height and more than half of its width."""
+    shared = min(quad.x1, box.x1) - max(quad.x0, box.x0)
+    return quad.y0 <= centre(box)[1] <= quad.y1 and shared > 0.5 * (box.x1 - box.x0)
+
+
+def _quads(each: Any) -> list[Box]:
+    """Return the places of an annotation that marks text, one for each line of it."""
+    points = each.vertices or []
+    return [bounding_box([Box(x, y, x, y) for x, y in points[at : at + 4]]) for at in range(0, len(points) - 3, 4)]
 
 
 def _is_typed(document: Any, each: Any, content: str, author: str) -> bool:

@@ -33,7 +33,16 @@ from loaders.pdf.proof import ProofPage
 from loaders.pdf.ruled import Rules, drawn_rules
 from loaders.pdf.ruled_regions import MIN_PIECES, with_ruled_tables
 from loaders.pdf.sheets import Pages
-from loaders.pdf.text_layer import MAX_DRAWINGS, Region, Surroundings, TextLayer, as_box, in_logical_order, text_layer
+from loaders.pdf.spread_print import with_whole_words
+from loaders.pdf.text_layer import (
+    MAX_DRAWINGS,
+    Region,
+    Surroundings,
+    TextLayer,
+    as_box,
+    in_logical_order,
+    read_layer,
+)
 from loaders.pdf.tick_boxes import with_tick_boxes
 from loaders.pdf.visibility import as_seen, copy_of_text
 from loaders.sources.content import check_unpacked
@@ -118,9 +127,10 @@ class PdfFile:
             if len(self._layers) >= MAX_CACHED_LAYERS:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
-            layer = text_layer(page, page.get_textpage(flags=_TEXT_FLAGS))
-            look = page.get_textpage(flags=_LOOK_FLAGS)
-            layer = with_tick_boxes(page, look, with_fields(page, as_seen(page, look, layer)))
+            layer, styles = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES)
+            look = page.get_textpage(flags=_LOOK_FLAGS | styles)
+            seen = with_fields(page, with_whole_words(look, as_seen(page, look, layer)))
+            layer = with_tick_boxes(page, look, seen)
             layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))
             files = tuple(attachments(self._doc, range(number, number + 1)))
             comments = layer.comments + named(files)

@@ -124,6 +124,8 @@ _MATH_FONT = re.compile(
     r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
 )
 
+_TWICE = 3.0  # points: a bolder look takes 0.2-0.5, a shadow 1-2
+
 MAX_DRAWINGS = 2000
 """Boxes kept of a page: a map has 100,000, and the first thousands tell that it is one."""
 
@@ -145,6 +147,26 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
         if _MATH_FONT.search(span["font"])
     )
     return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
+
+
+def read_layer(page: Any, flags: int, styles: int) -> tuple[TextLayer, int]:
+    """Return the text layer of a page whose print is kept once where it is set twice, and the further flags it took.
+
+    `styles` makes the PDF library leave out the second print; asked for on each page it takes 15 ms.
+    """
+    layer = text_layer(page, page.get_textpage(flags=flags))
+    if not _is_set_twice(layer):
+        return layer, 0
+    return text_layer(page, page.get_textpage(flags=flags | styles)), styles
+
+
+def _is_set_twice(layer: TextLayer) -> bool:
+    """Return whether a word stands twice in one place, as where print is set again for a bolder look or a shadow."""
+    words = [(word.text, word.box.x0, word.box.y0) for line in layer.lines for word in line.words]
+    return any(  # in two grids, since the two prints of a word may lie on both sides of a border of one
+        len({(text, (x + shift) // _TWICE, (y + shift) // _TWICE) for text, x, y in words}) < len(words)
+        for shift in (0.0, _TWICE / 2)
+    )
 
 
 def in_logical_order(layer: TextLayer) -> TextLayer:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.geometry import area, centre, contains
+from loaders.pdf.comments import under_strike_marks
 from loaders.pdf.strikes import strike_out, waves
 from loaders.pdf.text_layer import Line, TextLayer, as_box, words_by_line
 from loaders.text.raised_signs import FALL
@@ -93,6 +94,7 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
             *_waves(page, content, max((each.size for each in prints), default=0.0)),
         ],
     )
+    struck |= under_strike_marks(page, [each.word for each in prints])
     drop = set(map(_as_cut, hidden | marks))
     struck = set(map(_as_cut, struck))
     if not (drop or struck or "~~" in layer.text):

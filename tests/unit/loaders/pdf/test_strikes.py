@@ -148,3 +148,21 @@ def test_plain_text_holds_nothing_struck(text: str, live: str) -> None:
 
 def test_the_marks_of_neighbouring_words_are_joined() -> None:
     assert join_struck("~~a~~ ~~b~~ c ~~d~~\n~~e~~") == "~~a b~~ c ~~d\ne~~"
+
+
+@pytest.mark.parametrize("beyond", [0, 12, 30])
+def test_a_strike_mark_of_a_viewer_strikes_however_far_it_reaches(tmp_path: Path, beyond: float) -> None:
+    document: Any = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    page.insert_text((72, 100), OLD, fontsize=11)
+    page.insert_text((72, 130), NEW, fontsize=11)
+    (box,) = page.search_for(OLD)
+    page.add_strikeout_annot(
+        pymupdf.Quad((box.x0, box.y0), (box.x1 + beyond, box.y0), box.bl, (box.x1 + beyond, box.y1))
+    )
+    document.save(str(tmp_path / "lease.pdf"))
+    found = read(PageJob(str(tmp_path / "lease.pdf"), 1))
+    assert isinstance(found, PageText)
+    text = " ".join(block.text for block in found.blocks)
+    assert f"~~{OLD}~~" in text
+    assert f"~~{NEW}" not in text
