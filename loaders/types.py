@@ -15,21 +15,9 @@ from loaders.errors import message_of
 from loaders.text.captions import is_table_summary
 
 BlockKind = Literal[
-    "title",
-    "heading",
-    "text",
-    "list",
-    "table",
-    "caption",
-    "figure",
-    "chart",
-    "footnote",
-    "formula",
-    "furniture",
-    "comment",
-    "watermark",
-    "description",
-]
+    "title", "heading", "text", "list", "table", "caption", "figure", "chart", "footnote", "formula", "furniture",
+    "comment", "watermark", "description",
+]  # fmt: skip
 """What a block is; `Block` knows what follows from it. `furniture` is the field's word for running headers, footers and
 page numbers: they are stored, and never searched. `comment` is a sticky note or another remark fixed to the page.
 `figure` and `chart` hold what is printed in a picture; `description` is what a model wrote of a figure or table."""
@@ -359,11 +347,10 @@ class Sentence(SentencePredicates):
     """The smallest text that is searched and quoted: a sentence, list item, table row, caption or heading.
 
     `text` is what the page shows, as plain text (no Markdown marks; a row's cells joined by one space, empty cells
-    left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row
-    "caption. band label | column: cell; column: cell", otherwise the same as `text`; it has
-    no note marks, and exponents are "10^6". `cells` maps column headers to
-    cells for rows; `band` has what else holds for a row, outermost first: names that stand alone in a row above it, and
-    the group to the left of its label. `pages` has two entries where the sentence runs over a page break.
+    left out), so that it can be found on the page again. `search` is what is embedded and matched: for a row "caption.
+    band label | column: cell; column: cell", otherwise `text` without note marks, with exponents as "10^6". `cells`
+    maps the column headers of a row to its cells; `band` has what else holds for it, outermost first: names alone in a
+    row above it, and the group to the left of its label. `pages` has two entries where it runs over a page break.
     """
 
     text: str

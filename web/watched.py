@@ -1,6 +1,6 @@
-"""The folders that the server follows: a thread looks at them, and their files are read by runs of the server.
+"""The folders that the server follows: a thread looks for changed files, and runs of the server read them.
 
-So the readings are in the server's list of runs, with their progress, and wait for each other as all others do.
+These runs are in the server's list, show their progress, and queue like all others.
 """
 
 from __future__ import annotations

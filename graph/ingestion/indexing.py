@@ -101,7 +101,8 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
             generation, ids = await asyncio.to_thread(_staged, deps.stores, document["id"], generation)
             usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
             usage = add_usage(usage, await embed_pages(deps, document["id"], ids))
-            # Of pages that were read again meanwhile the chunks are stale, and so they are of a state that was written.
+            # Without a fingerprint the chunks count as stale. They are stale if a page was read again meanwhile, and
+            # may be if a client wrote the thread's state through the API.
             fingerprint = (
                 document["chunks_fingerprint"] if document["chunks_fingerprint"] == chunks_fingerprint(rows) else ""
             )
@@ -111,10 +112,10 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
 
 
 def _staged(stores: Stores, document: str, generation: str) -> tuple[str, list[str]]:
-    """Return a generation with the ids of its chunks; one without chunks is staged again, and so it is the true one.
+    """Return a generation with the ids of its chunks; where it has none, chunk the document again and return that one.
 
-    A blank document has none. But a client of the API can also write the state of a thread: what was never staged must
-    not take the place of what all who have the document can search.
+    Blank documents have no chunks. The other case is a state that a client wrote through the API, with a generation
+    that was never stored: it must not replace the chunks that everyone who has the document can search.
     """
     if not stores.catalog.chunk_ids(document, generation) and (row := stores.catalog.document(document)):
         generation = chunk_document(stores, row)

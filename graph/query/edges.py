@@ -13,9 +13,10 @@ def after_contextualize(
     state: QueryState,
 ) -> Literal["retrieve_chunks", "describe_library", "greet", "describe_document", "decline", "search_each_document",
              "generate_answer", "clarify"]:  # fmt: skip
-    """Go the way of the question's kind; a model is given short documents whole.
+    """Choose the node that answers this kind of question; most are searched for.
 
-    Without a model, greetings and questions about documents have ways of their own too.
+    Without a model, greetings and questions about documents have nodes of their own. With one, short documents are
+    given to it whole.
     """
     asked = state.get("understanding")  # missing in a checkpoint of an older version
     kind = asked["kind"] if asked else "other"

@@ -51,7 +51,11 @@ _MOST_UNDER = 12  # sentences of a section that is given whole: more are read on
 
 
 def said_everywhere(question: str, best: SentenceRow, sentences: Iterable[SentenceRow]) -> list[SentenceRow]:
-    """Return the sentences that hold the words which the best one shares with a question for all ways or cases."""
+    """Return all sentences that answer a question for every way or case ("how can it be ended?").
+
+    These are the sentences that say what may be done (`is_way`), or else those with the words that the best sentence
+    and the question share. Return [] for other questions.
+    """
     asks_all = _ASKS_ALL.search(question)
     if not (asks_all or _ASKS_HOW.search(question)):
         return []
@@ -66,9 +70,9 @@ def said_everywhere(question: str, best: SentenceRow, sentences: Iterable[Senten
 
 
 def is_way(question: str, sentence: SentenceRow) -> bool:
-    """Return whether a sentence says what may be done, of a question for all ways or cases, with all its words.
+    """Return whether a sentence says what may, can or must be done, with all words of a question for ways or cases.
 
-    The document's own name may be missing: a clause of an agreement does not name it.
+    The words for the document itself may be missing: a clause does not say that it belongs to "this agreement".
     """
     if not (_ASKS_ALL.search(question) or _ASKS_HOW.search(question)):
         return False
@@ -77,7 +81,7 @@ def is_way(question: str, sentence: SentenceRow) -> bool:
 
 
 def _asked_of_ways(question: str) -> list[str]:
-    """Return the words that each clause has to name of a question for all ways."""
+    """Return the words of a question for all ways that each sentence of the answer must have."""
     bare = _ITSELF.sub(" ", _ASKS_HOW.sub(" ", _ASKS_ALL.sub(" ", question)))
     return [word for word in terms.content_terms(bare) if word not in _GENERAL]
 

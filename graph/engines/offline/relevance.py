@@ -1,7 +1,7 @@
-"""The relevance of a passage to a question: from which likeness on, and by which words, it may answer.
+"""The relevance of a passage to a question: whether it may hold the answer.
 
-A passage is relevant if its best sentence is like the question as a whole, or if a few sentences of it in a row name
-all that is asked about. It has to be more like a question with a name that the library does not know.
+A passage is relevant if its best sentence is similar enough to the question, or if a few sentences in a row name all
+that is asked about. If the question has a name that is nowhere in the library, the sentence must be more similar.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from graph.retrieval.scoring import RELEVANT_FIT, Statistics
 from graph.storage.rows import ChunkRow
 from graph.types import RELEVANT_GRADE
 
-# More fit for a question with a name that the library does not know. On 8 articles it refuses .940 of the questions
-# about absent articles instead of .925, and no more of the answerable ones.
+# Added to the fit that is required, if a question has a name that is nowhere in the library. With it .940 of the
+# questions about absent articles are refused instead of .925 (8 articles), and no more of the answerable ones.
 _UNKNOWN_NAME = 0.5
 _MIN_NAMED = 2
 # Sentences in a row that together may name all that is asked. In whole passages of 1,500 characters, .03 more of the

@@ -186,7 +186,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _roots(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and everything that it came from, whether that was said or not, and each of a group."""
+    """Yield an error, its causes (explicit and implicit), and the members of exception groups among them."""
     while error is not None:
         yield error
         for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():

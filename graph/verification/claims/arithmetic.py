@@ -142,12 +142,12 @@ def _is_share_in(one: Stated, passage: str) -> bool:
 
 
 def _is_remainder(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
-    """Return whether a number is what one number of the quote leaves of another: "the other 455"."""
+    """Return whether a number is the difference of two of the quote, told as the rest: "the other 455"."""
     return bool(_REST.search(text)) and any(a - b in result.values for a, b in permutations(quoted, 2))
 
 
 def _is_remainder_told(text: str, quote: str) -> bool:
-    """Return whether a claim has a number, not in its quote, that one of the quote leaves of another."""
+    """Return whether a claim tells, as the rest, a difference of two numbers of its quote that the quote has not."""
     said, held = (
         {
             *(value for one in find_numbers(fold(without_names(some))) for value in one.unscaled),
@@ -159,7 +159,7 @@ def _is_remainder_told(text: str, quote: str) -> bool:
 
 
 def tells_the_rest(text: str, quote: str) -> bool:
-    """Return whether a claim has a percentage that is not in its quote, and that is what one of the quote leaves."""
+    """Return whether a claim tells the rest: 455 where the quote has 545 of 1,000, or 30 % where it has 70 %."""
     if _is_remainder_told(text, quote):
         return True
     held, said = ({Decimal(one[1].replace(",", ".")) for one in _PER_CENT.finditer(some)} for some in (quote, text))
@@ -175,7 +175,7 @@ _PER_CENT = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s*(?:%|per ?cent|proze
 
 
 def _is_rest(text: str, result: Stated, quoted: Collection[Decimal]) -> bool:
-    """Return whether a percentage is what another one of the quote leaves of a hundred."""
+    """Return whether a percentage and one of the quote make a hundred, and the claim calls it the rest."""
     return result.is_percent and bool(_REST.search(text)) and any(100 - value in quoted for value in result.values)
 
 

@@ -223,7 +223,7 @@ def _is_double(clause: Clause) -> bool:
 
 
 def _negates_any(text: str, scope: frozenset[str], said: frozenset[str]) -> bool:
-    """Return whether a text negates something near words of a scope, in whatever way.
+    """Return whether a text has any word of negation in a clause that shares words with a scope.
 
     A clause that ends with its "not" denies what stands before ("but the older ones do not"), if `said`, the whole text
     with the negation, has a word of it.
