@@ -196,6 +196,10 @@ class VectorIndex(Protocol):
     def is_open(self) -> bool:
         """Whether the next call finds the index loaded and opened in this process."""
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether a part of the rows is seen alone, so that every search is filtered."""
+
     def check(self, embedder: str) -> None:
         """Raise IndexMismatchError if the stored vectors are another embedder's."""
 

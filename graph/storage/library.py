@@ -94,7 +94,7 @@ class LibraryVectors:
     """
 
     def __init__(self, index: ScopedVectors, scope: Scope) -> None:
-        self._index = index
+        self._index, self.is_limited = index, not scope.is_everything
         self.check, self.add, self.stored_ids = index.check, index.add, index.stored_ids
         self.vectors = partial(index.vectors, scope)
         self.search = partial(index.search, scope)

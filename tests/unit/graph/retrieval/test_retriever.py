@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from graph.access import Identity, scope_of
 from graph.engines.offline.minilm import MiniLM
 from graph.errors import IndexMismatchError
 from graph.retrieval import late_interaction, scoring, vector_search
@@ -18,8 +19,11 @@ from graph.retrieval.embedder import Embedder
 from graph.retrieval.retriever import Retriever, round_robin
 from graph.retrieval.vector_search import nearest_chunks
 from graph.runtime.caching import LRUCache
+from graph.storage import library as storage
 from graph.storage.base import Catalog
+from graph.storage.catalog import SqliteCatalog
 from graph.storage.rows import VectorRow
+from graph.storage.vectors import ChromaVectors
 from graph.types import Reply, RetrievedChunk
 from loaders.types import Chunk, Sentence
 from tests.libraries import open_catalog, open_vectors
@@ -245,6 +249,29 @@ def test_a_small_library_is_compared_as_the_index_compares_it(
     indexed = nearest_chunks(library.catalog, library.index, model, vector, [], 8)
     assert list(exact) == list(indexed)
     assert list(exact.values()) == pytest.approx(list(indexed.values()), abs=1e-3)  # stored with 16 bits
+
+
+def test_what_one_user_may_see_is_compared_without_the_filter_of_the_index(
+    model: MiniLM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(tmp_path, model)
+    library.add("a", chunks())
+    library.add("b", {"own": prose("Puffins nest under the old pier.", "The pier has a lamp.")})
+    raw, ann = SqliteCatalog(tmp_path / "catalog.sqlite3"), Identity("ann", frozenset(), admin=False)
+    storage.Library(raw, scope_of(ann, raw)).add_document(document("b"))
+    catalog = storage.Library(raw, scope_of(ann, raw))
+    index = storage.LibraryVectors(ChromaVectors(tmp_path / "vectors", entries=raw), scope_of(ann, raw))
+    vector = model.encode_query("Where do puffins nest?").vector
+    monkeypatch.setattr(vector_search, "_first_search", threading.Lock())
+    vector_search._first_search.acquire()
+    monkeypatch.setattr(vector_search, "_MAX_EXACT", 0)
+    exact, opened = nearest_chunks(catalog, index, model, vector, [], 8), index.is_open
+    monkeypatch.setattr(vector_search, "_MAX_EXACT_OF_SCOPE", 0)
+    indexed = nearest_chunks(catalog, index, model, vector, [], 8)
+    assert (opened, index.is_open) == (False, True)
+    assert list(exact) == list(indexed) == catalog.published_chunks(9)
+    assert list(exact.values()) == pytest.approx(list(indexed.values()), abs=1e-3)
+    index.close()
 
 
 def test_the_first_search_of_a_process_spares_itself_the_opening_of_the_index(
