@@ -29,7 +29,8 @@ _DIFFERENCE = re.compile(
     r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|"
     r"differenz|mehr|surplus|deficits?|überschuss\w*|fehlbetr\w*|defizit\w*|"
     r"weniger|höher|niedriger|größer|kleiner|punkte?n?|vorsprung|zunahme|abnahme|steig\w*|stieg\w*|gestiegen|sank\w*|gesunken|"
-    r"wuchs\w*|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=|\b\w{3,}er (?:than|als)\b",
+    r"wuchs\w*|gewachsen|plus|moins|más|menos|puntos?)\b|[−–-]\s*\d[\d.,]*\s*=|\b\w{3,}er (?:than|als)\b|"
+    r"\d\s(?:[^\W\d]+\s){1,2}\w{3,}er\b",
     re.IGNORECASE,
 )
 _SUM = re.compile(
@@ -62,7 +63,7 @@ _BESIDE = re.compile(
 )
 """After a number that is a difference: "11 fewer"."""
 _REST = re.compile(
-    r"\b(?:not|no|other|others|rest|remain\w*|without|neither|un\w{4,}|nicht|kein\w*|übrig\w*|rest\w*|ander\w*|ohne)\b",
+    r"\b(?:not|no|other|others|outside|elsewhere|rest|remain\w*|without|neither|un\w{4,}|nicht|kein\w*|übrig\w*|rest\w*|ander\w*|ohne)\b",
     re.IGNORECASE,
 )
 """Words for what is left of a hundred percent."""
@@ -193,11 +194,11 @@ def _stated_operands(
         if _follows(text, result, [*one.values, *other.values], differs):
             return [one.text, other.text]
         is_listed = result.end < min(one.start, other.start) and _IS_LISTED.search(text[result.end : one.start])
-        if is_listed and _matches(result, min(one.values) + min(other.values)):
+        if is_listed and matches(result, min(one.values) + min(other.values)):
             return [one.text, other.text]
     for size in range(3, min(_MOST_SUMMED, len(known)) + 1):
         for some in combinations(known, size):
-            if _matches(result, sum((min(one.values) for one in some), Decimal(0))):
+            if matches(result, sum((min(one.values) for one in some), Decimal(0))):
                 return [one.text for one in some]
     return None
 
@@ -225,7 +226,7 @@ def _is_compared_with(result: Stated, operands: Sequence[Decimal], quote: str) -
     """Return whether a number is what the quote compares with: 70 where it says "62, eight fewer than before"."""
     found = _COMPARED.search(quote)
     sign = 0 if not found else 1 if found["less"] else -1
-    return sign != 0 and any(a > b and _matches(result, a + sign * b) for a, b in permutations(operands, 2))
+    return sign != 0 and any(a > b and matches(result, a + sign * b) for a, b in permutations(operands, 2))
 
 
 _COMPARED = re.compile(
@@ -241,17 +242,17 @@ def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bo
     It is no difference unless it `differs` as the operands do: a percentage only if they are.
     """
     pairs = list(permutations(operands, 2))
-    if differs and _DIFFERENCE.search(text) and any(_matches(result, a - b) for a, b in pairs if a > b):
+    if differs and _DIFFERENCE.search(text) and any(matches(result, a - b) for a, b in pairs if a > b):
         return True
-    if _SUM.search(text) and any(_matches(result, a + b) for a, b in pairs):
+    if _SUM.search(text) and any(matches(result, a + b) for a, b in pairs):
         return True
-    if _SUM.search(text) and len(operands) > 2 and _matches(result, sum(operands, Decimal(0))):
+    if _SUM.search(text) and len(operands) > 2 and matches(result, sum(operands, Decimal(0))):
         return True
-    if _MEAN.search(text) and _matches(result, sum(operands, Decimal(0)) / len(operands)):
+    if _MEAN.search(text) and matches(result, sum(operands, Decimal(0)) / len(operands)):
         return True
     if not _RATIO.search(text):
         return False
-    return any(_matches(result, value) for a, b in pairs if b for value in _ratios(text, a, b, result))
+    return any(matches(result, value) for a, b in pairs if b for value in _ratios(text, a, b, result))
 
 
 def _ratios(text: str, a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:
@@ -261,7 +262,7 @@ def _ratios(text: str, a: Decimal, b: Decimal, result: Stated) -> Iterable[Decim
     return (a / b * 100, abs(a - b) / b * 100)
 
 
-def _matches(result: Stated, value: Decimal) -> bool:
+def matches(result: Stated, value: Decimal) -> bool:
     """Return whether a value, rounded to the digits that the result shows, is the result; or near it, if it says so."""
     return any(abs(value - stated) * 2 <= result.step or _is_near(result, value, stated) for stated in result.values)
 

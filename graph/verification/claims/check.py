@@ -12,22 +12,27 @@ from typing import Literal, NamedTuple
 from graph.verification.claims import (
     alternatives,
     arithmetic,
+    bracketed,
     compared_values,
     contrasts,
     counts,
     courses,
     cut_quotes,
     directions,
+    earlier_values,
     implied,
     modality,
     negation,
     opposites,
     pairs,
+    periods,
+    plans,
     rates,
     relations,
     relevance,
     remainders,
     reports,
+    results,
     rewording,
     roles,
     scope,
@@ -170,6 +175,8 @@ def _on_places(text: str, evidence: Evidence) -> list[Finding]:
         return [Finding("comparison", "contradiction", failure)]
     if failure := courses.wrong_course(text, numbers.mark):
         return [Finding("direction", "contradiction", failure)]
+    if failure := results.wrong_sign(numbers.text, numbers.stated, evidence):
+        return [Finding("comparison", "contradiction", failure)]
     failure, _ = units.other_units(numbers.text, numbers.stated, evidence, numbers.mark)
     return [Finding("unit", "contradiction", failure)] if failure else []
 
@@ -193,7 +200,7 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
     quote = WRITTEN_MARK.sub("", evidence.quote or evidence.exact)  # "31,870[12] lorries" counts no 12 lorries
     return [
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
-        ("direction", opposites.opposite(text, quote)),
+        ("direction", opposites.opposite(results.without_differences(numbers.text, numbers.stated), quote)),
         ("comparison", directions.swapped_sides(text, quote)),
         ("comparison", directions.of_second_side(text, quote)),
         ("comparison", contrasts.mixed_halves(text, quote)),
@@ -217,12 +224,24 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("name", rewording.exchanged_term(text, quote, evidence.whole)),
         ("direction", alternatives.other_alternative(text, quote)),
         ("date", courses.reversed_range(text, quote)),
-        ("modality", modality.attempt_achieved(text, quote)),
+        *_doubts_on_plans(text, quote),
         *_doubts_on_values(text, quote, numbers),
         ("name", subjects.swapped_subject(text, quote)),
         ("name", roles.exchanged(text, quote)),
         ("name", subjects.other_subject(text, evidence)),
         ("relevance", relevance.unrelated(text, evidence)),
+    ]
+
+
+def _doubts_on_plans(text: str, quote: str) -> list[tuple[Kind, str]]:
+    """Return what a quote only plans, or orders in time, that speaks against a claim."""
+    return [
+        ("modality", modality.attempt_achieved(text, quote)),
+        ("modality", plans.done_already(text, quote)),
+        ("modality", plans.plan_exchanged(text, quote)),
+        ("modality", plans.certainty_added(text, quote)),
+        ("name", bracketed.other_role(text, quote)),
+        ("date", periods.other_order(text, quote)),
     ]
 
 
@@ -236,6 +255,9 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("date", implied.other_year(text, quote, mark)),
         ("date", implied.other_event(text, quote)),
         ("date", courses.other_end(text, quote)),
+        ("date", periods.other_period(text, quote)),
+        ("direction", earlier_values.other_time_of_values(text, quote, mark)),
+        ("number", bracketed.other_bracket(text, quote)),
         ("number", value_context.other_share(text, quote)),
         ("number", value_context.misplaced_value(text, quote, mark)),
         ("number", value_context.other_way(text, quote, mark)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.verification.quotes import quoted_rows
-from loaders.text.numbers import Mark
+from loaders.text.numbers import Mark, is_value
 from loaders.text.raised_signs import write_signs
 
 
@@ -49,6 +49,7 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
     # Next to a quoted row the others are left out: their labels and bands would support a wrong name for its number.
     around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band", "struck")) if rows else whole
     captions = [text for text in _captions_above(rows, chunk) if all(text not in row.search for row in rows)]
+    captions += [row.text for row in chunk.sentences if rows and row not in rows and _is_head(row)]
     return Evidence(
         exact=" ".join([quote, *captions, *(row.search for row in rows)]),
         above=" ".join(chunk.headings),
@@ -61,6 +62,11 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
         document=document,
         decimal="." if chunk.decimal == "." else "," if chunk.decimal == "," else "",
     )
+
+
+def _is_head(row: SentenceRow) -> bool:
+    """Return whether a row holds no value: column headers that the reader took for a row of the body."""
+    return row.kind == "row" and len(row.cells) > 1 and not any(is_value(cell) for _, cell in row.cells[1:])
 
 
 def _captions_above(rows: tuple[SentenceRow, ...], chunk: ChunkRow) -> list[str]:

@@ -7,9 +7,10 @@ before. Notation may differ, the value may not.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
-from graph.verification.claims import acronyms, dates, names
+from graph.verification.claims import acronyms, dates, durations, names
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.number_support import unsupported_numbers
 
@@ -38,9 +39,17 @@ def find_unsupported(text: str, evidence: Evidence) -> Unsupported:
         unnamed = [name for name in unnamed if name.casefold() not in spelled]
     nearby = [name for name in unnamed if not names.unsupported_names(f"The {name}", evidence.whole)]
     lacking = dates.unsupported_dates(text, held)
+    follows = _that_follow(text, lacking, evidence.quote or evidence.exact)
     # A day or year that is part of a date is told with it.
     alone = [number for number in numbers if not any(number in date for date in lacking)]
+    lacking = [date for date in lacking if date not in follows]
     return Unsupported(alone, lacking, unnamed, nearby)
+
+
+def _that_follow(text: str, lacking: Collection[str], quote: str) -> set[str]:
+    """Return the dates among some of a claim on which, by a duration in its quote, something of it ends."""
+    known = durations.ends(quote) if lacking else []
+    return {one.text for one in dates.dates(text) if one.text in lacking and any(one.agrees(other) for other in known)}
 
 
 def unsupported_facts(text: str, evidence: Evidence) -> list[str]:

@@ -110,10 +110,12 @@ def _is_best(text: str, quote: str, held: frozenset[str]) -> bool:
 def attempt_achieved(text: str, quote: str) -> str:
     """Return a doubt where a claim says done what its quote only tries, plans or goes out "to" do."""
     said = {word.stem: word for clause in clauses(text) for at, word in enumerate(clause.words) if _is_done(clause, at)}
+    plans = {word.stem for word in words(text)}
     for found in _ATTEMPT.finditer(quote) if same_language(text, quote) else ():
         verb = next(iter(words(found["verb"])), None)
         others = sum(word.stem == verb.stem for word in words(quote)) if verb else 0
-        if verb and others == 1 and verb.stem in said:
+        tells_plan = any(word.stem in plans for word in words(found["how"]))
+        if verb and others == 1 and verb.stem in said and not tells_plan:
             return f"the quote says “{found['how']} … to {found['verb']}”, the claim “{said[verb.stem].text}”"
     return ""
 

@@ -28,6 +28,7 @@ def with_halves(text: str) -> str:
     """Return a text with parts in words as numbers: "two and a half" is 2.5, "zweieinhalb" 2,5, "one in three" 33%."""
     if "half" in text or "alb" in text:
         text = _HALB.sub(_decimal_comma, _HALF.sub(_decimal_point, text))
+    text = _PART_OF_TIME.sub(_in_smaller_unit, text)
     return _ONE_IN.sub(_per_cent, text) if "one " in text.lower() else text
 
 
@@ -40,6 +41,25 @@ def _per_cent(found: re.Match[str]) -> str:
     of = found["of"].lower()
     count = int(of) if of.isdigit() else _ONES.index(of) + 1
     return f"{100 / count:g}% of" if 1000 % count == 0 else f"{100 / count:.0f}% of"
+
+
+_PART_OF_TIME = re.compile(
+    r"\b(?P<part>half an|a quarter of an?|(?:a )?three[- ]quarters of an?|half a|eine halbe|ein halbes|eine viertel|"
+    r"eine dreiviertel)[ -]?(?P<whole>hour|year|day|dozen|stunde|jahr)\b",
+    re.IGNORECASE,
+)
+_SMALLER = {
+    "hour": (60, "minutes"), "stunde": (60, "Minuten"), "year": (12, "months"), "jahr": (12, "Monate"),
+    "day": (24, "hours"), "dozen": (12, ""),
+}  # fmt: skip
+
+
+def _in_smaller_unit(found: re.Match[str]) -> str:
+    """Return a part of an hour, a day or a year in the next smaller unit: three quarters of an hour are 45 minutes."""
+    part = found["part"].lower()
+    quarters = 3 if "three" in part or "drei" in part else 1 if "quarter" in part or "viertel" in part else 2
+    count, unit = _SMALLER[found["whole"].lower()]
+    return f"{count * quarters // 4} {unit}".strip()
 
 
 def _decimal_point(found: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ from graph.verification.claims.directions import poles
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.implied import is_implied
 from graph.verification.claims.numbers import amounts, magnitudes, names_with_digits, spelled, without_names
+from graph.verification.claims.results import follows_from_quote
 from graph.verification.claims.table_names import without_names as without_table_names
 from graph.verification.claims.wording import language, same_language
 from loaders.text.numbers import Mark, Number, decimal_mark, find_numbers, fold, spaced_numbers
@@ -90,6 +91,7 @@ def unsupported_numbers(text: str, evidence: Evidence) -> tuple[list[str], bool]
     stated = stated_numbers(bare, held)
     lacking = [one for one in stated if not _is_supported(one, bare, held, evidence)]
     found = arithmetic.explained(bare, stated, lacking, evidence) if lacking else set()
+    found |= {one.text for one in lacking if one.text not in found and follows_from_quote(one, evidence)}
     return sorted({*fractions, *(one.text for one in lacking if one.text not in found)}), bool(found)
 
 

@@ -11,7 +11,7 @@ import re
 from itertools import permutations
 from typing import NamedTuple
 
-from graph.verification.claims.numbers import spelled
+from graph.verification.claims.numbers import spelled, without_names
 from graph.verification.claims.wording import content, same_language, words
 from loaders.text.numbers import find_numbers, fold
 
@@ -72,6 +72,6 @@ def _parts(quote: str) -> list[Part]:
 
 def _values(text: str) -> set[str]:
     """Return the numbers of a text, in digits, in words and as fractions."""
-    found = {number.digits for number in find_numbers(fold(text))}
+    found = {number.digits for number in find_numbers(fold(without_names(text)))}
     found |= {str(value) for value in spelled(text).values() if value > 1}
     return found | {one[0].lower() for one in _FRACTION.finditer(text)}

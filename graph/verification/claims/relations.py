@@ -25,7 +25,8 @@ _WORDS: tuple[tuple[Kind, bool, str], ...] = (
     (
         "cause",
         False,
-        r"because(?: of)?|due to|owing to|(?:as )?an? (?:result|consequence) of|result(?:s|ed|ing)? from|"
+        r"because(?: of)?|due to|owing to|reflecting|driven by|"
+        r"attributable to|thanks to|dank|(?:as )?an? (?:result|consequence) of|result(?:s|ed|ing)? from|"
         r"(?:caused|triggered) by|wegen|aufgrund|infolge|weil|(?:eine )?folge (?:de[rs]|von)",
     ),
 )

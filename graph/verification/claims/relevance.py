@@ -59,14 +59,18 @@ def _same_numbers(text: str, quote: str) -> set[str]:
 
 
 def _shares_values(text: str, quote: str) -> bool:
-    """Return whether a claim has a telling number of its quote, or two: it is then about the same thing."""
+    """Return whether a claim has a telling number, or two of its quote: it is then about the same thing.
+
+    A number of the claim that is not the quote's follows from it, or the claim would have failed before.
+    """
     same = _same_numbers(text, quote)
-    return len(same) > 1 or any(sum(map(str.isdigit, digits)) >= _TELLING or "." in digits for digits in same)
+    said = {one.digits for one in find_numbers(fold(text)) if not _YEAR.fullmatch(one.digits)}
+    return len(same) > 1 or any(sum(map(str.isdigit, digits)) >= _TELLING or "." in digits for digits in said)
 
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _OF_NUMBER = 2  # words that a number of the quote counts for
-_TELLING = 3  # digits of a number that hardly stands in two statements by chance
+_TELLING = 2  # digits of a number that hardly stands in two statements by chance
 
 
 def acronyms_of(text: str, quote: str, evidence: Evidence) -> set[str]:

@@ -42,7 +42,9 @@ _CONDITION = re.compile(
     r"voraus\w*|ohne|without|need\w*)$"
 )
 """Words of a claim that has a condition too."""
-_IF = re.compile(r"\b(?P<if>if|provided that|provided|falls|sofern|vorausgesetzt)\s(?P<what>[^,.;]+)", re.IGNORECASE)
+_IF = re.compile(
+    r"\b(?P<if>if|provided that|provided|falls|sofern|vorausgesetzt)\s(?P<what>(?:(?!\sthen\b)[^,.;])+)", re.IGNORECASE
+)
 _OPEN = re.compile(
     r"\b(?:not (?:clear|known|certain)|unclear|unknown|uncertain|undecided|unklar|ungewiss|"
     r"fraglich),?\s+(?:whether|if|ob)\s|"

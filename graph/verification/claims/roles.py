@@ -37,7 +37,31 @@ def exchanged(text: str, quote: str) -> str:
                     return f"the claim exchanges “{one.title()}” and “{other.title()}”"
         if doubt := _made_active(text, quote, both):
             return doubt
-    return _of_other_doer(text, quote) or _of_next_person(text, quote) or _of_other_antecedent(text, quote)
+    return (
+        _done_to_doer(text, quote)
+        or _of_other_doer(text, quote)
+        or _of_next_person(text, quote)
+        or _of_other_antecedent(text, quote)
+    )
+
+
+def _done_to_doer(text: str, quote: str) -> str:
+    """Return a doubt where of one by whom something "was done" in the quote, a claim says that it was done to him."""
+    said, held = words(text), words(quote)
+    for at, verb in enumerate(said):
+        passive = any(word.key in _BE for word in said[max(0, at - _NEAR) : at])
+        places = [place for place, word in enumerate(held) if word.stem == verb.stem]
+        if not passive or len(places) != 1 or not (verb.key.endswith("ed") or verb.key in IRREGULAR):
+            continue
+        if not any(word.key in _BE for word in held[max(0, places[0] - _NEAR) : places[0]]):
+            continue
+        done_to = {word.stem for word in said[:at] if _is_capital(word)}
+        by = [place for place in range(places[0], len(held)) if held[place].key == "by"]
+        doers = {word.stem for place in by for word in held[place + 1 : place + 1 + _NEAR] if _is_capital(word)}
+        before = {word.stem for word in held[: places[0]]}
+        if done_to and done_to <= doers and not done_to & before:
+            return f"in the quote, it is “{held[places[0]].text}” by {said[0].text if len(done_to) == 1 else 'them'}"
+    return ""
 
 
 def _of_other_doer(text: str, quote: str) -> str:
@@ -71,13 +95,20 @@ def _of_other_antecedent(text: str, quote: str) -> str:
     said = words(text)
     own = {word.stem for word in words(found["name"])}
     first = {word.stem for word in words(found["main"]) if _is_capital(word)} - own
+    capital = next((word for word in said if _is_capital(word)), None)
+    is_new = (
+        capital is not None and capital.stem not in {word.stem for word in words(quote)} and not own & content(text)
+    )
     subject = next((word.stem for word in said if _is_capital(word) and word.stem in first | own), "")
+    if is_new and capital is not None and capital.start <= _FIRST and not subject:
+        subject, first = capital.stem, {capital.stem}
     verb = next((word.stem for word in words(found["told"]) if word.is_content), "")
     if subject in first and verb in {word.stem for word in said} and verb not in main and told & content(text):
         return f"the quote says it of “{found['name']}”"
     return ""
 
 
+_FIRST = 4  # letters before a subject at the start of a claim: "The "
 _WHO = re.compile(
     r"(?P<main>[^.;]*?(?P<name>[A-ZÄÖÜ][\w’'-]+(?:\s[A-ZÄÖÜ][\w’'-]+)*)[^.;,]{0,30}?),\s(?:who|which)\s(?P<told>[^.;]+)"
 )

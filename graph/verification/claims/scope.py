@@ -71,9 +71,18 @@ def widened(text: str, quote: str) -> str:
             for kind, stated in _SAID.items():
                 if stated.match(word.key) and not any(_HELD[kind].match(key) for key in held):
                     return f"the claim says “{word.text}”, the quote does not"
+    if (one := _ONE_OF_THE.search(quote)) and not _ONE_OF_THE.search(text):
+        top = one["top"].lower()
+        if re.search(rf"\b(?:the|der|die|das) (?:\w+ )?{re.escape(top)}\b", text, re.IGNORECASE):
+            return f"the quote says “{one[0]}”, the claim only “the {top}”"
     return _other_than_only(text, quote) or _part_dropped(text, quote) or _whole_for_part(text, quote)
 
 
+_ONE_OF_THE = re.compile(
+    r"\b(?:one of|among|eine[rs]? der) (?:the |its |their |de[nr] )?(?:\w+ )?(?P<top>[^\W\d]{3,}est|best|worst|"
+    r"most \w+|[^\W\d]{3,}sten)\b",
+    re.IGNORECASE,
+)
 _HOW_LITTLE = re.compile(
     r"\b(?:only|just|merely|nur|lediglich|bloß)\s(?=(?:(?:about|around|some|roughly|rund|etwa|knapp)\s)?[$€£]?\d)",
     re.IGNORECASE,
@@ -190,7 +199,7 @@ def _part_dropped(text: str, quote: str) -> str:
     if any(_PART.match(key) for key in said) or any(key.isdigit() for key in said) or _NOT_ALL.search(text):
         return ""
     stems = content(text)
-    for clause in clauses(_A_WHILE.sub(" ", _PART_OF.sub(_some, quote))):
+    for clause in clauses(_SUPERLATIVE.sub(" ", _A_WHILE.sub(" ", _PART_OF.sub(_some, quote)))):
         for at, word in enumerate(clause.words):
             scope = _after(clause, at)
             if _SOME.match(word.key) and scope and scope <= stems and share(clause.content, stems) >= _SHARED:
@@ -198,6 +207,10 @@ def _part_dropped(text: str, quote: str) -> str:
     return ""
 
 
+_SUPERLATIVE = re.compile(
+    r"(?:\d(?:st|nd|rd|th)|\b(?:second|third|fourth|fifth|its|their|his|her|the))[ -]most\b|\bmost-", re.IGNORECASE
+)
+"""A "most" that is no part: "the 9th most-populous"."""
 _NOT_ALL = re.compile(r"\b(?:not (?:all|every|each)|nicht (?:alle[nrms]?|jede[nrms]?))\b", re.IGNORECASE)
 _A_WHILE = re.compile(
     r"\b(?:a )?few (?=(?:seconds|minutes|hours|days|weeks|months|years)\b)|"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from graph.storage.fulltext import stem
@@ -106,12 +107,16 @@ def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
     """Return the names of one kind that a text mentions; those that fit the same words are one mention."""
     names = [name for name in dict.fromkeys(names) if name.strip()]
     keys = {name: [token.key for token in tokens(name)] for name in names}
-    common = Counter(key for words in keys.values() for key in set(words))
     said = tokens(text)
     found: dict[frozenset[int], dict[str, bool]] = {}
+    written = {token.text.casefold() for token in said}
+    keys = {name: _as_joined(name, one, written) for name, one in keys.items()}
+    common = Counter(key for words in keys.values() for key in set(words))
     for name in names:
         wanted = [key for key in keys[name] if key not in _FRAME] or keys[name]
-        bare = [token.key for token in tokens(_UNIT.sub(" ", name)) if token.key not in _FRAME] or wanted
+        short = _UNIT.sub(" ", name)
+        bare = _as_joined(short, [token.key for token in tokens(short)], written)
+        bare = [key for key in bare if key not in _FRAME] or wanted
         for places in (run | _year_elsewhere(run, bare, keys.values(), said) for run in _runs(wanted, said)):
             held = {said[at].key for at in places}
             if set(bare) <= held:
@@ -123,6 +128,16 @@ def _of_kind(kind: Kind, names: Iterable[str], text: str) -> list[Mention]:
         full = [name for name, is_full in fitting.items() if is_full]
         merged.append(Mention(kind, frozenset(full or fitting), places, bool(full)))
     return merged
+
+
+def _as_joined(name: str, keys: list[str], said: Collection[str]) -> list[str]:
+    """Return the words of a name, two of them as one where a claim writes them so: "LiveCode Bench"."""
+    shown = tokens(name)
+    for at, (one, other) in enumerate(pairwise(shown)):
+        joined = f"{one.text}{other.text}"
+        if len(one.text) > 1 and joined.casefold() in said:
+            return [*keys[:at], _key(joined), *keys[at + 2 :]]
+    return keys
 
 
 def _year_elsewhere(

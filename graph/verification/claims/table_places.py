@@ -36,7 +36,8 @@ def wrong_place(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
     values = _values_in(text, stated, found, rows, decimal)
     if not named or not values:
         return _wrong_band_of_value(values, found, rows, decimal)
-    astray = [one for one in values if named.isdisjoint(columns_of(one[1], rows, decimal))]
+    # A value that has no column above it may stand in any.
+    astray = [one for one in values if not columns_of(one[1], rows, decimal) & {*named, ""}]
     # "412 in 2025, up from 398": what has no column named beside it may stand in any.
     if not astray or (len(astray) < len(values) and len(values) > len(of_kind(found, "column"))):
         return _wrong_band_of_value(values, found, rows, decimal)

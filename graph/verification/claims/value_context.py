@@ -56,6 +56,7 @@ def misplaced_value(text: str, quote: str, decimal: Mark = "") -> str:
         # "730 tonnes, up from 640": the second value has the unit of the first one
         own = [other for other in held if other.values & one.values and other.kind in (one.kind, "")]
         others = [other for other in alike if not any(other.values & known.values for known in said)]
+        others = [other for other in others if not _is_change(other, quote) or _is_change(one, text)]
         if not own or not others or sum(known.kind == one.kind for known in said) > 1:
             continue
         if _PART_OF.match(fold(text)[one.end :]) and _INCLUDING.search(quote):
@@ -73,6 +74,17 @@ def _is_meant(other: Value, own: Value, context: set[str], text: str, quote: str
         return False
     place = place_of((own.start, own.end), (other.start, other.end), text, quote)
     return place == "other" or (not place and _is_nearer(other, own, context, quote))
+
+
+def _is_change(value: Value, text: str) -> bool:
+    """Return whether a value tells by how much another one is more or less: "$124 million higher"."""
+    return _way(value, text) == "by" or bool(_HIGHER.match(fold(text), value.end))
+
+
+_HIGHER = re.compile(
+    r"\s(?:%|[^\W\d]+\s){0,2}(?:higher|lower|more|less|fewer|above|below|mehr|weniger|höher|niedriger)\s(?:than|als)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_part(own: Value, other: Value, quote: str) -> bool:
@@ -154,13 +166,20 @@ def other_share(text: str, quote: str) -> str:
     for found in _SHARE_OF.finditer(text):
         value, what = found["value"], content(found["what"])
         others = [whole for other, whole in held.items() if other != value]
+        whole = _ALL_OF.match(found["what"].strip())
+        wider = held.get(value, frozenset()) - what
+        if whole and value in held and what < held[value] and wider:
+            return f"{value} % is of less than all in the quote"
         if value in held and others and share(what, held[value]) < max(share(what, whole) for whole in others):
             return f"{value} % is of something else in the quote"
     return ""
 
 
+_ALL_OF = re.compile(r"(?:the )?(?:total|all|entire|whole|gesamte[nrms]?|alle[rn]?)\b", re.IGNORECASE)
 _SHARE_OF = re.compile(
-    r"(?P<value>\d+(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)\s+(?:of|der|des)\s+(?P<what>[^,.;:()]{1,60})", re.IGNORECASE
+    r"(?P<value>\d+(?:[.,]\d+)?)\s*(?:%|per ?cent|prozent)\s+(?:of|der|des)\s+"
+    r"(?P<what>(?:(?!\s(?:and|und)\s)[^,.;:()\d]){1,60})",
+    re.IGNORECASE,
 )
 
 

@@ -1,0 +1,84 @@
+"""What the check finds where a claim computes, or exchanges what a quote compares, plans, brackets or puts in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.graph.verification.claims.test_check import findings
+
+SHARES = "Orrin bought back approximately 38 million shares (about 4% of all) for a total cost of $427 million."
+STAFF = "In 2041, 36,000 people earned the guild $12.9 billion from 214 yards in 38 counties."
+CITY = "The city has 1.640 million people within a greater region of 2.583 million people."
+GROWTH = "Against a forecast growth of 5.8%, the county achieved a growth of 4.1%."
+TALK = "After the reading an open debate is held, which lasts for 45 minutes."
+LEASE = "This lease begins on 1 May 2034 and runs for thirty months."
+TAX = "Tax expense was $184 million compared with $290 million last year."
+DIVIDEND = (
+    "The guild declared a dividend of 11.25 cents per share (compared with 11.0 cents in the same quarter last year)."
+)
+QUARTER = "In the June 2043 quarter the yard earned 742 million crowns."
+SIEGE = "The siege, planned to last 40 hours, went on for 58 days."
+GOAL = "By 31 December 2038, reduce the average time to issue a permit from 66 days to 48 days."
+CASH = "Approximately 60 million crowns of cash are to be allocated to repairs."
+BANKS = "The plateau (12 to 24 m above the river) lies behind the terraces (5.5 m above the river)."
+FAMILY = "The first to come was Maria Keller, wife of Jan Rieder and daughter of Piet Vos."
+SCHOOL = "The Harlow school is one of the largest in the north, with 1,900 teachers."
+ROUGHLY = "Around 1640, it is estimated that nearly 25% of the town was Frisian."
+EXCISE = "Pipes account for 14% of use and for 85% of total leaf excise tax revenues."
+COSTS = "Interest rose by 84 million crowns to 231 million crowns, reflecting higher interest rates."
+VOS = "In 1565 the guild sent Pedro Alvarez, who established the village of Sankt Ulrich."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Orrin paid roughly $11.20 a share.", SHARES),
+        ("Each worker earned the guild about $358,000 in 2041.", STAFF),
+        ("About 943,000 people live in the region outside the city.", CITY),
+        ("The county grew by 4.1%, 1.7 points less than forecast.", GROWTH),
+        ("The debate takes three quarters of an hour.", TALK),
+        ("The lease ends on 31 October 2036.", LEASE),
+        ("Tax expense fell to $184 million.", TAX),
+        ("The dividend was raised from 11.0 to 11.25 cents per share.", DIVIDEND),
+        ("The siege lasted 58 days instead of the 40 hours that were planned.", SIEGE),
+        ("The time to issue a permit is to fall to 48 days by the end of 2038.", GOAL),
+        ("The terraces lie 5.5 m above the river.", BANKS),
+        ("Maria Keller was the wife of Jan Rieder.", FAMILY),
+        ("The Harlow school is one of the largest schools of the north.", SCHOOL),
+        ("Pipes bring in 85% of the excise tax on leaf.", EXCISE),
+        ("Higher interest rates drove interest up to 231 million crowns.", COSTS),
+        ("Pedro Alvarez established the village of Sankt Ulrich.", VOS),
+    ],
+)
+def test_what_a_quote_says_in_other_words_is_not_marked(text: str, quote: str) -> None:
+    assert not findings(text, quote)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("Orrin paid roughly $12.90 a share.", SHARES, "number"),
+        ("Each worker earned the guild about $412,000 in 2041.", STAFF, "number"),
+        ("About 893,000 people live in the region outside the city.", CITY, "number"),
+        ("The county grew by 4.1%, 1.7 points more than forecast.", GROWTH, "comparison"),
+        ("The debate takes half an hour.", TALK, "number"),
+        ("The lease ends on 31 October 2037.", LEASE, "date"),
+        ("Tax expense rose to $184 million.", TAX, "direction"),
+        ("Tax expense was $290 million, against $184 million last year.", TAX, "direction"),
+        ("The dividend went from 11.25 to 11.0 cents per share.", DIVIDEND, "direction"),
+        ("In fiscal 2043 the yard earned 742 million crowns.", QUARTER, "date"),
+        ("The siege was planned to last 58 days.", SIEGE, "modality"),
+        ("The time to issue a permit was reduced to 48 days.", GOAL, "modality"),
+        ("Approximately 60 million crowns of cash were allocated to repairs.", CASH, "modality"),
+        ("The terraces lie 12 to 24 m above the river.", BANKS, "number"),
+        ("Maria Keller was the daughter of Jan Rieder.", FAMILY, "name"),
+        ("The Harlow school is the largest in the north.", SCHOOL, "scope"),
+        ("An open debate is held before the reading.", TALK, "date"),
+        ("It is proven that nearly 25% of the town was Frisian around 1640.", ROUGHLY, "modality"),
+        ("Pipes account for 85% of total tax revenues.", EXCISE, "number"),
+        ("Interest rose because the yard borrowed more silver.", COSTS, "relation"),
+        ("Harlow established the village of Sankt Ulrich in 1565.", VOS, "name"),
+    ],
+)
+def test_what_a_claim_exchanges_is_marked(text: str, quote: str, kind: str) -> None:
+    assert kind in findings(text, quote)
