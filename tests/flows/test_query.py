@@ -241,6 +241,7 @@ def test_vectors_of_another_model_are_refused_with_the_command_to_run(
         ask("How many gulls nested?")
 
 
+@pytest.mark.heavy
 def test_a_question_on_a_small_library_loads_no_chroma(library: Path, home: Path) -> None:
     shutil.copytree(library, home)
     asks = (

@@ -47,6 +47,7 @@ def third_party(path: Path) -> set[str]:
     return {module.partition(".")[0] for module in imports(path)} - ours - set(sys.stdlib_module_names) - {"__future__"}
 
 
+@pytest.mark.heavy
 def test_every_import_is_declared_in_the_base_or_in_the_extra_of_its_file() -> None:
     base, distributions = names(PROJECT["dependencies"]), packages_distributions()
     undeclared = []

@@ -28,7 +28,9 @@ FIGURE_1 = {
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    "look", [pytest.param(look, marks=[pytest.mark.heavy] if look == "10,000 points" else []) for look in LOOKS]
+)
 def test_a_drawn_chart_gives_each_value_with_its_labels(look: str, tmp_path: Path) -> None:
     document, truth = LOOKS[look]()
     path = save(document, tmp_path / "chart.pdf")

@@ -123,6 +123,7 @@ def test_a_label_beside_two_cells_stands_in_a_table() -> None:
     assert divide([], lambda quad: np.zeros((1, 1, 3), np.uint8)) == []
 
 
+@pytest.mark.heavy
 def test_close_headings_of_a_scanned_table_stand_over_their_columns() -> None:
     document: Any = pymupdf.open()
     page = document.new_page()

@@ -129,6 +129,7 @@ def test_an_empty_line_has_no_characters(models: tuple[Reader, Reader]) -> None:
         assert (found.text, found.score, found.printed_places) == ("", 0.0, ())
 
 
+@pytest.mark.heavy
 def test_numbers_of_a_scanned_page_in_prose_and_in_a_table() -> None:
     document: Any = pymupdf.open()
     page = document.new_page()
