@@ -23,7 +23,7 @@ _IN_WORDS = (
 )
 _DIFFERENCE = re.compile(
     r"\b(?:differ\w*|gap|ahead|behind|more|less|fewer|higher|lower|larger|smaller|greater|older|younger|longer|shorter|"
-    r"points?|above|below|over|under|beyond|apart|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|"
+    r"points?|above|below|over|under|beyond|apart|between|increas\w*|decreas\w*|r[io]sen?|rising|fell|falls?|drop\w*|"
     r"gain\w*|los(?:t|es|s|ses|ing)|verlor\w*|verlust\w*|improv\w*|gr[eo]w\w*|lead\w*|margin|"
     rf"(?:by|um)(?=\s(?:[^\W\d]+\s)?(?:[$€£]?\s?\d|(?:{_IN_WORDS})\b))|"
     r"beats?|exceed\w*|outperform\w*|surpass\w*|declin\w*|up|down|change\w*|later|earlier|unterschied\w*|"
@@ -248,11 +248,16 @@ def _follows(text: str, result: Stated, operands: Sequence[Decimal], differs: bo
         return True
     if _SUM.search(text) and len(operands) > 2 and matches(result, sum(operands, Decimal(0))):
         return True
-    if _MEAN.search(text) and matches(result, sum(operands, Decimal(0)) / len(operands)):
+    if _MEAN.search(text) and any(matches(result, value) for value in _means(operands)):
         return True
     if not _RATIO.search(text):
         return False
     return any(matches(result, value) for a, b in pairs if b for value in _ratios(text, a, b, result))
+
+
+def _means(operands: Sequence[Decimal]) -> Iterable[Decimal]:
+    """Return the mean of all operands, and of any two: other numbers of the quote may count something else."""
+    return (sum(operands, Decimal(0)) / len(operands), *((a + b) / 2 for a, b in combinations(operands, 2)))
 
 
 def _ratios(text: str, a: Decimal, b: Decimal, result: Stated) -> Iterable[Decimal]:

@@ -20,7 +20,9 @@ from graph.verification.claims import (
     cut_quotes,
     directions,
     earlier_values,
+    exchanges,
     implied,
+    kinds,
     modality,
     negation,
     opposites,
@@ -120,6 +122,8 @@ def _written_alike(text: str, evidence: Evidence) -> tuple[str, Evidence]:
 
 def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ...]:
     """Return the kinds of doubt that mean nothing, as the claim says the same from the other side."""
+    if relations.needs_what_is_denied_without(text, quote):
+        return ("negation", "modality", "scope")
     if directions.is_converse(text, quote) or relations.is_told_from_the_other_side(text, quote):
         return ("direction", "comparison")
     if arithmetic.tells_the_rest(text, quote) or any(
@@ -242,6 +246,9 @@ def _doubts_on_plans(text: str, quote: str) -> list[tuple[Kind, str]]:
         ("modality", plans.certainty_added(text, quote)),
         ("name", bracketed.other_role(text, quote)),
         ("date", periods.other_order(text, quote)),
+        ("scope", kinds.other_kind(text, quote)),
+        ("name", exchanges.exchanged_words(text, quote)),
+        ("number", exchanges.other_respectively(text, quote)),
     ]
 
 

@@ -22,7 +22,7 @@ _KINDS: tuple[dict[str, str], ...] = (
     },
     {"grams": "1", "kilograms": "1000", "tonnes": "1000000"},
     {"seconds": "1", "minutes": "60", "hours": "3600", "days": "86400", "weeks": "604800"},
-    {"months": "1", "years": "12", "decades": "120"},
+    {"months": "1", "years": "12", "decades": "120", "centuries": "1200"},
     {"watts": "1", "kilowatts": "1000", "megawatts": "1000000"},
     {"megabytes": "1", "gigabytes": "1000", "terabytes": "1000000"},
 )  # fmt: skip

@@ -77,10 +77,16 @@ def _length_before(pieces: list[str], marks: list[str | None], at: int) -> set[i
     count = 1
     for place in range(at, -1, -1):
         count += 1
+        if _RELATIVE.match(pieces[place]):  # "which made A, B and C"
+            return {count}
         if len(pieces[place].split()) > _LONGEST_ITEM or (place and marks[place - 1]):
             return {count}
     # "For example, A, B and C": what begins the sentence may be no item.
     return {count, count - 1}
+
+
+_RELATIVE = re.compile(r"\s*(?:which|who|whose|including|such as|namely|darunter)\b", re.IGNORECASE)
+"""The begin of a clause whose last words are the first item of a list."""
 
 
 def _lasts(one: Stated, unit: str, evidence: Evidence, *, is_exact: bool = False) -> bool:

@@ -15,7 +15,7 @@ from graph.verification.claims.negation import is_negation
 from graph.verification.claims.wording import words
 from loaders.text.numbers import Mark, find_numbers, fold
 
-_NUMBER = r"[$€£]?\s?\d[\d.,]*\d|[$€£]?\s?\d"
+_NUMBER = r"(?:[$€£]|Rs\.?|EUR|USD|CHF)?\s?(?:\d[\d.,]*\d|\d)"
 _THEN = (
     r"last (?:year|month|quarter|week|season)|(?:the )?(?:prior|previous|preceding)[- ](?:\w+[- ])?(?:year|month|"
     r"quarter|period|week|season)|(?:a|one|the) (?:year|month|quarter|week) (?:earlier|before|ago)|"

@@ -47,6 +47,7 @@ _OBLIGING = re.compile(
     r"^(?:must|mandatory|obliged|obligatory|compulsory|muss|müssen|verpflichtet|obligatorisch|zwingend)$"
 )
 _SHALL = re.compile(r"^(?:shall|need\w*|ha[sd]|have|required?|requires|necessar\w*|only|oblig\w*|compulsory)$")
+_HAS_DONE = re.compile(r"\b(?:ha[sd]|have)\b(?! to\b)", re.IGNORECASE)
 _SCOPE = 6
 _SHARED = 0.5
 
@@ -155,7 +156,7 @@ def duty_added(text: str, quote: str) -> str:
     """Return a doubt where a claim makes a duty of what its quote does not."""
     if not same_language(text, quote):
         return ""
-    known = [word.key for clause in clauses(quote) for word in clause.words]
+    known = [word.key for clause in clauses(_HAS_DONE.sub(" ", quote)) for word in clause.words]
     if any(_MUST.match(key) or _SHALL.match(key) for key in known):
         return ""
     for clause in clauses(text):

@@ -17,6 +17,12 @@ _QUARTER = re.compile(
     r"(?P<nummer>erste|zweite|dritte|vierte|[1-4]\.)(?:[nsr])? quartal(?:e?s)?\b)(?! of (?:the|all|its|their|an?)\b)",
     re.IGNORECASE,
 )
+_HALF_COLUMN = re.compile(r"\bH[12]\b")
+_HALF_YEAR = re.compile(
+    r"\b(?:the )?(?:(?P<first>first|1st)|second|2nd) half(?: of (?:the year )?(?=(?:19|20)\d\d))?|"
+    r"\b(?:(?P<erste>erste[nsr]?|1\.)|zweite[nsr]?|2\.) (?:halbjahr(?:es)?|hälfte)\b",
+    re.IGNORECASE,
+)
 _ONE_IN = re.compile(
     rf"\bone (?:in|out of) (?:every )?(?P<of>{'|'.join(_ONES[1:])}|20|50|100)\b(?: of(?= the| these))?", re.IGNORECASE
 )
@@ -34,7 +40,8 @@ def with_halves(text: str) -> str:
 
 def with_quarters(text: str, table: str) -> str:
     """Return a claim in which quarters of a year are named as a table names them, if it has a Q1 to Q4."""
-    return _QUARTER.sub(_quarter, text) if _COLUMN.search(table) else text
+    text = _QUARTER.sub(_quarter, text) if _COLUMN.search(table) else text
+    return _HALF_YEAR.sub(_half_year, text) if _HALF_COLUMN.search(table) else text
 
 
 def _per_cent(found: re.Match[str]) -> str:
@@ -69,6 +76,10 @@ def _decimal_point(found: re.Match[str]) -> str:
 
 def _decimal_comma(found: re.Match[str]) -> str:
     return f"{_EINER.index(found['whole'].lower()) + 1 if found['whole'] else 1},5"
+
+
+def _half_year(found: re.Match[str]) -> str:
+    return "H1 " if found["first"] or found["erste"] else "H2 "
 
 
 def _quarter(found: re.Match[str]) -> str:

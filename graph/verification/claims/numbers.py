@@ -45,7 +45,7 @@ _GERMAN_NOUNS = {"millionen": _MILLION, "milliarden": _BILLION, "tausend": _THOU
 
 _PIECES = re.compile(r"[^\W_]+(?:[-‐‑@/+.'’][^\W_]+)*")
 _GLUED = re.compile(r"^[^\W\d_]+\d")
-_CURRENCY = re.compile(r"^(?:US|EUR|USD|GBP|CHF|CAD|AUD|JPY|INR|RS|FR|HK|NZ)\d", re.IGNORECASE)
+_CURRENCY = re.compile(r"^(?:US|EUR|USD|GBP|CHF|CAD|AUD|JPY|INR|RS|FR|HK|NZ)\.?\d", re.IGNORECASE)
 _PART_SPLIT = re.compile(r"[-‐‑@/+.'’]")
 
 

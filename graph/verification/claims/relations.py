@@ -64,6 +64,23 @@ def is_told_from_the_other_side(text: str, quote: str) -> bool:
     )
 
 
+def needs_what_is_denied_without(text: str, quote: str) -> bool:
+    """Return whether a claim demands what its quote forbids to go without: "neither may without consent"."""
+    found = _DENIED_WITHOUT.search(quote)
+    return bool(found and _NEEDS.search(text)) and bool(content(found["what"] if found else "") & content(text))
+
+
+_DENIED_WITHOUT = re.compile(
+    r"\b(?:neither|no|not|cannot|never|niemand|kein\w*|nicht)\b[^.;]*?\b(?:without|ohne)\s(?P<what>[^.;,]{1,50})",
+    re.IGNORECASE,
+)
+_NEEDS = re.compile(
+    r"\b(?:needs?|needed|requires?|required|necessary|only with|must have|braucht|brauchen|"
+    r"benötig\w*|erforderlich|nur mit)\b",
+    re.IGNORECASE,
+)
+
+
 def cause_added(text: str, quote: str) -> str:
     """Return a doubt where a claim makes a cause of what its quote only finds together."""
     causal = next((found[0] for kind, _, one in _CONNECTIONS if kind == "cause" for found in one.finditer(text)), "")

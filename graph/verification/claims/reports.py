@@ -42,8 +42,10 @@ _CONDITION = re.compile(
     r"voraus\w*|ohne|without|need\w*)$"
 )
 """Words of a claim that has a condition too."""
+_ALLOWED = frozenset("may can kann können darf dürfen".split())  # noqa: SIM905
 _IF = re.compile(
-    r"\b(?P<if>if|provided that|provided|falls|sofern|vorausgesetzt)\s(?P<what>(?:(?!\sthen\b)[^,.;])+)", re.IGNORECASE
+    r"\b(?P<if>if|provided that|provided(?! by\b)|falls|sofern|vorausgesetzt)\s(?P<what>(?:(?!\sthen\b)[^,.;])+)",
+    re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"\b(?:not (?:clear|known|certain)|unclear|unknown|uncertain|undecided|unklar|ungewiss|"
@@ -76,6 +78,7 @@ def _is_met(text: str, condition: str) -> bool:
 def condition_dropped(text: str, quote: str) -> str:
     """Return a doubt where a claim leaves out the "if" of its quote, or answers what the quote leaves open."""
     keys = {word.key for word in words(text)}
+    keys -= _ALLOWED & {word.key for word in words(quote)}  # what is allowed is so only if the condition is met
     if not same_language(text, quote) or any(is_hedge(key) or _CONDITION.match(key) for key in keys):
         return ""
     for found in _IF.finditer(quote):

@@ -21,7 +21,9 @@ from loaders.text.numbers import decimal_mark, find_numbers, fold
 _LEAST_DIGITS = 3
 _MOST_VALUES = 5
 """Values of a quote: five give 10 ratios, of which one in fifty is a given number of three digits by chance."""
+_SPACE = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_SHARE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d+)?)\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
 _AFTER = re.compile(
     r"\s?(?:%|[$€£]|[^\W\d]+\.?)?(?:\s[^\W\d]+){0,2}?\s(?P<word>[^\W\d]{4,})(?:\s[^\W\d]+)?\s(?:than|as|als)\b",
     re.IGNORECASE,
@@ -36,7 +38,12 @@ def follows_from_quote(one: Stated, evidence: Evidence) -> bool:
     values = _values(evidence)
     if not 2 <= len(values) <= _MOST_VALUES or _digits(one.text) < _LEAST_DIGITS or _is_slip(one, evidence):
         return False
-    return any(matches(one, result) for a, b in permutations(values, 2) for result in _results(a, b, one))
+    if any(matches(one, result) for a, b in permutations(values, 2) for result in _results(a, b, one)):
+        return True
+    quote = fold(evidence.quote or evidence.exact)
+    shares = {Decimal(found[1].replace(",", ".")) for found in _SHARE.finditer(quote)} - {Decimal(0)}
+    wholes = (value / share * 100 for value in values for share in shares if value != share)
+    return not one.is_percent and any(matches(one, whole) for whole in wholes)
 
 
 def _results(a: Decimal, b: Decimal, one: Stated) -> Iterable[Decimal]:
@@ -48,7 +55,7 @@ def _results(a: Decimal, b: Decimal, one: Stated) -> Iterable[Decimal]:
 def _values(evidence: Evidence) -> list[Decimal]:
     """Return the values of the numbers in a quote but years and those in names, each by its likeliest reading."""
     mark = decimal_mark(f"{evidence.exact} {evidence.whole}") or evidence.decimal
-    bare = fold(without_names(evidence.quote or evidence.exact))
+    bare = _SPACE.sub("'", fold(without_names(evidence.quote or evidence.exact)))
     found = [one.values[0] for one in find_numbers(bare, mark) if one.values and not _YEAR.fullmatch(one.text)]
     return list(dict.fromkeys([*found, *map(Decimal, spelled(bare).values())]))
 

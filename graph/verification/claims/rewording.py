@@ -47,6 +47,7 @@ _CLASSES = {
     name: re.compile(rf"^(?:{pattern})$")
     for name, pattern in {"not": _NOT, "only": _ONLY, "all": _ALL, "part": _PART, "hedge": _HEDGE}.items()
 }
+_TIMES = frozenset("seconds minutes hours days weeks months years decades".split())  # noqa: SIM905
 _SELDOM = re.compile(r"^(?:sometimes|rarely|seldom|occasionally|manchmal|selten|gelegentlich)$")
 _NEITHER = re.compile(r"\b(?:neither|weder)\b", re.IGNORECASE)
 _EXCLUSIVE = re.compile(r"^(?:exclusive\w*|sole\w*|alone|ausschließlich\w*|allein\w*)$")
@@ -177,6 +178,8 @@ def _doubt(
         return "scope", _said(lost["part"], added["all"])
     if lost["all"] and (seldom := _first(_SELDOM, after)):
         return "scope", _said(lost["all"], seldom)
+    if lost["part"] == "few" and following and following[0].key in _TIMES:
+        return None  # "a few days later"
     if lost["part"] and not added["part"] and after:
         return None if _numbers(after) else ("scope", _said(lost["part"], ""))
     if lost["hedge"] and not added["hedge"] and not is_hedged:

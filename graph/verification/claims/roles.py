@@ -103,14 +103,16 @@ def _of_other_antecedent(text: str, quote: str) -> str:
     if is_new and capital is not None and capital.start <= _FIRST and not subject:
         subject, first = capital.stem, {capital.stem}
     verb = next((word.stem for word in words(found["told"]) if word.is_content), "")
-    if subject in first and verb in {word.stem for word in said} and verb not in main and told & content(text):
+    is_other = subject in first and not own & content(text)
+    if is_other and verb in {word.stem for word in said} and verb not in main and told & content(text):
         return f"the quote says it of “{found['name']}”"
     return ""
 
 
 _FIRST = 4  # letters before a subject at the start of a claim: "The "
 _WHO = re.compile(
-    r"(?P<main>[^.;]*?(?P<name>[A-ZÄÖÜ][\w’'-]+(?:\s[A-ZÄÖÜ][\w’'-]+)*)[^.;,]{0,30}?),\s(?:who|which)\s(?P<told>[^.;]+)"
+    r"(?P<main>[^.;]*?(?P<name>[A-ZÄÖÜ][\w’'-]+(?:\s[A-ZÄÖÜ][\w’'-]+)*)[^.;,A-ZÄÖÜ]{0,30}?),\s"
+    r"(?:who|which)\s(?P<told>[^.;]+)"
 )
 
 

@@ -65,7 +65,8 @@ def widened(text: str, quote: str) -> str:
     if not same_language(text, quote):
         return ""
     text = _HOW_LITTLE.sub("", _FOR_EACH.sub("a", text))
-    held = [word.key for clause in clauses(_LIMITED_ALL.sub(" ", quote)) for word in clause.words]
+    counted = re.sub(r"\b(?:a|in) total of\b", " ", quote)
+    held = [word.key for clause in clauses(_LIMITED_ALL.sub(" ", counted)) for word in clause.words]
     for clause in clauses(text):
         for word in clause.words:
             for kind, stated in _SAID.items():

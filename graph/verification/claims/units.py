@@ -31,6 +31,7 @@ _KNOWN = {
     "months": "month months monat monate monaten mois mes meses",
     "years": "year years yr yrs jahr jahre jahren an ans années año años",
     "decades": "decade decades jahrzehnte jahrzehnten",
+    "centuries": "century centuries jahrhundert jahrhunderte jahrhunderten",
     "millimetres": "mm millimetre millimetres millimeter millimeters",
     "centimetres": "cm centimetre centimetres centimeter centimeters zentimeter",
     "metres": "metre metres meter meters metern mètres metros",

@@ -82,3 +82,50 @@ def test_what_a_quote_says_in_other_words_is_not_marked(text: str, quote: str) -
 )
 def test_what_a_claim_exchanges_is_marked(text: str, quote: str, kind: str) -> None:
     assert kind in findings(text, quote)
+
+
+HOLDERS = "Holders will receive a dividend of 17.66 Australian cents per share."
+BOARD = "A committee of three non-executive members was formed on 31 January 2031."
+MARKET = "The exchange is the largest market in the region."
+TIMES = "Reduce the time from 9 hours (2035) to 5 hours."
+LATE = "7.2 On a change of control of Boreal, Larkfield may terminate within sixty days."
+PUMP = "The pump consumes only 1% to 3% of the turbine power."
+SECTORS = "The capital goods and the leather goods showed growth of 10.4% and 11.7% respectively."
+CONSENT = "7.1 Neither party may assign this lease without written consent."
+SALES = "In the first two quarters the growth was 5.3% and 5.2%."
+SPEED = "Entry temperatures are 565 °C and condenser temperatures are around 30 °C."
+STOCKS = "3,127,400 shares, which form 34% of the capital, are stored."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Both parties need written consent to assign the lease.", CONSENT),
+        ("Growth averaged 5.25% over the two quarters.", SALES),
+        ("Between entry and condenser lie roughly 535 degrees.", SPEED),
+        ("The capital consists of roughly 9,198,000 shares.", STOCKS),
+        ("The leather goods grew by 11.7%.", SECTORS),
+        ("Larkfield may terminate within sixty days on a change of control of Boreal.", LATE),
+    ],
+)
+def test_what_follows_or_is_put_in_another_order_is_not_marked(text: str, quote: str) -> None:
+    assert not findings(text, quote)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Holders will receive 17.66 Canadian cents per share.", HOLDERS),
+        ("The committee has three executive members.", BOARD),
+        ("The exchange is the largest market in Asia.", MARKET),
+        ("In 2035 the time was five hours.", TIMES),
+        ("On a change of control of Larkfield, Boreal may terminate within sixty days.", LATE),
+        ("The turbine consumes only 1% to 3% of the pump power.", PUMP),
+        ("The capital goods showed growth of 11.7%.", SECTORS),
+        ("Larkfield may terminate after sixty days on a change of control of Boreal.", LATE),
+        ("Growth averaged 5.15% over the two quarters.", SALES),
+        ("The capital consists of roughly 8.1 million shares.", STOCKS),
+    ],
+)
+def test_what_is_of_another_kind_or_exchanged_is_marked(text: str, quote: str) -> None:
+    assert findings(text, quote)
