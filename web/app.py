@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.runtime import process
-from web import collections, document_files, documents, openai_api, overview, pages, unread_uploads
+from web import collections, document_files, documents, members, openai_api, overview, pages, unread_uploads
 from web.auth import sign_in
 from web.dispatch import DispatchMiddleware, dispatching
 from web.health import health
@@ -85,7 +85,11 @@ _ROUTES: list[BaseRoute] = [
     Route(_DOCUMENT, documents.document, methods=["GET"]),
     Route(_DOCUMENT, documents.delete, methods=["DELETE"]),
     Route(f"{_DOCUMENT}/collections", collections.put, methods=["PUT"]),
+    Route("/collections", members.collections, methods=["GET"]),
     Route("/collections", collections.add, methods=["POST"]),
+    Route("/collections/{collection}", members.create, methods=["POST"]),
+    Route("/collections/{collection}/members", members.members, methods=["GET"]),
+    Route("/collections/{collection}/members", members.change, methods=["PUT"]),
     Route(f"{_DOCUMENT}/overview", overview.overview),
     Route(f"{_DOCUMENT}/file", document_files.file),
     Route(f"{_DOCUMENT}/transcript", pages.transcript),

@@ -9,8 +9,6 @@ import click
 from graph.cli.exit_codes import EXPLAINED
 from graph.cli.options import Options, with_options
 
-_LOCAL = "`collections` changes the home folder of this process"
-
 
 @click.command(epilog=EXPLAINED)
 @click.argument("name")
@@ -51,11 +49,14 @@ def collections(options: Options, action: str, collection: str, who: str, role: 
     """
     from graph.errors import BadInputError
 
-    options.reject_server(_LOCAL)
     if (action != "list" and not collection) or (action in ("add", "remove") and not who):
         raise BadInputError(
             f"`collections {action}` needs a collection" + " and a user." * (action in ("add", "remove"))
         )
+    if options.server:
+        found = _through_server(options.server, action, collection, who, role)
+        options.show(found, _print_collections if action == "list" else _print_members)
+        return
     catalog = _catalog()
     if action == "list":
         found = {name: len(documents) for name, documents in catalog.collections().items()}
@@ -66,6 +67,27 @@ def collections(options: Options, action: str, collection: str, who: str, role: 
         catalog.set_member(identity, who, role if action == "add" else None)
     shown = {"id": identity, "collection": collection, "members": catalog.members(identity)}
     options.show(shown, _print_members)
+
+
+def _through_server(server: str, action: str, collection: str, who: str, role: str) -> dict[str, Any]:
+    """Carry out an action for the user whose token is set; return what is shown of it."""
+    from urllib.parse import quote
+
+    from graph.cli.clients.connection import Connection
+    from graph.settings import settings
+
+    connection, path = Connection(server, settings().token), f"/collections/{quote(collection, safe='')}"
+    if action == "list":
+        listed = connection.get("/collections")["collections"]
+        return {"collections": {one["name"]: one["documents"] for one in listed}}
+    if action == "create":
+        found = connection.request("POST", path).json()
+    elif action == "members":
+        found = connection.get(f"{path}/members")
+    else:
+        given = {"who": who, "role": role if action == "add" else None}
+        found = connection.request("PUT", f"{path}/members", json=given).json()
+    return {"id": found["id"], "collection": collection, "members": found["members"]}
 
 
 def _catalog() -> Any:

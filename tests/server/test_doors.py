@@ -63,10 +63,10 @@ def people(server: Server) -> Iterator[dict[str, httpx.Client]]:
         one.close()
 
 
-def read(http: httpx.Client, content: bytes, name: str) -> str:
+def read(http: httpx.Client, content: bytes, name: str, **context: str) -> str:
     """Upload a file and have it read; return its document's id."""
     sent = http.post("/uploads", params={"name": name}, content=content).raise_for_status().json()
-    run = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}}
+    run = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}, "context": context}
     report = http.post("/runs/wait", json=run).raise_for_status().json()["report"]
     assert report["documents"][0]["status"] in ("complete", "unchanged"), report
     return str(sent["id"])
@@ -89,7 +89,7 @@ def document(people: dict[str, httpx.Client]) -> str:
 
 
 # For each route: whether it is open without a token, or how it is asked for a document, and whether a reader may.
-OPEN, ANY, READ, WRITE = "open", "any", "read", "write"
+OPEN, ANY, READ, WRITE, MANAGE = "open", "any", "read", "write", "manage"
 ROWS: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/"): (OPEN, None), ("GET", "/room"): (OPEN, None), ("GET", "/room/sample.pdf"): (ANY, None),
     ("GET", "/room/openapi.json"): (ANY, None), ("GET", "/health"): (OPEN, None), ("POST", "/session"): (OPEN, "x"),
@@ -101,6 +101,9 @@ ROWS: dict[tuple[str, str], tuple[str, Any]] = {
     ("DELETE", "/mcp"): (ANY, None), ("GET", "/documents"): (ANY, None), ("GET", "/documents/{document}"): (READ, None),
     ("PUT", "/documents/{document}/collections"): ("label", ["Mine"]),
     ("POST", "/collections"): ("label", {"documents": ["{document}"], "names": ["Mine"]}),
+    ("GET", "/collections"): (ANY, None), ("POST", "/collections/{collection}"): (ANY, None),
+    ("GET", "/collections/{collection}/members"): (MANAGE, None),
+    ("PUT", "/collections/{collection}/members"): (MANAGE, {"who": "rita", "role": "reader"}),
     ("GET", "/documents/{document}/overview"): (READ, None), ("GET", "/documents/{document}/file"): (READ, None),
     ("GET", "/documents/{document}/transcript"): (READ, None),
     ("GET", "/documents/{document}/pages/{page}"): (READ, None),
@@ -108,6 +111,10 @@ ROWS: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/documents/{document}/pages/{page}/image"): (READ, None),
     ("DELETE", "/documents/{document}"): (WRITE, None),
 }  # fmt: skip
+
+
+_COLLECTION = ("a,b", "Team")
+"""A name that no collection can have, and one that has members."""
 
 
 def test_every_route_has_a_row() -> None:
@@ -129,9 +136,15 @@ def ask(http: httpx.Client, route: tuple[str, str], document: str) -> httpx.Resp
         citation = {"document": document, "page": 1, "quote": "x", "marker": 1, "name": "x", "verdict": "proven"}
         body = {"citations": [citation]}
     if isinstance(body, str):
-        return http.request(method, path.format(document=document, page=1), content=body)
+        return http.request(
+            method,
+            path.format(document=document, page=1, collection=_COLLECTION[ROWS[route][0] == MANAGE]),
+            content=body,
+        )
     sent = json.loads(json.dumps(body).replace("{document}", document)) if body is not None else None
-    return http.request(method, path.format(document=document, page=1), json=sent)
+    return http.request(
+        method, path.format(document=document, page=1, collection=_COLLECTION[ROWS[route][0] == MANAGE]), json=sent
+    )
 
 
 @pytest.mark.parametrize("route", ROWS, ids=lambda route: " ".join(route))
@@ -153,8 +166,10 @@ def test_no_route_tells_a_stranger_of_a_document(
     if kind == READ:
         for name in ("ann", "rita"):
             assert ask(people[name], route, document).status_code == 200, name
-    if kind == WRITE:
+    if kind in (WRITE, MANAGE):
         assert ask(people["rita"], route, document).status_code == 403
+    if kind == MANAGE:
+        assert ask(people["ann"], route, document).json()["members"] == {"ann": "manager", "rita": "reader"}
     assert people["ann"].get(f"/documents/{document}").status_code == 200
 
 
@@ -183,6 +198,29 @@ def asked(document: str) -> dict[str, tuple[str, Any]]:
             {"type": "text", "text": "x", "attachment": f"{document}/{OWN_NAME}"}]}]}),
         "upkeep": ("upkeep", {"task": "doctor"}),
     }  # fmt: skip
+
+
+def test_a_manager_lets_members_in_over_the_server(people: dict[str, httpx.Client]) -> None:
+    ann, ben = people["ann"], people["ben"]
+    made = ann.post("/collections/Guests")
+    assert (made.status_code, made.json()["members"]) == (201, {"ann": "manager"})
+    read(ann, pdf("The quince tart costs nine."), "tart.pdf", collection="Guests")
+    path, listed = (
+        "/collections/Guests/members",
+        {"id": made.json()["id"], "name": "Guests", "role": "reader", "documents": 1},
+    )
+    for sent in ({"who": "ben"}, {"who": "be,n", "role": "reader"}, {"who": "ben", "role": "owner"}, ["ben"]):
+        assert ann.put(path, json=sent).status_code == 422, sent
+    assert listed not in ben.get("/collections").json()["collections"]
+    assert ann.put(path, json={"who": "ben", "role": "reader"}).json()["members"] == {"ann": "manager", "ben": "reader"}
+    assert listed in ben.get("/collections").json()["collections"]
+    assert "tart.pdf" in ben.get("/documents").text
+    assert ben.put(path, json={"who": "ben", "role": "manager"}).status_code == 403
+    assert ann.put(path, json={"who": "ben", "role": None}).json()["members"] == {"ann": "manager"}
+    assert "tart.pdf" not in ben.get("/documents").text
+    assert ben.get(path).text == ben.get("/collections/Nowhere/members").text.replace("Nowhere", "Guests")
+    assert ann.put(path, json={"who": "ann", "role": None}).json()["members"] == {}, "given up"
+    assert ann.get(path).status_code == 404
 
 
 def test_no_graph_tells_a_stranger_of_a_document(document: str, people: dict[str, httpx.Client]) -> None:
@@ -327,7 +365,8 @@ def test_documents_are_counted_within_the_scope(document: str, people: dict[str,
     assert "does not have “heliotrope”" in answer or answer.startswith("None of"), answer
 
 
-def test_questions_of_two_users_at_once_cite_their_own_documents(people: dict[str, httpx.Client]) -> None:
+@pytest.mark.parametrize("number", [100, pytest.param(1000, marks=pytest.mark.slow)])
+def test_questions_of_two_users_at_once_cite_their_own_documents(people: dict[str, httpx.Client], number: int) -> None:
     own = {"walt": "The harbour crane lifts 40 tonnes.", "ben": "The harbour crane lifts 70 tonnes."}
     ids = {name: read(people[name], pdf(text), f"{name}.pdf") for name, text in own.items()}
     cited, lock = list[tuple[str, str]](), threading.Lock()
@@ -342,8 +381,8 @@ def test_questions_of_two_users_at_once_cite_their_own_documents(people: dict[st
         with lock:
             cited.extend((name, citation["document"]) for citation in found["citations"])
 
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(one, range(100)))
-    assert len(cited) >= 100
+    with ThreadPoolExecutor(100) as pool:
+        list(pool.map(one, range(number)))
+    assert len(cited) >= number
     assert {document for name, document in cited if name == "walt"} == {ids["walt"]}
     assert {document for name, document in cited if name == "ben"} == {ids["ben"]}

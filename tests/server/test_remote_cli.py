@@ -80,6 +80,20 @@ def test_documents_of_a_collection_are_listed_and_a_missing_one_is_told(pagewitn
     httpx.put(f"{server.url}/documents/{held['id']}/collections", json=[]).raise_for_status()
 
 
+def test_members_of_a_collection_are_changed_through_a_server(pagewitness: Any) -> None:
+    assert pagewitness("collections", "create", "Crew & Co")[0] == 0
+    assert pagewitness("collections", "add", "crew & co", "ann", "--role", "writer")[1] == "ann  writer\n"
+    assert pagewitness("collections", "members", "Crew & Co")[1] == "ann  writer\n"
+    assert "Crew & Co  0\n" in pagewitness("collections")[1]
+    assert "has no members" in pagewitness("collections", "remove", "Crew & Co", "ann")[1]
+    for words, told in (
+        (["members", "None"], "There is no collection 'None'"),
+        (["create", "a,b"], "cannot be the name"),
+    ):
+        code, _, said = pagewitness("collections", *words)
+        assert (code != 0, told in said) == (True, True), said
+
+
 def test_a_proof_is_made_by_the_server_and_written_here(library: Path, pagewitness: Any, tmp_path: Path) -> None:
     proof, text = tmp_path / "proof.pdf", tmp_path / "answer.md"
     code, out, err = pagewitness(

@@ -24,6 +24,8 @@ def test_these_routes_are_described() -> None:
         f"get {PAGE}", f"get {PAGE}/image", f"get {PAGE}/words", "get /uploads", "delete /uploads/{document}",
         "get /documents/{document}/overview", "get /documents/{document}/file",
         "put /documents/{document}/collections", "post /collections",
+        "get /collections", "post /collections/{collection}", "get /collections/{collection}/members",
+        "put /collections/{collection}/members",
     }  # fmt: skip
 
 

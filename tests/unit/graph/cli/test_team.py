@@ -71,7 +71,6 @@ def test_members_of_a_collection_are_added_changed_and_removed(capsys: pytest.Ca
         (["create", "a,b"], "cannot be the name of a collection"),
         (["create"], "needs a collection"),
         (["add", "Team"], "needs a collection and a user"),
-        (["list", "--server", "http://127.0.0.1:1"], "leave out --server"),
     ],
 )
 def test_a_collection_that_cannot_be_changed_is_refused(
