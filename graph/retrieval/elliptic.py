@@ -56,6 +56,12 @@ _POINTS = re.compile(
 )
 # "How many people came?" leaves out the event that they came to.
 _CAME = re.compile(r"how many (?:\w+ )?\w+ (?:came|attended|took part|participated|turned up)\W*", re.IGNORECASE)
+_ASKING = re.compile(
+    r"^(?:(?:in|on|at|by|for|from|to) )?(?:what|which|who|whom|whose|when|where|why|how)\b.*?\s(?=(?:is|are|was|were"
+    r"|does|do|did|has|have|had|can|could|will|would|must|should|may)\b)",
+    re.IGNORECASE,
+)
+_WHO_WILL = re.compile(r"who (?P<will>will|would|can|could|must|should|may|shall|did) ", re.IGNORECASE)
 _EXTREME = (
     r"(?P<word>(?:(?:second|third|2nd|3rd|next) )?"
     r"(?:(?:most|least) (?!(?:one|in|of|on|at|for|by|to|and|from|with)\b)[a-z]+(?<![^us]s)\b"
@@ -111,6 +117,24 @@ def _acted_on(bare: str, question: str, focus: str) -> str:
     if counted and _MOST_OF_WHAT.fullmatch(bare):
         return f"{bare.rstrip(' ?.!')} {counted['thing']}?"
     return ""
+
+
+def asked_anew(word: str, question: str, person: str) -> str:
+    """Return the last question with another question word: "When was it closed?", "why?" gives "Why was it closed?".
+
+    Args:
+        word: The question word.
+        question: The last question.
+        person: Who the answer to "who" named: "By when will Ann Bo order it?" after "Who will order it?".
+    """
+    if person and (who := _WHO_WILL.match(question)):
+        question = f"Who {who['will']} {person} {question[who.end() :]}"
+    rest = _ASKING.sub("", question, count=1)
+    if rest == question:
+        rest = re.sub(r"^(?:who|what)\s", "", question, flags=re.IGNORECASE)  # "Who built it?"
+    if rest == question and not is_predicate_word(question.split()[0].lower()):
+        return f"{word}: {question}"
+    return f"{word[:1].upper()}{word[1:]} {rest[:1].lower()}{rest[1:]}"
 
 
 def with_extreme(fragment: str, question: str) -> str:

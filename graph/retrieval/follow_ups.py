@@ -11,14 +11,17 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from graph.retrieval.elliptic import completed, with_extreme, written_out
+from graph.retrieval.elliptic import asked_anew, completed, with_extreme, written_out
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
 from graph.retrieval.subjects import (
+    ASKER,
+    ROLE,
     Memory,
     Similar,
     ToldOf,
     chosen_in,
     does_so,
+    done_in,
     is_office,
     owned_in,
     owned_instead,
@@ -54,7 +57,8 @@ _MEASURES_IT = re.compile(r"how (?:long|far|old|big) (?:is|was) it\W*", re.IGNOR
 _AGAIN = re.compile(
     r"(?:(?:can|could) you )?(?:tell me more|more|say more|go on|continue|what else|anything else|more details?|details"
     r"|are you sure|really|is that (?:so|true|right)|explain(?: (?:that|this|it|more))?|elaborate|prove it|repeat"
-    r"|say that again|where does it say (?:that|so)|wirklich|mehr|encore|más)(?: about (?:it|that|this))?"
+    r"|say that again|where does it say (?:that|so)|who (?:said|says|reported) (?:so|that)"
+    r"|wirklich|mehr|encore|más)(?: about (?:it|that|this))?"
     r"(?: please)?\W*",
     re.IGNORECASE,
 )
@@ -62,11 +66,6 @@ _OF_TWO = re.compile(
     r"(?:(?:which|who)(?: ones?)? of (?:the (?:two|three|\w+ ones)|them|these|those|both)|which(?: ones?)?)"
     r"(?P<rest>(?: (?:is|are|was|were|has|have|had|does|costs?|can|may|\w+s|\w+ed|drew|won"
     r"|came|sold|ran|made|paid|held|lost|grew|began|took|got|stood|had)\b(?!.* (?:it|they|or)\b).*)?)",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"^(?:(?:in|on|at|by|for|from|to) )?(?:what|which|who|whom|whose|when|where|why|how)\b.*?\s(?=(?:is|are|was|were"
-    r"|does|do|did|has|have|had|can|could|will|would|must|should|may)\b)",
     re.IGNORECASE,
 )
 _WHO_DOES = re.compile(
@@ -78,16 +77,6 @@ _DOES_IT = re.compile(
     r"(?P<after> (?:cost|weigh|last|take|mean|begin|start|end|open|close|work|earn|get|pay|receive|need|eat|produce"
     r"|use|hold|drink)\b.*)",
     re.IGNORECASE,
-)
-# "And the landlord?" after "How can I end the tenancy?"
-_ROLE = re.compile(
-    r"(?:the |an? |my )?(?:landlord|tenant|owner|lessor|lessee|buyer|seller|employer|employee|worker|customer|client"
-    r"|supplier|contractor|company|borrower|lender|bank|member|student|teacher|parent|child|patient|doctor|visitor|guest|user"
-    r"|applicant|insurer|other (?:party|side))s?",
-    re.IGNORECASE,
-)
-_ASKER = re.compile(
-    r"(?<=\b(?:can|may) )(?:i|you|we)\b|(?<=\b(?:must|does|will) )(?:i|you|we)\b|(?<=\bdo )(?:i|you|we)\b", re.I
 )
 _PRONOUN = re.compile(
     r"\b(?P<own>its|their|his|her(?= [a-z])|sein(?:e[nmrs]?)?|ihr(?:e[nmrs]?)?|leur|leurs)\b"
@@ -110,6 +99,7 @@ _IMPERSONAL = re.compile(
 )
 _NEVER_THING = frozenset(("he", "she", "him", "his", "her"))  # German and French pronouns stand for things too
 _NEVER_PERSON = frozenset(("it", "its", "that", "this", "they", "them", "their"))  # not one person
+_PERSONAL = frozenset(("he", "she", "him", "her"))
 _OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
 _ASKS_OF_PLACE = re.compile(r"(?:why|when|how|since when) (?:in|at|on|to|from) (?:\w+ ?){1,3}\W*", re.IGNORECASE)
 # "What happens if it is late?": what happens is no thing that "it" may stand for.
@@ -161,7 +151,7 @@ def _remember(memory: Memory, asked: str, resolved: str, answer: str) -> Memory:
     found = _put_in_place(bare, memory, resolved) or _of_focus(resolved)
     if memory.focus and _ASKS_OF_PLACE.fullmatch(bare):
         found = []
-    if winner := winner_in(answer) or chosen_in(resolved, answer):
+    if winner := winner_in(answer) or chosen_in(resolved, answer) or done_in(resolved, answer):
         pair = tuple(found[-2:]) if len(found) > 1 else memory.pair
         return Memory(resolved, winner, pair, memory.person, memory.role)
     if len(found) > 1:
@@ -180,8 +170,13 @@ def _put_in_place(bare: str, memory: Memory, resolved: str) -> list[str]:
     """Return the bare noun that took the place of what was asked about before: "And yellow fever?"."""
     about = _WHAT_ABOUT.sub("", bare).strip(" ?.!,")
     exchanged = about in resolved and memory.focus and memory.focus not in resolved
-    bare_noun = len(about.split()) <= _MAX_BARE and not any(map(is_predicate_word, about.lower().split()))
-    return [about] if exchanged and bare_noun and not phrases(about) else []
+    if any(map(is_predicate_word, about.lower().split())) or len(about.split()) > _MAX_BARE:
+        return []
+    found = phrases(about)
+    named = len(found) == 1 and found[0].kind == "name" and found[0].lead not in _PLACE_LEADS
+    if named and about != bare.strip(" ?.!,") and f"'s {about}" not in resolved and about in resolved:
+        return [about]  # "What about Opal Road?"
+    return [about] if exchanged and not found else []
 
 
 def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | None) -> str:
@@ -194,7 +189,7 @@ def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | 
     if _AGAIN.fullmatch(bare):
         return memory.question
     if (found := _ASKS_ALONE.fullmatch(bare)) and not _MEASURES_IT.fullmatch(bare):
-        return _asked_anew(found["word"], memory.question)
+        return asked_anew(found["word"], memory.question, memory.person)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
         return _which(found["rest"].strip(), memory)
     if whole := completed(bare, memory.question, memory.focus):
@@ -204,16 +199,6 @@ def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | 
         return _exchanged(about, memory, similar)
     resolved = _with_references(bare if marked else text, memory, marked=marked)
     return with_subject(text, memory.focus, told_of) if resolved == text else resolved
-
-
-def _asked_anew(word: str, question: str) -> str:
-    """Return the last question with another question word: "When was it closed?", "why?" gives "Why was it closed?"."""
-    rest = _ASKING.sub("", question, count=1)
-    if rest == question:
-        rest = re.sub(r"^(?:who|what)\s", "", question, flags=re.IGNORECASE)  # "Who built it?"
-    if rest == question and not is_predicate_word(question.split()[0].lower()):
-        return f"{word}: {question}"
-    return f"{word[:1].upper()}{word[1:]} {rest[:1].lower()}{rest[1:]}"
 
 
 def _which(rest: str, memory: Memory) -> str:
@@ -245,6 +230,8 @@ def _exchanged(fragment: str, memory: Memory, similar: Similar) -> str:
     if whole := with_extreme(bare, result):
         return whole
     new = phrases(fragment)
+    if bare.lower() in _PERSONAL and memory.person in result and memory.role.istitle():
+        return result.replace(memory.person, memory.role)  # "When did he die?", "And she?"
     if not new:
         kept = re.sub(r"\b(?:it|them|him|her|that|this)\b", memory.focus or "it", bare)
         at = len(fragment) - len(fragment.lstrip())
@@ -270,7 +257,7 @@ def _exchange(phrase: Phrase, question: str, taken: set[str], memory: Memory, si
     # "its weight" is the weight of the same thing, which the question still names.
     text = re.sub(r"^(?:its|their|his|her) ", "the ", phrase.text, flags=re.IGNORECASE)
     text = re.sub(r" ones?$", "", text)
-    if _ROLE.fullmatch(text) and (asker := _ASKER.search(question)):
+    if ROLE.fullmatch(text) and (asker := ASKER.search(question)):
         return f"{question[: asker.start()]}{text}{question[asker.end() :]}"
     old = [one for one in phrases(question) if one.text not in taken]
     taken.add(text)
@@ -356,7 +343,7 @@ def _without_pronouns(text: str, memory: Memory) -> str:
             # "that" stands for what the last answer said, not for what its question asked.
             told = "" if found[0].lower() in ("they", "them", "their") else f" ({memory.question.rstrip(' ?.!')})?"
             return f"{text.rstrip(' ?.!')}{told}" if told else text
-        if found[0].lower() in _NEVER_THING and not (_names(f"of {focus}") or _ROLE.fullmatch(focus)):
+        if found[0].lower() in _NEVER_THING and not (_names(f"of {focus}") or ROLE.fullmatch(focus)):
             return text
         placed = re.search(r"\b(?:from|to|in|at|near|of|into) $", text[: found.start()], re.IGNORECASE)
         place = "in " if found["there"] and not placed else ""

@@ -24,10 +24,32 @@ class ToldOf(Protocol):
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
 """A function that takes a text and several others, and returns how near the text is in meaning to each of them."""
 
+ROLE = re.compile(
+    r"(?:the |an? |my )?(?:landlord|tenant|owner|lessor|lessee|buyer|seller|employer|employee|worker|customer|client"
+    r"|supplier|contractor|company|borrower|lender|bank|member|student|teacher|parent|child|patient|doctor|visitor|guest|user"
+    r"|applicant|insurer|other (?:party|side))s?",
+    re.IGNORECASE,
+)
+"""Who may do something in place of the asker: "And the landlord?" after "How can I end the tenancy?"."""
+ASKER = re.compile(
+    r"(?<=\b(?:can|may) )(?:i|you|we)\b|(?<=\b(?:must|does|will) )(?:i|you|we)\b|(?<=\bdo )(?:i|you|we)\b", re.I
+)
+"""The asker, after a verb."""
 _OWNED = re.compile(r"['’]s (?P<thing>[^?.!,;:]+)")
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
-_PARTS = re.compile(r"[,;](?: (?:and|but|while|whereas))?")
+_PARTS = re.compile(r"[,;](?: (?:and|but|while|whereas))?|\n\n")
+_NAMES = re.compile(r"(?<!^)\b[A-ZÄÖÜÉ][\w'’-]*")
+_STOPS = frozenset(map(stem, terms.STOP_WORDS))
+# "Warsaw is the capital of Poland" after "What is the capital of Poland?"
+_ASKS_WHAT_IS = re.compile(r"\W*(?:what|which) (?:is|was) the (?P<thing>[\w -]+?) (?:of|in)\b", re.IGNORECASE)
+_IS_THE = re.compile(
+    r"(?:The )?(?P<name>[A-Z][\w'’-]*(?: [A-Z0-9][\w'’-]*)*)(?: \([^)]*(?:\([^)]*\)[^)]*)*\))? (?:is|was) "
+)
+# "It was agreed to buy a shredder" after "What did they decide to buy?"
+_ASKS_WHAT_DONE = re.compile(
+    r"\W*what (?:did|does|do|will|was|were|has|have)\b.* (?P<verb>[a-z]{3,})\W*", re.IGNORECASE
+)
 # How a table's row with the most, or the better of two, is told (`graph/tables/results.py`).
 _FIRST = re.compile(
     r"(?P<name>[^:\n]{2,60}?)(?:: [^\n]*, the (?:\w+[ -])?(?:highest|lowest) of \d+ values| has the (?:higher|lower) )"
@@ -35,6 +57,7 @@ _FIRST = re.compile(
 _ASKS_WHICH = re.compile(r"\W*(?:which|what) (?!of\b|is\b|are\b|was\b|were\b|do(?:es)?\b|did\b|about\b)\w+ ", re.I)
 _BEGINS = re.compile(r"(?:The )?(?P<name>[A-Z][\w'’-]*(?: [A-Z0-9][\w'’-]*)*) [a-z]")
 _MAX_SUBJECT = 3  # words; a longer subject is a clause of its own
+_NEAR = 3  # characters between a verb and what it is done to
 _MAX_PASSAGES = 20  # that are looked through for a thing
 
 
@@ -115,9 +138,13 @@ def person_in(question: str, answer: str) -> str:
     """Return the name that an answer to a question "who" gives first; "" for other questions."""
     if not _ASKS_WHO.search(question):
         return ""
-    asked, folded = terms.stems(question), question.casefold()
-    # Of "Dr Roe treats adults, and Dr Lee treats children" the part that says what was asked tells who.
-    parts = _PARTS.split(answer.partition("\n\n")[0])
+    first, _, others = answer.partition("\n\n")
+    asked, folded = terms.stems(_NAMES.sub(" ", question)) - _STOPS, question.casefold()
+    # Of "Dr Roe treats adults, and Dr Lee treats children" the part that says what was asked tells who. Passages that
+    # do not claim to answer tell who only if they say it.
+    parts = _PARTS.split(others) if first.endswith(":") else _PARTS.split(first)
+    if first.endswith(":"):
+        parts = [part for part in parts if asked & terms.stems(part)]
     for part in sorted(parts, key=lambda part: -len(asked & terms.stems(part))):
         for found in _PERSON.finditer(part):
             if found[0].casefold() not in folded:
@@ -133,10 +160,24 @@ def winner_in(answer: str) -> str:
 
 def chosen_in(question: str, answer: str) -> str:
     """Return the name that an answer to "which phone ..." begins with; "" for other questions and answers."""
+    what, told = _ASKS_WHAT_IS.match(question), _IS_THE.match(answer)
+    if what and told and told["name"] not in question and terms.stems(what["thing"]) <= terms.stems(answer):
+        return told["name"]
     found = _BEGINS.match(answer) if _ASKS_WHICH.match(question) else None
     if found is None or found["name"].split()[0].lower() in terms.STOP_WORDS or found["name"] in question:
         return ""
     return "" if answer.startswith("Closest") else found["name"]
+
+
+def done_in(question: str, answer: str) -> str:
+    """Return the thing that an answer says something was done to: "a shredder" of what was bought; "" if none."""
+    asked = _ASKS_WHAT_DONE.fullmatch(question)
+    if asked is None or any(one.kind != "time" for one in phrases(question)):
+        return ""
+    told = answer.partition("\n\n")[0]
+    verb = next((one for one in re.finditer(r"[^\W\d_]+", told) if stem(one[0].lower()) == stem(asked["verb"])), None)
+    after = phrases(told[verb.end() :]) if verb else []
+    return after[0].text if after and after[0].determined and after[0].start < _NEAR else ""
 
 
 def with_subject(question: str, subject: str, told_of: ToldOf | None) -> str:

@@ -159,8 +159,17 @@ def _column_stems(column: str) -> frozenset[str]:
 _ANY_ROW = re.compile(r"\b(?:which|what)\s+(unit|item|entity|entry|category|part|area|line|group|position)s?\b", re.I)
 
 
+# "Which depot handles the most parcels?": a verb that says no more than "has".
+_HAS_MOST = re.compile(
+    r"\b(?:which|what|who)\s+(?:[\w-]+\s+){0,2}?(handle|process|employ|hold|carry|carrie|receive|see|show|report|offer|run"
+    r"|operate|own|count|serve|reach|record)(?:e?s|e?d)?\s+(?:the\s+)?(?:\w+\s+)?(?:most|least|fewest|highest|lowest"
+    r"|largest|smallest|greatest|biggest|maximum|minimum)\b",
+    re.IGNORECASE,
+)
+
+
 def _asks_for_rows(question: str, word: Word) -> bool:
-    return any(found.start(1) == word.start for found in _ANY_ROW.finditer(question))
+    return any(found.start(1) == word.start for one in (_ANY_ROW, _HAS_MOST) for found in one.finditer(question))
 
 
 def _in_scope(found: Match, word: Word) -> bool:

@@ -81,7 +81,11 @@ _OLDEST, _NEWEST = (
     re.compile(r"\b(?:the )?(?:newest|youngest|latest)\b", re.I),
 )
 _LONGEST = re.compile(r"\b(?:the )?longest\b", re.I)
-_SINCE = re.compile(r"\b(?:since|built|founded|opened|established|launched|commissioned|joined|year of)\b", re.I)
+_SINCE = re.compile(
+    r"\b(?:since|built|founded|opened|established|launched|commissioned|joined|finished|completed|erected|installed"
+    r"|year of)\b",
+    re.I,
+)
 _IS_YEAR = re.compile(r"\W*(?:1[0-9]|20)\d\d\W*")
 
 

@@ -123,6 +123,19 @@ def test_a_person_is_the_one_that_the_answer_named(encoder: MiniLM) -> None:
     assert resolve(encoder, *asked, answers=told) == "Where does Ida Brandt live?"
 
 
+def test_who_did_something_is_the_one_that_the_next_question_is_about(encoder: MiniLM) -> None:
+    asked, told = ("Who will order a shredder?", "By when?"), ["Ben Lee will order it before June. [1]"]
+    assert resolve(encoder, *asked, answers=told) == "By when will Ben Lee order a shredder?"
+    asked, told = ("Who did Elin Marsk marry?", "When did he die?"), ["Elin Marsk married Otto Lind in 1898. [1]"]
+    assert resolve(encoder, *asked, answers=told) == "When did Otto Lind die?"
+    assert resolve(encoder, *asked, "And she?", answers=told) == "When did Elin Marsk die?"
+
+
+def test_a_name_that_takes_the_place_of_another_is_spoken_of_next(encoder: MiniLM) -> None:
+    asked = ("What is the rent of flat 3 in Garnet Street?", "What about Opal Road?", "Is it let?")
+    assert resolve(encoder, *asked) == "Is Opal Road let?"
+
+
 def test_who_has_another_office_takes_the_place_of_the_person(encoder: MiniLM) -> None:
     asked = ("Who is the warden of the reserve?", "What is her phone number?", "And the ranger?")
     told = ["The warden of the reserve is Ida Brandt. [1]"]

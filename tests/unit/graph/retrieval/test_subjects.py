@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.retrieval.follow_ups import standalone
-from graph.retrieval.subjects import person_in, winner_in, with_subject
+from graph.retrieval.subjects import chosen_in, done_in, person_in, winner_in, with_subject
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,23 @@ def test_the_person_is_named_where_the_answer_says_what_was_asked() -> None:
     answer = "Dr Ann Roe treats adults, and Dr Bo Lee treats children. [1]"
     assert person_in("Who treats children?", answer) == "Dr Bo Lee"
     assert person_in("Who treats adults?", answer) == "Dr Ann Roe"
+
+
+def test_a_person_of_related_passages_stands_where_it_is_said_what_was_asked() -> None:
+    closest = "Closest passages, which do not claim to answer:\n\n{}\n\nShe married the painter Otto Lind in 1898. [2]"
+    assert person_in("Who did Elin Marsk marry?", closest.format("Elin Marsk was born to Ida Bo. [1]")) == "Otto Lind"
+    assert person_in("Who taught Elin Marsk?", closest.format("Elin Marsk was born to Ida Bo. [1]")) == ""
+
+
+def test_what_is_asked_for_is_what_the_next_question_is_about() -> None:
+    capital = "Warsaw (Polish: Warszawa) is the capital of Poland. [1]"
+    assert chosen_in("What is the capital of Poland?", capital) == "Warsaw"
+    assert chosen_in("What is the river of Poland?", capital) == ""
+    assert chosen_in("What is the capital of Warsaw?", capital) == ""
+    bought = "It was agreed to buy a shredder for 780 euros. [1]"
+    assert done_in("What did they decide to buy?", bought) == "a shredder"
+    assert done_in("What did they decide to sell?", bought) == ""
+    assert done_in("What did the board buy?", bought) == ""
 
 
 def test_a_thing_is_asked_of_the_subject_only_where_the_library_tells_it_of_that() -> None:
