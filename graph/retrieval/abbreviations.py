@@ -47,12 +47,17 @@ _TYPED = {
     "whats": "what's", "wheres": "where's", "whos": "who's", "whens": "when's", "hows": "how's", "thats": "that's",
     "dont": "don't", "cant": "can't", "isnt": "isn't", "doesnt": "doesn't", "didnt": "didn't", "wont": "won't",
     "arent": "aren't", "wasnt": "wasn't", "pls": "please", "plz": "please", "ur": "your",
-    "payed": "paid", "wich": "which", "wat": "what", "hw": "how", "abt": "about", "w/o": "without",
+    "payed": "paid", "ppl": "people", "wich": "which", "wat": "what", "hw": "how", "abt": "about", "w/o": "without",
 }  # fmt: skip
 _IN_HASTE = re.compile(rf"(?<![\w'’&/.-])(?:{'|'.join(_TYPED)})(?![\w'’&/-]|\.\w)")
 _WHO_CAME = re.compile(
     r"\W*who (?:was|were|all was) (?:there|at the meeting|in the meeting)\W*"
     r"|\W*who (?:attended|came)(?: the meeting)?\W*",
+    re.IGNORECASE,
+)
+_WHO_MISSED = re.compile(
+    r"\W*who (?:was (?:absent|missing|excused)|(?:was not|wasn['’]?t|were not|weren['’]?t) (?:there|present|at)|missed"
+    r"|(?:could not|couldn['’]?t|did not|didn['’]?t) (?:come|attend|make it|be there))\b[\w ]*\W*",
     re.IGNORECASE,
 )
 _SHORT = re.compile(rf"(?<![\w&-])(?:{'|'.join(map(re.escape, _MEANINGS))})(?![\w&-])", re.IGNORECASE)
@@ -65,6 +70,8 @@ def typed_out(question: str) -> str:
         return question  # "Whats" may be the name of something
     if _WHO_CAME.fullmatch(question):
         return "who was present?"
+    if _WHO_MISSED.fullmatch(question):
+        return "apologies of whom?"
     plain = question[:1].lower() + question[1:]
     return _IN_HASTE.sub(lambda found: _TYPED[found[0]], plain) if _IN_HASTE.search(plain) else question
 

@@ -44,6 +44,8 @@ _COUNTS_OF = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DOES_VERB = re.compile(r"\b(?:does|do|did) (?:it|he|she|they|this|that|one|i|we|you)\b", re.IGNORECASE)
 _HOW_MANY_DO = re.compile(r" \w*[^\Ws]$")
 # "In fiscal 2023" is written as "twelve months ended June 30, 2023" over columns: it is not said to be missing.
+# "Which of the two companies ...": no column.
+_NUMBERED = re.compile(r"\W*(?:two|both|three|four|five|all)\b", re.IGNORECASE)
 _YEAR_NAMED = re.compile(r"\b(?:fiscal|financial year|fy ?\d{2,4})\b", re.IGNORECASE)
 _MAX_PHRASE = 3  # words of a column's name that a table lacks; more are a sentence about something else
 _NO_PROSE = ("row", "heading", "caption", "struck")
@@ -272,7 +274,7 @@ def _absence(question: str, found: Match) -> str:
     needs_scope = found.asked.operation != "cell"
     lacks = not found.missing and not found.columns and _is_one_phrase(found) and not _YEAR_NAMED.search(question)
     lacks = lacks and not (verbs_of(question, found.unexplained) or _PERIOD.search(_phrase(question, found)))
-    lacks = lacks and not _is_verb_after_pronoun(question, found)
+    lacks = lacks and not (_is_verb_after_pronoun(question, found) or _NUMBERED.match(_phrase(question, found)))
     lacks = lacks and not (_HOW_MANY_DO.search(_phrase(question, found)) and _COUNTS_OF.search(question))
     lacks = lacks and not (_VERB_ASKED.search(question[: found.unexplained[0].start]) or _stands_in_cells(found))
     if lacks and (

@@ -65,6 +65,11 @@ _PERCENT_CHANGE = re.compile(
 _IS_YEAR = re.compile(r"(?:19|20)\d\d$")
 _OF_CHANGE = re.compile("|".join(one.pattern for one in (_CHANGED, _DIFFERENCE, _PERCENT_CHANGE)), re.IGNORECASE)
 _AMOUNT_CHANGED = re.compile(r"^\W*(?:and |so )?(?:by )?how much (?:did|has|have|was|is)\b", re.IGNORECASE)
+_NUMBER_CHANGED = re.compile(
+    r"^\W*(?:and |so )?(?P<many>how many) .*\b(?:did|has|have)\b.* (?P<verb>lose|lost|gain(?:ed)?|add(?:ed)?|cut)"
+    r"(?: in (?:19|20)\d\d)?\W*$",
+    re.IGNORECASE,
+)
 _EXCEEDS = re.compile(r"\b(beats?|outperforms?|exceeds?|surpass(?:es)?|trails?|differs?|lags? behind)\b", re.IGNORECASE)
 _COMPARES = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b", re.IGNORECASE)
 _YES_NO = re.compile(
@@ -161,6 +166,8 @@ def _of_two(question: str) -> Asked | None:
         return Asked("change", tuple(one.span() for one in (of_year, changed) if one))
     if changed and (found := _AMOUNT_CHANGED.search(question)):
         return Asked("difference", (found.span(), changed.span()))
+    if found := _NUMBER_CHANGED.search(question):
+        return Asked("difference", (found.span("many"), found.span("verb")))
     if found := _DIFFERENCE.search(question):
         others = (_COMPARES.search(question), _EXCEEDS.search(question), _CHANGED.search(question))
         return Asked("difference", tuple(one.span() for one in (found, *others) if one))

@@ -19,7 +19,7 @@ FRAME = terms.STOP_WORDS | frozenset(
     lower more less each every among one ones same total table tables compared between difference exact exactly between
     please tell find answer following according does did do got get have has had there here only just give given gives
     need needs needed use uses used using consume consumes consumed thing things kind sort level levels respectively
-    currently what's is it's data dataset result results fiscal
+    normal usual typical currently what's is it's data dataset result results fiscal
     """.split()  # noqa: SIM905 - a list of words reads best as text
 )
 FRAME_STEMS = frozenset(map(stem, FRAME))

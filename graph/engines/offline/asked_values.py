@@ -39,6 +39,19 @@ _PLACES = re.compile(r"\b(?:in|at) the(?: [A-Z][\w'’-]+)+")
 # "Removed by your practitioner" says who, without a name.
 _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=\bby an )[a-z]+|(?<=\bby a )[a-z]+")
 _HOW_LONG = re.compile(r"^\W*(?:for )?how long\b", re.IGNORECASE)
+_HOW_LARGE = re.compile(
+    r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
+)
+_VAGUE = re.compile(r"\b(?:several|both|third|quarter|dozens?|no)\b", re.IGNORECASE)
+# "The tenant replaces the bulbs" says who, without a name.
+_WHO_MUST = re.compile(
+    r"^\W*(?:and |so )?who (?:must|has to|have to|should|shall|can|may|is responsible|is liable|pays?|bears?"
+    r"|repairs?|fixes|cleans?|replaces?|covers?|arranges?|provides?|decides?|approves?)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?:\d[\d.]*\s+)?(?:The|Each|Every|Your) ([a-z]+)(?: [a-z]+)? (?:are|shall|must|may|will|have|can|[a-z]+s)\b"
+)
 _LASTS = re.compile(
     r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?|decades?|centur(?:y|ies)|until|till|met(?:re|er)s?"
     r"|kilomet(?:re|er)s?|centimet(?:re|er)s?|feet|foot|ft|miles?|inch(?:es)?|yards?|pages?|words?|[kcm]?m)\b|\d[–-]\d|\bfrom\b.*\bto\b"
@@ -73,21 +86,34 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return False
     if kind == "date" and HOURS.search(quote):
         return True
-    if kind == "number" and not evidence.label and HOW_MUCH.search(question):
-        quote = _DATES.sub(" ", quote)  # "3 April" is no amount
     if kind == "number" and not evidence.label and _HOW_LONG.search(question) and not _LASTS.search(quote):
         return False
+    if kind == "number":
+        quote = _without_other_numbers(question, evidence)
     if kind in ("number", "date"):
         return _new(NUMBER if kind == "number" else DATE, quote, known)
     if kind == "name":
-        told = _PLACES.sub(" ", quote)
-        names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
-        return bool(names - known - terms.STOP_WORDS) or any(
-            doer.split()[-1] not in known for doer in _DOER.findall(quote)
-        )
+        return _names_somebody(question, quote, known)
     if kind in ("place", "reason", "frequency"):
         return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
+
+
+def _without_other_numbers(question: str, evidence: Evidence) -> str:
+    """Return a quote without what is no amount ("3 April"), and does not say how large something is ("several")."""
+    dated = HOW_MUCH.search(question) and not evidence.label
+    quote = _DATES.sub(" ", evidence.quote) if dated else evidence.quote
+    return _VAGUE.sub(" ", quote) if _HOW_LARGE.search(question) else quote
+
+
+def _names_somebody(question: str, quote: str, known: frozenset[str]) -> bool:
+    """Return whether a quote has a name that the question does not have, or says who does something without one."""
+    subject = _SUBJECT.match(quote) if _WHO_MUST.match(question) else None
+    if subject and subject[1] not in known:
+        return True
+    told = _PLACES.sub(" ", quote)
+    names = {name.lower() for name in CAPITALISED.findall(told) if not _DAY_OR_MONTH.fullmatch(name)}
+    return bool(names - known - terms.STOP_WORDS) or any(doer.split()[-1] not in known for doer in _DOER.findall(quote))
 
 
 def _new(pattern: re.Pattern[str], quote: str, known: Iterable[str]) -> bool:

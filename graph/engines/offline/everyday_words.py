@@ -15,6 +15,7 @@ from graph.storage.fulltext import stem
 
 _MOST_WORDS = 14
 _NAME = re.compile(r"[A-Z0-9](?!['’]|\W*$)")
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|Christmas\b|Easter\b|New\b(?= Year)")
 _ONESELF = re.compile(r"\b(?:i|i['’]m|me|my|mine|myself|we|us|our|you|your)\b", re.I)
 _WRITTEN = """
 people person guy guys : persons individuals guests members occupants residents visitors participants passengers
@@ -215,6 +216,9 @@ leave leaves leaving depart : departs departure sails
 arrive arrives back return : return arrival arrives back returns
 medicine medicines drugs : medication medicines
 bus : coach bus
+run runs running sail sails : sailing sailings service operates operate departs
+meeting minutes : meeting minutes
+class classes : course courses lesson lessons
 shareholder shareholders : holders shareholders general
 dividend : dividend
 new : replacement
@@ -255,7 +259,7 @@ def is_written_formally(word: str, held: frozenset[str]) -> bool:
 def is_everyday(question: str) -> bool:
     """Return whether a question is short and names nothing by a name or number."""
     words = question.split()
-    return len(words) <= _MOST_WORDS and not any(_NAME.match(word) for word in words[1:])
+    return len(words) <= _MOST_WORDS and not any(_NAME.match(word) and not _DAY.match(word) for word in words[1:])
 
 
 @lru_cache(maxsize=64)

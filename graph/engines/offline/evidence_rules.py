@@ -43,6 +43,7 @@ from graph.engines.offline.permissions import (
     asks_yes_or_no,
     differ_in_negation,
     rules_on,
+    says_opposite,
 )
 from graph.engines.offline.unnamed_words import is_replaced, may_go_unnamed
 from graph.engines.offline.word_forms import initials_of, is_month_within, is_named, stems
@@ -58,6 +59,7 @@ from graph.storage.rows import ChunkRow, SentenceRow
 _MIN_COSINE, _MIN_COSINE_OF_VALUE = 0.6, 0.45
 _MIN_COSINE_OF_EVERYDAY = 0.3
 MIN_NAMED = 2
+_SHORT = 10  # words of a question for yes or no that may have names
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,13 @@ def answers_question(
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
     near = (labelled or _is_near(question, sentence, scored)) and not is_about_another(question, sentence, chunk)
-    if not (near or named or is_row or is_named_heading(question, headings[-1] if headings else "")):
+    heading = headings[-1] if headings else ""
+    headed = is_named_heading(question, heading) or is_under_its_heading(
+        question, heading, titles.get(chunk.document, "")
+    )
+    if not (near or named or is_row or headed):
         return False
-    if labelled and not named and not _names_any(question, sentence, headings, title):
+    if labelled and not (named or headed) and not _names_any(question, sentence, headings, title):
         return False
     above = " | ".join([*headings, *title, chunk.name, around.subjects if around else ""])
     above += _pointed_to(question, sentence, chunk, named)
@@ -116,17 +122,23 @@ def answers_question(
         above += f" | {sentence.search}" if labelled else ""
         evidence = Evidence(sentence.text, above, lead_in=headings[-1] if headings else "")
         return not why_related(question, evidence, around.weights if around and close else None)
+    return not why_related(question, _of_row(sentence, above, around), around.weights if around else None)
+
+
+def _of_row(sentence: SentenceRow, above: str, around: Surroundings | None) -> Evidence:
+    """Return the row of a table as evidence."""
     caption = sentence.search.partition(". ")[0] if ". " in sentence.search.partition(" | ")[0] else ""
     label = sentence.cells[0][1]
     alone = around is not None and head(label) not in around.heads
-    weights = around.weights if around else None
-    return not why_related(question, Evidence(sentence.search, above, label, caption, alone), weights)
+    return Evidence(sentence.search, above, label, caption, alone)
 
 
 def _is_near(question: str, sentence: SentenceRow, scored: scoring.ScoredSentence | None) -> bool:
     least = _MIN_COSINE if asked_kind(question) in ("", "reason") else _MIN_COSINE_OF_VALUE
     required = required_words(question, "")
-    if is_plainly_asked(question, sentence.text):
+    if is_plainly_asked(question, sentence.text) or (
+        asked_kind(question) == "reason" and _BECAUSE.search(sentence.text)
+    ):
         least = min(least, _MIN_COSINE_OF_EVERYDAY)
     near = scored is not None and scored.cosine >= least
     return near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
@@ -141,6 +153,8 @@ def is_plainly_asked(question: str, quote: str) -> bool:
         return any(code in quote for code in _CODE_NAMED.findall(question))
     if not is_everyday(question):
         return False
+    if _SAYS_ABOUT.match(question):
+        return True
     kind = asked_kind(question)
     valued = kind not in ("", "reason") and len(required_words(question, kind)) >= MIN_NAMED
     own = asks_for_oneself(question) and not _HOW_TO.match(question)
@@ -161,6 +175,7 @@ def _answers_in_language(
     return near and evidence_by_language.answers(question, sentence.search, above, _before(sentence, chunk), chunk.text)
 
 
+_BECAUSE = re.compile(r"\b(?:because|due to|owing to)\b", re.IGNORECASE)
 # "They won again in 1990": what the sentence is about stands in the one before it.
 _REFERS = re.compile(r"(?:They|It|He|She|These|This|Those|Its|Their|His|Her|The (?:latter|former)|Both|Such)\b")
 
@@ -219,6 +234,25 @@ def is_named_heading(question: str, heading: str) -> bool:
     return len(words) > 1 and all(is_named(word, held, frozenset()) for word in words)
 
 
+@lru_cache(maxsize=256)
+def is_under_its_heading(question: str, heading: str, title: str) -> bool:
+    """Return whether a heading is just one thing that a question asks about, and the title names all others.
+
+    "Spanish, English" under "Languages" of the CV of Ann Lee says which languages she speaks.
+    """
+    words, own = required_words(question, ""), terms.content_terms(heading)
+    if len(words) < MIN_NAMED or len(own) != 1 or heading in title.split(" | "):
+        return False
+    under, asked, above = stems(heading), stems(question), stems(title)
+    named = [word for word in words if is_named(word, under, frozenset())]
+    rest = [word for word in words if word not in named]
+    return (
+        bool(named and rest)
+        and is_named(own[0], asked, frozenset())
+        and all(is_named(word, above, frozenset()) for word in rest)
+    )
+
+
 _PLACE_NAMED = re.compile(
     r"\b(?:clauses?|sections?|articles?|paragraphs?|rules?|chapters?|items?|points?|appendix|annex|schedule)\b|\b\d+(?:\.\d+)*\b"
     r"|\b(?:name|applicant|candidate|author|person|sender)\b"
@@ -247,6 +281,8 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
     settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
+    if (doer := _WHO_DOES.match(question)) and not _says(doer[1], own) and _says(doer[1], stems(evidence.above)):
+        return f"only what stands above says who {doer[1]}"
     if (act := _HOW_TO.match(question)) and act[1].lower() in required and not _says(act[1], own):
         return f"the quote does not say how to {act[1]}"
     if differ_in_negation(question, evidence.quote) and not settled:
@@ -268,6 +304,8 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
         missing = [word for word in missing if word.lower() not in led_in]  # "my bag was stolen, ..." by a part of it
     if missing and is_everyday(question) and (not evidence.label or _label_is_asked(question, evidence.label)):
         missing = [word for word in missing if not is_written_formally(word, held)]
+    if missing and asks_yes_or_no(question):
+        missing = [word for word in missing if not says_opposite(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
     missing = [word for word in missing if not is_month_within(word, evidence.quote)]
     measured = [
@@ -281,6 +319,18 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
 
 # Under "Termination" stands much that does not say how to get out.
 _HOW_TO = re.compile(r"^\W*how (?:do|can|should|must) (?:i|we|you) (\w+)", re.IGNORECASE)
+# The title "The Wick Players" does not make everybody under it one who plays the lead.
+_WHO_DOES = re.compile(
+    r"^\W*(?:and |so )?who (?!is\b|was\b|are\b|were\b|has\b|had\b|do\b|does\b|did\b|must\b|can\b|may\b|will\b|should\b)"
+    r"([a-z]{3,})\b",
+    re.IGNORECASE,
+)
+# "What does the contract say about smoking?" is answered by each sentence on smoking.
+_SAYS_ABOUT = re.compile(
+    r"^\W*(?:and |so )?what (?:do|does|did) (?:it|they|(?:the|this|that|my|our|these) (?:[\w-]+ ){0,2}?[\w-]+)"
+    r" (?P<says>say|state|tell|mention|require|specify)(?: us| me)? (?:about|on|regarding|concerning)\b",
+    re.IGNORECASE,
+)
 
 
 def _says(word: str, own: frozenset[str]) -> bool:
@@ -298,6 +348,9 @@ _CODE_NAMED = re.compile(r"\b[A-Z]{1,5}-?\d{1,5}\b")
 _BEFORE_CODE = re.compile(r"\b([a-z]+) (?=[A-Z]{1,5}-?\d{1,5}\b)")
 
 
+_SPENT_ON = re.compile(r"^\W*what (?:did|do|does|have|has|was|were) .*\b(?:spen[dt]|pay|paid) (?:on|for)\b", re.I)
+
+
 @lru_cache(maxsize=64)
 def required_words(question: str, kind: str) -> tuple[str, ...]:
     """Return the words of a question that an answer has to name: no stop words, not the kind of thing asked for."""
@@ -307,8 +360,13 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
         kinds |= {first} | ({second} if first in FRAME else set())
     kinds = {word for word in kinds if not any(names.fullmatch(word) for names, _ in MEASURES)}
     kinds |= {found.lower() for found in VALUE_NOUN.findall(question)}
-    kinds |= {"paid", "spent", "pay", "spend", "cost", "money"} if HOW_MUCH.search(question) else set()
+    kinds |= (
+        {"paid", "spent", "pay", "spend", "cost", "money"}
+        if HOW_MUCH.search(question) or _SPENT_ON.match(question)
+        else set()
+    )
     kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
+    kinds |= {says["says"].lower()} if (says := _SAYS_ABOUT.match(question)) else set()
     kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
     kept = []

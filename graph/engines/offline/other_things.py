@@ -101,12 +101,21 @@ def codes_of_others(question: str, evidence: Evidence) -> list[str]:
     return [code for code in sorted(asked - said) if said or code not in alone] + others
 
 
+_BESIDE = re.compile(
+    r"\b(?:totals?|sum|price|costs?|amount|pay|much)\b.*\b(?:with|including|incl\.?|plus|without|excluding|excl\.?|before|after)"
+    r" (?:the )?(\w+)",
+    re.IGNORECASE,
+)
+
+
 def other_row(question: str, evidence: Evidence) -> str:
     """Return the label of a row that the question names in part only: "Gannet Bay" where it asks for "Gannet".
 
     The only row of "Common gannets" is that of "gannets": a common noun is the head of its label.
     """
     label = [word for word in terms.content_terms(evidence.label) if not word.isdigit()]
+    if evidence.label and (beside := _BESIDE.search(question)) and stems(evidence.label) & stems(beside[1]):
+        return evidence.label  # "the total with VAT" is not the VAT
     asked, initials = stems(question), initials_of(question)
     units = [names for names, unit in MEASURES if unit.search(question)]
     named = [is_named(word, asked, initials) or any(names.fullmatch(word) for names in units) for word in label]

@@ -88,3 +88,21 @@ def _is_negated(question: str, quote: str) -> bool:
         for found in NEGATIVE.finditer(quote)
         if not any(start <= found.start() < end for start, end in bounds)  # "not more than 40" denies nothing
     )
+
+
+# "Is it open on Monday?" is answered by "Closed on Mondays".
+_OPPOSITES = {
+    stem(word): stem(other)
+    for one, two in (
+        ("open", "closed"),
+        ("included", "excluded"),
+        ("covered", "excluded"),
+        ("available", "unavailable"),
+    )
+    for word, other in ((one, two), (two, one))
+}
+
+
+def says_opposite(word: str, held: frozenset[str]) -> bool:
+    """Return whether a text, with the stems `held`, says the opposite of a word: it answers yes or no."""
+    return _OPPOSITES.get(stem(word.lower()), " ") in held

@@ -52,6 +52,8 @@ big huge major
 small little tiny
 quick rapid fast
 reduce decrease lower decline diminish
+drop dropped fall fell fallen decline declined
+contract agreement
 increase rise grow growth
 change alter modify transform
 connect link join

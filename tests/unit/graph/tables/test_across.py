@@ -8,6 +8,7 @@ import pytest
 
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.tables.answers import answer_from_tables
+from graph.types import Computation
 from graph.verification.computations import failure_of_result
 
 ENGINES = (
@@ -123,5 +124,5 @@ def test_a_change_is_that_from_one_year_to_the_next(question: str, says: str) ->
     assert bool(says) == bool(answer.claims)
     for claim in answer.claims:
         assert failure_of_result(claim, claim["computation"]) == ""
-        false = {**claim["computation"], "result": "12.3"}
+        false: Computation = {**claim["computation"], "result": "12.3"}
         assert failure_of_result(claim, false)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.engines.offline.everyday_words import asks_for_oneself, circumstances, is_everyday
-from graph.engines.offline.evidence_rules import asked_kind, required_words, why_related
+from graph.engines.offline.evidence_rules import asked_kind, is_under_its_heading, required_words, why_related
 from graph.engines.offline.other_things import Evidence
 from graph.engines.offline.word_forms import is_month_within
 
@@ -20,6 +20,11 @@ from graph.engines.offline.word_forms import is_month_within
         ("my purse was stolen, how fast do i tell the police", "Theft must be notified to the police within two days."),
         ("what does error Q7 mean", "If the display shows Q7, the lid is open."),
         ("when is the office open", "Office: Monday to Thursday from 8 am to 3 pm."),
+        ("is the shop open on Mondays", "The shop is closed on Sundays and Mondays."),
+        ("what does the contract say about smoking", "Smoking in the stairs ends this agreement."),
+        ("who has to fix the roof", "The landlord repairs the roof."),
+        ("why did sales drop", "Sales fell because timber was dear."),
+        ("does the ferry run at Christmas", "There is no sailing of the ferry at Christmas."),
         ("who do i call about the office", "Office of the warden: Ida Berg, 0555 010 2030."),
     ],
 )
@@ -41,6 +46,10 @@ def test_formal_words_name_everyday_ones(question: str, quote: str) -> None:
         ("how long is the offer open", "Mr Holm obtains three offers by 30 June."),
         ("what can i use instead of soda", "Soda: Quantity 3"),
         ("what do helpers get", "Helpers work two shifts."),
+        ("Who plays the lead in The Bell?", "Directed by Owen Marsh."),
+        ("How big is Holm?", "Several big meadows lie around Holm."),
+        ("what does the contract say about smoking", "The smoke alarm is tested once a year."),
+        ("is the shop open on Mondays", "The shop sells bread on Mondays."),
         ("who ran the fair", "The fair is run in the Green Room."),
         ("how much was the second hall", "The second hall was given up in 1931."),
         ("what colour are the boats", "The boats are kept in the harbour."),
@@ -48,7 +57,7 @@ def test_formal_words_name_everyday_ones(question: str, quote: str) -> None:
     ],
 )
 def test_another_thing_is_not_named(question: str, quote: str) -> None:
-    assert why_related(question, Evidence(quote, "Termination", lead_in="Termination"))
+    assert why_related(question, Evidence(quote, "Termination | The Bell Players", lead_in="Termination"))
 
 
 def test_a_row_is_not_that_of_a_question_which_names_only_its_column() -> None:
@@ -84,3 +93,15 @@ def test_which_questions_are_everyday_ones() -> None:
 )
 def test_months_within_a_range(month: str, text: str, *, within: bool) -> None:
     assert is_month_within(month, text) is within
+
+
+def test_a_heading_under_a_title_says_what_its_short_lines_are() -> None:
+    assert is_under_its_heading("which languages does Marta speak?", "Languages", "Marta Villanueva")
+    assert not is_under_its_heading("which languages does Jonas speak?", "Languages", "Marta Villanueva")
+    assert not is_under_its_heading("where did Marta study?", "Languages", "Marta Villanueva")
+
+
+def test_the_total_with_the_tax_is_not_the_tax() -> None:
+    row = Evidence("VAT 20 %: Amount 659.60", "Invoice", label="VAT 20 %")
+    assert why_related("What is the total with VAT on the invoice?", row)
+    assert why_related("How much is the VAT on the invoice?", row) == ""
