@@ -323,6 +323,12 @@ def test_a_large_library_is_filtered_paged_and_chosen_from(open_room: OpenRoom, 
     assert "84 sacks" in room.ask("How many sacks does windmill number 12 grind?")
     assert "mill 12.md, mill 13.md" in page.inner_text(".limited")
     assert "not" in room.ask("How high is the lighthouse of Tornholm?")
+    turns = page.locator(".turn").count()
+    page.get_by_role("button", name="Ask all documents").last.click()
+    page.locator(".turn").nth(turns).locator(".foot").wait_for()
+    assert "43 metres" in page.locator(".turn").last.inner_text()
+    assert page.inner_text("#chosen") == "56 documents, all asked"
+    assert page.locator(".turn").last.get_by_role("button", name="Ask all documents").count() == 0
     page.reload()
     page.locator(".limited").first.wait_for()
     assert "mill 12.md, mill 13.md" in page.locator(".limited").first.inner_text(), "a reload tells what was asked of"

@@ -97,7 +97,7 @@ function done() {
 function add(asked) {
   if (!shownTurns.length) byId("talk").replaceChildren();
   shownTurns.push(asked);
-  const turn = makeTurn(asked, { number: shownTurns.length, thread: () => thread, again: (question) => retry(question, asked) });
+  const turn = makeTurn(asked, { number: shownTurns.length, thread: () => thread, again: (question) => retry(question, asked), everywhere: (question) => restoreChoice(null).then(() => retry(question, asked)) });
   byId("talk").append(turn.element);
   turn.element.scrollIntoView({ block: "start" });
   return turn;

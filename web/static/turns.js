@@ -33,7 +33,7 @@ const wordsOf = (content) =>
   typeof content === "string" ? content : (content ?? []).map((part) => (part.type === "text" ? part.text : part.name ? `[${part.name}]` : "")).filter(Boolean).join("\n");
 
 /** A turn on the screen. `end` puts the answer in place of the step, `fail` what went wrong, with a way to ask again. */
-export function makeTurn({ question, askedOf = null }, { number, thread, again }) {
+export function makeTurn({ question, askedOf = null }, { number, thread, again, everywhere }) {
   const step = make("p", { className: "step" }, "Reading the question");
   const limited = askedOf ? make("p", { className: "limited" }, limitOf(askedOf)) : null;
   const element = make("article", { className: "turn", id: `turn-${number}`, tabIndex: -1, "aria-label": question }, make("h2", { className: "asked" }, question), limited, step);
@@ -61,7 +61,7 @@ export function makeTurn({ question, askedOf = null }, { number, thread, again }
       result = known ?? result;
       clear();
       if (!result) return this.fail("No answer was given.");
-      element.append(...(verdictOf(result) === "refused" ? refusal(result) : answer(result)), notes(result), footer({ ...result, question, seconds: waited ?? result.seconds }, { number, thread: thread(), again }));
+      element.append(...(verdictOf(result) === "refused" ? refusal(result) : answer(result)), notes(result), footer({ ...result, question, seconds: waited ?? result.seconds }, { number, thread: thread(), again, everywhere: askedOf ? everywhere : null }));
     },
     fail(message) {
       clear();
@@ -130,7 +130,7 @@ function notes(result) {
   return kept.length ? make("ul", { className: "notes", "aria-label": "Notes" }, ...kept.map(({ text }) => make("li", {}, text))) : "";
 }
 
-function footer(result, { number, thread, again }) {
+function footer(result, { number, thread, again, everywhere }) {
   const facts = [];
   if (typeof result.seconds === "number") facts.push(`${result.seconds.toFixed(result.seconds < 1 ? 2 : 1)} s`);
   if (result.usage?.requests) facts.push(plural(result.usage.requests, "request"));
@@ -141,6 +141,7 @@ function footer(result, { number, thread, again }) {
     iconButton("link", "Copy a link to this answer", async () => (await copy(link), toast("The link is copied."))),
     result.citations?.length ? iconButton("save", "Save the cited pages as PDF", (event) => saveProof(event.currentTarget, result)) : null,
     iconButton("again", "Ask this again", () => again(result.question)),
+    everywhere && ["refused", "related"].includes(verdictOf(result)) ? button("Ask all documents", () => everywhere(result.question), { className: "plain" }) : null,
   ];
   return make("p", { className: "foot" }, ...tools, make("span", { className: "facts" }, facts.join(" · ")));
 }
