@@ -45,7 +45,7 @@ from graph.ingestion.state import (
 from graph.retrieval.embedder import SentenceEmbedder
 from graph.runtime.async_nodes import async_node
 from graph.storage.cleanup import remove_stale
-from graph.storage.rows import DocumentRow
+from graph.storage.rows import DONE, DocumentRow
 from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
 from loaders.errors import SkippedError
@@ -133,7 +133,9 @@ def _add_document(deps: Deps, found: Found, info: DocumentInfo) -> PendingDocume
     )
     deps.stores.catalog.set_labels(document, dict(enumerate(info.labels, 1)), printed=False)
     run, rows = context.current(), deps.stores.catalog.pages(document)
-    pages = [row.page for row in rows if not is_done(row, run, deps.reader.name)]
+    # What is read is read again for all who have it: only who may write wherever it is decides on that.
+    kept = DONE if deps.stores.catalog.is_held_by_others(document) else ()
+    pages = [row.page for row in rows if row.status not in kept and not is_done(row, run, deps.reader.name)]
     try:
         size = found.path.stat().st_size  # of the file that the pages are read from, which may be a conversion
     except OSError:

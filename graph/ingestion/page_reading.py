@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from graph import context, dependencies
@@ -104,6 +105,7 @@ class BatchReader:
         rows, handled = self._rows(), {outcome["page"] for outcome in self._batch.get("outcomes", [])}
         reused = self._reuse_transcripts([row for row in rows.values() if row.page not in handled])
         handled |= {row.page for row in reused}
+        handled |= {row.page for row in rows.values() if row.status in DONE and self._is_held_by_others}
         left = [row for row in rows.values() if row.page not in handled]
         return reused, [UnreadPage(row, request) for row, request in zip(left, self._requests(left), strict=True)]
 
@@ -156,6 +158,11 @@ class BatchReader:
         self._stores.catalog.record_page(row, transcript)
         return row
 
+    @cached_property
+    def _is_held_by_others(self) -> bool:
+        """Whether what is read stays so: a client may also write read pages into the state of a thread."""
+        return self._stores.catalog.is_held_by_others(self._batch["id"])
+
     def _rows(self) -> dict[int, PageRow]:
         """Return the ledger lines of the batch by page, in order."""
         return {row.page: row for row in self._stores.catalog.pages(self._batch["id"], self._batch["pages"])}
@@ -170,7 +177,7 @@ class BatchReader:
 
     def _keeps_reading(self, row: PageRow) -> bool:
         """Return whether a page keeps its earlier transcript when reading it again fails."""
-        return self._context.reread and row.status in DONE
+        return row.status in DONE and (self._context.reread or self._is_held_by_others)
 
     def _reuse_transcripts(self, rows: Sequence[PageRow]) -> list[PageRow]:
         """Record pages that this engine read in an earlier run, and return their lines; none when rereading."""

@@ -44,7 +44,7 @@ class DocumentStore(Protocol):
     def forget_source(self, source: str) -> list[str]:
         """Take a source, and what was attached to it, from the caller's collections; return what is retired then."""
 
-    def is_shared(self, document: str) -> bool: ...  # whether a user has added it, whose names others may not learn
+    def is_held_by_others(self, document: str) -> bool: ...  # whether a collection that may not be written has it
 
     def pending_cleanup(self) -> list[str]:
         """Return the documents that may have vectors or images which the catalog no longer refers to."""

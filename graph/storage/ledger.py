@@ -135,9 +135,13 @@ class Ledger(Collections):
             [*(values if inside else ()), *own, *values],
         )
 
-    def is_shared(self, document: str) -> bool:
-        """Return whether a user has added a document; the user's name for it must not reach the others."""
-        return bool(self._db.rows("SELECT 1 FROM entry WHERE document = ? AND added_by <> '' LIMIT 1", [document]))
+    def is_held_by_others(self, scope: Scope, document: str) -> bool:
+        """Return whether a collection that the caller may not write has a document: what is read of it stays so."""
+        if scope.writes is None:
+            return False
+        mine = sorted(scope.writes) or [""]
+        found = "SELECT 1 FROM entry WHERE document = ? AND collection NOT IN ({}) LIMIT 1"
+        return bool(self._db.rows(found.format(placeholders(mine)), [document, *mine]))
 
     def visible_documents(self, scope: Scope, documents: Sequence[str] | None = None) -> list[str]:
         """Return the ids of those of the documents that may be seen, in their order; of all documents by default."""

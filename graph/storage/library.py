@@ -37,7 +37,8 @@ class Library:
         self.retire = partial(catalog.retire, scope)
         self.forget_source = partial(catalog.forget_source, scope)
         self.pending_cleanup, self.cleanup_done = catalog.pending_cleanup, catalog.cleanup_done
-        self.delete_document, self.is_shared = catalog.delete_document, catalog.is_shared
+        self.delete_document = catalog.delete_document
+        self.is_held_by_others = partial(catalog.is_held_by_others, scope)
 
         self.pages = partial(catalog.pages, scope)
         self.failed_pages = partial(catalog.failed_pages, scope)

@@ -63,7 +63,7 @@ def people(server: Server) -> Iterator[dict[str, httpx.Client]]:
         one.close()
 
 
-def read(http: httpx.Client, content: bytes, name: str, **context: str) -> str:
+def read(http: httpx.Client, content: bytes, name: str, **context: Any) -> str:
     """Upload a file and have it read; return its document's id."""
     sent = http.post("/uploads", params={"name": name}, content=content).raise_for_status().json()
     run = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}, "context": context}
@@ -363,6 +363,17 @@ def test_documents_are_counted_within_the_scope(document: str, people: dict[str,
     read(people["ben"], pdf("A page of Ben on colours."), "colours.pdf")
     answer = people["ben"].post("/runs/wait", json=asked).json()["answer"]
     assert "does not have “heliotrope”" in answer or answer.startswith("None of"), answer
+
+
+def test_pages_that_others_have_too_are_not_read_again(people: dict[str, httpx.Client]) -> None:
+    """Their reading is one, and the settings of a run, its prompts among them, would change it for all."""
+    content = pdf("The sluice opens at noon.")
+    made = read(people["walt"], content, "sluice.pdf")
+    read(people["walt"], content, "sluice.pdf", reread=True)
+    before = people["walt"].get(f"/documents/{made}").json()["ledger_pages"]
+    assert [page["attempts"] for page in before] == [2]
+    assert read(people["ben"], content, "own.pdf", reread=True) == made
+    assert people["walt"].get(f"/documents/{made}").json()["ledger_pages"] == before
 
 
 @pytest.mark.parametrize("number", [100, pytest.param(1000, marks=pytest.mark.slow)])

@@ -89,7 +89,7 @@ def test_every_method_that_reads_takes_a_scope_first() -> None:
     """A new method of the protocols is listed here, or takes a scope: none without it returns what is in documents."""
     without = {
         *("memberships", "collection_ids", "pending_cleanup", "cleanup_done", "delete_document", "record_page"),
-        *("add_transcript", "stage_chunks", "publish", "chunks_fingerprint", "is_shared"),
+        *("add_transcript", "stage_chunks", "publish", "chunks_fingerprint"),
         *("document_frequencies", "holds_other_scripts", "add_token_vectors", "add_multilingual_vectors"),
         *("add_prefetched_vectors", "prefetched_vectors", "count_request", "requests_sent", "get_meta", "set_meta"),
         *("was_replaced", "leave_path", "close", "check", "add", "stored_ids", "delete_stale", "reset", "count"),
@@ -127,6 +127,15 @@ def test_a_stranger_changes_nothing_that_is_told_of_a_document(raw: ScopedCatalo
     ana.set_front_matter("a", "Winches", [], "", "")
     ana.set_labels("a", {1: "iv"}, printed=True)
     assert (ana.documents()[0].title, ana.pages("a")[0].label) == ("Winches", "iv")
+
+
+def test_a_document_is_held_by_others_where_one_may_not_write(raw: ScopedCatalog) -> None:
+    row, ana, bea = document("a"), of(raw, ANA), of(raw, BEA)
+    read(ana, row, "winch cable tested")
+    assert [one.is_held_by_others("a") for one in (ana, bea, of(raw, LOCAL))] == [False, True, False]
+    bea.add_document(row)
+    assert [one.is_held_by_others("a") for one in (ana, bea, of(raw, LOCAL))] == [True, True, False]
+    assert not ana.is_held_by_others("z")
 
 
 def test_the_local_user_sees_everything(raw: ScopedCatalog) -> None:
