@@ -127,8 +127,8 @@ class PdfFile:
             if len(self._layers) >= MAX_CACHED_LAYERS:
                 del self._layers[next(iter(self._layers))]
             page = self._page(number)
-            layer, styles = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES)
-            look = page.get_textpage(flags=_LOOK_FLAGS | styles)
+            layer, more = read_layer(page, _TEXT_FLAGS, pymupdf.TEXT_COLLECT_STYLES, pymupdf.TEXT_IGNORE_ACTUALTEXT)
+            look = page.get_textpage(flags=_LOOK_FLAGS | more)
             seen = with_fields(page, with_whole_words(look, as_seen(page, look, layer)))
             layer = with_tick_boxes(page, look, seen)
             layer = replace(with_comments(page, in_logical_order(layer)), outlined=is_outlined(page, layer))

@@ -13,6 +13,7 @@ from typing import Any
 
 from loaders.pdf.bidi import as_read, in_reading_order
 from loaders.pdf.raised_signs import mark_signs
+from loaders.pdf.replaced_text import KEY, other_words
 from loaders.pdf.ruled import Rules
 from loaders.pdf.strikes import join_struck
 from loaders.types import Box, Word
@@ -149,15 +150,20 @@ def text_layer(page: Any, textpage: Any) -> TextLayer:
     return TextLayer(page.rect.width, page.rect.height, tuple(lines), images, _drawings(page), math)
 
 
-def read_layer(page: Any, flags: int, styles: int) -> tuple[TextLayer, int]:
-    """Return the text layer of a page whose print is kept once where it is set twice, and the further flags it took.
+def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLayer, int]:
+    """Return the text layer of a page as it is drawn, and the further flags of the PDF library that it took.
 
-    `styles` makes the PDF library leave out the second print; asked for on each page it takes 15 ms.
+    `styles` leaves out print that is set a second time at its place (asked for on each page it takes 15 ms), `drawn`
+    the texts that the file gives in place of what it draws.
     """
-    layer = text_layer(page, page.get_textpage(flags=flags))
-    if not _is_set_twice(layer):
-        return layer, 0
-    return text_layer(page, page.get_textpage(flags=flags | styles)), styles
+    layer, more, others = text_layer(page, page.get_textpage(flags=flags)), 0, 0
+    if KEY in page.read_contents():
+        others = other_words(layer.text, text_layer(page, page.get_textpage(flags=flags | drawn)).text)
+        more = drawn if others else 0
+    more |= styles if _is_set_twice(layer) else 0
+    if more:
+        layer = text_layer(page, page.get_textpage(flags=flags | more))
+    return replace(layer, hidden=others), more
 
 
 def _is_set_twice(layer: TextLayer) -> bool:

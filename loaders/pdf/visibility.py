@@ -100,7 +100,7 @@ def as_seen(page: Any, textpage: Any, layer: TextLayer) -> TextLayer:
     if not (drop or struck or "~~" in layer.text):
         return layer
     lines = [replace(line, words=words) for line in layer.lines if (words := _shown(line, drop, struck))]
-    return replace(layer, lines=tuple(lines), hidden=len(hidden), watermarks=stamps)
+    return replace(layer, lines=tuple(lines), hidden=layer.hidden + len(hidden), watermarks=stamps)
 
 
 def copy_of_text(document: Any, layer: TextLayer) -> Any:

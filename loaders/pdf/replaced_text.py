@@ -1,0 +1,52 @@
+"""Texts that a file gives in place of what it draws (/ActualText): right for ligatures and broken fonts, else a lie."""
+
+from __future__ import annotations
+
+import unicodedata
+from difflib import SequenceMatcher
+
+from loaders.pages.text_quality import is_garbage
+
+KEY = b"/ActualText"
+"""What stands in a page's content where it gives such a text."""
+_WORDS, _LETTERS = 2, 3  # words of so many letters that are drawn, before they count more than what is given for them
+_ALIKE = 0.6  # likeness of both from which on the given text is a repair: "o#ce" and "office" have 0.8
+_VOWELS = (0.2, 0.65)  # share of the letters; letters of a font whose codes are shifted ("JDWH FORVHV") have 0-0.2
+_MAX_WORDS = 5000
+
+
+def other_words(given: str, drawn: str) -> int:
+    """Return how many words a file gives for print that is drawn otherwise: another sentence, another number."""
+    ours, theirs = drawn.split(), given.split()
+    if ours == theirs or max(len(ours), len(theirs)) > _MAX_WORDS:
+        return 0
+    changes = SequenceMatcher(None, theirs, ours, autojunk=False).get_opcodes()
+    return sum(
+        stop - start
+        for kind, start, stop, first, last in changes
+        if kind == "replace" and _differs(" ".join(theirs[start:stop]), " ".join(ours[first:last]))
+    )
+
+
+def _differs(given: str, drawn: str) -> bool:
+    """Return whether print that can be read says something else than what is given for it."""
+    digits = [_digits(text) for text in (given, drawn)]
+    if all(digits) and digits[0] != digits[1]:
+        return not is_garbage(drawn)
+    words = [word for word in drawn.split() if sum(map(str.isalpha, word)) >= _LETTERS]
+    if len(words) < _WORDS or is_garbage(drawn) or not _VOWELS[0] <= _vowels(drawn) <= _VOWELS[1]:
+        return False
+    return SequenceMatcher(None, _letters(given), _letters(drawn), autojunk=False).ratio() < _ALIKE
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isdigit())
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _vowels(text: str) -> float:
+    letters = [sign for sign in unicodedata.normalize("NFD", text).casefold() if sign.isalpha()]
+    return sum(sign in "aeiouy" for sign in letters) / max(len(letters), 1)
