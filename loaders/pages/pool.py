@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, parent_process
@@ -111,11 +112,11 @@ class ProcessPagePool:
         try:
             try:
                 return await self._call(self._all, function, *args)
-            except _TooLongError:
+            except (_TooLongError, BrokenProcessPool):
                 return await self._call(self._lone, function, *args)
         except _TooLongError as exc:
             raise SourceError(f"{args[0]!s} could not be opened, {exc}: it is damaged.") from exc
-        except ProcessExpired as exc:
+        except (ProcessExpired, BrokenProcessPool) as exc:
             raise SourceError(f"{args[0]!s} made the reading process end: it is damaged.") from exc
 
     def close(self) -> None:
@@ -183,6 +184,9 @@ class _Workers:
     def submit(self, limits: _Limits, function: Callable[..., Any], *args: Any) -> Any:
         """Schedule a job and return its future."""
         with self._lock:
+            if self._pool is not None and not self._pool.active:
+                # A process ended while it had no job, killed for want of memory perhaps: the pool takes no more.
+                _end(self._take())
             if self._pool is None:
                 self._pool = ProcessPool(
                     self._number,
@@ -198,13 +202,22 @@ class _Workers:
     def close(self) -> None:
         """End the processes, busy or not."""
         with self._lock:
-            pool, self._pool = self._pool, None
-            at_exit, self._at_exit = self._at_exit, None
+            pool = self._take()
+        _end(pool)
+
+    def _take(self) -> Any:
+        """Return the pool and forget it; the lock is held."""
+        pool, self._pool = self._pool, None
+        at_exit, self._at_exit = self._at_exit, None
         if at_exit is not None:
             at_exit.cancel()
-        if pool is not None:
-            pool.stop()
-            pool.join()
+        return pool
+
+
+def _end(pool: Any) -> None:
+    if pool is not None:
+        pool.stop()
+        pool.join()
 
 
 async def _result(future: Any, limits: _Limits) -> Any:
@@ -227,6 +240,8 @@ async def _outcome(future: Any, limits: _Limits) -> Any:
     except ProcessExpired as exc:
         ended = f"The page made its process end (exit code {exc.exitcode}), tried twice."
         return Failure("render_error", ended, retry=True)
+    except BrokenProcessPool:  # a process ended before it said which job it had: any of those that wait
+        return Failure("render_error", "A process that reads pages ended, tried twice.", retry=True)
     except Exception as exc:
         return Failure("render_error", f"The page could not be read: {type(exc).__name__}: {exc}")
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from loaders.errors import SourceError
@@ -106,6 +107,21 @@ async def test_a_job_whose_process_died_is_tried_once_more_alone(tmp_path: Path)
         pool.close()
 
 
+async def test_a_process_that_is_killed_while_it_waits_is_replaced() -> None:
+    """As the kernel does where memory is short. The library's pool then takes no more jobs."""
+    pool, number = ProcessPagePool(workers=2), "__import__('os').getpid()"
+    try:
+        (waiting,) = await pool.map(eval, [number])
+        assert isinstance(waiting, int)
+        os.kill(waiting, signal.SIGKILL)
+        while psutil.pid_exists(waiting):  # until the pool has noticed
+            await asyncio.sleep(0.02)
+        assert await pool.map(abs, [-5, -7]) == [5, 7]
+        assert await pool.call(abs, -9) == 9
+    finally:
+        pool.close()
+
+
 FAILS_ONCE = """__import__('os').path.exists({0!r}) or (
     open({0!r}, 'w').close(), __import__('loaders.types').types.Failure('ocr_error', 'no memory', retry=True))[1]"""
 
@@ -119,7 +135,7 @@ async def test_a_failure_that_the_page_does_not_explain_is_tried_once_more_alone
 
 
 async def test_a_page_for_which_memory_is_always_short_says_so() -> None:
-    pool = ProcessPagePool(workers=1, memory=520 * 2**20)  # OCR of this scan takes 630
+    pool = ProcessPagePool(workers=1, memory=440 * 2**20)  # OCR of this scan takes 630; once 520 were enough
     try:
         (page,) = await pool.map(read, [PageJob(str(SAMPLE), 5)])
     finally:
