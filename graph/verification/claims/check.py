@@ -190,6 +190,7 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
     numbers = numbers_of(text, evidence)
     return [
         ("unit", units.other_units(numbers.text, numbers.stated, evidence)[1]),
+        ("unit", units.invented_unit(numbers.text, numbers.stated, evidence)),
         ("table", table_places.swapped_values(text, numbers.stated, evidence, numbers.mark)),
         ("comparison", table_order.wrong_order(text, evidence, numbers.mark).doubt),
         ("number", table_places.lost_sign(text, numbers.stated, evidence, numbers.mark)),
@@ -247,6 +248,7 @@ def _doubts_on_plans(text: str, quote: str) -> list[tuple[Kind, str]]:
         ("name", bracketed.other_role(text, quote)),
         ("date", periods.other_order(text, quote)),
         ("scope", kinds.other_kind(text, quote)),
+        ("relation", kinds.without_for_with(text, quote)),
         ("name", exchanges.exchanged_words(text, quote)),
         ("number", exchanges.other_respectively(text, quote)),
     ]

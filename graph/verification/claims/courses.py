@@ -24,7 +24,7 @@ _RISE = re.compile(
     re.IGNORECASE,
 )
 _FALL = re.compile(
-    r"\b(?:falls?|fell|fallen|falling|decreas\w*|declin\w*|drop(?:s|ped|ping)?|shr[aiu]nk\w*|sank|sinks?|plunge[ds]?|"
+    r"\b(?:los(?:es|t|ing)|falls?|fell|fallen|falling|decreas\w*|declin\w*|drop(?:s|ped|ping)?|shr[aiu]nk\w*|sank|sinks?|plunge[ds]?|"
     r"plummet\w*|slump\w*|down|fiel\w*|fällt|gefallen|sinkt|sank\w*|gesunken|abnahm\w*|verringert\w*)\b",
     re.IGNORECASE,
 )

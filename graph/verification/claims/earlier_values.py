@@ -22,10 +22,12 @@ _THEN = (
     r"the same (?:\w+ )?(?:quarter|period|month|time|week) (?:of )?(?:last|the previous|the prior|the preceding|a) \w+|"
     r"the corresponding (?:quarter|period|month)[^.;,]{0,20}|vorjahr\w*|im jahr (?:zuvor|davor)|ein jahr zuvor"
 )
+_YEAR = r"(?:1[5-9]|20)\d\d"
 _COMPARED = re.compile(
-    rf"(?P<now>{_NUMBER})(?P<between>[^.;\d]{{0,60}}?)\s?\(?\b(?:compare[sd]? (?:with|to)|against|versus|vs\.?|up from|"
+    rf"(?P<now>{_NUMBER})(?P<between>(?:[^.;\d]|\b{_YEAR}\b){{0,60}}?)\s?\(?\b"
+    rf"(?:compare[sd]? (?:with|to)|against|versus|vs\.?|up from|"
     rf"down from|gegenüber|nach|verglichen mit)\s(?:about |some |only |an? )?(?P<before>{_NUMBER})[^.;\d]{{0,40}}?\s"
-    rf"(?:{_THEN})",
+    rf"(?:{_THEN}|in (?P<year>{_YEAR}))\b",
     re.IGNORECASE,
 )
 _COURSE = re.compile(
@@ -68,6 +70,7 @@ def _pairs(folded: str, decimal: Mark) -> list[_Pair]:
     return [
         _Pair(_value(found["now"], decimal), _value(found["before"], decimal), found[0])
         for found in _COMPARED.finditer(folded)
+        if not found["year"] or any(year > found["year"] for year in re.findall(_YEAR, found["between"]))
     ]
 
 

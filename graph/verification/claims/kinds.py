@@ -43,7 +43,7 @@ def other_kind(text: str, quote: str) -> str:
     if not same_language(text, quote):
         return ""
     found = _of_other_country(text, quote) or _non_dropped(text, quote) or _in_other_place(text, quote)
-    found = found or _after_for_within(text, quote)
+    found = found or _after_for_within(text, quote) or _of_other_stuff(text, quote)
     return found or _of_other_year(text, quote) or _not_as_expected(text, quote)
 
 
@@ -84,6 +84,41 @@ def _in_other_place(text: str, quote: str) -> str:
         ):
             return f"the quote says it of “{place}”, the claim of “{one['place']}”"
     return ""
+
+
+def _of_other_stuff(text: str, quote: str) -> str:
+    """Return a doubt where a claim has "48,300 tonnes of timber" for the "tonnes of grain" of its quote."""
+    held = {(one["number"], stem_of(one["unit"].lower())): one["what"] for one in _OF_WHAT.finditer(fold(quote))}
+    for one in _OF_WHAT.finditer(fold(text)):
+        what = held.get((one["number"], stem_of(one["unit"].lower())))
+        if (
+            what
+            and content(one["what"])
+            and not content(one["what"]) & content(quote)
+            and what.lower() not in text.lower()
+        ):
+            return f"the quote says “{one['unit']} of {what}”, the claim “of {one['what']}”"
+    return ""
+
+
+_OF_WHAT = re.compile(rf"{_NUMBER}\s(?:thousand |million |billion )?(?P<unit>[a-z]{{2,}})\sof\s(?P<what>[^\W\d]{{3,}})")
+
+
+def without_for_with(text: str, quote: str) -> str:
+    """Return a doubt where only one of claim and quote has "without" before a word that the other has after "with"."""
+    for one, other in ((text, quote), (quote, text)):
+        without = {found["what"].lower() for found in _WITHOUT.finditer(one)}
+        having = {found["what"].lower() for found in _WITH.finditer(other)}
+        is_denied = any(
+            is_negation(word.key) and word.key not in ("without", "ohne") for word in words(f"{text} {quote}")
+        )
+        if without & having and not is_denied and not _WITHOUT.search(other):
+            return f"only one of claim and quote says “without {min(without & having)}”"
+    return ""
+
+
+_WITHOUT = re.compile(r"\b(?:without|ohne)\s(?:an? |the |any |eine[nmrs]? )?(?P<what>[^\W\d]{4,})", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:with|mit)\s(?:an? |the |any |eine[nmrs]? )?(?P<what>[^\W\d]{4,})", re.IGNORECASE)
 
 
 def _after_for_within(text: str, quote: str) -> str:

@@ -137,7 +137,9 @@ def same_value(one: Stated, values: Sequence[Decimal]) -> bool:
 
     "3.2 million" may stand as 3.2 in a column of millions.
     """
-    scales = (1, *(scale for scale in _SCALES if scale <= one.step * 10**_MOST_DECIMALS)) if _has_letters(one) else (1,)
+    scales = (
+        (1, *(scale for scale in _SCALES if scale <= one.step * 10**_MOST_DECIMALS)) if _may_be_scaled(one) else (1,)
+    )
     return any(
         abs(abs(value) * scale - stated) * 2 <= _step(one, stated) or abs(value) == stated
         for value in values
@@ -156,8 +158,10 @@ _SCALES = (10**3, 10**6, 10**9)
 _MOST_DECIMALS = 3  # of a number in words: "3.125 million"
 
 
-def _has_letters(one: Stated) -> bool:
-    return any(map(str.isalpha, one.text))
+def _may_be_scaled(one: Stated) -> bool:
+    """Return whether a number may stand in thousands or millions: "3.2 million", "412,000"."""
+    in_thousands = any(value >= _SCALES[0] and value % _SCALES[0] == 0 for value in one.values)
+    return any(map(str.isalpha, one.text)) or in_thousands
 
 
 def columns_of(one: Stated, rows: Iterable[SentenceRow], decimal: Mark) -> set[str]:
@@ -231,9 +235,9 @@ def lost_magnitude(text: str, evidence: Evidence) -> str:
         return ""
     cells = {cell for row in evidence.rows for column, cell in row.cells[1:] if not _OWN_UNIT.search(column)}
     for one in re.finditer(r"(?<![\w.,])(?P<number>\d[\d.,]*\d|\d)\s(?P<noun>[^\W\d]{3,})", text):
-        is_unit = found["unit"].casefold().split()[0] == one["noun"].casefold()
+        is_unit = bool(found["unit"]) and found["unit"].casefold().split()[0] == one["noun"].casefold()
         if one["number"] in cells and (is_unit or _COUNTED.fullmatch(one["noun"])):
-            return f"the table is in {found['scale']} {found['unit']}, the claim says “{one[0]}”"
+            return f"the table is in {found['scale']} {found['unit'] or ''}".rstrip() + f", the claim says “{one[0]}”"
     return ""
 
 
@@ -244,8 +248,8 @@ _MAGNITUDE = re.compile(
     rf"\b(?:{'|'.join(sorted(MAGNITUDES, key=len, reverse=True))}|\d+(?:[.,]\d+)?\s?[kKmM])\b", re.IGNORECASE
 )
 _IN_MAGNITUDES = re.compile(
-    r"\((?:in )?(?P<scale>thousands?|millions?|billions?|tausend|tsd\.?|mio\.?|millionen|mrd\.?)\s(?:of )?"
-    r"(?P<unit>[^\W\d]{2,}(?: [^\W\d]{2,}){0,2})\)",
+    r"(?:\((?:in )?|,\sin )(?P<scale>thousands?|millions?|billions?|tausend|tsd\.?|mio\.?|millionen|mrd\.?)"
+    r"(?:\s(?:of )?(?P<unit>[^\W\d]{2,}(?: [^\W\d]{2,}){0,2}))?(?:\)|$)",
     re.IGNORECASE,
 )
 """The caption of a table in thousands: "(thousand tonnes)"."""

@@ -138,6 +138,23 @@ def other_units(text: str, stated: Sequence[Stated], evidence: Evidence, decimal
     return "", doubt
 
 
+def invented_unit(text: str, stated: Sequence[Stated], evidence: Evidence) -> str:
+    """Return a doubt where a claim measures a cell of a table in a unit that nothing around it names; else ""."""
+    said = f"{evidence.exact} {evidence.above} {evidence.whole}"
+    for one in stated if evidence.rows else ():
+        unit = measured(text, one.start, one.end).unit
+        if not one.is_held or unit not in _KNOWN or unit in _BARE:
+            continue
+        forms = "|".join(re.escape(form.replace("-", " ")) for form in _KNOWN[unit].split())
+        if not re.search(rf"(?<![^\W\d])(?:{forms})(?![^\W\d])", said, re.IGNORECASE):
+            return f"nothing around the table says that {one.text} are {unit}"
+    return ""
+
+
+_BARE = frozenset({"percent", "percentage points", "basis points", "points"})
+"""Units of scores and shares, which tables leave out."""
+
+
 def _header_units(one: Stated, evidence: Evidence, decimal: Mark) -> set[str]:
     """Return the known units that stand in brackets above a value of a quoted row; empty if a column has none."""
     units = []

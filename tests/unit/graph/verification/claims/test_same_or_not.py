@@ -129,3 +129,25 @@ def test_what_follows_or_is_put_in_another_order_is_not_marked(text: str, quote:
 )
 def test_what_is_of_another_kind_or_exchanged_is_marked(text: str, quote: str) -> None:
     assert findings(text, quote)
+
+
+GRAIN = "The harbour handled 46,200 tonnes of grain in 2041, compared with 50,800 tonnes in 2040."
+NIGHT = "Only pilots with a licence may take ships through the strait at night."
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Grain grew from 46,200 to 50,800 tonnes.", GRAIN),
+        ("Grain rose to 46,200 tonnes in 2041.", GRAIN),
+        ("The harbour handled 46,200 tonnes of timber in 2041.", GRAIN),
+        ("Pilots without a licence may take ships through the strait at night.", NIGHT),
+    ],
+)
+def test_a_trick_on_a_true_quote_is_marked(text: str, quote: str) -> None:
+    assert findings(text, quote)
+
+
+def test_what_a_true_quote_allows_is_not_marked() -> None:
+    assert not findings("Grain fell to 46,200 tonnes in 2041.", GRAIN)
+    assert not findings("Pilots without a licence may not take ships through the strait at night.", NIGHT)

@@ -1,0 +1,47 @@
+"""What a claim may say of a table that counts in thousands, as its caption says, and that names no unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.verification.claims.check import check_claim
+from graph.verification.claims.evidence import evidence_for
+from tests.unit.graph.verification.claims.test_tables import chunk_of
+
+LINES = """|Line|2040|2041|
+|---|---|---|
+|Northern line|408|376|
+|Southern line|97|115|
+|Cargo line|158|143|"""
+NORTH, SOUTH, CARGO = "| Northern line | 408 | 376 |", "| Southern line | 97 | 115 |", "| Cargo line | 158 | 143 |"
+
+
+def found(text: str, quote: str) -> dict[str, str]:
+    chunk = chunk_of(LINES, "Table 1: Passengers by line (in thousands)")
+    return {one.kind: one.severity for one in check_claim(text, evidence_for(quote, chunk))}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The northern line had 376,000 passengers in 2041, after 408,000 in 2040.", NORTH),
+        ("The southern line gained 18,000 passengers.", SOUTH),
+        ("The cargo line lost passengers between 2040 and 2041.", CARGO),
+    ],
+)
+def test_a_value_may_be_told_with_its_thousands(text: str, quote: str) -> None:
+    assert found(text, quote) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The northern line had 408,000 passengers in 2041.", NORTH),
+        ("The northern line had 408 passengers in 2040.", NORTH),
+        ("The southern line lost passengers between 2040 and 2041.", SOUTH),
+        ("The cargo line carried 143 thousand tonnes in 2041.", CARGO),
+        ("The cargo line had 158,000 passengers in 2041.", CARGO),
+    ],
+)
+def test_another_column_lost_thousands_and_an_invented_unit_are_marked(text: str, quote: str) -> None:
+    assert found(text, quote)
