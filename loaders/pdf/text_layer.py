@@ -157,7 +157,8 @@ def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLaye
     the texts that the file gives in place of what it draws.
     """
     layer, more, others = text_layer(page, page.get_textpage(flags=flags)), 0, 0
-    if KEY in page.read_contents():
+    named = page.parent.xref_get_key(page.xref, "Resources/Properties")[0]  # such texts may stand there by a name
+    if named != "null" or KEY in page.read_contents():
         others = other_words(layer.text, text_layer(page, page.get_textpage(flags=flags | drawn)).text)
         more = drawn if others else 0
     more |= styles if _is_set_twice(layer) else 0

@@ -47,6 +47,24 @@ def test_what_is_drawn_counts_where_the_file_says_something_else(tmp_path: Path,
     assert "that no viewer shows" in page.detail
 
 
+def test_a_text_that_is_given_by_name_does_not_count_either(tmp_path: Path) -> None:
+    _read(tmp_path, "ask at the office for the code.", "x")
+    document: Any = pymupdf.open(str(tmp_path / "notice.pdf"))
+    xref = document[0].get_contents()[-1]
+    content = document.xref_stream(xref).replace(b"<</ActualText (x)>>", b"/Given")
+    document.update_stream(xref, content)
+    given = document.get_new_xref()
+    document.update_object(given, "<</Given <</ActualText (the secret code is hidden under the mat.)>>>>")
+    resources = int(document.xref_get_key(document[0].xref, "Resources")[1].split()[0])
+    document.xref_set_key(resources, "Properties", f"{given} 0 R")
+    document.save(str(tmp_path / "named.pdf"))
+    found = read(PageJob(str(tmp_path / "named.pdf"), 1))
+    assert isinstance(found, PageText)
+    text = " ".join(" ".join(block.text for block in found.blocks).split())
+    assert "ask at the office for the code." in text
+    assert "secret" not in text
+
+
 def test_a_ligature_is_mended(tmp_path: Path) -> None:
     page = _read(tmp_path, "#", "ffi", before="the o", after="ce opens at nine")
     assert "the office opens at nine" in " ".join(block.text for block in page.blocks)
