@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from graph.retrieval.phrases import is_function_word, is_predicate_word, phrases
 
@@ -62,6 +63,16 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _WHO_WILL = re.compile(r"who (?P<will>will|would|can|could|must|should|may|shall|did) ", re.IGNORECASE)
+# "In what year was the inn opened?" after "Who opened the inn?"
+_DID = re.compile(
+    r"(?P<verb>[a-z]{3,}ed|built|made|led|held|sold|bought|won|found) (?P<thing>(?:the|an?|[A-Z])\b[^,?]*?)(?P<end>\W*)"
+)
+_OF_WHEN = re.compile(r"when|where|(?:in|on) (?:which|what)|(?:which|what) (?:year|day|date|month)", re.IGNORECASE)
+# "Who called the second one?"
+_ORDINAL_ONE = re.compile(
+    r"\b(?P<which>the (?:first|second|third|fourth|fifth|other|last|next|previous)) one\b", re.IGNORECASE
+)
+_HEAD = re.compile(r"(?:the|an?) (?:[\w-]+ )*?(?P<noun>[a-z]+)(?= (?:of|for|in|at|to|on)\b|$)", re.IGNORECASE)
 _EXTREME = (
     r"(?P<word>(?:(?:second|third|2nd|3rd|next) )?"
     r"(?:(?:most|least) (?!(?:one|in|of|on|at|for|by|to|and|from|with)\b)[a-z]+(?<![^us]s)\b"
@@ -71,6 +82,16 @@ _ONE_EXTREME, _EXTREME_WITHIN = (
     re.compile(rf"(?:the )?{_EXTREME}(?: one)?", re.IGNORECASE),
     re.compile(_EXTREME, re.IGNORECASE),
 )
+# "And which had the shortest?"
+_WHICH_HAS = re.compile(
+    r"(?:which|what|who)(?: one)? (?:has|had|have|is|was|got) "
+    rf"(?P<extreme>(?:the )?{_EXTREME.replace('?P<word>', '?:')}(?: one)?)\W*",
+    re.IGNORECASE,
+)
+_ASKS_EXTREME = re.compile(
+    r"^(?:and )?(?:which|what|who)\b.*\b(?:[a-z]{3,}est|most|least|maximum|minimum)\b", re.IGNORECASE
+)
+_TOOK_PART = re.compile(r"\b(?:took part|participated)\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"\b(what|who|where|when|how)['’]s\b", re.IGNORECASE)
 
 
@@ -95,7 +116,7 @@ def completed(bare: str, question: str, focus: str) -> str:
         owned = f"{told['thing']}'s"
         return _POINTS.sub(lambda found: owned if found["own"] else told["thing"], told["ask"], count=1)
     if focus and _CAME.fullmatch(bare):
-        return f"{bare.rstrip(' ?.!')} to {focus}?"
+        return f"{bare.rstrip(' ?.!')} {'in' if _TOOK_PART.search(bare) else 'to'} {focus}?"
     return _acted_on(bare, question, focus)
 
 
@@ -134,6 +155,8 @@ def asked_anew(word: str, question: str, person: str) -> str:
         rest = re.sub(r"^(?:who|what)\s", "", question, flags=re.IGNORECASE)  # "Who built it?"
     if rest == question and not is_predicate_word(question.split()[0].lower()):
         return f"{word}: {question}"
+    if (done := _DID.fullmatch(rest)) and _OF_WHEN.match(word):
+        rest = f"was {done['thing']} {done['verb'].lower()}{done['end']}"
     return f"{word[:1].upper()}{word[1:]} {rest[:1].lower()}{rest[1:]}"
 
 
@@ -145,6 +168,23 @@ def with_extreme(fragment: str, question: str) -> str:
     if told is None:
         return f"{question.rstrip(' ?.!')}: {fragment}?"
     return f"{question[: told.start()]}{found['word']}{question[told.end() :]}"
+
+
+def ranked_anew(bare: str, ranked: str) -> str:
+    """Return an earlier question for an extreme with the one now asked for: "which had the shortest?"; or ""."""
+    found = _WHICH_HAS.fullmatch(bare) if ranked else None
+    return with_extreme(found["extreme"], ranked) if found else ""
+
+
+def asks_extreme(question: str) -> bool:
+    """Return whether a question asks which thing has the most or least."""
+    return bool(_ASKS_EXTREME.search(question))
+
+
+def with_noun(question: str, things: Sequence[str]) -> str:
+    """Return a question with the noun that "the second one" leaves out, that of the first of some things with one."""
+    nouns = [found["noun"] for thing in things if (found := _HEAD.match(thing))]
+    return _ORDINAL_ONE.sub(rf"\g<which> {nouns[0]}", question) if nouns else question
 
 
 def is_named(text: str) -> bool:

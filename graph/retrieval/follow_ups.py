@@ -10,8 +10,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from graph.retrieval.elliptic import asked_anew, completed, with_extreme, written_out
+from graph.retrieval.elliptic import (
+    asked_anew,
+    asks_extreme,
+    completed,
+    ranked_anew,
+    with_extreme,
+    with_noun,
+    written_out,
+)
 from graph.retrieval.phrases import Phrase, is_function_word, is_predicate_word, phrases
 from graph.retrieval.subjects import (
     ASKER,
@@ -137,7 +146,9 @@ def standalone(
     """
     memory = Memory()
     for asked, answer in earlier:
-        memory = _remember(memory, asked, _resolve(asked, memory, similar, told_of), answer)
+        resolved = _resolve(asked, memory, similar, told_of)
+        ranked = resolved if asks_extreme(resolved) else memory.ranked
+        memory = replace(_remember(memory, asked, resolved, answer), ranked=ranked)
     return _resolve(question, memory, similar, told_of)
 
 
@@ -192,7 +203,7 @@ def _resolve(question: str, memory: Memory, similar: Similar, told_of: ToldOf | 
         return asked_anew(found["word"], memory.question, memory.person)
     if len(memory.pair) > 1 and (found := _OF_TWO.fullmatch(bare.rstrip(" ?.!"))) and not _names(found["rest"]):
         return _which(found["rest"].strip(), memory)
-    if whole := completed(bare, memory.question, memory.focus):
+    if whole := ranked_anew(bare, memory.ranked) or completed(bare, memory.question, memory.focus):
         return whole
     about = _WHAT_ABOUT.sub("", bare)
     if about != bare or _is_fragment(bare, marked=marked):
@@ -309,7 +320,7 @@ def _like(phrase: Phrase, text: str, old: Sequence[Phrase], similar: Similar) ->
 
 def _with_references(text: str, memory: Memory, *, marked: bool) -> str:
     """Return a whole question with its pronouns resolved; after "and" with the name it leaves out."""
-    resolved = _without_pronouns(text, memory)
+    resolved = with_noun(_without_pronouns(text, memory), [memory.role, memory.focus])
     if resolved != text:
         return resolved
     pointed = next((found for found in _POINTED.finditer(text) if not _DOCUMENT.match(found["noun"])), None)

@@ -75,6 +75,8 @@ class Memory:
     """The person that the last answer to a question "who" named."""
     role: str = ""
     """What that question asked for: "the secretary"."""
+    ranked: str = ""
+    """The last question for the most or least, as it stands alone."""
 
 
 class Owner(NamedTuple):

@@ -106,8 +106,9 @@ def with_closest(
 def without_other_values(query: scoring.Query, claims: Sequence[Claim]) -> list[Claim]:
     """Return claims without those that are only related and say of another thing what an answer says: "Theft: 30,000".
 
-    Such a sentence is built like the answer, or names the sister of what the question names ("the North Light" of "the
-    South Light"). On 400 questions over eight articles the expected text is shown as often without them.
+    Such a sentence is built like the answer, tells of other years than the question, or names the sister of what the
+    question names ("the North Light" of "the South Light"). On 400 questions over eight articles the expected text is
+    shown as often without them.
     """
     answers = [_words(claim["quote"]) for claim in claims if "related" not in claim]
     if not answers or _COMPARES.search(query.text):
@@ -116,7 +117,8 @@ def without_other_values(query: scoring.Query, claims: Sequence[Claim]) -> list[
     def is_other(claim: Claim) -> bool:
         own = _words(claim["quote"])
         alike = any(len(own & told) >= _ALIKE * len(own | told) for told in answers)
-        return alike or _names_sister(query.text, claim["quote"])
+        told, asked = terms.years(claim["quote"]), terms.years(query.text)
+        return alike or _names_sister(query.text, claim["quote"]) or bool(asked and told and not asked & told)
 
     return [claim for claim in claims if "related" not in claim or not is_other(claim)]
 

@@ -55,8 +55,6 @@ def ask(question: str, *others: ChunkRow) -> TableAnswer:
         ("What was the crew of Gannet in 2022?", "Gannet: Crew 2022 7"),
         ("Which of the ferries has the highest number of passengers?", "Old Tern: Passengers 2,871, the highest of 4"),
         ("Which ferry uses the most fuel?", "Old Tern: Fuel (l) 140.25, the highest of 4"),
-        ("Which ferry carries the most passengers?", "Old Tern: Passengers 2,871, the highest of 4"),
-        ("What ferry reported the lowest fuel?", "Gannet Sound: Fuel (l) 12.0, the lowest of 4"),
         ("Which ferry has the second highest fuel?", "Gannet: Fuel (l) 88.5, the second highest of 4"),
         ("Which ferry has the lowest number of passengers?", "Gannet Sound and Skua (a tie): Passengers 310"),
         ("Which ferries have fuel below 31 l?", "Gannet Sound (12.0) and Skua (30.1) have Fuel (l) below 31"),
@@ -400,9 +398,3 @@ def test_a_name_of_another_document_and_a_verb_are_not_said_to_be_missing() -> N
     asked = [table(header=("Ferry", "Runs", "Fuel", "Crew 1", "Crew 2")), other]
     assert answer_from_tables("Who runs Norrland?", asked, {"doc": "Norrland Timber"}).absence == ""
     assert ask("How many hours did they work on Gannet?").absence == ""
-
-
-def test_the_oldest_is_what_was_finished_first_and_a_verb_that_says_more_is_no_have() -> None:
-    bridges = table((("Abbot", "1788", "9"), ("Castle", "1863", "14")), ("Bridge", "Finished", "Width"), "Table 4", 2)
-    assert ask("Which bridge is the oldest?", bridges).claims[0]["text"].startswith("Abbot: Finished 1788")
-    assert not ask("Which ferry lost the most passengers?").claims

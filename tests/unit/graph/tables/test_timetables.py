@@ -68,3 +68,13 @@ def test_a_result_that_is_not_the_latest_does_not_follow() -> None:
     claim = answer_from_tables("When does the last bus leave Moorside?", [STOPS], {}).claims[0]
     made = claim["computation"]
     assert failure_of_result(claim, {**made, "operands": made["operands"][::-1]})
+
+
+def test_the_oldest_was_finished_first_and_a_verb_may_say_no_more_than_has() -> None:
+    rows = (("Abbot", "1788", "9"), ("Castle", "1863", "14"))
+    bridges = table(rows, ("Bridge", "Finished", "Width"), "Table 4: Bridges", 2)
+    (claim,) = answer_from_tables("Which bridge is the oldest?", [bridges], {}).claims
+    assert claim["text"].startswith("Abbot: Finished 1788")
+    (claim,) = answer_from_tables("Which bridge carries the most width?", [bridges], {}).claims
+    assert claim["text"].startswith("Castle: Width 14")
+    assert not answer_from_tables("Which bridge lost the most width?", [bridges], {}).claims

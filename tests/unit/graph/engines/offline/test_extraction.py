@@ -134,6 +134,8 @@ def test_beside_an_answer_stands_no_value_of_another_thing() -> None:
     assert beside("What does the home policy pay for theft?", answer, other, more) == [answer, more]
     answer, other = "The South Light was built by Agnes Roe.", "The North Light was the work of a shipwright, Ed Lee."
     assert beside("Who built the South Light?", answer, other, more) == [answer, more]
+    answer, other = "The strike began in June 1911 with Ann Roe.", "A second strike in 1912 was called by Jo Marr."
+    assert beside("Who called the strike of 1911?", answer, other, more) == [answer, more]
     assert beside("Is the South Light older than the North Light?", answer, other) == [answer, other]
 
 
