@@ -16,6 +16,7 @@ from graph.verification import quotes
 from graph.verification.agreement import PlacedWord, Testimony, WitnessWords, placed
 from graph.verification.quotes import QuoteLocation
 from loaders.text.alignment import tokens
+from loaders.text.doubtful_numbers import doubtful_numbers_of
 from loaders.text.plain import plain, struck_texts
 from loaders.types import placed_words
 
@@ -30,6 +31,7 @@ _NOT_FOUND = "Only the model that read the page gives these words: {witness} doe
 _DIFFERS = "{witness} has {page} where the transcript has {quote}."
 _LEFT_OUT = "{witness} also has {page}, which the transcript leaves out."
 _ADDED = "{witness} does not have {quote}, which the transcript adds."
+_DOUBTFUL = "OCR cannot tell whether the last digit of {numbers} is one, or a raised sign: compare it with the page."
 _NAMES: Mapping[ReadFrom, str] = {"text": "The page's text", "ocr": "OCR of the page"}
 
 
@@ -40,7 +42,7 @@ class Finding:
     place: QuoteLocation
     read_from: ReadFrom
     reason: str = ""
-    """Why it is no more than a model's word, as a sentence; "" for `text` and `ocr`."""
+    """Why it is no more than a model's word, or what OCR of it doubts, as a sentence; "" if nothing is."""
 
 
 class Witnesses:
@@ -57,14 +59,17 @@ class Witnesses:
         """Return who says that a quote stands where it was found in the transcripts, and its boxes there."""
         if _is_description(quote, place, transcripts):
             return Finding(place, "description", _DESCRIBED)
-        by_file = [_FROM_FILE.get(row.model) if row else None for row in self.rows(chunk.document, place.pages)]
+        rows = self.rows(chunk.document, place.pages)
+        by_file = [_FROM_FILE.get(row.model) if row else None for row in rows]
         if not all(by_file):
             return self._compare(quote, chunk, place)
         if by_file == ["text"] * len(by_file) and place.boxes:
             return Finding(place, "text")
         found = self._testimony(chunk.document, place.pages, _parts(quote, chunk))
         source: ReadFrom = found[0] if found and found[1].agrees else "ocr" if "ocr" in by_file else "text"
-        return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source)
+        doubtful = [number for row in rows if row for number in doubtful_numbers_of(quote, row.detail)]
+        reason = _DOUBTFUL.format(numbers=", ".join(doubtful)) if doubtful else ""
+        return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source, reason)
 
     def find(self, quote: str, chunk: ChunkRow, transcripts: Mapping[int, Transcript]) -> QuoteLocation | None:
         """Return where a quote stands by the witness, if a model's transcript does not hold it; None if nowhere.

@@ -43,7 +43,7 @@ from loaders.ocr.legibility import (
 )
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, without_watermarks
 from loaders.ocr.perspective import Straightened, straighten
-from loaders.ocr.readings import Reader, Reading, read_line, reader_of
+from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
 from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
 from loaders.ocr.tick_boxes import with_tick_boxes
@@ -277,16 +277,20 @@ class _Ocr(QuickRapidOCR):
 
 def _piece(crop: Image, found: Reading) -> Piece:
     """Return a line with what was read in it."""
-    places = found.printed_places
-    text = _as_printed(crop, found.text, places)
+    width = crop.shape[1]
+    signed = with_signs(crop, found.text, [place * width for place in found.printed_places], _read_sign)
+    text = with_spaces(crop, signed.text, signed.places)
     characters = 0 if _is_greek(text) else _length(text)
-    return piece_of(crop)._replace(characters=characters, score=found.score, text=text, places=places)
+    places = tuple(place / width for place in signed.places)
+    return piece_of(crop)._replace(
+        characters=characters, score=found.score, text=text, places=places, doubtful=signed.doubtful
+    )
 
 
-def _as_printed(crop: Image, text: str, places: tuple[float, ...]) -> str:
-    """Return the text of a line as its crop shows it: with raised signs, and spaces where there is a wide gap."""
-    spots = [place * crop.shape[1] for place in places]
-    return with_spaces(crop, with_signs(crop, text, spots), spots)
+def _read_sign(image: Image) -> tuple[str, float]:
+    """Read the image of one sign by the careful model."""
+    found = _careful()(image, HEIGHT)
+    return found.text, found.score
 
 
 def _length(text: str) -> int:

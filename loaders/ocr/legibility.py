@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.ocr.lines import OcrLine
+from loaders.text.doubtful_numbers import note_of_doubtful
 from loaders.types import LITTLE_CONFIDENCE, Failure
 
 MIN_DENSITY = 0.5
@@ -89,6 +90,8 @@ class Piece(NamedTuple):
     text: str = ""
     places: tuple[float, ...] = ()
     """The middles of its characters that are no spaces, as shares of its width."""
+    doubtful: tuple[str, ...] = ()
+    """Its numbers of which the last digit may be a raised sign."""
 
     @property
     def is_unread(self) -> bool:
@@ -125,6 +128,8 @@ class Unread(NamedTuple):
     """Mean confidence of what was read."""
     printed: int = 0
     """Unread lines that are print: paper around the letters, and no texture."""
+    doubtful: tuple[str, ...] = ()
+    """Numbers of which the last digit may be a raised sign."""
 
     @property
     def is_most(self) -> bool:
@@ -165,6 +170,7 @@ def unread_of(pieces: Sequence[Piece]) -> Unread:
         lone,
         _is_blurred(unread or long),
         printed=sum(piece.is_line and piece.ground >= _MIN_GROUND for piece in unread),
+        doubtful=tuple(dict.fromkeys(number for piece in pieces for number in piece.doubtful)),
     )
 
 
@@ -231,4 +237,6 @@ def shortcomings(unread: Unread, *, with_text: bool) -> str:
     elif unread.unsure and not much:
         lines, were = ("1 line", "was") if unread.unsure == 1 else (f"{unread.unsure} lines", "were")
         said.append(LINES_UNSURE.format(lines=lines, were=were))
+    if unread.doubtful:
+        said.append(note_of_doubtful(unread.doubtful))
     return " ".join(said)

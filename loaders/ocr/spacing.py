@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.text.raised_signs import RAISED_DIGITS
+
 Image = NDArray[np.uint8]
 
 _WIDE = 0.4
@@ -55,7 +57,9 @@ def _may_begin(text: str, at: int) -> bool:
 
 
 def _begins(text: str, at: int) -> bool:
-    """Return whether a character looks like the first of a word: a capital after a small letter, an address."""
+    """Return whether a character looks like the first of a word: after a raised sign or a small letter, an address."""
+    if text[at - 1] in RAISED_DIGITS and text[at].isalpha() and text[max(0, at - 3) : at - 1].strip(RAISED_DIGITS):
+        return True
     address = text[at - 1].isalpha() and text.startswith(("http://", "https://"), at)
     return address or (text[at - 1].islower() and text[at].isupper())
 

@@ -11,6 +11,7 @@ from graph.storage.base import Catalog
 from graph.storage.rows import PageRow, Transcript, layer_key, ocr_key
 from graph.types import Citation, Claim
 from graph.verification.verifier import ClaimVerifier
+from loaders.text.doubtful_numbers import note_of_doubtful
 from loaders.types import Block, Box, Chunk, Sentence, Word
 from tests.libraries import open_catalog
 from tests.unit.graph.storage.rows import document
@@ -32,9 +33,11 @@ class Home:
         self.catalog = catalog
         catalog.add_document(document("d", pages=1))
 
-    def read(self, *blocks: Block, legible: bool, model: str = "some-model") -> None:
+    def read(self, *blocks: Block, legible: bool, model: str = "some-model", detail: str = "") -> None:
         transcript = Transcript(f"d:1:{model}", blocks, ())
-        row = PageRow("d", 1, "read", model=model, image="image", legible=legible, transcript=transcript.key)
+        row = PageRow(
+            "d", 1, "read", model=model, image="image", legible=legible, transcript=transcript.key, detail=detail
+        )
         self.catalog.record_page(row, transcript)
         sentences = tuple(Sentence(block.text, block.text, block.sentence_kind, (1,)) for block in blocks)
         text = "\n\n".join(block.text for block in blocks)
@@ -113,3 +116,13 @@ def test_a_second_reading_goes_with_its_document(home: Home) -> None:
     home.catalog.add_transcript(Transcript(ocr_key("d", 1), (), words(PRINTED)))
     home.catalog.delete_document("d")
     assert home.catalog.transcript(ocr_key("d", 1)) is None
+
+
+def test_a_number_whose_last_digit_ocr_doubts_is_not_proven(home: Home) -> None:
+    text = "The ferry carried 3201 people and 48,210 crates."
+    home.read(Block("text", text), legible=False, model="ocr", detail=note_of_doubtful(["3201", "210"]))
+    citation = home.cite(text)
+    assert (citation["verified"], citation["verdict"]) == (False, "seen")
+    assert "3201" in citation["reason"]
+    assert "210," not in citation["reason"]
+    assert "verified" not in home.cite("and 48,210 crates.")

@@ -1,0 +1,151 @@
+"""The print of a scanned line: the shapes of its characters, their size, slope and baseline, and which are raised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loaders.ocr.shapes import Shape, aligned, full_height, shapes_of
+
+Image = NDArray[np.uint8]
+
+_SMALLEST, _LARGEST = 0.38, 0.8  # of the height of the line's capitals and digits: signs have 0.5-0.75
+_LARGEST_HIGH, _HIGH = 0.9, 0.35  # of one that ends so far above the baseline: browsers set 0.83, raised by 0.5
+_RISE = 0.22  # of that height by which a raised digit ends above the baseline: they have 0.35-0.55
+_LARGEST_LOW, _LOW = 0.92, 0.18  # of one that ends so far below it: browsers set 0.83, lowered by 0.2
+_DROP = 0.08  # of that height by which a lowered digit ends below the baseline: they have 0.12-0.3
+_TOP = 0.25  # of that height by which a raised digit may begin under the top of the capitals, a lowered one must
+_MIN_FULL = 3  # letters and digits that tell the baseline of a line
+_MIN_HEIGHT = 9  # pixels of a capital: in smaller print a digit's shape is noise
+_CAPITAL = 1.4  # heights of a small letter without a stem; 1.33 in DejaVu, 1.5 in Times
+_NEAREST = 8  # characters around a digit that tell the baseline at its place
+_STEEPEST = 0.06  # slope of a line's print in its crop
+_SLOPED = 6  # characters that tell the slope
+_SKEWED, _ASKEW = 2, 0.15  # digits that tell the slope of a cell with hardly a letter, and the steepest
+_SHARES = (0.85, 0.7, 0.55)  # of the darkness that parts ink and paper: touching digits are apart in less of it
+_BROKEN = 0.3  # of the usual height of a line's shapes: a piece of a digit
+TOUCHING = 1.1  # of that height: wider shapes are several digits; single ones have up to .85
+
+_LIST = re.compile(r"[0-9.,]*")
+_TALL = re.compile(r"[A-Zbdfhkl]")
+_SMALL = re.compile(r"[acemnorsuvwxz]")
+_ON_LINE = re.compile(r"[A-PR-Za-fhik-or-xz]")
+_HANGING = re.compile(r"[gjpqyQ]")  # letters that end below the baseline
+
+
+class Print(NamedTuple):
+    """The shape of each character of a line, by its place in the text, and what is measured on all of them."""
+
+    text: str
+    shapes: dict[int, Shape]
+    size: float  # height of a capital
+    slope: float
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the shapes of its digits are no more than noise."""
+        return self.size < _MIN_HEIGHT
+
+    def inserted(self, at: int, char: str, shape: Shape) -> Print:
+        """Return the print with a character, and its shape, before that at a place."""
+        shapes = {spot + (spot >= at): own for spot, own in self.shapes.items()}
+        return self._replace(text=f"{self.text[:at]}{char}{self.text[at:]}", shapes=shapes | {at: shape})
+
+    def base(self, at: int, rest: range, beside: Sequence[Shape] = ()) -> float | None:
+        """Return the y of the baseline at a character, None if nothing tells it.
+
+        Args:
+            at: The character.
+            rest: The digits to which it belongs, which may be raised as it is.
+            beside: The digits before them.
+        """
+        return self.base_at(self.shapes[at].middle, rest, beside)
+
+    def base_at(self, x: float, rest: range, beside: Sequence[Shape] = ()) -> float | None:
+        """Return the y of the baseline at an x, as `base` does at a character."""
+        slope = self.slope
+        if not slope and len(beside) > _SKEWED:  # the cell of a table, cut out askew
+            slope = (beside[-1].bottom - beside[0].bottom) / (beside[-1].middle - beside[0].middle)
+            slope = 0.0 if abs(slope) > _ASKEW else slope
+        also = range(rest.start, _LIST.match(self.text, rest.start).end())  # type: ignore[union-attr]
+        standing = [at for at in self.shapes if self.text[at].isalnum() and not _HANGING.match(self.text[at])]
+        own = [at for at in standing if at not in also] or [at for at in standing if at not in rest]
+        ends = sorted((abs(s.middle - x), s.bottom + slope * (x - s.middle)) for s in map(self.shapes.__getitem__, own))
+        return median(end for _, end in ends[:_NEAREST]) if ends else None
+
+
+def own_shapes(crop: Image, characters: str, places: Sequence[float]) -> list[Shape | None]:
+    """Return the shape of each character, None where it has none of its own.
+
+    Digits that touch, or that touch a letter, are looked for in darker and darker pixels, in which they are apart.
+    """
+    found = _told(characters, aligned(characters, places, shapes_of(crop)))
+    for share in _SHARES:
+        if all(found[at] for at, char in enumerate(characters) if char.isdecimal()):
+            break
+        finer = _told(characters, aligned(characters, places, shapes_of(crop, share)))
+        found = [own or (other and full_height(crop, other)) for own, other in zip(found, finer, strict=True)]
+    return found
+
+
+def _told(characters: str, own: Sequence[Shape | None]) -> list[Shape | None]:
+    """Return the shapes without those of digits that are pieces of a broken one, or several digits that touch."""
+    heights = sorted(shape.height for shape in own if shape)
+    usual = heights[len(heights) // 2] if heights else 0.0
+    return [
+        None
+        if shape and char.isdecimal() and (shape.height < _BROKEN * usual or _width(shape) > TOUCHING * usual)
+        else shape
+        for char, shape in zip(characters, own, strict=True)
+    ]
+
+
+def _width(shape: Shape) -> float:
+    return shape.right - shape.left
+
+
+def print_of(text: str, shapes: dict[int, Shape]) -> Print | None:
+    """Return a line's print with its measures; None where there is too little."""
+    letters = {at: shape for at, shape in shapes.items() if _TALL.match(text[at]) or _SMALL.match(text[at])}
+    digits = [shape.height for at, shape in shapes.items() if text[at].isdecimal()]
+    tall = [shape.height for at, shape in letters.items() if _TALL.match(text[at])]
+    if len(tall) < _MIN_FULL:
+        tall += [shape.height * _CAPITAL for at, shape in letters.items() if _SMALL.match(text[at])]
+    if len(tall) < _MIN_FULL:  # some of the digits may be signs
+        tall = sorted([*tall, *digits])[(len(tall) + len(digits)) // 3 :]
+    size = median(tall or [0.0])
+    if len(letters) + len(digits) < _MIN_FULL:
+        return None
+    return Print(text, shapes, size, _slope([shape for at, shape in shapes.items() if _ON_LINE.match(text[at])]))
+
+
+def _slope(shapes: Sequence[Shape]) -> float:
+    """Return the slope of the line on which the shapes stand: the median of those between two that are far apart."""
+    if len(shapes) < _SLOPED:
+        return 0.0
+    half = len(shapes) // 2
+    pairs = list(zip(shapes[:half], shapes[-half:], strict=True))
+    slope = median((right.bottom - left.bottom) / max(right.middle - left.middle, 1.0) for left, right in pairs)
+    return min(max(slope, -_STEEPEST), _STEEPEST)
+
+
+def kind_of(line: Print, at: int, rest: range, start: int) -> str:
+    """Return whether a digit is raised or lowered against the print around it, or neither ("")."""
+    beside = [line.shapes[digit] for digit in range(start, rest.start) if digit in line.shapes]
+    shape, base = line.shapes[at], line.base(at, rest, beside)
+    if base is None:
+        return ""
+    # Digits before it in the number are the measure: small letters may be nearly as high as capitals.
+    size = max(digit.height for digit in beside) if beside else line.size
+    lift = base - shape.bottom
+    largest = _LARGEST_HIGH if lift >= _HIGH * size else _LARGEST_LOW if lift <= -_LOW * size else _LARGEST
+    if not _SMALLEST * size <= shape.height <= largest * size:
+        return ""
+    if lift >= _RISE * size and shape.top - (base - size) <= _TOP * size:
+        return "raised"
+    return "lowered" if lift <= -_DROP * size and shape.top - (base - size) >= _TOP * size else ""
