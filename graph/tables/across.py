@@ -12,7 +12,7 @@ from graph.tables.question_words import Word
 from graph.tables.views import TOTALS, Row, TableView
 from graph.types import Claim
 
-_PAIRS = frozenset({"difference", "ratio", "comparison", "yes-no"})
+_PAIRS = frozenset({"difference", "change", "ratio", "comparison", "yes-no"})
 _OVER_ALL = frozenset({"extreme", "filter", "count"})
 _OVER_TIME = frozenset({"difference", "change"})
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -32,7 +32,10 @@ def claims_across(question: str, found: Match) -> list[Claim]:
         turned = _turned(found.view, rows[0], years)
         return _one(results.pair(turned, rows[0].name, turned.rows, asked)) if len(turned.rows) == 2 else []
     if asked.operation in _PAIRS and len(found.columns) == 2 and not asked.has_condition:
-        order = sorted(found.columns, key=lambda column: _place(question, column))
+        if asked.operation in ("comparison", "yes-no") and _is_degree_of_others(question, found):
+            return []
+        by_time = asked.operation == "change"
+        order = sorted(found.columns, key=_in_time if by_time else lambda column: _place(question, column))
         turned = _turned(found.view, rows[0], order)
         return _one(results.pair(turned, rows[0].name, turned.rows, asked)) if len(turned.rows) == 2 else []
     if asked.operation not in _OVER_ALL or found.columns or (asked.operation == "count" and not asked.has_condition):
@@ -79,6 +82,23 @@ def _is_explained(question: str, found: Match) -> bool:
     noun = next((one.lower() for one in asked.groups() if one), "") if asked else ""
     partial = frozenset[str]().union(*(terms.stems(column) for column in found.partial))
     return all(word.text == noun for word in found.unexplained if word.stem not in partial)
+
+
+_DEGREE = re.compile(r"\b(?:more|less) ([a-z]+) than\b", re.IGNORECASE)
+_PART_NUMBER = re.compile(r"\b[QH]([1-4])\b|\b([1-4])(?:st|nd|rd|th)\b", re.IGNORECASE)
+
+
+def _is_degree_of_others(question: str, found: Match) -> bool:
+    """Return whether a question compares a degree of which a table has several: "more satisfied", "Very satisfied"."""
+    degree = _DEGREE.search(question)
+    own = stem(degree[1].lower()) if degree else ""
+    return sum(own in terms.stems(row.label) for row in found.view.rows) > 1
+
+
+def _in_time(column: str) -> tuple[str, str]:
+    """Return the year of a column and the number of its part of the year."""
+    year, part = _YEAR.search(column), _PART_NUMBER.search(column)
+    return (year[0] if year else "", (part[1] or part[2]) if part else "")
 
 
 def _place(question: str, column: str) -> int:

@@ -96,7 +96,10 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
     for one in sorted(found, key=_rank, reverse=True):
         known = any(_is_part(terms.terms(name), labels) for name in one.missing)
-        known = known or any(_DATE.search(name) or _is_title(name, chunks, titles) for name in one.missing)
+        known = known or any(
+            _DATE.search(name) or _is_title(name, chunks, titles) or _is_in_cells(name, one.view)
+            for name in one.missing
+        )
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
@@ -106,6 +109,12 @@ def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> 
     """Return whether a name is that of a whole document, or stands in its title."""
     own = terms.stems(name)
     return any(own <= terms.stems(f"{chunk.name} {titles.get(chunk.document, '')}") for chunk in chunks)
+
+
+def _is_in_cells(name: str, view: TableView) -> bool:
+    """Return whether a cell of a table has a name: "Mondays" is no row where museums are closed on "Monday"."""
+    own = terms.stems(name)
+    return any(own <= terms.stems(cell) for row in view.rows for cell in row.cells.values())
 
 
 def _held_against(question: str, view: TableView) -> Match:

@@ -30,6 +30,13 @@ _ASKED = tuple(
     (re.compile(rf"\b{words}(?= (?:is|are|was|were|does|do|can|will|in|at|for)\b)", re.IGNORECASE), names)
     for words, names in _MEASURES
 )
+_VERBS = (
+    (re.compile(r"(?<=\w )(?:leaves?|departs?)(?= \w)", re.IGNORECASE), ("departure", "departs", "dep")),
+    (
+        re.compile(r"(?<=\w )(?:arrives? (?:in|at)|gets? to|reach(?:es)?)(?= \w)", re.IGNORECASE),
+        ("arrival", "arrives", "arr"),
+    ),
+)
 # Adjectives without "er" and "est", which stand for more or less of a measure.
 _ADJECTIVES = (
     ("heavi", "light", ("weight", "mass")),
@@ -59,6 +66,9 @@ def in_words_of(question: str, view: TableView) -> str:
     """
     if (of_years := _by_year(question, view)) != question:
         return of_years
+    for pattern, heads in _VERBS:
+        if (found := pattern.search(question)) and (label := _only_label(view, heads)):
+            return f"{question[: found.start()]}{label}{question[found.end() :]}"
     for pattern, names in _ASKED:
         found = pattern.search(question)
         if not found:

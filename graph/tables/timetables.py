@@ -11,12 +11,16 @@ from graph.tables import results
 from graph.tables.row_names import FRAME_STEMS
 from graph.tables.views import Row, TableView
 from graph.types import Claim
-from loaders.text.dates import clock_minutes
+from loaders.text.dates import MONTHS, clock_minutes
 
 _ASKED = re.compile(r"\b(?P<first>first|earliest)\b|\b(?:last|latest)\b", re.IGNORECASE)
 _ASKS_TIME = re.compile(
     r"\b(?:when|what time|which time)\b|^\W*(?:and )?(?:the )?(?:first|earliest|last|latest)\b", re.I
 )
+# "Which museum opens the earliest?"; of things on several days the hour does not tell.
+_WHICH = re.compile(r"^\W*(?:and )?which [\w -]+ (?:first|earliest|last|latest)\W*$", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:dates?|days?|weekday|when|month|year|week)\b", re.IGNORECASE)
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})|\d[./]\d", re.IGNORECASE)
 # What is asked of a timetable besides its places.
 _FRAME = FRAME_STEMS | terms.stems(
     """first earliest last latest time clock when bus buses coach train trains tram ferry ferries boat boats ship
@@ -45,15 +49,19 @@ class _Series:
 def answer_from_timetables(question: str, views: Sequence[TableView]) -> tuple[Claim, TableView] | None:
     """Return the first or last time that a question asks for, with its table; None where not one table alone has it."""
     order = _ASKED.search(question)
-    if not order or not _ASKS_TIME.search(question):
+    if not order or not (_ASKS_TIME.search(question) or _WHICH.match(question)):
         return None
+    if _WHICH.match(question):
+        views = [view for view in views if not _dated(view)]
     found = [(view, one) for view in map(_with_times_in_cells, views) if (one := _asked_series(question, view))]
     if len(found) != 1:
         return None
     view, series = found[0]
     timed = [(clock_minutes(row.cells[column]), row, column) for row, column in series.times]
     known = sorted(((at, row, column) for at, row, column in timed if at is not None), key=lambda one: one[0])
-    _, row, column = known[0] if order["first"] else known[-1]
+    at, row, column = known[0] if order["first"] else known[-1]
+    if _WHICH.match(question) and sum(other == at for other, _, _ in known) > 1:
+        return None
     others = [(r, c) for _, r, c in known if (r, c) != (row, column)]
     operands = [results.operand(view, r, c) for r, c in [(row, column), *others]]
     name = "earliest" if order["first"] else "latest"
@@ -68,6 +76,12 @@ def answer_from_timetables(question: str, views: Sequence[TableView]) -> tuple[C
     about = f"{row.name}: " if row.name else ""
     text = f"{about}{column} {row.cells[column]}{beside}, the {name} of {len(known)} times"
     return results.claim(text, f"time {name}", operands, row.cells[column]), view
+
+
+def _dated(view: TableView) -> bool:
+    """Return whether a table gives the days of things, by the head of a column or the dates in it."""
+    cells = [cell for row in view.rows for cell in row.cells.values()]
+    return any(map(_DAY.search, view.columns)) or any(map(_MONTH.search, cells))
 
 
 def _with_times_in_cells(view: TableView) -> TableView:

@@ -106,7 +106,7 @@ def answers_question(
         return _answers_in_language(question, sentence, chunk, scored, [*headings, *title])
     is_row = sentence.kind == "row" and bool(sentence.cells)
     labelled = not is_row and (sentence.search != sentence.text or is_comment(sentence))
-    near = (labelled or _is_near(question, sentence, scored)) and not is_about_another(question, sentence, chunk)
+    near = (labelled or _is_near(question, sentence, scored)) and not is_about_another(question, sentence, chunk, title)
     heading = headings[-1] if headings else ""
     headed = is_named_heading(question, heading) or is_under_its_heading(
         question, heading, titles.get(chunk.document, "")
@@ -194,8 +194,16 @@ def referred_to(question: str, sentence: SentenceRow, chunk: ChunkRow) -> str:
 _HE_OR_SHE = re.compile(r"(?:[\w ]{0,40} )?(?:he|she|his|her)\b", re.IGNORECASE)
 
 
-def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow) -> bool:
-    """Return whether the "he" or "she" of a sentence stands for somebody whom the question does not name."""
+def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow, title: Sequence[str] = ()) -> bool:
+    """Return whether a sentence is about another person or deed than the question.
+
+    Its "he" or "she" stands for somebody whom the question does not name, or only headings and the title say what
+    somebody does who is asked for.
+    """
+    doer, own = _WHO_DOES.match(question), stems(sentence.search if sentence.kind == "row" else sentence.text)
+    above = stems(" ".join([*headings_above(sentence, chunk), *title, chunk.name])) if doer else frozenset[str]()
+    if doer and not _says(doer[1], own) and _says(doer[1], above):
+        return True
     if sentence.kind != "prose" or not _HE_OR_SHE.match(sentence.text):
         return False
     told = antecedent(chunk, sentence.id)
@@ -281,8 +289,6 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
     settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
-    if (doer := _WHO_DOES.match(question)) and not _says(doer[1], own) and _says(doer[1], stems(evidence.above)):
-        return f"only what stands above says who {doer[1]}"
     if (act := _HOW_TO.match(question)) and act[1].lower() in required and not _says(act[1], own):
         return f"the quote does not say how to {act[1]}"
     if differ_in_negation(question, evidence.quote) and not settled:

@@ -20,6 +20,10 @@ ACCOUNTS = (
     ("Revenue", ("2024", "412.6"), ("2023", "455.1"), ("2022", "440.0")),
     ("Result", ("2024", "(3.1)"), ("2023", "55.1"), ("2022", "50.0")),
 )
+SURVEY = (
+    ("Very satisfied", ("Men", "21 %"), ("Women", "34 %")),
+    ("Satisfied", ("Men", "44 %"), ("Women", "41 %")),
+)
 FAULTS = (
     ("F1", ("Meaning", "Tank empty"), ("What to do", "Fill the tank")),
     ("F2", ("Meaning", "Filter clogged"), ("What to do", "Change the filter")),
@@ -126,3 +130,8 @@ def test_a_change_is_that_from_one_year_to_the_next(question: str, says: str) ->
         assert failure_of_result(claim, claim["computation"]) == ""
         false: Computation = {**claim["computation"], "result": "12.3"}
         assert failure_of_result(claim, false)
+
+
+def test_a_degree_is_not_compared_by_one_of_its_rows() -> None:
+    answer = answer_from_tables("Are women more satisfied than men?", table("Table 4: Answers", "Answer", SURVEY), {})
+    assert answer.claims == []

@@ -1,0 +1,57 @@
+"""Columns asked by adjectives, values and years; rows that add up the others; what is not said to be missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.tables.answers import answer_from_tables
+from graph.verification.computations import failure_of_result
+from tests.unit.graph.tables.test_answers import ask, prose, table
+
+SHIPS = table(
+    (("Marigold", "11.6", "17.0", "1998"), ("Kathleen", "16.3", "25.5", "2006"), ("Petrel", "5.0", "25.5", "2021"),
+     ("Fleet", "32.9", "68.0", "")),
+    ("Boat", "Length (m)", "Top speed (kn)", "In service since"),
+)  # fmt: skip
+SEATS = table((("First aid", "4"), ("Forklift", "0"), ("Fire", "11")), ("Course", "Seats left"), "Courses")
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Which boat is the longest?", "Kathleen: Length (m) 16.3, the highest of 3"),  # the fleet adds up the others
+        ("Which boats are longer than 9 m?", "Marigold (11.6) and Kathleen (16.3) have Length (m) above 9"),
+        ("Which boats have a top speed of 25.5 kn?", "Kathleen (25.5) and Petrel (25.5) have Top speed (kn) of 25.5"),
+        ("Is the Petrel faster than the Marigold?", "Yes: Top speed (kn) of Petrel is 25.5"),
+        ("Which boat is the newest?", "Petrel: In service since 2021, the highest"),
+        ("Which boat has been in service the longest?", "Marigold: In service since 1998, the lowest"),
+        ("List all boats", "Table 3 lists 3: Marigold, Kathleen, Petrel"),
+    ],
+)
+def test_columns_are_asked_by_adjectives_and_values(question: str, begins: str) -> None:
+    answer = answer_from_tables(question, [SHIPS], {})
+    assert [claim["text"][: len(begins)] for claim in answer.claims] == [begins]
+    assert all(failure_of_result(claim, claim["computation"]) == "" for claim in answer.claims)
+
+
+def test_those_that_have_something_left_have_more_than_none() -> None:
+    claims = answer_from_tables("Which courses have seats left?", [SEATS], {}).claims
+    assert [claim["text"] for claim in claims] == ["First aid (4) and Fire (11) have Seats left above 0"]
+
+
+def test_a_day_that_stands_in_a_cell_is_no_missing_row() -> None:
+    hours = table((("Clock House", "Monday"), ("Fort", "none")), ("Museum", "Closed on"), "Museums")
+    assert answer_from_tables("Which museums are closed on Mondays?", [hours], {}).absence == ""
+
+
+def test_a_name_of_another_document_and_a_verb_are_not_said_to_be_missing() -> None:
+    other = prose("Sales fell.")
+    asked = [table(header=("Ferry", "Runs", "Fuel", "Crew 1", "Crew 2")), other]
+    assert answer_from_tables("Who runs Norrland?", asked, {"doc": "Norrland Timber"}).absence == ""
+    assert ask("How many hours did they work on Gannet?").absence == ""
+
+
+def test_the_oldest_is_what_was_finished_first_and_a_verb_that_says_more_is_no_have() -> None:
+    bridges = table((("Abbot", "1788", "9"), ("Castle", "1863", "14")), ("Bridge", "Finished", "Width"), "Table 4", 2)
+    assert ask("Which bridge is the oldest?", bridges).claims[0]["text"].startswith("Abbot: Finished 1788")
+    assert not ask("Which ferry lost the most passengers?").claims
