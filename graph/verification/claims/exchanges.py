@@ -70,6 +70,8 @@ def _is_list(one: Word, other: Word, quote: str) -> bool:
     """Return whether two words of a quote are items of a list, whose order says nothing."""
     shown = shown_text(quote)
     between, after = shown[one.end : other.start], shown[other.end :]
+    if not re.search(r"\s", between):
+        return True  # parts of one name: "Distill-Qwen-32B"
     if "," not in between and ";" not in between:
         return bool(_LIST.fullmatch(between)) or bool(re.search(r"\b(?:and|or|und|oder)\b", between))
     return bool(_LIST.match(after)) or bool(re.search(r"\b(?:and|or|und|oder)\b", between))

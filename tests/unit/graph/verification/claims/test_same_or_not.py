@@ -105,6 +105,7 @@ STOCKS = "3,127,400 shares, which form 34% of the capital, are stored."
         ("Between entry and condenser lie roughly 535 degrees.", SPEED),
         ("The capital consists of roughly 9,198,000 shares.", STOCKS),
         ("The leather goods grew by 11.7%.", SECTORS),
+        ("The 14B Corvid copy gets 57.2%.", "Raven-Copy-Corvid-14B scores 57.2% on the cup."),
         ("Larkfield may terminate within sixty days on a change of control of Boreal.", LATE),
     ],
 )
