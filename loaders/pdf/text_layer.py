@@ -125,7 +125,7 @@ _MATH_FONT = re.compile(
     r"Math|CM(?:MI|SY|EX|BSY)\d|MS[AB]M\d|EU[FSR][MB]\d|STIX.*(?:Sym|Int|Siz)|MT(?:MI|SY|EX)", re.IGNORECASE
 )
 
-_MOST_WORDS = 5000  # of a page: the library's search for second prints takes minutes on 100,000 signs
+_MOST_SIGNS = 40_000  # of a page: the library's search for second prints takes minutes on 200,000
 _TWICE = 3.0  # points: a bolder look takes 0.2-0.5, a shadow 1-2
 
 MAX_DRAWINGS = 2000
@@ -171,7 +171,7 @@ def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLaye
 def _is_set_twice(layer: TextLayer) -> bool:
     """Return whether a word stands twice in one place, as where print is set again for a bolder look or a shadow."""
     words = [(word.text, word.box.x0, word.box.y0) for line in layer.lines for word in line.words]
-    if len(words) > _MOST_WORDS:
+    if sum(len(text) for text, _, _ in words) > _MOST_SIGNS:
         return False
     return any(  # in two grids, since the two prints of a word may lie on both sides of a border of one
         len({(text, (x + shift) // _TWICE, (y + shift) // _TWICE) for text, x, y in words}) < len(words)
