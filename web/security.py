@@ -2,6 +2,8 @@
 
 - The Host header must hold an address, `localhost` or an allowed name; a name that an attacker points at this machine
   (DNS rebinding) is refused.
+- A header that tells who sends a request or where to is refused if it is sent twice: the routes would obey the first
+  one and LangGraph's own routes the last one.
 - A request that a browser sends for another site is refused, unless that site is allowed; links to a page may be
   followed from anywhere.
 - If a token is set, every request needs it, except those for signing in.
@@ -11,8 +13,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +26,11 @@ from web.responses import WebError
 # What signing in needs without a token. "/ok" and "/health" only say that the server is up.
 PUBLIC = ("/", "/room", "/session", "/ok", "/health")
 PUBLIC_PREFIX = "/room/static/"
+
+_SINGLE = ("host", "authorization", "x-api-key", "cookie", "origin")
+"""The headers that no request may hold twice."""
+_HOST = re.compile(r"(?:\[(?P<inside>[\da-fA-F:.]+)\]|(?P<name>[\w.-]+))(?::\d{0,5})?", re.ASCII)
+"""A Host header: a name or an address, that of IPv6 in brackets, and perhaps one port."""
 
 _POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _ROOM_POLICY = (
@@ -69,6 +76,8 @@ class SecurityMiddleware:
 
 def _refusal(scope: Scope, headers: Headers) -> ASGIApp | None:
     """Return the response to a request that fails a check, or None."""
+    if doubled := next((name for name in _SINGLE if len(headers.getlist(name)) > 1), ""):
+        return WebError(400, f"The header `{doubled}` is sent more than once: send it once.").response()
     host = headers.get("host", "")
     if not is_known_host(host):
         return WebError(
@@ -89,14 +98,14 @@ def _refusal(scope: Scope, headers: Headers) -> ASGIApp | None:
 
 def is_known_host(host: str) -> bool:
     """Return whether a Host header names this server: an address, `localhost`, or a name that is allowed."""
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
+    found = _HOST.fullmatch(host)
+    if not found:
         return False
+    name = (found["inside"] or found["name"]).lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost") or name in settings().allowed_hosts:
         return True
     try:
-        return bool(ipaddress.ip_address(name))
+        return ipaddress.ip_address(name).version == (6 if found["inside"] else 4)
     except ValueError:
         return False
 

@@ -133,7 +133,8 @@ def test_cross_site_requests_are_refused(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:2024", "127.0.0.1.evil.example", "localhost.evil.example", "["]
+    "host",
+    ["evil.example", "evil.example:2024", "127.0.0.1.evil.example", "localhost.evil.example", "[", "127.0.0.1:1:2"],
 )
 def test_an_unknown_host_name_is_refused(server: Server, host: str) -> None:
     for path in ("/", "/room", "/documents", "/threads", "/ok"):

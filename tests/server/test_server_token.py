@@ -44,6 +44,16 @@ def test_every_route_needs_the_token(token_server: Server, request_line: str) ->
         assert TOKEN not in reply.text
 
 
+def test_a_token_sent_twice_opens_neither_our_routes_nor_langgraphs(token_server: Server) -> None:
+    for name in ("Authorization", "X-Api-Key"):
+        good, bad = (f"Bearer {TOKEN}", "Bearer wrong") if name == "Authorization" else (TOKEN, "wrong")
+        for first, second in ((good, bad), (bad, good), (good, good)):
+            for path in ("/documents", "/threads/00000000-0000-4000-8000-000000000000"):
+                reply = httpx.get(f"{token_server.url}{path}", headers=[(name, first), (name, second)], timeout=300)
+                assert reply.status_code == 400, (path, first, second)
+                assert TOKEN not in reply.text
+
+
 def test_the_token_gives_access_to_api_and_pages(token_server: Server) -> None:
     with httpx.Client(base_url=token_server.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=300) as http:
         assert http.get("/documents").json() == {"documents": []}

@@ -42,8 +42,11 @@ def test_addresses_and_localhost_name_the_server(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[", "evillocalhost", "[::1"]
-)
+    "host",
+    ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[", "evillocalhost", "[::1",
+     "127.0.0.1:1:2", "127.0.0.1:port", "[::1]:1:2", "::1", "[127.0.0.1]", "[localhost]", "evil@127.0.0.1",
+     "127.0.0.1/evil", "127.0.0.1#", "127.0.0.1, evil.example", "127.0.0.1 ", ":2024", "."],
+)  # fmt: skip
 def test_other_names_do_not(host: str) -> None:
     assert not is_known_host(host)
 
@@ -116,6 +119,22 @@ async def test_the_token_is_asked_for_everywhere_but_where_signing_in_needs(monk
         assert reply.headers["www-authenticate"].startswith("Bearer")
         assert (await send(path=path, authorization=f"Bearer {TOKEN}")).status_code == 200, path
         assert (await send(path=path, authorization=f"Bearer {TOKEN}x")).status_code == 401, path
+
+
+@pytest.mark.parametrize("name", ["Authorization", "X-Api-Key", "Cookie", "Host", "Origin"])
+async def test_a_header_sent_twice_is_refused_at_every_path(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("PAGEWITNESS_SERVER_TOKEN", TOKEN)
+    value = {"Authorization": f"Bearer {TOKEN}", "Host": "localhost:2024", "Origin": "http://localhost:2024"}
+    given = [("Authorization", value["Authorization"])] if name != "Authorization" else []
+    for second in (value.get(name, TOKEN), "other"):
+        headers = [*given, (name, value.get(name, TOKEN)), (name.lower(), second)]
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:2024") as client:
+            for path in ("/documents", "/threads", "/room"):
+                reply = await client.get(path, headers=headers)
+                assert reply.status_code == 400, path
+                assert f"`{name.lower()}` is sent more than once" in reply.json()["detail"]
+            once = await client.get("/threads", headers=[*given, *headers[-2:-1]])
+            assert once.status_code == 200, "the same header once"
 
 
 async def test_a_preflight_needs_no_token_but_an_allowed_origin(monkeypatch: pytest.MonkeyPatch) -> None:
