@@ -11,7 +11,7 @@ from graph.query.state import Note, RefusalReason
 from graph.query.wording import Phrase, say
 from graph.retrieval import terms
 from graph.retrieval.documents import in_scope
-from graph.retrieval.lists import announced, items_after
+from graph.retrieval.lists import announced, asks_for_all, items_after
 from graph.sanitize import sanitize_markdown
 from graph.storage.base import Catalog
 from graph.types import Citation, Claim, ClaimCheck, Entailment, RetrievedChunk, counted, is_verified
@@ -275,3 +275,36 @@ def notes_on_lists(catalog: Catalog, claims: Sequence[Claim]) -> list[Note]:
                 text = f"The list after “{claim['quote']}” may not be complete: {given} of at least {total} are given."
                 return [Note(kind="list_incomplete", text=text)]
     return []
+
+
+_ASKS_VALUE = frozenset({"value", "who", "when", "where", "how_many", "definition", "yes_no"})
+
+
+def notes_on_quotes(question: str, kind: str, passed: Sequence[ClaimCheck]) -> list[Note]:
+    """Return notes on an answer of quotes: of which document each is, and that a list of them may not be complete.
+
+    Args:
+        question: The question.
+        kind: Its kind, "" if it names documents; "What is the rent?" of two leases has an answer in each.
+        passed: The claims of the answer, with their citations.
+    """
+    told = [check for check in passed if check["citation"] and not check["claim"].get("related")]
+    notes: list[Note] = []
+    places: dict[str, list[str]] = {}
+    for check in told:
+        if citation := check["citation"]:
+            mark = marker(citation["marker"])
+            marks = places.setdefault(citation["name"], [])
+            marks += [mark] if mark not in marks else []
+    if kind in _ASKS_VALUE and len(places) > 1:
+        each = "; ".join(f"{' '.join(marks)} is of {sanitize_markdown(name)}" for name, marks in places.items())
+        text = f"Passages of {len(places)} documents answer the question, which names none of them: {each}."
+        notes.append(Note(kind="assumed", text=text))
+    is_announced = any(check["claim"]["text"].rstrip().endswith(":") for check in told)
+    if told and asks_for_all(question) and not is_announced:
+        found = counted(len(told), "passage")
+        text = (
+            f"The list may not be complete: {found} with what is asked for {'is' if len(told) == 1 else 'are'} given."
+        )
+        notes.append(Note(kind="list_incomplete", text=text))
+    return notes

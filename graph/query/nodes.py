@@ -344,6 +344,9 @@ def write_answer(state: QueryState) -> QueryState:
     passed = [check for check in checks if check["citation"]]
     citations, dropped = outcomes.cited(passed), len(checks) - len(passed)
     notes, verdict = messages.notes_on_claims(dropped, citations), outcomes.verdict_of_answer(passed)
+    if state["engine"] == "offline" and state.get("shortcut") != "tables":
+        kind = "" if state["mentioned_documents"] else state["understanding"]["kind"]
+        notes += messages.notes_on_quotes(state["standalone_question"], kind, passed)
     text = messages.answer(passed, state["question"])
     if verdict == "related":  # what would have answered may be struck out
         catalog = dependencies.for_context(context.current()).stores.catalog

@@ -1,4 +1,4 @@
-"""What the pronoun at the beginning of a sentence stands for: a sentence before it in its passage.
+"""What a pronoun stands for: that at the beginning of a sentence, and that of a question.
 
 "She studied in Zurich." is about the woman whom a sentence before names. Where two persons are spoken of, the nearest
 sentence that is not about another pronoun's person tells: "Her brother Jasper was a painter. He lived in Paris."
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from graph.retrieval.terms import STOP_WORDS
 from graph.storage.rows import ChunkRow
 
 # "In 1891 she discovered ...".
@@ -57,3 +58,61 @@ def antecedent(chunk: ChunkRow, sentence: str) -> str:
 def _pronoun(text: str) -> str:
     found = _BY_PRONOUN.match(text)
     return found["pronoun"].lower() if found else ""
+
+
+_OF_QUESTION = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs)\b(?!['’]s [A-Z])", re.IGNORECASE
+)
+# "How long does it take to know ...?", "What is it called when ...?": this "it" stands for nothing.
+_EXPLETIVE = re.compile(
+    r"it (?=(?:\w+ ){0,3}?(?:to|when|if|that|whether|for|called|said|rain\w*|snow\w*|(?:un)?allowed|permitted|forbidden"
+    r"|possible|necessary|ok(?:ay)?|true)\b)",
+    re.IGNORECASE,
+)
+# "What does it say about smoking?": of documents that may be asked, it means these.
+_OF_A_TEXT = re.compile(
+    r"(?:it|they) (?:say|tell|mention|state|describe|contain|cover|mean|require|specif|provide|stand|deal|talk)\w*\b",
+    re.IGNORECASE,
+)
+# "How can it be terminated?", asked of one agreement.
+_ENDS_OR_BEGINS = re.compile(
+    r"it (?:be )?(?:terminat|cancel|end|expir|begin|began|start|sign|renew|revok|amend|valid|publish)\w*\b"
+    r"|it (?:in force|written|dated)\b",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE)
+_OF_PERSONS = frozenset(("he", "she", "him", "her", "his", "hers"))
+_LEADS = re.compile(
+    r"\b(?:what|which|whose|how (?:many|much)|the|an?|this|these|that|those|my|our|your|any|some|every|each|all|no|of"
+    r"|do|does|did|is|are|was|were|has|have|had|can|may|must|should|will|would|could) (?P<noun>[\w-]+)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=64)  # asked of each claim
+def has_open_pronoun(question: str, *, of_one: bool = False) -> bool:
+    """Return whether an English question has a pronoun that stands for nothing in it: "How much does it cost?".
+
+    A name anywhere in the question, or a noun before the pronoun, is what it may stand for. Where one document is asked
+    (`of_one`), "it" may stand for that if it ends or begins, and "she" for the person of a form.
+    """
+    if any(word.isalpha() and word[0].isupper() and word != "I" for word in question.split()[1:]):
+        return False
+    for found in _OF_QUESTION.finditer(question):
+        rest, before = question[found.start() :], question[: found.start()]
+        if _EXPLETIVE.match(rest) or _OF_A_TEXT.match(rest):
+            continue
+        is_of_person = found[0].lower() in _OF_PERSONS
+        if of_one and (is_of_person or _ENDS_OR_BEGINS.match(rest)):
+            continue
+        if (is_of_person or found[0].lower().startswith("the")) and _WHO.search(before):
+            continue
+        return not _names_a_thing(before)
+    return False
+
+
+def _names_a_thing(text: str) -> bool:
+    """Return whether a text has a noun: after an article or the like, or as the first word ("Newborns are ...")."""
+    nouns = [found["noun"].lower() for found in _LEADS.finditer(text)]
+    first = next(iter(re.findall(r"[\w-]+", text.lower())), "")
+    return any(word not in STOP_WORDS for word in [*nouns, *([first] if not first.startswith("wh") else [])])

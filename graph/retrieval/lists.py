@@ -34,7 +34,20 @@ _ORDINAL = re.compile(
     r"^(?:first|second|third|fourth|fifth|sixth|finally|last)(?:ly)?\b[, ]|^\(?(?:[1-9]|[a-h]|i{1,3}|iv|vi?)\)\s",
     re.IGNORECASE,
 )
+# "List all the ways to end it": what answers may stand in more places than were found.
+_ASKS_FOR_ALL = re.compile(
+    r"^\W*(?:(?:please|can you|could you|and|so) )*(?:list|enumerate|name|give|show|tell)\b.{0,12}?\b"
+    r"(?:all|every|each)\b"
+    r"|^\W*(?:please )?(?:list|enumerate)\b"
+    r"|^\W*(?:and |so )?(?:what|which|who) (?:are|were) all\b|^\W*(?:in )?(?:what|which) (?:\w+ )?ways\b",
+    re.IGNORECASE,
+)
 Items = list[tuple[str, SentenceRow]]
+
+
+def asks_for_all(question: str) -> bool:
+    """Return whether a question asks for all of several things that a text tells: "List all the ways to end it"."""
+    return bool(_ASKS_FOR_ALL.search(question))
 
 
 def announced(text: str) -> int:

@@ -30,6 +30,7 @@ from graph.engines.offline.other_things import Evidence, head, headings_above
 from graph.engines.offline.permissions import rules_on
 from graph.engines.offline.unnamed_words import left_to_the_document
 from graph.retrieval import scoring
+from graph.retrieval.antecedents import has_open_pronoun
 from graph.retrieval.lists import items_after
 from graph.storage.rows import ChunkRow, SentenceRow
 from graph.types import Claim
@@ -46,7 +47,7 @@ def mark_related(
     titles: Mapping[str, str],
     subjects: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Claim]:
-    """Return claims, those that answer first; the others are marked as related.
+    """Return claims, those that answer first; the others are marked as related, all of a question about nothing.
 
     Args:
         query: The question.
@@ -56,6 +57,8 @@ def mark_related(
         titles: Titles of documents by id.
         subjects: Words of the question that a whole document is about, by its id.
     """
+    if has_open_pronoun(query.text, of_one=len({chunk.document for chunk in chunks.values()}) == 1):
+        return [{**claim, "related": True} for claim in claims]
     found = {(one.chunk, one.sentence.text): one for one in scored}
     answers: list[Claim] = []
     others: list[Claim] = []
@@ -63,14 +66,12 @@ def mark_related(
     for claim in claims:
         chunk = chunks[claim["chunk"]]
         sentence = next((s for s in chunk.sentences if s.text == claim["quote"]), None)
-        scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
         items = [item for _, item in items_after(sentence, chunk, chunks.values())[0]] if sentence else []
         around = _around(query, sentence, chunk, chunks, subjects or {}) if sentence else None
+        scored_one = _with_antecedent(query, sentence, chunk, found) if sentence else None
         if sentence and (
             sentence.id in listed
-            or _is_extreme(query, sentence, chunk)
-            or is_asked_for(query.text, sentence, chunks)
-            or (is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text))
+            or _answers_by_form(query, sentence, chunk, chunks)
             or answers_question(query.text, with_items(sentence, items), chunk, titles, scored_one, around)
         ):
             answers.append(claim)
@@ -78,6 +79,14 @@ def mark_related(
         else:
             others.append({**claim, "related": True})
     return [*(answers or _overlooked(query, others, scored, chunks, titles, subjects or {})), *others]
+
+
+def _answers_by_form(
+    query: scoring.Query, sentence: SentenceRow, chunk: ChunkRow, chunks: Mapping[str, ChunkRow]
+) -> bool:
+    """Return whether a sentence is the extreme row, the comment or one of the ways that a question asks for."""
+    is_one_way = is_way(query.text, sentence) and not NEGATED_QUESTION.search(query.text)
+    return is_one_way or _is_extreme(query, sentence, chunk) or is_asked_for(query.text, sentence, chunks)
 
 
 def _overlooked(

@@ -298,7 +298,7 @@ class OfflineEngine:
             subjects = subjects_of(part, titles, self._catalog)
             told = with_named_above(query, scored, rows, titles)
             found = mark_related(query, extract_claims(query, told, rows), scored, rows, titles, subjects)
-            found = without_other_values(query, with_closest(query, found, told, rows))
+            found = without_other_values(query, with_closest(query, found, told, rows), rows)
             claims += [claim for claim in found if claim not in claims]
         return sorted(claims, key=lambda claim: "related" in claim)
 

@@ -103,13 +103,14 @@ def with_closest(
     return [*claims, *more[: MAX_SENTENCES - len(claims)]]
 
 
-def without_other_values(query: scoring.Query, claims: Sequence[Claim]) -> list[Claim]:
+def without_other_values(query: scoring.Query, claims: Sequence[Claim], chunks: _Chunks) -> list[Claim]:
     """Return claims without those that are only related and say of another thing what an answer says: "Theft: 30,000".
 
-    Such a sentence is built like the answer, tells of other years than the question, or names the sister of what the
-    question names ("the North Light" of "the South Light"). On 400 questions over eight articles the expected text is
-    shown as often without them.
+    Such a sentence is built like the answer, is another row of its table, tells of other years than the question, or
+    names the sister of what the question names ("the North Light" of "the South Light"). On 400 questions over eight
+    articles the expected text is shown as often without them.
     """
+    tables = {_columns(claim, chunks) for claim in claims if "related" not in claim} - {()}
     answers = [_words(claim["quote"]) for claim in claims if "related" not in claim]
     if not answers or _COMPARES.search(query.text):
         return list(claims)
@@ -118,9 +119,22 @@ def without_other_values(query: scoring.Query, claims: Sequence[Claim]) -> list[
         own = _words(claim["quote"])
         alike = any(len(own & told) >= _ALIKE * len(own | told) for told in answers)
         told, asked = terms.years(claim["quote"]), terms.years(query.text)
-        return alike or _names_sister(query.text, claim["quote"]) or bool(asked and told and not asked & told)
+        return (
+            alike
+            or _columns(claim, chunks) in tables
+            or _names_sister(query.text, claim["quote"])
+            or bool(asked and told and not asked & told)
+        )
 
     return [claim for claim in claims if "related" not in claim or not is_other(claim)]
+
+
+def _columns(claim: Claim, chunks: _Chunks) -> tuple[str, ...]:
+    """Return the document and the columns of the row that a claim quotes; () of other sentences."""
+    chunk = chunks.get(claim["chunk"])
+    sentences = chunk.sentences if chunk else ()
+    row = next((one for one in sentences if one.text == claim["quote"] and one.kind == "row" and one.cells), None)
+    return (chunk.document, *(column for column, _ in row.cells)) if chunk and row else ()
 
 
 def _names_sister(question: str, quote: str) -> bool:

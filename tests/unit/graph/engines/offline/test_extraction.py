@@ -125,7 +125,7 @@ def beside(question: str, answer: str, *others: str) -> list[str]:
     """The quotes that are left of related ones beside an answer."""
     claims: list[Claim] = [Claim(text=answer, chunk="c", quote=answer)]
     claims += [{**Claim(text=other, chunk="c", quote=other), "related": True} for other in others]
-    return [claim["quote"] for claim in without_other_values(asking(question), claims)]
+    return [claim["quote"] for claim in without_other_values(asking(question), claims, {})]
 
 
 def test_beside_an_answer_stands_no_value_of_another_thing() -> None:
@@ -142,7 +142,7 @@ def test_beside_an_answer_stands_no_value_of_another_thing() -> None:
 def test_related_sentences_without_an_answer_all_stay() -> None:
     texts = ("Theft is covered up to 15,000 euros.", "Theft is covered up to 30,000 euros.")
     claims: list[Claim] = [{"text": one, "chunk": "c", "quote": one, "related": True} for one in texts]
-    assert without_other_values(asking("What is paid for theft?"), claims) == claims
+    assert without_other_values(asking("What is paid for theft?"), claims, {}) == claims
 
 
 def test_a_sentence_that_begins_with_a_time_is_not_about_that_time() -> None:
@@ -153,3 +153,15 @@ def test_a_sentence_that_begins_with_a_time_is_not_about_that_time() -> None:
 def test_a_value_in_a_unit_of_what_is_asked_comes_before_another_number() -> None:
     texts = ("The old mast was put up in 1904.", "The mast is of oak and 17 metres high.")
     assert extracted("How high is the mast?", (0.62, 0.6), chunk(*texts))[0] == texts[1]
+
+
+def test_beside_a_row_that_answers_no_other_row_of_its_table_is_shown() -> None:
+    rows = table(("2023", "410", "7"), ("2024", "505", "9"))
+    notes = chunk("The path was closed in spring.", key="n")
+    right: Claim = {"text": "2024: Nests 9", "chunk": "t", "quote": "2024 505 9"}
+    other: Claim = {"text": "2023: Nests 7", "chunk": "t", "quote": "2023 410 7", "related": True}
+    prose: Claim = {"text": notes.text, "chunk": "n", "quote": notes.text, "related": True}
+    chunks = {"t": rows, "n": notes}
+    question = asking("How many nests were found in the second season?")
+    assert without_other_values(question, [right, other, prose], chunks) == [right, prose]
+    assert without_other_values(question, [other, prose], chunks) == [other, prose]
