@@ -50,7 +50,18 @@ def _detach_updates(supersteps: Supersteps) -> list[list[StateUpdate]]:
 
 
 class Inner(Compiled):
-    """A compiled graph whose custom events come in the stream of the graph that it is a node of."""
+    """A compiled graph whose custom events come in the stream of the graph that it is a node of.
+
+    Of a conversation it returns what it adds: the whole of it is in each `updates` event else, and is merged again.
+    """
+
+    def invoke(self, input: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run, and return the values without the messages that came as input."""
+        return _without_given(input, super().invoke(input, *args, **kwargs))
+
+    async def ainvoke(self, input: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run, and return the values without the messages that came as input."""
+        return _without_given(input, await super().ainvoke(input, *args, **kwargs))
 
     def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """Stream a run; `invoke` uses this method too."""
@@ -79,6 +90,14 @@ class WithoutCheckpoints(Inner):
         """Stream a run that stores no checkpoints; `ainvoke` uses this method too."""
         async for part in super(WithoutCheckpoints, self.copy({"checkpointer": False})).astream(*args, **kwargs):
             yield part
+
+
+def _without_given(given: Any, values: Any) -> Any:
+    """Return values without the messages that are those of the input, the same objects."""
+    before = {id(message) for message in given.get("messages") or ()} if isinstance(given, dict) else set()
+    if not before or not isinstance(values, dict) or not values.get("messages"):
+        return values
+    return {**values, "messages": [message for message in values["messages"] if id(message) not in before]}
 
 
 def detach_files(compiled: Compiled) -> Application:

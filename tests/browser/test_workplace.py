@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pymupdf
 import pytest
 from playwright.sync_api import Route
@@ -193,6 +194,21 @@ def test_a_new_answer_is_in_view_and_a_refusal_names_its_pages_once(open_room: O
         const foot = [...document.querySelectorAll('.turn .foot')].at(-1).getBoundingClientRect();
         return foot.bottom <= shown.bottom + 1;
     }"""), "the answer is hidden behind the question field"
+
+
+def test_an_answer_comes_without_the_conversation_before_it(open_room: OpenRoom, library: Server) -> None:
+    room = open_room()
+    sizes = []
+    for question in (HEIGHT, LIT, HEIGHT):
+        with room.page.expect_request("**/runs/stream") as asked:
+            assert "Proven" in room.ask(question)
+        # Chromium does not keep what it streamed: the same request once more.
+        sent = httpx.post(asked.value.url, json=asked.value.post_data_json, timeout=300).text
+        assert "metres" in sent or "1874" in sent
+        assert (LIT in sent) == (question == LIT), "an earlier question is in the events of a later one"
+        sizes.append(len(sent))
+    assert sizes[2] < 1.1 * sizes[0], "the second answer to a question is larger than the first one"
+    room.check()
 
 
 def test_a_failed_question_stays_in_the_field_and_can_be_tried_again(open_room: OpenRoom, library: Server) -> None:

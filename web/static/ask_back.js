@@ -2,8 +2,8 @@
 
 import { button, make } from "./dom.js";
 
-/** What the state of a run that stopped asks, or null: its last values hold the interrupt. */
-export const questionIn = (values) => values?.__interrupt__?.[0]?.value ?? null;
+/** What a run that stopped asks, or null: its last event of updates or values holds the interrupt. */
+export const questionIn = (data) => data?.__interrupt__?.[0]?.value ?? null;
 
 /**
  * Show a question back with a button for each option, after the element `place`; resolves to the chosen option's id.

@@ -6,10 +6,10 @@ import { askBack } from "./ask_back.js";
 import { KIND, actions, nameOf, refreshConversations, shortened } from "./conversations.js";
 import { byId, make, menu } from "./dom.js";
 import { askedOf, chosenDocuments, keptChoice, noneChosen, restoreChoice } from "./library.js";
-import { makeTurn, turnsOf } from "./turns.js";
+import { makeTurn, resultOf, turnsOf } from "./turns.js";
 import { welcome } from "./welcome.js";
 
-const MODES = ["custom", "values"];
+const MODES = ["custom", "updates"]; // `values` would hold the whole conversation, three times a question
 const MAX_KEPT = 2000; // characters of the questions that a conversation can be found by
 const FOLLOW_MS = 4000;
 const channel = new BroadcastChannel("pagewitness");
@@ -61,7 +61,7 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
       if (part.event === "metadata") mine.id = part.data?.run_id ?? null;
       else {
         turn.handle(part);
-        if (part.event === "values" && !part.inner && typeof part.data?.answer === "string") asked.result = { citations: [], ...part.data };
+        asked.result = resultOf(part) ?? asked.result;
       }
     }
     const low = atEnd();
@@ -72,7 +72,7 @@ async function follow(turn, asked, eventsOf, { waited = () => undefined, id = nu
       if (running === mine) remember({ said: wordsOf(asked.result.answer) });
     }
   } catch (error) {
-    asked.result = null; // the first events of a run hold the answer before it
+    asked.result = null; // the first values of a run hold the answer before it
     turn.fail(error.name === "AbortError" ? "Stopped." : error.message);
   }
   if (question && running === mine && !byId("question").value) fill(question);

@@ -32,6 +32,13 @@ export function turnsOf(messages) {
 const wordsOf = (content) =>
   typeof content === "string" ? content : (content ?? []).map((part) => (part.type === "text" ? part.text : part.name ? `[${part.name}]` : "")).filter(Boolean).join("\n");
 
+/** The answer that an event of a run holds, or null: a node's update, or the values of a run that another client began. */
+export function resultOf({ event, inner, data }) {
+  const parts = inner ? [] : event === "values" ? [data] : event === "updates" ? Object.values(data ?? {}) : [];
+  const found = parts.find((one) => typeof one?.answer === "string");
+  return found ? { citations: [], ...found } : null;
+}
+
 /** A turn on the screen. `end` puts the answer in place of the step, `fail` what went wrong, with a way to ask again. */
 export function makeTurn({ question, askedOf = null }, { number, thread, again, everywhere }) {
   const step = make("p", { className: "step" }, "Reading the question");
@@ -46,15 +53,21 @@ export function makeTurn({ question, askedOf = null }, { number, thread, again, 
   };
   return {
     element,
-    asked: () => back,
-    handle({ event, inner, data }) {
+    /** What the run asks back, once. */
+    asked() {
+      const one = back;
+      back = null;
+      return one;
+    },
+    handle(part) {
+      const { event, inner, data } = part;
       if (event === "custom" && data?.event === "step") step.textContent = data.label;
       else if (event === "custom" && data?.event === "draft") {
         if (!draft) element.append((draft = make("p", { className: "draft", "aria-hidden": "true" })));
         draft.textContent = data.text;
-      } else if (event === "values" && !inner) {
+      } else if (!inner && ["updates", "values"].includes(event)) {
         back = questionIn(data);
-        if (typeof data?.answer === "string") result = data;
+        result = resultOf(part) ?? result;
       }
     },
     end(known, waited) {

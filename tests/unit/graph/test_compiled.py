@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
@@ -133,3 +133,26 @@ async def test_no_method_lets_a_file_into_a_checkpoint(method: str, home: Path) 
     assert stored
     assert not any(content.encode() in packed for packed in stored)
     assert list((home / "downloads").rglob("*.pdf"))
+
+
+@pytest.mark.parametrize("method", ["stream", "astream"])
+async def test_an_inner_graph_returns_of_a_conversation_what_it_adds(method: str) -> None:
+    def chat(node: Any, **options: Any) -> Any:
+        builder = StateGraph(MessagesState)
+        builder.add_node("node", node)
+        builder.add_edge(START, "node")
+        builder.add_edge("node", END)
+        return builder.compile(**options)
+
+    answering = chat(lambda state: {"messages": [AIMessage(f"{len(state['messages'])} before")]})
+    graph = chat(inner_graph(answering), checkpointer=InMemorySaver())
+    config: RunnableConfig = {"configurable": {"thread_id": "t"}}
+    for turn in range(3):
+        given = {"messages": [HumanMessage(f"question {turn}")]}
+        if method == "stream":
+            parts = list(graph.stream(given, config, stream_mode="updates"))
+        else:
+            parts = [part async for part in graph.astream(given, config, stream_mode="updates")]
+        assert [[one.content for one in part["node"]["messages"]] for part in parts] == [[f"{2 * turn + 1} before"]]
+    kept = [message.content for message in graph.get_state(config).values["messages"]]
+    assert kept == ["question 0", "1 before", "question 1", "3 before", "question 2", "5 before"]
