@@ -20,7 +20,7 @@ from tests.dev_server import Server
 
 pytestmark = pytest.mark.server
 
-ROUTES = 17
+ROUTES = 21
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
