@@ -1,14 +1,12 @@
-"""Tools for agents: `ask`, `ingest` and `list`, each as a served graph (an MCP tool) and as a LangChain tool.
+"""The tools for agents as graphs: `ask`, `ingest` and `list`, which the server and `/mcp` offer.
 
-from graph.tools import TOOLS
-agent = create_agent("google_genai:gemini-3.8-flash", tools=TOOLS)
+`graph/tools.py` makes LangChain tools of them. They stand apart since a server needs none of those at its start.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, NotRequired
 
-from langchain_core.tools import tool
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
 from pydantic import Field
@@ -193,35 +191,3 @@ ingest_graph = tool_graph(
 )
 
 list_graph = tool_graph("list", ListOutput, ListInput, ListOutput, ("describe_documents", describe_documents))
-
-
-@tool
-def ask(question: str, documents: list[str] | None = None) -> AskOutput:
-    """Ask a question about the user's own documents; each statement of the answer is cited with a page and a quote.
-
-    Args:
-        question: What to find out, as a full question.
-        documents: Names or ids of the documents to search; all when left out.
-    """
-    found: AskOutput = ask_graph.invoke({"question": question, "documents": documents or []})
-    return found
-
-
-@tool
-def ingest(sources: list[str]) -> list[str]:
-    """Read documents into the library, so that questions can be asked about them; returns the result for each.
-
-    Args:
-        sources: Files, folders, globs or http(s) addresses of PDFs, books and images.
-    """
-    found = ingest_graph.invoke({"sources": sources})
-    return list(found.get("outcome") or [found["problem"]])
-
-
-@tool("list")
-def list_documents() -> list[str]:
-    """List the documents of the library, with their ids, page counts and whether all pages were read."""
-    return list(list_graph.invoke({})["documents"])
-
-
-TOOLS = [ask, ingest, list_documents]

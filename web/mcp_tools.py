@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
-from graph import dependencies, tools
+from graph import dependencies, tool_graphs
 from graph.access import Identity
 from graph.errors import BadInputError, HomeError, IndexMismatchError, ModelError
 from graph.query.citation_links import document_url
@@ -88,7 +88,7 @@ class _Tool:
 
 
 async def _ask(given: Any, user: Identity) -> Result:
-    found: Mapping[str, Any] = await tools.ask_graph.ainvoke(given, run_config(user))
+    found: Mapping[str, Any] = await tool_graphs.ask_graph.ainvoke(given, run_config(user))
     if problem := found.get("problem"):
         return Result(problem, {"problem": problem}, failed=True)
     lines = [
@@ -102,7 +102,7 @@ async def _ask(given: Any, user: Identity) -> Result:
 
 
 async def _ingest(given: Any, user: Identity) -> Result:
-    found: Mapping[str, Any] = await tools.ingest_graph.ainvoke(given, run_config(user))
+    found: Mapping[str, Any] = await tool_graphs.ingest_graph.ainvoke(given, run_config(user))
     if problem := found.get("problem"):
         return Result(problem, {"problem": problem}, failed=True)
     outcome = found["outcome"]
@@ -153,7 +153,7 @@ _TOOLS = (
         "ask",
         "Ask a question about the user's documents (PDFs, scans, books). Each statement of the answer ends in a marker "
         "such as [1] that names a page, a quote found there, and a link. Says so when the documents do not answer.",
-        tools.AskInput, _ask,
+        tool_graphs.AskInput, _ask,
     ),
     _Tool(
         "ingest",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-from PIL import Image, ImageChops, ImageDraw
+from typing import TYPE_CHECKING
 
 from loaders.types import Box
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MIN_WIDTH_PX, MAX_WIDTH_PX = 32, 3000
 _HIGHLIGHT_RGB, _UNDERLINE_RGB = (255, 226, 92), (214, 143, 0)
@@ -23,6 +25,8 @@ def render_page(png: bytes, width: int | None, form: str, boxes: Sequence[Box]) 
         form: "png" or "webp".
         boxes: Rectangles to highlight, as fractions of the page.
     """
+    from PIL import Image  # with the first image: a server starts without it
+
     with Image.open(io.BytesIO(png)) as stored:
         page = stored.convert("RGB")
     if width and width < page.width:
@@ -42,6 +46,8 @@ def _highlighted(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
 
     Where rectangles overlap, as those of a skewed scan's lines do, the colour is applied once.
     """
+    from PIL import Image, ImageChops, ImageDraw
+
     pad = max(1, round(page.width * 0.003))
     areas = [
         (

@@ -12,7 +12,6 @@ from graph import dependencies
 from graph.ingestion.access import UPLOADED_ID
 from graph.ingestion.passwords import remember
 from loaders.errors import PasswordError, SourceError
-from loaders.pages.reader import inspect
 from web.auth import identity_of, stores_of
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError
@@ -34,6 +33,8 @@ async def password(request: Request) -> Opened:
         given += part
         if len(given) > _MAX_PASSWORD_BYTES:
             raise WebError(413, "The password is too long.")
+    from loaders.pages.reader import inspect  # loads NumPy, which a server starts without
+
     document = request.path_params["document"]
     path = await asyncio.to_thread(_find_upload, request, document)
     try:

@@ -23,7 +23,15 @@ MAX_FILE, MAX_FUNCTION, MIN_FILE = 400, 40, 40
 # From top to bottom. A module imports from its own layer and from those below, never from those above.
 LAYERS = (
     ("graph.cli", "web"),
-    ("graph.app", "graph.export", "graph.retriever", "graph.tools", "graph.maintenance", "graph.watching"),
+    (
+        "graph.app",
+        "graph.export",
+        "graph.retriever",
+        "graph.tools",
+        "graph.tool_graphs",
+        "graph.maintenance",
+        "graph.watching",
+    ),
     ("graph.evaluation", "graph.ingestion", "graph.query"),
     ("graph.compiled", "graph.dependencies"),
     ("graph.engines", "graph.tables", "graph.verification"),
@@ -240,6 +248,16 @@ def test_importing_the_app_loads_these_packages_and_nothing_heavy() -> None:
     heavy, *files = done.stdout.split()
     assert heavy == "[]"
     assert [file for file in files if not Path(file).is_relative_to(ROOT)] == []
+
+
+def test_a_server_starts_without_what_only_some_requests_need() -> None:
+    code = (
+        "import sys, web.app\n"
+        "heavy = {'numpy', 'PIL', 'langchain_core.tools.base', 'chromadb', 'pymupdf', 'fastapi'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[]"]
 
 
 def test_prose_has_no_old_words() -> None:

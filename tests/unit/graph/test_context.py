@@ -14,7 +14,7 @@ from graph.context import Context, check
 from graph.errors import BadInputError
 from graph.query.graph import app as query
 from graph.settings import settings
-from graph.tools import ask_graph
+from graph.tool_graphs import ask_graph
 
 PROMPTS = [name for name in Context.model_fields if name.endswith("_prompt")]
 

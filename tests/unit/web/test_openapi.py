@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from starlette.routing import Route
 
 from web.app import app
 from web.openapi import specification
@@ -55,3 +56,12 @@ def test_the_query_of_an_image_has_its_limits() -> None:
     assert query["format"]["schema"]["enum"] == ["png", "webp"]
     assert not any(one["required"] for one in query.values())
     assert set(PATHS[f"{PAGE}/image"]["get"]["responses"]["200"]["content"]) == {"image/png", "image/webp"}
+
+
+def test_an_error_is_written_once_an_operation_and_read_in_each_place() -> None:
+    for name, spec in operations():
+        errors = {status: one for status, one in spec["responses"].items() if status >= "400"}
+        assert set(errors) >= {"401", "403", "421", "503"}, name
+        assert [one["description"] for one in errors.values()] == ["The reason."] * len(errors)
+    written = [route.endpoint.__doc__ or "" for route in app.routes if isinstance(route, Route)]
+    assert {text.count("The reason.") for text in written if "---" in text} == {1}
