@@ -36,8 +36,18 @@ def answer(passed: Sequence[ClaimCheck], asked: str = "") -> str:
         if check["claim"].get("related"):
             lines.append(say("related", asked))
         markers = "".join(marker(one["marker"]) for one in (citation, *check.get("further", [])))
-        lines.append(f"{sanitize_markdown(check['claim']['text']).strip()} {markers}{_label(check, citation, asked)}")
+        said = sanitize_markdown(_with_no(check["claim"], asked)).strip()
+        lines.append(f"{said} {markers}{_label(check, citation, asked)}")
     return "\n\n".join(dict.fromkeys(lines))
+
+
+def _with_no(claim: Claim, asked: str) -> str:
+    """Return what a claim says, after "No" where it is a quote that plainly denies what is asked for yes or no."""
+    if claim.get("related") or claim["text"] != claim["quote"]:
+        return claim["text"]
+    from graph.engines.offline.permissions import says_no  # its patterns take 3 ms at import
+
+    return f"No: {claim['text']}" if says_no(asked, claim["quote"]) else claim["text"]
 
 
 def _label(check: ClaimCheck, citation: Citation, asked: str) -> str:

@@ -30,6 +30,8 @@ Boreal may terminate the agreement at once if Tern is insolvent.
 |---|---|
 | Nails | 4.10 |
 | Screws | 5.20 |
+
+The stores are not heated.
 """
 
 
@@ -72,3 +74,10 @@ def test_no_other_row_stands_below_the_right_one() -> None:
     found = app.invoke({"question": "What do nails cost?"})
     assert "4.10" in found["answer"]
     assert "5.20" not in found["answer"]
+
+
+@pytest.mark.usefixtures("library")
+def test_a_sentence_that_denies_what_is_asked_is_given_with_no() -> None:
+    found = app.invoke({"question": "Are the stores heated?"})
+    assert found["verdict"] == "proven"
+    assert found["answer"].startswith("No: The stores are not heated. [1]")

@@ -106,3 +106,38 @@ _OPPOSITES = {
 def says_opposite(word: str, held: frozenset[str]) -> bool:
     """Return whether a text, with the stems `held`, says the opposite of a word: it answers yes or no."""
     return _OPPOSITES.get(stem(word.lower()), " ") in held
+
+
+# What else a sentence says that is no plain "no": "Dogs are not allowed without a lead", "cats may stay, dogs may not".
+_MORE_THAN_NO = re.compile(
+    r"[,;:]|\b(?:unless|except|only|without|but|however|until|if|when|while|whereas|although|though|and|or|nor|than|apart"
+    r"|provided|always|usually|necessarily|all|every)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"^(?:not|never|cannot)$|n['’]t", re.IGNORECASE)  # "no open fire" denies no opening
+_FORBIDS = re.compile(
+    r"\b(?:forb[ia]\w+|prohibit\w*|bann?\w*|refus\w+|den(?:y|ies|ied)|exclu\w+|illegal|impossible|unable|unlawful)\b",
+    re.IGNORECASE,
+)
+
+
+def says_no(question: str, quote: str) -> bool:
+    """Return whether a quote denies what a question for yes or no asks: "The gardens are not heated".
+
+    False for all that is not plain: sentences of two clauses, conditions, questions whether something is forbidden.
+    """
+    if not asks_yes_or_no(question) or _FORBIDS.search(question) or _MORE_THAN_NO.search(quote):
+        return False
+    held = stems(quote)
+    asked = [word for word in terms.content_terms(question) if word not in PERMISSION_WORDS]
+    opposites = [word for word in asked if says_opposite(word, held) and not is_named(word, held, frozenset())]
+    if not asked or not all(word in opposites or is_named(word, held, frozenset()) for word in asked):
+        return False
+    if opposites:
+        return not NEGATIVE.search(quote)
+    found = list(NEGATIVE.finditer(quote))
+    if len(found) != 1 or not _NOT.search(found[0].group()) or not _is_negated(question, quote):
+        return False
+    # "Dogs in the pool are not allowed to bark" denies the barking.
+    denied = next((w for w in terms.content_terms(quote[found[0].end() :]) if w not in PERMISSION_WORDS), "")
+    return any(is_named(word, stems(denied), frozenset()) for word in asked)

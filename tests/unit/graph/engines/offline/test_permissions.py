@@ -6,7 +6,7 @@ import pytest
 
 from graph.engines.offline.evidence_rules import required_words, why_related
 from graph.engines.offline.other_things import Evidence
-from graph.engines.offline.permissions import asks_permission, rules_on
+from graph.engines.offline.permissions import asks_permission, rules_on, says_no
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,36 @@ def test_what_only_mentions_it_or_says_so_of_another_thing_does_not(question: st
 def test_questions_of_fact_keep_their_negation() -> None:
     assert not asks_permission("Who may enter the tower?")
     assert "negated" in why_related("Who may enter the tower?", Evidence("Visitors may not enter the tower.", ""))
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Are the gardens heated?", "The gardens are not heated."),
+        ("Is the café open on Mondays?", "The café is closed on Mondays."),
+        ("Does the bus run on Sundays?", "The bus does not run on Sundays."),
+        ("Can I sublet the flat?", "The tenant may not sublet the flat."),
+    ],
+)
+def test_a_sentence_that_plainly_denies_what_is_asked_says_no(question: str, quote: str) -> None:
+    assert says_no(question, quote)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Is smoking forbidden in the flat?", "Smoking is not allowed in the flat."),
+        ("Is the café open on Mondays?", "The café is not closed on Mondays."),
+        ("Does the bus run on Sundays?", "The bus runs on Sundays."),
+        ("Are cats allowed?", "Dogs are not allowed, cats are allowed."),
+        ("May I keep pets?", "Pets may not be kept without consent."),
+        ("Does Ann work on Sundays?", "No colleague of Ann works on Sundays."),
+        ("Is the left door open?", "The right door is closed."),
+        ("Is the shop of the mill open?", "The shop of the mill has no open fire."),
+        ("Are dogs allowed in the pool?", "Dogs in the pool are not allowed to bark."),
+        ("Is the bus not running on Sundays?", "The bus does not run on Sundays."),
+        ("Which gardens are heated?", "The gardens are not heated."),
+    ],
+)
+def test_conditions_other_things_and_what_is_not_denied_say_no_no(question: str, quote: str) -> None:
+    assert not says_no(question, quote)
