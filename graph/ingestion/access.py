@@ -115,6 +115,13 @@ def _allowed(path: Path, stores: Stores | None = None) -> bool:
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
+def is_kept(path: Path) -> bool:
+    """Return whether a file was uploaded, attached or fetched, or made from a document: it lies in the home folder."""
+    stores = dependencies.home_stores()
+    folders = (stores.uploads, stores.downloads, stores.derived, *stores.of_users())
+    return any(path.is_relative_to(one) or path.is_relative_to(os.path.realpath(one)) for one in folders)
+
+
 def _refused(source: str) -> SourceError:
     return SourceError(
         f"{source!r} is not in a folder that this server may read: upload the file, or have its folder added to "

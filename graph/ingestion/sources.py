@@ -181,12 +181,16 @@ async def _open(path: Path, source: str, password: str | None) -> Found:
             return await _open_office(path, source)
         return Found(path, source, await dependencies.pool().call(inspect, path, password), name)
     except SourceError as error:
-        if source.startswith(access.UPLOAD):  # do not reveal the path on the server
-            error = type(error)(str(error).replace(str(path), name))
-        return Found(path, source, error, name)
+        return Found(path, source, await asyncio.to_thread(_as_given, error, path), name)
     except Exception as error:  # one file that fails must not end the run for the others
         message = f"{source!r} could not be opened ({type(error).__name__}: {error}): get a new copy of it."
-        return Found(path, source, SourceError(message), name)
+        return Found(path, source, await asyncio.to_thread(_as_given, SourceError(message), path), name)
+
+
+def _as_given(error: SourceError, path: Path) -> SourceError:
+    """Return an error that names a file of the home folder as its user does, without the folder that it lies in."""
+    told = str(error)
+    return type(error)(told.replace(str(path), path.name)) if access.is_kept(path) and str(path) in told else error
 
 
 def _is_office(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,6 +265,15 @@ def test_a_removed_user_is_out_and_so_are_runs_that_go_on(server: Server) -> Non
                 assert browser.get("/documents").status_code == 401
             finally:
                 path.write_text(entries(*NAMES), "utf-8")
+
+
+def test_errors_in_a_chat_name_an_attached_file_as_its_user_does(ann: httpx.Client) -> None:
+    broken = base64.b64encode(b"%PDF-1.7\nnothing else").decode()
+    block = {"type": "file", "base64": broken, "mime_type": "application/pdf", "filename": "minutes of May.pdf"}
+    sent = {"messages": [{"role": "user", "content": [{"type": "text", "text": "Is it warm?"}, block]}]}
+    said = ann.post("/runs/wait", json={"assistant_id": "pagewitness", "input": sent}).text
+    assert "minutes of May.pdf' is damaged" in said
+    assert "downloads" not in said
 
 
 def test_no_log_holds_a_token(server: Server) -> None:

@@ -54,6 +54,17 @@ async def test_an_address_that_cannot_be_downloaded_is_part_of_the_result(tmp_pa
     assert "private network" in str(found.info)
 
 
+async def test_a_file_that_was_attached_or_fetched_is_named_without_its_folder(tmp_path: Path) -> None:
+    given = tmp_path / "given" / "minutes.pdf"
+    kept = dependencies.home_stores().home / "users" / "0f" / "downloads" / ("0" * 16) / "minutes.pdf"
+    for path in (given, kept):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"%PDF-1.7\nnothing else")
+    first, second = (str(found.info) for found in await find_all(tmp_path, str(given), str(kept)))
+    assert first.startswith(f"{str(given)!r} is damaged"), "a path that its user gave stays one"
+    assert second.startswith("'minutes.pdf' is damaged")
+
+
 def test_an_upload_keeps_its_reference_and_its_path_is_not_revealed(make_pdf: MakePdf, tmp_path: Path) -> None:
     references = []
     for identity, password in (("0" * 16, ""), ("1" * 16, "secret")):
