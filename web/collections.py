@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
+from graph.access import NotAllowedError
 from graph.errors import BadInputError
 from web.auth import stores_of
 from web.documents import find_document
@@ -76,6 +77,8 @@ def _put(request: Request, names: list[str]) -> InCollections:
     stores.acquire_for_writing()
     try:
         return {"id": row.id, "collections": stores.catalog.put_in(row.id, names)}
+    except NotAllowedError:
+        raise
     except BadInputError as error:
         raise WebError(422, str(error)) from error
 
@@ -89,5 +92,7 @@ def _add(request: Request, documents: list[str], names: list[str]) -> Added:
     try:
         ordered = [one for one in dict.fromkeys(documents) if one in known]
         return {"documents": len(ordered), "names": stores.catalog.add_to(ordered, names)}
+    except NotAllowedError:
+        raise
     except BadInputError as error:
         raise WebError(422, str(error)) from error

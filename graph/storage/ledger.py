@@ -62,7 +62,9 @@ class Ledger(Collections):
 
         A document that exists keeps its ledger and its own name; the name in `row` is that of the new entry.
         """
-        require_writer(scope, scope.into)
+        if not scope.may_write(scope.into):
+            named = self._db.rows("SELECT name FROM collection WHERE id = ?", [scope.into])
+            require_writer(scope, scope.into, *named[0] if named else "")
         values = [getattr(row, field) for field in _DOCUMENT_FIELDS[:-1]] + [row.created or self._db.now()]
         with self._db.writing() as connection:
             connection.execute(

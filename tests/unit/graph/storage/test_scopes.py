@@ -232,7 +232,7 @@ def test_a_shared_collection_is_read_by_its_readers_and_written_by_its_writers(r
         with pytest.raises(NotAllowedError, match="You may read the collection 'Ours', not") as error:
             change()
         assert error.value.seen
-    with pytest.raises(NotAllowedError, match="not add to it"):
+    with pytest.raises(NotAllowedError, match="the collection 'Ours', not add to it"):
         of(raw, BEA, "Ours").add_document(document("b"))
     with pytest.raises(NotAllowedError, match="no manager"):
         bea.set_member(ours, "bea", "manager")
