@@ -10,12 +10,14 @@ from pydantic import Field
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
+from graph import dependencies
+from graph.access import LOCAL, NotAllowedError
 from graph.storage import summaries
 from graph.storage.base import Catalog
 from graph.storage.cleanup import remove
 from graph.storage.rows import DocumentRow
 from graph.storage.summaries import DocumentSummary, LedgerLine
-from web.auth import stores_of
+from web.auth import identity_of, stores_of
 from web.openapi import DocumentPath, endpoint
 from web.responses import WebError, query_number
 
@@ -44,7 +46,12 @@ class ListQuery(TypedDict, total=False):
     offset: Annotated[int, Field(ge=0, le=_MAX_OFFSET, description="So many of the matching documents are left out.")]
     q: Annotated[str, Field(max_length=_MAX_WORDS, description="Words that name or title contain, all of them.")]
     order: Annotated[Order, Field(description="The default is oldest first.")]
-    collection: Annotated[str, Field(max_length=_MAX_WORDS, description="Only documents of this collection.")]
+    collection: Annotated[
+        str,
+        Field(
+            max_length=_MAX_WORDS, description="Only documents of this collection, by its name; for users also its id."
+        ),
+    ]
     ids: Annotated[str, Field(description=f"Only these documents: at most {MAX_LISTED} ids, joined by commas.")]
     unfinished: Annotated[Literal["1"], Field(description="Only documents with pages that are not read.")]
 
@@ -73,7 +80,7 @@ class DocumentList(TypedDict):
     total: NotRequired[int]
     """How many match the query, on other pages of the list too."""
     all: NotRequired[int]
-    """How many documents the library has."""
+    """How many documents the library has; of a user, the collection that the query names."""
     unfinished: NotRequired[int]
     """How many of all have pages that are not read."""
     collections: NotRequired[list[ListedCollection]]
@@ -128,9 +135,9 @@ def documents(request: Request) -> DocumentList:
         raise WebError(422, f"`q` must have at most {_MAX_WORDS} characters.")
     # A document whose chunks are published has been read; of the few others, the ledger says whether a page was tried.
     rows = [row for row in catalog.documents() if row.generation or summaries.document(catalog, row)]
-    due = catalog.failed_pages()
+    grouped, due = _collections(catalog, rows), catalog.failed_pages()
+    rows = _opened(request, rows, grouped)
     unfinished = [row for row in rows if row.id in due or not row.generation]
-    grouped = _collections(catalog, rows)
     chosen = _chosen(request, unfinished if "unfinished" in query else rows, grouped)
     matching = _sorted([row for row in chosen if _matches(row, words)], order)
     page = matching[offset : offset + limit if limit else None]
@@ -152,10 +159,23 @@ def _collections(catalog: Catalog, rows: Sequence[DocumentRow]) -> dict[str, set
     return {name: ids for name, ids in found.items() if ids}
 
 
+def _opened(request: Request, rows: list[DocumentRow], grouped: Mapping[str, set[str]]) -> list[DocumentRow]:
+    """Return the documents of the collection that a user's query names, as they are called there; else all."""
+    identity, wanted = identity_of(request), request.query_params.get("collection", "")
+    if identity is LOCAL or not wanted:
+        return rows
+    known = {row.id for row in rows}
+    try:
+        opened = dependencies.stores_of(identity, wanted).catalog
+    except NotAllowedError:  # of two of one name, each is listed with the beginning of its id behind it
+        return [row for row in rows if row.id in grouped.get(wanted, ())]
+    return [row for row in opened.documents() if row.id in known]
+
+
 def _chosen(request: Request, rows: list[DocumentRow], grouped: Mapping[str, set[str]]) -> list[DocumentRow]:
-    """Return the documents of the collection and of the ids that the query names."""
+    """Return the documents of the collection and of the ids that the query names; a user's are opened before."""
     query = request.query_params
-    if "collection" in query:
+    if "collection" in query and identity_of(request) is LOCAL:
         rows = [row for row in rows if row.id in grouped.get(query["collection"], ())]
     if "ids" in query:
         wanted = set(query["ids"].split(","))

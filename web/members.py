@@ -44,6 +44,10 @@ class OwnCollection(TypedDict):
 class OwnCollections(TypedDict):
     """The collections that the user is a member of, without the personal one."""
 
+    user: str
+    """The user's name; empty on a server without users, and for the token of the server itself."""
+    personal: str
+    """The id of the user's personal collection; empty where there is no user."""
     collections: list[OwnCollection]
 
 
@@ -59,13 +63,16 @@ class Members(TypedDict):
 @endpoint()
 def collections(request: Request) -> OwnCollections:
     """List the collections that the user is a member of, with what the user may do in each."""
+    identity = identity_of(request)
     held = stores_of(request).catalog.collections()
     counts = {name: len(documents) for name, documents in held.items()}
     found: list[OwnCollection] = [
         {"id": one.collection, "name": one.name, "role": one.role, "documents": counts.get(one.name, 0)}
         for one in _memberships(request)
     ]
-    return {"collections": found}
+    return {
+        "user": identity.name, "personal": "" if identity is LOCAL else identity.personal, "collections": found
+    }  # fmt: skip
 
 
 @endpoint(path=CollectionPath, status=201, errors=[422])

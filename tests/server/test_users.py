@@ -267,6 +267,44 @@ def test_a_removed_user_is_out_and_so_are_runs_that_go_on(server: Server) -> Non
                 path.write_text(entries(*NAMES), "utf-8")
 
 
+def test_a_user_lists_a_collection_by_its_name_or_id_and_a_reader_changes_nothing(
+    ann: httpx.Client, ben: httpx.Client, local: httpx.Client
+) -> None:
+    made = ann.post("/collections/Shelf").raise_for_status().json()["id"]
+    ann.put("/collections/Shelf/members", json={"who": "ben.b@example.org", "role": "reader"}).raise_for_status()
+    ids = []
+    for name, content, context in (
+        ("a.md", b"# A\n\nFour winches.", {"collection": made}),
+        ("b.md", b"# B\n\nTwo.", {}),
+    ):
+        sent = ann.post("/uploads", params={"name": name}, content=content).raise_for_status().json()
+        run = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}, "context": context}
+        assert ann.post("/runs/wait", json=run).raise_for_status().json()["report"]["documents"]
+        ids.append(sent["id"])
+    for http, wanted, names in (
+        (ann, made, ["a.md"]), (ann, "shelf", ["a.md"]), (ann, "user:ann", ["b.md"]), (ben, made, ["a.md"]),
+        (ben, "user:ben.b@example.org", []), (ben, "user:ann", []), (ben, "nowhere", []), (local, "Shelf", ["a.md"]),
+    ):  # fmt: skip
+        told = http.get("/documents", params={"collection": wanted, "limit": 9}).raise_for_status().json()
+        assert [one["label"] for one in told["documents"]] == names, wanted
+        assert http is local or told["all"] == len(names), wanted
+    assert {**ben.get("/collections").json(), "collections": []} == {
+        "user": "ben.b@example.org", "personal": "user:ben.b@example.org", "collections": []
+    }  # fmt: skip
+    assert local.get("/collections").json()["user"] == ""
+    refused = "You may read the collection 'Shelf', not add to it"
+    for reply in (
+        ben.put(f"/documents/{ids[0]}/collections", json=["Mine", "Shelf"]),
+        ben.post("/collections", json={"documents": ids[:1], "names": ["Shelf"]}),
+    ):
+        assert (reply.status_code, refused in reply.text) == (403, True), reply.text
+    sent = ben.post("/uploads", params={"name": "c.md"}, content=b"# C\n\nFive.").json()
+    run = {"assistant_id": "ingestion", "input": {"sources": [sent["source"]]}, "context": {"collection": made}}
+    assert refused in ben.post("/runs/wait", json=run).text, "by its name, not by its id"
+    for one in ids:
+        ann.delete(f"/documents/{one}").raise_for_status()
+
+
 def test_errors_in_a_chat_name_an_attached_file_as_its_user_does(ann: httpx.Client) -> None:
     broken = base64.b64encode(b"%PDF-1.7\nnothing else").decode()
     block = {"type": "file", "base64": broken, "mime_type": "application/pdf", "filename": "minutes of May.pdf"}

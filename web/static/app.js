@@ -4,9 +4,10 @@ import { get, logIn, onUnauthorized } from "./api.js";
 import { acceptOnly, add } from "./adding.js";
 import { go, here, whenMoved } from "./address.js";
 import { ask, show as showConversation } from "./asking.js";
+import { whyNotAdd } from "./collections.js";
 import { refreshConversations } from "./conversations.js";
-import { byId, drawIcons } from "./dom.js";
-import { askOnly, onReadAgain, refresh, showMessage } from "./library.js";
+import { byId, drawIcons, toast } from "./dom.js";
+import { askOnlyThis, onReadAgain, refresh, showMessage } from "./library.js";
 import { lookForBatches, readAgain } from "./reading.js";
 import { onAsk, show as showPage } from "./viewer.js";
 import { onWelcome, welcome } from "./welcome.js";
@@ -57,8 +58,12 @@ function selectTab(name) {
 }
 
 /** Ask a question of one document that was clicked in its overview. */
-function askOf(question, id, label) {
-  askOnly([[id, label]]);
+async function askOf(question, id, label) {
+  try {
+    await askOnlyThis(id, label);
+  } catch (error) {
+    return showMessage(error.message);
+  }
   if (NARROW.matches && here().page) go({ page: null }, { replace: true });
   ask(question);
 }
@@ -100,7 +105,7 @@ onUnauthorized(askForToken);
 byId("login").addEventListener("cancel", (event) => event.preventDefault());
 onReadAgain((one) => readAgain(one).catch((error) => showMessage(error.message)));
 onAsk(askOf);
-onWelcome({ ask: askOf, add, choose: () => byId("files").click() });
+onWelcome({ ask: askOf, add, choose: () => (whyNotAdd() ? toast(whyNotAdd()) : byId("files").click()) });
 const show = () => moved().catch((error) => showMessage(error.message));
 whenMoved(show);
 await refresh();

@@ -3,6 +3,7 @@
 import { go, here } from "./address.js";
 import { cancel, changeOf, get, join, newThread, note, run, runOf } from "./api.js";
 import { askBack } from "./ask_back.js";
+import { limitedTo } from "./collections.js";
 import { KIND, actions, nameOf, refreshConversations, shortened } from "./conversations.js";
 import { byId, make, menu } from "./dom.js";
 import { askedOf, chosenDocuments, keptChoice, noneChosen, restoreChoice } from "./library.js";
@@ -29,6 +30,7 @@ export const citationsOn = (document, page) =>
 export async function ask(question) {
   if (thread) await opened;
   if (running) return;
+  const context = limitedTo();
   const asked = { question, askedOf: await askedOf(), result: null };
   const documents = await chosenDocuments();
   const turn = add(asked);
@@ -43,7 +45,7 @@ export async function ask(question) {
     const message = { role: "user", content: question, ...(asked.askedOf ? { additional_kwargs: { asked_of: asked.askedOf } } : {}) };
     let answer;
     for (;;) {
-      yield* run(thread, { messages: [message], documents }, { modes: MODES, signal, answer });
+      yield* run(thread, { messages: [message], documents }, { modes: MODES, signal, answer, context });
       const back = turn.asked();
       if (!back) return;
       answer = await askBack(turn.element, back, signal);
@@ -206,10 +208,12 @@ async function rejoin(turn, asked, id, call) {
 
 /** Ask again what a run asked back before this page was loaded. */
 function goOn(turn, asked, back) {
+  const { collection } = known.metadata?.chosen ?? {};
+  const context = collection ? { collection } : {};
   follow(turn, asked, async function* (signal) {
     for (let question = back; question; question = turn.asked()) {
       const answer = await askBack(turn.element, question, signal);
-      yield* run(thread, null, { modes: MODES, signal, answer });
+      yield* run(thread, null, { modes: MODES, signal, answer, context });
     }
   });
 }

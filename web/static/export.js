@@ -28,7 +28,7 @@ export function answerMarkdown(result) {
 }
 
 /** What a question was asked of, where that was not every document. */
-export const limitOf = ({ names, count, of }) => `Asked of ${names.length < count ? `${count} of ${plural(of, "document")}` :
+export const limitOf = ({ collection, names, count, of }) => `Asked of ${collection && !names.length ? collection : names.length < count ? `${count} of ${plural(of, "document")}` :
   `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ""}`}`;
 
 /** A whole conversation as Markdown. */

@@ -2,7 +2,7 @@
 
 import { go } from "./address.js";
 import { get, remove } from "./api.js";
-import { chosenCollection, collect, showCollections } from "./collections.js";
+import { chosenCollection, collect, hasUsers, limitedTo, lookForUser, openCollection, openedName, showCollections } from "./collections.js";
 import { button, byId, confirmed, debounced, make, menu, plural, saveAs, toast } from "./dom.js";
 
 const PAGE = 50;
@@ -47,18 +47,18 @@ export async function chosenDocuments() {
   return (await everything()).map(({ id }) => id).filter((id) => !except.has(id));
 }
 
-/** What an answer says it was asked of: {names, count, of}, or null for all documents. */
+/** What an answer says it was asked of: {names, count, of}, with `collection` for all of one, or null for all documents. */
 export async function askedOf() {
-  if (!only && !except.size) return null;
+  if (!only && !except.size) return openedName() ? { collection: openedName(), names: [], count: listed.all, of: listed.all } : null;
   const names = only ? [...only.values()] : (await everything()).filter(({ id }) => !except.has(id)).map(({ label }) => label);
   return { names: names.slice(0, MAX_NAMED), count: names.length, of: listed.all };
 }
 
-/** All documents that a query of the list matches. */
+/** All documents that a query of the list matches, in the collection that is open. */
 async function everything(query = {}) {
   const all = [];
   for (;;) {
-    const { documents } = await get(`/documents?${new URLSearchParams({ ...query, limit: MOST, offset: all.length })}`);
+    const { documents } = await get(`/documents?${new URLSearchParams({ ...limitedTo(), ...query, limit: MOST, offset: all.length })}`);
     all.push(...documents);
     if (documents.length < MOST) return all;
   }
@@ -69,6 +69,13 @@ export function askOnly(documents) {
   only = new Map(documents);
   except = new Map();
   drawChoice();
+}
+
+/** Ask only this document, of the collection that is open if it is there, else of all. */
+export async function askOnlyThis(id, label) {
+  const there = !limitedTo().collection || (await get(`/documents?${new URLSearchParams({ ...limitedTo(), ids: id })}`)).total;
+  if (!there) await restoreChoice(null);
+  askOnly([[id, label]]);
 }
 
 /** The query of the filter that is set. */
@@ -82,6 +89,7 @@ function filterOf() {
 /** Fetch the page of the list and show it. */
 export async function refresh() {
   try {
+    await lookForUser();
     listed = await get(`/documents?${new URLSearchParams({ ...filterOf(), limit: PAGE, offset, order: byId("order").value })}`);
     showMessage("");
   } catch (error) {
@@ -93,7 +101,7 @@ export async function refresh() {
   }
   const before = chosenCollection();
   showCollections(listed.collections);
-  if (before !== chosenCollection()) return fromStart();
+  if (before !== chosenCollection()) return otherCollection();
   draw();
   dispatchEvent(new CustomEvent("library-changed"));
 }
@@ -114,7 +122,7 @@ function draw() {
   const documents = ready();
   byId("none").hidden = all > 0;
   byId("find").hidden = all === 0;
-  const filtered = Object.keys(filterOf()).length > 0;
+  const filtered = Object.keys(filterOf()).length > Object.keys(limitedTo()).length;
   byId("choose-shown").hidden = !filtered || !total;
   const opened = new Set([...document.querySelectorAll(".ledger")].map((ledger) => ledger.dataset.document));
   byId("documents").replaceChildren(...documents.map((one) => entry(one, opened.has(one.id))));
@@ -140,7 +148,7 @@ function showCount() {
   byId("choose-all").disabled = asked === all;
   byId("choose-none").disabled = asked === 0;
   byId("collect-chosen").hidden = asked === all || asked === 0;
-  byId("asked-of").textContent = !all || asked === all ? "" : asked ? `Asks ${asked} of ${plural(all, "document")}. ` : "No document is ticked. ";
+  byId("asked-of").textContent = !all ? "" : asked === all ? openedName() && `Asks ${openedName()}. ` : asked ? `Asks ${asked} of ${plural(all, "document")}. ` : "No document is ticked. ";
 }
 
 /** Show the choice; where only what is ticked is listed, the list is another one now. */
@@ -181,20 +189,23 @@ async function collectAll(documents) {
   if (await collect(documents)) await refresh();
 }
 
-/** The choice of documents as a conversation keeps it: {only} or {except} with ids, or null where all are asked or too many are named. */
+/** The choice of documents as a conversation keeps it: {only} or {except} with ids unless too many are named, {collection}; null for all. */
 export function keptChoice() {
   const ids = [...(only ?? except).keys()];
-  if ((!only && !except.size) || !ids.length || ids.length > MAX_KEPT) return null;
-  return only ? { only: ids } : { except: ids };
+  const kept = { ...limitedTo(), ...(!ids.length || ids.length > MAX_KEPT ? {} : only ? { only: ids } : { except: ids }) };
+  return Object.keys(kept).length ? kept : null;
 }
 
 /** Tick what was ticked when a conversation was last asked; documents that are gone are left out. */
 export async function restoreChoice(kept) {
+  const before = chosenCollection();
+  if (hasUsers()) openCollection(kept?.collection ?? "");
   const ids = kept?.only ?? kept?.except ?? [];
-  const there = ids.length ? (await get(`/documents?${new URLSearchParams({ ids: ids.join(",") })}`)).documents.map(({ id, label }) => [id, label]) : [];
+  const there = ids.length ? (await get(`/documents?${new URLSearchParams({ ...limitedTo(), ids: ids.join(",") })}`)).documents.map(({ id, label }) => [id, label]) : [];
   only = kept?.only && there.length ? new Map(there) : null;
   except = kept?.except ? new Map(there) : new Map();
-  drawChoice();
+  if (before !== chosenCollection()) await fromStart();
+  else drawChoice();
 }
 
 /** Save a document's own file. */
@@ -240,7 +251,8 @@ async function pages(item, one) {
 }
 
 async function erase(one) {
-  const text = `“${one.label}”, its pages and everything read from them are removed from this server.`;
+  const text = hasUsers() ? `“${one.label}” is removed from every collection that you may change. Where others have it too, it stays theirs.`
+    : `“${one.label}”, its pages and everything read from them are removed from this server.`;
   if (!(await confirmed("Delete this document?", text))) return;
   let problem = "";
   try {
@@ -260,9 +272,14 @@ const fromStart = () => {
   offset = 0;
   return refresh();
 };
+/** Show the collection that is chosen now; with users all of it is asked. */
+function otherCollection() {
+  if (hasUsers()) [only, except] = [null, new Map()];
+  return fromStart();
+}
 byId("filter").addEventListener("input", debounced(fromStart));
 byId("order").addEventListener("change", fromStart);
-byId("collection").addEventListener("change", fromStart);
+byId("collection").addEventListener("change", ({ target }) => (openCollection(target.value), otherCollection()));
 byId("collect-chosen").addEventListener("click", async () => {
   try {
     const ticked = only?.size > 1 ? [...only].map(([id, label]) => ({ id, label })) : (await everything()).filter(({ id }) => isChosen(id));

@@ -2,6 +2,7 @@
 
 import { get, join, newThread, note, remove, run, runOf, sendPassword, threads, upload } from "./api.js";
 import { askBack, questionIn } from "./ask_back.js";
+import { limitedTo, whyNotAdd } from "./collections.js";
 import { button, byId, confirmed, plural } from "./dom.js";
 import { jobRow } from "./job_row.js";
 import { lookForDocuments, onBeingRead, refresh, showMessage } from "./library.js";
@@ -18,13 +19,14 @@ const STAGES = {
   sending: ["sending", 0, 0.15], survey: ["pages looked at", 0.15, 0.2], read: ["pages read", 0.2, 0.8],
   chunk: ["pages cut into chunks", 0.8, 0.85], embed: ["chunks indexed", 0.85, 1],
 };
-const batches = new Map(); // by thread: {thread, jobs}; a job is {name, id, source, file, problem, row, locked}
+const batches = new Map(); // by thread: {thread, jobs, context}; a job is {name, id, source, file, problem, row, locked}
 let unreadRows = new Map(); // by id: the rows of uploads that were never read
 let unread = []; // the uploads that were never read and are not being read
 
 /** Upload files, a few at a time, then read those that arrived in one run. */
 export async function ingest(files) {
   showMessage("");
+  checkMayAdd();
   const limit = (await get("/health")).upload_mb;
   const batch = await begin([...files].map((file) => ({ name: file.webkitRelativePath || file.name, file })));
   const waiting = [...batch.jobs];
@@ -41,7 +43,12 @@ export async function ingest(files) {
 
 /** Read documents at web addresses. */
 export async function ingestAddresses(addresses) {
+  checkMayAdd();
   await read(await begin(addresses.map((source) => ({ name: source, source }))));
+}
+
+function checkMayAdd() {
+  if (whyNotAdd()) throw new Error(whyNotAdd());
 }
 
 /** Read the missing pages of a document, or all of them if none is missing. */
@@ -49,7 +56,8 @@ export const readAgain = async (one) =>
   read(await begin([{ name: one.label, source: one.source, id: one.id, again: true }]), { reread: one.status === "complete" });
 
 async function begin(jobs) {
-  const batch = { thread: await newThread({ ...OPEN, files: jobs.map(({ name, id, source }) => ({ name, id, source })) }), jobs };
+  const context = limitedTo();
+  const batch = { thread: await newThread({ ...OPEN, ...context, files: jobs.map(({ name, id, source }) => ({ name, id, source })) }), jobs, context };
   batches.set(batch.thread, batch);
   jobs.forEach((job, at) => addRow(batch, job, jobs.length <= MAX_WAITING || at < MAX_WAITING));
   return batch;
@@ -100,7 +108,8 @@ async function send(job, limit) {
   }
 }
 
-async function read(batch, context = {}) {
+async function read(batch, settings = {}) {
+  const context = { ...batch.context, ...settings };
   const jobs = batch.jobs.filter((job) => job.source && !job.problem);
   const sources = [...new Set(jobs.map((job) => job.source))];
   if (!sources.length) return batch.jobs.some((job) => job.problem) ? null : close(batch);
@@ -207,7 +216,8 @@ export async function lookForBatches() {
 }
 
 async function adopt({ thread_id: thread, status, metadata }) {
-  const batch = { thread, jobs: (metadata.files ?? []).map((file) => ({ ...file })) };
+  const { files = [], collection } = metadata;
+  const batch = { thread, jobs: files.map((file) => ({ ...file })), context: collection ? { collection } : {} };
   batches.set(thread, batch);
   // The last file that arrived before a reload may not be noted yet: it is an unread upload.
   if (batch.jobs.some((job) => !job.source && !job.problem)) {
@@ -225,7 +235,8 @@ async function adopt({ thread_id: thread, status, metadata }) {
     const back = state.tasks?.flatMap((task) => task.interrupts ?? [])[0]?.value ?? null;
     sent.forEach((job, at) => addRow(batch, job, at < MAX_WAITING));
     await fill(sent);
-    follow(batch, sent, {}, (answer) => (answer === undefined && id ? join(thread, id) : run(thread, null, { modes: MODES, answer })), id ? null : back);
+    const { context } = batch;
+    follow(batch, sent, context, (answer) => (answer === undefined && id ? join(thread, id) : run(thread, null, { modes: MODES, context, answer })), id ? null : back);
   } else {
     const failed = status === "error" ? await failedAddresses(thread, sent) : [];
     for (const [job, text] of failed) fail(addRow(batch, job, false), text);
