@@ -12,6 +12,7 @@ from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow
 from graph.tables import results
 from graph.tables.across import claims_across, verbs_of
+from graph.tables.marked_rows import answer_from_marked_rows
 from graph.tables.matching import Match, match, only
 from graph.tables.measures import in_words_of
 from graph.tables.operations import Asked, asked_beside, asked_of_table
@@ -89,6 +90,9 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         return TableAnswer(payments, statement.chunks)
     if timed := answer_from_timetables(question, views):
         return TableAnswer([timed[0]], timed[1].chunks)
+    marked, table = answer_from_marked_rows(question, views)
+    if table:
+        return TableAnswer(marked, table.chunks)
     across = [(one, claims) for one in found if (claims := claims_across(question, one))]
     if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
         return TableAnswer(across[0][1], across[0][0].view.chunks)
