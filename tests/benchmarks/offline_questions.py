@@ -1,4 +1,4 @@
-"""Benchmark of offline questions without their embedding, by size of the library, with and without a filter."""
+"""Benchmark of offline questions without their embedding, by size of the library, with a filter and in a collection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ SENTENCES = {1_000: 12, 20_000: 12, 100_000: 3}
 
 LIMITS = {20_000: 40.0, 100_000: 120.0}
 NO_SLOWER = 1.05
+SCOPE = 1.5
+"""How many times as long a question may take that is limited to a collection of a hundredth of the library."""
 _LONG, _SHORT = 40, 10  # questions
+_FEW = 1_010
+"""Chunks of the short form's library: the last document has ten of them."""
 
 
 def measure(sizes: Sizes) -> list[Comparison]:
@@ -23,7 +27,7 @@ def measure(sizes: Sizes) -> list[Comparison]:
     found: list[Comparison] = []
     for chunks in SENTENCES if not sizes.quick else [1_000]:
         found += _of(sizes, chunks)
-    return found
+    return [*found, _in_collection(sizes, _FEW if sizes.quick else max(SENTENCES))]
 
 
 def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
@@ -58,15 +62,44 @@ def _of(sizes: Sizes, chunks: int) -> Iterator[Comparison]:
         )  # fmt: skip
 
 
-def _ask(question: str, documents: Sequence[str]) -> float:
+def _in_collection(sizes: Sizes, chunks: int) -> Comparison:
+    """A question limited to a collection of a hundredth of the library against the whole, in turns."""
+    from graph import dependencies
+
+    home = corpus.home(sizes.folder, chunks, SENTENCES[max(SENTENCES)])
+    machine.awaken(home)
+    machine.settle(machine.environment(home, PAGEWITNESS_ENGINE="offline"))
+    catalog = dependencies.stores(Scope.everything()).catalog
+    last = sorted(row.id for row in catalog.documents())[-(chunks // 100 // corpus.CHUNKS_PER_DOCUMENT or 1) :]
+    asking, took = corpus.Corpus(), dict[str, list[float]]()
+    try:
+        catalog.add_to(last, ["A hundredth"])
+        for turn in range(sizes.of(_LONG, _SHORT) + 1):
+            for name in ("", "A hundredth") if turn % 2 else ("A hundredth", ""):
+                milliseconds = _ask(asking.question(), [], name)
+                if turn:  # the first opens the library
+                    took.setdefault(name, []).append(milliseconds)
+    finally:
+        for document in last:
+            catalog.put_in(document, [])
+        dependencies.home_stores().close()
+    return Comparison(
+        f"collection-{chunks}", f"{chunks:,} chunks: a collection of a hundredth of them against all", "ms",
+        Samples("a hundredth", tuple(took["A hundredth"])), Samples("all", tuple(took[""])), SCOPE, "most",
+        "Less the embedding of the question; each is asked in one way alone.",
+    )  # fmt: skip
+
+
+def _ask(question: str, documents: Sequence[str], collection: str = "") -> float:
     """Milliseconds from question to answer, less those that embedding a question takes."""
     from graph import dependencies
     from graph.app import app
     from graph.context import Context
 
     given: Any = {"question": question, "documents": list(documents)}
+    context = Context(collection=collection) if collection else None
     start = time.perf_counter()
-    answer = app.invoke(given)
+    answer = app.invoke(given, context=context)
     seconds = time.perf_counter() - start
     if not answer["retrieved"]:
         raise RuntimeError(f"nothing was found for {question!r}")
