@@ -23,6 +23,7 @@ from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_di
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
 from loaders.ocr import tesseract
 from loaders.ocr.charts import chart_of, find_level_charts
+from loaders.ocr.circled import find_rings, with_circled, without_rings
 from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.detection import QuickRapidOCR, as_quad, detect
 from loaders.ocr.glyphs import with_signs
@@ -44,6 +45,7 @@ from loaders.ocr.legibility import (
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, without_watermarks
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
+from loaders.ocr.round_buttons import with_round_buttons
 from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
 from loaders.ocr.tick_boxes import with_tick_boxes
@@ -94,13 +96,25 @@ def _page_text(page: int, blocks: tuple[Block, ...], words: tuple[Word, ...], un
 def _arrange_page(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
     lines, marks = without_watermarks(lines)
     ink = Ink(image, lines)
-    lines, fields = with_tick_boxes(lines, ink)
+    lines, answers = _with_circled(lines, image, ink)
+    lines, buttons = with_round_buttons(lines, ink)
+    lines, boxes = with_tick_boxes(lines, ink)
     lines = with_strikes(lines, ink)
     charts = find_level_charts(lines, image, ink)
     diagram = None if charts else _diagram(lines, image, MIN_PAGE_FRAMES)
     units = diagram_blocks(diagram.without_text_around(), lines) if diagram else ()
-    blocks = build_blocks(lines, float(image.shape[0]), charts, units, ink, fields)
+    blocks = build_blocks(lines, float(image.shape[0]), charts, units, ink, answers + boxes + buttons)
     return blocks + [PlacedBlock("watermark", mark.text, 0, [mark]) for mark in marks]
+
+
+def _with_circled(lines: list[OcrLine], image: Image, ink: Ink) -> tuple[list[OcrLine], list[OcrLine]]:
+    """Return the lines of a page, and apart rows with answers that are ringed; these are read without the rings."""
+    rings = find_rings(lines, image, ink)
+    if not rings:
+        return lines, []
+    clean = without_rings(image, rings, ink)
+    again, _ = without_watermarks(_lines(_recognise(clean, False)[0], clean))
+    return with_circled(again, rings, ink)
 
 
 def _diagram(lines: list[OcrLine], image: Image, least: int = MIN_FRAMES) -> Diagram | None:

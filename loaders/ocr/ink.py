@@ -50,6 +50,13 @@ class Ink:
         turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0]])
         return cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
+    def skewed(self, image: Image) -> Image:
+        """Return a picture of what is level, such as the mask, with the page's skew."""
+        height, width = image.shape[:2]
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+        return cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_NEAREST).astype(np.uint8)
+
     @cached_property
     def shapes(self) -> list[Box]:
         """The places of connected shapes of at least 4 pixels."""

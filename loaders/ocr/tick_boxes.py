@@ -45,8 +45,29 @@ def with_tick_boxes(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine], 
     boxes = _boxes(lines, ink)
     if not boxes or len(boxes) > _MAX_BOXES or not (any(boxes.values()) or _share_row(list(boxes), ink.size)):
         return list(lines), []
-    scale = _POINTS / ink.size
     bare = [line for line in (_without(line, list(boxes)) for line in lines) if line.text]
+    widgets = [Widget(CHECK_BOX, "", box, "", bool(on), "", ()) for box, on in boxes.items()]
+    found = with_labelled(bare, widgets, ink)
+    if found is None:
+        return list(lines), []
+    kept, fields = found
+    unclear = [box for box, on in boxes.items() if on is None]
+    return kept, [
+        replace(each, text=f"{each.text.rpartition(': ')[0]}: {UNCLEAR}")
+        if any(contains(each.box, centre(box)) for box in unclear)
+        else each
+        for each in fields
+    ]
+
+
+def with_labelled(
+    lines: Sequence[OcrLine], widgets: Sequence[Widget], ink: Ink
+) -> tuple[list[OcrLine], list[OcrLine]] | None:
+    """Return the lines without the labels of these boxes, and a line for each field; None if no box has a label.
+
+    The boxes are in pixels without the skew, as those of the lines.
+    """
+    scale = _POINTS / ink.size
     printed = [
         Line(
             tuple(Word(word.text, _scaled(word.box, scale)) for word in line.level_words),
@@ -55,20 +76,18 @@ def with_tick_boxes(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine], 
             True,
             False,
         )
-        for at, line in enumerate(bare)
+        for at, line in enumerate(lines)
     ]
-    widgets = [Widget(CHECK_BOX, "", _scaled(box, scale), "", bool(on), "", ()) for box, on in boxes.items()]
-    layer = with_widgets(TextLayer(0.0, 0.0, tuple(printed), ()), widgets, only_labelled=True)
+    scaled = [replace(widget, box=_scaled(widget.box, scale)) for widget in widgets]
+    layer = with_widgets(TextLayer(0.0, 0.0, tuple(printed), ()), scaled, only_labelled=True)
     if layer is None:
-        return list(lines), []
+        return None
     fields = []
     for each in layer.fields:
         box = _scaled(each.box, 1 / scale)
-        unclear = any(on is None and contains(box, centre(square)) for square, on in boxes.items())
-        text = f"{each.text.rpartition(': ')[0]}: {UNCLEAR}" if unclear else each.text
-        fields.append(OcrLine(text, 1.0, ink.on_page(box), box))
+        fields.append(OcrLine(each.text, 1.0, ink.on_page(box), box))
     left = {line.block: line.words for line in layer.lines}
-    kept = [_only(line, printed[at].words, left.get(at, ())) for at, line in enumerate(bare)]
+    kept = [_only(line, printed[at].words, left.get(at, ())) for at, line in enumerate(lines)]
     return [line for line in kept if line.text], fields
 
 
@@ -127,7 +146,7 @@ def _is_alone(box: Box, lines: Sequence[OcrLine], ink: Ink) -> bool:
     for line in lines:
         if not line.box.y0 < (box.y0 + box.y1) / 2 < line.box.y1:
             continue
-        for at, (char, x) in enumerate(_characters(line)):
+        for at, (char, x) in enumerate(characters(line)):
             chinese = ord(char) >= _CJK  # a box is often read as 口 or 冈
             if box.x0 - 2 < x < box.x1 + 2:
                 letter = char.isalnum() and not chinese and not _stands_alone(line.text, at)
@@ -145,7 +164,7 @@ def _stands_alone(text: str, at: int) -> bool:
     return text[place] in _SIGNS and not beside.strip()
 
 
-def _characters(line: OcrLine) -> list[tuple[str, float]]:
+def characters(line: OcrLine) -> list[tuple[str, float]]:
     """Return the characters of a line that are no spaces, each with its x."""
     chars = [char for char in line.text if not char.isspace()]
     width = line.box.x1 - line.box.x0
@@ -156,8 +175,18 @@ def _characters(line: OcrLine) -> list[tuple[str, float]]:
 def _without(line: OcrLine, boxes: Sequence[Box]) -> OcrLine:
     """Return a line without the characters that were read in tick boxes."""
     own = [box for box in boxes if box.y0 < line.middle < box.y1 or line.box.y0 < (box.y0 + box.y1) / 2 < line.box.y1]
-    inside = [any(box.x0 - 1 < x < box.x1 + 1 for box in own) for _, x in _characters(line)]
-    edge = _edge(line, own)
+    inside = [any(box.x0 - 1 < x < box.x1 + 1 for box in own) for _, x in characters(line)]
+    return without_characters(line, inside, own)
+
+
+def without_characters(
+    line: OcrLine, inside: Sequence[bool], boxes: Sequence[Box], edge: float | None = None
+) -> OcrLine:
+    """Return a line without the characters that stand for boxes in its row; `inside` says which of them do.
+
+    `edge` is where its other characters begin, told from the boxes if it is not given.
+    """
+    edge = _edge(line, inside, boxes) if edge is None else edge
     if not any(inside) and edge == line.box.x0:
         return line
     text, at, places = "", 0, list[float]()
@@ -171,15 +200,13 @@ def _without(line: OcrLine, boxes: Sequence[Box]) -> OcrLine:
         at += 1
     left = edge
     width, new = line.box.x1 - line.box.x0, line.box.x1 - left
-    shifted = tuple((line.box.x0 + place * width - left) / new for place in places) if new > 0 else ()
+    shifted = tuple(max(0.0, (line.box.x0 + place * width - left) / new) for place in places) if new > 0 else ()
     return replace(line, text=" ".join(text.split()), box=line.box._replace(x0=left), places=shifted)
 
 
-def _edge(line: OcrLine, boxes: Sequence[Box]) -> float:
+def _edge(line: OcrLine, inside: Sequence[bool], boxes: Sequence[Box]) -> float:
     """Return where a line begins after the tick box at its left edge, which the detector took as a part of it."""
-    first = next(
-        (x for _, x in _characters(line) if not any(box.x0 - 1 < x < box.x1 + 1 for box in boxes)), line.box.x1
-    )
+    first = next((x for (_, x), own in zip(characters(line), inside, strict=True) if not own), line.box.x1)
     return max([line.box.x0, *(box.x1 for box in boxes if box.x1 <= first and box.x0 < line.box.x0 + line.height)])
 
 

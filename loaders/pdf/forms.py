@@ -16,7 +16,7 @@ from loaders.geometry import centre, contains
 from loaders.pdf.text_layer import Field, TextLayer, as_box
 from loaders.types import Box, Word
 
-_BUTTON, CHECK_BOX, _COMBO_BOX, _LIST_BOX, _RADIO, _SIGNATURE, _TEXT = range(1, 8)  # the library's field types
+_BUTTON, CHECK_BOX, _COMBO_BOX, _LIST_BOX, RADIO, _SIGNATURE, _TEXT = range(1, 8)  # the library's field types
 _PASSWORD = 1 << 13  # bit of a text field's flags
 _NOT_SHOWN = 0b100010  # bits of a widget's flags: hidden, not to be viewed
 _MAX_FIELDS = 2000
@@ -117,7 +117,7 @@ def _is_held(word: Word, widgets: Sequence[Widget]) -> bool:
     """Return whether a word is drawn by a field: a tick, or a part of its value; a label inside its frame is none."""
     for widget in widgets:
         if contains(widget.box, centre(word.box), 1.0):
-            if widget.kind in (CHECK_BOX, _RADIO):
+            if widget.kind in (CHECK_BOX, RADIO):
                 return len(word.text) == 1
             if widget.kind == _SIGNATURE or widget.value.startswith("***"):
                 return True
@@ -241,7 +241,7 @@ class _Labels:
 
 
 def _fields(widgets: Sequence[Widget], labels: _Labels) -> Iterator[Field]:
-    boxes = [widget for widget in widgets if widget.kind in (CHECK_BOX, _RADIO)]
+    boxes = [widget for widget in widgets if widget.kind in (CHECK_BOX, RADIO)]
     titles: dict[int, list[Word]] = {}
     for row in _rows(boxes):
         _label_row(row, labels)
@@ -281,7 +281,8 @@ def _label_row(row: Sequence[Widget], labels: _Labels) -> None:
 
 
 def _radio_group(group: Sequence[Widget], title: Sequence[Word], labels: _Labels) -> Field:
-    title = title or labels.take(labels.above(group[0].box))
+    over = group[0].box._replace(x1=group[0].box.x1 + _FAR)  # a button is narrower than the title over it
+    title = title or labels.take(labels.above(over))
     names = [" ".join(word.text for word in widget.label) or widget.title or "unnamed" for widget in group]
     of = ", ".join(names)
     chosen = next((number for number, widget in enumerate(group) if widget.on), None)
