@@ -46,6 +46,9 @@ the layout models, loaded beside it, keep 170."""
 
 _CPU_SIGNAL = getattr(signal, "SIGPROF", 0)
 
+_LOOK_S = 5.0
+"""Seconds between two looks at whether the process of a job is still there."""
+
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
 
@@ -129,7 +132,7 @@ class ProcessPagePool:
         limits = self._limits()
         futures = await asyncio.to_thread(lambda: [workers.submit(limits, function, job) for job in jobs])
         try:
-            return [await _outcome(future, limits) for future in futures]
+            return [await _outcome(workers, future, limits) for future in futures]
         finally:
             for future in futures:
                 future.cancel()
@@ -138,7 +141,7 @@ class ProcessPagePool:
         limits = self._limits()
         future = await asyncio.to_thread(workers.submit, limits, function, *args)
         try:
-            result: Result = await _result(future, limits)
+            result: Result = await _result(workers, future, limits)
             return result
         finally:
             future.cancel()
@@ -199,6 +202,21 @@ class _Workers:
                 self._at_exit = Finalize(None, self.close, exitpriority=10)
             return self._pool.schedule(_run, args=(limits, function, *args), timeout=limits.wall)
 
+    def runs_nowhere(self, future: Any) -> bool:
+        """Return whether a job that has begun is held by a process that the pool has given up.
+
+        pebble ends the process of a job that is cancelled or late, also if that has finished the job by then and begun
+        the next, which is then waited for until its time is over: once in 1,500 cancelled batches.
+        """
+        manager = getattr(self._pool, "_pool_manager", None)
+        if manager is None or future.done():
+            return False
+        there = set(manager.worker_manager.workers)
+        return any(
+            task.future is future and task.started and task.worker_id not in there
+            for task in list(manager.task_manager.tasks.values())
+        )
+
     def close(self) -> None:
         """End the processes, busy or not."""
         with self._lock:
@@ -220,10 +238,18 @@ def _end(pool: Any) -> None:
         pool.join()
 
 
-async def _result(future: Any, limits: _Limits) -> Any:
-    """Return what a job returns, or raise what it raises; _TooLongError if it reached a limit."""
+async def _result(workers: _Workers, future: Any, limits: _Limits) -> Any:
+    """Return what a job returns, or raise what it raises.
+
+    Raises _TooLongError if it reached a limit, and BrokenProcessPool if its process was ended on another's account.
+    """
+    result, nowhere = asyncio.wrap_future(future), False
     try:
-        return await asyncio.wrap_future(future)
+        while not (await asyncio.wait({result}, timeout=_LOOK_S))[0]:
+            was_nowhere, nowhere = nowhere, workers.runs_nowhere(future)
+            if was_nowhere and nowhere:  # seen twice: the result of a process that has just ended may be on its way
+                raise BrokenProcessPool("The process was ended while it began this job.")
+        return await result
     except FutureTimeout as exc:
         raise _TooLongError(f"within {limits.wall:.0f} s") from exc
     except ProcessExpired as exc:
@@ -232,9 +258,9 @@ async def _result(future: Any, limits: _Limits) -> Any:
         raise
 
 
-async def _outcome(future: Any, limits: _Limits) -> Any:
+async def _outcome(workers: _Workers, future: Any, limits: _Limits) -> Any:
     try:
-        return await _result(future, limits)
+        return await _result(workers, future, limits)
     except _TooLongError as exc:
         return Failure("timeout", f"The page could not be read {exc}, tried twice.", retry=True)
     except ProcessExpired as exc:

@@ -25,6 +25,8 @@ from chromadb.config import Settings as ChromaSettings
 from langchain_core.callbacks import BaseCallbackHandler
 from langgraph.graph.state import CompiledStateGraph
 from packaging.requirements import Requirement
+from pebble import ProcessFuture, ProcessPool
+from pebble.pool.base_pool import Task, TaskPayload
 
 from loaders.pages.cpu import single_threaded_onnx
 from tests.conftest import ROOT, SAMPLE
@@ -102,6 +104,16 @@ def test_a_spawned_process_can_be_started_without_the_main_script() -> None:
     assert isinstance(inspect.getattr_static(SpawnProcess, "_Popen", None), staticmethod), f"_Popen is gone: {PAGE}"
     assert parameters(SpawnProcess._Popen) == ["process_obj"], PAGE
     assert SpawnContext.Process is SpawnProcess, PAGE
+
+
+def test_the_jobs_and_processes_of_a_pool_can_be_compared() -> None:
+    with ProcessPool(1) as pool:
+        assert pool.schedule(abs, [-1]).result() == 1
+        manager = pool._pool_manager
+        assert len(manager.worker_manager.workers) == 1, PAGE
+        assert manager.task_manager.tasks == {}, PAGE
+    task = Task(1, ProcessFuture(), None, TaskPayload(abs, (), {}))
+    assert (task.started, task.worker_id, task.future.done()) == (False, 0, False), PAGE
 
 
 def test_onnx_models_can_be_kept_to_one_thread(tmp_path: Path) -> None:

@@ -121,6 +121,25 @@ async def test_a_process_that_is_killed_while_it_waits_is_replaced() -> None:
         pool.close()
 
 
+SLEEPS_ONCE = """__import__('os').path.exists({0!r}) or (
+    open({0!r}, 'w').close(), __import__('time').sleep(1_000))"""
+
+
+async def test_a_job_whose_process_was_ended_on_anothers_account_is_tried_once_more(tmp_path: Path) -> None:
+    """pebble ends the process of a cancelled job even if that has begun the next job, and forgets about it."""
+    pool = ProcessPagePool(workers=1, wall_seconds=2_000)
+    try:
+        waiting = asyncio.create_task(pool.map(eval, [SLEEPS_ONCE.format(str(tmp_path / "tried"))]))
+        while not (tmp_path / "tried").exists():
+            await asyncio.sleep(0.05)
+        manager = pool._all._pool._pool_manager.worker_manager
+        ((pid, _),) = manager.workers.items()
+        manager.maybe_stop_worker(pid)
+        assert await asyncio.wait_for(waiting, 300) == [True]
+    finally:
+        pool.close()
+
+
 FAILS_ONCE = """__import__('os').path.exists({0!r}) or (
     open({0!r}, 'w').close(), __import__('loaders.types').types.Failure('ocr_error', 'no memory', retry=True))[1]"""
 
