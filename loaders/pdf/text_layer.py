@@ -158,14 +158,25 @@ def read_layer(page: Any, flags: int, styles: int, drawn: int) -> tuple[TextLaye
     the texts that the file gives in place of what it draws.
     """
     layer, more, others = text_layer(page, page.get_textpage(flags=flags)), 0, 0
-    named = page.parent.xref_get_key(page.xref, "Resources/Properties")[0]  # such texts may stand there by a name
-    if named != "null" or KEY in page.read_contents():
+    if _may_give_other_texts(page):
         others = other_words(layer.text, text_layer(page, page.get_textpage(flags=flags | drawn)).text)
         more = drawn if others else 0
     more |= styles if _is_set_twice(layer) else 0
     if more:
         layer = text_layer(page, page.get_textpage(flags=flags | more))
     return replace(layer, hidden=others), more
+
+
+def _may_give_other_texts(page: Any) -> bool:
+    """Return whether texts may be given in place of what is drawn, in the content or by a name.
+
+    A page whose objects are damaged may have them: its text is compared with what is drawn.
+    """
+    try:
+        named = page.parent.xref_get_key(page.xref, "Resources/Properties")[0]
+        return named != "null" or KEY in page.read_contents()
+    except Exception:  # MuPDF's own errors share no other class
+        return True
 
 
 def _is_set_twice(layer: TextLayer) -> bool:
