@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.tables.matching import Match
 from graph.tables.operations import Asked
-from graph.tables.views import Row, TableView
+from graph.tables.views import Row, TableView, counts_rows
 from graph.types import Claim, Computation, Operand
 from loaders.text.numbers import cell_values
 from loaders.text.raised_signs import without_notes
@@ -54,8 +55,20 @@ def cells(found: Match, columns: Sequence[str]) -> list[Claim]:
     return claims
 
 
+_ORDER = re.compile(
+    r"\b(?:rank|place|position|pos|order|level|stage|grade|score|rating|points?|years?)\b", re.IGNORECASE
+)
+"""Headers of columns whose numbers from 1 on say more than which row it is."""
+
+
 def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
-    """Return which row has the highest or lowest value, or the second one; rows with the same value are all named."""
+    """Return which row has the highest or lowest value, or the second one; rows with the same value are all named.
+
+    None where too few values are known, and for a column that only numbers the rows: the smallest of "Plot 1, 2, 3" is
+    not plot 1.
+    """
+    if counts_rows(view, column) and not _ORDER.search(column):
+        return None
     known = _known(view, column)
     if asked.of_losses and any(value < 0 for _, value in known):  # the largest loss is the lowest number
         known = [(row, value) for row, value in known if value < 0]

@@ -163,7 +163,15 @@ def without_any_sum(view: TableView) -> TableView:
     return next((less for column in view.columns if (less := without_sums(view, column)) is not view), view)
 
 
+def counts_rows(view: TableView, column: str) -> bool:
+    """Return whether a column holds 1, 2, 3 and so on for all of three or more rows, as one that numbers them does."""
+    values = [view.value(row, column) for row in view.rows]
+    return len(values) > 2 and values == list(range(1, len(values) + 1))
+
+
 def _adds_up(view: TableView, row: Row, column: str) -> bool:
+    if counts_rows(view, column):  # 1 and 2 are 3
+        return False
     values = [view.value(one, column) for one in view.rows if one is not row]
     known = [value for value in values if value is not None]
     return len(known) > 1 and sum(known, Decimal(0)) == view.value(row, column)

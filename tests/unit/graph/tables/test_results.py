@@ -1,0 +1,39 @@
+"""Results computed from a table: which columns have a highest and a lowest value."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.tables.answers import answer_from_tables
+from tests.unit.graph.tables.test_answers import table
+
+NUMBERED = (
+    ("Plot", "Tenant", "Size (m)", "Rank"),
+    (("1", "Korn", "120", "1"), ("2", "Ostrow", "60", "2"), ("3", "Aalto", "200", "3")),
+)
+NAMED = (
+    ("Tenant", "Plot", "Size (m)", "Rank"),
+    (("Korn", "1", "120", "1"), ("Ostrow", "2", "60", "2"), ("Aalto", "3", "200", "3")),
+)
+
+
+def answers(plots: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], question: str) -> list[str]:
+    chunk = table(plots[1], plots[0], "Table 1: Plots and tenants")
+    return [claim["text"] for claim in answer_from_tables(question, [chunk], {}).claims]
+
+
+@pytest.mark.parametrize("plots", [NUMBERED, NAMED])
+@pytest.mark.parametrize("question", ["Who has the smallest plot?", "Which tenant has the highest plot?"])
+def test_a_column_that_numbers_the_rows_has_no_extreme(
+    plots: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], question: str
+) -> None:
+    assert answers(plots, question) == []
+
+
+def test_other_columns_and_ranks_have_one() -> None:
+    assert answers(NUMBERED, "Which plot has the lowest size?") == ["2: Size (m) 60, the lowest of 3 values"]
+    assert answers(NAMED, "Which tenant has the smallest size?") == ["Ostrow: Size (m) 60, the lowest of 3 values"]
+
+
+def test_the_third_of_numbered_rows_is_no_sum_of_the_others() -> None:
+    assert answers(NAMED, "Which tenant has the highest rank?") == ["Aalto: Rank 3, the highest of 3 values"]
