@@ -56,9 +56,9 @@ def cells(found: Match, columns: Sequence[str]) -> list[Claim]:
 
 
 _ORDER = re.compile(
-    r"\b(?:rank|place|position|pos|order|level|stage|grade|score|rating|points?|years?)\b", re.IGNORECASE
+    r"\b(?:rank|place|position|pos|order|level|stage|grade|score|rating|year|\w+[^\Ws]s)\b", re.IGNORECASE
 )
-"""Headers of columns whose numbers from 1 on say more than which row it is."""
+"""Headers of columns whose numbers from 1 on say more than which row it is: an order, or how many ("Bedrooms")."""
 
 
 def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:

@@ -37,3 +37,8 @@ def test_other_columns_and_ranks_have_one() -> None:
 
 def test_the_third_of_numbered_rows_is_no_sum_of_the_others() -> None:
     assert answers(NAMED, "Which tenant has the highest rank?") == ["Aalto: Rank 3, the highest of 3 values"]
+
+
+def test_how_many_there_are_of_something_is_no_number_of_a_row() -> None:
+    flats = (("Flat", "Bedrooms", "Rent"), (("Attic", "1", "500"), ("Garden", "2", "700"), ("Corner", "3", "800")))
+    assert answers(flats, "Which flat has the most bedrooms?") == ["Corner: Bedrooms 3, the highest of 3 values"]
