@@ -84,10 +84,6 @@ def _add(seen: Look, path: str, entry: os.DirEntry[str], folders: list[str]) -> 
         seen.unknown.append(path)
 
 
-def _is_read(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in _READ and not name.startswith((".", "~$"))
-
-
 def gone(root: Path, known: dict[str, Stamp], seen: Look) -> Iterator[str]:
     """Yield the known files that were deleted: not those of a drive or a folder that cannot be reached just now."""
     for path in known.keys() - seen.files.keys():

@@ -49,11 +49,6 @@ _CURRENCY = re.compile(r"^(?:US|EUR|USD|GBP|CHF|CAD|AUD|JPY|INR|RS|FR|HK|NZ)\.?\
 _PART_SPLIT = re.compile(r"[-‐‑@/+.'’]")
 
 
-def canonical(number: str) -> str:
-    """Return a number without thousands separators and with a decimal point, by its likeliest reading."""
-    return readings(number)[0]
-
-
 def amounts(text: str, decimal: Mark = "") -> list[Number]:
     """Return the numbers in digits of a text; what may be one number in spaced groups comes as one and several."""
     return [*find_numbers(text, decimal), *spaced_numbers(text, decimal)]

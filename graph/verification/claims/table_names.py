@@ -193,11 +193,6 @@ def of_kind(found: Iterable[Mention], kind: Kind) -> list[Mention]:
     return [one for one in found if one.kind == kind]
 
 
-def token_at(text: str, start: int) -> int:
-    """Return the number of the word of a text that begins at or before a place; -1 for none."""
-    return max((number for number, token in enumerate(tokens(text)) if token.start <= start), default=-1)
-
-
 def without_names(text: str, table: tuple[SentenceRow, ...]) -> str:
     """Return a claim without the names of rows and columns that have digits and several words ("Cup 2024")."""
     said = tokens(text)
