@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from graph.verification.claims.dates import MONTHS
-from loaders.text.numbers import MAGNITUDES, Mark, Number, find_numbers, readings, spaced_numbers
+from loaders.text.numbers import MAGNITUDES, Mark, Number, find_numbers, spaced_numbers
 
 _THOUSAND, _MILLION, _BILLION = 10**3, 10**6, 10**9
 _MAGNITUDE = re.compile(rf"\b({'|'.join(sorted(MAGNITUDES, key=len, reverse=True))})\b", re.IGNORECASE)
