@@ -56,7 +56,7 @@ class ModelEmbedder:
         async def request(model: Embeddings) -> list[list[float]]:
             return [await model.aembed_query(query)]
 
-        reply = await self._send(request, 1)
+        reply = await self._send(request, 1, bulk=False)
         return Reply(reply.value[0], reply.usage)
 
     async def embed_chunks(self, titles: Sequence[str], texts: Sequence[str]) -> AsyncIterator[Reply[NDArray[float32]]]:
@@ -75,15 +75,15 @@ class ModelEmbedder:
             async def request(model: Embeddings, batch: list[str] = batch) -> list[list[float]]:
                 return await model.aembed_documents(batch)
 
-            yield await self._send(request, len(batch))
+            yield await self._send(request, len(batch), bulk=True)
 
     def _document(self, title: str, text: str) -> str:
         return self._prefix.passage.replace("{title}", title.strip() or "none") + text
 
     async def _send(
-        self, request: Callable[[Embeddings], Awaitable[list[list[float]]]], count: int
+        self, request: Callable[[Embeddings], Awaitable[list[list[float]]]], count: int, *, bulk: bool
     ) -> Reply[NDArray[float32]]:
-        answer = await self._client.send(self._model, request, time_limit=ATTEMPT_TIMEOUT_S)
+        answer = await self._client.send(self._model, request, time_limit=ATTEMPT_TIMEOUT_S, bulk=bulk)
         if isinstance(answer, Failure):
             raise ServiceOutOfOrderError(answer) if answer.reason in PASSING else ModelError(answer.detail)
         self._check(answer.reply, count)
@@ -136,7 +136,7 @@ class PageImageEmbedder(ModelEmbedder):
             async def request(model: Embeddings, batch: list[bytes] = batch) -> list[list[float]]:
                 return await gemini.embed_images(model, batch, self._dimensions or gemini.DIMENSIONS)
 
-            yield await self._send(request, len(batch))
+            yield await self._send(request, len(batch), bulk=True)
 
 
 def _image_batches(images: Sequence[bytes]) -> Iterator[list[bytes]]:

@@ -118,6 +118,7 @@ class RequestClient:
         *,
         time_limit: float,
         pages: Sequence[int] = (),
+        bulk: bool = False,
     ) -> ModelReply[T] | Failure:
         """Send a request to one model, with retries; return its reply, or a Failure if it gave none.
 
@@ -126,11 +127,12 @@ class RequestClient:
             request: Makes the request with the model that it is given; called once for each attempt.
             time_limit: Seconds for one attempt.
             pages: The page numbers to which the open recorder adds the cost.
+            bulk: Whether documents are read or embedded, which leaves room for the requests of questions.
 
         Raises:
             ModelError: no later attempt can succeed: the key was refused, or the model does not exist.
         """
-        return await self._send(use, request, _Attempts(), time_limit=time_limit, pages=pages)
+        return await self._send(use, request, _Attempts(), time_limit=time_limit, pages=pages, bulk=bulk)
 
     async def _send(
         self,
@@ -140,6 +142,7 @@ class RequestClient:
         *,
         time_limit: float,
         pages: Sequence[int],
+        bulk: bool,
     ) -> ModelReply[T] | Failure:
         """Do as `send`, and count in `attempts` what was sent, so that the caller knows it without a reply, too."""
         usage = no_usage()
@@ -151,6 +154,7 @@ class RequestClient:
                 rate_limiter=self._rate_limiter,
                 model=use.name,
                 is_own_server=bool(use.address),
+                bulk=bulk,
             )
             usage = usage_of(reply)
         except Exception as error:
@@ -188,6 +192,8 @@ class RequestClient:
     ) -> ModelReply[T] | Failure:
         """Send a request to a chat model, and to the fallback model if the first is not available; see `send`.
 
+        A request for pages is one of bulk reading.
+
         Raises:
             ModelError: as `send`; a model that does not exist raises none if there is a fallback model.
         """
@@ -195,7 +201,7 @@ class RequestClient:
         first = _Attempts()
         if use.name not in self._not_found:
             try:
-                answer = await self._send(use, request, first, time_limit=time_limit, pages=pages)
+                answer = await self._send(use, request, first, time_limit=time_limit, pages=pages, bulk=bool(pages))
             except ModelError as error:
                 if not (self._fallback and error.__cause__ and classify(error.__cause__).status == _NOT_FOUND):
                     raise
@@ -205,7 +211,7 @@ class RequestClient:
                     return answer
                 failure = answer
         assert self._fallback
-        second = await self.send(self._fallback, request, time_limit=time_limit, pages=pages)
+        second = await self.send(self._fallback, request, time_limit=time_limit, pages=pages, bulk=bool(pages))
         # If neither is available, report the model that the user chose: the user waits for its daily quota.
         return failure if failure and isinstance(second, Failure) else with_requests(second, first.count)
 

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -28,8 +28,12 @@ class DailyQuotaError(Exception):
 class RateLimiter(Protocol):
     """Limits the requests to each model; all requests of a process go through one limiter."""
 
-    def slot(self, model: str) -> AbstractAsyncContextManager[None]:
-        """Wait in order for the right to send one request, and hold it until the reply; may raise DailyQuotaError."""
+    def slot(self, model: str, *, bulk: bool = False) -> AbstractAsyncContextManager[None]:
+        """Wait in order for the right to send one request, and hold it until the reply; may raise DailyQuotaError.
+
+        Requests for a question wait in one line, those that read or embed documents (`bulk`) in another. While
+        questions are asked, the second line leaves a part of the limits to the first.
+        """
 
     def on_success(self, model: str) -> None:
         """Note that the service answered a request."""
@@ -57,6 +61,13 @@ _FIRST_CONCURRENCY = 4.0  # a free key may send five requests a minute: the firs
 _MAX_PAUSE_S = 120.0  # a minute's quota is back after 60 s; a service that asks for hours must not block everything
 
 _MIN_ANNOUNCED_S = 2.0  # shorter waits are not reported to the user
+
+_BULK_SHARE = 0.8
+"""The part of a limit that reading and embedding may use while questions are asked."""
+
+_QUESTIONS_LAST_S = 60.0
+"""How long after a request for a question the next one is expected: somebody who reads an answer asks again within a
+minute. Kept for ever, the part would slow the reading of a library at which nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ def next_day(now: float) -> datetime:
 
 @dataclass(slots=True)
 class _ModelQueue:
-    """The requests to one model: sent lately, in flight, and waiting in order for `queue_lock`."""
+    """The requests to one model: sent lately, in flight, and waiting in order, those for questions and bulk apart."""
 
     rate: Rate
     concurrency: float
@@ -115,20 +126,40 @@ class _ModelQueue:
     """Whether the service has said that the day's quota is used up."""
     was_refused: bool = False
     announced_until: float = 0.0
-    queue_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    questions: int = 0
+    """Requests for questions that wait or are in flight."""
+    questions_waiting: int = 0
+    questions_until: float = 0.0
+    """Until when more questions are expected."""
+    question_line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    bulk_line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    admission: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held from the check of the limits to the note that a request is sent, by the first of either line."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def is_exhausted(self) -> bool:
         return self.day_is_exhausted or (self.rate.per_day is not None and self.sent_today >= self.rate.per_day)
 
-    def wait(self, now: float, window: float) -> float:
+    def wait(self, now: float, window: float, *, bulk: bool) -> float:
         """Return the seconds until the limit per minute, and the pause, allow another request."""
         while self.sent_at and self.sent_at[0] <= now - window:
             self.sent_at.popleft()
         limit = self.rate.per_minute
+        if limit and bulk and self._expects_questions(now):
+            limit = max(1, int(limit * _BULK_SHARE))
         free = self.sent_at[-limit] + window if limit and len(self.sent_at) >= limit else 0.0
         return max(free, self.paused_until) - now
+
+    def has_room(self, now: float, *, bulk: bool) -> bool:
+        """Return whether another request may be in flight; the last place is a waiting question's."""
+        most = int(self.concurrency)
+        if bulk and self._expects_questions(now):
+            most = max(1, int(most * _BULK_SHARE)) - (most == 1 and self.questions_waiting > 0)
+        return self.in_flight < most
+
+    def _expects_questions(self, now: float) -> bool:
+        return self.questions > 0 or now < self.questions_until
 
 
 class AdaptiveRateLimiter:
@@ -170,24 +201,52 @@ class AdaptiveRateLimiter:
         self._queues: dict[str, _ModelQueue] = {}
 
     @asynccontextmanager
-    async def slot(self, model: str) -> AsyncIterator[None]:
+    async def slot(self, model: str, *, bulk: bool = False) -> AsyncIterator[None]:
         """Wait for the right to send one request. It is counted before it is sent, so that a crash loses no count.
 
         Raises:
             DailyQuotaError: the day's requests are used up.
         """
         queue = self._queue(model)
-        async with queue.queue_lock:
-            await self._admit(model, queue)
+        with _note_question(queue, self._clock) if not bulk else nullcontext():
+            await self._take_place(model, queue, bulk=bulk)
+            try:
+                yield
+            finally:
+                queue.in_flight -= 1
+                queue.changed.set()
+
+    async def _take_place(self, model: str, queue: _ModelQueue, *, bulk: bool) -> None:
+        """Wait in line until a request may be sent, and count it."""
+        queue.questions_waiting += not bulk
+        try:
+            async with queue.bulk_line if bulk else queue.question_line:
+                while (wait := await self._try_to_take(model, queue, bulk=bulk)) is not None:
+                    if wait > 0:
+                        self._announce(queue, wait)
+                        await _wait_for_first(self._sleep(wait), queue.changed.wait())
+                    else:
+                        await queue.changed.wait()
+        finally:
+            queue.questions_waiting -= not bulk
+
+    async def _try_to_take(self, model: str, queue: _ModelQueue, *, bulk: bool) -> float | None:
+        """Count a request and return None if it may be sent, else the seconds to wait, 0 for a place in flight."""
+        async with queue.admission:
+            await self._load_day(model, queue)
+            if queue.is_exhausted:
+                raise DailyQuotaError(f"The day's requests to {model} are used up.")
+            queue.changed.clear()
+            wait = queue.wait(self._clock(), self._window, bulk=bulk)
+            if wait > 0:
+                return wait
+            if not queue.has_room(self._clock(), bulk=bulk):
+                return 0.0
             await asyncio.to_thread(self._catalog.count_request, self._account, model, queue.day)
             queue.sent_today += 1
             queue.sent_at.append(self._clock())  # as late as possible: the service's minute starts when it arrives
             queue.in_flight += 1
-        try:
-            yield
-        finally:
-            queue.in_flight -= 1
-            queue.changed.set()
+        return None
 
     def on_success(self, model: str) -> None:
         """Raise the concurrency: it doubles with each round of requests, or grows by one after the first refusal."""
@@ -238,22 +297,6 @@ class AdaptiveRateLimiter:
             self._queues[model] = _ModelQueue(rate, first)
         return self._queues[model]
 
-    async def _admit(self, model: str, queue: _ModelQueue) -> None:
-        """Wait until a request may be sent."""
-        while True:
-            await self._load_day(model, queue)
-            if queue.is_exhausted:
-                raise DailyQuotaError(f"The day's requests to {model} are used up.")
-            queue.changed.clear()
-            wait = queue.wait(self._clock(), self._window)
-            if wait > 0:
-                self._announce(queue, wait)
-                await _wait_for_first(self._sleep(wait), queue.changed.wait())
-            elif queue.in_flight < int(queue.concurrency):
-                return
-            else:
-                await queue.changed.wait()
-
     async def _load_day(self, model: str, queue: _ModelQueue) -> None:
         """Load the count of the day when a new day has begun."""
         day = self._today()
@@ -269,6 +312,18 @@ class AdaptiveRateLimiter:
         if recorder and wait > _MIN_ANNOUNCED_S and until > queue.announced_until + _MIN_ANNOUNCED_S:
             queue.announced_until = until
             recorder.emit_waiting(datetime.fromtimestamp(until).astimezone(), "quota_minute")
+
+
+@contextmanager
+def _note_question(queue: _ModelQueue, clock: Callable[[], float]) -> Iterator[None]:
+    """Note that a question waits for a reply, and that another one may follow it."""
+    queue.questions += 1
+    try:
+        yield
+    finally:
+        queue.questions -= 1
+        queue.questions_until = clock() + _QUESTIONS_LAST_S
+        queue.changed.set()
 
 
 async def _wait_for_first(*waits: Awaitable[object]) -> None:

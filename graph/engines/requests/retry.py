@@ -98,6 +98,7 @@ async def send_with_retries(
     rate_limiter: RateLimiter | None = None,
     model: str = "",
     is_own_server: bool = False,
+    bulk: bool = False,
 ) -> T:
     """Await `make_request()` until it succeeds; each attempt waits for the rate limiter and takes at most `time_limit`.
 
@@ -110,7 +111,7 @@ async def send_with_retries(
     while True:
         started = policy.clock()
         try:
-            async with rate_limiter.slot(model) if rate_limiter else nullcontext():
+            async with rate_limiter.slot(model, bulk=bulk) if rate_limiter else nullcontext():
                 started = policy.clock()
                 async with asyncio.timeout(time_limit):
                     reply = await make_request()
