@@ -170,6 +170,9 @@ class Settings(BaseSettings):
     """A limit for each model; None for that of the tier."""
     concurrency: Count = None
     """How many requests may run at a time, from the first on; None to find out."""
+    # Most of the time a run waits, and long ingestions must leave room for questions.
+    runs_at_once: Amount = 20
+    """How many runs of the graphs a server carries at a time."""
     ocr_languages: Annotated[str, BeforeValidator(languages)] = "auto"
     """The languages that Tesseract may read where it is installed: `auto`, `off`, or codes such as `rus,kor`."""
     check_replies: Annotated[bool, BeforeValidator(not_off)] = True

@@ -25,8 +25,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 _CONFIG = Path(__file__).with_name("server.json")
 # The folders of a checkout whose changes restart the server; prompts are read again for each run without that.
 _RELOADED_FOLDERS = ("graph", "loaders", "web")
-# Runs in parallel. Most of the time a run waits, and long ingestions must leave room for questions.
-_MAX_PARALLEL_RUNS = 20
 # How long a stopping server waits for streams that clients still read, in seconds.
 _GRACE_S = 5
 # The server passes `durability` to every run, also to runs without a thread, where users cannot change it.
@@ -81,7 +79,7 @@ def _run(host: str, port: int, reload: bool) -> None:
         thread_files.keep_in(settings().home)
     folders = [str(_ROOT / name) for name in _RELOADED_FOLDERS] if reload else None
     run_server(
-        host, port, reload=reload, reload_dirs=folders, n_jobs_per_worker=_MAX_PARALLEL_RUNS,
+        host, port, reload=reload, reload_dirs=folders, n_jobs_per_worker=settings().runs_at_once,
         timeout_graceful_shutdown=_GRACE_S, **config(),
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def run_checks(*, named: bool = True) -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("models", _models), ("store", _store), ("catalog", _catalog),
+            ("models", _models), ("requests", _requests), ("store", _store), ("catalog", _catalog),
             ("reading", partial(_reading, named=named)), ("chunks", _chunks),
             ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
@@ -149,6 +149,21 @@ def _models() -> str:
     said = [_abilities(models[name]) for name in dict.fromkeys(now.models.values()) if name in models]
     hint = "not asked yet: `pagewitness doctor --ask` sends each a few small requests"
     return (f"asked {asked['at']}: " + "; ".join(said) if said else hint) + unused
+
+
+def _requests() -> str:
+    """Return how many requests and runs go on at a time, and the limits that are kept to from the start."""
+    from graph.engines.requests.rate_limit import default_concurrency, preset
+
+    context, now = Context(), settings()
+    runs = f"a server carries {now.runs_at_once} runs at a time"
+    if dependencies.engine_name(context, now) == "offline":
+        return f"none are sent; {runs}"
+    most = now.concurrency or default_concurrency(now.tier)
+    known = preset(now.tier, context.chat_model)
+    minute, day = now.requests_per_minute or known.per_minute, now.requests_per_day or known.per_day
+    limits = [f"{count:,} a {time}" for count, time in ((minute, "minute"), (day, "day")) if count]
+    return f"at most {most} at a time to a model, {' and '.join(limits) or 'no limit known before a refusal'}; {runs}"
 
 
 def _abilities(one: Mapping[str, Any]) -> str:

@@ -43,7 +43,7 @@ class Started:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *options: str) -> Iterator[Started]:
+def started(folder: Path, *options: str, **variables: str) -> Iterator[Started]:
     folder.mkdir(exist_ok=True)
     port, log = free_port(), folder / "server.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAGEWITNESS_", "LOG_"))}
@@ -52,7 +52,7 @@ def started(folder: Path, *options: str) -> Iterator[Started]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "graph.cli", "serve", "--home", "home", "--port", str(port), *options], cwd=folder,
-            env={**kept, **settings, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=subprocess.STDOUT,
+            env={**kept, **settings, **variables, "PYTHONPATH": str(ROOT)}, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         wait_until_ready(url := f"http://127.0.0.1:{port}", process, log)
@@ -97,9 +97,10 @@ def test_it_says_two_lines_and_a_clean_stop_says_nothing(tmp_path: Path) -> None
 
 
 def test_verbose_prints_the_log_of_the_framework(tmp_path: Path) -> None:
-    with started(tmp_path / "loud", "--verbose") as one:
+    with started(tmp_path / "loud", "--verbose", PAGEWITNESS_RUNS_AT_ONCE="7") as one:
         asyncio.run(one.server.run("pagewitness", **ASKED))
         assert "Background run succeeded" in one.said
+        assert "Starting 7 background workers" in one.said
 
 
 def test_it_is_one_process_until_it_reads_and_leaves_none_behind(tmp_path: Path) -> None:

@@ -234,6 +234,9 @@ def test_doctor_asks_each_model_what_it_can_do(
     assert [chat[name] for name in ("text", "image", "schema", "stream")] == ["yes"] * 4
     assert (reader["purposes"], embedding["vector"]) == (["reader"], f"yes, {DIMENSIONS} numbers")
     assert "openai:gpt-5.4 can text, image, schema" in checks["models"]
+    assert checks["requests"] == (
+        "at most 8 at a time to a model, no limit known before a refusal; a server carries 20 runs at a time"
+    )
     assert main(["doctor", "--ask"]) == DONE
     capsys.readouterr()
     server.sees, server.schemas = False, "refused"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 import pytest
 
 from graph.context import Context
-from graph.engines.requests.rate_limit import DailyQuotaError, Rate, build_rate_limiter, next_day, preset
+from graph.engines.requests.rate_limit import (
+    DailyQuotaError,
+    Rate,
+    build_rate_limiter,
+    default_concurrency,
+    next_day,
+    preset,
+)
 from graph.errors import BadInputError
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog
@@ -102,3 +110,9 @@ def test_a_wrong_limit_is_named(name: str, value: str, said: str, monkeypatch: p
     monkeypatch.setenv(f"PAGEWITNESS_{name}", value)
     with pytest.raises(BadInputError, match=f"PAGEWITNESS_{name} is '{value}'.*{said}"):
         settings()
+
+
+def test_only_a_paid_tier_lets_the_machine_say_how_many_requests_are_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, paid in ((1, 32), (2, 64), (16, 100)):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        assert [default_concurrency(tier) for tier in ("free", "unlimited", "paid")] == [8, 8, paid]
