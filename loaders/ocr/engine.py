@@ -42,13 +42,14 @@ from loaders.ocr.legibility import (
     sure_lines,
     unread_of,
 )
-from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, without_watermarks
+from loaders.ocr.lines import OcrLine, Quad, deskew, is_sideways, without_watermarks
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
 from loaders.ocr.round_buttons import with_round_buttons
 from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
 from loaders.ocr.tick_boxes import with_tick_boxes
+from loaders.ocr.turned_parts import turned_part, with_part
 from loaders.pdf.strikes import join_struck, without_struck
 from loaders.types import Block, Box, Failure, PageText, Word
 
@@ -58,8 +59,10 @@ THREADS_PER_ENGINE = 1
 MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
+_AS_SURE = 0.05  # of confidence: lower by less, a page that was turned by its boxes is right
 _MIN_GREEK = 10  # letters: fewer are a formula
 Image = NDArray[np.uint8]
+Arrange = Callable[[list[OcrLine], Image], list[PlacedBlock]]
 
 
 def read_image(png: bytes, page: int) -> PageText:
@@ -141,9 +144,7 @@ def _arrange_figure(lines: list[OcrLine], image: Image) -> list[PlacedBlock]:
     return diagram_blocks(diagram, lines) if diagram else build_figure(lines, Ink(image, lines))
 
 
-def _read(
-    png: bytes, arrange: Callable[[list[OcrLine], Image], list[PlacedBlock]]
-) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
+def _read(png: bytes, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
     """Recognise the lines of an image, arrange them as blocks, and return these, their words and what is unread."""
     image = cv2.imdecode(np.frombuffer(png, dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
@@ -151,24 +152,45 @@ def _read(
     photograph = image.astype(np.uint8)
     sheet = straighten(photograph) if arrange is _arrange_page else None
     image = sheet.image if sheet else photograph
-    turns, lines, unread = _read_upright(image, arrange is _arrange_figure)
+    blocks, words, unread = _read_sheet(image, arrange)
+    if sheet:
+        blocks = tuple(replace(block, box=_in_photograph(block.box, sheet, photograph)) for block in blocks)
+        words = tuple(word._replace(box=_in_photograph(word.box, sheet, photograph)) for word in words)
+    return blocks, words, unread
+
+
+def _read_sheet(image: Image, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
+    """Read an image as `_read` does; a part of a page that is set sideways is turned and read by itself."""
+    found, unread = _recognise(image, arrange is _arrange_figure)
+    part = turned_part([piece.quad for piece in found], image) if arrange is _arrange_page else None
+    if part:
+        blocks, words, unread = _read_sheet(part.rest, arrange)
+        turned, own, unread_part = _read_sheet(part.image, arrange)
+        if unread_part.is_most:
+            return blocks, words, unread.beside(unread_part)
+        blocks, own = with_part(blocks, turned, own, part.box, image.shape)
+        return blocks, words + own, unread.beside(unread_part)
+    return _arranged(image, arrange, *_upright(image, found, unread))
+
+
+def _arranged(
+    image: Image, arrange: Arrange, turns: int, lines: list[OcrLine], unread: Unread
+) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
+    """Arrange the lines of an image that was turned by so many quarters as blocks and words."""
     height, width = image.shape[:2]
     if arrange is _arrange_figure and shortcoming_of_picture(unread):
         lines = sure_lines(lines)
     if arrange is _arrange_page and is_drawing(lines, max(height, width)):
         lines = []
     upright_width, upright_height = (height, width) if turns % 2 else (width, height)
-    blocks: list[Block] = []
-    words: list[Word] = []
-    for placed in arrange(lines, np.rot90(image, turns).astype(np.uint8)):
+    upright = np.rot90(image, turns).astype(np.uint8)
+    blocks, words = list[Block](), list[Word]()
+    for placed in arrange(lines, upright):
         own = [word for line in placed.lines for word in line.words]
         shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         if placed.kind != "watermark":  # stored once, and no words of the page
             words += words_to_fractions(without_struck(shown), width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
-    if sheet:
-        blocks = [replace(block, box=_in_photograph(block.box, sheet, photograph)) for block in blocks]
-        words = [word._replace(box=_in_photograph(word.box, sheet, photograph)) for word in words]
     score = _mean(lines) if lines else 1.0
     return tuple(blocks), tuple(words), unread._replace(score=score)
 
@@ -187,24 +209,19 @@ def _with_box(placed: PlacedBlock, words: tuple[Word, ...]) -> Block:
     return Block(placed.kind, join_struck(placed.text), placed.level, box)
 
 
-def _read_upright(image: Image, in_picture: bool) -> tuple[int, list[OcrLine], Unread]:
-    """Return by how many quarters (anticlockwise) the image had to be turned, and its lines, read or not."""
-    found, unread = _recognise(image, in_picture)
+def _upright(image: Image, found: list[_Found], unread: Unread) -> tuple[int, list[OcrLine], Unread]:
+    """Return by how many quarters (anticlockwise) the image has to be turned, and its lines, read again if so."""
     if not found:
         return 0, [], unread
-    tall = sum(is_tall(piece.quad) for piece in found) > len(found) / 2
+    tall = is_sideways([piece.quad for piece in found])
     poor = _mean(found) < POOR_SCORE
     if not tall and not poor:
         return 0, _lines(found, image), unread
-    if tall and not poor:
-        # The engine turns tall pieces by itself and reads them; only their positions have to be turned.
-        width = float(image.shape[1])
-        turned = [piece._replace(quad=quarter_turn(piece.quad, width)) for piece in found]
-        return 1, _lines(turned, np.rot90(image).astype(np.uint8)), unread
-    turns = 3 if tall else 2
+    # The engine turns tall pieces by itself and reads them, but no short ones: of "24" it made "2", quite sure.
+    turns = (3 if poor else 1) if tall else 2
     upright = np.rot90(image, turns).copy()
-    again, unread_again = _recognise(upright, in_picture)
-    if again and _mean(again) > _mean(found):
+    again, unread_again = _recognise(upright, _engine().in_picture)
+    if again and _mean(again) > _mean(found) - (0.0 if poor else _AS_SURE):
         return turns, _lines(again, upright), unread_again
     return 0, _lines(found, image), unread
 

@@ -131,6 +131,17 @@ class Unread(NamedTuple):
     doubtful: tuple[str, ...] = ()
     """Numbers of which the last digit may be a raised sign."""
 
+    def beside(self, part: Unread) -> Unread:
+        """Return what is unread of a page with that of a part that was read by itself."""
+        return self._replace(
+            lines=self.lines + part.lines,
+            share=max(self.share, part.share) if part.is_most else self.share,
+            empty=self.empty + part.empty,
+            unsure=self.unsure + part.unsure,
+            score=min(self.score, part.score),
+            doubtful=(*self.doubtful, *part.doubtful),
+        )
+
     @property
     def is_most(self) -> bool:
         """Whether most of a page that holds print is unread."""

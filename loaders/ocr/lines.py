@@ -66,6 +66,12 @@ def is_tall(quad: Quad) -> bool:
     return _side(quad, 0, 3) > 1.5 * _side(quad, 0, 1)
 
 
+def is_sideways(quads: Sequence[Quad]) -> bool:
+    """Return whether most print of a page stands across, by the length of its lines: names on an axis are short."""
+    lengths = [(max(_side(quad, 0, 1), _side(quad, 0, 3)), is_tall(quad)) for quad in quads]
+    return 2 * sum(length for length, tall in lengths if tall) > sum(length for length, _ in lengths)
+
+
 def without_watermarks(lines: Sequence[OcrLine]) -> tuple[list[OcrLine], list[OcrLine]]:
     """Return the lines of a page, and apart those that are slanted and twice as large: "DRAFT" across the print."""
     slants = [_slant(line.quad) for line in lines]
@@ -85,12 +91,6 @@ def _slant(quad: Quad) -> float:
     """Return by how many degrees a line is turned from level, at most 90."""
     (x0, y0), (x1, y1) = quad[0], quad[1]
     return abs(math.degrees(math.atan2(abs(y1 - y0), abs(x1 - x0))))
-
-
-def quarter_turn(quad: Quad, width: float) -> Quad:
-    """Return the corners `quad` after the image (of `width` pixels) is turned by 90 degrees anticlockwise."""
-    turned = [(y, width - x) for x, y in quad]
-    return turned[1], turned[2], turned[3], turned[0]
 
 
 def deskew(quads: Sequence[Quad], angle: float | None = None) -> list[Box]:

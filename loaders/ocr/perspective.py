@@ -15,6 +15,8 @@ _SIDE = 600  # pixels of the longer side at which the sheet is looked for: 5 ms 
 _MIN_SHARE, _MAX_SHARE = 0.25, 0.98  # of the photograph that a sheet covers
 _DARKER = 35.0  # grey levels by which the ground is darker than the sheet
 _ASKEW = 0.015  # of the sheet's size by which a corner is off a rectangle; what is straight needs no second picture
+_STEP, _STEPPED = 15.0, 0.7  # grey levels between both sides of the sheet's edge, on this share of it
+_ACROSS = 4  # pixels on either side of the edge
 _SOLID = 0.94  # share of the four corners' area that the sheet fills: a blot or two sheets fill less
 
 
@@ -69,7 +71,33 @@ def _corners(photograph: NDArray[np.uint8]) -> NDArray[Any] | None:
         return None
     darker = float(np.median(grey[inside])) - float(grey[~inside].mean()) >= _DARKER
     solid = cv2.contourArea(outline) >= _SOLID * cv2.contourArea(corners.astype(np.float32))
-    return corners / scale if darker and solid and _is_askew(corners) else None
+    if not darker or not solid or not _is_askew(corners) or not _has_edges(grey, corners):
+        return None
+    return np.asarray(corners / scale)
+
+
+def _has_edges(grey: NDArray[Any], corners: NDArray[np.float64]) -> bool:
+    """Return whether the ground begins where a sheet ends: in a shadow on the paper there is no such edge.
+
+    A side along the edge of the photograph has nothing beyond it.
+    """
+    height, width = grey.shape
+    middle = corners.mean(0)
+    size = np.array([width, height])
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        along = (end - start) / max(1.0, float(np.linalg.norm(end - start)))
+        out = np.array([along[1], -along[0]])
+        out = -out if float(out @ (middle - start)) > 0 else out
+        points = start + np.linspace(0.05, 0.95, 60)[:, None] * (end - start)
+        inner, outer = ((points + way * _ACROSS * out).astype(int) for way in (-1, 1))
+        seen = ((inner >= 0) & (inner < size) & (outer >= 0) & (outer < size)).all(axis=1)
+        steps = [
+            float(grey[y0, x0]) - float(grey[y1, x1])
+            for (x0, y0), (x1, y1) in zip(inner[seen], outer[seen], strict=True)
+        ]
+        if len(steps) > len(points) / 4 and sum(step >= _STEP for step in steps) < _STEPPED * len(steps):
+            return False
+    return True
 
 
 def _ordered(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from loaders.ocr.engine import read_image
 from loaders.ocr.layout import build_blocks
-from loaders.ocr.lines import OcrLine, Quad, deskew, is_tall, quarter_turn, split_words
+from loaders.ocr.lines import OcrLine, Quad, deskew, split_words
 from loaders.ocr.tables import ScanTable, find_tables
 from loaders.text.line_joining import join_lines, vocabulary
 
@@ -93,14 +93,6 @@ def test_words_get_their_share_of_the_lines_box() -> None:
     first, second = split_words("ab cdef", quad(70, 20, 140, 20))
     assert (first.box.x0, first.box.x1) == (0, 40)
     assert (second.box.x0, second.box.x1) == (60, 140)
-
-
-def test_a_quarter_turn_lays_a_tall_line_flat() -> None:
-    tall: Quad = ((500, 100), (520, 100), (520, 400), (500, 400))
-    turned = quarter_turn(tall, 600)
-    assert is_tall(tall)
-    assert not is_tall(turned)
-    assert turned == ((100, 80), (400, 80), (400, 100), (100, 100))
 
 
 @pytest.mark.parametrize("turn", [0, 180])

@@ -122,3 +122,12 @@ def test_a_photograph_of_48_megapixels_taken_at_an_angle_is_read(ground: int, tm
     assert isinstance(found, PageText), found
     text = " ".join(block.text for block in found.blocks)
     assert all(line in text for line in lines) or "confidence" in found.detail, "read, or said to be doubtful"
+
+
+def test_a_shadow_on_the_paper_is_no_edge_of_the_sheet() -> None:
+    """The lighter part of a sheet was taken for all of it, and print in the shadow was lost without a word."""
+    photograph, _ = photographed([(-0.04, -0.02), (1.016, -0.01), (0.97, 1.04), (-0.04, 1.0)])
+    height, width = photograph.shape[:2]
+    light = np.linspace(1.0, 0.66, width)[None, :, None] * np.linspace(1.0, 0.8, height)[:, None, None]
+    shaded = np.clip(photograph * light, 0, 255).astype(np.uint8)
+    assert straighten(shaded) is None
