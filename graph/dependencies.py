@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from graph.retrieval.multilingual import MultilingualSearch, VectorCatalog
     from graph.retrieval.retriever import Retriever
     from graph.storage.base import Catalog
+    from graph.storage.quota import QuotaStore, SharedQuota
     from loaders.pages.pool import PagePool
 
 
@@ -185,7 +187,43 @@ def rate_limiter(config: Settings) -> RateLimiter:
     """Return the one rate limiter of all runs with these settings, so that a pause holds for all of them."""
     from graph.engines.requests.rate_limit import build_rate_limiter
 
-    return build_rate_limiter(config, _stores_of(config).catalog)
+    url = config.quota_url.get_secret_value()
+    return build_rate_limiter(config, _stores_of(config).catalog, partial(shared_quota, url) if url else None)
+
+
+def open_quota_store(url: str) -> QuotaStore:
+    """Open the store of quotas at an address, `postgresql://…`, `redis://…` or `rediss://…`.
+
+    Raises:
+        BadInputError: the address is none of these, or nothing answers there.
+    """
+    if url.startswith(("postgresql://", "postgres://")):
+        from graph.storage.postgres.quota import PostgresQuotaStore
+
+        return PostgresQuotaStore(url)
+    if url.startswith(("redis://", "rediss://")):
+        from graph.storage.redis_quota import RedisQuotaStore
+
+        return RedisQuotaStore(url)
+    raise BadInputError(
+        "PAGEWITNESS_QUOTA_URL is not the address of a Postgres database or a Redis server: set one such as "
+        "postgresql://user@host/database or redis://host:6379/0, or nothing for a quota of this process."
+    )
+
+
+_quota_store = build_once(4)(open_quota_store)
+
+
+def shared_quota(url: str, account: str) -> SharedQuota:
+    """Return the quota of an account that all processes share.
+
+    Raises:
+        BadInputError: the address is not valid, nothing answers there, or packages are missing.
+    """
+    require_extra("team", "PAGEWITNESS_QUOTA_URL")
+    from graph.storage.quota import SharedQuota
+
+    return SharedQuota(_quota_store(url), account)
 
 
 def uses_embedding_model(context: Context, config: Settings) -> bool:

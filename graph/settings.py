@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     store_url: SecretStr = SecretStr("")
     """The address of a Postgres database that stores catalog and vectors, which several processes may share; "" for
     the home folder. It may hold a password."""
+    quota_url: SecretStr = SecretStr("")
+    """The address of a Postgres database or Redis server where all processes with the same key count their requests;
+    "" if this process counts its own. It may hold a password."""
     office_converter: str = "auto"
     """The command that converts Office files to PDF; `auto` looks for LibreOffice, `off` skips such files."""
     # An attached annex is often what is asked for, and a file that is not wanted costs only its pages.

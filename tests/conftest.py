@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, settings
 from tests.dev_server import Server, print_log, run_server
 from tests.distribution import make_scheduler, sort_files
 from tests.loopback import raise_loopback
+from tests.postgres import drop_database, new_database
+from tests.redis_server import new_redis
 
 # Checkpoints may then hold declared types only: what a strict server would refuse fails here too.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
@@ -144,6 +146,17 @@ def library(_sample_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A home folder that holds the sample; not to be changed."""
     monkeypatch.setenv("PAGEWITNESS_HOME", str(_sample_home))
     return _sample_home
+
+
+@pytest.fixture(params=["postgres", "redis"])
+def quota_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty store of quotas, each kind in turn."""
+    if request.param == "redis":
+        yield new_redis()
+        return
+    made = new_database()
+    yield made
+    drop_database(made)
 
 
 @pytest.fixture(scope="session")

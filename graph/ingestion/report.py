@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from graph.engines.requests.rate_limit import next_day
+from graph.engines.requests.limits import next_day
 from graph.ingestion.sources import Found, LinkError
 from graph.ingestion.state import (
     DocumentReport,

@@ -153,7 +153,7 @@ def _models() -> str:
 
 def _requests() -> str:
     """Return how many requests and runs go on at a time, and the limits that are kept to from the start."""
-    from graph.engines.requests.rate_limit import default_concurrency, preset
+    from graph.engines.requests.limits import default_concurrency, preset
 
     context, now = Context(), settings()
     runs = f"a server carries {now.runs_at_once} runs at a time"
@@ -163,7 +163,10 @@ def _requests() -> str:
     known = preset(now.tier, context.chat_model)
     minute, day = now.requests_per_minute or known.per_minute, now.requests_per_day or known.per_day
     limits = [f"{count:,} a {time}" for count, time in ((minute, "minute"), (day, "day")) if count]
-    return f"at most {most} at a time to a model, {' and '.join(limits) or 'no limit known before a refusal'}; {runs}"
+    url = now.quota_url.get_secret_value()
+    counted = f"; counted for all processes in {dependencies.shared_quota(url, '').place}" if url else ""
+    known_limits = " and ".join(limits) or "no limit known before a refusal"
+    return f"at most {most} at a time to a model, {known_limits}{counted}; {runs}"
 
 
 def _abilities(one: Mapping[str, Any]) -> str:

@@ -73,6 +73,8 @@ ONLY_IN = {
     "dotenv": ("graph/settings.py",),
     "psycopg": ("graph/storage/postgres/",),
     "psycopg_pool": ("graph/storage/postgres/",),
+    "pyrate_limiter": ("graph/storage/",),
+    "redis": ("graph/storage/redis_quota.py",),
     "pydantic_settings": ("graph/settings.py",),
     "langsmith": ("graph/evaluation/langsmith_experiment.py", "graph/runtime/tracing.py"),
     "starlette": ("web/",),

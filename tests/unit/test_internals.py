@@ -244,3 +244,10 @@ def test_the_recogniser_gives_steps_over_its_characters() -> None:
     steps = recogniser.session(scaled[np.newaxis])
     assert steps.shape == (1, 60, len(recogniser.postprocess_op.character)), PAGE
     assert recogniser.postprocess_op.character[0] == "blank", PAGE
+
+
+def test_a_window_in_redis_counts_what_came_later() -> None:
+    from graph.storage import redis_quota
+
+    assert "'ZCOUNT', bucket, window_start, '+inf')" in redis_quota._PUT
+    assert redis_quota._PUT.count("window_start, now") == 0

@@ -18,7 +18,8 @@ from graph.cli import main, progress
 from graph.context import Context
 from graph.engines.base import Engine, PageReading
 from graph.engines.llm import factory
-from graph.engines.requests.rate_limit import AdaptiveRateLimiter, Rate, RateLimiter
+from graph.engines.requests.limits import Rate
+from graph.engines.requests.rate_limit import AdaptiveRateLimiter, RateLimiter
 from graph.engines.requests.retry import RetryPolicy
 from graph.engines.requests.usage import record_usage
 from graph.ingestion.graph import app as ingestion

@@ -17,7 +17,7 @@ from graph.engines.llm.engine import ChatEngine
 from graph.engines.llm.error_messages import explain
 from graph.engines.llm.small_models import is_small
 from graph.engines.requests.client import NamedModel, RequestClient
-from graph.engines.requests.rate_limit import DEFAULT_CONCURRENCY
+from graph.engines.requests.limits import DEFAULT_CONCURRENCY
 from graph.errors import ModelError
 from graph.providers import ANTHROPIC, GOOGLE, OFFLINE, OLLAMA, OPENAI, PROVIDERS, cheap_model, split_name
 

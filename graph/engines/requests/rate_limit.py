@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
+import logging
+import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
-from zoneinfo import ZoneInfo
 
 from graph.engines.requests import usage
+from graph.engines.requests.limits import Rate, day_of, default_concurrency, preset
 from graph.providers import GOOGLE, split_name
 from graph.storage.base import RequestCounter
 
 if TYPE_CHECKING:
-    from graph.settings import Settings, Tier
+    from graph.settings import Settings
+    from graph.storage.quota import SharedQuota
+
+_log = logging.getLogger(__name__)
 
 
 class DailyQuotaError(Exception):
@@ -52,8 +56,6 @@ class RateLimiter(Protocol):
         """Return how many requests may be sent to the model today; None if no limit is known."""
 
 
-_PACIFIC = ZoneInfo("America/Los_Angeles")
-
 # The service's minute starts when a request arrives, not when it is sent. A window 5 % longer uses 95 % of a limit.
 _WINDOW_MARGIN = 1.05
 
@@ -68,58 +70,7 @@ _BULK_SHARE = 0.8
 
 _QUESTIONS_LAST_S = 60.0
 """How long after a request for a question the next one is expected: somebody who reads an answer asks again within a
-minute. Kept for ever, the part would slow the reading of a library at which nobody asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """The limits of one model; None where there is none, or none is known."""
-
-    per_minute: int | None = None
-    per_day: int | None = None
-    in_flight: int | None = None
-    """The most requests at a time."""
-    first_in_flight: int | None = None
-    """How many requests may be in flight before one has succeeded."""
-
-
-# A request of four pages takes about 10 s: eight in flight are 48 requests and 190 pages a minute, more than two cores
-# render, and more than the free limits allow. Batches of pages are sized by it in every tier: pages wait in memory.
-DEFAULT_CONCURRENCY = 8
-_PAID_CONCURRENCY_PER_CORE = 32
-"""Requests of a paid tier that may be in flight for each core: by code a question with a model takes 23 ms of CPU for
-two requests of a second each (`make bench`), so 32 in flight keep a third of a core busy."""
-_MOST_CONCURRENCY = 100  # connections that a pool of httpx holds
-
-
-def default_concurrency(tier: Tier) -> int:
-    """Return how many requests may be in flight where the user sets no number: by the machine for a paid tier."""
-    if tier != "paid":
-        return DEFAULT_CONCURRENCY
-    return min(_MOST_CONCURRENCY, _PAID_CONCURRENCY_PER_CORE * (os.cpu_count() or 1))
-
-
-# Free: 20 requests a day for each Flash model, 500 for each Flash-Lite, 5-10 a minute, as users report them in late
-# 2026; nothing reliable is known of embeddings. Paid: 1,000 a minute, the least that Google granted any Flash model of
-# the first paid tier when it last published a table.
-_PRESETS: dict[Tier, tuple[tuple[str, Rate], ...]] = {
-    "free": (("flash-lite", Rate(10, 500)), ("flash", Rate(5, 20))),
-    "paid": (("gemini", Rate(1000)),),
-    "unlimited": (),
-}
-
-
-def preset(tier: Tier, model: str) -> Rate:
-    """Return what is known of a tier's limits for a model."""
-    return next((rate for name, rate in _PRESETS[tier] if name in model), Rate())
-
-
-def next_day(now: float) -> datetime:
-    """Return when daily quotas are renewed: the first midnight Pacific time after `now` (epoch), in local time."""
-    today = datetime.fromtimestamp(now, _PACIFIC)
-    # Calendar arithmetic: the day on which the clocks change has 23 or 25 hours.
-    midnight = (today + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight.astimezone()
+minute. Kept for ever, the part would slow the reading of a library of which no question is asked."""
 
 
 @dataclass(slots=True)
@@ -188,6 +139,7 @@ class AdaptiveRateLimiter:
         account: Whose requests they are.
         max_concurrency: The most requests in flight for a model.
         first_concurrency: How many may be in flight at first; None for a careful start.
+        shared: Counts the requests of all processes with the same key; None if this one is alone.
         window: The length of a minute of the limits, in seconds; shorter in tests.
         clock: A monotonic clock, in seconds.
         now: Seconds since the epoch.
@@ -202,12 +154,14 @@ class AdaptiveRateLimiter:
         *,
         max_concurrency: int,
         first_concurrency: int | None = None,
+        shared: SharedQuota | None = None,
         window: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._rate, self._catalog, self._account = rate, catalog, account
+        self._rate, self._counter, self._account = rate, shared or catalog, account
+        self._shared, self._telling = shared, set[asyncio.Future[None]]()
         self._max_concurrency, self._window = max_concurrency, window * _WINDOW_MARGIN
         self._first_concurrency = float(min(max_concurrency, first_concurrency or _FIRST_CONCURRENCY))
         self._clock, self._now, self._sleep = clock, now, sleep
@@ -255,11 +209,37 @@ class AdaptiveRateLimiter:
                 return wait
             if not queue.has_room(self._clock(), bulk=bulk):
                 return 0.0
-            await asyncio.to_thread(self._catalog.count_request, self._account, model, queue.day)
+            if self._shared and (wait := await self._wait_for_others(self._shared, model, queue, bulk=bulk)) > 0:
+                return wait
+            await asyncio.to_thread(self._counter.count_request, self._account, model, queue.day)
             queue.sent_today += 1
             queue.sent_at.append(self._clock())  # as late as possible: the service's minute starts when it arrives
             queue.in_flight += 1
         return None
+
+    async def _wait_for_others(self, shared: SharedQuota, model: str, queue: _ModelQueue, *, bulk: bool) -> float:
+        """Count a request among those of all processes, and return 0.0; else the seconds to wait."""
+        if self._telling:
+            await asyncio.wait(self._telling)
+        limit, most = queue.rate.per_minute, queue.rate.per_day
+        wait = await asyncio.to_thread(shared.take, model, limit, most, queue.day, bulk=bulk)
+        if wait == math.inf:
+            queue.day_is_exhausted = True
+            raise DailyQuotaError(f"The day's requests to {model} are used up.")
+        return wait
+
+    def _tell(self, tell: Callable[[SharedQuota], None]) -> None:
+        """Tell all processes in a thread; the next request of this one waits until it is done."""
+        if self._shared is None:
+            return
+        telling = asyncio.get_running_loop().run_in_executor(None, tell, self._shared)
+        self._telling.add(telling)
+        telling.add_done_callback(self._told)
+
+    def _told(self, telling: asyncio.Future[None]) -> None:
+        self._telling.discard(telling)
+        if not telling.cancelled() and (error := telling.exception()):
+            _log.warning("Other processes were not told of a limit: %s", error)
 
     def on_success(self, model: str) -> None:
         """Raise the concurrency: it doubles with each round of requests, or grows by one after the first refusal."""
@@ -280,12 +260,14 @@ class AdaptiveRateLimiter:
             least = min(requests_per_minute, queue.rate.per_minute or requests_per_minute)
             queue.rate = replace(queue.rate, per_minute=least)
         queue.changed.set()
+        self._tell(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), requests_per_minute))
 
     def on_daily_quota_exhausted(self, model: str) -> None:
         """Send nothing more to the model before its next day."""
         queue = self._queue(model)
         queue.day_is_exhausted = True
         queue.changed.set()
+        self._tell(lambda shared: shared.spend_day(model, self._today()))
 
     def is_daily_quota_exhausted(self, model: str) -> bool:
         """Return True if nothing more will be sent to the model today."""
@@ -296,6 +278,9 @@ class AdaptiveRateLimiter:
         """Return how many requests may be sent to the model before its next day; None if no limit is known."""
         queue = self._queue(model)
         await self._load_day(model, queue)
+        if self._shared:
+            queue.sent_today = await asyncio.to_thread(self._shared.requests_sent, self._account, model, queue.day)
+            queue.day_is_exhausted |= await asyncio.to_thread(self._shared.is_day_spent, model, queue.day)
         if queue.is_exhausted:
             return 0
         return None if queue.rate.per_day is None else queue.rate.per_day - queue.sent_today
@@ -314,11 +299,11 @@ class AdaptiveRateLimiter:
         """Load the count of the day when a new day has begun."""
         day = self._today()
         if day != queue.day:
-            queue.sent_today = await asyncio.to_thread(self._catalog.requests_sent, self._account, model, day)
+            queue.sent_today = await asyncio.to_thread(self._counter.requests_sent, self._account, model, day)
             queue.day, queue.day_is_exhausted = day, False
 
     def _today(self) -> str:
-        return datetime.fromtimestamp(self._now(), _PACIFIC).date().isoformat()
+        return day_of(self._now())
 
     def _announce(self, queue: _ModelQueue, wait: float) -> None:
         until, recorder = self._now() + wait, usage.current_recorder()
@@ -349,8 +334,12 @@ async def _wait_for_first(*waits: Awaitable[object]) -> None:
             task.cancel()
 
 
-def build_rate_limiter(settings: Settings, catalog: RequestCounter) -> AdaptiveRateLimiter:
+def build_rate_limiter(
+    settings: Settings, catalog: RequestCounter, shared: Callable[[str], SharedQuota] | None = None
+) -> AdaptiveRateLimiter:
     """Build the limiter that the settings ask for: explicit numbers override the tier's. Quotas belong to the key.
+
+    `shared` returns the quota of an account that all processes share; None where there is none.
 
     A model on the user's own machine or network gets one request at a time, since more of them share one processor;
     any model but Google's gets one until it has answered, so that a wrong key or name costs one request, not four.
@@ -369,4 +358,11 @@ def build_rate_limiter(settings: Settings, catalog: RequestCounter) -> AdaptiveR
     account = hashlib.sha256(settings.api_key.encode()).hexdigest()[:16]
     # A concurrency that the user sets is taken from the start; otherwise the limiter finds out what the key allows.
     most = settings.concurrency or default_concurrency(settings.tier)
-    return AdaptiveRateLimiter(rate, catalog, account, max_concurrency=most, first_concurrency=settings.concurrency)
+    return AdaptiveRateLimiter(
+        rate,
+        catalog,
+        account,
+        max_concurrency=most,
+        first_concurrency=settings.concurrency,
+        shared=shared(account) if shared else None,
+    )

@@ -103,8 +103,7 @@ async def send_with_retries(
     """Await `make_request()` until it succeeds; each attempt waits for the rate limiter and takes at most `time_limit`.
 
     Raises:
-        Exception: the error of the last attempt, unchanged: a permanent one, or the last that the policy allows; see
-            `classify`.
+        Exception: the error of the last attempt, unchanged: permanent, or the last that the policy allows.
     """
     policy = retry_policy or RetryPolicy()
     used, attempt = 0.0, 1
@@ -121,14 +120,14 @@ async def send_with_retries(
             if rate_limiter:
                 _notify_limiter(rate_limiter, model, error, wait)
             used += policy.clock() - started + wait
-            most = policy.attempts(nothing_answers=is_own_server and error.is_unreachable)
-            if not (error.is_transient and used <= policy.max_seconds and attempt < most):
+            is_last = attempt >= policy.attempts(nothing_answers=is_own_server and error.is_unreachable)
+            if not error.is_transient or used > policy.max_seconds or is_last:
                 raise
         else:
             if rate_limiter:
                 rate_limiter.on_success(model)
             return reply
-        _log.info("Attempt %d failed (%s); the next one follows in %.1f s.", attempt, error.reason, wait)
+        _log.info("Attempt %d failed (%s); the next follows in %.1f s.", attempt, error.reason, wait)
         await policy.sleep(wait)
         attempt += 1
 

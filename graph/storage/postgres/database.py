@@ -54,7 +54,7 @@ class Database:
                 migrate(connection, self.place)
         except psycopg.Error as error:
             raise BadInputError(
-                f"The database {self.place} (PAGEWITNESS_STORE_URL) cannot be used ({_cause(error)}): start it, or "
+                f"The database {self.place} (PAGEWITNESS_STORE_URL) cannot be used ({cause(error)}): start it, or "
                 "correct the address, the user's rights or the password."
             ) from error
         self._pool = ConnectionPool(
@@ -141,7 +141,7 @@ class Database:
 
     def _lost(self, error: psycopg.Error) -> HomeError:
         return HomeError(
-            f"The database {self.place} does not work any more ({_cause(error)}): start it again or make room on its "
+            f"The database {self.place} does not work any more ({cause(error)}): start it again or make room on its "
             "disk, then run the same command again; pages that were read are saved."
         )
 
@@ -174,7 +174,7 @@ def translated(sql: str) -> bytes:
     return sql.replace("?", "%s").encode()
 
 
-def place_of(url: str) -> str:
+def place_of(url: str, setting: str = "PAGEWITNESS_STORE_URL") -> str:
     """Return an address without its password, for messages.
 
     Raises:
@@ -186,8 +186,8 @@ def place_of(url: str) -> str:
         parts = {}
     if not url.startswith(("postgresql://", "postgres://")) or not parts:
         raise BadInputError(
-            "PAGEWITNESS_STORE_URL is not the address of a Postgres database: set one such as "
-            "postgresql://user@host/database, or nothing for the home folder."
+            f"{setting} is not the address of a Postgres database: set one such as postgresql://user@host/database, or "
+            "leave it out."
         )
     user, port = parts.get("user"), parts.get("port")
     host = f"{parts.get('host') or 'localhost'}{f':{port}' if port else ''}"
@@ -215,7 +215,8 @@ def _index_names(transaction: Transaction) -> None:
         )
 
 
-def _cause(error: psycopg.Error) -> str:
+def cause(error: psycopg.Error) -> str:
+    """Return what an error says, in one line."""
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 

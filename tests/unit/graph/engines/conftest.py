@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.engines.requests.rate_limit import AdaptiveRateLimiter, Rate
+from graph.engines.requests.limits import Rate
+from graph.engines.requests.rate_limit import AdaptiveRateLimiter
 from graph.storage.catalog import SqliteCatalog
 from tests.unit.graph.engines.requests.virtual_time import Make, Time
 

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage
 
 from graph.engines.llm.error_messages import explain
 from graph.engines.requests.client import ModelReply, NamedModel, RequestClient
-from graph.engines.requests.rate_limit import Rate
+from graph.engines.requests.limits import Rate
 from graph.engines.requests.retry import RetryPolicy
 from graph.engines.requests.usage import record_usage
 from graph.errors import ModelError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.engines.requests.rate_limit import Rate
+from graph.engines.requests.limits import Rate
 from tests.unit.graph.engines.requests.virtual_time import NOON, Make, Time
 
 

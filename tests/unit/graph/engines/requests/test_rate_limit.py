@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from graph.engines.requests.rate_limit import Rate
+from graph.engines.requests.limits import Rate
 from graph.engines.requests.usage import record_usage
 from graph.events import Waiting
 from tests.unit.graph.engines.requests.virtual_time import NOON, Make, Service, Time

@@ -8,14 +8,8 @@ from datetime import datetime
 import pytest
 
 from graph.context import Context
-from graph.engines.requests.rate_limit import (
-    DailyQuotaError,
-    Rate,
-    build_rate_limiter,
-    default_concurrency,
-    next_day,
-    preset,
-)
+from graph.engines.requests.limits import Rate, default_concurrency, next_day, preset
+from graph.engines.requests.rate_limit import DailyQuotaError, build_rate_limiter
 from graph.errors import BadInputError
 from graph.settings import settings
 from graph.storage.catalog import SqliteCatalog

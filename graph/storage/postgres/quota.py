@@ -1,0 +1,125 @@
+"""Shared quotas in Postgres: a record a model, a counter a day, and a table of pyrate-limiter for each window."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool
+from pyrate_limiter import AbstractBucket, PostgresBucket, Rate
+
+from graph.errors import BadInputError, ModelError
+from graph.storage.postgres.database import cause, place_of
+from graph.storage.quota import Shared
+
+_CONNECT_S = 10
+_LOCK = 7_243_003
+_TABLES = """
+CREATE TABLE IF NOT EXISTS quota (
+    key TEXT PRIMARY KEY, paused_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity', per_minute INTEGER NOT NULL DEFAULT 0,
+    spent_day TEXT NOT NULL DEFAULT '', questions_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity'
+);
+CREATE TABLE IF NOT EXISTS quota_day (
+    key TEXT NOT NULL, day TEXT NOT NULL, sent INTEGER NOT NULL, PRIMARY KEY (key, day)
+);
+"""
+
+
+class PostgresQuotaStore:
+    """Quotas in a Postgres database, which may be that of the catalog; its clock counts.
+
+    Raises:
+        BadInputError: the address is not valid, or no database answers there.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.place = place_of(url, "PAGEWITNESS_QUOTA_URL")
+        try:
+            with psycopg.connect(url, connect_timeout=_CONNECT_S) as connection:
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                connection.execute(_TABLES)
+        except psycopg.Error as error:
+            raise BadInputError(
+                f"The database {self.place} (PAGEWITNESS_QUOTA_URL) cannot be used ({cause(error)}): start it, or "
+                "correct the address, the user's rights or the password."
+            ) from error
+        options = {"autocommit": False, "connect_timeout": _CONNECT_S}
+        self._pool = ConnectionPool(url, min_size=1, max_size=4, kwargs=options, configure=_in_utc, open=True)
+
+    def bucket(self, key: str, rate: Rate) -> AbstractBucket:
+        """Return the window of a key, a table named by its hash."""
+        with self.answering():
+            return PostgresBucket(self._pool, hashlib.sha256(key.encode()).hexdigest()[:24], [rate])
+
+    def read(self, key: str) -> Shared:
+        """Return the record of a key."""
+        found = self._rows(
+            "SELECT extract(epoch FROM now()), coalesce(extract(epoch FROM nullif(paused_until, '-infinity')), 0), "
+            "per_minute, spent_day, coalesce(extract(epoch FROM nullif(questions_until, '-infinity')), 0) "
+            "FROM quota WHERE key = %s", key,
+        )  # fmt: skip
+        if not found:
+            return Shared()
+        now, paused, per_minute, spent_day, questions = found[0]
+        return Shared(float(now), float(paused), per_minute, spent_day, float(questions))
+
+    def pause(self, key: str, seconds: float, per_minute: int) -> None:
+        """Send nothing for so many seconds; keep the later end and the lower limit."""
+        self._rows(
+            "INSERT INTO quota (key, paused_until, per_minute) VALUES (%s, now() + make_interval(secs => %s), %s) "
+            "ON CONFLICT (key) DO UPDATE SET paused_until = greatest(quota.paused_until, excluded.paused_until), "
+            "per_minute = coalesce(least(nullif(quota.per_minute, 0), nullif(excluded.per_minute, 0)), 0) "
+            "RETURNING 1", key, seconds, per_minute,
+        )  # fmt: skip
+
+    def spend_day(self, key: str, day: str) -> None:
+        """Send nothing more on a day."""
+        self._rows(
+            "INSERT INTO quota (key, spent_day) VALUES (%s, %s) "
+            "ON CONFLICT (key) DO UPDATE SET spent_day = excluded.spent_day RETURNING 1", key, day,
+        )  # fmt: skip
+
+    def expect_questions(self, key: str, seconds: float) -> None:
+        """Keep room for questions for so many seconds."""
+        self._rows(
+            "INSERT INTO quota (key, questions_until) VALUES (%s, now() + make_interval(secs => %s)) "
+            "ON CONFLICT (key) DO UPDATE SET questions_until = excluded.questions_until RETURNING 1", key, seconds,
+        )  # fmt: skip
+
+    def count(self, key: str, day: str, most: int | None) -> bool:
+        """Count a request of a day, if it is not more than `most`."""
+        return bool(
+            self._rows(
+                "INSERT INTO quota_day (key, day, sent) SELECT %s, %s, 1 WHERE %s::int IS NULL OR %s > 0 "
+                "ON CONFLICT (key, day) DO UPDATE SET sent = quota_day.sent + 1 "
+                "WHERE %s::int IS NULL OR quota_day.sent < %s RETURNING 1", key, day, most, most, most, most,
+            )
+        )  # fmt: skip
+
+    def counted(self, key: str, day: str) -> int:
+        """Return how many requests of a day were counted."""
+        found = self._rows("SELECT sent FROM quota_day WHERE key = %s AND day = %s", key, day)
+        return int(found[0][0]) if found else 0
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self.answering(), self._pool.connection(_CONNECT_S) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Turn errors of the database, within the block, into a ModelError that says what to do."""
+        try:
+            yield
+        except psycopg.Error as error:
+            raise ModelError(
+                f"The quota cannot be looked up: the database {self.place} (PAGEWITNESS_QUOTA_URL) does not answer "
+                f"({cause(error)}). Start it, or leave the setting out."
+            ) from error
+
+
+def _in_utc(connection: psycopg.Connection) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()

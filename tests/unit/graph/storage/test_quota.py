@@ -1,0 +1,127 @@
+"""The contract of shared quotas, in Postgres and in Redis; each `other` is what another process has open."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from graph.dependencies import open_quota_store
+from graph.errors import BadInputError, ModelError
+from graph.storage.quota import SharedQuota
+from tests.postgres import drop_database, new_database
+
+DAY, NEXT_DAY = "2026-11-29", "2026-11-30"
+Open = Callable[..., SharedQuota]
+
+
+@pytest.fixture
+def opened(quota_url: str) -> Open:
+    def one(window: float = 60.0, account: str = "me") -> SharedQuota:
+        return SharedQuota(open_quota_store(quota_url), account, window)
+
+    return one
+
+
+def take(quota: SharedQuota, per_minute: int | None = None, per_day: int | None = None, *, bulk: bool = False) -> float:
+    return quota.take("m", per_minute, per_day, DAY, bulk=bulk)
+
+
+def granted(quotas: list[SharedQuota], count: int, **limits: int | bool) -> int:
+    """Take in many threads at once; return how many requests may be sent."""
+
+    def persistent(number: int) -> bool:
+        while 0 < (wait := take(quotas[number % len(quotas)], **limits)) < 0.2:  # type: ignore[arg-type]
+            time.sleep(wait)  # another one held the window
+        return wait == 0
+
+    with ThreadPoolExecutor(12) as threads:
+        return sum(threads.map(persistent, range(count)))
+
+
+def test_a_window_holds_its_limit_for_all_together(opened: Open) -> None:
+    assert granted([opened(), opened(), opened()], 40, per_minute=25) == 25
+    assert 50 < take(opened(), per_minute=25) < 64
+
+
+def test_a_window_passes(opened: Open) -> None:
+    quota, other = opened(window=0.5), opened(window=0.5)
+    assert granted([quota, other], 6, per_minute=4) == 4
+    time.sleep(0.6)
+    assert granted([quota, other], 6, per_minute=4) == 4
+
+
+def test_models_and_accounts_have_quotas_of_their_own(opened: Open) -> None:
+    quota = opened()
+    assert take(quota, per_minute=1) == 0 < take(quota, per_minute=1)
+    assert quota.take("another", 1, None, DAY, bulk=False) == 0
+    assert take(opened(account="you"), per_minute=1) == 0
+
+
+def test_a_pause_holds_for_all_at_once(opened: Open) -> None:
+    quota, other = opened(), opened()
+    quota.pause("m", 30, None)
+    quota.pause("m", 2, None)  # the later end counts
+    assert 29 < take(other) <= 30
+    assert other.take("another", None, None, DAY, bulk=False) == 0
+
+
+def test_the_lowest_limit_that_the_service_named_is_kept_by_all(opened: Open) -> None:
+    quota, other = opened(), opened()
+    for named in (9, 3, 0, 7):
+        quota.pause("m", 0, named)
+    assert granted([other], 10, per_minute=50) == 3
+
+
+def test_a_day_holds_its_limit_for_all_together(opened: Open) -> None:
+    quotas = [opened(), opened()]
+    assert granted(quotas, 20, per_day=7) == 7
+    assert take(quotas[0], per_day=7) == math.inf
+    assert [one.requests_sent("me", "m", DAY) for one in quotas] == [7, 7]
+    assert quotas[1].take("m", None, 7, NEXT_DAY, bulk=False) == 0
+    assert take(opened(account="none"), per_day=0) == math.inf
+
+
+def test_a_day_that_the_service_calls_spent_is_spent_for_all(opened: Open) -> None:
+    quota, other = opened(), opened()
+    assert not other.is_day_spent("m", DAY)
+    quota.spend_day("m", DAY)
+    assert other.is_day_spent("m", DAY)
+    assert take(other) == math.inf
+    assert other.take("m", None, None, NEXT_DAY, bulk=False) == 0
+
+
+def test_bulk_leaves_a_fifth_while_another_process_asks(opened: Open) -> None:
+    reading, asking = opened(), opened()
+    assert granted([reading], 4, per_minute=10, bulk=True) == 4
+    assert take(asking, per_minute=10) == 0
+    assert granted([reading], 12, per_minute=10, bulk=True) == 3
+    assert granted([asking], 12, per_minute=10) == 2
+
+
+def test_a_store_that_ends_is_told_in_a_sentence() -> None:
+    url = new_database()
+    quota = SharedQuota(open_quota_store(url), "me")
+    assert take(quota, per_minute=5) == 0
+    drop_database(url)
+    with pytest.raises(ModelError, match="The quota cannot be looked up: the database postgresql://"):
+        take(quota, per_minute=5)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("redis://:secret@127.0.0.1:1/0", "redis://127.0.0.1:1/0 .* cannot be used"),
+        ("postgresql://u:secret@127.0.0.1:1/x", r"postgresql://u@127.0.0.1:1/x .* cannot be used"),
+        ("postgresql://[", "PAGEWITNESS_QUOTA_URL is not the address of a Postgres database"),
+        ("mysql://u:secret@host", "PAGEWITNESS_QUOTA_URL is not the address of a Postgres database or a Redis server"),
+        ("redis://host:port", "PAGEWITNESS_QUOTA_URL.* cannot be used"),
+    ],
+)
+def test_a_wrong_address_is_told_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(BadInputError, match=said) as error:
+        open_quota_store(url)
+    assert "secret" not in str(error.value)
