@@ -116,8 +116,9 @@ def difference(query: Query, rows: Sequence[SentenceRow], decimal: Mark = ".") -
     if len(rows) != 2 or not _ASKS_HOW_MUCH.search(query.text):
         return ""
     columns = columns_asked(query, [column for column, _ in rows[0].cells[1:]], " ".join(r.cells[0][1] for r in rows))
-    values = _only([_readings(row, columns[0], decimal) for row in rows]) if len(columns) == 1 else []
-    return _subtraction(columns[0], values)
+    if len(columns) != 1:
+        return ""
+    return _subtraction(columns[0], _only([_readings(row, columns[0], decimal) for row in rows]))
 
 
 def column_difference(query: Query, row: SentenceRow, decimal: Mark = ".") -> str:

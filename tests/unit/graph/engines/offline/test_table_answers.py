@@ -86,6 +86,11 @@ def test_a_difference_shows_its_operands_and_is_verified_from_the_table() -> Non
     assert contradictions_of(check_claim("71.0 − 60.0 = 11.0", evidence)) != "", "60.0 does not stand in the table"
 
 
+def test_no_difference_of_two_rows_in_a_column_that_no_word_names() -> None:
+    question = asking("How much faster was Alpha-1 than Alpha-1-Zero?")
+    assert table_answers.difference(question, [row("Alpha-1"), row("Alpha-1-Zero")]) == ""
+
+
 def test_the_difference_of_two_columns_of_one_row() -> None:
     question = asking("How much higher is AIME 2024 cons@64 than AIME 2024 pass@1 for Alpha-1?")
     assert table_answers.column_difference(question, row("Alpha-1")) == "The difference in Alpha-1: 86.7 − 71.0 = 15.7"
