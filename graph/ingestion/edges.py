@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Literal
 
 from langgraph.types import Send
@@ -36,6 +37,7 @@ def _batches(document: PendingDocument, size: int, run_id: str) -> list[BatchSta
             BatchState(
                 id=document["id"], name=document["name"], path=document["path"], size=document.get("size", 0),
                 run_id=run_id, total=len(document["pages"]), pages=pages[start : start + size], text_only=text_only,
+                key=uuid.uuid4().hex,
             )
             for start in range(0, len(pages), size)
         ]  # fmt: skip

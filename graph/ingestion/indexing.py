@@ -11,6 +11,7 @@ from typing import NamedTuple
 from graph.dependencies import Deps
 from graph.engines.requests.usage import record_usage
 from graph.ingestion.embedding import embed_document
+from graph.ingestion.leases import alone
 from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import Emit, RunProgress, log
 from graph.ingestion.state import PendingDocument
@@ -90,7 +91,7 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
     page is read is left as it is.
     """
     with record_usage(emit):
-        async with index_lock.shared():
+        async with turn(deps.stores, alone=False):
             if "generation" not in document:
                 await asyncio.to_thread(_remove_replaced, deps.stores)
                 return no_usage()
@@ -98,15 +99,19 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
             rows = await asyncio.to_thread(catalog.pages, document["id"])
             if not any(row.transcript for row in rows):
                 return no_usage()
-            generation, ids = await asyncio.to_thread(_staged, deps.stores, document["id"], generation)
-            usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
-            usage = add_usage(usage, await embed_pages(deps, document["id"], ids))
-            # Without a fingerprint the chunks count as stale. They are stale if a page was read again meanwhile, and
-            # may be if a client wrote the thread's state through the API.
-            fingerprint = (
-                document["chunks_fingerprint"] if document["chunks_fingerprint"] == chunks_fingerprint(rows) else ""
-            )
-            await asyncio.to_thread(publish, deps.stores, document["id"], generation, fingerprint)
+            async with alone(catalog, document["id"]):
+                published = await asyncio.to_thread(catalog.chunks_fingerprint, document["id"])
+                if published == document["chunks_fingerprint"]:
+                    return no_usage()  # by another process meanwhile
+                generation, ids = await asyncio.to_thread(_staged, deps.stores, document["id"], generation)
+                usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
+                usage = add_usage(usage, await embed_pages(deps, document["id"], ids))
+                # Without a fingerprint the chunks count as stale. They are stale if a page was read again meanwhile,
+                # and may be if a client wrote the thread's state through the API.
+                fingerprint = (
+                    document["chunks_fingerprint"] if document["chunks_fingerprint"] == chunks_fingerprint(rows) else ""
+                )
+                await asyncio.to_thread(publish, deps.stores, document["id"], generation, fingerprint)
     log("embed", document["id"], chunks=len(ids))
     return usage
 
@@ -128,6 +133,9 @@ def _remove_replaced(stores: Stores) -> None:
         row = stores.catalog.document(document)
         if row and not row.source:
             remove_stale(stores, document)
+
+
+_TRIED_EVERY_S = 0.2  # a rebuild takes minutes
 
 
 class IndexLock:
@@ -171,5 +179,25 @@ class IndexLock:
         await self._changed.wait()
 
 
-index_lock = IndexLock()
-"""The lock of this process's index."""
+_index_lock = IndexLock()
+
+
+@asynccontextmanager
+async def turn(stores: Stores, *, alone: bool) -> AsyncIterator[None]:
+    """Wait for a turn at the index, among the runs of this process and of all others that share the store.
+
+    Args:
+        stores: The stores of the index.
+        alone: Whether it is rebuilt, so that nothing may be added meanwhile.
+    """
+    async with _index_lock.exclusive() if alone else _index_lock.shared():
+        among_processes = await asyncio.to_thread(stores.turn, alone=alone)
+        if among_processes is None:
+            yield
+            return
+        try:
+            while not await asyncio.to_thread(among_processes.try_to_begin):
+                await asyncio.sleep(_TRIED_EVERY_S)
+            yield
+        finally:
+            await asyncio.to_thread(among_processes.end)

@@ -8,18 +8,21 @@ import uuid
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from functools import partial, reduce
+from typing import cast
 
 from langgraph.types import Overwrite
 
 from graph import context, dependencies
 from graph.dependencies import Deps
-from graph.engines.requests.usage import PageCost, record_usage
+from graph.engines.requests.usage import record_usage
 from graph.errors import BadInputError, ServiceOutOfOrderError, as_list
 from graph.events import writer
 from graph.ingestion import chat, report, unchanged
+from graph.ingestion.batches import render_batch, transcribe_batch
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
-from graph.ingestion.page_reading import BatchReader, page_outcome
+from graph.ingestion.leases import BatchLeases
+from graph.ingestion.page_reading import page_outcome
 from graph.ingestion.page_selection import is_done, text_only_pages
 from graph.ingestion.passwords import forget
 from graph.ingestion.progress import (
@@ -49,9 +52,8 @@ from graph.storage.rows import DONE, DocumentRow
 from graph.storage.stores import Stores
 from graph.types import Usage, add_usage, no_usage
 from loaders.errors import SkippedError
-from loaders.pages.jobs import render
 from loaders.sources.download import DOCUMENT_ID_DIGITS
-from loaders.types import DocumentInfo, Failure, PageImage
+from loaders.types import DocumentInfo, Failure
 
 _DELETED = "The document was deleted while it was being read: give it again if it should be there."
 
@@ -165,48 +167,45 @@ async def survey_pages(state: IngestionState) -> dict[str, list[PendingDocument]
 
 @async_node
 async def render_pages(state: BatchState) -> dict[str, object]:
-    """Render the pages of a batch, and store the images and the file's own text layer."""
+    """Render the pages of a batch that no other batch reads, and store the images and the file's own text layer."""
     deps = await dependencies.current()
-    reader = BatchReader(deps, state)
-    jobs = await asyncio.to_thread(reader.jobs)  # first of all: it checks that the file is the document's
-    if not state["text_only"] and deps.reader.is_daily_quota_exhausted():
-        return {"outcomes": await asyncio.to_thread(reader.postpone)}
-    images = await dependencies.pool().map(render, jobs)
-    await asyncio.to_thread(reader.store_images, images)
-    failed = [job.page for job, image in zip(jobs, images, strict=True) if isinstance(image, Failure)]
-    rendered = [image for image in images if isinstance(image, PageImage)]
-    return {
-        "outcomes": [page_outcome(state, page, "failed") for page in failed],
-        "pages_with_figures": [image.page for image in rendered if image.has_figures],
-        "recognised_pages": [image.page for image in rendered if image.recognised],
-    }
+    leases = _leases(deps, state)
+    mine = await leases.take(state["pages"])
+    async with leases.renewed():
+        rendered = await render_batch(deps, {**state, "pages": mine}) if mine else {"outcomes": []}
+    return {**rendered, "held": [page for page in state["pages"] if page not in mine]}
 
 
 @async_node
 async def transcribe_pages(state: BatchState) -> dict[str, object]:
-    """Read those pages of a batch that have no transcript yet; each is stored as soon as it is read."""
-    deps, started = await dependencies.current(), time.monotonic()
-    reader = BatchReader(deps, state)
-    reused, pages = await asyncio.to_thread(reader.split)
-    outcomes = [page_outcome(state, row.page, row.status) for row in reused]
-    for row in reused:
-        emit_page(state, row)
-    with record_usage(writer()) as costs:
-        async for row, reading in reader.readings(pages):
-            cost = costs.pages.get(row.page) or _cost_without_request(reading, time.monotonic() - started)
-            row = await asyncio.to_thread(reader.record, row, reading, cost)
-            outcomes.append(page_outcome(state, row.page, row.status, cost))
-            emit_page(state, row, cost.usage)
+    """Read those pages of a batch that have no transcript yet; each is stored as soon as it is read.
+
+    Pages that another batch reads are waited for, and their result is taken over; if it gives them up, they are read.
+    """
+    deps, held = await dependencies.current(), state.get("held", [])
+    leases = _leases(deps, state)
+    try:
+        async with leases.renewed():
+            own = [page for page in state["pages"] if page not in held]
+            outcomes = await transcribe_batch(deps, {**state, "pages": own}) if own else []
+            async for finished, mine in leases.others(held):
+                for row in finished:
+                    emit_page(state, row)
+                outcomes += [page_outcome(state, row.page, row.status) for row in finished]
+                if mine:
+                    batch: BatchState = {**state, "pages": mine, "outcomes": []}
+                    batch = cast(BatchState, {**batch, **await render_batch(deps, batch)})
+                    outcomes += [*batch["outcomes"], *await transcribe_batch(deps, batch)]
+    finally:
+        await leases.release()
     # Offline the cores are busy with reading: embedding ahead would only slow it down.
     prefetch = not isinstance(deps.embedder, SentenceEmbedder)
     following = progress_of(state).pages_finished(state["id"], state["pages"], prefetch=prefetch)
     return {"outcomes": outcomes, "next": following}
 
 
-def _cost_without_request(reading: object, seconds: float) -> PageCost:
-    """Return the cost of a page for which no request was made: one attempt, unless it is left for another day."""
-    postponed = isinstance(reading, Failure) and reading.reason == "quota_day"
-    return PageCost(attempts=0 if postponed else 1, seconds=seconds)
+def _leases(deps: Deps, batch: BatchState) -> BatchLeases:
+    return BatchLeases(deps.stores.catalog, batch["id"], batch.get("key", ""))
 
 
 # Embed one document at a time offline: its sentences keep all cores busy, and several would starve the threads that

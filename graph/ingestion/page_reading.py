@@ -16,8 +16,9 @@ from graph.dependencies import Deps
 from graph.engines.base import PageReading, PageRequest
 from graph.engines.requests.usage import PageCost
 from graph.ingestion import access
+from graph.ingestion.leases import BatchLeases
 from graph.ingestion.passwords import password_of
-from graph.ingestion.progress import emit_page
+from graph.ingestion.progress import emit_page, log
 from graph.ingestion.state import BatchState, PageOutcome
 from graph.settings import settings
 from graph.storage.rows import DONE, TEXT_LAYER, PageRow, PageStatus, Transcript, layer_key
@@ -52,6 +53,7 @@ class BatchReader:
     def __init__(self, deps: Deps, batch: BatchState) -> None:
         self._engine, self._stores = deps.reader, deps.stores
         self._batch, self._context = batch, context.current()
+        self._owner = BatchLeases(deps.stores.catalog, batch["id"], batch.get("key", "")).owner
 
     def jobs(self, pages: Sequence[int] | None = None) -> list[PageJob]:
         """Return the worker jobs of these pages, by default of the whole batch.
@@ -73,7 +75,7 @@ class BatchReader:
         for row in self._rows().values():
             if not self._keeps_reading(row):
                 row = replace(row, status="pending", reason="quota_day", detail="The day's requests are spent.")
-                self._stores.catalog.record_page(row)
+                self._record(row)
                 emit_page(self._batch, row)
         return [page_outcome(self._batch, page, "pending") for page in self._batch["pages"]]
 
@@ -81,9 +83,9 @@ class BatchReader:
         """Store the rendered pages, in the order of the batch, with the file's text layer; record those that failed."""
         rows = self._rows()
         for page, image in zip(self._batch["pages"], images, strict=True):
-            row = rows[page]
+            row, attempts = rows[page], 0
             if isinstance(image, Failure):
-                row = replace(row, attempts=row.attempts + 1)
+                attempts = 1
                 if not self._keeps_reading(row):
                     row = replace(row, status="failed", reason=image.reason, detail=image.detail)
                 emit_page(self._batch, row)
@@ -95,7 +97,7 @@ class BatchReader:
                     row, image=self._stores.images.put(image.png), width=image.width, height=image.height,
                     ink=image.ink, legible=image.legible,
                 )  # fmt: skip
-            self._stores.catalog.record_page(row)
+            self._record(row, PageCost(attempts=attempts))
 
     def split(self) -> tuple[list[PageRow], list[UnreadPage]]:
         """Return the pages whose transcript of an earlier run was taken over, and the pages that are left to read.
@@ -155,8 +157,22 @@ class BatchReader:
             row = _read_row(row, reading, transcript.key)
         if problem and not self._keeps_reading(before) and self._is_due(problem):
             row = replace(row, status="pending", reason=problem.reason, detail=problem.detail)
-        self._stores.catalog.record_page(row, transcript)
+        self._record(row, cost, transcript)
         return row
+
+    def _record(self, row: PageRow, cost: PageCost | None = None, transcript: Transcript | None = None) -> None:
+        """Write a page's line to the ledger, and add what was spent on it, unless this batch lost the page's lease."""
+        usage = cost.usage if cost else no_usage()
+        line = replace(
+            row,
+            attempts=cost.attempts if cost else 0,
+            seconds=round(cost.seconds, 3) if cost else 0.0,
+            requests=usage["requests"],
+            input_tokens=usage["input_tokens"],
+            output_tokens=usage["output_tokens"],
+        )
+        if not self._stores.catalog.record_page(line, transcript, owner=self._owner):
+            log("late", row.document, page=row.page)
 
     @cached_property
     def _is_held_by_others(self) -> bool:
@@ -190,7 +206,7 @@ class BatchReader:
                     row, status=_status_of(row, known.blocks), reason="", detail="", transcript=key,
                     engine=self._engine.name, model=self._engine.model, prompt=self._engine.prompt,
                 )  # fmt: skip
-                self._stores.catalog.record_page(row)
+                self._record(row)
                 reused.append(row)
         return reused
 

@@ -194,6 +194,10 @@ class BatchState(TypedDict):
     """The pages of this batch."""
     text_only: bool
     """Whether they are read without a vision model."""
+    key: NotRequired[str]
+    """What tells the batch from all others of all runs: it holds the leases of the pages."""
+    held: NotRequired[list[int]]
+    """Its pages that another batch, of another run or process, reads at the moment; set by `render_pages`."""
     pages_with_figures: NotRequired[list[int]]
     """Those with pictures or drawings that may hold text; set by `render_pages`."""
     recognised_pages: NotRequired[list[int]]

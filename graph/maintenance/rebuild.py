@@ -9,7 +9,7 @@ from typing import Any
 from graph.dependencies import Deps
 from graph.events import Progress
 from graph.ingestion.embedding import embed_document
-from graph.ingestion.indexing import chunk_document, chunks_fingerprint, index_lock, publish
+from graph.ingestion.indexing import chunk_document, chunks_fingerprint, publish, turn
 from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import RunProgress
 from graph.storage.rows import DocumentRow
@@ -26,7 +26,7 @@ async def reembed(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     Returns:
         The number of `documents` and `chunks`, the `embedder` and the `usage`.
     """
-    async with index_lock.exclusive():
+    async with turn(deps.stores, alone=True):
         return await _reembed(deps, on_event)
 
 
@@ -36,7 +36,7 @@ async def rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
     Returns:
         The number of `documents` and `chunks`, the `embedder` and the `usage`.
     """
-    async with index_lock.exclusive():
+    async with turn(deps.stores, alone=True):
         return await _rechunk(deps, on_event)
 
 

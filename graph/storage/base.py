@@ -72,8 +72,27 @@ class PageLedger(Protocol):
     def images(self) -> set[str]:
         """Return the keys of all page images that some page refers to."""
 
-    def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
-        """Replace a page's ledger row, and add its transcript, in one transaction; nothing for a deleted document."""
+    def lease_pages(self, document: str, pages: Sequence[int], owner: str, seconds: float) -> list[int]:
+        """Take the leases of those pages that no other holds, for so many seconds; return the pages.
+
+        Page 0 stands for the chunks of the document.
+        """
+
+    def renew_leases(self, owner: str, seconds: float) -> None:
+        """Hold all leases of an owner for so many seconds from now."""
+
+    def release_leases(self, owner: str) -> None:
+        """Give back all leases of an owner."""
+
+    def forget_leases(self) -> None:
+        """Give back all leases: their owners were processes that are gone."""
+
+    def record_page(self, row: PageRow, transcript: Transcript | None = None, *, owner: str = "") -> bool:
+        """Write a page's ledger line, and add its transcript, in one transaction; return whether that was done.
+
+        The costs in `row` (attempts, requests, tokens, seconds) are added to those in the ledger, all else is replaced.
+        Nothing is done for a deleted document, nor for an owner who does not hold the page's lease.
+        """
 
 
 class TranscriptStore(Protocol):
@@ -187,6 +206,16 @@ class Catalog(
 
     def leave_path(self) -> None: ...  # lets the same place be opened again while threads read through this one
     def close(self) -> None: ...
+
+
+class Turn(Protocol):
+    """A turn at the index of a store that several processes write: many add documents, or one rebuilds it alone."""
+
+    def try_to_begin(self) -> bool:
+        """Begin the turn and return True, or return False while others have theirs; ask again then."""
+
+    def end(self) -> None:
+        """End the turn, or the wait for it."""
 
 
 class VectorIndex(Protocol):

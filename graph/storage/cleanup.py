@@ -99,6 +99,7 @@ def recover(stores: Stores) -> None:
 
     Call it only as the owner of the home folder, and before this process writes anything.
     """
+    stores.catalog.forget_leases()
     for document in stores.catalog.pending_cleanup():
         remove_stale(stores, document)
     stores.images.keep_only(stores.catalog.images())

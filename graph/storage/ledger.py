@@ -8,7 +8,6 @@ from dataclasses import astuple, fields, replace
 from typing import Any
 
 from graph.access import Scope, require_writer
-from graph.storage.collections import Collections
 from graph.storage.document_labels import distinct_labels
 from graph.storage.document_names import SOURCE, WHOLE
 from graph.storage.entries import (
@@ -25,13 +24,13 @@ from graph.storage.entries import (
     within,
     writable,
 )
+from graph.storage.page_leases import PAGE_COLUMNS, PageLeases
 from graph.storage.rows import DocumentRow, PageRow, Transcript, document_of_key, layer_key
 from graph.storage.sql import beginning_with, placeholders, slices
 from graph.storage.transcript_rows import ADD_TRANSCRIPT, blocks_of, packed, unpacked
 from loaders.sources.parts import MARK
 from loaders.types import Block
 
-_PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
 _DOCUMENT_FIELDS = [field.name for field in fields(DocumentRow) if field.name not in ("names", "label")]
 _DOCUMENT_COLUMNS = ", ".join(_DOCUMENT_FIELDS)
 _OF_ENTRY = {
@@ -49,12 +48,8 @@ _UNREAD = (
 # Documents whose names share a word; it tells none of them apart, and to compare them would take 50 µs each.
 _MAX_NAMESAKES = 1000
 
-_REPLACED = ", ".join(
-    f"{name} = excluded.{name}" for name in _PAGE_COLUMNS.split(", ") if name not in ("document", "page")
-)
 
-
-class Ledger(Collections):
+class Ledger(PageLeases):
     """DocumentStore, PageLedger and TranscriptStore on one SQL database, with collections and single values."""
 
     def add_document(self, scope: Scope, row: DocumentRow) -> None:
@@ -81,7 +76,7 @@ class Ledger(Collections):
                 take_sources(connection, row.id)
             blank = [astuple(PageRow(row.id, number)) for number in range(1, row.pages + 1)]
             connection.executemany(
-                f"INSERT INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(blank[0])}) ON CONFLICT DO NOTHING", blank
+                f"INSERT INTO pages ({PAGE_COLUMNS}) VALUES ({placeholders(blank[0])}) ON CONFLICT DO NOTHING", blank
             )
 
     def document(self, scope: Scope, document: str) -> DocumentRow | None:
@@ -319,10 +314,12 @@ class Ledger(Collections):
 
     def pages(self, scope: Scope, document: str, numbers: Sequence[int] | None = None) -> list[PageRow]:
         """Return a document's ledger rows by page: of all pages, or of these."""
+        if numbers is not None and not numbers:
+            return []
         named = "" if numbers is None else f"AND page IN ({placeholders(numbers)})"
         may, own = visible(scope, "pages.document")
         rows = self._db.rows(
-            f"SELECT {_PAGE_COLUMNS} FROM pages WHERE document = ? {named}{may} ORDER BY page",
+            f"SELECT {PAGE_COLUMNS} FROM pages WHERE document = ? {named}{may} ORDER BY page",
             [document, *(numbers or ()), *own],
         )
         return [PageRow(*row) for row in rows]
@@ -340,19 +337,6 @@ class Ledger(Collections):
         """Return the keys of all page images that some page refers to."""
         may, own = visible(scope, "pages.document")
         return {row[0] for row in self._db.rows(f"SELECT DISTINCT image FROM pages WHERE image <> ''{may}", own)}
-
-    def record_page(self, row: PageRow, transcript: Transcript | None = None) -> None:
-        """Replace a page's ledger row, and add its transcript, in one transaction; nothing for a deleted document."""
-        values = astuple(row)
-        with self._db.writing() as connection:
-            if connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
-                connection.execute(
-                    f"INSERT INTO pages ({_PAGE_COLUMNS}) VALUES ({placeholders(values)}) "
-                    f"ON CONFLICT (document, page) DO UPDATE SET {_REPLACED}",
-                    values,
-                )
-                if transcript:
-                    connection.execute(ADD_TRANSCRIPT, packed(transcript))
 
     def transcript(self, scope: Scope, key: str) -> Transcript | None:
         """Return a transcript, or None."""

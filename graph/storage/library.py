@@ -45,6 +45,8 @@ class Library:
         self.images = partial(catalog.images, scope)
         self.set_front_matter = partial(catalog.set_front_matter, scope)
         self.set_labels = partial(catalog.set_labels, scope)
+        self.lease_pages, self.renew_leases = catalog.lease_pages, catalog.renew_leases
+        self.release_leases, self.forget_leases = catalog.release_leases, catalog.forget_leases
         self.record_page = catalog.record_page
 
         self.collections = partial(catalog.collections, scope)

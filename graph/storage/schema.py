@@ -224,9 +224,18 @@ CREATE TRIGGER document_titled AFTER UPDATE OF title ON documents WHEN new.title
 END;
 """
 
+# Leases of pages, which several runs may be given to read at once (see `page_leases.py`).
+_VERSION_15 = """
+CREATE TABLE lease (
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, page INTEGER NOT NULL, owner TEXT NOT NULL,
+    until REAL NOT NULL, PRIMARY KEY (document, page)
+) WITHOUT ROWID;
+CREATE INDEX lease_by_owner ON lease (owner);
+"""
+
 MIGRATIONS = (
     _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7, _VERSION_8, _VERSION_9,
-    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13, _VERSION_14,
+    _VERSION_10, _VERSION_11, _VERSION_12, _VERSION_13, _VERSION_14, _VERSION_15,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from graph.storage.library import Library, LibraryVectors
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    from graph.storage.base import PageImages
+    from graph.storage.base import PageImages, Turn
     from graph.storage.scoped import ScopedCatalog, ScopedVectors
 
 
@@ -69,6 +69,9 @@ class HomeStores:
             if not self._recovered:
                 recover(self._whole)
                 self._recovered = True
+
+    def turn(self, *, alone: bool) -> Turn | None:
+        """Return a turn at the index, to add documents or to rebuild it alone; None where one process writes it."""
 
     def exists(self) -> bool:
         """Return whether the home folder has a catalog; nothing is created."""
@@ -223,7 +226,7 @@ class Stores:
         self.check_complete = home.check_complete
         self.reembedding, self.check, self.asked_models = home.reembedding, home.check, home.asked_models
         self.has_page_vectors, self.conversations = home.has_page_vectors, home.conversations
-        self.of_users = home.of_users
+        self.of_users, self.turn = home.of_users, home.turn
         self._library: Library | None = None
 
     @property

@@ -115,7 +115,7 @@ def test_a_page_that_was_lost_is_read_again_and_only_that(home: Path, make_pdf: 
     catalog = dependencies.stores(Scope.everything()).catalog
     database = cast(SqliteCatalog, dependencies.home_stores().catalog)._db
     one, two = catalog.pages(catalog.documents()[0].id)
-    catalog.record_page(replace(two, status="failed", reason="timeout", transcript=""))
+    catalog.record_page(replace(two, status="failed", reason="timeout", transcript="", attempts=0))
     with database.writing() as connection:
         connection.execute("DELETE FROM transcripts WHERE key = ?", [two.transcript])
     (report,) = ingest(path)

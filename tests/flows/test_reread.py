@@ -26,7 +26,7 @@ def misread(document: str) -> None:
     catalog = dependencies.stores(Scope.everything()).catalog
     (row,) = catalog.pages(document)
     wrong = Transcript(f"{row.transcript}:wrong", (Block("text", WRONG),), ())
-    catalog.record_page(replace(row, transcript=wrong.key), wrong)
+    catalog.record_page(replace(row, transcript=wrong.key, attempts=0), wrong)
 
 
 def ingest(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[str, str]:

@@ -170,7 +170,15 @@ CREATE TRIGGER chunks_deleted AFTER DELETE ON chunks REFERENCING OLD TABLE AS go
     FOR EACH STATEMENT EXECUTE FUNCTION delete_vectors();
 """
 
-STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS)
+_LEASES = """
+CREATE TABLE lease (
+    document TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, page INTEGER NOT NULL, owner TEXT NOT NULL,
+    until FLOAT8 NOT NULL, PRIMARY KEY (document, page)
+);
+CREATE INDEX lease_by_owner ON lease (owner);
+"""
+
+STEPS = (_DOCUMENTS, _CHUNKS, _VECTORS, _LEASES)
 
 
 def migrate(connection: psycopg.Connection, place: str) -> None:

@@ -10,9 +10,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+
+from graph.errors import HomeError
 from graph.storage import home_lock
 from graph.storage.postgres.catalog import PostgresCatalog
-from graph.storage.postgres.database import Database
+from graph.storage.postgres.database import Database, cause
+from graph.storage.postgres.turns import Turn
 from graph.storage.postgres.vectors import PostgresVectors
 from graph.storage.stores import HomeStores
 
@@ -52,6 +56,17 @@ class PostgresStores(HomeStores):
     def acquire_for_writing(self) -> None:
         """Create the home folder if it is missing; what other processes are writing is left alone."""
         self.acquire()
+
+    def turn(self, *, alone: bool) -> Turn:
+        """Return a turn at the index, which has not begun yet.
+
+        Raises:
+            HomeError: the database does not answer.
+        """
+        try:
+            return Turn(self._url, alone=alone)
+        except psycopg.Error as error:
+            raise HomeError(f"The database {self.place} does not answer ({cause(error)}): start it again.") from error
 
     def exists(self) -> bool:
         """Return True: a database always has a catalog."""

@@ -13,6 +13,7 @@ from graph.access import Scope
 from graph.context import Context
 from graph.engines.base import PageReading
 from graph.engines.requests.usage import PageCost
+from graph.ingestion.leases import BatchLeases
 from graph.ingestion.page_reading import BatchReader
 from graph.storage.base import Catalog
 from graph.storage.rows import PageRow
@@ -24,6 +25,7 @@ from tests.unit.graph.ingestion.conftest import DOCUMENT, NAME, document_row, in
 
 T = TypeVar("T")
 TEXT = "A day ticket to the island costs 14 euros, boat included."
+KEY = "batch"
 BROKEN = Failure("garbled", "The reply is not the page's text.")
 TOMORROW = Failure("quota_day", "The day's requests are spent.")
 
@@ -32,13 +34,14 @@ TOMORROW = Failure("quota_day", "The day's requests are spent.")
 def catalog() -> Catalog:
     opened = dependencies.stores(Scope.everything()).catalog
     opened.add_document(document_row(pages=3))
+    opened.lease_pages(DOCUMENT, [1, 2], BatchLeases(opened, DOCUMENT, KEY).owner, 600)
     return opened
 
 
 @pytest.fixture
 def batch(make_pdf: MakePdf) -> dict[str, Any]:
     path = str(make_pdf(NAME, TEXT, "", TEXT))
-    return {"id": DOCUMENT, "name": NAME, "path": path, "total": 3, "pages": [1, 2], "text_only": False}
+    return {"id": DOCUMENT, "name": NAME, "path": path, "total": 3, "pages": [1, 2], "text_only": False, "key": KEY}
 
 
 def use(batch: dict[str, Any], act: Callable[[BatchReader], T], **settings: Any) -> T:
@@ -74,10 +77,21 @@ def record(batch: dict[str, Any], row: PageRow, outcome: PageReading | Failure, 
 def test_a_page_is_recorded(
     batch: dict[str, Any], catalog: Catalog, outcome: PageReading | Failure, status: str, reason: str
 ) -> None:
-    row = record(batch, PageRow(DOCUMENT, 1, attempts=1, requests=2), outcome)
+    before = PageRow(DOCUMENT, 1, attempts=1, requests=2)
+    catalog.record_page(before)
+    row = record(batch, before, outcome)
     assert (row.status, row.reason, row.attempts, row.requests, row.input_tokens) == (status, reason, 2, 3, 9)
     assert catalog.pages(DOCUMENT, [1]) == [row]
     assert bool(catalog.transcript(row.transcript)) == isinstance(outcome, PageReading)
+
+
+def test_what_comes_after_the_lease_was_lost_changes_nothing(batch: dict[str, Any], catalog: Catalog) -> None:
+    catalog.release_leases(BatchLeases(catalog, DOCUMENT, KEY).owner)
+    assert catalog.lease_pages(DOCUMENT, [1], "another", 600) == [1]
+    before = catalog.pages(DOCUMENT, [1])
+    row = record(batch, before[0], reading())
+    assert catalog.pages(DOCUMENT, [1]) == before
+    assert catalog.transcript(row.transcript) is None
 
 
 def test_a_page_that_is_read_again_without_success_keeps_what_was_read(batch: dict[str, Any], catalog: Catalog) -> None:
@@ -102,7 +116,7 @@ def test_a_transcript_of_an_earlier_run_is_taken_over(
     batch: dict[str, Any], catalog: Catalog, outcome: PageReading, settings: dict[str, Any], reused: list[int]
 ) -> None:
     row = record(batch, PageRow(DOCUMENT, 1), outcome)
-    catalog.record_page(replace(row, status="pending", transcript=""))
+    catalog.record_page(replace(row, status="pending", transcript="", attempts=0))
     rows, unread = use(batch, lambda reader: reader.split(), **settings)
     assert [row.page for row in rows] == reused
     assert [page.row.page for page in unread] == [page for page in (1, 2) if page not in reused]

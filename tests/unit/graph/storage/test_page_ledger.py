@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from graph.storage.base import Catalog
-from graph.storage.rows import PageRow
+from graph.storage.rows import PageRow, Transcript
+from loaders.types import Block
 from tests.unit.graph.storage.rows import document
 
 
@@ -22,3 +23,45 @@ def test_failed_pages_are_listed_by_document(catalog: Catalog) -> None:
     assert catalog.failed_pages(["b"]) == {"b": [3]}
     assert [row.page for row in catalog.pages("a", [3, 2])] == [2, 3]
     assert catalog.images() == {"a1", "a3", "b3", "shared"}
+
+
+def test_what_a_page_cost_is_added_whoever_writes_it(catalog: Catalog) -> None:
+    catalog.add_document(document("a", pages=1))
+    for status in ("failed", "read"):
+        row = PageRow("a", 1, status=status, attempts=1, requests=2, input_tokens=30, output_tokens=4, seconds=0.5)  # type: ignore[arg-type]
+        assert catalog.record_page(row)
+    (kept,) = catalog.pages("a")
+    assert (kept.status, kept.attempts, kept.requests) == ("read", 2, 4)
+    assert (kept.input_tokens, kept.output_tokens, kept.seconds) == (60, 8, 1.0)
+
+
+def test_a_page_is_leased_to_one(catalog: Catalog) -> None:
+    catalog.add_document(document("a", pages=4))
+    assert catalog.lease_pages("a", [1, 2, 3], "one", 60) == [1, 2, 3]
+    assert catalog.lease_pages("a", [2, 3, 4], "two", 60) == [4]
+    assert catalog.lease_pages("a", [1, 3, 4], "one", 60) == [1, 3]  # its own once more
+    catalog.release_leases("one")
+    assert catalog.lease_pages("a", [1, 2, 3], "two", 60) == [1, 2, 3]
+    assert catalog.lease_pages("gone", [1], "one", 60) == []
+
+
+def test_a_lease_that_is_not_renewed_is_another_ones(catalog: Catalog) -> None:
+    catalog.add_document(document("a", pages=2))
+    assert catalog.lease_pages("a", [1, 2], "one", -1) == [1, 2]
+    assert catalog.lease_pages("a", [1], "two", 60) == [1]
+    catalog.renew_leases("one", 60)  # page 1 stays lost
+    assert catalog.lease_pages("a", [1, 2], "two", 60) == [1]
+    assert catalog.lease_pages("a", [1, 2], "one", 60) == [2]
+    catalog.forget_leases()
+    assert catalog.lease_pages("a", [1, 2], "three", 60) == [1, 2]
+
+
+def test_only_who_holds_the_lease_writes(catalog: Catalog) -> None:
+    catalog.add_document(document("a", pages=1))
+    catalog.lease_pages("a", [1], "one", -1)
+    catalog.lease_pages("a", [1], "two", 60)
+    late = Transcript("a:1:late", (Block("text", "Late."),), ())
+    assert not catalog.record_page(PageRow("a", 1, status="read", transcript=late.key), late, owner="one")
+    assert catalog.transcript(late.key) is None
+    assert catalog.pages("a")[0].status == "pending"
+    assert catalog.record_page(PageRow("a", 1, status="read"), owner="two")

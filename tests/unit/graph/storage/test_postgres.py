@@ -265,3 +265,21 @@ def test_transcripts_stay_compressed_as_they_are(catalog: Library, database: Dat
     catalog.add_transcript(Transcript("t", (Block("text", "x"),)))
     ((words,),) = database.rows("SELECT words FROM transcripts")
     assert zlib.decompress(words) == b"[]"
+
+
+def test_many_add_or_one_rebuilds_and_who_waits_to_rebuild_is_next(new: str) -> None:
+    from graph.storage.postgres.turns import Turn
+
+    first, second, rebuild, late = (Turn(new, alone=alone) for alone in (False, False, True, False))
+    assert first.try_to_begin()
+    assert second.try_to_begin()
+    assert not rebuild.try_to_begin()
+    assert not late.try_to_begin(), "behind who waits to rebuild"
+    first.end()
+    assert not rebuild.try_to_begin()
+    second.end()
+    assert rebuild.try_to_begin()
+    assert not late.try_to_begin()
+    rebuild.end()
+    assert late.try_to_begin()
+    late.end()

@@ -1,0 +1,89 @@
+"""Leases of pages, and the ledger lines of pages, in SQL that Postgres knows too.
+
+A process that reads a page holds a lease of it, which it renews while it reads. So no other reads the page meanwhile,
+and what a process writes after it lost its lease, since it was cut off for long, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+
+from graph.storage.collections import Collections
+from graph.storage.rows import PageRow, Transcript
+from graph.storage.sql import placeholders, slices
+from graph.storage.transcript_rows import ADD_TRANSCRIPT, packed
+
+PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
+_ADDED = ("attempts", "requests", "input_tokens", "output_tokens", "seconds")
+"""Columns of what a page cost: several processes may add to them."""
+_REPLACED = ", ".join(
+    f"{name} = pages.{name} + excluded.{name}" if name in _ADDED else f"{name} = excluded.{name}"
+    for name in PAGE_COLUMNS.split(", ")
+    if name not in ("document", "page")
+)
+_TAKE = (
+    "INSERT INTO lease (document, page, owner, until) VALUES (?, ?, ?, ?) ON CONFLICT (document, page) DO UPDATE "
+    "SET owner = excluded.owner, until = excluded.until WHERE lease.owner = excluded.owner OR lease.until <= ?"
+)
+
+
+class PageLeases(Collections):
+    """The part of a PageLedger that several processes may write at once, on one SQL database."""
+
+    def lease_pages(self, document: str, pages: Sequence[int], owner: str, seconds: float) -> list[int]:
+        """Take the leases of those pages that no other holds, for so many seconds; return the pages.
+
+        Page 0 stands for the chunks of the document. Times are those of the database.
+        """
+        with self._db.writing() as connection:
+            if not connection.execute("SELECT 1 FROM documents WHERE id = ?", [document]).fetchone():
+                return []
+            now = self._db.now()
+            connection.executemany(_TAKE, [(document, page, owner, now + seconds, now) for page in pages])
+            held = {
+                row[0]
+                for part in slices(list(pages))
+                for row in connection.execute(
+                    f"SELECT page FROM lease WHERE document = ? AND owner = ? AND page IN ({placeholders(part)})",
+                    [document, owner, *part],
+                ).fetchall()
+            }
+        return [page for page in pages if page in held]
+
+    def renew_leases(self, owner: str, seconds: float) -> None:
+        """Hold all leases of an owner for so many seconds from now; one that another has taken meanwhile stays lost."""
+        with self._db.writing() as connection:
+            connection.execute("UPDATE lease SET until = ? WHERE owner = ?", [self._db.now() + seconds, owner])
+
+    def release_leases(self, owner: str) -> None:
+        """Give back all leases of an owner."""
+        with self._db.writing() as connection:
+            connection.execute("DELETE FROM lease WHERE owner = ?", [owner])
+
+    def forget_leases(self) -> None:
+        """Give back all leases: their owners were processes that are gone."""
+        with self._db.writing() as connection:
+            connection.execute("DELETE FROM lease")
+
+    def record_page(self, row: PageRow, transcript: Transcript | None = None, *, owner: str = "") -> bool:
+        """Write a page's ledger line, and add its transcript, in one transaction; return whether that was done.
+
+        The costs in `row` (attempts, requests, tokens, seconds) are added to those in the ledger, all else is replaced.
+        Nothing is done for a deleted document, nor for an owner who does not hold the page's lease.
+        """
+        values = astuple(row)
+        with self._db.writing() as connection:
+            if not connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
+                return False
+            mine = "SELECT 1 FROM lease WHERE document = ? AND page = ? AND owner = ?"
+            if owner and not connection.execute(mine, [row.document, row.page, owner]).fetchone():
+                return False
+            connection.execute(
+                f"INSERT INTO pages ({PAGE_COLUMNS}) VALUES ({placeholders(values)}) "
+                f"ON CONFLICT (document, page) DO UPDATE SET {_REPLACED}",
+                values,
+            )
+            if transcript:
+                connection.execute(ADD_TRANSCRIPT, packed(transcript))
+        return True

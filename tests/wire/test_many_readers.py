@@ -1,0 +1,159 @@
+"""One file given to several runs at once, in one process and in three on Postgres: each page is read by one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from graph import dependencies
+from graph.access import Scope
+from graph.app import app
+from graph.ingestion import leases
+from tests.conftest import ROOT, MakePdf
+from tests.postgres import drop_database, new_database
+from tests.wire.gemini_server import GeminiServer, Recorded
+from tests.wire.scripted_replies import pages_asked
+
+PAGES = 60
+TEXT = "Page {0} of the log. The keeper burned {0} litres of oil, and saw {0} ships pass the light that night."
+IN_FLIGHT = 8  # requests of a process, at most
+LEASE_S = 6.0
+COMMAND = f"""
+import sys
+from graph.cli.main import main
+from graph.ingestion import leases
+
+if __name__ == "__main__":
+    leases.LEASE_S, leases._RENEWED_EVERY_S = {LEASE_S}, {LEASE_S / 4}
+    sys.exit(main())
+"""
+"""The command line with shorter leases: what a killed process leaves is waited for as long as they last."""
+LEDGER = "SELECT page, status, attempts FROM pages ORDER BY page"
+CHUNKS = "SELECT id, text, pages, sentences FROM chunks ORDER BY id"
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    made = new_database()
+    yield made
+    drop_database(made)
+
+
+@pytest.fixture
+def book(make_pdf: MakePdf) -> Path:
+    return make_pdf("log.pdf", *(TEXT.format(number) for number in range(1, PAGES + 1)))
+
+
+@pytest.fixture
+def service(gemini: GeminiServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> GeminiServer:
+    """A service that reads each page in .3 s, and this process as its user."""
+
+    def reply(request: Recorded) -> str:
+        return "".join(f'<page number="{n}"><chunk>{TEXT.format(n)}</chunk></page>' for n in pages_asked(request))
+
+    gemini.reply, gemini.latency = reply, 0.3
+    for name, value in {"GOOGLE_API_KEY": "test", "GOOGLE_GEMINI_BASE_URL": gemini.url}.items():
+        monkeypatch.setenv(name, value)
+    return gemini
+
+
+def asked(gemini: GeminiServer) -> Counter[int]:
+    """How often each page was sent."""
+    return Counter(page for request in gemini.chats for page in pages_asked(request))
+
+
+def start(home: Path, url: str, book: Path) -> subprocess.Popen[str]:
+    environment = os.environ | {"PAGEWITNESS_HOME": str(home), "PAGEWITNESS_STORE_URL": url}
+    return subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "ingest", "--json", str(book)], cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def rows(url: str, query: str) -> list[Any]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def test_two_runs_of_a_process_share_the_pages_of_a_file(service: GeminiServer, make_pdf: MakePdf) -> None:
+    book = make_pdf("log.pdf", *(TEXT.format(number) for number in range(1, 13)))
+
+    async def both() -> list[dict[str, Any]]:
+        return list(await asyncio.gather(*(app.ainvoke({"sources": [str(book)]}) for _ in range(2))))
+
+    reports = [one["report"]["documents"][0] for one in asyncio.run(both())]
+    assert [one["status"] for one in reports] == ["complete"] * 2
+    assert asked(service) == Counter(range(1, 13))
+    texts = [text for request in service.embeddings for text in request.texts]
+    assert len(texts) == len(set(texts))
+    catalog = dependencies.stores(Scope.everything()).catalog
+    (document,) = catalog.documents()
+    assert [(row.status, row.attempts) for row in catalog.pages(document.id)] == [("read", 1)] * 12
+
+
+def test_a_page_that_its_reader_gave_up_is_read_by_who_waits(
+    service: GeminiServer, make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = make_pdf("log.pdf", *(TEXT.format(number) for number in range(1, 7)))
+    monkeypatch.setattr(leases, "LEASE_S", 30.0)
+
+    async def first_ends() -> dict[str, Any]:
+        first = asyncio.create_task(app.ainvoke({"sources": [str(book)]}))
+        while not service.chats:
+            await asyncio.sleep(0.02)
+        second = asyncio.create_task(app.ainvoke({"sources": [str(book)]}))
+        await asyncio.sleep(0.1)
+        first.cancel()
+        return await second
+
+    report = asyncio.run(first_ends())["report"]["documents"][0]
+    assert (report["status"], report["pages"]) == ("complete", 6)
+    assert set(asked(service)) == set(range(1, 7))
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("killed", [0, 2], ids=["all live", "two are killed"])
+def test_three_processes_read_each_page_once(
+    service: GeminiServer, book: Path, home: Path, tmp_path: Path, url: str, killed: int
+) -> None:
+    readers = [start(tmp_path / f"home-{at}", url, book) for at in range(3)]
+    if killed:
+        end = time.monotonic() + 120
+        while len(service.chats) < 3 and time.monotonic() < end:
+            time.sleep(0.02)
+        for reader in readers[:killed]:
+            reader.send_signal(signal.SIGKILL)
+    said = [reader.communicate(timeout=300) for reader in readers]
+    for (out, err), reader in list(zip(said, readers, strict=True))[killed:]:
+        assert reader.returncode == 0, err
+        assert json.loads(out)["documents"][0]["status"] == "complete"
+    sent = asked(service)
+    extra = sum(sent.values()) - PAGES
+    print(f"{len(service.chats)} requests, {extra} pages sent twice")
+    assert set(sent) == set(range(1, PAGES + 1))
+    assert extra <= killed * IN_FLIGHT * 4  # what the killed ones had in flight
+    ledger = rows(url, LEDGER)
+    assert [(page, status) for page, status, _ in ledger] == [(page, "read") for page in range(1, PAGES + 1)]
+    assert sum(attempts for _, _, attempts in ledger) <= sum(sent.values())
+    if not killed:
+        assert [attempts for _, _, attempts in ledger] == [1] * PAGES
+    shared = rows(url, CHUNKS)
+    alone = new_database()
+    try:
+        reader = start(home, alone, book)
+        assert reader.communicate(timeout=300)
+        assert rows(alone, CHUNKS) == shared
+    finally:
+        drop_database(alone)
