@@ -16,7 +16,7 @@ from graph.verification import quotes
 from graph.verification.agreement import PlacedWord, Testimony, WitnessWords, placed
 from graph.verification.quotes import QuoteLocation
 from loaders.text.alignment import tokens
-from loaders.text.doubtful_numbers import doubtful_numbers_of
+from loaders.text.doubtful_numbers import doubtful_numbers_of, unsure_numbers_of
 from loaders.text.plain import plain, struck_texts
 from loaders.types import placed_words
 
@@ -32,6 +32,7 @@ _DIFFERS = "{witness} has {page} where the transcript has {quote}."
 _LEFT_OUT = "{witness} also has {page}, which the transcript leaves out."
 _ADDED = "{witness} does not have {quote}, which the transcript adds."
 _DOUBTFUL = "OCR cannot tell whether the last digit of {numbers} is one, or a raised sign: compare it with the page."
+_UNSURE = "OCR is not sure of {numbers}: compare it with the page."
 _NAMES: Mapping[ReadFrom, str] = {"text": "The page's text", "ocr": "OCR of the page"}
 
 
@@ -68,7 +69,9 @@ class Witnesses:
         found = self._testimony(chunk.document, place.pages, _parts(quote, chunk))
         source: ReadFrom = found[0] if found and found[1].agrees else "ocr" if "ocr" in by_file else "text"
         doubtful = [number for row in rows if row for number in doubtful_numbers_of(quote, row.detail)]
-        reason = _DOUBTFUL.format(numbers=", ".join(doubtful)) if doubtful else ""
+        unsure = [number for row in rows if row for number in unsure_numbers_of(quote, row.detail)]
+        said = ((_DOUBTFUL, doubtful), (_UNSURE, unsure))
+        reason = " ".join(note.format(numbers=", ".join(numbers)) for note, numbers in said if numbers)
         return Finding(_with_boxes(place, found[1]) if found and not place.boxes else place, source, reason)
 
     def find(self, quote: str, chunk: ChunkRow, transcripts: Mapping[int, Transcript]) -> QuoteLocation | None:

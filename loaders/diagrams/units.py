@@ -65,8 +65,12 @@ def read_diagram(pieces: Sequence[Piece], rgb: NDArray[Any], *, least: int = MIN
     inside = [pieces[at][0] for own in held.values() for at in own]
     if 2 * sum(map(_is_number, inside)) > len(inside):  # a chart that was not understood
         return None
-    units = {home: _unit(pieces, own, framed=True) for home, own in held.items()}
     loose = [at for at, home in enumerate(homes) if home is None]
+    around = bounding_box(frames[home] for home in held)
+    between = [pieces[at][0] for at in loose if contains(around, centre(pieces[at][1]))]
+    if sum(map(_is_number, between)) > len(held):  # rows of a table whose bands are shaded
+        return None
+    units = {home: _unit(pieces, own, framed=True) for home, own in held.items()}
     found = [*units.values(), *(_unit(pieces, own, framed=False) for own in _clusters(pieces, loose))]
     arrows = find_arrows(rgb, frames, [box for _, box in pieces])
     said = [f"{units[a].name} -> {units[b].name}" for a, b in arrows if a in units and b in units]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -46,6 +47,7 @@ from loaders.ocr.lines import OcrLine, Quad, deskew, is_sideways, without_waterm
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
 from loaders.ocr.round_buttons import with_round_buttons
+from loaders.ocr.sign_doubts import unsure_numbers
 from loaders.ocr.spacing import with_spaces
 from loaders.ocr.strikes import with_strikes
 from loaders.ocr.tick_boxes import with_tick_boxes
@@ -60,6 +62,8 @@ MIN_SCORE = 0.5
 """Confidence (0-1) under which a line is noise: specks, rules, halves of pictures."""
 
 _AS_SURE = 0.05  # of confidence: lower by less, a page that was turned by its boxes is right
+_OLD_STYLE = 3  # numbers of a page by which its figures are old-style ones
+_LOW_ONE = re.compile(r"(?<=\d)I(?![A-Za-z])|(?<![A-Za-z])I(?=\d)")  # an old-style 1 is a small capital I
 _MIN_GREEK = 10  # letters: fewer are a formula
 Image = NDArray[np.uint8]
 Arrange = Callable[[list[OcrLine], Image], list[PlacedBlock]]
@@ -300,22 +304,32 @@ class _Ocr(QuickRapidOCR):
     def recognize_txt(self, img: list[Image]) -> TextRecOutput:
         tiny = reader_of(self._load_rec_model())  # type: ignore[no-untyped-call]
         found = [read_line(crop, tiny, _careful(), cell) for crop, cell in zip(img, self.careful, strict=True)]
-        self.pieces = [_piece(crop, reading) for crop, reading in zip(img, found, strict=True)]
+        self.pieces, votes = list[Piece](), 0
+        for crop, reading in zip(img, found, strict=True):
+            piece, vote = _piece(crop, reading)
+            self.pieces.append(piece)
+            votes += vote
+        if votes >= _OLD_STYLE:
+            self.pieces = [_piece(crop, reading, old=True)[0] for crop, reading in zip(img, found, strict=True)]
         shown: Any = tuple(piece.text for piece in self.pieces)
         none: Any = (None,) * len(img)
         return TextRecOutput(img, shown, [piece.score for piece in self.pieces], none)
 
 
-def _piece(crop: Image, found: Reading) -> Piece:
-    """Return a line with what was read in it."""
+def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, int]:
+    """Return a line with what was read in it, and by how many numbers its figures are old-style ones."""
     width = crop.shape[1]
-    signed = with_signs(crop, found.text, [place * width for place in found.printed_places], _read_sign)
+    places = [place * width for place in found.printed_places]
+    signed = with_signs(crop, found.text, places, _read_sign, old=old)
     text = with_spaces(crop, signed.text, signed.places)
+    text = _LOW_ONE.sub("1", text) if old else text
     characters = 0 if _is_greek(text) else _length(text)
-    places = tuple(place / width for place in signed.places)
-    return piece_of(crop)._replace(
-        characters=characters, score=found.score, text=text, places=places, doubtful=signed.doubtful
-    )
+    shares = tuple(place / width for place in signed.places)
+    piece = piece_of(crop)._replace(
+        characters=characters, score=found.score, text=text, places=shares, doubtful=signed.doubtful,
+        unsure=tuple(unsure_numbers(text, found.text, found.scores)),
+    )  # fmt: skip
+    return piece, signed.old_style
 
 
 def _read_sign(image: Image) -> tuple[str, float]:

@@ -36,9 +36,13 @@ class Signed(NamedTuple):
     """The x in pixels of each character that is no space."""
     doubtful: tuple[str, ...] = ()
     """Its numbers of which the last digit may be a sign."""
+    old_style: int = 0
+    """By how many of its numbers the figures are old-style ones, less those by which they are not."""
 
 
-def with_signs(crop: Image, text: str, places: Sequence[float], read: ReadSign | None = None) -> Signed:
+def with_signs(
+    crop: Image, text: str, places: Sequence[float], read: ReadSign | None = None, *, old: bool = False
+) -> Signed:
     """Return the text of a line with its raised and lowered digits as such (`$320¹`, `CO₂`).
 
     Args:
@@ -46,16 +50,17 @@ def with_signs(crop: Image, text: str, places: Sequence[float], read: ReadSign |
         text: What was recognised in it.
         places: The x in pixels of each character that is no space.
         read: Reads the image of one sign; without it, signs that were taken for letters stay so.
+        old: Whether the figures of the page are old-style ones, of which some end below the baseline.
     """
     spots = [index for index, char in enumerate(text) if not char.isspace()]
     if len(spots) != len(places) or not any(map(str.isdecimal, text)):
         return Signed(text, tuple(places))
     own = own_shapes(crop, "".join(text[spot] for spot in spots), places)
-    line = print_of(text, {spot: shape for spot, shape in zip(spots, own, strict=True) if shape})
+    line = print_of(text, {spot: shape for spot, shape in zip(spots, own, strict=True) if shape}, old=old)
     if line is None:
         return Signed(text, tuple(places), tuple(overlong_numbers(text)))
     if line.is_small:
-        return Signed(text, tuple(places), tuple(doubtful_numbers(crop, line)))
+        return Signed(text, tuple(places), tuple(doubtful_numbers(crop, line)), line.old_style)
     powers: tuple[str, ...] = ()
     if read:
         line, places, powers = with_lost_digits(crop, read_again(crop, line, read), places, read)
@@ -63,7 +68,7 @@ def with_signs(crop: Image, text: str, places: Sequence[float], read: ReadSign |
     for run in _numbers(line):
         signs |= _signs(line, run, signs)
     written = line._replace(text=_written(line.text, signs | dict.fromkeys(_beyond_groups(line), "raised")))
-    return Signed(*with_minus(crop, written, places), (*doubtful_numbers(crop, written), *powers))
+    return Signed(*with_minus(crop, written, places), (*doubtful_numbers(crop, written), *powers), line.old_style)
 
 
 def _numbers(line: Print) -> Iterator[range]:

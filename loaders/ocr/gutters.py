@@ -22,6 +22,8 @@ Crop = Callable[[Quad], Image]
 _WIDE = 0.42
 """Of a piece's height: the narrowest gap between two columns. Spaces have .23-.39, headings that stand close .5-.8."""
 
+_MOST, _WIDER = 0.7, 1.5  # of a piece's wide gaps that are between columns; times their width: a gap that is, else
+
 _NEAR = 6.0  # of a piece's height: the rows that tell its columns are not further away
 _ROWS = 2  # next to one another, above or below, that keep the gap free
 _INSIDE = 0.6  # of its width that a piece must share with another to stand under it
@@ -50,7 +52,11 @@ def divide(quads: Sequence[Quad], crop: Crop) -> list[Quad]:
                 continue
             found = gaps(image := crop(piece.quad))
             shares = [(left / image.shape[1], right / image.shape[1]) for left, right in found]
-            cuts = [cut for cut in shares if _is_gutter(cut, piece, sides)]
+            wide = [cut for cut in shares if (cut[1] - cut[0]) * (piece.box.x1 - piece.box.x0) >= _WIDE * piece.height]
+            cuts = [cut for cut in wide if _is_gutter(cut, piece, sides)]
+            if len(cuts) < _MOST * len(wide):  # the spaces of a typewriter are as wide
+                space = median(right - left for left, right in wide)
+                cuts = [(left, right) for left, right in cuts if right - left >= _WIDER * space]
             done[piece.quad] = _cut(piece.quad, cuts)
     return [part for quad in quads for part in done.get(quad, [quad])]
 
@@ -107,11 +113,8 @@ def _run(rows: Sequence[Row], piece: OcrLine) -> list[Row]:
 
 
 def _is_gutter(cut: tuple[float, float], piece: OcrLine, sides: Sequence[Sequence[Row]]) -> bool:
-    """Return whether a gap, in shares of a piece's width, is wide and free in the rows on one side of the piece."""
-    width = piece.box.x1 - piece.box.x0
-    if (cut[1] - cut[0]) * width < _WIDE * piece.height:
-        return False
-    middle = piece.box.x0 + width * sum(cut) / 2
+    """Return whether a gap, in shares of a piece's width, is free in the rows on one side of the piece."""
+    middle = piece.box.x0 + (piece.box.x1 - piece.box.x0) * sum(cut) / 2
     return any(all(_parts(row, piece.box, middle) for row in rows) for rows in sides)
 
 

@@ -19,11 +19,17 @@ Image = NDArray[np.uint8]
 _AROUND = 51  # pixels: the paper around a stroke, at 150 dpi a third of an inch
 _DARKER = 25  # grey levels under the paper around it; the noise of an office scan has a deviation of 6
 _RULE = 1.6  # of a line's height: the shortest piece of a drawn line; strokes of letters are shorter
+_PART = 0.7  # of a line's height: a piece that goes on with a longer one, between the rows of a close table
 _THIN = 0.3  # of a line's height: a thicker piece is an area
 _PIECE = 25  # pixels: the run of a thin line on a page turned by up to 3 degrees
 _LONG = 250  # pixels of a drawn line that tells the page's angle to a 250th
 _STEEP = 0.06  # slope of a line that is still meant to be level
 _BROKEN = 0.4  # of a line's height: gap between the pieces of a drawn line
+_FEWEST = 3  # lines across that a table has
+_PALE = 12  # grey levels of a pale line under the paper on either side, averaged along it: noise of 6 leaves 4
+_ALONG = 9  # pixels over which a pale line is averaged: letters are shorter than a piece of a drawn line by more
+_EDGE, _SIDE = 0.08, 0.2  # of a line's height at its top and foot, at its ends: what lies nearer is beside its print
+_BLINK = 3  # pixels of a pale line that may be missing
 _BESIDE = 3  # pixels above and below a drawn line that are empty
 _ASIDE = 2  # pixels beside a vertical line in which its other pieces stand
 _BARE = 0.25  # share of ink there: over the foot of a line of print there is 0.4 and more
@@ -39,7 +45,10 @@ class Ink:
         self.size = float(np.median([line.height for line in lines])) if lines else 20.0
         self.angle = skew_removed(max(lines, key=lambda line: line.box.x1 + line.box.y1)) if lines else 0.0
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
-        self.mask = _mask(self.level(grey.astype(np.uint8)))
+        self._known: dict[tuple[int, int], list[Box]] = {}
+        self._print = [line.box for line in lines]
+        self._grey = self.level(grey.astype(np.uint8))
+        self.mask = _mask(self._grey)
 
     def level(self, image: Image) -> Image:
         """Return the page's image with its skew removed."""
@@ -66,14 +75,34 @@ class Ink:
     @cached_property
     def rules(self) -> Rules:
         """The straight lines that are drawn across and down, apart from print."""
-        across = [box for box in self.strokes if box.x1 - box.x0 >= _RULE * self.size and self._is_bare(box)]
-        down = self._with_short_pieces(self._straight(1, round(_RULE * self.size)))
+        return self._rules([], [], [])
+
+    @cached_property
+    def faint_rules(self) -> Rules:
+        """The same with the pale ones, of which a few are print: they count where the others enclose no table."""
+        least = round(_RULE * self.size) + _ALONG
+        across = self._clear_pieces(self._pale_lines(down=False), least, 1)
+        if len(across) + len(self.rules.horizontal) < _FEWEST:
+            return self.rules
+        down = self._clear_pieces(self._pale_lines(down=True), 1, round(_PART * self.size))
+        return self._rules(across, [box for box in down if box.y1 - box.y0 >= least], down)
+
+    def _clear_pieces(self, mask: Image, width: int, height: int) -> list[Box]:
+        return [piece for piece in self._pieces(mask, width, height) if self._is_clear(piece)]
+
+    def _rules(self, across: list[Box], down: list[Box], short: list[Box]) -> Rules:
+        """Return the lines of the page's mask with these pale pieces: across, down, and short ones down."""
+        least = round(_RULE * self.size)
+        strokes = _joined([*self.strokes, *across], _BROKEN * self.size) if across else self.strokes
+        level = [box for box in strokes if box.x1 - box.x0 >= least and self._is_bare(box)]
+        short = [*self._straight(1, round(self.size)), *short]
+        upright = self._with_short_pieces([*self._straight(1, least), *down], short)
         return Rules(
-            tuple(((box.y0 + box.y1) / 2, box.x0, box.x1) for box in across),
-            tuple(((box.x0 + box.x1) / 2, box.y0, box.y1) for box in down),
+            tuple(((box.y0 + box.y1) / 2, box.x0, box.x1) for box in level),
+            tuple(((box.x0 + box.x1) / 2, box.y0, box.y1) for box in upright),
         )
 
-    def _with_short_pieces(self, lines: list[Box]) -> list[Box]:
+    def _with_short_pieces(self, lines: list[Box], pieces: list[Box]) -> list[Box]:
         """Return vertical lines with the shorter pieces that go on with one: between headings that span columns."""
         if not lines:
             return lines
@@ -81,7 +110,7 @@ class Ink:
         known = {x + beside for x in places for beside in (-_ASIDE, -1, 0, 1, _ASIDE)}
         return lines + [
             box
-            for box in self._straight(1, round(self.size))
+            for box in pieces
             if box.y1 - box.y0 < round(_RULE * self.size) and round((box.x0 + box.x1) / 2) in known
         ]
 
@@ -105,12 +134,60 @@ class Ink:
         part = self.mask[y0:y1, x0:x1]
         return float(part.mean()) if part.size else 0.0
 
+    def evenness(self, box: Box) -> float:
+        """Return how dark the palest tenth of a level stroke's columns is, of its darkest tenth."""
+        x0, y0, x1, y1 = (max(0, round(value)) for value in box)
+        part = self._grey[y0 : y1 + 1, x0:x1]
+        if not part.size:
+            return 0.0
+        paper = float(np.percentile(self._grey[max(0, y0 - _AROUND) : y1 + _AROUND, x0:x1], 80))
+        darkness = paper - part.min(axis=0).astype(np.float64)
+        pale, dark = np.percentile(darkness, [10, 90])
+        return float(pale / max(1.0, dark))
+
     def _straight(self, width: int, height: int) -> list[Box]:
         """Return the places of the thin straight pieces of at least this width or height."""
-        opened = cv2.morphologyEx(self.mask, cv2.MORPH_OPEN, np.ones((height, width), np.uint8))
+        if (width, height) not in self._known:
+            self._known[width, height] = self._pieces(self.mask, width, height)
+        return self._known[width, height]
+
+    def _pale_lines(self, *, down: bool) -> Image:
+        """Return a mask of narrow strokes that are a little darker than what lies on either side, and of their pieces.
+
+        The inner lines of many tables are grey: of a hairline of 75 % white a scan of 150 dpi leaves 40 levels, and
+        its noise takes pieces out of that.
+        """
+        beside = max(_BESIDE, round(_THIN * self.size)) * 2 + 1
+        along, over = ((1, _ALONG), (beside, 1)) if down else ((_ALONG, 1), (1, beside))
+        even = cv2.blur(self._grey, along)
+        darker = cv2.morphologyEx(even, cv2.MORPH_BLACKHAT, np.ones(over[::-1], np.uint8))
+        found = (darker >= _PALE).astype(np.uint8)
+        gap = (_BLINK, 1) if down else (1, _BLINK)
+        return cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones(gap, np.uint8)).astype(np.uint8)
+
+    def _pieces(self, mask: Image, width: int, height: int) -> list[Box]:
+        """Return the places of the thin straight pieces of a mask."""
+        opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((height, width), np.uint8))
         _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
         found = [Box(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()]
         return [box for box in found if min(box.x1 - box.x0, box.y1 - box.y0) <= max(3.0, _THIN * self.size)]
+
+    def _is_clear(self, piece: Box) -> bool:
+        """Return whether a pale piece is not the foot of a line of print, or the stems of several, made one by blur."""
+        x, y = (piece.x0 + piece.x1) / 2, (piece.y0 + piece.y1) / 2
+        if piece.x1 - piece.x0 > piece.y1 - piece.y0:
+            inside = [
+                min(piece.x1, box.x1) - max(piece.x0, box.x0)
+                for box in self._print
+                if abs(y - (box.y0 + box.y1) / 2) < (0.5 - _EDGE) * (box.y1 - box.y0)
+            ]
+        else:
+            inside = [
+                min(piece.y1, box.y1) - max(piece.y0, box.y0)
+                for box in self._print
+                if box.x0 + _SIDE * self.size < x < box.x1 - _SIDE * self.size
+            ]
+        return 2 * sum(max(0.0, length) for length in inside) < max(piece.x1 - piece.x0, piece.y1 - piece.y0)
 
     def _is_bare(self, box: Box) -> bool:
         """Return whether nothing stands right above and right below a line: no serifs of print, no struck letters."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.ocr.lines import OcrLine
-from loaders.text.doubtful_numbers import note_of_doubtful
+from loaders.text.doubtful_numbers import note_of_doubtful, note_of_unsure
 from loaders.types import LITTLE_CONFIDENCE, Failure
 
 MIN_DENSITY = 0.5
@@ -92,6 +92,8 @@ class Piece(NamedTuple):
     """The middles of its characters that are no spaces, as shares of its width."""
     doubtful: tuple[str, ...] = ()
     """Its numbers of which the last digit may be a raised sign."""
+    unsure: tuple[str, ...] = ()
+    """Its numbers with a digit of which the recogniser is not sure."""
 
     @property
     def is_unread(self) -> bool:
@@ -130,6 +132,8 @@ class Unread(NamedTuple):
     """Unread lines that are print: paper around the letters, and no texture."""
     doubtful: tuple[str, ...] = ()
     """Numbers of which the last digit may be a raised sign."""
+    guessed: tuple[str, ...] = ()
+    """Numbers with a digit of which the recogniser is not sure."""
 
     def beside(self, part: Unread) -> Unread:
         """Return what is unread of a page with that of a part that was read by itself."""
@@ -140,6 +144,7 @@ class Unread(NamedTuple):
             unsure=self.unsure + part.unsure,
             score=min(self.score, part.score),
             doubtful=(*self.doubtful, *part.doubtful),
+            guessed=(*self.guessed, *part.guessed),
         )
 
     @property
@@ -182,6 +187,7 @@ def unread_of(pieces: Sequence[Piece]) -> Unread:
         _is_blurred(unread or long),
         printed=sum(piece.is_line and piece.ground >= _MIN_GROUND for piece in unread),
         doubtful=tuple(dict.fromkeys(number for piece in pieces for number in piece.doubtful)),
+        guessed=tuple(dict.fromkeys(number for piece in pieces for number in piece.unsure)),
     )
 
 
@@ -250,4 +256,6 @@ def shortcomings(unread: Unread, *, with_text: bool) -> str:
         said.append(LINES_UNSURE.format(lines=lines, were=were))
     if unread.doubtful:
         said.append(note_of_doubtful(unread.doubtful))
+    if guessed := [number for number in unread.guessed if number not in unread.doubtful]:
+        said.append(note_of_unsure(guessed))
     return " ".join(said)

@@ -36,6 +36,10 @@ _TALL = re.compile(r"[A-Zbdfhkl]")
 _SMALL = re.compile(r"[acemnorsuvwxz]")
 _ON_LINE = re.compile(r"[A-PR-Za-fhik-or-xz]")
 _HANGING = re.compile(r"[gjpqyQ]")  # letters that end below the baseline
+_OLD_HANGING = re.compile(r"[34579gjpqyQ]")  # and the figures that do in Georgia, Constantia, Garamond
+_OLD_STANDING, _OLD_LOW = frozenset("01268"), frozenset("34579")
+_SAME_FOOT, _OTHER_FOOT = 0.1, 0.15  # of a figure's height: the feet of lining figures, and of old-style ones, apart
+_FIGURES = re.compile(r"[0-9][0-9.,]+")
 
 
 class Print(NamedTuple):
@@ -45,11 +49,30 @@ class Print(NamedTuple):
     shapes: dict[int, Shape]
     size: float  # height of a capital
     slope: float
+    old: bool = False  # whether its figures are of several heights, of which some end below the baseline
 
     @property
     def is_small(self) -> bool:
         """Whether the shapes of its digits are no more than noise."""
         return self.size < _MIN_HEIGHT
+
+    @property
+    def old_style(self) -> int:
+        """By how many of its numbers the figures are old-style ones, less those by which they are not.
+
+        A number that begins with 0, 1, 2, 6 or 8 tells: what follows it may be smaller, as a raised sign is, but the
+        first figure is never the one that stands higher, unless the others hang.
+        """
+        votes = 0
+        for number in _FIGURES.finditer(self.text):
+            first = self.shapes.get(number.start())
+            low = [self.shapes[at] for at in range(*number.span()) if self.text[at] in _OLD_LOW and at in self.shapes]
+            if first is None or not low or self.text[number.start()] not in _OLD_STANDING:
+                continue
+            foot, height = median(each.bottom for each in low), max(each.height for each in low)
+            drop = foot - first.bottom
+            votes += 1 if drop >= _OTHER_FOOT * height else -2 if abs(drop) < _SAME_FOOT * height else 0
+        return votes
 
     def inserted(self, at: int, char: str, shape: Shape) -> Print:
         """Return the print with a character, and its shape, before that at a place."""
@@ -73,7 +96,8 @@ class Print(NamedTuple):
             slope = (beside[-1].bottom - beside[0].bottom) / (beside[-1].middle - beside[0].middle)
             slope = 0.0 if abs(slope) > _ASKEW else slope
         also = range(rest.start, _LIST.match(self.text, rest.start).end())  # type: ignore[union-attr]
-        standing = [at for at in self.shapes if self.text[at].isalnum() and not _HANGING.match(self.text[at])]
+        hanging = _OLD_HANGING if self.old else _HANGING
+        standing = [at for at in self.shapes if self.text[at].isalnum() and not hanging.match(self.text[at])]
         own = [at for at in standing if at not in also] or [at for at in standing if at not in rest]
         ends = sorted((abs(s.middle - x), s.bottom + slope * (x - s.middle)) for s in map(self.shapes.__getitem__, own))
         return median(end for _, end in ends[:_NEAREST]) if ends else None
@@ -109,7 +133,7 @@ def _width(shape: Shape) -> float:
     return shape.right - shape.left
 
 
-def print_of(text: str, shapes: dict[int, Shape]) -> Print | None:
+def print_of(text: str, shapes: dict[int, Shape], *, old: bool = False) -> Print | None:
     """Return a line's print with its measures; None where there is too little."""
     letters = {at: shape for at, shape in shapes.items() if _TALL.match(text[at]) or _SMALL.match(text[at])}
     digits = [shape.height for at, shape in shapes.items() if text[at].isdecimal()]
@@ -121,7 +145,7 @@ def print_of(text: str, shapes: dict[int, Shape]) -> Print | None:
     size = median(tall or [0.0])
     if len(letters) + len(digits) < _MIN_FULL:
         return None
-    return Print(text, shapes, size, _slope([shape for at, shape in shapes.items() if _ON_LINE.match(text[at])]))
+    return Print(text, shapes, size, _slope([shape for at, shape in shapes.items() if _ON_LINE.match(text[at])]), old)
 
 
 def _slope(shapes: Sequence[Shape]) -> float:

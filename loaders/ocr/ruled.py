@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from loaders.geometry import bounding_box, centre, contains
 from loaders.ocr.ink import Ink
@@ -28,6 +29,7 @@ _POINTS = 12.0  # of a line of print: the rules of ruled tables are in points
 _BESIDE = 1.0  # points beside a drawn line
 _MIN_LINES = 4  # of print in a grid
 _TOUCH = 0.4  # of a line's height between lines that meet: two double rules of a scan have .3
+_APART = 1.5  # of a line's height between texts of two columns
 _MAX_PIECES = 600  # drawn lines of a page: more is a drawing
 
 
@@ -35,34 +37,43 @@ def ruled_text(rows: Rows, ink: Ink) -> str | None:
     """Return a table as a Markdown pipe table by the cells that drawn lines enclose; None if they do not."""
     lines = [line for row in rows for line in row]
     scale = _POINTS / ink.size
-    grid = _grid(lines, ink)
+    grid = _grid(lines, ink, ink.rules)
+    if grid is None or _is_coarse(grid, rows, scale):
+        grid = _grid(lines, ink, ink.faint_rules)
     if grid is None or _is_coarse(grid, rows, scale):
         return None
-    printed = [_line(_words(line, _edges(grid, line, scale)), scale) for line in lines]
+    level = [replace(line, box=line.box._replace(y0=y0, y1=y1)) for row, y0, y1 in map(_leveled, rows) for line in row]
+    printed = [_line(_words(line, _edges(grid, line, scale)), scale) for line in level]
     found = ruled_rows(grid, [line for line in printed if line.words], (1, 2), frozenset())
     return markdown_table(found) if found else None
 
 
 def grids(lines: Sequence[OcrLine], ink: Ink) -> list[list[OcrLine]]:
     """Return the lines of print in each network of drawn lines that encloses the cells of a table."""
-    rules, found = ink.rules, list[list[OcrLine]]()
+    found = _grids(lines, ink, ink.rules, [])
+    return _grids(lines, ink, ink.faint_rules, found)
+
+
+def _grids(lines: Sequence[OcrLine], ink: Ink, rules: Rules, before: Sequence[list[OcrLine]]) -> list[list[OcrLine]]:
+    """Return the lines of print in the networks of these lines that hold none of those found before, and these."""
+    found = list(before)
     if len(rules.horizontal) < 3 or len(rules.vertical) < 3 or len(rules.horizontal + rules.vertical) > _MAX_PIECES:
-        return []
+        return found
     for box in _networks(rules, _TOUCH * ink.size):
         inside = [line for line in lines if contains(box, centre(line.box))]
         if len(inside) < _MIN_LINES or any(line in other for other in found for line in inside):
             continue
-        grid = _grid(inside, ink)
+        grid = _grid(inside, ink, rules)
         if grid is not None and _is_table(grid, inside, _POINTS / ink.size):
             found.append(inside)
     return found
 
 
-def _grid(lines: Sequence[OcrLine], ink: Ink) -> RuledGrid | None:
+def _grid(lines: Sequence[OcrLine], ink: Ink, rules: Rules) -> RuledGrid | None:
     scale = _POINTS / ink.size
-    rules = Rules(*(tuple((a * scale, b * scale, c * scale) for a, b, c in each) for each in (
-        ink.rules.horizontal, ink.rules.vertical)))  # fmt: skip
-    return ruled_grid(rules, _scaled(bounding_box(line.box for line in lines), scale))
+    scaled = Rules(*(tuple((a * scale, b * scale, c * scale) for a, b, c in each) for each in (
+        rules.horizontal, rules.vertical)))  # fmt: skip
+    return ruled_grid(scaled, _scaled(bounding_box(line.box for line in lines), scale))
 
 
 def _is_table(grid: RuledGrid, lines: Sequence[OcrLine], scale: float) -> bool:
@@ -75,9 +86,24 @@ def _is_table(grid: RuledGrid, lines: Sequence[OcrLine], scale: float) -> bool:
     return len(words) >= MIN_FILLED * len(cells) and max(words) <= MAX_WORDS
 
 
+def _leveled(row: Sequence[OcrLine]) -> tuple[Sequence[OcrLine], float, float]:
+    """Return a row with its mean top and bottom: what stands in one cell of it is in order then."""
+    return row, sum(line.box.y0 for line in row) / len(row), sum(line.box.y1 for line in row) / len(row)
+
+
 def _is_coarse(grid: RuledGrid, rows: Rows, scale: float) -> bool:
-    """Return whether a cell holds values of several rows: the lines divide groups of rows."""
+    """Return whether a cell holds values of several rows or columns: the lines divide groups, or some were not seen."""
     seen: dict[int, int] = {}
+    apart = Counter(
+        id(cell)
+        for row in rows
+        for one, other in pairwise(row)
+        if other.box.x0 - one.box.x1 > _APART * max(one.height, other.height)
+        and (cell := grid.cell_at(*centre(_scaled(one.box, scale))))
+        and cell is grid.cell_at(*centre(_scaled(other.box, scale)))
+    )
+    if len(apart) > 1 or max(apart.values(), default=0) > 1:
+        return True
     for number, row in enumerate(rows):
         for line in row:
             cell = grid.cell_at(*centre(_scaled(line.box, scale)))

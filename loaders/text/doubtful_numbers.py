@@ -1,4 +1,4 @@
-"""Numbers of a page that OCR may have read wrongly: the sentence of the page's detail that lists them."""
+"""Numbers of a page that OCR may have read wrongly: the sentences of the page's detail that list them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,40 @@ from collections.abc import Sequence
 from loaders.types import LITTLE_CONFIDENCE
 
 _MOST = 40  # numbers that are listed; more are a page that is too small or too blurred for signs
-_NOTE = f"Numbers {LITTLE_CONFIDENCE}, whose last digit may be a raised sign: {{numbers}}; compare them with the page."
-_LISTED = re.compile(_NOTE.format(numbers="(.+?)").replace(".", r"\.").replace(r"(\.+?)", "(.+?)"))
+_SIGN_NOTE = (
+    f"Numbers {LITTLE_CONFIDENCE}, whose last digit may be a raised sign: {{numbers}}; compare them with the page."
+)
+_UNSURE_NOTE = f"Numbers {LITTLE_CONFIDENCE}: {{numbers}}; compare them with the page."
+_PATTERNS = {
+    note: re.compile(re.escape(note).replace(re.escape("{numbers}"), "(.+?)")) for note in (_SIGN_NOTE, _UNSURE_NOTE)
+}
 
 
 def note_of_doubtful(numbers: Sequence[str]) -> str:
     """Return the sentence that lists numbers whose last digit may be a raised sign."""
-    return _NOTE.format(numbers="; ".join(number.strip() for number in numbers[:_MOST]))
+    return _listed(_SIGN_NOTE, numbers)
 
 
-def doubtful_in(detail: str) -> tuple[str, ...]:
-    """Return the numbers that the detail of a page lists as doubtful."""
-    found = _LISTED.search(detail)
-    return tuple(found[1].split("; ")) if found else ()
+def note_of_unsure(numbers: Sequence[str]) -> str:
+    """Return the sentence that lists numbers with a digit of which the recogniser is not sure."""
+    return _listed(_UNSURE_NOTE, numbers)
 
 
 def doubtful_numbers_of(quote: str, detail: str) -> list[str]:
-    """Return the numbers of a quote that the detail of its page lists as doubtful."""
-    return [
-        number for number in doubtful_in(detail) if re.search(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", quote)
-    ]
+    """Return the numbers of a quote whose last digit may be a raised sign, by the detail of its page."""
+    return _held(quote, detail, _SIGN_NOTE)
+
+
+def unsure_numbers_of(quote: str, detail: str) -> list[str]:
+    """Return the numbers of a quote of which OCR is not sure, by the detail of its page."""
+    return _held(quote, detail, _UNSURE_NOTE)
+
+
+def _listed(note: str, numbers: Sequence[str]) -> str:
+    return note.format(numbers="; ".join(number.strip() for number in numbers[:_MOST]))
+
+
+def _held(quote: str, detail: str, note: str) -> list[str]:
+    found = _PATTERNS[note].search(detail)
+    numbers = found[1].split("; ") if found else ()
+    return [number for number in numbers if re.search(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", quote)]

@@ -76,12 +76,14 @@ def _covers(line: Extent, column: Extent) -> bool:
 
 
 def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs | None:
-    """Share the columns equally if their names are the same under each heading."""
+    """Share the columns equally if their names are the same under each heading; those over the labels are apart."""
+    own = _over_labels(headings, columns, below)
+    headings = headings[len(own) :]
     count = len(headings)
     pitch = (columns[-1].middle - columns[0].middle) / (len(columns) - 1)
     for first in range(_MAX_LABELS + 1):
         named = [index for index in sorted(below) if index >= first]
-        size = len(named) // count
+        size = len(named) // max(1, count)
         if count < 2 or size < 2 or size * count != len(named) or named[-1] - named[0] != len(named) - 1:
             continue
         parts = [[below[index] for index in named[at * size : (at + 1) * size]] for at in range(count)]
@@ -91,8 +93,19 @@ def _over_repeated(headings: Sequence[Extent], columns: Sequence[Extent], below:
             for heading, run in zip(headings, runs, strict=True)
         )
         if over and all(part == parts[0] for part in parts) and len(set(parts[0])) == size:
-            return runs
+            return [*own, *runs]
     return None
+
+
+def _over_labels(headings: Sequence[Extent], columns: Sequence[Extent], below: Mapping[int, str]) -> Runs:
+    """Return the columns of the headings at the left that stand over labels, under which the next line has no name."""
+    runs: Runs = []
+    for heading in headings[:_MAX_LABELS]:
+        nearest = min(range(len(columns)), key=lambda index: abs(columns[index].left - heading.left))
+        if nearest >= min(below) or (runs and nearest <= runs[-1].start):
+            break
+        runs.append(range(nearest, nearest + 1))
+    return runs
 
 
 def _off(heading: Extent, run: Extent) -> float:

@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 from loaders.ocr.engine import read_image
 from loaders.ocr.glyphs import with_signs
-from loaders.text.doubtful_numbers import doubtful_in
+from loaders.text.doubtful_numbers import doubtful_numbers_of
 
 LINES = [
     "Mooring fees came to $640^{1} and towage to 17,350^{2} that year.",
@@ -131,11 +131,10 @@ SMALL = [
 def test_a_last_digit_that_cannot_be_told_is_said_to_be_doubtful(dpi: int) -> None:
     page = read_image(scan("heit", dpi, SMALL, 0.66, 10.0), 1)
     text = " ".join(block.text for block in page.blocks)
-    doubtful = doubtful_in(page.detail)
     for glued in ("33,5514", "14,7984", "5,257.685", "20,2695", "19,3636", "7547"):
-        assert glued not in text or any(glued in number for number in doubtful), text
+        assert glued not in text or doubtful_numbers_of(glued, page.detail), text
     for plain in ("20,897", "14,798", "36,545"):
-        assert plain not in doubtful
+        assert not doubtful_numbers_of(plain, page.detail)
 
 
 def blocks_of_print(text: str, tops: dict[str, tuple[int, int]], step: float = 0.0) -> tuple[Any, list[float]]:
@@ -194,3 +193,25 @@ def test_decimals_that_look_raised_are_no_signs(text: str, lifted: str, read: st
             cv2.rectangle(crop, (x, top), (x + 12, bottom), (0, 0, 0), -1)
             places.append(x + 6.0)
     assert with_signs(crop, text, places).text == read
+
+
+OLD = dict.fromkeys("34579", (14, 40)) | dict.fromkeys("012", (14, 32)) | dict.fromkeys("68", (6, 32)) | {"": (28, 36)}
+LINING = {**dict.fromkeys("0123456789", (6, 32)), "": (28, 36)}
+
+
+@pytest.mark.parametrize("number", ["7,961", "9,310", "45.60", "3,981"])
+def test_old_style_figures_are_no_raised_signs(number: str) -> None:
+    """The 6 and the 1 of 7,961 stand on the line, under which a 7 and a 9 of Georgia, Constantia or Garamond hang."""
+    crop, places = blocks_of_print(number, OLD)
+    assert with_signs(crop, number, places, old=True).text == number
+
+
+@pytest.mark.parametrize("number", ["2,975", "14,390", "613", "8,459"])
+def test_numbers_say_whether_their_figures_are_old_style_ones(number: str) -> None:
+    assert with_signs(*_printed(number, OLD)).old_style == 1
+    assert with_signs(*_printed(number, LINING)).old_style == -2
+
+
+def _printed(number: str, tops: dict[str, tuple[int, int]]) -> tuple[Any, str, list[float]]:
+    crop, places = blocks_of_print(number, tops)
+    return crop, number, places

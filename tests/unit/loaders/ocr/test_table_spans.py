@@ -147,3 +147,73 @@ def test_a_label_of_the_rows_between_two_lines_is_given_to_each(in_the_middle: b
         ((), "Weight", "91"), (flow, "Summer", "13.1"), (flow, "Autumn", "11.9"), (flow, "Winter", "9.8"),
         (heat, "Summer", "30.2"), (heat, "Winter", "7.7"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("grey", [0.7, 0.8])
+@pytest.mark.heavy
+def test_pale_lines_part_the_cells_of_a_scan(grey: float) -> None:
+    """Of two columns that a pale line parts, both values came out in one cell."""
+    head = [["Museum", "2023", "", "2024", ""], ["", "H1", "H2", "H1", "H2"]]
+    spans = [(0, 0, 1, 2), (0, 1, 2, 1), (0, 3, 2, 1), (2, 0, 5, 1)]
+    band = ["Museums of the old quay", "", "", "", ""]
+    page = TablePage("Table 2: Visitors").ruled([110, 60, 60, 60, 60], [*head, band, *MUSEUMS], spans, (0, 1, 2), grey)
+    page.page.draw_rect((72, 95, 422, 95 + 18 * (len(MUSEUMS) + 3)), width=1)
+    rows = skewed_rows(page)
+    assert [row.cells for row in rows] == [tuple(zip(HALVES, row, strict=True)) for row in MUSEUMS]
+    assert {row.band for row in rows} == {("Museums of the old quay",)}
+
+
+def test_a_heading_stands_over_the_columns_whose_names_repeat() -> None:
+    """Set in the middle of its cell, it is off the middle of numbers that are set to the right."""
+    years = [(at, at, str(2022 + (at - 1) % 2)) for at in (1, 2, 3, 4)]
+    heads = [[(0, 0, "Depot"), (1, 2, "Members"), (3, 4, "Visitors")], years]
+    page = TablePage("Table 2: Depots").unruled(heads, MUSEUMS)
+    names = ["Depot", "Members 2022", "Members 2023", "Visitors 2022", "Visitors 2023"]
+    assert [row.cells for row in skewed_rows(page)] == [tuple(zip(names, row, strict=True)) for row in MUSEUMS]
+
+
+def test_shaded_bands_of_a_scan_are_no_boxes_of_a_diagram() -> None:
+    """The bands became the boxes of a diagram, and the rows under them lost their labels."""
+    page = TablePage("Table 1: Bins and shops").page
+    rows = [("Ward", "2023", "2024")]
+    for at, ward in enumerate(("Castle ward", "Mill ward", "Quay ward")):
+        rows += [
+            (ward, "", ""),
+            ("Bins", f"5,{at}07", f"27{at}"),
+            ("Shops", f"33{at}", f"5{at}"),
+            ("Trees", "39", "281"),
+        ]
+    for at, row in enumerate(rows):
+        y = 110 + 16 * at
+        if not row[1]:
+            page.draw_rect((60, y - 12, 370, y + 4), color=None, fill=(0.88, 0.88, 0.88))
+        for x, text in zip((64, 240, 320), row, strict=True):
+            page.insert_text((x, y), text, fontsize=9.5)
+    page.insert_text((60, 340), "All figures were rounded before they were added.", fontsize=10)
+    found = rows_of(scanned(page, dpi=110, noise=3, quality=80))
+    assert [(row.band[0], *(cell for _, cell in row.cells)) for row in found] == [
+        (ward[0], *row) for ward, *group in (rows[1:5], rows[5:9], rows[9:13]) for row in group
+    ]
+
+
+def test_the_spaces_of_a_typewriter_part_no_columns() -> None:
+    """A line of text under a table was cut at its spaces, and its words became a row of it."""
+    page = TablePage("Table 3: Buses and trams").page
+    rows = [("Depot", "Men", "Women", "Men", "Women"), *((name, f"{at}4.6", f"8{at}.0", f"{at},913", f"{at}3.2")
+            for at, name in enumerate(("North", "Mill", "Harbour", "Quay"), 2))]  # fmt: skip
+    for at, row in enumerate(rows):
+        for right, text in zip((130, 266, 350, 438, 526), row, strict=True):
+            x = 64 if right == 130 else right - pymupdf.get_text_length(text, "cour", 9)
+            page.insert_text((x, 110 + 16 * at), text, fontsize=9, fontname="cour")
+    line = "All figures were rounded before they were added, so that sums may differ"
+    page.insert_text((60, 206), line, fontsize=10.5, fontname="cour")
+    page.insert_text(
+        (60, 220),
+        "in the last place. Questions go to the office in the old customs house.",
+        fontsize=10.5,
+        fontname="cour",
+    )
+    blocks = read_image(scanned(page), 1).blocks
+    (table,) = (block for block in blocks if block.is_table)
+    assert table.text.splitlines()[-1] == "|Quay|54.6|85.0|5,913|53.2|"
+    assert any(line in block.text for block in blocks)

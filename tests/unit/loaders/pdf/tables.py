@@ -31,8 +31,9 @@ class TablePage:
         rows: Sequence[Sequence[str]],
         spans: Sequence[tuple[int, int, int, int]] = (),
         bold: Sequence[int] = (0,),
+        grey: float = 0.0,
     ) -> TablePage:
-        """Draw a box around each cell; `spans` are (row, column, columns, rows), `bold` are rows."""
+        """Draw a box around each cell; `spans` are (row, column, columns, rows), `bold` are rows, `grey` the lines."""
         xs = [72.0]
         for width in widths:
             xs.append(xs[-1] + width)
@@ -50,7 +51,7 @@ class TablePage:
                     continue
                 across, down = spanning.get((row, column), (1, 1))
                 box = pymupdf.Rect(xs[column], 95 + 18 * row, xs[column + across], 95 + 18 * (row + down))
-                self.page.draw_rect(box, width=0.5)
+                self.page.draw_rect(box, width=0.5, color=(grey,) * 3)
                 self._put(
                     box.x0 + 4, box.x1 - 4, (box.y0 + box.y1) / 2 + 3, text, "left", BOLD if row in bold else PLAIN
                 )
