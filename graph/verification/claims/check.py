@@ -90,10 +90,13 @@ class Finding(NamedTuple):
 def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     """Return what speaks against a claim, given its evidence; contradictions come alone, as they make doubts idle."""
     text, evidence = _written_alike(text, evidence)
-    contradictions = [*_on_facts(text, evidence), *_on_places(text, evidence)]
+    quote = evidence.quote or evidence.exact
+    # Of a claim that is its quote, letter for letter, every fact stands in it: offline most are, and the look at their
+    # numbers, dates and names takes a fifth of a question's time.
+    is_quote = not evidence.rows and text.strip(" .") == quote.strip(" .") != ""
+    contradictions = [] if is_quote else [*_on_facts(text, evidence), *_on_places(text, evidence)]
     if contradictions:
         return tuple(contradictions)
-    quote = evidence.quote or evidence.exact
     cut = cut_of(text, evidence)
     left_out = [Finding(cut.kind, "doubt", f"{_CUT.format(cut.word)}: quote the whole sentence")] if cut else []
     if normalised(text.strip(" .")) in normalised(quote):
