@@ -40,7 +40,10 @@ async def compute_on_tables(state: QueryState) -> QueryState:
 def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
     """Return what the tables say to each of the questions; nothing unless they settle all of them."""
     from graph.retrieval.terms import split_questions
-    from graph.tables.absent_names import absence_of_code  # 10 ms at import, for table questions alone
+    from graph.tables.absent_names import (
+        absence_of_code,
+        absence_of_month,
+    )  # 10 ms at import, for table questions alone
     from graph.tables.answers import TableAnswer, answer_from_tables
     from graph.tables.views import build_views
 
@@ -60,6 +63,7 @@ def _answer(catalog: Catalog, state: QueryState) -> TableAnswer:
                 question, views, lambda code: bool(catalog.search_text([code.lower()], documents, 1))
             )
             one = coded if coded.absence else one
+            one = one if one.absence else absence_of_month(question, views)
         if one.absence or not one.claims:
             return one
         whole.claims += one.claims

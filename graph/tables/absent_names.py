@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 
 from graph.retrieval import terms
 from graph.tables.answers import TableAnswer, some_of
-from graph.tables.views import TableView
+from graph.tables.row_names import FRAME_STEMS
+from graph.tables.views import TOTALS, TableView
+from loaders.text.dates import MONTHS
 
 _CODE = re.compile(r"(?<![\w-])[^\W\d_][\w.]*(?:-[\w.]*\w)+(?![\w-])")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")  # a part of "FY-2019", which has too many spellings to be called absent
@@ -53,3 +55,29 @@ def _siblings(view: TableView, parts: Sequence[str]) -> list[str]:
 
 def _headed(view: TableView) -> frozenset[str]:
     return terms.stems(" ".join([view.title, *view.columns]))
+
+
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+
+
+def absence_of_month(question: str, views: Sequence[TableView]) -> TableAnswer:
+    """Return that a table of months lacks the one that a question names, beside a row and every other word of it."""
+    asked = _MONTH.findall(question)
+    for view in views if len(set(asked)) == 1 else ():
+        columns = {column: _SHORT.match(column.strip()) for column in view.columns if not TOTALS.search(column)}
+        if len(columns) < _LEAST_MONTHS or not all(columns.values()):
+            continue
+        known = {found[0][:3].lower() for found in columns.values() if found}
+        rest = terms.stems(question.replace(asked[0], " ")) - terms.STOP_WORDS - FRAME_STEMS - view.scope
+        rows = [row for row in view.rows if terms.stems(row.label) and terms.stems(row.label) <= rest]
+        if asked[0][:3].lower() not in known and rows and any(rest <= terms.stems(row.label) for row in rows):
+            where = f"{view.title} of {view.name} (page {view.rows[0].page})"
+            there = some_of(view.columns)
+            return TableAnswer(
+                chunks=view.chunks, absence=f"There is no {asked[0]} in {where}; the columns are {there}."
+            )
+    return TableAnswer()
+
+
+_SHORT = re.compile("|".join(month[:3] for month in MONTHS), re.IGNORECASE)
+_LEAST_MONTHS = 2

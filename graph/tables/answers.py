@@ -12,12 +12,14 @@ from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow
 from graph.tables import results
 from graph.tables.across import claims_across, verbs_of
+from graph.tables.column_words import in_column_words
 from graph.tables.marked_rows import answer_from_marked_rows
 from graph.tables.matching import Match, match, only
 from graph.tables.measures import in_words_of
 from graph.tables.operations import Asked, asked_beside, asked_of_table
 from graph.tables.row_names import FRAME_STEMS, UNITS
 from graph.tables.statements import answer_from_statements
+from graph.tables.text_conditions import answer_from_text_conditions
 from graph.tables.timetables import answer_from_timetables
 from graph.tables.views import TableView, build_views, without_any_sum, without_sums
 from graph.types import Claim
@@ -82,17 +84,18 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     found = [_held_against(question, view) for view in views if not _is_of_part(question, view)]
     if asked.operation == "mean" and (said := _said_average(question, chunks)):
         return said  # what is printed is quoted before anything is computed
-    complete = [one for one in found if one.is_complete and _claims(one)]
-    if complete:
-        return _from_best(complete)
-    payments, statement = answer_from_statements(question, views)
-    if statement:
-        return TableAnswer(payments, statement.chunks)
-    if timed := answer_from_timetables(question, views):
-        return TableAnswer([timed[0]], timed[1].chunks)
     marked, table = answer_from_marked_rows(question, views)
     if table:
         return TableAnswer(marked, table.chunks)
+    complete = [one for one in found if one.is_complete and _claims(one)]
+    if complete:
+        return _from_best(complete)
+    for way in (answer_from_statements, answer_from_text_conditions):
+        chosen, table = way(question, views)
+        if chosen and table:
+            return TableAnswer(chosen, table.chunks)
+    if timed := answer_from_timetables(question, views):
+        return TableAnswer([timed[0]], timed[1].chunks)
     across = [(one, claims) for one in found if (claims := claims_across(question, one))]
     if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
         return TableAnswer(across[0][1], across[0][0].view.chunks)
@@ -122,7 +125,7 @@ def _is_in_cells(name: str, view: TableView) -> bool:
 
 
 def _held_against(question: str, view: TableView) -> Match:
-    own = in_words_of(question, view)
+    own = in_words_of(in_column_words(question, view), view)
     names = [" ".join(UNITS.sub(" ", column).split()) for column in view.columns]
     return match(own, asked_beside(own, names), view)
 
@@ -177,7 +180,7 @@ def _claims(found: Match) -> list[Claim]:
         return [results.listed(without_any_sum(view))] if _lists_all(found) else []
     column = _column(found)
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
-        columns = found.columns or ([column] if column else _of_values(found))
+        columns = found.columns or ([column] if column else _of_values(found) or _of_key(found))
         return results.cells(found, columns) if columns and rows else []
     if not column:
         counts_all = asked.operation == "count" and not asked.has_condition and _lists_all(found)
@@ -200,6 +203,12 @@ def _of_values(found: Match) -> list[str]:
     columns = found.view.columns
     is_table_of_values = len(columns) == 1 and _VALUES.fullmatch(columns[0])
     return columns if is_table_of_values and len(found.rows) == 1 and _ASKS_VALUE.match(found.question) else []
+
+
+def _of_key(found: Match) -> list[str]:
+    """Return the column that numbers the rows, where only the name of the numbered row is asked for ("plot 5")."""
+    header = terms.stems(next(iter(_headers(found.view)), ""))
+    return [found.key] if found.key and header and header <= terms.stems(found.question) else []
 
 
 def _printed_mean(view: TableView, column: str) -> Claim | None:

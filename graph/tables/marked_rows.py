@@ -14,10 +14,16 @@ _YES = re.compile(r"(?:yes|y|[✓✔☑]|included|available)\W*", re.IGNORECASE)
 _NO = re.compile(r"(?:no|n|none|[✗✘☐]|not included|not available|unavailable)\W*", re.IGNORECASE)
 _ASKS_MARKED = re.compile(
     r"^\W*(?:and |so )?(?:which|what) (?P<things>[\w-]+(?: [\w-]+)??) "
-    r"(?:has|have|comes? with|includes?|offers?|contains?|gets?|provides?|covers?) "
+    r"(?:is|are|was|were|has|have|comes? with|includes?|offers?|contains?|gets?|provides?|covers?) "
     r"(?P<marked>(?!.*\b(?:no|not|without|only|neither|both|and|or|but)\b)[\w -]+?)\W*$",
     re.IGNORECASE,
 )
+_ASKS_OF_ROW = re.compile(
+    r"^\W*(?:and |so )?(?:is|are|was|were|does|do|did|has|have|can) "
+    r"(?P<rest>(?!.*\b(?:no|not|without|only|or)\b).+?)\W*$",
+    re.IGNORECASE,
+)
+_HAS = re.compile(r"^\W*(?:have|come with|include|offer|contain|get|provide|cover)?\W*(?:an?|the|any)?\b", re.I)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ASKS_PLACE = re.compile(
     rf"^\W*(?:and |so )?(?:who|which [\w-]+) (?:(?P<won>won)|(?:came|finished|was|ended up|was placed|was ranked|got)"
@@ -39,12 +45,17 @@ def answer_from_marked_rows(question: str, views: Sequence[TableView]) -> Marked
     elif place := _ASKS_PLACE.match(question):
         rank = (place["rank"] or "first").lower()
         found = [(view, *one) for view in views if (one := _at_place(rank, place["of"], view))]
+    elif of_row := _ASKS_OF_ROW.match(question):
+        found = [(view, *one) for view in views if (one := _said_of_row(of_row, view))]
     else:
         return [], None
     if len(found) != 1:
         return [], None
     view, column, rows = found[0]
-    claims = [Claim(text=f"{row.label}: {column} {row.cells[column]}", chunk=row.chunk, quote=row.text) for row in rows]
+    said = [f"{row.label}: {column} {row.cells[column]}" for row in rows]
+    if _ASKS_OF_ROW.match(question) and rows:
+        said = [f"{'Yes' if _YES.fullmatch(rows[0].cells[column]) else 'No'}: {said[0]}"]
+    claims = [Claim(text=text, chunk=row.chunk, quote=row.text) for text, row in zip(said, rows, strict=True)]
     return claims, view if claims else None
 
 
@@ -52,11 +63,41 @@ def _with_yes(things: str, marked: str, view: TableView) -> tuple[str, list[Row]
     """Return the column that says yes or no of what is asked, and the rows with yes; None if there is none."""
     if not _asked_words(things) <= view.scope:
         return None
-    columns = [column for column in view.columns if _asked_words(column) == _asked_words(marked) != frozenset()]
-    for column in columns:
-        cells = [row.cells[column] for row in view.rows if column in row.cells]
-        if len(cells) >= _LEAST_ROWS and all(_YES.fullmatch(cell) or _NO.fullmatch(cell) for cell in cells):
+    for column in _marking(view):
+        if _is_same(column, marked):
             return column, [row for row in view.rows if _YES.fullmatch(row.cells.get(column, ""))]
+    return None
+
+
+def _marking(view: TableView) -> list[str]:
+    """Return the columns that say yes or no of every row."""
+    cells = {column: [row.cells[column] for row in view.rows if column in row.cells] for column in view.columns}
+    return [
+        column
+        for column, its in cells.items()
+        if len(its) >= _LEAST_ROWS and all(_YES.fullmatch(cell) or _NO.fullmatch(cell) for cell in its)
+    ]
+
+
+def _is_same(column: str, asked: str) -> bool:
+    """Return whether words name a column, a hyphen more or less ("Waterproof", "water-proof")."""
+    own, its = _asked_words(column), _asked_words(asked)
+    return bool(own) and (own == its or _letters(column) == _letters(asked))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _said_of_row(asked: re.Match[str], view: TableView) -> tuple[str, list[Row]] | None:
+    """Return the column and the one row that a question asks a yes or no of: "Is the Gull waterproof?"."""
+    text = asked["rest"]
+    for row in sorted(view.rows, key=lambda row: len(row.label), reverse=True):
+        named = re.match(rf"(?:the )?{re.escape(row.label)}(?!\w)", text, re.IGNORECASE) if row.label else None
+        if named:
+            marked = _HAS.sub("", text[named.end() :])
+            columns = [column for column in _marking(view) if column in row.cells and _is_same(column, marked)]
+            return (columns[0], [row]) if len(columns) == 1 else None
     return None
 
 

@@ -12,6 +12,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word, words_of, written
+from graph.tables.row_keys import is_money_of_years, row_by_key
 from graph.tables.row_names import FRAME, FRAME_STEMS, PRICES, UNITS, rows_named
 from graph.tables.views import Row, TableView
 
@@ -54,6 +55,8 @@ class Match:
     """Names in the question that extend a row's or look like one, and are no row's."""
     unexplained: list[Word] = field(default_factory=list)
     """The other words that neither the table nor what stands over it holds."""
+    key: str = ""
+    """The column that numbers the rows, where the question names them by their numbers ("plot 3")."""
     scoped: int = 0
     """How many words are explained by caption, headings and the document's name."""
 
@@ -80,6 +83,7 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     scope = [word for word in left if _in_scope(found, word)]
     found.scoped = len(scope)
     rest = [word for word in left if word not in scope and not _asks_for_rows(question, word)]
+    rest = [word for word in rest if not (is_money_of_years(word, found.view) or _says_has(found, word))]
     found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
     if takes := _TAKES.search(question):
         durations = [column for column in found.view.columns if _DURATION.search(column)]
@@ -101,6 +105,9 @@ _MIN_TOTAL = 3
 
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
     """Find the labels of rows in the question, the longest first; return where their words start."""
+    found.key, found.rows, taken = row_by_key(found.view, words)
+    if found.rows:
+        return taken
     found.rows, taken = rows_named(found.view, words, is_cell=found.asked.operation == "cell")
     return taken
 
@@ -170,6 +177,16 @@ _HAS_MOST = re.compile(
 
 def _asks_for_rows(question: str, word: Word) -> bool:
     return any(found.start(1) == word.start for one in (_ANY_ROW, _HAS_MOST) for found in one.finditer(question))
+
+
+# "How many nurses work at Ellis Park?", "Which club does Senn run for?": the verb says no more than "has".
+_HAS = frozenset(
+    map(stem, ("work", "carry", "hold", "seat", "run", "play", "belong", "live", "contain", "employ", "accommodate"))
+)
+
+
+def _says_has(found: Match, word: Word) -> bool:
+    return word.stem in _HAS and word.raw.islower() and len(found.rows) == 1 and len(found.columns) == 1
 
 
 def _in_scope(found: Match, word: Word) -> bool:

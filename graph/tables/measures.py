@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.views import TableView
+from loaders.text.dates import MONTHS
 
 _UNITS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MEASURES = (
@@ -75,9 +76,20 @@ def in_words_of(question: str, view: TableView) -> str:
             continue
         if label := _only_label(view, names):
             return f"{question[: found.start()]}what {label}{question[found.end() :]}"
+        if _is_over(view, names):
+            return f"{question[: found.start()]}what value{question[found.end() :]}"
+    return _with_comparison(question, view)
+
+
+def _with_comparison(question: str, view: TableView) -> str:
+    """Return a question with "highest Weight" for "heaviest"; unchanged where a table has no such measure."""
     for pattern, more, names in _COMPARED:
         found = pattern.search(question)
-        if found and not _heads_next(question, found.end(), view) and (label := _only_label(view, names)):
+        if not found or _heads_next(question, found.end(), view):
+            continue
+        if _is_over(view, names):
+            return f"{question[: found.start()]}{more}{found['most']}{question[found.end() :]}"
+        if label := _only_label(view, names):
             compared = f"{more}{found['most']} {label}"
             if found["most"] == "er" and re.match(r" than [$€£]?\d", question[found.end() :]):
                 compared = f"{label} {more}er"  # "heavier than 5 kg": "Weight higher than 5 kg"
@@ -93,7 +105,7 @@ _OLDEST, _NEWEST = (
 _LONGEST = re.compile(r"\b(?:the )?longest\b", re.I)
 _SINCE = re.compile(
     r"\b(?:since|built|founded|opened|established|launched|commissioned|joined|finished|completed|erected|installed"
-    r"|year of)\b",
+    r"|year of|born|birth)\b",
     re.I,
 )
 _IS_YEAR = re.compile(r"\W*(?:1[0-9]|20)\d\d\W*")
@@ -121,6 +133,18 @@ def _heads_next(question: str, end: int, view: TableView) -> bool:
     """Return whether the word after a place of a question heads a column: the longest hire is no length."""
     after = re.match(r"\s+([^\W_]+)", question[end:])
     return after is not None and any(terms.stems(after[1]) <= terms.stems(column) for column in view.columns[1:])
+
+
+def _is_over(view: TableView, names: Sequence[str]) -> bool:
+    """Return whether all of a table is of a measure, by what stands over it: months of "Mean temperatures"."""
+    wanted = {stem(name) for name in names}
+    headed = any(terms.stems(label) & wanted for label in [*view.columns, *(row.label for row in view.rows)])
+    return bool(view.scope & wanted) and not headed and all(map(_IS_PERIOD.search, view.columns))
+
+
+_IS_PERIOD = re.compile(
+    rf"^(?:{'|'.join(MONTHS)}|{'|'.join(month[:3] for month in MONTHS)})\b|\b(?:19|20)\d\d\b|^[QH]\d", re.I
+)
 
 
 def _only_label(view: TableView, names: Sequence[str]) -> str:

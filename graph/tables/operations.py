@@ -46,7 +46,11 @@ _VERB_MEAN = re.compile(r"\b(?:does|do|did|would|will)\b.*\bmean\b", re.I)
 _RATIO = re.compile(
     r"\b(how many times|ratio|times (?:as|that|the|higher|larger|more)|what multiple|what factor)\b", re.I
 )
-_TURNED = re.compile(r"\bhow many times (?!is|was|as|are|were).*\b(?:is|was|are|were) (?:that|those|the)\b", re.I)
+_TURNED = re.compile(
+    r"\bhow many times (?!is|was|as|are|were).*\b(?:is|was|are|were) (?:that|those|the)\b"
+    r"|\bhow many times (?:as|more) .*\b(?:as|than) \S.* (?:does|do|did|has|have|had|is|was|are|were) ",
+    re.I,
+)
 _DIFFERENCE = re.compile(
     rf"\b(difference|gap|margin|how (?:much|many|far)(?: \w+){{0,3}} (?:{_MORE}|{_LESS})"
     r"|by how (?:much|many)(?: (?:points|percent|units))?|by what margin|how many (?:percentage )?points)\b",
@@ -91,6 +95,13 @@ _WHICH = re.compile(r"\b(which|what|who|list|name|show|give|find)\b", re.I)
 _EQUALS = re.compile(
     r"^\W*which (?!is|was).*\b(?:of|is|are|was|were|exactly|equals?) (?:exactly )?(?!(?:19|20)\d\d\b)"
     rf"{_NUMBER}{_UNIT}\W*$",
+    re.IGNORECASE,
+)
+# "Which towns have 61 seats?"
+_HAS_JUST = re.compile(
+    r"^\W*(?:in )?(?:which|what|how many) (?!is|was|are|were).*\b(?:have|has|had) (?:exactly |just )?"
+    rf"(?!(?:19|20)\d\d\b){_NUMBER}"
+    r"(?= [^\W\d]{2,})(?! (?:times|more|fewer|less|or|to|and)\b)",
     re.IGNORECASE,
 )
 # "Which courses have seats left?": those with more than none.
@@ -211,7 +222,7 @@ def _condition(question: str) -> Asked | None:
         return Asked(
             "filter", (found.span(),), high=found["number"], inclusive=bool(_INCLUSIVE.search(found["less"]))
         )  # fmt: skip
-    if found := _EQUALS.search(question):
+    if found := _EQUALS.search(question) or _HAS_JUST.search(question):
         start = found.start("number")
         return Asked("filter", ((start, found.end()),), low=found["number"], high=found["number"], inclusive=True)
     return None

@@ -20,7 +20,7 @@ MAX_SHOWN = 30
 
 def operand(view: TableView, row: Row, column: str) -> Operand:
     """Return a cell as a computation names it."""
-    value = view.value(row, column)
+    value = view.order(row, column)
     return Operand(
         label=row.name, column=column, cell=row.cells.get(column, ""), value="" if value is None else str(value),
         chunk=row.chunk, quote=row.text,
@@ -69,7 +69,8 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     """
     if counts_rows(view, column) and not _ORDER.search(column):
         return None
-    known = _known(view, column)
+    orders = [(row, view.order(row, column)) for row in view.rows]
+    known = [(row, value) for row, value in orders if value is not None]
     if asked.of_losses and any(value < 0 for _, value in known):  # the largest loss is the lowest number
         known = [(row, value) for row, value in known if value < 0]
         asked = replace(asked, most=not asked.most)
@@ -81,7 +82,7 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     order = {1: "", 2: "second ", 3: "third ", 4: "fourth ", 5: "fifth "}[asked.rank]
     how = f"the {order}{'highest' if asked.most else 'lowest'} of {len(known)} values"
     tie = " (a tie)" if len(winners) > 1 else ""
-    text = f"{_and([row.name for row in winners])}{tie}: {column} {shown(winners[0], column)}, {how}"
+    text = f"{joined([row.name for row in winners])}{tie}: {column} {shown(winners[0], column)}, {how}"
     rest = [row for row, _ in known if row not in winners]
     operands = [operand(view, row, column) for row in [*winners, *rest]]
     return claim(text, f"extreme {_order(asked)} {asked.rank}", operands, str(wanted))
@@ -98,10 +99,10 @@ def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
     if not rows:
         text = f"{0 if counts else 'None'}: no row has {column} {condition}"
     elif counts:
-        text = f"{len(rows)}: {_and([row.name for row in rows])} {_have(rows)} {column} {condition}"
+        text = f"{len(rows)}: {joined([row.name for row in rows])} {_have(rows)} {column} {condition}"
     else:
         named = [f"{row.name} ({shown(row, column)})" for row in rows]
-        text = f"{_and(named)} {_have(rows)} {column} {condition}"
+        text = f"{joined(named)} {_have(rows)} {column} {condition}"
     result = str(len(rows)) if counts else " | ".join(row.name for row in rows)
     operands = [operand(view, row, column) for row, _ in known]
     return claim(text, _how(asked), operands, result, limits)
@@ -178,7 +179,8 @@ def total(view: TableView, column: str, asked: Asked) -> Claim | None:
 def pair(view: TableView, column: str, rows: Sequence[Row], asked: Asked) -> Claim | None:
     """Return the difference, the ratio or the comparison of two cells."""
     rows = list(rows[::-1] if asked.turned else rows)
-    values = [view.value(row, column) for row in rows]
+    read = view.order if asked.operation in ("comparison", "yes-no") else view.value
+    values = [read(row, column) for row in rows]
     if any(value is None for value in values):
         return None
     a, b = (value for value in values if value is not None)
@@ -288,5 +290,6 @@ def _places(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _and(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
+    """Return names as one text: "A, B and C"."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

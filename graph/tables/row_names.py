@@ -14,7 +14,7 @@ from graph.tables.views import Row, TableView
 
 # Words that say nothing of what is asked for: they need not be found in the table.
 FRAME = terms.STOP_WORDS | frozenset(
-    """number numbers value values figure figures amount amounts count counts much many high low big large long old tall
+    """number numbers value values figure figures amount amounts count counts much many high low big large long
     recorded reported listed shown entries entry row rows column columns cell both all over across together than higher
     lower more less each every among one ones same total table tables compared between difference exact exactly between
     please tell find answer following according does did do got get have has had there here only just give given gives

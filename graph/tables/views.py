@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from graph.retrieval import terms
 from graph.storage.rows import ChunkRow, SentenceRow
-from loaders.text.numbers import Mark, cell_values, decimal_mark
+from loaders.text.dates import duration_seconds
+from loaders.text.numbers import Mark, cell_values, decimal_mark, is_number
 from loaders.text.raised_signs import without_notes
 
 TOTALS = re.compile(
@@ -73,6 +74,11 @@ class TableView:
         values = cell_values(row.cells.get(column, ""), self.decimal)
         return values[0] if len(values) == 1 or (values and not self.decimal) else None
 
+    def order(self, row: Row, column: str) -> Decimal | None:
+        """Return what a cell is put in order by: its number, or the seconds of a time ("2:31:05")."""
+        value = self.value(row, column)
+        return duration_seconds(row.cells.get(column, "")) if value is None else value
+
 
 def build_views(chunks: Sequence[ChunkRow], titles: dict[str, str]) -> list[TableView]:
     """Return the tables of chunks; chunks that follow each other with the same caption and columns are one table."""
@@ -108,6 +114,8 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
         return None
     if any(len({column for column, _ in row.cells[1:]}) < len(row.cells) - 1 for row in found):
         return None
+    if 2 * sum(map(_is_data, columns)) >= len(columns):
+        return None  # a row of data was read as the header
     caption = next((s.text for s in chunk.sentences if s.kind == "caption"), "")
     caption = caption or _caption_of(chunk)
     rows = [_row(chunk, sentence) for sentence in found]
@@ -122,6 +130,18 @@ def _view(chunk: ChunkRow, title: str) -> TableView | None:
         chunk.document, chunk.name, caption, terms.stems(over), columns, body, totals, "", [chunk],
         terms.stems(f"{chunk.name} {title}"),
     )  # fmt: skip
+
+
+_IS_YEAR = re.compile(r"\W*(?:1[5-9]|20)\d\d\W*")
+
+
+def _is_data(column: str) -> bool:
+    """Return whether the name of a column is a value: "43,645" or "48.7%", no year and no small number."""
+    plain = column.strip()
+    return is_number(plain) and not _IS_YEAR.fullmatch(plain) and not (plain.isdigit() and len(plain) < _LEAST_DIGITS)
+
+
+_LEAST_DIGITS = 3  # "1", "2" and "10" may head the rounds of a game or the grades of a school
 
 
 def _caption_of(chunk: ChunkRow) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.types import Claim, Computation, Operand
-from loaders.text.dates import clock_minutes
+from loaders.text.dates import clock_minutes, duration_seconds
 from loaders.text.numbers import cell_values, find_numbers
 
 _FAILURE = "its result does not follow from the cells that it names"
@@ -18,7 +18,7 @@ def failure_of_result(claim: Claim, computation: Computation) -> str:
     for one in operands:
         if one["cell"] and one["cell"] not in one["quote"]:
             return f"{one['cell']} is not in the row that it is quoted from"
-        if one["value"] and Decimal(one["value"]) not in cell_values(one["cell"]):
+        if one["value"] and Decimal(one["value"]) not in (*cell_values(one["cell"]), duration_seconds(one["cell"])):
             return f"{one['cell']} is not {one['value']}"
     operation, *rest = computation["operation"].split()
     holds = _RULES.get(operation)
@@ -121,6 +121,11 @@ def _is_inside(one: Operand, computation: Computation, rest: Sequence[str]) -> b
     return (not low or value > Decimal(low)) and (not high or value < Decimal(high))
 
 
+def _same_text(computation: Computation, _: Sequence[str]) -> bool:
+    """Return whether the result counts the cells that hold just the text of the condition."""
+    return computation["result"] == str(sum(one["cell"] == computation["low"] for one in computation["operands"]))
+
+
 def _list(computation: Computation, _: Sequence[str]) -> bool:
     return computation["result"] == str(len({one["label"] for one in computation["operands"]}))
 
@@ -131,6 +136,6 @@ def _cell(computation: Computation, _: Sequence[str]) -> bool:
 
 _RULES: Mapping[str, Callable[[Computation, Sequence[str]], bool]] = {
     "sum": _sum, "mean": _mean, "difference": _difference, "change": _change, "ratio": _ratio, "extreme": _extreme,
-    "yes-no": _yes_no,
-    "comparison": _comparison, "filter": _condition, "count": _condition, "list": _list, "cell": _cell, "time": _time,
+    "yes-no": _yes_no, "comparison": _comparison, "filter": _condition, "count": _condition, "same": _same_text,
+    "list": _list, "cell": _cell, "time": _time,
 }  # fmt: skip

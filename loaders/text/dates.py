@@ -7,6 +7,7 @@ spells it out. The words are added to what is searched, never to what is shown o
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -119,3 +120,15 @@ def clock_minutes(text: str) -> int | None:
     hour, half = int(found[1]), (found[3] or "").lower()
     hour = hour % 12 + 12 * (half == "p") if half else hour
     return 60 * hour + int(found[2])
+
+
+_DURATION = re.compile(r"\s*(?:(\d{1,3}):)?(\d{1,2}):([0-5]\d(?:\.\d+)?)\s*")
+
+
+def duration_seconds(text: str) -> Decimal | None:
+    """Return a time as it is written in results ("2:31:05", "34:12", also "19:30") in seconds; None for other text.
+
+    With two parts, these are taken as minutes and seconds, which puts clock times in their order, too.
+    """
+    found = _DURATION.fullmatch(text)
+    return Decimal(found[1] or 0) * 3600 + Decimal(found[2]) * 60 + Decimal(found[3]) if found else None

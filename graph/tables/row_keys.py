@@ -1,0 +1,65 @@
+"""Rows named by what numbers them: "plot 3" where a column "Plot" holds 3, and the value of a row without a header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+from graph.tables.question_words import Word
+from graph.tables.views import Row, TableView
+
+# "Plot no. 3", "plot number 3"
+_BETWEEN = frozenset({"no", "nr", "number"})
+_NUMBERS = re.compile(r"\b(?:no|nr|number|id|code)\b\.?|[#№]", re.IGNORECASE)
+_KEY = re.compile(r"[A-Za-z]{0,3}\d{1,5}[A-Za-z]?")
+_LEAST_ROWS = 2
+_MONEY = frozenset(
+    map(stem, ("fee", "fees", "price", "cost", "costs", "rent", "charge", "charges", "due", "dues", "pay", "paid"))
+)
+_CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?)\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def row_by_key(view: TableView, words: Sequence[Word]) -> tuple[str, list[Row], set[int]]:
+    """Return the column that numbers the rows, the rows that a question names by it, and where the words start.
+
+    ("", [], set()) where it names none. Several rows are named by "plots 2 and 5".
+    """
+    for column in _keys(view):
+        noun = terms.stems(_NUMBERS.sub(" ", column)) or terms.stems(column)
+        rows = {row.cells[column].lower(): row for row in view.rows}
+        named: list[Row] = []
+        taken: set[int] = set()
+        for at, word in enumerate(words):
+            before = [one for one in words[max(0, at - 2) : at] if one.text not in _BETWEEN]
+            follows = bool(before) and (before[-1].stem in noun or before[-1].start in taken)
+            if follows and word.raw.lower() in rows and (named or before[-1].stem in noun):
+                named.append(rows[word.raw.lower()])
+                taken |= {before[-1].start, word.start}
+                taken |= {one.start for one in words[max(0, at - 2) : at] if one.text in _BETWEEN}
+        if named:
+            return column, named, taken
+    return "", [], set()
+
+
+def _keys(view: TableView) -> list[str]:
+    """Return the columns whose short numbers or codes are different in all rows, and are no values."""
+    found = []
+    for column in view.columns:
+        cells = [row.cells.get(column, "") for row in view.rows]
+        banded = all(row.cells.get(column, "-") in row.band for row in view.rows)
+        numbered = banded or bool(_NUMBERS.search(column))
+        if numbered and len(cells) >= _LEAST_ROWS and len(set(cells)) == len(cells) and all(map(_KEY.fullmatch, cells)):
+            found.append(column)
+    return found
+
+
+def is_money_of_years(word: Word, view: TableView) -> bool:
+    """Return whether a word says "fee" or "cost" of a table whose columns of values are years of one currency."""
+    if word.stem not in _MONEY:
+        return False
+    years = [column for column in view.columns if _YEAR.search(column)]
+    others = [column for column in view.columns if column not in years and terms.stems(column) & _MONEY]
+    return len(years) > 1 and not others and all(map(_CURRENCY.search, years))
