@@ -19,6 +19,7 @@ from loaders.chunking.context_words import (
 )
 from loaders.chunking.headers_footers import drop_headers_footers
 from loaders.chunking.headings import Outline
+from loaders.chunking.note_lines import with_notes
 from loaders.chunking.packing import MAX_TOKENS, SentenceSize, pack_chunks, pack_rows, pack_units
 from loaders.chunking.page_names import page_names, without_names
 from loaders.chunking.segments import Segment, build_segments, contents_lines, cut_long
@@ -64,6 +65,7 @@ def chunk_pages(title: str, pages: Sequence[tuple[int, Sequence[Block]]]) -> lis
     headers, footers and page numbers.
     `title` is the document's; it is left out of the chunks' heading paths.
     """
+    pages = with_notes(pages)
     names, used = page_names(pages)
     segments = build_segments(drop_headers_footers(without_names(pages, used)))
     if person := _tell_name(segments):

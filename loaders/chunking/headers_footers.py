@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from loaders.chunking.note_lines import called_notes
 from loaders.text.plain import plain
 from loaders.types import Block
 
@@ -46,8 +47,9 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
         (number, list(body) or [_body(block) for block in blocks])
         for (number, blocks), body in zip(pages, bodies, strict=True)
     ]
+    notes = {id(block) for body in bodies for block in called_notes(body)}
     for _ in range(LAYERS):
-        top, bottom = _strip_edge(bodies, 0), _strip_edge(bodies, -1)
+        top, bottom = _strip_edge(bodies, 0, notes), _strip_edge(bodies, -1, notes)
         if not (top or bottom):
             break
     return [(number, body or blocks) for (number, blocks), body in zip(marked, bodies, strict=True)]
@@ -78,9 +80,9 @@ def _words(block: Block) -> str:
     return _NUMBER.sub("#", plain(block.text).casefold())
 
 
-def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
-    """Remove the first (0) or last (-1) block of the pages where it repeats; return whether there was any."""
-    keys = [_key(body[edge]) if body else "" for body in bodies]
+def _strip_edge(bodies: list[list[Block]], edge: int, notes: set[int]) -> bool:
+    """Remove the first (0) or last (-1) block of the pages where it repeats, but no note; return whether any was."""
+    keys = [_key(body[edge]) if body and id(body[edge]) not in notes else "" for body in bodies]
     counts = Counter(key for key in keys if key)
     repeated = {key for key, count in counts.items() if count >= MIN_PAGES and count > MIN_SHARE * len(bodies)}
     for body, key in zip(bodies, keys, strict=True):
@@ -90,10 +92,15 @@ def _strip_edge(bodies: list[list[Block]], edge: int) -> bool:
 
 
 def _key(block: Block) -> str:
-    """Return the words of a block without numbers, which a running header shares on all pages; "" if it is not one."""
+    """Return the words of a block without numbers, which a running header shares on all pages; "" if it is not one.
+
+    The number of a heading counts: "Part 1" and "Part 2" head two parts.
+    """
     if not block.may_be_header_or_footer or len(block.text) > 1000:
         return ""
     text = _words(block)
     if len(text.split()) > MAX_WORDS:
         return ""
+    if block.is_heading:
+        return plain(block.text).casefold()
     return "#" if _ROMAN.match(text) else text

@@ -49,3 +49,10 @@ def test_what_a_single_page_says_at_its_edge_is_text() -> None:
 def test_repeated_lines_without_a_mark_are_removed_too() -> None:
     pages = [[Block("text", f"Acme, page {n}"), Block("text", body)] for n, body in enumerate(BODIES, 1)]
     assert texts(*pages) == [[body] for body in BODIES]
+
+
+def test_headings_that_differ_by_their_number_stay() -> None:
+    pages = [[Block("heading", f"## Part {n}", 2), Block("text", body)] for n, body in enumerate(BODIES, 1)]
+    assert [lines[0] for lines in texts(*pages)] == [f"## Part {n}" for n in range(1, 5)]
+    pages = [[Block("heading", "## Acme report", 2), Block("text", body)] for body in BODIES]
+    assert texts(*pages) == [[body] for body in BODIES]
