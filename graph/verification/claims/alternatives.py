@@ -38,6 +38,46 @@ born geboren | died dead gestorben starb
 upper obere* | lower untere*
 horizontal* waagerecht* | vertical* senkrecht*
 male männlich* | female weiblich*
+unicameral | bicameral
+small kleine kleinen kleiner | large big huge große großen großer
+northeast* | northwest* | southeast* | southwest*
+nordost* nordöstlich* | nordwest* | südost* südöstlich* | südwest* südwestlich*
+gain gains | loss losses
+wealthy rich affluent reiche* wohlhabend* | poor impoverished arme armen
+defensive defensiv* | offensive offensiv*
+innate inborn congenital angeboren* | adaptive acquired erworben*
+maternal mütterlich* | paternal väterlich*
+king könig | queen königin
+catholic* katholisch* | protestant* evangelisch* | muslim* muslimisch* | jewish jüdisch* | orthodox* orthodox*
+coastal küste* | inland binnen*
+indoor indoors | outdoor outdoors
+ascending aufsteigend* | descending absteigend*
+clockwise | counterclockwise anticlockwise
+singular | plural
+positive positiv* | negative negativ*
+ancient antik* | modern modern*
+active aktiv* | passive passiv*
+convex konvex* | concave konkav*
+deciduous | evergreen
+resident residents | visitor visitors besucher*
+passenger passengers fahrgäste* | freight cargo fracht*
+oral mündlich* | intravenous* | topical
+optimist* | pessimist*
+maximise* maximize* maximier* | minimise* minimize* minimier*
+encrypt* verschlüssel* | decrypt* entschlüssel*
+plaintiff* claimant* kläger* | defendant* beklagte*
+unanimous* einstimmig* | majority mehrheit*
+together jointly collectively gemeinsam* | independently separately individually unabhängig* getrennt
+synchronous* | asynchronous*
+linear | quadratic | cubic | exponential* | logarithmic*
+deterministic* | probabilistic* | nondeterministic*
+windward | leeward
+seaward seewärts | landward landwärts
+inbound | outbound
+onshore | offshore
+gasoline petrol benzin* | diesel
+wooden holz* hölzern* | steel stahl* | concrete beton* | brick ziegel* backstein*
+copper kupfer* | silver silber* | gold golden
 monday montag* | tuesday dienstag* | wednesday mittwoch* | thursday | friday freitag* | saturday | sunday
 spring frühjahr* frühling* | summer sommer* | autumn herbst* | winter winter*
 daily täglich* | weekly wöchentlich* | monthly monatlich* | quarterly vierteljährlich* | annual* yearly jährlich*
@@ -57,7 +97,6 @@ solid fest* | liquid flüssig* | gaseous gasförmig*
 required compulsory mandatory obligatory verpflichtend* vorgeschrieben* | recommended advisable optional empfohlen*
 abundant plentiful common commonest häufig* | rare rarer rarest scarce scarcest uncommon selten*
 developed entwickelt* | developing underdevelop* unterentwickelt*
-innate inborn congenital angeboren* | acquired erworben*
 permitted allowed erlaubt* | prohibited forbidden banned verboten* untersagt*
 rural ländlich* | urban städtisch*
 manual* manuell* | automatic* automatisch*

@@ -51,7 +51,9 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 """Words for a ratio that is no percentage: "approximately 14 million shares" is none of 41 million and 3 %."""
-_MEAN = re.compile(r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media)\b", re.IGNORECASE)
+_MEAN = re.compile(
+    r"\b(?:averag\w*|mean|on average|durchschnitt\w*|mittel\w*|moyenne|media|middle|midpoint|mitte)\b", re.IGNORECASE
+)
 _IS_LISTED = re.compile(r":\s|\(|\b(?:namely|consist\w*|made up of|nämlich|und zwar)\b", re.IGNORECASE)
 """Between a sum and its parts: "17 aircraft: 11 turboprops and 6 jets"."""
 _BY = re.compile(r"\b(?:by|um)\s*$", re.IGNORECASE)

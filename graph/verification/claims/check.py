@@ -5,6 +5,7 @@ Each kind of check is a module of its own. A reason is a sentence that tells a m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
@@ -20,10 +21,12 @@ from graph.verification.claims import (
     cut_quotes,
     directions,
     earlier_values,
+    events,
     exchanges,
     implied,
     kinds,
     modality,
+    narrowed_words,
     negation,
     opposites,
     pairs,
@@ -41,6 +44,7 @@ from graph.verification.claims import (
     subjects,
     table_order,
     table_places,
+    table_years,
     units,
     value_context,
 )
@@ -114,6 +118,7 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
 
 def _written_alike(text: str, evidence: Evidence) -> tuple[str, Evidence]:
     """Return a claim and its evidence with halves as decimals, and quarters of a year as the table writes them."""
+    text = _with_war_names(text, evidence.whole)
     text = with_quarters(with_halves(text), " ".join(row.search for row in evidence.rows[:1]))
     whole = with_halves(evidence.whole)
     exact = with_halves(evidence.exact)
@@ -121,6 +126,20 @@ def _written_alike(text: str, evidence: Evidence) -> tuple[str, Evidence]:
         return text, evidence
     quote, around = with_halves(evidence.quote), with_halves(evidence.around)
     return text, replace(evidence, exact=exact, whole=whole, quote=quote, around=around)
+
+
+def _with_war_names(text: str, whole: str) -> str:
+    """Return a claim in which "WWII" and "Second World War" are written as its passage writes them."""
+    for pattern, names in _WARS:
+        held = next((name for name in names if name in whole), "")
+        text = pattern.sub(held, text) if held else text
+    return text
+
+
+_WARS = (
+    (re.compile(r"\b(?:WW ?(?:II|2)|World War (?:II|Two|2)|Second World War)\b"), ("World War II", "Second World War")),
+    (re.compile(r"\b(?:WW ?(?:I|1)|World War (?:I|One|1)|First World War)\b"), ("World War I ", "First World War")),
+)
 
 
 def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ...]:
@@ -198,6 +217,9 @@ def _doubts_on_row(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("comparison", table_order.wrong_order(text, evidence, numbers.mark).doubt),
         ("number", table_places.lost_sign(text, numbers.stated, evidence, numbers.mark)),
         ("unit", table_places.lost_magnitude(text, evidence)),
+        ("date", table_years.other_year(text, numbers.stated, evidence, numbers.mark)),
+        ("direction", table_years.other_course(text, evidence, numbers.mark)),
+        ("unit", table_years.other_money(text, numbers.stated, evidence, numbers.mark)),
         ("number", table_places.added_loss(text, numbers.stated, evidence, numbers.mark)),
     ]
 
@@ -247,10 +269,13 @@ def _doubts_on_plans(text: str, quote: str) -> list[tuple[Kind, str]]:
         ("modality", modality.attempt_achieved(text, quote)),
         ("modality", plans.done_already(text, quote)),
         ("modality", plans.plan_exchanged(text, quote)),
+        ("modality", plans.outlook_reached(text, quote)),
         ("modality", plans.certainty_added(text, quote)),
         ("name", bracketed.other_role(text, quote)),
         ("date", periods.other_order(text, quote)),
         ("scope", kinds.other_kind(text, quote)),
+        ("scope", narrowed_words.narrowed(text, quote)),
+        ("date", events.other_doer_or_date(text, quote)),
         ("relation", kinds.without_for_with(text, quote)),
         ("name", exchanges.exchanged_words(text, quote)),
         ("number", exchanges.other_respectively(text, quote)),

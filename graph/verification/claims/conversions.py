@@ -20,6 +20,10 @@ _KINDS: tuple[dict[str, str], ...] = (
         "millimetres": "0.001", "centimetres": "0.01", "metres": "1", "kilometres": "1000", "inches": "0.0254",
         "feet": "0.3048", "miles": "1609.344",
     },
+    {
+        "square metres": "1", "hectares": "10000", "square kilometres": "1000000", "acres": "4046.8564",
+        "square miles": "2589988.11",
+    },
     {"grams": "1", "kilograms": "1000", "tonnes": "1000000"},
     {"seconds": "1", "minutes": "60", "hours": "3600", "days": "86400", "weeks": "604800"},
     {"months": "1", "years": "12", "decades": "120", "centuries": "1200"},

@@ -50,6 +50,7 @@ def evidence_for(quote: str, chunk: ChunkRow, title: str = "", document: Callabl
     around = " ".join(s.text for s in chunk.sentences if s.kind not in ("row", "band", "struck")) if rows else whole
     captions = [text for text in _captions_above(rows, chunk) if all(text not in row.search for row in rows)]
     captions += [row.text for row in chunk.sentences if rows and row not in rows and _is_head(row)]
+    captions += dict.fromkeys(row.cells[0][0] for row in rows if row.cells)  # "Rigid Packaging", "($ million)"
     return Evidence(
         exact=" ".join([quote, *captions, *(row.search for row in rows)]),
         above=" ".join(chunk.headings),

@@ -44,6 +44,7 @@ def other_kind(text: str, quote: str) -> str:
         return ""
     found = _of_other_country(text, quote) or _non_dropped(text, quote) or _in_other_place(text, quote)
     found = found or _after_for_within(text, quote) or _of_other_stuff(text, quote)
+    found = found or _of_other_measure(text, quote)
     return found or _of_other_year(text, quote) or _not_as_expected(text, quote)
 
 
@@ -136,6 +137,32 @@ _IN_TIME = re.compile(
     re.IGNORECASE,
 )
 _INSIDE = frozenset({"within", "inside", "innerhalb von", "binnen"})
+
+
+def _of_other_measure(text: str, quote: str) -> str:
+    """Return a doubt where a claim says of the net income what its quote says of the free cash flow."""
+    said, held = ([name for name, one in _MEASURES.items() if one.search(some)] for some in (text, quote))
+    if not said or not held or set(said) & set(held) or len(said) > 1:
+        return ""
+    return f"the quote says it of the {held[0]}, the claim of the {said[0]}"
+
+
+_MEASURES = {
+    name: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+    for name, pattern in {
+        "net income": "net income|net profit|net earnings|net loss|jahresüberschuss|nettogewinn",
+        "cash flow": "(?:free |operating )?cash ?flows?|free cash",
+        "operating profit": "operating (?:income|profit)|ebit|betriebsergebnis",
+        "EBITDA": "ebitda",
+        "sales": "net sales|sales|revenues?|turnover|umsatz|umsätze|erlöse",
+        "dividend": "dividends?|dividende",
+        "debt": "net debt|debts?|borrowings|schulden",
+        "equity": "shareholders['’]? equity|equity|eigenkapital",
+        "capital expenditure": "capital expenditures?|capex|investitionen",
+        "gross profit": "gross profit|bruttogewinn|rohertrag",
+    }.items()
+}
+"""Measures of a company; "profit" and "earnings" alone may be several of them."""
 
 
 def _of_other_year(text: str, quote: str) -> str:

@@ -52,7 +52,7 @@ AXES = {
         "begin= begins= began= begun= start= starts= started= starting= open= opens= opened= opening= launch "
         "first= found="
         " join= joins= joined= enter= entered= erst= erste= ersten= begann beginn eröffn",
-        "completed= abgeschlossen fertiggestellt "
+        "completed= abgeschlossen fertiggestellt quell= quelled= "
         "end= ends= ended= ending= stop= stops= stopped= clos close= closed= closes= finish last= abolish left= "
         "leave= "
         "leaves= letzt endet endete beendet schließ schloss geschlossen",

@@ -93,6 +93,24 @@ _STATING = frozenset(
 )
 
 
+def outlook_reached(text: str, quote: str) -> str:
+    """Return a doubt where a claim says of the past what its quote has as an outlook: "Outlook: sales of 5 million"."""
+    found = _OUTLOOK.search(quote)
+    is_open = any(is_hedge(w.key) or w.key in _FUTURE or _PLANNED.match(w.key) for w in words(text))
+    if not found or is_open or _OUTLOOK.search(text) or not same_language(text, quote):
+        return ""
+    past = _PAST.search(text)
+    is_told = past is None or any(word.key == past[0].lower() for word in words(quote))
+    return "" if is_told else f"the quote is an {found[0].lower()}, the claim says “{past[0] if past else ''}”"
+
+
+_OUTLOOK = re.compile(r"\b(?:outlook|guidance|ausblick|prognose)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:was|were|rose|fell|reached|earned|achieved|amounted|came|grew|war|waren|stieg|fiel|erreichte\w*|betrug\w*)\b",
+    re.IGNORECASE,
+)
+
+
 def plan_exchanged(text: str, quote: str) -> str:
     """Return a doubt where a claim calls planned the value that came true, or the planned one true."""
     if not same_language(text, quote):

@@ -24,6 +24,8 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 """Words of a quote for which a claim may have put a name."""
+_FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]*[^\W\d_]\s(?:[A-ZÄÖÜ]\.?\s)?[A-ZÄÖÜ][\w’'-]+")
+"""A name of two words, for which a pronoun behind it stands: "Manuel Blum ... his axioms"."""
 _BY = frozenset({"by", "durch", "von"})
 _CIRCUMSTANCE = frozenset("in at on during since until till near im am seit bis während bei".split())  # noqa: SIM905
 """Words before a time or a place, which may stand on either side of a verb that it is not the subject of."""
@@ -166,7 +168,7 @@ def other_subject(text: str, evidence: Evidence) -> str:
     quote = evidence.quote or evidence.exact
     if not same_language(text, quote):
         return ""
-    if _POINTING.search(quote):
+    if (pointing := _POINTING.search(quote)) and not _FULL_NAME.search(quote[: pointing.start()]):
         return _other_antecedent(text, quote, evidence.whole.removeprefix(evidence.named))
     known = f"{quote} {evidence.above} {evidence.named}"
     if exchanged := _other_code(text, quote):

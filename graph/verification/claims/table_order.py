@@ -93,6 +93,8 @@ def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decim
         kind = _SUPERLATIVE.match(token.text.lower())
         before = [one.text.lower() for one in said[max(0, at - 2) : at]]
         is_other = bool(_OTHER_SUPERLATIVE.fullmatch(token.text)) and _is_predicate(before)
+        if token.text.lower() in _BEST and before[-1:] == ["the"] and (best := _not_first(found, rows, decimal)):
+            return f"“{token.text}” is not right: {best}"
         if not kind and not is_other:
             continue
         wanted = (bool(kind["top"]),) if kind else (True, False)
@@ -100,6 +102,22 @@ def _of_no_column(text: str, found: Sequence[Mention], evidence: Evidence, decim
         if not any(_leads(rows[0], line, is_top) for line in lines for is_top in wanted if line):
             return f"“{token.text}” is true of no column of the table"
     return ""
+
+
+def _not_first(found: Sequence[Mention], rows: Sequence[SentenceRow], decimal: Mark) -> str:
+    """Return which column of a row has more, and which less, than the column that a claim calls the best."""
+    names = {name for one in of_kind(found, "column") for name in one.names}
+    if len(rows) != 1 or len(names) != 1:
+        return ""
+    values = _cells(rows[0], decimal)
+    own = [value for column, value in values if column in names]
+    higher, lower = ([(v, c) for c, v in values if own and (v - own[0]) * sign > 0] for sign in (1, -1))
+    if len(own) != 1 or not higher or not lower:
+        return ""
+    return f"{max(higher)[1]} has {max(higher)[0]}, against {own[0]}"
+
+
+_BEST = frozenset({"best", "worst"})
 
 
 def _is_extreme_cell(row: SentenceRow, column: str, decimal: Mark) -> bool:

@@ -77,8 +77,9 @@ def lost_sign(text: str, stated: Sequence[Stated], evidence: Evidence, decimal: 
         cells = [
             value
             for row in rows
-            for _, cell in row.cells[1:]
+            for column, cell in row.cells[1:]
             if same_value(one, values := cell_values(cell, decimal))
+            and not (_OUTGOING.search(label(row)) and not _CHANGE.search(column))
             for value in values[:1]
         ]
         if cells and all(value < 0 for value in cells):
@@ -102,6 +103,13 @@ def added_loss(text: str, stated: Sequence[Stated], evidence: Evidence, decimal:
     return ""
 
 
+_OUTGOING = re.compile(
+    r"\b(?:expenses?|expenditure|costs?|tax(?:es)?|interest|purchases?|payments?|repayments?|dividends|aufwand|"
+    r"aufwendungen|kosten|steuern?|zinsen|ausgaben)\b",
+    re.IGNORECASE,
+)
+"""What is paid: in a statement of income, its minus is no sign of a loss."""
+_CHANGE = re.compile(r"[%∆Δ]|\b(?:change|variation|veränderung)\b", re.IGNORECASE)
 _LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|verlust\w*|fehlbetrag)\b", re.IGNORECASE)
 # "Profit or loss", "Profit/(loss)": a column of both, whose name calls no value a loss.
 _OF_BOTH = re.compile(

@@ -39,6 +39,12 @@ _KNOWN = {
     "inches": "inch inches zoll",
     "feet": "ft foot feet fuß",
     "miles": "mi mile miles meilen",
+    "hectares": "ha hectare hectares hektar",
+    "acres": "acre acres",
+    "square metres": "m2 m² sqm square-metre square-metres square-meter square-meters sq-m quadratmeter quadratmetern",
+    "square kilometres": "km2 km² square-kilometre square-kilometres square-kilometer square-kilometers sq-km"
+    " quadratkilometer quadratkilometern",
+    "square miles": "square-mile square-miles sq-mi quadratmeilen",
     "grams": "g gram grams gramm grammes",
     "kilograms": "kg kilogram kilograms kilogramm kilo kilos",
     "tonnes": "t tonne tonnes ton tons tonnen",
@@ -67,7 +73,8 @@ UNITS = {form.replace("-", " "): unit for unit, forms in _KNOWN.items() for form
 """Units by each of their written forms."""
 _AFTER = re.compile(
     r"\s*-?\s*(?:(?:thousand|million|billion|trillion|bn|mn|tausend|millionen|milliarden|mio\.?|mrd\.?|k|m|b)\b\.?\s*)?"
-    r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|basis[ -]points?|per cent|pour cent|por ciento|[^\W\d_]+)?",
+    r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|basis[ -]points?|per cent|pour cent|por ciento|"
+    r"sq(?:uare)?[ -](?:kilomet(?:re|er)s?|met(?:re|er)s?|miles?|km|mi|m)\b|k?m[²2](?!\w)|[^\W\d_]+)?",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"(€|US\$|\$|£|\b(?:EUR|USD|GBP|CHF)\b)\s?$")
