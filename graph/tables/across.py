@@ -8,6 +8,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables import results
 from graph.tables.matching import Match
+from graph.tables.operations import Asked
 from graph.tables.question_words import Word
 from graph.tables.views import TOTALS, Row, TableView
 from graph.types import Claim
@@ -47,6 +48,22 @@ def claims_across(question: str, found: Match) -> list[Claim]:
     if asked.operation == "extreme":
         return _one(results.extreme(turned, rows[0].name, asked))
     return _one(results.filtered(turned, rows[0].name, asked))
+
+
+_PER = re.compile(r"\bper ([^\W\d_]+)", re.IGNORECASE)
+
+
+def quotient(found: Match) -> list[Claim] | None:
+    """Return one column of a row by another ("pupils per teacher"); None if a question asks for no such thing."""
+    per = _PER.search(found.question)
+    over = [column for column in found.columns if per and stem(per[1].lower()) in terms.stems(column)]
+    if len(found.columns) < 2 or len(over) != 1:  # "Price per dose" is one column
+        return None
+    rest = [column for column in found.columns if column not in over]
+    if len(found.rows) != 1 or len(rest) != 1:
+        return []
+    turned = _turned(found.view, found.rows[0], [*rest, *over])
+    return _one(results.pair(turned, found.rows[0].name, turned.rows, Asked("ratio"))) if len(turned.rows) == 2 else []
 
 
 def _two_years(question: str, found: Match) -> list[str]:

@@ -11,7 +11,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow
 from graph.tables import results
-from graph.tables.across import claims_across, verbs_of
+from graph.tables.across import claims_across, quotient, verbs_of
 from graph.tables.column_words import in_column_words
 from graph.tables.marked_rows import answer_from_marked_rows
 from graph.tables.matching import Match, match, only
@@ -179,6 +179,8 @@ def _claims(found: Match) -> list[Claim]:
     if asked.operation == "list":
         return [results.listed(without_any_sum(view))] if _lists_all(found) else []
     column = _column(found)
+    if (divided := quotient(found)) is not None:
+        return divided
     if asked.operation == "cell" or (asked.operation in ("count", "sum", "mean", "extreme") and len(rows) == 1):
         columns = found.columns or ([column] if column else _of_values(found) or _of_key(found))
         return results.cells(found, columns) if columns and rows else []

@@ -21,7 +21,8 @@ _MADE = (
 )
 _IS_IN = r"(?:is|are|was|were|ended|end(?:s)?|closed?|finish(?:ed)?) (?:the year )?(?:in|with)"
 _MADE_ONE = re.compile(
-    rf"\b(?P<has>{_MADE}|{_IS_IN}) (?:an? )?(?:(?P<loss>{_LOSS_WORDS})|(?P<gain>{_GAIN_WORDS}))\b"
+    rf"\b(?P<has>{_MADE}|{_IS_IN}) (?:an? )?(?:(?P<kind>net|operating|gross) )?"
+    rf"(?:(?P<loss>{_LOSS_WORDS})|(?P<gain>{_GAIN_WORDS}))\b"
     r"(?! (?:of|above|below|over|under|from|for|per|before|after) )(?! (?:margin|rate))",
     re.IGNORECASE,
 )
@@ -40,6 +41,7 @@ _ZERO = re.compile(r"\b(?P<side>below|above|under|over|than) (?:zero|freezing(?:
 _NET = re.compile(r"\b(?:net|for the (?:year|period)|after tax)\b", re.IGNORECASE)
 
 _PRICED = ("price", "cost", "fee", "charge", "fare", "rent", "toll", "rate", "tariff")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CHEAPEST = re.compile(r"\b(?:the )?(?:cheapest|least expensive)\b", re.IGNORECASE)
 _DEAREST = re.compile(r"\b(?:the )?(?:dearest|most expensive|costliest|priciest)\b", re.IGNORECASE)
 _CHEAPER = re.compile(r"\b(?:cheaper|less expensive)\b", re.IGNORECASE)
@@ -74,7 +76,7 @@ def _of_sign(question: str, view: TableView) -> str:
     if _NEGATED.search(question):
         return question
     if (found := _MADE_ONE.search(question)) and _ASKS_CONDITION.match(question):
-        if label := _signed_label(question, view):
+        if label := _signed_label(question, view, kind=found["kind"] or ""):
             side = "below" if found["loss"] else "above"
             return f"{question[: found.start()]}have a {label} {side} 0{question[found.end() :]}"
     elif found := _WAS_ONE.match(question):
@@ -112,9 +114,10 @@ def _of_result(question: str, view: TableView) -> str:
 def _of_price(question: str, view: TableView) -> str:
     wanted = {stem(one) for one in _PRICED}
     labels = [column for column in view.columns if terms.stems(UNITS.sub(" ", column)) & wanted]
-    if len(labels) != 1:
+    names = {" ".join(_YEAR.sub(" ", _bare(label, view)).split()) for label in labels}
+    if len(names) != 1:
         return question
-    label = _bare(labels[0], view)
+    label = names.pop()  # "Rent" of "Rent 2023" and "Rent 2024"
     for pattern, said in ((_CHEAPEST, "lowest"), (_DEAREST, "highest"), (_CHEAPER, "lower"), (_DEARER, "higher")):
         if pattern.search(question):
             return _once(pattern, f"{said} {label}", question)
@@ -144,9 +147,10 @@ def _once(pattern: re.Pattern[str], said: str, question: str) -> str:
     return pattern.sub(said.partition(" ")[0] if named else said, question, count=1)
 
 
-def _signed_label(question: str, view: TableView, *, of_columns: bool = False) -> str:
+def _signed_label(question: str, view: TableView, *, of_columns: bool = False, kind: str = "") -> str:
     """Return the one label of results with both signs, the net one where there are several; "" where that is open."""
     labels = [label for label in _signed_labels(view) if not of_columns or label in view.columns]
+    labels = [label for label in labels if terms.stems(kind) <= terms.stems(label)]
     named = [label for label in labels if terms.stems(UNITS.sub(" ", label)) <= terms.stems(question)]
     kept = named if len(named) == 1 else [one for one in labels if _NET.search(one)] if len(labels) > 1 else labels
     return _bare(kept[0], view) if len(kept) == 1 else ""

@@ -12,7 +12,7 @@ from graph.retrieval import terms
 from graph.storage.fulltext import stem
 from graph.tables.operations import Asked
 from graph.tables.question_words import Word, words_of, written
-from graph.tables.row_keys import is_money_of_years, row_by_key
+from graph.tables.row_keys import asked_keys, is_money_of_years, row_by_key
 from graph.tables.row_names import FRAME, FRAME_STEMS, PRICES, UNITS, rows_named
 from graph.tables.views import Row, TableView
 
@@ -84,7 +84,10 @@ def match(question: str, asked: Asked, view: TableView) -> Match:
     found.scoped = len(scope)
     rest = [word for word in left if word not in scope and not _asks_for_rows(question, word)]
     rest = [word for word in rest if not (is_money_of_years(word, found.view) or _says_has(found, word))]
+    rest = [word for word in rest if word.stem not in terms.stems(" ".join(asked_keys(question, found.view)))]
     found.missing, found.unexplained = _missing_names(found, question, words, taken, explained, rest)
+    if found.key and not found.rows:  # "plot 9"
+        found.missing = [" ".join(word.raw for word in words if word.start in taken)]
     if takes := _TAKES.search(question):
         durations = [column for column in found.view.columns if _DURATION.search(column)]
         found.columns = durations[:1]  # "How long does a wash for a lorry take?" is no value of "Lorry"
@@ -106,7 +109,7 @@ _MIN_TOTAL = 3
 def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
     """Find the labels of rows in the question, the longest first; return where their words start."""
     found.key, found.rows, taken = row_by_key(found.view, words)
-    if found.rows:
+    if found.key:
         return taken
     found.rows, taken = rows_named(found.view, words, is_cell=found.asked.operation == "cell")
     return taken
@@ -115,7 +118,8 @@ def _match_rows(found: Match, words: Sequence[Word]) -> set[int]:
 def _match_columns(found: Match, question: str, words: Sequence[Word]) -> set[int]:
     """Find the columns that the question names, in full or in part; return where the words of these start."""
     asked = {word.stem for word in words}
-    names = {column: _column_stems(column) for column in found.view.columns}
+    numbers = asked_keys(question, found.view) if not found.rows else []
+    names = {column: _column_stems(column) for column in found.view.columns if column not in numbers}
     names = {column: stems for column, stems in names.items() if stems}
     priced = _asks_price(question, asked, names.values())
     asked |= PRICES if priced else set()
@@ -168,7 +172,7 @@ _ANY_ROW = re.compile(r"\b(?:which|what)\s+(unit|item|entity|entry|category|part
 
 # "Which depot handles the most parcels?": a verb that says no more than "has".
 _HAS_MOST = re.compile(
-    r"\b(?:which|what|who)\s+(?:[\w-]+\s+){0,2}?(handle|process|employ|hold|carry|carrie|receive|see|show|report|offer|run"
+    r"\b(?:which|what|who)\s+(?:[\w-]+\s+){0,2}?(handle|process|employ|hold|won|win|earn|got|get|score|carry|carrie|receive|see|show|report|offer|run"
     r"|operate|own|count|serve|reach|record)(?:e?s|e?d)?\s+(?:the\s+)?(?:\w+\s+)?(?:most|least|fewest|highest|lowest"
     r"|largest|smallest|greatest|biggest|maximum|minimum)\b",
     re.IGNORECASE,
@@ -181,12 +185,15 @@ def _asks_for_rows(question: str, word: Word) -> bool:
 
 # "How many nurses work at Ellis Park?", "Which club does Senn run for?": the verb says no more than "has".
 _HAS = frozenset(
-    map(stem, ("work", "carry", "hold", "seat", "run", "play", "belong", "live", "contain", "employ", "accommodate"))
+    map(
+        stem,
+        """work carry hold seat run play belong live contain employ accommodate win won earn get got""".split(),  # noqa: SIM905
+    )
 )
 
 
 def _says_has(found: Match, word: Word) -> bool:
-    return word.stem in _HAS and word.raw.islower() and len(found.rows) == 1 and len(found.columns) == 1
+    return word.stem in _HAS and word.raw.islower() and len(found.rows) <= 1 and len(found.columns) == 1
 
 
 def _in_scope(found: Match, word: Word) -> bool:
@@ -214,7 +221,8 @@ def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
     A band is named by a word that no other band has ("Aspvik" of "Yard of Aspvik"), else by all its words.
     """
     bands = {name: terms.stems(name) for row in found.view.rows for name in row.band}
-    asked = {word.stem for word in left}
+    forms = {term.text for name in bands for term in terms.terms(name)}
+    asked = {word.stem for word in left if any(_is_form(word.text, one) for one in forms)}
     counts = Counter(one for stems in bands.values() for one in stems)
     named = {name for name, stems in bands.items() if any(counts[one] == 1 for one in stems & asked)}
     if len(bands) < 2 or not named:
@@ -230,6 +238,11 @@ def _match_bands(found: Match, left: Sequence[Word]) -> list[Word]:
         found.view = only(found.view, kept)
     held = frozenset[str]().union(*(bands[name] for name in named))
     return [word for word in left if word.stem not in held]
+
+
+def _is_form(word: str, other: str) -> bool:
+    """Return whether two words are forms of one: "route" and "routes", not "Industries" and "Industrial"."""
+    return word.startswith(other) or other.startswith(word) or word.removesuffix("ies") == other.removesuffix("y")
 
 
 def _without_result(found: Match, left: Sequence[Word]) -> list[Word]:

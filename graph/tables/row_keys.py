@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
@@ -25,7 +26,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 def row_by_key(view: TableView, words: Sequence[Word]) -> tuple[str, list[Row], set[int]]:
     """Return the column that numbers the rows, the rows that a question names by it, and where the words start.
 
-    ("", [], set()) where it names none. Several rows are named by "plots 2 and 5".
+    ("", [], set()) where it names none; a column without rows for a number that no row has ("plot 9"). Several rows
+    are named by "plots 2 and 5".
     """
     for column in _keys(view):
         noun = terms.stems(_NUMBERS.sub(" ", column)) or terms.stems(column)
@@ -41,7 +43,28 @@ def row_by_key(view: TableView, words: Sequence[Word]) -> tuple[str, list[Row], 
                 taken |= {one.start for one in words[max(0, at - 2) : at] if one.text in _BETWEEN}
         if named:
             return column, named, taken
+        for before_, word in pairwise(words):
+            if before_.stem in noun and word.raw.isdigit() and word.start - before_.end == 1 and _is_small(word, rows):
+                return column, [], {before_.start, word.start}
     return "", [], set()
+
+
+def _is_small(word: Word, rows: dict[str, Row]) -> bool:
+    """Return whether a number may be that of a row: no year, and the rows are numbered by digits alone."""
+    return len(word.raw) < _YEAR_DIGITS and all(map(str.isdigit, rows))
+
+
+_YEAR_DIGITS = 4
+
+
+def asked_keys(question: str, view: TableView) -> list[str]:
+    """Return the columns that number the rows where a question speaks of the rows by their header ("which plot")."""
+    asked = {stem(found[0].lower()) for found in _NO_NUMBER.finditer(question)}
+    banded = [column for column in _keys(view) if not _NUMBERS.search(column)]
+    return [column for column in banded if terms.stems(column) <= asked]
+
+
+_NO_NUMBER = re.compile(r"\b[^\W\d_]+\b(?!\W*\d)")
 
 
 def _keys(view: TableView) -> list[str]:

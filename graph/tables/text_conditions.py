@@ -47,7 +47,7 @@ _MOST_CLAIMS = 30
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A column with the text that its cells have in the rows asked for, and where the question says it."""
+    """A column, "" for the bands, with the text that it has in the rows asked for, and where the question says it."""
 
     column: str
     cell: str
@@ -71,8 +71,9 @@ def answer_from_text_conditions(question: str, views: Sequence[TableView]) -> tu
     if not _is_explained(question, asks, view, conditions) or not 0 < len(rows) <= _MOST_CLAIMS:
         return [], None
     if asks["count"]:
-        return [_counted(view, rows, conditions)] if len(conditions) == 1 else [], view
-    said = [f"{row.name}: {', '.join(f'{one.column} {row.cells[one.column]}' for one in conditions)}" for row in rows]
+        return [_counted(view, rows, conditions)] if len(conditions) == 1 and conditions[0].column else [], view
+    held = [[f"{one.column} {row.cells[one.column]}" for one in conditions if one.column] for row in rows]
+    said = [": ".join(filter(None, (row.name, ", ".join(its)))) for row, its in zip(rows, held, strict=True)]
     claims = [Claim(text=text, chunk=row.chunk, quote=row.text) for text, row in zip(said, rows, strict=True)]
     return claims, view
 
@@ -101,7 +102,7 @@ def _conditions(question: str, view: TableView) -> list[_Condition]:
             if tuple(word.text for word in run) != own or any(word.start in taken for word in run):
                 continue
             column = _column_of(question, run[0].start, kinds[cell])
-            if not column:
+            if not column and kinds[cell] != [""]:
                 return []
             taken.update(word.start for word in run)
             found.append(_Condition(column, cell, run[0].start, run[-1].end))
@@ -121,7 +122,8 @@ def _texts(view: TableView) -> dict[str, list[str]]:
             own = terms.stems(cell)
             if own and not own <= view.scope | FRAME_STEMS | terms.stems(column):
                 found.setdefault(cell, []).append(column)
-    return found
+    bands = dict.fromkeys(name for row in view.rows for name in row.band if len(_WORD.findall(name)) >= _LEAST_LETTERS)
+    return {**found, **{name: [""] for name in bands if name not in found}} if len(bands) > 1 else found
 
 
 def _column_of(question: str, start: int, columns: Sequence[str]) -> str:
@@ -135,6 +137,8 @@ def _column_of(question: str, start: int, columns: Sequence[str]) -> str:
 
 
 def _has(row: Row, one: _Condition) -> bool:
+    if not one.column:
+        return one.cell in row.band
     return row.cells.get(one.column) == one.cell
 
 

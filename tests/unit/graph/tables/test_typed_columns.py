@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,7 @@ GROUP = table(
         ("Which yards made a loss?", "Bergen ((16)) and Dalen ((36)) have Profit (loss) below 0"),
         ("How many yards made a profit?", "1: Aspvik has Profit (loss) above 0"),
         ("Which yard had the largest loss?", "Dalen: Profit (loss) (36), the lowest of 4"),
+        ("What was the average income of the yards?", "The mean of Income over 4 rows"),
         ("What was the result of Bergen?", "Bergen: Profit (loss) (16)"),
         ("Did Aspvik not make a profit?", ""),
         ("Did Fosna make a profit?", ""),
@@ -145,10 +147,15 @@ PLOTS = table(
         ("What was the yield of plot 3 in 2024?", ""),
         ("What was the fee for plot 9 in 2024?", ""),
         ("What was the fee for tree 3 in 2024?", ""),
+        ("Which plot had the lowest fee in 2023?", "2, Bo Larsen: 2023 (EUR) 77, the lowest of 3 values"),
     ],
 )
 def test_a_row_is_named_by_its_number(question: str, told: str) -> None:
     assert said(question, PLOTS) == told
+
+
+def test_a_number_that_no_row_has_is_absent() -> None:
+    assert ask("What is the area of plot 9?", PLOTS).absence.startswith("There is no plot 9 in")
 
 
 CITIES = table(
@@ -201,3 +208,25 @@ def test_equal_values_marks_and_turned_ratios(question: str, told: str) -> None:
 def test_a_table_whose_header_is_a_row_of_data_answers_nothing() -> None:
     votes = table("Votes", ("Town", "43,645", "48.7%"), ("Marsh", "7,528", "44.7%"), ("Upwell", "9,100", "50.2%"))
     assert build_views([votes], {}) == []
+
+
+BRANCHES = table(
+    "Branches of Marlow Industries", ("Branch", "Pupils", "Teachers"), ("Pumps", "352", "21"), ("Toys", "90", "6")
+)
+
+
+def banded(chunk: ChunkRow, *bands: str) -> ChunkRow:
+    """Return a table whose rows stand under bands."""
+    first, *rows = chunk.sentences
+    rows = [replace(row, band=(band,)) for row, band in zip(rows, bands, strict=True)]
+    return replace(chunk, sentences=(first, *rows))
+
+
+def test_one_column_by_another_is_divided() -> None:
+    assert said("How many pupils per teacher has Pumps?", BRANCHES).endswith("352 / 21 = 16.76")
+
+
+def test_rows_of_a_band_are_named_whatever_the_verb_and_a_company_names_no_band() -> None:
+    chunk = banded(BRANCHES, "Industrial", "Consumer")
+    assert said("Which branches belong to Consumer?", chunk) == "Consumer, Toys"
+    assert said("How many pupils have the branches of Marlow Industries on average?", chunk).endswith("/ 2 = 221.0")
