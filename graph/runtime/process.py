@@ -10,6 +10,10 @@ from __future__ import annotations
 import gc
 from typing import Literal
 
+_YOUNG = 5_000
+"""New objects after which the frozen process looks for garbage. A question over 1,000 chunks spent .95 of its 33 ms of
+CPU on that with Python's 700, .27 with 5,000 and .22 with 20,000, which would keep more garbage meanwhile."""
+
 _state: Literal["default", "loading", "frozen"] = "default"
 _paused = False
 _changes = 0
@@ -42,11 +46,15 @@ def end_pause() -> None:
 
 
 def freeze_gc() -> None:
-    """Exclude all loaded objects from collection, and start a paused collector; once, and only after `configure_gc`."""
+    """Exclude all loaded objects from collection, and start a paused collector, which now runs less often.
+
+    It works once, and only after `configure_gc`.
+    """
     global _state
     if _state == "loading":
         _state = "frozen"
         gc.freeze()
+        gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
         if _paused:
             gc.enable()
 

@@ -31,9 +31,9 @@ def run(program: str, home: Path) -> str:
 def test_a_users_process_keeps_the_defaults(tmp_path: Path) -> None:
     program = (
         "import gc; from graph.app import app; from graph import dependencies; from graph.context import Context\n"
-        "dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())"
+        "dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count(), gc.get_threshold()[0])"
     )
-    assert run(program, tmp_path).split() == ["True", "0"]
+    assert run(program, tmp_path).split() == ["True", "0", "700"]
 
 
 def test_a_command_pauses_the_collector_until_it_has_loaded(tmp_path: Path) -> None:
@@ -43,12 +43,14 @@ def test_a_command_pauses_the_collector_until_it_has_loaded(tmp_path: Path) -> N
         "from graph.cli.clients.local import LocalClient\n"
         "def documents(self, limit, offset):\n"
         "    from graph.app import app\n"
-        "    print(gc.isenabled()); dependencies.for_context(Context()); print(gc.isenabled(), gc.get_freeze_count())\n"
+        "    print(gc.isenabled(), gc.get_threshold()[0]); dependencies.for_context(Context())\n"
+        "    print(gc.isenabled(), gc.get_freeze_count(), gc.get_threshold()[0])\n"
         "    return {'documents': []}\n"
         "LocalClient.documents = documents; main.main(['documents'])"
     )
-    before, after, kept = run(program, tmp_path).split()[:3]
+    before, often, after, kept, seldom = run(program, tmp_path).split()[:5]
     assert (before, after) == ("False", "True")
+    assert int(seldom) > int(often)
     assert int(kept) > LOADED
 
 
