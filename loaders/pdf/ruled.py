@@ -19,7 +19,9 @@ MIN_EDGE = 0.6
 """Share of a cell's side that must be drawn to be its edge."""
 
 _THIN = 3.0  # points: a narrower area is a line
-_SNAP = 2.0  # points: lines this near are one, drawn twice by neighbouring cells
+_SNAP = (
+    4.0  # points: lines this near are one; browsers draw each cell apart, 2.25 from the next. No row of print is lower
+)
 _REACH = 20.0  # points above and below the text in which the table's own lines lie
 _MAX_LINES = 20_000  # pieces of lines on a page: more is a drawing
 

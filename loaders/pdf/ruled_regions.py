@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from loaders.geometry import area, centre, contains, overlap
+from loaders.geometry import area, bounding_box, centre, contains, overlap
 from loaders.pdf.ruled import RuledGrid, Rules, ruled_grid
 from loaders.pdf.ruled_tables import fill
 from loaders.pdf.text_layer import Line, Region, TextLayer
@@ -17,6 +17,8 @@ MIN_PIECES = 8
 """Drawn lines and areas of a page that may hold such a table: three rows of two cells have seven lines and more."""
 
 _ROLES = ("text", "picture", "list-item")  # what the model calls them
+_HEADER_ROLES = ("section-header", "title", *_ROLES)
+_NEAR = 20.0  # points between a table and its header
 _MIN_ROWS, _MIN_COLUMNS = 3, 2
 _MIN_FILLED = 0.7  # share of the cells: the fields of a grid behind a chart are empty
 _MAX_WORDS = 15  # in a cell: more is a box of text
@@ -30,8 +32,8 @@ def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules)
     A frame of cells is a table if it has three rows, most cells hold a few words, and a column of numbers or a bold
     header: the boxes of a form and of a slide have neither.
     """
-    result = list(regions)
-    for region in regions:
+    result = _with_header_rows(regions, layer, rules)
+    for region in list(result):
         if region.role not in _ROLES or region not in result:
             continue
         grid = ruled_grid(rules, region.box)
@@ -45,6 +47,36 @@ def with_ruled_tables(regions: Sequence[Region], layer: TextLayer, rules: Rules)
             result = [other for other in result if other not in inside]
             result.insert(at, Region("table", box, _cells(grid), rules))
     return result
+
+
+def _with_header_rows(regions: Sequence[Region], layer: TextLayer, rules: Rules) -> list[Region]:
+    """Return the parts of a page with those tables whole whose header, in drawn cells, the model took for a heading."""
+    result = list(regions)
+    for region in regions:
+        if region.role != "table" or not region.cells:
+            continue
+        for other in [each for each in result if each.role in _HEADER_ROLES and _is_over(each.box, region.box)]:
+            grid = ruled_grid(rules, bounding_box((other.box, region.box)))
+            if grid is None or len(grid.ys) <= len(region.cells) or len(grid.xs) <= len(region.cells[0]):
+                continue
+            box = Box(grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
+            if _is_row(other, grid, box, layer):
+                result.remove(other)
+                result[result.index(region)] = Region("table", box, _cells(grid), rules)
+                break
+    return result
+
+
+def _is_over(upper: Box, lower: Box) -> bool:
+    return upper.y1 <= lower.y0 + 2 and lower.y0 - upper.y1 < _NEAR and upper.x0 < lower.x1 and upper.x1 > lower.x0
+
+
+def _is_row(region: Region, grid: RuledGrid, box: Box, layer: TextLayer) -> bool:
+    """Return whether the words of a part of the page stand in two drawn cells or more, and nowhere else."""
+    places = [centre(word.box) for word in layer.words if contains(region.box, centre(word.box))]
+    if not all(contains(box, place) for place in places):
+        return False
+    return len({id(grid.cell_at(*place)) for place in places}) > 1
 
 
 def _is_table(grid: RuledGrid, box: Box, layer: TextLayer) -> bool:

@@ -25,6 +25,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d[*†]?")
 _MAX_HEADER = 8  # lines of print
 _UNDER = 0.5  # of the text size: a line this near below a heading belongs to it
 _CENTRED = 0.04  # of the table's width: a name over all columns stands this near to the middle
+_MIN_PRINTED = 3  # rows of print with a phrase in each column
 _TORN = 0.12  # share of a word that must lie on either side of a column line before the line counts as cutting it
 
 
@@ -45,6 +46,7 @@ def table_text(region: Region, rows: Sequence[Line], known: Container[str]) -> s
 
 def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules: Rules) -> list[list[str]]:
     """Return the texts of the layout model's cells, or of the rows of print where labels stand in their middle."""
+    cells = _with_printed_columns(cells, rows)
     if (
         len(cells[0]) > 2
         and all(line.upright for line in rows)
@@ -82,6 +84,22 @@ def _layout_rows(cells: Grid, rows: Sequence[Line], known: Container[str], rules
         for column in columns[:1] if numeric[row] or alone else columns:
             grid[row][0 if alone else column].append((y, text))
     return [[cell_text(cell, known) for cell in row] for row in grid]
+
+
+def _with_printed_columns(cells: Grid, rows: Sequence[Line]) -> Grid:
+    """Divide the one column that the layout model sees where most rows of print have phrases one under the other."""
+    parts = [phrases(line) for line in rows if line.upright]
+    width = max(map(len, parts), default=1)
+    full = [line for line in parts if len(line) == width]
+    if len(cells[0]) > 1 or width < 2 or len(full) < _MIN_PRINTED or 2 * len(full) <= len(parts):
+        return cells
+    ends = [max(line[column][-1].box.x1 for line in full) for column in range(width)]
+    starts = [min(line[column][0].box.x0 for line in full) for column in range(width)]
+    if any(end >= start for end, start in zip(ends, starts[1:], strict=False)):
+        return cells
+    lefts = [cells[0][0].x0, *((end + start) / 2 for end, start in zip(ends, starts[1:], strict=False))]
+    rights = [*lefts[1:], cells[0][0].x1]
+    return [[Box(x0, row[0].y0, x1, row[0].y1) for x0, x1 in zip(lefts, rights, strict=True)] for row in cells]
 
 
 def _is_centred(phrase: Sequence[Word], cells: Grid) -> bool:

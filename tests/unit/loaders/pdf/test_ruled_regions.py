@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from loaders.pdf.layout import build_blocks
-from loaders.pdf.ruled import Rules
+from loaders.pdf.ruled import Rules, ruled_grid
 from loaders.pdf.ruled_regions import with_ruled_tables
 from loaders.pdf.text_layer import Line, Region, Surroundings, TextLayer
 from loaders.types import Box, Word
@@ -99,3 +99,47 @@ def test_print_at_the_top_that_no_other_page_has_may_be_a_heading_or_text(
     region = Region("page-header", Box(40, 35, 400, 65))
     blocks, _ = build_blocks(layer, [region], Surroundings(body_size=10.0, margins=margins))
     assert [block.kind for block in blocks] == [kind]
+
+
+def test_cells_that_a_browser_draws_apart_are_divided_once() -> None:
+    layer, _, box = drawn(NUMBERS)
+    places = [(LEFT + WIDE * x, TOP + HIGH * y) for y in range(3) for x in range(2)]
+    edges = [(x + 1.2, y + 1.2, x + WIDE - 1.2, y + HIGH - 1.2) for x, y in places]
+    across = tuple((y, x0, x1) for x0, y0, x1, y1 in edges for y in (y0, y1))
+    down = tuple((x, y0, y1) for x0, y0, x1, y1 in edges for x in (x0, x1))
+    found = ruled_grid(Rules(across, down), box)
+    assert found is not None
+    assert (len(found.xs), len(found.ys)) == (3, 4)
+    blocks, _ = build_blocks(layer, with_ruled_tables([Region("text", box)], layer, Rules(across, down)), AROUND)
+    assert blocks[0].text == "|Quay|Ships|\n|---|---|\n|North|410|\n|South|840|"
+
+
+def test_a_drawn_header_that_the_model_takes_for_a_heading_joins_its_table() -> None:
+    layer, rules, box = drawn(NUMBERS)
+    header, body = box._replace(y1=TOP + HIGH - 5), box._replace(y0=TOP + HIGH + 5)
+    cells = tuple(
+        tuple(Box(LEFT + WIDE * x, TOP + HIGH * y, LEFT + WIDE * (x + 1), TOP + HIGH * (y + 1)) for x in range(2))
+        for y in (1, 2)
+    )
+    regions = [Region("section-header", header), Region("table", body, cells, rules)]
+    blocks, _ = build_blocks(layer, with_ruled_tables(regions, layer, rules), AROUND)
+    assert [block.text for block in blocks] == ["|Quay|Ships|\n|---|---|\n|North|410|\n|South|840|"]
+
+
+def test_a_heading_over_a_table_stays_one() -> None:
+    layer, rules, box = drawn([["Ships of quays", ""], *NUMBERS[1:]])
+    header, body = box._replace(y1=TOP + HIGH - 5), box._replace(y0=TOP + HIGH + 5)
+    cells = tuple(
+        tuple(Box(LEFT + WIDE * x, TOP + HIGH * y, LEFT + WIDE * (x + 1), TOP + HIGH * (y + 1)) for x in range(2))
+        for y in (1, 2)
+    )
+    regions = [Region("section-header", header), Region("table", body, cells, rules)]
+    assert [region.role for region in with_ruled_tables(regions, layer, rules)] == ["section-header", "table"]
+
+
+def test_the_columns_of_one_cell_a_row_are_told_from_the_print() -> None:
+    rows = [["Tariff", "Day"], ["Basic", "31.2"], ["Green", "33.0"], ["Firm", "27.5"]]
+    layer, _, box = drawn(rows)
+    cells = tuple((Box(LEFT, TOP + HIGH * y, LEFT + 2 * WIDE, TOP + HIGH * (y + 1)),) for y in range(4))
+    blocks, _ = build_blocks(layer, [Region("table", box, cells, Rules())], AROUND)
+    assert blocks[0].text == "|Tariff|Day|\n|---|---|\n|Basic|31.2|\n|Green|33.0|\n|Firm|27.5|"
