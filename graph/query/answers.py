@@ -119,7 +119,7 @@ def final_state(
         "verdict": verdict,
         "notes": [
             *state["notes"],
-            *messages.notes_on_mentions(searched),
+            *messages.notes_on_mentions(searched, state["question"]),
             *notes,
             *messages.notes_on_pages(catalog, cited_pages),
             *(messages.notes_on_lists(catalog, state.get("claims") or []) if verdict != "refused" else []),

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple, cast
 
 from graph.citation_markers import marker
+from graph.query.reasons import in_language
 from graph.query.state import Note, RefusalReason
 from graph.query.wording import Phrase, say
 from graph.retrieval import terms
@@ -56,7 +57,9 @@ def _label(check: ClaimCheck, citation: Citation, asked: str) -> str:
         witness = citation.get("read_from", "image")
         return f" {say(cast(Phrase, f'from_{witness}'), asked)}"
     if check.get("verdict") == "partly_proven":
-        return f" {say('in_part', asked, reason=sanitize_markdown(check['reasons'][0].rstrip('.')))}"
+        return (
+            f" {say('in_part', asked, reason=sanitize_markdown(in_language(check['reasons'][0], asked).rstrip('.')))}"
+        )
     return ""
 
 
@@ -95,26 +98,25 @@ def refusal(reason: str, chunks: Sequence[RetrievedChunk], unread: Mapping[str, 
     return sanitize_markdown(" ".join(sentences))
 
 
-def notes_on_claims(dropped: int, citations: Sequence[Citation]) -> list[Note]:
-    """Return notes on statements that were left out, and on those that are not proven, or in part, with the reason."""
+def notes_on_claims(dropped: int, citations: Sequence[Citation], asked: str = "") -> list[Note]:
+    """Return notes on statements that were left out, and on those that are not proven, or in part, with the reason.
+
+    They are in the language of the question `asked`.
+    """
     notes: list[Note] = []
-    if dropped == 1:
-        notes.append(Note(kind="claims_dropped", text="1 statement was left out, because no page supports it."))
-    elif dropped:
-        text = f"{dropped} statements were left out, because no page supports them."
-        notes.append(Note(kind="claims_dropped", text=text))
+    if dropped:
+        phrase: Phrase = "note_dropped_one" if dropped == 1 else "note_dropped"
+        notes.append(Note(kind="claims_dropped", text=say(phrase, asked, count=dropped)))
     for citation in citations:
-        where = f"page {citation['page']} of {citation['name']}"
+        where = {"marker": marker(citation["marker"]), "page": citation["page"], "name": citation["name"]}
+        reason = sanitize_markdown(in_language(citation.get("reason", ""), asked))
         if is_verified(citation):
             if citation.get("verdict") == "partly_proven":
-                text = f"{marker(citation['marker'])} is proven in part. {sanitize_markdown(citation['reason'])}"
-                notes.append(Note(kind="partly_proven", text=text))
+                notes.append(Note(kind="partly_proven", text=say("note_in_part", asked, reason=reason, **where)))
         elif citation.get("read_from", "image") == "image":
-            text = f"{marker(citation['marker'])} was read from the image of {where}; it was not found in its text."
-            notes.append(Note(kind="read_from_image", text=text))
+            notes.append(Note(kind="read_from_image", text=say("note_image", asked, **where)))
         else:
-            text = f"{marker(citation['marker'])} is not proven on {where}. {sanitize_markdown(citation['reason'])}"
-            notes.append(Note(kind="not_proven", text=text))
+            notes.append(Note(kind="not_proven", text=say("note_not_proven", asked, reason=reason, **where)))
     return notes
 
 
@@ -135,20 +137,20 @@ def notes_on_check(replies: Sequence[Entailment | None]) -> list[Note]:
     return [Note(kind="check_failed", text=" ".join(sentences))] if sentences else []
 
 
-def notes_on_mentions(names: Sequence[str]) -> list[Note]:
+def notes_on_mentions(names: Sequence[str], asked: str = "") -> list[Note]:
     """Return a note that only the mentioned documents were searched; an empty list without names."""
     if not names:
         return []
-    listed = ", ".join(names[:_MAX_NAMED]) + (f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else "")
-    verb, pronoun = ("was", "it") if len(names) == 1 else ("were", "them")
-    text = f"Only {listed} {verb} searched, because the question is about {pronoun}."
-    return [Note(kind="document_recognised", text=text)]
+    rest = len(names) - _MAX_NAMED
+    listed = ", ".join(names[:_MAX_NAMED])
+    listed = say("more", asked, names=listed, count=rest) if rest > 0 else listed
+    phrase: Phrase = "note_searched_one" if len(names) == 1 else "note_searched"
+    return [Note(kind="document_recognised", text=say(phrase, asked, names=listed))]
 
 
-def note_on_widened_search() -> Note:
+def note_on_widened_search(asked: str = "") -> Note:
     """Return the note that the search went beyond the mentioned documents."""
-    text = "The documents that the question mentions hold nothing relevant, so all were searched."
-    return Note(kind="documents_widened", text=text)
+    return Note(kind="documents_widened", text=say("note_widened", asked))
 
 
 def note_on_grading(missing: int, total: int) -> Note:

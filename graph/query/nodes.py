@@ -12,7 +12,7 @@ from graph import context, dependencies
 from graph.engines.base import OnDraft
 from graph.errors import BadInputError, ModelError, UnusableReplyError, as_list
 from graph.events import Draft, step, writer
-from graph.query import clarifying, conversation, messages, spent_day, struck_text, whole_document
+from graph.query import clarifying, conversation, messages, reasons, spent_day, struck_text, whole_document
 from graph.query.answers import (
     build_verifier,
     final_state,
@@ -189,7 +189,7 @@ async def grade_chunks(state: QueryState) -> QueryState:
 @step("Searching all documents")
 def widen_search(state: QueryState) -> QueryState:
     """Search all documents next, because those that the question mentions hold nothing relevant."""
-    notes = [*state["notes"], messages.note_on_widened_search()]
+    notes = [*state["notes"], messages.note_on_widened_search(state["question"])]
     # What was made of a document that was given whole is over.
     started_again: QueryState = {"whole_documents": [], "claims": [], "verdicts": [], "repairs": 0, "reason": None}
     return {**started_again, "mentioned_documents": [], "notes": notes}
@@ -340,10 +340,11 @@ async def repair_claims(state: QueryState) -> QueryState:
 
 def write_answer(state: QueryState) -> QueryState:
     """Join the claims that passed, each with the marker of its citation; the others are left out."""
-    checks = budget.checks_of_answer(state)
+    kept = budget.checks_of_answer(state)
+    checks = reasons.told(kept, state["question"])
     passed = [check for check in checks if check["citation"]]
     citations, dropped = outcomes.cited(passed), len(checks) - len(passed)
-    notes, verdict = messages.notes_on_claims(dropped, citations), outcomes.verdict_of_answer(passed)
+    notes, verdict = messages.notes_on_claims(dropped, citations, state["question"]), outcomes.verdict_of_answer(passed)
     if state["engine"] == "offline" and state.get("shortcut") != "tables":
         kind = "" if state["mentioned_documents"] else state["understanding"]["kind"]
         notes += messages.notes_on_quotes(state["standalone_question"], kind, passed)
@@ -353,7 +354,9 @@ def write_answer(state: QueryState) -> QueryState:
         struck = struck_text.struck_out(catalog, state["standalone_question"], state["retrieved"])
         text = "\n\n".join(filter(None, (text, struck)))
     written = final_state(state, text, verdict, notes, citations)
-    return {**written, "verdicts": list(checks), "reason": None} if checks is not state["verdicts"] else written
+    if checks != state["verdicts"]:
+        written = {**written, "verdicts": checks}
+    return {**written, "reason": None} if kept is not state["verdicts"] else written
 
 
 def describe_library(state: QueryState) -> QueryState:

@@ -14,7 +14,8 @@ Phrase = Literal[
     "nothing_ingested", "nothing_relevant", "fact_absent", "page_unreadable", "model_failed", "closest", "not_read",
     "page", "pages", "and", "related", "hello", "welcome", "ask", "more", "add", "one_document", "documents", "unread",
     "name", "has_pages", "not_read_yet", "due", "struck", "from_image", "from_transcript",
-    "from_description", "in_part",
+    "from_description", "in_part", "note_dropped_one", "note_dropped", "note_in_part", "note_image", "note_not_proven",
+    "note_searched_one", "note_searched", "note_widened",
 ]  # fmt: skip
 
 _EN: dict[Phrase, str] = {
@@ -46,6 +47,14 @@ _EN: dict[Phrase, str] = {
     "from_transcript": "(not proven: read by a model; the page's text does not confirm it)",
     "from_description": "(not proven: from a model's description of the page)",
     "in_part": "(proven in part: {reason})",
+    "note_dropped_one": "1 statement was left out, because no page supports it.",
+    "note_dropped": "{count} statements were left out, because no page supports them.",
+    "note_in_part": "{marker} is proven in part. {reason}",
+    "note_image": "{marker} was read from the image of page {page} of {name}; it was not found in its text.",
+    "note_not_proven": "{marker} is not proven on page {page} of {name}. {reason}",
+    "note_searched_one": "Only {names} was searched, because the question is about it.",
+    "note_searched": "Only {names} were searched, because the question is about them.",
+    "note_widened": "The documents that the question mentions hold nothing relevant, so all were searched.",
 }
 _DE: dict[Phrase, str] = {
     "nothing_ingested": "Es ist noch kein Dokument eingelesen: Starten Sie zuerst `pagewitness ingest DATEI`.",
@@ -76,6 +85,14 @@ _DE: dict[Phrase, str] = {
     "from_transcript": "(nicht belegt: von einem Modell gelesen; der Text der Seite bestätigt es nicht)",
     "from_description": "(nicht belegt: aus der Beschreibung der Seite durch ein Modell)",
     "in_part": "(teils belegt: {reason})",
+    "note_dropped_one": "1 Aussage wurde weggelassen, weil keine Seite sie belegt.",
+    "note_dropped": "{count} Aussagen wurden weggelassen, weil keine Seite sie belegt.",
+    "note_in_part": "{marker} ist teils belegt. {reason}",
+    "note_image": "{marker} wurde vom Bild der Seite {page} von {name} gelesen und in ihrem Text nicht gefunden.",
+    "note_not_proven": "{marker} ist auf Seite {page} von {name} nicht belegt. {reason}",
+    "note_searched_one": "Nur {names} wurde durchsucht, weil die Frage davon handelt.",
+    "note_searched": "Nur {names} wurden durchsucht, weil die Frage davon handelt.",
+    "note_widened": "Die Dokumente, die die Frage nennt, enthalten nichts Passendes; darum wurden alle durchsucht.",
 }
 _FR: dict[Phrase, str] = {
     "nothing_ingested": "Aucun document n'a encore été lu : lancez d'abord `pagewitness ingest FICHIER`.",
@@ -106,6 +123,14 @@ _FR: dict[Phrase, str] = {
     "from_transcript": "(non prouvé : lu par un modèle ; le texte de la page ne le confirme pas)",
     "from_description": "(non prouvé : tiré de la description de la page par un modèle)",
     "in_part": "(prouvé en partie : {reason})",
+    "note_dropped_one": "1 affirmation a été omise, car aucune page ne l'étaye.",
+    "note_dropped": "{count} affirmations ont été omises, car aucune page ne les étaye.",
+    "note_in_part": "{marker} est prouvé en partie. {reason}",
+    "note_image": "{marker} a été lu sur l'image de la page {page} de {name}, et n'a pas été trouvé dans son texte.",
+    "note_not_proven": "{marker} n'est pas prouvé à la page {page} de {name}. {reason}",
+    "note_searched_one": "La recherche a porté sur {names} seulement, car la question en parle.",
+    "note_searched": "La recherche a porté sur {names} seulement, car la question en parle.",
+    "note_widened": "Les documents mentionnés ne contiennent rien de pertinent ; la recherche a porté sur tous.",
 }
 _ES: dict[Phrase, str] = {
     "nothing_ingested": "Todavía no se ha leído ningún documento: ejecute primero `pagewitness ingest ARCHIVO`.",
@@ -136,6 +161,14 @@ _ES: dict[Phrase, str] = {
     "from_transcript": "(no probado: leído por un modelo; el texto de la página no lo confirma)",
     "from_description": "(no probado: de la descripción de la página por un modelo)",
     "in_part": "(probado en parte: {reason})",
+    "note_dropped_one": "Se omitió 1 afirmación, porque ninguna página la respalda.",
+    "note_dropped": "Se omitieron {count} afirmaciones, porque ninguna página las respalda.",
+    "note_in_part": "{marker} está probado en parte. {reason}",
+    "note_image": "{marker} se leyó en la imagen de la página {page} de {name} y no se halló en su texto.",
+    "note_not_proven": "{marker} no está probado en la página {page} de {name}. {reason}",
+    "note_searched_one": "Solo se buscó en {names}, porque la pregunta trata de ello.",
+    "note_searched": "Solo se buscó en {names}, porque la pregunta trata de ellos.",
+    "note_widened": "Los documentos que la pregunta menciona no contienen nada pertinente; por eso se buscó en todos.",
 }
 _VERDICTS = {
     "de": {
@@ -179,14 +212,15 @@ def say(phrase: Phrase, asked: str, **values: object) -> str:
         asked: The question.
         values: What its placeholders stand for.
     """
-    return _BY_LANGUAGE.get(_language(asked), _EN)[phrase].format(**values)
+    return _BY_LANGUAGE.get(language_of(asked), _EN)[phrase].format(**values)
 
 
 def verdict_sentence(verdict: str, asked: str) -> str:
     """Return what readers are told of an answer with a verdict, in the language of its question; "" for no verdict."""
-    return _VERDICTS.get(_language(asked), SENTENCES).get(verdict, verdict)
+    return _VERDICTS.get(language_of(asked), SENTENCES).get(verdict, verdict)
 
 
-def _language(asked: str) -> str:
+def language_of(asked: str) -> str:
+    """Return the language of a question, of a greeting by its first word: "en", "de", "fr", "es" or another one."""
     first = asked.strip(" ¡!¿?.,").partition(" ")[0].strip(",.!").casefold()
     return _GREETINGS.get(first) or language(asked)

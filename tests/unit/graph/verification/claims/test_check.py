@@ -10,9 +10,13 @@ from graph.verification.claims.evidence import Evidence
 
 def findings(text: str, quote: str, around: str = "", document: str = "") -> dict[str, str]:
     """Return what is found of a claim by kind, with its severity."""
+    return {found.kind: found.severity for found in check_claim(text, evidence_of(quote, around, document))}
+
+
+def evidence_of(quote: str, around: str = "", document: str = "") -> Evidence:
+    """Return the evidence of a quote in running text."""
     whole = around if quote in around else f"{around} {quote}"
-    evidence = Evidence(quote, "", whole, whole, quote, "", (), (), lambda: document or whole)
-    return {found.kind: found.severity for found in check_claim(text, evidence)}
+    return Evidence(quote, "", whole, whole, quote, "", (), (), lambda: document or whole)
 
 
 FERRY = "The ferry carried 12,480 passengers in 2021 and 15.6% of them paid the winter fare."
