@@ -43,7 +43,8 @@ from loaders.ocr.legibility import (
     sure_lines,
     unread_of,
 )
-from loaders.ocr.lines import OcrLine, Quad, deskew, is_sideways, without_watermarks
+from loaders.ocr.lines import OcrLine, Quad, deskew, is_sideways, turn_back, without_watermarks
+from loaders.ocr.pale_marks import mark_blocks, pale_marks
 from loaders.ocr.perspective import Straightened, straighten
 from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
 from loaders.ocr.round_buttons import with_round_buttons
@@ -166,15 +167,22 @@ def _read(png: bytes, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, 
 def _read_sheet(image: Image, arrange: Arrange) -> tuple[tuple[Block, ...], tuple[Word, ...], Unread]:
     """Read an image as `_read` does; a part of a page that is set sideways is turned and read by itself."""
     found, unread = _recognise(image, arrange is _arrange_figure)
-    part = turned_part([piece.quad for piece in found], image) if arrange is _arrange_page else None
-    if part:
+    if arrange is not _arrange_page:
+        return _arranged(image, arrange, *_upright(image, found, unread))
+    marks = pale_marks(image, [(piece.text, piece.quad) for piece in found])
+    unread = unread._replace(covered=marks.cover)
+    if marks.image is not None:
+        again, unread_again = _recognise(marks.image, False)
+        image, found, unread = marks.image, again, unread_again._replace(covered=marks.cover)
+    if part := turned_part([piece.quad for piece in found], image):
         blocks, words, unread = _read_sheet(part.rest, arrange)
         turned, own, unread_part = _read_sheet(part.image, arrange)
         if unread_part.is_most:
             return blocks, words, unread.beside(unread_part)
         blocks, own = with_part(blocks, turned, own, part.box, image.shape)
         return blocks, words + own, unread.beside(unread_part)
-    return _arranged(image, arrange, *_upright(image, found, unread))
+    blocks, words, unread = _arranged(image, arrange, *_upright(image, found, unread))
+    return blocks + mark_blocks(marks, image), words, unread
 
 
 def _arranged(
@@ -191,7 +199,7 @@ def _arranged(
     blocks, words = list[Block](), list[Word]()
     for placed in arrange(lines, upright):
         own = [word for line in placed.lines for word in line.words]
-        shown = [Word(word.text, _turn_back(word.box, turns, upright_width, upright_height)) for word in own]
+        shown = [Word(word.text, turn_back(word.box, turns, upright_width, upright_height)) for word in own]
         if placed.kind != "watermark":  # stored once, and no words of the page
             words += words_to_fractions(without_struck(shown), width, height)
         blocks.append(_with_box(placed, words_to_fractions(shown, width, height)))
@@ -340,14 +348,6 @@ def _read_sign(image: Image) -> tuple[str, float]:
 
 def _length(text: str) -> int:
     return sum(not char.isspace() for char in text)
-
-
-def _turn_back(box: Box, turns: int, width: float, height: float) -> Box:
-    """Return the position in the original image of a box of the turned image (`width` x `height`)."""
-    for _ in range(turns):
-        box = Box(height - box.y1, box.x0, height - box.y0, box.x1)
-        width, height = height, width
-    return box
 
 
 @lru_cache(maxsize=1)

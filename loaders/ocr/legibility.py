@@ -64,6 +64,7 @@ ONE_LINE_UNREAD = "1 line of the page could not be read: its script may not be o
 PICTURE_UNREAD = "Most print in a picture on the page could not be read: its script is not one that OCR knows here."
 LINES_UNSURE = f"{{lines}} of the page {{were}} {LITTLE_CONFIDENCE}: compare it with the page."
 POORLY_READ = f"The print was {LITTLE_CONFIDENCE} ({{score:.0%}}): compare it with the page."
+COVERED = "A mark across the page covers a part of its print: compare it with the page."
 UNREADABLE = (
     "Page {page} seems to be printed in {script}, which OCR cannot read here: it reads Latin letters, Chinese and "
     "Japanese. Install Tesseract with the data of the page's language, or read the page with a vision model."
@@ -132,6 +133,8 @@ class Unread(NamedTuple):
     """Unread lines that are print: paper around the letters, and no texture."""
     doubtful: tuple[str, ...] = ()
     """Numbers of which the last digit may be a raised sign."""
+    covered: bool = False
+    """Whether a pale mark lies over lines of print."""
     guessed: tuple[str, ...] = ()
     """Numbers with a digit of which the recogniser is not sure."""
 
@@ -254,6 +257,8 @@ def shortcomings(unread: Unread, *, with_text: bool) -> str:
     elif unread.unsure and not much:
         lines, were = ("1 line", "was") if unread.unsure == 1 else (f"{unread.unsure} lines", "were")
         said.append(LINES_UNSURE.format(lines=lines, were=were))
+    if unread.covered:
+        said.append(COVERED)
     if unread.doubtful:
         said.append(note_of_doubtful(unread.doubtful))
     if guessed := [number for number in unread.guessed if number not in unread.doubtful]:

@@ -63,31 +63,39 @@ class OcrLine:
 
 def is_tall(quad: Quad) -> bool:
     """Return whether the OCR's box is higher than wide: print that is turned by a quarter."""
-    return _side(quad, 0, 3) > 1.5 * _side(quad, 0, 1)
+    return side(quad, 0, 3) > 1.5 * side(quad, 0, 1)
 
 
 def is_sideways(quads: Sequence[Quad]) -> bool:
     """Return whether most print of a page stands across, by the length of its lines: names on an axis are short."""
-    lengths = [(max(_side(quad, 0, 1), _side(quad, 0, 3)), is_tall(quad)) for quad in quads]
+    lengths = [(max(side(quad, 0, 1), side(quad, 0, 3)), is_tall(quad)) for quad in quads]
     return 2 * sum(length for length, tall in lengths if tall) > sum(length for length, _ in lengths)
+
+
+def turn_back(box: Box, turns: int, width: float, height: float) -> Box:
+    """Return the position in the original image of a box of the turned image (`width` x `height`)."""
+    for _ in range(turns):
+        box = Box(height - box.y1, box.x0, height - box.y0, box.x1)
+        width, height = height, width
+    return box
 
 
 def without_watermarks(lines: Sequence[OcrLine]) -> tuple[list[OcrLine], list[OcrLine]]:
     """Return the lines of a page, and apart those that are slanted and twice as large: "DRAFT" across the print."""
-    slants = [_slant(line.quad) for line in lines]
-    level = [_side(line.quad, 0, 3) for line, slant in zip(lines, slants, strict=True) if slant < _SLANTED[0]]
+    slants = [slant_of(line.quad) for line in lines]
+    level = [side(line.quad, 0, 3) for line, slant in zip(lines, slants, strict=True) if slant < _SLANTED[0]]
     if len(level) < _LEVEL_LINES:
         return list(lines), []
     large = _LARGE * median(level)
     marks = [
         line
         for line, slant in zip(lines, slants, strict=True)
-        if _SLANTED[0] <= slant <= _SLANTED[1] and min(_side(line.quad, 0, 3), _side(line.quad, 0, 1)) >= large
+        if _SLANTED[0] <= slant <= _SLANTED[1] and min(side(line.quad, 0, 3), side(line.quad, 0, 1)) >= large
     ]
     return [line for line in lines if line not in marks], marks
 
 
-def _slant(quad: Quad) -> float:
+def slant_of(quad: Quad) -> float:
     """Return by how many degrees a line is turned from level, at most 90."""
     (x0, y0), (x1, y1) = quad[0], quad[1]
     return abs(math.degrees(math.atan2(abs(y1 - y0), abs(x1 - x0))))
@@ -104,7 +112,7 @@ def deskew(quads: Sequence[Quad], angle: float | None = None) -> list[Box]:
     for quad in quads:
         x, y = (sum(values) / 4 for values in zip(*quad, strict=True))
         x, y = x * cos + y * sin, y * cos - x * sin
-        half_width, half_height = _side(quad, 0, 1) / 2, _side(quad, 0, 3) / 2
+        half_width, half_height = side(quad, 0, 1) / 2, side(quad, 0, 3) / 2
         boxes.append(Box(x - half_width, y - half_height, x + half_width, y + half_height))
     return boxes
 
@@ -153,8 +161,8 @@ def skew_of(quads: Sequence[Quad]) -> float:
     angles = []
     for quad in quads:
         (x0, y0), (x1, y1) = quad[0], quad[1]
-        length = _side(quad, 0, 1)
-        if length > _LONG * _side(quad, 0, 3):
+        length = side(quad, 0, 1)
+        if length > _LONG * side(quad, 0, 3):
             angles.append((math.atan2(y1 - y0, x1 - x0), length))
     total, passed = sum(length for _, length in angles), 0.0
     for angle, length in sorted(angles):
@@ -164,7 +172,8 @@ def skew_of(quads: Sequence[Quad]) -> float:
     return 0.0
 
 
-def _side(quad: Quad, start: int, end: int) -> float:
+def side(quad: Quad, start: int, end: int) -> float:
+    """Return the distance of two corners, by their numbers, in pixels."""
     return math.dist(quad[start], quad[end])
 
 
