@@ -31,7 +31,8 @@ _DAY_OR_MONTH = re.compile(
     r"|November|December"
 )
 _DATES = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_DAY_OR_MONTH.pattern})(?: \d{{4}})?"
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?(?:{_DAY_OR_MONTH.pattern}) (?:1[0-9]|20)\d\d\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_DAY_OR_MONTH.pattern})"
     r"|\b\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b|\b\d\d:\d\d\b|\b(?:in|since|until|from|by) (?:1[0-9]|20)\d\d\b"
 )
 # "Held in the Reading Room" names no person who ran it.

@@ -32,6 +32,10 @@ Working hours are 31.5 hours per week.
 
 E-mail keys@varnholm.example
 
+Billing month: March 2025
+
+The total to be paid is 1,240.50 crowns.
+
 ## Meeting
 Present: Ann Lee, Bo Falk.
 
@@ -74,6 +78,7 @@ NOT_THERE = (
     "when does the chapel open",
     "whats the wifi password",
     "what does the pot weigh",
+    "How much was billed in the month of March?",
 )
 
 
