@@ -13,6 +13,7 @@ from graph.engines.offline.asked_words import (
     HOURS,
     HOW_MANY,
     HOW_MUCH,
+    LENGTH_UNITS,
     MONEY,
     NUMBER,
     PLACE,
@@ -39,9 +40,16 @@ _DATES = re.compile(
 _PLACES = re.compile(r"\b(?:in|at) the(?: [A-Z][\w'’-]+)+")
 # "Removed by your practitioner" says who, without a name.
 _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=\bby an )[a-z]+|(?<=\bby a )[a-z]+")
-_HOW_LONG = re.compile(r"^\W*(?:for )?how long\b", re.IGNORECASE)
+_HOW_LONG = re.compile(r"^\W*(?:and |so |for )?how (?:long|far)\b", re.IGNORECASE)
+# "Every three months" says how often, but not how long.
+_EVERY = re.compile(r"\b(?:every|each) (?:\w+ )?(?:[a-z]+)\b", re.IGNORECASE)
 _HOW_LARGE = re.compile(
     r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
+)
+# "6 minutes" says how long something is, but not how tall.
+_HOW_TALL = re.compile(r"\bhow (?:tall|wide|deep|thick)\b", re.IGNORECASE)
+_MEASURED = re.compile(
+    rf"(?<![^\W\d_])(?:{LENGTH_UNITS})(?![^\W\d_])|\d ?(?:['’′″\"]|in\b)|\bstor(?:e?ys?|ies)\b", re.IGNORECASE
 )
 _VAGUE = re.compile(r"\b(?:several|both|third|quarter|dozens?|no)\b", re.IGNORECASE)
 # "The tenant replaces the bulbs" says who, without a name.
@@ -87,7 +95,7 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return False
     if kind == "date" and HOURS.search(quote):
         return True
-    if kind == "number" and not evidence.label and _HOW_LONG.search(question) and not _LASTS.search(quote):
+    if kind == "number" and not evidence.label and not _holds_unit(question, quote):
         return False
     if kind == "number":
         quote = _without_other_numbers(question, evidence)
@@ -98,6 +106,13 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     if kind in ("place", "reason", "frequency"):
         return bool({"place": PLACE, "reason": REASON, "frequency": FREQUENCY}[kind].search(quote))
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
+
+
+def _holds_unit(question: str, quote: str) -> bool:
+    """Return whether a quote has a length or time where a question asks how long, a length where it asks how tall."""
+    if _HOW_LONG.search(question):
+        return bool(_LASTS.search(_EVERY.sub(" ", quote)))
+    return not _HOW_TALL.search(question) or bool(_MEASURED.search(quote))
 
 
 def _without_other_numbers(question: str, evidence: Evidence) -> str:

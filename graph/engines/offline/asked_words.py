@@ -73,6 +73,10 @@ SYNONYMS = tuple(
     speak speaks language languages
     """.strip().splitlines()
 )
+LENGTH_UNITS = (
+    r"met(?:re|er)s?|kilomet(?:re|er)s?|centimet(?:re|er)s?|millimet(?:re|er)s?|[kcm]?m|feet|foot|ft|miles?"
+    r"|inch(?:es)?|yards?"
+)
 # What is measured, as a question names it, and the units of its values.
 MEASURES = tuple(
     (re.compile(rf"\b(?:{names})\b", re.IGNORECASE), re.compile(rf"(?<![^\W\d_])(?:{units})(?![^\W\d_])"))
@@ -82,10 +86,10 @@ MEASURES = tuple(
         ("temperatures?|how (?:hot|cold|warm)", r"degrees|°|° ?[CF]|kelvin"),
         ("weights?|weighs?|how heavy|mass", r"kilograms?|grams?|k?g|tonnes?|tons?|pounds|lbs?"),
         ("power|output|wattage", r"watts?|kilowatts?|megawatts?|[kM]?W|horsepower"),
+        ("heights?|widths?|depths?|how (?:high|tall|wide|deep|thick)", LENGTH_UNITS),
         (
-            "heights?|lengths?|widths?|depths?|distances?|how (?:high|tall|long|wide|deep|far|thick)",
-            r"met(?:re|er)s?|kilomet(?:re|er)s?|centimet(?:re|er)s?|millimet(?:re|er)s?|[kcm]?m|feet|foot|ft|miles?|inch(?:es)?"
-            r"|hours?|minutes?|seconds?|days?|weeks?|months?|years?",
+            "lengths?|distances?|how (?:long|far)",
+            rf"{LENGTH_UNITS}|hours?|minutes?|seconds?|days?|weeks?|months?|years?",
         ),
         (
             "prices?|costs?|fees?|rent|salary|how expensive",

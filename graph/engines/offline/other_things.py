@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from graph.engines.offline.asked_words import ASKS_MONEY, MEASURES, NAME_RUN, WORD
+from graph.engines.offline.unnamed_words import is_replaced
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
 from graph.storage.fulltext import stem
@@ -151,9 +152,23 @@ def other_value(question: str, required: Sequence[str], evidence: Evidence) -> s
         return f"the quote does not name {name}"
     if _is_other_way(question, evidence.quote):
         return "the quote says it the other way round"
+    if word := _of_the_other_one(question, required, evidence.quote):
+        return f"the quote says {word} of another one"
     if part := _part_of_price(question, evidence):
         return f"the quote is about a {part}"
     return "the quote is about a part of the year" if _is_part_of_year(question, evidence) else ""
+
+
+_THE_ONE = re.compile(r"\b(?:the|an|its|their|our) (?:\w+ )?ones?(?: (?:that|which|who))?\b([^.;]*)", re.IGNORECASE)
+
+
+def _of_the_other_one(question: str, required: Sequence[str], quote: str) -> str:
+    """Return a word before a noun of the question that a quote says of "the one" beside the thing that it is about.
+
+    "The new van cost 9 pounds and replaces the one that was stolen" tells no price of the stolen van.
+    """
+    told = stems(" ".join(_THE_ONE.findall(quote)))
+    return next((w for w in required if is_named(w, told, frozenset()) and is_replaced(question, w, quote)), "")
 
 
 # An amount that is not the price of a thing, and the words with which a price is given beside it.

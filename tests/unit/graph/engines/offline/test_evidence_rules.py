@@ -54,6 +54,28 @@ def test_a_measure_is_named_by_its_word_or_its_unit() -> None:
     assert "voltage" in why_related("What voltage does the PX-7 need?", Evidence("PX-7. It draws 2.4 amperes.", ""))
 
 
+def test_no_time_says_how_tall_or_wide_something_is() -> None:
+    runner = Evidence("Ida Holm ran up the hill in 6 minutes 12 seconds.", "")
+    assert why_related("How tall is Ida Holm?", runner) != ""
+    assert why_related("How wide is the hill?", Evidence("The hill is wide and has 14 paths.", "")) != ""
+    assert why_related("How long was the run of Ida Holm?", Evidence("The run of Ida Holm took 6 minutes.", "")) == ""
+    assert why_related("How tall is Ida Holm?", Evidence("Ida Holm is 1.74 m tall.", "")) == ""
+    assert why_related("How tall is Ida Holm?", Evidence("Ida Holm is 5'8\" tall.", "")) == ""
+
+
+def test_what_comes_every_month_does_not_say_how_long_something_is() -> None:
+    assert why_related("How long is the kiln?", Evidence("Clean the kiln every three months.", "")) != ""
+    assert why_related("How long is the kiln?", Evidence("The kiln is 3 metres long.", "")) == ""
+    assert why_related("How far is Skerry?", Evidence("The tour to Skerry costs 56 crowns.", "")) != ""
+    assert why_related("How far is Skerry?", Evidence("It is 56 miles to Skerry.", "")) == ""
+
+
+def test_what_is_said_of_the_one_before_does_not_hold_for_the_new_one() -> None:
+    van = Evidence("The new club van was bought for 900 crowns and replaces the one that was stolen in March.", "")
+    assert "stolen" in why_related("How much did the stolen van cost?", van)
+    assert why_related("How much did the new van cost?", van) == ""
+
+
 def test_a_bound_is_named_by_how_a_text_sets_one() -> None:
     hall = Evidence("Do not let more than 240 guests into the hall.", "")
     assert why_related("What is the largest number of guests in the hall?", hall) == ""
