@@ -42,6 +42,7 @@ _TITLE = 25.0  # of a line's height: as far a question stands from its buttons
 _ROW, _COLUMN, _NEXT = 0.4, 0.5, 2.5  # of a line's height: difference in a row, in a column, to the next row
 _LEAST_EMPTY = 2  # on a page with discs: one ring and one disc are a legend
 _SPECKS = 0.03  # share of ink beside a ring that is dirt
+_ODD, _FAR = (0.7, 1.6), 12.0  # of a ring's width: a mark that may be the chosen one; line heights beside the rings
 _MAX_RINGS = 200
 _SIGNS = "OoQ0GCce86Xx"  # letters and digits that a ring, with or without a mark, is taken for
 _REACH = 0.35  # of a ring's width: as far the place of its sign may be outside
@@ -70,13 +71,29 @@ def with_round_buttons(lines: Sequence[OcrLine], ink: Ink) -> tuple[list[OcrLine
     widgets, unclear = [], list[Box]()
     for number, group in enumerate(groups):
         kind = CHECK_BOX if sum(bool(ring.on) for ring in group) > 1 else RADIO
-        if any(ring.on is None for ring in group):
+        if any(ring.on is None for ring in group) or (kind == RADIO and _has_odd_mark(group, ink)):
             unclear += [ring.box for ring in group] if kind == CHECK_BOX else [group[0].box]
         widgets += [Widget(kind, str(number), ring.box, "", bool(ring.on), "", ()) for ring in group]
     found = with_labelled(bare, widgets, ink)
     if found is None:
         return list(lines), []
     return _with_far_titles(found[0], [_told(each, unclear) for each in found[1]], ink)
+
+
+def _has_odd_mark(group: Sequence[_Ring], ink: Ink) -> bool:
+    """Return whether no ring of a group is chosen, and a shape as large stands alone in a row of it."""
+    if any(ring.on for ring in group):
+        return False
+    side = group[0].box.x1 - group[0].box.x0
+    left, right = min(ring.box.x0 for ring in group), max(ring.box.x1 for ring in group)
+
+    def is_odd(box: Box) -> bool:
+        sides = sorted((box.x1 - box.x0, box.y1 - box.y0))
+        in_row = any(abs(centre(box)[1] - centre(ring.box)[1]) < _ROW * ink.size for ring in group)
+        near = left - _FAR * ink.size < box.x0 < right + _FAR * ink.size
+        return near and in_row and _ODD[0] * side <= sides[0] and sides[1] <= _ODD[1] * side and _is_apart(box, ink)
+
+    return any(is_odd(box) for box in ink.shapes if not any(contains(ring.box, centre(box)) for ring in group))
 
 
 def _told(field: OcrLine, unclear: Sequence[Box]) -> OcrLine:

@@ -67,6 +67,21 @@ def test_the_chosen_button_of_a_row_is_told(mark: str, font: str, size: float, d
     assert "The house was built in 1912 by the miller." in found
 
 
+def test_a_choice_that_may_have_been_made_is_not_denied() -> None:
+    """The chosen ring is scribbled over and no ring any more, so that two empty ones are left: "none chosen"."""
+    sheet, x = page(), 240.0
+    sheet.insert_text((50, 90), "Is there a cat in the house?", fontsize=11)
+    for option in ("Yes", "Unknown"):
+        x = 22 + button(sheet, x, 90, option, "")
+    for step in range(5):
+        sheet.draw_line((x - 1, 82 + 2 * step), (x + 11, 80 + 2 * step + 3 * (step % 2)), width=1.6)
+    sheet.draw_line((x, 80), (x + 10, 91), width=1.6)
+    sheet.insert_text((x + 15, 90), "No", fontsize=11)
+    found = " ".join(texts(sheet))
+    assert "none chosen" not in found
+    assert "not clear which is chosen" in found
+
+
 def test_the_chosen_button_of_a_column_is_told() -> None:
     sheet = page()
     sheet.insert_text((50, 80), "The roof is made of", fontsize=11)
