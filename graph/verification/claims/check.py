@@ -113,6 +113,8 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     found = [(kind, reason) for kind, reason in found if kind not in told]
     if not evidence.rows and (cause := relations.other_cause(text, quote)):  # a cause of its own is in its own words
         found.append(("relation", cause))
+    if not evidence.rows and (course := courses.wrong_course_of_years(text, quote)):  # it compares values, not words
+        found.append(("direction", course))
     return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found))
 
 
@@ -146,6 +148,10 @@ def _told_otherwise(text: str, quote: str, evidence: Evidence) -> tuple[Kind, ..
     """Return the kinds of doubt that mean nothing, as the claim says the same from the other side."""
     if relations.needs_what_is_denied_without(text, quote):
         return ("negation", "modality", "scope")
+    if narrowed_words.turns_unless_round(text, quote):
+        return ("negation", "modality", "scope")
+    if any(not one.is_held and implied.is_all_but(one, text, evidence) for one in numbers_of(text, evidence).stated):
+        return ("number", "negation", "scope", "direction", "comparison")
     if directions.is_converse(text, quote) or relations.is_told_from_the_other_side(text, quote):
         return ("direction", "comparison")
     if arithmetic.tells_the_rest(text, quote) or any(

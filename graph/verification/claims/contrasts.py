@@ -22,7 +22,7 @@ _HALVES = re.compile(
     r"\s*(?:;|,\s+(?=(?:[\w-]+ ){1,7}(?:aber|jedoch|dagegen|hingegen)\b)|"
     r",?\s+(?:after(?! \d)|(?<!not )before|although|though|obwohl|nachdem|bevor|"
     r"while|whilst|whereas|"
-    r"während|wohingegen)\s|,\s*(?:but|aber|sondern)\s)\s*",
+    r"während|wohingegen)\s|,\s*(?:but|aber|sondern)\s|,\s+(?=the [a-z]+ ones?\b))\s*",
     re.IGNORECASE,
 )
 _THAT_OF = re.compile(r"^(?:that|those) of\b", re.IGNORECASE)
@@ -153,7 +153,7 @@ def mixed_halves(text: str, quote: str) -> str:
             continue
         if _THAT_OF.match(other):  # "the pairs of terns fell, that of gulls rose": the noun is shared
             one = one.rpartition(" of ")[2]
-        first, second = _content(one) - _content(other), _content(other) - _content(one)
+        first, second = _content(one) - _content(other), _content(other) - _content(one) - content("ones")
         told = len(first & said) and len(second & said)
         is_mixed = first - said and second - said
         is_dated = told and all(map(str.isdigit, first & said))  # the year of one half with the words of the other

@@ -98,3 +98,48 @@ _END = re.compile(
     re.IGNORECASE,
 )
 """A day from which or until which something is so."""
+
+
+def wrong_course_of_years(text: str, quote: str) -> str:
+    """Return a doubt where a claim has more in a year that has less in its quote: "1,240 in 2038, 1,415 in 2030"."""
+    rises = told_course(text) or _more_in(text)
+    said = sorted(set(_YEAR.findall(text)))
+    for years in _counted_by_year(quote).values():
+        first, last = (min(years), max(years)) if len(years) > 1 else ("", "")
+        is_meant = bool(said) and (said == [last] or said == [first, last])
+        if first and rises and is_meant and (years[last] - years[first]) * rises < 0:
+            return f"the quote has {years[first]} for {first} and {years[last]} for {last}"
+    return ""
+
+
+def _more_in(text: str) -> int:
+    """Return 1 for "more ... in the later year than in the earlier one", -1 for less, and 0 where it is not said."""
+    found = _MORE_IN.search(text)
+    if not found:
+        return 0
+    sign = 1 if found["how"].lower() in ("more", "mehr", "higher", "larger") else -1
+    return sign if found["one"] > found["other"] else -sign
+
+
+def _counted_by_year(quote: str) -> dict[str, dict[str, Decimal]]:
+    """Return the values of two years, by what they count; nothing where a clause has several years."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for part in _PARTS.split(fold(quote)):
+        years = _YEAR.findall(part)
+        for one in _COUNTED.finditer(part) if len(years) == 1 else ():
+            numbers = find_numbers(one["number"])
+            if numbers and numbers[0].values:
+                found.setdefault(one["what"].lower(), {}).setdefault(years[0], numbers[0].values[0])
+    return {what: years for what, years in found.items() if len(years) > 1}
+
+
+_YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20)\d\d(?![\d]|[.,]\d)")
+_PARTS = re.compile(
+    r",\s(?:while|whereas|compared with|against|up from|down from|but)\s|;\s|\s(?:while|whereas)\s", re.I
+)
+_COUNTED = re.compile(r"(?<![\w.,])(?P<number>\d[\d.,]*\d|\d)\s(?P<what>[a-zäöü]{3,})")
+_MORE_IN = re.compile(
+    r"\b(?P<how>more|less|fewer|higher|lower|larger|smaller|mehr|weniger)\b[^.;]*?\bin (?P<one>(?:1[5-9]|20)\d\d)\s"
+    r"(?:than|als) (?:in )?(?P<other>(?:1[5-9]|20)\d\d)",
+    re.IGNORECASE,
+)

@@ -55,7 +55,7 @@ def _of_other_event(text: str, quote: str) -> str:
         return ""
     (year,) = years
     dated = [part for part in parts if any(word.key == year for word in part)]
-    if len(dated) != 1 or len({w.key for part in parts for w in part if _YEAR.fullmatch(w.key)}) != 1:
+    if len(dated) != 1 or len({word.key for word in dated[0] if _YEAR.fullmatch(word.key)}) != 1:
         return ""
     if any(word.key in _JOINING for word in dated[0]):
         return ""

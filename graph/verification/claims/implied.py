@@ -75,6 +75,7 @@ def is_implied(one: Stated, text: str, evidence: Evidence) -> bool:
         or _is_part_of(one, quote, quoted)
         or (bool(_HALF_PAID.search(quote)) and _fits(one, [value / 2 for value in quoted]))
         or _totals(one, text, quote)
+        or is_all_but(one, text, evidence)
         or is_left(one, text, quote)
         or is_compared_with(one, text, evidence)
     )
@@ -133,6 +134,22 @@ _LEAST_WHOLE = 20  # a share of fewer is a number that stands anywhere
 _ABOUT_ERROR = Decimal("0.03")
 _HALF_PAID = re.compile(
     r"\b(?:pays?|costs?|zahl(?:t|en)|kostet|kosten)\s(?:only |just |nur )?(?:half|die hälfte)\b", re.IGNORECASE
+)
+
+
+def is_all_but(one: Stated, text: str, evidence: Evidence) -> bool:
+    """Return whether a number is what "all but four" leaves of a whole: 27 of the 31; else False."""
+    quote = evidence.quote or evidence.exact
+    found = _ALL_BUT.search(quote)
+    if not found or not one.values or _ALL_BUT.search(text):
+        return False
+    number = found["count"].lower()
+    count = Decimal(number) if number.isdigit() else Decimal(next(iter(spelled(f"die {number}").values()), 0))
+    return bool(count) and _fits(one, [value - count for value in values_of(quote, evidence) if value > 2 * count])
+
+
+_ALL_BUT = re.compile(
+    r"\b(?:all but|all except|alle (?:bis auf|außer))\s(?P<count>\d{1,3}|[^\W\d]{3,9})\b", re.IGNORECASE
 )
 
 

@@ -50,7 +50,8 @@ def narrowed(text: str, quote: str) -> str:
     if not same_language(text, quote):
         return ""
     found = _other_title(text, quote) or _wider_superlative(text, quote) or _cause_for_obstacle(text, quote)
-    return found or _one_of_both(text, quote) or _beyond_its_end(text, quote)
+    found = found or _one_of_both(text, quote) or _beyond_its_end(text, quote)
+    return found or _if_for_unless(text, quote) or _other_multiple(text, quote)
 
 
 def _other_title(text: str, quote: str) -> str:
@@ -131,3 +132,56 @@ def _beyond_its_end(text: str, quote: str) -> str:
     if until and said and not _THROUGHOUT.search(quote) and not _UNTIL.search(text.replace(said[0], "")):
         return f"the quote says “{until[0]}”, the claim “{said[0]}”"
     return ""
+
+
+def _if_for_unless(text: str, quote: str) -> str:
+    """Return a doubt where a claim has "if" before what its quote has after "unless", and denies as much as it."""
+    unless, said = _UNLESS.search(quote), _IF.search(text)
+    if unless and said and _same_condition(text, quote) and _denials(text) == _denials(quote.replace(unless[0], "")):
+        return f"the quote says “{unless['word']}”, the claim “{said['word']}”"
+    return ""
+
+
+def turns_unless_round(text: str, quote: str) -> bool:
+    """Return whether a claim allows under a condition what its quote forbids "unless" it is met, or the other way."""
+    unless = _UNLESS.search(quote)
+    return bool(unless) and _same_condition(text, quote) and not _if_for_unless(text, quote)
+
+
+def _same_condition(text: str, quote: str) -> bool:
+    """Return whether the "if" of a claim and the "unless" of its quote end with the same word."""
+    unless, said = _UNLESS.search(quote), _IF.search(text)
+    if not unless or not said or _UNLESS.search(text) or _IF.search(quote):
+        return False
+    before, after = ([word.stem for word in words(one["what"]) if word.is_content] for one in (unless, said))
+    return bool(before and after) and before[-1] == after[-1]
+
+
+def _denials(text: str) -> int:
+    return sum(is_negation(word.key) for word in words(text)) % 2
+
+
+_UNLESS = re.compile(r"\b(?P<word>unless|es sei denn)\b,?\s(?P<what>[^,.;]{3,60})", re.IGNORECASE)
+_IF = re.compile(r"\b(?P<word>if|when|wenn|falls)\b\s(?P<what>[^,.;]{3,60})", re.IGNORECASE)
+
+
+def _other_multiple(text: str, quote: str) -> str:
+    """Return a doubt where a claim has "half as often as in 2030" for its quote's "twice as often as in 2030"."""
+    held = {(one["how"].lower(), _next(one["than"])): one["times"] for one in _MULTIPLE.finditer(quote)}
+    for one in _MULTIPLE.finditer(text):
+        times = held.get((one["how"].lower(), _next(one["than"])), "")
+        if times and times.lower() != one["times"].lower():
+            return f"the quote says “{times} as {one['how']}”, the claim “{one['times']}”"
+    return ""
+
+
+def _next(text: str) -> str:
+    """Return the first number or telling word of a text."""
+    return next((word.stem for word in words(text) if word.is_content or word.key[0].isdigit()), "")
+
+
+_MULTIPLE = re.compile(
+    r"\b(?P<times>half|twice|(?:two|three|four|five|six|ten) times|a third|a quarter)\sas\s(?P<how>[^\W\d]{3,})"
+    r"\s(?:[^\W\d]+\s){0,3}?as\s(?P<than>[^.;]{2,60})",
+    re.IGNORECASE,
+)

@@ -174,10 +174,16 @@ def held_numbers(exact: str, evidence: Evidence, text: str = "") -> Held:
 def _scales(exact: str, evidence: Evidence) -> set[int]:
     """Return the magnitudes that a quote names, and of a table row those in brackets in the headings above it."""
     above = " ".join(found for found in _BRACKETS.findall(evidence.above)) if evidence.rows else ""
+    if evidence.rows:  # a line above the table that was not taken for its caption: "Costs (thousand crowns)"
+        above += " ".join(_UNIT_IN_BRACKETS.findall(evidence.around))
     return magnitudes(f"{exact} {above}")
 
 
 _BRACKETS = re.compile(r"\([^()]*\)")
+_UNIT_IN_BRACKETS = re.compile(
+    r"\((?:in |[$€£] ?|US\$ ?)?(?:thousands?|millions?|billions?|tausend|mio\.?|millionen|mrd\.?)\b[^()]{0,30}\)",
+    re.IGNORECASE,
+)
 
 
 def stated_numbers(text: str, held: Held) -> list[Stated]:

@@ -23,6 +23,12 @@ CASH = "Free cash flow of 850 million crowns was higher than in 2041."
 PARK = "The park covers the area of 76 ha."
 WAR = "In World War II fire destroyed 85% of the town."
 WAR_TOWN = "The town had to be rebuilt after the damage of World War II, which destroyed 85% of its houses."
+OAKS = "The survey of 2038 counted 1,240 oaks and 385 limes, while in 2030 there were 1,415 oaks."
+SLUICE = "Unless the sluice is open, the lower meadow must not be grazed before June."
+NURSERY = "Lida Prynne, born in Karst, founded the nursery in 1994 and left it in 2011."
+NIGHTS = "Corncrakes were heard twice as often as in 2030."
+FOOD = "The adult birds feed on insects, the young ones mainly on seeds."
+NESTS = "Of 31 nests, all but four were in the western half."
 INCOME = """|(million crowns, except per share)|Three months ended June 30, 2041|Three months ended June 30, 2042|\
 Twelve months ended June 30, 2041|Twelve months ended June 30, 2042|
 |---|---|---|---|---|
@@ -55,6 +61,12 @@ RIVALS = "|Test|Corvid V2|Corvid V3|Raven|\n|---|---|---|---|\n|Repairs|50.8|38.
         ("For 2042 an adjusted profit of 67 to 71 cents per share is expected.", OUTLOOK),
         ("The free cash flow was 850 million crowns.", CASH),
         ("The park is 0.76 square kilometres large.", PARK),
+        ("There were 175 fewer oaks in 2038 than in 2030.", OAKS),
+        ("If the sluice is open, the lower meadow may be grazed before June.", SLUICE),
+        ("The lower meadow must not be grazed before June if the sluice is not open.", SLUICE),
+        ("Lida Prynne founded the nursery in 1994.", NURSERY),
+        ("The young birds feed mainly on seeds.", FOOD),
+        ("27 of the 31 nests were in the western half.", NESTS),
         ("WWII destroyed 85 percent of the houses.", WAR_TOWN),
         ("Fire destroyed 85% of the town in the Second World War.", WAR),
     ],
@@ -78,6 +90,14 @@ def test_what_keeps_each_limit_is_not_marked(text: str, quote: str) -> None:
         ("Alan Turing proved the speed theorem in 1967.", PROVED),
         ("The adjusted profit was 67-71 cents per share in 2042.", OUTLOOK),
         ("The net income of 850 million crowns was higher than in 2041.", CASH),
+        ("The number of oaks rose to 1,240 by 2038.", OAKS),
+        ("There were 175 more oaks in 2038 than in 2030.", OAKS),
+        ("The lower meadow must not be grazed before June if the sluice is open.", SLUICE),
+        ("Lida Prynne was born in Karst in 1994.", NURSERY),
+        ("Lida Prynne left the nursery in 1994.", NURSERY),
+        ("Corncrakes were heard half as often as in 2030.", NIGHTS),
+        ("The young birds feed on insects.", FOOD),
+        ("28 nests were in the western half.", NESTS),
         ("The park covers 76 square kilometres.", PARK),
     ],
 )
