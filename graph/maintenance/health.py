@@ -197,7 +197,7 @@ def _catalog() -> str:
     pages = [page for row in documents for page in catalog.pages(row.id)]
     bad = sum(page.status in ("failed", "pending") for page in pages)
     unread = f", {bad} of them not read: run `pagewitness ingest` on the same files again" if bad else ""
-    return f"{len(documents)} documents, {len(pages)} pages{unread}"
+    return f"{counted(len(documents), 'document')}, {counted(len(pages), 'page')}{unread}"
 
 
 def _reading(*, named: bool) -> str:
@@ -242,10 +242,12 @@ def _chunks() -> str:
     old = sum(not is_of_current_chunker(catalog.chunks_fingerprint(row.id)) for row in documents)
     if old:
         raise IndexMismatchError(
-            f"{old} documents were chunked by another version of PageWitness: run `pagewitness rechunk` "
-            "(no page is read)."
+            f"{counted(old, 'document')} {'was' if old == 1 else 'were'} chunked by another version of PageWitness: "
+            "run `pagewitness rechunk` (no page is read)."
         )
-    return f"{len(documents)} documents are chunked as this version does"
+    return (
+        f"{counted(len(documents), 'document')} {'is' if len(documents) == 1 else 'are'} chunked as this version does"
+    )
 
 
 def _vectors() -> str:

@@ -17,9 +17,10 @@ _PAGE = re.compile(
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)}) (?:page|slide|sheet))\b",
     re.IGNORECASE,
 )
-# With more documents than this, a page number alone does not say which one is meant.
-_MAX_DOCUMENTS = 10
 _MAX_CHUNKS = 24  # ten pages: one has 2.4 chunks on average and at most 5 (194 pages of 15 documents)
+_MAX_DOCUMENTS = (
+    10  # as many as have a page of the named number each among these chunks; of more, some would be left out
+)
 
 
 def chunks_on_named_page(catalog: Catalog, question: str, documents: Sequence[str]) -> frozenset[str]:

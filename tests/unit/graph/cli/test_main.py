@@ -94,7 +94,7 @@ def test_doctor_passes_on_a_working_installation(library: Path, capsys: pytest.C
     report = json.loads(out)
     assert (code, report["ok"]) == (0, True), report
     details = {check["name"]: check["detail"] for check in report["checks"]}
-    assert details["catalog"].startswith("1 documents, 6 pages")
+    assert details["catalog"].startswith("1 document, 6 pages")
     assert "all-MiniLM-L6-v2" in details["vectors"]
 
 
