@@ -32,7 +32,8 @@ _LASTING = (
 )
 _DETERMINERS = r"(?:(?:this|the|that|these|those|my|our|your) (?:(?:whole|entire|attached|uploaded|present) )?)"
 _NAMED_FILE = r"[\w.() -]+\.(?:pdf|docx?|txt|md|html?|epub|png|jpe?g)"
-THIS = rf"(?:{_DETERMINERS}{_NOUNS}|it|this|that|{_NAMED_FILE})"
+_KINDS = r"(?:(?:earnings|annual|yearly|quarterly|financial|research|scientific|strategic|technical|final|interim) )"
+THIS = rf"(?:{_DETERMINERS}{_KINDS}?{_NOUNS}|it|this|that|{_NAMED_FILE})"
 """The document, as a question calls it."""
 PLACE = re.compile(
     r"(?<!\w)(?:(?P<kind>pages?|p\.|sheet|section|sec\.|clause|article|art\.|chapter|paragraph|para\.|appendix"
@@ -180,7 +181,7 @@ _ASKS_PLACE = re.compile(
     rf"\b(what (?:is|are|'s|does|do|did|can) .*\b(?:on|in|at|{_SAYS})\b|what .*\b{_SAYS}\b"
     r"|what (?:stands|appears|is printed|can be (?:read|seen|found)) (?:on|at|in)"
     r"|what'?s (?:on|in)|show|read|quote|open|go to|summari[sz]e|describe|explain|give|display|print"
-    r"|what (?:is|are) written|tell me about|cite|recite|text of|content of|contents of)",
+    r"|what (?:is|are) written|what(?: is|'s) the caption|tell me about|cite|recite|text of|content of|contents of)",
     re.IGNORECASE,
 )
 _MAX_PLACE = 9  # words beside a place: a longer question asks for something in it

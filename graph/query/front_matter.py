@@ -22,6 +22,12 @@ _DATED = re.compile(
     r"|effective|edition|as of|copyright|©)(?:\b|(?<=©))",
     re.IGNORECASE,
 )
+# "The record date will be September 7" dates a payment, "June 2023 quarter" a period: neither dates the document.
+_OTHER_DATE = re.compile(
+    r"\b(?:dividend|record|payment|due|closing|expiry|expiration|starting|end|maturity|delivery|settlement|meeting)"
+    r" dates?\b|\b(?:quarters?|half[- ]years?|months|periods?|ended|ending)\b",
+    re.IGNORECASE,
+)
 _PARTICIPLE = re.compile(r"\b\w{3,}(?:ed|en|ten)\b", re.IGNORECASE)
 _BY = re.compile(
     r"\b(?:(?:written|prepared|presented|produced|published|compiled|edited|drafted|issued|submitted"
@@ -51,6 +57,7 @@ def printed(chunks: Sequence[ChunkRow], row: DocumentRow, aspect: str, question:
         return [(c, s) for c, s in printed_first if s.kind == "heading"][:1] or printed_first[:1]
     if aspect == "date":
         dated = [(c, s) for c, s in found if _DATE.search(s.text) and len(s.text.split()) <= 3 * _MAX_LINE]
+        dated = [(c, s) for c, s in dated if not _OTHER_DATE.search(s.text)]
         said = [(c, s) for c, s in dated if _DATED.search(s.text)]
         alone = [(c, s) for c, s in dated if len(_DATE.sub("", s.text).split()) <= _MAX_LINE // 2]
         asked = terms.stems(" ".join(_PARTICIPLE.findall(question)))  # "revised" before "published"
