@@ -101,7 +101,10 @@ def _without_backgrounds(marks: list[Mark]) -> list[Mark]:
 
 
 def _values(labels: Sequence[Label], bars: Sequence[Mark], axis: float, size: float) -> list[_Bar]:
-    """Return each bar that has one value in it or at its end, where the value fits no other bar."""
+    """Return each bar that has one value in it, or else the nearest at its end, where the value fits no other bar.
+
+    Farther off may be the name of its category, which is a number too: a year below a bar that hangs.
+    """
     choices: dict[int, list[Label]] = {}
     for label in labels:
         if not label.is_value:
@@ -113,8 +116,10 @@ def _values(labels: Sequence[Label], bars: Sequence[Mark], axis: float, size: fl
             choices.setdefault(fits[0], []).append(label)
     found = []
     for index, candidates in choices.items():
+        box = bars[index].box
+        if not any(contains(box, label.middle) for label in candidates):
+            candidates = [min(candidates, key=lambda label: abs(label.middle[1] - (box.y0 + box.y1) / 2))]
         if len(candidates) == 1:
-            box = bars[index].box
             sign = -1.0 if abs(box.y0 - axis) < abs(box.y1 - axis) and box.y1 - axis > _TOUCH else 1.0
             found.append(_Bar(bars[index], candidates[0], sign * (box.y1 - box.y0)))
     return found

@@ -134,6 +134,12 @@ def has_scale(labels: Sequence[Label]) -> bool:
     return has_logarithmic_scale(labels) or any(_in_steps(numbers) for numbers in _along_edges(labels))
 
 
+def scale_of(labels: Sequence[Label]) -> set[int]:
+    """Return the ids of the numbers of a vertical axis: in equal steps, one under the other."""
+    runs = (run for edge in (2, 0) for run in _runs(labels, edge))
+    return {id(label) for run in runs if _in_steps([magnitude(label.text) for label in run]) for label in run}
+
+
 def has_logarithmic_scale(labels: Sequence[Label]) -> bool:
     """Return whether the numbers along one edge are each the same multiple of the one before: 1, 10, 100."""
     return any(_in_ratios(numbers) for numbers in _along_edges(labels))
@@ -141,16 +147,19 @@ def has_logarithmic_scale(labels: Sequence[Label]) -> bool:
 
 def _along_edges(labels: Sequence[Label]) -> Iterator[list[float]]:
     """Yield the numbers that stand along one edge: aligned at the right or left, or in a row."""
-    values = [label for label in labels if label.is_value]
     for edge in (2, 0, 1):  # of the box: x1, x0, y0
-        along = sorted(values, key=lambda label: label.box[edge])
-        runs: list[list[Label]] = []
-        for label in along:
-            if runs and label.box[edge] - runs[-1][0].box[edge] < 0.2 * (label.box.y1 - label.box.y0):
-                runs[-1].append(label)
-            else:
-                runs.append([label])
-        yield from ([magnitude(label.text) for label in run] for run in runs)
+        yield from ([magnitude(label.text) for label in run] for run in _runs(labels, edge))
+
+
+def _runs(labels: Sequence[Label], edge: int) -> list[list[Label]]:
+    """Return the values by the place of one edge of their boxes."""
+    runs: list[list[Label]] = []
+    for label in sorted((label for label in labels if label.is_value), key=lambda label: label.box[edge]):
+        if runs and label.box[edge] - runs[-1][0].box[edge] < 0.2 * (label.box.y1 - label.box.y0):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    return runs
 
 
 def _in_steps(numbers: Sequence[float]) -> bool:

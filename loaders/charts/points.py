@@ -11,7 +11,7 @@ import numpy as np
 
 from loaders.charts.bars import Joined
 from loaders.charts.categories import Category, find_categories, nearest_category
-from loaders.charts.labels import Label, has_logarithmic_scale, label_size, logarithm, magnitude
+from loaders.charts.labels import Label, has_logarithmic_scale, label_size, logarithm, magnitude, scale_of
 from loaders.charts.legend import Entry
 from loaders.charts.pixels import Canvas
 from loaders.types import Box
@@ -33,7 +33,8 @@ def join_points(labels: Sequence[Label], canvas: Canvas, legend: Sequence[Entry]
         return []
     top = min(label.box.y0 for label in row)
     categories = find_categories([label for label in free if label.box.y0 >= top - 0.1 * size], top, top, size)
-    values = [label for label in free if label.is_value and label.box.y1 < top]
+    scale = scale_of(free)
+    values = [label for label in free if label.is_value and label.box.y1 < top and id(label) not in scale]
     placed = [(at, label) for label in values if (at := _category(label, categories)) is not None]
     measures = (magnitude, logarithm) if has_logarithmic_scale(labels) else (magnitude,)
     chosen = max((_on_scale(placed, size, measure) for measure in measures), key=len)
@@ -85,7 +86,8 @@ def _series(label: Label, canvas: Canvas, legend: Sequence[Entry], size: float) 
     """Return the series whose colour the value is printed in, or whose line passes nearest; None in doubt."""
     if not legend:
         return ""
-    for box in (label.box, _grown(label.box, 0.5 * size), _grown(label.box, _REACH * size)):
+    near = label.box._replace(y0=label.box.y0 - _REACH * size, y1=label.box.y1 + _REACH * size)
+    for box in (label.box, _grown(label.box, 0.5 * size), _grown(label.box, _REACH * size), near):
         colours = canvas.crop(box)
         shares = sorted(
             ((int(np.count_nonzero(colours == entry.colour)), entry.label.text) for entry in legend), reverse=True

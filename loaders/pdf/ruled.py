@@ -19,9 +19,8 @@ MIN_EDGE = 0.6
 """Share of a cell's side that must be drawn to be its edge."""
 
 _THIN = 3.0  # points: a narrower area is a line
-_SNAP = (
-    4.0  # points: lines this near are one; browsers draw each cell apart, 2.25 from the next. No row of print is lower
-)
+_SNAP = 4.0  # points: lines this near to the one before are one; browsers frame each cell, up to 3.0 from the next
+_WIDEST = 7.5  # points that such lines reach over: rows of print are higher
 _REACH = 20.0  # points above and below the text in which the table's own lines lie
 _MAX_LINES = 20_000  # pieces of lines on a page: more is a drawing
 
@@ -112,10 +111,9 @@ def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
 
     Two fields without a line between them are one cell. A table with lines around its rows alone has no such grid.
     """
-    across = [
-        line for line in rules.horizontal
-        if box.y0 - _REACH <= line[0] <= box.y1 + _REACH and min(line[2], box.x1) - max(line[1], box.x0) > 0
-    ]  # fmt: skip
+    crossing = [line for line in rules.horizontal if min(line[2], box.x1) - max(line[1], box.x0) > 0]
+    top, bottom = _ends([line[0] for line in crossing], box)
+    across = [line for line in crossing if top <= line[0] <= bottom]
     if len(across) < 3:
         return None
     left, right = min(line[1] for line in across) - _SNAP, max(line[2] for line in across) + _SNAP
@@ -131,15 +129,22 @@ def ruled_grid(rules: Rules, box: Box) -> RuledGrid | None:
     return RuledGrid(tuple(xs), tuple(ys), cells)
 
 
+def _ends(places: Sequence[float], box: Box) -> tuple[float, float]:
+    """Return where a table's own lines begin and end: with the next ones to its text, and not with another table's."""
+    above = max((at for at in places if box.y0 - _REACH <= at <= box.y0), default=box.y0)
+    below = min((at for at in places if box.y1 <= at <= box.y1 + _REACH), default=box.y1)
+    return above - _SNAP, below + _SNAP
+
+
 def _divisions(lines: Iterable[tuple[float, float, float]], length: float) -> list[float]:
     """Return the places of the lines whose pieces together are long enough, in order."""
-    places: list[tuple[float, float]] = []
+    places: list[tuple[float, float, float]] = []
     for at, start, end in sorted(lines):
-        if places and at - places[-1][0] < _SNAP:
-            places[-1] = (places[-1][0], places[-1][1] + end - start)
+        if places and at - places[-1][1] < _SNAP and at - places[-1][0] < _WIDEST:
+            places[-1] = (places[-1][0], at, places[-1][2] + end - start)
         else:
-            places.append((at, end - start))
-    return [at for at, drawn in places if drawn > MIN_LINE * length]
+            places.append((at, at, end - start))
+    return [(first + last) / 2 for first, last, drawn in places if drawn > MIN_LINE * length]
 
 
 def _by_place(lines: Sequence[tuple[float, float, float]], places: Sequence[float]) -> list[list[tuple[float, float]]]:

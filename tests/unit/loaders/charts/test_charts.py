@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from loaders.charts.labels import Label, has_scale, labels_of, magnitude
+from loaders.charts.bars import join_bars
+from loaders.charts.labels import Label, has_scale, labels_of, magnitude, scale_of
 from loaders.charts.legend import Entry, series_of
+from loaders.charts.pixels import Mark
 from loaders.chunking.chunker import chunk_pages
 from loaders.pages.reader import read
 from loaders.text.charts import chart_line, parse_chart_line
@@ -165,3 +167,23 @@ def test_a_colour_that_two_entries_share_is_told_by_the_order_or_not_at_all() ->
     assert series_of([[1, 1, 2], [1, 1, 2]], legend) == [["A", "B", "C"]] * 2
     assert series_of([[1, 1, 2], [1, 2]], legend) == [[None, None, "C"], [None, "C"]]
     assert series_of([[2, 1, 1]], legend) == [["C", None, None]]
+
+
+def test_the_value_of_a_hanging_bar_is_nearer_to_it_than_its_year() -> None:
+    bars = {"2020": 14.0, "2021": -9.0, "2022": -22.0, "2023": 31.0}
+    marks, labels = [], []
+    for at, (year, value) in enumerate(bars.items()):
+        left, end = 100.0 * at, 200 - 4 * value
+        marks.append(Mark(Box(left, min(end, 200.0), left + 60, max(end, 200.0)), 1))
+        top = end - 24 if value > 0 else end
+        labels.append(Label(f"{value:g}", Box(left + 20, top, left + 40, top + 24)))
+        labels.append(Label(year, Box(left + 5, 300, left + 55, 324)))
+    joined = join_bars(labels, marks, [], lying=False)
+    assert joined is not None
+    assert {item.category: float(item.value.text) for item in joined} == bars
+
+
+def test_the_numbers_of_a_vertical_axis_are_no_values() -> None:
+    scale = [Label(str(number), Box(10, 300 - 20 * number, 30, 312 - 20 * number)) for number in (4, 6, 8, 10)]
+    value = Label("5", Box(60, 200, 70, 212))
+    assert scale_of([*scale, value]) == {id(label) for label in scale}

@@ -101,10 +101,11 @@ def test_print_at_the_top_that_no_other_page_has_may_be_a_heading_or_text(
     assert [block.kind for block in blocks] == [kind]
 
 
-def test_cells_that_a_browser_draws_apart_are_divided_once() -> None:
+@pytest.mark.parametrize("gap", [1.2, 1.9])
+def test_cells_that_a_browser_draws_apart_are_divided_once(gap: float) -> None:
     layer, _, box = drawn(NUMBERS)
     places = [(LEFT + WIDE * x, TOP + HIGH * y) for y in range(3) for x in range(2)]
-    edges = [(x + 1.2, y + 1.2, x + WIDE - 1.2, y + HIGH - 1.2) for x, y in places]
+    edges = [(x + gap, y + gap, x + WIDE - gap, y + HIGH - gap) for x, y in places]
     across = tuple((y, x0, x1) for x0, y0, x1, y1 in edges for y in (y0, y1))
     down = tuple((x, y0, y1) for x0, y0, x1, y1 in edges for x in (x0, x1))
     found = ruled_grid(Rules(across, down), box)
@@ -143,3 +144,13 @@ def test_the_columns_of_one_cell_a_row_are_told_from_the_print() -> None:
     cells = tuple((Box(LEFT, TOP + HIGH * y, LEFT + 2 * WIDE, TOP + HIGH * (y + 1)),) for y in range(4))
     blocks, _ = build_blocks(layer, [Region("table", box, cells, Rules())], AROUND)
     assert blocks[0].text == "|Tariff|Day|\n|---|---|\n|Basic|31.2|\n|Green|33.0|\n|Firm|27.5|"
+
+
+def test_the_lines_of_a_table_close_by_are_not_its_own() -> None:
+    _, rules, box = drawn(NUMBERS)
+    lower = Rules(
+        tuple((y + 75, x0, x1) for y, x0, x1 in rules.horizontal),
+        tuple((x + 30, y0 + 75, y1 + 75) for x, y0, y1 in rules.vertical),
+    )
+    both = Rules(rules.horizontal + lower.horizontal, rules.vertical + lower.vertical)
+    assert ruled_grid(both, box) == ruled_grid(rules, box)
