@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test all-tests test-fast chromium node setup dev graph docker lint types format eval nasty long bench bench-quick clean
+.PHONY: help demo test all-tests test-fast chromium node setup dev graph docker aegra lint types format eval nasty long bench bench-quick clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -62,6 +62,9 @@ graph: $(READY) ## draw the graph of README.md
 
 docker: $(READY) ## write Dockerfile and docker-compose.yml from langgraph.json
 	$(BIN)/python -m tests.docker_files
+
+aegra: $(READY) ## write aegra.json from langgraph.json
+	$(BIN)/python -m tests.aegra_config
 
 lint: $(READY) ## check style and formatting
 	$(BIN)/ruff check .

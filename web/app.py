@@ -62,10 +62,10 @@ def sample(request: Request) -> Response:
 
 def openapi(request: Request) -> Response:
     """Return the OpenAPI document of these routes alone; the LangGraph server adds its own to `app.routes`."""
-    return JSONResponse(specification(_ROUTES))
+    return JSONResponse(specification(ROUTES))
 
 
-_ROUTES: list[BaseRoute] = [
+ROUTES: list[BaseRoute] = [
     Route("/", room, include_in_schema=False),
     Route("/room", room, include_in_schema=False),
     Route("/room/sample.pdf", sample, include_in_schema=False),
@@ -98,6 +98,6 @@ _ROUTES: list[BaseRoute] = [
     Route(f"{_DOCUMENT}/pages/{{page}}/image", pages.image),
 ]
 
-_MIDDLEWARE = [Middleware(one) for one in (SecurityMiddleware, ReplyMiddleware, RequestFilter, DispatchMiddleware)]
+MIDDLEWARE = [Middleware(one) for one in (SecurityMiddleware, ReplyMiddleware, RequestFilter, DispatchMiddleware)]
 
-app = Starlette(routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=lifespan)
+app = Starlette(routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,6 +81,8 @@ async def dispatching() -> AsyncIterator[None]:
 
 def _queue_sleeps() -> bool:
     """Return whether this is the in-memory runtime with one event loop, as in a development server."""
+    if find_spec("langgraph_api") is None:
+        return False  # another server that speaks the same protocol
     from langgraph_api import config, feature_flags
 
     return not feature_flags.IS_POSTGRES_OR_GRPC_BACKEND and not config.BG_JOB_ISOLATED_LOOPS

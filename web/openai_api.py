@@ -87,8 +87,10 @@ async def chat_completions(request: Request) -> Response:
             given["documents"] = await run_in_threadpool(_documents, part, user)
         if asked.get("stream"):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-            return StreamingResponse(_stream(asked, given, user), media_type="text/event-stream", headers=headers)
-        return JSONResponse(_completion(asked, await _run(asked, given, user)))
+            return StreamingResponse(
+                _stream(asked, given, user, request), media_type="text/event-stream", headers=headers
+            )
+        return JSONResponse(_completion(asked, await _run(asked, given, user, request)))
     except ApiError as error:
         return JSONResponse(error.body, error.status)
 
@@ -137,14 +139,14 @@ def _documents(name: str, user: Identity) -> list[str]:
         raise ApiError(503, LIBRARY_UNAVAILABLE, "api_error") from error
 
 
-async def _run(asked: Mapping[str, Any], given: dict[str, Any], identity: Identity) -> dict[str, Any]:
+async def _run(asked: Mapping[str, Any], given: dict[str, Any], identity: Identity, request: Request) -> dict[str, Any]:
     """Run the graph and return its state.
 
     Raises:
         ApiError: the input cannot be used, or a model service or the library cannot.
     """
     try:
-        state = await openai_threads.run(given, str(asked.get("user") or ""), identity)
+        state = await openai_threads.run(given, str(asked.get("user") or ""), identity, request)
     except Exception as error:
         logger.exception("A chat completion failed", exc_info=error)
         raise ApiError(500, "Something went wrong on the server; its log says what.", "api_error") from error
@@ -166,10 +168,12 @@ def _completion(asked: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str,
     return {**_head(asked, "chat.completion"), "choices": [choice], "usage": _usage(state), **_proof(state)}
 
 
-async def _stream(asked: Mapping[str, Any], given: dict[str, Any], identity: Identity) -> AsyncIterator[str]:
+async def _stream(
+    asked: Mapping[str, Any], given: dict[str, Any], identity: Identity, request: Request
+) -> AsyncIterator[str]:
     """Yield server-sent events: comments while the graph runs, then the answer in pieces, then its proof."""
     head = _head(asked, "chat.completion.chunk")
-    run = asyncio.create_task(_run(asked, given, identity))
+    run = asyncio.create_task(_run(asked, given, identity, request))
     try:
         yield _event({**head, "choices": [_delta({"role": "assistant", "content": ""})]})
         while not (await asyncio.wait([run], timeout=_KEEP_ALIVE_S))[0]:

@@ -13,23 +13,24 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from langgraph_sdk import get_client
+from starlette.requests import Request
 
 from graph.access import Identity
-from web.ownership import acting_as
+from web.own_server import client_of
 
 _MAX_KNOWN = 5000
 """Conversations whose threads are known; older ones continue on a new thread that has all their turns."""
 _threads: OrderedDict[str, str] = OrderedDict()
 
 
-async def run(given: Mapping[str, Any], user: str, identity: Identity) -> dict[str, Any]:
+async def run(given: Mapping[str, Any], user: str, identity: Identity, request: Request) -> dict[str, Any]:
     """Run the graph on the conversation's thread; return its state, or `__error__` with the error's name and message.
 
     Args:
         given: The graph's input: the whole conversation under `messages`, and the chosen documents.
         user: What the client calls its user, or "": equal conversations of two users are two threads.
         identity: Who sends the request; conversations of others are never found.
+        request: The request.
     """
     messages: list[dict[str, Any]] = given["messages"]
     speaker = [identity.name, user]
@@ -37,8 +38,8 @@ async def run(given: Mapping[str, Any], user: str, identity: Identity) -> dict[s
     new = messages[-1:] if thread else messages
     thread = thread or str(uuid.uuid4())
     sent: Any = {**given, "messages": new}
-    async with acting_as(identity):
-        values: Any = await get_client().runs.wait(
+    async with client_of(identity, request) as client:
+        values: Any = await client.runs.wait(
             thread, "pagewitness", input=sent, context={"ask_back": "off"}, if_not_exists="create",
             on_disconnect="cancel", raise_error=False,
             durability="exit",  # the state after each turn, 23 kB; all steps of one take 99 kB

@@ -11,14 +11,12 @@ import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from langgraph_sdk import get_client
-
 from graph.access import LOCAL
 from graph.errors import BadInputError, ModelError
 from graph.settings import settings
 from graph.watching.library import LocalLibrary, store_file
 from graph.watching.watcher import Followed, Watcher
-from web.ownership import acting_as
+from web.own_server import client_of
 from web.responses import logger
 
 _OF_THE_FILE = ("BadInputError", "SourceError", "PasswordError")
@@ -63,8 +61,8 @@ async def _ingest(sources: Sequence[str]) -> Mapping[str, Any]:
         ModelError: the library or a model service cannot be used.
     """
     given: Any = {"sources": list(sources)}
-    async with acting_as(LOCAL):
-        values: Any = await get_client().runs.wait(None, "ingestion", input=given, raise_error=False)
+    async with client_of(LOCAL) as client:
+        values: Any = await client.runs.wait(None, "ingestion", input=given, raise_error=False)
     if problem := values.get("__error__"):
         said = str(problem.get("message") or problem.get("error"))
         raise (BadInputError if problem.get("error") in _OF_THE_FILE else ModelError)(said)

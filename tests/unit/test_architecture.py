@@ -77,6 +77,7 @@ ONLY_IN = {
     "redis": ("graph/storage/redis_quota.py",),
     "pydantic_settings": ("graph/settings.py",),
     "langsmith": ("graph/evaluation/langsmith_experiment.py", "graph/runtime/tracing.py"),
+    "fastapi": ("web/aegra.py",),
     "starlette": ("web/",),
 }
 # The settings read the environment. The command line sets what an option says; the server's starter hands its own
@@ -89,6 +90,8 @@ SMALL = {
     "graph/cli/exit_codes.py": "the table that help, commands, entry point and tests share",
     "graph/ingestion/passwords.py": "the only place that holds passwords",
     "graph/runtime/tracing.py": "the only module that knows what traces may hold",
+    "graph/storage/transcript_rows.py": "the ledger and the leases of pages share it",
+    "web/aegra.py": "the only module that needs FastAPI",
     "loaders/errors.py": "imported by every loader, and imports nothing",
 }
 
