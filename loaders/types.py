@@ -364,7 +364,7 @@ class Sentence(SentencePredicates):
 FILE_READER = "reader-4"
 """Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
 
-CHUNKER = 7
+CHUNKER = 8
 """Version of the chunking: raise it with every change of the chunks, and indexes are rebuilt from transcripts."""
 
 
