@@ -24,6 +24,7 @@ _WIDE = 0.42
 
 _MOST, _WIDER = 0.7, 1.5  # of a piece's wide gaps that are between columns; times their width: a gap that is, else
 
+_MANY = 5  # wide gaps of a line that may be a typewriter's: two headings that were found as one have two
 _NEAR = 6.0  # of a piece's height: the rows that tell its columns are not further away
 _ROWS = 2  # next to one another, above or below, that keep the gap free
 _INSIDE = 0.6  # of its width that a piece must share with another to stand under it
@@ -54,7 +55,7 @@ def divide(quads: Sequence[Quad], crop: Crop) -> list[Quad]:
             shares = [(left / image.shape[1], right / image.shape[1]) for left, right in found]
             wide = [cut for cut in shares if (cut[1] - cut[0]) * (piece.box.x1 - piece.box.x0) >= _WIDE * piece.height]
             cuts = [cut for cut in wide if _is_gutter(cut, piece, sides)]
-            if len(cuts) < _MOST * len(wide):  # the spaces of a typewriter are as wide
+            if len(wide) >= _MANY and len(cuts) < _MOST * len(wide):  # the spaces of a typewriter are as wide
                 space = median(right - left for left, right in wide)
                 cuts = [(left, right) for left, right in cuts if right - left >= _WIDER * space]
             done[piece.quad] = _cut(piece.quad, cuts)
