@@ -17,10 +17,12 @@ from starlette.requests import Request
 
 from graph.access import Identity
 from web.own_server import client_of
+from web.turnstile import Turnstile
 
 _MAX_KNOWN = 5000
 """Conversations whose threads are known; older ones continue on a new thread that has all their turns."""
 _threads: OrderedDict[str, str] = OrderedDict()
+_requests = Turnstile()
 
 
 async def run(given: Mapping[str, Any], user: str, identity: Identity, request: Request) -> dict[str, Any]:
@@ -38,7 +40,7 @@ async def run(given: Mapping[str, Any], user: str, identity: Identity, request: 
     new = messages[-1:] if thread else messages
     thread = thread or str(uuid.uuid4())
     sent: Any = {**given, "messages": new}
-    async with client_of(identity, request) as client:
+    async with _requests.turn(), client_of(identity, request) as client:
         values: Any = await client.runs.wait(
             thread, "pagewitness", input=sent, context={"ask_back": "off"}, if_not_exists="create",
             on_disconnect="cancel", raise_error=False,
