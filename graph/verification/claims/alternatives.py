@@ -39,6 +39,10 @@ upper obere* | lower untere*
 horizontal* waagerecht* | vertical* senkrecht*
 male männlich* | female weiblich*
 unicameral | bicameral
+opponent* gegner* | ally allies allied verbündet*
+intermittent* sporadic* | continuous* uninterrupted* ununterbrochen* durchgehend*
+attack attacks angriff* | retreat retreats rückzug*
+gothic gotisch* | baroque barock* | mannerist* manieristisch* | neoclassic* klassizistisch* | romanesque romanisch*
 small kleine kleinen kleiner | large big huge große großen großer
 northeast* | northwest* | southeast* | southwest*
 nordost* nordöstlich* | nordwest* | südost* südöstlich* | südwest* südwestlich*

@@ -97,6 +97,8 @@ def test_what_keeps_each_limit_is_not_marked(text: str, quote: str) -> None:
         ("Lida Prynne left the nursery in 1994.", NURSERY),
         ("Corncrakes were heard half as often as in 2030.", NIGHTS),
         ("The young birds feed on insects.", FOOD),
+        ("The wars were fought continuously for years.", "The wars were fought intermittently for years."),
+        ("Vos and Tolm were allies in the war.", "Two opponents in the war, Vos and Tolm, met in Wick."),
         ("28 nests were in the western half.", NESTS),
         ("The park covers 76 square kilometres.", PARK),
     ],
