@@ -31,7 +31,8 @@ FILES_OF = {
         "loaders/pdf/outlines.py",
     ),
     "server": ("web/", "graph/cli/serve.py"),
-    "team": ("graph/storage/postgres/",),
+    "team": ("graph/storage/postgres/", "graph/storage/quota.py", "graph/storage/redis_quota.py"),
+    "aegra": ("web/aegra.py", "web/own_server.py"),
 }
 # Libraries whose internals are used, or that the code depends on by major version.
 UNBOUNDED = {"tzdata"}  # data, versioned by year
