@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import os
 import signal
@@ -51,6 +52,11 @@ _LOOK_S = 5.0
 
 TASKS_PER_WORKER = 300
 """Pages after which a worker is replaced: its memory grows a little with every page, its start costs 2 s."""
+
+_YOUNG = 5_000
+"""New objects after which a worker looks for garbage. With this and without scanning libraries that were loaded, a new
+process reads 22 pages of a paper in 6.36 s of CPU in place of 6.78 (medians of 4, in turns, under load), with as much
+memory (703 MB in place of 709)."""
 
 
 class PagePool(Protocol):
@@ -278,6 +284,7 @@ def _begin(memory: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
     parent = parent_process()
     if parent:
 
@@ -294,6 +301,15 @@ def _run(limits: _Limits, function: Callable[..., Result], *args: Any) -> Result
     The kernel counts the CPU time of all threads. Normally the parent ends a worker whose clock ran out; the alarm
     comes later and needs no Python: it is for workers without parent.
     """
+    modules = len(sys.modules)
+    try:
+        return _limited(limits, function, *args)
+    finally:
+        if len(sys.modules) > modules:  # libraries are kept for good: the collector need not scan them for each page
+            gc.freeze()
+
+
+def _limited(limits: _Limits, function: Callable[..., Result], *args: Any) -> Result:
     if not hasattr(signal, "setitimer"):
         return function(*args)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

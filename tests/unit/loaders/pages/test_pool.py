@@ -45,6 +45,20 @@ async def test_one_bad_job_does_not_harm_the_others(pool: PagePool) -> None:
     assert fine == 42
 
 
+async def test_a_worker_does_not_look_for_garbage_in_the_libraries_that_it_loaded() -> None:
+    pool, frozen = ProcessPagePool(workers=1), "__import__('gc').get_freeze_count()"
+    try:
+        before = await pool.call(eval, frozen)
+        await pool.call(eval, "str(__import__('wave'))")
+        after, again = [await pool.call(eval, frozen) for _ in range(2)]
+        rings = await pool.call(eval, "[(ring := [], ring.append(ring)) for _ in range(9)] and len(ring)")
+        found = await pool.call(eval, "__import__('gc').collect()")
+    finally:
+        pool.close()
+    assert before == 0 < after == again
+    assert rings == 1 <= found  # garbage of later jobs is found
+
+
 async def test_a_job_that_hangs_is_ended_and_the_rest_goes_on() -> None:
     pool = ProcessPagePool(workers=2, wall_seconds=1.0)
     start = time.monotonic()
