@@ -48,11 +48,20 @@ def drop_headers_footers(pages: Pages) -> list[tuple[int, list[Block]]]:
         for (number, blocks), body in zip(pages, bodies, strict=True)
     ]
     notes = {id(block) for body in bodies for block in called_notes(body)}
+    had_text = [_has_text(body) for body in bodies]
     for _ in range(LAYERS):
         top, bottom = _strip_edge(bodies, 0, notes), _strip_edge(bodies, -1, notes)
         if not (top or bottom):
             break
-    return [(number, body or blocks) for (number, blocks), body in zip(marked, bodies, strict=True)]
+    # A page of which only its heading would be left says the same as others, and says it in its text.
+    return [
+        (number, body if _has_text(body) or (body and not had) else blocks)
+        for (number, blocks), body, had in zip(marked, bodies, had_text, strict=True)
+    ]
+
+
+def _has_text(blocks: Sequence[Block]) -> bool:
+    return any(not block.is_heading for block in blocks)
 
 
 def _is_header_or_footer(block: Block, marks: Counter[str], page: Sequence[Block]) -> bool:

@@ -56,3 +56,11 @@ def test_headings_that_differ_by_their_number_stay() -> None:
     assert [lines[0] for lines in texts(*pages)] == [f"## Part {n}" for n in range(1, 5)]
     pages = [[Block("heading", "## Acme report", 2), Block("text", body)] for body in BODIES]
     assert texts(*pages) == [[body] for body in BODIES]
+
+
+def test_pages_that_differ_in_their_heading_alone_keep_their_text() -> None:
+    text = [Block("text", "The barge may have sunk near Tolm."), Block("text", "No other barge was missed.")]
+    pages = [(number, [Block("heading", f"Page {number}", 1), *text]) for number in range(1, 7)]
+    assert [[block.text for block in blocks][1:] for _, blocks in drop_headers_footers(pages)] == [
+        [block.text for block in text]
+    ] * 6
