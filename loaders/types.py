@@ -361,7 +361,7 @@ class Sentence(SentencePredicates):
     band: tuple[str, ...] = ()
 
 
-FILE_READER = "reader-4"
+FILE_READER = "reader-5"
 """Version of the reading from files and by OCR: raise it when pages come out otherwise, `doctor` counts old ones."""
 
 CHUNKER = 8
