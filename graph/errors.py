@@ -47,6 +47,13 @@ class HomeError(RuntimeError):
     """The home folder cannot be used: not writable, owned by another process, or of a newer version."""
 
 
+class DocumentDeletedError(HomeError):
+    """A document was deleted while something was stored for it."""
+
+    def __init__(self) -> None:
+        super().__init__("The document was deleted while it was being read: give it again if it should be there.")
+
+
 class HomeInUseError(HomeError):
     """Another process owns the home folder.
 

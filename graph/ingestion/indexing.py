@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from graph.dependencies import Deps
 from graph.engines.requests.usage import record_usage
+from graph.errors import DocumentDeletedError
 from graph.ingestion.embedding import embed_document
 from graph.ingestion.leases import alone
 from graph.ingestion.page_vectors import embed_pages
@@ -53,8 +54,30 @@ def find_stale(stores: Stores, document: str) -> StaleDocument | None:
     return StaleDocument(row, fingerprint)
 
 
-def chunk_document(stores: Stores, document: DocumentRow) -> str:
-    """Split a document's transcripts into chunks, store them unpublished, and return their generation."""
+async def chunk_if_stale(stores: Stores, document: PendingDocument, run: RunProgress, emit: Emit) -> PendingDocument:
+    """Chunk a document if its chunks are stale, and return it with their generation and fingerprint.
+
+    No other run makes or embeds its chunks meanwhile: new ones replace all that are not published.
+    """
+    if not await asyncio.to_thread(find_stale, stores, document["id"]):
+        return document
+    async with alone(stores.catalog, document["id"]) as owner:
+        stale = await asyncio.to_thread(find_stale, stores, document["id"])
+        if not stale:
+            return document  # another run has published them meanwhile
+        pages = stale.document.pages
+        emit(run.stage_event("chunk", document["id"], document["name"], 0, pages))
+        generation = await asyncio.to_thread(chunk_document, stores, stale.document, owner)
+    log("chunk", document["id"])
+    emit(run.stage_event("chunk", document["id"], document["name"], pages, pages))
+    return {**document, "generation": generation, "chunks_fingerprint": stale.fingerprint}
+
+
+def chunk_document(stores: Stores, document: DocumentRow, owner: str = "") -> str:
+    """Split a document's transcripts into chunks, store them unpublished, and return their generation.
+
+    `owner` holds the lease of the document's chunks; nothing is stored if that was lost.
+    """
     from loaders.chunking.chunker import chunk_pages  # a tenth of the import time of the app; questions need none
     from loaders.chunking.front_matter import front_matter
     from loaders.chunking.page_labels import printed_labels
@@ -66,7 +89,7 @@ def chunk_document(stores: Stores, document: DocumentRow) -> str:
     stores.catalog.set_front_matter(document.id, front.title, front.authors, front.date, mark)
     stores.catalog.set_labels(document.id, printed_labels(pages), printed=True)
     chunks = chunk_pages(document.file_title or document.name, pages)
-    return stores.catalog.stage_chunks(document.id, chunks)
+    return stores.catalog.stage_chunks(document.id, chunks, owner=owner)
 
 
 def chunks_before_page(stores: Stores, document: DocumentRow, page: int) -> list[Chunk]:
@@ -78,9 +101,12 @@ def chunks_before_page(stores: Stores, document: DocumentRow, page: int) -> list
     return [chunk for chunk in chunks if max(chunk.pages, default=0) < page]
 
 
-def publish(stores: Stores, document: str, generation: str, fingerprint: str) -> None:
-    """Let questions find a generation of chunks in place of the one before, which is then deleted."""
-    for changed in (*stores.catalog.publish(document, generation, fingerprint), document):
+def publish(stores: Stores, document: str, generation: str, fingerprint: str, owner: str = "") -> None:
+    """Let questions find a generation of chunks in place of the one before, which is then deleted.
+
+    `owner` holds the lease of the document's chunks; nothing is done if that was lost.
+    """
+    for changed in (*stores.catalog.publish(document, generation, fingerprint, owner=owner), document):
         remove_stale(stores, changed)
 
 
@@ -91,39 +117,47 @@ async def embed_and_publish(deps: Deps, document: PendingDocument, run: RunProgr
     page is read is left as it is.
     """
     with record_usage(emit):
-        async with turn(deps.stores, alone=False):
+        async with turn(deps.stores, alone=False) as check_turn:
             if "generation" not in document:
                 await asyncio.to_thread(_remove_replaced, deps.stores)
                 return no_usage()
-            catalog, generation = deps.stores.catalog, document["generation"]
-            rows = await asyncio.to_thread(catalog.pages, document["id"])
-            if not any(row.transcript for row in rows):
-                return no_usage()
-            async with alone(catalog, document["id"]):
-                published = await asyncio.to_thread(catalog.chunks_fingerprint, document["id"])
-                if published == document["chunks_fingerprint"]:
-                    return no_usage()  # by another process meanwhile
-                generation, ids = await asyncio.to_thread(_staged, deps.stores, document["id"], generation)
-                usage = await embed_document(deps, document["id"], ids, document["name"], emit, run.add_requests)
-                usage = add_usage(usage, await embed_pages(deps, document["id"], ids))
-                # Without a fingerprint the chunks count as stale. They are stale if a page was read again meanwhile,
-                # and may be if a client wrote the thread's state through the API.
-                fingerprint = (
-                    document["chunks_fingerprint"] if document["chunks_fingerprint"] == chunks_fingerprint(rows) else ""
-                )
-                await asyncio.to_thread(publish, deps.stores, document["id"], generation, fingerprint)
-    log("embed", document["id"], chunks=len(ids))
+            await asyncio.to_thread(deps.stores.check, deps.embedder.identity)  # it may have been rebuilt meanwhile
+            async with alone(deps.stores.catalog, document["id"]) as owner:
+                try:
+                    return await _embed_and_publish(deps, document, run, emit, owner, check_turn)
+                except DocumentDeletedError:
+                    return no_usage()
+
+
+async def _embed_and_publish(
+    deps: Deps, document: PendingDocument, run: RunProgress, emit: Emit, owner: str, check_turn: Callable[[], None]
+) -> Usage:
+    catalog, identity = deps.stores.catalog, document["id"]
+    rows = await asyncio.to_thread(catalog.pages, identity)
+    published = await asyncio.to_thread(catalog.chunks_fingerprint, identity)
+    if not any(row.transcript for row in rows) or published == document["chunks_fingerprint"]:
+        return no_usage()  # nothing was read, or another process has published it meanwhile
+    generation, ids = await asyncio.to_thread(_staged, deps.stores, identity, document["generation"], owner)
+    usage = await embed_document(deps, identity, ids, document["name"], emit, run.add_requests)
+    usage = add_usage(usage, await embed_pages(deps, identity, ids))
+    # Without a fingerprint the chunks count as stale. They are stale if a page was read again meanwhile, and may be if
+    # a client wrote the thread's state through the API.
+    fingerprint = document["chunks_fingerprint"] if document["chunks_fingerprint"] == chunks_fingerprint(rows) else ""
+    await asyncio.to_thread(check_turn)
+    await asyncio.to_thread(publish, deps.stores, identity, generation, fingerprint, owner)
+    log("embed", identity, chunks=len(ids))
     return usage
 
 
-def _staged(stores: Stores, document: str, generation: str) -> tuple[str, list[str]]:
+def _staged(stores: Stores, document: str, generation: str, owner: str) -> tuple[str, list[str]]:
     """Return a generation with the ids of its chunks; where it has none, chunk the document again and return that one.
 
-    Blank documents have no chunks. The other case is a state that a client wrote through the API, with a generation
-    that was never stored: it must not replace the chunks that everyone who has the document can search.
+    Blank documents have no chunks. In the other cases another run has chunked the document since, or a client wrote a
+    state through the API with a generation that was never stored: it must not replace the chunks that everyone who has
+    the document can search.
     """
     if not stores.catalog.chunk_ids(document, generation) and (row := stores.catalog.document(document)):
-        generation = chunk_document(stores, row)
+        generation = chunk_document(stores, row, owner)
     return generation, stores.catalog.chunk_ids(document, generation)
 
 
@@ -183,21 +217,24 @@ _index_lock = IndexLock()
 
 
 @asynccontextmanager
-async def turn(stores: Stores, *, alone: bool) -> AsyncIterator[None]:
+async def turn(stores: Stores, *, alone: bool) -> AsyncIterator[Callable[[], None]]:
     """Wait for a turn at the index, among the runs of this process and of all others that share the store.
 
     Args:
         stores: The stores of the index.
         alone: Whether it is rebuilt, so that nothing may be added meanwhile.
+
+    Yields:
+        What raises HomeError if the turn was lost, because the database was started again; it blocks.
     """
     async with _index_lock.exclusive() if alone else _index_lock.shared():
         among_processes = await asyncio.to_thread(stores.turn, alone=alone)
         if among_processes is None:
-            yield
+            yield lambda: None
             return
         try:
             while not await asyncio.to_thread(among_processes.try_to_begin):
                 await asyncio.sleep(_TRIED_EVERY_S)
-            yield
+            yield among_processes.check
         finally:
             await asyncio.to_thread(among_processes.end)

@@ -10,13 +10,12 @@ from contextlib import asynccontextmanager
 from graph.errors import HomeError
 from graph.ingestion.progress import log
 from graph.storage.base import PageLedger
+from graph.storage.page_leases import CHUNKS
 from graph.storage.rows import DONE, PageRow
 
 LEASE_S = 60.0
 """Seconds that a lease lasts: as long as pages of a process wait that was killed, or cut off from the database."""
 _RENEWED_EVERY_S = LEASE_S / 4
-CHUNKS = 0
-"""The number that stands for the chunks of a document among its pages."""
 _LOOKED_EVERY_S = 0.5  # a page takes a second or more; ten batches that wait cost 20 queries a second
 # A node that a server runs again in another process is another owner: the first one may still be at work.
 _PROCESS = uuid.uuid4().hex[:12]
@@ -61,7 +60,7 @@ class BatchLeases:
                 log("lease", self._document, reason=str(error))
 
     async def others(self, pages: Sequence[int]) -> AsyncIterator[tuple[list[PageRow], list[int]]]:
-        """Wait for pages whose leases others hold, until there are none left.
+        """Wait for pages whose leases others hold, until there are none left or the document is deleted.
 
         Yields:
             The ledger lines of pages that another has read since, and the pages that are this batch's now, since their
@@ -72,7 +71,9 @@ class BatchLeases:
         while left:
             await asyncio.sleep(_LOOKED_EVERY_S)
             rows = await self._rows(left)
-            finished = [row for row in rows if _has_result(before[row.page], row)]
+            if not rows:
+                return  # deleted, or taken from the collections of who reads it: there is no result to wait for
+            finished = [row for row in rows if _has_result(before.get(row.page), row)]
             left = [page for page in left if page not in {row.page for row in finished}]
             mine = await self.take(left)
             left = [page for page in left if page not in mine]
@@ -84,8 +85,12 @@ class BatchLeases:
 
 
 @asynccontextmanager
-async def alone(ledger: PageLedger, document: str) -> AsyncIterator[None]:
-    """Wait until no other run embeds a document's chunks, and keep all others waiting while the block runs."""
+async def alone(ledger: PageLedger, document: str) -> AsyncIterator[str]:
+    """Wait until no other run makes or embeds a document's chunks, and keep all others waiting while the block runs.
+
+    Yields:
+        The owner of the lease, for what is written.
+    """
     lease = BatchLeases(ledger, document, uuid.uuid4().hex)
     while not await lease.take([CHUNKS]):
         if not await asyncio.to_thread(ledger.pages, document, [1]):
@@ -93,11 +98,13 @@ async def alone(ledger: PageLedger, document: str) -> AsyncIterator[None]:
         await asyncio.sleep(_LOOKED_EVERY_S)
     try:
         async with lease.renewed():
-            yield
+            yield lease.owner
     finally:
         await lease.release()
 
 
-def _has_result(before: PageRow, now: PageRow) -> bool:
+def _has_result(before: PageRow | None, now: PageRow) -> bool:
     """Return whether another has tried to read a page since, or taken an earlier reading of it."""
+    if before is None:  # the document was deleted, and added again since
+        return now.status in DONE
     return now.attempts > before.attempts or (now.status in DONE and before.status not in DONE)

@@ -20,14 +20,12 @@ from graph.events import writer
 from graph.ingestion import chat, report, unchanged
 from graph.ingestion.batches import render_batch, transcribe_batch
 from graph.ingestion.embedding import prefetch_vectors
-from graph.ingestion.indexing import chunk_document, chunks_before_page, embed_and_publish, find_stale
+from graph.ingestion.indexing import chunk_if_stale, chunks_before_page, embed_and_publish, find_stale
 from graph.ingestion.leases import BatchLeases
 from graph.ingestion.page_reading import page_outcome
 from graph.ingestion.page_selection import is_done, text_only_pages
 from graph.ingestion.passwords import forget
 from graph.ingestion.progress import (
-    Emit,
-    RunProgress,
     discard_progress,
     emit_page,
     emit_rejected_source,
@@ -228,7 +226,7 @@ async def index_document(state: BatchState) -> BatchOutput:
         async with run.document_lock(document["id"]), gate:
             if not run.indexes_early:
                 return {"outcomes": []}
-            document = await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit)
+            document = await chunk_if_stale(deps.stores, document, run, emit)
             usage = await embed_and_publish(deps, document, run, emit)
     except Exception as error:
         run.postpone_indexing()
@@ -272,25 +270,10 @@ async def chunk_documents(state: IngestionState) -> dict[str, object]:
     """Chunk the documents that were not indexed while pages were read; their chunks are not published yet."""
     deps, run, emit = await dependencies.current(), progress_of(state), writer()
     documents = [
-        document
-        if document.get("unchanged")
-        else await asyncio.to_thread(_chunk_if_stale, deps.stores, document, run, emit)
+        document if document.get("unchanged") else await chunk_if_stale(deps.stores, document, run, emit)
         for document in state["documents"]
     ]
     return {"documents": documents, **chat.indexing(state)}
-
-
-def _chunk_if_stale(stores: Stores, document: PendingDocument, run: RunProgress, emit: Emit) -> PendingDocument:
-    """Chunk a document if its chunks are stale, and return it with their generation and fingerprint."""
-    stale = find_stale(stores, document["id"])
-    if not stale:
-        return document
-    pages = stale.document.pages
-    emit(run.stage_event("chunk", document["id"], document["name"], 0, pages))
-    generation = chunk_document(stores, stale.document)
-    log("chunk", document["id"])
-    emit(run.stage_event("chunk", document["id"], document["name"], pages, pages))
-    return {**document, "generation": generation, "chunks_fingerprint": stale.fingerprint}
 
 
 @async_node

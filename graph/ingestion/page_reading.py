@@ -83,7 +83,9 @@ class BatchReader:
         """Store the rendered pages, in the order of the batch, with the file's text layer; record those that failed."""
         rows = self._rows()
         for page, image in zip(self._batch["pages"], images, strict=True):
-            row, attempts = rows[page], 0
+            if (row := rows.get(page)) is None:
+                continue  # the document was deleted meanwhile
+            attempts = 0
             if isinstance(image, Failure):
                 attempts = 1
                 if not self._keeps_reading(row):

@@ -10,6 +10,7 @@ from graph.dependencies import Deps
 from graph.events import Progress
 from graph.ingestion.embedding import embed_document
 from graph.ingestion.indexing import chunk_document, chunks_fingerprint, publish, turn
+from graph.ingestion.leases import alone
 from graph.ingestion.page_vectors import embed_pages
 from graph.ingestion.progress import RunProgress
 from graph.storage.rows import DocumentRow
@@ -74,12 +75,13 @@ async def _rechunk(deps: Deps, on_event: OnEvent) -> dict[str, Any]:
 
 async def _rechunk_document(deps: Deps, row: DocumentRow, on_event: OnEvent, run: RunProgress) -> tuple[int, Usage]:
     """Stage, embed and publish new chunks of a document; return their number and the cost."""
-    fingerprint = chunks_fingerprint(await asyncio.to_thread(deps.stores.catalog.pages, row.id))
-    generation = await asyncio.to_thread(chunk_document, deps.stores, row)
-    ids = await asyncio.to_thread(deps.stores.catalog.chunk_ids, row.id, generation)
-    usage = await embed_document(deps, row.id, ids, row.name, on_event, run.add_requests)
-    usage = add_usage(usage, await embed_pages(deps, row.id, ids))
-    await asyncio.to_thread(publish, deps.stores, row.id, generation, fingerprint)
+    async with alone(deps.stores.catalog, row.id) as owner:
+        fingerprint = chunks_fingerprint(await asyncio.to_thread(deps.stores.catalog.pages, row.id))
+        generation = await asyncio.to_thread(chunk_document, deps.stores, row, owner)
+        ids = await asyncio.to_thread(deps.stores.catalog.chunk_ids, row.id, generation)
+        usage = await embed_document(deps, row.id, ids, row.name, on_event, run.add_requests)
+        usage = add_usage(usage, await embed_pages(deps, row.id, ids))
+        await asyncio.to_thread(publish, deps.stores, row.id, generation, fingerprint, owner)
     return len(ids), usage
 
 

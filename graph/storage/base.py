@@ -112,10 +112,13 @@ class TranscriptStore(Protocol):
 class ChunkStore(Protocol):
     """Chunks in generations, one of which is published: questions see that one."""
 
-    def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
-        """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
+    def stage_chunks(self, document: str, chunks: Sequence[Chunk], *, owner: str = "") -> str:
+        """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks.
 
-    def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
+        This and `publish` do nothing for an owner who does not hold the lease of the document's chunks.
+        """
+
+    def publish(self, document: str, generation: str, fingerprint: str = "", *, owner: str = "") -> list[str]:
         """Publish what `stage_chunks` returned in place of the generation before, in one transaction.
 
         Other documents lose the sources of this one, and are retired without any; their ids are returned, and all are
@@ -213,6 +216,9 @@ class Turn(Protocol):
 
     def try_to_begin(self) -> bool:
         """Begin the turn and return True, or return False while others have theirs; ask again then."""
+
+    def check(self) -> None:
+        """Raise HomeError if the turn was lost meanwhile."""
 
     def end(self) -> None:
         """End the turn, or the wait for it."""

@@ -17,6 +17,7 @@ from graph.storage.entries import FINGERPRINT, mark_for_cleanup, take_sources, v
 from graph.storage.fulltext import FullText
 from graph.storage.known_files import KnownFiles
 from graph.storage.ledger import Ledger
+from graph.storage.page_leases import CHUNKS, holds
 from graph.storage.rows import ChunkRow, SentenceRow, TokenVectors
 from graph.storage.single_values import SET_META
 from graph.storage.sql import Connection, placeholders, slices
@@ -53,21 +54,21 @@ class ChunkTables(Ledger):
         """Within a transaction: index units of a document for full-text search."""
         raise NotImplementedError
 
-    def stage_chunks(self, document: str, chunks: Sequence[Chunk]) -> str:
-        """Store a new generation of a document's chunks, unpublished; return its name, a hash of the chunks."""
+    def stage_chunks(self, document: str, chunks: Sequence[Chunk], *, owner: str = "") -> str:
+        """Store new chunks, unpublished, unless the owner lost their lease; return their generation, a hash of them."""
         title = self._title(document)
         content = json.dumps([title, *chunks], ensure_ascii=False, default=_values)
         generation = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         with self._db.writing() as connection:
+            if not holds(connection, document, CHUNKS, owner):
+                return generation
             stale = (
                 "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document "
                 "WHERE c.document = ? AND c.generation NOT IN (d.generation, ?)"
             )
             for column, table in (("chunk", "units"), ("id", "chunks")):
-                connection.execute(
-                    f"DELETE FROM {table} WHERE document = ? AND {column} IN ({stale})",
-                    [document, document, generation],
-                )
+                values = [document, document, generation]
+                connection.execute(f"DELETE FROM {table} WHERE document = ? AND {column} IN ({stale})", values)
             present = connection.execute(
                 "SELECT id FROM chunks WHERE document = ? AND generation = ?", [document, generation]
             )
@@ -99,9 +100,11 @@ class ChunkTables(Ledger):
         )
         return " ".join(one for row in rows for one in (row[0] or ("" if row[3] else row[1]), row[2]) if one)
 
-    def publish(self, document: str, generation: str, fingerprint: str = "") -> list[str]:
+    def publish(self, document: str, generation: str, fingerprint: str = "", *, owner: str = "") -> list[str]:
         """Publish this generation in place of the one before; return the documents of the same source, now retired."""
         with self._db.writing() as connection:
+            if not holds(connection, document, CHUNKS, owner):
+                return []
             # One that was retired since it was staged stays so: newer bytes of its source were published meanwhile.
             connection.execute(
                 "UPDATE documents SET generation = ? WHERE id = ? AND source <> ''", (generation, document)

@@ -11,10 +11,12 @@ from dataclasses import astuple, fields
 
 from graph.storage.collections import Collections
 from graph.storage.rows import PageRow, Transcript
-from graph.storage.sql import placeholders, slices
+from graph.storage.sql import Connection, placeholders, slices
 from graph.storage.transcript_rows import ADD_TRANSCRIPT, packed
 
 PAGE_COLUMNS = ", ".join(field.name for field in fields(PageRow))
+CHUNKS = 0
+"""The number that stands for the chunks of a document among its pages."""
 _ADDED = ("attempts", "requests", "input_tokens", "output_tokens", "seconds")
 """Columns of what a page cost: several processes may add to them."""
 _REPLACED = ", ".join(
@@ -76,8 +78,7 @@ class PageLeases(Collections):
         with self._db.writing() as connection:
             if not connection.execute("SELECT 1 FROM documents WHERE id = ?", [row.document]).fetchone():
                 return False
-            mine = "SELECT 1 FROM lease WHERE document = ? AND page = ? AND owner = ?"
-            if owner and not connection.execute(mine, [row.document, row.page, owner]).fetchone():
+            if not holds(connection, row.document, row.page, owner):
                 return False
             connection.execute(
                 f"INSERT INTO pages ({PAGE_COLUMNS}) VALUES ({placeholders(values)}) "
@@ -87,3 +88,9 @@ class PageLeases(Collections):
             if transcript:
                 connection.execute(ADD_TRANSCRIPT, packed(transcript))
         return True
+
+
+def holds(connection: Connection, document: str, page: int, owner: str) -> bool:
+    """Return whether an owner holds the lease of a page, or of the chunks; without an owner, any process may write."""
+    mine = "SELECT 1 FROM lease WHERE document = ? AND page = ? AND owner = ?"
+    return not owner or connection.execute(mine, [document, page, owner]).fetchone() is not None

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from pyrate_limiter import AbstractBucket, Rate, RedisBucket
+from pyrate_limiter import AbstractBucket, Rate, RateItem, RedisBucket
 from pyrate_limiter.buckets.redis_bucket import LuaScript
 from redis import Redis, RedisError
+from redis.exceptions import NoScriptError
 
 from graph.errors import BadInputError, ModelError
 from graph.storage.quota import Shared
@@ -131,6 +132,13 @@ class _ServerTimeBucket(RedisBucket):
     def now(self) -> int:
         seconds, microseconds = cast(Any, self.redis.time())
         return int(seconds) * 1000 + int(microseconds) // 1000
+
+    def put(self, item: RateItem) -> bool:
+        try:
+            return cast(bool, super().put(item))
+        except NoScriptError:  # the server was started again, and has forgotten it
+            self.redis.script_load(_PUT)
+            return cast(bool, super().put(item))
 
 
 def _record(key: str) -> str:

@@ -21,6 +21,7 @@ from graph import dependencies
 from graph.access import Scope
 from graph.app import app
 from graph.ingestion import leases
+from graph.storage.cleanup import remove
 from tests.conftest import ROOT, MakePdf
 from tests.postgres import drop_database, new_database
 from tests.wire.gemini_server import GeminiServer, Recorded
@@ -121,6 +122,24 @@ def test_a_page_that_its_reader_gave_up_is_read_by_who_waits(
     report = asyncio.run(first_ends())["report"]["documents"][0]
     assert (report["status"], report["pages"]) == ("complete", 6)
     assert set(asked(service)) == set(range(1, 7))
+
+
+def test_a_document_that_is_deleted_while_two_read_it_keeps_neither_waiting(
+    service: GeminiServer, make_pdf: MakePdf
+) -> None:
+    book = make_pdf("log.pdf", *(TEXT.format(number) for number in range(1, 13)))
+
+    async def both() -> list[dict[str, Any]]:
+        runs = asyncio.gather(*(app.ainvoke({"sources": [str(book)]}) for _ in range(2)))
+        while not service.chats:
+            await asyncio.sleep(0.02)
+        stores = dependencies.stores(Scope.everything())
+        (document,) = stores.catalog.documents()
+        await asyncio.to_thread(remove, stores, document.id)
+        return list(await asyncio.wait_for(runs, 60))
+
+    reports = [one["report"]["documents"][0] for one in asyncio.run(both())]
+    assert [(one["status"], one["failures"][0]["reason"]) for one in reports] == [("failed", "deleted")] * 2
 
 
 @pytest.mark.processes

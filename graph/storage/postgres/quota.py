@@ -12,11 +12,14 @@ from psycopg_pool import ConnectionPool
 from pyrate_limiter import AbstractBucket, PostgresBucket, Rate
 
 from graph.errors import BadInputError, ModelError
-from graph.storage.postgres.database import cause, place_of
+from graph.storage.postgres.database import KEPT_ALIVE, cause, place_of
 from graph.storage.quota import Shared
 
 _CONNECT_S = 10
 _LOCK = 7_243_003
+IDLE_S = 5
+"""Seconds after which the database ends a transaction of a process that was stopped in it, and has the window locked;
+each takes some milliseconds."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS quota (
     key TEXT PRIMARY KEY, paused_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity', per_minute INTEGER NOT NULL DEFAULT 0,
@@ -46,8 +49,12 @@ class PostgresQuotaStore:
                 f"The database {self.place} (PAGEWITNESS_QUOTA_URL) cannot be used ({cause(error)}): start it, or "
                 "correct the address, the user's rights or the password."
             ) from error
-        options = {"autocommit": False, "connect_timeout": _CONNECT_S}
-        self._pool = ConnectionPool(url, min_size=1, max_size=4, kwargs=options, configure=_in_utc, open=True)
+        options = {"autocommit": False, "connect_timeout": _CONNECT_S, **KEPT_ALIVE}
+        # Checked before each use: after the database was started again, each stale connection would fail a request.
+        self._pool = ConnectionPool(
+            url, min_size=1, max_size=4, kwargs=options, configure=_configure, open=True,
+            check=ConnectionPool.check_connection,
+        )  # fmt: skip
 
     def bucket(self, key: str, rate: Rate) -> AbstractBucket:
         """Return the window of a key, a table named by its hash."""
@@ -120,6 +127,6 @@ class PostgresQuotaStore:
             ) from error
 
 
-def _in_utc(connection: psycopg.Connection) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
+def _configure(connection: psycopg.Connection) -> None:
+    connection.execute(f"SET TIME ZONE 'UTC'; SET idle_in_transaction_session_timeout = '{IDLE_S}s'".encode())
     connection.commit()

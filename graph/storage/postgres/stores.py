@@ -10,12 +10,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
-
-from graph.errors import HomeError
 from graph.storage import home_lock
 from graph.storage.postgres.catalog import PostgresCatalog
-from graph.storage.postgres.database import Database, cause
+from graph.storage.postgres.database import Database
 from graph.storage.postgres.turns import Turn
 from graph.storage.postgres.vectors import PostgresVectors
 from graph.storage.stores import HomeStores
@@ -63,10 +60,7 @@ class PostgresStores(HomeStores):
         Raises:
             HomeError: the database does not answer.
         """
-        try:
-            return Turn(self._url, alone=alone)
-        except psycopg.Error as error:
-            raise HomeError(f"The database {self.place} does not answer ({cause(error)}): start it again.") from error
+        return Turn(self._url, alone=alone)
 
     def exists(self) -> bool:
         """Return True: a database always has a catalog."""

@@ -6,7 +6,13 @@ holds a second lock, behind which no other begins.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
+
+from graph.errors import HomeError
+from graph.storage.postgres.database import KEPT_ALIVE, NOTICES_CUTS, cause, place_of
 
 _INDEX, _WAITING = 7_243_004, 7_243_005
 _CONNECT_S = 10
@@ -18,12 +24,17 @@ class Turn:
     Args:
         url: The address of the database.
         alone: Whether no other may have a turn meanwhile.
+
+    Raises:
+        HomeError: the database does not answer, or no longer; other methods raise it too.
     """
 
     def __init__(self, url: str, *, alone: bool) -> None:
-        self._alone = alone
-        self._connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_S)
+        self._alone, self._place = alone, place_of(url)
         self._is_next = False
+        with self._answering():
+            self._connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_S, **KEPT_ALIVE)
+            self._connection.execute(NOTICES_CUTS.encode())
 
     def try_to_begin(self) -> bool:
         """Begin the turn and return True, or return False while others have theirs; ask again then."""
@@ -32,15 +43,30 @@ class Turn:
             return self._is_next and self._try("pg_try_advisory_lock", _INDEX)
         if not self._try("pg_try_advisory_lock_shared", _WAITING):
             return False
-        try:
-            return self._try("pg_try_advisory_lock_shared", _INDEX)
-        finally:
-            self._connection.execute("SELECT pg_advisory_unlock_shared(%s)", [_WAITING])
+        begun = self._try("pg_try_advisory_lock_shared", _INDEX)
+        self._try("pg_advisory_unlock_shared", _WAITING)
+        return begun
+
+    def check(self) -> None:
+        """Check that the turn was not lost: a database that is started again has forgotten it."""
+        with self._answering():
+            self._connection.execute("SELECT 1")
 
     def end(self) -> None:
         """End the turn, or the wait for it."""
         self._connection.close()
 
     def _try(self, function: str, key: int) -> bool:
-        row = self._connection.execute(f"SELECT {function}(%s)".encode(), [key]).fetchone()
+        with self._answering():
+            row = self._connection.execute(f"SELECT {function}(%s)".encode(), [key]).fetchone()
         return bool(row and row[0])
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            raise HomeError(
+                f"The database {self._place} does not answer ({cause(error)}): start it again, then run the same "
+                "command again; pages that were read are saved."
+            ) from error

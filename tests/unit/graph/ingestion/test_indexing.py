@@ -14,6 +14,7 @@ from graph.dependencies import Deps
 from graph.ingestion.indexing import (
     IndexLock,
     chunk_document,
+    chunk_if_stale,
     chunks_before_page,
     chunks_fingerprint,
     embed_and_publish,
@@ -21,6 +22,7 @@ from graph.ingestion.indexing import (
     is_of_current_chunker,
     publish,
 )
+from graph.ingestion.leases import alone
 from graph.ingestion.progress import RunProgress
 from graph.storage.rows import PageRow, Transcript
 from graph.storage.stores import Stores
@@ -186,3 +188,23 @@ def test_chunks_before_a_page_do_not_reach_it(stores: Stores) -> None:
         assert all(max(chunk.pages) < last for chunk in chunks_before_page(stores, document_row(pages=3), last))
     assert chunks_before_page(stores, document_row(pages=3), 1) == []
     assert chunks_before_page(stores, document_row(pages=3), 2)
+
+
+async def test_no_run_chunks_a_document_while_another_embeds_its_chunks(deps: Deps) -> None:
+    stores, run = deps.stores, RunProgress()
+    stores.catalog.add_document(document_row())
+    read(stores, 1, "A day ticket costs 14 euros.")
+    item: Any = {"id": DOCUMENT, "name": NAME, "source": "", "path": "", "pages": []}
+    async with alone(stores.catalog, DOCUMENT) as owner:
+        first = chunk_document(stores, document_row(), owner)
+        read(stores, 2, "The cable holds 1,200 kilograms.")
+        other = asyncio.create_task(chunk_if_stale(stores, item, run, lambda event: None))
+        await asyncio.sleep(0.3)
+        assert not other.done()
+        assert len(stores.catalog.chunk_ids(DOCUMENT, first)) == 1
+        publish(stores, DOCUMENT, first, "of one page", owner)
+    second = await other
+    assert "generation" in second
+    assert second["generation"] != first
+    await embed_and_publish(deps, second, run, lambda event: None)
+    assert texts(stores) == ["A day ticket costs 14 euros.", "The cable holds 1,200 kilograms."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.storage.base import Catalog
+from graph.storage.page_leases import CHUNKS
 from loaders.types import Chunk, Sentence
 from tests.unit.graph.storage.rows import chunk, document, found, publish
 
@@ -103,3 +104,16 @@ def test_the_fingerprint_is_that_of_the_published_generation(catalog: Catalog) -
     catalog.publish("a", catalog.stage_chunks("a", [chunk(0, "One.")]), "first")
     catalog.publish("a", catalog.stage_chunks("a", [chunk(0, "Two.")]), "second")
     assert catalog.chunks_fingerprint("a") == "second"
+
+
+def test_only_who_holds_the_lease_of_the_chunks_replaces_them(catalog: Catalog) -> None:
+    catalog.add_document(document("a"))
+    catalog.lease_pages("a", [CHUNKS], "late", -1)
+    late = catalog.stage_chunks("a", [chunk(0, "Puffins nest in burrows.")], owner="late")
+    catalog.lease_pages("a", [CHUNKS], "next", 60)
+    held = catalog.stage_chunks("a", [chunk(0, "Gannets nest on ledges.")], owner="next")
+    assert catalog.stage_chunks("a", [chunk(0, "Puffins nest in burrows.")], owner="late") == late
+    catalog.publish("a", held, "of the next", owner="next")
+    assert catalog.publish("a", late, "of the late", owner="late") == []
+    assert [row.text for row in catalog.chunks(catalog.chunk_ids("a"))] == ["Gannets nest on ledges."]
+    assert catalog.chunks_fingerprint("a") == "of the next"

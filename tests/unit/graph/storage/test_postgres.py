@@ -220,6 +220,25 @@ def test_connections_that_the_server_has_ended_are_replaced(database: Database, 
     assert catalog.get_meta("key") == "after"
 
 
+def test_a_process_that_stops_in_a_transaction_does_not_stop_the_others(
+    new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.storage.postgres.database.IDLE_S", 1)
+    with closing(Database(new)) as database, closing(Database(new)) as another:
+        stopped, other = PostgresCatalog(database), PostgresCatalog(another)
+
+        def stop_in_a_transaction() -> None:
+            with database.writing() as transaction:
+                transaction.execute("INSERT INTO meta (key, value) VALUES ('of', 'the stopped')")
+                other.set_meta("key", "of the other")  # waits until the transaction is ended
+                transaction.execute("SELECT 1")
+
+        with pytest.raises(HomeError, match="run the same command again"):
+            stop_in_a_transaction()
+        assert (other.get_meta("key"), other.get_meta("of")) == ("of the other", None)
+        stopped.set_meta("of", "a later one")
+
+
 @pytest.mark.parametrize("url", ["mysql://host/db", "postgresql://[half/db", "somewhere", "host=here dbname=x"])
 def test_what_is_no_address_of_postgres_is_refused(url: str) -> None:
     with pytest.raises(BadInputError, match=r"PAGEWITNESS_STORE_URL is not the address.*set one such as"):
@@ -283,3 +302,21 @@ def test_many_add_or_one_rebuilds_and_who_waits_to_rebuild_is_next(new: str) -> 
     rebuild.end()
     assert late.try_to_begin()
     late.end()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_turn_that_the_server_has_forgotten_is_told_in_a_sentence(new: str, alone: bool) -> None:
+    from graph.storage.postgres.turns import Turn
+
+    turn = Turn(new, alone=alone)
+    assert turn.try_to_begin()
+    turn.check()
+    with psycopg.connect(new) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    for act in (turn.check, turn.try_to_begin):
+        with pytest.raises(HomeError, match=r"does not answer .*: start it again"):
+            act()
+    turn.end()

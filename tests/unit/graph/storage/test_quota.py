@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
+import redis
 
 from graph.dependencies import open_quota_store
 from graph.errors import BadInputError, ModelError
+from graph.storage.postgres.quota import PostgresQuotaStore
 from graph.storage.quota import SharedQuota
 from tests.postgres import drop_database, new_database
 
@@ -109,6 +113,42 @@ def test_a_store_that_ends_is_told_in_a_sentence() -> None:
     drop_database(url)
     with pytest.raises(ModelError, match="The quota cannot be looked up: the database postgresql://"):
         take(quota, per_minute=5)
+
+
+def test_a_store_that_was_started_again_is_asked_again(opened: Open, quota_url: str) -> None:
+    quota = opened()
+    assert granted([quota], 8, per_minute=20) == 8  # several connections are open
+    forget(quota_url)
+    assert [take(quota, per_minute=20) for _ in range(6)] == [0.0] * 6
+
+
+def forget(url: str) -> None:
+    """Do to a store what its restart does: end the connections, and forget the scripts."""
+    if url.startswith("redis"):
+        with redis.Redis.from_url(url) as client:
+            client.script_flush()
+            client.client_kill_filter(_type="normal", skipme=True)
+        return
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_process_that_stops_with_the_window_locked_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.storage.postgres.quota.IDLE_S", 1)
+    url = new_database()
+    quota = SharedQuota(open_quota_store(url), "me")
+    stopped = PostgresQuotaStore(url)
+    assert take(quota, per_minute=5) == 0
+    with contextlib.suppress(psycopg.Error), stopped._pool.connection() as connection:
+        ((table,),) = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'ratelimit%'").fetchall()
+        connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
+        assert take(quota, per_minute=5) > 0
+        time.sleep(1.5)
+    assert take(quota, per_minute=5) == 0
+    drop_database(url)
 
 
 @pytest.mark.parametrize(
