@@ -21,6 +21,8 @@ _WINDOW_MARGIN = 1.05
 _BULK_SHARE = 0.8  # as in the process, graph/engines/requests/rate_limit.py
 _QUESTIONS_LAST_S = 60.0
 _SWEPT_EVERY = 50  # requests after which those before the window are deleted
+NAMED_LASTS_S = 86_400
+"""How long a limit counts that the service named, after it was named last: a key that is paid for since has another."""
 _CONTENDED_S = 0.02  # the wait after another process had the window locked
 
 
@@ -32,7 +34,7 @@ class Shared:
     """The store's time, in seconds since the epoch."""
     paused_until: float = 0.0
     per_minute: int = 0
-    """The lowest limit that the service named; 0 for none."""
+    """The lowest limit that the service named of late; 0 for none."""
     spent_day: str = ""
     """The day (Pacific time) whose requests the service said are used up."""
     questions_until: float = 0.0

@@ -13,7 +13,7 @@ from redis import Redis, RedisError
 from redis.exceptions import NoScriptError
 
 from graph.errors import BadInputError, ModelError
-from graph.storage.quota import Shared
+from graph.storage.quota import NAMED_LASTS_S, Shared
 
 _TIMEOUT_S = 5
 _DAY_LASTS_S = 2 * 86_400  # a counter is wanted for its day, in whatever time zone
@@ -21,11 +21,16 @@ _DAY_LASTS_S = 2 * 86_400  # a counter is wanted for its day, in whatever time z
 # Both keep the later end of a pause, and the lower limit, in one step of the server.
 _PAUSE = """
 local now = redis.call('TIME')
-local until_ = now[1] + now[2] / 1000000 + tonumber(ARGV[1])
+local seconds = now[1] + now[2] / 1000000
+local until_ = seconds + tonumber(ARGV[1])
 local before = tonumber(redis.call('HGET', KEYS[1], 'paused_until') or 0)
 if until_ > before then redis.call('HSET', KEYS[1], 'paused_until', tostring(until_)) end
 local named, known = tonumber(ARGV[2]), tonumber(redis.call('HGET', KEYS[1], 'per_minute') or 0)
-if named > 0 and (known == 0 or named < known) then redis.call('HSET', KEYS[1], 'per_minute', named) end
+if tonumber(redis.call('HGET', KEYS[1], 'named_until') or 0) <= seconds then known = 0 end
+if named > 0 then
+  if known == 0 or named < known then redis.call('HSET', KEYS[1], 'per_minute', named) end
+  redis.call('HSET', KEYS[1], 'named_until', tostring(seconds + tonumber(ARGV[3])))
+end
 """
 _EXPECT = """
 local now = redis.call('TIME')
@@ -73,10 +78,11 @@ class RedisQuotaStore:
         with self.answering():
             seconds, microseconds = cast(Any, self._redis.time())
             held = cast(dict[str, str], self._redis.hgetall(_record(key)))
+        now = seconds + microseconds / 1e6
         return Shared(
-            seconds + microseconds / 1e6,
+            now,
             float(held.get("paused_until", 0)),
-            int(held.get("per_minute", 0)),
+            int(held.get("per_minute", 0)) if float(held.get("named_until", 0)) > now else 0,
             held.get("spent_day", ""),
             float(held.get("questions_until", 0)),
         )
@@ -84,7 +90,7 @@ class RedisQuotaStore:
     def pause(self, key: str, seconds: float, per_minute: int) -> None:
         """Send nothing for so many seconds; keep the later end and the lower limit."""
         with self.answering():
-            self._pause([_record(key)], [seconds, per_minute])
+            self._pause([_record(key)], [seconds, per_minute, NAMED_LASTS_S])
 
     def spend_day(self, key: str, day: str) -> None:
         """Send nothing more on a day."""

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -67,6 +68,9 @@ _MIN_ANNOUNCED_S = 2.0  # shorter waits are not reported to the user
 
 _BULK_SHARE = 0.8
 """The part of a limit that reading and embedding may use while questions are asked."""
+
+_sent_on: ContextVar[str] = ContextVar("sent_on", default="")
+"""The day for which the request of this task was counted last: its refusal may arrive on the next one."""
 
 _QUESTIONS_LAST_S = 60.0
 """How long after a request for a question the next one is expected: somebody who reads an answer asks again within a
@@ -177,6 +181,7 @@ class AdaptiveRateLimiter:
         queue = self._queue(model)
         with _note_question(queue, self._clock) if not bulk else nullcontext():
             await self._take_place(model, queue, bulk=bulk)
+            _sent_on.set(queue.day)
             try:
                 yield
             finally:
@@ -263,11 +268,11 @@ class AdaptiveRateLimiter:
         self._tell(lambda shared: shared.pause(model, min(seconds, _MAX_PAUSE_S), requests_per_minute))
 
     def on_daily_quota_exhausted(self, model: str) -> None:
-        """Send nothing more to the model before its next day."""
-        queue = self._queue(model)
-        queue.day_is_exhausted = True
+        """Send nothing more to the model before its next day, that is the one after that of the refused request."""
+        queue, day = self._queue(model), _sent_on.get() or self._today()
+        queue.day_is_exhausted |= day >= queue.day
         queue.changed.set()
-        self._tell(lambda shared: shared.spend_day(model, self._today()))
+        self._tell(lambda shared: shared.spend_day(model, day))
 
     def is_daily_quota_exhausted(self, model: str) -> bool:
         """Return True if nothing more will be sent to the model today."""

@@ -145,6 +145,8 @@ def _released(error: Exception) -> Exception:
 
 def _notify_limiter(rate_limiter: RateLimiter, model: str, error: RequestError, wait: float) -> None:
     """Let the limiter hold back the other requests to the model, where the service refused this one for its rate."""
+    if error.reason == "quota_day" and error.status is None:
+        return  # by the limiter itself: the limit may be that of this process, and the day over meanwhile
     if error.reason == "quota_day":
         rate_limiter.on_daily_quota_exhausted(model)
     elif error.reason == "quota_minute" or error.retry_after_s is not None:

@@ -13,7 +13,7 @@ from pyrate_limiter import AbstractBucket, PostgresBucket, Rate
 
 from graph.errors import BadInputError, ModelError
 from graph.storage.postgres.database import KEPT_ALIVE, cause, place_of
-from graph.storage.quota import Shared
+from graph.storage.quota import NAMED_LASTS_S, Shared
 
 _CONNECT_S = 10
 _LOCK = 7_243_003
@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS quota (
 CREATE TABLE IF NOT EXISTS quota_day (
     key TEXT NOT NULL, day TEXT NOT NULL, sent INTEGER NOT NULL, PRIMARY KEY (key, day)
 );
+ALTER TABLE quota ADD COLUMN IF NOT EXISTS named_until TIMESTAMPTZ NOT NULL DEFAULT '-infinity';
 """
 
 
@@ -65,7 +66,8 @@ class PostgresQuotaStore:
         """Return the record of a key."""
         found = self._rows(
             "SELECT extract(epoch FROM now()), coalesce(extract(epoch FROM nullif(paused_until, '-infinity')), 0), "
-            "per_minute, spent_day, coalesce(extract(epoch FROM nullif(questions_until, '-infinity')), 0) "
+            "CASE WHEN named_until > now() THEN per_minute ELSE 0 END, spent_day, "
+            "coalesce(extract(epoch FROM nullif(questions_until, '-infinity')), 0) "
             "FROM quota WHERE key = %s", key,
         )  # fmt: skip
         if not found:
@@ -76,10 +78,13 @@ class PostgresQuotaStore:
     def pause(self, key: str, seconds: float, per_minute: int) -> None:
         """Send nothing for so many seconds; keep the later end and the lower limit."""
         self._rows(
-            "INSERT INTO quota (key, paused_until, per_minute) VALUES (%s, now() + make_interval(secs => %s), %s) "
+            "INSERT INTO quota (key, paused_until, per_minute, named_until) VALUES "
+            "(%s, now() + make_interval(secs => %s), %s, now() + make_interval(secs => %s)) "
             "ON CONFLICT (key) DO UPDATE SET paused_until = greatest(quota.paused_until, excluded.paused_until), "
-            "per_minute = coalesce(least(nullif(quota.per_minute, 0), nullif(excluded.per_minute, 0)), 0) "
-            "RETURNING 1", key, seconds, per_minute,
+            "per_minute = CASE WHEN quota.named_until <= now() THEN excluded.per_minute "
+            "ELSE coalesce(least(nullif(quota.per_minute, 0), nullif(excluded.per_minute, 0)), 0) END, "
+            "named_until = CASE WHEN excluded.per_minute > 0 THEN excluded.named_until ELSE quota.named_until END "
+            "RETURNING 1", key, seconds, per_minute, NAMED_LASTS_S if per_minute else 0,
         )  # fmt: skip
 
     def spend_day(self, key: str, day: str) -> None:

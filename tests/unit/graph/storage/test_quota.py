@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
 from graph.dependencies import open_quota_store
+from graph.engines.requests.limits import Rate, day_of
+from graph.engines.requests.rate_limit import AdaptiveRateLimiter, DailyQuotaError
+from graph.engines.requests.retry import send_with_retries
 from graph.errors import BadInputError, ModelError
+from graph.storage.catalog import SqliteCatalog
 from graph.storage.postgres.quota import PostgresQuotaStore
 from graph.storage.quota import SharedQuota
 from tests.postgres import drop_database, new_database
@@ -78,6 +84,35 @@ def test_the_lowest_limit_that_the_service_named_is_kept_by_all(opened: Open) ->
     for named in (9, 3, 0, 7):
         quota.pause("m", 0, named)
     assert granted([other], 10, per_minute=50) == 3
+
+
+def test_a_limit_that_the_service_no_longer_names_is_forgotten(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("postgres.quota", "redis_quota"):
+        monkeypatch.setattr(f"graph.storage.{module}.NAMED_LASTS_S", 1)
+    quota, other = opened(), opened()
+    quota.pause("m", 0, 2)
+    assert granted([other], 4, per_minute=50) == 2
+    time.sleep(1.2)
+    assert granted([other], 4, per_minute=50) == 4
+    quota.pause("m", 0, 7)  # a higher one than that of before
+    assert granted([other], 4, per_minute=50) == 1
+
+
+def test_a_limit_of_one_process_alone_spends_no_day_of_the_others(opened: Open, tmp_path: Path) -> None:
+    shared, other = opened(), opened()
+    limiter = AdaptiveRateLimiter(
+        lambda model: Rate(per_day=1), SqliteCatalog(tmp_path / "catalog"), "me", max_concurrency=1, shared=shared
+    )
+
+    async def send() -> None:
+        for _ in range(2):
+            await send_with_retries(lambda: asyncio.sleep(0), time_limit=5, rate_limiter=limiter, model="m")
+
+    with pytest.raises(DailyQuotaError):
+        asyncio.run(send())
+    today = day_of(time.time())
+    assert other.requests_sent("me", "m", today) == 1
+    assert not other.is_day_spent("m", today)
 
 
 def test_a_day_holds_its_limit_for_all_together(opened: Open) -> None:
@@ -148,6 +183,7 @@ def test_a_process_that_stops_with_the_window_locked_does_not_stop_the_others(mo
         assert take(quota, per_minute=5) > 0
         time.sleep(1.5)
     assert take(quota, per_minute=5) == 0
+    stopped._pool.close()
     drop_database(url)
 
 

@@ -37,6 +37,23 @@ async def test_a_new_day_begins_at_midnight_in_california(make: Make, time: Time
     assert await service.send(1) == [None]
 
 
+async def test_a_refusal_after_midnight_is_of_the_day_of_its_request(make: Make, time: Time) -> None:
+    limits = make(Rate())
+    service = Service(limits, time)
+
+    async def refused_over_midnight() -> None:
+        async with limits.slot("m"):
+            await time.sleep(DAY)
+        limits.on_daily_quota_exhausted("m")
+
+    async def on_the_new_day() -> None:
+        await time.sleep(DAY - 1)
+        await service.request()
+
+    await time.run(refused_over_midnight(), on_the_new_day())
+    assert await service.send(1) == [None]
+
+
 async def test_a_refusal_for_the_day_ends_all_waiting_requests(make: Make, time: Time) -> None:
     limits = make(Rate(per_minute=1))
     service = Service(limits, time)
