@@ -65,7 +65,8 @@ def facts_asked(question: str, history: Sequence[Turn]) -> list[Turn]:
     aside = False
     for turn in history:
         if turn["role"] == "user":
-            aside = understand(turn["text"])["kind"] in _STANDS_ALONE - {"place"}
+            of_thing = kept and _OF_A_THING.match(turn["text"])
+            aside = not of_thing and understand(turn["text"])["kind"] in _STANDS_ALONE - {"place"}
         if not aside:
             kept.append(turn)
     return kept

@@ -67,6 +67,11 @@ _OF_TIME = re.compile(
     r"|term|period|\d+|jahr|monat|woche|tag|an(?:née)?|mois|año|mes",
     re.IGNORECASE,
 )
+# "An oil change", where "an" is no German preposition: "an Kinder", "an einem Tag".
+_ENGLISH_AN = re.compile(
+    r"an (?P<word>(?!alle[mnrs]?\b|andere|uns\b|euch\b)[aeiou][a-z]+|hour|honest|(?-i:[AEFHILMNORSX](?:[A-Z]+|-)))",
+    re.IGNORECASE,
+)
 _PARTICIPLE = re.compile(r"\w{2,}(?:ed|en)")
 
 
@@ -157,7 +162,7 @@ class _Splitter:
         elif self._is_content(found):
             if not (last in _PERSONS and found[0].islower()):
                 self._add_content(found)
-        elif word in DETERMINERS and not (word in PREPOSITIONS and not self._lead):
+        elif word in DETERMINERS and (self._lead or word not in PREPOSITIONS or _is_article(self._question, found)):
             lead = self._lead if not self._words else ""
             self.close()
             self._lead, self._determiner = lead, found
@@ -195,6 +200,13 @@ class _Splitter:
             self._has_verb = any(later[0] in _VERBS for later in _WORD.finditer(self._question, end))
         self._awaits_verb = word in _MODALS and bool(self.runs) and self.runs[-1].chosen
         self._chosen = word in _CHOOSES or (word in _TAKES_THING and bool(self.runs))
+
+
+def _is_article(question: str, found: re.Match[str]) -> bool:
+    """Return whether an "an" begins a thing: a word follows that begins with a vowel, and no German noun or article."""
+    after = _ENGLISH_AN.match(question, found.start())
+    word = after["word"] if after else ""
+    return (word.islower() or word.isupper()) and not is_function_word(word)
 
 
 def _ends_with_verb(words: list[re.Match[str]], auxiliary: str, *, alone: bool) -> bool:

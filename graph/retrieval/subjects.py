@@ -35,6 +35,13 @@ ASKER = re.compile(
     r"(?<=\b(?:can|may) )(?:i|you|we)\b|(?<=\b(?:must|does|will) )(?:i|you|we)\b|(?<=\bdo )(?:i|you|we)\b", re.I
 )
 """The asker, after a verb."""
+# Who may take the place of a person: "And the treasurer?".
+_OFFICE = re.compile(
+    r"the (?:[a-z]+ ){0,2}(?:treasurer|secretary|chair|chair(?:man|woman|person)|head|leader|manager|director|president"
+    r"|warden|captain|coach|mayor|deputy|clerk|caretaker|editor|trainer|teacher|doctor|architect|engineer|founder|owner|author)"
+    r"(?: (?:of|for) .{2,40})?",
+    re.IGNORECASE,
+)
 _OWNED = re.compile(r"['’]s (?P<thing>[^?.!,;:]+)")
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui|quién)\b", re.IGNORECASE)
 _PERSON = re.compile(r"\b[A-ZÄÖÜÉ][\w'’-]+(?: (?:(?:de|van|von|der|la|le|di) )*[A-ZÄÖÜÉ][\w'’-]+)+")
@@ -56,6 +63,7 @@ _FIRST = re.compile(
 )
 _ASKS_WHICH = re.compile(r"\W*(?:which|what) (?!of\b|is\b|are\b|was\b|were\b|do(?:es)?\b|did\b|about\b)\w+ ", re.I)
 _BEGINS = re.compile(r"(?:The )?(?P<name>[A-Z][\w'’-]*(?: [A-Z0-9][\w'’-]*)*) [a-z]")
+_OF_PERSON = frozenset(("he", "she", "him", "his", "her", "er", "ihn", "ihm", "sein", "il", "elle", "él", "ella"))
 _MAX_SUBJECT = 3  # words; a longer subject is a clause of its own
 _NEAR = 3  # characters between a verb and what it is done to
 _MAX_PASSAGES = 20  # that are looked through for a thing
@@ -77,6 +85,11 @@ class Memory:
     """What that question asked for: "the secretary"."""
     ranked: str = ""
     """The last question for the most or least, as it stands alone."""
+
+    @property
+    def role_of_focus(self) -> str:
+        """What was asked for when the person was named who was asked about last; "" if that is no person."""
+        return self.role if self.person and self.person in self.focus else ""
 
 
 class Owner(NamedTuple):
@@ -182,11 +195,49 @@ def done_in(question: str, answer: str) -> str:
     return after[0].text if after and after[0].determined and after[0].start < _NEAR else ""
 
 
-def with_subject(question: str, subject: str, told_of: ToldOf | None) -> str:
+def stood_for(pronoun: str, memory: Memory) -> str:
+    """Return what a lower-case pronoun stands for: the person named last, or the thing asked about last; "" if none.
+
+    After "Who made the tall clock?" and "When did he make it?" the clock is "it", though the last question names both.
+    """
+    if memory.person and pronoun in _OF_PERSON:
+        return memory.person
+    if pronoun in ("it", "its") and memory.person and memory.person in memory.focus:
+        return _done_by_person(memory) or memory.focus
+    return memory.focus
+
+
+def with_thing_done(rest: str, doer: str, memory: Memory) -> str:
+    """Return what follows a pronoun that stands for a person, with what the person did something to: "made it"."""
+    thing = _done_by_person(memory) if memory.person in memory.focus else memory.focus
+    if not memory.person or doer != memory.person or not thing:
+        return rest
+    return re.sub(r"(?<=[a-z] )it(?=\W*$| (?:in|on|at|for|from|to)\b)", lambda _: thing, rest)
+
+
+def _done_by_person(memory: Memory) -> str:
+    """Return what the last question named beside the person who was told; "" if nothing."""
+    return memory.role if memory.role and memory.role in memory.question else ""
+
+
+def office_instead(text: str, memory: Memory) -> str:
+    """Return the last question with an office in the place of the person named last; "" if it is about none.
+
+    "And the treasurer?" after "Where does Ann Bo live?", who is the chair.
+    """
+    if not memory.person or memory.person not in memory.question or not _OFFICE.fullmatch(text):
+        return ""
+    return memory.question.replace(memory.person, text)
+
+
+def with_subject(question: str, subject: str, told_of: ToldOf | None, role: str = "") -> str:
     """Return a question with the subject that it leaves out, if the library tells its thing of the subject.
 
     "How long does the protection last?" is about the vaccination that was asked about before, where several have one.
+    A person who was told has a role; a question with a word of it is about that thing itself.
     """
+    if _OFFICE.fullmatch(subject) or {stem(word) for word in terms.content_terms(question)} & terms.stems(role):
+        return question  # "When was the trust founded?" after "Who is the chair of the trust?" asks of the trust itself
     # Of "the excess of the home policy" the policy.
     whole, subject = subject, re.split(r" (?:of|for|in|under) (?=the |my |our |[A-Z])", subject)[-1]
     if not subject or told_of is None or len(subject.split()) > _MAX_SUBJECT:

@@ -39,6 +39,7 @@ def resolve(encoder: MiniLM, *asked: str, answers: Sequence[str] = ()) -> str:
         ("What does the saw cost?|And tin snips?|How heavy are they?", "How heavy are tin snips?"),
         ("What does a haircut cost for children?|What about a shave?", "What does a shave cost for children?"),
         ("What does a haircut cost for children?|a shave?|And for adults?", "What does a shave cost for adults?"),
+        ("What does a new lamp for the Vega cost?|And an oil change?", "What does an oil change for the Vega cost?"),
         ("What was the output of Varn in 2019?|And in 2020?", "What was the output of Varn in 2020?"),
         ("What was the output of Varn in 2019?|And in May?", "What was the output of Varn in May?"),
         ("What was the output of Varn in 2019?|And the staff?", "What was the staff of Varn in 2019?"),
@@ -200,3 +201,37 @@ def test_phrases_have_their_kind_and_their_preposition() -> None:
 )
 def test_verbs_roles_and_what_is_counted_are_carried_on(before: str, question: str, wanted: str) -> None:
     assert standalone(question, [(before, "")], lambda _, others: [0.3] * len(others)) == wanted
+
+
+def test_an_is_an_article_in_english_and_a_preposition_in_german() -> None:
+    asked = "And an oil change for an MRI scanner?", "Und an Feiertagen, an einem Abend, an alle Mieter?"
+    found = [[(one.lead, one.text) for one in phrases(question)] for question in asked]
+
+    assert found[0] == [("", "an oil change"), ("for", "an MRI scanner")]
+    assert found[1] == [("an", "Feiertagen"), ("an", "einem Abend"), ("an", "alle Mieter")]
+
+
+def test_a_question_may_point_to_a_person_and_to_a_thing(encoder: MiniLM) -> None:
+    asked = ["Who made the clock?", "When did he make it?", "How tall is it?", "And the bell?"]
+    answers = ["The clock was made by Ivo Brand.", "The clock was made by Ivo Brand in 1743.", "It is 2 m tall."]
+
+    assert resolve(encoder, *asked[:2], answers=answers) == "When did Ivo Brand make the clock?"
+    assert resolve(encoder, *asked[:3], answers=answers) == "How tall is the clock?"
+    assert resolve(encoder, *asked, answers=answers) == "How tall is the bell?"
+
+
+def test_an_office_takes_the_place_of_a_person(encoder: MiniLM) -> None:
+    asked = ["Who is the chair of the trust?", "Where does she live?", "And the treasurer?"]
+    answers = ["The chair of the trust is Dame Ida Holm.", "She lives in Bath.", "He lives in Frome."]
+    assert resolve(encoder, *asked, answers=answers) == "Where does the treasurer live?"
+
+    def told(thing: str, subject: str, *, by_document: bool = False) -> bool:
+        return not by_document
+
+    def similar(text: str, others: Sequence[str]) -> list[float]:
+        return [0.5 for _ in others]
+
+    earlier = list(zip(asked, answers, strict=True))
+    for count in (2, 3):
+        asks_itself = standalone("When was the trust founded?", earlier[:count], similar, told)
+        assert asks_itself == "When was the trust founded?"
