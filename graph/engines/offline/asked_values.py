@@ -43,6 +43,30 @@ _DOER = re.compile(r"(?<=\bby your )[a-z]+(?: [a-z]+)?|(?<=\bby the )[a-z]+|(?<=
 _HOW_LONG = re.compile(r"^\W*(?:and |so |for )?how (?:long|far)\b", re.IGNORECASE)
 # "Every three months" says how often, but not how long.
 _EVERY = re.compile(r"\b(?:every|each) (?:\w+ )?(?:[a-z]+)\b", re.IGNORECASE)
+_UNIT_OF_TIME = r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?)"
+# "How long is the machine?" and "How long is the term?", but not "How long is the notice period?" or "... it kept?".
+_HOW_LONG_IS = re.compile(
+    r"^\W*(?:and |so )?how long (?:is|was|are|were) "
+    r"(?!.*\b(?:periods?|deadlines?|limits?|notice|window|waits?|waiting|delays?|(?:valid|open|kept|held|closed|\w+ed)\W*$))",
+    re.IGNORECASE,
+)
+# "Wait one minute" and "within six months" do not say how long something is.
+_UNTIL_THEN = re.compile(
+    r"\b(?:within|after|before|wait(?:ing)?(?: for)?)(?: (?:about|at least|up to|the|an?|another|more than))* "
+    rf"(?:[\w.,]+ ){{0,2}}{_UNIT_OF_TIME}\b|\b[\w.,]+ {_UNIT_OF_TIME} "
+    r"(?:ago|later|earlier|in advance|before|after|from)\b",
+    re.IGNORECASE,
+)
+# "What were the sales of the mill in 2024?"
+_ASKS_AMOUNT = re.compile(
+    r"^\W*(?:and |so )?(?:what|which) (?:is|was|are|were) (?:the |its |their |our )?"
+    r"(?:[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*['’]s? )?"
+    r"(?:(?:total|net|gross|annual|yearly|operating|pre-?tax|consolidated|overall|combined) )*"
+    r"(?:sales|revenues?|turnover|profits?|loss(?:es)?|earnings|income|expenses|expenditure|ebit(?:da)?|budget|dividend)"
+    r"(?: (?:of|for|in|at|during)\b|\W*$)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"\d|^(?:no|nil|zero|nothing|hundreds?|thousands?|millions?|billions?)$", re.IGNORECASE)
 _HOW_LARGE = re.compile(
     r"\bhow (?:big|large|high|tall|long|deep|wide|far|fast|old|heavy|hot|cold|loud|thick|expensive)\b", re.IGNORECASE
 )
@@ -91,11 +115,11 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
         return False
     if kind == "count":
         return _counts(question, quote, known, near=not evidence.label)
-    if not evidence.label and ASKS_MONEY.search(question) and not MONEY.search(quote):
+    if not evidence.label and not _holds_amount(question, quote, known):
         return False
     if kind == "date" and HOURS.search(quote):
         return True
-    if kind == "number" and not evidence.label and not _holds_unit(question, quote):
+    if kind == "number" and not _holds_unit(question, quote, is_row=bool(evidence.label)):
         return False
     if kind == "number":
         quote = _without_other_numbers(question, evidence)
@@ -108,8 +132,22 @@ def holds_value(question: str, kind: str, evidence: Evidence) -> bool:
     return any(word.lower() not in known | terms.STOP_WORDS for word in WORD.findall(quote))
 
 
-def _holds_unit(question: str, quote: str) -> bool:
-    """Return whether a quote has a length or time where a question asks how long, a length where it asks how tall."""
+def _holds_amount(question: str, quote: str, known: frozenset[str]) -> bool:
+    """Return whether a quote has money where a question asks what something costs, a new number where for sales."""
+    if ASKS_MONEY.search(question) and not MONEY.search(quote):
+        return False
+    return not _ASKS_AMOUNT.search(question) or _new(_AMOUNT, quote, known)
+
+
+def _holds_unit(question: str, quote: str, *, is_row: bool) -> bool:
+    """Return whether a quote has a length or time where a question asks how long, a length where it asks how tall.
+
+    The unit of a row may stand in its header.
+    """
+    if _HOW_LONG_IS.search(question) and _LASTS.search(quote) and not _LASTS.search(_UNTIL_THEN.sub(" ", quote)):
+        return False
+    if is_row:
+        return True
     if _HOW_LONG.search(question):
         return bool(_LASTS.search(_EVERY.sub(" ", quote)))
     return not _HOW_TALL.search(question) or bool(_MEASURED.search(quote))

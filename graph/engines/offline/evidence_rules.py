@@ -31,10 +31,12 @@ from graph.engines.offline.other_things import (
     codes_of_others,
     head,
     headings_above,
+    is_done_to_another,
     other_name,
     other_person,
     other_row,
     other_value,
+    says,
     says_outright,
 )
 from graph.engines.offline.permissions import (
@@ -144,6 +146,12 @@ def _is_near(question: str, sentence: SentenceRow, scored: scoring.ScoredSentenc
     return near or rules_on(question, required, sentence.text) or says_outright(question, required, sentence.text)
 
 
+def deed_asked(question: str) -> str:
+    """Return what somebody does who is asked for: "repairs" of "Who repairs the hoist?"; "" for other questions."""
+    doer = _WHO_DOES.match(question)
+    return doer[1] if doer else ""
+
+
 def is_plainly_asked(question: str, quote: str) -> bool:
     """Return whether a short question is for what its author may do, yes or no, or for a value of two things named.
 
@@ -200,9 +208,12 @@ def is_about_another(question: str, sentence: SentenceRow, chunk: ChunkRow, titl
     Its "he" or "she" stands for somebody whom the question does not name, or only headings and the title say what
     somebody does who is asked for.
     """
-    doer, own = _WHO_DOES.match(question), stems(sentence.search if sentence.kind == "row" else sentence.text)
+    doer, own = deed_asked(question), stems(sentence.search if sentence.kind == "row" else sentence.text)
     above = stems(" ".join([*headings_above(sentence, chunk), *title, chunk.name])) if doer else frozenset[str]()
-    if doer and not _says(doer[1], own) and _says(doer[1], above):
+    if doer and not says(doer, own) and says(doer, above):
+        return True
+    others = [word for word in required_words(question, "name") if doer and word != doer]
+    if doer and sentence.kind != "row" and is_done_to_another(doer, others, sentence.text):
         return True
     if sentence.kind != "prose" or not _HE_OR_SHE.match(sentence.text):
         return False
@@ -289,7 +300,7 @@ def why_related(question: str, evidence: Evidence, weights: Mapping[str, float] 
     if why := other_value(question, required_words(question, kind), evidence) or other_person(question, evidence):
         return why
     settled = rules_on(question, required, evidence.quote) or (not missing and asks_yes_or_no(question))
-    if (act := _HOW_TO.match(question)) and act[1].lower() in required and not _says(act[1], own):
+    if (act := _HOW_TO.match(question)) and act[1].lower() in required and not says(act[1], own):
         return f"the quote does not say how to {act[1]}"
     if differ_in_negation(question, evidence.quote) and not settled:
         return "one of question and quote is negated"
@@ -328,7 +339,7 @@ _HOW_TO = re.compile(r"^\W*how (?:do|can|should|must) (?:i|we|you) (\w+)", re.IG
 # The title "The Wick Players" does not make everybody under it one who plays the lead.
 _WHO_DOES = re.compile(
     r"^\W*(?:and |so )?who (?!is\b|was\b|are\b|were\b|has\b|had\b|do\b|does\b|did\b|must\b|can\b|may\b|will\b|should\b)"
-    r"([a-z]{3,})\b",
+    r"(?:[a-z]+ly (?=[a-z]+ed\b))?([a-z]{3,})\b",
     re.IGNORECASE,
 )
 # "What does the contract say about smoking?" is answered by each sentence on smoking.
@@ -339,14 +350,10 @@ _SAYS_ABOUT = re.compile(
 )
 
 
-def _says(word: str, own: frozenset[str]) -> bool:
-    return is_named(word, own, frozenset()) or is_written_formally(word, own)
-
-
 def _label_is_asked(question: str, label: str) -> bool:
     """Return whether a question has a word of a row's label, or an everyday one for it."""
     own = stems(label)
-    return any(_says(word, own) for word in WORD.findall(question))
+    return any(says(word, own) for word in WORD.findall(question))
 
 
 # "Error" of "error E4" only says what kind of thing the code is.
@@ -372,7 +379,7 @@ def required_words(question: str, kind: str) -> tuple[str, ...]:
         else set()
     )
     kinds |= PERMISSION_WORDS if asks_permission(question) else frozenset()
-    kinds |= {says["says"].lower()} if (says := _SAYS_ABOUT.match(question)) else set()
+    kinds |= {told["says"].lower()} if (told := _SAYS_ABOUT.match(question)) else set()
     kinds |= {found.lower() for found in _BEFORE_CODE.findall(question)}
     content = frozenset(terms.content_terms(question)) - FRAME - kinds
     kept = []

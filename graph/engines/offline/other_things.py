@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from graph.engines.offline.asked_words import ASKS_MONEY, MEASURES, NAME_RUN, WORD
+from graph.engines.offline.everyday_words import is_written_formally
 from graph.engines.offline.unnamed_words import is_replaced
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
@@ -295,3 +296,26 @@ def says_outright(question: str, required: Sequence[str], quote: str) -> bool:
     said = _IS.match(quote) if _ASKS_WHAT_IS.match(question) else None
     held = stems(said["thing"]) if said else frozenset[str]()
     return bool(said and required) and all(is_named(word, held, frozenset()) for word in required)
+
+
+_SENTENCES = re.compile(r"(?<=[^\d\W]\. )(?=[A-Z])|(?<=[\d)]\. )(?=[A-Z][a-z]+ [a-z])|(?<=; )")
+_POINTS_BACK = re.compile(
+    r"^(?:it|its|they|their|this|these|both)\b|\b(?:it|them)(?=[,;:.]| (?:for|at|in|every|and)\b)", re.I
+)
+
+
+def is_done_to_another(deed: str, others: Sequence[str], quote: str) -> bool:
+    """Return whether a quote of several sentences tells a deed only in those that name none of some other words.
+
+    "The lift will be replaced by Holm. The offer of Roe left out maintenance" does not say who repairs the lift.
+    """
+    parts = [(part, stems(part)) for part in _SENTENCES.split(quote)]
+    telling = [(part, held) for part, held in parts if says(deed, held)]
+    if len(parts) == 1 or not telling or not others:
+        return False
+    return not any(_POINTS_BACK.search(part) or any(says(word, held) for word in others) for part, held in telling)
+
+
+def says(word: str, held: frozenset[str]) -> bool:
+    """Return whether the stems of a text name a word, or a formal one for it."""
+    return is_named(word, held, frozenset()) or is_written_formally(word, held)

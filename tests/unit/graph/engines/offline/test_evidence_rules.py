@@ -70,6 +70,28 @@ def test_what_comes_every_month_does_not_say_how_long_something_is() -> None:
     assert why_related("How far is Skerry?", Evidence("It is 56 miles to Skerry.", "")) == ""
 
 
+def test_a_wait_or_a_deadline_does_not_say_how_long_something_is() -> None:
+    row = Evidence("Wax is hard: Cause Kiln cold, Remedy Wait ten minutes", "", "Wax is hard")
+    assert why_related("How long is the kiln?", row) != ""
+    appeal = Evidence("You may write to the warden within six months.", "")
+    assert why_related("How long is the warden's term?", Evidence(appeal.quote, "Term")) != ""
+    assert why_related("How long is the term of the warden?", Evidence("The term of the warden is 2 years.", "")) == ""
+    notice = Evidence("The lease may be ended within two months: the notice period.", "")
+    assert why_related("How long is the notice period?", notice) == ""
+    assert why_related("How long did the meeting last?", Evidence("The wash takes 25 minutes.", "")) != ""
+
+
+def test_an_amount_that_is_asked_for_is_a_number() -> None:
+    why, told = (
+        Evidence("Sales rose because of two fairs.", "Holm Foods: results 2024"),
+        "Sales were 12.4 million in 2024.",
+    )
+    assert "no value" in why_related("What were the sales of Holm Foods in 2024?", why)
+    assert why_related("What were the sales of Holm Foods in 2024?", Evidence(told, why.above)) == ""
+    assert "no value" in why_related("What were Holm Foods' sales in 2024?", why)
+    assert why_related("What is the income tax of Holm?", Evidence("The income tax of Holm is a levy.", "")) == ""
+
+
 def test_what_is_said_of_the_one_before_does_not_hold_for_the_new_one() -> None:
     van = Evidence("The new club van was bought for 900 crowns and replaces the one that was stolen in March.", "")
     assert "stolen" in why_related("How much did the stolen van cost?", van)

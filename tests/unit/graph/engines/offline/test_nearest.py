@@ -83,3 +83,9 @@ def test_which_questions_may_be_answered_so() -> None:
     assert may_be_nearest("what if i forget a dose", "")
     assert not may_be_nearest("do i have to pay", "")
     assert not may_be_nearest("What rises during sleep?", "")
+
+
+def test_who_does_something_is_told_by_who_does_it() -> None:
+    told = "The hoist of the mill will be replaced by Holm Lifts."
+    assert chosen("who will replace the hoist", (told, 0.7, 0.5), ("Stir it.", 0.3, 0.2)) == told
+    assert chosen("who repairs the hoist", (told, 0.7, 0.5), ("Stir it.", 0.3, 0.2)) == ""
