@@ -151,7 +151,7 @@ waiting wait : waiting queue
 vote voted votes : voted favour resolved carried
 decided decide agree agreed : resolved decided approved adopted agreed carried
 came come attended attend there : present attendance attended attendees
-missing absent : apologies absent
+missing absent : apologies absent excused
 meeting meet : meeting session held
 boss chairing chair : chair chaired presided
 club : society association club
@@ -217,7 +217,7 @@ arrive arrives back return : return arrival arrives back returns
 medicine medicines drugs : medication medicines
 bus : coach bus
 run runs running sail sails : sailing sailings service operates operate departs
-meeting minutes : meeting minutes
+minutes : meeting
 class classes : course courses lesson lessons
 shareholder shareholders : holders shareholders general
 dividend : dividend
@@ -230,6 +230,9 @@ friend friends : guests guest companion
 afford : hardship fund
 weekly : every
 boss ceo : chief executive director manager chair
+shift shifts : rota roster schedule
+fired sacked dismissed : misconduct
+wrote written : author prepared
 responsible charge runs handles : manager lead
 """
 

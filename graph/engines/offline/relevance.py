@@ -7,9 +7,11 @@ that is asked about. If the question has a name that is nowhere in the library, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from graph.engines.offline.everyday_words import asks_for_oneself, is_everyday
 from graph.engines.offline.evidence_rules import asked_kind, required_words
+from graph.engines.offline.other_things import says
 from graph.engines.offline.word_forms import initials_of, is_named, stems
 from graph.retrieval import terms
 from graph.retrieval.languages import language
@@ -24,6 +26,9 @@ _MIN_NAMED = 2
 # Sentences in a row that together may name all that is asked. In whole passages of 1,500 characters, .03 more of the
 # questions about absent articles found their words somewhere; all answerable ones that it helps need three or fewer.
 _IN_A_ROW = 3
+# "The roofers" may be those of "Marlow Roofing". This tells that a passage may be about them, not that it answers.
+_DOER = re.compile(r"([a-z]{4,})ers?")
+_CODE = re.compile(r"[A-Z]{1,4}-?\d{1,4}")
 _CAPITALISED = re.compile(r"(?<=\S )[^\W\d_a-z][^\W\d_]+")
 
 
@@ -62,18 +67,30 @@ def unknown_names(question: str, chunks: Iterable[ChunkRow], statistics: Statist
 def names_all_asked(question: str, chunk: ChunkRow, title: str) -> bool:
     """Return whether a few sentences in a row name all words that a question asks about, two or more.
 
-    The headings of the chunk and the title of its document count too, but not they alone.
+    One is enough if it is a code ("K4"), or if the question asks what its author may, must or gets. The
+    headings of the chunk and the title of its document count too, but not they alone.
     """
-    words = required_words(question, asked_kind(question))
-    if len(words) < _MIN_NAMED:
+    words, named = required_words(question, asked_kind(question)), _named_by(question)
+    if len(words) < (1 if asks_for_oneself(question) or any(map(_CODE.fullmatch, words)) else _MIN_NAMED):
         return False
     above, whole = stems(" ".join([*chunk.headings, title])), stems(chunk.text)
-    none: frozenset[str] = frozenset()
-    if not all(is_named(word, whole, none) or is_named(word, above, none) for word in words):
+    if not all(named(word, whole) or named(word, above) for word in words):
         return False
     own = [stems(sentence.search) for sentence in chunk.sentences]
-    by_sentence = [{word for word in words if is_named(word, held, none)} for held in own]
-    left = {word for word in words if not is_named(word, above, none)}
+    by_sentence = [{word for word in words if named(word, held)} for held in own]
+    left = {word for word in words if not named(word, above)}
     runs = (set[str]().union(*by_sentence[at : at + _IN_A_ROW]) for at in range(len(own)))
-    by_heading = any(is_named(word, stems(" ".join(chunk.headings)), none) for word in words)
+    by_heading = any(named(word, stems(" ".join(chunk.headings))) for word in words)
     return any(left <= run and (run or by_heading) for run in runs)
+
+
+def _named_by(question: str) -> Callable[[str, frozenset[str]], bool]:
+    """Return what tells whether stems name a word of a question; an everyday one by a formal word too."""
+    everyday = is_everyday(question)
+
+    def named(word: str, held: frozenset[str]) -> bool:
+        doer = _DOER.fullmatch(word.lower()) if everyday else None
+        by_deed = doer is not None and f"{doer[1]}ing" in held
+        return by_deed or (says(word, held) if everyday else is_named(word, held, frozenset()))
+
+    return named

@@ -25,6 +25,7 @@ class Library:
         ("What was capex in 2024?", "capital expenditure", "What was capital expenditure in 2024?"),
         ("What was capex in 2024?", "capital expenditure capex", "What was capex in 2024?"),
         ("What was capex in 2024?", "working capital", "What was capex in 2024?"),
+        ("How many hrs did it take?", "hours labour", "How many hours did it take?"),
         ("What was COGS?", "cost of sales", "What was cost of sales?"),
         ("How much was spent on R&D?", "research and development", "How much was spent on research and development?"),
         ("Who is the CEO?", "chief executive", "Who is the chief executive?"),

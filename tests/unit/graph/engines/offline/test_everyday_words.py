@@ -119,3 +119,14 @@ def test_a_title_alone_does_not_say_who_does_something() -> None:
     chunk = ChunkRow("c", "d", "bell.pdf", 0, "text", said, (1,), ("The Bell, a play",), (sentence,))
     assert is_about_another("Who plays the lead in The Bell?", sentence, chunk)
     assert not is_about_another("Who directed The Bell?", sentence, chunk)
+
+
+def test_a_deed_of_another_sentence_is_not_done_to_what_is_asked_about() -> None:
+    def about_another(said: str) -> bool:
+        sentence = SentenceRow("c/0", said, said, "prose", (1,))
+        chunk = ChunkRow("c", "d", "minutes.pdf", 0, "text", said, (1,), (), (sentence,))
+        return is_about_another("Who repairs the hoist?", sentence, chunk)
+
+    assert about_another("2. Holm will replace the hoist for 480. The offer of Roe failed as it left out maintenance.")
+    assert not about_another("The hoist is old. Holm Lifts repair it for 480 a year.")
+    assert not about_another("The hoist is old. Holm Lifts is paid for the maintenance of the hoist.")

@@ -37,6 +37,18 @@ def test_a_passage_may_name_all_that_is_asked_in_several_sentences() -> None:
     assert not names_all_asked("Are there minutes of Quillstone?", chunk, "Minutes of Quillstone")
 
 
+def test_everyday_words_are_named_by_formal_ones() -> None:
+    rota = chunk_of(
+        "The rota is published on Mondays.", "Gross misconduct ends the employment.", heading="Dunn Roofing"
+    )
+    assert names_all_asked("when do I see my shifts", rota, "Handbook")
+    assert names_all_asked("what can you get fired for", rota, "Handbook")
+    assert names_all_asked("do the roofers publish shifts", rota, "Handbook")
+    assert names_all_asked("where is the K4 made?", chunk_of("The K4 is a kiln."), "Manual")
+    assert not names_all_asked("when does Anna see her shifts", rota, "Handbook")
+    assert not names_all_asked("when do the bakers work shifts", rota, "Handbook")
+
+
 def test_words_that_are_far_apart_in_a_passage_are_not_about_one_thing() -> None:
     between = ["The stairs were painted.", "A door was hung.", "The cellar is dry."]
     assert names_all_asked("who mends the roof", chunk_of("The roof leaks.", *between[:1], "Hallam mends it."), "")
