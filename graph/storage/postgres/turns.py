@@ -7,7 +7,7 @@ holds a second lock, behind which no other begins.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -54,6 +54,8 @@ class Turn:
 
     def end(self) -> None:
         """End the turn, or the wait for it."""
+        with suppress(psycopg.Error):  # else the server may do it after this returns
+            self._connection.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()
 
     def _try(self, function: str, key: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -220,15 +220,17 @@ def test_connections_that_the_server_has_ended_are_replaced(database: Database, 
     assert catalog.get_meta("key") == "after"
 
 
+@pytest.mark.parametrize("limit", ["IDLE_S", "TRANSACTION_S"])
 def test_a_process_that_stops_in_a_transaction_does_not_stop_the_others(
-    new: str, monkeypatch: pytest.MonkeyPatch
+    new: str, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr("graph.storage.postgres.database.IDLE_S", 1)
+    monkeypatch.setattr(f"graph.storage.postgres.database.{limit}", 1)
     with closing(Database(new)) as database, closing(Database(new)) as another:
         stopped, other = PostgresCatalog(database), PostgresCatalog(another)
 
         def stop_in_a_transaction() -> None:
-            with database.writing() as transaction:
+            sending = limit == "TRANSACTION_S"
+            with database.writing() as transaction, transaction._connection.pipeline() if sending else nullcontext():
                 transaction.execute("INSERT INTO meta (key, value) VALUES ('of', 'the stopped')")
                 other.set_meta("key", "of the other")  # waits until the transaction is ended
                 transaction.execute("SELECT 1")
