@@ -22,7 +22,7 @@ from graph.ingestion.batches import render_batch, transcribe_batch
 from graph.ingestion.embedding import prefetch_vectors
 from graph.ingestion.indexing import chunk_if_stale, chunks_before_page, embed_and_publish, find_stale
 from graph.ingestion.leases import BatchLeases
-from graph.ingestion.page_reading import page_outcome
+from graph.ingestion.page_reading import BatchReader, page_outcome
 from graph.ingestion.page_selection import is_done, text_only_pages
 from graph.ingestion.passwords import forget
 from graph.ingestion.progress import (
@@ -167,10 +167,16 @@ async def survey_pages(state: IngestionState) -> dict[str, list[PendingDocument]
 async def render_pages(state: BatchState) -> dict[str, object]:
     """Render the pages of a batch that no other batch reads, and store the images and the file's own text layer."""
     deps = await dependencies.current()
+    # First of all: a client of the API can write the state of a thread, and no lease is taken of an unknown document.
+    await asyncio.to_thread(BatchReader(deps, state).jobs)
     leases = _leases(deps, state)
     mine = await leases.take(state["pages"])
-    async with leases.renewed():
-        rendered = await render_batch(deps, {**state, "pages": mine}) if mine else {"outcomes": []}
+    try:
+        async with leases.renewed():
+            rendered = await render_batch(deps, {**state, "pages": mine}) if mine else {"outcomes": []}
+    except BaseException:
+        await leases.release()  # the next run need not wait until they end
+        raise
     return {**rendered, "held": [page for page in state["pages"] if page not in mine]}
 
 
