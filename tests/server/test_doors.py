@@ -19,7 +19,7 @@ from graph import users
 from graph.access import LOCAL, Role, scope_of
 from graph.storage.stores import HomeStores
 from tests.dev_server import Server, run_server
-from web.app import _ROUTES
+from web.app import ROUTES
 
 pytestmark = pytest.mark.server
 
@@ -120,12 +120,12 @@ _COLLECTION = ("a,b", "Team")
 def test_every_route_has_a_row() -> None:
     routes = {
         (method, route.path)
-        for route in _ROUTES
+        for route in ROUTES
         if isinstance(route, Route)
         for method in (route.methods or {"GET"}) - {"HEAD"}
     }
     assert routes == set(ROWS)
-    assert [route.path for route in _ROUTES if isinstance(route, Mount)] == ["/room/static"]
+    assert [route.path for route in ROUTES if isinstance(route, Mount)] == ["/room/static"]
 
 
 def ask(http: httpx.Client, route: tuple[str, str], document: str) -> httpx.Response:
