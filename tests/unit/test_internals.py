@@ -219,6 +219,20 @@ def test_the_layout_models_can_be_loaded_later() -> None:
     assert done.returncode == 0, f"{PAGE}\n{done.stderr}"
 
 
+def test_the_layout_models_are_loaded_once_more_where_another_module_has_loaded_them() -> None:
+    """What imports the library first, as a script may, has them with a thread for each core."""
+    code = (
+        "import pymupdf\n"
+        "import pymupdf.layout\n"
+        "theirs = pymupdf._get_layout\n"
+        "import loaders.pdf.document as ours\n"
+        "ours._load_layout_models()\n"
+        "assert callable(theirs) and callable(pymupdf._get_layout) and pymupdf._get_layout is not theirs"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{PAGE}\n{done.stderr}"
+
+
 def test_rapidocr_recognises_all_lines_in_one_method() -> None:
     import numpy as np
 
