@@ -78,12 +78,13 @@ export async function logIn(token) {
 /**
  * Run the `pagewitness` graph on a thread and yield its events as {event, inner, data}: `event` is the stream mode, or
  * `metadata` with the run's id, and `inner` says whether it comes from a subgraph. With `answer` a run that asked
- * something back goes on. The run goes on too if this page is closed.
+ * something back goes on. The run goes on too if this page is closed. With `durability` "exit" the thread's state is
+ * stored when the run ends or asks back, not after each step.
  */
-export async function* run(thread, input, { modes, signal, answer, context = {} }) {
+export async function* run(thread, input, { modes, signal, answer, context = {}, durability = "async" }) {
   const response = await post(`/threads/${thread}/runs/stream`, {
     assistant_id: "pagewitness", ...(answer === undefined ? { input } : { command: { resume: answer } }), context, stream_mode: modes, on_disconnect: "continue",
-    multitask_strategy: "reject",
+    multitask_strategy: "reject", durability,
   }, { signal });
   yield* events(response, signal);
 }

@@ -3,7 +3,7 @@
 import { get, logIn, onUnauthorized } from "./api.js";
 import { acceptOnly, add } from "./adding.js";
 import { go, here, whenMoved } from "./address.js";
-import { ask, show as showConversation } from "./asking.js";
+import { ask, show as showConversation, storeFor } from "./asking.js";
 import { whyNotAdd } from "./collections.js";
 import { refreshConversations } from "./conversations.js";
 import { byId, drawIcons, toast } from "./dom.js";
@@ -118,6 +118,7 @@ refreshConversations().catch(() => {}); // the list shows its own error when it 
 try {
   const { engine, suffixes } = await get("/health");
   acceptOnly(suffixes);
+  storeFor(engine);
   byId("engine").textContent = engine === "offline" ? "Offline engine: no key, nothing leaves this machine" : "Engine: chat models";
 } catch (error) {
   showMessage(error.message);
