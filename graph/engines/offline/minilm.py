@@ -38,9 +38,10 @@ _TOKENIZER = (
 )
 # The model was trained on texts of at most 256 word pieces; longer ones are truncated.
 _MAX_TOKENS = 256
-# Texts of similar length share a batch, which saves padding: 443 sentences take 2.0 CPU seconds in batches of 8, 2.2 in
-# batches of 16, 2.8 in batches of 32.
-_BATCH_SIZE = 8
+# Texts of similar length share a batch, which saves padding, and only a few long ones do, so that what is computed
+# stays in the processor's cache: 408 sentences take .95 CPU seconds in batches of up to 256 tokens with their padding,
+# 1.04 in batches of 8, 1.41 one by one (medians of five in turns, the same vectors).
+_BATCH_TOKENS, _BATCH_SIZE = 256, 32
 # Cached questions: each is encoded once instead of four times, at 4 ms each.
 _MAX_QUERIES = 64
 _SPECIAL_ENDS = 1  # [CLS] before and [SEP] behind the text's own tokens
@@ -63,7 +64,7 @@ class MiniLM:
         session, tokenizer = self._load()
         encodings = tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
-        batches = [order[start : start + _BATCH_SIZE] for start in range(0, len(order), _BATCH_SIZE)]
+        batches = batches_of(order, [len(each.ids) for each in encodings])
 
         def run(indexes: Sequence[int]) -> list[tuple[int, Encoded]]:
             hidden = _run(session, [encodings[index].ids for index in indexes])
@@ -105,6 +106,18 @@ class MiniLM:
                 tokenizer.no_padding()
                 self._loaded = session, tokenizer
             return self._loaded
+
+
+def batches_of(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
+    """Return the texts in batches; `order` begins with the longest, `lengths` are those of all texts in tokens."""
+    batches: list[list[int]] = []
+    for index in order:
+        last = batches[-1] if batches else []
+        if last and len(last) < _BATCH_SIZE and lengths[last[0]] * (len(last) + 1) <= _BATCH_TOKENS:
+            last.append(index)
+        else:
+            batches.append([index])
+    return batches
 
 
 def package_file(package: str, name: str, digest: str) -> Path:

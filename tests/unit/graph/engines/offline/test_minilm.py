@@ -58,6 +58,15 @@ def test_a_vector_does_not_depend_on_the_other_texts_of_its_batch(model: MiniLM)
         assert len(alone.tokens) == len(together[number].tokens)
 
 
+def test_batches_hold_every_text_once_and_few_long_ones() -> None:
+    lengths = [3, 250, 90, *[8] * 70, 120]
+    order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
+    batches = minilm.batches_of(order, lengths)
+    assert [index for batch in batches for index in batch] == order
+    assert [len(batch) for batch in batches] == [1, 2, 32, 32, 7]
+    assert minilm.batches_of([], []) == []
+
+
 def test_integer_and_float_graphs_give_similar_vectors(model: MiniLM) -> None:
     """Against the package's own file, which multiplies floats; on a paper's sentences it is 0.997 at the mean."""
     floats = onnxruntime.InferenceSession(str(minilm.package_file(*minilm._MODEL)), providers=["CPUExecutionProvider"])
