@@ -1,4 +1,4 @@
-"""Distribution of test files over the workers of pytest-xdist: one worker for the shared server, long files first.
+"""Distribution of test files over the workers of pytest-xdist: one worker for each shared server, long files first.
 
 Without it each worker starts development servers of its own, and whole-process tests, the longest, come last: xdist
 takes the files with the most tests first, and these have few.
@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-SHARED = "the shared development server"
-SERVER_FOLDERS = ("tests/server/", "tests/browser/")
+SERVER_FOLDERS = ("tests/browser/", "tests/server/")
+"""Folders whose files share a development server, each on one worker: one server for both took ten minutes, the run."""
+
 OWN_SERVER = frozenset(
     f"tests/server/test_{name}.py"
-    for name in ("dispatch", "first_start", "health", "installed_package", "observability", "plan", "serve",
-                 "thread_sizes", "watched")
+    for name in ("aegra", "dispatch", "doors", "first_start", "health", "installed_package", "observability", "plan",
+                 "serve", "thread_sizes", "users", "watched")
 )  # fmt: skip
 """Files of SERVER_FOLDERS that start servers of their own and use no other."""
 
@@ -28,18 +29,17 @@ FOLDERS = ("tests/evals/", "tests/flows/", "tests/wire/", "tests/unit/loaders/")
 
 
 class Distribution(LoadFileScheduling):  # type: ignore[misc]  # xdist's schedulers have no types
-    """Runs a file on one worker, and all files that use the shared development server on the same one."""
+    """Runs a file on one worker, and all files that use the same development server on the same one."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope(nodeid)
 
 
 def scope(nodeid: str) -> str:
-    """Return what is run by one worker: the name of a file, SHARED, or a folder whose files read the same document."""
+    """Return what is run by one worker: a file, or a folder whose files share a server or read the same document."""
     file = nodeid.split("::", 1)[0]
-    if file.startswith(SERVER_FOLDERS) and file not in OWN_SERVER:
-        return SHARED
-    return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+    folders = TOGETHER if file in OWN_SERVER else (*SERVER_FOLDERS, *TOGETHER)
+    return next((folder for folder in folders if file.startswith(folder)), file)
 
 
 def sort_files(items: list[pytest.Item]) -> None:
@@ -48,7 +48,7 @@ def sort_files(items: list[pytest.Item]) -> None:
 
     def rank(item: pytest.Item) -> int:
         file = _file(item)
-        if scope(item.nodeid) == SHARED:
+        if scope(item.nodeid) in SERVER_FOLDERS:
             return 0
         if file in long:
             return 1
