@@ -30,24 +30,24 @@ def claims_across(question: str, found: Match) -> list[Claim]:
     if len(rows) != 1 or found.missing or not _is_explained(question, found):
         return []
     if asked.operation in _OVER_TIME and (years := _two_years(question, found)):
-        turned = _turned(found.view, rows[0], years)
-        return _one(results.pair(turned, rows[0].name, turned.rows, asked)) if len(turned.rows) == 2 else []
+        across = turned(found.view, rows[0], years)
+        return _one(results.pair(across, rows[0].name, across.rows, asked)) if len(across.rows) == 2 else []
     if asked.operation in _PAIRS and len(found.columns) == 2 and not asked.has_condition:
-        if asked.operation in ("comparison", "yes-no") and _is_degree_of_others(question, found):
+        if asked.operation in ("comparison", "yes-no") and is_degree_of_others(question, found.view):
             return []
         by_time = asked.operation == "change"
         order = sorted(found.columns, key=_in_time if by_time else lambda column: _place(question, column))
-        turned = _turned(found.view, rows[0], order)
-        return _one(results.pair(turned, rows[0].name, turned.rows, asked)) if len(turned.rows) == 2 else []
+        across = turned(found.view, rows[0], order)
+        return _one(results.pair(across, rows[0].name, across.rows, asked)) if len(across.rows) == 2 else []
     if asked.operation not in _OVER_ALL or found.columns or (asked.operation == "count" and not asked.has_condition):
         return []
     columns = [one for one in found.view.columns if not (_DERIVED.search(one) or TOTALS.search(one))]
-    turned = _turned(found.view, rows[0], columns)
-    if len(turned.rows) < 2:
+    across = turned(found.view, rows[0], columns)
+    if len(across.rows) < 2:
         return []
     if asked.operation == "extreme":
-        return _one(results.extreme(turned, rows[0].name, asked))
-    return _one(results.filtered(turned, rows[0].name, asked))
+        return _one(results.extreme(across, rows[0].name, asked))
+    return _one(results.filtered(across, rows[0].name, asked))
 
 
 _PER = re.compile(r"\bper ([^\W\d_]+)", re.IGNORECASE)
@@ -62,8 +62,8 @@ def quotient(found: Match) -> list[Claim] | None:
     rest = [column for column in found.columns if column not in over]
     if len(found.rows) != 1 or len(rest) != 1:
         return []
-    turned = _turned(found.view, found.rows[0], [*rest, *over])
-    return _one(results.pair(turned, found.rows[0].name, turned.rows, Asked("ratio"))) if len(turned.rows) == 2 else []
+    across = turned(found.view, found.rows[0], [*rest, *over])
+    return _one(results.pair(across, found.rows[0].name, across.rows, Asked("ratio"))) if len(across.rows) == 2 else []
 
 
 def _two_years(question: str, found: Match) -> list[str]:
@@ -83,7 +83,7 @@ def _two_years(question: str, found: Match) -> list[str]:
     return [by_year[year] for year in wanted if year in by_year] if len(wanted) == 2 else []
 
 
-def _turned(view: TableView, row: Row, columns: list[str]) -> TableView:
+def turned(view: TableView, row: Row, columns: list[str]) -> TableView:
     """Return a row as a table with one column: its cells, each with the name of its own column as label."""
     cells = [
         Row(one, {row.name: row.cells[one]}, (), row.chunk, row.text, row.page) for one in columns if one in row.cells
@@ -105,11 +105,11 @@ _DEGREE = re.compile(r"\b(?:more|less) ([a-z]+) than\b", re.IGNORECASE)
 _PART_NUMBER = re.compile(r"\b[QH]([1-4])\b|\b([1-4])(?:st|nd|rd|th)\b", re.IGNORECASE)
 
 
-def _is_degree_of_others(question: str, found: Match) -> bool:
+def is_degree_of_others(question: str, view: TableView) -> bool:
     """Return whether a question compares a degree of which a table has several: "more satisfied", "Very satisfied"."""
     degree = _DEGREE.search(question)
     own = stem(degree[1].lower()) if degree else ""
-    return sum(own in terms.stems(row.label) for row in found.view.rows) > 1
+    return sum(own in terms.stems(row.label) for row in view.rows) > 1
 
 
 def _in_time(column: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from graph.tables.marked_rows import answer_from_marked_rows
 from graph.tables.matching import Match, match, only
 from graph.tables.measures import in_words_of
 from graph.tables.operations import Asked, asked_beside, asked_of_table
+from graph.tables.plain.answer import answer_plainly
 from graph.tables.row_names import FRAME_STEMS, UNITS
 from graph.tables.statements import answer_from_statements
 from graph.tables.text_conditions import answer_from_text_conditions
@@ -87,18 +88,16 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
     marked, table = answer_from_marked_rows(question, views)
     if table:
         return TableAnswer(marked, table.chunks)
+    plain = answer_plainly(question, [view for view in views if not _is_of_part(question, view)])
+    if plain and plain.goes_first:
+        return TableAnswer(plain.claims, plain.view.chunks)
     complete = [one for one in found if one.is_complete and _claims(one)]
     if complete:
         return _from_best(complete)
-    for way in (answer_from_statements, answer_from_text_conditions):
-        chosen, table = way(question, views)
-        if chosen and table:
-            return TableAnswer(chosen, table.chunks)
-    if timed := answer_from_timetables(question, views):
-        return TableAnswer([timed[0]], timed[1].chunks)
-    across = [(one, claims) for one in found if (claims := claims_across(question, one))]
-    if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
-        return TableAnswer(across[0][1], across[0][0].view.chunks)
+    if other := _by_other_ways(question, views, found):
+        return other
+    if plain:
+        return TableAnswer(plain.claims, plain.view.chunks, plain.absence)
     prose = [s.text for chunk in chunks for s in chunk.sentences if s.kind not in _NO_PROSE]
     labels = [[term.text for term in terms.terms(row.label)] for view in views for row in view.rows]
     for one in sorted(found, key=_rank, reverse=True):
@@ -110,6 +109,20 @@ def answer_from_tables(question: str, chunks: Sequence[ChunkRow], titles: dict[s
         if (absence := _absence(question, one)) and not known and not _stands_in(prose, one):
             return TableAnswer(chunks=one.view.chunks, absence=absence)
     return TableAnswer()
+
+
+def _by_other_ways(question: str, views: Sequence[TableView], found: Sequence[Match]) -> TableAnswer | None:
+    """Return what statements of account, texts in cells, timetables or the columns of one row say, in this order."""
+    for way in (answer_from_statements, answer_from_text_conditions):
+        chosen, table = way(question, views)
+        if chosen and table:
+            return TableAnswer(chosen, table.chunks)
+    if timed := answer_from_timetables(question, views):
+        return TableAnswer([timed[0]], timed[1].chunks)
+    across = [(one, claims) for one in found if (claims := claims_across(question, one))]
+    if len({tuple(claim["text"] for claim in claims) for _, claims in across}) == 1:
+        return TableAnswer(across[0][1], across[0][0].view.chunks)
+    return None
 
 
 def _is_title(name: str, chunks: Sequence[ChunkRow], titles: dict[str, str]) -> bool:

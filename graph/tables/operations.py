@@ -107,7 +107,7 @@ _HAS_JUST = re.compile(
 # "Which courses have seats left?": those with more than none.
 _HAS_ANY = re.compile(
     r"^\W*(?i:which|what) (?!(?:is|are|was|were|does|do|did)\b)[\w-]+(?: [\w-]+)? (?P<has>(?:still )?(?:have|has|had)"
-    r"(?: any| still)?) (?!an?\b|the\b|been\b)[a-z]+(?: [a-z]+){0,2}\W*$"
+    r"(?: any| still)?) (?!an?\b|the\b|been\b|no\b|none\b|fewer\b|less\b|little\b|few\b)[a-z]+(?: [a-z]+){0,2}\W*$"
 )
 _OR = re.compile(r"\bor\b", re.I)
 

@@ -14,6 +14,7 @@ from graph.types import Claim, Computation, Operand
 from loaders.text.numbers import cell_values
 from loaders.text.raised_signs import without_notes
 
+_GROUPED = 1000  # from here numbers are written with marks between thousands
 MAX_SHOWN = 30
 """Operands that a sum writes out; a longer one shows the first and the last."""
 
@@ -67,7 +68,7 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     None where too few values are known, and for a column that only numbers the rows: the smallest of "Plot 1, 2, 3" is
     not plot 1.
     """
-    if counts_rows(view, column) and not _ORDER.search(column):
+    if numbers_rows(view, column):
         return None
     orders = [(row, view.order(row, column)) for row in view.rows]
     known = [(row, value) for row, value in orders if value is not None]
@@ -86,6 +87,11 @@ def extreme(view: TableView, column: str, asked: Asked) -> Claim | None:
     rest = [row for row, _ in known if row not in winners]
     operands = [operand(view, row, column) for row in [*winners, *rest]]
     return claim(text, f"extreme {_order(asked)} {asked.rank}", operands, str(wanted))
+
+
+def numbers_rows(view: TableView, column: str) -> bool:
+    """Return whether a column only numbers the rows."""
+    return counts_rows(view, column) and not _ORDER.search(column)
 
 
 def filtered(view: TableView, column: str, asked: Asked) -> Claim | None:
@@ -222,7 +228,8 @@ def _difference(two: _Pair, _: Asked) -> Claim:
 def _ratio(two: _Pair, _: Asked) -> Claim | None:
     if two.b == 0:
         return None
-    result = format((two.a / two.b).quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
+    ratio = (two.a / two.b).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    result = written(ratio, two.view) if ratio >= _GROUPED else format(ratio, "f")
     text = f"{two.column} of {two.first.name} to that of {two.second.name}: {' / '.join(two.shown)} = {result}"
     return claim(text, "ratio", two.operands, result)
 

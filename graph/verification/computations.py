@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.types import Claim, Computation, Operand
-from loaders.text.dates import clock_minutes, duration_seconds
+from loaders.text.dates import clock_minutes, date_number, duration_seconds, minutes_between
 from loaders.text.numbers import cell_values, find_numbers
 
 _FAILURE = "its result does not follow from the cells that it names"
@@ -18,7 +19,7 @@ def failure_of_result(claim: Claim, computation: Computation) -> str:
     for one in operands:
         if one["cell"] and one["cell"] not in one["quote"]:
             return f"{one['cell']} is not in the row that it is quoted from"
-        if one["value"] and Decimal(one["value"]) not in (*cell_values(one["cell"]), duration_seconds(one["cell"])):
+        if one["value"] and Decimal(one["value"]) not in _readings(one["cell"]):
             return f"{one['cell']} is not {one['value']}"
     operation, *rest = computation["operation"].split()
     holds = _RULES.get(operation)
@@ -28,6 +29,11 @@ def failure_of_result(claim: Claim, computation: Computation) -> str:
     return f"its cells do not hold {', '.join(unknown)}" if unknown else ""
 
 
+def _readings(cell: str) -> tuple[Decimal | int | None, ...]:
+    """Return what a cell may be put in order by: its number, time, day or hour."""
+    return (*cell_values(cell), duration_seconds(cell), date_number(cell), clock_minutes(cell))
+
+
 def _numbers_without_source(text: str, computation: Computation) -> list[str]:
     """Return the numbers of a text that are no cell, label, column, condition, count or result."""
     operands = computation["operands"]
@@ -35,7 +41,8 @@ def _numbers_without_source(text: str, computation: Computation) -> list[str]:
     known += [computation["result"], computation["low"], computation["high"], computation["table"]]
     held = {reading for part in known for number in find_numbers(part) for reading in number.readings}
     filled = sum(bool(one["value"]) for one in operands)
-    held |= {str(count) for count in (0, filled, len(operands), len(operands) - filled)}
+    rows = len({(one["quote"], one["label"]) for one in operands})
+    held |= {str(count) for count in (0, filled, rows, len(operands), len(operands) - filled)}
     return [number.text for number in find_numbers(text) if held.isdisjoint(number.readings)]
 
 
@@ -130,6 +137,50 @@ def _list(computation: Computation, _: Sequence[str]) -> bool:
     return computation["result"] == str(len({one["label"] for one in computation["operands"]}))
 
 
+def _pairs(computation: Computation, rest: Sequence[str]) -> bool:
+    """Return whether the result names just the rows whose first cell is above their second, or below it."""
+    pairs = zip(computation["operands"][::2], computation["operands"][1::2], strict=True)
+    kept = [a["label"] for a, b in pairs if _is_above(a, b, more=rest == ["more"])]
+    return computation["result"] == " | ".join(kept)
+
+
+def _is_above(a: Operand, b: Operand, *, more: bool) -> bool:
+    first, second = Decimal(a["value"]), Decimal(b["value"])
+    return first > second if more else first < second
+
+
+def _span(computation: Computation, _: Sequence[str]) -> bool:
+    start, end = computation["operands"]
+    return _is_length(computation["result"], _length(start["cell"], end["cell"]))
+
+
+def _spans(computation: Computation, rest: Sequence[str]) -> bool:
+    """Return whether the first two cells are the shortest or longest time apart, of that length."""
+    pairs = zip(computation["operands"][::2], computation["operands"][1::2], strict=True)
+    lengths = [_length(start["cell"], end["cell"]) for start, end in pairs]
+    known = sorted({length for length in lengths if length is not None}, reverse=rest[0] == "most")
+    rank = int(rest[1])
+    return len(known) >= rank and lengths[0] == known[rank - 1] and _is_length(computation["result"], lengths[0])
+
+
+def _length(first: str, last: str) -> int | None:
+    """Return the minutes between two clock times, or the days between two dates."""
+    minutes = minutes_between(first, last)
+    if minutes is not None:
+        return minutes
+    a, b = date_number(first), date_number(last)
+    return None if a is None or b is None else int(b - a)
+
+
+def _is_length(result: str, length: int | None) -> bool:
+    return length is not None and str(length) in re.findall(r"\d+", result)
+
+
+def _share(computation: Computation, _: Sequence[str]) -> bool:
+    part, *whole = _values(computation["operands"])
+    return bool(whole) and sum(whole) > 0 and _same(computation["result"], part / sum(whole, Decimal(0)) * 100)
+
+
 def _cell(computation: Computation, _: Sequence[str]) -> bool:
     return any(one["cell"] for one in computation["operands"])
 
@@ -137,5 +188,6 @@ def _cell(computation: Computation, _: Sequence[str]) -> bool:
 _RULES: Mapping[str, Callable[[Computation, Sequence[str]], bool]] = {
     "sum": _sum, "mean": _mean, "difference": _difference, "change": _change, "ratio": _ratio, "extreme": _extreme,
     "yes-no": _yes_no, "comparison": _comparison, "filter": _condition, "count": _condition, "same": _same_text,
-    "list": _list, "cell": _cell, "time": _time,
+    "list": _list, "cell": _cell, "time": _time, "pairs": _pairs,
+    "span": _span, "spans": _spans, "share": _share,
 }  # fmt: skip

@@ -7,6 +7,7 @@ spells it out. The words are added to what is searched, never to what is shown o
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 MONTHS = (
@@ -132,3 +133,38 @@ def duration_seconds(text: str) -> Decimal | None:
     """
     found = _DURATION.fullmatch(text)
     return Decimal(found[1] or 0) * 3600 + Decimal(found[2]) * 60 + Decimal(found[3]) if found else None
+
+
+_DAY = re.compile(rf"(?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})(?:,? (?P<year>[12]\d{{3}}))?\.?")
+_MONTH_OF_YEAR = re.compile(rf"(?:(?P<name>{'|'.join(MONTHS)})|(?P<number>0?[1-9]|1[0-2])[/.]) ?(?P<year>[12]\d{{3}})")
+_LEAP = 4  # the year of a day without one, which may be 29 February
+
+
+def date_number(text: str) -> Decimal | None:
+    """Return a cell's date ("14.02.2025", "3 March", "07/2020") as a number of days; None for other text.
+
+    Days without a year are counted from the start of one, months from their first day.
+    """
+    spelled = spelled_dates(text.strip())
+    if found := _DAY.fullmatch(spelled):
+        day, month, year = int(found["day"]), MONTHS.index(found["month"]) + 1, int(found["year"] or _LEAP)
+    elif found := _MONTH_OF_YEAR.fullmatch(spelled):
+        month = int(found["number"]) if found["number"] else MONTHS.index(found["name"]) + 1
+        day, year = 1, int(found["year"])
+    else:
+        return None
+    try:
+        return Decimal(date(year, month, day).toordinal())
+    except ValueError:  # 31 April
+        return None
+
+
+def has_year(text: str) -> bool:
+    """Return whether a date names its year."""
+    return bool(re.search(r"[12]\d{3}", spelled_dates(text)))
+
+
+def minutes_between(start: str, end: str) -> int | None:
+    """Return the minutes from one clock time to a later one, past midnight if need be; None for other text."""
+    first, last = clock_minutes(start), clock_minutes(end)
+    return None if first is None or last is None else (last - first) % (24 * 60)

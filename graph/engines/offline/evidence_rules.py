@@ -32,6 +32,7 @@ from graph.engines.offline.other_things import (
     head,
     headings_above,
     is_done_to_another,
+    numbers_of_others,
     other_name,
     other_person,
     other_row,
@@ -324,6 +325,7 @@ def missing_words(question: str, kind: str, evidence: Evidence) -> list[str]:
     if missing and asks_yes_or_no(question):
         missing = [word for word in missing if not says_opposite(word, held)]
     missing += [word for word in codes_of_others(question, evidence) if word not in missing]
+    missing += numbers_of_others(question, [w for w in required_words(question, kind) if w not in missing], evidence)
     missing = [word for word in missing if not is_month_within(word, evidence.quote)]
     measured = [
         found.group().lower()

@@ -319,3 +319,28 @@ def is_done_to_another(deed: str, others: Sequence[str], quote: str) -> bool:
 def says(word: str, held: frozenset[str]) -> bool:
     """Return whether the stems of a text name a word, or a formal one for it."""
     return is_named(word, held, frozenset()) or is_written_formally(word, held)
+
+
+_ALONE = r"(?<!\d)(?<!\d[.,]){}(?!\d|[.,]\d)"
+
+
+def numbers_of_others(question: str, words: Sequence[str], evidence: Evidence) -> list[str]:
+    """Return the numbers of a question that a row has as a part of others alone: "50" of "9.50"; "5 kg" for "50 kg"."""
+    if not evidence.label:
+        return []
+    text = f"{evidence.quote} | {evidence.above}"
+    numbers = [word for word in words if word.isdigit()]
+    return [
+        word
+        for word in numbers
+        if re.search(_ALONE.format(word), question)
+        and (not re.search(_ALONE.format(word), text) or _is_of_another_unit(word, question, text))
+    ]
+
+
+def _is_of_another_unit(number: str, question: str, text: str) -> bool:
+    """Return whether a row has the unit of a number of the question beside other numbers alone: "50 kg" of "5 kg"."""
+    unit = re.search(rf"{_ALONE.format(number)}\s?([a-zA-Z]{{1,3}})\b", question)
+    if not unit or not re.search(rf"\d\s?{unit[1]}\b", text):
+        return False
+    return not re.search(rf"{_ALONE.format(number)}\s?{unit[1]}\b", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loaders.text.charts import spelled_out
-from loaders.text.dates import spelled_dates
+from loaders.text.dates import date_number, has_year, minutes_between, spelled_dates
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,29 @@ def test_months_of_a_chart_are_spelled_out() -> None:
     assert [spelled_out(text) for text in ("Jul 2024", "Sept", "July", "Juno")] == [
         "July 2024", "September", "July", "Juno",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "days"),
+    [
+        ("28 February 2024", "1 March 2024", 2), ("14.02.2025", "2025-03-01", 15), ("07/2020", "August 2020", 31),
+        ("3 May", "9 May", 6),
+    ],
+)  # fmt: skip
+def test_dates_are_counted_in_days(earlier: str, later: str, days: int) -> None:
+    first, last = date_number(earlier), date_number(later)
+    assert first is not None
+    assert last is not None
+    assert last - first == days
+    assert has_year(earlier) == has_year(later)
+
+
+@pytest.mark.parametrize("text", ["31 April 2024", "3/4/2025", "2024", "12", "from 3 May", "03:15"])
+def test_what_is_no_one_date_has_no_number(text: str) -> None:
+    assert date_number(text) is None
+
+
+def test_minutes_go_past_midnight() -> None:
+    assert minutes_between("23:40", "01:10") == 90
+    assert minutes_between("06:10", "07:05") == 55
+    assert minutes_between("06:10", "7 May") is None

@@ -130,3 +130,11 @@ def test_he_and_she_stand_for_whom_the_sentences_before_name() -> None:
     assert answers("When was Maren Holt born?", 0)
     assert not answers("When was Maren Holt born?", 2)
     assert answers("When was Lars Holt born?", 2)
+
+
+def test_a_number_of_a_question_is_no_part_of_another_number_of_a_row() -> None:
+    row = Evidence("Tariff | up to 5 kg | Inland 4.90 EUR | Abroad 9.50 EUR", "Tariff of parcels", "up to 5 kg")
+    assert why_related("What does a 5 kg parcel cost abroad?", row) == ""
+    assert "50" in why_related("What does a 50 kg parcel cost abroad?", row)
+    other = Evidence("Tariff | up to 5 kg | Abroad 9.50 EUR | Insured to 50 EUR", "Tariff of parcels", "up to 5 kg")
+    assert "50" in why_related("What does a 50 kg parcel cost abroad?", other)

@@ -1,0 +1,241 @@
+"""The answer of a table to a question in everyday words, where the table explains every word of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from graph.retrieval import terms
+from graph.tables import results
+from graph.tables.matching import only
+from graph.tables.operations import Asked, Operation, asked_of_table
+from graph.tables.plain import claims, pairs
+from graph.tables.plain.grid import IN_ORDER, TIMES, Column, Grid, Kind, build_grid
+from graph.tables.plain.mentions import Named, columns_named, held_against
+from graph.tables.plain.question import Wanted, Way, is_negated, ways
+from graph.tables.plain.targets import MONEY, WHEN, WHERE, WHO, beside, is_settled, one_of, target_of, values_of
+from graph.tables.views import Row, TableView
+from graph.types import Claim
+
+_PROFIT = re.compile(r"\b(?:profit|surplus|result|income|earnings)\b", re.IGNORECASE)
+_LOSS = re.compile(
+    r"\b(?:(?:ma[dk]e|makes|had|have|has|r[au]n|show(?:s|ed)?|report(?:s|ed)?|post(?:s|ed)?) (?:an? )?"
+    r"(?:loss|losses|deficit)|lost money|(?:is|are|was|were) (?:in the red|unprofitable))\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"\b(?:had|have|has|with|recorded|reported|saw|was|were) no (?=[a-z]+\W*$)", re.IGNORECASE)
+_ANY: tuple[Kind, ...] = ("number", "money", "date", "year", "clock", "duration", "mark", "person", "place", "text")
+_LISTS = re.compile(r"^\W*(?:and )?(?:to |from |in )?(?:which|what) [a-z]+(?:ies|[^s]s)\b", re.IGNORECASE)
+_ASKS_NUMBER = re.compile(r"^\W*(?:and )?how (?:many|much|often)\b", re.IGNORECASE)
+_MOST_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlainAnswer:
+    """What one table says."""
+
+    claims: list[Claim]
+    view: TableView
+    explained: int
+    """How many words of the question its cells and headers explain."""
+    absence: str = ""
+    """A sentence that says which cell is empty; "" if claims are given."""
+    goes_first: bool = False
+    """Whether it answers what other ways do not tell apart: who, where, a step of a tariff, rows that are dates."""
+
+
+def answer_plainly(question: str, views: Sequence[TableView]) -> PlainAnswer | None:
+    """Return what the one table says that explains all words of a question; None where none does, or several differ."""
+    if is_negated(question):
+        return None
+    found = [answer for view in views if (answer := _of_view(question, view))]
+    most = max((one.explained for one in found), default=0)
+    best = [one for one in found if one.explained == most]
+    texts = {(one.absence, *(claim["text"] for claim in one.claims)) for one in best}
+    return best[0] if len(texts) == 1 else None
+
+
+def _of_view(question: str, view: TableView) -> PlainAnswer | None:
+    if len(view.rows) < 2:
+        return None
+    grid = build_grid(view)
+    asked = _loss_or_none(question) or asked_of_table(question)
+    if asked.has_condition and not _is_of_cell(question, grid, asked):
+        for spans in (asked.spans, _to_number(question, asked)):  # "cars" of "more than 50 cars" is a header, no unit
+            found = held_against(question, grid, spans)
+            if made := _with_condition(found, asked):
+                return PlainAnswer(made, view, _weight(found))
+        return None
+    for wanted in ways(question):
+        found = held_against(question, grid, wanted.spans)
+        if made := _WAYS[wanted.way](found, wanted):
+            named = bool(WHERE.search(question) or WHO.search(question) or found.in_step)
+            first = grid.label.kind in TIMES if wanted.way == "extreme" else named
+            return PlainAnswer(made, view, _weight(found), goes_first=first)
+        if wanted.way == "look-up" and (absence := _empty(found)):
+            return PlainAnswer([], view, _weight(found), absence)
+    return None
+
+
+def _loss_or_none(question: str) -> Asked | None:
+    """Return the condition of "made a loss" and of "had no deaths"; None for other questions."""
+    if not re.match(r"^\W*(?:(?:in|on|at) )?(?:which|what|who|how many)\b", question, re.I):
+        return None
+    operation: Operation = "count" if re.match(r"\W*how many\b", question, re.I) else "filter"
+    if found := _LOSS.search(question):
+        return Asked(operation, (found.span(),), high="0")
+    if found := _NO.search(question):
+        return Asked(operation, (found.span(),), low="0", high="0", inclusive=True)
+    return None
+
+
+def _is_of_cell(question: str, grid: Grid, asked: Asked) -> bool:
+    """Return whether a condition is the name of a row: "up to 5 kg" of a tariff."""
+    mentions = held_against(question, grid, ()).mentions
+    return any(start <= word.start < end for one in mentions for word in one.words for start, end in asked.spans)
+
+
+def _to_number(question: str, asked: Asked) -> list[tuple[int, int]]:
+    """Return where a condition stands in a question, to the end of its number."""
+    number = asked.high or asked.low
+    return [(start, question.find(number, start, end) + len(number)) for start, end in asked.spans]
+
+
+def _weight(found: Named) -> int:
+    heads = frozenset[str]().union(*(column.stems for column in found.grid.columns))
+    return len(found.used) + sum(word.stem in heads for word in found.rest())
+
+
+def _look_up(found: Named, _: Wanted) -> list[Claim]:
+    """Return cells of the rows that a question names."""
+    rows, target = _cells_asked(found)
+    if not rows or any(not found.grid.cell(row, target[0]) for row in rows):
+        return []
+    if _ASKS_NUMBER.search(found.question) and len(rows) > 1:
+        by_label = any(one.column.is_label for one in found.mentions)
+        return [] if by_label else one_of(claims.total(found.grid, rows, target[0]))
+    mentioned = [one.column for one in found.mentions]
+    return claims.looked_up(found.grid, rows, target, list(dict.fromkeys(mentioned)))
+
+
+def _empty(found: Named) -> str:
+    """Return that the one cell which a question asks for is empty, as a sentence; "" where it is not."""
+    rows, target = _cells_asked(found)
+    if len(rows) != 1 or found.grid.cell(rows[0], target[0]):
+        return ""
+    view = found.grid.view
+    where = f"{view.title[:1].upper()}{view.title[1:]} of {view.name} (page {rows[0].page})"
+    return f"{where} gives no value of {target[0].shown} for {rows[0].name}."
+
+
+def _cells_asked(found: Named) -> tuple[list[Row], list[Column]]:
+    """Return the rows and the one column that a question asks for; ([], []) where it is for no cells."""
+    rows = found.rows() if found.mentions else []
+    mentioned = [one.column for one in found.mentions]
+    target = target_of(found)
+    values = values_of(found, _ANY)
+    if _ASKS_NUMBER.search(found.question):
+        target = [column for column in values if column.kind in ("number", "money", "duration")] or values_of(found)
+    elif not target:
+        target = values
+    target = [column for column in target if column not in mentioned]
+    if len(rows) > 1 and any(one.column.is_label and not one.is_full for one in found.mentions):
+        return [], []  # "the price of a bucket" of two buckets
+    if not rows and len(target) == 1 and not target[0].is_label and _LISTS.match(found.question):
+        rows = found.grid.rows
+    settled = len(target) == 1 and 0 < len(rows) <= _MOST_ROWS and is_settled(found, beside(found, target), target)
+    return (rows, target) if settled else ([], [])
+
+
+def _extreme(found: Named, wanted: Wanted) -> list[Claim]:
+    grid = found.grid
+    rows = found.rows()
+    target = target_of(found)
+    order = _ordering(found, wanted, target)
+    if order is None:
+        ends = _ends(grid)
+        fast = ends and wanted.heads and "duration" in (*wanted.kinds, *wanted.heads)
+        if fast and ends and is_settled(found, [], ends):
+            return one_of(claims.extreme_span(grid, rows, ends, wanted))
+        return []
+    asks_when = bool(WHEN.search(found.question)) and order.kind in TIMES
+    target = [] if asks_when or target == [order] else target
+    if len(target) > 1 or not is_settled(found, [order], target):
+        return []
+    return one_of(claims.extreme(grid, rows, order, wanted, target))
+
+
+def _ordering(found: Named, wanted: Wanted, target: Sequence[Column]) -> Column | None:
+    """Return the one column by which rows are put in order; None where the question leaves that open."""
+    grid = found.grid
+    among = [column for column in grid.columns if column.kind in (wanted.kinds or tuple(IN_ORDER))]
+    if wanted.by_header_alone:
+        among = [column for column in among if column.kind not in TIMES]
+    among = [column for column in among if column not in target or len(target) == len(among)]
+    if wanted.heads:
+        among = [
+            column
+            for column in among
+            if any(one.text.startswith(head) for one in terms.terms(column.name) for head in wanted.heads)
+        ]
+        return among[0] if len(among) == 1 else None
+    named = columns_named(found, among)
+    if not named and not wanted.by_header_alone:
+        named = among
+    if not named and MONEY.search(found.question):
+        named = grid.of_kind("money")
+    return named[0] if len(named) == 1 else None
+
+
+def _ends(grid: Grid) -> tuple[Column, Column] | None:
+    """Return the two columns of clock times between which a row goes on; None where there are no two."""
+    clocks = grid.of_kind("clock")
+    return (clocks[0], clocks[1]) if len(clocks) == 2 else None
+
+
+def _count(found: Named, _: Wanted) -> list[Claim]:
+    """Return how many rows have the cells that a question names."""
+    columns = list(dict.fromkeys(one.column for one in found.mentions))
+    rows = found.rows() if found.mentions else []
+    if not rows or any(column.is_label for column in columns) or not is_settled(found, columns):
+        return []
+    return [claims.counted(found.grid, rows, columns)]
+
+
+def _sum(found: Named, wanted: Wanted) -> list[Claim]:
+    columns = values_of(found)
+    rows = found.rows()
+    if len(columns) != 1 or not is_settled(found, columns):
+        return []
+    if wanted.way == "mean":
+        return one_of(claims.total(found.grid, rows, columns[0], "mean"))
+    printed = [row for row in found.grid.view.totals if found.grid.order(row, columns[0]) is not None]
+    if not found.mentions and len(printed) == 1:
+        return claims.looked_up(found.grid, printed, columns, [])
+    if not found.mentions and found.grid.view.totals:
+        return []
+    return one_of(claims.total(found.grid, rows, columns[0]))
+
+
+def _with_condition(found: Named, asked: Asked) -> list[Claim]:
+    """Return the rows with a number above or below another, or how many they are."""
+    columns = values_of(found)
+    if _LOSS.search(found.question) and not columns:
+        columns = [one for one in found.grid.columns if _PROFIT.search(one.name) and one.kind in ("number", "money")]
+        dated = [one for one in columns if found.years & set(re.findall(r"\b(?:19|20)\d\d\b", one.name))]
+        columns = dated or columns
+    target = [column for column in target_of(found) if column not in columns and not column.is_label]
+    if len(columns) != 1 or len(target) > 1 or asked.operation not in ("filter", "count"):
+        return []
+    if not is_settled(found, columns, target):
+        return []
+    rows = [claims.named(found.grid, row, target) for row in found.rows()]
+    return one_of(results.filtered(only(found.grid.view, rows), columns[0].name, asked)) if rows else []
+
+
+_WAYS: dict[Way, Callable[[Named, Wanted], list[Claim]]] = {
+    "look-up": _look_up, "extreme": _extreme, "trend": pairs.trend, "span": pairs.span, "share": pairs.share,
+    "difference": pairs.pair, "ratio": pairs.pair, "yes-no": pairs.pair, "comparison": pairs.pair, "count": _count,
+    "sum": _sum, "mean": _sum,
+}  # fmt: skip

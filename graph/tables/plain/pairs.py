@@ -1,0 +1,168 @@
+"""Two values held against each other: of two rows, two columns, two years or two times, or a part and the whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph.tables.across import is_degree_of_others
+from graph.tables.operations import Asked, Operation, asked_of_table
+from graph.tables.plain import claims
+from graph.tables.plain.grid import Column, Kind
+from graph.tables.plain.mentions import Named, columns_named, says
+from graph.tables.plain.question import Wanted, Way
+from graph.tables.plain.targets import is_settled, one_of, target_of, values_of
+from graph.tables.views import Row
+from graph.types import Claim
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR_BEFORE = re.compile(r"\b(?:before|previous|prior|earlier|preceding)\b", re.IGNORECASE)
+_ASKS_ROWS = re.compile(r"^\W*(?:(?:in|for|at|on|of) )?(?:which|what|who|how many|list|name)\b", re.IGNORECASE)
+
+
+def span(found: Named, wanted: Wanted) -> list[Claim]:
+    """Return how long something takes from one time to another, in one row or between two."""
+    grid, rows = found.grid, found.rows()
+    if not found.mentions or any(column.kind == "duration" for column in grid.columns):
+        return []
+    kind: Kind = "date" if wanted.unit in ("day", "week") else "clock"
+    if len(rows) == 1:
+        among = grid.of_kind(kind) if wanted.unit else grid.of_kind("clock") or grid.of_kind("date")
+        if len(among) != 2 or not is_settled(found, among, among):
+            return []
+        return one_of(claims.span(grid, (rows[0], among[0]), (rows[0], among[1])))
+    columns = columns_named(found, grid.of_kind("clock"))
+    if len(rows) != 2 or len(columns) != 1 or not all(one.column.is_label for one in found.mentions):
+        return []
+    if not is_settled(found, columns):
+        return []
+    return one_of(claims.span(grid, (rows[0], columns[0]), (rows[1], columns[0])))
+
+
+def trend(found: Named, wanted: Wanted) -> list[Claim]:
+    """Return the rows in which one column is above another."""
+    if found.mentions or not _ASKS_ROWS.match(found.question):
+        return []
+    two = _two_columns(found)
+    target = [column for column in target_of(found) if two and column not in two]
+    if two is None or not is_settled(found, two, target):
+        return []
+    return one_of(claims.trend(found.grid, found.grid.rows, two, more=wanted.most, target=target))
+
+
+def _two_columns(found: Named) -> tuple[Column, Column] | None:
+    """Return the two columns that a question holds against each other, in its order."""
+    grid = found.grid
+    among = [column for column in grid.columns if column.kind in ("number", "money", "duration")]
+    years = sorted(found.years)
+    if years:
+        pair = _of_years(found, among, years)
+        if pair:
+            return pair
+    named = _in_order(found, among)
+    if len(named) == 2:
+        return named[0], named[1]
+    if len(named) == 1 and len(among) == 2:  # "above the minimum", "more than planned"
+        other = next(column for column in among if column is not named[0])
+        return other, named[0]
+    return None
+
+
+def _in_order(found: Named, among: Sequence[Column]) -> list[Column]:
+    """Return the columns that a question names in full, in its order; of those with a year the one of its year."""
+    places: list[tuple[int, Column]] = []
+    for column in among:
+        own = {one for one in column.stems if not _YEAR.fullmatch(one)}
+        year = set(_YEAR.findall(column.name))
+        if year and found.years and year.isdisjoint(found.years):
+            continue
+        hits = [word.start for word in found.rest() if says(word, own)]
+        if own and all(any(says(word, [one]) for word in found.rest()) for one in own):
+            places.append((hits[0], column))
+    return [column for _, column in sorted(places, key=lambda one: one[0])]
+
+
+def _of_years(found: Named, among: Sequence[Column], years: Sequence[str]) -> tuple[Column, Column] | None:
+    """Return the columns of the two years that a question names, or of one and the year before."""
+    if len(years) == 1 and (_YEAR_BEFORE.search(found.question) or len(_in_order(found, among)) < 2):
+        years = [str(int(years[0]) - 1), *years]
+    if len(years) != 2:
+        return None
+    asked = _YEAR.findall(found.question)
+    order = asked if len(asked) == 2 else years[::-1]
+    pair: list[Column] = []
+    for year in order:
+        of_year = [column for column in among if year in column.name]
+        best = _of_year(found, of_year)
+        if len(best) != 1:
+            return None
+        pair.append(best[0])
+    return (pair[0], pair[1]) if len(pair) == 2 and _bare(pair[0]) == _bare(pair[1]) else None
+
+
+def _of_year(found: Named, of_year: Sequence[Column]) -> list[Column]:
+    """Return of the columns of one year those with the most words of a question, all of theirs."""
+    scored = []
+    for column in of_year:
+        own = {one for one in column.stems if not _YEAR.fullmatch(one)}
+        covered = {one for one in own if any(says(word, [one]) for word in found.rest())}
+        scored.append((covered == own, len(covered), column))
+    best = max(((full, count) for full, count, _ in scored), default=None)
+    return [column for full, count, column in scored if (full, count) == best and full]
+
+
+def _bare(column: Column) -> str:
+    return " ".join(_YEAR.sub(" ", column.bare).split())
+
+
+def pair(found: Named, wanted: Wanted) -> list[Claim]:
+    """Return two rows held against each other in a column, or two columns in a row."""
+    grid, rows = found.grid, found.rows() if found.mentions else []
+    operation = _OPERATIONS[wanted.way]
+    turned = operation == "ratio" and asked_of_table(found.question).turned
+    asked = Asked(operation, wanted.spans, most=wanted.most, turned=turned)
+    if len(rows) == 2:
+        columns = values_of(found) or _implied(found)
+        rows = sorted(rows, key=lambda row: _place(found, row))
+        settled = len(columns) == 1 and is_settled(found, columns)
+        return one_of(claims.of_pair(grid, rows, columns, asked)) if settled else []
+    if not rows and operation == "yes-no" and len(grid.view.totals) == 1:
+        rows = list(grid.view.totals)
+    two = _two_columns(found) if len(rows) == 1 and operation != "comparison" else None
+    if two is None or not is_settled(found, two) or is_degree_of_others(found.question, grid.view):
+        return []
+    return one_of(claims.of_pair(grid, rows, list(two), asked))
+
+
+_OPERATIONS: dict[Way, Operation] = {
+    "difference": "difference", "ratio": "ratio", "yes-no": "yes-no", "comparison": "comparison",
+}  # fmt: skip
+_IMPLIED: tuple[tuple[re.Pattern[str], tuple[Kind, ...]], ...] = (
+    (re.compile(r"\b(?:faster|slower|quicker)\b", re.I), ("duration",)),
+    (re.compile(r"\b(?:cheaper|dearer|more expensive|less expensive|pricier)\b", re.I), ("money",)),
+)
+
+
+def _implied(found: Named) -> list[Column]:
+    """Return the only column of the kind that a comparison is of: the times of "faster"."""
+    for pattern, kinds in _IMPLIED:
+        if pattern.search(found.question):
+            return found.grid.of_kind(*kinds)
+    return []
+
+
+def _place(found: Named, row: Row) -> int:
+    """Return where a question names a row."""
+    return min(
+        (one.words[0].start for one in found.mentions if found.grid.cell(row, one.column) in one.cells),
+        default=0,
+    )
+
+
+def share(found: Named, _: Wanted) -> list[Claim]:
+    """Return the part of one row in the whole of a column."""
+    rows = found.rows() if found.mentions else []
+    columns = values_of(found)
+    if len(rows) != 1 or len(columns) != 1 or not is_settled(found, columns):
+        return []
+    return one_of(claims.share(found.grid, rows[0], columns[0]))

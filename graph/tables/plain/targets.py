@@ -1,0 +1,107 @@
+"""The columns that a question in everyday words asks for: by who, where and when, by a noun, by what they measure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph.retrieval import terms
+from graph.storage.fulltext import stem
+from graph.tables.plain.grid import Column, Kind
+from graph.tables.plain.mentions import Named, begins, columns_named, says, unexplained
+from graph.types import Claim
+
+WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+"""A question for a person."""
+WHERE = re.compile(r"^\W*(?:and )?(?:where|(?:at|in) (?:which|what) places?)\b", re.IGNORECASE)
+"""A question for a place."""
+WHEN = re.compile(r"^\W*(?:and )?(?:when|(?:at |on |in )?(?:what|which) (?:date|day|time|year|month))\b", re.IGNORECASE)
+"""A question for a time."""
+_WHEN_OF = re.compile(r"\W*(?:and )?(?:\w+ )?(?:what|which) (year|date|day|time)\b", re.IGNORECASE)
+_NOUN = re.compile(
+    r"^\W*(?:and |so )?(?:(?:in|on|at|for|of|from|to|with|under|by|up to) )?(?:which|what)(?: of the)?"
+    r" (?P<noun>[\w-]+(?: [\w-]+)?)",
+    re.IGNORECASE,
+)
+MONEY = re.compile(
+    r"\b(?:how much (?!time)(?:money|is|are|was|were|does|do|did|has|have|had)?|costs?|prices?|paid|pay|pays|spen[dt]"
+    r"|money|expenses?|charges?)\b",
+    re.IGNORECASE,
+)
+"""A question for an amount of money."""
+_OF_MONEY = "money spend spent expense expensive cost price pay paid charge".split()  # noqa: SIM905 - words
+_LEADS = "run runs head heads lead leads led manage manages charge responsible teach teaches".split()  # noqa: SIM905
+_ROLE = re.compile(
+    r"\b(?:librarian|captain|skipper|manager|head|director|leader|chair|keeper|warden|teacher|master|responsible)\w*\b",
+    re.IGNORECASE,
+)
+_AMOUNTS: tuple[Kind, ...] = ("number", "money", "duration")
+
+
+def one_of(claim: Claim | None) -> list[Claim]:
+    """Return a claim as a list, [] for none."""
+    return [claim] if claim else []
+
+
+def target_of(found: Named) -> list[Column]:
+    """Return the columns whose cells a question asks for by its first words; [] where it names them otherwise."""
+    question, grid = found.question, found.grid
+    for pattern, kinds in ((WHO, ("person",)), (WHERE, ("place",)), (WHEN, ("date", "year", "clock"))):
+        if pattern.search(question):
+            among = [column for column in grid.columns if column.kind in kinds]
+            if pattern is WHEN and (word := _WHEN_OF.match(question)):
+                among = [column for column in grid.columns if _is_of(word[1].lower(), column)]
+            return columns_named(found, among) or among
+    if noun := _NOUN.match(question):
+        return _by_noun(noun["noun"], found)
+    return []
+
+
+def _is_of(word: str, column: Column) -> bool:
+    if word == "time":
+        return column.kind == "clock" or (column.kind == "duration" and "time" in column.stems)
+    return column.kind == ("year" if word == "year" else "date")
+
+
+def _by_noun(noun: str, found: Named) -> list[Column]:
+    """Return the columns that "which NOUN" asks for; the labels where the noun is what the rows are."""
+    for words in (noun.split(), noun.split()[:1]):
+        own = {stem(word.lower()) for word in words}
+        of_header = [column for column in found.grid.columns if own <= column.stems]
+        if of_header:
+            return of_header
+    first = next((word for word in found.words if word.raw == noun.split()[0]), None)
+    if first is None or first.text in terms.STOP_WORDS:
+        return []
+    alike = [column for column in found.grid.columns if says(first, column.stems)]
+    if alike:
+        return alike[:1]
+    over = found.grid.view.scope
+    return [found.grid.label] if first.stem in over or begins(first.stem, over) else []
+
+
+def values_of(found: Named, kinds: Sequence[Kind] = _AMOUNTS) -> list[Column]:
+    """Return the columns of values that a question names, by their header or as the only amounts of money."""
+    named = columns_named(found, [column for column in found.grid.columns if column.kind in kinds])
+    if not named and MONEY.search(found.question):
+        named = found.grid.of_kind("money")
+    return named
+
+
+def is_settled(found: Named, columns: Sequence[Column], target: Sequence[Column] = ()) -> bool:
+    """Return whether the table explains every word of a question about these columns."""
+    also: list[str] = []
+    if any(column.kind == "money" for column in (*columns, *target)):
+        also += map(stem, _OF_MONEY)
+    if any(column.kind == "person" and _ROLE.search(column.name) for column in target):
+        also += map(stem, _LEADS)
+    mentioned = [one.column for one in found.mentions]
+    return not unexplained(found, [*columns, *target, *mentioned], also)
+
+
+def beside(found: Named, target: Sequence[Column]) -> list[Column]:
+    """Return the columns whose headers a question may name besides what it asks for: "where is it installed"."""
+    if not (WHERE.search(found.question) or WHO.search(found.question)):
+        return []
+    others = [column for column in found.grid.columns if column not in target and column.kind in ("date", "year")]
+    return others if len(target) == 1 else []
