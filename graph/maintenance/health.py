@@ -52,7 +52,7 @@ def run_checks(*, named: bool = True) -> dict[str, Any]:
         _run(name, check)
         for name, check in (
             ("packages", _packages), ("home folder", _home), ("sizes", _sizes), ("engine", _engine),
-            ("models", _models), ("requests", _requests), ("store", _store), ("catalog", _catalog),
+            ("models", _models), ("requests", _requests), ("store", _store), ("files", _files), ("catalog", _catalog),
             ("reading", partial(_reading, named=named)), ("chunks", _chunks),
             ("vectors", _vectors), ("offline model", _model), ("other scripts", _scripts), ("office files", _office),
             ("a question", _question),
@@ -122,6 +122,14 @@ def _store() -> str:
     opened = dependencies.stores(Scope.everything())
     opened.catalog.count_searchable()
     return opened.place
+
+
+def _files() -> str:
+    """Return where page images are; a store at an address has answered."""
+    if (blobs := dependencies.home_stores().blobs) is None:
+        return "in the home folder"
+    blobs.check()
+    return f"page images in {blobs.place}; uploads and fetched files in the home folder"
 
 
 def _engine() -> str:

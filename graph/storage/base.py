@@ -185,6 +185,8 @@ class MetaStore(Protocol):
 
     def get_meta(self, key: str) -> str | None: ...
     def set_meta(self, key: str, value: str) -> None: ...
+    def keep_meta(self, key: str, value: str) -> str:
+        """Set a value unless there is one; return the one that is there."""
 
 
 class CollectionView(Protocol):

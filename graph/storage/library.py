@@ -24,7 +24,7 @@ class Library:
         self._bind_documents(catalog, scope)
         self._bind_passages(catalog, scope)
         self.count_request, self.requests_sent = catalog.count_request, catalog.requests_sent
-        self.get_meta, self.set_meta = catalog.get_meta, catalog.set_meta
+        self.get_meta, self.set_meta, self.keep_meta = catalog.get_meta, catalog.set_meta, catalog.keep_meta
         self.was_replaced, self.leave_path, self.close = catalog.was_replaced, catalog.leave_path, catalog.close
 
     def _bind_documents(self, catalog: ScopedCatalog, scope: Scope) -> None:

@@ -39,3 +39,9 @@ class SingleValues:
         """Set a value that belongs to the whole catalog."""
         with self._db.writing() as connection:
             connection.execute(SET_META, (key, value))
+
+    def keep_meta(self, key: str, value: str) -> str:
+        """Set a value that belongs to the whole catalog unless it has one; return the one it has."""
+        with self._db.writing() as connection:
+            connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, value))
+        return self.get_meta(key) or value

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import uuid
 from collections import Counter
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     from graph.storage.base import PageImages, Turn
+    from graph.storage.blobs import Blobs
     from graph.storage.scoped import ScopedCatalog, ScopedVectors
 
 
@@ -42,13 +44,18 @@ class HomeStores:
     CAPABILITIES = "capabilities"
     """Catalog key of what the configured models could do when `doctor --ask` asked them last."""
 
-    def __init__(self, home: Path, chroma_url: str) -> None:
+    LIBRARY = "library"
+    """Catalog key of its id, which is also written into the store of files that belongs to it."""
+
+    def __init__(self, home: Path, chroma_url: str, files_url: str = "") -> None:
         self.home = home
-        self._chroma_url = chroma_url
+        self._chroma_url, self._files_url = chroma_url, files_url
         self._lock = threading.RLock()
         self._catalog: ScopedCatalog | None = None
         self._vectors: ScopedVectors | None = None
         self._page_vectors: ScopedVectors | None = None
+        self._images: PageImages | None = None
+        self._blobs: Blobs | None = None
         self._recovered = False
         self._whole = Stores(self, Scope.everything())
 
@@ -68,7 +75,13 @@ class HomeStores:
         with self._lock:
             if not self._recovered:
                 recover(self._whole)
+                self.claim_files()
                 self._recovered = True
+
+    def claim_files(self) -> None:
+        """Check that the store of files, if there is one, answers and is this library's; done once."""
+        if self.blobs:
+            self.blobs.claim()
 
     def turn(self, *, alone: bool) -> Turn | None:
         """Return a turn at the index, to add documents or to rebuild it alone; None where one process writes it."""
@@ -180,7 +193,27 @@ class HomeStores:
         """Rendered pages."""
         from graph.storage.page_images import FilePageImages
 
-        return FilePageImages(self.home / "pages")
+        local = FilePageImages(self.home / "pages")
+        if (blobs := self.blobs) is None:
+            return local
+        with self._lock:
+            if self._images is None:
+                from graph.storage.shared_images import SharedPageImages
+
+                self._images = SharedPageImages(blobs, self.home / "cache" / "pages", local)
+            return self._images
+
+    @property
+    def blobs(self) -> Blobs | None:
+        """The store of files that several machines share; None if files are in the home folder."""
+        if not self._files_url:
+            return None
+        with self._lock:
+            if self._blobs is None:
+                from graph.storage.blobs import Blobs
+
+                self._blobs = Blobs(self._files_url, lambda: self.catalog.keep_meta(self.LIBRARY, uuid.uuid4().hex))
+            return self._blobs
 
     @property
     def downloads(self) -> Path:

@@ -71,6 +71,7 @@ ONLY_IN = {
     "langchain_google_genai": ("graph/engines/",),
     "click": ("graph/cli/",),
     "dotenv": ("graph/settings.py",),
+    "obstore": ("graph/storage/blobs.py",),
     "psycopg": ("graph/storage/postgres/",),
     "psycopg_pool": ("graph/storage/postgres/",),
     "pyrate_limiter": ("graph/storage/",),

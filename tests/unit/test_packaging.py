@@ -31,7 +31,12 @@ FILES_OF = {
         "loaders/pdf/outlines.py",
     ),
     "server": ("web/", "graph/cli/serve.py"),
-    "team": ("graph/storage/postgres/", "graph/storage/quota.py", "graph/storage/redis_quota.py"),
+    "team": (
+        "graph/storage/blobs.py",
+        "graph/storage/postgres/",
+        "graph/storage/quota.py",
+        "graph/storage/redis_quota.py",
+    ),
     "aegra": ("web/aegra.py", "web/own_server.py"),
 }
 # Libraries whose internals are used, or that the code depends on by major version.

@@ -27,10 +27,11 @@ class PostgresStores(HomeStores):
     Args:
         home: The home folder, created when first needed.
         url: The address of the database, which is opened when first needed.
+        files_url: The address of the store of page images; "" for the home folder.
     """
 
-    def __init__(self, home: Path, url: str) -> None:
-        super().__init__(home, "")
+    def __init__(self, home: Path, url: str, files_url: str = "") -> None:
+        super().__init__(home, "", files_url)
         self._url = url
         self._opened: Database | None = None
 
@@ -53,6 +54,7 @@ class PostgresStores(HomeStores):
     def acquire_for_writing(self) -> None:
         """Create the home folder if it is missing; what other processes are writing is left alone."""
         self.acquire()
+        self.claim_files()
 
     def turn(self, *, alone: bool) -> Turn:
         """Return a turn at the index, which has not begun yet.

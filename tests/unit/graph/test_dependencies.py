@@ -33,10 +33,15 @@ def test_two_places_for_the_vectors_are_refused(monkeypatch: pytest.MonkeyPatch)
         dependencies.home_stores()
 
 
-def test_an_address_without_its_extra_is_refused_with_the_command_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAGEWITNESS_STORE_URL", SECRET)
+@pytest.mark.parametrize(
+    ("setting", "address"), [("PAGEWITNESS_STORE_URL", SECRET), ("PAGEWITNESS_FILES_URL", "s3://bucket/prefix")]
+)
+def test_an_address_without_its_extra_is_refused_with_the_command_to_run(
+    setting: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(setting, address)
     monkeypatch.setitem(errors._EXTRAS, "team", ("no_such_package",))
-    with pytest.raises(BadInputError, match=r"PAGEWITNESS_STORE_URL needs.*pip install 'pagewitness\[team\]'"):
+    with pytest.raises(BadInputError, match=rf"{setting} needs.*pip install 'pagewitness\[team\]'"):
         dependencies.home_stores()
 
 

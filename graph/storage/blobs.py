@@ -1,0 +1,217 @@
+"""A store of blobs at an address: objects of a bucket or files of a shared folder, named `<kind>/<sha256>`.
+
+A blob never changes, so that it may be created by several processes at once and kept in a cache without asking again.
+The client of the service takes keys and addresses of endpoints from the environment, as the service's own tools do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from graph.errors import BadInputError, FilesError
+
+SCHEMES = ("s3", "gs", "az", "file")
+_NO_BUCKET = "NoSuchBucket"
+_OWNER = "library"
+YOUNG = timedelta(days=1)
+"""The age under which a blob is never deleted."""
+_KEY = re.compile(r"[0-9a-f]{64}")
+# A page image is 0.2 MB: a store that takes longer is out of order, and a person waits for some of these requests.
+_REQUEST_S, _CONNECT_S, _RETRIES, _RETRIED_S = 20, 3, 2, 10
+
+
+class Blobs:
+    """Blobs of one library below one address.
+
+    Methods raise FilesError when the store refuses, fails or does not answer in time, and BadInputError when another
+    library has the address: it would delete what only this one knows.
+
+    Args:
+        url: `s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`.
+        library: Returns the id of the catalog whose blobs these are; called once.
+        request_s: How long a request may take, in seconds.
+
+    Raises:
+        BadInputError: the address is none of these.
+    """
+
+    def __init__(self, url: str, library: Callable[[], str], request_s: float = _REQUEST_S) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in SCHEMES or not (parts.path.strip("/") if parts.scheme == "file" else parts.hostname):
+            raise BadInputError(
+                "PAGEWITNESS_FILES_URL is not the address of a bucket or a folder: set one such as "
+                "s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder, or nothing for the "
+                "home folder."
+            )
+        self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        """Where it is, without a password."""
+        self._store = _opened(url, parts.scheme, request_s)
+        self._library, self._is_ours = library, False
+
+    def claim(self) -> None:
+        """Write into the store whose blobs it holds, unless that is written there; refuse those of another library."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        if self._is_ours:
+            return
+        ours = self._library()
+        try:
+            obstore.put(self._store, _OWNER, ours.encode(), mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            self._compare(ours)
+        except Exception as error:
+            raise self._failed(error) from None
+        self._is_ours = True
+
+    def _compare(self, ours: str) -> None:
+        if (owner := self._owner()) not in (ours, ""):
+            raise BadInputError(
+                f"PAGEWITNESS_FILES_URL leads to the files of another library ({self.place} holds those of "
+                f"{owner[:40]!r}, this one is {ours!r}): set a prefix or folder for this library alone."
+            )
+
+    def _owner(self) -> str:
+        """Return the id of the library whose blobs these are, "" if that is not written yet."""
+        import obstore
+
+        try:
+            return bytes(obstore.get(self._store, _OWNER).bytes()).decode(errors="replace")
+        except Exception as error:
+            if isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
+                return ""
+            raise self._failed(error) from None
+
+    def put(self, kind: str, content: bytes) -> str:
+        """Store a blob unless it is there; return its key, the SHA-256 of its bytes."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        self.claim()
+        key = hashlib.sha256(content).hexdigest()
+        try:
+            obstore.put(self._store, _name(kind, key), content, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            self._renew(kind, key, content)
+        except Exception as error:
+            raise self._failed(error) from None
+        return key
+
+    def _renew(self, kind: str, key: str, content: bytes) -> None:
+        """Store a blob again that is old enough to be swept soon: its new owner has no row in the catalog yet."""
+        import obstore
+
+        if (self.age(kind, key) or YOUNG) < YOUNG / 2:
+            return
+        try:
+            obstore.put(self._store, _name(kind, key), content, use_multipart=False)
+        except Exception as error:
+            raise self._failed(error) from None
+
+    def age(self, kind: str, key: str) -> timedelta | None:
+        """Return how long ago a blob was stored, by the store's clock and this machine's; None if it is not stored."""
+        import obstore
+
+        try:
+            stored: datetime = obstore.head(self._store, _name(kind, key))["last_modified"]
+        except Exception as error:
+            if isinstance(error, KeyError):
+                raise
+            if isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
+                return None
+            raise self._failed(error) from None
+        return datetime.now(UTC) - stored
+
+    def get(self, kind: str, key: str) -> bytes:
+        """Return a blob; KeyError if it is not stored."""
+        import obstore
+
+        self.claim()
+        try:
+            content = bytes(obstore.get(self._store, _name(kind, key)).bytes())
+        except KeyError:
+            raise
+        except Exception as error:
+            if isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
+                raise KeyError(key) from None
+            raise self._failed(error) from None
+        if hashlib.sha256(content).hexdigest() != key:
+            raise FilesError(f"{kind}/{key} in {self.place} holds other bytes than its name says: delete it.")
+        return content
+
+    def delete(self, kind: str, key: str, young: timedelta = YOUNG) -> None:
+        """Delete a blob unless it is younger than this: a process may have stored it that has no row for it yet."""
+        import obstore
+
+        self.claim()
+        if (age := self.age(kind, key)) is None or age < young:
+            return
+        try:
+            obstore.delete(self._store, _name(kind, key))
+        except FileNotFoundError:
+            pass
+        except Exception as error:
+            raise self._failed(error) from None
+
+    def listed(self, kind: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the key of each blob of a kind and when it was stored, by the store's clock."""
+        import obstore
+
+        try:
+            for page in obstore.list(self._store, prefix=kind):
+                for one in page:
+                    if _KEY.fullmatch(key := one["path"].rpartition("/")[2]):
+                        yield key, one["last_modified"]
+        except Exception as error:
+            raise self._failed(error) from None
+
+    def check(self) -> None:
+        """Check that the store answers, and that no other library has it; nothing is written."""
+        next(self.listed("pages"), None)
+        self._compare(self._library())
+
+    def _failed(self, error: Exception) -> FilesError:
+        return FilesError(
+            f"The files in {self.place} cannot be reached ({_cause(error)}): look whether the store runs and its keys "
+            "are right, then run the same command again; pages that were read are saved."
+        )
+
+
+def _name(kind: str, key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise KeyError(key)
+    return f"{kind}/{key}"
+
+
+def _opened(url: str, scheme: str, request_s: float) -> Any:
+    from obstore.store import from_url
+
+    if scheme == "file":
+        return from_url(url, mkdir=True)
+    return from_url(
+        url,
+        # These options replace AWS_ALLOW_HTTP; HTTP is used only where the operator's endpoint begins with it.
+        client_options={
+            "timeout": timedelta(seconds=request_s),
+            "connect_timeout": timedelta(seconds=_CONNECT_S),
+            "allow_http": True,
+        },
+        retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRIED_S)},
+    )
+
+
+def _cause(error: Exception) -> str:
+    """Say what an error is, without the client's text, which holds the request and may hold a signature."""
+    said = str(error)
+    if _NO_BUCKET in said:
+        return "there is no such bucket"
+    if isinstance(error, PermissionError) or type(error).__name__ in ("PermissionDeniedError", "UnauthenticatedError"):
+        return "its keys are refused"
+    if status := re.search(r"status code: (\d{3})", said):
+        return f"it answers with status {status[1]}"
+    return "there is no connection, or no answer in time"

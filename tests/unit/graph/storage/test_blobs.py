@@ -1,0 +1,149 @@
+"""Blobs at an address and page images in them: what two machines see of each other, faults, the bound of the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from graph.errors import BadInputError, FilesError
+from graph.storage.blobs import Blobs
+from graph.storage.page_images import FilePageImages
+from graph.storage.shared_images import SharedPageImages
+from tests.object_store import Fault, failing_store, new_bucket
+
+pytest.importorskip("obstore", reason="the extra `team` is not installed")
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+KEY = hashlib.sha256(PNG).hexdigest()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    return new_bucket(monkeypatch) if request.param == "bucket" else (tmp_path / "shared").as_uri()
+
+
+def machine(url: str, home: Path, cache_bytes: int = 1 << 20) -> SharedPageImages:
+    return SharedPageImages(
+        Blobs(url, lambda: "ours"), home / "cache", FilePageImages(home / "pages"), cache_bytes, young=timedelta(0)
+    )
+
+
+def test_a_machine_shows_what_another_has_read(url: str, tmp_path: Path) -> None:
+    key = machine(url, tmp_path / "a").put(PNG)
+    other = machine(url, tmp_path / "b")
+    assert other.get(key) == PNG
+    other.delete(key)
+    with pytest.raises(KeyError):
+        machine(url, tmp_path / "c").get(key)
+
+
+def test_the_same_image_of_two_machines_is_stored_once(url: str, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        machine(url, tmp_path / name).put(PNG)
+    assert [key for key, _ in Blobs(url, lambda: "ours").listed("pages")] == [KEY]
+
+
+def test_images_of_before_the_address_are_still_shown(url: str, tmp_path: Path) -> None:
+    key = FilePageImages(tmp_path / "pages").put(PNG)
+    assert machine(url, tmp_path).get(key) == PNG
+
+
+def test_tidying_one_machine_leaves_what_is_shared(url: str, tmp_path: Path) -> None:
+    images = machine(url, tmp_path / "a")
+    images.put(PNG)
+    images.keep_only(())
+    assert machine(url, tmp_path / "b").get(KEY) == PNG
+
+
+def test_what_another_library_has_is_refused_for_reading_and_writing(url: str) -> None:
+    Blobs(url, lambda: "theirs").put("pages", PNG)
+    ours = Blobs(url, lambda: "ours")
+    for act in (lambda: ours.put("pages", PNG), lambda: ours.get("pages", KEY), ours.check, ours.claim):
+        with pytest.raises(BadInputError, match=r"files of another library .* set a prefix or folder for this library"):
+            act()
+    with pytest.raises(BadInputError, match="another library"):
+        ours.delete("pages", KEY, timedelta(0))
+    assert Blobs(url, lambda: "theirs").get("pages", KEY) == PNG
+
+
+def test_looking_at_an_address_does_not_take_it(url: str) -> None:
+    Blobs(url, lambda: "ours").check()
+    Blobs(url, lambda: "theirs").claim()
+
+
+def test_a_young_image_stays_when_a_document_with_it_is_deleted(url: str, tmp_path: Path) -> None:
+    blobs = Blobs(url, lambda: "ours")
+    images = SharedPageImages(blobs, tmp_path / "cache", FilePageImages(tmp_path / "pages"))
+    images.delete(images.put(PNG))
+    assert blobs.get("pages", KEY) == PNG
+
+
+def test_an_old_image_that_is_stored_again_becomes_young(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path.as_uri(), lambda: "ours")
+    blobs.put("pages", PNG)
+    long_ago = time.time() - 30 * 3600
+    os.utime(tmp_path / "pages" / KEY, (long_ago, long_ago))
+    blobs.put("pages", PNG)
+    blobs.delete("pages", KEY)
+    assert blobs.get("pages", KEY) == PNG
+    os.utime(tmp_path / "pages" / KEY, (long_ago, long_ago))
+    blobs.delete("pages", KEY)
+    with pytest.raises(KeyError):
+        blobs.get("pages", KEY)
+
+
+def test_a_store_that_failed_is_not_asked_again_for_each_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with failing_store("500", monkeypatch) as url:
+        images = SharedPageImages(Blobs(url, lambda: "ours"), tmp_path / "cache", FilePageImages(tmp_path / "pages"))
+        with pytest.raises(FilesError, match="status 500"):
+            images.put(PNG)
+    # Nothing listens there any more: an attempt would say that there is no connection.
+    with pytest.raises(FilesError, match="status 500"):
+        images.put(PNG + b"other")
+
+
+def test_the_cache_is_bounded_and_what_left_it_is_read_again(url: str, tmp_path: Path) -> None:
+    images = machine(url, tmp_path, cache_bytes=20_000)
+    keys = [images.put(PNG + str(number).encode() * 100) for number in range(230)]
+    kept = sum(file.stat().st_size for file in (tmp_path / "cache").rglob("*.png"))
+    assert kept < 40_000  # swept after 200 images, so that 30 of them may lie above the bound
+    assert all(images.get(key).startswith(PNG) for key in keys)
+
+
+def test_other_bytes_under_a_name_are_never_given_out(tmp_path: Path) -> None:
+    images = machine((tmp_path / "shared").as_uri(), tmp_path / "a")
+    images.put(PNG)
+    (tmp_path / "shared" / "pages" / KEY).write_bytes(b"other bytes")
+    with pytest.raises(FilesError, match="holds other bytes than its name says: delete it"):
+        machine((tmp_path / "shared").as_uri(), tmp_path / "b").get(KEY)
+
+
+@pytest.mark.parametrize("fault", ["refused", "500", "slow"])
+def test_a_store_that_fails_is_told_in_one_sentence_without_its_keys(
+    fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with failing_store(fault, monkeypatch) as url:
+        blobs = Blobs(url, lambda: "ours", request_s=0.5)
+        images = SharedPageImages(blobs, tmp_path / "cache", FilePageImages(tmp_path / "pages"))
+        for act in (lambda: images.put(PNG), lambda: images.get(KEY), lambda: blobs.delete("pages", KEY), blobs.check):
+            with pytest.raises(
+                FilesError, match=r"The files in s3://bucket/library cannot be reached .*run the same"
+            ) as told:
+                act()
+            assert "hunter2" not in str(told.value)
+            assert "\n" not in str(told.value)
+    assert not list(tmp_path.rglob("*.png")), "an image that is not shared must not look stored"
+
+
+@pytest.mark.parametrize("url", ["ftp://host/folder", "s3://", "file:///", "folder", "https://bucket/prefix"])
+def test_another_address_is_refused_with_examples(url: str) -> None:
+    with pytest.raises(BadInputError, match=r"PAGEWITNESS_FILES_URL is not the address.*s3://bucket/prefix"):
+        Blobs(url, str)
+
+
+def test_an_address_is_shown_without_its_key(tmp_path: Path) -> None:
+    assert Blobs("s3://someone:hunter2@bucket/prefix?token=hunter2", str).place == "s3://bucket/prefix"
