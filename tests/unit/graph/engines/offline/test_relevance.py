@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from graph.engines.offline.relevance import grade_of, least_fit, names_all_asked, unknown_names
+from graph.engines.offline.relevance import grade_of, least_fit, names_all_asked, remitted, unknown_names
 from graph.retrieval.scoring import RELEVANT_FIT
 from graph.storage.fulltext import stem
 from graph.storage.rows import ChunkRow, SentenceRow
@@ -16,11 +16,12 @@ from graph.types import RELEVANT_GRADE
 class Library:
     """How often a few texts have a word."""
 
-    def __init__(self, *texts: str) -> None:
+    def __init__(self, *texts: str, units: int = 1000) -> None:
         self._stems = [{stem(word.strip(".,").lower()) for word in text.split()} for text in texts]
+        self._units = units
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
-        return {word: sum(stem(word) in held for held in self._stems) for word in words}, len(self._stems)
+        return {word: sum(stem(word) in held for held in self._stems) for word in words}, self._units
 
 
 def chunk_of(*sentences: str, heading: str = "Block C", kind: str = "text") -> ChunkRow:
@@ -65,6 +66,19 @@ def test_a_name_that_the_library_does_not_know_asks_for_more_likeness() -> None:
     assert least_fit("What does the Dunnock cost?", [chunk], library) == RELEVANT_FIT
     assert grade_of(RELEVANT_FIT) == RELEVANT_GRADE
     assert grade_of(RELEVANT_FIT, RELEVANT_FIT + 0.5) == pytest.approx(RELEVANT_GRADE - 0.5)
+
+
+def test_the_best_of_few_sentences_needs_less_likeness_than_the_best_of_many() -> None:
+    chunk = chunk_of("The Dunnock costs 40 pounds.")
+    question = "what does the dunnock cost"
+    less = [remitted(question, [chunk], Library(chunk.text, units=units)) for units in (30, 100, 300, 600)]
+    assert less == sorted(set(less), reverse=True)
+    assert less[-1] == 0
+    small = Library(chunk.text, units=30)
+    assert remitted(question, [chunk], Library(units=0)) >= less[0]
+    assert remitted("What does the Wheatear cost?", [chunk], small) == 0, "a name that is not there"
+    assert remitted("Who is the captain of the boat?", [chunk], small) == 0, "a role that is not there"
+    assert remitted("Who is the boss of the hall?", [chunk_of("The manager is Ann Lee.")], small) > 0
 
 
 @pytest.mark.parametrize(
