@@ -50,7 +50,7 @@ def new_bucket(monkeypatch: pytest.MonkeyPatch) -> str:
 
 @contextmanager
 def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Yield the address of a bucket whose server stores so many blobs, and answers 500 to all that follows."""
+    """Yield the address of a bucket whose server stores so many page images, and answers 500 to all that follows."""
     import httpx
 
     url, stored = new_bucket(monkeypatch), [0]
@@ -58,7 +58,7 @@ def store_that_ends(after: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     class Handler(BaseHTTPRequestHandler):
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            stored[0] += self.command == "PUT"
+            stored[0] += self.command == "PUT" and "/pages/" in self.path
             if stored[0] > after:
                 self.send_error(500)
                 return

@@ -17,7 +17,7 @@ from graph.errors import BadInputError, FilesError
 
 SCHEMES = ("s3", "gs", "az", "file")
 _NO_BUCKET = "NoSuchBucket"
-_OWNER = "library"
+_OWNER, _CLOCK = "library", "clock"
 YOUNG = timedelta(days=1)
 """The age under which a blob is never deleted."""
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -52,6 +52,7 @@ class Blobs:
         """Where it is, without a password."""
         self._store = _opened(url, parts.scheme, request_s)
         self._library, self._is_ours = library, False
+        self._clock_is_ahead: timedelta | None = None
 
     def claim(self) -> None:
         """Write into the store whose blobs it holds, unless that is written there; refuse those of another library."""
@@ -114,7 +115,7 @@ class Blobs:
             raise self._failed(error) from None
 
     def age(self, kind: str, key: str) -> timedelta | None:
-        """Return how long ago a blob was stored, by the store's clock and this machine's; None if it is not stored."""
+        """Return how long ago a blob was stored, by the store's clock; None if it is not stored."""
         import obstore
 
         try:
@@ -125,7 +126,20 @@ class Blobs:
             if isinstance(error, FileNotFoundError) and _NO_BUCKET not in str(error):
                 return None
             raise self._failed(error) from None
-        return datetime.now(UTC) - stored
+        return self.now() - stored
+
+    def now(self) -> datetime:
+        """Return the time by the store's clock: that of this machine may be days off."""
+        import obstore
+
+        if self._clock_is_ahead is None:
+            try:
+                obstore.put(self._store, _CLOCK, b"", use_multipart=False)
+                now: datetime = obstore.head(self._store, _CLOCK)["last_modified"]
+            except Exception as error:
+                raise self._failed(error) from None
+            self._clock_is_ahead = now - datetime.now(UTC)
+        return datetime.now(UTC) + self._clock_is_ahead
 
     def get(self, kind: str, key: str) -> bytes:
         """Return a blob; KeyError if it is not stored."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from graph.storage.page_images import FilePageImages
 
 _KIND = "pages"
 _CACHE_BYTES = 1 << 30  # 5,000 page images of 0.2 MB
+_OLDEST_S = 30 * 86400  # what was deleted on another machine is gone from this one a month after it was shown here
 _DOWN_S = 30  # a store that does not answer takes a minute to say so: the next pages do not wait for it one by one
 _SWEPT_EVERY = 200  # images after which the cache is measured: a walk over 5,000 files takes 30 ms
 
@@ -81,6 +83,20 @@ class SharedPageImages:
         self._cache.keep_only(keys)
         self._former.keep_only(keys)
 
+    def sweep(self, known: Callable[[], Collection[str]]) -> int:
+        """Delete the images that were stored a day ago or before and have no page; return how many.
+
+        Args:
+            known: Returns the keys of all images that have one.
+        """
+        now = self._blobs.now()
+        old = [key for key, stored in self._blobs.listed(_KIND) if now - stored >= self._young]
+        orphans = set(old).difference(known())  # asked after the listing: what got a page meanwhile is known
+        for key in orphans:
+            self._blobs.delete(_KIND, key, self._young)  # looks at its age again: it may have been stored again
+            self._cache.delete(key)
+        return len(orphans)
+
     def _keep(self, png: bytes) -> None:
         self._cache.put(png)
         self._unswept += 1
@@ -89,9 +105,18 @@ class SharedPageImages:
             self._sweep()
 
     def _sweep(self) -> None:
-        """Delete the oldest copies until nine tenths of the bound are left."""
-        files = [(file.stat(), file) for file in self._folder.glob("??/*.png")]
-        left = sum(stat.st_size for stat, _ in files)
+        """Delete copies that are older than a month, and the oldest until nine tenths of the bound are left."""
+        files, left = list[tuple[os.stat_result, Path]](), 0
+        for file in self._folder.glob("??/*.png"):
+            try:
+                stat = file.stat()
+            except OSError:
+                continue  # another process sweeps too
+            if stat.st_mtime < time.time() - _OLDEST_S:
+                file.unlink(missing_ok=True)
+            else:
+                files.append((stat, file))
+                left += stat.st_size
         if left <= self._most:
             return
         for stat, file in sorted(files, key=lambda one: one[0].st_mtime):

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 import uuid
 from collections import Counter
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from graph.storage.base import PageImages, Turn
     from graph.storage.blobs import Blobs
     from graph.storage.scoped import ScopedCatalog, ScopedVectors
+
+_SWEEP_EVERY_S = 24 * 3600
 
 
 class HomeStores:
@@ -46,6 +49,9 @@ class HomeStores:
 
     LIBRARY = "library"
     """Catalog key of its id, which is also written into the store of files that belongs to it."""
+
+    SWEPT = "files_swept"
+    """Catalog key of when files without a page were deleted last, in seconds since 1970."""
 
     def __init__(self, home: Path, chroma_url: str, files_url: str = "") -> None:
         self.home = home
@@ -77,6 +83,25 @@ class HomeStores:
                 recover(self._whole)
                 self.claim_files()
                 self._recovered = True
+        self.sweep_files()
+
+    def sweep_files(self) -> None:
+        """Delete the shared page images that have no page, once a day, unless another process is doing it."""
+        from graph.errors import FilesError
+        from graph.storage.shared_images import SharedPageImages
+
+        if not isinstance(images := self.images, SharedPageImages):
+            return
+        if float(self.catalog.get_meta(self.SWEPT) or 0) > time.time() - _SWEEP_EVERY_S:
+            return
+        with suppress(FilesError), self.alone_in_sweeping() as alone:  # a store that fails says so where it matters
+            if alone:
+                images.sweep(self._whole.catalog.images)
+                self.catalog.set_meta(self.SWEPT, str(time.time()))
+
+    def alone_in_sweeping(self) -> AbstractContextManager[bool]:
+        """Return a context in which no other process sweeps files; False if one does. Here the home is its owner's."""
+        return nullcontext(True)
 
     def claim_files(self) -> None:
         """Check that the store of files, if there is one, answers and is this library's; done once."""

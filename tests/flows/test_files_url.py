@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from graph import dependencies
 from graph.access import Scope
 from graph.cli import main
 from graph.maintenance.health import run_checks
+from graph.storage.postgres.turns import alone_in_sweeping
 from graph.storage.rows import DONE
 from loaders.types import Box
 from tests.conftest import SAMPLE
@@ -62,7 +65,7 @@ def statuses() -> list[tuple[str, str]]:
 def test_a_store_that_fails_half_way_leaves_its_pages_to_the_next_run(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with store_that_ends(2, monkeypatch) as url:  # the id of the library and one page
+    with store_that_ends(1, monkeypatch) as url:
         monkeypatch.setenv("PAGEWITNESS_FILES_URL", url)
         assert ingest(tmp_path / "a") != 0
         told = capsys.readouterr().out
@@ -98,3 +101,19 @@ def test_the_health_check_names_the_bucket_and_tries_it(
     checks = {check["name"]: check for check in run_checks()["checks"]}
     assert checks["files"]["ok"]
     assert "page images in s3://" in checks["files"]["detail"]
+
+
+def test_one_process_at_a_time_sweeps_images_without_a_page(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGEWITNESS_HOME", str(tmp_path / "a"))
+    monkeypatch.setenv("PAGEWITNESS_FILES_URL", (tmp_path / "shared").as_uri())
+    stores = dependencies.home_stores()
+    blob = tmp_path / "shared" / "pages" / stores.images.put(b"the image of a page that was never recorded")
+    os.utime(blob, (time.time() - 25 * 3600,) * 2)
+    with alone_in_sweeping(database) as alone:
+        assert alone
+        stores.acquire_for_writing()
+        assert blob.exists()
+    stores.acquire_for_writing()
+    assert not blob.exists()

@@ -7,13 +7,14 @@ process may be in the middle of.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.storage import home_lock
 from graph.storage.postgres.catalog import PostgresCatalog
 from graph.storage.postgres.database import Database
-from graph.storage.postgres.turns import Turn
+from graph.storage.postgres.turns import Turn, alone_in_sweeping
 from graph.storage.postgres.vectors import PostgresVectors
 from graph.storage.stores import HomeStores
 
@@ -55,6 +56,11 @@ class PostgresStores(HomeStores):
         """Create the home folder if it is missing; what other processes are writing is left alone."""
         self.acquire()
         self.claim_files()
+        self.sweep_files()
+
+    def alone_in_sweeping(self) -> AbstractContextManager[bool]:
+        """Return a context in which no other process sweeps files; False if one does."""
+        return alone_in_sweeping(self._url)
 
     def turn(self, *, alone: bool) -> Turn:
         """Return a turn at the index, which has not begun yet.

@@ -14,7 +14,7 @@ import psycopg
 from graph.errors import HomeError
 from graph.storage.postgres.database import KEPT_ALIVE, NOTICES_CUTS, cause, place_of
 
-_INDEX, _WAITING = 7_243_004, 7_243_005
+_INDEX, _WAITING, _SWEEPING = 7_243_004, 7_243_005, 7_243_006
 _CONNECT_S = 10
 
 
@@ -52,6 +52,10 @@ class Turn:
         with self._answering():
             self._connection.execute("SELECT 1")
 
+    def is_only_sweeper(self) -> bool:
+        """Return whether this connection now has the lock of who deletes files without a page."""
+        return self._try("pg_try_advisory_lock", _SWEEPING)
+
     def end(self) -> None:
         """End the turn, or the wait for it."""
         with suppress(psycopg.Error):  # else the server may do it after this returns
@@ -72,3 +76,17 @@ class Turn:
                 f"The database {self._place} does not answer ({cause(error)}): start it again, then run the same "
                 "command again; pages that were read are saved."
             ) from error
+
+
+@contextmanager
+def alone_in_sweeping(url: str) -> Iterator[bool]:
+    """Hold the lock of who deletes files without a page; False if another process has it.
+
+    Raises:
+        HomeError: the database does not answer.
+    """
+    turn = Turn(url, alone=True)
+    try:
+        yield turn.is_only_sweeper()
+    finally:
+        turn.end()

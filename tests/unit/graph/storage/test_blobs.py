@@ -96,6 +96,41 @@ def test_an_old_image_that_is_stored_again_becomes_young(tmp_path: Path) -> None
         blobs.get("pages", KEY)
 
 
+def test_the_sweep_deletes_what_is_old_and_has_no_page(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path.as_uri(), lambda: "ours")
+    images = SharedPageImages(blobs, tmp_path / "cache", FilePageImages(tmp_path / "images"))
+    young, orphan, known = (images.put(PNG + end) for end in (b"1", b"2", b"3"))
+    for key in (orphan, known):
+        os.utime(tmp_path / "pages" / key, (time.time() - 25 * 3600,) * 2)
+    assert images.sweep(lambda: [known]) == 1
+    assert {key for key, _ in blobs.listed("pages")} == {young, known}
+
+
+def test_an_image_that_gets_a_page_while_others_are_listed_stays(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path.as_uri(), lambda: "ours")
+    images = SharedPageImages(blobs, tmp_path / "cache", FilePageImages(tmp_path / "images"))
+    key = images.put(PNG)
+    os.utime(tmp_path / "pages" / key, (time.time() - 25 * 3600,) * 2)
+
+    def stored_again() -> list[str]:
+        images.put(PNG)  # by a process whose page is not recorded yet
+        return []
+
+    images.sweep(stored_again)
+    assert blobs.get("pages", key) == PNG
+
+
+def test_copies_that_are_a_month_old_leave_the_cache(url: str, tmp_path: Path) -> None:
+    images = machine(url, tmp_path)
+    old = images.put(PNG)
+    (copy,) = (tmp_path / "cache").rglob("*.png")
+    os.utime(copy, (time.time() - 31 * 86400,) * 2)
+    for number in range(200):
+        images.put(PNG + str(number).encode())
+    assert not copy.exists()
+    assert images.get(old) == PNG
+
+
 def test_a_store_that_failed_is_not_asked_again_for_each_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with failing_store("500", monkeypatch) as url:
         images = SharedPageImages(Blobs(url, lambda: "ours"), tmp_path / "cache", FilePageImages(tmp_path / "pages"))
