@@ -290,12 +290,13 @@ _NEAR_BOUND, _NEAR_ABOUT = Decimal("0.2"), Decimal("0.03")
 def values_of(text: str, evidence: Evidence) -> set[Decimal]:
     """Return the values of the numbers in a text but those in names."""
     mark = decimal_mark(f"{evidence.exact} {evidence.whole}") or evidence.decimal
-    bare = fold(without_names(text))
-    given = amounts(bare, mark)
+    shown = fold(without_names(text))
+    given = amounts(shown, mark)
     found = {value for amount in given for value in (*amount.values, *amount.unscaled)}
     # "from 2.35 to 2.71 million": the magnitude is that of both
     scales = {amount.scale for amount in given if amount.certain and amount.scale > 1}
     scales |= magnitudes(evidence.exact) if evidence.rows else set()
-    bare_values = {value for amount in given if amount.scale == 1 for value in amount.unscaled if value < _THOUSAND}
+    bare = [value for amount in given if amount.scale == 1 for value in amount.unscaled]
+    bare_values = {value for value in bare if value < _THOUSAND or evidence.rows}  # "2,439" under "($ million)"
     found |= {value * scale for scale in scales for value in bare_values}
-    return found | {Decimal(value) for value in spelled(bare).values()}
+    return found | {Decimal(value) for value in spelled(shown).values()}

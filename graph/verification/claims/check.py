@@ -19,7 +19,9 @@ from graph.verification.claims import (
     counts,
     courses,
     cut_quotes,
+    degrees,
     directions,
+    doers,
     earlier_values,
     events,
     exchanges,
@@ -30,6 +32,7 @@ from graph.verification.claims import (
     negation,
     opposites,
     pairs,
+    parted_subjects,
     periods,
     plans,
     rates,
@@ -47,6 +50,7 @@ from graph.verification.claims import (
     table_years,
     units,
     value_context,
+    value_owners,
 )
 from graph.verification.claims.evidence import Evidence
 from graph.verification.claims.facts import find_unsupported
@@ -104,7 +108,11 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     cut = cut_of(text, evidence)
     left_out = [Finding(cut.kind, "doubt", f"{_CUT.format(cut.word)}: quote the whole sentence")] if cut else []
     if normalised(text.strip(" .")) in normalised(quote):
-        return tuple(left_out)  # what repeats its quote says the same
+        wider = "" if evidence.rows else degrees.unrestricted(text, quote)
+        return (
+            *left_out,
+            *([Finding("scope", "doubt", wider)] if wider else ()),
+        )  # what repeats its quote says the same
     found = _doubts_on_row(text, evidence) if evidence.rows else _doubts_on_prose(text, evidence)
     found = [(kind, reason) for kind, reason in found if reason]
     told = _told_otherwise(text, quote, evidence) if found and not evidence.rows else ()
@@ -113,6 +121,8 @@ def check_claim(text: str, evidence: Evidence) -> tuple[Finding, ...]:
     found = [(kind, reason) for kind, reason in found if kind not in told]
     if not evidence.rows and (cause := relations.other_cause(text, quote)):  # a cause of its own is in its own words
         found.append(("relation", cause))
+    if not evidence.rows and (subject := value_owners.of_other_subject(text, quote, evidence.whole)):
+        found.append(("name", subject))
     if not evidence.rows and (course := courses.wrong_course_of_years(text, quote)):  # it compares values, not words
         found.append(("direction", course))
     return (*left_out, *(Finding(kind, "doubt", reason) for kind, reason in found))
@@ -262,10 +272,22 @@ def _doubts_on_prose(text: str, evidence: Evidence) -> list[tuple[Kind, str]]:
         ("date", courses.reversed_range(text, quote)),
         *_doubts_on_plans(text, quote),
         *_doubts_on_values(text, quote, numbers),
-        ("name", subjects.swapped_subject(text, quote)),
-        ("name", roles.exchanged(text, quote)),
+        ("number", value_owners.of_other_thing(text, quote, evidence.whole)),
+        ("scope", degrees.other_extent(text, quote)),
+        ("direction", opposites.other_level(text, quote)),
+        *_doubts_on_doers(text, quote),
         ("name", subjects.other_subject(text, evidence)),
         ("relevance", relevance.unrelated(text, evidence)),
+    ]
+
+
+def _doubts_on_doers(text: str, quote: str) -> list[tuple[Kind, str]]:
+    """Return what a quote says of another than a claim does."""
+    return [
+        ("name", parted_subjects.of_other_part(text, quote)),
+        ("name", doers.other_doer(text, quote)),
+        ("name", subjects.swapped_subject(text, quote)),
+        ("name", roles.exchanged(text, quote)),
     ]
 
 
@@ -310,4 +332,5 @@ def _doubts_on_values(text: str, quote: str, numbers: Numbers) -> list[tuple[Kin
         ("number", compared_values.other_side(text, quote, mark)),
         ("number", remainders.part_of_other(text, quote)),
         ("comparison", value_context.other_bound(text, quote, mark)),
+        ("comparison", degrees.added_bound(text, quote)),
     ]

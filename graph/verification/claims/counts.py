@@ -37,13 +37,14 @@ def counts_or_lasts(one: Stated, text: str, evidence: Evidence) -> bool:
     It does not where the quote itself says another number of the same things.
     """
     quote = evidence.quote or evidence.exact
-    if not one.values or _is_counted_otherwise(one, text, quote):
+    if not one.values:
         return False
-    after = text[one.end :]
-    return _counts(one, text, quote, len(evidence.rows)) or bool(
-        (found := _DURATION.match(after))
-        and _lasts(one, found[1].lower(), evidence, is_exact=one.values[0] != one.values[0].to_integral_value())
-    )
+    if lasting := _DURATION.match(text[one.end :]):
+        is_exact = one.values[0] != one.values[0].to_integral_value()
+        is_other = _is_counted_otherwise(one, text[: one.end + lasting.end()], quote)
+        if not is_other and _lasts(one, lasting[1].lower(), evidence, is_exact=is_exact):
+            return True
+    return not _is_counted_otherwise(one, text, quote) and _counts(one, text, quote, len(evidence.rows))
 
 
 def _counts(one: Stated, text: str, quote: str, rows: int) -> bool:

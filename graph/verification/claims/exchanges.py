@@ -35,6 +35,8 @@ def exchanged_words(text: str, quote: str) -> str:
     known = words(quote)
     if ("by" in {word.key for word in words(text)}) != ("by" in {word.key for word in known}):
         return ""  # told in the passive
+    if _is_passive(text) != _is_passive(quote):
+        return ""  # "an act was passed" for "passed an act"
     counts = Counter(word.stem for word in known)
     places = {word.stem: at for at, word in enumerate(known) if counts[word.stem] == 1 and _tells(word)}
     mine = [word for word in words(text) if word.stem in places]
@@ -51,6 +53,18 @@ def exchanged_words(text: str, quote: str) -> str:
         if _longest(swapped) == len(order) and not _is_list(known[order[other]], known[order[one]], quote):
             return f"the claim exchanges “{mine[one].text}” and “{mine[other].text}”"
     return ""
+
+
+def _is_passive(text: str) -> bool:
+    """Return whether something "was done" in a text."""
+    return bool(_PASSIVE.search(text))
+
+
+_PASSIVE = re.compile(
+    r"\b(?:was|were|been|being|wurden?|worden)\s(?:[^\W\d]+ly\s)?(?:[^\W\d]+ed|made|built|held|won|led|sold|set|"
+    r"ge[^\W\d]+t)\b",
+    re.IGNORECASE,
+)
 
 
 def _tells(word: Word) -> bool:

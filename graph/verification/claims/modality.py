@@ -87,7 +87,7 @@ def _hedged(clause: Clause, at: int) -> frozenset[str]:
             return frozenset()  # "of 90 scheduled departures"
         before = frozenset(other.stem for other in clause.words[:at] if other.is_content)
         return before or scope_after(clause, at, _SCOPE)
-    is_month = word.text == "May" and at + 1 < len(clause.words) and clause.words[at + 1].key.isdigit()
+    is_month = word.text == "May" and (at > 0 or any(one.key.isdigit() for one in clause.words[at + 1 : at + 2]))
     if word.key.startswith(("recommend", "empf")) and is_negated(clause, at):
         return frozenset()
     return scope_after(clause, at, _SCOPE) if _COVERING.match(word.key) and not is_month else frozenset()

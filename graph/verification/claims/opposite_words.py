@@ -54,8 +54,9 @@ AXES = {
     ),
     "share": (
         "major= majority= common= abundant= plentiful= frequent= frequently= often= usually= strong= strongly= high= "
-        "large= long= hot= warm= old= older= fast= faster= heavy= rich= wide= deep= easy= cheap= early= true= legal= "
-        "public= hard= häufig= hoch= hohe= hohen= groß= große= großen= lang= lange= schnell= schneller= alt= älter=",
+        "large= sizable= sizeable= long= hot= warm= old= older= fast= faster= heavy= rich= wide= deep= easy= cheap= "
+        "early= true= legal= public= hard= häufig= hoch= hohe= hohen= groß= große= großen= lang= lange= schnell= "
+        "schneller= alt= älter=",
         "minor= minority= rare= rarer= rarest= scarce infrequent= rarely= seldom= weak= weakly= low= small= short= "
         "cold= cool= young= younger= slow= slower= light= poor= narrow= shallow= difficult= expensive= late= false= "
         "illegal= private= soft= selten= niedrig= niedrige= niedrigen= klein= kleine= kleinen= kurz= kurze= langsam= "
@@ -105,6 +106,10 @@ AXES = {
     "staff": (
         "hire= hires= hired= appoint recruit eingestellt",
         "fired= dismiss resign entlass gekündigt",
+    ),
+    "judgement": (
+        "praise= praised= prais acclaim commend applaud lob= lobte gelobt",
+        "criticis criticiz condemn blame= blamed= kritik kritisier tadel",
     ),
     "safety": (
         "safe= safely harmless ungefährlich",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graph.verification.claims.directions import Pole, poles, with_joined_verbs
+from graph.verification.claims.directions import Pole, directions_of, poles, with_joined_verbs
 from graph.verification.claims.negation import is_negation
 from graph.verification.claims.wording import content, same_language, share, words
 
@@ -139,3 +139,29 @@ def _nearness(pole: Pole, others: Sequence[Pole]) -> float:
 def _is_of_same(one: Pole, other: Pole) -> bool:
     """Return whether the same word follows two comparatives: "fewer moving parts", "more moving parts"."""
     return bool(one.after) and one.after[:1] == other.after[:1]
+
+
+def other_level(text: str, quote: str) -> str:
+    """Return a doubt where a claim has "higher levels of" what its quote has only "lower levels of"; else ""."""
+    held = _levels(quote) if same_language(text, quote) else []
+    for axis, sign, said, noun in _levels(text):
+        signs = [(other, word) for other_axis, other, word, what in held if (other_axis, what) == (axis, noun)]
+        if signs and all(other == -sign for other, _ in signs):
+            return f"the claim says “{said}”, the quote “{signs[0][1]}” of it"
+    return ""
+
+
+def _levels(text: str) -> list[tuple[str, int, str, str]]:
+    """Return the adjectives of more and less with the noun that each describes."""
+    said, found = words(text), []
+    for at, word in enumerate(said):
+        noun = next((one for one in said[at + 1 : at + 5] if one.key not in _PASSED_OVER), None)
+        if noun is None or not noun.is_content or noun.key.endswith("ly") or not _LEVEL.search(word.key):
+            continue
+        found += [(axis, sign, word.text, noun.stem) for axis, sign in directions_of(word.key) if axis in _GRADED]
+    return found
+
+
+_GRADED = ("amount", "share")
+_LEVEL = re.compile(r"(?:er|less|more|high|low|mehr|weniger|höhere[nrs]?|niedrigere[nrs]?)$")
+_PASSED_OVER = frozenset("level levels of amount amounts number numbers rate rates the a an degree degrees".split())  # noqa: SIM905

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from graph.verification.claims.wording import content, same_language, share
 
-Kind = Literal["time", "cause", "way"]
+Kind = Literal["time", "cause", "way", "order"]
 
 _WORDS: tuple[tuple[Kind, bool, str], ...] = (
     ("time", True, r"before|prior to|followed by|earlier than|bevor|ehe|gefolgt von|früher als"),
@@ -20,21 +20,35 @@ _WORDS: tuple[tuple[Kind, bool, str], ...] = (
         "cause",
         True,
         r"caus(?:es?|ed|ing)(?! by| of)|le(?:ads?|d|ading) to|result(?:s|ed|ing)? in|bring(?:s|ing)? about|"
-        r"brought about|trigger(?:s|ed|ing)(?! by)|gives? rise to|verursach(?:t|te|ten|en)|führ(?:t|te|ten|en) zu[mr]?",
+        r"brought about|trigger(?:s|ed|ing)(?! by)|gives? rise to|verursach(?:t|te|ten|en)|führ(?:t|te|ten|en) zu[mr]?|"
+        r"ha(?:s|ve|d|ving) (?:an? )?(?:[\w-]+ ){0,4}?(?:effects?|impacts?|influence) on|affects?|affected(?! by)|"
+        r"influence[sd](?! by)|le(?:d|ads?) \w+ to",
     ),
+    ("order", True, r"(?:not|nicht) (?:as|so) \w+ (?:as|wie)|divided by|minus|geteilt durch"),
     (
         "cause",
         False,
         r"because(?: of)?|due to|owing to|reflecting|driven by|"
         r"attributable to|thanks to|dank|(?:as )?an? (?:result|consequence) of|result(?:s|ed|ing)? from|"
-        r"(?:caused|triggered) by|wegen|aufgrund|infolge|weil|(?:eine )?folge (?:de[rs]|von)",
+        r"(?:caused|triggered|affected|influenced) by|depend(?:s|ed|ent)? (?:up)?on|hängt ab von|wegen|"
+        r"aufgrund|infolge|weil|(?:eine )?folge (?:de[rs]|von)",
     ),
+)
+_CAUSES_OF = re.compile(
+    r"\b(?:causes?|reasons?|ursachen?|gründe?)\s(?:of|for|von|für|de[rs])\s(?P<effect>[^.;,]{2,60}?)\s"
+    r"(?:includes?|included|is|are|was|were|sind|ist|waren|war)\s(?P<cause>[^.;]{2,160})",
+    re.IGNORECASE,
 )
 _CONNECTIONS = tuple(
     (kind, is_forward, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for kind, is_forward, words in _WORDS
 )
 _WAY = re.compile(
     r"\b(?:from|von|aus)\s+(?P<first>[^.;,]{1,60}?)\s+(?:in)?(?:to|nach)\s+(?P<second>[^.;,]{1,60})", re.IGNORECASE
+)
+_INSTEAD = re.compile(
+    r"\b(?:replac(?:e|es|ed|ing)|ersetz(?:t|te|ten|en))\s(?P<first>[^.;,]{2,80}?)\s(?:with|by|durch)\s"
+    r"(?P<second>[^.;,]{2,80})",
+    re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 
@@ -51,7 +65,7 @@ class Relation(NamedTuple):
 def turned_round(text: str, quote: str) -> str:
     """Return a doubt where a claim has the sides of a relation the other way round than its quote."""
     for said, held in _pairs(text, quote):
-        if _crossed(said, held) > _straight(said, held):
+        if _crossed(said, held) > _straight(said, held) or _is_turned(said, held):
             return f"the claim turns the sides of “{held.word}” round"
     return ""
 
@@ -97,9 +111,17 @@ def other_cause(text: str, quote: str) -> str:
         new = said.first - content(quote)
         if len(new) >= _LEAST_NEW and 2 * len(new) >= len(said.first):
             return f"the quote gives another cause than “{said.word}” names"
-    return ""
+    found = _CAUSE.search(text)
+    if not found or not _CAUSE.search(quote) or not same_language(text, quote):
+        return ""
+    cause, effect = content(found["cause"]), content(text[: found.start()])
+    is_other = bool(cause) and not cause & content(quote) and share(effect, content(quote)) >= _SAME_EFFECT
+    return f"the quote gives another cause than “{found['word']}” names" if is_other else ""
 
 
+_CAUSE = re.compile(
+    r"\b(?P<word>because(?: of)?|due to|owing to|weil|wegen|aufgrund)\s(?P<cause>[^.;,]{3,80})", re.IGNORECASE
+)
 _SAME_EFFECT = 0.5
 """Share of the words of a claim's effect that the quote's effect must have."""
 _LEAST_NEW = 2  # words of a claim's cause that its quote does not have
@@ -117,6 +139,12 @@ def _pairs(text: str, quote: str) -> Iterator[tuple[Relation, Relation]]:
     if same_language(text, quote):
         held = list(relations(quote))
         yield from ((one, other) for one in relations(text) for other in held if one.kind == other.kind)
+
+
+def _is_turned(one: Relation, other: Relation) -> bool:
+    """Return whether each side has, beside words that both texts have there, only words of the other side."""
+    first, second = one.first - other.first, one.second - other.second
+    return bool(first and second) and first <= other.second and second <= other.first
 
 
 def _crossed(one: Relation, other: Relation) -> float:
@@ -139,7 +167,15 @@ def relations(text: str) -> Iterator[Relation]:
                 first, second = (one, other) if is_forward else (other, one)
                 if first - second and second - first:
                     yield Relation(kind, found[0].lower(), first - second, second - first)
-        for found in _WAY.finditer(sentence):
-            first, second = content(found["first"]), content(found["second"])
-            if first - second and second - first:
-                yield Relation("way", "to", first - second, second - first)
+        for kind, word, pattern, from_name, to_name in _PATTERNS:
+            for found in pattern.finditer(sentence):
+                first, second = content(found[from_name]), content(found[to_name])
+                if first - second and second - first:
+                    yield Relation(kind, word, first - second, second - first)
+
+
+_PATTERNS: tuple[tuple[Kind, str, re.Pattern[str], str, str], ...] = (
+    ("way", "to", _WAY, "first", "second"),
+    ("order", "replaced", _INSTEAD, "first", "second"),
+    ("cause", "causes", _CAUSES_OF, "cause", "effect"),
+)

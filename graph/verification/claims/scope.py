@@ -45,6 +45,10 @@ _LIMITED_ALL = re.compile(
 )
 """An "all" that is not all: "90 % of all", "nearly all"."""
 _SHARED = 0.5
+_IN_ALL = re.compile(
+    r"\b(?:in|above|after|at) all\b(?! (?:the|these|those|of|[^\W\d]+s)\b)|\ball in all\b|\ball told\b", re.IGNORECASE
+)
+"""An "all" that covers nothing: "four stages in all"."""
 _FOR_EACH = re.compile(
     r"\b(?:for|to|per) (?:each|every)\b|\b(?:für|auf) jede[nrs]?\b"
     r"|\b(?:each|every|jede[sn]?) (?=(?:year|month|week|day|hour|time|jahr|monat|tag|woche|mal)\b)",
@@ -64,10 +68,11 @@ def widened(text: str, quote: str) -> str:
     """Return a doubt where a claim covers more than its quote."""
     if not same_language(text, quote):
         return ""
-    text = _HOW_LITTLE.sub("", _FOR_EACH.sub("a", text))
+    text = _HOW_LITTLE.sub("", _FOR_EACH.sub("a", _IN_ALL.sub(" ", text)))
+    limited = _LIMITED_ALL.sub(" ", text) if _LIMITED_ALL.search(quote) else text  # "almost all" for "nearly all"
     counted = re.sub(r"\b(?:a|in) total of\b", " ", quote)
     held = [word.key for clause in clauses(_LIMITED_ALL.sub(" ", counted)) for word in clause.words]
-    for clause in clauses(text):
+    for clause in clauses(limited):
         for word in clause.words:
             for kind, stated in _SAID.items():
                 if stated.match(word.key) and not any(_HELD[kind].match(key) for key in held):

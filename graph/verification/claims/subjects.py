@@ -160,7 +160,8 @@ _PARTING = _JOINING | _SUBORDINATING
 
 
 def _is_passive(said: Sequence[Word], at: int) -> bool:
-    return any(word.key in _BY for word in said[at + 1 : at + 5])
+    """Return whether a verb is a passive: "was led", "led by", and not "led a firm by"."""
+    return _is_passive_form(said, at) or any(word.key in _BY for word in said[at + 1 : at + 2])
 
 
 def other_subject(text: str, evidence: Evidence) -> str:

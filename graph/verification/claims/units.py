@@ -55,7 +55,7 @@ _KNOWN = {
     "pounds": "£ gbp pound pounds pfund",
     "francs": "chf francs franken",
     "crowns": "crown crowns krone kronen kroner sek nok dkk czk",
-    "zloty": "pln zloty zł",
+    "zloty": "pln zloty zlotys złoty złotych zł",
     "yen": "¥ jpy yen",
     "yuan": "cny rmb yuan",
     "rupees": "₹ inr rupee rupees rupien",
@@ -72,7 +72,7 @@ _KNOWN = {
 UNITS = {form.replace("-", " "): unit for unit, forms in _KNOWN.items() for form in forms.split()}
 """Units by each of their written forms."""
 _AFTER = re.compile(
-    r"\s*-?\s*(?:(?:thousand|million|billion|trillion|bn|mn|tausend|millionen|milliarden|mio\.?|mrd\.?|k|m|b)\b\.?\s*)?"
+    r"\s*-?\s*(?:(?:thousand|million|billion|trillion|bn|mn|mln|tausend|millionen|milliarden|mio\.?|mrd\.?|k|m|b)\b\.?\s*)?"
     r"(?P<unit>%|°\s?[CF]\b|€|\$|£|percentage[ -]points?|basis[ -]points?|per cent|pour cent|por ciento|"
     r"sq(?:uare)?[ -](?:kilomet(?:re|er)s?|met(?:re|er)s?|miles?|km|mi|m)\b|k?m[²2](?!\w)|[^\W\d_]+)?",
     re.IGNORECASE,
@@ -150,6 +150,9 @@ def invented_unit(text: str, stated: Sequence[Stated], evidence: Evidence) -> st
     said = f"{evidence.exact} {evidence.above} {evidence.whole}"
     for one in stated if evidence.rows else ():
         unit = measured(text, one.start, one.end).unit
+        is_share = all(value <= _WHOLE for value in one.values) or bool(_SHARES.search(said))
+        if one.is_held and unit == "percent" and not is_share:
+            return f"nothing around the table says that {one.text} is a percentage"
         if not one.is_held or unit not in _KNOWN or unit in _BARE:
             continue
         forms = "|".join(re.escape(form.replace("-", " ")) for form in _KNOWN[unit].split())
@@ -158,6 +161,7 @@ def invented_unit(text: str, stated: Sequence[Stated], evidence: Evidence) -> st
     return ""
 
 
+_WHOLE = 100  # percent
 _BARE = frozenset({"percent", "percentage points", "basis points", "points"})
 """Units of scores and shares, which tables leave out."""
 
