@@ -58,6 +58,18 @@ def test_documents_are_put_into_collections_and_filtered_by_them(open_room: Open
     room.check()
 
 
+def test_a_menu_of_the_list_stays_open_when_documents_come(open_room: OpenRoom, library: Server) -> None:
+    page = open_room().page
+    page.get_by_role("button", name="More on lighthouse.pdf").click()
+    sent = library.upload(b"# Quay\n\nThe quay is long.", "quay.md").json()["source"]
+    library.post("/runs/wait", {"assistant_id": "ingestion", "input": {"sources": [sent]}})
+    for _ in range(2):  # the list is drawn, if it is, before the look for documents after the next
+        page.wait_for_event("response", lambda reply: "/documents?limit=1" in reply.url)
+    page.get_by_role("menuitem", name="Collections", exact=True).click()
+    page.get_by_role("combobox", name="Names, with commas").press("Escape")
+    page.locator("#documents .name", has_text="quay.md").wait_for()
+
+
 def test_a_conversation_keeps_what_was_ticked_and_is_found_by_words_of_its_answers(
     open_room: OpenRoom, bakeries: Server
 ) -> None:

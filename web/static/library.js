@@ -86,14 +86,17 @@ function filterOf() {
   return { ...(words ? { q: words } : {}), ...(collection ? { collection } : {}), ...(unfinishedOnly ? { unfinished: "1" } : {}), ...(tickedOnly ? { ids: [...only.keys()].join(",") } : {}) };
 }
 
-/** Fetch the page of the list and show it. */
-export async function refresh() {
+/** Fetch the page of the list and show it; returns whether it was shown, which `patient` leaves where a menu is open. */
+export async function refresh(patient = false) {
   try {
     await lookForUser();
-    listed = await get(`/documents?${new URLSearchParams({ ...filterOf(), limit: PAGE, offset, order: byId("order").value })}`);
+    const found = await get(`/documents?${new URLSearchParams({ ...filterOf(), limit: PAGE, offset, order: byId("order").value })}`);
+    if (patient && byId("documents").querySelector(".menu:not([hidden])")) return false; // it would go from under the pointer
+    listed = found;
     showMessage("");
   } catch (error) {
-    return showMessage(error.message);
+    showMessage(error.message);
+    return true;
   }
   if (offset && offset >= listed.total) {
     offset = Math.max(0, offset - PAGE);
@@ -104,14 +107,15 @@ export async function refresh() {
   if (before !== chosenCollection()) return otherCollection();
   draw();
   dispatchEvent(new CustomEvent("library-changed"));
+  return true;
 }
 
 /** Show documents that were added, read or removed elsewhere. */
 export async function lookForDocuments() {
   const { documents: [first], all, unfinished } = await get("/documents?limit=1&order=newest");
   const now = `${first?.id} ${all} ${unfinished}`;
-  if (seen !== now) await refresh(); // at the first look too: a document may have come since the page was loaded
-  seen = now;
+  // At the first look too: a document may have come since the page was loaded.
+  if (seen === now || (await refresh(true)) !== false) seen = now;
 }
 
 /** Show a message above the list; "" clears it. */
