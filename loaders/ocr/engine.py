@@ -24,6 +24,7 @@ from loaders.ocr.charts import chart_of, find_level_charts
 from loaders.ocr.circled import find_rings, with_circled, without_rings
 from loaders.ocr.dashes import plain_dashes
 from loaders.ocr.detection import QuickRapidOCR, as_quad, detect
+from loaders.ocr.fractions import with_fractions
 from loaders.ocr.glyphs import with_signs
 from loaders.ocr.gutters import in_tables
 from loaders.ocr.ink import Ink, drawn_skew
@@ -325,6 +326,7 @@ class _Ocr(QuickRapidOCR):
 def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, int]:
     """Return a line with what was read in it, and by how many numbers its figures are old-style ones."""
     width = crop.shape[1]
+    score, found = found.score, with_fractions(crop, found, _read_sign)
     places = [place * width for place in found.printed_places]
     signed = with_signs(crop, found.text, places, _read_sign, old=old)
     text = with_spaces(crop, signed.text, signed.places)
@@ -332,15 +334,15 @@ def _piece(crop: Image, found: Reading, *, old: bool = False) -> tuple[Piece, in
     characters = 0 if _is_greek(text) else _length(text)
     shares = tuple(place / width for place in signed.places)
     piece = piece_of(crop)._replace(
-        characters=characters, score=found.score, text=text, places=shares, doubtful=signed.doubtful,
+        characters=characters, score=score, text=text, places=shares, doubtful=signed.doubtful,
         unsure=tuple(unsure_numbers(text, found.text, found.scores)),
     )  # fmt: skip
     return piece, signed.old_style
 
 
-def _read_sign(image: Image) -> tuple[str, float]:
+def _read_sign(image: Image, least: int = HEIGHT) -> tuple[str, float]:
     """Read the image of one sign by the careful model."""
-    found = _careful()(image, HEIGHT)
+    found = _careful()(image, least)
     return found.text, found.score
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loaders.ocr.line_print import Print, kind_of, own_shapes, print_of
 from loaders.ocr.lost_signs import ReadSign, read_again, with_lost_digits, with_minus
 from loaders.ocr.sign_doubts import doubtful_numbers, overlong_numbers
-from loaders.text.raised_signs import lowered, raised
+from loaders.text.raised_signs import FRACTIONS, lowered, raised
 
 Image = NDArray[np.uint8]
 
@@ -74,6 +74,8 @@ def with_signs(
 def _numbers(line: Print) -> Iterator[range]:
     """Iterate over the places of the line's numbers; a wide gap between two digits ends one."""
     for run in _DIGITS.finditer(line.text):
+        if line.text[run.end() : run.end() + 1] in FRACTIONS:  # no mark hangs between a number and its fraction
+            continue
         start = run.start()
         for at in range(run.start() + 1, run.end()):
             left, right = line.shapes.get(at - 1), line.shapes.get(at)

@@ -95,18 +95,18 @@ def _share(one: Shape, other: Shape) -> float:
 
 def _digit(crop: Image, shape: Shape, read: ReadSign) -> str:
     """Return the digit that a shape is when it is read alone, "" if it is none for certain."""
-    seen, score = read(_alone(crop, shape))
+    seen, score = read(alone(crop, shape))
     return seen if len(seen) == 1 and seen in "123456789" and score >= _SURE else ""
 
 
-def _alone(crop: Image, shape: Shape) -> Image:
-    """Return the image of one shape, enlarged, on paper."""
+def alone(crop: Image, shape: Shape, share: float = _PAPER) -> Image:
+    """Return the image of one shape, enlarged, with paper around it of a share of its height."""
     top, bottom = max(0, round(shape.top) - 1), round(shape.bottom) + 1
     left, right = max(0, round(shape.left) - 1), round(shape.right) + 1
     part = crop[top:bottom, left:right]
     scale = _SIGN_HEIGHT / part.shape[0]
     large = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    margin = round(_PAPER * _SIGN_HEIGHT)
+    margin = round(share * _SIGN_HEIGHT)
     paper = [float(value) for value in np.median(crop.reshape(-1, crop.shape[-1]), axis=0)]
     return cv2.copyMakeBorder(large, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
 

@@ -54,7 +54,7 @@ def shapes_of(crop: Image, share: float = 1.0) -> list[Shape]:
         share: How dark ink must be, between the darkest (0) and what parts ink and paper (1): characters that touch in
             small print are apart in their darkest pixels, which are looked for between those of the scan.
     """
-    grey, level = _levels(crop)
+    grey, level = levels_of(crop)
     if share == 1.0:
         return _connected(grey <= level)
     darkest = float(np.percentile(grey, 1))
@@ -65,7 +65,7 @@ def shapes_of(crop: Image, share: float = 1.0) -> list[Shape]:
 
 def ink_between(crop: Image, left: float, right: float) -> Shape | None:
     """Return the box of the ink between two x of a line; None if there is none."""
-    grey, level = _levels(crop)
+    grey, level = levels_of(crop)
     x0, x1 = max(0, round(left)), min(grey.shape[1], round(right))
     rows, columns = np.nonzero(grey[:, x0:x1] <= level)
     if not rows.size:
@@ -75,7 +75,7 @@ def ink_between(crop: Image, left: float, right: float) -> Shape | None:
 
 def full_height(crop: Image, shape: Shape) -> Shape:
     """Return a shape of the darkest pixels with the top and bottom of the ink that goes on in its columns."""
-    grey, level = _levels(crop)
+    grey, level = levels_of(crop)
     left = shape.left + _TOUCHED * (shape.right - shape.left)
     inked = [bool(row.any()) for row in grey[:, round(left) : max(round(left) + 1, round(shape.right))] <= level]
     top, bottom = round(shape.top), round(shape.bottom)
@@ -86,8 +86,8 @@ def full_height(crop: Image, shape: Shape) -> Shape:
     return shape._replace(top=float(top), bottom=float(bottom))
 
 
-def _levels(crop: Image) -> tuple[Image, float]:
-    """Return a line in grey, as dark print, and the level that parts its ink from its paper."""
+def levels_of(crop: Image) -> tuple[Image, float]:
+    """Return a line in grey, as dark print on paper, and the level that parts its ink from its paper."""
     grey = (cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if crop.ndim == 3 else crop).astype(np.uint8)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if (grey <= level).mean() > 0.5:  # light print
@@ -95,16 +95,25 @@ def _levels(crop: Image) -> tuple[Image, float]:
     return grey, level
 
 
-def _connected(dark: NDArray[np.bool_]) -> list[Shape]:
+def pieces_of(crop: Image) -> list[Shape]:
+    """Return the connected shapes of ink in a line, each by itself."""
+    grey, level = levels_of(crop)
+    return _pieces(grey <= level)
+
+
+def _pieces(dark: NDArray[np.bool_]) -> list[Shape]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
     height = dark.shape[0]
-    pieces = [
+    return [
         Shape(x, y, x + w, y + h)
         for x, y, w, h, area in stats[1:].tolist()
         if area >= 3 and w < 3 * height and not (h < _EDGE * height and (y == 0 or y + h == height))
     ]
+
+
+def _connected(dark: NDArray[np.bool_]) -> list[Shape]:
     joined: list[Shape] = []
-    for piece in sorted(pieces, key=lambda piece: piece.left):
+    for piece in sorted(_pieces(dark), key=lambda piece: piece.left):
         last = joined[-1] if joined else None
         if last and last.right - piece.left > _OVER * min(last.right - last.left, piece.right - piece.left):
             joined[-1] = Shape(
@@ -112,7 +121,7 @@ def _connected(dark: NDArray[np.bool_]) -> list[Shape]:
             )
         else:
             joined.append(piece)
-    return [shape for shape in joined if shape.height >= _LOWEST * height]
+    return [shape for shape in joined if shape.height >= _LOWEST * dark.shape[0]]
 
 
 def aligned(characters: str, places: Sequence[float], shapes: Sequence[Shape]) -> list[Shape | None]:

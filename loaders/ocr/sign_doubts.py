@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from loaders.ocr.line_print import Print
 from loaders.ocr.shapes import Shape, ink_between
+from loaders.text.raised_signs import FRACTIONS
 
 Image = NDArray[np.uint8]
 
@@ -55,10 +56,19 @@ def unsure_numbers(text: str, seen: str, scores: Sequence[float]) -> list[str]:
     found = [number[0] for number in _LEADING.finditer(text) if not _DECIMAL.fullmatch(number[0])]
     words, own = [(word[0], word.span()) for word in _WORD.finditer(seen)], text.split()
     for at, (word, (start, end)) in enumerate(words):
-        unsure = any(char.isdigit() and score < _UNSURE for char, score in zip(word, scores[start:end], strict=True))
-        if unsure and len(word) > 1:
+        unsure = any(_is_number(char) and score < _UNSURE for char, score in zip(word, scores[start:end], strict=True))
+        if unsure and (len(word) > 1 or word in FRACTIONS):
             found.append((own[at] if len(own) == len(words) else word).strip(".,;:()[]|"))
-    return [number for number in dict.fromkeys(found) if len(number) > 1 and not _LETTERS.search(number)]
+    return [number for number in dict.fromkeys(found) if _is_listed(number)]
+
+
+def _is_listed(number: str) -> bool:
+    """Return whether a number is named; a single digit, which is too common, and names with digits are not."""
+    return (len(number) > 1 or number in FRACTIONS) and not _LETTERS.search(number)
+
+
+def _is_number(char: str) -> bool:
+    return char.isdigit() or char in FRACTIONS
 
 
 def overlong_numbers(text: str) -> list[str]:
